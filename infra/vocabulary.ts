@@ -1,0 +1,54 @@
+/** Names that several components share. A rename here is a breaking change: see CHANGELOG.md. */
+
+/** Namespaces of the platform, by what runs in them. */
+export const namespaces = {
+  models: "causeway-models",
+  training: "causeway-training",
+  gateway: "causeway-gateway",
+  observability: "causeway-observability",
+  mesh: "istio-system",
+  rollouts: "argo-rollouts",
+  workflows: "argo-workflows",
+  events: "argo-events",
+  autoscaling: "keda",
+  certificates: "cert-manager",
+  elastic: "elastic-system",
+} as const;
+export type NamespaceRole = keyof typeof namespaces;
+
+/** Kubernetes groups of the four kinds of people and programs that touch a cluster. */
+export const accessGroups = {
+  platformAdmins: "causeway:platform-admins",
+  mlEngineers: "causeway:ml-engineers",
+  auditors: "causeway:auditors",
+  pipelines: "causeway:pipelines",
+} as const;
+export type AccessGroup = keyof typeof accessGroups;
+
+/** What a customer-managed key protects; one multi-Region KMS key for each. */
+export const keyPurposes = ["data", "artifacts", "audit", "logs", "secrets", "volumes"] as const;
+export type KeyPurpose = (typeof keyPurposes)[number];
+
+/** Buckets of the platform; each exists in every region. */
+export const bucketPurposes = ["data", "artifacts", "audit"] as const;
+export type BucketPurpose = (typeof bucketPurposes)[number];
+
+/** Ports of a model server's container. */
+export const ports = { http: 8080, metrics: 9090 } as const;
+
+/** Labels that every object of a model carries. */
+export function modelLabels(model: string): Record<string, string> {
+  return {
+    "app.kubernetes.io/name": model,
+    "app.kubernetes.io/component": "model-server",
+    "app.kubernetes.io/part-of": "causeway",
+    "app.kubernetes.io/managed-by": "pulumi",
+  };
+}
+
+/** Storage class whose volumes are encrypted with the customer-managed volumes key. */
+export const encryptedStorageClass = "causeway-encrypted";
+/** Name of the Istio Gateway that all models share, in the gateway namespace. */
+export const gatewayName = "causeway-gateway";
+/** Priority classes: models before everything else of ours, headroom pods after. */
+export const priorityClasses = { models: "causeway-models", headroom: "causeway-headroom" } as const;

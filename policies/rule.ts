@@ -1,0 +1,102 @@
+export const areas = ["encryption", "access", "workloads", "network", "reliability", "observability", "governance", "cost"] as const;
+export type Area = (typeof areas)[number];
+
+export const frameworks = {
+  "pod-security": "Kubernetes Pod Security Standards",
+  "cis-eks": "CIS Amazon EKS Benchmark 1.7",
+  "ml-lens": "AWS Well-Architected Machine Learning Lens",
+  "eu-ai-act": "Regulation (EU) 2024/1689 (AI Act)",
+  "nist-ai-rmf": "NIST AI RMF 1.0",
+  "iso-42001": "ISO/IEC 42001:2023 Annex A",
+} as const;
+export type Framework = keyof typeof frameworks;
+
+/** A clause that a rule helps to meet, e.g. `{ framework: "eu-ai-act", clause: "Art. 12" }`. */
+export interface FrameworkReference {
+  readonly framework: Framework;
+  readonly clause: string;
+}
+
+export const enforcements = ["mandatory", "advisory", "disabled"] as const;
+export type Enforcement = (typeof enforcements)[number];
+
+/** One planned resource as the engine, the offline plan or a YAML file gives it. */
+export interface ResourceView {
+  /** Type token, e.g. `aws:s3/bucket:Bucket` or `kubernetes:apps/v1:Deployment`. */
+  readonly type: string;
+  readonly name: string;
+  readonly props: Readonly<Record<string, unknown>>;
+}
+
+interface RuleBase {
+  /** `area-resource-rule`, e.g. `encryption-bucket-kms`; also its file's name. */
+  readonly name: string;
+  readonly area: Area;
+  /** One sentence with "must". */
+  readonly description: string;
+  readonly severity: "critical" | "high" | "medium" | "low";
+  readonly enforcement: "mandatory" | "advisory";
+  /** What to change, in the words of the person who will. */
+  readonly remediation: string;
+  readonly url?: string;
+  readonly frameworks: readonly FrameworkReference[];
+}
+
+/** Parameters of a rule: defaults by name; pack configuration may set each to another value of the same kind. */
+export type Parameters = Readonly<Record<string, number | string | boolean | readonly string[]>>;
+
+/** A rule over one resource. */
+export interface ResourceRule extends RuleBase {
+  readonly kind: "resource";
+  /** Type tokens it looks at; a trailing `*` matches any ending. */
+  readonly types: readonly string[];
+  readonly parameters: Parameters;
+  /** One message per violation: "X must ...". Reading a value that is unknown in a preview throws; `judge` reports that. */
+  check(resource: ResourceView, given: Parameters): string[];
+}
+
+/** A rule over all resources of a stack, for what no single resource shows. */
+export interface StackRule extends RuleBase {
+  readonly kind: "stack";
+  readonly parameters: Parameters;
+  check(resources: readonly ResourceView[], given: Parameters): StackViolation[];
+}
+
+export interface StackViolation {
+  /** The resource to blame, where there is one. */
+  readonly resource?: ResourceView;
+  readonly message: string;
+}
+
+export type Rule = ResourceRule | StackRule;
+
+interface ResourceSpec extends RuleBase {
+  readonly types: readonly string[];
+}
+
+/** Declares a rule over one resource; `check` is a pure function of the resource and the parameters. */
+export function resourceRule(spec: ResourceSpec & { readonly parameters?: undefined; check(resource: ResourceView): string[] }): ResourceRule;
+export function resourceRule<P extends Parameters>(spec: ResourceSpec & { readonly parameters: P; check(resource: ResourceView, parameters: P): string[] }): ResourceRule;
+export function resourceRule(spec: ResourceSpec & { readonly parameters?: Parameters | undefined; check(resource: ResourceView, parameters: Parameters): string[] }): ResourceRule {
+  const parameters = spec.parameters ?? {};
+  return { ...spec, kind: "resource", parameters, check: (resource, given) => spec.check(resource, merge(parameters, given)) };
+}
+
+/** Declares a rule over all resources of a stack. */
+export function stackRule(spec: RuleBase & { readonly parameters?: undefined; check(resources: readonly ResourceView[]): StackViolation[] }): StackRule;
+export function stackRule<P extends Parameters>(spec: RuleBase & { readonly parameters: P; check(resources: readonly ResourceView[], parameters: P): StackViolation[] }): StackRule;
+export function stackRule(spec: RuleBase & { readonly parameters?: Parameters | undefined; check(resources: readonly ResourceView[], parameters: Parameters): StackViolation[] }): StackRule {
+  const parameters = spec.parameters ?? {};
+  return { ...spec, kind: "stack", parameters, check: (resources, given) => spec.check(resources, merge(parameters, given)) };
+}
+
+/** Defaults with the given values laid over them; a value of another kind than its default is ignored here and refused by the pack. */
+function merge(defaults: Parameters, given: Parameters): Parameters {
+  const known = Object.entries(given).filter(([key, value]) => typeof value === typeof defaults[key] && Array.isArray(value) === Array.isArray(defaults[key]));
+  return { ...defaults, ...Object.fromEntries(known) };
+}
+
+/** Whether a rule looks at resources of this type. */
+export function appliesTo(rule: ResourceRule, type: string): boolean {
+  return rule.types.some((pattern) => (pattern.endsWith("*") ? type.startsWith(pattern.slice(0, -1)) : type === pattern));
+}
