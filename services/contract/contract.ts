@@ -95,6 +95,17 @@ const retraining = z.strictObject({
   maximumPerWeek: z.number().int().min(1),
 });
 
+const privacy = z.strictObject({
+  /** Columns of the stored data, protected attributes included, that together could single out a person. */
+  quasiIdentifiers: z.array(z.string()).min(1, "at least one column"),
+  /** Rows whose combination fewer than k rows share are suppressed (k-anonymity, Sweeney 2002). */
+  k: z.number().int().min(2),
+  /** The step fails when more than this share of the rows would be suppressed. */
+  maximumSuppressed: share,
+  /** Budget of differential privacy for the statistics that leave with a release; exact statistics when left out. */
+  epsilon: z.number().positive().optional(),
+});
+
 /** Everything that the platform knows about a model, in one file: `services/models/<name>/model.yaml`. */
 export const contractSchema = z
   .strictObject({
@@ -104,7 +115,14 @@ export const contractSchema = z
     owner: z.strictObject({ team: label, contact: z.email("an e-mail address of the owning team") }),
     riskTier: z.enum(riskTiers),
     task: z.literal("binary-classification"),
-    target: z.strictObject({ column: z.string(), positive: z.number(), positiveLabel: z.string(), negativeLabel: z.string() }),
+    target: z.strictObject({
+      column: z.string(),
+      positive: z.number(),
+      positiveLabel: z.string(),
+      negativeLabel: z.string(),
+      /** The positive label is predicted when the model's probability is at least this. */
+      threshold: share.default(0.5),
+    }),
     features: z.array(feature).min(1, "at least one feature"),
     protectedAttributes: z.array(protectedAttribute),
     data: z.strictObject({
@@ -114,6 +132,11 @@ export const contractSchema = z
       classification: z.enum(dataClasses),
       /** Columns that name a person; dropped before anything is stored. */
       directIdentifiers: z.array(z.string()).default([]),
+      /** Column that identifies a subject across systems; replaced by a keyed hash before anything is stored. */
+      subjectColumn: z.string().optional(),
+      /** Column that orders the rows; the newest are held out. Without it, rows are held out by stratum. */
+      timeColumn: z.string().optional(),
+      privacy: privacy.optional(),
     }),
     gates,
     slos,

@@ -12,7 +12,7 @@ export const releaseSchema = z.strictObject({
   version: semanticVersion,
   published: z.boolean(),
   createdAt: z.iso.datetime({ error: "a time such as 2026-11-24T03:00:00Z" }),
-  digests: z.strictObject({ model: digest, data: digest, code: digest, contract: digest, card: digest }),
+  digests: z.strictObject({ model: digest, data: digest, code: digest, contract: digest, card: digest, reference: digest }),
   image: z.strictObject({ repository: z.string().min(1), digest }),
   evaluation: z.strictObject({
     rows: z.number().int().min(1),
