@@ -51,7 +51,7 @@ export async function downloadModule(go: string, module: string, version: string
 /** `k8s.io/api v0.0.0` in the module's own go.mod means the version published beside it: v1.36.3 goes with v0.36.3. */
 export function stagingReplacements(goMod: string, version: string): string[] {
   const published = version.replace(/^1\./, "0.");
-  const modules = [...goMod.matchAll(/^\s*(?:require\s+)?(k8s\.io\/\S+) v0\.0\.0\b/gm)].flatMap((match) => match[1] ?? []);
+  const modules = [...goMod.matchAll(/^\s*(?:require\s+)?(k8s\.io\/\S+) v0\.0\.0\s*$/gm)].flatMap((match) => match[1] ?? []);
   return [...new Set(modules)].map((module) => `replace ${module} => ${module} v${published}`);
 }
 

@@ -1,0 +1,93 @@
+import { readFile, readdir } from "node:fs/promises";
+import * as path from "node:path";
+import { loadAll } from "js-yaml";
+import { isJsonArray, isJsonObject, toJsonObject } from "../lib/json";
+import { ApiError } from "../lib/kubernetes/client";
+import { downloadModule, findGo } from "../toolchain/go";
+import type { JsonObject } from "../lib/json";
+import type { KubernetesClient } from "../lib/kubernetes/client";
+
+interface DefinitionSource {
+  readonly module: string;
+  readonly version: string;
+  /** One YAML file, or a folder whose YAML files all count. */
+  readonly at: string;
+}
+
+/** Where the custom resource definitions of every API that the program may use are published, at the versions of the add-on catalogue. */
+const SOURCES: readonly DefinitionSource[] = [
+  { module: "github.com/argoproj/argo-rollouts", version: "1.8.3", at: "manifests/crds" },
+  { module: "github.com/argoproj/argo-workflows/v3", version: "3.7.2", at: "manifests/base/crds/full" },
+  { module: "github.com/argoproj/argo-events", version: "1.9.6", at: "manifests/base/crds" },
+  { module: "github.com/kedacore/keda/v2", version: "2.18.0", at: "config/crd/bases" },
+  { module: "istio.io/api", version: "1.31.4", at: "kubernetes/customresourcedefinitions.gen.yaml" },
+  { module: "sigs.k8s.io/gateway-api", version: "1.4.0", at: "config/crd/standard" },
+  { module: "github.com/elastic/cloud-on-k8s/v3", version: "3.2.0", at: "config/crds/v1/all-crds.yaml" },
+  { module: "github.com/prometheus-operator/prometheus-operator", version: "0.87.1", at: "example/prometheus-operator-crd" },
+  { module: "github.com/cert-manager/cert-manager", version: "1.19.0", at: "deploy/crds" },
+];
+
+const COLLECTION = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+const KIND = "CustomResourceDefinition";
+const SERVED_TIMEOUT_MS = 60_000;
+
+async function yamlFiles(at: string): Promise<string[]> {
+  if (/\.ya?ml$/.test(at)) return [at];
+  return (await readdir(at)).filter((name) => /\.ya?ml$/.test(name)).sort().map((name) => path.join(at, name));
+}
+
+/** The definitions in one module; other objects in the same files do not count. */
+async function definitionsOf(go: string, source: DefinitionSource): Promise<JsonObject[]> {
+  const { dir } = await downloadModule(go, source.module, source.version);
+  const texts = await Promise.all((await yamlFiles(path.join(dir, source.at))).map((file) => readFile(file, "utf8")));
+  return texts.flatMap((text) => loadAll(text).map(toJsonObject)).filter((object) => object["kind"] === KIND);
+}
+
+export async function customResourceDefinitions(): Promise<JsonObject[]> {
+  const go = await findGo();
+  const lists = await Promise.all(SOURCES.map(async (source) => {
+    const definitions = await definitionsOf(go, source);
+    if (definitions.length === 0) throw new Error(`${source.module}@v${source.version} has no custom resource definitions at ${source.at}`);
+    return definitions;
+  }));
+  return lists.flat();
+}
+
+/** Group versions that the definitions serve, each with the kinds in it. */
+export function servedKinds(definitions: readonly JsonObject[]): ReadonlyMap<string, readonly string[]> {
+  const served = new Map<string, string[]>();
+  for (const { spec } of definitions) {
+    if (!isJsonObject(spec) || !isJsonObject(spec["names"]) || !isJsonArray(spec["versions"])) continue;
+    const { kind } = spec["names"];
+    for (const version of spec["versions"].filter(isJsonObject).filter((candidate) => candidate["served"] === true)) {
+      const groupVersion = `${String(spec["group"])}/${String(version["name"])}`;
+      served.set(groupVersion, [...(served.get(groupVersion) ?? []), String(kind)]);
+    }
+  }
+  return served;
+}
+
+async function servesAll(client: KubernetesClient, groupVersion: string, kinds: readonly string[]): Promise<boolean> {
+  const { resources } = await client.call("GET", `/apis/${groupVersion}`);
+  const served = (isJsonArray(resources) ? resources.filter(isJsonObject) : []).map((resource) => resource["kind"]);
+  return kinds.every((kind) => served.includes(kind));
+}
+
+/** Waits until the server serves every kind; after a restart of the server this takes a moment again. */
+export async function definitionsServed(client: KubernetesClient, definitions: readonly JsonObject[]): Promise<void> {
+  const until = Date.now() + SERVED_TIMEOUT_MS;
+  for (const [groupVersion, kinds] of servedKinds(definitions)) {
+    while (!(await servesAll(client, groupVersion, kinds).catch(() => false))) {
+      if (Date.now() > until) throw new Error(`${groupVersion} is not served after ${SERVED_TIMEOUT_MS / 1000} s`);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}
+
+/** Installs definitions as an administrator would; one that exists already is left as it is. */
+export async function installDefinitions(client: KubernetesClient, definitions: readonly JsonObject[]): Promise<void> {
+  await Promise.all(definitions.map((definition) => client.call("POST", COLLECTION, definition).catch((error: unknown) => {
+    if (!(error instanceof ApiError && error.status === 409)) throw error;
+  })));
+  await definitionsServed(client, definitions);
+}

@@ -1,0 +1,154 @@
+import { readFile } from "node:fs/promises";
+import { mkdtempSync } from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { isJsonArray, isJsonObject, toJsonObject } from "./json";
+import { run } from "./process";
+import type { ChildProcess } from "node:child_process";
+import type { JsonObject } from "./json";
+
+/** One violation that the engine reported. */
+export interface PolicyViolation {
+  readonly rule: string;
+  readonly level: string;
+  readonly resource: string;
+  readonly message: string;
+}
+
+export interface PulumiResult {
+  readonly command: string;
+  readonly code: number;
+  /** What a person sees, both streams in one. */
+  readonly output: string;
+  readonly durationMs: number;
+  readonly violations: readonly PolicyViolation[];
+  /** Counts by operation (`create`, `same`, ...) from the closing summary; empty when the command did not get there. */
+  readonly changes: Readonly<Record<string, number>>;
+  /** Messages of severity error, as the engine printed them. */
+  readonly errors: readonly string[];
+}
+
+export interface PulumiOptions {
+  /** Project folder. */
+  readonly cwd: string;
+  /** Folder for state, plugins and logs of one suite. */
+  readonly home: string;
+  readonly pulumi: string;
+  readonly kubeconfig: string;
+  /** Folders put before PATH, such as that of the stand-in plugins. */
+  readonly pathFolders: readonly string[];
+}
+
+export interface CommandOptions {
+  readonly kubeconfig?: string;
+  readonly timeoutMs?: number;
+  readonly onStart?: (child: ChildProcess) => void;
+  readonly onLine?: (line: string) => void;
+}
+
+const COMMAND_TIMEOUT_MS = 240_000;
+
+/** Runs the literal command lines of a platform team, with the file state backend and a passphrase. */
+export class Pulumi {
+  constructor(readonly options: PulumiOptions) {}
+
+  private environment(kubeconfig: string): NodeJS.ProcessEnv {
+    const { home, pathFolders } = this.options;
+    return {
+      ...process.env,
+      PATH: [...pathFolders, process.env["PATH"]].join(path.delimiter),
+      KUBECONFIG: kubeconfig,
+      PULUMI_HOME: home,
+      PULUMI_BACKEND_URL: `file://${home}`,
+      PULUMI_CONFIG_PASSPHRASE: "end-to-end",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      // Without it the CLI has no --event-log.
+      PULUMI_DEBUG_COMMANDS: "true",
+    };
+  }
+
+  /** `pulumi <arguments>`, as typed; no event log. */
+  async plain(args: readonly string[], options: CommandOptions = {}): Promise<PulumiResult> {
+    return this.execute([...args, "--non-interactive", "--color=never"], undefined, options);
+  }
+
+  /** A command on the stack, whose engine events are read back. */
+  async command(args: readonly string[], options: CommandOptions = {}): Promise<PulumiResult> {
+    const log = path.join(mkdtempSync(path.join(os.tmpdir(), "causeway-events-")), "events.json");
+    return this.execute([...args, "--non-interactive", "--color=never", `--event-log=${log}`], log, options);
+  }
+
+  private async execute(args: readonly string[], log: string | undefined, options: CommandOptions): Promise<PulumiResult> {
+    const lines: string[] = [];
+    const onLine = (line: string): void => { lines.push(line); options.onLine?.(line); };
+    const result = await run(this.options.pulumi, args, {
+      cwd: this.options.cwd,
+      env: this.environment(options.kubeconfig ?? this.options.kubeconfig),
+      timeoutMs: options.timeoutMs ?? COMMAND_TIMEOUT_MS,
+      onStart: options.onStart, onStdoutLine: onLine, onStderrLine: onLine,
+    });
+    const events = log === undefined ? [] : parseEvents(await readFile(log, "utf8").catch(() => ""));
+    return { command: `pulumi ${args.join(" ")}`, code: result.code, output: lines.join("\n"), durationMs: result.durationMs, ...readEvents(events) };
+  }
+}
+
+function parseEvents(text: string): JsonObject[] {
+  return text.split("\n").filter((line) => line.startsWith("{")).flatMap((line) => {
+    try {
+      return [toJsonObject(JSON.parse(line))];
+    } catch {
+      return []; // The last line of a command that was killed may be cut.
+    }
+  });
+}
+
+function part(event: JsonObject, name: string): JsonObject | undefined {
+  const value = event[name];
+  return isJsonObject(value) ? value : undefined;
+}
+
+/** The given part of every event that has it. */
+function parts(events: readonly JsonObject[], name: string): JsonObject[] {
+  return events.map((event) => event[name]).filter(isJsonObject);
+}
+
+function text(object: JsonObject, name: string): string {
+  const value = object[name];
+  return typeof value === "string" ? value : "";
+}
+
+function readEvents(events: readonly JsonObject[]): Pick<PulumiResult, "violations" | "changes" | "errors"> {
+  const violations = parts(events, "policyEvent").map((policy) => ({
+    rule: text(policy, "policyName"),
+    level: text(policy, "enforcementLevel"),
+    resource: text(policy, "resourceUrn").split("::").pop() ?? "",
+    message: text(policy, "message"),
+  }));
+  const diagnostics = parts(events, "diagnosticEvent");
+  const errors = diagnostics.filter((diagnostic) => diagnostic["severity"] === "error").map((diagnostic) => plainText(text(diagnostic, "message")));
+  const summary = parts(events, "summaryEvent").pop();
+  const counts = Object.entries((summary && part(summary, "resourceChanges")) ?? {});
+  return { violations, errors, changes: Object.fromEntries(counts.flatMap(([name, count]): [string, number][] => (typeof count === "number" ? [[name, count]] : []))) };
+}
+
+/** Engine messages carry colour marks such as `<{%reset%}>`. */
+function plainText(message: string): string {
+  return message.replace(/<\{%.*?%\}>/g, "").trim();
+}
+
+export interface StateResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly id: string;
+  readonly inputs: JsonObject;
+}
+
+/** The resources in an exported state. */
+export function stateResources(exported: string): StateResource[] {
+  const deployment = part(toJsonObject(JSON.parse(exported)), "deployment") ?? {};
+  const { resources } = deployment;
+  return (isJsonArray(resources) ? resources.filter(isJsonObject) : []).map((resource) => ({
+    urn: text(resource, "urn"), type: text(resource, "type"), id: text(resource, "id"), inputs: part(resource, "inputs") ?? {},
+  }));
+}
