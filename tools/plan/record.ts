@@ -1,0 +1,65 @@
+import * as pulumi from "@pulumi/pulumi";
+import { setMockOptions } from "@pulumi/pulumi/runtime/settings";
+import { RecordingMonitor } from "./monitor";
+import { stackType, type RecordedResource } from "./resource";
+import type { Properties } from "./wire";
+
+/** The program to record and the stack to record it for. */
+export interface RecordRequest {
+  readonly project: string;
+  readonly stack: string;
+  /** Full configuration key (`causeway:regions`) to its text. */
+  readonly config: Readonly<Record<string, string>>;
+  /** Full keys whose values are secret. */
+  readonly secretKeys: readonly string[];
+}
+
+/** Everything that a program registered. */
+export interface Recording {
+  /** In the order of registration, without the resource of the stack itself. */
+  readonly resources: readonly RecordedResource[];
+  /** Outputs of the stack; secrets read `[secret]`. */
+  readonly outputs: Properties;
+  /** Inputs whose value the table of outputs could not fill; a complete plan has none. */
+  readonly gaps: readonly string[];
+}
+
+/** Stands for a cloud account where the configuration names none (as in AWS's own examples). */
+const exampleAccount = "111122223333";
+const secretKeysVariable = "PULUMI_CONFIG_SECRET_KEYS";
+
+/**
+ * Runs a Pulumi program as the engine would, without an engine or a cloud, and returns what it registered.
+ * One recording at a time: the runtime of the SDK is global.
+ * @throws the first error of the program, in its constructors or in an `apply`; RecordingError for a call that needs a cloud.
+ */
+export async function record(program: () => unknown, request: RecordRequest): Promise<Recording> {
+  let fail: (error: unknown) => void = () => undefined;
+  const failed = new Promise<never>((_, reject) => (fail = reject));
+  const account = request.config["causeway:account"] ?? exampleAccount;
+  const monitor = new RecordingMonitor(request.stack, request.project, account, fail);
+  const variable = process.env[secretKeysVariable];
+  // An error inside an `apply` reaches nobody but this event.
+  process.on("unhandledRejection", fail);
+  try {
+    setMockOptions(monitor, request.project, request.stack, false);
+    pulumi.runtime.setAllConfig({ ...request.config }, [...request.secretKeys]);
+    process.env[secretKeysVariable] = JSON.stringify(request.secretKeys);
+    await Promise.race([failed, run(program)]);
+    const resources = [...monitor.recorded.values()].filter((resource) => resource.type !== stackType);
+    return { resources, outputs: monitor.stackOutputs, gaps: monitor.gaps };
+  } finally {
+    // One error can leave several promises rejected; let them arrive while somebody listens.
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("unhandledRejection", fail);
+    if (variable === undefined) delete process.env[secretKeysVariable];
+    else process.env[secretKeysVariable] = variable;
+  }
+}
+
+async function run(program: () => unknown): Promise<void> {
+  await pulumi.runtime.runInPulumiStack(async () => program());
+  await pulumi.runtime.disconnect();
+  // A rejection is reported after the queue of promises has drained.
+  await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,75 @@
+/** Values as the engine's protocol carries them: plain JSON with marks for secrets, resources, assets and outputs. */
+import type { JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
+
+// Constants of the protocol, the same in every SDK.
+const signatureKey = "4dabf18193072939515e22adb298388d";
+const signatures = {
+  secret: "1b47061264138c4ac30d75fd1eb44270",
+  resource: "5cf8f73096256a8f31e491e813e4eb8e",
+  asset: "c44067f5952c0a294b673a41bacd8c17",
+  archive: "0def7320c3a5731c473e5ecbe6d01bc7",
+  output: "d0e6a833031e9bbcd3f4e8bde6ca49a4",
+} as const;
+
+/** What stands for a secret wherever a plan is shown or stored. */
+export const secretText = "[secret]";
+
+/** An object of untyped properties. */
+export type Properties = Record<string, unknown>;
+
+/** An object of the protocol. */
+export type WireObject = Record<string, JavaScriptValue>;
+
+/** Properties as the protocol takes them; what has no value is left out. */
+export function toWire(value: Properties): WireObject {
+  return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => (item === undefined ? [] : [[key, wireValue(item)]])));
+}
+
+function wireValue(value: unknown): JavaScriptValue {
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
+  if (Array.isArray(value)) return value.map(wireValue);
+  return isProperties(value) ? toWire(value) : null;
+}
+
+/** Whether a value is an object with named properties. */
+export function isProperties(value: unknown): value is Properties {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A value as a reader may see it: secrets hidden, resources by URN. */
+export function shown(value: unknown): unknown {
+  return plain(value, () => secretText);
+}
+
+/** A value as a provider would get it: secrets revealed, resources by URN. */
+export function revealed(value: unknown): unknown {
+  return plain(value, revealed);
+}
+
+/** The properties of an object under `shown` or `revealed`. */
+export function properties(value: unknown, read: (value: unknown) => unknown): Properties {
+  const result = read(value);
+  return isProperties(result) ? result : {};
+}
+
+/** Marks a value as secret, as a provider does with a secret output. */
+export function asSecret(value: unknown): Properties {
+  return { [signatureKey]: signatures.secret, value };
+}
+
+function plain(value: unknown, secret: (inner: unknown) => unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => plain(item, secret));
+  if (!isProperties(value)) return value;
+  switch (value[signatureKey]) {
+    case undefined:
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item, secret)]));
+    case signatures.secret:
+      return secret(value["value"]);
+    case signatures.resource:
+      return value["urn"];
+    case signatures.output:
+      return plain(value["value"], secret);
+    default:
+      return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => (key === signatureKey ? [] : [[key, plain(item, secret)]])));
+  }
+}
