@@ -1,0 +1,64 @@
+import type * as inputs from "@pulumi/aws/types/input";
+import * as pulumi from "@pulumi/pulumi";
+import { bucketPurposes, type BucketPurpose } from "../vocabulary";
+import { bucketArn, bucketName, keyAlias, type Naming } from "./names";
+import { policyDocument, type PolicyDocument } from "./policy-document";
+
+type ReplicationRule = inputs.s3.BucketReplicationConfigRule;
+
+/** Who may replicate: S3 itself, for buckets of this account. */
+export function replicationTrust(account: string): PolicyDocument {
+  return policyDocument({ Sid: "ReplicateByS3", Effect: "Allow", Principal: { Service: "s3.amazonaws.com" }, Action: ["sts:AssumeRole"], Condition: { StringEquals: { "aws:SourceAccount": account } } });
+}
+
+/** What the replication role may do: read and decrypt in the home region, write and encrypt in the others. */
+export function replicationPermissions(naming: Naming, homeRegion: string, otherRegions: readonly string[]): PolicyDocument {
+  const sources = bucketPurposes.map((purpose) => bucketArn(bucketName(naming, purpose, homeRegion)));
+  const targets = bucketPurposes.flatMap((purpose) => otherRegions.map((region) => `${bucketArn(bucketName(naming, purpose, region))}/*`));
+  const aliases = bucketPurposes.map((purpose) => keyAlias(naming, purpose));
+  const keyIn = (region: string) => `arn:aws:kms:${region}:${naming.account}:key/*`;
+  const ours = (regions: readonly string[]) => ({
+    StringEquals: { "kms:ViaService": regions.map((region) => `s3.${region}.amazonaws.com`) },
+    "ForAnyValue:StringEquals": { "kms:ResourceAliases": aliases },
+  });
+  return policyDocument(
+    { Sid: "ReadConfiguration", Effect: "Allow", Action: ["s3:GetReplicationConfiguration", "s3:ListBucket"], Resource: sources },
+    {
+      Sid: "ReadVersions",
+      Effect: "Allow",
+      Action: ["s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging", "s3:GetObjectRetention", "s3:GetObjectLegalHold"],
+      Resource: sources.map((arn) => `${arn}/*`),
+    },
+    { Sid: "WriteReplicas", Effect: "Allow", Action: ["s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags"], Resource: targets },
+    { Sid: "DecryptAtHome", Effect: "Allow", Action: ["kms:Decrypt"], Resource: [keyIn(homeRegion)], Condition: ours([homeRegion]) },
+    { Sid: "EncryptElsewhere", Effect: "Allow", Action: ["kms:Encrypt", "kms:GenerateDataKey"], Resource: otherRegions.map(keyIn), Condition: ours(otherRegions) },
+  );
+}
+
+/** One destination of a replication. */
+export interface ReplicationTarget {
+  readonly region: string;
+  readonly bucketArn: pulumi.Input<string>;
+  readonly keyArn: pulumi.Input<string>;
+}
+
+/**
+ * Replication rules of a home bucket, one for each other region, with S3 Replication Time Control: 15 minutes is the recovery point.
+ * Deletions of audit objects are not replicated: what is gone at home stays elsewhere.
+ */
+export function replicationRules(purpose: BucketPurpose, targets: readonly ReplicationTarget[]): ReplicationRule[] {
+  return targets.map((target, index) => ({
+    id: `to-${target.region}`,
+    priority: index,
+    status: "Enabled",
+    filter: {},
+    deleteMarkerReplication: { status: purpose === "audit" ? "Disabled" : "Enabled" },
+    sourceSelectionCriteria: { sseKmsEncryptedObjects: { status: "Enabled" } },
+    destination: {
+      bucket: target.bucketArn,
+      encryptionConfiguration: { replicaKmsKeyId: target.keyArn },
+      replicationTime: { status: "Enabled", time: { minutes: 15 } },
+      metrics: { status: "Enabled", eventThreshold: { minutes: 15 } },
+    },
+  }));
+}

@@ -1,0 +1,67 @@
+import * as s3 from "@pulumi/aws/s3";
+import * as pulumi from "@pulumi/pulumi";
+import { days } from "../../services/contract/units";
+import type { BucketPurpose } from "../vocabulary";
+import { lifecycleRules } from "./bucket-lifecycle";
+import { policyText, type PolicyDocument } from "./policy-document";
+
+/** Arguments of {@link SecureBucket}. */
+export interface SecureBucketArgs {
+  /** Literal bucket name, unique in the world. */
+  readonly bucket: string;
+  readonly purpose: BucketPurpose | "logs";
+  readonly policy: PolicyDocument;
+  /** Length of the audit retention, e.g. `400 days`; also how long the log bucket keeps logs. */
+  readonly auditRetention: string;
+  /** Key of the bucket's default encryption; absent for the log bucket, because log delivery can only write with S3's own key. */
+  readonly keyArn?: pulumi.Input<string>;
+  /** Object Lock of each new object; absent where objects may be replaced. */
+  readonly lock?: "COMPLIANCE" | "GOVERNANCE";
+  /** Bucket that takes the access logs; absent for the log bucket itself. */
+  readonly logBucket?: pulumi.Input<string>;
+  /** Whether `destroy` empties the bucket. */
+  readonly forceDestroy: boolean;
+  /** Whether the bucket stays in the account after `destroy`. */
+  readonly retain: boolean;
+}
+
+/** A private, versioned, encrypted bucket that takes nothing over plain HTTP. */
+export class SecureBucket extends pulumi.ComponentResource {
+  static readonly __pulumiType = "causeway:global:SecureBucket";
+  /** Name, known once the policy is in force: who writes to the bucket needs both. */
+  readonly name: pulumi.Output<string>;
+  readonly arn: pulumi.Output<string>;
+  /** Resources that must exist before something is replicated from or to the bucket. */
+  readonly ready: readonly pulumi.Resource[];
+
+  constructor(name: string, args: SecureBucketArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(SecureBucket.__pulumiType, name, args, opts);
+    const child = { parent: this, retainOnDelete: args.retain };
+    const bucket = new s3.Bucket(
+      name,
+      { bucket: args.bucket, objectLockEnabled: args.lock !== undefined, forceDestroy: args.forceDestroy, tags: { "causeway:purpose": args.purpose } },
+      child,
+    );
+    const access = new s3.BucketPublicAccessBlock(`${name}-public-access`, { bucket: bucket.bucket, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true }, child);
+    new s3.BucketOwnershipControls(`${name}-ownership`, { bucket: bucket.bucket, rule: { objectOwnership: "BucketOwnerEnforced" } }, child);
+    const versioning = new s3.BucketVersioning(`${name}-versioning`, { bucket: bucket.bucket, versioningConfiguration: { status: "Enabled" } }, child);
+    new s3.BucketServerSideEncryptionConfiguration(`${name}-encryption`, { bucket: bucket.bucket, rules: [encryptionRule(args.keyArn)] }, child);
+    // S3 refuses two changes of a bucket's policy settings at once, so the policy waits for the access block.
+    const policy = new s3.BucketPolicy(`${name}-policy`, { bucket: bucket.bucket, policy: policyText(args.policy) }, { ...child, dependsOn: [access] });
+    new s3.BucketLifecycleConfiguration(`${name}-lifecycle`, { bucket: bucket.bucket, rules: lifecycleRules(args.purpose, days(args.auditRetention)) }, { ...child, dependsOn: [versioning] });
+    if (args.lock !== undefined) {
+      const rule = { defaultRetention: { mode: args.lock, days: days(args.auditRetention) } };
+      new s3.BucketObjectLockConfiguration(`${name}-lock`, { bucket: bucket.bucket, objectLockEnabled: "Enabled", rule }, { ...child, dependsOn: [versioning] });
+    }
+    if (args.logBucket !== undefined) new s3.BucketLogging(`${name}-logging`, { bucket: bucket.bucket, targetBucket: args.logBucket, targetPrefix: `s3/${args.bucket}/` }, child);
+    this.name = policy.bucket;
+    this.arn = pulumi.interpolate`arn:aws:s3:::${this.name}`;
+    this.ready = [versioning, policy];
+    this.registerOutputs({ name: this.name, arn: this.arn });
+  }
+}
+
+function encryptionRule(keyArn: pulumi.Input<string> | undefined) {
+  if (keyArn === undefined) return { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } };
+  return { bucketKeyEnabled: true, applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: keyArn } };
+}

@@ -1,0 +1,106 @@
+import type { Provider } from "@pulumi/aws/provider";
+import * as pulumi from "@pulumi/pulumi";
+import type { BucketPurpose, KeyPurpose } from "../vocabulary";
+import { Buckets } from "./buckets";
+import { ThreatDetection } from "./detection";
+import { foundationProblems } from "./foundation-problems";
+import { EncryptionKeys } from "./keys";
+import { MetricsWorkspace } from "./metrics-workspace";
+import type { Naming, PlatformRole, SharedImage } from "./names";
+import { ImageRegistry } from "./registry";
+import { PlatformRoles, type AccessLists } from "./roles";
+import { AuditTrail } from "./trail";
+
+/** Arguments of {@link GlobalFoundation}. */
+export interface GlobalFoundationArgs extends Naming {
+  /** Regions of the stack; the first is home to primary keys, pushed images, the trail and the metrics. */
+  readonly regions: readonly string[];
+  /** How long audit objects are locked, e.g. `400 days`; at least 183 days. */
+  readonly auditRetention: string;
+  /** Names of the models. */
+  readonly models: readonly string[];
+  /** Who may assume the platform's roles. */
+  readonly access: AccessLists;
+  /** One provider for each region. */
+  readonly providers: Readonly<Record<string, Provider>>;
+}
+
+/** Name and ARN of a bucket. */
+export interface BucketReference {
+  readonly name: pulumi.Output<string>;
+  readonly arn: pulumi.Output<string>;
+}
+
+/**
+ * What all regions stand on: keys, images, buckets, audit trail, detection, roles, metrics.
+ *
+ * After a `destroy` of prod, the audit and log buckets and the audit keys stay in the account, as the law asks of the log. A later
+ * `up` of the same stack must import them, because their names are taken.
+ */
+export class GlobalFoundation extends pulumi.ComponentResource {
+  static readonly __pulumiType = "causeway:global:GlobalFoundation";
+  /** Addresses of the models' repositories in the home region, by model. */
+  readonly repositoryUrls: Readonly<Record<string, pulumi.Output<string>>>;
+  readonly roleArns: Readonly<Record<PlatformRole, pulumi.Output<string>>>;
+  /** Amazon Managed Prometheus in the home region. */
+  readonly metricsWorkspace: { readonly remoteWriteUrl: pulumi.Output<string>; readonly arn: pulumi.Output<string> };
+  /** GuardDuty detector ids by region. */
+  readonly detectors: Readonly<Record<string, pulumi.Output<string>>>;
+  private readonly keys: EncryptionKeys;
+  private readonly buckets: Buckets;
+  private readonly registry: ImageRegistry;
+  private readonly naming: Naming;
+
+  constructor(name: string, args: GlobalFoundationArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { providers, ...inputs } = args;
+    super(GlobalFoundation.__pulumiType, name, inputs, opts);
+    const problems = foundationProblems(args);
+    if (problems.length > 0) throw new pulumi.ResourceError(problems.join("\n"), this);
+    const { organization, account, environment, regions, auditRetention, models, access } = args;
+    const [home = ""] = regions;
+    const naming = { organization, account, environment };
+    const child = { parent: this };
+    const inHome = { parent: this, provider: providers[home] };
+
+    this.naming = naming;
+    this.keys = new EncryptionKeys(`${name}-keys`, { ...naming, regions }, providers, child);
+    this.registry = new ImageRegistry(`${name}-registry`, { ...naming, regions, models }, this.keys, providers, child);
+    this.buckets = new Buckets(`${name}-buckets`, { ...naming, regions, auditRetention }, this.keys, providers, child);
+    new AuditTrail(`${name}-trail`, { ...naming, regions, auditBucket: this.bucket("audit", home).name, keyArn: this.keyArn("audit", home) }, inHome);
+    const detection = new ThreatDetection(`${name}-detection`, { ...naming, regions }, providers, child);
+    const roles = new PlatformRoles(`${name}-roles`, { ...naming, regions, access }, inHome);
+    const metrics = new MetricsWorkspace(`${name}-metrics`, { ...naming, keyArn: this.keyArn("logs", home) }, inHome);
+
+    this.repositoryUrls = Object.fromEntries(models.map((model) => [model, this.repositoryUrl(model, home)]));
+    this.roleArns = roles.arns;
+    this.metricsWorkspace = { remoteWriteUrl: metrics.remoteWriteUrl, arn: metrics.arn };
+    this.detectors = detection.detectors;
+    this.registerOutputs({ repositoryUrls: this.repositoryUrls, roleArns: this.roleArns, metricsWorkspace: this.metricsWorkspace, detectors: this.detectors });
+  }
+
+  /** ARN of a purpose's key in a region. */
+  keyArn(purpose: KeyPurpose, region: string): pulumi.Output<string> {
+    return this.keys.arn(purpose, region);
+  }
+
+  /** Address of a model's repository in a region: a region pulls from its own, so that it starts without the home region. */
+  repositoryUrl(model: string, region: string): pulumi.Output<string> {
+    return this.registry.modelUrl(this.naming, model, region);
+  }
+
+  /** Address of a shared image's repository in a region. */
+  sharedRepositoryUrl(image: SharedImage, region: string): pulumi.Output<string> {
+    return this.registry.sharedUrl(this.naming, image, region);
+  }
+
+  /** The bucket of a purpose in a region. */
+  bucket(purpose: BucketPurpose, region: string): BucketReference {
+    const { name, arn } = this.buckets.bucket(purpose, region);
+    return { name, arn };
+  }
+
+  /** Name of the region's bucket for access logs of load balancers and buckets. */
+  logBucketName(region: string): pulumi.Output<string> {
+    return this.buckets.bucket("logs", region).name;
+  }
+}

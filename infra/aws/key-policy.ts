@@ -1,0 +1,113 @@
+import type { KeyPurpose } from "../vocabulary";
+import { trailArn, type Naming } from "./names";
+import { policyDocument, type PolicyDocument, type Statement } from "./policy-document";
+
+/** In a key policy this means the key that the policy belongs to, and nothing else (KMS developer guide, "Resource element"). */
+const thisKey = ["*"];
+
+const administration = [
+  "kms:DescribeKey",
+  "kms:GetKeyPolicy",
+  "kms:PutKeyPolicy",
+  "kms:GetKeyRotationStatus",
+  "kms:EnableKeyRotation",
+  "kms:RotateKeyOnDemand",
+  "kms:ListKeyRotations",
+  "kms:ListResourceTags",
+  "kms:TagResource",
+  "kms:UntagResource",
+  "kms:CreateAlias",
+  "kms:UpdateAlias",
+  "kms:DeleteAlias",
+  "kms:ReplicateKey",
+  "kms:UpdatePrimaryRegion",
+  "kms:UpdateKeyDescription",
+  "kms:EnableKey",
+  "kms:DisableKey",
+  "kms:ListGrants",
+  "kms:RevokeGrant",
+  "kms:ScheduleKeyDeletion",
+  "kms:CancelKeyDeletion",
+];
+
+const use = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:DescribeKey"];
+
+/** AWS services through which the account's identities may use a key, and whether those services work with grants. */
+const servicesOf = {
+  data: { services: ["s3"], grants: false },
+  artifacts: { services: ["s3", "ecr"], grants: true },
+  audit: { services: ["s3"], grants: false },
+  logs: { services: ["aps"], grants: true },
+  secrets: { services: ["eks", "secretsmanager"], grants: true },
+  volumes: { services: ["ec2"], grants: true },
+} as const satisfies Record<KeyPurpose, { readonly services: readonly string[]; readonly grants: boolean }>;
+
+/**
+ * The policy of a purpose's key and of its replicas.
+ *
+ * The account's identities administer the key where their own IAM policies say so, and use it only through the services that
+ * store what it protects. Only the secrets key can be used directly, by roles whose IAM policies name it: EKS uses it as the cluster's role.
+ */
+export function keyPolicy(purpose: KeyPurpose, naming: Naming, regions: readonly string[], homeRegion: string): PolicyDocument {
+  const account = { AWS: `arn:aws:iam::${naming.account}:root` };
+  const { services, grants } = servicesOf[purpose];
+  const through = { "kms:ViaService": regions.flatMap((region) => services.map((service) => `${service}.${region}.amazonaws.com`)), "kms:CallerAccount": naming.account };
+  const statements: Statement[] = [
+    { Sid: "Administer", Effect: "Allow", Principal: account, Action: administration, Resource: thisKey },
+    { Sid: "UseThroughServices", Effect: "Allow", Principal: account, Action: use, Resource: thisKey, Condition: { StringEquals: through } },
+  ];
+  if (grants) statements.push(grantStatement(account, through));
+  if (purpose === "secrets") statements.push(...clusterStatements(naming));
+  if (purpose === "logs") statements.push(logGroupStatement(naming, regions));
+  if (purpose === "audit") statements.push(...trailStatements(naming, homeRegion));
+  return policyDocument(...statements);
+}
+
+function grantStatement(account: { readonly AWS: string }, through: Readonly<Record<string, string | readonly string[]>>): Statement {
+  return {
+    Sid: "GrantToServices",
+    Effect: "Allow",
+    Principal: account,
+    Action: ["kms:CreateGrant", "kms:RetireGrant"],
+    Resource: thisKey,
+    Condition: { StringEquals: through, Bool: { "kms:GrantIsForAWSResource": "true" } },
+  };
+}
+
+/** EKS encrypts Kubernetes objects as the cluster's own role, not through a service that `kms:ViaService` could name. */
+function clusterStatements(naming: Naming): Statement[] {
+  const ours = { StringEquals: { "kms:CallerAccount": naming.account } };
+  const principal = { AWS: `arn:aws:iam::${naming.account}:root` };
+  return [
+    { Sid: "UseByClusterRoles", Effect: "Allow", Principal: principal, Action: ["kms:Encrypt", "kms:Decrypt"], Resource: thisKey, Condition: ours },
+    { Sid: "GrantToClusters", Effect: "Allow", Principal: principal, Action: ["kms:CreateGrant"], Resource: thisKey, Condition: { ...ours, Bool: { "kms:GrantIsForAWSResource": "true" } } },
+  ];
+}
+
+/** CloudWatch Logs names the log group in the encryption context; only groups of this account may use the key. */
+function logGroupStatement(naming: Naming, regions: readonly string[]): Statement {
+  return {
+    Sid: "EncryptLogGroups",
+    Effect: "Allow",
+    Principal: { Service: regions.map((region) => `logs.${region}.amazonaws.com`) },
+    Action: use,
+    Resource: thisKey,
+    Condition: { ArnLike: { "kms:EncryptionContext:aws:logs:arn": regions.map((region) => `arn:aws:logs:${region}:${naming.account}:*`) } },
+  };
+}
+
+function trailStatements(naming: Naming, homeRegion: string): Statement[] {
+  const ours = { StringEquals: { "aws:SourceArn": trailArn(naming, homeRegion) } };
+  const principal = { Service: "cloudtrail.amazonaws.com" };
+  return [
+    {
+      Sid: "EncryptTrail",
+      Effect: "Allow",
+      Principal: principal,
+      Action: ["kms:GenerateDataKey"],
+      Resource: thisKey,
+      Condition: { ...ours, StringLike: { "kms:EncryptionContext:aws:cloudtrail:arn": `arn:aws:cloudtrail:*:${naming.account}:trail/*` } },
+    },
+    { Sid: "DescribeForTrail", Effect: "Allow", Principal: principal, Action: ["kms:DescribeKey"], Resource: thisKey, Condition: ours },
+  ];
+}

@@ -1,0 +1,31 @@
+import * as amp from "@pulumi/aws/amp";
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
+import * as pulumi from "@pulumi/pulumi";
+import { prefix, type Naming } from "./names";
+
+/** Arguments of {@link MetricsWorkspace}. */
+export interface MetricsWorkspaceArgs extends Naming {
+  /** The home region's key for logs; metrics carry counts per group of people, which deserve the same care. */
+  readonly keyArn: pulumi.Input<string>;
+}
+
+/** Amazon Managed Prometheus: the metrics of all regions in one place, kept when a region is lost. */
+export class MetricsWorkspace extends pulumi.ComponentResource {
+  static readonly __pulumiType = "causeway:global:MetricsWorkspace";
+  readonly remoteWriteUrl: pulumi.Output<string>;
+  readonly arn: pulumi.Output<string>;
+
+  constructor(name: string, args: MetricsWorkspaceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(MetricsWorkspace.__pulumiType, name, args, opts);
+    // Groups under this path need no resource policy of their own, of which an account has few.
+    const logs = new cloudwatch.LogGroup(`${name}-logs`, { name: `/aws/vendedlogs/prometheus/${prefix(args)}`, kmsKeyId: args.keyArn, retentionInDays: 400 }, { parent: this });
+    const workspace = new amp.Workspace(
+      name,
+      { alias: prefix(args), kmsKeyArn: args.keyArn, loggingConfiguration: { logGroupArn: pulumi.interpolate`${logs.arn}:*` } },
+      { parent: this },
+    );
+    this.arn = workspace.arn;
+    this.remoteWriteUrl = pulumi.interpolate`${workspace.prometheusEndpoint}api/v1/remote_write`;
+    this.registerOutputs({ arn: this.arn, remoteWriteUrl: this.remoteWriteUrl });
+  }
+}

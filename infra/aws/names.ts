@@ -1,0 +1,82 @@
+import type { BucketPurpose, KeyPurpose } from "../vocabulary";
+
+/** Who owns the names of one stack: they decide every literal name below. */
+export interface Naming {
+  /** Prefix of globally unique names, at most 20 characters. */
+  readonly organization: string;
+  /** AWS account id, 12 digits. */
+  readonly account: string;
+  readonly environment: "dev" | "prod" | "local";
+}
+
+/** Images that all models share: the server without a model, and the training steps. */
+export const sharedImages = ["model-server", "training"] as const;
+export type SharedImage = (typeof sharedImages)[number];
+
+/** IAM roles of the platform, and the last part of their names. */
+export const roleNames = {
+  platformAdmin: "platform-admin",
+  mlEngineer: "ml-engineer",
+  auditor: "auditor",
+  pipeline: "pipeline",
+  promoter: "promoter",
+} as const;
+export type PlatformRole = keyof typeof roleNames;
+
+/** Longest name of a bucket. */
+export const maximumBucketName = 63;
+
+/** Start of every name in the stack, e.g. `example-causeway-prod`. */
+export function prefix(naming: Naming): string {
+  return `${naming.organization}-causeway-${naming.environment}`;
+}
+
+/** Name of a bucket, e.g. `example-causeway-prod-data-eu-west-1`; `logs` is the region's bucket for access logs. */
+export function bucketName(naming: Naming, purpose: BucketPurpose | "logs", region: string): string {
+  return `${prefix(naming)}-${purpose}-${region}`;
+}
+
+/** ARN of a bucket. */
+export function bucketArn(name: string): string {
+  return `arn:aws:s3:::${name}`;
+}
+
+/** Pattern that matches the buckets of one purpose in every region, for documents that must not grow with the regions. */
+export function bucketArnPattern(naming: Naming, purpose: BucketPurpose | "logs"): string {
+  return bucketArn(`${prefix(naming)}-${purpose}-*`);
+}
+
+/** Alias of a key; the same in every region. */
+export function keyAlias(naming: Naming, purpose: KeyPurpose): string {
+  return `alias/${prefix(naming)}-${purpose}`;
+}
+
+/** Start of the names of all image repositories. */
+export function repositoryPrefix(naming: Naming): string {
+  return `${prefix(naming)}/`;
+}
+
+/** Name of a model's image repository; the same in every region. */
+export function modelRepository(naming: Naming, model: string): string {
+  return `${repositoryPrefix(naming)}models/${model}`;
+}
+
+/** Name of the repository of a shared image. */
+export function sharedRepository(naming: Naming, image: SharedImage): string {
+  return `${repositoryPrefix(naming)}${image}`;
+}
+
+/** Name of a role; at most 50 characters, IAM takes 64. */
+export function roleName(naming: Naming, role: PlatformRole | "replication"): string {
+  return `${prefix(naming)}-${role === "replication" ? role : roleNames[role]}`;
+}
+
+/** ARN of the audit trail, which other documents name before it exists. */
+export function trailArn(naming: Naming, homeRegion: string): string {
+  return `arn:aws:cloudtrail:${homeRegion}:${naming.account}:trail/${trailName(naming)}`;
+}
+
+/** Name of the audit trail. */
+export function trailName(naming: Naming): string {
+  return `${prefix(naming)}-audit`;
+}

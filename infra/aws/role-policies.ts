@@ -1,0 +1,113 @@
+import type { PlatformRole } from "./names";
+import { policyDocument, type PolicyDocument, type Statement } from "./policy-document";
+import { keysThroughStorage, listing, resourcesOf, unscopedReads, type RoleScope } from "./role-scope";
+
+const pullImages = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:DescribeImages", "ecr:DescribeImageScanFindings"];
+const pushImages = ["ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload", "ecr:PutImage"];
+const readObjects = ["s3:GetObject", "s3:GetObjectVersion"];
+const listObjects = ["s3:ListBucket", "s3:GetBucketLocation"];
+const describeCluster = ["eks:DescribeCluster"];
+const decrypt = ["kms:Decrypt"];
+const encrypt = ["kms:Decrypt", "kms:GenerateDataKey"];
+const readBucketSettings = [
+  "s3:GetBucketLocation",
+  "s3:GetBucketPolicy",
+  "s3:GetBucketPublicAccessBlock",
+  "s3:GetBucketVersioning",
+  "s3:GetBucketLogging",
+  "s3:GetBucketObjectLockConfiguration",
+  "s3:GetEncryptionConfiguration",
+  "s3:GetLifecycleConfiguration",
+  "s3:GetReplicationConfiguration",
+];
+
+/** Permissions of a platform role in its inline policy. None can change IAM, stop the audit trail, or delete an audit object. */
+export function rolePolicy(role: PlatformRole, scope: RoleScope): PolicyDocument {
+  return policyDocument(...statementsOf[role](scope));
+}
+
+const statementsOf = { platformAdmin, mlEngineer, auditor, pipeline, promoter } satisfies Record<PlatformRole, (scope: RoleScope) => Statement[]>;
+
+/** Operates clusters, registry and alarms; reads no data and no models. Changes of infrastructure go through the program. */
+function platformAdmin(scope: RoleScope): Statement[] {
+  const own = resourcesOf(scope);
+  return [
+    listing("Overview", [...unscopedReads.overview, ...unscopedReads.clusters, ...unscopedReads.registryLogin]),
+    allow("OperateClusters", ["eks:DescribeCluster", "eks:UpdateClusterVersion", "eks:UpdateClusterConfig", "eks:ListUpdates", "eks:DescribeUpdate", "eks:ListAccessEntries", "eks:AccessKubernetesApi"], own.clusters),
+    allow("ReadAccessEntries", ["eks:DescribeAccessEntry", "eks:ListAssociatedAccessPolicies"], own.accessEntries),
+    allow("OperateRegistry", [...pullImages, "ecr:DescribeRepositories", "ecr:GetLifecyclePolicy", "ecr:StartImageScan", "ecr:BatchDeleteImage"], own.repositories),
+    allow("ReadBucketSettings", readBucketSettings, [...own.bucket("data"), ...own.bucket("artifacts"), ...own.bucket("audit"), ...own.bucket("logs")]),
+    allow("ReadAccessLogs", ["s3:ListBucket", ...readObjects], [...own.bucket("logs"), ...own.objects("logs")]),
+    allow("ReadLogs", ["logs:StartQuery", "logs:GetLogEvents", "logs:FilterLogEvents", "logs:DescribeLogStreams"], own.logGroups),
+    allow("HandleFindings", ["guardduty:GetDetector", "guardduty:ListFindings", "guardduty:GetFindings", "guardduty:ArchiveFindings"], own.detectors),
+    allow("ReadMetrics", ["aps:QueryMetrics", "aps:GetLabels", "aps:GetSeries", "aps:GetMetricMetadata"], own.workspaces),
+  ];
+}
+
+/** Explores the data lake, keeps experiments, reads metrics; publishes nothing. */
+function mlEngineer(scope: RoleScope): Statement[] {
+  const own = resourcesOf(scope);
+  return [
+    listing("Login", [...unscopedReads.registryLogin, ...unscopedReads.clusters]),
+    allow("ListObjects", listObjects, [...own.bucket("data"), ...own.bucket("artifacts")]),
+    allow("ReadObjects", readObjects, [...own.objects("data"), ...own.objects("artifacts")]),
+    allow("KeepExperiments", ["s3:PutObject", "s3:DeleteObject"], own.objects("artifacts", "experiments/")),
+    keysThroughStorage("Encrypt", scope, ["data", "artifacts"], encrypt),
+    allow("PullImages", pullImages, own.repositories),
+    allow("FindClusters", describeCluster, own.clusters),
+    allow("ReadMetrics", ["aps:QueryMetrics", "aps:GetLabels", "aps:GetSeries", "aps:GetMetricMetadata"], own.workspaces),
+  ];
+}
+
+/** Reads the audit log, the evidence of releases, and every setting that protects them; changes nothing. */
+function auditor(scope: RoleScope): Statement[] {
+  const own = resourcesOf(scope);
+  return [
+    listing("Overview", [...unscopedReads.overview, ...unscopedReads.clusters]),
+    allow("ListObjects", listObjects, [...own.bucket("audit"), ...own.bucket("artifacts"), ...own.bucket("logs")]),
+    allow("ReadEvidence", readObjects, [...own.objects("audit"), ...own.objects("artifacts", "releases/"), ...own.objects("logs")]),
+    keysThroughStorage("Decrypt", scope, ["audit", "artifacts"], decrypt),
+    allow("ReadBucketSettings", readBucketSettings, [...own.bucket("data"), ...own.bucket("artifacts"), ...own.bucket("audit"), ...own.bucket("logs")]),
+    allow("ReadKeySettings", ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus"], own.keys),
+    allow("ReadTrail", ["cloudtrail:GetTrail", "cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors"], own.trail),
+    allow("ReadFindings", ["guardduty:GetDetector", "guardduty:ListFindings", "guardduty:GetFindings"], own.detectors),
+    allow("ReadAccessFindings", ["access-analyzer:GetAnalyzer", "access-analyzer:ListFindings", "access-analyzer:GetFinding"], own.analyzers),
+    allow("ReadRegistry", ["ecr:DescribeRepositories", "ecr:DescribeImages", "ecr:DescribeImageScanFindings", "ecr:GetLifecyclePolicy"], own.repositories),
+    allow("ReadClusters", ["eks:DescribeCluster", "eks:ListAccessEntries"], own.clusters),
+    allow("ReadAccessEntries", ["eks:DescribeAccessEntry", "eks:ListAssociatedAccessPolicies"], own.accessEntries),
+    allow("ReadRoles", ["iam:GetRole", "iam:ListRolePolicies", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies"], own.roles),
+  ];
+}
+
+/** Trains, builds and publishes: writes releases and their evidence, adds to the ledger, cannot approve. */
+function pipeline(scope: RoleScope): Statement[] {
+  const own = resourcesOf(scope);
+  return [
+    listing("Login", [...unscopedReads.registryLogin, ...unscopedReads.clusters]),
+    allow("PushImages", [...pullImages, ...pushImages], own.repositories),
+    allow("ListObjects", listObjects, [...own.bucket("data"), ...own.bucket("artifacts")]),
+    allow("ReadObjects", readObjects, [...own.objects("data"), ...own.objects("artifacts")]),
+    allow("WriteRuns", ["s3:PutObject"], [...own.objects("artifacts", "runs/"), ...own.objects("artifacts", "releases/")]),
+    allow("AddToLedger", ["s3:PutObject"], own.objects("audit", "ledger/")),
+    keysThroughStorage("Encrypt", scope, ["data", "artifacts", "audit"], encrypt),
+    allow("FindClusters", describeCluster, own.clusters),
+  ];
+}
+
+/** Judges a release's evidence and records the decision; builds nothing, so nobody approves what they made. */
+function promoter(scope: RoleScope): Statement[] {
+  const own = resourcesOf(scope);
+  return [
+    listing("FindClusters", unscopedReads.clusters),
+    allow("ListObjects", listObjects, own.bucket("artifacts")),
+    allow("ReadEvidence", readObjects, own.objects("artifacts", "releases/")),
+    allow("RecordApprovals", ["s3:PutObject"], own.objects("audit", "approvals/")),
+    keysThroughStorage("Encrypt", scope, ["artifacts", "audit"], encrypt),
+    allow("ReadImages", ["ecr:DescribeImages", "ecr:DescribeImageScanFindings", "ecr:BatchGetImage"], own.repositories),
+    allow("DescribeClusters", describeCluster, own.clusters),
+  ];
+}
+
+function allow(sid: string, actions: readonly string[], resources: readonly string[]): Statement {
+  return { Sid: sid, Effect: "Allow", Action: actions, Resource: resources };
+}

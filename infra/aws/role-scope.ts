@@ -1,0 +1,71 @@
+import type { BucketPurpose, KeyPurpose } from "../vocabulary";
+import { bucketArnPattern, keyAlias, prefix, repositoryPrefix, trailArn, type Naming } from "./names";
+import type { Statement } from "./policy-document";
+
+/** What role documents are written from. */
+export interface RoleScope extends Naming {
+  /** Regions of the stack; the first is home. */
+  readonly regions: readonly string[];
+}
+
+/** Calls that only list or fetch a login token, and that IAM can restrict to no resource. */
+export const unscopedReads = {
+  registryLogin: ["ecr:GetAuthorizationToken"],
+  clusters: ["eks:ListClusters"],
+  overview: [
+    "s3:ListAllMyBuckets",
+    "kms:ListAliases",
+    "kms:ListKeys",
+    "cloudtrail:DescribeTrails",
+    "cloudtrail:LookupEvents",
+    "guardduty:ListDetectors",
+    "access-analyzer:ListAnalyzers",
+    "logs:DescribeLogGroups",
+    "elasticloadbalancing:DescribeLoadBalancers",
+    "elasticloadbalancing:DescribeListeners",
+    "elasticloadbalancing:DescribeTargetGroups",
+    "elasticloadbalancing:DescribeTargetHealth",
+    "route53:ListHealthChecks",
+    "wafv2:ListWebACLs",
+  ],
+} as const;
+
+/** A statement that allows reads without a resource, spelled out one by one. */
+export function listing(sid: string, actions: readonly string[]): Statement {
+  return { Sid: sid, Effect: "Allow", Action: actions, Resource: ["*"] };
+}
+
+/** ARNs of what the stack owns, as patterns that do not grow with models or regions. */
+export function resourcesOf(scope: RoleScope) {
+  const inRegions = (service: string, path: string) => scope.regions.map((region) => `arn:aws:${service}:${region}:${scope.account}:${path}`);
+  return {
+    clusters: inRegions("eks", "cluster/*"),
+    accessEntries: inRegions("eks", "access-entry/*"),
+    repositories: inRegions("ecr", `repository/${repositoryPrefix(scope)}*`),
+    keys: inRegions("kms", "key/*"),
+    detectors: inRegions("guardduty", "detector/*"),
+    analyzers: inRegions("access-analyzer", `analyzer/${prefix(scope)}-*`),
+    logGroups: inRegions("logs", "log-group:*"),
+    workspaces: [`arn:aws:aps:${scope.regions[0] ?? ""}:${scope.account}:workspace/*`],
+    trail: [trailArn(scope, scope.regions[0] ?? "")],
+    roles: [`arn:aws:iam::${scope.account}:role/${prefix(scope)}-*`],
+    /** Buckets of a purpose. */
+    bucket: (purpose: BucketPurpose | "logs") => [bucketArnPattern(scope, purpose)],
+    /** Objects of a purpose under a prefix of their keys. */
+    objects: (purpose: BucketPurpose | "logs", folder = "") => [`${bucketArnPattern(scope, purpose)}/${folder}*`],
+  };
+}
+
+/** Use of keys by purpose, only through S3: the data is readable where the bucket lets it be, and the key alone opens nothing. */
+export function keysThroughStorage(sid: string, scope: RoleScope, purposes: readonly KeyPurpose[], actions: readonly string[]): Statement {
+  return {
+    Sid: sid,
+    Effect: "Allow",
+    Action: actions,
+    Resource: resourcesOf(scope).keys,
+    Condition: {
+      StringEquals: { "kms:ViaService": scope.regions.map((region) => `s3.${region}.amazonaws.com`) },
+      "ForAnyValue:StringEquals": { "kms:ResourceAliases": purposes.map((purpose) => keyAlias(scope, purpose)) },
+    },
+  };
+}
