@@ -33,3 +33,16 @@ export function record(value: unknown, path: string): Record<string, unknown> {
   const found = at(value, path);
   return typeof found === "object" && found !== null && !Array.isArray(found) ? Object.fromEntries(Object.keys(found).map((key) => [key, Reflect.get(found, key)])) : {};
 }
+
+/**
+ * Whether a path is set to more than nothing, known or not: a key that is created in the same update has no ARN yet, but a
+ * property that holds it is set. Reads only the parents of the last step, so an unknown value at the path itself does not throw.
+ */
+export function present(value: unknown, path: string): boolean {
+  const steps = path.split(".");
+  const key = steps.pop() ?? path;
+  const parent = steps.length === 0 ? value : at(value, steps.join("."));
+  if (typeof parent !== "object" || parent === null) return false;
+  const found: unknown = Reflect.getOwnPropertyDescriptor(parent, key)?.value;
+  return found !== undefined && found !== null && found !== "";
+}

@@ -26,6 +26,10 @@ export interface ResourceView {
   readonly type: string;
   readonly name: string;
   readonly props: Readonly<Record<string, unknown>>;
+  /** Values by which other resources may refer to this one, beyond its own properties: its URN, id or ARN. */
+  readonly identities?: readonly string[];
+  /** Top-level properties that are computed from other resources, with identities of those: known before the values are. */
+  readonly references?: Readonly<Record<string, readonly string[]>>;
 }
 
 interface RuleBase {

@@ -1,0 +1,27 @@
+import { text } from "./read";
+import type { ResourceView } from "./rule";
+
+/** Properties by which one AWS resource names another. */
+const naming = ["id", "arn", "bucket", "name", "keyId"] as const;
+
+/**
+ * Whether the value at a path of one resource names another: by a literal name, an id or an ARN, or by the engine's record of
+ * what a property is computed from. Throws where the value is unknown and nothing else tells.
+ */
+export function refersTo(from: ResourceView, path: string, to: ResourceView): boolean {
+  const [property = path] = path.split(".");
+  const known = new Set(to.identities ?? []);
+  if (from.references?.[property]?.some((identity) => known.has(identity))) return true;
+  const value = text(from.props, path);
+  return value !== undefined && (known.has(value) || naming.some((key) => Reflect.getOwnPropertyDescriptor(to.props, key)?.value === value));
+}
+
+/** Resources of a type. */
+export function ofType(resources: readonly ResourceView[], ...types: readonly string[]): ResourceView[] {
+  return resources.filter((resource) => types.includes(resource.type));
+}
+
+/** Resources of a type whose value at a path names `to`. */
+export function companions(resources: readonly ResourceView[], type: string, path: string, to: ResourceView): ResourceView[] {
+  return ofType(resources, type).filter((candidate) => refersTo(candidate, path, to));
+}

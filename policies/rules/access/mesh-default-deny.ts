@@ -1,0 +1,26 @@
+import { istio, rootNamespace } from "../../istio";
+import { ofType } from "../../link";
+import { at, record, text } from "../../read";
+import { stackRule } from "../../rule";
+
+export const rule = stackRule({
+  name: "access-mesh-default-deny",
+  area: "access",
+  description: "A mesh must refuse every request that no policy allows.",
+  severity: "critical",
+  enforcement: "mandatory",
+  remediation: "Add an AuthorizationPolicy with an empty spec in the root namespace of the mesh.",
+  url: "https://istio.io/latest/docs/ops/best-practices/security/#use-default-deny-patterns",
+  frameworks: [
+    { framework: "ml-lens", clause: "MLSEC-12" },
+    { framework: "eu-ai-act", clause: "Art. 15(5)" },
+  ],
+  parameters: { rootNamespace },
+  check: (resources, parameters) => {
+    const meshed = ofType(resources, ...istio("networking", "VirtualService"), ...istio("networking", "Gateway"));
+    const denies = ofType(resources, ...istio("security", "AuthorizationPolicy")).some(
+      ({ props }) => text(props, "metadata.namespace") === parameters.rootNamespace && Object.keys(record(props, "spec")).every((key) => key === "action") && (at(props, "spec.action") ?? "ALLOW") === "ALLOW",
+    );
+    return meshed.length === 0 || denies ? [] : [{ message: `the mesh must have an AuthorizationPolicy with an empty spec in ${parameters.rootNamespace}, which refuses what no other policy allows` }];
+  },
+});

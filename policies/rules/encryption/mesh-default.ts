@@ -1,0 +1,23 @@
+import { istio, rootNamespace } from "../../istio";
+import { ofType } from "../../link";
+import { at, text } from "../../read";
+import { stackRule } from "../../rule";
+
+export const rule = stackRule({
+  name: "encryption-mesh-default",
+  area: "encryption",
+  description: "A mesh must demand strict mutual TLS of every workload, not only of selected ones.",
+  severity: "critical",
+  enforcement: "mandatory",
+  remediation: "Add a PeerAuthentication with mode STRICT and no selector in the root namespace of the mesh.",
+  url: "https://istio.io/latest/docs/tasks/security/authentication/mtls-migration/",
+  frameworks: [{ framework: "ml-lens", clause: "MLSEC-09" }],
+  parameters: { rootNamespace },
+  check: (resources, parameters) => {
+    const meshed = ofType(resources, ...istio("networking", "VirtualService"), ...istio("networking", "Gateway"));
+    const meshWide = ofType(resources, ...istio("security", "PeerAuthentication")).filter(
+      ({ props }) => text(props, "metadata.namespace") === parameters.rootNamespace && at(props, "spec.selector") === undefined && at(props, "spec.mtls.mode") === "STRICT",
+    );
+    return meshed.length === 0 || meshWide.length > 0 ? [] : [{ message: `the mesh must have a PeerAuthentication with mode STRICT and no selector in ${parameters.rootNamespace}` }];
+  },
+});
