@@ -1,4 +1,55 @@
 import type { Rule } from "../../rule";
+import { rule as auditLock } from "./audit-lock";
+import { rule as auditLockMode } from "./audit-lock-mode";
+import { rule as auditRetention } from "./audit-retention";
+import { rule as bucketPurpose } from "./bucket-purpose";
+import { rule as logGroupRetention } from "./log-group-retention";
+import { rule as modelApproval } from "./model-approval";
+import { rule as modelApprovalChannel } from "./model-approval-channel";
+import { rule as modelArtifact } from "./model-artifact";
+import { rule as modelCard } from "./model-card";
+import { rule as modelCode } from "./model-code";
+import { rule as modelContract } from "./model-contract";
+import { rule as modelData } from "./model-data";
+import { rule as modelEvaluation } from "./model-evaluation";
+import { rule as modelExplanation } from "./model-explanation";
+import { rule as modelFairness } from "./model-fairness";
+import { rule as modelIntervals } from "./model-intervals";
+import { rule as modelOwner } from "./model-owner";
+import { rule as modelPublished } from "./model-published";
+import { rule as modelRelease } from "./model-release";
+import { rule as modelRiskTier } from "./model-risk-tier";
+import { rule as podPickle } from "./pod-pickle";
+import { rule as repositoryImmutable } from "./repository-immutable";
+import { rule as repositoryScan } from "./repository-scan";
+import { rule as rolloutHumanGate } from "./rollout-human-gate";
+import { rule as rolloutImage } from "./rollout-image";
 
-/** Rules of the area governance. */
-export const rules: readonly Rule[] = [];
+/** Every rule of the area governance. */
+export const rules: readonly Rule[] = [
+  auditLock,
+  auditLockMode,
+  auditRetention,
+  bucketPurpose,
+  logGroupRetention,
+  modelApproval,
+  modelApprovalChannel,
+  modelArtifact,
+  modelCard,
+  modelCode,
+  modelContract,
+  modelData,
+  modelEvaluation,
+  modelExplanation,
+  modelFairness,
+  modelIntervals,
+  modelOwner,
+  modelPublished,
+  modelRelease,
+  modelRiskTier,
+  podPickle,
+  repositoryImmutable,
+  repositoryScan,
+  rolloutHumanGate,
+  rolloutImage,
+];

@@ -1,0 +1,25 @@
+import { at, list, text } from "../../read";
+import { resourceRule } from "../../rule";
+import { isHighRisk, modelName, modelServiceType } from "./model-service";
+
+export const rule = resourceRule({
+  name: "governance-model-fairness",
+  area: "governance",
+  description: "High-risk models must be audited for fairness, and must pass.",
+  severity: "critical",
+  enforcement: "mandatory",
+  remediation: "Train with mitigation until every fairness gate of the contract passes; a gate is changed in the contract, by its owner.",
+  url: "https://eur-lex.europa.eu/eli/reg/2024/1689/oj",
+  frameworks: [
+    { framework: "eu-ai-act", clause: "Art. 10(2)" },
+    { framework: "nist-ai-rmf", clause: "MEASURE 2.11" },
+    { framework: "iso-42001", clause: "A.5.4" },
+  ],
+  types: [modelServiceType],
+  check: (resource) => {
+    if (!isHighRisk(resource)) return [];
+    const audits = list(resource.props, "release.fairness");
+    if (audits.length === 0) return [`${modelName(resource)} must be audited for fairness, because its risk tier is high, got no audit`];
+    return audits.flatMap((audit) => (at(audit, "passed") === true ? [] : [`${modelName(resource)} must pass its fairness audit, got a failure of ${text(audit, "metric") ?? "a metric"} for ${text(audit, "attribute") ?? "an attribute"}: ${String(at(audit, "value"))}`]));
+  },
+});

@@ -1,0 +1,27 @@
+import { text } from "../../read";
+import { resourceRule } from "../../rule";
+import { modelName, modelServiceType } from "./model-service";
+import { shown } from "../workloads/subject";
+
+export const rule = resourceRule({
+  name: "governance-model-risk-tier",
+  area: "governance",
+  description: "Models must have a known risk tier, and prohibited ones must not run.",
+  severity: "critical",
+  enforcement: "mandatory",
+  remediation: "Assess the use of the model and set riskTier in its contract; a prohibited practice (EU AI Act Art. 5) cannot be deployed.",
+  url: "https://eur-lex.europa.eu/eli/reg/2024/1689/oj",
+  frameworks: [
+    { framework: "eu-ai-act", clause: "Art. 5" },
+    { framework: "eu-ai-act", clause: "Art. 6" },
+    { framework: "eu-ai-act", clause: "Art. 9" },
+    { framework: "nist-ai-rmf", clause: "MAP 1.5" },
+    { framework: "iso-42001", clause: "A.5.2" },
+  ],
+  types: [modelServiceType],
+  parameters: { allowed: ["minimal", "limited", "high"] },
+  check: (resource, { allowed }) => {
+    const tier = text(resource.props, "riskTier");
+    return tier !== undefined && allowed.includes(tier) ? [] : [`${modelName(resource)} must have a riskTier of ${allowed.join(", ")}, got ${shown(tier)}`];
+  },
+});

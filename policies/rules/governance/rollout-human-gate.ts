@@ -1,0 +1,29 @@
+import { at, list, number } from "../../read";
+import { resourceRule } from "../../rule";
+import { rolloutType } from "../reliability/rollouts";
+import { subject } from "../workloads/subject";
+import { riskTierOf } from "./labels";
+
+export const rule = resourceRule({
+  name: "governance-rollout-human-gate",
+  area: "governance",
+  description: "Rollouts of high-risk models must wait for a person before they take all traffic.",
+  severity: "critical",
+  enforcement: "mandatory",
+  remediation: "Put a step `pause: {}` without a duration before the weight reaches 100: release.channel approval in the contract does it.",
+  url: "https://argo-rollouts.readthedocs.io/en/stable/features/canary/",
+  frameworks: [
+    { framework: "eu-ai-act", clause: "Art. 14(4)" },
+    { framework: "nist-ai-rmf", clause: "MANAGE 2.4" },
+  ],
+  types: [rolloutType],
+  check: (resource) => {
+    if (riskTierOf(resource) !== "high") return [];
+    if (at(resource.props, "spec.strategy.blueGreen.autoPromotionEnabled") === false) return [];
+    const steps = list(resource.props, "spec.strategy.canary.steps");
+    const full = steps.findIndex((step) => number(step, "setWeight") === 100);
+    const before = full < 0 ? steps : steps.slice(0, full);
+    const gate = before.some((step) => at(step, "pause") !== undefined && at(step, "pause.duration") === undefined);
+    return gate ? [] : [`${subject(resource)} must pause without a duration before it takes all traffic, because its model's risk tier is high, got no such step`];
+  },
+});

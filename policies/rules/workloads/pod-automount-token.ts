@@ -1,0 +1,24 @@
+import { at, text } from "../../read";
+import { resourceRule } from "../../rule";
+import { eachPod, podTypes } from "./pods";
+import { shown } from "./subject";
+
+const none: readonly string[] = [];
+
+export const rule = resourceRule({
+  name: "workloads-pod-automount-token",
+  area: "workloads",
+  description: "Pods must not mount a token for the Kubernetes API that they do not use.",
+  severity: "medium",
+  enforcement: "mandatory",
+  remediation: "Set automountServiceAccountToken to false on the pod, or list its service account in the parameter `accounts` when the program calls the API.",
+  url: "https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/",
+  frameworks: [{ framework: "cis-eks", clause: "4.1.6" }],
+  types: podTypes,
+  parameters: { accounts: none },
+  check: (resource, { accounts }) =>
+    eachPod(resource, (pod) => {
+      const mounted = at(pod.spec, "automountServiceAccountToken");
+      return mounted === false || accounts.includes(text(pod.spec, "serviceAccountName") ?? "default") ? [] : [`set automountServiceAccountToken to false, got ${shown(mounted)}`];
+    }),
+});

@@ -1,0 +1,24 @@
+import { at } from "../../read";
+import { resourceRule } from "../../rule";
+import { eachContainer, podTypes, standardsUrl } from "./pods";
+import { shown } from "./subject";
+
+export const rule = resourceRule({
+  name: "workloads-pod-privilege-escalation",
+  area: "workloads",
+  description: "Containers must not gain privileges that their parent process lacks.",
+  severity: "high",
+  enforcement: "mandatory",
+  remediation: "Set securityContext.allowPrivilegeEscalation to false on each container.",
+  url: standardsUrl,
+  frameworks: [
+    { framework: "pod-security", clause: "Restricted: Privilege Escalation" },
+    { framework: "cis-eks", clause: "4.2.5" },
+  ],
+  types: podTypes,
+  check: (resource) =>
+    eachContainer(resource, (container) => {
+      const escalation = at(container.spec, "securityContext.allowPrivilegeEscalation");
+      return escalation === false ? [] : [`set securityContext.allowPrivilegeEscalation to false, got ${shown(escalation)}`];
+    }),
+});

@@ -1,0 +1,20 @@
+import { at } from "../../read";
+import { resourceRule } from "../../rule";
+import { eachContainer, podTypes, standardsUrl } from "./pods";
+
+export const rule = resourceRule({
+  name: "workloads-pod-proc-mount",
+  area: "workloads",
+  description: "Containers must keep the default masks over /proc.",
+  severity: "high",
+  enforcement: "mandatory",
+  remediation: "Remove securityContext.procMount.",
+  url: standardsUrl,
+  frameworks: [{ framework: "pod-security", clause: "Baseline: /proc Mount Type" }],
+  types: podTypes,
+  check: (resource) =>
+    eachContainer(resource, (container) => {
+      const mount = at(container.spec, "securityContext.procMount") ?? "Default";
+      return mount === "Default" ? [] : [`leave securityContext.procMount at Default, got ${String(mount)}`];
+    }),
+});

@@ -1,0 +1,15 @@
+import { resourceRule } from "../../rule";
+import { contexts, podSpecs, podTypes, standardsUrl } from "./pods";
+
+export const rule = resourceRule({
+  name: "workloads-pod-run-as-user",
+  area: "workloads",
+  description: "Pods and containers must not name root as their user.",
+  severity: "high",
+  enforcement: "mandatory",
+  remediation: "Set securityContext.runAsUser to a user id other than 0, or leave it out.",
+  url: standardsUrl,
+  frameworks: [{ framework: "pod-security", clause: "Restricted: Running as Non-root user" }],
+  types: podTypes,
+  check: (resource) => podSpecs(resource).flatMap((pod) => contexts(pod, "runAsUser").flatMap(({ label, value }) => (value === 0 ? [`${label} must set securityContext.runAsUser to a user other than root, got 0`] : []))),
+});
