@@ -29,3 +29,12 @@ export const releaseSchema = z.strictObject({
 
 /** A validated release manifest: `services/models/<name>/release/manifest.json`. */
 export type Release = z.output<typeof releaseSchema>;
+
+/** The manifest as a running server gets it. */
+export const servedReleaseSchema = releaseSchema.omit({ approvals: true });
+export type ServedRelease = z.output<typeof servedReleaseSchema>;
+
+/** A release without its approvals: recording one must not restart the pods that it approves. */
+export function servedRelease({ approvals: _approvals, ...served }: Release): ServedRelease {
+  return served;
+}

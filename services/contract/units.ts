@@ -42,6 +42,13 @@ export const label = z
 /** A Kubernetes CPU quantity, e.g. `500m` or `2`. */
 export const cpuQuantity = z.string().regex(/^([1-9]\d*m|[1-9]\d*(\.\d+)?)$/, "a CPU quantity such as 500m or 2");
 
+/** Thousandths of a core in a {@link cpuQuantity}. Throws RangeError on text that `cpuQuantity` would refuse. */
+export function millicores(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(m?)$/.exec(text);
+  if (!match) throw new RangeError(`not a CPU quantity: ${JSON.stringify(text)}, allowed: such as "500m" or "2"`);
+  return match[2] === "m" ? Number(match[1]) : Math.round(Number(match[1]) * 1_000);
+}
+
 /** A Kubernetes memory quantity, e.g. `512Mi`. */
 export const memoryQuantity = z.string().regex(/^[1-9]\d*(Mi|Gi)$/, "a memory quantity such as 512Mi or 2Gi");
 

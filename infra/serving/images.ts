@@ -1,0 +1,61 @@
+import { Image } from "@pulumi/docker-build";
+import * as pulumi from "@pulumi/pulumi";
+import type { Release } from "../../services/contract/release";
+
+/** Repository of images that exist only on the machine or the cluster at hand. */
+export const localRepository = "causeway.local";
+
+/** Image of a release as its manifest names it, in the given repository, by digest. */
+export function pinnedImage(repositoryUrl: string, release: Pick<Release, "image">): string {
+  return `${repositoryUrl}@${release.image.digest}`;
+}
+
+/** Image of a release on a cluster without a registry of ours. */
+export function localImage(release: Pick<Release, "image" | "model">, repository: string = localRepository): string {
+  return pinnedImage(`${repository}/${release.model}`, release);
+}
+
+export interface ModelImageArgs {
+  /** Name of the model; the build takes its folder. */
+  readonly model: string;
+  /** Root of the repository, the context of the build. */
+  readonly root: string;
+  /** Repository that takes the image, e.g. `111122223333.dkr.ecr.eu-west-1.amazonaws.com/loan-approval`. */
+  readonly repositoryUrl: pulumi.Input<string>;
+  /** Tag that people look for; the platform goes by digest. */
+  readonly tag: string;
+  /** Credentials of the registry. @default those of the Docker client */
+  readonly registry?: { readonly address: pulumi.Input<string>; readonly username: pulumi.Input<string>; readonly password: pulumi.Input<string> } | undefined;
+}
+
+/** The image of one model, built and pushed once; everything else gets its digest. */
+export class ModelImage extends pulumi.ComponentResource {
+  static readonly __pulumiType = "causeway:serving:ModelImage";
+
+  /** Reference by digest: `repository@sha256:...`. */
+  readonly ref: pulumi.Output<string>;
+  readonly digest: pulumi.Output<string>;
+
+  constructor(name: string, args: ModelImageArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { model, repositoryUrl, tag } = args;
+    super(ModelImage.__pulumiType, name, { model, repositoryUrl, tag }, opts);
+    const image = new Image(
+      `${name}-image`,
+      {
+        context: { location: args.root },
+        dockerfile: { location: `${args.root}/services/model-server/Dockerfile` },
+        buildArgs: { MODEL: model },
+        platforms: ["linux/amd64"],
+        tags: [pulumi.interpolate`${repositoryUrl}:${tag}`],
+        push: true,
+        // A preview shows what would be built; building there would push nothing and take minutes.
+        buildOnPreview: false,
+        ...(args.registry && { registries: [args.registry] }),
+      },
+      { parent: this },
+    );
+    this.digest = image.digest;
+    this.ref = pulumi.interpolate`${repositoryUrl}@${image.digest}`;
+    this.registerOutputs({ ref: this.ref, digest: this.digest });
+  }
+}

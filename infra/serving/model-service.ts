@@ -1,0 +1,72 @@
+import { CustomResource } from "@pulumi/kubernetes/apiextensions";
+import { Service, ServiceAccount } from "@pulumi/kubernetes/core/v1";
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
+import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { analysisTemplate } from "./analysis";
+import { scaledObject } from "./autoscaling";
+import { podDisruptionBudget } from "./availability";
+import { evidence } from "./evidence";
+import { authorizationPolicy, networkPolicy } from "./isolation";
+import { podMonitor } from "./monitoring";
+import { isByDigest, modelServiceProblems, tagProblem } from "./problems";
+import { rollout } from "./rollout";
+import { destinationRule, routesOfRollouts, selectorOfRollouts, service, virtualService } from "./routing";
+import { metadata, modelPath, servingNames, type ServingSettings } from "./settings";
+
+export interface ModelServiceArgs extends ServingSettings {
+  /** Image of the server with its model, by digest: `name@sha256:...`. */
+  readonly image: pulumi.Input<string>;
+  /** Annotations of the service account, such as those of a cloud's workload identity. @default none */
+  readonly serviceAccountAnnotations?: Record<string, string> | undefined;
+}
+
+/** One model in one region: its pods, how requests reach them, how they scale, and how a new version takes over. */
+export class ModelService extends pulumi.ComponentResource {
+  static readonly __pulumiType = "causeway:serving:ModelService";
+
+  /** Digest of the image that this stack wants; the live one differs while a release is on trial and after it was refused. */
+  readonly desiredDigest: pulumi.Output<string>;
+  /** Public URL of the model. */
+  readonly endpoint: pulumi.Output<string>;
+  /** Name of the Rollout. */
+  readonly rollout: pulumi.Output<string>;
+
+  constructor(name: string, args: ModelServiceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(ModelService.__pulumiType, name, { ...evidence(args), image: args.image }, opts);
+    const problems = modelServiceProblems(args);
+    if (problems.length > 0) throw new pulumi.ResourceError(`${name}: ${problems.join("; ")}`, this);
+
+    const { contract } = args;
+    const names = servingNames(contract.name);
+    const child = { parent: this };
+    const image = typeof args.image === "string" ? args.image : pulumi.output(args.image).apply((known) => checked(known, args, this));
+
+    const account = new ServiceAccount(`${name}-account`, { metadata: metadata(names.model, names.model, args.serviceAccountAnnotations), automountServiceAccountToken: false }, child);
+    new NetworkPolicy(`${name}-network`, networkPolicy(contract), child);
+    new CustomResource(`${name}-authorization`, authorizationPolicy(contract), child);
+
+    const versions = [names.stable, names.canary].flatMap((version) => [
+      new Service(`${name}-${version}`, service(contract, version), { ...child, ignoreChanges: selectorOfRollouts }),
+      new CustomResource(`${name}-${version}-rule`, destinationRule(contract, version), child),
+    ]);
+    const routes = new CustomResource(`${name}-routes`, virtualService(args), { ...child, dependsOn: versions, ignoreChanges: [...routesOfRollouts[contract.release.strategy]] });
+    const analysis = new CustomResource(`${name}-analysis`, analysisTemplate(args), child);
+
+    const versionsOnTrial = new CustomResource(`${name}-rollout`, rollout(args, image), { ...child, dependsOn: [account, ...versions, routes, analysis] });
+    new PodDisruptionBudget(`${name}-budget`, podDisruptionBudget(contract), child);
+    new CustomResource(`${name}-autoscaler`, scaledObject(args), { ...child, dependsOn: versionsOnTrial });
+    new CustomResource(`${name}-monitor`, podMonitor(contract), child);
+
+    this.desiredDigest = pulumi.output(image).apply((known) => known.slice(known.indexOf("@") + 1));
+    this.endpoint = pulumi.output(`https://${args.host}${modelPath(contract.name)}`);
+    this.rollout = versionsOnTrial.metadata.name;
+    this.registerOutputs({ desiredDigest: this.desiredDigest, endpoint: this.endpoint, rollout: this.rollout });
+  }
+}
+
+/** An image that is known only once it is built or looked up is held to the same rule as one that is written down. */
+function checked(image: string, { environment }: ModelServiceArgs, resource: pulumi.Resource): string {
+  if (environment === "prod" && !isByDigest(image)) throw new pulumi.ResourceError(tagProblem(image), resource);
+  return image;
+}

@@ -1,0 +1,24 @@
+import type { Environment } from "./settings";
+
+/** How fast a release goes from its first request to all of them, and how closely it is watched. */
+export interface Pace {
+  /** Seconds at each step; also how long an A/B test or a shadow phase lasts at least. */
+  readonly stepSeconds: number;
+  /** Seconds from the first request to the first look at the metrics. */
+  readonly firstLookSeconds: number;
+  /** Seconds between two looks. */
+  readonly lookSeconds: number;
+  /** Seconds of requests that one look judges. */
+  readonly windowSeconds: number;
+  /** Requests in the window below which a look says nothing. */
+  readonly minimumRequests: number;
+  /** Looks that may say nothing before the release pauses for a person. */
+  readonly silentLooks: number;
+}
+
+/** Pace by environment. Silence pauses every release before it is through: there is time for `silentLooks + 1` looks in the steps before 100%. */
+export const paces = {
+  prod: { stepSeconds: 600, firstLookSeconds: 120, lookSeconds: 60, windowSeconds: 300, minimumRequests: 200, silentLooks: 5 },
+  dev: { stepSeconds: 120, firstLookSeconds: 40, lookSeconds: 20, windowSeconds: 120, minimumRequests: 50, silentLooks: 5 },
+  local: { stepSeconds: 30, firstLookSeconds: 15, lookSeconds: 10, windowSeconds: 60, minimumRequests: 20, silentLooks: 5 },
+} as const satisfies Record<Environment, Pace>;

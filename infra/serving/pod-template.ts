@@ -1,0 +1,77 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { modelLabels, ports } from "../vocabulary";
+import { documentAnnotations, documents, documentsFolder, documentsVolume } from "./documents";
+import { placement } from "./placement";
+import { drainSeconds, probes, shutdown } from "./probes";
+import { serverResources, temporarySize } from "./resources";
+import { containerSecurityContext, podSecurityContext } from "./security-context";
+import { servingNames, type ServingSettings } from "./settings";
+
+/** Name of the model server's container; the autoscaler measures it and not the proxy beside it. */
+export const serverContainer = "server";
+
+/** The pods of one version of a model. `image` is by digest. */
+export function podTemplate(settings: ServingSettings, image: pulumi.Input<string>) {
+  const { contract, release } = settings;
+  return {
+    metadata: {
+      labels: { ...modelLabels(contract.name), "app.kubernetes.io/version": release.version, "sidecar.istio.io/inject": "true" },
+      annotations: { ...proxyAnnotations, ...documentAnnotations(contract, release) },
+    },
+    spec: {
+      serviceAccountName: servingNames(contract.name).model,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      hostNetwork: false,
+      hostPID: false,
+      hostIPC: false,
+      securityContext: podSecurityContext,
+      terminationGracePeriodSeconds: shutdown.terminationGracePeriodSeconds,
+      ...placement(settings),
+      containers: [container(settings, image)],
+      volumes: [{ name: "tmp", emptyDir: { sizeLimit: temporarySize } }, documentsVolume],
+    },
+  };
+}
+
+function container({ contract, environment, region }: ServingSettings, image: pulumi.Input<string>) {
+  return {
+    name: serverContainer,
+    image,
+    imagePullPolicy: "IfNotPresent",
+    ports: [
+      { name: "http", containerPort: ports.http, protocol: "TCP" },
+      { name: "metrics", containerPort: ports.metrics, protocol: "TCP" },
+    ],
+    env: [
+      { name: "CAUSEWAY_CONTRACT_FILE", value: `${documentsFolder}/${documents.contract.file}` },
+      { name: "CAUSEWAY_RELEASE_FILE", value: `${documentsFolder}/${documents.release.file}` },
+      { name: "CAUSEWAY_HTTP_PORT", value: String(ports.http) },
+      { name: "CAUSEWAY_METRICS_PORT", value: String(ports.metrics) },
+      { name: "CAUSEWAY_DRAIN_SECONDS", value: String(drainSeconds) },
+      { name: "CAUSEWAY_ENVIRONMENT", value: environment },
+      { name: "CAUSEWAY_REGION", value: region },
+    ],
+    resources: serverResources(contract.serving),
+    securityContext: containerSecurityContext,
+    ...probes,
+    lifecycle: { preStop: shutdown.preStop },
+    volumeMounts: [
+      { name: "tmp", mountPath: "/tmp" },
+      { name: documentsVolume.name, mountPath: documentsFolder, readOnly: true },
+    ],
+  };
+}
+
+/**
+ * How the mesh treats the pod: the proxy is up before the server and drains as long as it. Prometheus reads the metrics port past the
+ * proxy, since it holds no certificate of the mesh; the network policy lets nobody else at it.
+ */
+const proxyAnnotations = {
+  "proxy.istio.io/config": JSON.stringify({ holdApplicationUntilProxyStarts: true, terminationDrainDuration: `${drainSeconds}s` }),
+  "sidecar.istio.io/proxyCPU": "100m",
+  "sidecar.istio.io/proxyCPULimit": "1",
+  "sidecar.istio.io/proxyMemory": "128Mi",
+  "sidecar.istio.io/proxyMemoryLimit": "256Mi",
+  "traffic.sidecar.istio.io/excludeInboundPorts": String(ports.metrics),
+};

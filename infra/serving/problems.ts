@@ -1,0 +1,52 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { minimumProdReplicas } from "../config/schema";
+import { documentAnnotations, maximumDocumentBytes } from "./documents";
+import { servingNames, type ServingSettings } from "./settings";
+
+/** Longest name that Kubernetes takes for a Service and for the value of a label. */
+const maximumName = 63;
+
+/** Whether an image reference says exactly which image it means. */
+export function isByDigest(image: string): boolean {
+  return /@sha256:[0-9a-f]{64}$/.test(image);
+}
+
+/** Everything that is wrong with a model service's arguments, each with the value got and what is allowed. */
+export function modelServiceProblems(args: ServingSettings & { readonly image: pulumi.Input<string> }): string[] {
+  return [...replicaProblems(args), ...nameProblems(args.contract.name), ...imageProblems(args), ...governanceProblems(args)];
+}
+
+function replicaProblems({ replicas: { min, max }, environment }: ServingSettings): string[] {
+  return [
+    ...(Number.isInteger(min) && min >= 1 ? [] : [`replicas.min (${min}) must be a whole number, 1 or more`]),
+    ...(min > max ? [`replicas.min (${min}) must be at most replicas.max (${max})`] : []),
+    ...(environment === "prod" && min < minimumProdReplicas ? [`replicas.min (${min}) must be ${minimumProdReplicas} or more in prod, one for each zone`] : []),
+  ];
+}
+
+function nameProblems(model: string): string[] {
+  return [...new Set(Object.values(servingNames(model)))]
+    .filter((name) => name.length > maximumName)
+    .map((name) => `the name ${name} (${name.length} characters) must be at most ${maximumName} characters: shorten the model's name`);
+}
+
+function imageProblems({ image, environment }: { image: pulumi.Input<string>; environment: ServingSettings["environment"] }): string[] {
+  // An output is checked when it is known, see ModelService.
+  return environment === "prod" && typeof image === "string" && !isByDigest(image) ? [tagProblem(image)] : [];
+}
+
+/** What to say of an image that is not by digest. */
+export function tagProblem(image: string): string {
+  return `image (${image}) must be by digest in prod, such as name@sha256:<64 hexadecimal digits>: tags move`;
+}
+
+function governanceProblems({ contract, release }: ServingSettings): string[] {
+  const { riskTier } = contract;
+  const size = Object.values(documentAnnotations(contract, release)).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  return [
+    ...(release.model === contract.name ? [] : [`release.model (${release.model}) must be the contract's name (${contract.name})`]),
+    ...(riskTier === "prohibited" ? ["contract.riskTier (prohibited) must be minimal, limited or high: a prohibited practice (EU AI Act Art. 5) is not deployed"] : []),
+    ...(riskTier === "high" && contract.release.channel !== "approval" ? [`contract.release.channel (${contract.release.channel}) must be approval, because the risk tier is high`] : []),
+    ...(size > maximumDocumentBytes ? [`contract and release manifest (${size} bytes) must be at most ${maximumDocumentBytes} bytes together, what a pod can carry`] : []),
+  ];
+}

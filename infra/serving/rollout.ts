@@ -1,0 +1,67 @@
+import type { IRollout } from "@kubernetes-models/argo-rollouts/argoproj.io/v1alpha1/Rollout";
+import type * as pulumi from "@pulumi/pulumi";
+import { canaryHashArgument } from "./analysis";
+import { podTemplate } from "./pod-template";
+import { managedRoutes, trialRoute } from "./routing";
+import { metadata, podSelector, servingNames, type ServingSettings } from "./settings";
+import { releaseSteps } from "./steps";
+
+/**
+ * The Rollout of a model. `replicas` is left out: Argo Rollouts sets it to 1 when it first sees the object, the autoscaler
+ * raises it to the minimum at once and owns it from then on, and an update that does not name the field leaves it alone.
+ * There is no rollback window either: it skips every step for any older version, also for one that was refused on its trial.
+ */
+export function rollout(settings: ServingSettings, image: pulumi.Input<string>) {
+  const { contract, release } = settings;
+  return {
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "Rollout",
+    metadata: metadata(contract.name, servingNames(contract.name).model, {
+      "causeway/owner": contract.owner.team,
+      "causeway/risk-tier": contract.riskTier,
+      "causeway/release": release.version,
+      // Argo Rollouts rewrites the object (0.5 CPU becomes 500m) and then owns what it rewrote; what is declared here wins.
+      "pulumi.com/patchForce": "true",
+    }),
+    spec: {
+      selector: { matchLabels: podSelector(contract.name) },
+      minReadySeconds: 10,
+      progressDeadlineSeconds: 600,
+      // A version that never gets ready is rolled back like one that errs.
+      progressDeadlineAbort: true,
+      revisionHistoryLimit: 5,
+      analysis: { successfulRunHistoryLimit: 10, unsuccessfulRunHistoryLimit: 10 },
+      strategy: { canary: canary(settings) },
+      template: podTemplate(settings, image),
+    },
+  };
+}
+
+function canary(settings: ServingSettings) {
+  const { contract, replicas } = settings;
+  const names = servingNames(contract.name);
+  const managed = managedRoutes[contract.release.strategy];
+  return {
+    stableService: names.stable,
+    canaryService: names.canary,
+    maxSurge: "25%",
+    maxUnavailable: 0,
+    // A trial on a single pod would not tell a bad version from a bad node.
+    minPodsPerReplicaSet: Math.min(2, replicas.min),
+    // The stable version stays at full size: on a failure all requests go back to it at once, also in a spike.
+    dynamicStableScale: false,
+    scaleDownDelaySeconds: 300,
+    abortScaleDownDelaySeconds: 60,
+    trafficRouting: {
+      ...(managed.length > 0 && { managedRoutes: managed.map((name) => ({ name })) }),
+      istio: { virtualService: { name: names.model, routes: [trialRoute[contract.release.strategy]] } },
+    },
+    analysis: {
+      templates: [{ templateName: names.analysis }],
+      // From the first step that sends it requests.
+      startingStep: 1,
+      args: [{ name: canaryHashArgument, valueFrom: { podTemplateHashValue: "Latest" } }],
+    },
+    steps: releaseSteps(settings),
+  } satisfies NonNullable<IRollout["spec"]["strategy"]>["canary"];
+}

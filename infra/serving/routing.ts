@@ -1,0 +1,138 @@
+import type { IVirtualService } from "@kubernetes-models/istio/networking.istio.io/v1beta1/VirtualService";
+import { latencyMilliseconds, type Contract } from "../../services/contract/contract";
+import { gatewayName, namespaces, ports } from "../vocabulary";
+import { metadata, modelPath, podSelector, servingNames, type ServingSettings, type Strategy } from "./settings";
+import { mirrorRoute } from "./steps";
+
+type Route = NonNullable<NonNullable<IVirtualService["spec"]>["http"]>[number];
+
+/**
+ * Header with the keyed hash of the subject in hexadecimal; the caller or the gateway sets it. Its first digit decides the arm
+ * of an A/B test, so that a subject stays in its arm on every replica, in every region, and after a restart.
+ */
+export const subjectHeader = "x-causeway-subject";
+/** First digits of the challengers' half. */
+const challengerSubjects = "[0-7].*";
+
+/** Route whose weights Argo Rollouts sets, by strategy. */
+export const trialRoute = { canary: "primary", ab: "challenger", shadow: "primary" } as const satisfies Record<Strategy, string>;
+
+/** Routes that Argo Rollouts adds to the VirtualService and removes again, by strategy. */
+export const managedRoutes: Record<Strategy, readonly string[]> = { canary: [], ab: [], shadow: [mirrorRoute] };
+
+const trialWeights = ["spec.http[0].route[0].weight", "spec.http[0].route[1].weight"];
+
+/**
+ * Fields of the VirtualService that belong to Argo Rollouts, so that an update leaves a release in flight alone. Shadow routes
+ * come and go at the head of the list, which moves every index: there the whole list is left alone.
+ */
+export const routesOfRollouts: Record<Strategy, readonly string[]> = { canary: trialWeights, ab: trialWeights, shadow: ["spec.http"] };
+
+/** Field of the Services that belongs to Argo Rollouts: it adds the hash of the version to each selector. */
+export const selectorOfRollouts = ["spec.selector"];
+
+/** The Service in front of one version. Argo Rollouts narrows its selector to that version. */
+export function service(contract: Contract, name: string) {
+  return {
+    // Pods come after the Services that the Rollout names, so waiting for endpoints here would wait forever.
+    metadata: metadata(contract.name, name, { "pulumi.com/skipAwait": "true" }),
+    spec: {
+      type: "ClusterIP",
+      selector: podSelector(contract.name),
+      ports: [
+        { name: "http", port: ports.http, targetPort: "http", protocol: "TCP", appProtocol: "http" },
+        { name: "metrics", port: ports.metrics, targetPort: "metrics", protocol: "TCP", appProtocol: "http" },
+      ],
+    },
+  };
+}
+
+/** How requests that reach the gateway are divided between the two versions. */
+export function virtualService({ contract, host }: Pick<ServingSettings, "contract" | "host">) {
+  const { model } = servingNames(contract.name);
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "VirtualService",
+    // Argo Rollouts owns the whole list once it has set a weight; a changed route is applied all the same, and weights return within seconds.
+    metadata: metadata(model, model, { "pulumi.com/patchForce": "true" }),
+    spec: {
+      hosts: [host],
+      gateways: [`${namespaces.gateway}/${gatewayName}`],
+      http: routes[contract.release.strategy](contract),
+    } satisfies IVirtualService["spec"],
+  };
+}
+
+/** The first route is the one whose weights Argo Rollouts sets. */
+const routes = {
+  canary: (contract) => [trial(contract, "primary", {})],
+  shadow: (contract) => [trial(contract, "primary", {})],
+  ab: (contract) => [
+    trial(contract, "challenger", { headers: { [subjectHeader]: { regex: challengerSubjects } } }),
+    { name: "champion", match: paths(contract.name, {}), route: [{ destination: destination(servingNames(contract.name).stable), weight: 100 }], ...patience(contract) },
+  ],
+} satisfies Record<Strategy, (contract: Contract) => Route[]>;
+
+type Headers = { readonly headers?: Record<string, { readonly regex: string }> };
+
+function trial(contract: Contract, name: string, headers: Headers): Route {
+  const { stable, canary } = servingNames(contract.name);
+  return {
+    name,
+    match: paths(contract.name, headers),
+    route: [
+      { destination: destination(stable), weight: 100 },
+      { destination: destination(canary), weight: 0 },
+    ],
+    ...patience(contract),
+  };
+}
+
+/** Models share a host, so each takes only its own path; the slash keeps `loan` from answering for `loan-approval`. */
+function paths(model: string, headers: Headers) {
+  return [
+    { uri: { exact: modelPath(model) }, ...headers },
+    { uri: { prefix: `${modelPath(model)}/` }, ...headers },
+  ];
+}
+
+/** Full name of a Service: a short one would be looked up in the namespace of whoever reads it. */
+function serviceHost(name: string): string {
+  return `${name}.${namespaces.models}.svc.cluster.local`;
+}
+
+function destination(name: string) {
+  return { host: serviceHost(name), port: { number: ports.http } };
+}
+
+/**
+ * Time limit: ten times the objective for the 99th percentile, at least a second. Retries: only where the server cannot have seen
+ * the request. A 503 is an overloaded server's way to shed, and sending it again would add to the load.
+ */
+function patience(contract: Contract): Pick<Route, "timeout" | "retries"> {
+  return {
+    timeout: `${Math.max(1_000, 10 * latencyMilliseconds(contract.slos.latencyP99))}ms`,
+    retries: { attempts: 2, retryOn: "connect-failure,refused-stream,reset-before-request", retryRemoteLocalities: true },
+  };
+}
+
+/** How the mesh talks to one version: mutual TLS, bounded queues, and replicas that fail in a row are left out for a while. */
+export function destinationRule(contract: Contract, name: string) {
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "DestinationRule",
+    metadata: metadata(contract.name, name),
+    spec: {
+      host: serviceHost(name),
+      trafficPolicy: {
+        tls: { mode: "ISTIO_MUTUAL" },
+        loadBalancer: { simple: "LEAST_REQUEST", warmup: { duration: "30s" } },
+        connectionPool: {
+          tcp: { maxConnections: 1_024, connectTimeout: "1s", tcpKeepalive: { time: "300s", interval: "60s" } },
+          http: { http1MaxPendingRequests: 256, http2MaxRequests: 1_024, maxRequestsPerConnection: 0, idleTimeout: "60s", maxRetries: 8 },
+        },
+        outlierDetection: { consecutive5xxErrors: 5, consecutiveGatewayErrors: 5, interval: "5s", baseEjectionTime: "30s", maxEjectionPercent: 50, minHealthPercent: 0 },
+      },
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import type { Contract } from "../../services/contract/contract";
+import type { Release } from "../../services/contract/release";
+import { modelLabels, namespaces } from "../vocabulary";
+
+export type Environment = "dev" | "prod" | "local";
+export type Strategy = Contract["release"]["strategy"];
+
+/** What every manifest of one model in one region is made from; plain values only. */
+export interface ServingSettings {
+  readonly contract: Contract;
+  readonly release: Release;
+  readonly environment: Environment;
+  readonly region: string;
+  readonly replicas: { readonly min: number; readonly max: number };
+  /** Public host name that callers use; models may share it, each has its own path. */
+  readonly host: string;
+  /** URL of Prometheus inside the cluster. */
+  readonly prometheusAddress: string;
+}
+
+/** Names of a model's objects. */
+export interface ServingNames {
+  /** Rollout, ServiceAccount, VirtualService, ScaledObject, budget and policies. */
+  readonly model: string;
+  /** Service and DestinationRule of the version that callers trust. */
+  readonly stable: string;
+  /** Service and DestinationRule of the version on trial. */
+  readonly canary: string;
+  /** AnalysisTemplate that judges the version on trial. */
+  readonly analysis: string;
+}
+
+/** Names of a model's objects; each must stay within 63 characters. */
+export function servingNames(model: string): ServingNames {
+  return { model, stable: `${model}-stable`, canary: `${model}-canary`, analysis: `${model}-error-ratio` };
+}
+
+/** Metadata of an object in the namespace of the models. */
+export function metadata(model: string, name: string, annotations?: Record<string, string>) {
+  return { name, namespace: namespaces.models, labels: modelLabels(model), ...(annotations && { annotations }) };
+}
+
+/** Labels by which Services, policies and budgets find a model's pods; a subset of its labels that never changes. */
+export function podSelector(model: string): Record<string, string> {
+  return { "app.kubernetes.io/name": model, "app.kubernetes.io/component": "model-server" };
+}
+
+/** Name of the label that Argo Rollouts puts on pods to tell versions apart. */
+export const versionHashLabel = "rollouts-pod-template-hash";
+
+/** Path under which callers reach a model (Open Inference Protocol v2). */
+export function modelPath(model: string): string {
+  return `/v2/models/${model}`;
+}

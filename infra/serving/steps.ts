@@ -1,0 +1,59 @@
+import type { IRollout } from "@kubernetes-models/argo-rollouts/argoproj.io/v1alpha1/Rollout";
+import { paces, type Pace } from "./pace";
+import { modelPath, type ServingSettings, type Strategy } from "./settings";
+
+type Canary = NonNullable<NonNullable<IRollout["spec"]["strategy"]>["canary"]>;
+export type Step = NonNullable<Canary["steps"]>[number];
+
+/** Shares of the requests, in percent, that a version on trial gets one after the other. */
+export const canaryWeights = [10, 25, 50] as const;
+/** Percentage of the requests that are copied to the version on trial in a shadow release. */
+const mirroredPercent = 100;
+/** Name of the route that Argo Rollouts adds and removes for mirrored requests. */
+export const mirrorRoute = "shadow";
+
+/** Steps of a release, by strategy. Argo Rollouts skips them for a model's first version, which has nothing to be compared with. */
+export function releaseSteps({ contract, environment }: Pick<ServingSettings, "contract" | "environment">): Step[] {
+  const gate: Step[] = contract.release.channel === "approval" ? [{ pause: {} }] : [];
+  return steps[contract.release.strategy](paces[environment], gate, contract.name);
+}
+
+type StepsOf = (pace: Pace, gate: Step[], model: string) => Step[];
+
+/** `gate` stands before full traffic: an endless pause that a person ends, or nothing. */
+const steps = {
+  canary: (pace, gate) => [...ramp(pace), ...gate, ...full(pace)],
+  ab: (pace, gate) => [
+    // Half of the subjects, so half of the pods; the weight is that of the challengers' route alone.
+    { setCanaryScale: { weight: 50 } },
+    { setWeight: 100 },
+    pause(4 * pace.stepSeconds),
+    ...gate,
+    // The other half follows when the version becomes stable; its pods must be there before.
+    { setCanaryScale: { weight: 100 } },
+    pause(pace.stepSeconds),
+  ],
+  shadow: (pace, gate, model) => [
+    { setCanaryScale: { weight: mirroredPercent } },
+    { setMirrorRoute: { name: mirrorRoute, percentage: mirroredPercent, match: [{ method: { exact: "POST" }, path: { prefix: `${modelPath(model)}/` } }] } },
+    pause(pace.stepSeconds),
+    { setMirrorRoute: { name: mirrorRoute } },
+    { setCanaryScale: { matchTrafficWeight: true } },
+    ...ramp(pace),
+    ...gate,
+    ...full(pace),
+  ],
+} satisfies Record<Strategy, StepsOf>;
+
+function ramp(pace: Pace): Step[] {
+  return canaryWeights.flatMap((weight): Step[] => [{ setWeight: weight }, pause(pace.stepSeconds)]);
+}
+
+/** All requests, while the old version still stands by at full size. */
+function full(pace: Pace): Step[] {
+  return [{ setWeight: 100 }, pause(pace.stepSeconds)];
+}
+
+function pause(seconds: number): Step {
+  return { pause: { duration: `${seconds}s` } };
+}
