@@ -45,7 +45,7 @@ export async function record(program: () => unknown, request: RecordRequest): Pr
     setMockOptions(monitor, request.project, request.stack, false);
     pulumi.runtime.setAllConfig({ ...request.config }, [...request.secretKeys]);
     process.env[secretKeysVariable] = JSON.stringify(request.secretKeys);
-    await Promise.race([failed, run(program)]);
+    await Promise.race([failed, run(program, fail)]);
     const resources = [...monitor.recorded.values()].filter((resource) => resource.type !== stackType);
     return { resources, outputs: monitor.stackOutputs, gaps: monitor.gaps };
   } finally {
@@ -57,9 +57,19 @@ export async function record(program: () => unknown, request: RecordRequest): Pr
   }
 }
 
-async function run(program: () => unknown): Promise<void> {
-  await pulumi.runtime.runInPulumiStack(async () => program());
+async function run(program: () => unknown, fail: (error: unknown) => void): Promise<void> {
+  await pulumi.runtime.runInPulumiStack(() => guarded(program, fail));
   await pulumi.runtime.disconnect();
   // A rejection is reported after the queue of promises has drained.
   await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** The stack would pass an error on to promises that nobody awaits; so it hears nothing of it and waits for ever. */
+async function guarded(program: () => unknown, fail: (error: unknown) => void): Promise<unknown> {
+  try {
+    return await program();
+  } catch (error) {
+    fail(error);
+    return new Promise(() => undefined);
+  }
 }

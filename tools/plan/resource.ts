@@ -42,7 +42,9 @@ export interface RecordedResource {
 
 /** The resource as policies see it. */
 export function viewOf(resource: RecordedResource): ResourceView {
-  return { type: resource.type, name: resource.name, props: resource.inputs };
+  const arn = resource.outputs["arn"];
+  const identities = [resource.urn, resource.id, arn].filter((value) => typeof value === "string");
+  return { type: resource.type, name: resource.name, props: resource.inputs, identities, references: resource.options.propertyDependencies };
 }
 
 /** Type of the resource that stands for the whole stack. */

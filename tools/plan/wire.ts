@@ -36,9 +36,15 @@ export function isProperties(value: unknown): value is Properties {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A value as a reader may see it: secrets hidden, resources by URN. */
+/** A value as a reader may see it: secrets hidden, resources by URN. The keys of a secret object are shown, its values are not. */
 export function shown(value: unknown): unknown {
-  return plain(value, () => secretText);
+  return plain(value, hidden);
+}
+
+function hidden(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(hidden);
+  if (!isProperties(value) || signatureKey in value) return secretText;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, hidden(item)]));
 }
 
 /** A value as a provider would get it: secrets revealed, resources by URN. */

@@ -1,0 +1,50 @@
+import type { PlannedViolation } from "./judgement";
+import { isClean, type StackPlan } from "./plan";
+import { areaTable } from "./table";
+
+/** Violations of one rule that are written out; the rest is counted. */
+const writtenOut = 5;
+
+/** Everything that a person at a terminal needs to know of a planned stack. */
+export function summary(plan: StackPlan): string {
+  return [headline(plan), "", ...countLines(plan), "", ...policyLines(plan), ...gapLines(plan)].join("\n");
+}
+
+function headline(plan: StackPlan): string {
+  const regions = plan.config.regions.map((region) => region.name).join(", ");
+  return `${plan.stack}: ${isClean(plan) ? "clean" : "REFUSED"} (${plan.config.target}, ${regions})`;
+}
+
+function countLines(plan: StackPlan): string[] {
+  const { regions, rows, totals, total } = areaTable(plan);
+  const lines = [["area", ...regions, "total"], ...rows.map((row) => [row.area, ...row.counts.map((n) => (n === 0 ? "·" : String(n))), String(row.total)]), ["total", ...totals.map(String), String(total)]];
+  return columns(lines);
+}
+
+/** Text in columns: the first to the left, the others to the right. */
+export function columns(lines: readonly (readonly string[])[]): string[] {
+  const widths = (lines[0] ?? []).map((_, i) => Math.max(...lines.map((line) => line[i]?.length ?? 0)));
+  return lines.map((line) => `  ${line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join("  ")}`.trimEnd());
+}
+
+function policyLines(plan: StackPlan): string[] {
+  const { rules, violations } = plan.judgement;
+  const active = rules.filter((rule) => rule.enforcement !== "disabled").length;
+  const count = (enforcement: string) => violations.filter((violation) => violation.enforcement === enforcement).length;
+  const byRule = [...new Set(violations.map((violation) => violation.rule))];
+  const details = byRule.flatMap((rule) => ruleLines(violations.filter((violation) => violation.rule === rule)));
+  return [`  ${active} rules: ${count("mandatory")} mandatory violations, ${count("advisory")} advisory`, ...details];
+}
+
+function ruleLines(violations: readonly PlannedViolation[]): string[] {
+  const [first] = violations;
+  if (first === undefined) return [];
+  const shown = violations.slice(0, writtenOut).map((violation) => `      ${violation.resource ? `${violation.resource.name} (${violation.resource.type})` : "the stack"}: ${violation.message}`);
+  const rest = violations.length > writtenOut ? [`      and ${violations.length - writtenOut} more, all in plan.json`] : [];
+  return [`    ${first.enforcement} ${first.rule} (${first.severity})`, ...shown, ...rest, `      fix: ${first.remediation}`];
+}
+
+function gapLines(plan: StackPlan): string[] {
+  if (plan.gaps.length === 0) return [];
+  return ["", "  Not everything could be filled in (tools/plan/outputs):", ...plan.gaps.map((gap) => `    ${gap}`)];
+}
