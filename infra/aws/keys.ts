@@ -39,7 +39,7 @@ export class EncryptionKeys extends pulumi.ComponentResource {
     const common = {
       description: `Causeway ${args.environment}: ${purpose}`,
       policy: policyText(keyPolicy(purpose, args, args.regions, home)),
-      deletionWindowInDays: args.environment === "prod" ? 30 : 7,
+      deletionWindowInDays: 30,
       tags: { "causeway:purpose": purpose },
     };
     const primary = new kms.Key(name, { ...common, multiRegion: true, enableKeyRotation: true, rotationPeriodInDays: 365 }, { parent: this, provider: providers[home], retainOnDelete });

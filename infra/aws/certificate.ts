@@ -1,0 +1,44 @@
+import * as acm from "@pulumi/aws/acm";
+import * as route53 from "@pulumi/aws/route53";
+import * as pulumi from "@pulumi/pulumi";
+
+/** Arguments of {@link EntryCertificate}. */
+export interface EntryCertificateArgs {
+  /** Name that callers use; the certificate also covers the names one level below it. */
+  readonly domainName: string;
+  readonly hostedZoneId: pulumi.Input<string>;
+}
+
+/** Certificate of a region's listener, proved by a DNS record and renewed by ACM as long as the record stays. */
+export class EntryCertificate extends pulumi.ComponentResource {
+  static readonly __pulumiType = "causeway:global:EntryCertificate";
+  /** ARN, known once the certificate is issued. */
+  readonly arn: pulumi.Output<string>;
+
+  constructor(name: string, args: EntryCertificateArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(EntryCertificate.__pulumiType, name, args, opts);
+    const child = { parent: this };
+    const certificate = new acm.Certificate(
+      name,
+      { domainName: args.domainName, subjectAlternativeNames: [`*.${args.domainName}`], validationMethod: "DNS", keyAlgorithm: "EC_prime256v1", options: { certificateTransparencyLoggingPreference: "ENABLED" } },
+      child,
+    );
+    // A name and its wildcard are proved by one record, and so are the certificates of the other regions: each may overwrite it.
+    const proof = certificate.domainValidationOptions.apply((options) => proofOf(options, args.domainName));
+    const record = new route53.Record(
+      `${name}-proof`,
+      { zoneId: args.hostedZoneId, name: proof.resourceRecordName, type: proof.resourceRecordType, records: [proof.resourceRecordValue], ttl: 60, allowOverwrite: true },
+      child,
+    );
+    const issued = new acm.CertificateValidation(`${name}-issued`, { certificateArn: certificate.arn, validationRecordFqdns: [record.fqdn] }, child);
+    this.arn = issued.certificateArn;
+    this.registerOutputs({ arn: this.arn });
+  }
+}
+
+/** The record that proves a domain to ACM. */
+function proofOf<P extends { readonly domainName: string }>(options: readonly P[], domainName: string): P {
+  const found = options.find((option) => option.domainName === domainName);
+  if (found === undefined) throw new Error(`ACM asked for no proof of ${domainName}, but of: ${options.map((option) => option.domainName).join(", ")}`);
+  return found;
+}
