@@ -1,7 +1,5 @@
-import { z } from "zod";
-import { InputError, parseOrThrow, problemsOf, type Problem } from "../../services/contract/problems";
-import { days } from "../../services/contract/units";
-import { minimumLogDays } from "../../services/contract/contract";
+import { InputError, problemsOf, type Problem } from "../../services/contract/problems";
+import { crossProblems } from "./problems";
 import { configSchema, secretKeys, type StackConfig } from "./schema";
 
 const prefix = "causeway:";
@@ -17,29 +15,30 @@ export interface RawConfig {
 
 /**
  * Validates a stack's configuration.
- * @throws InputError with all problems at once: unknown keys, bad values, secrets in plain text.
+ * @throws InputError with all problems at once: unknown keys, bad values, secrets in plain text, conflicts between keys.
  */
 export function parseConfig(raw: RawConfig, source: string): StackConfig {
   const input = decode(raw);
-  const plain = plainTextSecrets(raw);
   const result = configSchema.safeParse(input);
-  const problems = [...(result.success ? [] : problemsOf(result.error, input)), ...plain, ...retentionProblems(input)];
-  if (problems.length > 0) throw new InputError(source, problems);
-  return parseOrThrow(configSchema, input, source);
+  const plain = plainTextSecrets(raw);
+  const hidden = new Set(plain.map((problem) => problem.key));
+  const single = (result.success ? [] : problemsOf(result.error, input)).filter((problem) => !hidden.has(topKey(problem)));
+  const named = new Set(single.map((problem) => problem.key));
+  const cross = crossProblems(validKeys(input), Object.keys(input)).filter((problem) => !named.has(problem.key));
+  const problems = [...single, ...cross, ...plain];
+  if (!result.success || problems.length > 0) throw new InputError(source, problems);
+  return result.data;
 }
 
-/** The JSON Schema of the stack files' `config` block, for editors. */
-export function configJsonSchema(): Record<string, unknown> {
-  const schema = z.toJSONSchema(configSchema, { io: "input" });
-  const properties = Object.fromEntries(Object.entries(schema.properties ?? {}).map(([key, value]) => [prefix + key, value]));
-  const required = (schema.required ?? []).map((key) => prefix + key);
-  return {
-    $schema: schema.$schema,
-    title: "Causeway stack configuration",
-    type: "object",
-    properties: { config: { type: "object", properties, required, patternProperties: { "^(?!causeway:)[a-z]+:": {} }, additionalProperties: false } },
-    required: ["config"],
-  };
+/** A message about a value must not repeat it where the value is a secret. */
+function topKey(problem: Problem): string {
+  return problem.key.replace(/[.[].*$/, "");
+}
+
+/** The keys that are valid by themselves. */
+function validKeys(input: Record<string, unknown>): Partial<StackConfig> {
+  const valid = Object.entries(input).filter(([key, value]) => Object.entries(configSchema.shape).some(([name, schema]) => name === key && schema.safeParse(value).success));
+  return configSchema.partial().parse(Object.fromEntries(valid));
 }
 
 /** Objects, lists, numbers and booleans arrive as JSON; anything else (such as the version `1.30`) stays text. */
@@ -71,10 +70,4 @@ function plainTextSecrets(raw: RawConfig): Problem[] {
     if (!mustBeSecret && !secretLooking.test(value)) return [];
     return [{ key: name, got: "a secret in plain text (not shown)", allowed: `an encrypted value: pulumi config set --secret ${key} ...` }];
   });
-}
-
-function retentionProblems(input: Record<string, unknown>): Problem[] {
-  const value = input["auditRetention"];
-  if (typeof value !== "string" || !/^\d+ days?$/.test(value) || days(value) >= minimumLogDays) return [];
-  return [{ key: "auditRetention", got: value, allowed: `at least ${minimumLogDays} days (EU AI Act Art. 19, 26(6))` }];
 }

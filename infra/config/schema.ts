@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { duration, label } from "../../services/contract/units";
-import { cidrProblems } from "../cidr";
 
 /** Kubernetes minor versions that the platform is tested with; EKS standard support on 2026-11-24. */
 export const kubernetesVersions = ["1.34", "1.35", "1.36"] as const;
+
+/** In prod each of the three zones holds a replica. */
+export const minimumProdReplicas = 3;
 
 const text = (allowed: string) => z.string({ error: allowed }).min(1, allowed);
 const roleArn = z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, "the ARN of an IAM role");
@@ -47,45 +49,22 @@ const identity = z.strictObject({
 });
 
 /** Every key of a stack file, without the `causeway:` prefix. The JSON Schema for editors is made from this. */
-export const configSchema = z
-  .strictObject({
-    target: z.enum(["aws", "kubernetes"], { error: "aws or kubernetes" }).describe("Where the platform runs: AWS, or any cluster that a kubeconfig names."),
-    environment: z.enum(["dev", "prod", "local"], { error: "dev, prod or local" }).describe("Decides redundancy, deletion protection and how releases are pinned."),
-    organization: label.max(20, "a name of at most 20 characters").describe("Prefix of globally unique names, such as buckets."),
-    account: z.string().regex(/^\d{12}$/, "an AWS account id of 12 digits").optional().describe("AWS account that the stack may change; the provider refuses any other."),
-    kubernetesVersion: z.enum(kubernetesVersions, { error: `one of ${kubernetesVersions.join(", ")}` }).optional().describe("EKS minor version."),
-    regions: z.array(region, { error: "a list of regions" }).min(1, "at least one region").describe("Regions; the first is home to keys, audit log and artefacts."),
-    domain: z.strictObject({ name: z.string().regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, "a domain name"), hostedZoneId: text("a Route 53 hosted zone id") }).optional().describe("Domain that callers use."),
-    recovery: recovery.optional().describe("Recovery objectives and health-check timing."),
-    identity: identity.describe("Who issues the tokens of callers."),
-    access: groups.default({ platformAdmins: [], mlEngineers: [], auditors: [], pipelines: [] }).describe("IAM roles in each of the four groups."),
-    models: z.array(model, { error: "a list of models" }).describe("Models that the stack serves; each has a folder in services/models."),
-    auditRetention: duration.default("400 days").describe("Object Lock on the audit log; at least 183 days (EU AI Act Art. 19)."),
-    monthlyBudgetUsd: z.number({ error: "an amount in US dollars" }).positive("an amount in US dollars").optional().describe("Estimated monthly cost above which the plan fails."),
-    alertWebhook: text("a URL").optional().describe("Secret. Where Alertmanager sends pages: pulumi config set --secret causeway:alertWebhook ..."),
-  })
-  .check((context) => {
-    const config = context.value;
-    const report = (path: (string | number)[], message: string) => context.issues.push({ code: "custom", input: config, path, message });
-    const names = config.regions.map((r) => r.name);
-    names.forEach((name, i) => names.indexOf(name) !== i && report(["regions", i, "name"], "a region that is not listed before"));
-    for (const problem of cidrProblems(config.regions)) report(["regions", problem.index, "cidr"], problem.allowed);
-    const models = config.models.map((m) => m.name);
-    models.forEach((name, i) => models.indexOf(name) !== i && report(["models", i, "name"], "a model that is not listed before"));
-    config.models.forEach((m, i) => {
-      if (m.replicas && m.replicas.min > m.replicas.max) report(["models", i, "replicas", "min"], `at most max (${m.replicas.max})`);
-      if (config.environment === "prod" && m.replicas && m.replicas.min < 3) report(["models", i, "replicas", "min"], "3 or more in prod, one for each zone");
-      if (config.environment === "prod" && m.image !== undefined && !/@sha256:[0-9a-f]{64}$/.test(m.image)) report(["models", i, "image"], "an image by digest in prod: name@sha256:...; tags move");
-    });
-    if (config.target === "aws") {
-      for (const key of ["account", "kubernetesVersion", "domain", "recovery"] as const) if (config[key] === undefined) report([key], "a value, because target is aws");
-      config.regions.forEach((r, i) => {
-        if (r.name === "local") report(["regions", i, "name"], "an AWS region, because target is aws");
-        if (r.cidr === undefined) report(["regions", i, "cidr"], "an IPv4 block, because target is aws");
-      });
-      if (config.environment === "prod" && config.regions.length < 2) report(["regions"], "two or more regions in prod, so that one can fail");
-    } else if (config.regions.length !== 1) report(["regions"], "exactly one region, because target is kubernetes");
-  });
+export const configSchema = z.strictObject({
+  target: z.enum(["aws", "kubernetes"], { error: "aws or kubernetes" }).describe("Where the platform runs: AWS, or any cluster that a kubeconfig names."),
+  environment: z.enum(["dev", "prod", "local"], { error: "dev, prod or local" }).describe("Decides redundancy, deletion protection and how releases are pinned."),
+  organization: label.max(20, "a name of at most 20 characters").describe("Prefix of globally unique names, such as buckets."),
+  account: z.string().regex(/^\d{12}$/, "an AWS account id of 12 digits").optional().describe("AWS account that the stack may change; the provider refuses any other."),
+  kubernetesVersion: z.enum(kubernetesVersions, { error: `one of ${kubernetesVersions.join(", ")}` }).optional().describe("EKS minor version."),
+  regions: z.array(region, { error: "a list of regions" }).min(1, "at least one region").describe("Regions; the first is home to keys, audit log and artefacts."),
+  domain: z.strictObject({ name: z.string().regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, "a domain name"), hostedZoneId: text("a Route 53 hosted zone id") }).optional().describe("Domain that callers use."),
+  recovery: recovery.optional().describe("Recovery objectives and health-check timing."),
+  identity: identity.describe("Who issues the tokens of callers."),
+  access: groups.default({ platformAdmins: [], mlEngineers: [], auditors: [], pipelines: [] }).describe("IAM roles in each of the four groups."),
+  models: z.array(model, { error: "a list of models" }).describe("Models that the stack serves; each has a folder in services/models."),
+  auditRetention: duration.default("400 days").describe("Object Lock on the audit log; at least 183 days (EU AI Act Art. 19)."),
+  monthlyBudgetUsd: z.number({ error: "an amount in US dollars" }).positive("an amount in US dollars").optional().describe("Estimated monthly cost above which the plan fails."),
+  alertWebhook: text("a URL").optional().describe("Secret. Where Alertmanager sends pages: pulumi config set --secret causeway:alertWebhook ..."),
+});
 
 /** A validated stack configuration. */
 export type StackConfig = z.output<typeof configSchema>;

@@ -1,0 +1,55 @@
+import { minimumLogDays } from "../../services/contract/contract";
+import type { Problem } from "../../services/contract/problems";
+import { days } from "../../services/contract/units";
+import { cidrProblems } from "../cidr";
+import { recoveryProblems } from "../recovery";
+import { minimumProdReplicas, type StackConfig } from "./schema";
+
+/** Keys that a stack on AWS cannot do without. */
+const awsKeys = ["account", "kubernetesVersion", "domain", "recovery"] as const;
+
+/**
+ * Problems between keys, over whatever keys are valid by themselves: a typing error in one key
+ * must not hide an overlap in another. `given` names all keys of the stack file, valid or not.
+ */
+export function crossProblems(config: Partial<StackConfig>, given: readonly string[]): Problem[] {
+  return [...regionProblems(config), ...modelProblems(config), ...awsProblems(config, given), ...retentionProblems(config), ...recoveryProblems(config)];
+}
+
+function regionProblems({ regions = [], target }: Partial<StackConfig>): Problem[] {
+  const names = regions.map((region) => region.name);
+  const repeated = names.flatMap((name, i) => (names.indexOf(name) === i ? [] : [{ key: `regions[${i}].name`, got: name, allowed: "a region that is not listed before" }]));
+  const overlapping = cidrProblems(regions).map(({ index, allowed }) => ({ key: `regions[${index}].cidr`, got: regions[index]?.cidr, allowed }));
+  const several = target === "kubernetes" && regions.length > 1 ? [{ key: "regions", got: names, allowed: "exactly one region, because target is kubernetes" }] : [];
+  return [...repeated, ...overlapping, ...several];
+}
+
+function modelProblems({ models = [], environment }: Partial<StackConfig>): Problem[] {
+  const names = models.map((model) => model.name);
+  return models.flatMap((model, i) => {
+    const at = `models[${i}]`;
+    const problems: Problem[] = [];
+    if (names.indexOf(model.name) !== i) problems.push({ key: `${at}.name`, got: model.name, allowed: "a model that is not listed before" });
+    if (model.replicas && model.replicas.min > model.replicas.max) problems.push({ key: `${at}.replicas.min`, got: model.replicas.min, allowed: `at most max (${model.replicas.max})` });
+    if (environment !== "prod") return problems;
+    if (model.replicas && model.replicas.min < minimumProdReplicas) problems.push({ key: `${at}.replicas.min`, got: model.replicas.min, allowed: `${minimumProdReplicas} or more in prod, one for each zone` });
+    if (model.image !== undefined && !/@sha256:[0-9a-f]{64}$/.test(model.image)) problems.push({ key: `${at}.image`, got: model.image, allowed: "an image by digest in prod, name@sha256:...; tags move" });
+    return problems;
+  });
+}
+
+function awsProblems(config: Partial<StackConfig>, given: readonly string[]): Problem[] {
+  if (config.target !== "aws") return [];
+  const missing = awsKeys.filter((key) => !given.includes(key)).map((key) => ({ key, got: undefined, allowed: "a value, because target is aws" }));
+  const regions = (config.regions ?? []).flatMap((region, i) => [
+    ...(region.name === "local" ? [{ key: `regions[${i}].name`, got: region.name, allowed: "an AWS region, because target is aws" }] : []),
+    ...(region.cidr === undefined ? [{ key: `regions[${i}].cidr`, got: undefined, allowed: "an IPv4 block, because target is aws" }] : []),
+  ]);
+  const few = config.environment === "prod" && config.regions?.length === 1 ? [{ key: "regions", got: config.regions.map((r) => r.name), allowed: "two or more regions in prod, so that one can fail" }] : [];
+  return [...missing, ...regions, ...few];
+}
+
+function retentionProblems({ auditRetention }: Partial<StackConfig>): Problem[] {
+  if (auditRetention === undefined || days(auditRetention) >= minimumLogDays) return [];
+  return [{ key: "auditRetention", got: auditRetention, allowed: `at least ${minimumLogDays} days (EU AI Act Art. 19, 26(6))` }];
+}

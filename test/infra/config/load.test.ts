@@ -1,0 +1,55 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { InputError } from "../../../services/contract/problems";
+import { configDocument, configJsonSchema } from "../../../infra/config/describe";
+import { parseConfig } from "../../../infra/config/load";
+import { readStackFile } from "../../../tools/plan/stack-file";
+
+const root = join(__dirname, "..", "..", "..");
+const corpus = join(__dirname, "corpus");
+
+function problemsIn(file: string): InputError {
+  const raw = readStackFile(file);
+  try {
+    parseConfig(raw, file);
+  } catch (error) {
+    if (error instanceof InputError) return error;
+    throw error;
+  }
+  throw new Error(`${file} was accepted`);
+}
+
+describe("stack configuration", () => {
+  test.each(["dev", "prod", "local"])("Pulumi.%s.yaml is valid", (stack) => {
+    const config = parseConfig(readStackFile(join(root, `Pulumi.${stack}.yaml`)), stack);
+    expect(config.environment).toBe(stack);
+  });
+
+  test.each(readdirSync(corpus))("%s is refused, and exactly the wrong keys are named", (name) => {
+    const file = join(corpus, name);
+    const expected = /^# expect: (.*)$/m.exec(readFileSync(file, "utf8"))![1]!.split(", ");
+    const keys = new Set(problemsIn(file).problems.map((problem) => problem.key));
+    expect([...keys].sort()).toEqual([...expected].sort());
+  });
+
+  test("a message carries the key, the value got and the value allowed", () => {
+    expect(problemsIn(join(corpus, "old-kubernetes.yaml")).message).toContain('kubernetesVersion: got "1.24", allowed: one of 1.34, 1.35, 1.36');
+  });
+
+  test("a secret in plain text is never repeated in the message", () => {
+    expect(problemsIn(join(corpus, "plain-text-secret.yaml")).message).not.toContain("pager.example.com");
+    expect(problemsIn(join(corpus, "access-key-in-value.yaml")).message).not.toContain("AKIA");
+    expect(problemsIn(join(corpus, "password-in-url.yaml")).message).not.toContain("hunter2");
+  });
+
+  test("an encrypted secret is accepted", () => {
+    const raw = readStackFile(join(root, "Pulumi.local.yaml"));
+    const config = parseConfig({ values: { ...raw.values, "causeway:alertWebhook": "https://pager.example.com/" }, secrets: new Set(["causeway:alertWebhook"]) }, "local");
+    expect(config.alertWebhook).toBe("https://pager.example.com/");
+  });
+
+  test("the committed JSON Schema and key list are the ones that the schema gives", () => {
+    expect(JSON.parse(readFileSync(join(root, "docs", "stack.schema.json"), "utf8"))).toEqual(JSON.parse(JSON.stringify(configJsonSchema())));
+    expect(readFileSync(join(root, "docs", "configuration.md"), "utf8")).toBe(configDocument());
+  });
+});
