@@ -12,7 +12,8 @@ export const releaseSchema = z.strictObject({
   version: semanticVersion,
   published: z.boolean(),
   createdAt: z.iso.datetime({ error: "a time such as 2026-11-24T03:00:00Z" }),
-  digests: z.strictObject({ model: digest, data: digest, code: digest, contract: digest, card: digest, reference: digest }),
+  /** Of the files of the release (`model.onnx`, `model-card.md`, `reference.json`, the listing of its reports) and of what it was made from. */
+  digests: z.strictObject({ model: digest, data: digest, code: digest, contract: digest, card: digest, reference: digest, evidence: digest }),
   image: z.strictObject({ repository: z.string().min(1), digest }),
   evaluation: z.strictObject({
     rows: z.number().int().min(1),
@@ -22,6 +23,7 @@ export const releaseSchema = z.strictObject({
   fairness: z.array(
     z.strictObject({ attribute: z.string(), metric: z.string(), value: z.number(), low: z.number(), high: z.number(), passed: z.boolean(), mitigated: z.boolean() }),
   ),
+  /** `digest` is that of `explainer.json`. */
   explanation: z.strictObject({ method: z.string(), digest }),
   /** Recorded approvals; a role, never a person's name, is what policy judges. */
   approvals: z.array(z.strictObject({ role: label, at: z.iso.datetime(), reference: z.string() })),

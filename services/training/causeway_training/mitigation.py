@@ -1,0 +1,111 @@
+"""Mitigation of unfair selection by fairlearn's reductions (Agarwal et al. 2018), with a model that needs no protected attribute.
+
+`GridSearch` refits the estimator on reweighted and relabelled rows, once per point of a grid of Lagrange multipliers. It returns
+single predictors, so the chosen one exports to ONNX as it is (`ExponentiatedGradient` returns a random mixture, `ThresholdOptimizer`
+needs the group at prediction time). The point is chosen on out-of-fold scores of the training rows; the held-out rows are not seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Callable
+
+import numpy as np
+from sklearn.model_selection import StratifiedKFold
+
+from .contract import Bound, Contract
+from .statistics.fairness import Grouped
+from .statistics.fairness import metric as fairness_metric
+from .statistics.performance import Scored
+
+FOLDS = 3
+GRID_SIZE = 41
+GRID_LIMIT = 1.0
+#: How far beyond a contract's bound the out-of-fold value must lie: about one standard error for a group of 140 training rows.
+MARGIN = 0.04
+
+Build = Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class Data:
+    """Training rows: inputs (rows x features), labels (0 or 1) and the group of each row per attribute."""
+
+    inputs: np.ndarray
+    label: np.ndarray
+    groups: dict[str, np.ndarray]
+
+
+def out_of_fold(build: Build, data: Data, seed: int) -> np.ndarray:
+    """Scores of every training row by a model that has not seen it, shape (rows)."""
+    scores = np.zeros(len(data.label))
+    for fit, rest in folds(data, seed):
+        scores[rest] = build().fit(data.inputs[fit], data.label[fit]).predict_proba(data.inputs[rest])[:, 1]
+    return scores
+
+
+def folds(data: Data, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Folds stratified by label and groups, so that each fold has rows of each group."""
+    key = data.label.astype(str).astype(object)
+    for names in data.groups.values():
+        key = key + "/" + names.astype(object)
+    _, code = np.unique(key.astype(str), return_inverse=True)
+    counts = np.bincount(code)
+    code = np.where(counts[code] >= FOLDS, code, -1)
+    return list(StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(data.inputs, code))
+
+
+def fairness_values(contract: Contract, data: Data, scores: np.ndarray) -> list[tuple[Bound, float]]:
+    """Each fairness bound of the contract with its value on these scores."""
+    rows = Scored(data.label, scores, contract.threshold)
+    one = np.ones((1, len(scores)))
+    return [(b, float(fairness_metric(b.metric, Grouped(rows, data.groups[b.attribute], contract.minimum_group_size), one)[0])) for b in contract.fairness]
+
+
+def violated(values: list[tuple[Bound, float]], margin: float = 0.0) -> list[Bound]:
+    """Bounds that do not hold; `margin` tightens the selection bounds. A value that cannot be judged violates nothing."""
+    return [b for b, value in values if _outside(b, value, margin if b.metric != "equalized-odds-difference" else 0.0)]
+
+
+def _outside(bound: Bound, value: float, margin: float) -> bool:
+    if not np.isfinite(value):
+        return False
+    return value < bound.minimum + margin if bound.minimum is not None else value > bound.maximum - margin
+
+
+def grid_search(build: Build, data: Data, attribute: str, rows: np.ndarray, grid: Any = None) -> Any:
+    """A fitted fairlearn GridSearch on the given rows: one predictor per grid point, over the default grid or the given multipliers.
+
+    Grid points correspond between calls with the same groups.
+    """
+    from fairlearn.reductions import DemographicParity, GridSearch
+
+    size = {"grid_size": GRID_SIZE, "grid_limit": GRID_LIMIT} if grid is None else {"grid": grid}
+    search = GridSearch(build(), DemographicParity(), sample_weight_name="model__sample_weight", **size)
+    return search.fit(data.inputs[rows], data.label[rows], sensitive_features=data.groups[attribute][rows]) or search
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The grid point that was taken, the predictor fitted on all training rows, and its out-of-fold values."""
+
+    point: int
+    predictor: Any
+    met: bool
+    values: list[tuple[Bound, float]]
+
+
+def mitigate(build: Build, contract: Contract, data: Data, attribute: str, seed: int) -> Choice:
+    """The most accurate grid point that keeps every fairness bound out of fold; failing that, the one that breaks the fewest."""
+    scores = np.zeros((GRID_SIZE, len(data.label)))
+    for fit, rest in folds(data, seed):
+        search = grid_search(build, data, attribute, fit)
+        for point, predictor in enumerate(search.predictors_):
+            scores[point, rest] = predictor.predict_proba(data.inputs[rest])[:, 1]
+    judged = [fairness_values(contract, data, scores[point]) for point in range(GRID_SIZE)]
+    brier = ((scores - data.label) ** 2).mean(axis=1)
+    order = sorted(range(GRID_SIZE), key=lambda p: (len(violated(judged[p], MARGIN)), brier[p], p))
+    best = order[0]
+    multipliers = search.lambda_vecs_.iloc[:, [best]]
+    predictor = grid_search(build, data, attribute, np.arange(len(data.label)), multipliers).predictors_[0]
+    return Choice(best, predictor, not violated(judged[best], MARGIN), judged[best])

@@ -1,0 +1,76 @@
+"""ONNX in and out. A model is one graph: `features` float32 (rows x features) -> `score` float32 (rows), the probability of the
+positive label. No other format of a model is stored between steps, so nothing is ever unpickled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import TensorProto, helper
+
+from .errors import InputError
+
+INPUT, OUTPUT = "features", "score"
+OPSET = {"": 17, "ai.onnx.ml": 3}
+
+
+def export(estimator: object, features: int, name: str) -> bytes:
+    """Converts a fitted scikit-learn classifier or score regressor; the bytes depend on nothing but the estimator."""
+    from skl2onnx import convert_sklearn
+    from skl2onnx.common.data_types import FloatTensorType
+
+    classifier = hasattr(estimator, "predict_proba")
+    options = {id(estimator): {"zipmap": False}} if classifier else None
+    model = convert_sklearn(estimator, name=name, initial_types=[(INPUT, FloatTensorType([None, features]))], target_opset=OPSET, options=options)
+    source = "probabilities" if classifier else "variable"
+    return _with_score_only(model, source, classifier).SerializeToString(deterministic=True)
+
+
+def _with_score_only(model: onnx.ModelProto, source: str, classifier: bool) -> onnx.ModelProto:
+    graph = model.graph
+    graph.initializer.append(helper.make_tensor("causeway_column", TensorProto.INT64, [], [1 if classifier else 0]))
+    last = OUTPUT if classifier else "causeway_raw"
+    graph.node.append(helper.make_node("Gather", [source, "causeway_column"], [last], name="causeway_gather", axis=1))
+    if not classifier:
+        graph.node.append(helper.make_node("Sigmoid", [last], [OUTPUT], name="causeway_sigmoid"))
+    del graph.output[:]
+    graph.output.append(helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, [None]))
+    model.doc_string = ""
+    onnx.checker.check_model(model)
+    return model
+
+
+class Scorer:
+    """An ONNX session on one thread, so that sums are taken in the same order everywhere."""
+
+    def __init__(self, model: bytes, source: str) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime raises its own types, one per cause
+            raise InputError(source, [f"not an ONNX model that can be loaded: {type(error).__name__}"]) from None
+        names = [i.name for i in self._session.get_inputs()], [o.name for o in self._session.get_outputs()]
+        if names != ([INPUT], [OUTPUT]):
+            raise InputError(source, [f"inputs and outputs are {names}, allowed: {INPUT} and {OUTPUT}"])
+        self.features = self._session.get_inputs()[0].shape[1]
+
+    @staticmethod
+    def open(path: Path) -> "Scorer":
+        try:
+            return Scorer(path.read_bytes(), str(path))
+        except FileNotFoundError:
+            raise InputError(str(path), ["no such file"]) from None
+
+    def score(self, features: np.ndarray) -> np.ndarray:
+        """Probability of the positive label per row, float64 (rows)."""
+        found = self._session.run([OUTPUT], {INPUT: np.ascontiguousarray(features, dtype=np.float32)})[0]
+        return np.asarray(found, dtype=np.float64).reshape(-1)
+
+    def log_odds(self, features: np.ndarray) -> np.ndarray:
+        """log(p / (1 - p)) per row, with p held away from 0 and 1 by 1e-6 so that it stays finite."""
+        p = np.clip(self.score(features), 1e-6, 1 - 1e-6)
+        return np.log(p) - np.log1p(-p)

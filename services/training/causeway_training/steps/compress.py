@@ -1,0 +1,118 @@
+"""compress: offers int8 weights and a distilled student, and keeps one only within tolerance.
+
+A candidate is kept when it is smaller, decides as the original does on nearly every held-out row, loses almost nothing on the contract's
+improvement metric, and holds every gate. Everything about the kept model is computed again, so what is released is what was judged.
+Writes the final `model.onnx`, `evaluation.json`, `audit.json`, `explanation.json`, `compression.json`; and `measured.json` with
+latencies, which differ from run to run and therefore decide nothing and are part of no digest.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ..auditing import audit
+from ..comparison import compare, losing_groups
+from ..compression import distil, latency, quantise
+from ..context import Context
+from ..evaluation import evaluate
+from ..explaining import explain
+from ..onnx_model import Scorer
+from ..rows import inputs, labels, read_rows
+from ..run import read_json, write_json
+from ..statistics.performance import HIGHER_IS_BETTER, Scored, metric
+
+NAME = "compress"
+MINIMUM_DECISION_AGREEMENT = 0.99
+MAXIMUM_METRIC_LOSS = 0.005
+
+
+def run(context: Context) -> bool:
+    champion = context.champion.digest if context.champion else None
+    made = context.inputs("train", "prepare", "evaluate", "audit", "explain", champion=champion)
+    return context.run.perform(NAME, made, lambda folder: _work(context, folder))
+
+
+def _work(context: Context, folder: Path) -> None:
+    contract = context.contract
+    prepared = context.run.folder("prepare")
+    rows, bins = read_rows(prepared / "holdout.csv"), read_json(prepared / "bins.json")
+    original = (context.run.folder("train") / "model.onnx").read_bytes()
+    teacher = Scorer(original, "model.onnx")
+    student = distil(teacher, inputs(contract, read_rows(prepared / "train.csv")), bins, f"{contract.name}-student", context.options.seed)
+    candidates = {"original": original, "original-int8": quantise(original), "student": student, "student-int8": quantise(student)}
+    found, measured, reports = [], {}, {}
+    for name, model in candidates.items():
+        if model is None:
+            found.append({"candidate": name, "bytes": None, "kept": False, "why": "no weights that can be stored as int8"})
+            continue
+        scorer = Scorer(model, name)
+        measured[name] = {"bytes": len(model), **latency(scorer, inputs(contract, rows.iloc[:1]))}
+        entry = compared(context, rows, teacher, scorer)
+        reports[name] = _reports(context, rows, bins, scorer) if name != "original" and within(entry, len(model), len(original)) else None
+        found.append({"candidate": name, "bytes": len(model), **entry})
+    kept = _choose(found, reports, len(original))
+    _write(context, folder, kept, candidates[kept], reports[kept])
+    tolerance = {"minimumDecisionAgreement": MINIMUM_DECISION_AGREEMENT, "maximumMetricLoss": MAXIMUM_METRIC_LOSS}
+    write_json(folder / "compression.json", {"kept": kept, "tolerance": tolerance, "candidates": found})
+    write_json(folder / "measured.json", measured)
+
+
+def compared(context: Context, rows: pd.DataFrame, teacher: Scorer, candidate: Scorer) -> dict:
+    """Share of equal decisions and loss on the improvement metric, on the held-out rows."""
+    contract = context.contract
+    features, label, one = inputs(contract, rows), labels(contract, rows), np.ones((1, len(rows)))
+    old = Scored(label, teacher.score(features), contract.threshold)
+    new = Scored(label, candidate.score(features), contract.threshold)
+    name = contract.improvement_metric
+    change = float(metric(name, new, one)[0] - metric(name, old, one)[0])
+    return {"decisionAgreement": float((old.decision == new.decision).mean()), "metricLoss": -change if HIGHER_IS_BETTER[name] else change}
+
+
+def within(entry: dict, size: int, original: int) -> bool:
+    return size < original and entry["decisionAgreement"] >= MINIMUM_DECISION_AGREEMENT and entry["metricLoss"] <= MAXIMUM_METRIC_LOSS
+
+
+def _reports(context: Context, rows: pd.DataFrame, bins: list[dict], scorer: Scorer) -> dict:
+    """Evaluation, audit and explanation of a candidate, and whether every gate holds."""
+    contract, seed = context.contract, context.options.seed
+    scores = scorer.score(inputs(contract, rows))
+    reports = {"evaluation": evaluate(contract, rows, scores, seed), "audit": audit(contract, rows, scores, seed), "explanation": explain(contract, rows, bins, scorer, seed)}
+    gates = [g for report in reports.values() for g in report["gates"]]
+    if context.champion:
+        reports["evaluation"]["comparison"] = compare(contract, context.champion, rows, scores, seed)
+        reports["audit"]["againstChampion"] = losing_groups(contract, context.champion, rows, scores, seed)
+        gates += reports["evaluation"]["comparison"]["gates"] + reports["audit"]["againstChampion"]["gates"]
+    return {**reports, "hold": all(g["passed"] for g in gates)}
+
+
+def _choose(found: list[dict], reports: dict, original: int) -> str:
+    """The smallest candidate within tolerance whose gates hold, else the original; says why of each."""
+    for entry in found:
+        name, size = entry["candidate"], entry["bytes"]
+        if name == "original" or size is None:
+            continue
+        if reports.get(name) is None:
+            entry["why"] = "not smaller" if size >= original else "outside the tolerance"
+        else:
+            entry["why"] = "within tolerance, every gate holds" if reports[name]["hold"] else "a gate of the contract does not hold"
+    usable = [e for e in found if reports.get(e["candidate"]) and reports[e["candidate"]]["hold"]]
+    kept = min(usable, key=lambda e: e["bytes"])["candidate"] if usable else "original"
+    for entry in found:
+        entry["kept"] = entry["candidate"] == kept
+    return kept
+
+
+def _write(context: Context, folder: Path, kept: str, model: bytes, reports: dict | None) -> None:
+    (folder / "model.onnx").write_bytes(model)
+    for step, name in (("evaluate", "evaluation"), ("audit", "audit"), ("explain", "explanation")):
+        earlier = context.run.folder(step) / f"{name}.json"
+        if reports is None:
+            shutil.copyfile(earlier, folder / f"{name}.json")
+            continue
+        before = read_json(earlier)
+        carried = {key: before[key] for key in ("unmitigated", "mitigated") if key in before}
+        write_json(folder / f"{name}.json", {**reports[name], **carried})

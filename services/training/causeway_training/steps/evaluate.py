@@ -1,0 +1,40 @@
+"""evaluate: performance on the held-out rows against the contract, and against the champion on the same rows.
+
+Writes `evaluation.json`, with the unmitigated model beside the released one when mitigation was applied. Gates: the contract's
+performance bounds; with a champion, an improvement that is more than noise.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..comparison import compare
+from ..context import Context
+from ..evaluation import evaluate
+from ..gates import demand
+from ..onnx_model import Scorer
+from ..rows import inputs, read_rows
+from ..run import write_json
+
+NAME = "evaluate"
+
+
+def run(context: Context) -> bool:
+    champion = context.champion.digest if context.champion else None
+    return context.run.perform(NAME, context.inputs("train", "prepare", champion=champion), lambda folder: _work(context, folder))
+
+
+def _work(context: Context, folder: Path) -> None:
+    contract, seed = context.contract, context.options.seed
+    rows = read_rows(context.run.folder("prepare") / "holdout.csv")
+    trained = context.run.folder("train")
+    scores = Scorer.open(trained / "model.onnx").score(inputs(contract, rows))
+    report = evaluate(contract, rows, scores, seed)
+    gates = list(report["gates"])
+    if (trained / "unmitigated.onnx").exists():
+        report["unmitigated"] = evaluate(contract, rows, Scorer.open(trained / "unmitigated.onnx").score(inputs(contract, rows)), seed)["metrics"]
+    if context.champion:
+        report["comparison"] = compare(contract, context.champion, rows, scores, seed)
+        gates += report["comparison"]["gates"]
+    write_json(folder / "evaluation.json", report)
+    demand(NAME, gates)

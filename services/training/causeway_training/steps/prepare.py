@@ -1,0 +1,88 @@
+"""prepare: groups, k-anonymity, the split, and the statistics that may leave with a release.
+
+Writes `train.csv` and `holdout.csv` (features, target, group of each protected attribute; no raw group column), `bins.json` (reference
+bins of the training rows, with noise of differential privacy when the contract gives a budget) and `preparation.json`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from sklearn.model_selection import train_test_split
+
+from ..context import Context
+from ..contract import Contract
+from ..gates import demand, gate
+from ..privacy import SUBJECT, class_sizes
+from ..private_bins import feature_bins
+from ..rows import group_of, labels, read_rows, strata, write_rows
+from ..run import write_json
+
+NAME = "prepare"
+
+
+def run(context: Context) -> bool:
+    secret = context.options.subject_key is not None
+    inputs = context.inputs("validate", "collect", holdout=context.options.holdout, secret=secret)
+    return context.run.perform(NAME, inputs, lambda folder: _work(context, folder))
+
+
+def _work(context: Context, folder: Path) -> None:
+    contract = context.contract
+    raw = read_rows(context.run.folder("collect") / "data.csv").drop_duplicates(ignore_index=True)
+    rows = with_groups(contract, raw)
+    kept, anonymity, gates = k_anonymous(contract, rows)
+    stored = kept[stored_columns(contract, kept)]
+    train, holdout = split(contract, kept, context.options.holdout, context.options.seed)
+    epsilon = contract.privacy.epsilon if contract.privacy else None
+    bins = feature_bins(contract, stored.loc[train], epsilon, context.options.subject_key, context.options.seed)
+    write_rows(folder / "train.csv", stored.loc[train])
+    write_rows(folder / "holdout.csv", stored.loc[holdout])
+    write_json(folder / "bins.json", bins)
+    report = {"rows": len(rows), "train": len(train), "holdout": len(holdout), "split": "time" if contract.time_column else "stratum", "anonymity": anonymity, "epsilon": epsilon, "gates": gates}
+    write_json(folder / "preparation.json", report)
+    demand(NAME, gates)
+
+
+def with_groups(contract: Contract, raw: pd.DataFrame) -> pd.DataFrame:
+    """The raw rows with one column per protected attribute that holds the group's name, missing where none matches."""
+    rows = raw.copy()
+    for attribute in contract.attributes:
+        names = pd.Series(group_of(attribute, raw), index=raw.index)
+        rows[attribute.name] = names.where(names != "")
+    return rows
+
+
+def k_anonymous(contract: Contract, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict | None, list[dict]]:
+    """Suppresses rows whose quasi-identifiers fewer than k rows share (Sweeney 2002); the gate limits how many."""
+    if contract.privacy is None:
+        return rows, None, []
+    sizes = class_sizes(rows, list(contract.privacy.quasi_identifiers))
+    small = sizes < contract.privacy.k
+    share = float(small.mean())
+    report = {"k": contract.privacy.k, "smallestClassBefore": int(sizes.min()), "suppressed": int(small.sum()), "suppressedShare": share}
+    gates = [gate(f"k-anonymity: share of rows in classes smaller than {contract.privacy.k}", share, maximum=contract.privacy.maximum_suppressed)]
+    return rows[~small].reset_index(drop=True), report, gates
+
+
+def stored_columns(contract: Contract, rows: pd.DataFrame) -> list[str]:
+    """Pseudonym, features, target, groups. Raw group columns and direct identifiers are not among them."""
+    subject = [SUBJECT] if SUBJECT in rows.columns else []
+    return subject + contract.feature_names + [contract.target] + [a.name for a in contract.attributes]
+
+
+def split(contract: Contract, rows: pd.DataFrame, holdout: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Positions of training and held-out rows: the newest are held out where the contract has a time column, else a share of each
+    stratum of label and groups. Rows of strata too small to split go to training."""
+    if contract.time_column:
+        order = np.argsort(rows[contract.time_column].to_numpy(), kind="stable")
+        cut = int(round(len(order) * (1 - holdout)))
+        return np.sort(order[:cut]), np.sort(order[cut:])
+    key = pd.Series(strata(contract, rows)) + pd.Series(labels(contract, rows).astype(str))
+    key = key.where(key.map(key.value_counts()) >= 2, "rare")
+    if (key == "rare").sum() == 1:
+        key[key == "rare"] = key.mode()[0]
+    train, held = train_test_split(np.arange(len(rows)), test_size=holdout, random_state=seed, stratify=key)
+    return np.sort(train), np.sort(held)

@@ -1,0 +1,82 @@
+"""release: puts the packaged folder where it is asked for, whole or not at all.
+
+Before it does, every file is checked against the manifest and the signature against the trusted key. An unsigned release is for local
+rehearsal only and is said to be so.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from ..context import Context
+from ..digests import digest_file
+from ..errors import InputError
+from ..gates import demand
+from ..run import local_path, read_json
+from ..signing import SIGNATURE_FILE, verify
+from .package import evidence_digest
+
+NAME = "release"
+FILES = ("model.onnx", "model-card.md", "reference.json", "explainer.json", "evaluation.json", "audit.json", "explanation.json", "compression.json", "manifest.json")
+
+
+def run(context: Context) -> bool:
+    if context.options.to is None:
+        raise InputError("--to", ["got nothing, allowed: a folder to release to"])
+    context.run.outputs_digest("package")
+    source = context.run.folder("package")
+    check(context, source)
+    target = local_path(context.options.to, "--to")
+    if _same(source, target):
+        return False
+    place(source, target)
+    return True
+
+
+def check(context: Context, folder: Path) -> None:
+    """Raises unless the folder is what its manifest says, every recorded gate holds, and the signature (if any is asked for) is right."""
+    text = (folder / "manifest.json").read_bytes()
+    manifest = read_json(folder / "manifest.json")
+    expected = {"model.onnx": "model", "model-card.md": "card", "reference.json": "reference"}
+    found = {name: digest_file(folder / name) == manifest["digests"][key] for name, key in expected.items()}
+    found["explainer.json"] = digest_file(folder / "explainer.json") == manifest["explanation"]["digest"]
+    found["one of the reports"] = evidence_digest(folder) == manifest["digests"]["evidence"]
+    problems = [f"{name} is not the file of the manifest" for name, same in found.items() if not same]
+    if problems:
+        raise InputError(str(folder), problems)
+    demand(NAME, [g for name in ("evaluation", "audit", "explanation") for g in read_json(folder / f"{name}.json")["gates"]])
+    if context.options.trusted_key:
+        if not (folder / SIGNATURE_FILE).exists():
+            raise InputError(str(folder), ["the release is unsigned, and a trusted key was given"])
+        verify(text, read_json(folder / SIGNATURE_FILE), context.options.trusted_key)
+
+
+def is_signed(folder: Path) -> bool:
+    return (folder / SIGNATURE_FILE).exists()
+
+
+def place(source: Path, target: Path) -> None:
+    """Copies beside the target, then swaps by two renames. A kill between them leaves the old release beside the target, and the next run
+    puts it back before anything else: neither release is ever lost or half written."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh, old = target.with_name(f".{target.name}.partial"), target.with_name(f".{target.name}.old")
+    if old.exists() and not target.exists():
+        old.rename(target)
+    for leftover in (fresh, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    fresh.mkdir()
+    for name in _names(source):
+        shutil.copyfile(source / name, fresh / name)
+    if target.exists():
+        target.rename(old)
+    fresh.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _names(folder: Path) -> list[str]:
+    return [name for name in (*FILES, SIGNATURE_FILE) if (folder / name).exists()]
+
+
+def _same(source: Path, target: Path) -> bool:
+    return target.exists() and {p.name for p in target.iterdir()} == set(_names(source)) and all(digest_file(source / n) == digest_file(target / n) for n in _names(source))

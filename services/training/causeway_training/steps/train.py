@@ -1,0 +1,78 @@
+"""train: fits the model's own estimator, mitigates unfair selection where the training rows show it, exports to ONNX.
+
+Writes `model.onnx`, `unmitigated.onnx` when mitigation was applied, and `training.json`. A model whose ONNX scores differ from
+scikit-learn's is refused here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..context import Context
+from ..contract import Bound
+from ..errors import InputError
+from ..gates import demand, gate
+from ..mitigation import Data, fairness_values, mitigate, out_of_fold, violated
+from ..onnx_model import Scorer, export
+from ..rows import groups, inputs, labels, read_rows
+from ..run import write_json
+
+NAME = "train"
+#: float32 trees and sums against float64: more than this is another model.
+MAXIMUM_EXPORT_ERROR = 1e-4
+
+
+def run(context: Context) -> bool:
+    module = context.training_code()
+    parameters = context.parameters(module)
+    more = {"parameters": parameters, "mitigation": context.options.mitigation}
+    return context.run.perform(NAME, context.inputs("prepare", **more), lambda folder: _work(context, folder, module, parameters))
+
+
+def _work(context: Context, folder: Path, module: Any, parameters: dict) -> None:
+    contract, seed = context.contract, context.options.seed
+    rows = read_rows(context.run.folder("prepare") / "train.csv")
+    data = Data(inputs(contract, rows), labels(contract, rows), {a.name: groups(a.name, rows) for a in contract.attributes})
+
+    def build() -> Any:
+        try:
+            return module.estimator(contract.raw["features"], parameters, seed)
+        except ValueError as error:
+            raise InputError("--parameter", [str(error)]) from None
+
+    plain = build().fit(data.inputs, data.label)
+    values = fairness_values(contract, data, out_of_fold(build, data, seed)) if contract.fairness else []
+    broken = violated(values)
+    attribute = _attribute_to_mitigate(broken, contract.fairness, context.options.mitigation)
+    report: dict = {"parameters": parameters, "outOfFold": {"unmitigated": _named(values)}, "mitigated": attribute is not None}
+    chosen = plain
+    if attribute is not None:
+        choice = mitigate(build, contract, data, attribute, seed)
+        chosen = choice.predictor
+        report |= {"method": "fairlearn GridSearch, demographic parity", "attribute": attribute, "gridPoint": choice.point, "boundsMetOutOfFold": choice.met}
+        report["outOfFold"]["mitigated"] = _named(choice.values)
+        _export(plain, data.inputs, folder / "unmitigated.onnx", f"{contract.name}-unmitigated")
+    error = _export(chosen, data.inputs, folder / "model.onnx", contract.name)
+    report["exportError"] = error
+    write_json(folder / "training.json", report)
+    demand(NAME, [gate("largest difference between ONNX and scikit-learn scores", error, maximum=MAXIMUM_EXPORT_ERROR)])
+
+
+def _attribute_to_mitigate(broken: list[Bound], bounds: tuple[Bound, ...], mode: str) -> str | None:
+    """The attribute whose selection the reduction equalises: of the first broken bound on selection, or of the first bound when forced."""
+    selection = [b for b in (broken if mode == "auto" else bounds) if b.metric != "equalized-odds-difference"]
+    return selection[0].attribute if mode != "off" and selection else None
+
+
+def _named(values: list[tuple[Bound, float]]) -> list[dict]:
+    return [{"metric": bound.metric, "attribute": bound.attribute, "value": value} for bound, value in values]
+
+
+def _export(estimator: Any, features: np.ndarray, path: Path, name: str) -> float:
+    """Writes the model and returns its largest difference from scikit-learn on the training rows."""
+    model = export(estimator, features.shape[1], name)
+    path.write_bytes(model)
+    return float(np.abs(Scorer(model, str(path)).score(features) - estimator.predict_proba(features)[:, 1]).max())

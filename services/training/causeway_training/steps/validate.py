@@ -1,0 +1,103 @@
+"""validate: refuses data that a model must not be made from.
+
+Gates: enough rows, both labels, values inside the contract's ranges and categories, missingness, no leakage, no repeated rows, every
+group large enough. Against the champion's reference it reports drift; drift is a reason to retrain, so it is no gate.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ..context import Context
+from ..contract import Contract, Feature
+from ..gates import demand, gate
+from ..rows import group_of, labels, read_rows
+from ..run import write_json
+from ..statistics.bins import counts_by_edges, counts_by_value, proportions
+from ..statistics.leakage import MAXIMUM_FEATURE_AUC, MAXIMUM_REPEATED, feature_auc, missing_auc, repeated_share
+from ..statistics.representation import by_group
+from ..statistics.stability import psi, psi_threshold
+
+NAME = "validate"
+
+
+def run(context: Context) -> bool:
+    champion = context.champion.digest if context.champion else None
+    return context.run.perform(NAME, context.inputs("collect", champion=champion), lambda folder: _work(context, folder))
+
+
+def _work(context: Context, folder: Path) -> None:
+    contract = context.contract
+    rows = read_rows(context.run.folder("collect") / "data.csv")
+    gates = schema_gates(contract, rows)
+    demand(NAME, gates)  # what follows needs numbers in range
+    label = labels(contract, rows)
+    profiles = [profile(feature, rows[feature.name], label) for feature in contract.features]
+    groups = {a.name: by_group(group_of(a, rows), label, [g.name for g in a.groups]) for a in contract.attributes}
+    gates += leakage_gates(profiles, rows)
+    gates += [gate(f"rows of group {g['group']} ({name})", g["rows"], minimum=contract.minimum_group_size) for name, found in groups.items() for g in found if g["group"] != "unknown"]
+    drift = against_reference(contract, rows, context.champion.reference) if context.champion else []
+    write_json(folder / "validation.json", {"rows": len(rows), "positive": float(label.mean()), "gates": gates, "features": profiles, "groups": groups, "drift": drift})
+    demand(NAME, gates)
+
+
+def schema_gates(contract: Contract, rows: pd.DataFrame) -> list[dict]:
+    """Rows, labels, types, ranges, categories and missingness."""
+    gates = [gate("rows", len(rows), minimum=contract.minimum_rows)]
+    target = pd.to_numeric(rows[contract.target], errors="coerce")
+    positive = int((target == contract.positive).sum())
+    gates.append(gate("rows with the target missing", int(target.isna().sum()), maximum=0))
+    gates.append(gate("rows of the rarer label", min(positive, len(rows) - positive), minimum=contract.minimum_group_size))
+    for feature in contract.features:
+        values = pd.to_numeric(rows[feature.name], errors="coerce")
+        invalid = int((values.isna() & rows[feature.name].notna()).sum()) + outside(feature, values)
+        gates.append(gate(f"invalid values of {feature.name}", invalid, maximum=0))
+        gates.append(gate(f"missing share of {feature.name}", float(values.isna().mean()) if len(rows) else 1.0, maximum=contract.maximum_missing))
+    return gates
+
+
+def outside(feature: Feature, values: pd.Series) -> int:
+    """How many present values the contract does not allow."""
+    present = values.dropna()
+    if feature.is_category:
+        return int((~present.isin(feature.values)).sum())
+    wrong = (present < feature.low) | (present > feature.high) | ~np.isfinite(present)
+    if feature.type == "integer":
+        wrong |= present != present.round()
+    return int(wrong.sum())
+
+
+def leakage_gates(profiles: list[dict], rows: pd.DataFrame) -> list[dict]:
+    gates = [gate(f"leakage: single-feature AUC of {p['name']}", p["auc"], maximum=MAXIMUM_FEATURE_AUC) for p in profiles if p["auc"] is not None]
+    gates += [gate(f"leakage: AUC of whether {p['name']} is missing", p["missingAuc"], maximum=MAXIMUM_FEATURE_AUC) for p in profiles if p["missingAuc"] is not None]
+    return gates + [gate("leakage: share of repeated rows", repeated_share(rows), maximum=MAXIMUM_REPEATED)]
+
+
+def profile(feature: Feature, column: pd.Series, label: np.ndarray) -> dict:
+    """What one feature looks like: missing share, spread, and how well it alone orders the labels."""
+    values = column.to_numpy(dtype=float)
+    present = values[np.isfinite(values)]
+    low, middle, high = np.quantile(present, [0.05, 0.5, 0.95]) if len(present) else (None, None, None)
+    single, absent = feature_auc(values, label), missing_auc(values, label)
+    return {
+        "name": feature.name, "missing": float(1 - len(present) / len(values)), "mean": float(present.mean()) if len(present) else None,
+        "p05": low, "median": middle, "p95": high, "auc": single if np.isfinite(single) else None, "missingAuc": absent if np.isfinite(absent) else None,
+    }  # fmt: skip
+
+
+def against_reference(contract: Contract, rows: pd.DataFrame, reference: dict) -> list[dict]:
+    """Stability index of each feature that the champion has too, against the threshold for these row counts."""
+    known = {entry["name"]: entry for entry in reference["features"]}
+    shared = [feature for feature in contract.features if feature.name in known]
+    found = []
+    for feature in shared:
+        entry = known[feature.name]
+        values = rows[feature.name].dropna().to_numpy(dtype=float)
+        counts = counts_by_value(values, tuple(entry["values"])) if "values" in entry else counts_by_edges(values, entry["edges"])
+        value = psi(entry["proportions"], proportions(counts))
+        threshold = psi_threshold(len(counts), entry["rows"], max(len(values), 1), contract.drift_significance, len(shared))
+        found.append({"feature": feature.name, "psi": value, "threshold": threshold, "drifted": value > threshold})
+    return found
