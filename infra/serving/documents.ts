@@ -1,13 +1,14 @@
 import type { Contract } from "../../services/contract/contract";
 import { servedRelease, type Release } from "../../services/contract/release";
+import { annotationPrefix } from "./settings";
 
 /** Folder in the container where the server finds the contract and the release manifest. */
 export const documentsFolder = "/etc/causeway";
 
 /** Annotations of a pod that hold its documents, and the file that each is mounted as. */
 export const documents = {
-  contract: { annotation: "causeway/contract", file: "contract.json" },
-  release: { annotation: "causeway/release", file: "release.json" },
+  contract: { annotation: `${annotationPrefix}/contract`, file: "contract.json" },
+  release: { annotation: `${annotationPrefix}/release`, file: "release.json" },
 } as const;
 
 /** Kubernetes keeps at most 256 KiB of annotations on an object; the rest is left to the mesh and the controllers. */

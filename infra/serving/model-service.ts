@@ -46,9 +46,9 @@ export class ModelService extends pulumi.ComponentResource {
     new NetworkPolicy(`${name}-network`, networkPolicy(contract), child);
     new CustomResource(`${name}-authorization`, authorizationPolicy(contract), child);
 
-    const versions = [names.stable, names.canary].flatMap((version) => [
-      new Service(`${name}-${version}`, service(contract, version), { ...child, ignoreChanges: selectorOfRollouts }),
-      new CustomResource(`${name}-${version}-rule`, destinationRule(contract, version), child),
+    const versions = (["stable", "canary"] as const).flatMap((version) => [
+      new Service(`${name}-${version}`, service(contract, names[version]), { ...child, ignoreChanges: selectorOfRollouts }),
+      new CustomResource(`${name}-${version}-rule`, destinationRule(contract, names[version]), child),
     ]);
     const routes = new CustomResource(`${name}-routes`, virtualService(args), { ...child, dependsOn: versions, ignoreChanges: [...routesOfRollouts[contract.release.strategy]] });
     const analysis = new CustomResource(`${name}-analysis`, analysisTemplate(args), child);

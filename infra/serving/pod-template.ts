@@ -5,7 +5,7 @@ import { placement } from "./placement";
 import { drainSeconds, probes, shutdown } from "./probes";
 import { serverResources, temporarySize } from "./resources";
 import { containerSecurityContext, podSecurityContext } from "./security-context";
-import { servingNames, type ServingSettings } from "./settings";
+import { releaseLabels, servingNames, type ServingSettings } from "./settings";
 
 /** Name of the model server's container; the autoscaler measures it and not the proxy beside it. */
 export const serverContainer = "server";
@@ -15,7 +15,7 @@ export function podTemplate(settings: ServingSettings, image: pulumi.Input<strin
   const { contract, release } = settings;
   return {
     metadata: {
-      labels: { ...modelLabels(contract.name), "app.kubernetes.io/version": release.version, "sidecar.istio.io/inject": "true" },
+      labels: { ...modelLabels(contract.name), "app.kubernetes.io/version": release.version, ...releaseLabels(settings), "sidecar.istio.io/inject": "true" },
       annotations: { ...proxyAnnotations, ...documentAnnotations(contract, release) },
     },
     spec: {

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { canaryHashArgument } from "./analysis";
 import { podTemplate } from "./pod-template";
 import { managedRoutes, trialRoute } from "./routing";
-import { metadata, podSelector, servingNames, type ServingSettings } from "./settings";
+import { metadata, podSelector, releaseLabels, servingNames, type ServingSettings } from "./settings";
 import { releaseSteps } from "./steps";
 
 /**
@@ -12,17 +12,13 @@ import { releaseSteps } from "./steps";
  * There is no rollback window either: it skips every step for any older version, also for one that was refused on its trial.
  */
 export function rollout(settings: ServingSettings, image: pulumi.Input<string>) {
-  const { contract, release } = settings;
+  const { contract } = settings;
+  // Argo Rollouts rewrites the object (0.5 CPU becomes 500m) and then owns what it rewrote; what is declared here wins.
+  const base = metadata(contract.name, servingNames(contract.name).model, { "pulumi.com/patchForce": "true" });
   return {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "Rollout",
-    metadata: metadata(contract.name, servingNames(contract.name).model, {
-      "causeway/owner": contract.owner.team,
-      "causeway/risk-tier": contract.riskTier,
-      "causeway/release": release.version,
-      // Argo Rollouts rewrites the object (0.5 CPU becomes 500m) and then owns what it rewrote; what is declared here wins.
-      "pulumi.com/patchForce": "true",
-    }),
+    metadata: { ...base, labels: { ...base.labels, ...releaseLabels(settings) } },
     spec: {
       selector: { matchLabels: podSelector(contract.name) },
       minReadySeconds: 10,

@@ -35,9 +35,21 @@ export function servingNames(model: string): ServingNames {
   return { model, stable: `${model}-stable`, canary: `${model}-canary`, analysis: `${model}-error-ratio` };
 }
 
+/** Prefix of the labels and annotations that are ours. */
+export const annotationPrefix = "causeway.dev";
+
 /** Metadata of an object in the namespace of the models. */
 export function metadata(model: string, name: string, annotations?: Record<string, string>) {
   return { name, namespace: namespaces.models, labels: modelLabels(model), ...(annotations && { annotations }) };
+}
+
+/** Labels that say whose release an object belongs to and how much is at stake. */
+export function releaseLabels({ contract, release }: Pick<ServingSettings, "contract" | "release">): Record<string, string> {
+  return {
+    [`${annotationPrefix}/owner`]: contract.owner.team,
+    [`${annotationPrefix}/risk-tier`]: contract.riskTier,
+    [`${annotationPrefix}/release`]: release.version,
+  };
 }
 
 /** Labels by which Services, policies and budgets find a model's pods; a subset of its labels that never changes. */

@@ -24,8 +24,12 @@ type StepsOf = (pace: Pace, gate: Step[], model: string) => Step[];
 const steps = {
   canary: (pace, gate) => [...ramp(pace), ...gate, ...full(pace)],
   ab: (pace, gate) => [
-    // Half of the subjects, so half of the pods; the weight is that of the challengers' route alone.
+    // Weights are those of the challengers' route alone, which is half of the subjects, so half of the pods: first a short look
+    // at a tenth of it, then the test. A person starts an experiment on people, and a person ends it.
     { setCanaryScale: { weight: 50 } },
+    { setWeight: 10 },
+    pause(pace.stepSeconds),
+    ...gate,
     { setWeight: 100 },
     pause(4 * pace.stepSeconds),
     ...gate,
