@@ -19,12 +19,19 @@ export interface Violation {
  * a value not known before `pulumi up` is reported as advisory, as CrossGuard does in a preview.
  */
 export function judge(rules: readonly Rule[], resources: readonly ResourceView[], config: PackConfig = {}): Violation[] {
+  const byType = new Map<string, ResourceView[]>();
+  for (const resource of resources) {
+    const known = byType.get(resource.type);
+    if (known === undefined) byType.set(resource.type, [resource]);
+    else known.push(resource);
+  }
   return rules.flatMap((rule) => {
     const enforcement = enforcementOf(rule, config);
     if (enforcement === "disabled") return [];
     const given = parametersOf(rule, config);
     if (rule.kind === "stack") return attempt(rule, enforcement, undefined, () => rule.check(resources, given));
-    return resources.filter((resource) => appliesTo(rule, resource.type)).flatMap((resource) => attempt(rule, enforcement, resource, () => rule.check(resource, given).map((message) => ({ resource, message }))));
+    const judged = [...byType].flatMap(([type, ofType]) => (appliesTo(rule, type) ? ofType : []));
+    return judged.flatMap((resource) => attempt(rule, enforcement, resource, () => rule.check(resource, given).map((message) => ({ resource, message }))));
   });
 }
 

@@ -9,21 +9,23 @@ import { rule as modelApprovalChannel } from "./model-approval-channel";
 import { rule as modelArtifact } from "./model-artifact";
 import { rule as modelCard } from "./model-card";
 import { rule as modelCode } from "./model-code";
+import { rule as modelContact } from "./model-contact";
 import { rule as modelContract } from "./model-contract";
 import { rule as modelData } from "./model-data";
 import { rule as modelEvaluation } from "./model-evaluation";
 import { rule as modelExplanation } from "./model-explanation";
 import { rule as modelFairness } from "./model-fairness";
 import { rule as modelIntervals } from "./model-intervals";
+import { rule as modelLogRetention } from "./model-log-retention";
 import { rule as modelOwner } from "./model-owner";
 import { rule as modelPublished } from "./model-published";
+import { rule as modelPurpose } from "./model-purpose";
 import { rule as modelRelease } from "./model-release";
 import { rule as modelRiskTier } from "./model-risk-tier";
 import { rule as podPickle } from "./pod-pickle";
-import { rule as repositoryImmutable } from "./repository-immutable";
-import { rule as repositoryScan } from "./repository-scan";
 import { rule as rolloutHumanGate } from "./rollout-human-gate";
 import { rule as rolloutImage } from "./rollout-image";
+import { rule as rolloutLabels } from "./rollout-labels";
 
 /** Every rule of the area governance. */
 export const rules: readonly Rule[] = [
@@ -37,19 +39,21 @@ export const rules: readonly Rule[] = [
   modelArtifact,
   modelCard,
   modelCode,
+  modelContact,
   modelContract,
   modelData,
   modelEvaluation,
   modelExplanation,
   modelFairness,
   modelIntervals,
+  modelLogRetention,
   modelOwner,
   modelPublished,
+  modelPurpose,
   modelRelease,
   modelRiskTier,
   podPickle,
-  repositoryImmutable,
-  repositoryScan,
   rolloutHumanGate,
   rolloutImage,
+  rolloutLabels,
 ];

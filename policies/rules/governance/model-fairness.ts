@@ -19,7 +19,13 @@ export const rule = resourceRule({
   check: (resource) => {
     if (!isHighRisk(resource)) return [];
     const audits = list(resource.props, "release.fairness");
+    const audited = audits.map((audit) => text(audit, "attribute"));
+    const missed = list(resource.props, "protectedAttributes").filter((attribute) => typeof attribute === "string" && !audited.includes(attribute));
     if (audits.length === 0) return [`${modelName(resource)} must be audited for fairness, because its risk tier is high, got no audit`];
-    return audits.flatMap((audit) => (at(audit, "passed") === true ? [] : [`${modelName(resource)} must pass its fairness audit, got a failure of ${text(audit, "metric") ?? "a metric"} for ${text(audit, "attribute") ?? "an attribute"}: ${String(at(audit, "value"))}`]));
+    const failed = audits.filter((audit) => at(audit, "passed") !== true);
+    return [
+      ...missed.map((attribute) => `${modelName(resource)} must be audited for fairness on each protected attribute, got none on ${String(attribute)}`),
+      ...failed.map((audit) => `${modelName(resource)} must pass its fairness audit, got a failure of ${text(audit, "metric") ?? "a metric"} on ${text(audit, "attribute") ?? "an attribute"}: ${String(at(audit, "value"))}`),
+    ];
   },
 });

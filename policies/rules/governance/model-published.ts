@@ -16,7 +16,7 @@ export const rule = resourceRule({
     { framework: "iso-42001", clause: "A.6.2.5" },
   ],
   types: [modelServiceType],
-  parameters: { command: "npm run publish:model -- <model>" },
+  parameters: { command: "npm run publish:model -- <model> --repository <repository URL from the stack outputs>" },
   check: (resource, { command }) => {
     if (at(resource.props, "release.published") === true) return [];
     const model = text(resource.props, "model") ?? resource.name;

@@ -1,0 +1,20 @@
+import { resourceRule } from "../../rule";
+import { rolloutType } from "../reliability/rollouts";
+import { subject } from "../workloads/subject";
+import { keys, mark } from "./labels";
+
+export const rule = resourceRule({
+  name: "governance-rollout-labels",
+  area: "governance",
+  description: "Rollouts must say whose release of which model they serve, so that an event can be traced to it.",
+  severity: "medium",
+  enforcement: "mandatory",
+  remediation: `Set the labels ${keys.owner}, ${keys.riskTier} and ${keys.release}.`,
+  url: "https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/",
+  frameworks: [
+    { framework: "eu-ai-act", clause: "Art. 12" },
+    { framework: "iso-42001", clause: "A.6.2.8" },
+  ],
+  types: [rolloutType],
+  check: (resource) => Object.values(keys).flatMap((key) => ((mark(resource, key) ?? "") === "" ? [`${subject(resource)} must have the label ${key}, got nothing`] : [])),
+});
