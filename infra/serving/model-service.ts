@@ -9,7 +9,7 @@ import { podDisruptionBudget } from "./availability";
 import { evidence } from "./evidence";
 import { authorizationPolicy, networkPolicy } from "./isolation";
 import { podMonitor } from "./monitoring";
-import { isByDigest, modelServiceProblems, tagProblem } from "./problems";
+import { checkedImage, modelServiceProblems } from "./problems";
 import { rollout } from "./rollout";
 import { destinationRule, routesOfRollouts, selectorOfRollouts, service, virtualService } from "./routing";
 import { metadata, modelPath, servingNames, type ServingSettings } from "./settings";
@@ -40,7 +40,7 @@ export class ModelService extends pulumi.ComponentResource {
     const { contract } = args;
     const names = servingNames(contract.name);
     const child = { parent: this };
-    const image = typeof args.image === "string" ? args.image : pulumi.output(args.image).apply((known) => checked(known, args, this));
+    const image = typeof args.image === "string" ? args.image : pulumi.output(args.image).apply((known) => checkedImage(known, args.environment));
 
     const account = new ServiceAccount(`${name}-account`, { metadata: metadata(names.model, names.model, args.serviceAccountAnnotations), automountServiceAccountToken: false }, child);
     new NetworkPolicy(`${name}-network`, networkPolicy(contract), child);
@@ -63,10 +63,4 @@ export class ModelService extends pulumi.ComponentResource {
     this.rollout = versionsOnTrial.metadata.name;
     this.registerOutputs({ desiredDigest: this.desiredDigest, endpoint: this.endpoint, rollout: this.rollout });
   }
-}
-
-/** An image that is known only once it is built or looked up is held to the same rule as one that is written down. */
-function checked(image: string, { environment }: ModelServiceArgs, resource: pulumi.Resource): string {
-  if (environment === "prod" && !isByDigest(image)) throw new pulumi.ResourceError(tagProblem(image), resource);
-  return image;
 }

@@ -1,5 +1,5 @@
 import { priorityClasses } from "../vocabulary";
-import { podSelector, versionHashLabel, type Environment, type ServingSettings } from "./settings";
+import { annotationPrefix, podSelector, versionHashLabel, type Environment, type ServingSettings } from "./settings";
 
 /** What to do when no zone is left that keeps the spread: prod would rather wait for a node than lose a zone with all replicas in it. */
 const zoneShortage = { prod: "DoNotSchedule", dev: "ScheduleAnyway", local: "ScheduleAnyway" } as const satisfies Record<Environment, string>;
@@ -14,12 +14,12 @@ export function placement({ contract, environment }: Pick<ServingSettings, "cont
       { topologyKey: "topology.kubernetes.io/zone", maxSkew: 1, whenUnsatisfiable: zoneShortage[environment], ...perVersion },
       { topologyKey: "kubernetes.io/hostname", maxSkew: 1, whenUnsatisfiable: "ScheduleAnyway", ...perVersion },
     ],
-    ...(contract.serving.gpu > 0 && gpuPlacement),
+    ...(contract.serving.gpu > 0 && gpuPlacement[environment]),
   };
 }
 
 /** GPU nodes are tainted, so that nothing else fills them. */
-const gpuPlacement = {
-  nodeSelector: { "nvidia.com/gpu.present": "true" },
-  tolerations: [{ key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" }],
-} as const;
+const tolerations = [{ key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" }];
+/** The platform's own node pool; on a cluster that is not ours the asked-for GPU alone decides. */
+const ownPool = { nodeSelector: { [`${annotationPrefix}/nodes`]: "gpu" }, tolerations };
+const gpuPlacement = { prod: ownPool, dev: ownPool, local: { tolerations } } as const satisfies Record<Environment, object>;

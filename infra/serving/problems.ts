@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { minimumProdReplicas } from "../config/schema";
 import { documentAnnotations, maximumDocumentBytes } from "./documents";
 import { servingNames, type ServingSettings } from "./settings";
@@ -31,12 +31,18 @@ function nameProblems(model: string): string[] {
 }
 
 function imageProblems({ image, environment }: { image: pulumi.Input<string>; environment: ServingSettings["environment"] }): string[] {
-  // An output is checked when it is known, see ModelService.
+  // An output is checked when it is known, see checkedImage.
   return environment === "prod" && typeof image === "string" && !isByDigest(image) ? [tagProblem(image)] : [];
 }
 
-/** What to say of an image that is not by digest. */
-export function tagProblem(image: string): string {
+/** An image that is known only once it is built or looked up, held to the same rule as one that is written down. */
+export function checkedImage(image: string, environment: ServingSettings["environment"]): string {
+  const [problem] = imageProblems({ image, environment });
+  if (problem !== undefined) throw new pulumi.RunError(problem);
+  return image;
+}
+
+function tagProblem(image: string): string {
   return `image (${image}) must be by digest in prod, such as name@sha256:<64 hexadecimal digits>: tags move`;
 }
 

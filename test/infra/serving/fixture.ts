@@ -1,0 +1,45 @@
+import { join } from "node:path";
+import { loadContract } from "../../../services/contract/load";
+import { releaseSchema } from "../../../services/contract/release";
+import type { ModelServiceArgs } from "../../../infra/serving/model-service";
+import type { ServingSettings } from "../../../infra/serving/settings";
+
+/** A digest whose 64 digits are all the same. */
+export const digestOf = (digit: string) => `sha256:${digit.repeat(64)}`;
+
+export const contract = loadContract(join(__dirname, "..", "..", "..", "services", "models"), "loan-approval");
+
+export const release = releaseSchema.parse({
+  model: "loan-approval",
+  version: "1.4.0",
+  published: true,
+  createdAt: "2026-11-20T03:00:00Z",
+  digests: Object.fromEntries(Object.keys(releaseSchema.shape.digests.shape).map((subject, i) => [subject, digestOf((i + 1).toString(16))])),
+  image: { repository: "loan-approval", digest: digestOf("a") },
+  evaluation: { rows: 497, metrics: { auc: { value: 0.81, low: 0.77, high: 0.85 } } },
+  fairness: contract.gates.fairness.map(({ attribute, metric }) => ({ attribute, metric, value: 0.86, low: 0.81, high: 0.91, passed: true, mitigated: true })),
+  explanation: { method: "tree-shap", digest: digestOf("7") },
+  approvals: [{ role: "model-risk", at: "2026-11-21T09:00:00Z", reference: "CHG-1042" }],
+});
+
+export const image = `444455556666.dkr.ecr.eu-west-1.amazonaws.com/loan-approval@${digestOf("a")}`;
+
+export const settings: ServingSettings = {
+  contract,
+  release,
+  environment: "prod",
+  region: "eu-west-1",
+  replicas: { min: 3, max: 30 },
+  host: "models.example.com",
+  prometheusAddress: "http://prometheus-operated.causeway-observability.svc:9090",
+};
+
+export const args: ModelServiceArgs = { ...settings, image };
+
+export function withRelease(change: Partial<typeof contract.release>): ServingSettings {
+  return { ...settings, contract: { ...contract, release: { ...contract.release, ...change } } };
+}
+
+export function withServing(change: Partial<typeof contract.serving>): ServingSettings {
+  return { ...settings, contract: { ...contract, serving: { ...contract.serving, ...change } } };
+}

@@ -1,0 +1,126 @@
+import * as pulumi from "@pulumi/pulumi";
+import { ModelService, type ModelServiceArgs } from "../../../infra/serving/model-service";
+import { rules } from "../../../policies/rules";
+import { judge } from "../../../policies/judge";
+import { viewOf } from "../../../tools/plan/resource";
+import { only, record } from "../../support/record";
+import { args, contract, digestOf, image, release, withRelease, withServing } from "./fixture";
+
+const name = "eu-west-1-loan-approval";
+const planned = (given: ModelServiceArgs = args) => record(() => void new ModelService(name, given));
+
+/** What a caller of the component gets. */
+async function outputs(given: ModelServiceArgs) {
+  const found: { service?: ModelService } = {};
+  await record(() => void (found.service = new ModelService(name, given)));
+  const { desiredDigest, endpoint, rollout } = found.service!;
+  return new Promise<object>((resolve) => pulumi.all({ desiredDigest, endpoint, rollout }).apply(resolve));
+}
+
+describe("ModelService", () => {
+  it("registers exactly these objects, each its child and with a name that starts with its own", async () => {
+    const resources = await planned();
+    const [component, ...children] = resources;
+    expect([component!.type, component!.name]).toEqual(["causeway:serving:ModelService", name]);
+    expect(children.map((child) => `${child.type} ${child.name.slice(name.length + 1)}`).sort()).toEqual([
+      "kubernetes:argoproj.io/v1alpha1:AnalysisTemplate analysis",
+      "kubernetes:argoproj.io/v1alpha1:Rollout rollout",
+      "kubernetes:core/v1:Service canary",
+      "kubernetes:core/v1:Service stable",
+      "kubernetes:core/v1:ServiceAccount account",
+      "kubernetes:keda.sh/v1alpha1:ScaledObject autoscaler",
+      "kubernetes:monitoring.coreos.com/v1:PodMonitor monitor",
+      "kubernetes:networking.istio.io/v1:DestinationRule canary-rule",
+      "kubernetes:networking.istio.io/v1:DestinationRule stable-rule",
+      "kubernetes:networking.istio.io/v1:VirtualService routes",
+      "kubernetes:networking.k8s.io/v1:NetworkPolicy network",
+      "kubernetes:policy/v1:PodDisruptionBudget budget",
+      "kubernetes:security.istio.io/v1:AuthorizationPolicy authorization",
+    ]);
+    for (const child of children) {
+      expect(child.parent).toBe(component!.urn);
+      expect(child.name.startsWith(`${name}-`)).toBe(true);
+      expect(child.inputs).toMatchObject({ metadata: { namespace: "causeway-models", labels: { "app.kubernetes.io/name": "loan-approval" } } });
+    }
+  });
+
+  it("hands governance rules the evidence, in plain values", async () => {
+    const [component] = await planned();
+    expect(component!.inputs).toEqual({
+      model: "loan-approval",
+      purpose: contract.purpose,
+      ownerTeam: "credit-risk",
+      ownerContact: "credit-risk@example.com",
+      riskTier: "high",
+      environment: "prod",
+      region: "eu-west-1",
+      channel: "approval",
+      strategy: "canary",
+      maximumAge: "180 days",
+      replicas: { min: 3, max: 30 },
+      gpus: 0,
+      protectedAttributes: ["race", "sex"],
+      logRetention: "400 days",
+      release,
+      image,
+    });
+  });
+
+  it("gives the service account no token, and the annotations of the cloud's identity", async () => {
+    const account = only(await planned({ ...args, serviceAccountAnnotations: { "example.com/role": "reader" } }), "kubernetes:core/v1:ServiceAccount");
+    expect(account.inputs).toMatchObject({ automountServiceAccountToken: false, metadata: { name: "loan-approval", annotations: { "example.com/role": "reader" } } });
+  });
+
+  it("leaves weights, selectors and replicas to their controllers on a second update", async () => {
+    const resources = await planned();
+    const weights = ["spec.http[0].route[0].weight", "spec.http[0].route[1].weight"];
+    expect(only(resources, "kubernetes:networking.istio.io/v1:VirtualService").options.ignoreChanges).toEqual(weights);
+    for (const version of ["stable", "canary"]) expect(only(resources, "kubernetes:core/v1:Service", `${name}-${version}`).options.ignoreChanges).toEqual(["spec.selector"]);
+    expect(only(resources, "kubernetes:argoproj.io/v1alpha1:Rollout").inputs).not.toHaveProperty("spec.replicas");
+  });
+
+  it("leaves all routes to Argo Rollouts where it adds some", async () => {
+    const resources = await planned({ ...withRelease({ strategy: "shadow" }), image });
+    expect(only(resources, "kubernetes:networking.istio.io/v1:VirtualService").options.ignoreChanges).toEqual(["spec.http"]);
+  });
+
+  it("creates what the Rollout names before it, and the autoscaler after it", async () => {
+    const resources = await planned();
+    const rollout = only(resources, "kubernetes:argoproj.io/v1alpha1:Rollout");
+    const before = ["account", "stable", "canary", "stable-rule", "canary-rule", "routes", "analysis"];
+    for (const child of before) expect(rollout.options.dependencies).toContain(resources.find((resource) => resource.name === `${name}-${child}`)!.urn);
+    expect(only(resources, "kubernetes:keda.sh/v1alpha1:ScaledObject").options.dependencies).toContain(rollout.urn);
+  });
+
+  it("says which digest is wanted, where callers reach it, and what its Rollout is called", async () => {
+    await expect(outputs(args)).resolves.toEqual({ desiredDigest: digestOf("a"), endpoint: "https://models.example.com/v2/models/loan-approval", rollout: "loan-approval" });
+  });
+
+  it("takes an image that is known only once it is built", async () => {
+    const built = pulumi.output(image);
+    await expect(outputs({ ...args, image: built })).resolves.toMatchObject({ desiredDigest: digestOf("a") });
+  });
+
+  const variants: Record<string, ModelServiceArgs> = {
+    canary: args,
+    "A/B": { ...withRelease({ strategy: "ab" }), image },
+    shadow: { ...withRelease({ strategy: "shadow" }), image },
+    GPU: { ...withServing({ gpu: 1 }), image },
+    dev: { ...args, environment: "dev" },
+    local: { ...args, environment: "local" },
+  };
+
+  it.each(Object.keys(variants))("passes every policy about a single resource (%s)", async (variant) => {
+    const views = (await planned(variants[variant])).map(viewOf);
+    const found = judge(rules.filter((rule) => rule.kind === "resource"), views);
+    expect(found.map((violation) => `${violation.rule.name}: ${violation.message}`)).toEqual([]);
+  });
+
+  it("refuses bad arguments, all at once", async () => {
+    const bad = { ...args, image: "loan-approval:latest", replicas: { min: 2, max: 1 } };
+    await expect(planned(bad)).rejects.toThrow(
+      "eu-west-1-loan-approval: replicas.min (2) must be at most replicas.max (1); replicas.min (2) must be 3 or more in prod, one for each zone; " +
+        "image (loan-approval:latest) must be by digest in prod, such as name@sha256:<64 hexadecimal digits>: tags move",
+    );
+  });
+});

@@ -1,0 +1,226 @@
+import { rollout } from "../../../infra/serving/rollout";
+import { contract, image, release, settings, withRelease, withServing } from "./fixture";
+
+const canaryOf = (made: ReturnType<typeof rollout>) => made.spec.strategy.canary;
+
+describe("the Rollout", () => {
+  const made = rollout(settings, image);
+
+  it("is a Rollout in the namespace of the models, and says whose release it is", () => {
+    expect([made.apiVersion, made.kind]).toEqual(["argoproj.io/v1alpha1", "Rollout"]);
+    expect(made.metadata).toEqual({
+      name: "loan-approval",
+      namespace: "causeway-models",
+      labels: {
+        "app.kubernetes.io/name": "loan-approval",
+        "app.kubernetes.io/component": "model-server",
+        "app.kubernetes.io/part-of": "causeway",
+        "app.kubernetes.io/managed-by": "pulumi",
+        "causeway.dev/owner": "credit-risk",
+        "causeway.dev/risk-tier": "high",
+        "causeway.dev/release": "1.4.0",
+      },
+      annotations: { "pulumi.com/patchForce": "true" },
+    });
+  });
+
+  it("leaves replicas to the autoscaler", () => {
+    expect(Object.keys(made.spec)).not.toContain("replicas");
+  });
+
+  it("selects its pods by labels that no release changes", () => {
+    expect(made.spec.selector.matchLabels).toEqual({ "app.kubernetes.io/name": "loan-approval", "app.kubernetes.io/component": "model-server" });
+    expect(made.spec.template.metadata.labels).toMatchObject(made.spec.selector.matchLabels);
+  });
+
+  it("rolls back a version that never gets ready", () => {
+    expect(made.spec).toMatchObject({ progressDeadlineSeconds: 600, progressDeadlineAbort: true, minReadySeconds: 10, revisionHistoryLimit: 5 });
+  });
+
+  it("has no window in which an older version skips its steps", () => {
+    expect(Object.keys(made.spec)).not.toContain("rollbackWindow");
+  });
+
+  it("keeps the stable version at full size while another is on trial", () => {
+    expect(canaryOf(made)).toMatchObject({ dynamicStableScale: false, scaleDownDelaySeconds: 300, abortScaleDownDelaySeconds: 60, maxUnavailable: 0, maxSurge: "25%" });
+  });
+
+  it.each([
+    [1, 1],
+    [2, 2],
+    [3, 2],
+    [10, 2],
+  ])("with at least %i replicas puts a trial on at least %i pods", (min, pods) => {
+    expect(canaryOf(rollout({ ...settings, replicas: { min, max: 30 } }, image)).minPodsPerReplicaSet).toBe(pods);
+  });
+
+  it("names the Services, the route and the analysis that exist", () => {
+    expect(canaryOf(made)).toMatchObject({
+      stableService: "loan-approval-stable",
+      canaryService: "loan-approval-canary",
+      trafficRouting: { istio: { virtualService: { name: "loan-approval", routes: ["primary"] } } },
+      analysis: {
+        templates: [{ templateName: "loan-approval-error-ratio" }],
+        startingStep: 1,
+        args: [{ name: "canary-hash", valueFrom: { podTemplateHashValue: "Latest" } }],
+      },
+    });
+  });
+
+  it("declares the mirror route for a shadow release and no other", () => {
+    const managed = (strategy: "canary" | "ab" | "shadow") => Reflect.get(canaryOf(rollout(withRelease({ strategy }), image)).trafficRouting, "managedRoutes");
+    expect([managed("canary"), managed("ab"), managed("shadow")]).toEqual([undefined, undefined, [{ name: "shadow" }]]);
+  });
+
+  it("lets an A/B test set the weights of the challengers' route alone", () => {
+    expect(canaryOf(rollout(withRelease({ strategy: "ab" }), image)).trafficRouting.istio.virtualService.routes).toEqual(["challenger"]);
+  });
+});
+
+describe("the pod", () => {
+  const template = rollout(settings, image).spec.template;
+  const pod = template.spec;
+  const container = pod.containers[0]!;
+
+  it("runs as a numbered user without root, with the runtime's seccomp profile and in no namespace of the host", () => {
+    expect(pod.securityContext).toEqual({ runAsNonRoot: true, runAsUser: 10_001, runAsGroup: 10_001, fsGroup: 10_001, seccompProfile: { type: "RuntimeDefault" } });
+    expect([pod.hostNetwork, pod.hostPID, pod.hostIPC]).toEqual([false, false, false]);
+  });
+
+  it("gives the container no privilege, no capability and no writable root", () => {
+    expect(container.securityContext).toEqual({
+      runAsNonRoot: true,
+      runAsUser: 10_001,
+      runAsGroup: 10_001,
+      allowPrivilegeEscalation: false,
+      privileged: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+      seccompProfile: { type: "RuntimeDefault" },
+    });
+  });
+
+  it("has its own service account and no token of it", () => {
+    expect([pod.serviceAccountName, pod.automountServiceAccountToken, pod.enableServiceLinks]).toEqual(["loan-approval", false, false]);
+  });
+
+  it("writes to a bounded /tmp and nowhere else", () => {
+    expect(pod.volumes[0]).toEqual({ name: "tmp", emptyDir: { sizeLimit: "64Mi" } });
+    expect(container.volumeMounts).toEqual([
+      { name: "tmp", mountPath: "/tmp" },
+      { name: "documents", mountPath: "/etc/causeway", readOnly: true },
+    ]);
+  });
+
+  it("carries its contract and its release, so that an older version finds its own", () => {
+    expect(JSON.parse(template.metadata.annotations["causeway.dev/contract"]!)).toEqual(contract);
+    expect(pod.volumes[1]).toEqual({
+      name: "documents",
+      downwardAPI: {
+        defaultMode: 0o444,
+        items: [
+          { path: "contract.json", fieldRef: { fieldPath: "metadata.annotations['causeway.dev/contract']" } },
+          { path: "release.json", fieldRef: { fieldPath: "metadata.annotations['causeway.dev/release']" } },
+        ],
+      },
+    });
+  });
+
+  it("is not restarted by an approval of its release", () => {
+    expect(rollout({ ...settings, release: { ...release, approvals: [] } }, image)).toEqual(rollout(settings, image));
+  });
+
+  it("is replaced when the release or the contract changes", () => {
+    const annotations = (changed: typeof settings) => rollout(changed, image).spec.template.metadata.annotations;
+    expect(annotations({ ...settings, release: { ...release, version: "1.4.1" } })).not.toEqual(template.metadata.annotations);
+    expect(annotations(withServing({ requestsPerReplica: 50 }))).not.toEqual(template.metadata.annotations);
+  });
+
+  it("takes the image by digest and does not pull it twice", () => {
+    expect([container.image, container.imagePullPolicy]).toEqual([image, "IfNotPresent"]);
+  });
+
+  it("is started, ready and alive by three different probes", () => {
+    expect(container.startupProbe).toEqual({ httpGet: { path: "/v2/health/ready", port: "http" }, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 60 });
+    expect(container.readinessProbe).toEqual({ httpGet: { path: "/v2/health/ready", port: "http" }, periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 2, successThreshold: 1 });
+    expect(container.livenessProbe).toEqual({ httpGet: { path: "/v2/health/live", port: "http" }, periodSeconds: 10, timeoutSeconds: 3, failureThreshold: 3 });
+  });
+
+  it("has time to be forgotten and to drain before it is killed", () => {
+    const drain = Number(container.env.find((variable) => variable.name === "CAUSEWAY_DRAIN_SECONDS")!.value);
+    expect(container.lifecycle).toEqual({ preStop: { sleep: { seconds: 10 } } });
+    expect(pod.terminationGracePeriodSeconds).toBe(60);
+    expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(10 + drain);
+    expect(JSON.parse(template.metadata.annotations["proxy.istio.io/config"]!)).toEqual({ holdApplicationUntilProxyStarts: true, terminationDrainDuration: `${drain}s` });
+  });
+
+  it("tells the server where it is, and no secret", () => {
+    expect(container.env).toEqual([
+      { name: "CAUSEWAY_CONTRACT_FILE", value: "/etc/causeway/contract.json" },
+      { name: "CAUSEWAY_RELEASE_FILE", value: "/etc/causeway/release.json" },
+      { name: "CAUSEWAY_HTTP_PORT", value: "8080" },
+      { name: "CAUSEWAY_METRICS_PORT", value: "9090" },
+      { name: "CAUSEWAY_DRAIN_SECONDS", value: "30" },
+      { name: "CAUSEWAY_ENVIRONMENT", value: "prod" },
+      { name: "CAUSEWAY_REGION", value: "eu-west-1" },
+    ]);
+  });
+
+  it("shows its metrics port past the proxy", () => {
+    expect(template.metadata.annotations["traffic.sidecar.istio.io/excludeInboundPorts"]).toBe("9090");
+    expect(container.ports).toEqual([
+      { name: "http", containerPort: 8080, protocol: "TCP" },
+      { name: "metrics", containerPort: 9090, protocol: "TCP" },
+    ]);
+  });
+
+  it.each([
+    ["500m", "1000m"],
+    ["2", "4000m"],
+    ["1.5", "3000m"],
+  ])("asked for %s CPU may burst to %s, and to no more memory than asked for", (cpu, limit) => {
+    const { resources } = rollout(withServing({ cpu }), image).spec.template.spec.containers[0]!;
+    expect(resources).toEqual({
+      requests: { cpu, memory: "512Mi", "ephemeral-storage": "64Mi" },
+      limits: { cpu: limit, memory: "512Mi", "ephemeral-storage": "256Mi" },
+    });
+  });
+
+  it.each([
+    ["prod", "DoNotSchedule"],
+    ["dev", "ScheduleAnyway"],
+    ["local", "ScheduleAnyway"],
+  ] as const)("in %s spreads over zones with %s, each version by itself", (environment, whenUnsatisfiable) => {
+    const perVersion = {
+      labelSelector: { matchLabels: { "app.kubernetes.io/name": "loan-approval", "app.kubernetes.io/component": "model-server" } },
+      matchLabelKeys: ["rollouts-pod-template-hash"],
+    };
+    expect(rollout({ ...settings, environment }, image).spec.template.spec.topologySpreadConstraints).toEqual([
+      { topologyKey: "topology.kubernetes.io/zone", maxSkew: 1, whenUnsatisfiable, ...perVersion },
+      { topologyKey: "kubernetes.io/hostname", maxSkew: 1, whenUnsatisfiable: "ScheduleAnyway", ...perVersion },
+    ]);
+  });
+
+  it("comes before everything else of ours", () => {
+    expect(pod.priorityClassName).toBe("causeway-models");
+  });
+
+  it("asks for no GPU node unless the contract does", () => {
+    expect(Object.keys(pod)).not.toContain("nodeSelector");
+    expect(Object.keys(pod)).not.toContain("tolerations");
+  });
+
+  it("goes to the GPU pool when the contract asks for GPUs", () => {
+    const gpuPod = rollout(withServing({ gpu: 2 }), image).spec.template.spec;
+    expect(gpuPod).toMatchObject({
+      nodeSelector: { "causeway.dev/nodes": "gpu" },
+      tolerations: [{ key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" }],
+    });
+    expect(gpuPod.containers[0]!.resources.requests).toMatchObject({ "nvidia.com/gpu": "2" });
+    expect(gpuPod.containers[0]!.resources.limits).toMatchObject({ "nvidia.com/gpu": "2" });
+  });
+
+  it("does not ask a foreign cluster for a pool of ours", () => {
+    expect(Object.keys(rollout({ ...withServing({ gpu: 1 }), environment: "local" }, image).spec.template.spec)).not.toContain("nodeSelector");
+  });
+});

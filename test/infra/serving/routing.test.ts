@@ -1,0 +1,98 @@
+import { destinationRule, managedRoutes, routesOfRollouts, service, trialRoute, virtualService } from "../../../infra/serving/routing";
+import { contract, settings, withRelease } from "./fixture";
+
+const host = (version: string) => ({ host: `loan-approval-${version}.causeway-models.svc.cluster.local`, port: { number: 8080 } });
+const ownPath = [{ uri: { exact: "/v2/models/loan-approval" } }, { uri: { prefix: "/v2/models/loan-approval/" } }];
+const patience = { timeout: "1000ms", retries: { attempts: 2, retryOn: "connect-failure,refused-stream,reset-before-request", retryRemoteLocalities: true } };
+
+describe("the VirtualService", () => {
+  it("sends everything to the stable version until Argo Rollouts says otherwise", () => {
+    expect(virtualService(settings)).toEqual({
+      apiVersion: "networking.istio.io/v1",
+      kind: "VirtualService",
+      metadata: {
+        name: "loan-approval",
+        namespace: "causeway-models",
+        labels: expect.objectContaining({ "app.kubernetes.io/name": "loan-approval" }),
+        annotations: { "pulumi.com/patchForce": "true" },
+      },
+      spec: {
+        hosts: ["models.example.com"],
+        gateways: ["causeway-gateway/causeway-gateway"],
+        http: [{ name: "primary", match: ownPath, route: [{ destination: host("stable"), weight: 100 }, { destination: host("canary"), weight: 0 }], ...patience }],
+      },
+    });
+  });
+
+  it("of an A/B test divides by subject, so that nobody changes arms, and everyone without one stays with the champion", () => {
+    const headers = { "x-causeway-subject": { regex: "[0-7].*" } };
+    expect(virtualService({ ...settings, ...withRelease({ strategy: "ab" }) }).spec.http).toEqual([
+      {
+        name: "challenger",
+        match: ownPath.map((match) => ({ ...match, headers })),
+        route: [{ destination: host("stable"), weight: 100 }, { destination: host("canary"), weight: 0 }],
+        ...patience,
+      },
+      { name: "champion", match: ownPath, route: [{ destination: host("stable"), weight: 100 }], ...patience },
+    ]);
+  });
+
+  it.each(["canary", "ab", "shadow"] as const)("of %s puts the route that Argo Rollouts weighs first, where its ignored fields are", (strategy) => {
+    const [first] = virtualService({ ...settings, ...withRelease({ strategy }) }).spec.http;
+    expect(first!.name).toBe(trialRoute[strategy]);
+    expect(first!.route!.map(({ weight }) => weight)).toEqual([100, 0]);
+  });
+
+  it("leaves the weights to Argo Rollouts, and all routes where it adds some", () => {
+    const weights = ["spec.http[0].route[0].weight", "spec.http[0].route[1].weight"];
+    expect(routesOfRollouts).toEqual({ canary: weights, ab: weights, shadow: ["spec.http"] });
+    expect(managedRoutes).toEqual({ canary: [], ab: [], shadow: ["shadow"] });
+  });
+
+  it.each([
+    ["50 milliseconds", "1000ms"],
+    ["250 milliseconds", "2500ms"],
+    ["2 seconds", "20000ms"],
+  ])("with an objective of %s gives a request %s", (latencyP99, timeout) => {
+    expect(virtualService({ ...settings, contract: { ...contract, slos: { ...contract.slos, latencyP99 } } }).spec.http[0]!.timeout).toBe(timeout);
+  });
+});
+
+describe("a DestinationRule", () => {
+  const made = destinationRule(contract, "loan-approval-canary");
+
+  it("is for the Service of its version", () => {
+    expect([made.metadata.name, made.metadata.namespace, made.spec.host]).toEqual(["loan-approval-canary", "causeway-models", host("canary").host]);
+  });
+
+  it("uses the mesh's mutual TLS, bounds its queues and leaves out replicas that fail", () => {
+    expect(made.spec.trafficPolicy).toEqual({
+      tls: { mode: "ISTIO_MUTUAL" },
+      loadBalancer: { simple: "LEAST_REQUEST", warmup: { duration: "30s" } },
+      connectionPool: {
+        tcp: { maxConnections: 1024, connectTimeout: "1s", tcpKeepalive: { time: "300s", interval: "60s" } },
+        http: { http1MaxPendingRequests: 256, http2MaxRequests: 1024, maxRequestsPerConnection: 0, idleTimeout: "60s", maxRetries: 8 },
+      },
+      outlierDetection: { consecutive5xxErrors: 5, consecutiveGatewayErrors: 5, interval: "5s", baseEjectionTime: "30s", maxEjectionPercent: 50, minHealthPercent: 0 },
+    });
+  });
+});
+
+describe("a Service", () => {
+  const made = service(contract, "loan-approval-stable");
+
+  it("does not wait for pods that come after it", () => {
+    expect(made.metadata.annotations).toEqual({ "pulumi.com/skipAwait": "true" });
+  });
+
+  it("is inside the cluster and has both ports of the server", () => {
+    expect(made.spec).toEqual({
+      type: "ClusterIP",
+      selector: { "app.kubernetes.io/name": "loan-approval", "app.kubernetes.io/component": "model-server" },
+      ports: [
+        { name: "http", port: 8080, targetPort: "http", protocol: "TCP", appProtocol: "http" },
+        { name: "metrics", port: 9090, targetPort: "metrics", protocol: "TCP", appProtocol: "http" },
+      ],
+    });
+  });
+});
