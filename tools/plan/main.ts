@@ -8,7 +8,7 @@ import { isClean, planStack, type StackPlan } from "./plan";
 import { planJson } from "./plan-json";
 import { stackNames } from "./stack-file";
 import { summary } from "./summary";
-import { writeStack } from "./write";
+import { writeReport, writeStack } from "./write";
 
 const project = resolve(__dirname, "..", "..");
 
@@ -31,9 +31,11 @@ async function main(args: readonly string[]): Promise<number> {
   if (given.json) console.log = console.error;
   const say = (text: string) => (given.json ? process.stderr : process.stdout).write(`${text}\n`);
   const { plans, failures } = await planAll(given, given.stacks.length > 0 ? given.stacks : known, say);
+  if (plans.length > 0) writeReport(resolve(project, given.out), plans);
   const code = failures.length > 0 ? 2 : plans.every(isClean) ? 0 : 1;
   if (given.json) process.stdout.write(`${JSON.stringify({ exitCode: code, stacks: plans.map(planJson), failures }, null, 2)}\n`);
   else for (const plan of plans) say(`\n${summary(plan)}`);
+  if (plans.length > 0) say(`\nreport: ${join(given.out, "index.html")}`);
   for (const failure of failures) process.stderr.write(`\n${failure.stack}: not planned\n${failure.message}\n`);
   return code;
 }

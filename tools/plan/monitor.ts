@@ -4,7 +4,7 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import * as resources from "@pulumi/pulumi/proto/resource_pb";
 import { fill } from "./outputs/fill";
 import { stackType, type RecordedOptions, type RecordedResource } from "./resource";
-import { isProperties, properties, revealed, shown, toWire, type Properties, type WireObject } from "./wire";
+import { isProperties, properties, revealed, shown, toWire, unknownText, type Properties, type WireObject } from "./wire";
 
 /** Answers a registration, or refuses it. */
 type Reply<T> = (error: unknown, response: T | undefined) => void;
@@ -20,7 +20,7 @@ export class RecordingError extends Error {
 /** Stands in for the engine: records what the program registers and answers as a cloud would. */
 export class RecordingMonitor extends MockMonitor {
   readonly recorded = new Map<string, RecordedResource>();
-  /** Inputs that came out empty although they take their value from another resource: the table of outputs lacks an entry. */
+  /** Inputs that take an output for which the table of outputs has no entry. */
   readonly gaps: string[] = [];
   /** Outputs of the stack, once it has registered them. */
   stackOutputs: Properties = {};
@@ -142,8 +142,7 @@ function aliasesOf(request: RegisterResourceRequest): string[] {
   return [...request.getAliasurnsList(), ...specs.filter((text) => text !== "")];
 }
 
-function gapsOf({ type, name, inputs, options }: RecordedResource): string[] {
-  const empty = Object.keys(options.propertyDependencies).filter((key) => inputs[key] === undefined);
-  const broken = Object.entries(inputs).filter(([, value]) => /\bundefined\b|\[object Object\]/.test(JSON.stringify(value)));
-  return [...empty, ...broken.map(([key]) => key)].map((key) => `${type} (${name}): ${key} is made of an output that the plan does not know`);
+function gapsOf({ type, name, inputs }: RecordedResource): string[] {
+  const unfilled = Object.entries(inputs).filter(([, value]) => JSON.stringify(value).includes(unknownText));
+  return unfilled.map(([key]) => `${type} (${name}): ${key} takes an output that is not known before the update`);
 }

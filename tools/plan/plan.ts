@@ -2,9 +2,12 @@ import { join } from "node:path";
 import type { Rule } from "../../policies/rule";
 import { parseConfig } from "../../infra/config/load";
 import type { StackConfig } from "../../infra/config/schema";
+import { modelsFolder } from "../../infra/models";
+import { estimateMonthlyCost, type CostEstimate } from "../../infra/pricing";
+import { plannedReleases, recoveryFigures, type PlannedRelease, type RecoveryFigures } from "./figures";
 import { judgementOf, packConfig, type Judgement } from "./judgement";
 import { record } from "./record";
-import type { RecordedResource } from "./resource";
+import { viewOf, type RecordedResource } from "./resource";
 import { projectName, readStackFile } from "./stack-file";
 import { topologyOf, type Topology } from "./topology";
 import type { Properties } from "./wire";
@@ -31,6 +34,10 @@ export interface StackPlan {
   readonly gaps: readonly string[];
   readonly topology: Topology;
   readonly judgement: Judgement;
+  /** Absent where the stack declares no recovery objective. */
+  readonly recovery: RecoveryFigures | undefined;
+  readonly cost: CostEstimate;
+  readonly releases: readonly PlannedRelease[];
   readonly seconds: { readonly program: number; readonly policies: number };
 }
 
@@ -48,7 +55,8 @@ export async function planStack({ project, stack, configFile, program, rules }: 
   const ran = performance.now();
   const judgement = judgementOf(recording.resources, rules, pack);
   const judged = performance.now();
-  return { stack, config, ...recording, topology: topologyOf(recording.resources), judgement, seconds: { program: (ran - started) / 1000, policies: (judged - ran) / 1000 } };
+  const figures = { recovery: recoveryFigures(config), cost: estimateMonthlyCost(recording.resources.map((resource) => ({ ...viewOf(resource), region: resource.region }))), releases: plannedReleases(config, modelsFolder) };
+  return { stack, config, ...recording, topology: topologyOf(recording.resources), judgement, ...figures, seconds: { program: (ran - started) / 1000, policies: (judged - ran) / 1000 } };
 }
 
 /** Whether nothing mandatory is broken. */

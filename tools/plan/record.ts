@@ -20,7 +20,7 @@ export interface Recording {
   readonly resources: readonly RecordedResource[];
   /** Outputs of the stack; secrets read `[secret]`. */
   readonly outputs: Properties;
-  /** Inputs whose value the table of outputs could not fill; a complete plan has none. */
+  /** Inputs that take an output which the plan cannot fill; a complete plan has none. */
   readonly gaps: readonly string[];
 }
 
@@ -42,7 +42,8 @@ export async function record(program: () => unknown, request: RecordRequest): Pr
   // An error inside an `apply` reaches nobody but this event.
   process.on("unhandledRejection", fail);
   try {
-    setMockOptions(monitor, request.project, request.stack, false);
+    // A plan is a preview: outputs that nothing fills stay unknown, and what the program refuses in an update alone goes through.
+    setMockOptions(monitor, request.project, request.stack, true);
     pulumi.runtime.setAllConfig({ ...request.config }, [...request.secretKeys]);
     process.env[secretKeysVariable] = JSON.stringify(request.secretKeys);
     await Promise.race([failed, run(program, fail)]);

@@ -11,6 +11,11 @@ const signatures = {
   output: "d0e6a833031e9bbcd3f4e8bde6ca49a4",
 } as const;
 
+/** How the SDK marks a value that only an update can know. */
+const unknownMark = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+/** What stands for such a value in a plan. */
+export const unknownText = "[unknown]";
+
 /** What stands for a secret wherever a plan is shown or stored. */
 export const secretText = "[secret]";
 
@@ -64,6 +69,7 @@ export function asSecret(value: unknown): Properties {
 }
 
 function plain(value: unknown, secret: (inner: unknown) => unknown): unknown {
+  if (value === unknownMark) return unknownText;
   if (Array.isArray(value)) return value.map((item) => plain(item, secret));
   if (!isProperties(value)) return value;
   switch (value[signatureKey]) {

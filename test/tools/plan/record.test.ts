@@ -80,6 +80,12 @@ describe("what is recorded", () => {
     expect(second).toEqual(first);
   });
 
+  it("runs the program as a preview", async () => {
+    let preview: boolean | undefined;
+    await record(() => void (preview = pulumi.runtime.isDryRun()));
+    expect(preview).toBe(true);
+  });
+
   it("records several stacks one after the other without mixing them", async () => {
     const names = [];
     for (const stack of ["dev", "prod"]) names.push((await record(() => void new Bucket(pulumi.getStack(), {}), { stack })).map((r) => r.urn));
@@ -139,7 +145,7 @@ describe("what ends a recording", () => {
       new ConfigMap("map", { metadata: { name: "map" }, data: { owner: pulumi.interpolate`by ${store.requestPayer}` } });
     };
     const { gaps } = await recordStack(program, { project: "causeway", stack: "test", config: {}, secretKeys: [] });
-    expect(gaps).toEqual(["kubernetes:core/v1:ConfigMap (map): data is made of an output that the plan does not know"]);
-    await expect(record(program)).rejects.toThrow("data is made of an output that the plan does not know");
+    expect(gaps).toEqual(["kubernetes:core/v1:ConfigMap (map): data takes an output that is not known before the update"]);
+    await expect(record(program)).rejects.toThrow("data takes an output that is not known before the update");
   });
 });

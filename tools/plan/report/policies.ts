@@ -1,0 +1,61 @@
+import { areas as policyAreas, frameworks, type Area, type Framework } from "../../../policies/rule";
+import type { PlannedViolation, RuleResult } from "../judgement";
+import type { StackPlan } from "../plan";
+import { html, plural, type Html } from "./html";
+
+/** What became of a rule: `mandatory` and `advisory` are findings. */
+type State = "passed" | "advisory" | "mandatory" | "disabled";
+
+/** How many rules of each area hold, and every finding. */
+export function policies(plan: StackPlan): Html {
+  const { rules, violations } = plan.judgement;
+  const stateOf = states(plan);
+  const present = policyAreas.filter((area) => rules.some((rule) => rule.area === area));
+  return html`<div class="policies"><table class="bars areas"><caption class="visually-hidden">Rules by area</caption><tbody>${present.map((area) => areaRow(area, rules.filter((rule) => rule.area === area), stateOf))}</tbody></table>
+<div class="findings">${violations.length === 0 ? html`<p class="none">No finding.</p>` : [...new Set(violations.map((violation) => violation.rule))].map((rule) => finding(violations.filter((violation) => violation.rule === rule), rules.find(({ name }) => name === rule)))}</div></div>`;
+}
+
+function states(plan: StackPlan): (rule: RuleResult) => State {
+  const found = new Map<string, State>();
+  for (const { rule, enforcement } of plan.judgement.violations) if (found.get(rule) !== "mandatory") found.set(rule, enforcement);
+  return (rule) => found.get(rule.name) ?? (rule.enforcement === "disabled" ? "disabled" : "passed");
+}
+
+function areaRow(area: Area, rules: readonly RuleResult[], stateOf: (rule: RuleResult) => State): Html {
+  const failed = rules.filter((rule) => ["mandatory", "advisory"].includes(stateOf(rule))).length;
+  const disabled = rules.filter((rule) => stateOf(rule) === "disabled").length;
+  return html`<tr><th scope="row">${area}</th><td><span class="dots">${rules.map((rule) => html`<i class="dot ${stateOf(rule)}" title="${rule.name}: ${stateOf(rule)}"></i>`)}</span></td><td>${rules.length - failed - disabled} of ${rules.length}${disabled > 0 && html`<em>, ${disabled} off</em>`}</td></tr>`;
+}
+
+function finding(violations: readonly PlannedViolation[], rule: RuleResult | undefined): Html | undefined {
+  const [first] = violations;
+  if (first === undefined) return undefined;
+  return html`<details class="finding ${first.enforcement}" ${first.enforcement === "mandatory" || violations.length === 1 ? "open" : ""}><summary><span class="badge ${first.enforcement === "mandatory" ? "bad" : "warn"}">${first.enforcement}</span> <b>${first.rule}</b> <span class="count">${plural(violations.length, "resource")}</span></summary>
+<p>${rule?.description}</p><ul>${violations.map(({ resource, message }) => html`<li>${message}${resource && html` <code>${resource.name}</code>`}</li>`)}</ul><p class="fix"><b>Fix</b> ${first.remediation}</p></details>`;
+}
+
+/** Which clause of which framework is checked by which rules, and how those fared. */
+export function coverage(plan: StackPlan): Html {
+  const stateOf = states(plan);
+  const used = policyAreas.filter((area) => plan.judgement.rules.some((rule) => rule.area === area));
+  return html`${frameworkKeys().map((framework) => {
+    const clauses = clausesOf(framework, plan.judgement.rules);
+    return clauses.size === 0
+      ? undefined
+      : html`<details class="framework"><summary><b>${frameworks[framework]}</b> <span class="count">${plural(clauses.size, "clause")}, ${plural(new Set([...clauses.values()].flat()).size, "rule")}</span></summary>
+<div class="scroll"><table class="matrix"><thead><tr><th scope="col">Clause</th>${used.map((area) => html`<th scope="col">${area}</th>`)}</tr></thead><tbody>${[...clauses].map(
+          ([clause, rules]) => html`<tr><th scope="row">${clause}</th>${used.map((area) => html`<td>${rules.filter((rule) => rule.area === area).map((rule) => html`<i class="dot ${stateOf(rule)}" tabindex="0" role="img" aria-label="${rule.name}: ${stateOf(rule)}" title="${rule.name}: ${stateOf(rule)}"></i>`)}</td>`)}</tr>`,
+        )}</tbody></table></div></details>`;
+  })}<p class="key">${(["passed", "advisory", "mandatory", "disabled"] as const).map((state) => html`<span><i class="dot ${state}"></i>${state === "passed" ? "rule holds" : state === "disabled" ? "rule is off in this stack" : `${state} finding`}</span>`)}</p>`;
+}
+
+function frameworkKeys(): Framework[] {
+  const known: Record<Framework, true> = { "pod-security": true, "cis-eks": true, "ml-lens": true, "eu-ai-act": true, "nist-ai-rmf": true, "iso-42001": true };
+  return Object.keys(known).filter((key): key is Framework => key in frameworks);
+}
+
+function clausesOf(framework: Framework, rules: readonly RuleResult[]): Map<string, RuleResult[]> {
+  const clauses = new Map<string, RuleResult[]>();
+  for (const rule of rules) for (const reference of rule.frameworks) if (reference.framework === framework) clauses.set(reference.clause, [...(clauses.get(reference.clause) ?? []), rule]);
+  return new Map([...clauses].sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true })));
+}
