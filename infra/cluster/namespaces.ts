@@ -1,0 +1,54 @@
+import { namespaces, type NamespaceRole } from "../vocabulary";
+
+/** Version of the Pod Security Standards: the oldest Kubernetes that the platform runs on, so that an upgrade changes no rule. */
+export const podSecurityVersion = "v1.34";
+
+/** What a namespace of the platform is like. */
+export interface NamespaceProfile {
+  /** Standard that the API server enforces. */
+  readonly level: "restricted" | "privileged";
+  /** Whether pods get a proxy of the mesh. */
+  readonly injection: boolean;
+  /** Whether the namespace runs our own workloads, and so has a quota, limits, default-deny policies and roles. */
+  readonly tenant: boolean;
+}
+
+const controller: NamespaceProfile = { level: "restricted", injection: false, tenant: false };
+
+/** The profile of every namespace. */
+export const namespaceProfiles = {
+  models: { level: "restricted", injection: true, tenant: true },
+  gateway: { level: "restricted", injection: true, tenant: true },
+  // Nobody calls a training step; what it calls are AWS and the Kubernetes API, over TLS of their own.
+  training: { level: "restricted", injection: false, tenant: true },
+  // Controllers outside the mesh ask Prometheus, and the mesh would refuse them; network policies say who may.
+  observability: { level: "restricted", injection: false, tenant: true },
+  // Istio's node agent redirects traffic for all pods of its node, which takes host paths and NET_ADMIN. It exists so that no other pod needs them.
+  mesh: { level: "privileged", injection: false, tenant: false },
+  rollouts: controller,
+  workflows: controller,
+  events: controller,
+  autoscaling: controller,
+  certificates: controller,
+  elastic: controller,
+} as const satisfies Record<NamespaceRole, NamespaceProfile>;
+
+/** Namespaces with our own workloads. */
+export const tenants = ["models", "gateway", "training", "observability"] as const satisfies readonly NamespaceRole[];
+export type Tenant = (typeof tenants)[number];
+
+/** All namespaces, in a fixed order. */
+export const namespaceRoles = ["models", "gateway", "training", "observability", "mesh", "rollouts", "workflows", "events", "autoscaling", "certificates", "elastic"] as const satisfies readonly NamespaceRole[];
+
+/** Metadata of a namespace: what the API server enforces, audits and warns of, and whether Istio injects its proxy. */
+export function namespaceMetadata(role: NamespaceRole) {
+  const { level, injection } = namespaceProfiles[role];
+  const standards = ["enforce", "audit", "warn"].flatMap((mode) => [
+    [`pod-security.kubernetes.io/${mode}`, level],
+    [`pod-security.kubernetes.io/${mode}-version`, podSecurityVersion],
+  ]);
+  return {
+    name: namespaces[role],
+    labels: { "app.kubernetes.io/part-of": "causeway", "app.kubernetes.io/managed-by": "pulumi", ...Object.fromEntries(standards), "istio-injection": injection ? "enabled" : "disabled" },
+  };
+}

@@ -1,0 +1,40 @@
+import type { Environment } from "../../config/schema";
+
+/** Where a cluster runs: on EKS, or anywhere that a kubeconfig names. */
+export type Target = "aws" | "kubernetes";
+
+/** What the values of a chart depend on. */
+export interface ChartSettings {
+  readonly environment: Environment;
+  readonly target: Target;
+}
+
+/** Values of a chart, as Helm takes them. */
+export type Values = Readonly<Record<string, unknown>>;
+
+/** Replicas of a controller: in prod the loss of a node must not stop it. */
+export function replicas({ environment }: ChartSettings): number {
+  return environment === "prod" ? 2 : 1;
+}
+
+/** Requests and limits; the memory limit is also the request, so that a controller is never evicted for growing within its limit. */
+export function resources(cpu: string, memory: string, cpuLimit = "1"): Values {
+  return { requests: { cpu, memory }, limits: { cpu: cpuLimit, memory } };
+}
+
+/** Security context of a pod under the restricted Pod Security Standard. */
+export const podSecurity = { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } } as const;
+
+/** Security context of a container under the restricted Pod Security Standard. */
+export const containerSecurity = {
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ["ALL"] },
+  readOnlyRootFilesystem: true,
+  runAsNonRoot: true,
+  seccompProfile: { type: "RuntimeDefault" },
+} as const;
+
+/** Spreads the replicas of a controller over zones and nodes. */
+export function spread(labels: Readonly<Record<string, string>>): Values[] {
+  return ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map((topologyKey) => ({ maxSkew: 1, topologyKey, whenUnsatisfiable: "ScheduleAnyway", labelSelector: { matchLabels: labels } }));
+}
