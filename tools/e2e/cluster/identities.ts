@@ -1,14 +1,9 @@
 import { randomBytes } from "node:crypto";
+import { accessGroups } from "../../../infra/vocabulary";
+import type { AccessGroup } from "../../../infra/vocabulary";
 
-/** Group names of the platform's role-based access control, as an identity provider would deliver them. */
-export const PLATFORM_GROUPS = {
-  platformAdmins: "causeway:platform-admins",
-  mlEngineers: "causeway:ml-engineers",
-  auditors: "causeway:auditors",
-  pipelines: "causeway:pipelines",
-} as const;
-
-export type PlatformGroup = (typeof PLATFORM_GROUPS)[keyof typeof PLATFORM_GROUPS];
+/** Name of one group of the platform's role-based access control, as an identity provider delivers it. */
+export type PlatformGroup = (typeof accessGroups)[AccessGroup];
 
 export interface Identities {
   /** Token of a cluster administrator. */
@@ -22,10 +17,10 @@ export function newIdentities(): Identities {
   return {
     admin: token(),
     groups: {
-      "causeway:platform-admins": token(),
-      "causeway:ml-engineers": token(),
-      "causeway:auditors": token(),
-      "causeway:pipelines": token(),
+      [accessGroups.platformAdmins]: token(),
+      [accessGroups.mlEngineers]: token(),
+      [accessGroups.auditors]: token(),
+      [accessGroups.pipelines]: token(),
     },
   };
 }

@@ -84,15 +84,22 @@ export interface Daemon {
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
+const daemons = new Set<ChildProcess>();
+
+// Whatever way this process ends, nothing that it started stays behind.
+process.on("exit", () => daemons.forEach((child) => child.kill("SIGKILL")));
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
+
 /** Starts a program in the background with its output in a log file. */
 export function startDaemon(name: string, command: string, args: readonly string[], logFile: string, env: NodeJS.ProcessEnv = process.env): Daemon {
   const log = createWriteStream(logFile, { flags: "a" });
   const child = spawn(command, [...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+  daemons.add(child);
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
   const closed = new Promise<void>((resolve) => {
     child.on("error", (error) => { log.end(`${error.message}\n`); resolve(); });
-    child.on("close", () => { log.end(); resolve(); });
+    child.on("close", () => { daemons.delete(child); log.end(); resolve(); });
   });
   const isRunning = (): boolean => child.pid !== undefined && child.exitCode === null && child.signalCode === null;
   return {

@@ -31,8 +31,12 @@ export interface PulumiResult {
 export interface PulumiOptions {
   /** Project folder. */
   readonly cwd: string;
-  /** Folder for state, plugins and logs of one suite. */
+  /** Folder of the file state backend. */
+  readonly state: string;
+  /** Folder of the CLI itself: downloaded plugins and workspace settings. */
   readonly home: string;
+  /** Whether the CLI may download a plugin that it lacks. */
+  readonly downloadsPlugins: boolean;
   readonly pulumi: string;
   readonly kubeconfig: string;
   /** Folders put before PATH, such as that of the stand-in plugins. */
@@ -53,16 +57,16 @@ export class Pulumi {
   constructor(readonly options: PulumiOptions) {}
 
   private environment(kubeconfig: string): NodeJS.ProcessEnv {
-    const { home, pathFolders } = this.options;
+    const { home, state, pathFolders, downloadsPlugins } = this.options;
     return {
       ...process.env,
       PATH: [...pathFolders, process.env["PATH"]].join(path.delimiter),
       KUBECONFIG: kubeconfig,
       PULUMI_HOME: home,
-      PULUMI_BACKEND_URL: `file://${home}`,
+      PULUMI_BACKEND_URL: `file://${state}`,
       PULUMI_CONFIG_PASSPHRASE: "end-to-end",
       PULUMI_SKIP_UPDATE_CHECK: "true",
-      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: String(!downloadsPlugins),
       // Without it the CLI has no --event-log.
       PULUMI_DEBUG_COMMANDS: "true",
     };

@@ -46,8 +46,9 @@ export async function connect(options: ConnectOptions = {}): Promise<Connection>
   const { kubeconfig } = options;
   try {
     if (kubeconfig === undefined) config.loadFromDefault();
+    else if (kubeconfig.includes("\n")) config.loadFromString(kubeconfig);
     else if (existsSync(kubeconfig)) config.loadFromFile(kubeconfig);
-    else config.loadFromString(kubeconfig);
+    else throw new Error(`there is no file ${kubeconfig}`);
     if (options.context !== undefined) config.setCurrentContext(options.context);
   } catch (error) {
     throw new Error(`the kubeconfig cannot be used: ${errorMessage(error)}`);
@@ -73,6 +74,11 @@ function identityHeaders({ token, impersonate }: ConnectOptions): Record<string,
   };
 }
 
+/** The length is said explicitly: Node frames the body of a DELETE in no other way. */
+function bodyHeaders({ body, contentType }: HttpRequest): Record<string, string> {
+  return body === undefined ? {} : { "Content-Type": contentType ?? "application/json", "Content-Length": String(Buffer.byteLength(body)) };
+}
+
 function readAll(response: IncomingMessage, done: (text: string) => void): void {
   const chunks: Buffer[] = [];
   response.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -84,7 +90,7 @@ export function send(connection: Connection, request: HttpRequest, timeoutMs = 1
   const url = new URL(request.path, connection.server);
   return new Promise((resolve, reject) => {
     const unreachable = (error: Error): void => reject(new UnreachableError(connection.server, error.message || "no answer"));
-    const headers = { Accept: "application/json", ...connection.headers, ...(request.body === undefined ? {} : { "Content-Type": request.contentType ?? "application/json" }) };
+    const headers = { Accept: "application/json", ...connection.headers, ...bodyHeaders(request) };
     const outgoing = https.request(url, { method: request.method, agent: connection.agent, headers, timeout: timeoutMs }, (response) => {
       response.on("error", unreachable);
       readAll(response, (text) => resolve({ status: response.statusCode ?? 0, text }));

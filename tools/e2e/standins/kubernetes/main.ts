@@ -6,7 +6,7 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { version } from "@pulumi/kubernetes/package.json";
 import { connect } from "../../lib/kubernetes/connection";
 import { KubernetesClient } from "../../lib/kubernetes/client";
-import { revealObject } from "../../lib/json";
+import { changedFields, revealObject } from "../../lib/json";
 import { fromStruct, servePlugin, toStruct, unary } from "../grpc";
 import { engineLog } from "./engine";
 import { KubernetesProvider } from "./provider";
@@ -40,7 +40,8 @@ function diffResponse({ changed, replaces }: Difference): rpc.DiffResponse {
 
 const implementation = {
   checkConfig: unary((request: rpc.CheckRequest) => new rpc.CheckResponse().setInputs(request.getNews())),
-  diffConfig: unary(() => diffResponse({ changed: [], replaces: [] })),
+  // Another kubeconfig is another way to the cluster, not another cluster: the objects stay.
+  diffConfig: unary((request: rpc.DiffRequest) => diffResponse({ changed: changedFields(fromStruct(request.getOldInputs()), fromStruct(request.getNews())), replaces: [] })),
   configure: unary((request: rpc.ConfigureRequest) => {
     configuration = revealObject(fromStruct(request.getArgs()));
     client = undefined;

@@ -104,9 +104,15 @@ export class KubernetesProvider {
   }
 
   private async apply(client: KubernetesClient, reference: ObjectReference, inputs: JsonObject, object: JsonObject): Promise<State> {
-    const live = await client.apply(reference, object, { fieldManager: FIELD_MANAGER });
+    const live = await client.apply(reference, object, { fieldManager: FIELD_MANAGER, force: isForced(object) });
     return { id: objectId(reference), outputs: projectObject(inputs, live), inputs };
   }
+}
+
+/** The official provider's annotation for objects whose fields other controllers also write. */
+function isForced(object: JsonObject): boolean {
+  const { annotations } = metadataOf(object);
+  return isJsonObject(annotations) && annotations["pulumi.com/patchForce"] === "true";
 }
 
 function projectObject(inputs: JsonObject, live: JsonObject): JsonObject {

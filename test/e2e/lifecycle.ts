@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { FIELD_MANAGER } from "../../tools/e2e/standins/kubernetes/provider";
+import { objectsManagedBy } from "../../tools/e2e/lib/kubernetes/inventory";
+import { describe } from "../../tools/e2e/lib/kubernetes/client";
+import { customResourceDefinitions, installDefinitions } from "../../tools/e2e/cluster/crds";
+import { accessTests } from "./access";
+import { admissionTests } from "./admission";
+import { canaryTests } from "./canary";
+import { expectOperations, expectSuccess } from "./expectations";
+import { stateObjects } from "./planned";
+import type { Context } from "../../tools/e2e/context";
+import type { Suite, Test } from "../../tools/e2e/runner";
+import type { SharedStack } from "./stack";
+import { openStack } from "./stack";
+
+function creation({ project, client, standIn }: SharedStack): Test[] {
+  let planned = 0;
+  return [
+    {
+      title: "preview shows what will be created and creates nothing",
+      run: async () => {
+        const preview = await project.preview();
+        expectSuccess(preview);
+        expectOperations(preview, ["create"]);
+        planned = preview.changes["create"] ?? 0;
+        assert.deepEqual(await objectsManagedBy(client, FIELD_MANAGER), []);
+      },
+    },
+    {
+      title: "up creates every object, each accepted under strict field validation",
+      run: async () => {
+        const up = await project.up();
+        expectSuccess(up);
+        expectOperations(up, ["create"]);
+        assert.equal(up.changes["create"], planned, "up creates as many resources as preview announced");
+        const objects = await stateObjects(project, client);
+        const missing = await Promise.all(objects.map(async ({ reference }) => ((await client.get(reference)) === undefined ? [describe(reference)] : [])));
+        assert.deepEqual(missing.flat(), [], "objects in the state that the API server does not have");
+        assert.ok(objects.length > 0, "the stack has objects");
+        if (standIn) assert.match(up.output, /stand-in: Helm release of chart .* is recorded, not installed/);
+      },
+    },
+    { title: "a second up changes nothing", run: async () => { const up = await project.up(); expectSuccess(up); expectOperations(up, ["same"]); } },
+    { title: "a refresh changes nothing", run: async () => { const refresh = await project.refresh(); expectSuccess(refresh); expectOperations(refresh, ["same"]); } },
+  ];
+}
+
+function destruction({ project, client }: SharedStack): Test[] {
+  return [{
+    title: "destroy leaves nothing of ours behind",
+    run: async () => {
+      const destroy = await project.destroy();
+      expectSuccess(destroy);
+      expectOperations(destroy, ["delete"]);
+      assert.deepEqual(await objectsManagedBy(client, FIELD_MANAGER), []);
+    },
+  }];
+}
+
+/** The life of the `local` stack from the first preview to its end, and what holds while it is up. */
+export async function lifecycleSuite(context: Context): Promise<Suite> {
+  const stack = await openStack(context);
+  await installDefinitions(stack.client, await customResourceDefinitions());
+  return {
+    name: "lifecycle",
+    tests: [...creation(stack), ...accessTests(stack), ...admissionTests(stack), ...canaryTests(stack), ...destruction(stack)],
+    close: stack.close,
+  };
+}

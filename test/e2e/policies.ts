@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import * as path from "node:path";
+import { rules } from "../../policies/rules";
+import { objectsManagedBy } from "../../tools/e2e/lib/kubernetes/inventory";
+import { STACK } from "../../tools/e2e/project";
+import { FIELD_MANAGER } from "../../tools/e2e/standins/kubernetes/provider";
+import { useVariant } from "../../tools/e2e/variant";
+import { planStack } from "../../tools/plan/plan";
+import { expectFailure, expectSuccess } from "./expectations";
+import { openStack } from "./stack";
+import { VIOLATIONS } from "./variants";
+import type { Context } from "../../tools/e2e/context";
+import type { PulumiResult } from "../../tools/e2e/lib/pulumi";
+import type { Suite, Test } from "../../tools/e2e/runner";
+import type { SharedStack } from "./stack";
+import type { Violation } from "./variants";
+
+/** Rules with their level, each once: `mandatory encryption-mesh-strict`. */
+function firedIn(result: PulumiResult): string[] {
+  return [...new Set(result.violations.map(({ level, rule }) => `${level} ${rule}`))].sort();
+}
+
+/** The rules that the offline plan fires for what the project's copy registers now. */
+async function firedOffline(project: SharedStack["project"]): Promise<string[]> {
+  const file = path.join(project.folder, "infra", "e2e-variant.ts");
+  const module = await import(file) as { default: () => unknown };
+  const plan = await planStack({ project: project.folder, stack: STACK, program: module.default, rules });
+  return [...new Set(plan.judgement.violations.map(({ enforcement, rule }) => `${enforcement} ${rule}`))].sort();
+}
+
+function stopped({ project, client }: SharedStack, violation: Violation): Test {
+  return {
+    title: `${violation.title} is stopped by ${violation.rule}`,
+    run: async () => {
+      await useVariant(project, violation);
+      const up = await project.up();
+      expectFailure(up);
+      const mandatory = up.violations.filter(({ level }) => level === "mandatory").map(({ rule }) => rule);
+      assert.ok(mandatory.includes(violation.rule), `fired ${JSON.stringify(firedIn(up))}\n${up.output.slice(-2000)}`);
+      assert.ok(up.output.includes(violation.rule), "the output names the rule");
+      assert.deepEqual(await objectsManagedBy(client, FIELD_MANAGER), []);
+    },
+  };
+}
+
+function equivalence({ project }: SharedStack): Test[] {
+  return [
+    {
+      title: "the offline plan and the real analyzer fire the same rules for the stack as it is",
+      run: async () => {
+        await useVariant(project, {});
+        const preview = await project.preview();
+        expectSuccess(preview);
+        assert.deepEqual(await firedOffline(project), firedIn(preview));
+      },
+    },
+    {
+      title: "the offline plan and the real analyzer fire the same rules for all violations at once",
+      run: async () => {
+        await useVariant(project, { mutations: VIOLATIONS.flatMap(({ mutations }) => mutations ?? []), extraObjects: VIOLATIONS.flatMap(({ extraObjects }) => extraObjects ?? []) });
+        const preview = await project.preview();
+        expectFailure(preview);
+        const fired = firedIn(preview);
+        assert.deepEqual(await firedOffline(project), fired);
+        assert.deepEqual(VIOLATIONS.map(({ rule }) => rule).filter((rule) => !fired.includes(`mandatory ${rule}`)), []);
+      },
+    },
+  ];
+}
+
+/** What the real analyzer refuses, and that the offline plan refuses the same. No custom resource definitions are needed: nothing gets as far as the server. */
+export async function policySuite(context: Context): Promise<Suite> {
+  const stack = await openStack(context);
+  return { name: "policies", tests: [...equivalence(stack), ...VIOLATIONS.map((violation) => stopped(stack, violation))], close: stack.close };
+}

@@ -1,0 +1,39 @@
+import { mkdtemp } from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+import { cacheRoot } from "./toolchain/cache";
+import { ensureToolchain } from "./toolchain/ensure";
+import { choosePlugins } from "./standins/choose";
+import { installStandIns } from "./standins/install";
+import { ownCluster, testCluster } from "./cluster/cluster";
+import { buildPolicyPack, Project } from "./project";
+import { say } from "./lib/text";
+import type { Cluster } from "./cluster/cluster";
+import type { StandIn } from "./standins/install";
+
+/** What every suite starts from. */
+export interface Context {
+  readonly standIns: readonly StandIn[];
+  /** A new test control plane, or the reader's own cluster. */
+  cluster(): Promise<Cluster>;
+  /** A fresh copy of the project with an empty stack. */
+  project(cluster: Cluster): Promise<Project>;
+}
+
+/** Gets the tools, chooses the plugins and compiles the policy pack. */
+export async function prepare(kubeconfig: string | undefined): Promise<Context> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "causeway-e2e-"));
+  const home = path.join(cacheRoot(), "pulumi-home");
+  const bin = path.join(folder, "bin");
+  const tools = await ensureToolchain();
+  say("plugins");
+  const [{ standIns }] = await Promise.all([choosePlugins(tools.pulumi, { home, clusterHasNodes: kubeconfig !== undefined }), buildPolicyPack()]);
+  await installStandIns(standIns, bin);
+  const downloadsPlugins = !standIns.includes("pulumi-resource-kubernetes");
+  say(`files of this run: ${folder}`);
+  return {
+    standIns,
+    cluster: () => (kubeconfig === undefined ? testCluster(tools, folder) : Promise.resolve(ownCluster(kubeconfig))),
+    project: (cluster) => Project.create({ folder, home, downloadsPlugins, pulumi: tools.pulumi, kubeconfig: cluster.kubeconfig, pathFolders: standIns.length > 0 ? [bin] : [] }),
+  };
+}

@@ -1,0 +1,42 @@
+import { parseArgs } from "node:util";
+import { faultSuite } from "../../test/e2e/faults";
+import { lifecycleSuite } from "../../test/e2e/lifecycle";
+import { policySuite } from "../../test/e2e/policies";
+import { prepare } from "./context";
+import { duration, errorMessage, say } from "./lib/text";
+import { closingLine, runLanes } from "./runner";
+import type { Context } from "./context";
+import type { Suite } from "./runner";
+
+type SuiteMaker = (context: Context) => Promise<Suite>;
+
+const SUITES = { lifecycle: lifecycleSuite, faults: faultSuite, policies: policySuite } as const satisfies Record<string, SuiteMaker>;
+type SuiteName = keyof typeof SUITES;
+
+/** Suites of one lane follow each other; the lanes run side by side, each against a control plane of its own. */
+const LANES: readonly (readonly SuiteName[])[] = [["lifecycle", "faults"], ["policies"]];
+
+function chosenSuites(): (name: SuiteName) => boolean {
+  const { values } = parseArgs({ options: { only: { type: "string", multiple: true } } });
+  const { only } = values;
+  const unknown = (only ?? []).filter((name) => !(name in SUITES));
+  if (unknown.length > 0) throw new Error(`there is no suite ${unknown.join(", ")}; there are ${Object.keys(SUITES).join(", ")}`);
+  return (name) => only === undefined || only.includes(name);
+}
+
+async function main(): Promise<void> {
+  const started = Date.now();
+  const chosen = chosenSuites();
+  const context = await prepare(process.env["E2E_KUBECONFIG"]);
+  say(`tests, after ${duration(Date.now() - started)}`);
+  const tally = await runLanes(LANES.map((names) => names.filter(chosen).map((name) => () => SUITES[name](context))));
+  say(`the whole run took ${duration(Date.now() - started)}`);
+  say(closingLine(tally));
+  process.exitCode = tally.failed === 0 && tally.passed > 0 ? 0 : 1;
+}
+
+main().catch((error: unknown) => {
+  say(errorMessage(error));
+  say("0 passed, 1 failed");
+  process.exitCode = 1;
+}).finally(() => process.exit());

@@ -1,0 +1,81 @@
+import { cp, mkdir, mkdtemp, readFile, symlink, writeFile } from "node:fs/promises";
+import * as path from "node:path";
+import { Pulumi } from "./lib/pulumi";
+import { runOrThrow } from "./lib/process";
+import type { CommandOptions, PulumiOptions, PulumiResult } from "./lib/pulumi";
+
+export const REPOSITORY = path.resolve(__dirname, "..", "..");
+export const STACK = "local";
+
+/** What a project is made of; the rest of the repository is neither needed by `pulumi` nor copied. */
+const PARTS = ["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "Pulumi.local.yaml", "package.json", "tsconfig.json", "infra", "policies", "services"];
+const LEFT_OUT = new Set([".venv", "node_modules", "__pycache__", ".pytest_cache", "out"]);
+
+/** Compiles the policy pack, as `npm run build` does. */
+export async function buildPolicyPack(): Promise<void> {
+  await runOrThrow("npm", ["run", "--silent", "build"], { cwd: REPOSITORY });
+}
+
+export interface ProjectOptions extends Omit<PulumiOptions, "cwd" | "state"> {
+  /** Folder in which the copy is made. */
+  readonly folder: string;
+}
+
+/** A copy of the working tree with its own state, so that tests never touch the stack files of the repository. */
+export class Project {
+  private constructor(readonly folder: string, readonly cli: Pulumi) {}
+
+  static async create(options: ProjectOptions): Promise<Project> {
+    const root = await mkdtemp(path.join(options.folder, "project-"));
+    const folder = path.join(root, "causeway");
+    const state = path.join(root, "state");
+    await Promise.all([mkdir(folder), mkdir(state)]);
+    await Promise.all(PARTS.map((part) => cp(path.join(REPOSITORY, part), path.join(folder, part), {
+      recursive: true, filter: (source) => !LEFT_OUT.has(path.basename(source)),
+    })));
+    await symlink(path.join(REPOSITORY, "node_modules"), path.join(folder, "node_modules"));
+    const project = new Project(folder, new Pulumi({ ...options, cwd: folder, state }));
+    const created = await project.cli.plain(["stack", "init", STACK]);
+    if (created.code !== 0) throw new Error(`${created.command} exited with ${created.code}\n${created.output}`);
+    return project;
+  }
+
+  private get policyFlags(): string[] {
+    return ["--policy-pack", "policies", "--policy-pack-config", path.join("policies", "config", `${STACK}.json`)];
+  }
+
+  preview(options?: CommandOptions): Promise<PulumiResult> {
+    return this.cli.command(["preview", "--stack", STACK, ...this.policyFlags], options);
+  }
+
+  up(options?: CommandOptions, flags: readonly string[] = []): Promise<PulumiResult> {
+    return this.cli.command(["up", "--yes", "--stack", STACK, ...this.policyFlags, ...flags], options);
+  }
+
+  refresh(options?: CommandOptions): Promise<PulumiResult> {
+    return this.cli.command(["refresh", "--yes", "--stack", STACK], options);
+  }
+
+  destroy(options?: CommandOptions): Promise<PulumiResult> {
+    return this.cli.command(["destroy", "--yes", "--stack", STACK], options);
+  }
+
+  /** The state as `pulumi stack export` prints it, with secrets in the clear. */
+  async export(): Promise<string> {
+    const result = await this.cli.plain(["stack", "export", "--show-secrets", "--stack", STACK]);
+    if (result.code !== 0) throw new Error(`${result.command} exited with ${result.code}\n${result.output}`);
+    return result.output.slice(result.output.indexOf("{"));
+  }
+
+  async write(file: string, text: string): Promise<void> {
+    await writeFile(path.join(this.folder, file), text);
+  }
+
+  /** Changes a file of the copy; a text that is not there is an error, so that a test cannot silently test nothing. */
+  async replace(file: string, from: string | RegExp, to: string): Promise<void> {
+    const text = await readFile(path.join(this.folder, file), "utf8");
+    const changed = text.replace(from, to);
+    if (changed === text) throw new Error(`${file} has no ${String(from)}`);
+    await this.write(file, changed);
+  }
+}

@@ -1,0 +1,54 @@
+import type { JsonObject } from "./lib/json";
+import type { Project } from "./project";
+
+/** A change to resources that the program registers, made before the engine and its policies see them. */
+export interface Mutation {
+  /** Type token, such as `kubernetes:argoproj.io/v1alpha1:Rollout`. */
+  readonly type: string;
+  /** Path in the resource's inputs, such as `spec.template.spec.containers[*].image`. */
+  readonly path: string;
+  /** The new value; leave it out to remove the field. */
+  readonly value?: unknown;
+}
+
+export interface Variant {
+  readonly mutations?: readonly Mutation[];
+  /** Kubernetes objects that the variant registers besides those of the program. */
+  readonly extraObjects?: readonly JsonObject[];
+}
+
+/** Runs the unchanged program under a transformation; written into a copy of the project, never into the repository. */
+const PROGRAM = `
+import * as pulumi from "@pulumi/pulumi";
+import { CustomResource } from "@pulumi/kubernetes/apiextensions";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+function steps(path) {
+  return [...path.matchAll(/\\["([^"]*)"\\]|\\[(\\*|\\d+)\\]|([^.[\\]]+)/g)].map((match) => match[1] ?? match[2] ?? match[3]);
+}
+
+function change(target, [step, ...rest], value) {
+  if (step === undefined) return value;
+  if (pulumi.Output.isInstance(target) || target instanceof Promise) return pulumi.output(target).apply((known) => change(known, [step, ...rest], value));
+  if (Array.isArray(target)) return target.map((item, index) => (step === "*" || Number(step) === index ? change(item, rest, value) : item));
+  return { ...target, [step]: change(target?.[step], rest, value) };
+}
+
+export = async function variant() {
+  const { mutations = [], extraObjects = [] } = JSON.parse(readFileSync(join(__dirname, "e2e-variant.json"), "utf8"));
+  pulumi.runtime.registerStackTransformation(({ type, props, opts }) => ({
+    props: mutations.filter((mutation) => mutation.type === type).reduce((changed, { path, value }) => change(changed, steps(path), value), props),
+    opts,
+  }));
+  extraObjects.forEach((object, index) => new CustomResource("e2e-extra-" + index, object));
+  return require("./index")();
+};
+`;
+
+/** Makes the project's copy run as the variant from now on; an empty variant is the program as it is. */
+export async function useVariant(project: Project, variant: Variant): Promise<void> {
+  await project.write("infra/e2e-variant.ts", PROGRAM.trimStart());
+  await project.write("infra/e2e-variant.json", JSON.stringify(variant, null, 2));
+  await project.replace("Pulumi.yaml", /^main: .*$/m, "main: infra/e2e-variant.ts").catch(() => undefined);
+}
