@@ -3,6 +3,9 @@ import { at, text } from "../../read";
 import { resourceRule } from "../../rule";
 import { subject } from "../workloads/subject";
 
+/** Sessions of IAM Identity Center carry no MFA flag: the factor was given to Identity Center, which is set to demand it. */
+const identityCenterPath = ":role/aws-reserved/sso.amazonaws.com/";
+
 export const rule = resourceRule({
   name: "access-role-mfa",
   area: "access",
@@ -22,7 +25,7 @@ export const rule = resourceRule({
     const name = text(role.props, "name") ?? role.name;
     if (!humanRoles.some((ending) => name.endsWith(ending))) return [];
     return statements(at(role.props, "assumeRolePolicy"))
-      .filter((statement) => statement.allows && statement.principals.some((principal) => principal.startsWith("AWS:")))
+      .filter((statement) => statement.allows && statement.principals.some((principal) => principal.startsWith("AWS:") && !principal.includes(identityCenterPath)))
       .filter((statement) => !statement.conditions.some(({ operator, key, values }) => operator === "Bool" && key.toLowerCase() === "aws:multifactorauthpresent" && values.includes("true")))
       .map((statement) => `statement ${statement.sid} of ${subject(role)} must demand aws:MultiFactorAuthPresent`);
   },

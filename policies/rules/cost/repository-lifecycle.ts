@@ -1,0 +1,18 @@
+import { companions, ofType } from "../../link";
+import { stackRule } from "../../rule";
+import { subject } from "../workloads/subject";
+
+export const rule = stackRule({
+  name: "cost-repository-lifecycle",
+  area: "cost",
+  description: "An image repository must drop images that nothing uses any more.",
+  severity: "low",
+  enforcement: "mandatory",
+  remediation: "Add a LifecyclePolicy that expires untagged images and keeps a number of releases.",
+  url: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html",
+  frameworks: [{ framework: "ml-lens", clause: "MLSUS-09" }],
+  check: (resources) =>
+    ofType(resources, "aws:ecr/repository:Repository")
+      .filter((repository) => companions(resources, "aws:ecr/lifecyclePolicy:LifecyclePolicy", "repository", repository).length === 0)
+      .map((repository) => ({ resource: repository, message: `${subject(repository)} must have a LifecyclePolicy` })),
+});

@@ -1,0 +1,32 @@
+import { list, text } from "../../read";
+import { resourceRule } from "../../rule";
+import { subject } from "../workloads/subject";
+
+const everywhere: readonly unknown[] = ["0.0.0.0/0", "::/0"];
+
+export const rule = resourceRule({
+  name: "network-policy-allow-all",
+  area: "network",
+  description: "A network policy must say who may connect, and to which ports outside.",
+  severity: "high",
+  enforcement: "mandatory",
+  remediation: "Give each rule a from or a to with selectors; for the internet, list the ports.",
+  url: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
+  frameworks: [
+    { framework: "cis-eks", clause: "5.4.4" },
+    { framework: "ml-lens", clause: "MLSEC-09" },
+  ],
+  types: ["kubernetes:networking.k8s.io/v1:NetworkPolicy"],
+  check: (policy) => [
+    ...list(policy.props, "spec.ingress").flatMap((rule, index) => (isOpen(rule, "from") ? [`ingress rule ${index + 1} of ${subject(policy)} must say who may connect, got everyone`] : [])),
+    ...list(policy.props, "spec.egress").flatMap((rule, index) =>
+      isOpen(rule, "to") && list(rule, "ports").length === 0 ? [`egress rule ${index + 1} of ${subject(policy)} must say where to or on which ports, got everywhere on every port`] : [],
+    ),
+  ],
+});
+
+/** No peers means every peer; so does the block of all addresses. */
+function isOpen(rule: unknown, peers: "from" | "to"): boolean {
+  const given = list(rule, peers);
+  return given.length === 0 || given.some((peer) => everywhere.includes(text(peer, "ipBlock.cidr")));
+}

@@ -1,0 +1,26 @@
+import { istio, rootNamespace } from "../../istio";
+import { ofType } from "../../link";
+import { at, list, text } from "../../read";
+import { stackRule } from "../../rule";
+
+export const rule = stackRule({
+  name: "observability-mesh-telemetry",
+  area: "observability",
+  description: "A mesh must log the requests between its workloads.",
+  severity: "medium",
+  enforcement: "mandatory",
+  remediation: "Add a Telemetry with accessLogging and no selector in the root namespace of the mesh.",
+  url: "https://istio.io/latest/docs/tasks/observability/logs/telemetry-api/",
+  frameworks: [
+    { framework: "eu-ai-act", clause: "Art. 12" },
+    { framework: "iso-42001", clause: "A.6.2.8" },
+  ],
+  parameters: { rootNamespace },
+  check: (resources, parameters) => {
+    const gateways = ofType(resources, ...istio("networking", "Gateway"));
+    const logged = ofType(resources, ...istio("telemetry", "Telemetry"), "kubernetes:telemetry.istio.io/v1alpha1:Telemetry").some(
+      ({ props }) => text(props, "metadata.namespace") === parameters.rootNamespace && at(props, "spec.selector") === undefined && list(props, "spec.accessLogging").some((each) => at(each, "disabled") !== true),
+    );
+    return gateways.length === 0 || logged ? [] : [{ message: `the mesh must have a Telemetry with accessLogging in ${parameters.rootNamespace}` }];
+  },
+});
