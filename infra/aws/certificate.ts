@@ -23,12 +23,13 @@ export class EntryCertificate extends pulumi.ComponentResource {
       { domainName: args.domainName, subjectAlternativeNames: [`*.${args.domainName}`], validationMethod: "DNS", keyAlgorithm: "EC_prime256v1", options: { certificateTransparencyLoggingPreference: "ENABLED" } },
       child,
     );
-    // A name and its wildcard are proved by one record, and so are the certificates of the other regions: each may overwrite it.
+    // A name and its wildcard are proved by one record, and so are the certificates of the other regions. So each region may overwrite
+    // it, and none takes it along when it goes, or the others could not be renewed.
     const proof = certificate.domainValidationOptions.apply((options) => proofOf(options, args.domainName));
     const record = new route53.Record(
       `${name}-proof`,
       { zoneId: args.hostedZoneId, name: proof.resourceRecordName, type: proof.resourceRecordType, records: [proof.resourceRecordValue], ttl: 60, allowOverwrite: true },
-      child,
+      { ...child, retainOnDelete: true },
     );
     const issued = new acm.CertificateValidation(`${name}-issued`, { certificateArn: certificate.arn, validationRecordFqdns: [record.fqdn] }, child);
     this.arn = issued.certificateArn;

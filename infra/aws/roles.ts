@@ -23,7 +23,7 @@ export interface PlatformRolesArgs extends RoleScope {
 /** Who assumes each role. Platform administrators promote: whoever trained or built a release is not the one to approve it. */
 const callers = {
   platformAdmin: { list: "platformAdmins", caller: "human", hours: 1, does: "Operates the platform" },
-  mlEngineer: { list: "mlEngineers", caller: "human", hours: 8, does: "Explores data and experiments" },
+  mlEngineer: { list: "mlEngineers", caller: "human", hours: 4, does: "Explores data and experiments" },
   auditor: { list: "auditors", caller: "human", hours: 4, does: "Reads audit log, evidence and settings" },
   pipeline: { list: "pipelines", caller: "program", hours: 1, does: "Trains, builds and publishes releases" },
   promoter: { list: "platformAdmins", caller: "human", hours: 1, does: "Approves releases" },

@@ -97,9 +97,11 @@ describe("the target group", () => {
 });
 
 describe("names and certificate", () => {
-  it("prove the domain and its wildcard with one record, which the other regions may write too", () => {
+  it("prove the domain and its wildcard with one record, which all regions write and none deletes", () => {
     expect(only(resources, "aws:acm/certificate:Certificate").inputs).toMatchObject({ domainName: "models.example.com", subjectAlternativeNames: ["*.models.example.com"], validationMethod: "DNS" });
-    expect(only(resources, "aws:route53/record:Record", "entry-certificate-proof").inputs).toMatchObject({ zoneId: "Z0123456789PROD", type: "CNAME", ttl: 60, allowOverwrite: true, name: expect.stringMatching(/\.models\.example\.com\.$/) });
+    const proof = only(resources, "aws:route53/record:Record", "entry-certificate-proof");
+    expect(proof.options.retainOnDelete).toBe(true);
+    expect(proof.inputs).toMatchObject({ zoneId: "Z0123456789PROD", type: "CNAME", ttl: 60, allowOverwrite: true, name: expect.stringMatching(/\.models\.example\.com\.$/) });
   });
 
   it("give the region a name that never fails over", () => {

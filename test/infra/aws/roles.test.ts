@@ -46,7 +46,7 @@ describe("trust", () => {
 describe("the roles", () => {
   it.each([
     ["platformAdmin", access.platformAdmins, true, 3_600],
-    ["mlEngineer", access.mlEngineers, true, 28_800],
+    ["mlEngineer", access.mlEngineers, true, 14_400],
     ["auditor", access.auditors, true, 14_400],
     ["pipeline", access.pipelines, false, 3_600],
     ["promoter", access.platformAdmins, true, 3_600],
