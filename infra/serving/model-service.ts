@@ -48,7 +48,7 @@ export class ModelService extends pulumi.ComponentResource {
 
     const versions = (["stable", "canary"] as const).flatMap((version) => [
       new Service(`${name}-${version}`, service(contract, names[version]), { ...child, ignoreChanges: selectorOfRollouts }),
-      new CustomResource(`${name}-${version}-rule`, destinationRule(contract, names[version]), child),
+      new CustomResource(`${name}-${version}-rule`, destinationRule(args, names[version]), child),
     ]);
     const routes = new CustomResource(`${name}-routes`, virtualService(args), { ...child, dependsOn: versions, ignoreChanges: [...routesOfRollouts[contract.release.strategy]] });
     const analysis = new CustomResource(`${name}-analysis`, analysisTemplate(args), child);

@@ -67,7 +67,7 @@ function container({ contract, environment, region }: ServingSettings, image: pu
  * How the mesh treats the pod: the proxy is up before the server and drains as long as it. Prometheus reads the metrics port past the
  * proxy, since it holds no certificate of the mesh; the network policy lets nobody else at it.
  */
-const proxyAnnotations = {
+const proxyAnnotations: Record<string, string> = {
   "proxy.istio.io/config": JSON.stringify({ holdApplicationUntilProxyStarts: true, terminationDrainDuration: `${drainSeconds}s` }),
   "sidecar.istio.io/proxyCPU": "100m",
   "sidecar.istio.io/proxyCPULimit": "1",

@@ -1,5 +1,6 @@
 import type { IVirtualService } from "@kubernetes-models/istio/networking.istio.io/v1beta1/VirtualService";
-import { latencyMilliseconds, type Contract } from "../../services/contract/contract";
+import type { Contract } from "../../services/contract/contract";
+import { latencyMilliseconds } from "../../services/contract/units";
 import { gatewayName, namespaces, ports } from "../vocabulary";
 import { metadata, modelPath, podSelector, servingNames, type ServingSettings, type Strategy } from "./settings";
 import { mirrorRoute } from "./steps";
@@ -116,8 +117,29 @@ function patience(contract: Contract): Pick<Route, "timeout" | "retries"> {
   };
 }
 
-/** How the mesh talks to one version: mutual TLS, bounded queues, and replicas that fail in a row are left out for a while. */
-export function destinationRule(contract: Contract, name: string) {
+/** Requests that a gateway may have in flight to one version: twice what all replicas hold at their objective, at least 1,024. */
+function requestsInFlight({ contract, replicas }: Pick<ServingSettings, "contract" | "replicas">): number {
+  const seconds = latencyMilliseconds(contract.slos.latencyP99) / 1_000;
+  return Math.max(1_024, Math.ceil(2 * replicas.max * contract.serving.requestsPerReplica * seconds));
+}
+
+/**
+ * When a replica is left out for a while: at once where it cannot be reached, and for errors only when it does nothing else. A server
+ * that sheds nine requests of ten with 503 in a tenfold spike must not be taken away, or the load of the others would grow.
+ */
+const outlierDetection = {
+  splitExternalLocalOriginErrors: true,
+  consecutiveLocalOriginFailures: 5,
+  consecutive5xxErrors: 500,
+  interval: "5s",
+  baseEjectionTime: "30s",
+  maxEjectionPercent: 50,
+} as const;
+
+/** How the mesh talks to one version: mutual TLS, bounded queues, a slow start for new replicas, and none that fail. */
+export function destinationRule(settings: Pick<ServingSettings, "contract" | "replicas">, name: string) {
+  const { contract } = settings;
+  const inFlight = requestsInFlight(settings);
   return {
     apiVersion: "networking.istio.io/v1",
     kind: "DestinationRule",
@@ -128,10 +150,10 @@ export function destinationRule(contract: Contract, name: string) {
         tls: { mode: "ISTIO_MUTUAL" },
         loadBalancer: { simple: "LEAST_REQUEST", warmup: { duration: "30s" } },
         connectionPool: {
-          tcp: { maxConnections: 1_024, connectTimeout: "1s", tcpKeepalive: { time: "300s", interval: "60s" } },
-          http: { http1MaxPendingRequests: 256, http2MaxRequests: 1_024, maxRequestsPerConnection: 0, idleTimeout: "60s", maxRetries: 8 },
+          tcp: { maxConnections: inFlight, connectTimeout: "1s", tcpKeepalive: { time: "300s", interval: "60s" } },
+          http: { http1MaxPendingRequests: 256, http2MaxRequests: inFlight, idleTimeout: "60s", maxRetries: 8 },
         },
-        outlierDetection: { consecutive5xxErrors: 5, consecutiveGatewayErrors: 5, interval: "5s", baseEjectionTime: "30s", maxEjectionPercent: 50, minHealthPercent: 0 },
+        outlierDetection,
       },
     },
   };

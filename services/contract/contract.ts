@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cpuQuantity, duration, label, memoryQuantity, seconds, share } from "./units";
+import { cpuQuantity, duration, label, latency, memoryQuantity, seconds, share } from "./units";
 
 /** EU AI Act risk tiers; `prohibited` exists so that a contract can say it and be refused. */
 export const riskTiers = ["minimal", "limited", "high", "prohibited"] as const;
@@ -35,7 +35,7 @@ const categoryFeature = z.strictObject({
 });
 
 /** One input of the model. */
-export const feature = z.discriminatedUnion("type", [numericFeature, categoryFeature]);
+export const feature = z.discriminatedUnion("type", [numericFeature, categoryFeature], { error: "a feature of type float, integer or category" });
 export type Feature = z.output<typeof feature>;
 
 const protectedAttribute = z.strictObject({
@@ -75,7 +75,7 @@ const serving = z.strictObject({
 const slos = z.strictObject({
   /** Share of requests answered without a server error. */
   availability: share,
-  latencyP99: duration.or(z.string().regex(/^[1-9]\d* milliseconds$/, 'such as "100 milliseconds"')),
+  latencyP99: latency,
   /** How long a true label may take to arrive; accuracy is judged over labels that did. */
   labelDelay: duration,
 });
@@ -166,9 +166,3 @@ export const contractSchema = z
 
 /** A validated contract. */
 export type Contract = z.output<typeof contractSchema>;
-
-/** Milliseconds of a contract's latency objective, which may be written in milliseconds or longer units. */
-export function latencyMilliseconds(text: string): number {
-  const match = /^(\d+) milliseconds$/.exec(text);
-  return match ? Number(match[1]) : seconds(text) * 1_000;
-}

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { load as parseYaml } from "js-yaml";
+import { load as parseYaml, YAMLException } from "js-yaml";
 import { contractSchema, type Contract } from "./contract";
 import { InputError, parseOrThrow } from "./problems";
 import { releaseSchema, type Release } from "./release";
@@ -15,7 +15,7 @@ export function modelNames(modelsFolder: string): string[] {
 /** Reads and validates `<modelsFolder>/<name>/model.yaml`. Throws InputError with every problem. */
 export function loadContract(modelsFolder: string, name: string): Contract {
   const file = join(modelsFolder, name, "model.yaml");
-  const contract = parseOrThrow(contractSchema, parseYaml(read(file)), file);
+  const contract = parseOrThrow(contractSchema, yamlIn(file), file);
   if (contract.name !== name) throw new InputError(file, [{ key: "name", got: contract.name, allowed: `the name of its folder, ${name}` }]);
   return contract;
 }
@@ -23,7 +23,7 @@ export function loadContract(modelsFolder: string, name: string): Contract {
 /** Reads and validates `<modelsFolder>/<name>/release/manifest.json`. Throws InputError with every problem. */
 export function loadRelease(modelsFolder: string, name: string): Release {
   const file = join(modelsFolder, name, "release", "manifest.json");
-  const release = parseOrThrow(releaseSchema, parseJson(file), file);
+  const release = parseOrThrow(releaseSchema, jsonIn(file), file);
   if (release.model !== name) throw new InputError(file, [{ key: "model", got: release.model, allowed: `the name of its folder, ${name}` }]);
   return release;
 }
@@ -33,7 +33,16 @@ function read(file: string): string {
   return readFileSync(file, "utf8");
 }
 
-function parseJson(file: string): unknown {
+function yamlIn(file: string): unknown {
+  try {
+    return parseYaml(read(file));
+  } catch (error) {
+    if (error instanceof YAMLException) throw new InputError(file, [{ key: "(whole input)", got: error.message, allowed: "YAML" }]);
+    throw error;
+  }
+}
+
+function jsonIn(file: string): unknown {
   try {
     return JSON.parse(read(file));
   } catch (error) {

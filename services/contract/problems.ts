@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import type { z } from "zod";
 
 /** One thing wrong with an input: where, what was given, what would be right. */
@@ -43,8 +44,14 @@ export function problemsOf(error: z.ZodError, input: unknown): Problem[] {
         allowed: "no such key; see the key list in the README or the JSON Schema",
       }));
     }
-    return [{ key: pathName(issue.path), got: valueAt(input, issue.path), allowed: issue.message }];
+    return [{ key: pathName(issue.path), got: valueAt(input, issue.path), allowed: allowedBy(issue.message) }];
   });
+}
+
+/** What is allowed, out of a message of zod's own such as `Invalid input: expected string, received undefined`; other texts say it already. */
+function allowedBy(message: string): string {
+  const match = /^(?:Invalid (?:input|option)|Too (?:small|big)): expected (.*?)(?:, received .*)?$/.exec(message);
+  return match?.[1] ?? message;
 }
 
 function pathName(path: readonly PropertyKey[]): string {
@@ -63,6 +70,15 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 
 function show(value: unknown): string {
   if (value === undefined) return "nothing";
-  const text = JSON.stringify(value) ?? String(value);
+  const text = jsonOf(value) ?? inspect(value);
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}
+
+/** JSON of a value, or undefined where there is none: YAML can hold cycles and integers that JSON cannot. */
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
 }

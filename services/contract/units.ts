@@ -9,7 +9,7 @@ export const duration = z
 
 /** Seconds in a {@link duration}. Throws RangeError on text that `duration` would refuse. */
 export function seconds(text: string): number {
-  const match = /^([\d.]+) (second|minute|hour|day)s?$/.exec(text);
+  const match = /^(\d+(?:\.\d+)?) (second|minute|hour|day)s?$/.exec(text);
   const amount = Number(match?.[1]);
   switch (match?.[2]) {
     case "second":
@@ -23,6 +23,17 @@ export function seconds(text: string): number {
     default:
       throw new RangeError(`not a length of time: ${JSON.stringify(text)}, allowed: such as "5 minutes"`);
   }
+}
+
+/** A latency with its unit written out, such as `"100 milliseconds"`; longer units as in a {@link duration}. */
+export const latency = z
+  .string({ error: 'a latency such as "100 milliseconds"' })
+  .regex(/^([1-9]\d* milliseconds|[1-9]\d*(\.\d+)? (second|minute|hour|day)s?)$/, 'a latency such as "100 milliseconds" or "2 seconds"');
+
+/** Milliseconds in a {@link latency}. Throws RangeError on text that `latency` would refuse. */
+export function latencyMilliseconds(text: string): number {
+  const match = /^(\d+) milliseconds$/.exec(text);
+  return match ? Number(match[1]) : seconds(text) * 1_000;
 }
 
 /** Whole days in a {@link duration}, rounded up: storage services count retention in days. */

@@ -59,7 +59,7 @@ describe("the VirtualService", () => {
 });
 
 describe("a DestinationRule", () => {
-  const made = destinationRule(contract, "loan-approval-canary");
+  const made = destinationRule(settings, "loan-approval-canary");
 
   it("is for the Service of its version", () => {
     expect([made.metadata.name, made.metadata.namespace, made.spec.host]).toEqual(["loan-approval-canary", "causeway-models", host("canary").host]);
@@ -70,11 +70,22 @@ describe("a DestinationRule", () => {
       tls: { mode: "ISTIO_MUTUAL" },
       loadBalancer: { simple: "LEAST_REQUEST", warmup: { duration: "30s" } },
       connectionPool: {
-        tcp: { maxConnections: 1024, connectTimeout: "1s", tcpKeepalive: { time: "300s", interval: "60s" } },
-        http: { http1MaxPendingRequests: 256, http2MaxRequests: 1024, maxRequestsPerConnection: 0, idleTimeout: "60s", maxRetries: 8 },
+        tcp: { maxConnections: 1200, connectTimeout: "1s", tcpKeepalive: { time: "300s", interval: "60s" } },
+        http: { http1MaxPendingRequests: 256, http2MaxRequests: 1200, idleTimeout: "60s", maxRetries: 8 },
       },
-      outlierDetection: { consecutive5xxErrors: 5, consecutiveGatewayErrors: 5, interval: "5s", baseEjectionTime: "30s", maxEjectionPercent: 50, minHealthPercent: 0 },
+      outlierDetection: { splitExternalLocalOriginErrors: true, consecutiveLocalOriginFailures: 5, consecutive5xxErrors: 500, interval: "5s", baseEjectionTime: "30s", maxEjectionPercent: 50 },
     });
+  });
+});
+
+describe("the bound on requests in flight", () => {
+  it.each([
+    [3, 1024],
+    [30, 1200],
+    [200, 8000],
+  ])("with %i replicas of 200 requests a second and 100 ms is %i", (max, bound) => {
+    const { connectionPool } = destinationRule({ ...settings, replicas: { min: 3, max } }, "loan-approval-stable").spec.trafficPolicy;
+    expect([connectionPool.tcp.maxConnections, connectionPool.http.http2MaxRequests]).toEqual([bound, bound]);
   });
 });
 

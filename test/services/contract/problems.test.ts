@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { describeProblem, InputError, parseOrThrow } from "../../../services/contract/problems";
+
+const schema = z.strictObject({ list: z.array(z.strictObject({ size: z.number().min(1) })), mode: z.enum(["fast", "slow"]) });
+
+function problemsOf(input: unknown) {
+  try {
+    parseOrThrow(schema, input, "settings.yaml");
+  } catch (error) {
+    if (error instanceof InputError) return error;
+    throw error;
+  }
+  throw new Error("nothing failed");
+}
+
+describe("parseOrThrow", () => {
+  it("returns what is right", () => {
+    const right = { list: [{ size: 2 }], mode: "fast" } as const;
+    expect(parseOrThrow(schema, right, "settings.yaml")).toEqual(right);
+  });
+
+  it("throws every problem with its place, the value got and what is allowed", () => {
+    expect(problemsOf({ list: [{ size: 0 }, { size: "big", colour: "red" }], mode: "idle" }).message).toBe(
+      [
+        "settings.yaml has 4 problems:",
+        "  - list[0].size: got 0, allowed: number to be >=1",
+        '  - list[1].size: got "big", allowed: number',
+        '  - list[1].colour: got "red", allowed: no such key; see the key list in the README or the JSON Schema',
+        '  - mode: got "idle", allowed: one of "fast"|"slow"',
+      ].join("\n"),
+    );
+  });
+
+  it("names the whole input when nothing of it is right", () => {
+    expect(problemsOf(null).problems).toEqual([{ key: "(whole input)", got: null, allowed: "object" }]);
+  });
+});
+
+describe("describeProblem", () => {
+  const cycle: unknown[] = [];
+  cycle.push(cycle);
+
+  it.each([
+    ["nothing", undefined, "nothing"],
+    ["a text", "a", '"a"'],
+    ["an integer beyond JSON", 12345678901234567890n, "12345678901234567890n"],
+    ["a cycle", cycle, "<ref *1> [ [Circular *1] ]"],
+    ["a long text", "x".repeat(200), `"${"x".repeat(116)}...`],
+  ])("shows %s", (_, got, shown) => {
+    expect(describeProblem({ key: "k", got, allowed: "b" })).toBe(`k: got ${shown}, allowed: b`);
+  });
+});

@@ -1,0 +1,100 @@
+import fc from "fast-check";
+import { cpuQuantity, days, digest, duration, label, latency, latencyMilliseconds, memoryQuantity, millicores, seconds, semanticVersion, share } from "../../../services/contract/units";
+
+describe("a length of time", () => {
+  it.each([
+    ["1 second", 1],
+    ["90 seconds", 90],
+    ["5 minutes", 300],
+    ["1.5 hours", 5_400],
+    ["183 days", 15_811_200],
+  ])("%s is %d seconds", (text, expected) => {
+    expect(duration.parse(text)).toBe(text);
+    expect(seconds(text)).toBe(expected);
+  });
+
+  it.each(["", "5", "minutes", "5 min", "5minutes", "0 minutes", "-1 hours", "05 minutes", "5  minutes", "1.5.5 hours", "5 Minutes", "5 minutes ", "1e3 seconds", "2 weeks"])("is not %j", (text) => {
+    expect(duration.safeParse(text).success).toBe(false);
+  });
+
+  it.each(["5", "1.5.5 hours", "soon", ""])("refuses to count %j", (text) => {
+    expect(() => seconds(text)).toThrow(new RangeError(`not a length of time: ${JSON.stringify(text)}, allowed: such as "5 minutes"`));
+  });
+
+  it("has a positive number of seconds wherever it is accepted", () => {
+    const texts = fc.oneof(fc.string(), fc.tuple(fc.integer({ min: -5, max: 10_000 }), fc.constantFrom("second", "seconds", "minutes", "hours", "day", "days", "weeks")).map((parts) => parts.join(" ")));
+    fc.assert(fc.property(texts, (text) => !duration.safeParse(text).success || seconds(text) > 0));
+  });
+
+  it.each([
+    ["183 days", 183],
+    ["36 hours", 2],
+    ["1 second", 1],
+  ])("%s is %d whole days of storage", (text, expected) => {
+    expect(days(text)).toBe(expected);
+  });
+});
+
+describe("a latency", () => {
+  it.each([
+    ["100 milliseconds", 100],
+    ["2 seconds", 2_000],
+    ["1.5 seconds", 1_500],
+  ])("%s is %d milliseconds", (text, expected) => {
+    expect(latency.parse(text)).toBe(text);
+    expect(latencyMilliseconds(text)).toBe(expected);
+  });
+
+  it.each(["100", "100 ms", "0 milliseconds", "1.5 milliseconds", "100 millisecond"])("is not %j", (text) => {
+    expect(latency.safeParse(text).error?.issues.map((issue) => issue.message)).toEqual(['a latency such as "100 milliseconds" or "2 seconds"']);
+  });
+});
+
+describe("quantities", () => {
+  it.each([
+    ["500m", 500],
+    ["2", 2_000],
+    ["1.5", 1_500],
+  ])("%s of CPU is %d thousandths of a core", (text, expected) => {
+    expect(cpuQuantity.parse(text)).toBe(text);
+    expect(millicores(text)).toBe(expected);
+  });
+
+  it.each(["0", "0m", "-1", "1.5m", "500M", "1 core", ""])("CPU is not %j", (text) => {
+    expect(cpuQuantity.safeParse(text).success).toBe(false);
+  });
+
+  it("refuses to count what is no CPU quantity", () => {
+    expect(() => millicores("two")).toThrow(new RangeError('not a CPU quantity: "two", allowed: such as "500m" or "2"'));
+  });
+
+  it.each(["512Mi", "2Gi"])("memory may be %s", (text) => {
+    expect(memoryQuantity.parse(text)).toBe(text);
+  });
+
+  it.each(["512", "512M", "0Mi", "1.5Gi", "2gi"])("memory is not %j", (text) => {
+    expect(memoryQuantity.safeParse(text).success).toBe(false);
+  });
+});
+
+describe("names, digests, versions and shares", () => {
+  it.each(["a", "loan-approval", "m".repeat(63), "v2"])("a name may be %s", (text) => {
+    expect(label.parse(text)).toBe(text);
+  });
+
+  it.each(["", "-a", "a-", "2a", "Loan", "a_b", "a.b", "m".repeat(64), "a\n"])("a name is not %j", (text) => {
+    expect(label.safeParse(text).success).toBe(false);
+  });
+
+  it.each([`sha256:${"0".repeat(63)}`, `sha256:${"A".repeat(64)}`, `sha512:${"0".repeat(64)}`, "0".repeat(64), `sha256:${"0".repeat(64)}\n`])("a digest is not %j", (text) => {
+    expect(digest.safeParse(text).success).toBe(false);
+  });
+
+  it.each(["1.4", "v1.4.0", "1.4.0+build", "1.4.0-"])("a version is not %j", (text) => {
+    expect(semanticVersion.safeParse(text).success).toBe(false);
+  });
+
+  it.each([-0.001, 1.001, NaN, Infinity])("a share is not %d", (value) => {
+    expect(share.safeParse(value).success).toBe(false);
+  });
+});
