@@ -33,11 +33,18 @@ export function quotaSpec(tenant: Tenant, environment: Environment) {
   };
 }
 
-/** What a container gets that says nothing, and the most that one may have. */
-export function limitRangeSpec() {
+interface LimitRangeItem {
+  readonly type: "Container" | "PersistentVolumeClaim";
+  readonly default?: Record<string, string>;
+  readonly defaultRequest?: Record<string, string>;
+  readonly max: Record<string, string>;
+}
+
+/** What a container gets that says nothing, and the most that one may have. CPU has no limit: it would slow a server's slowest answers and protect nobody. */
+export function limitRangeSpec(): { limits: LimitRangeItem[] } {
   return {
     limits: [
-      { type: "Container", default: { cpu: "1", memory: "512Mi" }, defaultRequest: { cpu: "100m", memory: "128Mi" }, max: { cpu: "32", memory: "128Gi" } },
+      { type: "Container", default: { memory: "512Mi" }, defaultRequest: { cpu: "100m", memory: "128Mi" }, max: { memory: "128Gi" } },
       { type: "PersistentVolumeClaim", max: { storage: "1Ti" } },
     ],
   };

@@ -7,21 +7,20 @@ import type { Target } from "./values/settings";
 const istiodPort = 15_012;
 const proxyMetricsPorts = [15_020, 15_090];
 
-/** A rule of a NetworkPolicy, in or out. */
+/** A rule of a NetworkPolicy, in or out; mutable lists, as the SDK takes them. */
 interface Rule {
   readonly name: string;
   readonly podSelector?: Selector;
-  readonly ingress?: readonly { readonly from?: readonly Peer[]; readonly ports?: readonly Port[] }[];
-  readonly egress?: readonly { readonly to?: readonly Peer[]; readonly ports?: readonly Port[] }[];
+  readonly ingress?: { from?: Peer[]; ports?: Port[] }[];
+  readonly egress?: { to?: Peer[]; ports?: Port[] }[];
 }
 interface Selector {
-  readonly matchLabels?: Readonly<Record<string, string>>;
-  readonly matchExpressions?: readonly { readonly key: string; readonly operator: "In" | "NotIn" | "Exists"; readonly values?: readonly string[] }[];
+  readonly matchLabels?: Record<string, string>;
 }
 interface Peer {
   readonly namespaceSelector?: Selector;
   readonly podSelector?: Selector;
-  readonly ipBlock?: { readonly cidr: string; readonly except?: readonly string[] };
+  readonly ipBlock?: { readonly cidr: string; readonly except?: string[] };
 }
 interface Port {
   readonly protocol: "TCP" | "UDP";
@@ -30,7 +29,9 @@ interface Port {
 
 const tcp = (...numbers: number[]): Port[] => numbers.map((port) => ({ protocol: "TCP", port }));
 const inNamespace = (name: string): Peer => ({ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } } });
-const prometheus: Peer = { ...inNamespace(namespaces.observability), podSelector: { matchLabels: { "app.kubernetes.io/name": "prometheus" } } };
+const pods = (label: string, value: string): Selector => ({ matchLabels: { [label]: value } });
+const prometheusPods = pods("app.kubernetes.io/name", "prometheus");
+const prometheus: Peer = { ...inNamespace(namespaces.observability), podSelector: prometheusPods };
 
 /** Addresses outside the cluster, without the instance metadata service and the other link-local addresses. */
 const anywhere: Peer = { ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.0.0/16"] } };
@@ -42,7 +43,7 @@ function dns(target: Target): Peer[] {
 }
 
 /** AWS and the Kubernetes API over HTTPS. Policies see the API server's own port, which EKS and other clusters choose differently. */
-function https(target: Target): Rule["egress"] {
+function https(target: Target): NonNullable<Rule["egress"]> {
   return [
     { to: [anywhere], ports: tcp(...(target === "aws" ? [443] : [443, 6443])) },
     // The agent of EKS Pod Identity, which hands a pod the credentials of its role.
@@ -67,13 +68,13 @@ const own: Record<Tenant, (target: Target) => Rule[]> = {
     { name: "https", egress: https(target) },
     { name: "together", ingress: [{ from: [{ podSelector: {} }] }], egress: [{ to: [{ podSelector: {} }] }] },
     // Prometheus reads metrics wherever they are; Alertmanager starts a retraining.
-    { name: "scrape", podSelector: { matchLabels: { "app.kubernetes.io/name": "prometheus" } }, egress: [{ to: [{ namespaceSelector: {} }, anywhere] }] },
-    { name: "retraining", podSelector: { matchLabels: { "app.kubernetes.io/name": "alertmanager" } }, egress: [{ to: [inNamespace(namespaces.training)], ports: tcp(12_000) }] },
+    { name: "scrape", podSelector: prometheusPods, egress: [{ to: [{ namespaceSelector: {} }, anywhere] }] },
+    { name: "retraining", podSelector: pods("app.kubernetes.io/name", "alertmanager"), egress: [{ to: [inNamespace(namespaces.training)], ports: tcp(12_000) }] },
     // Autoscaler and progressive delivery decide on metrics; the operator keeps Elasticsearch.
-    { name: "queries", podSelector: { matchLabels: { "app.kubernetes.io/name": "prometheus" } }, ingress: [{ from: [inNamespace(namespaces.autoscaling), inNamespace(namespaces.rollouts)], ports: tcp(9090) }] },
+    { name: "queries", podSelector: prometheusPods, ingress: [{ from: [inNamespace(namespaces.autoscaling), inNamespace(namespaces.rollouts)], ports: tcp(9090) }] },
     { name: "elasticsearch", ingress: [{ from: [inNamespace(namespaces.elastic)], ports: tcp(9200) }] },
     // The API server calls the operator's admission webhook from outside the pods' network.
-    { name: "admission", podSelector: { matchLabels: { app: "prometheus-operator" } }, ingress: [{ ports: tcp(10_250) }] },
+    { name: "admission", podSelector: pods("app", "prometheus-operator"), ingress: [{ ports: tcp(10_250) }] },
   ],
 };
 

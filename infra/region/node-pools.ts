@@ -49,7 +49,7 @@ export function nodePoolSpec(kind: NodeKind, nodeClass: string, environment: Env
   const capacity = environment === "prod" || kind === "gpu" ? ["on-demand"] : ["on-demand", "spot"];
   return {
     template: {
-      metadata: { labels: { "causeway/nodes": kind } },
+      metadata: { labels: { "causeway.dev/nodes": kind } },
       spec: {
         nodeClassRef: { group: "eks.amazonaws.com", kind: "NodeClass", name: nodeClass },
         // Only pods that ask for an accelerator may land on nodes that have one.
