@@ -7,7 +7,7 @@ const writtenOut = 5;
 
 /** Everything that a person at a terminal needs to know of a planned stack. */
 export function summary(plan: StackPlan): string {
-  return [headline(plan), "", ...countLines(plan), "", ...policyLines(plan), ...gapLines(plan)].join("\n");
+  return [headline(plan), "", ...countLines(plan), "", ...figureLines(plan), ...policyLines(plan), ...gapLines(plan)].join("\n");
 }
 
 function headline(plan: StackPlan): string {
@@ -27,19 +27,28 @@ export function columns(lines: readonly (readonly string[])[]): string[] {
   return lines.map((line) => `  ${line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join("  ")}`.trimEnd());
 }
 
+function figureLines({ recovery, cost, config, releases }: StackPlan): string[] {
+  const budget = config.monthlyBudgetUsd === undefined ? "" : ` of $${config.monthlyBudgetUsd}`;
+  return [
+    ...(recovery ? [`  recovery   ${recovery.totalSeconds} s of ${recovery.objectiveSeconds} s${recovery.failsOver ? "" : " (one region: nothing to fail over to)"}`] : []),
+    ...(cost.total > 0 ? [`  cost       $${Math.round(cost.total)}${budget} a month, estimated at rest`] : []),
+    ...releases.map(({ release }) => `  model      ${release.model} ${release.version}${release.published ? "" : ", not published: no registry holds its image yet"}`),
+  ];
+}
+
 function policyLines(plan: StackPlan): string[] {
   const { rules, violations } = plan.judgement;
   const active = rules.filter((rule) => rule.enforcement !== "disabled").length;
   const count = (enforcement: string) => violations.filter((violation) => violation.enforcement === enforcement).length;
   const byRule = [...new Set(violations.map((violation) => violation.rule))];
   const details = byRule.flatMap((rule) => ruleLines(violations.filter((violation) => violation.rule === rule)));
-  return [`  ${active} rules: ${count("mandatory")} mandatory violations, ${count("advisory")} advisory`, ...details];
+  return [`  policies   ${active} rules: ${count("mandatory")} mandatory violations, ${count("advisory")} advisory`, ...details];
 }
 
 function ruleLines(violations: readonly PlannedViolation[]): string[] {
   const [first] = violations;
   if (first === undefined) return [];
-  const shown = violations.slice(0, writtenOut).map((violation) => `      ${violation.resource ? `${violation.resource.name} (${violation.resource.type})` : "the stack"}: ${violation.message}`);
+  const shown = violations.slice(0, writtenOut).map((violation) => `      ${violation.message}${violation.resource && !violation.message.includes(violation.resource.name) ? ` [${violation.resource.name}]` : ""}`);
   const rest = violations.length > writtenOut ? [`      and ${violations.length - writtenOut} more, all in plan.json`] : [];
   return [`    ${first.enforcement} ${first.rule} (${first.severity})`, ...shown, ...rest, `      fix: ${first.remediation}`];
 }

@@ -1,5 +1,7 @@
-import { isProvider, type RecordedResource } from "./resource";
+import { layersOf, tiersOf } from "./layers";
 import { regionsOf, type StackPlan } from "./plan";
+import { isProvider, type RecordedResource } from "./resource";
+import type { Topology } from "./topology";
 
 /** How many resources each area has in each region. */
 export interface AreaTable {
@@ -14,11 +16,11 @@ export function createdIn(plan: StackPlan): RecordedResource[] {
   return plan.resources.filter((resource) => resource.custom && !isProvider(resource));
 }
 
-/** Counts created resources by area, in the order in which the program makes them, and region. */
+/** Counts created resources by area and region; areas stand in the order in which they build on each other. */
 export function areaTable(plan: StackPlan): AreaTable {
   const created = createdIn(plan);
   const regions = regionsOf(plan).filter((region) => created.some((resource) => resource.region === region));
-  const counts = new Map<string, number[]>();
+  const counts = new Map(areasInOrder(plan.topology).map((area) => [area, regions.map(() => 0)]));
   for (const resource of created) {
     const area = plan.topology.areaOf.get(resource.urn) ?? "";
     const row = counts.get(area) ?? regions.map(() => 0);
@@ -28,6 +30,11 @@ export function areaTable(plan: StackPlan): AreaTable {
   }
   const rows = [...counts].map(([area, row]) => ({ area, counts: row, total: sum(row) }));
   return { regions, rows, totals: regions.map((_, i) => sum(rows.map((row) => row.counts[i] ?? 0))), total: created.length };
+}
+
+function areasInOrder({ lanes, edges }: Topology): string[] {
+  const { below, regional, above } = tiersOf(lanes, edges);
+  return [...below, ...regional, ...above].flatMap((lane) => layersOf(lane.boxes, edges).flat().map((box) => box.area));
 }
 
 function sum(numbers: readonly number[]): number {

@@ -1,5 +1,6 @@
 import { notCovered, pricesAsOf, type CostLine } from "../../../infra/pricing";
 import { regionsOf, type StackPlan } from "../plan";
+import { words } from "../topology";
 import { dollars, html, type Html } from "./html";
 
 /** Cost per region, split into what models take and what they share; below it, the dearest items. */
@@ -37,7 +38,10 @@ function modelRow(model: string | undefined, regions: readonly string[], lines: 
 
 function dearest(lines: readonly CostLine[]): [string, number][] {
   const sums = new Map<string, number>();
-  for (const line of lines) sums.set(line.item, (sums.get(line.item) ?? 0) + line.monthlyUsd);
+  for (const line of lines) {
+    const label = `${words(line.type)}: ${line.item}`;
+    sums.set(label, (sums.get(label) ?? 0) + line.monthlyUsd);
+  }
   return [...sums].sort((a, b) => b[1] - a[1]).slice(0, 6);
 }
 
