@@ -11,7 +11,7 @@ Judges Kubernetes manifests (YAML or JSON) by the policy pack. Exit codes: 0 cle
 /** Runs the linter and returns the exit code. */
 export function main(argv: readonly string[], print: (line: string) => void = console.log, complain: (line: string) => void = console.error): number {
   try {
-    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { config: { type: "string" }, help: { type: "boolean" } } });
+    const { values, positionals } = read(argv);
     if (values.help === true) return said(print, usage, 0);
     if (positionals.length === 0) return said(complain, usage, 2);
     const progress = process.stderr.isTTY ? (file: string) => void process.stderr.write(`\r\u001b[Kreading ${file}`) : undefined;
@@ -19,9 +19,16 @@ export function main(argv: readonly string[], print: (line: string) => void = co
     if (progress !== undefined) process.stderr.write("\r\u001b[K");
     return report(result, print, complain);
   } catch (error) {
-    // A wrong option is a TypeError of parseArgs.
-    if (error instanceof InputError || error instanceof RangeError || error instanceof TypeError) return said(complain, error.message, 2);
+    if (error instanceof InputError || error instanceof RangeError) return said(complain, error.message, 2);
     throw error;
+  }
+}
+
+function read(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], allowPositionals: true, options: { config: { type: "string" }, help: { type: "boolean" } } });
+  } catch (error) {
+    throw new RangeError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
   }
 }
 

@@ -29,7 +29,8 @@ export const rule = stackRule({
     return ofType(resources, rolloutType).flatMap((resource) => {
       const expected = released.get(objectKey(resource).split("/")[1]);
       if (expected === undefined) return [];
-      const images = podSpecs(resource).flatMap(containers).map((container) => text(container.spec, "image") ?? "");
+      const serving = podSpecs(resource).flatMap(containers).filter(({ kind }) => kind === "container");
+      const images = serving.map((container) => text(container.spec, "image") ?? "");
       return images.some((image) => parseImage(image).digest === expected) ? [] : [{ resource, message: `Rollout "${resource.name}" must run the image of its release, ${expected}, got ${images.join(", ") || "none"}` }];
     });
   },
