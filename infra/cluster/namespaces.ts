@@ -9,22 +9,20 @@ export interface NamespaceProfile {
   readonly level: "restricted" | "privileged";
   /** Whether pods get a proxy of the mesh. */
   readonly injection: boolean;
-  /** Whether the namespace runs our own workloads, and so has a quota, limits, default-deny policies and roles. */
-  readonly tenant: boolean;
 }
 
-const controller: NamespaceProfile = { level: "restricted", injection: false, tenant: false };
+const controller: NamespaceProfile = { level: "restricted", injection: false };
 
 /** The profile of every namespace. */
 export const namespaceProfiles = {
-  models: { level: "restricted", injection: true, tenant: true },
-  gateway: { level: "restricted", injection: true, tenant: true },
+  models: { level: "restricted", injection: true },
+  gateway: { level: "restricted", injection: true },
   // Nobody calls a training step; what it calls are AWS and the Kubernetes API, over TLS of their own.
-  training: { level: "restricted", injection: false, tenant: true },
+  training: { level: "restricted", injection: false },
   // Controllers outside the mesh ask Prometheus, and the mesh would refuse them; network policies say who may.
-  observability: { level: "restricted", injection: false, tenant: true },
+  observability: { level: "restricted", injection: false },
   // Istio's node agent redirects traffic for all pods of its node, which takes host paths and NET_ADMIN. It exists so that no other pod needs them.
-  mesh: { level: "privileged", injection: false, tenant: false },
+  mesh: { level: "privileged", injection: false },
   rollouts: controller,
   workflows: controller,
   events: controller,
@@ -33,7 +31,7 @@ export const namespaceProfiles = {
   elastic: controller,
 } as const satisfies Record<NamespaceRole, NamespaceProfile>;
 
-/** Namespaces with our own workloads. */
+/** Namespaces with our own workloads, which have a quota and limits; the others hold one pinned controller each. */
 export const tenants = ["models", "gateway", "training", "observability"] as const satisfies readonly NamespaceRole[];
 export type Tenant = (typeof tenants)[number];
 

@@ -1,103 +1,126 @@
-import { namespaces, ports } from "../vocabulary";
+import { namespaces, ports, type NamespaceRole } from "../vocabulary";
 import { gatewayPorts } from "./gateway";
-import { namespaceProfiles, type Tenant } from "./namespaces";
+import { namespaceProfiles } from "./namespaces";
+import { anywhere, block, inNamespace, inRole, neighbours, pods, tcp, type Peer, type PolicyRule } from "./network-peers";
 import type { Target } from "./values/settings";
+
+/** What the policies of a cluster depend on. */
+export interface PolicySettings {
+  readonly target: Target;
+  /** Blocks from which the API server calls webhooks and the load balancer calls the gateway. */
+  readonly network: readonly string[];
+}
+
+/** Private addresses (RFC 1918): what is known of the network of a cluster that is not ours. */
+export const privateNetwork: readonly string[] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
 
 /** Ports of Istio: its control plane's, and those where a proxy shows its metrics. */
 const istiodPort = 15_012;
-const proxyMetricsPorts = [15_020, 15_090];
+const proxyMetrics = [15_020, 15_090];
+/** Port of the event source that Alertmanager calls to start a retraining. */
+const retrainingPort = 12_000;
+const prometheusPort = 9090;
 
-/** A rule of a NetworkPolicy, in or out; mutable lists, as the SDK takes them. */
-interface Rule {
-  readonly name: string;
-  readonly podSelector?: Selector;
-  readonly ingress?: { from?: Peer[]; ports?: Port[] }[];
-  readonly egress?: { to?: Peer[]; ports?: Port[] }[];
-}
-interface Selector {
-  readonly matchLabels?: Record<string, string>;
-}
-interface Peer {
-  readonly namespaceSelector?: Selector;
-  readonly podSelector?: Selector;
-  readonly ipBlock?: { readonly cidr: string; readonly except?: string[] };
-}
-interface Port {
-  readonly protocol: "TCP" | "UDP";
-  readonly port: number;
-}
-
-const tcp = (...numbers: number[]): Port[] => numbers.map((port) => ({ protocol: "TCP", port }));
-const inNamespace = (name: string): Peer => ({ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } } });
-const pods = (label: string, value: string): Selector => ({ matchLabels: { [label]: value } });
 const prometheusPods = pods("app.kubernetes.io/name", "prometheus");
-const prometheus: Peer = { ...inNamespace(namespaces.observability), podSelector: prometheusPods };
+const prometheus: Peer = { ...inRole("observability"), podSelector: prometheusPods };
 
-/** Addresses outside the cluster, without the instance metadata service and the other link-local addresses. */
-const anywhere: Peer = { ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.0.0/16"] } };
+/** Ports where a namespace's pods show metrics to Prometheus. */
+const metricsPorts = {
+  models: [ports.metrics, ...proxyMetrics],
+  gateway: proxyMetrics,
+  training: [7777, ports.metrics],
+  // Open to its own namespace anyway.
+  observability: [],
+  mesh: [15_014],
+  rollouts: [8090],
+  workflows: [9090],
+  events: [7777],
+  autoscaling: [8080],
+  certificates: [9402],
+  elastic: [],
+} as const satisfies Record<NamespaceRole, readonly number[]>;
 
-/** Where pods ask for names. EKS Auto Mode answers on each node, at a service address, so no pod is there to select; both are EKS's service blocks. */
-function dns(target: Target): Peer[] {
-  const resolvers = target === "aws" ? ["10.100.0.0/16", "172.20.0.0/16"] : [];
-  return [inNamespace("kube-system"), ...resolvers.map((cidr) => ({ ipBlock: { cidr } }))];
-}
+/** Ports where a namespace's pods answer the API server: admission webhooks and, of the autoscaler, metrics. */
+const apiServerPorts = {
+  models: [],
+  gateway: [],
+  training: [],
+  observability: [10_250],
+  mesh: [15_017],
+  rollouts: [],
+  workflows: [],
+  events: [],
+  autoscaling: [6443, 9443],
+  certificates: [10_250],
+  elastic: [9443],
+} as const satisfies Record<NamespaceRole, readonly number[]>;
 
-/** AWS and the Kubernetes API over HTTPS. Policies see the API server's own port, which EKS and other clusters choose differently. */
-function https(target: Target): NonNullable<Rule["egress"]> {
-  return [
-    { to: [anywhere], ports: tcp(...(target === "aws" ? [443] : [443, 6443])) },
-    // The agent of EKS Pod Identity, which hands a pod the credentials of its role.
-    ...(target === "aws" ? [{ to: [{ ipBlock: { cidr: "169.254.170.23/32" } }], ports: tcp(80) }] : []),
-  ];
-}
+/** Everything that Prometheus reads, also outside our namespaces: kubelets, the API server and the cluster's own DNS. */
+const scraped = [...new Set([...Object.values(metricsPorts).flat(), 443, 6443, 8080, 9153, 10_250])].sort((a, b) => a - b);
 
-/** What only one tenant needs. Each model adds its own policy; a model's pods reach nothing else. */
-const own: Record<Tenant, (target: Target) => Rule[]> = {
+/** What only one namespace needs. Each model adds its own policy; a model's pods reach nothing else. */
+const own: Record<NamespaceRole, (settings: PolicySettings) => PolicyRule[]> = {
   models: () => [],
-  gateway: () => [
-    // Callers come from the load balancer, whose addresses are those of its subnets; the cluster's security group admits only it.
-    { name: "callers", ingress: [{ ports: tcp(gatewayPorts.tls, gatewayPorts.status) }] },
-    { name: "to-models", egress: [{ to: [inNamespace(namespaces.models)], ports: tcp(ports.http) }] },
+  gateway: ({ network }) => [
+    { name: "callers", ingress: [{ from: network.map(block), ports: tcp(gatewayPorts.tls, gatewayPorts.status) }] },
+    { name: "to-models", egress: [{ to: [inRole("models")], ports: tcp(ports.http) }] },
   ],
-  training: (target) => [
-    { name: "https", egress: https(target) },
-    // Sensors and event sources talk to their bus; Alertmanager starts a retraining over a webhook.
-    { name: "events", ingress: [{ from: [{ podSelector: {} }] }, { from: [inNamespace(namespaces.observability)], ports: tcp(12_000) }], egress: [{ to: [{ podSelector: {} }] }] },
+  training: (settings) => [
+    api(settings),
+    { name: "events", ingress: [{ from: [neighbours] }, { from: [inRole("observability")], ports: tcp(retrainingPort) }], egress: [{ to: [neighbours] }] },
   ],
-  observability: (target) => [
-    { name: "https", egress: https(target) },
-    { name: "together", ingress: [{ from: [{ podSelector: {} }] }], egress: [{ to: [{ podSelector: {} }] }] },
-    // Prometheus reads metrics wherever they are; Alertmanager starts a retraining.
-    { name: "scrape", podSelector: prometheusPods, egress: [{ to: [{ namespaceSelector: {} }, anywhere] }] },
-    { name: "retraining", podSelector: pods("app.kubernetes.io/name", "alertmanager"), egress: [{ to: [inNamespace(namespaces.training)], ports: tcp(12_000) }] },
+  observability: (settings) => [
+    api(settings),
+    together,
+    { name: "scrape", podSelector: prometheusPods, egress: [{ to: [{ namespaceSelector: {} }, anywhere], ports: tcp(...scraped) }] },
+    { name: "retraining", podSelector: pods("app.kubernetes.io/name", "alertmanager"), egress: [{ to: [inRole("training")], ports: tcp(retrainingPort) }] },
     // Autoscaler and progressive delivery decide on metrics; the operator keeps Elasticsearch.
-    { name: "queries", podSelector: prometheusPods, ingress: [{ from: [inNamespace(namespaces.autoscaling), inNamespace(namespaces.rollouts)], ports: tcp(9090) }] },
-    { name: "elasticsearch", ingress: [{ from: [inNamespace(namespaces.elastic)], ports: tcp(9200) }] },
-    // The API server calls the operator's admission webhook from outside the pods' network.
-    { name: "admission", podSelector: pods("app", "prometheus-operator"), ingress: [{ ports: tcp(10_250) }] },
+    { name: "queries", podSelector: prometheusPods, ingress: [{ from: [inRole("autoscaling"), inRole("rollouts")], ports: tcp(prometheusPort) }] },
+    { name: "elasticsearch", ingress: [{ from: [inRole("elastic")], ports: tcp(9200) }] },
   ],
+  // istiod also fetches the keys of the callers' issuer.
+  mesh: (settings) => [api(settings), together, { name: "proxies", ingress: [{ from: [inRole("models"), inRole("gateway")], ports: tcp(istiodPort) }] }],
+  rollouts: (settings) => [api(settings), queries],
+  workflows: (settings) => [api(settings)],
+  events: (settings) => [api(settings)],
+  autoscaling: (settings) => [api(settings), together, queries],
+  certificates: (settings) => [api(settings), together],
+  elastic: (settings) => [api(settings), together, { name: "elasticsearch", egress: [{ to: [inRole("observability")], ports: tcp(9200) }] }],
 };
 
-/** The network policies of a tenant: nothing in, nothing out, and then what it needs by name. */
-export function networkPolicies(tenant: Tenant, target: Target) {
-  const meshed: Rule[] = namespaceProfiles[tenant].injection
-    ? [{ name: "to-istiod", egress: [{ to: [inNamespace(namespaces.mesh)], ports: tcp(istiodPort) }] }]
-    : [];
-  const rules: Rule[] = [
-    { name: "to-dns", egress: [{ to: dns(target), ports: [...tcp(53), { protocol: "UDP", port: 53 }] }] },
-    ...meshed,
-    { name: "metrics", ingress: [{ from: [prometheus], ports: tcp(ports.metrics, ...(namespaceProfiles[tenant].injection ? proxyMetricsPorts : [])) }] },
-    ...own[tenant](target),
-  ];
+const queries: PolicyRule = { name: "queries", egress: [{ to: [inRole("observability")], ports: tcp(prometheusPort) }] };
+const together: PolicyRule = { name: "together", ingress: [{ from: [neighbours] }], egress: [{ to: [neighbours] }] };
+
+/** HTTPS to the Kubernetes API and to AWS. Policies see the API server's own port, which EKS and other clusters choose differently. */
+function api({ target }: PolicySettings): PolicyRule {
+  const https = { to: [anywhere], ports: tcp(...(target === "aws" ? [443] : [443, 6443])) };
+  // The agent of EKS Pod Identity, on each node, hands a pod the credentials of its role.
+  const agent = { to: [block("169.254.170.23/32")], ports: tcp(80) };
+  return { name: "https", egress: target === "aws" ? [https, agent] : [https] };
+}
+
+/** Where pods ask for names. EKS Auto Mode answers on each node, at a service address, so no pod is there to select; both are EKS's service blocks. */
+function dns({ target }: PolicySettings): PolicyRule {
+  const resolvers = target === "aws" ? ["10.100.0.0/16", "172.20.0.0/16"] : [];
+  return { name: "to-dns", egress: [{ to: [inNamespace("kube-system"), ...resolvers.map(block)], ports: [...tcp(53), { protocol: "UDP", port: 53 }] }] };
+}
+
+/** The network policies of a namespace: nothing in, nothing out, and then what it needs by name. */
+export function networkPolicies(role: NamespaceRole, settings: PolicySettings) {
+  const rules: PolicyRule[] = [dns(settings), ...own[role](settings)];
+  const [metrics, admission] = [metricsPorts[role], apiServerPorts[role]];
+  if (namespaceProfiles[role].injection) rules.push({ name: "to-istiod", egress: [{ to: [inRole("mesh")], ports: tcp(istiodPort) }] });
+  if (metrics.length > 0) rules.push({ name: "metrics", ingress: [{ from: [prometheus], ports: tcp(...metrics) }] });
+  if (admission.length > 0) rules.push({ name: "api-server", ingress: [{ from: settings.network.map(block), ports: tcp(...admission) }] });
   return [
-    { metadata: metadata(tenant, "default-deny"), spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] } },
+    { metadata: metadata(role, "default-deny"), spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] } },
     ...rules.map(({ name, podSelector = {}, ingress, egress }) => ({
-      metadata: metadata(tenant, name),
+      metadata: metadata(role, name),
       spec: { podSelector, policyTypes: [...(ingress ? ["Ingress"] : []), ...(egress ? ["Egress"] : [])], ...(ingress && { ingress }), ...(egress && { egress }) },
     })),
   ];
 }
 
-function metadata(tenant: Tenant, name: string) {
-  return { name, namespace: namespaces[tenant], labels: { "app.kubernetes.io/part-of": "causeway" } };
+function metadata(role: NamespaceRole, name: string) {
+  return { name, namespace: namespaces[role], labels: { "app.kubernetes.io/part-of": "causeway" } };
 }

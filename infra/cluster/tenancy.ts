@@ -10,7 +10,7 @@ import { namespaces, type NamespaceRole } from "../vocabulary";
 import { headroomDeployment, headroomName, priorities, type Headroom } from "./headroom";
 import { limitRangeSpec, quotaSpec } from "./limits";
 import { namespaceMetadata, namespaceRoles, tenants, type Tenant } from "./namespaces";
-import { networkPolicies } from "./network-policies";
+import { networkPolicies, privateNetwork } from "./network-policies";
 import { grants, groupSubject, roleReference, type Grant } from "./rbac";
 import { storageClass, type VolumeSource } from "./storage";
 
@@ -20,6 +20,8 @@ export interface TenancyArgs {
   readonly environment: Environment;
   /** Where encrypted volumes come from; also says on which kind of cluster the tenancy is. */
   readonly volumes: VolumeSource;
+  /** IPv4 block of the VPC, from which API server and load balancer call. @default all private addresses */
+  readonly network?: string | undefined;
   /** Room that is kept free for a spike; none where replicas is 0. */
   readonly headroom: Headroom;
 }
@@ -42,10 +44,13 @@ export class Tenancy extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     const { region, environment, headroom } = args;
-    super(Tenancy.__pulumiType, name, { region, environment, target: args.volumes.target, headroom }, opts);
+    super(Tenancy.__pulumiType, name, { region, environment, target: args.volumes.target, network: args.network, headroom }, opts);
     const classes = [this.createStorageClass(), ...this.createPriorities()];
     const created = new Map<NamespaceRole, Namespace>(namespaceRoles.map((role) => [role, this.createNamespace(role, after)]));
-    const contents = tenants.flatMap((tenant) => this.fill(tenant, { parent: this, dependsOn: created.get(tenant) }));
+    const contents = [
+      ...namespaceRoles.flatMap((role) => this.closeNetwork(role, { parent: this, dependsOn: created.get(role) })),
+      ...tenants.flatMap((tenant) => this.fill(tenant, { parent: this, dependsOn: created.get(tenant) })),
+    ];
     for (const grant of grants) this.grant(grant, [...created.values()]);
     if (headroom.replicas > 0) this.createHeadroom([...classes, ...contents]);
     this.ready = [...classes, ...created.values(), ...contents];
@@ -66,14 +71,18 @@ export class Tenancy extends pulumi.ComponentResource {
 
   /** What a tenant's namespace holds before its first pod. */
   private fill(tenant: Tenant, child: pulumi.CustomResourceOptions): pulumi.Resource[] {
-    const { environment, volumes } = this.args;
     const [prefix, namespace] = [`${this.name}-${tenant}`, namespaces[tenant]];
     // Kubernetes makes this account by itself; a pod that names no account must not get a token of it.
     const account = new ServiceAccountPatch(`${prefix}-default-account`, { metadata: { name: "default", namespace }, automountServiceAccountToken: false }, child);
-    const quota = new ResourceQuota(`${prefix}-quota`, { metadata: { name: "quota", namespace }, spec: quotaSpec(tenant, environment) }, child);
+    const quota = new ResourceQuota(`${prefix}-quota`, { metadata: { name: "quota", namespace }, spec: quotaSpec(tenant, this.args.environment) }, child);
     const limits = new LimitRange(`${prefix}-limits`, { metadata: { name: "limits", namespace }, spec: limitRangeSpec() }, child);
-    const policies = networkPolicies(tenant, volumes.target).map((policy) => new NetworkPolicy(`${prefix}-${policy.metadata.name}`, policy, child));
-    return [account, quota, limits, ...policies];
+    return [account, quota, limits];
+  }
+
+  private closeNetwork(role: NamespaceRole, child: pulumi.CustomResourceOptions): NetworkPolicy[] {
+    const { volumes, network } = this.args;
+    const settings = { target: volumes.target, network: network === undefined ? privateNetwork : [network] };
+    return networkPolicies(role, settings).map((policy) => new NetworkPolicy(`${this.name}-${role}-${policy.metadata.name}`, policy, child));
   }
 
   private grant(grant: Grant, created: readonly Namespace[]): void {
