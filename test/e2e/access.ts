@@ -15,18 +15,61 @@ interface Question {
   readonly allowed: boolean;
 }
 
+const { models, training, observability, mesh } = namespaces;
 const { platformAdmins, mlEngineers, auditors, pipelines } = accessGroups;
 
 const may = (group: PlatformGroup, verb: string, resource: string, namespace?: string): Question => ({ group, verb, resource, namespace, allowed: true });
 const mayNot = (group: PlatformGroup, verb: string, resource: string, namespace?: string): Question => ({ group, verb, resource, namespace, allowed: false });
 
-/** Who may do what, as the design says. */
+/** Who may do what, as the design says: what the cluster should be is decided by the program, what it is can be read. */
 const QUESTIONS: readonly Question[] = [
-  may(platformAdmins, "get", "pods", namespaces.models),
-  may(mlEngineers, "get", "rollouts.argoproj.io", namespaces.models),
-  may(auditors, "list", "deployments.apps", namespaces.models),
-  may(pipelines, "create", "workflows.argoproj.io", namespaces.training),
-  mayNot(auditors, "get", "secrets", namespaces.models),
+  may(platformAdmins, "list", "nodes"),
+  may(platformAdmins, "get", "pods", models),
+  may(platformAdmins, "delete", "pods", models),
+  may(platformAdmins, "create", "pods/eviction", training),
+  may(platformAdmins, "patch", "nodes"),
+  may(platformAdmins, "patch", "rollouts.argoproj.io/scale", models),
+  may(platformAdmins, "delete", "workflows.argoproj.io", training),
+  mayNot(platformAdmins, "get", "secrets", models),
+  mayNot(platformAdmins, "create", "pods/exec", models),
+  mayNot(platformAdmins, "create", "pods/portforward", models),
+  mayNot(platformAdmins, "create", "deployments.apps", models),
+  mayNot(platformAdmins, "create", "clusterrolebindings.rbac.authorization.k8s.io"),
+  mayNot(platformAdmins, "escalate", "clusterroles.rbac.authorization.k8s.io"),
+  mayNot(platformAdmins, "impersonate", "groups"),
+  mayNot(platformAdmins, "delete", "networkpolicies.networking.k8s.io", models),
+  mayNot(platformAdmins, "patch", "peerauthentications.security.istio.io", mesh),
+
+  may(mlEngineers, "get", "rollouts.argoproj.io", models),
+  may(mlEngineers, "get", "pods/log", models),
+  may(mlEngineers, "create", "workflows.argoproj.io", training),
+  may(mlEngineers, "list", "cronworkflows.argoproj.io", training),
+  mayNot(mlEngineers, "patch", "rollouts.argoproj.io", models),
+  mayNot(mlEngineers, "create", "workflows.argoproj.io", models),
+  mayNot(mlEngineers, "update", "workflowtemplates.argoproj.io", training),
+  mayNot(mlEngineers, "get", "secrets", training),
+  mayNot(mlEngineers, "create", "pods/exec", training),
+  mayNot(mlEngineers, "create", "serviceaccounts/token", models),
+  mayNot(mlEngineers, "get", "pods", observability),
+  mayNot(mlEngineers, "list", "nodes"),
+
+  may(auditors, "list", "rolebindings.rbac.authorization.k8s.io"),
+  may(auditors, "list", "authorizationpolicies.security.istio.io"),
+  may(auditors, "get", "analysisruns.argoproj.io", models),
+  mayNot(auditors, "get", "secrets", models),
+  mayNot(auditors, "list", "secrets"),
+  mayNot(auditors, "delete", "pods", models),
+  mayNot(auditors, "create", "workflows.argoproj.io", training),
+  mayNot(auditors, "create", "pods/exec", models),
+
+  may(pipelines, "patch", "rollouts.argoproj.io", models),
+  may(pipelines, "patch", "rollouts.argoproj.io/status", models),
+  may(pipelines, "watch", "analysisruns.argoproj.io", models),
+  mayNot(pipelines, "delete", "rollouts.argoproj.io", models),
+  mayNot(pipelines, "patch", "rollouts.argoproj.io", training),
+  mayNot(pipelines, "patch", "virtualservices.networking.istio.io", models),
+  mayNot(pipelines, "create", "workflows.argoproj.io", training),
+  mayNot(pipelines, "get", "secrets", models),
 ];
 
 async function isAllowed({ cluster }: SharedStack, { group, verb, resource, namespace }: Question): Promise<boolean> {

@@ -52,12 +52,13 @@ export class Project {
     return this.cli.command(["up", "--yes", "--stack", STACK, ...this.policyFlags, ...flags], options);
   }
 
+  // What `refresh` and `destroy` would do is the same in their preview, which has nobody to confirm it here.
   refresh(options?: CommandOptions): Promise<PulumiResult> {
-    return this.cli.command(["refresh", "--yes", "--stack", STACK], options);
+    return this.cli.command(["refresh", "--yes", "--skip-preview", "--stack", STACK], options);
   }
 
   destroy(options?: CommandOptions): Promise<PulumiResult> {
-    return this.cli.command(["destroy", "--yes", "--stack", STACK], options);
+    return this.cli.command(["destroy", "--yes", "--skip-preview", "--stack", STACK], options);
   }
 
   /** The state as `pulumi stack export` prints it, with secrets in the clear. */

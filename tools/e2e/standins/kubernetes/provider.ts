@@ -36,6 +36,11 @@ function isRelease(urn: string): boolean {
   return resourceType(urn) === RELEASE_TYPE;
 }
 
+/** `ServiceAccountPatch` and its like change part of an object that exists already. */
+function isPatch(urn: string): boolean {
+  return resourceType(urn).endsWith("Patch");
+}
+
 /** The life of one object, apart from the wire protocol. */
 export class KubernetesProvider {
   private reachable: Promise<unknown> | undefined;
@@ -64,7 +69,7 @@ export class KubernetesProvider {
     if (preview || hasUnknown(inputs)) return { id: "", outputs: inputs, inputs };
     const { client, reference } = await this.locate(inputs);
     const existing = await client.get(reference);
-    if (existing !== undefined && !isOurs(existing)) {
+    if (existing !== undefined && !isOurs(existing) && !isPatch(urn)) {
       throw new ApiError(409, `${describe(reference)} already exists and was not created by this stack`);
     }
     return this.apply(client, reference, inputs, revealObject(inputs));
@@ -93,7 +98,14 @@ export class KubernetesProvider {
   async delete({ urn, inputs }: Resource): Promise<void> {
     if (isRelease(urn)) return;
     const { client, reference } = await this.locate(inputs);
-    await client.delete(reference);
+    await (isPatch(urn) ? this.release(client, reference) : client.delete(reference));
+  }
+
+  /** Gives up the fields that a patch holds; the object belongs to somebody else and stays. */
+  private async release(client: KubernetesClient, reference: ObjectReference): Promise<void> {
+    if ((await client.get(reference)) === undefined) return;
+    const { apiVersion, kind, name, namespace } = reference;
+    await client.apply(reference, { apiVersion, kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }) } }, { fieldManager: FIELD_MANAGER });
   }
 
   private async locate(inputs: JsonObject): Promise<{ client: KubernetesClient; reference: ObjectReference }> {
