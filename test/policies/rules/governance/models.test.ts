@@ -148,7 +148,7 @@ ruleSuite(logRetention, {
 
 describe("rules over models", () => {
   it("ask a limited-risk model for no audit, explanation, approval or long retention", () => {
-    const props = { ...goodModelService(), riskTier: "limited", channel: "automatic", logRetention: "30 days" };
+    const props: Record<string, unknown> = { ...goodModelService(), riskTier: "limited", channel: "automatic", logRetention: "30 days" };
     const modest = { ...props, release: { ...(props["release"] as object), fairness: [], explanation: undefined, approvals: [] } };
     expect(judge(rules.filter(({ kind }) => kind === "resource"), [{ type, name: "scorer", props: modest }])).toEqual([]);
   });

@@ -21,8 +21,12 @@ export function goodContainer(name = "server"): Props {
 
 /** A container that comes and goes before or beside the server. */
 export function goodHelper(name: string): Props {
-  const { name: _, ports: _ports, readinessProbe: _ready, livenessProbe: _live, lifecycle: _cycle, ...rest } = goodContainer();
-  return { name, ...rest };
+  const own = ["ports", "readinessProbe", "livenessProbe", "lifecycle"];
+  return without(goodContainer(name), own);
+}
+
+function without(props: Props, keys: readonly string[]): Props {
+  return Object.fromEntries(Object.entries(props).filter(([key]) => !keys.includes(key)));
 }
 
 /** A pod's specification that satisfies every rule. */
@@ -48,9 +52,8 @@ export function goodDeployment(): Props {
 
 /** A workflow in which one template has a container and one has not. */
 export function goodWorkflowSpec(): Props {
-  const { containers: _, initContainers: _init, ...settings } = goodPodSpec();
   return {
-    ...settings,
+    ...without(goodPodSpec(), ["containers", "initContainers"]),
     entrypoint: "main",
     templates: [
       { name: "main", dag: { tasks: [{ name: "train", template: "train" }] } },
