@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
+import json
+import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +16,23 @@ from .digests import digest_file, digest_json
 from .errors import InputError
 from .onnx_model import Scorer
 from .run import local_path, read_json
+from .storage import Prefix, is_object_url
+
+
+#: Object that names the current release of a prefix.
+POINTER = "current.json"
+
+
+def fetch_current(location: str) -> Path:
+    """Copies the current release of an object store into a temporary folder. Raises InputError when there is none."""
+    store = Prefix.parse(location, "--champion")
+    pointer = store.get(POINTER)
+    if pointer is None:
+        raise InputError(location, [f"{POINTER} is missing: nothing was released there"])
+    folder = Path(tempfile.mkdtemp(prefix="causeway-champion-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    store.fetch_folder(json.loads(pointer)["release"], folder)
+    return folder
 
 
 @dataclass(frozen=True)
@@ -25,8 +46,11 @@ class Champion:
 
     @staticmethod
     def open(location: str, model: str) -> "Champion":
-        """Raises InputError when a file is missing, or is not what the manifest says, or belongs to another model."""
-        folder = local_path(location, "--champion")
+        """Opens a folder, or the current release at `s3://bucket/prefix`.
+
+        Raises InputError when a file is missing, or is not what the manifest says, or belongs to another model.
+        """
+        folder = fetch_current(location) if is_object_url(location) else local_path(location, "--champion")
         manifest = read_json(folder / "manifest.json")
         if manifest.get("model") != model:
             raise InputError(str(folder), [f"model: got {manifest.get('model')}, allowed: {model}"])

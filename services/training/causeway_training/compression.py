@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 import warnings
 from pathlib import Path
@@ -28,11 +29,14 @@ def quantise(model: bytes) -> bytes | None:
         return None
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    with TemporaryDirectory() as scratch, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with TemporaryDirectory() as scratch:
         source, target = Path(scratch) / "source.onnx", Path(scratch) / "int8.onnx"
         source.write_bytes(model)
-        quantize_dynamic(source, target, weight_type=QuantType.QInt8)
+        logging.disable(logging.WARNING)  # it advises a preparation that small graphs do not need
+        try:
+            quantize_dynamic(source, target, weight_type=QuantType.QInt8)
+        finally:
+            logging.disable(logging.NOTSET)
         return onnx.load(target).SerializeToString(deterministic=True)
 
 

@@ -11,17 +11,25 @@ from .rows import groups, labels, strata
 from .statistics.bootstrap import estimate, resample_counts
 from .statistics.performance import METRICS, Scored, calibration_curve, metric
 
+#: Slices are many and read at a glance: coarser intervals are enough.
+SLICE_RESAMPLES = 500
 SLICE_METRICS = ("accuracy", "precision", "recall", "auc")
 
 
 def evaluate(contract: Contract, rows: pd.DataFrame, scores: np.ndarray, seed: int) -> dict:
     """Metrics with intervals, calibration curve, slices and the contract's performance gates."""
     scored = Scored(labels(contract, rows), scores, contract.threshold)
-    counts = resample_counts(strata(contract, rows), seed)
-    metrics = {name: estimate(lambda w, name=name: metric(name, scored, w), counts) for name in METRICS}
+    metrics = overall(contract, rows, scores, seed)
     gates = [gate(b.metric, metrics[b.metric]["value"], b.minimum, b.maximum) for b in contract.performance]
     slices = [_slice(name, scored.at(inside), seed) for name, inside in slice_masks(contract, rows)]
     return {"rows": len(rows), "threshold": contract.threshold, "metrics": metrics, "calibration": calibration_curve(scored), "slices": slices, "gates": gates}
+
+
+def overall(contract: Contract, rows: pd.DataFrame, scores: np.ndarray, seed: int) -> dict:
+    """Each metric over all rows with its interval."""
+    scored = Scored(labels(contract, rows), scores, contract.threshold)
+    counts = resample_counts(strata(contract, rows), seed)
+    return {name: estimate(lambda w, name=name: metric(name, scored, w), counts) for name in METRICS}
 
 
 def slice_masks(contract: Contract, rows: pd.DataFrame) -> list[tuple[str, np.ndarray]]:
@@ -32,6 +40,6 @@ def slice_masks(contract: Contract, rows: pd.DataFrame) -> list[tuple[str, np.nd
 
 
 def _slice(name: str, scored: Scored, seed: int) -> dict:
-    counts = resample_counts(np.zeros(len(scored.label)), seed)
+    counts = resample_counts(np.zeros(len(scored.label)), seed, SLICE_RESAMPLES)
     metrics = {m: estimate(lambda w, m=m: metric(m, scored, w), counts) for m in SLICE_METRICS}
     return {"slice": name, "rows": len(scored.label), "metrics": metrics}

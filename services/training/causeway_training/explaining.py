@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 import pandas as pd
 
@@ -13,6 +11,7 @@ from .gates import gate
 from .onnx_model import Scorer
 from .rows import inputs
 from .statistics.lime import lime
+from .statistics.shapley import additive_shapley, is_additive, sampled_shapley
 
 EXPLAINED_ROWS = 100
 LIME_ROWS = 30
@@ -24,15 +23,14 @@ MINIMUM_AGREEMENT = 0.6
 
 def explain(contract: Contract, rows: pd.DataFrame, bins: list[dict], scorer: Scorer, seed: int) -> dict:
     """Global importance (mean absolute Shapley value in log-odds), additivity and LIME agreement, with the gate on the last."""
-    base = background(bins, seed)
-    sample = complete(inputs(contract, rows), base)[np.random.default_rng(seed).permutation(len(rows))[:EXPLAINED_ROWS]]
-    additive = is_additive(scorer, base, sample)
-    values = additive_shapley(scorer, base, sample) if additive else shapley(scorer, base, sample, seed)
+    base, sample = additivity_rows(contract, bins, rows, seed)
+    additive = is_additive(scorer.log_odds, base, sample, ADDITIVE_TOLERANCE)
+    values = additive_shapley(scorer.log_odds, base, sample) if additive else sampled_shapley(scorer.log_odds, base, sample, seed)
     efficiency = np.abs(values.sum(axis=1) + scorer.log_odds(base).mean() - scorer.log_odds(sample)).max()
     agreement = local_agreement(contract, bins, scorer, sample[:LIME_ROWS], values[:LIME_ROWS], seed)
     importance = sorted(zip(contract.feature_names, np.abs(values).mean(axis=0)), key=lambda pair: -pair[1])
     return {
-        "method": "exact additive Shapley values" if additive else "Shapley values by permutation (shap)",
+        "method": "exact additive Shapley values" if additive else "Shapley values by permutation sampling",
         "scale": "log-odds", "rows": len(sample), "additive": additive, "efficiencyError": float(efficiency),
         "importance": [{"feature": name, "meanAbsolute": float(value)} for name, value in importance],
         "lime": {"rows": len(agreement), "medianSpearman": float(np.median(agreement)), "lowestSpearman": float(np.min(agreement))},
@@ -40,40 +38,15 @@ def explain(contract: Contract, rows: pd.DataFrame, bins: list[dict], scorer: Sc
     }  # fmt: skip
 
 
+def additivity_rows(contract: Contract, bins: list[dict], rows: pd.DataFrame, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """The background and the held-out rows that are explained, both (rows x features)."""
+    base = background(bins, seed)
+    return base, complete(inputs(contract, rows), base)[np.random.default_rng(seed).permutation(len(rows))[:EXPLAINED_ROWS]]
+
+
 def complete(features: np.ndarray, base: np.ndarray) -> np.ndarray:
     """Missing values replaced by the background's median, so that every explained value is one that a person can read."""
     return np.where(np.isnan(features), np.median(base, axis=0), features).astype(np.float32)
-
-
-def is_additive(scorer: Scorer, base: np.ndarray, sample: np.ndarray) -> bool:
-    """Whether log-odds are a sum of one term per feature: then d + 1 evaluations give exact Shapley values."""
-    terms = additive_terms(scorer, base[0], sample)
-    return bool(np.abs(scorer.log_odds(base[:1])[0] + terms.sum(axis=1) - scorer.log_odds(sample)).max() <= ADDITIVE_TOLERANCE)
-
-
-def additive_terms(scorer: Scorer, origin: np.ndarray, sample: np.ndarray) -> np.ndarray:
-    """Change in log-odds when one feature of `origin` (features) takes the sample's value; shape (rows, features)."""
-    rows, width = sample.shape
-    changed = np.tile(origin, (rows * width, 1))
-    index = np.arange(rows * width)
-    changed[index, index % width] = sample.reshape(-1)
-    return scorer.log_odds(changed).reshape(rows, width) - scorer.log_odds(origin[None, :])[0]
-
-
-def additive_shapley(scorer: Scorer, base: np.ndarray, sample: np.ndarray) -> np.ndarray:
-    """Exact interventional Shapley values of an additive model: each term less its mean over the background; (rows, features)."""
-    return additive_terms(scorer, base[0], sample) - additive_terms(scorer, base[0], base).mean(axis=0)
-
-
-def shapley(scorer: Scorer, base: np.ndarray, sample: np.ndarray, seed: int) -> np.ndarray:
-    """Shapley values by antithetic permutation sampling (shap.PermutationExplainer); (rows, features)."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import shap
-
-        masker = shap.maskers.Independent(base, max_samples=len(base))
-        explainer = shap.PermutationExplainer(scorer.log_odds, masker, seed=seed)
-        return np.asarray(explainer(sample, max_evals=4 * (2 * sample.shape[1] + 1), silent=True).values)
 
 
 def local_agreement(contract: Contract, bins: list[dict], scorer: Scorer, sample: np.ndarray, values: np.ndarray, seed: int) -> np.ndarray:

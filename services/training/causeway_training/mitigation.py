@@ -20,7 +20,8 @@ from .statistics.performance import Scored
 
 FOLDS = 3
 GRID_SIZE = 41
-GRID_LIMIT = 1.0
+#: Largest multipliers of the grids, tried in turn until a grid has a point that keeps every bound: fine steps first.
+GRID_LIMITS = (1.0, 2.0, 4.0)
 #: How far beyond a contract's bound the out-of-fold value must lie: about one standard error for a group of 140 training rows.
 MARGIN = 0.04
 
@@ -64,7 +65,12 @@ def fairness_values(contract: Contract, data: Data, scores: np.ndarray) -> list[
 
 def violated(values: list[tuple[Bound, float]], margin: float = 0.0) -> list[Bound]:
     """Bounds that do not hold; `margin` tightens the selection bounds. A value that cannot be judged violates nothing."""
-    return [b for b, value in values if _outside(b, value, margin if b.metric != "equalized-odds-difference" else 0.0)]
+    return [b for b, value in values if _outside(b, value, _margin(b, margin))]
+
+
+def _margin(bound: Bound, margin: float) -> float:
+    """No margin for equalized odds: its cells are too small for one to be met."""
+    return 0.0 if bound.metric == "equalized-odds-difference" else margin
 
 
 def _outside(bound: Bound, value: float, margin: float) -> bool:
@@ -73,14 +79,14 @@ def _outside(bound: Bound, value: float, margin: float) -> bool:
     return value < bound.minimum + margin if bound.minimum is not None else value > bound.maximum - margin
 
 
-def grid_search(build: Build, data: Data, attribute: str, rows: np.ndarray, grid: Any = None) -> Any:
-    """A fitted fairlearn GridSearch on the given rows: one predictor per grid point, over the default grid or the given multipliers.
+def grid_search(build: Build, data: Data, attribute: str, rows: np.ndarray, limit: float, grid: Any = None) -> Any:
+    """A fitted fairlearn GridSearch on the given rows: one predictor per point of the grid up to `limit`, or of the given multipliers.
 
     Grid points correspond between calls with the same groups.
     """
     from fairlearn.reductions import DemographicParity, GridSearch
 
-    size = {"grid_size": GRID_SIZE, "grid_limit": GRID_LIMIT} if grid is None else {"grid": grid}
+    size = {"grid_size": GRID_SIZE, "grid_limit": limit} if grid is None else {"grid": grid}
     search = GridSearch(build(), DemographicParity(), sample_weight_name="model__sample_weight", **size)
     return search.fit(data.inputs[rows], data.label[rows], sensitive_features=data.groups[attribute][rows]) or search
 
@@ -90,22 +96,44 @@ class Choice:
     """The grid point that was taken, the predictor fitted on all training rows, and its out-of-fold values."""
 
     point: int
+    limit: float
     predictor: Any
     met: bool
     values: list[tuple[Bound, float]]
 
 
 def mitigate(build: Build, contract: Contract, data: Data, attribute: str, seed: int) -> Choice:
-    """The most accurate grid point that keeps every fairness bound out of fold; failing that, the one that breaks the fewest."""
+    """The grid point with the lowest Brier score among those that keep every fairness bound out of fold, by the margin.
+
+    When no grid has such a point, the one that falls short the least; the audit then decides on the held-out rows.
+    """
+    choices = []
+    for limit in GRID_LIMITS:
+        choices.append(_best(build, contract, data, attribute, seed, limit))
+        if choices[-1].met:
+            return choices[-1]
+    return min(choices, key=lambda choice: _shortfall(choice.values))
+
+
+def _best(build: Build, contract: Contract, data: Data, attribute: str, seed: int, limit: float) -> Choice:
     scores = np.zeros((GRID_SIZE, len(data.label)))
     for fit, rest in folds(data, seed):
-        search = grid_search(build, data, attribute, fit)
+        search = grid_search(build, data, attribute, fit, limit)
         for point, predictor in enumerate(search.predictors_):
             scores[point, rest] = predictor.predict_proba(data.inputs[rest])[:, 1]
     judged = [fairness_values(contract, data, scores[point]) for point in range(GRID_SIZE)]
     brier = ((scores - data.label) ** 2).mean(axis=1)
-    order = sorted(range(GRID_SIZE), key=lambda p: (len(violated(judged[p], MARGIN)), brier[p], p))
-    best = order[0]
+    best = min(range(GRID_SIZE), key=lambda point: (_shortfall(judged[point]), brier[point], point))
     multipliers = search.lambda_vecs_.iloc[:, [best]]
-    predictor = grid_search(build, data, attribute, np.arange(len(data.label)), multipliers).predictors_[0]
-    return Choice(best, predictor, not violated(judged[best], MARGIN), judged[best])
+    predictor = grid_search(build, data, attribute, np.arange(len(data.label)), limit, multipliers).predictors_[0]
+    return Choice(best, limit, predictor, not violated(judged[best], MARGIN), judged[best])
+
+
+def _shortfall(values: list[tuple[Bound, float]]) -> float:
+    """By how much the values fall short of their bounds, margins included, in total; 0 when all hold."""
+    total = 0.0
+    for bound, value in values:
+        margin = _margin(bound, MARGIN)
+        if np.isfinite(value):
+            total += max(0.0, bound.minimum + margin - value if bound.minimum is not None else value - bound.maximum + margin)
+    return total

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import atexit
+import fcntl
 import json
 import os
 import shutil
+import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any, Callable, Iterator
 from urllib.parse import unquote, urlparse
 
 from .digests import canonical_json, digest_file, digest_json
 from .errors import GateFailure, InputError
+from .storage import Prefix, is_object_url
 
 RECORD = "step.json"
 #: Measured times differ from run to run: kept beside the results, never part of a digest.
@@ -20,13 +25,26 @@ MEASURED = "measured.json"
 
 @dataclass(frozen=True)
 class Run:
-    """A run directory on a local disk."""
+    """A run directory on a local disk, and the object store that it mirrors, if any."""
 
     path: Path
+    remote: Prefix | None = None
 
     @staticmethod
     def at(location: str) -> "Run":
-        """Opens (and makes) the run directory at a path or a `file://` URL."""
+        """Opens (and makes) the run directory at a path, a `file://` URL or `s3://bucket/prefix`.
+
+        Of an object store, finished steps are fetched into a temporary folder that lives as long as the process.
+        """
+        if is_object_url(location):
+            remote = Prefix.parse(location, "--run")
+            path = Path(tempfile.mkdtemp(prefix="causeway-run-"))
+            atexit.register(shutil.rmtree, path, ignore_errors=True)
+            for key in remote.keys():
+                step, _, name = key.partition("/")
+                if name == RECORD:
+                    remote.fetch_folder(step, path / step)
+            return Run(path, remote)
         path = local_path(location, "--run")
         path.mkdir(parents=True, exist_ok=True)
         return Run(path)
@@ -56,12 +74,18 @@ class Run:
         new one; what a killed run left behind is removed here. `work` raising leaves no folder of this step, so later steps stop;
         after a failed gate, what was found is kept in `<step>.failed` for people to read.
         """
+        with self._alone():
+            return self._perform(step, inputs, work)
+
+    def _perform(self, step: str, inputs: dict[str, Any], work: Callable[[Path], None]) -> bool:
         self._sweep(step)
         target = self.path / step
         if self._is_current(target, inputs):
             return False
         if target.exists():
             self._retire(target)
+            if self.remote:
+                self.remote.delete([f"{step}/{RECORD}"])
         fresh = self.path / f".{step}.partial"
         fresh.mkdir()
         try:
@@ -76,7 +100,19 @@ class Run:
                 _sync(path)
         fresh.rename(target)
         _sync(self.path)
+        if self.remote:
+            self.remote.store_folder(target, step, last=RECORD)
         return True
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Refuses a second process in the same run directory; the lock dies with its process."""
+        with open(self.path / ".lock", "w") as stream:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise InputError(str(self.path), ["another step is running in this run directory"]) from None
+            yield
 
     def _is_current(self, target: Path, inputs: dict[str, Any]) -> bool:
         try:
@@ -102,7 +138,7 @@ def local_path(location: str, argument: str) -> Path:
     if parsed.scheme == "file" and parsed.netloc in ("", "localhost"):
         return Path(unquote(parsed.path))
     if len(parsed.scheme) > 1:
-        raise InputError(argument, [f"got {location}, allowed: a local path or a file:// URL; object stores are reached by the release step only"])
+        raise InputError(argument, [f"got {location}, allowed: a local path or a file:// URL"])
     return Path(location)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .context import Context
 from .digests import digest_file
-from .run import local_path, read_json
+from .run import read_json
 from .signing import SIGNATURE_FILE
 
 
@@ -78,7 +78,7 @@ def _package(context: Context) -> list[str]:
 
 
 def _release(context: Context) -> list[str]:
-    signed = (local_path(context.options.to or "", "--to") / SIGNATURE_FILE).exists()
+    signed = (context.run.folder("package") / SIGNATURE_FILE).exists()
     return [f"released to {context.options.to}"] + ([] if signed else ["UNSIGNED: for local rehearsal only"])
 
 

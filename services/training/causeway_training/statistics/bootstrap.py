@@ -16,13 +16,13 @@ CONFIDENCE = 0.95
 Statistic = Callable[[np.ndarray], np.ndarray]
 
 
-def resample_counts(strata: np.ndarray, seed: int) -> np.ndarray:
+def resample_counts(strata: np.ndarray, seed: int, most: int = RESAMPLES) -> np.ndarray:
     """How often each row is drawn in each resample (resamples x rows); each stratum keeps its size.
 
     Rows are drawn within strata so that a small group never vanishes from a resample. Many rows get fewer resamples.
     """
     generator = np.random.default_rng(seed)
-    resamples = int(np.clip(MAXIMUM_CELLS // max(len(strata), 1), FEWEST_RESAMPLES, RESAMPLES))
+    resamples = int(np.clip(MAXIMUM_CELLS // max(len(strata), 1), FEWEST_RESAMPLES, most))
     counts = np.zeros((resamples, len(strata)))
     for value in np.unique(strata):
         rows = np.flatnonzero(strata == value)

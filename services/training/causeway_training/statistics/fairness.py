@@ -39,18 +39,28 @@ def metric(name: str, data: Grouped, weights: np.ndarray) -> np.ndarray:
     selection-rate-ratio: lowest over highest selection rate (four-fifths rule, 29 CFR 1607.4(D)).
     demographic-parity-difference: highest minus lowest selection rate.
     equalized-odds-difference: the larger of the differences in true and false positive rate (Hardt, Price and Srebro 2016).
+
+    Which groups are lowest and highest is decided once, on the rows as they are. Deciding it anew in each resample would measure the
+    spread of noise: the ratio of two equal groups would always come out below 1, and its interval would miss the value itself.
     """
+    if name not in METRICS:
+        raise ValueError(f"unknown metric {name}, allowed: {', '.join(METRICS)}")
     if len(data.judged()) < 2:
         return np.full(weights.shape[0], np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
         if name == "equalized-odds-difference":
             return _equalized_odds(data, weights)
-        rates = selection_rates(data, weights)
-        if name == "selection-rate-ratio":
-            return rates.min(axis=1) / rates.max(axis=1)
-        if name == "demographic-parity-difference":
-            return rates.max(axis=1) - rates.min(axis=1)
-    raise ValueError(f"unknown metric {name}, allowed: {', '.join(METRICS)}")
+        low, high = _extremes([data.group == group for group in data.judged()], data, weights)
+        return low / high if name == "selection-rate-ratio" else high - low
+
+
+def _extremes(cells: list[np.ndarray], data: Grouped, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Selection rates, per resample, of the cells that have the lowest and the highest rate on the rows as they are."""
+    selected = data.rows.decision == 1
+    plain = [selected[cell].mean() for cell in cells]
+    order = np.argsort(plain, kind="stable")  # of equal groups, still two different ones
+    rates = _rates(selected, [cells[order[0]], cells[order[-1]]], weights)
+    return rates[:, 0], rates[:, 1]
 
 
 def judged_cells(data: Grouped, label: int) -> list[str]:
@@ -59,13 +69,14 @@ def judged_cells(data: Grouped, label: int) -> list[str]:
 
 
 def _equalized_odds(data: Grouped, weights: np.ndarray) -> np.ndarray:
-    differences = []
+    found: list[tuple[float, np.ndarray]] = []
     for label in (0, 1):
         cells = [(data.group == name) & (data.rows.label == label) for name in judged_cells(data, label)]
         if len(cells) >= 2:
-            rates = _rates(data.rows.decision == 1, cells, weights)
-            differences.append(rates.max(axis=1) - rates.min(axis=1))
-    return np.max(differences, axis=0) if differences else np.full(weights.shape[0], np.nan)
+            plain_low, plain_high = _extremes(cells, data, np.ones((1, len(data.group))))
+            low, high = _extremes(cells, data, weights)
+            found.append((float(plain_high[0] - plain_low[0]), high - low))
+    return max(found, key=lambda pair: pair[0])[1] if found else np.full(weights.shape[0], np.nan)
 
 
 def _rates(selected: np.ndarray, cells: list[np.ndarray], weights: np.ndarray) -> np.ndarray:

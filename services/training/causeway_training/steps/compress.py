@@ -1,7 +1,8 @@
 """compress: offers int8 weights and a distilled student, and keeps one only within tolerance.
 
-A candidate is kept when it is smaller, decides as the original does on nearly every held-out row, loses almost nothing on the contract's
-improvement metric, and holds every gate. Everything about the kept model is computed again, so what is released is what was judged.
+A candidate is kept when it has at most half the size, decides as the original does on nearly every held-out row, loses almost nothing on
+the contract's improvement metric, and holds every gate. A model whose explanations are exact (additive log-odds) is not given up for one
+whose explanations are sampled. Everything about the kept model is computed again, so what is released is what was judged.
 Writes the final `model.onnx`, `evaluation.json`, `audit.json`, `explanation.json`, `compression.json`; and `measured.json` with
 latencies, which differ from run to run and therefore decide nothing and are part of no digest.
 """
@@ -19,15 +20,17 @@ from ..comparison import compare, losing_groups
 from ..compression import distil, latency, quantise
 from ..context import Context
 from ..evaluation import evaluate
-from ..explaining import explain
+from ..explaining import ADDITIVE_TOLERANCE, additivity_rows, explain
 from ..onnx_model import Scorer
 from ..rows import inputs, labels, read_rows
 from ..run import read_json, write_json
 from ..statistics.performance import HIGHER_IS_BETTER, Scored, metric
+from ..statistics.shapley import is_additive
 
 NAME = "compress"
 MINIMUM_DECISION_AGREEMENT = 0.99
 MAXIMUM_METRIC_LOSS = 0.005
+MAXIMUM_SIZE = 0.5
 
 
 def run(context: Context) -> bool:
@@ -44,19 +47,25 @@ def _work(context: Context, folder: Path) -> None:
     teacher = Scorer(original, "model.onnx")
     student = distil(teacher, inputs(contract, read_rows(prepared / "train.csv")), bins, f"{contract.name}-student", context.options.seed)
     candidates = {"original": original, "original-int8": quantise(original), "student": student, "student-int8": quantise(student)}
+    exact = read_json(context.run.folder("explain") / "explanation.json")["additive"]
     found, measured, reports = [], {}, {}
     for name, model in candidates.items():
         if model is None:
-            found.append({"candidate": name, "bytes": None, "kept": False, "why": "no weights that can be stored as int8"})
+            found.append({"candidate": name, "bytes": None, "why": "no weights that can be stored as int8"})
             continue
         scorer = Scorer(model, name)
         measured[name] = {"bytes": len(model), **latency(scorer, inputs(contract, rows.iloc[:1]))}
-        entry = compared(context, rows, teacher, scorer)
-        reports[name] = _reports(context, rows, bins, scorer) if name != "original" and within(entry, len(model), len(original)) else None
-        found.append({"candidate": name, "bytes": len(model), **entry})
-    kept = _choose(found, reports, len(original))
-    _write(context, folder, kept, candidates[kept], reports[kept])
-    tolerance = {"minimumDecisionAgreement": MINIMUM_DECISION_AGREEMENT, "maximumMetricLoss": MAXIMUM_METRIC_LOSS}
+        entry = {"candidate": name, "bytes": len(model), **compared(context, rows, teacher, scorer)}
+        found.append(entry)
+        if name == "original":
+            continue
+        entry["why"] = refusal(entry, len(original), exact and not is_additive(scorer.log_odds, *additivity_rows(contract, bins, rows), ADDITIVE_TOLERANCE))
+        if entry["why"] is None:
+            reports[name] = _reports(context, rows, bins, scorer)
+            entry["why"] = "within tolerance, every gate holds" if reports[name]["hold"] else "a gate of the contract does not hold"
+    kept = _choose(found, reports)
+    _write(context, folder, kept, candidates[kept], reports.get(kept))
+    tolerance = {"maximumSize": MAXIMUM_SIZE, "minimumDecisionAgreement": MINIMUM_DECISION_AGREEMENT, "maximumMetricLoss": MAXIMUM_METRIC_LOSS}
     write_json(folder / "compression.json", {"kept": kept, "tolerance": tolerance, "candidates": found})
     write_json(folder / "measured.json", measured)
 
@@ -72,8 +81,15 @@ def compared(context: Context, rows: pd.DataFrame, teacher: Scorer, candidate: S
     return {"decisionAgreement": float((old.decision == new.decision).mean()), "metricLoss": -change if HIGHER_IS_BETTER[name] else change}
 
 
-def within(entry: dict, size: int, original: int) -> bool:
-    return size < original and entry["decisionAgreement"] >= MINIMUM_DECISION_AGREEMENT and entry["metricLoss"] <= MAXIMUM_METRIC_LOSS
+def refusal(entry: dict, original: int, loses_exactness: bool) -> str | None:
+    """Why a candidate is not worth judging any further, or None."""
+    if entry["bytes"] > MAXIMUM_SIZE * original:
+        return "more than half the original's size"
+    if entry["decisionAgreement"] < MINIMUM_DECISION_AGREEMENT:
+        return "decides otherwise on too many rows"
+    if entry["metricLoss"] > MAXIMUM_METRIC_LOSS:
+        return "loses too much on the improvement metric"
+    return "its explanations would no longer be exact" if loses_exactness else None
 
 
 def _reports(context: Context, rows: pd.DataFrame, bins: list[dict], scorer: Scorer) -> dict:
@@ -89,17 +105,9 @@ def _reports(context: Context, rows: pd.DataFrame, bins: list[dict], scorer: Sco
     return {**reports, "hold": all(g["passed"] for g in gates)}
 
 
-def _choose(found: list[dict], reports: dict, original: int) -> str:
-    """The smallest candidate within tolerance whose gates hold, else the original; says why of each."""
-    for entry in found:
-        name, size = entry["candidate"], entry["bytes"]
-        if name == "original" or size is None:
-            continue
-        if reports.get(name) is None:
-            entry["why"] = "not smaller" if size >= original else "outside the tolerance"
-        else:
-            entry["why"] = "within tolerance, every gate holds" if reports[name]["hold"] else "a gate of the contract does not hold"
-    usable = [e for e in found if reports.get(e["candidate"]) and reports[e["candidate"]]["hold"]]
+def _choose(found: list[dict], reports: dict) -> str:
+    """The smallest candidate within tolerance whose gates hold, else the original."""
+    usable = [e for e in found if e["candidate"] in reports and reports[e["candidate"]]["hold"]]
     kept = min(usable, key=lambda e: e["bytes"])["candidate"] if usable else "original"
     for entry in found:
         entry["kept"] = entry["candidate"] == kept

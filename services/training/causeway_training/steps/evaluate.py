@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..comparison import compare
 from ..context import Context
-from ..evaluation import evaluate
+from ..evaluation import evaluate, overall
 from ..gates import demand
 from ..onnx_model import Scorer
 from ..rows import inputs, read_rows
@@ -32,7 +32,7 @@ def _work(context: Context, folder: Path) -> None:
     report = evaluate(contract, rows, scores, seed)
     gates = list(report["gates"])
     if (trained / "unmitigated.onnx").exists():
-        report["unmitigated"] = evaluate(contract, rows, Scorer.open(trained / "unmitigated.onnx").score(inputs(contract, rows)), seed)["metrics"]
+        report["unmitigated"] = overall(contract, rows, Scorer.open(trained / "unmitigated.onnx").score(inputs(contract, rows)), seed)
     if context.champion:
         report["comparison"] = compare(contract, context.champion, rows, scores, seed)
         gates += report["comparison"]["gates"]

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from sklearn.model_selection import train_test_split
 
 from ..context import Context
 from ..contract import Contract
 from ..gates import demand, gate
 from ..privacy import SUBJECT, class_sizes
 from ..private_bins import feature_bins
-from ..rows import group_of, labels, read_rows, strata, write_rows
+from ..rows import group_of, read_rows, write_rows
 from ..run import write_json
+from ..splitting import split
 
 NAME = "prepare"
 
@@ -35,13 +35,13 @@ def _work(context: Context, folder: Path) -> None:
     rows = with_groups(contract, raw)
     kept, anonymity, gates = k_anonymous(contract, rows)
     stored = kept[stored_columns(contract, kept)]
-    train, holdout = split(contract, kept, context.options.holdout, context.options.seed)
+    train, holdout, how = split(contract, kept, context.options.holdout, context.options.seed)
     epsilon = contract.privacy.epsilon if contract.privacy else None
     bins = feature_bins(contract, stored.loc[train], epsilon, context.options.subject_key, context.options.seed)
     write_rows(folder / "train.csv", stored.loc[train])
     write_rows(folder / "holdout.csv", stored.loc[holdout])
     write_json(folder / "bins.json", bins)
-    report = {"rows": len(rows), "train": len(train), "holdout": len(holdout), "split": "time" if contract.time_column else "stratum", "anonymity": anonymity, "epsilon": epsilon, "gates": gates}
+    report = {"rows": len(rows), "train": len(train), "holdout": len(holdout), "split": how, "anonymity": anonymity, "epsilon": epsilon, "gates": gates}
     write_json(folder / "preparation.json", report)
     demand(NAME, gates)
 
@@ -71,18 +71,3 @@ def stored_columns(contract: Contract, rows: pd.DataFrame) -> list[str]:
     """Pseudonym, features, target, groups. Raw group columns and direct identifiers are not among them."""
     subject = [SUBJECT] if SUBJECT in rows.columns else []
     return subject + contract.feature_names + [contract.target] + [a.name for a in contract.attributes]
-
-
-def split(contract: Contract, rows: pd.DataFrame, holdout: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Positions of training and held-out rows: the newest are held out where the contract has a time column, else a share of each
-    stratum of label and groups. Rows of strata too small to split go to training."""
-    if contract.time_column:
-        order = np.argsort(rows[contract.time_column].to_numpy(), kind="stable")
-        cut = int(round(len(order) * (1 - holdout)))
-        return np.sort(order[:cut]), np.sort(order[cut:])
-    key = pd.Series(strata(contract, rows)) + pd.Series(labels(contract, rows).astype(str))
-    key = key.where(key.map(key.value_counts()) >= 2, "rare")
-    if (key == "rare").sum() == 1:
-        key[key == "rare"] = key.mode()[0]
-    train, held = train_test_split(np.arange(len(rows)), test_size=holdout, random_state=seed, stratify=key)
-    return np.sort(train), np.sort(held)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from ..champion import POINTER
 from ..context import Context
-from ..digests import digest_file
+from ..digests import canonical_json, digest_file
 from ..errors import InputError
 from ..gates import demand
 from ..run import local_path, read_json
 from ..signing import SIGNATURE_FILE, verify
+from ..storage import Prefix, is_object_url
 from .package import evidence_digest
 
 NAME = "release"
@@ -23,10 +25,12 @@ FILES = ("model.onnx", "model-card.md", "reference.json", "explainer.json", "eva
 
 def run(context: Context) -> bool:
     if context.options.to is None:
-        raise InputError("--to", ["got nothing, allowed: a folder to release to"])
+        raise InputError("--to", ["got nothing, allowed: a folder or s3://bucket/prefix to release to"])
     context.run.outputs_digest("package")
     source = context.run.folder("package")
     check(context, source)
+    if is_object_url(context.options.to):
+        return store(source, Prefix.parse(context.options.to, "--to"))
     target = local_path(context.options.to, "--to")
     if _same(source, target):
         return False
@@ -45,15 +49,13 @@ def check(context: Context, folder: Path) -> None:
     problems = [f"{name} is not the file of the manifest" for name, same in found.items() if not same]
     if problems:
         raise InputError(str(folder), problems)
-    demand(NAME, [g for name in ("evaluation", "audit", "explanation") for g in read_json(folder / f"{name}.json")["gates"]])
+    evaluation, audit, explanation = (read_json(folder / f"{name}.json") for name in ("evaluation", "audit", "explanation"))
+    judged = [evaluation, audit, explanation, evaluation.get("comparison", {}), audit.get("againstChampion", {})]
+    demand(NAME, [gate for report in judged for gate in report.get("gates", [])])
     if context.options.trusted_key:
         if not (folder / SIGNATURE_FILE).exists():
             raise InputError(str(folder), ["the release is unsigned, and a trusted key was given"])
         verify(text, read_json(folder / SIGNATURE_FILE), context.options.trusted_key)
-
-
-def is_signed(folder: Path) -> bool:
-    return (folder / SIGNATURE_FILE).exists()
 
 
 def place(source: Path, target: Path) -> None:
@@ -72,6 +74,23 @@ def place(source: Path, target: Path) -> None:
         target.rename(old)
     fresh.rename(target)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def store(source: Path, target: Prefix) -> bool:
+    """Stores the release under a name of its own that is never overwritten, then points `current.json` to it in one atomic put."""
+    digest = digest_file(source / "manifest.json")
+    name = f"{read_json(source / 'manifest.json')['version']}-{digest.removeprefix('sha256:')[:12]}"
+    pointer = canonical_json({"release": name, "manifest": digest}).encode()
+    if target.get(POINTER) == pointer:
+        return False
+    for file in _names(source):
+        target.put(f"{name}/{file}", (source / file).read_bytes())
+    target.put(POINTER, pointer)
+    return True
+
+
+def is_signed(folder: Path) -> bool:
+    return (folder / SIGNATURE_FILE).exists()
 
 
 def _names(folder: Path) -> list[str]:

@@ -52,7 +52,7 @@ def _work(context: Context, folder: Path, module: Any, parameters: dict) -> None
     if attribute is not None:
         choice = mitigate(build, contract, data, attribute, seed)
         chosen = choice.predictor
-        report |= {"method": "fairlearn GridSearch, demographic parity", "attribute": attribute, "gridPoint": choice.point, "boundsMetOutOfFold": choice.met}
+        report |= {"method": "fairlearn GridSearch, demographic parity", "attribute": attribute, "gridPoint": choice.point, "gridLimit": choice.limit, "boundsMetOutOfFold": choice.met}
         report["outOfFold"]["mitigated"] = _named(choice.values)
         _export(plain, data.inputs, folder / "unmitigated.onnx", f"{contract.name}-unmitigated")
     error = _export(chosen, data.inputs, folder / "model.onnx", contract.name)
