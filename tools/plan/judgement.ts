@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { coverage, type CoveredFramework } from "../../policies/coverage";
 import { enforcementOf, judge, type PackConfig, type RuleSetting } from "../../policies/judge";
 import { enforcements, type Area, type Enforcement, type Rule } from "../../policies/rule";
 import { InputError } from "../../services/contract/problems";
@@ -24,7 +25,6 @@ export interface RuleResult {
   readonly description: string;
   readonly severity: Rule["severity"];
   readonly enforcement: Enforcement;
-  readonly frameworks: Rule["frameworks"];
   readonly violations: number;
 }
 
@@ -33,6 +33,8 @@ export interface Judgement {
   readonly rules: readonly RuleResult[];
   /** Mandatory ones first. */
   readonly violations: readonly PlannedViolation[];
+  /** Which clauses of which frameworks the rules check. */
+  readonly coverage: readonly CoveredFramework[];
 }
 
 /** Judges what a program registered by the rules under a pack configuration. */
@@ -44,10 +46,11 @@ export function judgementOf(resources: readonly RecordedResource[], rules: reado
     return { rule: rule.name, area: rule.area, severity: rule.severity, enforcement, ...(source ? { resource: { urn: source.urn, type: source.type, name: source.name } } : {}), message, remediation: rule.remediation };
   });
   const results = rules.map((rule) => {
-    const { name, area, description, severity, frameworks } = rule;
-    return { name, area, description, severity, frameworks, enforcement: enforcementOf(rule, config), violations: found.filter((violation) => violation.rule === name).length };
+    const { name, area, description, severity } = rule;
+    return { name, area, description, severity, enforcement: enforcementOf(rule, config), violations: found.filter((violation) => violation.rule === name).length };
   });
-  return { rules: results, violations: [...found.filter((v) => v.enforcement === "mandatory"), ...found.filter((v) => v.enforcement === "advisory")] };
+  const ordered = (["mandatory", "advisory"] as const).flatMap((level) => found.filter((violation) => violation.enforcement === level));
+  return { rules: results, violations: ordered, coverage: coverage(rules) };
 }
 
 /** Reads a pack configuration; a stack without a file takes every rule as it is. Throws InputError for anything else than settings. */

@@ -34,11 +34,11 @@ ${legend(plan)}
 </figure>`;
 }
 
-function laneShape({ x, y, width, height, lane }: PlacedLane): Html {
+function laneShape(placed: PlacedLane): Html {
+  const { x, y, width, height, lane } = placed;
   const count = lane.boxes.reduce((sum, box) => sum + box.members.length, 0);
-  const title = lane.region === "global" ? lane.label : lane.region;
   const note = lane.region === "global" ? plural(count, "resource") : `${lane.label} · ${plural(count, "resource")}`;
-  return html`<g class="lane ${lane.region === "global" ? "global" : "regional"}"><rect x="${x}" y="${y}" width="${width}" height="${height}" rx="10"/><text x="${x + 16}" y="${y + 26}" class="lane-title">${title}</text><text x="${x + width - 16}" y="${y + 26}" class="lane-note" text-anchor="end">${note}</text></g>`;
+  return html`<g class="lane ${lane.region === "global" ? "global" : "regional"}"><rect x="${x}" y="${y}" width="${width}" height="${height}" rx="10"/><text x="${x + 16}" y="${y + 26}" class="lane-title">${title(placed)}</text><text x="${x + width - 16}" y="${y + 26}" class="lane-note" text-anchor="end">${note}</text></g>`;
 }
 
 /** Between lanes one arrow stands for all; which boxes they connect shows when a box is chosen. */
@@ -46,13 +46,24 @@ function laneArrows(layout: Layout, across: readonly Edge[], laneOf: ReadonlyMap
   return layout.lanes.flatMap((target) =>
     layout.lanes.flatMap((source) => {
       const count = across.filter((edge) => laneOf.get(edge.from) === target && laneOf.get(edge.to) === source).length;
-      const below = source.y + source.height <= target.y;
-      if (count === 0 || !below) return [];
+      if (count === 0) return [];
+      if (source.y === target.y) return [html`<g class="lane-arrow"><path d="M${besides(source, target)}" marker-end="url(#${marker})"><title>${title(target)} waits for ${title(source)}: ${plural(count, "dependency", "dependencies")}</title></path></g>`];
+      if (source.y + source.height > target.y) return [];
       const [narrow] = source.width <= target.width ? [source] : [target];
       const x = narrow.x + narrow.width / 2;
       return [html`<g class="lane-arrow"><path d="M${x} ${source.y + source.height + 3}V${target.y - 4}" marker-end="url(#${marker})"/><text x="${x + 9}" y="${(source.y + source.height + target.y) / 2 + 4}">${plural(count, "dependency", "dependencies")}</text></g>`];
     }),
   );
+}
+
+function title({ lane }: PlacedLane): string {
+  return lane.region === "global" ? lane.label : lane.region;
+}
+
+/** A short way across the gap between two lanes that stand side by side. */
+function besides(source: Frame, target: Frame): string {
+  const y = source.y + source.height / 2;
+  return source.x < target.x ? `${source.x + source.width + 2} ${y}H${target.x - 2}` : `${source.x - 2} ${y}H${target.x + target.width + 2}`;
 }
 
 function edgeShape(edge: Edge, boxes: ReadonlyMap<string, PlacedBox>, kind: string, marker: string): Html | undefined {

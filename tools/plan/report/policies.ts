@@ -1,4 +1,5 @@
-import { areas as policyAreas, frameworks, type Area, type Framework } from "../../../policies/rule";
+import type { CoveredFramework } from "../../../policies/coverage";
+import { areas as policyAreas, type Area } from "../../../policies/rule";
 import type { PlannedViolation, RuleResult } from "../judgement";
 import type { StackPlan } from "../plan";
 import { html, plural, type Html } from "./html";
@@ -37,25 +38,21 @@ function finding(violations: readonly PlannedViolation[], rule: RuleResult | und
 /** Which clause of which framework is checked by which rules, and how those fared. */
 export function coverage(plan: StackPlan): Html {
   const stateOf = states(plan);
+  const byName = new Map(plan.judgement.rules.map((rule) => [rule.name, rule]));
   const used = policyAreas.filter((area) => plan.judgement.rules.some((rule) => rule.area === area));
-  return html`${frameworkKeys().map((framework) => {
-    const clauses = clausesOf(framework, plan.judgement.rules);
-    return clauses.size === 0
-      ? undefined
-      : html`<details class="framework"><summary><b>${frameworks[framework]}</b> <span class="count">${plural(clauses.size, "clause")}, ${plural(new Set([...clauses.values()].flat()).size, "rule")}</span></summary>
-<div class="scroll"><table class="matrix"><thead><tr><th scope="col">Clause</th>${used.map((area) => html`<th scope="col">${area}</th>`)}</tr></thead><tbody>${[...clauses].map(
-          ([clause, rules]) => html`<tr><th scope="row">${clause}</th>${used.map((area) => html`<td>${rules.filter((rule) => rule.area === area).map((rule) => html`<i class="dot ${stateOf(rule)}" tabindex="0" role="img" aria-label="${rule.name}: ${stateOf(rule)}" title="${rule.name}: ${stateOf(rule)}"></i>`)}</td>`)}</tr>`,
-        )}</tbody></table></div></details>`;
-  })}<p class="key">${(["passed", "advisory", "mandatory", "disabled"] as const).map((state) => html`<span><i class="dot ${state}"></i>${state === "passed" ? "rule holds" : state === "disabled" ? "rule is off in this stack" : `${state} finding`}</span>`)}</p>`;
+  const dots = (names: readonly string[], area: Area) => names.flatMap((name) => byName.get(name) ?? []).filter((rule) => rule.area === area).map((rule) => dot(rule, stateOf(rule)));
+  const covered = plan.judgement.coverage.filter(({ clauses }) => clauses.length > 0);
+  return html`${covered.map((framework) => matrix(framework, used, dots))}<p class="key">${(["passed", "advisory", "mandatory", "disabled"] as const).map((state) => html`<span><i class="dot ${state}"></i>${state === "passed" ? "rule holds" : state === "disabled" ? "rule is off in this stack" : `${state} finding`}</span>`)}</p>`;
 }
 
-function frameworkKeys(): Framework[] {
-  const known: Record<Framework, true> = { "pod-security": true, "cis-eks": true, "ml-lens": true, "eu-ai-act": true, "nist-ai-rmf": true, "iso-42001": true };
-  return Object.keys(known).filter((key): key is Framework => key in frameworks);
+function matrix({ title, clauses }: CoveredFramework, used: readonly Area[], dots: (names: readonly string[], area: Area) => Html[]): Html {
+  const rules = new Set(clauses.flatMap((clause) => clause.rules)).size;
+  return html`<details class="framework"><summary><b>${title}</b> <span class="count">${plural(clauses.length, "clause")}, ${plural(rules, "rule")}</span></summary>
+<div class="scroll"><table class="matrix"><thead><tr><th scope="col">Clause</th>${used.map((area) => html`<th scope="col">${area}</th>`)}</tr></thead>
+<tbody>${clauses.map((clause) => html`<tr><th scope="row">${clause.clause}</th>${used.map((area) => html`<td>${dots(clause.rules, area)}</td>`)}</tr>`)}</tbody></table></div></details>`;
 }
 
-function clausesOf(framework: Framework, rules: readonly RuleResult[]): Map<string, RuleResult[]> {
-  const clauses = new Map<string, RuleResult[]>();
-  for (const rule of rules) for (const reference of rule.frameworks) if (reference.framework === framework) clauses.set(reference.clause, [...(clauses.get(reference.clause) ?? []), rule]);
-  return new Map([...clauses].sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true })));
+function dot(rule: RuleResult, state: State): Html {
+  const spoken = `${rule.name}: ${state}`;
+  return html`<i class="dot ${state}" role="img" aria-label="${spoken}" title="${spoken}"></i>`;
 }

@@ -1,0 +1,58 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** What one run of the plan cost. */
+export interface Measurement {
+  readonly seconds: number;
+  /** Largest resident set of one process of the run, in megabytes. */
+  readonly peakMegabytes: number;
+  readonly stacks: readonly StackTimes[];
+}
+
+/** What the plan says of one stack on its progress line. */
+export interface StackTimes {
+  readonly stack: string;
+  readonly resources: number;
+  readonly programSeconds: number;
+  readonly rulesSeconds: number;
+}
+
+/** Runs `npm start` in a folder in new processes and measures it from the outside. Throws when the plan itself fails. */
+export async function measurePlan(folder: string, args: readonly string[]): Promise<Measurement> {
+  const scratch = mkdtempSync(join(tmpdir(), "bench-"));
+  const peaks = join(scratch, "peaks");
+  try {
+    const started = performance.now();
+    const { code, output } = await run(folder, ["start", "--silent", "--", "--out", join(scratch, "out"), ...args], peaks);
+    const seconds = (performance.now() - started) / 1000;
+    // 1 means that a rule is broken: a matter for the plan, not for its speed.
+    if (code > 1) throw new Error(`the plan ended with ${code}:\n${output}`);
+    const kilobytes = existsSync(peaks) ? readFileSync(peaks, "utf8").split("\n").filter(Boolean).map(Number) : [];
+    return { seconds, peakMegabytes: Math.max(0, ...kilobytes) / 1024, stacks: stackTimes(output) };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Reads the progress lines of a plan. */
+export function stackTimes(output: string): StackTimes[] {
+  return [...output.matchAll(/^(\S+) +(\d+) resources in ([\d.]+) s, \d+ rules in ([\d.]+) s/gm)].map(([, stack = "", resources, program, rules]) => ({
+    stack,
+    resources: Number(resources),
+    programSeconds: Number(program),
+    rulesSeconds: Number(rules),
+  }));
+}
+
+function run(folder: string, args: readonly string[], peaks: string): Promise<{ code: number; output: string }> {
+  const env = { ...process.env, BENCH_PEAK_FILE: peaks, NODE_OPTIONS: `--import ${join(__dirname, "peak.mjs")}` };
+  return new Promise((resolve, reject) => {
+    const child = spawn("npm", args, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code: code ?? 2, output }));
+  });
+}

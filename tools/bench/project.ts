@@ -1,0 +1,34 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { dump, load } from "js-yaml";
+
+/** What a plan reads of the repository. */
+const parts = ["infra", "policies", "services/contract", "tools/plan", "package.json", "tsconfig.json", "Pulumi.yaml"];
+const sample = "loan-approval";
+
+/** A copy of the project whose one stack, `bench`, is prod with `count` copies of the sample model under other names. Returns its folder. */
+export function syntheticProject(root: string, count: number): string {
+  const folder = mkdtempSync(join(tmpdir(), `bench-${count}-`));
+  for (const part of parts) cpSync(join(root, part), join(folder, part), { recursive: true });
+  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  const names = Array.from({ length: count }, (_, i) => `model-${String(i + 1).padStart(3, "0")}`);
+  for (const name of names) cloneModel(root, folder, name);
+  writeFileSync(join(folder, "Pulumi.bench.yaml"), stackFile(readFileSync(join(root, "Pulumi.prod.yaml"), "utf8"), names));
+  return folder;
+}
+
+function cloneModel(root: string, folder: string, name: string): void {
+  const [source, target] = [join(root, "services", "models", sample), join(folder, "services", "models", name)];
+  mkdirSync(join(target, "release"), { recursive: true });
+  const contract = readFileSync(join(source, "model.yaml"), "utf8");
+  writeFileSync(join(target, "model.yaml"), contract.replace(`name: ${sample}`, `name: ${name}`));
+  const manifest = readFileSync(join(source, "release", "manifest.json"), "utf8");
+  writeFileSync(join(target, "release", "manifest.json"), manifest.replaceAll(`"${sample}"`, `"${name}"`));
+}
+
+function stackFile(prod: string, names: readonly string[]): string {
+  const content = load(prod);
+  const config = typeof content === "object" && content !== null && "config" in content && typeof content.config === "object" ? content.config : {};
+  return dump({ config: { ...config, "causeway:models": names.map((name) => ({ name })), "causeway:monthlyBudgetUsd": 1_000_000 } });
+}
