@@ -6,14 +6,17 @@ const naming = ["id", "arn", "bucket", "name", "keyId"] as const;
 
 /**
  * Whether the value at a path of one resource names another: by a literal name, an id or an ARN, or by the engine's record of
- * what a property is computed from. Throws where the value is unknown and nothing else tells.
+ * what a property is computed from. Throws where a value is unknown and no record tells.
  */
 export function refersTo(from: ResourceView, path: string, to: ResourceView): boolean {
   const [property = path] = path.split(".");
   const known = new Set(to.identities ?? []);
   if (from.references?.[property]?.some((identity) => known.has(identity))) return true;
   const value = text(from.props, path);
-  return value !== undefined && (known.has(value) || naming.some((key) => Reflect.getOwnPropertyDescriptor(to.props, key)?.value === value));
+  if (value === undefined) return false;
+  if (known.has(value) || naming.some((key) => Reflect.getOwnPropertyDescriptor(to.props, key)?.value === value)) return true;
+  // Without a record, a name that is not known yet may turn out to be this one: reading it says so.
+  return from.references === undefined && naming.some((key) => text(to.props, key) === value);
 }
 
 /** Resources of a type. */

@@ -129,8 +129,11 @@ function proxied(props: Readonly<Props>): Props {
   return unknownCheckingProxy(props) as Props;
 }
 
+/** A copy that shares nothing, not even within itself: a baseline may name one object twice, and a deviation means one of them. */
 function copy<T>(value: T): T {
-  return structuredClone(value);
+  if (Array.isArray(value)) return value.map(copy) as T;
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copy(item)])) as T;
 }
 
 /** A copy of `value` with the value at a dotted path replaced; list items are named by number: `spec.containers.0.image`. */

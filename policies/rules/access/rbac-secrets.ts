@@ -1,3 +1,4 @@
+import { none } from "../../none";
 import { resourceRule } from "../../rule";
 import { isExempt, rbacRules, roleTypes } from "./rbac";
 
@@ -16,7 +17,7 @@ export const rule = resourceRule({
     { framework: "ml-lens", clause: "MLSEC-05" },
   ],
   types: roleTypes,
-  parameters: { exemptRoles: [] as readonly string[] },
+  parameters: { exemptRoles: none },
   check: (role, { exemptRoles }) =>
     isExempt(role, exemptRoles)
       ? []

@@ -1,3 +1,4 @@
+import { none } from "../../none";
 import { resourceRule } from "../../rule";
 import { isExempt, rbacRules, roleTypes } from "./rbac";
 
@@ -14,7 +15,7 @@ export const rule = resourceRule({
     { framework: "ml-lens", clause: "MLSEC-03" },
   ],
   types: roleTypes,
-  parameters: { exemptRoles: [] as readonly string[] },
+  parameters: { exemptRoles: none },
   check: (role, { exemptRoles }) =>
     isExempt(role, exemptRoles)
       ? []

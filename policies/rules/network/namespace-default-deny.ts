@@ -1,3 +1,4 @@
+import { none } from "../../none";
 import { at, list, record, text } from "../../read";
 import { stackRule, type ResourceView } from "../../rule";
 import { subject } from "../workloads/subject";
@@ -17,7 +18,7 @@ export const rule = stackRule({
     { framework: "cis-eks", clause: "5.4.4" },
     { framework: "ml-lens", clause: "MLSEC-09" },
   ],
-  parameters: { exemptNamespaces: [] as readonly string[] },
+  parameters: { exemptNamespaces: none },
   check: (resources, { exemptNamespaces }) => {
     const denied = resources.filter(deniesAll).map(({ props }) => text(props, "metadata.namespace"));
     const namespaces = resources.filter(({ type, props }) => type === namespaceType && !exemptNamespaces.includes(text(props, "metadata.name") ?? ""));

@@ -1,3 +1,4 @@
+import { none } from "../../none";
 import { at, list, text } from "../../read";
 import { resourceRule } from "../../rule";
 import { shown, subject } from "../workloads/subject";
@@ -15,7 +16,7 @@ export const rule = resourceRule({
     { framework: "cis-eks", clause: "5.4.5" },
   ],
   types: ["kubernetes:core/v1:Service"],
-  parameters: { exemptServices: [] as readonly string[] },
+  parameters: { exemptServices: none },
   check: (service, { exemptServices }) => {
     if (exemptServices.includes(text(service.props, "metadata.name") ?? "")) return [];
     const type = at(service.props, "spec.type") ?? "ClusterIP";

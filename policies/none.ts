@@ -1,0 +1,2 @@
+/** Default of a parameter that lists exceptions. */
+export const none: readonly string[] = [];

@@ -1,0 +1,49 @@
+import { rule as allowAll } from "../../../../policies/rules/access/mesh-allow-all";
+import { rule as defaultDeny } from "../../../../policies/rules/access/mesh-default-deny";
+import { rule as jwt } from "../../../../policies/rules/access/mesh-jwt";
+import { rule as issuer } from "../../../../policies/rules/access/jwt-issuer";
+import { authorizationPolicy, meshStack, requestAuthentication } from "../../../support/baselines/platform";
+import { changed, without } from "../../../support/baselines/resource";
+import { ruleSuite, set, unset } from "../../../support/rule-suite";
+
+ruleSuite(defaultDeny, {
+  good: meshStack,
+  deviations: {
+    "a mesh that allows by default": (good) => ({ deviant: without(good, "deny-by-default"), message: /must have an AuthorizationPolicy with an empty spec in istio-system/ }),
+    "a policy of one namespace": (good) => changed(good, "deny-by-default", (props) => set(props, "metadata.namespace", "causeway-models")),
+    "a policy for selected workloads": (good) => changed(good, "deny-by-default", (props) => set(props, "spec.selector", { matchLabels: { app: "x" } })),
+    "a policy that allows something": (good) => changed(good, "deny-by-default", (props) => set(props, "spec.rules", [{ from: [] }])),
+  },
+  configured: [{ title: "a mesh whose root namespace has another name", parameters: { rootNamespace: "mesh" }, subject: (good) => changed(good, "deny-by-default", (props) => set(props, "metadata.namespace", "mesh")), fires: false }],
+});
+
+ruleSuite(jwt, {
+  good: meshStack,
+  deviations: {
+    "a gateway whose callers show no token": (good) => ({ deviant: without(good, "callers"), message: /^Gateway "causeway-gateway" must have a RequestAuthentication in its namespace$/ }),
+    "a request authentication elsewhere": (good) => changed(good, "callers", (props) => set(props, "metadata.namespace", "default")),
+  },
+});
+
+for (const version of ["v1", "v1beta1"]) {
+  ruleSuite(allowAll, {
+    type: `kubernetes:security.istio.io/${version}:AuthorizationPolicy`,
+    good: authorizationPolicy,
+    deviations: {
+      "everything from everyone": (good) => ({ deviant: set(good, "spec.rules", [{}]), message: /^rule 1 of AuthorizationPolicy "loan-approval" must say what it allows/ }),
+      "everything beside something": (good) => set(good, "spec.rules", [...authorizationPolicy.spec.rules, {}]),
+    },
+  });
+}
+
+ruleSuite(issuer, {
+  type: "kubernetes:security.istio.io/v1:RequestAuthentication",
+  good: requestAuthentication,
+  deviations: {
+    "no rule": (good) => ({ deviant: set(good, "spec.jwtRules", []), message: /must have a JWT rule$/ }),
+    "no issuer": (good) => ({ deviant: unset(good, "spec.jwtRules.0.issuer"), message: /^JWT rule 1 of RequestAuthentication "callers" must name an issuer$/ }),
+    "keys over plain HTTP": (good) => set(good, "spec.jwtRules.0.jwksUri", "http://login.example.com/jwks"),
+    "no keys": (good) => unset(good, "spec.jwtRules.0.jwksUri"),
+    "tokens for anyone": (good) => ({ deviant: unset(good, "spec.jwtRules.0.audiences"), message: /must list audiences$/ }),
+  },
+});

@@ -1,0 +1,68 @@
+import { rule as destinationTls } from "../../../../policies/rules/encryption/destination-tls";
+import { rule as gatewayTls } from "../../../../policies/rules/encryption/gateway-tls";
+import { rule as meshDefault } from "../../../../policies/rules/encryption/mesh-default";
+import { rule as meshStrict } from "../../../../policies/rules/encryption/mesh-strict";
+import { rule as nodeClass } from "../../../../policies/rules/encryption/node-class-storage";
+import { rule as storageClass } from "../../../../policies/rules/encryption/storage-class-kms";
+import * as good from "../../../support/baselines/platform";
+import { changed, without } from "../../../support/baselines/resource";
+import { ruleSuite, set, unset } from "../../../support/rule-suite";
+
+ruleSuite(storageClass, {
+  type: "kubernetes:storage.k8s.io/v1:StorageClass",
+  good: good.storageClass,
+  deviations: {
+    "plain volumes": (props) => ({ deviant: set(props, "parameters.encrypted", "false"), message: /^StorageClass "causeway-encrypted" must set parameters.encrypted to "true", got "false"$/ }),
+    "volumes under AWS's key": (props) => unset(props, "parameters.kmsKeyId"),
+    "a class without parameters": (props) => unset(props, "parameters"),
+  },
+});
+
+it("does not judge volumes that are not EBS", () => {
+  expect(storageClass.check({ type: "kubernetes:storage.k8s.io/v1:StorageClass", name: "local", props: { provisioner: "rancher.io/local-path" } }, {})).toEqual([]);
+});
+
+ruleSuite(nodeClass, { type: "kubernetes:eks.amazonaws.com/v1:NodeClass", good: good.nodeClass, deviations: { "storage under AWS's key": (props) => unset(props, "spec.ephemeralStorage.kmsKeyID") } });
+
+for (const version of ["v1", "v1beta1"]) {
+  ruleSuite(meshStrict, {
+    type: `kubernetes:security.istio.io/${version}:PeerAuthentication`,
+    good: good.peerAuthentication,
+    deviations: {
+      "plaintext beside TLS": (props) => ({ deviant: set(props, "spec.mtls.mode", "PERMISSIVE"), message: /^PeerAuthentication "default" must have mode STRICT in spec.mtls, got "PERMISSIVE"$/ }),
+      "no mode": (props) => unset(props, "spec.mtls"),
+      "a port that is left out": (props) => ({ deviant: set(props, "spec.portLevelMtls", { "9090": { mode: "DISABLE" } }), message: /in port 9090, got "DISABLE"$/ }),
+    },
+  });
+}
+
+ruleSuite(meshDefault, {
+  good: good.meshStack,
+  deviations: {
+    "no mesh-wide setting": (stack) => without(stack, "mutual-tls"),
+    "a setting for one namespace": (stack) => changed(stack, "mutual-tls", (props) => set(props, "metadata.namespace", "causeway-models")),
+    "a setting for selected workloads": (stack) => changed(stack, "mutual-tls", (props) => set(props, "spec.selector", { matchLabels: { app: "loan-approval" } })),
+  },
+  configured: [{ title: "a mesh whose root namespace has another name", parameters: { rootNamespace: "mesh" }, subject: (stack) => changed(stack, "mutual-tls", (props) => set(props, "metadata.namespace", "mesh")), fires: false }],
+});
+
+ruleSuite(destinationTls, {
+  type: "kubernetes:networking.istio.io/v1:DestinationRule",
+  good: good.destinationRule,
+  deviations: {
+    "TLS off": (props) => ({ deviant: set(props, "spec.trafficPolicy.tls.mode", "DISABLE"), message: /must not turn TLS off, got mode DISABLE in spec.trafficPolicy$/ }),
+    "TLS off for a subset": (props) => ({ deviant: set(props, "spec.subsets.0.trafficPolicy.tls.mode", "DISABLE"), message: /in subset "stable"$/ }),
+    "TLS off for a port of a subset": (props) => set(props, "spec.subsets.0.trafficPolicy.portLevelSettings.0.tls.mode", "DISABLE"),
+  },
+});
+
+ruleSuite(gatewayTls, {
+  type: "kubernetes:networking.istio.io/v1:Gateway",
+  good: good.gateway,
+  deviations: {
+    "TLS 1.1": (props) => ({ deviant: set(props, "spec.servers.0.tls.minProtocolVersion", "TLSV1_1"), message: /^server 1 of Gateway "causeway-gateway" must set tls.minProtocolVersion to TLSV1_2 or TLSV1_3, got "TLSV1_1"$/ }),
+    "a version that Istio chooses": (props) => unset(props, "spec.servers.0.tls.minProtocolVersion"),
+    "plain HTTP": (props) => ({ deviant: unset(props, "spec.servers.1.tls"), message: /^server 2 .* must have protocol HTTPS or redirect to it, got "HTTP"$/ }),
+    "TLS that it does not look into": (props) => set(props, "spec.servers.0.tls.mode", "PASSTHROUGH"),
+  },
+});

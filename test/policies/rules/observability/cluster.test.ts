@@ -1,0 +1,43 @@
+import { rule as alerts } from "../../../../policies/rules/observability/alert-annotations";
+import { rule as telemetry } from "../../../../policies/rules/observability/mesh-telemetry";
+import { rule as metrics } from "../../../../policies/rules/observability/rollout-metrics";
+import * as good from "../../../support/baselines/platform";
+import { changed, resource, without } from "../../../support/baselines/resource";
+import { ruleSuite, set, unset } from "../../../support/rule-suite";
+import { goodBudget, goodMonitor, goodRollout, goodScaledObject } from "../reliability/good";
+
+const modelStack = [
+  resource("kubernetes:argoproj.io/v1alpha1:Rollout", "rollout", goodRollout()),
+  resource("kubernetes:monitoring.coreos.com/v1:PodMonitor", "monitor", goodMonitor()),
+  resource("kubernetes:policy/v1:PodDisruptionBudget", "budget", goodBudget()),
+  resource("kubernetes:keda.sh/v1alpha1:ScaledObject", "scaler", goodScaledObject()),
+];
+
+ruleSuite(metrics, {
+  good: modelStack,
+  deviations: {
+    "a model that nobody watches": (stack) => ({ deviant: without(stack, "monitor"), message: /^Rollout "scorer" must have a PodMonitor in its namespace that selects its pods$/ }),
+    "a monitor of other pods": (stack) => changed(stack, "monitor", (props) => set(props, "spec.selector.matchLabels", { app: "other" })),
+    "a monitor of another namespace": (stack) => changed(stack, "monitor", (props) => set(props, "metadata.namespace", "default")),
+    "a monitor without an endpoint": (stack) => changed(stack, "monitor", (props) => set(props, "spec.podMetricsEndpoints", [])),
+  },
+});
+
+ruleSuite(telemetry, {
+  good: good.meshStack,
+  deviations: {
+    "a mesh that logs nothing": (stack) => ({ deviant: without(stack, "telemetry"), message: /^the mesh must have a Telemetry with accessLogging in istio-system$/ }),
+    "a log that is off": (stack) => changed(stack, "telemetry", (props) => set(props, "spec.accessLogging", [{ disabled: true }])),
+  },
+  configured: [{ title: "a mesh whose root namespace has another name", parameters: { rootNamespace: "mesh" }, subject: (stack) => changed(stack, "telemetry", (props) => set(props, "metadata.namespace", "mesh")), fires: false }],
+});
+
+ruleSuite(alerts, {
+  type: "kubernetes:monitoring.coreos.com/v1:PrometheusRule",
+  good: good.prometheusRule,
+  deviations: {
+    "an alert of unknown severity": (props) => ({ deviant: unset(props, "spec.groups.0.rules.1.labels"), message: /^alert "ModelSlow" of PrometheusRule "loan-approval" must have the label severity$/ }),
+    "an alert without a runbook": (props) => ({ deviant: unset(props, "spec.groups.0.rules.1.annotations.runbook_url"), message: /must have the annotation runbook_url$/ }),
+  },
+  configured: [{ title: "an alert without an annotation that the configuration adds", parameters: { annotations: ["dashboard_url"] }, subject: (props) => props, fires: true }],
+});
