@@ -13,7 +13,7 @@ export const rule = resourceRule({
   url: "https://airc.nist.gov/airmf-resources/airmf/",
   frameworks: [
     { framework: "nist-ai-rmf", clause: "GOVERN 2.1" },
-    { framework: "eu-ai-act", clause: "Art. 26(2)" },
+    { framework: "eu-ai-act", clause: "Art. 17(1)" },
   ],
   types: [modelServiceType],
   check: (resource) => {
