@@ -1,7 +1,42 @@
-import { deploy } from "./deploy";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
 import { stackConfig } from "./config/stack";
+import { CostMeter, StackCost } from "./cost";
+import { globalEntry, layGround } from "./ground";
+import { loadModels, refuseUnpublished } from "./models";
+import { stackOutputs } from "./outputs";
+import { RegionalPlatform } from "./region/platform";
 
-/** The whole platform: one stack per environment, all its regions in it. */
+/** The whole platform: one stack for each environment, all its regions in it. */
 export = async function program() {
-  return deploy(stackConfig());
+  const config = stackConfig();
+  const models = loadModels(config);
+  refuseUnpublished(config.environment, models, pulumi.runtime.isDryRun());
+
+  const meter = new CostMeter();
+  const ground = layGround(config, models, join(__dirname, ".."));
+  const platforms: RegionalPlatform[] = [];
+  for (const { name: region } of config.regions) {
+    platforms.push(
+      new RegionalPlatform(
+        region,
+        {
+          region,
+          environment: config.environment,
+          identity: config.identity,
+          host: config.domain?.name ?? "causeway.local",
+          models: models.map((model) => ({ ...model, image: ground.image(model, region) })),
+          // A release reaches a region when the region before it has taken it; its failure there stops the rest.
+          after: platforms.at(-1)?.services,
+          aws: ground.aws(region),
+        },
+        { providers: ground.providers(region) },
+      ),
+    );
+  }
+
+  const entry = globalEntry(config, platforms);
+  const cost = meter.estimate();
+  new StackCost("cost", cost, config.monthlyBudgetUsd);
+  return stackOutputs({ config, platforms, entry, cost });
 };

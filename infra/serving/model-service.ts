@@ -1,5 +1,5 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions";
-import { Service, ServiceAccount } from "@pulumi/kubernetes/core/v1";
+import { ConfigMap, Service, ServiceAccount } from "@pulumi/kubernetes/core/v1";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1";
 import * as pulumi from "@pulumi/pulumi";
@@ -8,9 +8,11 @@ import { scaledObject } from "./autoscaling";
 import { podDisruptionBudget } from "./availability";
 import { evidence } from "./evidence";
 import { authorizationPolicy, networkPolicy } from "./isolation";
+import { dashboard } from "./dashboard";
 import { podMonitor } from "./monitoring";
 import { checkedImage, modelServiceProblems } from "./problems";
 import { rollout } from "./rollout";
+import { prometheusRule } from "./rules";
 import { destinationRule, routesOfRollouts, selectorOfRollouts, service, virtualService } from "./routing";
 import { metadata, modelPath, servingNames, type ServingSettings } from "./settings";
 
@@ -57,6 +59,8 @@ export class ModelService extends pulumi.ComponentResource {
     new PodDisruptionBudget(`${name}-budget`, podDisruptionBudget(contract), child);
     new CustomResource(`${name}-autoscaler`, scaledObject(args), { ...child, dependsOn: versionsOnTrial });
     new CustomResource(`${name}-monitor`, podMonitor(contract), child);
+    new CustomResource(`${name}-rules`, prometheusRule(contract), child);
+    new ConfigMap(`${name}-dashboard`, dashboard(contract), child);
 
     this.desiredDigest = pulumi.output(image).apply((known) => known.slice(known.indexOf("@") + 1));
     this.endpoint = pulumi.output(`https://${args.host}${modelPath(contract.name)}`);

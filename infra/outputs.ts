@@ -1,0 +1,29 @@
+import type { GlobalEntry } from "./aws/global-entry";
+import type { StackConfig } from "./config/schema";
+import type { CostEstimate } from "./pricing";
+import { recoveryBudget } from "./recovery";
+import type { RegionalPlatform } from "./region/platform";
+import { dashboardPath, rulesPath } from "./serving/dashboard";
+import { namespaces } from "./vocabulary";
+
+/** What a stack tells its users: per model and region what should be live and where, and per stack what recovery and money it takes. */
+export function stackOutputs(parts: { readonly config: StackConfig; readonly platforms: readonly RegionalPlatform[]; readonly entry: GlobalEntry | undefined; readonly cost: CostEstimate }): Record<string, unknown> {
+  const { config, platforms, entry, cost } = parts;
+  return {
+    models: Object.fromEntries(config.models.map(({ name }) => [name, Object.fromEntries(platforms.map((platform) => [platform.region, modelOutputs(platform, name)]))])),
+    grafana: grafana.open,
+    url: entry?.url,
+    regionalUrls: entry?.regionalUrls,
+    recoverySeconds: config.recovery && recoveryBudget(config.recovery).totalSeconds,
+    estimatedMonthlyUsd: { total: cost.total, byRegion: cost.byRegion, byModel: cost.byModel },
+  };
+}
+
+function modelOutputs({ services }: RegionalPlatform, model: string): Record<string, unknown> {
+  const service = services[model];
+  const { desiredDigest, endpoint, rollout } = service ?? {};
+  return { desiredDigest, endpoint, rollout, dashboard: grafana.address + dashboardPath(model), rules: grafana.address + rulesPath(model) };
+}
+
+/** Grafana has no door of its own: whoever may reach the cluster forwards a port to it, and the links below that address work. */
+const grafana = { address: "http://localhost:3000", open: `kubectl --namespace ${namespaces.observability} port-forward service/prometheus-grafana 3000:80` };

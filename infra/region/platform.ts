@@ -1,0 +1,167 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Contract } from "../../services/contract/contract";
+import type { Release } from "../../services/contract/release";
+import { millicores } from "../../services/contract/units";
+import { originName, RegionalEntry } from "../aws/entry";
+import { regionalName } from "../aws/entry-records";
+import { Addons } from "../cluster/addons";
+import { gatewayPorts } from "../cluster/gateway";
+import type { Headroom } from "../cluster/headroom";
+import { Mesh, type LoadBalancer } from "../cluster/mesh";
+import type { ReadinessRoute } from "../cluster/mesh-gateway";
+import type { VolumeSource } from "../cluster/storage";
+import { Tenancy } from "../cluster/tenancy";
+import type { StackConfig } from "../config/schema";
+import { ModelService } from "../serving/model-service";
+import { modelPath, servingNames } from "../serving/settings";
+import { namespaces, ports } from "../vocabulary";
+import { Cluster } from "./cluster";
+import { Network } from "./network";
+
+/** One model as a region serves it. */
+export interface ServedModel {
+  readonly contract: Contract;
+  readonly release: Release;
+  /** Replicas in this region. */
+  readonly replicas: { readonly min: number; readonly max: number };
+  /** Image by digest. */
+  readonly image: pulumi.Input<string>;
+}
+
+/** What a region on AWS stands on; absent where the stack runs on an existing cluster. */
+export interface AwsGround {
+  /** IPv4 block of the VPC. */
+  readonly cidr: string;
+  readonly kubernetesVersion: string;
+  readonly domainName: string;
+  readonly hostedZoneId: string;
+  readonly keys: { readonly logs: pulumi.Input<string>; readonly secrets: pulumi.Input<string>; readonly volumes: pulumi.Input<string> };
+  readonly logBucketName: pulumi.Input<string>;
+  readonly access: StackConfig["access"];
+}
+
+export interface RegionalPlatformArgs {
+  readonly region: string;
+  readonly environment: StackConfig["environment"];
+  readonly identity: StackConfig["identity"];
+  /** Host name that callers use, e.g. `models.example.com`. */
+  readonly host: string;
+  readonly models: readonly ServedModel[];
+  /** Services that must have taken their releases before this region gets any. @default none */
+  readonly after?: Readonly<Record<string, ModelService>> | undefined;
+  /** @default an existing cluster, which the given Kubernetes provider reaches */
+  readonly aws?: AwsGround | undefined;
+}
+
+/** Idle replicas that prod keeps ready, one in each zone. */
+const headroomReplicas = 3;
+/** Provisioner of kind and other small clusters; a class of another name in the same cluster is not touched. */
+const localProvisioner = "rancher.io/local-path";
+/** In-cluster address of Prometheus, as the release `prometheus` names its service. */
+const prometheusAddress = `http://prometheus-prometheus.${namespaces.observability}.svc.cluster.local:9090`;
+
+/** One region: network, cluster, controllers, tenancy, mesh, and a service for each model. */
+export class RegionalPlatform extends pulumi.ComponentResource {
+  static readonly __pulumiType = "causeway:regional:RegionalPlatform";
+
+  readonly region: string;
+  /** Where callers enter the region, on AWS. */
+  readonly entry: RegionalEntry | undefined;
+  readonly services: Readonly<Record<string, ModelService>>;
+
+  constructor(
+    private readonly name: string,
+    private readonly args: RegionalPlatformArgs,
+    opts: pulumi.ComponentResourceOptions,
+  ) {
+    const { region, environment, identity, models, aws } = args;
+    super(RegionalPlatform.__pulumiType, name, { region, environment, target: aws ? "aws" : "kubernetes", models: models.map(({ contract }) => contract.name) }, opts);
+    this.region = region;
+
+    const ground = aws && this.createGround(aws);
+    this.entry = ground?.entry;
+    const inCluster = { parent: this, ...(ground && { providers: [ground.cluster.provider] }) };
+    const nodes = ground?.cluster.ready ?? [];
+
+    const volumes: VolumeSource = aws ? { target: "aws", keyArn: aws.keys.volumes } : { target: "kubernetes", provisioner: localProvisioner };
+    const tenancy = new Tenancy(`${name}-tenancy`, { region, environment, volumes, headroom: headroomFor(args) }, nodes, inCluster);
+    const addons = new Addons(`${name}-addons`, { region, environment, target: volumes.target }, [...nodes, ...tenancy.ready], inCluster);
+    const mesh = new Mesh(`${name}-mesh`, { region, identity, hosts: hosts(args), readiness: readinessOf(args), loadBalancer: ground?.loadBalancer }, addons.ready, inCluster);
+
+    const ready = [...tenancy.ready, ...addons.ready, ...mesh.ready];
+    this.services = Object.fromEntries(models.map((model) => [model.contract.name, this.createService(model, ready, inCluster)]));
+    this.registerOutputs({ services: Object.keys(this.services) });
+  }
+
+  /** Network, load balancer and cluster of a region on AWS. */
+  private createGround(aws: AwsGround): { readonly entry: RegionalEntry; readonly cluster: Cluster; readonly loadBalancer: LoadBalancer } {
+    const { name, args } = this;
+    const { region, environment } = args;
+    const child = { parent: this };
+    const network = new Network(`${name}-network`, { region, environment, cidr: aws.cidr, logsKeyArn: aws.keys.logs }, child);
+    const entry = new RegionalEntry(
+      `${name}-entry`,
+      {
+        region,
+        environment,
+        domainName: aws.domainName,
+        hostedZoneId: aws.hostedZoneId,
+        vpcId: network.vpcId,
+        vpcCidr: aws.cidr,
+        publicSubnetIds: network.publicSubnetIds,
+        logBucketName: aws.logBucketName,
+        logsKeyArn: aws.keys.logs,
+        gatewayPort: gatewayPorts.tls,
+      },
+      child,
+    );
+    const cluster = new Cluster(
+      `${name}-cluster`,
+      {
+        name: `causeway-${environment}-${region}`,
+        region,
+        environment,
+        kubernetesVersion: aws.kubernetesVersion,
+        computeProfile: "auto-mode",
+        privateSubnetIds: network.privateSubnetIds,
+        secretsKeyArn: aws.keys.secrets,
+        logsKeyArn: aws.keys.logs,
+        volumesKeyArn: aws.keys.volumes,
+        administratorRoleArns: aws.access.platformAdmins,
+        access: aws.access,
+        gpu: args.models.some(({ contract }) => contract.serving.gpu > 0),
+      },
+      child,
+    );
+    const loadBalancer = { targetGroupArn: entry.targetGroupArn, securityGroupId: entry.securityGroupId, clusterSecurityGroupId: cluster.securityGroupId };
+    return { entry, cluster, loadBalancer };
+  }
+
+  /** A model's service; it waits for what it stands on, and for the same model in the region before. */
+  private createService({ contract, release, replicas, image }: ServedModel, ready: readonly pulumi.Resource[], opts: pulumi.ComponentResourceOptions): ModelService {
+    const { region, environment, host, after } = this.args;
+    const before = after?.[contract.name];
+    const dependsOn = before ? [...ready, before] : [...ready];
+    return new ModelService(`${this.name}-${contract.name}`, { contract, release, replicas, image, region, environment, host, prometheusAddress }, { ...opts, dependsOn });
+  }
+}
+
+/** Host names of the gateway: the one of callers and, on AWS, the region's own. */
+function hosts({ region, host, aws }: RegionalPlatformArgs): string[] {
+  return aws ? [host, regionalName(region, aws.domainName), originName(region, aws.domainName)] : [host];
+}
+
+/** A region counts as healthy while its first model can answer: a gateway in front of nothing must not draw traffic. */
+function readinessOf({ models: [first] }: RegionalPlatformArgs): ReadinessRoute | undefined {
+  if (first === undefined) return undefined;
+  const { model, stable } = servingNames(first.contract.name);
+  return { host: `${stable}.${namespaces.models}.svc.cluster.local`, port: ports.http, path: `${modelPath(model)}/ready` };
+}
+
+/** Room for one more replica of the largest model in each zone while new nodes start; none outside prod, where a spike may wait. */
+function headroomFor({ environment, models }: RegionalPlatformArgs): Headroom {
+  const largest = [...models].sort((a, b) => millicores(b.contract.serving.cpu) - millicores(a.contract.serving.cpu))[0];
+  if (largest === undefined) return { replicas: 0, cpu: "100m", memory: "64Mi" };
+  const { cpu, memory } = largest.contract.serving;
+  return { replicas: environment === "prod" ? headroomReplicas : environment === "dev" ? 1 : 0, cpu, memory };
+}
