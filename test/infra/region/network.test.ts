@@ -3,8 +3,17 @@ import { zonesOf } from "../../../infra/region/zones";
 import { only, record, type RecordedResource } from "../../support/record";
 
 const args = { region: "eu-west-1", environment: "prod", cidr: "10.32.0.0/16", logsKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/mrk-1" } as const;
-const build = (changes: Partial<ConstructorParameters<typeof Network>[1]> = {}) => record(() => void new Network("net", { ...args, ...changes }));
-const ofType = (resources: readonly RecordedResource[], type: string) => resources.filter((resource) => resource.type === type);
+const buildAnew = (changes: Partial<ConstructorParameters<typeof Network>[1]> = {}) => record(() => void new Network("net", { ...args, ...changes }));
+const built = new Map<string, RecordedResource[]>();
+/** Builds each variant once: tests only look at it. */
+async function build(changes: Partial<ConstructorParameters<typeof Network>[1]> = {}): Promise<RecordedResource[]> {
+  const key = JSON.stringify(changes);
+  const resources = built.get(key) ?? (await buildAnew(changes));
+  built.set(key, resources);
+  return resources;
+}
+/** Resources of a type by name: the order of registration is not part of the contract. */
+const ofType = (resources: readonly RecordedResource[], type: string) => resources.filter((resource) => resource.type === type).sort((a, b) => a.name.localeCompare(b.name));
 
 describe("Network", () => {
   test("in prod each of the three zones has its own NAT gateway and way out", async () => {
@@ -24,12 +33,12 @@ describe("Network", () => {
   test("subnets carry the tags that EKS Auto Mode looks for, and give no public address", async () => {
     const subnets = ofType(await build(), "aws:ec2/subnet:Subnet");
     expect(subnets.map(({ inputs }) => [inputs["availabilityZone"], inputs["cidrBlock"], inputs["mapPublicIpOnLaunch"], Object.keys(inputs["tags"] as object)[1]])).toEqual([
-      ["eu-west-1a", "10.32.192.0/20", false, "kubernetes.io/role/elb"],
-      ["eu-west-1b", "10.32.208.0/20", false, "kubernetes.io/role/elb"],
-      ["eu-west-1c", "10.32.224.0/20", false, "kubernetes.io/role/elb"],
       ["eu-west-1a", "10.32.0.0/18", false, "kubernetes.io/role/internal-elb"],
       ["eu-west-1b", "10.32.64.0/18", false, "kubernetes.io/role/internal-elb"],
       ["eu-west-1c", "10.32.128.0/18", false, "kubernetes.io/role/internal-elb"],
+      ["eu-west-1a", "10.32.192.0/20", false, "kubernetes.io/role/elb"],
+      ["eu-west-1b", "10.32.208.0/20", false, "kubernetes.io/role/elb"],
+      ["eu-west-1c", "10.32.224.0/20", false, "kubernetes.io/role/elb"],
     ]);
   });
 
@@ -55,7 +64,7 @@ describe("Network", () => {
     expect(only(resources, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").inputs).toMatchObject({ cidrIpv4: "10.32.0.0/16", ipProtocol: "tcp", fromPort: 443, toPort: 443 });
     const endpoints = ofType(resources, "aws:ec2/vpcEndpoint:VpcEndpoint");
     expect(endpoints.filter(({ inputs }) => inputs["vpcEndpointType"] === "Interface").map(({ inputs }) => inputs["serviceName"])).toEqual(
-      ["ecr.api", "ecr.dkr", "sts", "logs", "kms", "ec2", "eks", "eks-auth", "aps-workspaces", "secretsmanager"].map((service) => `com.amazonaws.eu-west-1.${service}`),
+      ["aps-workspaces", "ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "kms", "logs", "secretsmanager", "sts"].map((service) => `com.amazonaws.eu-west-1.${service}`),
     );
     expect(only(resources, "aws:ec2/vpcEndpoint:VpcEndpoint", "net-s3").inputs).toMatchObject({ vpcEndpointType: "Gateway", serviceName: "com.amazonaws.eu-west-1.s3" });
   });

@@ -1,0 +1,47 @@
+import { grants, groupSubject, roleReference, type Grant } from "../../../infra/cluster/rbac";
+import type { AccessGroup } from "../../../infra/vocabulary";
+
+const of = (group: AccessGroup, namespace?: string): Grant[] => grants.filter((grant) => grant.group === group && (namespace === undefined || grant.namespace === namespace));
+const may = (list: readonly Grant[], verb: string, group: string, resource: string): boolean => list.some(({ rules }) => rules.some((rule) => rule.apiGroups.includes(group) && rule.resources.includes(resource) && rule.verbs.includes(verb)));
+
+describe("what the four groups may do", () => {
+  const all = grants.flatMap((grant) => grant.rules.map((rule) => [grant.name, rule] as const));
+
+  test.each(all)("%s holds no wildcard, no secret, no shell and no right to grant rights", (_name, { apiGroups, resources, verbs }) => {
+    expect([...apiGroups, ...resources, ...verbs]).not.toContain("*");
+    for (const refused of ["secrets", "pods/exec", "pods/attach", "pods/portforward", "nodes/proxy", "serviceaccounts/token"]) expect(resources).not.toContain(refused);
+    for (const refused of ["escalate", "bind", "impersonate"]) expect(verbs).not.toContain(refused);
+  });
+
+  test("auditors read everything of the platform everywhere and change nothing", () => {
+    const auditors = of("auditors");
+    expect(auditors.every(({ namespace }) => namespace === undefined)).toBe(true);
+    expect(may(auditors, "list", "argoproj.io", "rollouts") && may(auditors, "get", "security.istio.io", "authorizationpolicies") && may(auditors, "get", "", "pods/log")).toBe(true);
+    expect(new Set(auditors.flatMap(({ rules }) => rules.flatMap(({ verbs }) => verbs)))).toEqual(new Set(["get", "list", "watch"]));
+  });
+
+  test("engineers read models, read logs, and run workflows in training", () => {
+    expect(may(of("mlEngineers", "causeway-models"), "get", "", "pods/log")).toBe(true);
+    expect(new Set(of("mlEngineers", "causeway-models").flatMap(({ rules }) => rules.flatMap(({ verbs }) => verbs)))).toEqual(new Set(["get", "list", "watch"]));
+    expect(may(of("mlEngineers", "causeway-training"), "create", "argoproj.io", "workflows")).toBe(true);
+    expect(of("mlEngineers").some(({ namespace }) => namespace === undefined)).toBe(false);
+  });
+
+  test("pipelines patch rollouts of models and nothing else", () => {
+    const writes = of("pipelines").flatMap(({ namespace, rules }) => rules.flatMap(({ resources, verbs }) => (verbs.includes("patch") ? resources.map((resource) => `${namespace}/${resource}`) : [])));
+    expect(writes).toEqual(["causeway-models/rollouts", "causeway-models/rollouts/status"]);
+    expect(may(of("pipelines"), "create", "argoproj.io", "rollouts") || may(of("pipelines"), "delete", "argoproj.io", "rollouts")).toBe(false);
+  });
+
+  test("platform admins can act in an incident without changing roles", () => {
+    const admins = of("platformAdmins");
+    expect(may(admins, "create", "", "pods/eviction") && may(admins, "patch", "argoproj.io", "rollouts/status") && may(admins, "delete", "karpenter.sh", "nodeclaims")).toBe(true);
+    expect(may(admins, "update", "rbac.authorization.k8s.io", "roles") || may(admins, "create", "rbac.authorization.k8s.io", "clusterrolebindings")).toBe(false);
+  });
+
+  test("a binding names the group and the right kind of role", () => {
+    expect(groupSubject("auditors")).toEqual({ apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: "causeway:auditors" });
+    expect(roleReference(of("pipelines")[0]!)).toEqual({ apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "causeway-pipeline" });
+    expect(roleReference(of("auditors")[0]!).kind).toBe("ClusterRole");
+  });
+});
