@@ -12,6 +12,7 @@ from typing import Any, Callable
 
 import numpy as np
 from sklearn.model_selection import StratifiedKFold
+from sklearn.pipeline import Pipeline
 
 from .contract import Bound, Contract
 from .statistics.fairness import Grouped
@@ -79,16 +80,20 @@ def _outside(bound: Bound, value: float, margin: float) -> bool:
     return value < bound.minimum + margin if bound.minimum is not None else value > bound.maximum - margin
 
 
-def grid_search(build: Build, data: Data, attribute: str, rows: np.ndarray, limit: float, grid: Any = None) -> Any:
-    """A fitted fairlearn GridSearch on the given rows: one predictor per point of the grid up to `limit`, or of the given multipliers.
+def grid_search(build: Build, data: Data, attribute: str, rows: np.ndarray, limit: float, grid: Any = None) -> tuple[list[Any], Any]:
+    """Fitted pipelines on the given rows, one per point of the grid up to `limit` or of the given multipliers; and the multipliers.
 
-    Grid points correspond between calls with the same groups.
+    The steps before the model do not take weights, so they are fitted once and shared. Grid points correspond between calls with the
+    same groups.
     """
     from fairlearn.reductions import DemographicParity, GridSearch
 
+    pipeline = build()
+    before = pipeline[:-1].fit(data.inputs[rows], data.label[rows])
     size = {"grid_size": GRID_SIZE, "grid_limit": limit} if grid is None else {"grid": grid}
-    search = GridSearch(build(), DemographicParity(), sample_weight_name="model__sample_weight", **size)
-    return search.fit(data.inputs[rows], data.label[rows], sensitive_features=data.groups[attribute][rows]) or search
+    search = GridSearch(pipeline[-1], DemographicParity(), **size)
+    search.fit(before.transform(data.inputs[rows]), data.label[rows], sensitive_features=data.groups[attribute][rows])
+    return [Pipeline([*before.steps, ("model", model)]) for model in search.predictors_], search.lambda_vecs_
 
 
 @dataclass(frozen=True)
@@ -118,15 +123,15 @@ def mitigate(build: Build, contract: Contract, data: Data, attribute: str, seed:
 def _best(build: Build, contract: Contract, data: Data, attribute: str, seed: int, limit: float) -> Choice:
     scores = np.zeros((GRID_SIZE, len(data.label)))
     for fit, rest in folds(data, seed):
-        search = grid_search(build, data, attribute, fit, limit)
-        for point, predictor in enumerate(search.predictors_):
-            scores[point, rest] = predictor.predict_proba(data.inputs[rest])[:, 1]
+        predictors, multipliers = grid_search(build, data, attribute, fit, limit)
+        held = predictors[0][:-1].transform(data.inputs[rest])
+        for point, predictor in enumerate(predictors):
+            scores[point, rest] = predictor[-1].predict_proba(held)[:, 1]
     judged = [fairness_values(contract, data, scores[point]) for point in range(GRID_SIZE)]
     brier = ((scores - data.label) ** 2).mean(axis=1)
     best = min(range(GRID_SIZE), key=lambda point: (_shortfall(judged[point]), brier[point], point))
-    multipliers = search.lambda_vecs_.iloc[:, [best]]
-    predictor = grid_search(build, data, attribute, np.arange(len(data.label)), limit, multipliers).predictors_[0]
-    return Choice(best, limit, predictor, not violated(judged[best], MARGIN), judged[best])
+    chosen, _ = grid_search(build, data, attribute, np.arange(len(data.label)), limit, multipliers.iloc[:, [best]])
+    return Choice(best, limit, chosen[0], not violated(judged[best], MARGIN), judged[best])
 
 
 def _shortfall(values: list[tuple[Bound, float]]) -> float:

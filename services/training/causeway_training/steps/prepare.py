@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from ..context import Context
@@ -34,16 +33,16 @@ def _work(context: Context, folder: Path) -> None:
     raw = read_rows(context.run.folder("collect") / "data.csv").drop_duplicates(ignore_index=True)
     rows = with_groups(contract, raw)
     kept, anonymity, gates = k_anonymous(contract, rows)
+    report = {"rows": len(rows), "anonymity": anonymity, "gates": gates}
+    write_json(folder / "preparation.json", report)
+    demand(NAME, gates)
     stored = kept[stored_columns(contract, kept)]
     train, holdout, how = split(contract, kept, context.options.holdout, context.options.seed)
     epsilon = contract.privacy.epsilon if contract.privacy else None
-    bins = feature_bins(contract, stored.loc[train], epsilon, context.options.subject_key, context.options.seed)
     write_rows(folder / "train.csv", stored.loc[train])
     write_rows(folder / "holdout.csv", stored.loc[holdout])
-    write_json(folder / "bins.json", bins)
-    report = {"rows": len(rows), "train": len(train), "holdout": len(holdout), "split": how, "anonymity": anonymity, "epsilon": epsilon, "gates": gates}
-    write_json(folder / "preparation.json", report)
-    demand(NAME, gates)
+    write_json(folder / "bins.json", feature_bins(contract, stored.loc[train], epsilon, context.options.subject_key, context.options.seed))
+    write_json(folder / "preparation.json", {**report, "train": len(train), "holdout": len(holdout), "split": how, "epsilon": epsilon})
 
 
 def with_groups(contract: Contract, raw: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,55 @@
+"""Signatures of a release."""
+
+from pathlib import Path
+
+import pytest
+
+from causeway_training.__main__ import main
+from causeway_training.errors import InputError
+from causeway_training.run import read_json, write_json
+from causeway_training.signing import make_keys, sign, verify
+from conftest import Workshop
+from helpers import run_to, step
+
+
+@pytest.fixture()
+def keys(tmp_path: Path) -> tuple[Path, Path]:
+    make_keys(tmp_path / "private.pem", tmp_path / "public.pem")
+    return tmp_path / "private.pem", tmp_path / "public.pem"
+
+
+def test_a_signed_release_is_verified_before_it_is_placed(workshop: Workshop, keys: tuple[Path, Path]) -> None:
+    context = workshop.context(signing_key=keys[0], trusted_key=keys[1], to=str(workshop.root / "released"))
+    run_to(context, "package")
+    assert step("release").run(context)
+    verify((workshop.root / "released" / "manifest.json").read_bytes(), read_json(workshop.root / "released" / "signature.json"), keys[1])
+
+
+def test_an_unsigned_release_is_refused_where_a_key_is_trusted(workshop: Workshop, keys: tuple[Path, Path]) -> None:
+    context = workshop.context(trusted_key=keys[1], to=str(workshop.root / "released"))
+    run_to(context, "package")
+    with pytest.raises(InputError, match="the release is unsigned"):
+        step("release").run(context)
+    assert not (workshop.root / "released").exists()
+
+
+def test_refuses_another_key_another_text_and_a_broken_signature(tmp_path: Path, keys: tuple[Path, Path]) -> None:
+    make_keys(tmp_path / "other.pem", tmp_path / "other-public.pem")
+    signature = sign(b"manifest", keys[0])
+    verify(b"manifest", signature, keys[1])
+    with pytest.raises(InputError, match="keyId"):
+        verify(b"manifest", signature, tmp_path / "other-public.pem")
+    with pytest.raises(InputError, match="not this key's signature"):
+        verify(b"manifesto", signature, keys[1])
+    with pytest.raises(InputError, match="not this key's signature"):
+        verify(b"manifest", {**signature, "signature": "???"}, keys[1])
+
+
+def test_keys_are_private_never_overwritten_and_checked(tmp_path: Path, keys: tuple[Path, Path]) -> None:
+    assert keys[0].stat().st_mode & 0o077 == 0
+    assert main(["keygen", "--private", str(keys[0]), "--public", str(keys[1])]) == 2
+    with pytest.raises(InputError, match="ed25519 private key"):
+        sign(b"", keys[1])
+    write_json(tmp_path / "no.pem", {})
+    with pytest.raises(InputError, match="ed25519 public key"):
+        verify(b"", {}, tmp_path / "no.pem")
