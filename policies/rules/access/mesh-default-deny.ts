@@ -1,3 +1,4 @@
+import { occurrences } from "../../clusters";
 import { istio, rootNamespace } from "../../istio";
 import { ofType } from "../../link";
 import { at, record, text } from "../../read";
@@ -18,9 +19,10 @@ export const rule = stackRule({
   parameters: { rootNamespace },
   check: (resources, parameters) => {
     const meshed = ofType(resources, ...istio("networking", "VirtualService"), ...istio("networking", "Gateway"));
-    const denies = ofType(resources, ...istio("security", "AuthorizationPolicy")).some(
+    const denies = ofType(resources, ...istio("security", "AuthorizationPolicy")).filter(
       ({ props }) => text(props, "metadata.namespace") === parameters.rootNamespace && Object.keys(record(props, "spec")).every((key) => key === "action") && (at(props, "spec.action") ?? "ALLOW") === "ALLOW",
     );
-    return meshed.length === 0 || denies ? [] : [{ message: `the mesh must have an AuthorizationPolicy with an empty spec in ${parameters.rootNamespace}, which refuses what no other policy allows` }];
+    const [wanted, found] = [occurrences(meshed), occurrences(denies)];
+    return found >= wanted ? [] : [{ message: `each of ${wanted} meshes must have an AuthorizationPolicy with an empty spec in ${parameters.rootNamespace}, which refuses what no other policy allows, got ${found}` }];
   },
 });

@@ -1,7 +1,8 @@
+import { occurrences } from "../../clusters";
 import { istio } from "../../istio";
 import { ofType } from "../../link";
 import { text } from "../../read";
-import { stackRule } from "../../rule";
+import { stackRule, type ResourceView } from "../../rule";
 import { subject } from "../workloads/subject";
 
 export const rule = stackRule({
@@ -17,9 +18,11 @@ export const rule = stackRule({
     { framework: "eu-ai-act", clause: "Art. 15(5)" },
   ],
   check: (resources) => {
-    const authenticated = new Set(ofType(resources, ...istio("security", "RequestAuthentication")).map(({ props }) => text(props, "metadata.namespace")));
-    return ofType(resources, ...istio("networking", "Gateway"))
-      .filter(({ props }) => !authenticated.has(text(props, "metadata.namespace")))
-      .map((gateway) => ({ resource: gateway, message: `${subject(gateway)} must have a RequestAuthentication in its namespace` }));
+    const within = (kind: ResourceView[], gateway: ResourceView) => occurrences(kind.filter(({ props }) => text(props, "metadata.namespace") === text(gateway.props, "metadata.namespace")));
+    const gateways = ofType(resources, ...istio("networking", "Gateway"));
+    const authentications = ofType(resources, ...istio("security", "RequestAuthentication"));
+    return gateways
+      .filter((gateway) => within(authentications, gateway) < within(gateways, gateway))
+      .map((gateway) => ({ resource: gateway, message: `${subject(gateway)} must have a RequestAuthentication in its namespace, in each cluster` }));
   },
 });

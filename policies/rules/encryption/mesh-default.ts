@@ -1,3 +1,4 @@
+import { occurrences } from "../../clusters";
 import { istio, rootNamespace } from "../../istio";
 import { ofType } from "../../link";
 import { at, text } from "../../read";
@@ -18,6 +19,7 @@ export const rule = stackRule({
     const meshWide = ofType(resources, ...istio("security", "PeerAuthentication")).filter(
       ({ props }) => text(props, "metadata.namespace") === parameters.rootNamespace && at(props, "spec.selector") === undefined && at(props, "spec.mtls.mode") === "STRICT",
     );
-    return meshed.length === 0 || meshWide.length > 0 ? [] : [{ message: `the mesh must have a PeerAuthentication with mode STRICT and no selector in ${parameters.rootNamespace}` }];
+    const [wanted, found] = [occurrences(meshed), occurrences(meshWide)];
+    return found >= wanted ? [] : [{ message: `each of ${wanted} meshes must have a PeerAuthentication with mode STRICT and no selector in ${parameters.rootNamespace}, got ${found}` }];
   },
 });

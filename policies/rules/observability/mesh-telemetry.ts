@@ -1,3 +1,4 @@
+import { occurrences } from "../../clusters";
 import { istio, rootNamespace } from "../../istio";
 import { ofType } from "../../link";
 import { at, list, text } from "../../read";
@@ -18,9 +19,10 @@ export const rule = stackRule({
   parameters: { rootNamespace },
   check: (resources, parameters) => {
     const gateways = ofType(resources, ...istio("networking", "Gateway"));
-    const logged = ofType(resources, ...istio("telemetry", "Telemetry"), "kubernetes:telemetry.istio.io/v1alpha1:Telemetry").some(
+    const logged = ofType(resources, ...istio("telemetry", "Telemetry"), "kubernetes:telemetry.istio.io/v1alpha1:Telemetry").filter(
       ({ props }) => text(props, "metadata.namespace") === parameters.rootNamespace && at(props, "spec.selector") === undefined && list(props, "spec.accessLogging").some((each) => at(each, "disabled") !== true),
     );
-    return gateways.length === 0 || logged ? [] : [{ message: `the mesh must have a Telemetry with accessLogging in ${parameters.rootNamespace}` }];
+    const [wanted, found] = [occurrences(gateways), occurrences(logged)];
+    return found >= wanted ? [] : [{ message: `each of ${wanted} meshes must have a Telemetry with accessLogging in ${parameters.rootNamespace}, got ${found}` }];
   },
 });

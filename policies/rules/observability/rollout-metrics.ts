@@ -1,3 +1,4 @@
+import { occurrences } from "../../clusters";
 import { ofType } from "../../link";
 import { list, record, text } from "../../read";
 import { stackRule, type ResourceView } from "../../rule";
@@ -21,9 +22,17 @@ export const rule = stackRule({
   ],
   check: (resources) => {
     const monitors = ofType(resources, ...monitorTypes);
-    return ofType(resources, "kubernetes:argoproj.io/v1alpha1:Rollout")
-      .filter((rollout) => !monitors.some((monitor) => watches(monitor, rollout)))
-      .map((rollout) => ({ resource: rollout, message: `${subject(rollout)} must have a PodMonitor in its namespace that selects its pods` }));
+    const rollouts = ofType(resources, "kubernetes:argoproj.io/v1alpha1:Rollout");
+    const clusters = new Map<string, ResourceView[]>();
+    for (const rollout of rollouts) {
+      const key = `${text(rollout.props, "metadata.namespace") ?? ""}/${text(rollout.props, "metadata.name") ?? rollout.name}`;
+      clusters.set(key, [...(clusters.get(key) ?? []), rollout]);
+    }
+    return [...clusters.values()].flatMap((same) => {
+      const [rollout] = same;
+      if (rollout === undefined || occurrences(monitors.filter((monitor) => watches(monitor, rollout))) >= same.length) return [];
+      return [{ resource: rollout, message: `${subject(rollout)} must have a PodMonitor in its namespace that selects its pods, in each cluster` }];
+    });
   },
 });
 

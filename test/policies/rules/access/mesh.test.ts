@@ -2,6 +2,8 @@ import { rule as allowAll } from "../../../../policies/rules/access/mesh-allow-a
 import { rule as defaultDeny } from "../../../../policies/rules/access/mesh-default-deny";
 import { rule as jwt } from "../../../../policies/rules/access/mesh-jwt";
 import { rule as issuer } from "../../../../policies/rules/access/jwt-issuer";
+import { rule as meshDefault } from "../../../../policies/rules/encryption/mesh-default";
+import { rule as telemetry } from "../../../../policies/rules/observability/mesh-telemetry";
 import { authorizationPolicy, meshStack, requestAuthentication } from "../../../support/baselines/platform";
 import { changed, without } from "../../../support/baselines/resource";
 import { ruleSuite, set, unset } from "../../../support/rule-suite";
@@ -17,10 +19,20 @@ ruleSuite(defaultDeny, {
   configured: [{ title: "a mesh whose root namespace has another name", parameters: { rootNamespace: "mesh" }, subject: (good) => changed(good, "deny-by-default", (props) => set(props, "metadata.namespace", "mesh")), fires: false }],
 });
 
+it.each([
+  ["an authorization policy", defaultDeny, "deny-by-default"],
+  ["strict mutual TLS", meshDefault, "mutual-tls"],
+  ["access logs", telemetry, "telemetry"],
+  ["a request authentication", jwt, "callers"],
+] as const)("asks for %s in each of two clusters", (_, rule, name) => {
+  expect(rule.check([...meshStack, ...meshStack], {})).toEqual([]);
+  expect(rule.check([...meshStack, ...without(meshStack, name)], {})).not.toEqual([]);
+});
+
 ruleSuite(jwt, {
   good: meshStack,
   deviations: {
-    "a gateway whose callers show no token": (good) => ({ deviant: without(good, "callers"), message: /^Gateway "causeway-gateway" must have a RequestAuthentication in its namespace$/ }),
+    "a gateway whose callers show no token": (good) => ({ deviant: without(good, "callers"), message: /^Gateway "causeway-gateway" must have a RequestAuthentication in its namespace, in each cluster$/ }),
     "a request authentication elsewhere": (good) => changed(good, "callers", (props) => set(props, "metadata.namespace", "default")),
   },
 });

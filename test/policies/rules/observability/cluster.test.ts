@@ -16,7 +16,7 @@ const modelStack = [
 ruleSuite(metrics, {
   good: modelStack,
   deviations: {
-    "a model that nobody watches": (stack) => ({ deviant: without(stack, "monitor"), message: /^Rollout "scorer" must have a PodMonitor in its namespace that selects its pods$/ }),
+    "a model that nobody watches": (stack) => ({ deviant: without(stack, "monitor"), message: /^Rollout "scorer" must have a PodMonitor in its namespace that selects its pods, in each cluster$/ }),
     "a monitor of other pods": (stack) => changed(stack, "monitor", (props) => set(props, "spec.selector.matchLabels", { app: "other" })),
     "a monitor of another namespace": (stack) => changed(stack, "monitor", (props) => set(props, "metadata.namespace", "default")),
     "a monitor without an endpoint": (stack) => changed(stack, "monitor", (props) => set(props, "spec.podMetricsEndpoints", [])),
@@ -26,7 +26,7 @@ ruleSuite(metrics, {
 ruleSuite(telemetry, {
   good: good.meshStack,
   deviations: {
-    "a mesh that logs nothing": (stack) => ({ deviant: without(stack, "telemetry"), message: /^the mesh must have a Telemetry with accessLogging in istio-system$/ }),
+    "a mesh that logs nothing": (stack) => ({ deviant: without(stack, "telemetry"), message: /^each of 1 meshes must have a Telemetry with accessLogging in istio-system, got 0$/ }),
     "a log that is off": (stack) => changed(stack, "telemetry", (props) => set(props, "spec.accessLogging", [{ disabled: true }])),
   },
   configured: [{ title: "a mesh whose root namespace has another name", parameters: { rootNamespace: "mesh" }, subject: (stack) => changed(stack, "telemetry", (props) => set(props, "metadata.namespace", "mesh")), fires: false }],
