@@ -4,7 +4,7 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import * as resources from "@pulumi/pulumi/proto/resource_pb";
 import { fill } from "./outputs/fill";
 import { stackType, type RecordedOptions, type RecordedResource } from "./resource";
-import { isProperties, properties, revealed, shown, toWire, unknownText, type Properties, type WireObject } from "./wire";
+import { isProperties, shownProperties, toWire, unknownText, type Properties, type WireObject } from "./wire";
 
 /** Answers a registration, or refuses it. */
 type Reply<T> = (error: unknown, response: T | undefined) => void;
@@ -50,7 +50,7 @@ export class RecordingMonitor extends MockMonitor {
 
   override registerResourceOutputs(request: resources.RegisterResourceOutputsRequest, reply: Reply<object>): void {
     const resource = this.recorded.get(request.getUrn());
-    const outputs = properties(request.getOutputs()?.toJavaScript(), shown);
+    const outputs = shownProperties(request.getOutputs()?.toJavaScript());
     if (resource?.type === stackType) this.stackOutputs = outputs;
     else if (resource) this.recorded.set(resource.urn, { ...resource, outputs: { ...resource.outputs, ...outputs } });
     reply(null, {});
@@ -77,12 +77,12 @@ export class RecordingMonitor extends MockMonitor {
     if (this.recorded.has(urn)) throw new RecordingError(`two resources have the name ${name} and the type ${type} under one parent: ${urn}`);
     if (request.getRemote()) throw new RecordingError(`${type} (${name}) is a remote component: a plan cannot see what it creates`);
     const raw = request.getObject()?.toJavaScript() ?? {};
-    const inputs = properties(raw, revealed);
+    const inputs = shownProperties(raw);
     const options = optionsOf(request);
     const region = this.regionOf(type, inputs, parent, options.provider);
     const filled = request.getCustom() ? fill({ type, name, urn, inputs, region, account: this.account }) : undefined;
     const state = { ...raw, ...toWire(filled?.outputs ?? {}) };
-    const resource = { type, name, urn, parent, custom: request.getCustom(), id: filled?.id, region, inputs: properties(raw, shown), outputs: properties(state, shown), options };
+    const resource = { type, name, urn, parent, custom: request.getCustom(), id: filled?.id, region, inputs, outputs: { ...inputs, ...shownProperties(filled?.outputs ?? {}) }, options };
     this.recorded.set(urn, resource);
     this.gaps.push(...gapsOf(resource));
     return { resource, state };
@@ -143,6 +143,7 @@ function aliasesOf(request: RegisterResourceRequest): string[] {
 }
 
 function gapsOf({ type, name, inputs }: RecordedResource): string[] {
+  if (!JSON.stringify(inputs).includes(unknownText)) return [];
   const unfilled = Object.entries(inputs).filter(([, value]) => JSON.stringify(value).includes(unknownText));
   return unfilled.map(([key]) => `${type} (${name}): ${key} takes an output that is not known before the update`);
 }

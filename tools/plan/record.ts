@@ -39,6 +39,7 @@ export async function record(program: () => unknown, request: RecordRequest): Pr
   const account = request.config["causeway:account"] ?? exampleAccount;
   const monitor = new RecordingMonitor(request.stack, request.project, account, fail);
   const variable = process.env[secretKeysVariable];
+  const restoreStacks = withoutStacks();
   // An error inside an `apply` reaches nobody but this event.
   process.on("unhandledRejection", fail);
   try {
@@ -50,12 +51,25 @@ export async function record(program: () => unknown, request: RecordRequest): Pr
     const resources = [...monitor.recorded.values()].filter((resource) => resource.type !== stackType);
     return { resources, outputs: monitor.stackOutputs, gaps: monitor.gaps };
   } finally {
+    restoreStacks();
     // One error can leave several promises rejected; let them arrive while somebody listens.
     await new Promise((resolve) => setImmediate(resolve));
     process.off("unhandledRejection", fail);
     if (variable === undefined) delete process.env[secretKeysVariable];
     else process.env[secretKeysVariable] = variable;
   }
+}
+
+/**
+ * The SDK reads the call stack at every promise and every resource; mapping those to sources takes longer than the rest of a plan.
+ * A stack is made when it is first read, so an error of the program still shows where, to whoever reads it after the recording.
+ */
+function withoutStacks(): () => void {
+  const { prepareStackTrace } = Error;
+  Error.prepareStackTrace = (error) => String(error);
+  return () => {
+    Error.prepareStackTrace = prepareStackTrace;
+  };
 }
 
 async function run(program: () => unknown, fail: (error: unknown) => void): Promise<void> {

@@ -43,7 +43,21 @@ export function isProperties(value: unknown): value is Properties {
 
 /** A value as a reader may see it: secrets hidden, resources by URN. The keys of a secret object are shown, its values are not. */
 export function shown(value: unknown): unknown {
-  return plain(value, hidden);
+  if (value === unknownMark) return unknownText;
+  if (Array.isArray(value)) return value.map(shown);
+  if (!isProperties(value)) return value;
+  switch (value[signatureKey]) {
+    case undefined:
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shown(item)]));
+    case signatures.secret:
+      return hidden(value["value"]);
+    case signatures.resource:
+      return value["urn"];
+    case signatures.output:
+      return shown(value["value"]);
+    default:
+      return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => (key === signatureKey ? [] : [[key, shown(item)]])));
+  }
 }
 
 function hidden(value: unknown): unknown {
@@ -52,36 +66,13 @@ function hidden(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, hidden(item)]));
 }
 
-/** A value as a provider would get it: secrets revealed, resources by URN. */
-export function revealed(value: unknown): unknown {
-  return plain(value, revealed);
-}
-
-/** The properties of an object under `shown` or `revealed`. */
-export function properties(value: unknown, read: (value: unknown) => unknown): Properties {
-  const result = read(value);
+/** The properties of an object as a reader may see them. */
+export function shownProperties(value: unknown): Properties {
+  const result = shown(value);
   return isProperties(result) ? result : {};
 }
 
 /** Marks a value as secret, as a provider does with a secret output. */
 export function asSecret(value: unknown): Properties {
   return { [signatureKey]: signatures.secret, value };
-}
-
-function plain(value: unknown, secret: (inner: unknown) => unknown): unknown {
-  if (value === unknownMark) return unknownText;
-  if (Array.isArray(value)) return value.map((item) => plain(item, secret));
-  if (!isProperties(value)) return value;
-  switch (value[signatureKey]) {
-    case undefined:
-      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item, secret)]));
-    case signatures.secret:
-      return secret(value["value"]);
-    case signatures.resource:
-      return value["urn"];
-    case signatures.output:
-      return plain(value["value"], secret);
-    default:
-      return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => (key === signatureKey ? [] : [[key, plain(item, secret)]])));
-  }
 }

@@ -7,7 +7,7 @@ export interface OutputContext {
   /** Logical name in the program. */
   readonly name: string;
   readonly urn: string;
-  /** Inputs with secrets revealed. */
+  /** Inputs with secrets hidden: nothing that is filled in may carry one. */
   readonly inputs: Properties;
   /** Region that the resource is in, or `global`. */
   readonly region: string;
