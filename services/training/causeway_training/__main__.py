@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     warnings.filterwarnings("ignore")
     try:
-        return _keygen(given) if given.step == "keygen" else _perform(given)
+        return {"keygen": _keygen, "sign": _sign}.get(given.step, _perform)(given)
     except InputError as error:
         _say(given, {"error": "input", "source": error.source, "problems": error.problems}, str(error))
         return EXIT_INPUT
@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="causeway_training", description=__doc__.splitlines()[0])
     add = parser.add_argument
-    add("step", choices=[*STEPS, "all", "keygen"])
+    add("step", choices=[*STEPS, "all", "keygen", "sign"])
     add("--contract", type=Path, help="the model.yaml; train.py lies beside it")
     add("--run", help="run directory: a path or a file:// URL")
     add("--champion", help="release folder that the challenger must beat; it is only read")
@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--approval", action="append", default=[], metavar="ROLE,TIME,REFERENCE", help="a recorded approval; repeatable")
     add("--signing-key", type=Path, help="ed25519 private key in PEM; without it the release is unsigned")
     add("--trusted-key", type=Path, help="ed25519 public key in PEM that the release must be signed with")
-    add("--to", help="folder to release to")
+    add("--to", help="folder or s3://bucket/prefix to release to; sign: the release folder")
     add("--private", type=Path, help="keygen: where to write the private key")
     add("--public", type=Path, help="keygen: where to write the public key")
     add("--json", action="store_true", help="one JSON object per line on standard output")
@@ -131,6 +131,20 @@ def _keygen(given: argparse.Namespace) -> int:
     from .signing import make_keys
 
     make_keys(given.private, given.public)
+    return 0
+
+
+def _sign(given: argparse.Namespace) -> int:
+    """Signs a release folder again, as after its manifest learnt the digest of the published image."""
+    if given.to is None or given.signing_key is None:
+        raise InputError("arguments", ["sign takes --to and --signing-key"])
+    from .run import local_path
+    from .signing import write_signature
+    from .steps.release import check_files
+
+    folder = local_path(given.to, "--to")
+    check_files(folder)
+    write_signature(folder, (folder / "manifest.json").read_bytes(), given.signing_key)
     return 0
 
 

@@ -45,6 +45,20 @@ def test_refuses_another_key_another_text_and_a_broken_signature(tmp_path: Path,
         verify(b"manifest", {**signature, "signature": "???"}, keys[1])
 
 
+def test_a_release_is_signed_again_after_its_image_was_published(workshop: Workshop, keys: tuple[Path, Path]) -> None:
+    context = workshop.context(signing_key=keys[0], to=str(workshop.root / "released"))
+    run_to(context, "package")
+    step("release").run(context)
+    folder = workshop.root / "released"
+    write_json(folder / "manifest.json", {**read_json(folder / "manifest.json"), "published": True})
+    with pytest.raises(InputError, match="not this key's signature"):
+        verify((folder / "manifest.json").read_bytes(), read_json(folder / "signature.json"), keys[1])
+    assert main(["sign", "--to", str(folder), "--signing-key", str(keys[0])]) == 0
+    verify((folder / "manifest.json").read_bytes(), read_json(folder / "signature.json"), keys[1])
+    (folder / "audit.json").write_text("{}")
+    assert main(["sign", "--to", str(folder), "--signing-key", str(keys[0])]) == 2
+
+
 def test_keys_are_private_never_overwritten_and_checked(tmp_path: Path, keys: tuple[Path, Path]) -> None:
     assert keys[0].stat().st_mode & 0o077 == 0
     assert main(["keygen", "--private", str(keys[0]), "--public", str(keys[1])]) == 2

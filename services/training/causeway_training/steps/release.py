@@ -40,8 +40,22 @@ def run(context: Context) -> bool:
 
 def check(context: Context, folder: Path) -> None:
     """Raises unless the folder is what its manifest says, every recorded gate holds, and the signature (if any is asked for) is right."""
-    text = (folder / "manifest.json").read_bytes()
+    check_files(folder)
+    evaluation, audit, explanation = (read_json(folder / f"{name}.json") for name in ("evaluation", "audit", "explanation"))
+    judged = [evaluation, audit, explanation, evaluation.get("comparison", {}), audit.get("againstChampion", {})]
+    demand(NAME, [gate for report in judged for gate in report.get("gates", [])])
+    if context.options.trusted_key:
+        if not (folder / SIGNATURE_FILE).exists():
+            raise InputError(str(folder), ["the release is unsigned, and a trusted key was given"])
+        verify((folder / "manifest.json").read_bytes(), read_json(folder / SIGNATURE_FILE), context.options.trusted_key)
+
+
+def check_files(folder: Path) -> None:
+    """Raises InputError unless every file of a release folder is the one that its manifest names."""
     manifest = read_json(folder / "manifest.json")
+    missing = [name for name in FILES if not (folder / name).exists()]
+    if missing:
+        raise InputError(str(folder), [f"{name} is missing" for name in missing])
     expected = {"model.onnx": "model", "model-card.md": "card", "reference.json": "reference"}
     found = {name: digest_file(folder / name) == manifest["digests"][key] for name, key in expected.items()}
     found["explainer.json"] = digest_file(folder / "explainer.json") == manifest["explanation"]["digest"]
@@ -49,13 +63,6 @@ def check(context: Context, folder: Path) -> None:
     problems = [f"{name} is not the file of the manifest" for name, same in found.items() if not same]
     if problems:
         raise InputError(str(folder), problems)
-    evaluation, audit, explanation = (read_json(folder / f"{name}.json") for name in ("evaluation", "audit", "explanation"))
-    judged = [evaluation, audit, explanation, evaluation.get("comparison", {}), audit.get("againstChampion", {})]
-    demand(NAME, [gate for report in judged for gate in report.get("gates", [])])
-    if context.options.trusted_key:
-        if not (folder / SIGNATURE_FILE).exists():
-            raise InputError(str(folder), ["the release is unsigned, and a trusted key was given"])
-        verify(text, read_json(folder / SIGNATURE_FILE), context.options.trusted_key)
 
 
 def place(source: Path, target: Path) -> None:
