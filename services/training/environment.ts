@@ -62,7 +62,7 @@ export async function ensureEnvironment(options: EnvironmentOptions): Promise<En
 /** First interpreter on PATH that is new enough, not too new, and can make environments. */
 export function findPython(names: readonly string[] = candidates): string | undefined {
   return names.find((name) => {
-    const found = spawnSync(name, ["-c", probe], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    const found = spawnSync(name, ["-c", probe], { encoding: "utf8", env: process.env, stdio: ["ignore", "pipe", "ignore"] });
     const match = /^3 (\d+)$/.exec(String(found.stdout ?? "").trim());
     return found.status === 0 && match !== null && Number(match[1]) >= oldest && Number(match[1]) <= newest;
   });
@@ -110,7 +110,7 @@ async function installPackages(folder: string, lock: string, report: (line: stri
 /** Runs a command; rejects with its last lines of output when it fails. */
 function run(command: string, args: readonly string[], onLine: (line: string) => void = () => undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, { env: process.env, stdio: ["ignore", "pipe", "pipe"] });
     const last: string[] = [];
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on("line", (line) => {

@@ -1,0 +1,57 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { loadContract, loadRelease } from "../../../services/contract/load";
+
+const models = join(__dirname, "..", "..", "..", "services", "models");
+const folder = join(models, "loan-approval", "release");
+const digestOf = (name: string) => `sha256:${createHash("sha256").update(readFileSync(join(folder, name))).digest("hex")}`;
+const binned = z.looseObject({ name: z.string(), edges: z.array(z.number()).optional(), values: z.array(z.number()).optional(), proportions: z.array(z.number().positive()), missing: z.number(), rows: z.number() });
+const reference = z.strictObject({
+  model: z.string(),
+  version: z.string(),
+  input: z.literal("features"),
+  output: z.literal("score"),
+  threshold: z.number(),
+  features: z.array(binned),
+  score: z.strictObject({ edges: z.array(z.number()), proportions: z.array(z.number().positive()), rows: z.number() }),
+});
+
+const contract = loadContract(models, "loan-approval");
+const release = loadRelease(models, "loan-approval");
+const bins = reference.parse(JSON.parse(readFileSync(join(folder, "reference.json"), "utf8")));
+
+test("the files of the sample's release are those of its manifest", () => {
+  expect(digestOf("model.onnx")).toBe(release.digests.model);
+  expect(digestOf("reference.json")).toBe(release.digests.reference);
+  expect(digestOf("model-card.md")).toBe(release.digests.card);
+  expect(digestOf("explainer.json")).toBe(release.explanation.digest);
+});
+
+test("the reference has the contract's features in order, and its threshold", () => {
+  expect(bins.features.map((feature) => feature.name)).toEqual(contract.features.map((feature) => feature.name));
+  expect(bins.threshold).toBe(contract.target.threshold);
+});
+
+test("every feature's bins are complete and sum to one", () => {
+  for (const feature of bins.features) {
+    const cells = feature.values === undefined ? (feature.edges ?? []).length + 1 : feature.values.length;
+    expect(feature.proportions).toHaveLength(cells);
+    expect(feature.proportions.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 8);
+  }
+});
+
+test("every fairness gate of the contract is in the evidence and passed", () => {
+  expect(release.fairness.map(({ metric, attribute }) => ({ metric, attribute }))).toEqual(contract.gates.fairness.map(({ metric, attribute }) => ({ metric, attribute })));
+  expect(release.fairness.every((found) => found.passed && found.mitigated)).toBe(true);
+});
+
+test("every performance gate of the contract holds on the evidence", () => {
+  for (const gate of contract.gates.performance) {
+    const found = release.evaluation.metrics[gate.metric];
+    expect(found).toBeDefined();
+    if (gate.min !== undefined) expect(found?.value).toBeGreaterThanOrEqual(gate.min);
+    if (gate.max !== undefined) expect(found?.value).toBeLessThanOrEqual(gate.max);
+  }
+});
