@@ -48,7 +48,11 @@ export function topologyOf(resources: readonly RecordedResource[]): Topology {
   const created = resources.filter((resource) => resource.custom && !isProvider(resource));
   const boxes = merged(boxesOf(created, byUrn));
   const boxOf = new Map(boxes.flatMap((box) => box.members.map((member): [string, Box] => [member.urn, box])));
-  const pairs = created.flatMap((resource) => dependenciesOf(resource, byUrn).map((to) => ({ from: boxOf.get(resource.urn)?.urn, to: boxOf.get(to)?.urn })));
+  const componentBox = new Map(created.flatMap((resource) => ancestry(resource, byUrn).slice(1).map((component): [string, Box | undefined] => [component.urn, boxOf.get(resource.urn)])));
+  const boxAt = (urn: string) => (boxOf.get(urn) ?? componentBox.get(urn))?.urn;
+  // A component waits too, and with it everything in it.
+  const waiting = resources.filter((resource) => !isProvider(resource));
+  const pairs = waiting.flatMap((resource) => dependenciesOf(resource, byUrn).map((to) => ({ from: boxAt(resource.urn), to: boxAt(to) })));
   return { lanes: lanesOf(boxes, byUrn), edges: reduced(counted(pairs)), areaOf: new Map([...boxOf].map(([urn, box]) => [urn, box.area])) };
 }
 

@@ -35,6 +35,15 @@ describe("the topology", () => {
     expect(edges).toContain("eu-west-1 Tenancy -> global Buckets");
   });
 
+  it("lets what a component waits for count for everything in it", async () => {
+    const resources = await record(() => {
+      const first = new Bucket("a-store", {}, { parent: new Part("t:t:A", "a") });
+      const lane = new Part("t:t:Lane", "lane");
+      new Bucket("lane-b-store", {}, { parent: new Part("t:t:B", "lane-b", {}, { parent: lane, dependsOn: [first] }) });
+    });
+    expect(named(topologyOf(resources))).toEqual(["global B -> global A"]);
+  });
+
   it("keeps a cycle between boxes connected", async () => {
     const resources = await record(() => {
       const [a, b] = [new Part("t:t:A", "a"), new Part("t:t:B", "b")];

@@ -64,7 +64,8 @@
       for (const [type, names] of [...types].sort((a, b) => b[1].length - a[1].length)) {
         const item = element("li");
         const details = element("details");
-        const summary = element("summary", type);
+        const summary = element("summary", type.split(":").pop());
+        summary.title = type;
         summary.append(element("b", String(names.length)));
         details.append(summary, element("p", names.join(", ")));
         item.append(details);

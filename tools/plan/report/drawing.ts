@@ -2,6 +2,7 @@ import type { StackPlan } from "../plan";
 import type { Edge } from "../topology";
 import { html, plural, type Html } from "./html";
 import { layoutOf, type Frame, type Layout, type PlacedBox, type PlacedLane } from "./layout";
+import { way } from "./way";
 
 /** Families of resources, told apart by colour. */
 const families = [
@@ -69,22 +70,7 @@ function besides(source: Frame, target: Frame): string {
 function edgeShape(edge: Edge, boxes: ReadonlyMap<string, PlacedBox>, kind: string, marker: string): Html | undefined {
   const [source, target] = [boxes.get(edge.to), boxes.get(edge.from)];
   if (!source || !target) return undefined;
-  return html`<path class="${kind}" data-from="${edge.from}" data-to="${edge.to}" d="${curve(source, target)}" marker-end="url(#${marker})"><title>${target.box.label} needs ${source.box.label} (${plural(edge.count, "dependency", "dependencies")})</title></path>`;
-}
-
-/** From the lower side of one box to the upper side of another, or around where they stand side by side. */
-function curve(source: Frame, target: Frame): string {
-  const [x1, x2] = [source.x + source.width / 2, target.x + target.width / 2];
-  if (source.y + source.height < target.y) {
-    const [y1, y2] = [source.y + source.height, target.y - 2];
-    const bend = Math.min(44, (y2 - y1) / 2);
-    return `M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}`;
-  }
-  const [y1, y2] = [source.y, target.y + target.height + 2];
-  if (target.y + target.height < source.y) return `M${x1} ${y1}C${x1} ${y1 - 30} ${x2} ${y2 + 30} ${x2} ${y2}`;
-  const right = x1 < x2;
-  const y = source.y + source.height / 2;
-  return `M${right ? source.x + source.width : source.x} ${y}L${right ? target.x - 2 : target.x + target.width + 2} ${target.y + target.height / 2}`;
+  return html`<path class="${kind}" data-from="${edge.from}" data-to="${edge.to}" d="${way(source, target, [...boxes.values()])}" marker-end="url(#${marker})"><title>${target.box.label} needs ${source.box.label} (${plural(edge.count, "dependency", "dependencies")})</title></path>`;
 }
 
 function boxShape({ x, y, width, height, box }: PlacedBox, plan: StackPlan): Html {

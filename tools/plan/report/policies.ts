@@ -4,6 +4,9 @@ import type { PlannedViolation, RuleResult } from "../judgement";
 import type { StackPlan } from "../plan";
 import { html, plural, type Html } from "./html";
 
+/** An advisory with at most so many resources is shown without a click. */
+const openUpTo = 4;
+
 /** What became of a rule: `mandatory` and `advisory` are findings. */
 type State = "passed" | "advisory" | "mandatory" | "disabled";
 
@@ -31,7 +34,7 @@ function areaRow(area: Area, rules: readonly RuleResult[], stateOf: (rule: RuleR
 function finding(violations: readonly PlannedViolation[], rule: RuleResult | undefined): Html | undefined {
   const [first] = violations;
   if (first === undefined) return undefined;
-  return html`<details class="finding ${first.enforcement}" ${first.enforcement === "mandatory" || violations.length === 1 ? "open" : ""}><summary><span class="badge ${first.enforcement === "mandatory" ? "bad" : "warn"}">${first.enforcement}</span> <b>${first.rule}</b> <span class="count">${plural(violations.length, "resource")}</span></summary>
+  return html`<details class="finding ${first.enforcement}" ${first.enforcement === "mandatory" || violations.length <= openUpTo ? "open" : ""}><summary><span class="badge ${first.enforcement === "mandatory" ? "bad" : "warn"}">${first.enforcement}</span> <b>${first.rule}</b> <span class="count">${plural(violations.length, "resource")}</span></summary>
 <p>${rule?.description}</p><ul>${violations.map(({ resource, message }) => html`<li>${message}${resource && html` <code>${resource.name}</code>`}</li>`)}</ul><p class="fix"><b>Fix</b> ${first.remediation}</p></details>`;
 }
 

@@ -18,7 +18,7 @@ export function headline(plan: StackPlan): Html {
 </header>
 <dl class="tiles">
 ${tile("Resources", number(createdIn(plan).length), `${plural(plan.resources.filter((resource) => !resource.custom).length, "component")}, ${plural(plan.config.regions.length, "region")}`)}
-${tile("Policies", `${active - new Set(violations.map((violation) => violation.rule)).size} / ${active}`, mandatory + advisory === 0 ? "rules without a finding" : `rules without a finding; ${mandatory} mandatory, ${advisory} advisory`)}
+${tile("Policies", `${active - new Set(violations.map((violation) => violation.rule)).size} / ${active}`, `rules without a finding${mandatory + advisory === 0 ? "" : `; ${[mandatory > 0 && `${mandatory} mandatory`, advisory > 0 && `${advisory} advisory`].filter(Boolean).join(", ")}`}`)}
 ${plan.recovery && tile("Recovery", duration(plan.recovery.totalSeconds), `of ${duration(plan.recovery.objectiveSeconds)} allowed`, plan.recovery.totalSeconds / plan.recovery.objectiveSeconds)}
 ${plan.cost.total > 0 && tile("Estimated cost", dollars(plan.cost.total), plan.config.monthlyBudgetUsd === undefined ? "a month" : `a month, of ${dollars(plan.config.monthlyBudgetUsd)}`, plan.config.monthlyBudgetUsd === undefined ? undefined : plan.cost.total / plan.config.monthlyBudgetUsd)}
 </dl>`;
