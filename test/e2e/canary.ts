@@ -17,10 +17,28 @@ async function weights(client: KubernetesClient, reference: ObjectReference): Pr
   return Array.isArray(route) ? route.map((destination) => at(destination, "weight")) : [];
 }
 
-async function one(stack: SharedStack, kind: string): Promise<StateObject> {
-  const [object] = ofKind(await stateObjects(stack.project, stack.client), kind);
-  assert.ok(object, `the stack has a ${kind}`);
-  return object;
+/** A Rollout, the VirtualService whose weights it sets, and the Service of its stable version. */
+interface Release {
+  readonly rollout: StateObject;
+  readonly virtualService: StateObject;
+  readonly service: StateObject;
+}
+
+async function release({ project, client }: SharedStack): Promise<Release> {
+  const objects = await stateObjects(project, client);
+  const [rollout] = ofKind(objects, "Rollout");
+  assert.ok(rollout, "the stack has a Rollout");
+  const canary = at(rollout.inputs, "spec", "strategy", "canary");
+  const named = (kind: string, name: unknown): StateObject => {
+    const found = ofKind(objects, kind).find(({ reference }) => reference.name === name);
+    assert.ok(found, `the stack has the ${kind} that the Rollout names`);
+    return found;
+  };
+  return {
+    rollout,
+    virtualService: named("VirtualService", at(canary, "trafficRouting", "istio", "virtualService", "name")),
+    service: named("Service", at(canary, "stableService")),
+  };
 }
 
 /** Whole list of routes with the first route's weights as Argo Rollouts sets them. */
@@ -35,35 +53,30 @@ function shifted(virtualService: StateObject): unknown[] {
   return [first, ...rest];
 }
 
-async function startCanary({ client, project }: SharedStack, virtualService: StateObject, rollout: StateObject): Promise<ObjectReference> {
+async function startCanary({ client }: SharedStack, { rollout, virtualService, service }: Release): Promise<void> {
   await client.mergePatch(virtualService.reference, toJsonObject({ spec: { http: shifted(virtualService) } }), "rollouts-controller");
   await client.mergePatch(rollout.reference, { spec: { replicas: AUTOSCALED_REPLICAS } }, "keda-operator");
-  const stableName = at(rollout.inputs, "spec", "strategy", "canary", "stableService");
-  const service = ofKind(await stateObjects(project, client), "Service").find(({ reference }) => reference.name === stableName);
-  assert.ok(service, "the stable Service of the Rollout is in the stack");
   await client.mergePatch(service.reference, { spec: { selector: STABLE_HASH } }, "rollouts-controller");
-  return service.reference;
 }
 
 /** A release is under way: its controllers hold the weights, the selector of the stable Service and the replicas. */
 export function canaryTests(stack: SharedStack): Test[] {
   const { client, project } = stack;
-  let references: { virtualService: ObjectReference; rollout: ObjectReference; service: ObjectReference } | undefined;
+  let inFlight: Release | undefined;
 
   const expectUntouched = async (): Promise<void> => {
-    assert.ok(references, "the canary was started");
-    assert.deepEqual(await weights(client, references.virtualService), [100 - CANARY_WEIGHT, CANARY_WEIGHT]);
-    assert.equal(at(await client.get(references.rollout), "spec", "replicas"), AUTOSCALED_REPLICAS);
-    assert.equal(at(await client.get(references.service), "spec", "selector", "rollouts-pod-template-hash"), STABLE_HASH["rollouts-pod-template-hash"]);
+    assert.ok(inFlight, "the canary was started");
+    assert.deepEqual(await weights(client, inFlight.virtualService.reference), [100 - CANARY_WEIGHT, CANARY_WEIGHT]);
+    assert.equal(at(await client.get(inFlight.rollout.reference), "spec", "replicas"), AUTOSCALED_REPLICAS);
+    assert.equal(at(await client.get(inFlight.service.reference), "spec", "selector", "rollouts-pod-template-hash"), STABLE_HASH["rollouts-pod-template-hash"]);
   };
 
   return [
     {
       title: "an up in the middle of a canary leaves weights, selectors and replicas to their controllers",
       run: async () => {
-        const [virtualService, rollout] = [await one(stack, "VirtualService"), await one(stack, "Rollout")];
-        const service = await startCanary(stack, virtualService, rollout);
-        references = { virtualService: virtualService.reference, rollout: rollout.reference, service };
+        inFlight = await release(stack);
+        await startCanary(stack, inFlight);
         const up = await project.up();
         expectSuccess(up);
         expectOperations(up, ["same"]);
@@ -80,8 +93,8 @@ export function canaryTests(stack: SharedStack): Test[] {
         const up = await project.up();
         expectSuccess(up);
         expectOperations(up, ["same", "update"]);
-        assert.ok(references, "the canary was started");
-        assert.equal(at(await client.get(references.virtualService), "metadata", "labels", "causeway.example/e2e"), "changed");
+        assert.ok(inFlight, "the canary was started");
+        assert.equal(at(await client.get(inFlight.virtualService.reference), "metadata", "labels", "causeway.example/e2e"), "changed");
         await expectUntouched();
         await useVariant(project, {});
       },

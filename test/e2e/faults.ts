@@ -2,16 +2,14 @@ import assert from "node:assert/strict";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { customResourceDefinitions, definitionsServed, installDefinitions } from "../../tools/e2e/cluster/crds";
+import { definitionsServed } from "../../tools/e2e/cluster/crds";
 import { describe } from "../../tools/e2e/lib/kubernetes/client";
 import { objectsManagedBy } from "../../tools/e2e/lib/kubernetes/inventory";
 import { run } from "../../tools/e2e/lib/process";
 import { FIELD_MANAGER } from "../../tools/e2e/standins/kubernetes/provider";
 import { eventually, expectFailure, expectOperations, expectSuccess } from "./expectations";
 import { stateObjects } from "./planned";
-import { openStack } from "./stack";
 import type { ChildProcess } from "node:child_process";
-import type { Context } from "../../tools/e2e/context";
 import type { JsonObject } from "../../tools/e2e/lib/json";
 import type { PulumiResult } from "../../tools/e2e/lib/pulumi";
 import type { Suite, Test } from "../../tools/e2e/runner";
@@ -160,9 +158,7 @@ function wrongAddresses({ project, cluster }: SharedStack): Test[] {
 }
 
 /** Things that go wrong on a real day. */
-export async function faultSuite(context: Context): Promise<Suite> {
-  const stack = await openStack(context);
-  const definitions = await customResourceDefinitions();
-  await installDefinitions(stack.client, definitions);
-  return { name: "faults", tests: [...wrongAddresses(stack), serverDeath(stack, definitions), programDeath(stack), engineDeath(stack)], close: stack.close };
+export async function faultSuite(stack: SharedStack): Promise<Suite> {
+  const definitions = await stack.definitions();
+  return { name: "faults", tests: [...wrongAddresses(stack), serverDeath(stack, definitions), programDeath(stack), engineDeath(stack)] };
 }

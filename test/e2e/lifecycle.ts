@@ -2,16 +2,13 @@ import assert from "node:assert/strict";
 import { FIELD_MANAGER } from "../../tools/e2e/standins/kubernetes/provider";
 import { objectsManagedBy } from "../../tools/e2e/lib/kubernetes/inventory";
 import { describe } from "../../tools/e2e/lib/kubernetes/client";
-import { customResourceDefinitions, installDefinitions } from "../../tools/e2e/cluster/crds";
 import { accessTests } from "./access";
 import { admissionTests } from "./admission";
 import { canaryTests } from "./canary";
 import { expectOperations, expectSuccess } from "./expectations";
 import { stateObjects } from "./planned";
-import type { Context } from "../../tools/e2e/context";
 import type { Suite, Test } from "../../tools/e2e/runner";
 import type { SharedStack } from "./stack";
-import { openStack } from "./stack";
 
 function creation({ project, client, standIn }: SharedStack): Test[] {
   let planned = 0;
@@ -58,12 +55,10 @@ function destruction({ project, client }: SharedStack): Test[] {
 }
 
 /** The life of the `local` stack from the first preview to its end, and what holds while it is up. */
-export async function lifecycleSuite(context: Context): Promise<Suite> {
-  const stack = await openStack(context);
-  await installDefinitions(stack.client, await customResourceDefinitions());
+export async function lifecycleSuite(stack: SharedStack): Promise<Suite> {
+  await stack.definitions();
   return {
     name: "lifecycle",
     tests: [...creation(stack), ...accessTests(stack), ...admissionTests(stack), ...canaryTests(stack), ...destruction(stack)],
-    close: stack.close,
   };
 }

@@ -25,7 +25,7 @@ export const VIOLATIONS: readonly Violation[] = [
   { title: "a role with wildcards", rule: "access-rbac-wildcard", extraObjects: [rbac("ClusterRole", "e2e-everything", { rules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }] })] },
   { title: "an authorization policy that allows everything", rule: "access-mesh-allow-all", mutations: [{ type: "kubernetes:security.istio.io/v1:AuthorizationPolicy", path: "spec.rules", value: [{}] }] },
   { title: "a high-risk model that is released without a person's decision", rule: "governance-model-approval-channel", mutations: [{ type: "causeway:serving:ModelService", path: "channel", value: "automatic" }] },
-  { title: "a model without an owner", rule: "governance-model-owner", mutations: [{ type: "causeway:serving:ModelService", path: "owner", value: undefined }] },
+  { title: "a model without an owner", rule: "governance-model-owner", mutations: [{ type: "causeway:serving:ModelService", path: "ownerTeam", value: "" }] },
   { title: "a rollout without analysis", rule: "reliability-rollout-analysis", mutations: [{ type: ROLLOUT, path: "spec.strategy.canary.analysis", value: undefined }] },
   { title: "an autoscaler that takes lost metrics for no load", rule: "reliability-scaled-object-null-values", mutations: [{ type: "kubernetes:keda.sh/v1alpha1:ScaledObject", path: "spec.triggers[2].metadata.ignoreNullValues", value: "true" }] },
 ];

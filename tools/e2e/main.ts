@@ -2,13 +2,14 @@ import { parseArgs } from "node:util";
 import { faultSuite } from "../../test/e2e/faults";
 import { lifecycleSuite } from "../../test/e2e/lifecycle";
 import { policySuite } from "../../test/e2e/policies";
+import { openStack } from "../../test/e2e/stack";
 import { prepare } from "./context";
 import { duration, errorMessage, say } from "./lib/text";
 import { closingLine, runLanes } from "./runner";
-import type { Context } from "./context";
+import type { SharedStack } from "../../test/e2e/stack";
 import type { Suite } from "./runner";
 
-type SuiteMaker = (context: Context) => Promise<Suite>;
+type SuiteMaker = (stack: SharedStack) => Promise<Suite>;
 
 const SUITES = { lifecycle: lifecycleSuite, faults: faultSuite, policies: policySuite } as const satisfies Record<string, SuiteMaker>;
 type SuiteName = keyof typeof SUITES;
@@ -29,7 +30,11 @@ async function main(): Promise<void> {
   const chosen = chosenSuites();
   const context = await prepare(process.env["E2E_KUBECONFIG"]);
   say(`tests, after ${duration(Date.now() - started)}`);
-  const tally = await runLanes(LANES.map((names) => names.filter(chosen).map((name) => () => SUITES[name](context))));
+  const tally = await runLanes(LANES.map((names) => ({
+    open: () => openStack(context),
+    suites: names.filter(chosen).map((name) => SUITES[name]),
+    close: (stack: SharedStack) => stack.close(),
+  })));
   say(`the whole run took ${duration(Date.now() - started)}`);
   say(closingLine(tally));
   process.exitCode = tally.failed === 0 && tally.passed > 0 ? 0 : 1;

@@ -7,11 +7,17 @@ export interface Test {
   readonly skip?: string;
 }
 
-/** Tests that build on each other, in order; what `close` gives back is given back even after a failure. */
+/** Tests that build on each other, in order. */
 export interface Suite {
   readonly name: string;
   readonly tests: readonly Test[];
-  readonly close?: () => Promise<void>;
+}
+
+/** Suites that follow each other on one resource, which is given back at the end whatever happens. */
+export interface Lane<Resource> {
+  readonly open: () => Promise<Resource>;
+  readonly suites: readonly ((resource: Resource) => Promise<Suite>)[];
+  readonly close: (resource: Resource) => Promise<void>;
 }
 
 export interface Tally {
@@ -48,23 +54,33 @@ async function runTest(suite: string, test: Test): Promise<Tally> {
   }
 }
 
-/** Runs the suites of one lane one after the other. A suite that cannot even start counts as one failure. */
-export async function runLane(makers: readonly (() => Promise<Suite>)[]): Promise<Tally> {
+function failure(error: unknown): Tally {
+  say(`  FAIL  ${indented(errorMessage(error)).trimStart()}`);
+  return { ...NOTHING, failed: 1 };
+}
+
+async function runSuite(suite: Suite): Promise<Tally> {
   const tallies: Tally[] = [];
-  for (const make of makers) {
-    const suite = await make().catch((error: unknown) => {
-      say(`  FAIL  ${indented(errorMessage(error)).trimStart()}`);
-      tallies.push({ ...NOTHING, failed: 1 });
-      return undefined;
-    });
-    for (const test of suite?.tests ?? []) tallies.push(await runTest(suite?.name ?? "", test));
-    await suite?.close?.();
-  }
+  for (const test of suite.tests) tallies.push(await runTest(suite.name, test));
   return sum(tallies);
 }
 
+/** A lane or a suite that cannot even start counts as one failure. */
+export async function runLane<Resource>({ open, suites, close }: Lane<Resource>): Promise<Tally> {
+  if (suites.length === 0) return NOTHING;
+  try {
+    const resource = await open();
+    const tallies: Tally[] = [];
+    for (const make of suites) tallies.push(await make(resource).then(runSuite).catch(failure));
+    await close(resource);
+    return sum(tallies);
+  } catch (error) {
+    return failure(error);
+  }
+}
+
 /** Runs lanes side by side and adds up their results. */
-export async function runLanes(lanes: readonly (readonly (() => Promise<Suite>)[])[]): Promise<Tally> {
+export async function runLanes<Resource>(lanes: readonly Lane<Resource>[]): Promise<Tally> {
   return sum(await Promise.all(lanes.map(runLane)));
 }
 

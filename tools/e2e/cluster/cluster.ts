@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { connect } from "../lib/kubernetes/connection";
 import { KubernetesClient } from "../lib/kubernetes/client";
 import { startControlPlane } from "./controlPlane";
+import type { ConnectOptions } from "../lib/kubernetes/connection";
 import type { Toolchain } from "../toolchain/ensure";
 import type { PlatformGroup } from "./identities";
 
@@ -17,13 +18,20 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
+/** A busy machine is no failure of what is tested. */
+const PATIENCE = { answerMs: 60_000, retryMs: 10_000 };
+
+async function client(options: ConnectOptions): Promise<KubernetesClient> {
+  return new KubernetesClient(await connect(options), PATIENCE);
+}
+
 /** A control plane of the tests' own: members log in with a token. */
 export async function testCluster(tools: Toolchain, folder: string): Promise<Cluster> {
   const plane = await startControlPlane(tools, await mkdtemp(path.join(folder, "control-plane-")));
   return {
     kubeconfig: plane.kubeconfig,
-    admin: plane.admin,
-    member: async (group) => new KubernetesClient(await connect({ kubeconfig: plane.kubeconfig, token: plane.identities.groups[group] })),
+    admin: () => client({ kubeconfig: plane.kubeconfig }),
+    member: (group) => client({ kubeconfig: plane.kubeconfig, token: plane.identities.groups[group] }),
     faults: { killApiServer: plane.killApiServer, startApiServer: plane.startApiServer },
     stop: plane.stop,
   };
@@ -33,8 +41,8 @@ export async function testCluster(tools: Toolchain, folder: string): Promise<Clu
 export function ownCluster(kubeconfig: string): Cluster {
   return {
     kubeconfig,
-    admin: async () => new KubernetesClient(await connect({ kubeconfig })),
-    member: async (group) => new KubernetesClient(await connect({ kubeconfig, impersonate: { user: "e2e", group } })),
+    admin: () => client({ kubeconfig }),
+    member: (group) => client({ kubeconfig, impersonate: { user: "e2e", group } }),
     stop: () => Promise.resolve(),
   };
 }

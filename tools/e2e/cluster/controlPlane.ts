@@ -4,7 +4,6 @@ import { createServer } from "node:net";
 import * as path from "node:path";
 import { startDaemon } from "../lib/process";
 import { connect, send } from "../lib/kubernetes/connection";
-import { KubernetesClient } from "../lib/kubernetes/client";
 import { newIdentities, tokenFile } from "./identities";
 import type { Daemon } from "../lib/process";
 import type { Toolchain } from "../toolchain/ensure";
@@ -24,8 +23,6 @@ export interface ControlPlane {
   readonly kubeconfig: string;
   readonly server: string;
   readonly identities: Identities;
-  /** A client with the administrator's rights. */
-  admin(): Promise<KubernetesClient>;
   /** Ends the API server at once, as a crash would; etcd keeps its data. */
   killApiServer(): Promise<void>;
   startApiServer(): Promise<void>;
@@ -114,7 +111,6 @@ export async function startControlPlane(tools: Toolchain, folder: string): Promi
 
   const etcd = startDaemon("etcd", tools.etcd, etcdArguments(folder, etcdUrl, `http://127.0.0.1:${peerPort}`), log("etcd"));
   const startServer = (): Daemon => startDaemon("kube-apiserver", tools["kube-apiserver"], apiServerArguments(folder, etcdUrl, apiPort), log("kube-apiserver"));
-  const admin = async (): Promise<KubernetesClient> => new KubernetesClient(await connect({ kubeconfig }));
   const serverReady = async (daemon: Daemon): Promise<void> => until("the API server", daemon, async () => {
     await writeKubeconfig(kubeconfig, server, identities.admin, path.join(folder, "certificates", "apiserver.crt"));
     return (await send(await connect({ kubeconfig }), { method: "GET", path: "/readyz" }, 3_000)).status === 200;
@@ -135,7 +131,7 @@ export async function startControlPlane(tools: Toolchain, folder: string): Promi
     throw error;
   }
   return {
-    kubeconfig, server, identities, admin, stop,
+    kubeconfig, server, identities, stop,
     killApiServer: () => apiServer.stop("SIGKILL"),
     async startApiServer() {
       apiServer = startServer();

@@ -1,7 +1,7 @@
 import { isJsonArray, isJsonObject, toJson } from "../json";
 import { send, UnreachableError } from "./connection";
 import type { Json, JsonObject } from "../json";
-import type { Connection, HttpRequest } from "./connection";
+import type { Connection, HttpAnswer, HttpRequest } from "./connection";
 
 /** The API server answered with an error of its own. */
 export class ApiError extends Error {
@@ -22,8 +22,15 @@ interface ResourceType {
   readonly namespaced: boolean;
 }
 
-/** How long a lost connection is retried before the call fails. */
-const RETRY_MS = 5_000;
+export interface Patience {
+  /** How long one answer may take, in milliseconds. */
+  readonly answerMs: number;
+  /** How long a lost connection is tried again, in milliseconds. */
+  readonly retryMs: number;
+}
+
+/** Whoever waits for a command wants to hear of an unreachable server soon. */
+const PATIENCE: Patience = { answerMs: 10_000, retryMs: 5_000 };
 const POLL_MS = 150;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -36,7 +43,7 @@ export function describe(reference: ObjectReference): string {
 export class KubernetesClient {
   private readonly discovered = new Map<string, Promise<ReadonlyMap<string, ResourceType>>>();
 
-  constructor(readonly connection: Connection, private readonly retryMs = RETRY_MS) {}
+  constructor(readonly connection: Connection, private readonly patience = PATIENCE) {}
 
   /** One call, parsed. Throws `ApiError` when the server refuses and `UnreachableError` when nobody answers. */
   async call(method: HttpRequest["method"], path: string, body?: Json, contentType?: string): Promise<JsonObject> {
@@ -47,15 +54,16 @@ export class KubernetesClient {
     return json;
   }
 
-  private async sendWithRetry(request: HttpRequest): Promise<{ status: number; text: string }> {
-    const until = Date.now() + this.retryMs;
+  /** Tries again while nobody answers, or while the server says that it is only just starting (429 or 503). */
+  private async sendWithRetry(request: HttpRequest): Promise<HttpAnswer> {
+    const until = Date.now() + this.patience.retryMs;
     for (;;) {
-      try {
-        return await send(this.connection, request);
-      } catch (error) {
+      const answer = await send(this.connection, request, this.patience.answerMs).catch((error: unknown) => {
         if (!(error instanceof UnreachableError) || Date.now() > until) throw error;
-        await pause(POLL_MS * 2);
-      }
+        return undefined;
+      });
+      if (answer !== undefined && (Date.now() > until || ![429, 503].includes(answer.status))) return answer;
+      await pause(POLL_MS * 2);
     }
   }
 
