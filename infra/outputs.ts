@@ -12,9 +12,8 @@ export function stackOutputs(parts: { readonly config: StackConfig; readonly pla
   return {
     models: Object.fromEntries(config.models.map(({ name }) => [name, Object.fromEntries(platforms.map((platform) => [platform.region, modelOutputs(platform, name)]))])),
     grafana: grafana.open,
-    url: entry?.url,
-    regionalUrls: entry?.regionalUrls,
-    recoverySeconds: config.recovery && recoveryBudget(config.recovery).totalSeconds,
+    ...(entry && { url: entry.url, regionalUrls: entry.regionalUrls }),
+    ...(config.recovery && { recoverySeconds: recoveryBudget(config.recovery).totalSeconds }),
     estimatedMonthlyUsd: { total: cost.total, byRegion: cost.byRegion, byModel: cost.byModel },
   };
 }

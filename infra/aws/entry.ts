@@ -30,6 +30,8 @@ export interface RegionalEntryArgs {
   readonly logBucketName: pulumi.Input<string>;
   /** The region's key for logs. */
   readonly logsKeyArn: pulumi.Input<string>;
+  /** Name of the cluster that may register its pods as targets. */
+  readonly clusterName: string;
   /** Port of the Istio gateway's pods that takes TLS. */
   readonly gatewayPort: number;
   /** Requests from one address in five minutes before the firewall answers 429. @default 60000 */
@@ -126,6 +128,8 @@ export class RegionalEntry extends pulumi.ComponentResource {
         port: args.gatewayPort,
         deregistrationDelay: drainSeconds,
         loadBalancingAlgorithmType: "least_outstanding_requests",
+        // EKS Auto Mode registers pods only in target groups that carry the name of its cluster.
+        tags: { "eks:eks-cluster-name": args.clusterName },
         healthCheck: { enabled: true, protocol: "HTTP", port: `${gatewayHealthPort}`, path: "/healthz/ready", matcher: "200", interval: 10, timeout: 5, healthyThreshold: 2, unhealthyThreshold: 3 },
       },
       { parent: this },

@@ -84,7 +84,7 @@ export class RegionalPlatform extends pulumi.ComponentResource {
     const nodes = ground?.cluster.ready ?? [];
 
     const volumes: VolumeSource = aws ? { target: "aws", keyArn: aws.keys.volumes } : { target: "kubernetes", provisioner: localProvisioner };
-    const tenancy = new Tenancy(`${name}-tenancy`, { region, environment, volumes, headroom: headroomFor(args) }, nodes, inCluster);
+    const tenancy = new Tenancy(`${name}-tenancy`, { region, environment, volumes, network: aws?.cidr, headroom: headroomFor(args) }, nodes, inCluster);
     const addons = new Addons(`${name}-addons`, { region, environment, target: volumes.target }, [...nodes, ...tenancy.ready], inCluster);
     const mesh = new Mesh(`${name}-mesh`, { region, identity, hosts: hosts(args), readiness: readinessOf(args), loadBalancer: ground?.loadBalancer }, addons.ready, inCluster);
 
@@ -98,6 +98,7 @@ export class RegionalPlatform extends pulumi.ComponentResource {
     const { name, args } = this;
     const { region, environment } = args;
     const child = { parent: this };
+    const clusterName = `causeway-${environment}-${region}`;
     const network = new Network(`${name}-network`, { region, environment, cidr: aws.cidr, logsKeyArn: aws.keys.logs }, child);
     const entry = new RegionalEntry(
       `${name}-entry`,
@@ -111,6 +112,7 @@ export class RegionalPlatform extends pulumi.ComponentResource {
         publicSubnetIds: network.publicSubnetIds,
         logBucketName: aws.logBucketName,
         logsKeyArn: aws.keys.logs,
+        clusterName,
         gatewayPort: gatewayPorts.tls,
       },
       child,
@@ -118,7 +120,7 @@ export class RegionalPlatform extends pulumi.ComponentResource {
     const cluster = new Cluster(
       `${name}-cluster`,
       {
-        name: `causeway-${environment}-${region}`,
+        name: clusterName,
         region,
         environment,
         kubernetesVersion: aws.kubernetesVersion,

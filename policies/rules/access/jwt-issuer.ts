@@ -6,7 +6,7 @@ import { shown, subject } from "../workloads/subject";
 export const rule = resourceRule({
   name: "access-jwt-issuer",
   area: "access",
-  description: "A request authentication must name the issuer, its keys over https, and the audiences of a token.",
+  description: "A request authentication must name the issuer and its keys over https, and the audiences of a token.",
   severity: "high",
   enforcement: "mandatory",
   remediation: "Set issuer, jwksUri (https) and audiences of each JWT rule; without audiences a token for another service is good here.",
@@ -18,9 +18,10 @@ export const rule = resourceRule({
     if (rules.length === 0) return [`${subject(authentication)} must have a JWT rule`];
     return rules.flatMap((rule, index) => {
       const keys = text(rule, "jwksUri");
+      const issuer = text(rule, "issuer");
       const hasKeys = keys?.startsWith("https://") || (keys === undefined && present(rule, "jwks"));
       const problems = [
-        ...(present(rule, "issuer") ? [] : ["name an issuer"]),
+        ...(issuer?.startsWith("https://") ? [] : [`name an issuer by its https URL, got ${shown(issuer)}`]),
         ...(hasKeys ? [] : [`name the issuer's keys in an https jwksUri, got ${shown(keys)}`]),
         ...(list(rule, "audiences").length > 0 ? [] : ["list audiences"]),
       ];

@@ -1,4 +1,4 @@
-import { number, text } from "../../read";
+import { at, number, text } from "../../read";
 import { resourceRule } from "../../rule";
 import { shown } from "../workloads/subject";
 
@@ -15,6 +15,7 @@ export const rule = resourceRule({
   parameters: { maximumSeconds: 60 },
   check: (resource, { maximumSeconds }) => {
     if (text(resource.props, "targetType") === "lambda") return [];
+    if (at(resource.props, "healthCheck.enabled") === false) return [`TargetGroup "${resource.name}" must have its health check enabled`];
     const interval = number(resource.props, "healthCheck.interval");
     const threshold = number(resource.props, "healthCheck.unhealthyThreshold");
     if (interval !== undefined && threshold !== undefined && interval * threshold <= maximumSeconds) return [];

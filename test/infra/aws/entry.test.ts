@@ -13,6 +13,7 @@ const args: RegionalEntryArgs = {
   publicSubnetIds: ["subnet-a", "subnet-b", "subnet-c"],
   logBucketName: "example-causeway-prod-logs-eu-west-1",
   logsKeyArn: "arn:aws:kms:eu-west-1:444455556666:key/mrk-1",
+  clusterName: "causeway-prod-eu-west-1",
   gatewayPort: 8443,
 };
 
@@ -82,6 +83,7 @@ describe("the target group", () => {
       protocol: "HTTPS",
       port: 8443,
       vpcId: "vpc-1",
+      tags: { "eks:eks-cluster-name": "causeway-prod-eu-west-1" },
       deregistrationDelay: 20,
       healthCheck: { enabled: true, protocol: "HTTP", port: "15021", path: "/healthz/ready", matcher: "200", interval: 10, timeout: 5, healthyThreshold: 2, unhealthyThreshold: 3 },
     });

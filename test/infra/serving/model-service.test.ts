@@ -25,11 +25,13 @@ describe("ModelService", () => {
     expect(children.map((child) => `${child.type} ${child.name.slice(name.length + 1)}`).sort()).toEqual([
       "kubernetes:argoproj.io/v1alpha1:AnalysisTemplate analysis",
       "kubernetes:argoproj.io/v1alpha1:Rollout rollout",
+      "kubernetes:core/v1:ConfigMap dashboard",
       "kubernetes:core/v1:Service canary",
       "kubernetes:core/v1:Service stable",
       "kubernetes:core/v1:ServiceAccount account",
       "kubernetes:keda.sh/v1alpha1:ScaledObject autoscaler",
       "kubernetes:monitoring.coreos.com/v1:PodMonitor monitor",
+      "kubernetes:monitoring.coreos.com/v1:PrometheusRule rules",
       "kubernetes:networking.istio.io/v1:DestinationRule canary-rule",
       "kubernetes:networking.istio.io/v1:DestinationRule stable-rule",
       "kubernetes:networking.istio.io/v1:VirtualService routes",

@@ -53,7 +53,8 @@ ruleSuite(issuer, {
   good: requestAuthentication,
   deviations: {
     "no rule": (good) => ({ deviant: set(good, "spec.jwtRules", []), message: /must have a JWT rule$/ }),
-    "no issuer": (good) => ({ deviant: unset(good, "spec.jwtRules.0.issuer"), message: /^JWT rule 1 of RequestAuthentication "callers" must name an issuer$/ }),
+    "no issuer": (good) => ({ deviant: unset(good, "spec.jwtRules.0.issuer"), message: /^JWT rule 1 of RequestAuthentication "callers" must name an issuer by its https URL, got nothing$/ }),
+    "an issuer over plain HTTP": (good) => set(good, "spec.jwtRules.0.issuer", "http://login.example.com/"),
     "keys over plain HTTP": (good) => set(good, "spec.jwtRules.0.jwksUri", "http://login.example.com/jwks"),
     "no keys": (good) => unset(good, "spec.jwtRules.0.jwksUri"),
     "tokens for anyone": (good) => ({ deviant: unset(good, "spec.jwtRules.0.audiences"), message: /must list audiences$/ }),

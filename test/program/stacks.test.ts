@@ -1,0 +1,132 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { refuseUnpublished, loadModels } from "../../infra/models";
+import type { RecordedResource } from "../../tools/plan/resource";
+import type { StackPlan } from "../../tools/plan/plan";
+import { planOf, project, stacks, type StackName } from "../support/stacks";
+
+const plans: Partial<Record<StackName, StackPlan>> = {};
+
+beforeAll(async () => {
+  // One after the other: the runtime holds one program at a time.
+  for (const stack of stacks) plans[stack] = await planOf(stack);
+}, 60_000);
+
+const plan = (stack: StackName) => plans[stack]!;
+const mandatory = (stack: StackName) => plan(stack).judgement.violations.filter((violation) => violation.enforcement === "mandatory");
+const isComponent = (resource: RecordedResource) => resource.type.startsWith("causeway:");
+
+describe.each(stacks)("stack %s", (stack) => {
+  test("builds, and every value that the cloud would give is filled", () => {
+    expect(plan(stack).gaps).toEqual([]);
+    expect(plan(stack).resources.length).toBeGreaterThan(100);
+  });
+
+  test("passes every mandatory rule", () => {
+    expect(mandatory(stack)).toEqual([]);
+  });
+
+  test("says plainly that the sample's release is not published, and has no other advisory", () => {
+    const advisories = plan(stack).judgement.violations.filter((violation) => violation.enforcement === "advisory");
+    expect(new Set(advisories.map((violation) => violation.rule))).toEqual(new Set(["governance-model-published"]));
+    expect(advisories[0]!.message).toContain("npm run publish:model -- loan-approval");
+  });
+
+  test("gives every resource a parent, and the stack itself only components, providers and what it is made of", () => {
+    const orphans = plan(stack).resources.filter((resource) => resource.parent === undefined);
+    expect(orphans.map((resource) => resource.urn)).toEqual([]);
+    const known = new Set(plan(stack).resources.map((resource) => resource.urn));
+    const top = plan(stack).resources.filter((resource) => !known.has(resource.parent ?? "") && !isComponent(resource) && !resource.type.startsWith("pulumi:providers:"));
+    expect(top.map((resource) => resource.urn)).toEqual([]);
+  });
+
+  test("names every child after its component", () => {
+    const byUrn = new Map(plan(stack).resources.map((resource) => [resource.urn, resource]));
+    const strangers = plan(stack).resources.filter((resource) => {
+      const parent = resource.parent === undefined ? undefined : byUrn.get(resource.parent);
+      return parent !== undefined && isComponent(parent) && !resource.name.startsWith(parent.name);
+    });
+    expect(strangers.map((resource) => `${resource.type} ${resource.name}`)).toEqual([]);
+  });
+
+  test("tells per model and region what is desired, where it answers, and its dashboard and rules", () => {
+    const { models } = plan(stack).outputs as { models: Record<string, Record<string, Record<string, string>>> };
+    for (const { name } of plan(stack).config.regions) {
+      const outputs = models["loan-approval"]![name]!;
+      expect(outputs["desiredDigest"]).toMatch(/^sha256:[0-9a-f]{64}$/);
+      expect(outputs["endpoint"]).toMatch(/^https:\/\/.*\/v2\/models\/loan-approval$/);
+      expect(outputs["dashboard"]).toContain("/d/loan-approval");
+      expect(outputs["rules"]).toContain("loan-approval");
+    }
+  });
+
+  test("reports the same cost to its users as the plan finds in its resources", () => {
+    const { estimatedMonthlyUsd } = plan(stack).outputs as { estimatedMonthlyUsd: { total: number; byRegion: Record<string, number>; byModel: Record<string, number> } };
+    const { total, byRegion, byModel } = plan(stack).cost;
+    expect(estimatedMonthlyUsd).toEqual({ total, byRegion, byModel });
+  });
+
+  test("leaves replicas to the autoscaler and weights to the rollout", () => {
+    const rollouts = plan(stack).resources.filter((resource) => resource.type.endsWith(":Rollout"));
+    expect(rollouts.length).toBe(plan(stack).config.regions.length);
+    for (const rollout of rollouts) expect(rollout.inputs["spec"]).not.toHaveProperty("replicas");
+    for (const routes of plan(stack).resources.filter((resource) => resource.name.endsWith("-loan-approval-routes"))) {
+      expect(routes.options.ignoreChanges).toEqual(["spec.http[0].route[0].weight", "spec.http[0].route[1].weight"]);
+    }
+  });
+});
+
+test("prod has two complete regions: what one has, the other has", () => {
+  const [home, second] = plan("prod").config.regions.map((region) => region.name) as [string, string];
+  const shape = (region: string) =>
+    plan("prod")
+      .resources.filter((resource) => resource.region === region && resource.name.startsWith(region))
+      .map((resource) => `${resource.type} ${resource.name}`.replaceAll(region, "REGION"))
+      .sort();
+  expect(shape(home).length).toBeGreaterThan(200);
+  expect(shape(second)).toEqual(shape(home));
+});
+
+test("in prod the second region takes a release only after the first", () => {
+  const service = plan("prod").resources.find((resource) => resource.name === "eu-central-1-loan-approval")!;
+  const first = plan("prod").resources.find((resource) => resource.name === "eu-west-1-loan-approval-rollout")!;
+  expect(service.options.dependencies).toContain(first.urn);
+});
+
+test("local has no resource of AWS", () => {
+  expect(plan("local").resources.filter((resource) => /^(pulumi:providers:)?aws/.test(resource.type))).toEqual([]);
+});
+
+test("dev builds the model's image, prod and local take it by digest", () => {
+  const images = (stack: StackName) => plan(stack).resources.filter((resource) => resource.type === "docker-build:index:Image");
+  expect(images("dev").length).toBe(1);
+  expect(images("prod")).toEqual([]);
+  expect(images("local")).toEqual([]);
+});
+
+test("an update of prod with an unpublished release is refused with the command that publishes it; a preview is not", () => {
+  const models = loadModels(plan("prod").config);
+  expect(() => refuseUnpublished("prod", models, false)).toThrow("npm run publish:model -- loan-approval");
+  expect(() => refuseUnpublished("prod", models, true)).not.toThrow();
+  expect(() => refuseUnpublished("dev", models, false)).not.toThrow();
+  const published = models.map((model) => ({ ...model, release: { ...model.release, published: true } }));
+  expect(() => refuseUnpublished("prod", published, false)).not.toThrow();
+});
+
+describe("npm run plan", () => {
+  const run = (...args: string[]) => spawnSync(process.execPath, ["--import", "tsx", "tools/plan/main.ts", ...args], { cwd: project, encoding: "utf8" });
+
+  test("refuses a bad stack file with exit 2 and every problem", () => {
+    const result = run("--stack", "prod", "--config-file", join("test", "infra", "config", "corpus", "several-at-once.yaml"));
+    expect(result.status).toBe(2);
+    for (const key of ["account", "regions[1].cidr", "models[0].name", "replicas"]) expect(result.stderr).toContain(`${key}: got`);
+  });
+});
+
+test("every page that an alert names exists", () => {
+  const pages = plan("local").resources.flatMap((resource) => JSON.stringify(resource.inputs).match(/docs\/runbooks\/[a-z-]+\.md/g) ?? []);
+  expect(pages.length).toBeGreaterThan(0);
+  for (const page of pages) expect(existsSync(join(project, page))).toBe(true);
+  expect(readdirSync(join(project, "docs", "runbooks")).every((file) => readFileSync(join(project, "docs", "runbooks", file), "utf8").startsWith("# "))).toBe(true);
+});
