@@ -27,7 +27,7 @@ export function configDocument(): string {
   });
   return `# Stack configuration
 
-Keys of \`Pulumi.<stack>.yaml\`. This page and \`stack.schema.json\` are written by \`npm run schema\` from \`infra/config/schema.ts\`.
+Keys of \`Pulumi.<stack>.yaml\`. This page and \`stack.schema.json\` are written by \`npm run docs\` from \`infra/config/schema.ts\`.
 A bad file is refused with all its problems at once: key, value got, value allowed.
 \`account\`, \`kubernetesVersion\`, \`domain\` and \`recovery\` are required where \`target\` is \`aws\`.
 
