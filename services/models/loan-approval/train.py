@@ -7,7 +7,8 @@ the one that a loan officer can check by hand is the default.
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import GradientBoostingClassifier
@@ -31,13 +32,22 @@ def estimator(features: list[Mapping[str, Any]], parameters: Mapping[str, Any], 
     kind = parameters["estimator"]
     if kind == "linear":
         scale = Pipeline([("impute", SimpleImputer(strategy="median")), ("scale", StandardScaler())])
-        encode = Pipeline([("impute", SimpleImputer(strategy="most_frequent")), ("encode", OneHotEncoder(categories=values, sparse_output=False))])
+        encode = Pipeline(
+            [("impute", SimpleImputer(strategy="most_frequent")), ("encode", OneHotEncoder(categories=values, sparse_output=False))]
+        )
         model: Any = LogisticRegression(C=parameters["inverse_penalty"], max_iter=1000)
         return Pipeline([("columns", ColumnTransformer([("numeric", scale, numeric), ("category", encode, category)])), ("model", model)])
     if kind == "boosted":
-        columns = ColumnTransformer([("numeric", SimpleImputer(strategy="median"), numeric), ("category", SimpleImputer(strategy="most_frequent"), category)])
+        columns = ColumnTransformer(
+            [("numeric", SimpleImputer(strategy="median"), numeric), ("category", SimpleImputer(strategy="most_frequent"), category)]
+        )
         model = GradientBoostingClassifier(
-            n_estimators=parameters["trees"], max_depth=parameters["depth"], learning_rate=parameters["learning_rate"], subsample=0.7, min_samples_leaf=20, random_state=seed
+            n_estimators=parameters["trees"],
+            max_depth=parameters["depth"],
+            learning_rate=parameters["learning_rate"],
+            subsample=0.7,
+            min_samples_leaf=20,
+            random_state=seed,
         )
         return Pipeline([("columns", columns), ("model", model)])
     raise ValueError(f"estimator is {kind!r}, allowed: 'linear' or 'boosted'")

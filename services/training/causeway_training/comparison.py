@@ -23,7 +23,12 @@ def compare(contract: Contract, champion: Champion, rows: pd.DataFrame, scores: 
     counts = resample_counts(strata(contract, rows), seed)
     found = paired(contract.improvement_metric, old, new, counts)
     name = f"improvement of {contract.improvement_metric} over champion {champion.manifest['version']}: p-value"
-    return {"metric": contract.improvement_metric, "champion": champion.manifest["version"], **found, "gates": [gate(name, found["p"], maximum=contract.significance)]}
+    return {
+        "metric": contract.improvement_metric,
+        "champion": champion.manifest["version"],
+        **found,
+        "gates": [gate(name, found["p"], maximum=contract.significance)],
+    }
 
 
 def paired(name: str, old: Scored, new: Scored, counts: np.ndarray) -> dict:
@@ -33,7 +38,15 @@ def paired(name: str, old: Scored, new: Scored, counts: np.ndarray) -> dict:
     before, after = float(metric(name, old, one)[0]), float(metric(name, new, one)[0])
     gains = sign * (metric(name, new, counts) - metric(name, old, counts))
     low, high = interval(gains)
-    return {"before": before, "after": after, "gain": sign * (after - before), "low": low, "high": high, "p": one_sided_p(gains), "pLoss": one_sided_p(-gains)}
+    return {
+        "before": before,
+        "after": after,
+        "gain": sign * (after - before),
+        "low": low,
+        "high": high,
+        "p": one_sided_p(gains),
+        "pLoss": one_sided_p(-gains),
+    }
 
 
 def losing_groups(contract: Contract, champion: Champion, rows: pd.DataFrame, scores: np.ndarray, seed: int) -> dict:
@@ -50,7 +63,13 @@ def losing_groups(contract: Contract, champion: Champion, rows: pd.DataFrame, sc
             inside = np.flatnonzero(found == group.name)
             if len(inside) >= contract.minimum_group_size:
                 counts = resample_counts(np.zeros(len(inside)), seed)
-                changes += [{"attribute": attribute.name, "group": group.name, "metric": m, **paired(m, old.at(inside), new.at(inside), counts)} for m in GROUP_METRICS]
+                changes += [
+                    {"attribute": attribute.name, "group": group.name, "metric": m, **paired(m, old.at(inside), new.at(inside), counts)}
+                    for m in GROUP_METRICS
+                ]
     level = contract.significance / max(len(changes), 1)
-    gates = [gate(f"no group loses: p-value of a lower {c['metric']} for {c['group']} ({c['attribute']})", c["pLoss"], minimum=level) for c in changes]
+    gates = [
+        gate(f"no group loses: p-value of a lower {c['metric']} for {c['group']} ({c['attribute']})", c["pLoss"], minimum=level)
+        for c in changes
+    ]
     return {"changes": changes, "gates": gates}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,13 @@ from .errors import InputError
 
 @dataclass(frozen=True)
 class Feature:
-    """One input of the model. `low` and `high` are inclusive; `values` is set for categories only."""
+    """One input of the model. `low` and `high` are inclusive, and infinite for categories; `values` is set for categories only."""
 
     name: str
     type: str
     optional: bool
-    low: float | None
-    high: float | None
+    low: float
+    high: float
     values: tuple[int, ...]
     unit: str | None
     description: str
@@ -49,12 +50,26 @@ class Attribute:
 
 @dataclass(frozen=True)
 class Bound:
-    """A gate of the contract: a metric with exactly one of a minimum and a maximum; `attribute` for fairness only."""
+    """A gate of the contract: a metric with exactly one of a minimum and a maximum."""
 
     metric: str
     minimum: float | None
     maximum: float | None
-    attribute: str | None = None
+
+    def shortfall(self, value: float, margin: float = 0.0) -> float:
+        """By how much a value misses the bound tightened by `margin`; 0 when it holds or cannot be judged (NaN)."""
+        if not math.isfinite(value):
+            return 0.0
+        low = 0.0 if self.minimum is None else self.minimum + margin - value
+        high = 0.0 if self.maximum is None else value - self.maximum + margin
+        return max(0.0, low, high)
+
+
+@dataclass(frozen=True)
+class FairnessBound(Bound):
+    """A gate on one protected attribute."""
+
+    attribute: str
 
 
 @dataclass(frozen=True)
@@ -85,7 +100,7 @@ class Contract:
     time_column: str | None
     privacy: Privacy | None
     performance: tuple[Bound, ...]
-    fairness: tuple[Bound, ...]
+    fairness: tuple[FairnessBound, ...]
     minimum_group_size: int
     improvement_metric: str
     significance: float
@@ -148,7 +163,9 @@ NUMBER = (int, float)
 
 
 def _kind_name(kind: type | tuple[type, ...]) -> str:
-    return {NUMBER: "a number", str: "text", int: "a whole number", list: "a list", dict: "a mapping", bool: "true or false"}.get(kind, str(kind))
+    return {NUMBER: "a number", str: "text", int: "a whole number", list: "a list", dict: "a mapping", bool: "true or false"}.get(
+        kind, str(kind)
+    )
 
 
 def _contract(raw: dict, r: _Reader, path: Path, digest: str) -> Contract:
@@ -169,7 +186,7 @@ def _contract(raw: dict, r: _Reader, path: Path, digest: str) -> Contract:
         time_column=r.take(raw, "data.timeColumn", str, None),
         privacy=_privacy(raw, r),
         performance=tuple(_bound(item, r) for item in r.items(raw, "gates.performance")),
-        fairness=tuple(_bound(item, r) for item in r.items(raw, "gates.fairness")),
+        fairness=tuple(_fairness_bound(item, r) for item in r.items(raw, "gates.fairness")),
         minimum_group_size=r.take(raw, "gates.minimumGroupSize", int),
         improvement_metric=r.take(raw, "gates.improvement.metric", str),
         significance=r.take(raw, "gates.improvement.significance", NUMBER),
@@ -185,8 +202,8 @@ def _feature(item: dict, r: _Reader) -> Feature:
         name=r.take(item, "name", str),
         type=kind,
         optional=r.take(item, "optional", bool, False),
-        low=None if category else r.take(item, "min", NUMBER),
-        high=None if category else r.take(item, "max", NUMBER),
+        low=-math.inf if category else r.take(item, "min", NUMBER),
+        high=math.inf if category else r.take(item, "max", NUMBER),
         values=tuple(r.take(item, "values", list) or ()) if category else (),
         unit=r.take(item, "unit", str, None),
         description=r.take(item, "description", str, ""),
@@ -202,7 +219,12 @@ def _bound(item: dict, r: _Reader) -> Bound:
     low, high = r.take(item, "min", NUMBER, None), r.take(item, "max", NUMBER, None)
     if (low is None) == (high is None):
         r.problems.append(f"gates: {item.get('metric')} has min {low} and max {high}, allowed: exactly one of them")
-    return Bound(r.take(item, "metric", str), low, high, r.take(item, "attribute", str, None))
+    return Bound(r.take(item, "metric", str), low, high)
+
+
+def _fairness_bound(item: dict, r: _Reader) -> FairnessBound:
+    bound = _bound(item, r)
+    return FairnessBound(bound.metric, bound.minimum, bound.maximum, r.take(item, "attribute", str))
 
 
 def _privacy(raw: dict, r: _Reader) -> Privacy | None:
@@ -226,7 +248,13 @@ def _relations(contract: Contract) -> list[str]:
     audited = [attribute.name for attribute in contract.attributes]
     problems += [f"features: got {a}, allowed: no protected attribute" for a in audited if a in names]
     columns = {group.column for attribute in contract.attributes for group in attribute.groups}
-    problems += [f"features: got {column}, allowed: no column that says who belongs to a protected group" for column in sorted(columns & set(names))]
+    problems += [
+        f"features: got {column}, allowed: no column that says who belongs to a protected group" for column in sorted(columns & set(names))
+    ]
     problems += [f"features: got {c}, allowed: no direct identifier" for c in contract.direct_identifiers if c in names]
-    problems += [f"gates.fairness: got attribute {b.attribute}, allowed: {', '.join(audited) or 'none declared'}" for b in contract.fairness if b.attribute not in audited]
+    problems += [
+        f"gates.fairness: got attribute {b.attribute}, allowed: {', '.join(audited) or 'none declared'}"
+        for b in contract.fairness
+        if b.attribute not in audited
+    ]
     return problems

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
@@ -22,14 +24,21 @@ def evaluate(contract: Contract, rows: pd.DataFrame, scores: np.ndarray, seed: i
     metrics = overall(contract, rows, scores, seed)
     gates = [gate(b.metric, metrics[b.metric]["value"], b.minimum, b.maximum) for b in contract.performance]
     slices = [_slice(name, scored.at(inside), seed) for name, inside in slice_masks(contract, rows)]
-    return {"rows": len(rows), "threshold": contract.threshold, "metrics": metrics, "calibration": calibration_curve(scored), "slices": slices, "gates": gates}
+    return {
+        "rows": len(rows),
+        "threshold": contract.threshold,
+        "metrics": metrics,
+        "calibration": calibration_curve(scored),
+        "slices": slices,
+        "gates": gates,
+    }
 
 
 def overall(contract: Contract, rows: pd.DataFrame, scores: np.ndarray, seed: int) -> dict:
     """Each metric over all rows with its interval."""
     scored = Scored(labels(contract, rows), scores, contract.threshold)
     counts = resample_counts(strata(contract, rows), seed)
-    return {name: estimate(lambda w, name=name: metric(name, scored, w), counts) for name in METRICS}
+    return {name: estimate(partial(metric, name, scored), counts) for name in METRICS}
 
 
 def slice_masks(contract: Contract, rows: pd.DataFrame) -> list[tuple[str, np.ndarray]]:
@@ -41,5 +50,5 @@ def slice_masks(contract: Contract, rows: pd.DataFrame) -> list[tuple[str, np.nd
 
 def _slice(name: str, scored: Scored, seed: int) -> dict:
     counts = resample_counts(np.zeros(len(scored.label)), seed, SLICE_RESAMPLES)
-    metrics = {m: estimate(lambda w, m=m: metric(m, scored, w), counts) for m in SLICE_METRICS}
+    metrics = {m: estimate(partial(metric, m, scored), counts) for m in SLICE_METRICS}
     return {"slice": name, "rows": len(scored.label), "metrics": metrics}

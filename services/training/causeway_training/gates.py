@@ -9,11 +9,13 @@ from .errors import GateFailure
 
 def gate(name: str, value: float, minimum: float | None = None, maximum: float | None = None) -> dict:
     """A judged gate. Exactly one bound; a value that is not a number never passes."""
-    if (minimum is None) == (maximum is None):
+    if minimum is not None and maximum is None:
+        holds, bound = value >= minimum, {"min": minimum}
+    elif maximum is not None and minimum is None:
+        holds, bound = value <= maximum, {"max": maximum}
+    else:
         raise ValueError(f"gate {name} needs exactly one of minimum and maximum")
-    holds = math.isfinite(value) and (value >= minimum if minimum is not None else value <= maximum)
-    bound = {"min": minimum} if minimum is not None else {"max": maximum}
-    return {"gate": name, "value": value, **bound, "passed": bool(holds)}
+    return {"gate": name, "value": value, **bound, "passed": bool(math.isfinite(value) and holds)}
 
 
 def demand(step: str, gates: list[dict]) -> None:

@@ -7,14 +7,15 @@ needs the group at prediction time). The point is chosen on out-of-fold scores o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Callable
+from typing import Any
 
 import numpy as np
 from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import Pipeline
 
-from .contract import Bound, Contract
+from .contract import Contract, FairnessBound
 from .statistics.fairness import Grouped
 from .statistics.fairness import metric as fairness_metric
 from .statistics.performance import Scored
@@ -57,27 +58,24 @@ def folds(data: Data, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
     return list(StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(data.inputs, code))
 
 
-def fairness_values(contract: Contract, data: Data, scores: np.ndarray) -> list[tuple[Bound, float]]:
+def fairness_values(contract: Contract, data: Data, scores: np.ndarray) -> list[tuple[FairnessBound, float]]:
     """Each fairness bound of the contract with its value on these scores."""
     rows = Scored(data.label, scores, contract.threshold)
     one = np.ones((1, len(scores)))
-    return [(b, float(fairness_metric(b.metric, Grouped(rows, data.groups[b.attribute], contract.minimum_group_size), one)[0])) for b in contract.fairness]
+    return [
+        (b, float(fairness_metric(b.metric, Grouped(rows, data.groups[b.attribute], contract.minimum_group_size), one)[0]))
+        for b in contract.fairness
+    ]
 
 
-def violated(values: list[tuple[Bound, float]], margin: float = 0.0) -> list[Bound]:
+def violated(values: list[tuple[FairnessBound, float]], margin: float = 0.0) -> list[FairnessBound]:
     """Bounds that do not hold; `margin` tightens the selection bounds. A value that cannot be judged violates nothing."""
-    return [b for b, value in values if _outside(b, value, _margin(b, margin))]
+    return [bound for bound, value in values if bound.shortfall(value, _margin(bound, margin)) > 0]
 
 
-def _margin(bound: Bound, margin: float) -> float:
+def _margin(bound: FairnessBound, margin: float) -> float:
     """No margin for equalized odds: its cells are too small for one to be met."""
     return 0.0 if bound.metric == "equalized-odds-difference" else margin
-
-
-def _outside(bound: Bound, value: float, margin: float) -> bool:
-    if not np.isfinite(value):
-        return False
-    return value < bound.minimum + margin if bound.minimum is not None else value > bound.maximum - margin
 
 
 def grid_search(build: Build, data: Data, attribute: str, rows: np.ndarray, limit: float, grid: Any = None) -> tuple[list[Any], Any]:
@@ -104,7 +102,7 @@ class Choice:
     limit: float
     predictor: Any
     met: bool
-    values: list[tuple[Bound, float]]
+    values: list[tuple[FairnessBound, float]]
 
 
 def mitigate(build: Build, contract: Contract, data: Data, attribute: str, seed: int) -> Choice:
@@ -134,11 +132,6 @@ def _best(build: Build, contract: Contract, data: Data, attribute: str, seed: in
     return Choice(best, limit, chosen[0], not violated(judged[best], MARGIN), judged[best])
 
 
-def _shortfall(values: list[tuple[Bound, float]]) -> float:
-    """By how much the values fall short of their bounds, margins included, in total; 0 when all hold."""
-    total = 0.0
-    for bound, value in values:
-        margin = _margin(bound, MARGIN)
-        if np.isfinite(value):
-            total += max(0.0, bound.minimum + margin - value if bound.minimum is not None else value - bound.maximum + margin)
-    return total
+def _shortfall(values: list[tuple[FairnessBound, float]]) -> float:
+    """By how much the values miss their bounds, margins included, in total; 0 when all hold."""
+    return sum(bound.shortfall(value, _margin(bound, MARGIN)) for bound, value in values)

@@ -23,7 +23,9 @@ def export(estimator: object, features: int, name: str) -> bytes:
 
     classifier = hasattr(estimator, "predict_proba")
     options = {id(estimator): {"zipmap": False}} if classifier else None
-    model = convert_sklearn(estimator, name=name, initial_types=[(INPUT, FloatTensorType([None, features]))], target_opset=OPSET, options=options)
+    model = convert_sklearn(
+        estimator, name=name, initial_types=[(INPUT, FloatTensorType([None, features]))], target_opset=OPSET, options=options
+    )
     source = "probabilities" if classifier else "variable"
     return _with_score_only(model, source, classifier).SerializeToString(deterministic=True)
 
@@ -59,7 +61,7 @@ class Scorer:
         self.features = self._session.get_inputs()[0].shape[1]
 
     @staticmethod
-    def open(path: Path) -> "Scorer":
+    def open(path: Path) -> Scorer:
         try:
             return Scorer(path.read_bytes(), str(path))
         except FileNotFoundError:

@@ -21,7 +21,12 @@ def pseudonymise(values: pd.Series, key: bytes | None) -> pd.Series:
     Raises InputError when there is no key of at least 16 bytes.
     """
     if key is None or len(key) < SHORTEST_KEY:
-        raise InputError("--subject-key", [f"got {'nothing' if key is None else f'{len(key)} bytes'}, allowed: a file of at least {SHORTEST_KEY} secret bytes, because the contract names a subject column"])
+        raise InputError(
+            "--subject-key",
+            [
+                f"got {'nothing' if key is None else f'{len(key)} bytes'}, allowed: a file of at least {SHORTEST_KEY} secret bytes, because the contract names a subject column"
+            ],
+        )
     return values.map(lambda value: hmac.new(key, str(value).encode(), hashlib.sha256).hexdigest()[:32])
 
 
@@ -34,5 +39,7 @@ def class_sizes(rows: pd.DataFrame, quasi_identifiers: list[str]) -> np.ndarray:
 def noise_seed(key: bytes | None, seed: int) -> int:
     """Seed of privacy noise, 32 bits. It must be secret: who knows the noise can subtract it, so it is derived from the key."""
     if key is None or len(key) < SHORTEST_KEY:
-        raise InputError("--subject-key", ["got nothing, allowed: a file of secret bytes, because the contract asks for differential privacy"])
+        raise InputError(
+            "--subject-key", ["got nothing, allowed: a file of secret bytes, because the contract asks for differential privacy"]
+        )
     return int.from_bytes(hmac.new(key, f"privacy noise {seed}".encode(), hashlib.sha256).digest()[:4], "big") >> 1

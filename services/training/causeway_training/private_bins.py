@@ -38,8 +38,10 @@ def _private(feature: Feature, column: pd.Series, epsilon: float, generator: np.
     edges: list[float] = []
     if not feature.is_category:
         each = epsilon / 2 / (BINS - 1)
-        bounds = (float(feature.low), float(feature.high))
-        edges = rounded_edges(np.array([quantile(present, q / BINS, epsilon=each, bounds=bounds, random_state=generator) for q in range(1, BINS)]))
+        bounds = (feature.low, feature.high)
+        edges = rounded_edges(
+            np.array([quantile(present, q / BINS, epsilon=each, bounds=bounds, random_state=generator) for q in range(1, BINS)])
+        )
     exact = counts_by_value(present, feature.values) if feature.is_category else counts_by_edges(present, edges)
     exact = np.append(exact, len(column) - len(present))
     # A row is in one bin only, so all counts of a feature together have sensitivity 1 under addition or removal of a row.

@@ -18,7 +18,7 @@ VERSION = re.compile(r"^(\d+)\.(\d+)\.(\d+)(-[0-9A-Za-z.-]+)?$")
 
 def code_digest(model_folder: Path) -> str:
     """Digest of everything that decides how a model is trained: this package, its lock and the model's own `train.py`."""
-    files = [p for p in PACKAGE.rglob("*.py")] + [p for p in [TRAINING / "requirements.lock"] if p.exists()]
+    files = [*PACKAGE.rglob("*.py"), *(p for p in [TRAINING / "requirements.lock"] if p.exists())]
     own = model_folder / "train.py"
     return digest_bytes(f"{digest_listing(TRAINING, files)}\n{digest_file(own) if own.exists() else 'none'}\n".encode())
 
@@ -30,7 +30,9 @@ def image_inputs_digest(model_digest: str, services: Path = SERVICES) -> str:
     installed packages left out, followed by the digest of the model. A folder that does not exist adds no line.
     """
     roots = [services / "model-server", services / "contract"]
-    files = [p for root in roots if root.exists() for p in root.rglob("*") if p.is_file() and not LEFT_OUT & set(p.relative_to(services).parts)]
+    files = [
+        p for root in roots if root.exists() for p in root.rglob("*") if p.is_file() and not LEFT_OUT & set(p.relative_to(services).parts)
+    ]
     return digest_bytes(f"{digest_listing(services, files)}\n{model_digest}\n".encode())
 
 

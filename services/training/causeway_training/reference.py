@@ -18,7 +18,15 @@ def reference(contract: Contract, version: str, rows: pd.DataFrame, bins: list[d
     scores = scorer.score(inputs(contract, rows))
     edges = quantile_edges(scores)
     score = {"edges": edges, "proportions": proportions(counts_by_edges(scores, edges)), "rows": len(scores)}
-    return {"model": contract.name, "version": version, "input": INPUT, "output": OUTPUT, "threshold": contract.threshold, "features": bins, "score": score}
+    return {
+        "model": contract.name,
+        "version": version,
+        "input": INPUT,
+        "output": OUTPUT,
+        "threshold": contract.threshold,
+        "features": bins,
+        "score": score,
+    }
 
 
 def explainer(contract: Contract, bins: list[dict], scorer: Scorer, additive: bool, seed: int) -> dict:

@@ -8,10 +8,11 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable, Iterator
+from typing import Any
 from urllib.parse import unquote, urlparse
 
 from .digests import canonical_json, digest_file, digest_json
@@ -31,7 +32,7 @@ class Run:
     remote: Prefix | None = None
 
     @staticmethod
-    def at(location: str) -> "Run":
+    def at(location: str) -> Run:
         """Opens (and makes) the run directory at a path, a `file://` URL or `s3://bucket/prefix`.
 
         Of an object store, finished steps are fetched into a temporary folder that lives as long as the process.
@@ -40,7 +41,7 @@ class Run:
             remote = Prefix.parse(location, "--run")
             path = Path(tempfile.mkdtemp(prefix="causeway-run-"))
             atexit.register(shutil.rmtree, path, ignore_errors=True)
-            for key in remote.keys():
+            for key in remote.names():
                 step, _, name = key.partition("/")
                 if name == RECORD:
                     remote.fetch_folder(step, path / step)
@@ -62,7 +63,9 @@ class Run:
     def outputs_digest(self, step: str) -> str:
         """Digest of everything that a finished step wrote, checked against the files as they are now."""
         folder, record = self.folder(step), self.record(step)
-        changed = [name for name, digest in record["outputs"].items() if not (folder / name).exists() or digest_file(folder / name) != digest]
+        changed = [
+            name for name, digest in record["outputs"].items() if not (folder / name).exists() or digest_file(folder / name) != digest
+        ]
         if changed:
             raise InputError(str(folder), [f"{name} is not the file that the step wrote" for name in changed])
         return digest_json(record["outputs"])
@@ -120,7 +123,9 @@ class Run:
         except (FileNotFoundError, json.JSONDecodeError):
             return False
         same = digest_json(record.get("inputs")) == digest_json(inputs)
-        return same and all((target / name).exists() and digest_file(target / name) == digest for name, digest in record.get("outputs", {}).items())
+        return same and all(
+            (target / name).exists() and digest_file(target / name) == digest for name, digest in record.get("outputs", {}).items()
+        )
 
     def _retire(self, target: Path) -> None:
         old = self.path / f".{target.name}.old"

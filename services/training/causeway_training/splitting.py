@@ -20,7 +20,7 @@ def split(contract: Contract, rows: pd.DataFrame, holdout: float, seed: int) -> 
     """
     if contract.time_column:
         order = np.argsort(rows[contract.time_column].to_numpy(), kind="stable")
-        held = np.zeros(len(rows), dtype=bool)
+        held: np.ndarray = np.zeros(len(rows), dtype=bool)
         held[order[int(round(len(order) * (1 - holdout))) :]] = True
         return np.flatnonzero(~held), np.flatnonzero(held), "time"
     if SUBJECT in rows.columns:
@@ -29,7 +29,7 @@ def split(contract: Contract, rows: pd.DataFrame, holdout: float, seed: int) -> 
     content = rows.to_csv(index=False, header=False, lineterminator="\n").splitlines()
     position = _positions(pd.Series(content), seed)
     stratum = pd.Series(strata(contract, rows)) + pd.Series(labels(contract, rows).astype(str))
-    rank = pd.Series(position).groupby(stratum.to_numpy()).rank(method="first").to_numpy()
+    rank: np.ndarray = pd.Series(position).groupby(stratum.to_numpy()).rank(method="first").to_numpy()
     size = stratum.map(stratum.value_counts()).to_numpy()
     held = rank <= np.round(size * holdout)
     return np.flatnonzero(~held), np.flatnonzero(held), "stratum"
@@ -37,4 +37,6 @@ def split(contract: Contract, rows: pd.DataFrame, holdout: float, seed: int) -> 
 
 def _positions(texts: pd.Series, seed: int) -> np.ndarray:
     """A number in [0, 1) per text that depends on nothing but the text and the seed."""
-    return texts.map(lambda text: int.from_bytes(hashlib.sha256(f"{seed}|{text}".encode()).digest()[:7], "big") / 2**56).to_numpy(dtype=float)
+    return texts.map(lambda text: int.from_bytes(hashlib.sha256(f"{seed}|{text}".encode()).digest()[:7], "big") / 2**56).to_numpy(
+        dtype=float
+    )

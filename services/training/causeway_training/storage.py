@@ -28,14 +28,14 @@ class Prefix:
     prefix: str
 
     @staticmethod
-    def parse(location: str, argument: str) -> "Prefix":
+    def parse(location: str, argument: str) -> Prefix:
         parsed = urlparse(location)
         prefix = parsed.path.strip("/")
         if parsed.scheme != SCHEME or not parsed.netloc or not prefix:
             raise InputError(argument, [f"got {location}, allowed: s3://bucket/prefix"])
         return Prefix(parsed.netloc, prefix)
 
-    def keys(self, under: str = "") -> list[str]:
+    def names(self, under: str = "") -> list[str]:
         """Names of the objects under the prefix (and `under`), relative to the prefix, sorted."""
         pages = _client().get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=f"{self.prefix}/{under}")
         return sorted(item["Key"][len(self.prefix) + 1 :] for page in pages for item in page.get("Contents", []))
@@ -61,14 +61,14 @@ class Prefix:
 
     def fetch_folder(self, under: str, target: Path) -> None:
         """Copies every object below `under/` into `target`."""
-        for name in self.keys(f"{under}/"):
+        for name in self.names(f"{under}/"):
             path = target / name[len(under) + 1 :]
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(self.get(name) or b"")
 
     def store_folder(self, source: Path, under: str, last: str) -> None:
         """Replaces what is below `under/` by the files of `source`; `last` goes first when deleting and last when storing."""
-        present = self.keys(f"{under}/")
+        present = self.names(f"{under}/")
         self.delete(sorted(present, key=lambda name: name != f"{under}/{last}"))
         names = [p.relative_to(source).as_posix() for p in sorted(source.rglob("*")) if p.is_file()]
         for name in sorted(names, key=lambda name: (name == last, name)):

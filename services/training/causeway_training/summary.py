@@ -38,7 +38,10 @@ def _train(context: Context) -> list[str]:
     if not found["mitigated"]:
         return ["no mitigation"]
     before, after = found["outOfFold"]["unmitigated"], found["outOfFold"]["mitigated"]
-    return [f"mitigated over {found['attribute']}; out of fold: " + ", ".join(f"{b['metric']} of {b['attribute']} {b['value']:.3f} -> {a['value']:.3f}" for b, a in zip(before, after))]
+    return [
+        f"mitigated over {found['attribute']}; out of fold: "
+        + ", ".join(f"{b['metric']} of {b['attribute']} {b['value']:.3f} -> {a['value']:.3f}" for b, a in zip(before, after))
+    ]
 
 
 def _evaluate(context: Context) -> list[str]:
@@ -48,13 +51,23 @@ def _evaluate(context: Context) -> list[str]:
     if plain:
         lines.append("without mitigation: " + ", ".join(f"{n} {m['value']:.3f}" for n, m in plain.items()))
     comparison = found.get("comparison")
-    return lines + ([f"champion {comparison['champion']}: {comparison['metric']} {comparison['before']:.3f} -> {comparison['after']:.3f}, p = {comparison['p']:.4f}"] if comparison else [])
+    return lines + (
+        [
+            f"champion {comparison['champion']}: {comparison['metric']} {comparison['before']:.3f} -> {comparison['after']:.3f}, p = {comparison['p']:.4f}"
+        ]
+        if comparison
+        else []
+    )
 
 
 def _audit(context: Context) -> list[str]:
     found = read_json(context.run.folder("audit") / "audit.json")
     plain = {g["gate"]: g["value"] for g in found["unmitigated"]["gates"]} if "unmitigated" in found else {}
-    return [f"{g['gate']}: {g['value']:.3f} ({g['low']:.3f} to {g['high']:.3f})" + (f", without mitigation {plain[g['gate']]:.3f}" if g["gate"] in plain else "") for g in found["gates"]]
+    return [
+        f"{g['gate']}: {g['value']:.3f} ({g['low']:.3f} to {g['high']:.3f})"
+        + (f", without mitigation {plain[g['gate']]:.3f}" if g["gate"] in plain else "")
+        for g in found["gates"]
+    ]
 
 
 def _explain(context: Context) -> list[str]:
@@ -67,7 +80,9 @@ def _compress(context: Context) -> list[str]:
     folder = context.run.folder("compress")
     measured = read_json(folder / "measured.json")
     lines = [f"kept: {read_json(folder / 'compression.json')['kept']}"]
-    return lines + [f"{name}: {m['bytes']} bytes, {m['p50Microseconds']:.0f} us a row (p99 {m['p99Microseconds']:.0f})" for name, m in measured.items()]
+    return lines + [
+        f"{name}: {m['bytes']} bytes, {m['p50Microseconds']:.0f} us a row (p99 {m['p99Microseconds']:.0f})" for name, m in measured.items()
+    ]
 
 
 def _package(context: Context) -> list[str]:

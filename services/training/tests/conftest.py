@@ -9,8 +9,9 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 
 import copy
 import warnings
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -42,7 +43,12 @@ CONTRACT: dict[str, Any] = {
         {"name": "history", "type": "category", "values": [0, 1, 2], "description": "History"},
     ],
     "protectedAttributes": [
-        {"name": "side", "description": "Side", "reference": "left", "groups": [{"name": "left", "column": "left", "equals": 1}, {"name": "right", "column": "left", "equals": 0}]}
+        {
+            "name": "side",
+            "description": "Side",
+            "reference": "left",
+            "groups": [{"name": "left", "column": "left", "equals": 1}, {"name": "right", "column": "left", "equals": 0}],
+        }
     ],
     "data": {"source": "data.csv", "minimumRows": 100, "maximumMissing": 0.1, "directIdentifiers": ["name"]},
     "gates": {
@@ -54,7 +60,7 @@ CONTRACT: dict[str, Any] = {
     "drift": {"significance": 0.01},
 }
 
-TRAIN = '''
+TRAIN = """
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
@@ -73,7 +79,7 @@ def estimator(features, parameters, seed):
     numeric = [2] if parameters["only"] else [0, 1]
     columns = ColumnTransformer([("n", Pipeline([("i", SimpleImputer()), ("s", StandardScaler())]), numeric)])
     return Pipeline([("columns", columns), ("model", LogisticRegression())])
-'''
+"""
 
 
 def make_rows(rows: int = 600, seed: int = 0, unfair: float = 0.0, shift: float = 0.0) -> pd.DataFrame:
@@ -86,7 +92,16 @@ def make_rows(rows: int = 600, seed: int = 0, unfair: float = 0.0, shift: float 
     odds = 1.2 * income - 1.2 * debt + 0.4 * (history == 1) + 0.5
     good = (g.random(rows) < 1 / (1 + np.exp(-odds))).astype(int)
     income[:: max(rows // 12, 1)] = np.nan
-    return pd.DataFrame({"name": [f"person {i}" for i in range(rows)], "debt": debt.round(4), "income": income.round(4), "history": history, "left": left, "good": good})
+    return pd.DataFrame(
+        {
+            "name": [f"person {i}" for i in range(rows)],
+            "debt": debt.round(4),
+            "income": income.round(4),
+            "history": history,
+            "left": left,
+            "good": good,
+        }
+    )
 
 
 class Workshop:
@@ -116,9 +131,20 @@ class Workshop:
     def context(self, run: str = "run", champion: Path | None = None, **options: Any) -> Context:
         given = {"source": str(self.root / "data.csv"), "created_at": CREATED, **options}
         contract = load_contract(self.model / "model.yaml")
-        return Context(contract, Run.at(str(self.root / run)), Options(**given), Champion.open(str(champion), contract.name) if champion else None)
+        return Context(
+            contract, Run.at(str(self.root / run)), Options(**given), Champion.open(str(champion), contract.name) if champion else None
+        )
 
 
 @pytest.fixture()
 def workshop(tmp_path: Path) -> Workshop:
     return Workshop(tmp_path)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _still_image_inputs() -> Iterator[None]:
+    """The digest of the image's build inputs follows files of other folders, which may be edited while the tests run."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr("causeway_training.steps.package.image_inputs_digest", lambda model: "sha256:" + "0" * 64)
+    yield
+    patch.undo()

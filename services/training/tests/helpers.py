@@ -23,4 +23,8 @@ def run_to(context: Context, last: str) -> list[bool]:
 
 def digests(folder: Path) -> dict[str, str]:
     """Digest of each file below a folder, measured times left out."""
-    return {p.relative_to(folder).as_posix(): digest_file(p) for p in sorted(folder.rglob("*")) if p.is_file() and p.name not in (MEASURED, ".lock")}
+    return {
+        p.relative_to(folder).as_posix(): digest_file(p)
+        for p in sorted(folder.rglob("*"))
+        if p.is_file() and p.name not in (MEASURED, ".lock")
+    }

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
+from conftest import Workshop
+from helpers import run_to, step
 
 from causeway_training.champion import Champion
 from causeway_training.errors import InputError
 from causeway_training.onnx_model import Scorer
 from causeway_training.provenance import image_inputs_digest, next_version
-from conftest import Workshop
-from helpers import run_to, step
 
 
 @pytest.fixture()
@@ -52,7 +52,15 @@ def test_a_model_that_is_cut_short_is_refused(cut: int, released: Path) -> None:
 CHAMPION = {"version": "1.4.2", "features": ["a", "b"], "data": "sha256:1"}
 
 
-@pytest.mark.parametrize(("features", "data", "version"), [(["a", "c"], "sha256:1", "2.0.0"), (["b", "a"], "sha256:1", "2.0.0"), (["a", "b"], "sha256:2", "1.5.0"), (["a", "b"], "sha256:1", "1.4.3")])
+@pytest.mark.parametrize(
+    ("features", "data", "version"),
+    [
+        (["a", "c"], "sha256:1", "2.0.0"),
+        (["b", "a"], "sha256:1", "2.0.0"),
+        (["a", "b"], "sha256:2", "1.5.0"),
+        (["a", "b"], "sha256:1", "1.4.3"),
+    ],
+)
 def test_versions_follow_what_changed(features: list[str], data: str, version: str) -> None:
     assert next_version(CHAMPION, features, data) == version
     assert next_version(None, features, data) == "1.0.0"

@@ -10,22 +10,44 @@ import time
 from pathlib import Path
 
 import pytest
-
-from causeway_training.__main__ import main
 from conftest import CREATED, Workshop, make_rows
 from helpers import digests
+
+from causeway_training.__main__ import main
 
 
 def arguments(workshop: Workshop, step: str, run: str = "run", *more: str) -> list[str]:
     model = str(workshop.model / "model.yaml")
-    return [step, "--contract", model, "--run", f"file://{workshop.root / run}", "--source", str(workshop.root / "data.csv"), "--created-at", CREATED, *more]
+    return [
+        step,
+        "--contract",
+        model,
+        "--run",
+        f"file://{workshop.root / run}",
+        "--source",
+        str(workshop.root / "data.csv"),
+        "--created-at",
+        CREATED,
+        *more,
+    ]
 
 
 def test_all_steps_run_in_order_and_a_second_time_do_nothing(workshop: Workshop, capsys: pytest.CaptureFixture) -> None:
     out = str(workshop.root / "released")
     assert main([*arguments(workshop, "all"), "--json", "--to", out]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [line["step"] for line in lines] == ["collect", "validate", "prepare", "train", "evaluate", "audit", "explain", "compress", "package", "release"]
+    assert [line["step"] for line in lines] == [
+        "collect",
+        "validate",
+        "prepare",
+        "train",
+        "evaluate",
+        "audit",
+        "explain",
+        "compress",
+        "package",
+        "release",
+    ]
     assert all(line["fresh"] and line["notes"] for line in lines)
     assert "UNSIGNED: for local rehearsal only" in lines[-1]["notes"]
     assert main([*arguments(workshop, "all"), "--json", "--to", out]) == 0

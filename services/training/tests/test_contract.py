@@ -1,10 +1,10 @@
 """What the steps say about a contract that cannot be used."""
 
 import pytest
+from conftest import SAMPLE, Workshop
 
 from causeway_training.contract import load_contract
 from causeway_training.errors import InputError
-from conftest import SAMPLE, Workshop
 
 
 def refused(workshop: Workshop, change) -> list[str]:
@@ -49,7 +49,9 @@ def test_refuses(case: str, workshop: Workshop) -> None:
     assert any(text in problem for problem in refused(workshop, change))
 
 
-@pytest.mark.parametrize(("content", "text"), [(b"a: [", "not YAML"), (b"- a", "not a mapping"), (b"\xff\xfe\x00", "not YAML"), (None, "no such file")])
+@pytest.mark.parametrize(
+    ("content", "text"), [(b"a: [", "not YAML"), (b"- a", "not a mapping"), (b"\xff\xfe\x00", "not YAML"), (None, "no such file")]
+)
 def test_refuses_a_file_that_is_no_contract(content: bytes | None, text: str, workshop: Workshop) -> None:
     path = workshop.root / "other.yaml"
     if content is not None:

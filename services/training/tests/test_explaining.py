@@ -29,7 +29,9 @@ def test_equals_shap_exactly_when_all_orders_are_walked() -> None:
     base, sample = background(BINS, 0), background(BINS, 1)[:5]
     golden = shap.ExactExplainer(interacting, shap.maskers.Independent(base, max_samples=100))(sample).values
     assert sampled_shapley(interacting, base, sample, 0, orders=60) == pytest.approx(golden, abs=0.08)
-    assert additive_shapley(linear, base, sample) == pytest.approx(shap.ExactExplainer(linear, shap.maskers.Independent(base, max_samples=100))(sample).values, abs=1e-6)
+    assert additive_shapley(linear, base, sample) == pytest.approx(
+        shap.ExactExplainer(linear, shap.maskers.Independent(base, max_samples=100))(sample).values, abs=1e-6
+    )
 
 
 @pytest.mark.parametrize("seed", range(10))

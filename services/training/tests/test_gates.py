@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import Workshop, make_rows
+from helpers import digests, run_to, step
 
 from causeway_training.__main__ import main
 from causeway_training.errors import GateFailure
-from conftest import Workshop, make_rows
-from helpers import digests, run_to, step
 
 
 def spoil_type(rows: pd.DataFrame) -> pd.DataFrame:
@@ -22,7 +22,11 @@ def spoil_type(rows: pd.DataFrame) -> pd.DataFrame:
 DATA = {
     "too few rows": (lambda r: r[:90], "rows", 90),
     "a value out of range": (lambda r: r.assign(debt=r.debt.where(r.index != 5, 11.0)), "invalid values of debt", 1),
-    "a category that the contract does not know": (lambda r: r.assign(history=r.history.where(r.index != 5, 7)), "invalid values of history", 1),
+    "a category that the contract does not know": (
+        lambda r: r.assign(history=r.history.where(r.index != 5, 7)),
+        "invalid values of history",
+        1,
+    ),
     "text where a number belongs": (spoil_type, "invalid values of debt", 1),
     "an infinite value": (lambda r: r.assign(debt=r.debt.where(r.index != 5, np.inf)), "invalid values of debt", 1),
     "too much missing": (lambda r: r.assign(income=r.income.where(r.index % 2 == 0)), "missing share of income", None),
@@ -78,7 +82,15 @@ def test_a_challenger_that_is_better_by_more_than_noise_passes_and_gets_the_next
 def test_a_challenger_that_is_no_better_is_refused_and_the_champion_is_untouched(workshop: Workshop, champion: Path) -> None:
     workshop.write_contract(lambda c: c["gates"].update(performance=[{"metric": "brier", "max": 0.5}], fairness=[]))
     before = digests(champion)
-    arguments = ["all", "--contract", str(workshop.model / "model.yaml"), "--run", str(workshop.root / "again"), "--source", str(workshop.root / "data.csv")]
+    arguments = [
+        "all",
+        "--contract",
+        str(workshop.model / "model.yaml"),
+        "--run",
+        str(workshop.root / "again"),
+        "--source",
+        str(workshop.root / "data.csv"),
+    ]
     code = main([*arguments, "--parameter", "only=1", "--champion", str(champion), "--to", str(champion)])
     assert code == 3
     assert digests(champion) == before

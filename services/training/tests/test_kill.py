@@ -9,11 +9,10 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Callable
 
 import pytest
-
 from conftest import Workshop
 from helpers import ORDER, digests, run_to, step
 
@@ -103,7 +102,6 @@ def test_two_processes_do_not_share_a_run_directory(workshop: Workshop) -> None:
     from causeway_training.errors import InputError
 
     context = workshop.context()
-    with context.run._alone():
-        with pytest.raises(InputError, match="another step is running"):
-            step("collect").run(context)
+    with context.run._alone(), pytest.raises(InputError, match="another step is running"):
+        step("collect").run(context)
     assert step("collect").run(context)

@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import Workshop, make_rows
+from helpers import run_to, step
 
 from causeway_training.errors import GateFailure, InputError
 from causeway_training.privacy import class_sizes, pseudonymise
 from causeway_training.rows import read_rows
 from causeway_training.run import read_json
-from conftest import Workshop, make_rows
-from helpers import run_to, step
 
 KEY = b"sixteen secret bytes, or more"
 

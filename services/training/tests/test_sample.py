@@ -1,6 +1,8 @@
 """The sample on its real data, and the release that lies in the repository."""
 
 import pytest
+from conftest import CREATED, SAMPLE
+from helpers import digests, run_to
 
 from causeway_training.champion import Champion
 from causeway_training.context import Context, Options
@@ -8,8 +10,6 @@ from causeway_training.contract import load_contract
 from causeway_training.digests import digest_file
 from causeway_training.run import Run, read_json
 from causeway_training.steps.package import evidence_digest
-from conftest import CREATED, SAMPLE
-from helpers import digests, run_to
 
 RELEASE = SAMPLE / "release"
 
@@ -50,7 +50,9 @@ def test_no_row_of_the_data_is_in_the_release(context: Context) -> None:
 
 def test_the_committed_release_is_whole_and_of_this_contract() -> None:
     champion = Champion.open(str(RELEASE), "loan-approval")
-    assert champion.manifest["digests"]["contract"] == digest_file(SAMPLE / "model.yaml"), "train and release the sample again: its contract changed"
+    assert champion.manifest["digests"]["contract"] == digest_file(SAMPLE / "model.yaml"), (
+        "train and release the sample again: its contract changed"
+    )
     assert champion.manifest["digests"]["evidence"] == evidence_digest(RELEASE)
     assert champion.manifest["explanation"]["digest"] == digest_file(RELEASE / "explainer.json")
     assert champion.manifest["published"] is False and champion.manifest["approvals"] == []

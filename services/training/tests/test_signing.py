@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
+from conftest import Workshop
+from helpers import run_to, step
 
 from causeway_training.__main__ import main
 from causeway_training.errors import InputError
 from causeway_training.run import read_json, write_json
 from causeway_training.signing import make_keys, sign, verify
-from conftest import Workshop
-from helpers import run_to, step
 
 
 @pytest.fixture()

@@ -55,7 +55,7 @@ def test_the_stability_threshold_keeps_its_rate_of_false_alarms(rows: int) -> No
     alarms = 0
     for _ in range(1000):
         expected, observed = (proportions(g.multinomial(n, np.full(10, 0.1))) for n in (1400, rows))
-        alarms += psi(np.array(expected), np.array(observed)) > psi_threshold(10, 1400, rows, 0.05)
+        alarms += psi(expected, observed) > psi_threshold(10, 1400, rows, 0.05)
     assert 25 <= alarms <= 80  # 5% of 1,000, with four standard errors
 
 

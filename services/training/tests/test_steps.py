@@ -4,13 +4,13 @@ import json
 
 import numpy as np
 import pytest
+from conftest import CREATED, Workshop, make_rows
+from helpers import ORDER, digests, run_to, step
 
 from causeway_training.errors import GateFailure, InputError
 from causeway_training.onnx_model import Scorer
 from causeway_training.rows import read_rows
 from causeway_training.run import read_json
-from conftest import CREATED, Workshop, make_rows
-from helpers import ORDER, digests, run_to, step
 
 
 def test_the_same_inputs_give_the_same_bytes_in_another_run_directory(workshop: Workshop) -> None:
@@ -65,7 +65,10 @@ def test_a_row_keeps_its_side_when_data_is_added(workshop: Workshop) -> None:
     workshop.write_rows(first)
     two = workshop.context("two")
     run_to(two, "prepare")
-    rows = [{tuple(r) for r in read_rows(c.run.folder("prepare") / f).round(4).fillna(-99).astype(str).to_numpy()} for c, f in ((one, "train.csv"), (two, "holdout.csv"))]
+    rows = [
+        {tuple(r) for r in read_rows(c.run.folder("prepare") / f).round(4).fillna(-99).astype(str).to_numpy()}
+        for c, f in ((one, "train.csv"), (two, "holdout.csv"))
+    ]
     assert len(rows[0] & rows[1]) <= 0.05 * len(rows[0])
 
 
@@ -121,10 +124,16 @@ def test_the_audit_equals_fairlearn(workshop: Workshop) -> None:
     context = workshop.context()
     run_to(context, "audit")
     rows = read_rows(context.run.folder("prepare") / "holdout.csv")
-    decision = Scorer.open(context.run.folder("train") / "model.onnx").score(rows[["debt", "income", "history"]].to_numpy(np.float32)) >= 0.5
+    decision = (
+        Scorer.open(context.run.folder("train") / "model.onnx").score(rows[["debt", "income", "history"]].to_numpy(np.float32)) >= 0.5
+    )
     found = read_json(context.run.folder("audit") / "audit.json")["attributes"][0]["metrics"]
-    assert found["selection-rate-ratio"]["value"] == pytest.approx(demographic_parity_ratio(rows.good, decision, sensitive_features=rows.side))
-    assert found["equalized-odds-difference"]["value"] == pytest.approx(equalized_odds_difference(rows.good, decision, sensitive_features=rows.side))
+    assert found["selection-rate-ratio"]["value"] == pytest.approx(
+        demographic_parity_ratio(rows.good, decision, sensitive_features=rows.side)
+    )
+    assert found["equalized-odds-difference"]["value"] == pytest.approx(
+        equalized_odds_difference(rows.good, decision, sensitive_features=rows.side)
+    )
 
 
 def test_a_linear_model_is_explained_exactly_and_a_boosted_one_by_sampling(workshop: Workshop) -> None:
@@ -141,7 +150,7 @@ def test_a_student_replaces_a_big_model_only_within_tolerance(workshop: Workshop
     context = workshop.context("strict", parameters={"kind": "boosted"})
     run_to(context, "compress")
     strict = read_json(context.run.folder("compress") / "compression.json")
-    assert strict["kept"] == "original" and strict["candidates"][1]["why"] == "no weights that can be stored as int8"
+    assert strict["kept"] == "original" and strict["candidates"][0]["why"] == "no weights that can be stored as int8"
     monkeypatch.setattr(compress, "MINIMUM_DECISION_AGREEMENT", 0.5)
     monkeypatch.setattr(compress, "MAXIMUM_METRIC_LOSS", 1.0)
     context = workshop.context("lax", parameters={"kind": "boosted"})
@@ -149,7 +158,7 @@ def test_a_student_replaces_a_big_model_only_within_tolerance(workshop: Workshop
     lax = read_json(context.run.folder("compress") / "compression.json")
     assert lax["kept"].startswith("student")
     kept = next(c for c in lax["candidates"] if c["kept"])
-    assert (context.run.folder("package") / "model.onnx").stat().st_size == kept["bytes"] < strict["candidates"][0]["bytes"] / 2
+    assert (context.run.folder("package") / "model.onnx").stat().st_size == kept["bytes"] < strict["candidates"][1]["bytes"] / 2
     judged = read_json(context.run.folder("package") / "evaluation.json")["metrics"]["auc"]["value"]
     assert judged != read_json(context.run.folder("evaluate") / "evaluation.json")["metrics"]["auc"]["value"]
 

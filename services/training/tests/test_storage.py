@@ -3,12 +3,12 @@
 import json
 
 import pytest
+from conftest import CREATED, Workshop
+from helpers import digests, run_to
 
 from causeway_training.__main__ import main
 from causeway_training.champion import Champion
 from causeway_training.errors import InputError
-from conftest import CREATED, Workshop
-from helpers import digests, run_to
 
 
 @pytest.fixture()
@@ -23,7 +23,20 @@ def bucket(monkeypatch: pytest.MonkeyPatch):
 
 
 def command(workshop: Workshop, step: str, *more: str) -> int:
-    return main([step, "--contract", str(workshop.model / "model.yaml"), "--run", "s3://runs/small/1", "--source", str(workshop.root / "data.csv"), "--created-at", CREATED, *more])
+    return main(
+        [
+            step,
+            "--contract",
+            str(workshop.model / "model.yaml"),
+            "--run",
+            "s3://runs/small/1",
+            "--source",
+            str(workshop.root / "data.csv"),
+            "--created-at",
+            CREATED,
+            *more,
+        ]
+    )
 
 
 def names(client) -> list[str]:

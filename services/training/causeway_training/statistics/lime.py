@@ -6,7 +6,7 @@ weighted by an exponential kernel of width 0.75 * sqrt(features), and fitted by 
 
 from __future__ import annotations
 
-from typing import Callable
+from collections.abc import Callable
 
 import numpy as np
 

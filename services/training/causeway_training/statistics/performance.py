@@ -10,7 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 
 METRICS = ("accuracy", "precision", "recall", "f1", "auc", "brier", "calibration-error")
-HIGHER_IS_BETTER = {"accuracy": True, "precision": True, "recall": True, "f1": True, "auc": True, "brier": False, "calibration-error": False}
+HIGHER_IS_BETTER = {
+    "accuracy": True,
+    "precision": True,
+    "recall": True,
+    "f1": True,
+    "auc": True,
+    "brier": False,
+    "calibration-error": False,
+}
 CALIBRATION_BINS = 10
 
 
@@ -26,7 +34,7 @@ class Scored:
     def decision(self) -> np.ndarray:
         return (self.score >= self.threshold).astype(np.int8)
 
-    def at(self, rows: np.ndarray) -> "Scored":
+    def at(self, rows: np.ndarray) -> Scored:
         return Scored(self.label[rows], self.score[rows], self.threshold)
 
 

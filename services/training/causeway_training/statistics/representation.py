@@ -25,5 +25,14 @@ def by_group(group: np.ndarray, label: np.ndarray, names: list[str]) -> list[dic
         rows, positive = int(inside.sum()), int(label[inside].sum())
         low, high = wilson(positive, rows)
         if rows or name:
-            found.append({"group": name or "unknown", "rows": rows, "share": rows / max(len(group), 1), "positive": positive / rows if rows else None, "low": low, "high": high})
+            found.append(
+                {
+                    "group": name or "unknown",
+                    "rows": rows,
+                    "share": rows / max(len(group), 1),
+                    "positive": positive / rows if rows else None,
+                    "low": low,
+                    "high": high,
+                }
+            )
     return found

@@ -6,7 +6,7 @@ The server's `explain` computes the same estimate over the same background.
 
 from __future__ import annotations
 
-from typing import Callable
+from collections.abc import Callable
 
 import numpy as np
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy.stats import chi2
 
 
-def psi(expected: np.ndarray, observed: np.ndarray) -> float:
+def psi(expected: Sequence[float], observed: Sequence[float]) -> float:
     """Sum over bins of (observed - expected) * ln(observed / expected); both are positive shares that sum to one."""
-    expected, observed = np.asarray(expected, dtype=float), np.asarray(observed, dtype=float)
-    return float(np.sum((observed - expected) * np.log(observed / expected)))
+    before, now = np.asarray(expected, dtype=float), np.asarray(observed, dtype=float)
+    return float(np.sum((now - before) * np.log(now / before)))
 
 
 def psi_threshold(bins: int, reference_rows: int, window_rows: int, significance: float, tests: int = 1) -> float:

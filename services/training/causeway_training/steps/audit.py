@@ -20,7 +20,9 @@ NAME = "audit"
 
 def run(context: Context) -> bool:
     champion = context.champion.digest if context.champion else None
-    return context.run.perform(NAME, context.inputs("train", "prepare", "evaluate", champion=champion), lambda folder: _work(context, folder))
+    return context.run.perform(
+        NAME, context.inputs("train", "prepare", "evaluate", champion=champion), lambda folder: _work(context, folder)
+    )
 
 
 def _work(context: Context, folder: Path) -> None:

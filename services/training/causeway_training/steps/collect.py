@@ -38,7 +38,10 @@ def run(context: Context) -> bool:
 def _write(folder: Path, kept: pd.DataFrame, source: pd.DataFrame, context: Context) -> None:
     write_rows(folder / "data.csv", kept)
     left = sorted(set(source.columns) & set(context.contract.direct_identifiers))
-    write_json(folder / "collection.json", {"rows": len(kept), "columns": list(kept.columns), "identifiersLeftAtSource": left, "data": digest_file(folder / "data.csv")})
+    write_json(
+        folder / "collection.json",
+        {"rows": len(kept), "columns": list(kept.columns), "identifiersLeftAtSource": left, "data": digest_file(folder / "data.csv")},
+    )
 
 
 def stored_columns(contract: Contract) -> list[str]:

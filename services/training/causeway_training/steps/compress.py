@@ -46,26 +46,33 @@ def _work(context: Context, folder: Path) -> None:
     original = (context.run.folder("train") / "model.onnx").read_bytes()
     teacher = Scorer(original, "model.onnx")
     student = distil(teacher, inputs(contract, read_rows(prepared / "train.csv")), bins, f"{contract.name}-student", context.options.seed)
-    candidates = {"original": original, "original-int8": quantise(original), "student": student, "student-int8": quantise(student)}
+    offered = {"original": original, "original-int8": quantise(original), "student": student, "student-int8": quantise(student)}
+    candidates = {name: model for name, model in offered.items() if model is not None}
     exact = read_json(context.run.folder("explain") / "explanation.json")["additive"]
-    found, measured, reports = [], {}, {}
+    found = [
+        {"candidate": name, "bytes": None, "why": "no weights that can be stored as int8"} for name in offered if name not in candidates
+    ]
+    measured, reports = {}, {}
     for name, model in candidates.items():
-        if model is None:
-            found.append({"candidate": name, "bytes": None, "why": "no weights that can be stored as int8"})
-            continue
         scorer = Scorer(model, name)
         measured[name] = {"bytes": len(model), **latency(scorer, inputs(contract, rows.iloc[:1]))}
         entry = {"candidate": name, "bytes": len(model), **compared(context, rows, teacher, scorer)}
         found.append(entry)
         if name == "original":
             continue
-        entry["why"] = refusal(entry, len(original), exact and not is_additive(scorer.log_odds, *additivity_rows(contract, bins, rows), ADDITIVE_TOLERANCE))
+        entry["why"] = refusal(
+            entry, len(original), exact and not is_additive(scorer.log_odds, *additivity_rows(contract, bins, rows), ADDITIVE_TOLERANCE)
+        )
         if entry["why"] is None:
             reports[name] = _reports(context, rows, bins, scorer)
             entry["why"] = "within tolerance, every gate holds" if reports[name]["hold"] else "a gate of the contract does not hold"
     kept = _choose(found, reports)
     _write(context, folder, kept, candidates[kept], reports.get(kept))
-    tolerance = {"maximumSize": MAXIMUM_SIZE, "minimumDecisionAgreement": MINIMUM_DECISION_AGREEMENT, "maximumMetricLoss": MAXIMUM_METRIC_LOSS}
+    tolerance = {
+        "maximumSize": MAXIMUM_SIZE,
+        "minimumDecisionAgreement": MINIMUM_DECISION_AGREEMENT,
+        "maximumMetricLoss": MAXIMUM_METRIC_LOSS,
+    }
     write_json(folder / "compression.json", {"kept": kept, "tolerance": tolerance, "candidates": found})
     write_json(folder / "measured.json", measured)
 
@@ -96,7 +103,11 @@ def _reports(context: Context, rows: pd.DataFrame, bins: list[dict], scorer: Sco
     """Evaluation, audit and explanation of a candidate, and whether every gate holds."""
     contract, seed = context.contract, context.options.seed
     scores = scorer.score(inputs(contract, rows))
-    reports = {"evaluation": evaluate(contract, rows, scores, seed), "audit": audit(contract, rows, scores, seed), "explanation": explain(contract, rows, bins, scorer, seed)}
+    reports = {
+        "evaluation": evaluate(contract, rows, scores, seed),
+        "audit": audit(contract, rows, scores, seed),
+        "explanation": explain(contract, rows, bins, scorer, seed),
+    }
     gates = [g for report in reports.values() for g in report["gates"]]
     if context.champion:
         reports["evaluation"]["comparison"] = compare(contract, context.champion, rows, scores, seed)

@@ -61,9 +61,17 @@ def manifest(context: Context, folder: Path, version: str, data: str, evidence: 
     """The manifest as `services/contract/release.ts` describes it. The files must be in `folder` already."""
     contract, options = context.contract, context.options
     model = digest_file(folder / "model.onnx")
-    files = {"model": model, "card": digest_file(folder / "model-card.md"), "reference": digest_file(folder / "reference.json"), "evidence": evidence_digest(folder)}
+    files = {
+        "model": model,
+        "card": digest_file(folder / "model-card.md"),
+        "reference": digest_file(folder / "reference.json"),
+        "evidence": evidence_digest(folder),
+    }
     mitigated = evidence["training"]["mitigated"]
-    fairness = [{key: g[key] for key in ("attribute", "metric", "value", "low", "high", "passed")} | {"mitigated": mitigated} for g in evidence["audit"]["gates"]]
+    fairness = [
+        {key: g[key] for key in ("attribute", "metric", "value", "low", "high", "passed")} | {"mitigated": mitigated}
+        for g in evidence["audit"]["gates"]
+    ]
     return {
         "model": contract.name,
         "version": version,

@@ -62,7 +62,9 @@ def k_anonymous(contract: Contract, rows: pd.DataFrame) -> tuple[pd.DataFrame, d
     small = sizes < contract.privacy.k
     share = float(small.mean())
     report = {"k": contract.privacy.k, "smallestClassBefore": int(sizes.min()), "suppressed": int(small.sum()), "suppressedShare": share}
-    gates = [gate(f"k-anonymity: share of rows in classes smaller than {contract.privacy.k}", share, maximum=contract.privacy.maximum_suppressed)]
+    gates = [
+        gate(f"k-anonymity: share of rows in classes smaller than {contract.privacy.k}", share, maximum=contract.privacy.maximum_suppressed)
+    ]
     return rows[~small].reset_index(drop=True), report, gates
 
 

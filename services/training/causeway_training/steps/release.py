@@ -20,7 +20,17 @@ from ..storage import Prefix, is_object_url
 from .package import evidence_digest
 
 NAME = "release"
-FILES = ("model.onnx", "model-card.md", "reference.json", "explainer.json", "evaluation.json", "audit.json", "explanation.json", "compression.json", "manifest.json")
+FILES = (
+    "model.onnx",
+    "model-card.md",
+    "reference.json",
+    "explainer.json",
+    "evaluation.json",
+    "audit.json",
+    "explanation.json",
+    "compression.json",
+    "manifest.json",
+)
 
 
 def run(context: Context) -> bool:
@@ -105,4 +115,8 @@ def _names(folder: Path) -> list[str]:
 
 
 def _same(source: Path, target: Path) -> bool:
-    return target.exists() and {p.name for p in target.iterdir()} == set(_names(source)) and all(digest_file(source / n) == digest_file(target / n) for n in _names(source))
+    return (
+        target.exists()
+        and {p.name for p in target.iterdir()} == set(_names(source))
+        and all(digest_file(source / n) == digest_file(target / n) for n in _names(source))
+    )

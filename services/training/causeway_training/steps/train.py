@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..context import Context
-from ..contract import Bound
+from ..contract import FairnessBound
 from ..errors import InputError
 from ..gates import demand, gate
 from ..mitigation import Data, fairness_values, mitigate, out_of_fold, violated
@@ -52,7 +52,13 @@ def _work(context: Context, folder: Path, module: Any, parameters: dict) -> None
     if attribute is not None:
         choice = mitigate(build, contract, data, attribute, seed)
         chosen = choice.predictor
-        report |= {"method": "fairlearn GridSearch, demographic parity", "attribute": attribute, "gridPoint": choice.point, "gridLimit": choice.limit, "boundsMetOutOfFold": choice.met}
+        report |= {
+            "method": "fairlearn GridSearch, demographic parity",
+            "attribute": attribute,
+            "gridPoint": choice.point,
+            "gridLimit": choice.limit,
+            "boundsMetOutOfFold": choice.met,
+        }
         report["outOfFold"]["mitigated"] = _named(choice.values)
         _export(plain, data.inputs, folder / "unmitigated.onnx", f"{contract.name}-unmitigated")
     error = _export(chosen, data.inputs, folder / "model.onnx", contract.name)
@@ -61,13 +67,13 @@ def _work(context: Context, folder: Path, module: Any, parameters: dict) -> None
     demand(NAME, [gate("largest difference between ONNX and scikit-learn scores", error, maximum=MAXIMUM_EXPORT_ERROR)])
 
 
-def _attribute_to_mitigate(broken: list[Bound], bounds: tuple[Bound, ...], mode: str) -> str | None:
+def _attribute_to_mitigate(broken: list[FairnessBound], bounds: tuple[FairnessBound, ...], mode: str) -> str | None:
     """The attribute whose selection the reduction equalises: of the first broken bound on selection, or of the first bound when forced."""
     selection = [b for b in (broken if mode == "auto" else bounds) if b.metric != "equalized-odds-difference"]
     return selection[0].attribute if mode != "off" and selection else None
 
 
-def _named(values: list[tuple[Bound, float]]) -> list[dict]:
+def _named(values: list[tuple[FairnessBound, float]]) -> list[dict]:
     return [{"metric": bound.metric, "attribute": bound.attribute, "value": value} for bound, value in values]
 
 

@@ -38,9 +38,17 @@ def _work(context: Context, folder: Path) -> None:
     profiles = [profile(feature, rows[feature.name], label) for feature in contract.features]
     groups = {a.name: by_group(group_of(a, rows), label, [g.name for g in a.groups]) for a in contract.attributes}
     gates += leakage_gates(profiles, rows)
-    gates += [gate(f"rows of group {g['group']} ({name})", g["rows"], minimum=contract.minimum_group_size) for name, found in groups.items() for g in found if g["group"] != "unknown"]
+    gates += [
+        gate(f"rows of group {g['group']} ({name})", g["rows"], minimum=contract.minimum_group_size)
+        for name, found in groups.items()
+        for g in found
+        if g["group"] != "unknown"
+    ]
     drift = against_reference(contract, rows, context.champion.reference) if context.champion else []
-    write_json(folder / "validation.json", {"rows": len(rows), "positive": float(label.mean()), "gates": gates, "features": profiles, "groups": groups, "drift": drift})
+    write_json(
+        folder / "validation.json",
+        {"rows": len(rows), "positive": float(label.mean()), "gates": gates, "features": profiles, "groups": groups, "drift": drift},
+    )
     demand(NAME, gates)
 
 
@@ -55,7 +63,9 @@ def schema_gates(contract: Contract, rows: pd.DataFrame) -> list[dict]:
         values = pd.to_numeric(rows[feature.name], errors="coerce")
         invalid = int((values.isna() & rows[feature.name].notna()).sum()) + outside(feature, values)
         gates.append(gate(f"invalid values of {feature.name}", invalid, maximum=0))
-        gates.append(gate(f"missing share of {feature.name}", float(values.isna().mean()) if len(rows) else 1.0, maximum=contract.maximum_missing))
+        gates.append(
+            gate(f"missing share of {feature.name}", float(values.isna().mean()) if len(rows) else 1.0, maximum=contract.maximum_missing)
+        )
     return gates
 
 
@@ -71,8 +81,14 @@ def outside(feature: Feature, values: pd.Series) -> int:
 
 
 def leakage_gates(profiles: list[dict], rows: pd.DataFrame) -> list[dict]:
-    gates = [gate(f"leakage: single-feature AUC of {p['name']}", p["auc"], maximum=MAXIMUM_FEATURE_AUC) for p in profiles if p["auc"] is not None]
-    gates += [gate(f"leakage: AUC of whether {p['name']} is missing", p["missingAuc"], maximum=MAXIMUM_FEATURE_AUC) for p in profiles if p["missingAuc"] is not None]
+    gates = [
+        gate(f"leakage: single-feature AUC of {p['name']}", p["auc"], maximum=MAXIMUM_FEATURE_AUC) for p in profiles if p["auc"] is not None
+    ]
+    gates += [
+        gate(f"leakage: AUC of whether {p['name']} is missing", p["missingAuc"], maximum=MAXIMUM_FEATURE_AUC)
+        for p in profiles
+        if p["missingAuc"] is not None
+    ]
     return gates + [gate("leakage: share of repeated rows", repeated_share(rows), maximum=MAXIMUM_REPEATED)]
 
 
