@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { columns } from "../plan/summary";
 import { measurePlan, type Measurement } from "./measure";
@@ -20,13 +20,14 @@ interface Check {
 
 /** Measures the plan and prints a table; returns whether every limit was kept. */
 async function main(): Promise<boolean> {
-  console.log(`${cpus().length} cores, Node ${process.version}; each row is a new process\n`);
+  const [load = 0] = loadavg();
+  console.log(`${cpus().length} cores, Node ${process.version}; each row is a new process. Load before the start: ${load.toFixed(1)}${load > 1 ? " (others use the processors: wall times are longer than they would be)" : ""}\n`);
   const all = await measurePlan(root, []);
   const grown: Measurement[] = [];
   for (const size of sizes) grown.push(await measureSize(size));
-  print([["run", "resources", "wall s", "program s", "rules s", "peak MB"], row(`${all.stacks.map(({ stack }) => stack).join(", ")}`, all), ...grown.map((run, i) => row(`${sizes[i]} models`, run))]);
+  print([["run", "resources", "wall s", "processor s", "program s", "rules s", "peak MB"], row(`${all.stacks.map(({ stack }) => stack).join(", ")}`, all), ...grown.map((run, i) => row(`${sizes[i]} models`, run))]);
   const [small, middle, large] = grown;
-  if (small && middle && large) console.log(`\n100 models more cost ${ratio(small, middle, large).toFixed(2)} times what 50 more cost, per model (1.00 is linear)\n`);
+  if (small && middle && large) console.log(`\nA model between 100 and 200 takes ${ratio(small, middle, large).toFixed(2)} times the processor time of one between 50 and 100 (1.00 is linear)\n`);
   const checks = checksOf(all, grown);
   print([["limit", "measured", "at most", ""], ...checks.map(({ what, measured, limit, unit }) => [what, `${measured.toFixed(2)} ${unit}`, `${limit} ${unit}`, measured <= limit ? "pass" : "FAIL"])]);
   return checks.every(({ measured, limit }) => measured <= limit);
@@ -52,15 +53,15 @@ function checksOf(all: Measurement, grown: readonly Measurement[]): Check[] {
   ];
 }
 
-/** Cost of a model between the two larger runs over that between the two smaller ones. */
+/** Processor time of a model between the two larger runs over that between the two smaller ones. */
 function ratio(small: Measurement, middle: Measurement, large: Measurement): number {
-  const perModel = (more: Measurement, less: Measurement, models: number) => (more.seconds - less.seconds) / models;
+  const perModel = (more: Measurement, less: Measurement, models: number) => (more.processorSeconds - less.processorSeconds) / models;
   return perModel(large, middle, sizes[2] - sizes[1]) / perModel(middle, small, sizes[1] - sizes[0]);
 }
 
-function row(name: string, { seconds, peakMegabytes, stacks }: Measurement): string[] {
+function row(name: string, { seconds, processorSeconds, peakMegabytes, stacks }: Measurement): string[] {
   const sum = (pick: (stack: Measurement["stacks"][number]) => number) => stacks.reduce((total, stack) => total + pick(stack), 0);
-  return [name, String(sum((s) => s.resources)), seconds.toFixed(2), sum((s) => s.programSeconds).toFixed(2), sum((s) => s.rulesSeconds).toFixed(2), peakMegabytes.toFixed(0)];
+  return [name, String(sum((s) => s.resources)), seconds.toFixed(2), processorSeconds.toFixed(2), sum((s) => s.programSeconds).toFixed(2), sum((s) => s.rulesSeconds).toFixed(2), peakMegabytes.toFixed(0)];
 }
 
 function print(lines: readonly (readonly string[])[]): void {

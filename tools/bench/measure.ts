@@ -6,6 +6,8 @@ import { join } from "node:path";
 /** What one run of the plan cost. */
 export interface Measurement {
   readonly seconds: number;
+  /** Processor time of all processes of the run: what remains of `seconds` when nothing else runs on the machine, or less where work is parallel. */
+  readonly processorSeconds: number;
   /** Largest resident set of one process of the run, in megabytes. */
   readonly peakMegabytes: number;
   readonly stacks: readonly StackTimes[];
@@ -22,15 +24,17 @@ export interface StackTimes {
 /** Runs `npm start` in a folder in new processes and measures it from the outside. Throws when the plan itself fails. */
 export async function measurePlan(folder: string, args: readonly string[]): Promise<Measurement> {
   const scratch = mkdtempSync(join(tmpdir(), "bench-"));
-  const peaks = join(scratch, "peaks");
+  const usage = join(scratch, "usage");
   try {
     const started = performance.now();
-    const { code, output } = await run(folder, ["start", "--silent", "--", "--out", join(scratch, "out"), ...args], peaks);
+    const { code, output } = await run(folder, ["start", "--silent", "--", "--out", join(scratch, "out"), ...args], usage);
     const seconds = (performance.now() - started) / 1000;
     // 1 means that a rule is broken: a matter for the plan, not for its speed.
     if (code > 1) throw new Error(`the plan ended with ${code}:\n${output}`);
-    const kilobytes = existsSync(peaks) ? readFileSync(peaks, "utf8").split("\n").filter(Boolean).map(Number) : [];
-    return { seconds, peakMegabytes: Math.max(0, ...kilobytes) / 1024, stacks: stackTimes(output) };
+    const processes = existsSync(usage) ? readFileSync(usage, "utf8").split("\n").filter(Boolean).map((line) => line.split(" ").map(Number)) : [];
+    const peakMegabytes = Math.max(0, ...processes.map(([kilobytes = 0]) => kilobytes)) / 1024;
+    const processorSeconds = processes.reduce((sum, [, microseconds = 0]) => sum + microseconds, 0) / 1e6;
+    return { seconds, processorSeconds, peakMegabytes, stacks: stackTimes(output) };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -46,8 +50,8 @@ export function stackTimes(output: string): StackTimes[] {
   }));
 }
 
-function run(folder: string, args: readonly string[], peaks: string): Promise<{ code: number; output: string }> {
-  const env = { ...process.env, BENCH_PEAK_FILE: peaks, NODE_OPTIONS: `--import ${join(__dirname, "peak.mjs")}` };
+function run(folder: string, args: readonly string[], usage: string): Promise<{ code: number; output: string }> {
+  const env = { ...process.env, BENCH_USAGE_FILE: usage, NODE_OPTIONS: `--import ${join(__dirname, "usage.mjs")}` };
   return new Promise((resolve, reject) => {
     const child = spawn("npm", args, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
