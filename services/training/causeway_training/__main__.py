@@ -12,6 +12,7 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import argparse
 import json
+import re
 import sys
 import time
 import warnings
@@ -116,8 +117,8 @@ def _parameter(text: str) -> tuple[str, Any]:
 
 def _approval(text: str) -> dict[str, str]:
     parts = text.split(",", 2)
-    if len(parts) != 3:
-        raise InputError("--approval", [f"got {text}, allowed: ROLE,TIME,REFERENCE"])
+    if len(parts) != 3 or not re.fullmatch(r"[a-z][-a-z0-9]*", parts[0]) or not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", parts[1]):
+        raise InputError("--approval", [f"got {text}, allowed: ROLE,TIME,REFERENCE such as model-risk,2026-11-24T03:00:00Z,TICKET-12"])
     return dict(zip(("role", "at", "reference"), parts))
 
 

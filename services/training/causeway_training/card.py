@@ -112,6 +112,7 @@ def _fairness(evidence: dict) -> str:
             lines.append(
                 f"| {found['attribute']} | {g['group']} | {g['rows']} | {'yes' if g['judged'] else 'no'} | {_share(g['selectionRate'])} | {_share(g['truePositiveRate'])} | {_share(g['falsePositiveRate'])} |"
             )
+    lines += ["", *(_judged(found) for found in audit["attributes"])]
     unsure = [f"{g['gate']} ({_bound(g)})" for g in audit["gates"] if _crosses(g)]
     if unsure:
         lines += [
@@ -196,6 +197,15 @@ def _bound(gate: dict | None) -> str:
     if gate is None:
         return "-"
     return f"at least {gate['min']:g}" if "min" in gate else f"at most {gate['max']:g}"
+
+
+def _judged(found: dict) -> str:
+    """Which rates the equalized odds of an attribute rest on: a rate needs two groups with enough rows of its label."""
+    words = {"truePositiveRate": "true positive rates", "falsePositiveRate": "false positive rates"}
+    rests = [f"{words[rate]} of {', '.join(groups)}" for rate, groups in found["equalizedOddsJudged"].items() if len(groups) >= 2]
+    missing = [words[rate] for rate, groups in found["equalizedOddsJudged"].items() if len(groups) < 2]
+    text = f"Equalized odds of {found['attribute']} rest on {' and '.join(rests) or 'nothing'}"
+    return text + (f"; there are too few rows to judge {' and '.join(missing)}." if missing else ".")
 
 
 def _crosses(gate: dict) -> bool:

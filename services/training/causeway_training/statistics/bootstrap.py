@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 RESAMPLES = 2000
-FEWEST_RESAMPLES = 200
-#: Cells of the weight matrix that fit comfortably in memory (float64, 160 MB).
-MAXIMUM_CELLS = 20_000_000
+FEWEST_RESAMPLES = 100
+#: Cells of the weight matrix that fit comfortably in memory (float64, 40 MB; a statistic makes a few more of that size).
+MAXIMUM_CELLS = 5_000_000
 CONFIDENCE = 0.95
 
 #: A statistic over a matrix of row weights (resamples x rows) that returns one value per resample.
