@@ -26,6 +26,7 @@ export = async function program() {
           identity: config.identity,
           host: config.domain?.name ?? "causeway.local",
           models: models.map((model) => ({ ...model, image: ground.image(model, region) })),
+          alertWebhook: config.alertWebhook === undefined ? undefined : pulumi.secret(config.alertWebhook),
           // A release reaches a region when the region before it has taken it; its failure there stops the rest.
           after: platforms.at(-1)?.services,
           aws: ground.aws(region),

@@ -25,8 +25,8 @@ export class Addons extends pulumi.ComponentResource {
 
   /** `after` are the namespaces, and on AWS the nodes: the releases wait for them and are gone before them. */
   constructor(name: string, args: AddonsArgs, after: readonly pulumi.Resource[], opts?: pulumi.ComponentResourceOptions) {
-    const { region, environment, target } = args;
-    super(Addons.__pulumiType, name, { region, environment, target }, opts);
+    const { region, environment, target, pages } = args;
+    super(Addons.__pulumiType, name, { region, environment, target, pages }, opts);
     const releases = new Map<string, Release>();
     for (const entry of catalogue) {
       const prerequisites = entry.after.flatMap((other) => releases.get(other) ?? []);

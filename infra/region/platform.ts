@@ -8,6 +8,7 @@ import { Addons } from "../cluster/addons";
 import { gatewayPorts } from "../cluster/gateway";
 import type { Headroom } from "../cluster/headroom";
 import { Mesh, type LoadBalancer } from "../cluster/mesh";
+import { ObservabilitySecrets } from "../cluster/observability-secrets";
 import type { ReadinessRoute } from "../cluster/mesh-gateway";
 import type { VolumeSource } from "../cluster/storage";
 import { Tenancy } from "../cluster/tenancy";
@@ -47,6 +48,8 @@ export interface RegionalPlatformArgs {
   /** Host name that callers use, e.g. `models.example.com`. */
   readonly host: string;
   readonly models: readonly ServedModel[];
+  /** Where Alertmanager sends pages; a secret. @default nowhere */
+  readonly alertWebhook?: pulumi.Input<string> | undefined;
   /** Services that must have taken their releases before this region gets any. @default none */
   readonly after?: Readonly<Record<string, ModelService>> | undefined;
   /** @default an existing cluster, which the given Kubernetes provider reaches */
@@ -85,7 +88,9 @@ export class RegionalPlatform extends pulumi.ComponentResource {
 
     const volumes: VolumeSource = aws ? { target: "aws", keyArn: aws.keys.volumes } : { target: "kubernetes", provisioner: localProvisioner };
     const tenancy = new Tenancy(`${name}-tenancy`, { region, environment, volumes, network: aws?.cidr, headroom: headroomFor(args) }, nodes, inCluster);
-    const addons = new Addons(`${name}-addons`, { region, environment, target: volumes.target }, [...nodes, ...tenancy.ready], inCluster);
+    const secrets = new ObservabilitySecrets(`${name}-secrets`, { region, webhook: args.alertWebhook }, tenancy.ready, inCluster);
+    const settings = { region, environment, target: volumes.target, pages: args.alertWebhook !== undefined };
+    const addons = new Addons(`${name}-addons`, settings, [...nodes, ...tenancy.ready, ...secrets.ready], inCluster);
     const mesh = new Mesh(`${name}-mesh`, { region, identity, hosts: hosts(args), readiness: readinessOf(args), loadBalancer: ground?.loadBalancer }, addons.ready, inCluster);
 
     const ready = [...tenancy.ready, ...addons.ready, ...mesh.ready];

@@ -1,4 +1,5 @@
 import { encryptedStorageClass } from "../../vocabulary";
+import { grafanaSecret, webhookSecret } from "../observability-secrets";
 import { containerSecurity, podSecurity, replicas, resources, type ChartSettings, type Values } from "./settings";
 
 /** Prometheus, Alertmanager and Grafana; rules and monitors of every namespace count, because ours carry no label of this release. */
@@ -20,7 +21,9 @@ export function kubePrometheusStack(settings: ChartSettings): Values {
     },
     prometheus: { prometheusSpec: prometheusSpec(settings, user(1000)) },
     alertmanager: {
+      config: alerting(settings),
       alertmanagerSpec: {
+        secrets: settings.pages ? [webhookSecret.name] : [],
         replicas: replicas(settings),
         retention: "120h",
         resources: resources("50m", "128Mi"),
@@ -32,6 +35,7 @@ export function kubePrometheusStack(settings: ChartSettings): Values {
     },
     grafana: {
       replicas: 1,
+      admin: { existingSecret: grafanaSecret.name, userKey: grafanaSecret.userKey, passwordKey: grafanaSecret.passwordKey },
       resources: resources("100m", "256Mi"),
       securityContext: user(472),
       containerSecurityContext: containerSecurity,
@@ -42,6 +46,22 @@ export function kubePrometheusStack(settings: ChartSettings): Values {
       sidecar: { resources: resources("20m", "128Mi"), securityContext: containerSecurity, dashboards: { enabled: true, searchNamespace: "ALL" } },
     },
     "kube-state-metrics": { resources: resources("50m", "256Mi"), securityContext: user(65534), containerSecurityContext: containerSecurity },
+  };
+}
+
+/** Pages go to the webhook, one for each model and alert; everything else is there to be looked at. */
+function alerting({ pages }: ChartSettings): Values {
+  const page = { name: "page", webhook_configs: [{ url_file: `/etc/alertmanager/secrets/${webhookSecret.name}/${webhookSecret.key}`, send_resolved: true }] };
+  return {
+    route: {
+      receiver: "none",
+      group_by: ["alertname", "model"],
+      group_wait: "30s",
+      group_interval: "5m",
+      repeat_interval: "4h",
+      routes: pages ? [{ receiver: "page", matchers: ['severity = "critical"'] }] : [],
+    },
+    receivers: [{ name: "none" }, ...(pages ? [page] : [])],
   };
 }
 

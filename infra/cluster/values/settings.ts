@@ -7,6 +7,8 @@ export type Target = "aws" | "kubernetes";
 export interface ChartSettings {
   readonly environment: Environment;
   readonly target: Target;
+  /** Whether Alertmanager has an address for pages. */
+  readonly pages: boolean;
 }
 
 /** Values of a chart, as Helm takes them. */

@@ -28,7 +28,7 @@ describe("the add-on catalogue", () => {
   });
 
   test("no container that a chart is told about is without a memory limit", () => {
-    const settings = { environment: "prod", target: "aws" } as const;
+    const settings = { environment: "prod", target: "aws", pages: false } as const;
     for (const entry of catalogue) {
       for (const [path, value] of objects(entry.values(settings)).filter(([, value]) => "requests" in value && "limits" in value)) {
         expect([entry.name, path, value["limits"]]).toEqual([entry.name, path, expect.objectContaining({ memory: expect.any(String) })]);
@@ -41,23 +41,23 @@ describe("the add-on catalogue", () => {
     ["prod", 2],
     ["dev", 1],
   ] as const)("in %s controllers have %i replicas", (environment, count) => {
-    const settings = { environment, target: "aws" } as const;
+    const settings = { environment, target: "aws", pages: false } as const;
     expect(valuesOf("argo-rollouts", settings)).toMatchObject({ controller: { replicas: count } });
     expect(valuesOf("keda", settings)).toMatchObject({ operator: { replicaCount: count } });
     expect(valuesOf("cert-manager", settings)).toMatchObject({ replicaCount: count, webhook: { replicaCount: count } });
   });
 
   test("istiod leaves traffic redirection to the node agent, so that pods stay restricted", () => {
-    expect(valuesOf("istiod", { environment: "prod", target: "aws" })).toMatchObject({ cni: { enabled: true }, global: { proxy: { seccompProfile: { type: "RuntimeDefault" } } } });
+    expect(valuesOf("istiod", { environment: "prod", target: "aws", pages: false })).toMatchObject({ cni: { enabled: true }, global: { proxy: { seccompProfile: { type: "RuntimeDefault" } } } });
   });
 
   test("the gateway has no load balancer of its own", () => {
-    expect(valuesOf("causeway-gateway", { environment: "prod", target: "aws" })).toMatchObject({ service: { type: "ClusterIP" } });
+    expect(valuesOf("causeway-gateway", { environment: "prod", target: "aws", pages: false })).toMatchObject({ service: { type: "ClusterIP" } });
   });
 
   test("only a local cluster's kubelets are trusted without an authority", () => {
-    expect(valuesOf("metrics-server", { environment: "local", target: "kubernetes" })).toMatchObject({ args: ["--kubelet-insecure-tls"] });
-    expect(valuesOf("metrics-server", { environment: "prod", target: "aws" })).toMatchObject({ args: [] });
+    expect(valuesOf("metrics-server", { environment: "local", target: "kubernetes", pages: false })).toMatchObject({ args: ["--kubelet-insecure-tls"] });
+    expect(valuesOf("metrics-server", { environment: "prod", target: "aws", pages: false })).toMatchObject({ args: [] });
   });
 });
 
@@ -66,7 +66,7 @@ describe("Addons", () => {
   let ready = 0;
   beforeAll(async () => {
     resources = await record(() => {
-      ready = new Addons("eu", { region: "eu-west-1", environment: "prod", target: "aws" }, []).ready.length;
+      ready = new Addons("eu", { region: "eu-west-1", environment: "prod", target: "aws", pages: false }, []).ready.length;
     });
   });
 

@@ -2,6 +2,7 @@
 import { access, constants } from "node:fs/promises";
 import * as path from "node:path";
 import { version as kubernetesVersion } from "@pulumi/kubernetes/package.json";
+import { version as randomVersion } from "@pulumi/random/package.json";
 import { run } from "../lib/process";
 import { say } from "../lib/text";
 import type { StandIn } from "./install";
@@ -17,9 +18,9 @@ async function onPath(name: string, folders: readonly string[]): Promise<boolean
   return found.includes(true);
 }
 
-/** Asks the CLI for the official Kubernetes provider; false when it cannot be downloaded. */
-async function officialProvider(pulumi: string, home: string): Promise<boolean> {
-  const result = await run(pulumi, ["plugin", "install", "resource", "kubernetes", kubernetesVersion], {
+/** Asks the CLI for an official provider; false when it cannot be downloaded. */
+async function officialProvider(pulumi: string, home: string, name: string, version: string): Promise<boolean> {
+  const result = await run(pulumi, ["plugin", "install", "resource", name, version], {
     timeoutMs: DOWNLOAD_TIMEOUT_MS, env: { ...process.env, PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "true" },
   });
   return result.code === 0;
@@ -41,10 +42,15 @@ export async function choosePlugins(pulumi: string, options: { readonly home: st
     standIns.push("pulumi-language-nodejs");
     say("  pulumi-language-nodejs: stand-in (this CLI came without its language hosts)");
   }
-  if (options.clusterHasNodes && (await officialProvider(pulumi, options.home))) say(`  pulumi-resource-kubernetes: official v${kubernetesVersion}`);
+  if (options.clusterHasNodes && (await officialProvider(pulumi, options.home, "kubernetes", kubernetesVersion))) say(`  pulumi-resource-kubernetes: official v${kubernetesVersion}`);
   else {
     standIns.push("pulumi-resource-kubernetes");
     say(`  pulumi-resource-kubernetes: stand-in (${options.clusterHasNodes ? "the official one cannot be had" : "the test control plane has no nodes to wait for"})`);
+  }
+  if (await officialProvider(pulumi, options.home, "random", randomVersion)) say(`  pulumi-resource-random: official v${randomVersion}`);
+  else {
+    standIns.push("pulumi-resource-random");
+    say("  pulumi-resource-random: stand-in (the official one cannot be had)");
   }
   return { standIns };
 }
