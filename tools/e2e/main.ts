@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { faultSuite } from "../../test/e2e/faults";
+import { addressSuite, faultSuite } from "../../test/e2e/faults";
 import { lifecycleSuite } from "../../test/e2e/lifecycle";
 import { policySuite } from "../../test/e2e/policies";
 import { openStack } from "../../test/e2e/stack";
@@ -11,11 +11,11 @@ import type { Suite } from "./runner";
 
 type SuiteMaker = (stack: SharedStack) => Promise<Suite>;
 
-const SUITES = { lifecycle: lifecycleSuite, faults: faultSuite, policies: policySuite } as const satisfies Record<string, SuiteMaker>;
+const SUITES = { lifecycle: lifecycleSuite, faults: faultSuite, policies: policySuite, addresses: addressSuite } as const satisfies Record<string, SuiteMaker>;
 type SuiteName = keyof typeof SUITES;
 
 /** Suites of one lane follow each other; the lanes run side by side, each against a control plane of its own. */
-const LANES: readonly (readonly SuiteName[])[] = [["lifecycle", "faults"], ["policies"]];
+const LANES: readonly (readonly SuiteName[])[] = [["lifecycle", "faults"], ["policies", "addresses"]];
 
 function chosenSuites(): (name: SuiteName) => boolean {
   const { values } = parseArgs({ options: { only: { type: "string", multiple: true } } });

@@ -42,7 +42,8 @@ function secretValue(value: Json): Json | undefined {
   return isJsonObject(value) && value[SIGNATURE_KEY] === SECRET_SIGNATURE ? value["value"] ?? null : undefined;
 }
 
-function asSecret(value: Json): JsonObject {
+/** Marks a value as a secret: the engine encrypts it in the state and never prints it. */
+export function asSecret(value: Json): JsonObject {
   return { [SIGNATURE_KEY]: SECRET_SIGNATURE, value };
 }
 

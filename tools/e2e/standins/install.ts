@@ -6,6 +6,7 @@ import { build } from "esbuild";
 const SOURCES = {
   "pulumi-resource-kubernetes": "kubernetes/main.ts",
   "pulumi-resource-random": "random/main.ts",
+  "pulumi-resource-random": "random/main.ts",
   "pulumi-language-nodejs": "language/main.ts",
 } as const;
 

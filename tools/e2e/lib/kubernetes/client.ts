@@ -124,7 +124,9 @@ export class KubernetesClient {
   async delete(reference: ObjectReference, timeoutMs = 60_000): Promise<void> {
     const path = await this.objectPath(reference).catch(undefinedWhenMissing);
     if (path === undefined) return;
-    await this.call("DELETE", path, { kind: "DeleteOptions", apiVersion: "v1", propagationPolicy: "Background" }).catch(undefinedWhenMissing);
+    const answer = await this.call("DELETE", path, { kind: "DeleteOptions", apiVersion: "v1", propagationPolicy: "Background" }).catch(undefinedWhenMissing);
+    // The server answers with the object itself when somebody must still finish with it, as with a namespace.
+    if (answer === undefined || answer["kind"] === "Status") return;
     const until = Date.now() + timeoutMs;
     while ((await this.call("GET", path).catch(undefinedWhenMissing)) !== undefined) {
       if (Date.now() > until) throw new Error(`${describe(reference)} is still there ${timeoutMs / 1000} s after its deletion`);
