@@ -16,7 +16,7 @@ describe("secrets of the observability stack", () => {
     expect(only(resources, "random:index/randomPassword:RandomPassword").inputs).toMatchObject({ length: 32, special: false });
     const secret = only(resources, "kubernetes:core/v1:Secret");
     expect(secret.inputs["metadata"]).toMatchObject({ name: "grafana-admin", namespace: "causeway-observability" });
-    expect(Object.keys(secret.inputs["stringData"] as object)).toEqual(["user", "password"]);
+    expect(Object.keys(secret.inputs["stringData"] as object).sort()).toEqual(["password", "user"]);
   });
 
   test("the address for pages is never shown in the plan", async () => {
