@@ -6,7 +6,6 @@ import { build } from "esbuild";
 const SOURCES = {
   "pulumi-resource-kubernetes": "kubernetes/main.ts",
   "pulumi-resource-random": "random/main.ts",
-  "pulumi-resource-random": "random/main.ts",
   "pulumi-language-nodejs": "language/main.ts",
 } as const;
 
