@@ -1,0 +1,148 @@
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { metrics, type Operation } from "../contract/metrics";
+import { Explainer } from "./explain/explainer";
+import { framesOf, problemOf, rawAnswer, sendProblem } from "./http/errors";
+import type { Limits } from "./http/limits";
+import type { LogSink } from "./http/log-stream";
+import { requestIds } from "./http/request-ids";
+import { watch, type Lifecycle } from "./http/watch";
+import type { Keys } from "./identity/keys";
+import { PredictionIds } from "./identity/prediction-id";
+import type { Batcher } from "./inference/batcher";
+import type { ModelCounters } from "./metrics/counters";
+import type { Limiter } from "./overload/limiter";
+import type { LoadedRelease } from "./release/load";
+import { parseBody } from "./requests/body";
+import { columnsOf } from "./requests/columns";
+import { RequestProblem } from "./requests/problem";
+import { explainHandler } from "./routes/explain";
+import { feedbackHandler } from "./routes/feedback";
+import { healthRoutes } from "./routes/health";
+import { metadataRoutes } from "./routes/metadata";
+import { inferHandler, predictHandler, type PredictionDeps } from "./routes/predictions";
+import { answers } from "./routes/schemas";
+
+/** All that the server is made of; whoever builds it owns their lives. */
+export interface AppDeps {
+  readonly loaded: LoadedRelease;
+  readonly batcher: Batcher;
+  readonly counters: ModelCounters;
+  readonly limiter: Limiter;
+  readonly lifecycle: Lifecycle;
+  readonly keys: Keys;
+  readonly limits: Limits;
+  readonly logs: LogSink;
+  /** Seconds since the epoch. */
+  readonly clock: () => number;
+}
+
+/** The model server as a fastify app that listens to nothing. */
+export function buildApp(deps: AppDeps): FastifyInstance {
+  const { loaded, lifecycle, limiter, counters } = deps;
+  const { name } = loaded.contract;
+  const app = create(deps);
+  const modelPaths = [`/v2/models/${name}`, `/v2/models/${name}/versions/${loaded.release.version}`];
+  const routes = new Map<string, string[]>();
+  app.addHook("onRoute", ({ url, method }) => void routes.set(url, [...(routes.get(url) ?? []), ...[method].flat()]));
+  app.decorateRequest("trace", null);
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request: FastifyRequest, body: Buffer, done) => parseInto(done, request, body));
+  app.setErrorHandler((error, request, reply) => answerProblem(app, error, request, reply));
+  app.setNotFoundHandler((request, reply) => sendProblem(reply, request, notFound(routes, modelPaths, request, reply)));
+  counters.registry.derived(metrics.inFlight, {}, () => limiter.inFlight);
+  counters.registry.derived(metrics.inFlightLimit, {}, () => limiter.limit);
+  counters.registry.derived(metrics.ready, {}, () => Number(lifecycle.ready));
+  healthRoutes(app, lifecycle, name, modelPaths);
+  metadataRoutes(app, loaded, modelPaths);
+  operationRoutes(app, deps, modelPaths);
+  return app;
+}
+
+function create({ limits, logs, loaded, counters }: AppDeps): FastifyInstance {
+  const { release } = loaded;
+  return fastify({
+    http: { maxHeaderSize: limits.headerBytes, headersTimeout: limits.requestMilliseconds, connectionsCheckingInterval: 500, requireHostHeader: true },
+    requestTimeout: limits.requestMilliseconds,
+    keepAliveTimeout: limits.idleMilliseconds,
+    bodyLimit: limits.bodyBytes,
+    forceCloseConnections: "idle",
+    // A request that comes while the server stops is answered as any other.
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    requestIdHeader: false,
+    genReqId: requestIds(),
+    disableRequestLogging: true,
+    // One logger for all: a child per request would cost more than the line that it writes.
+    childLoggerFactory: (logger) => logger,
+    logger: {
+      level: "info",
+      stream: { write: (line) => logs.write(line) },
+      base: { model: release.model, version: release.version, modelDigest: release.digests.model, dataDigest: release.digests.data },
+      formatters: { level: (label) => ({ level: label }) },
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    },
+    clientErrorHandler(error, socket) {
+      if (error.code === "ECONNRESET" || socket.destroyed) return;
+      counters.malformed.value += 1;
+      socket.end(rawAnswer(error.code));
+    },
+    frameworkErrors: (error, request, reply) => void sendProblem(reply, request, problemOf(error)),
+  });
+}
+
+function operationRoutes(app: FastifyInstance, deps: AppDeps, modelPaths: readonly string[]): void {
+  const { loaded, batcher, counters, keys, clock, limits } = deps;
+  const { contract, release, reference, explainer } = loaded;
+  const columns = columnsOf(contract);
+  const ids = new PredictionIds(keys);
+  const form = { input: reference.input, columns, maximumRows: limits.rows };
+  const prediction: PredictionDeps = { contract, version: release.version, columns, form, batcher, counters, ids, keys, clock };
+  const handlers = {
+    infer: inferHandler(prediction),
+    predict: predictHandler(prediction),
+    explain: explainHandler({ ...prediction, explainer: new Explainer(explainer, batcher), concurrent: limits.explanations }),
+    feedback: feedbackHandler({ contract, ids, counters, clock, remembered: limits.feedbackIds }),
+  } satisfies Record<Operation, (request: FastifyRequest, reply: FastifyReply) => unknown>;
+  const add = (operation: Operation, handler: (request: FastifyRequest, reply: FastifyReply) => unknown) => {
+    const onRequest = [watch(app, operation, deps), refuseEncoded];
+    for (const path of modelPaths) app.post(`${path}/${operation}`, { onRequest, schema: { response: { 200: answers[operation] } } }, handler);
+  };
+  add("infer", handlers.infer);
+  add("predict", handlers.predict);
+  add("explain", handlers.explain);
+  add("feedback", handlers.feedback);
+}
+
+/** Compressed bodies are refused unread: the largest body is small, and what does not unpack cannot explode. */
+function refuseEncoded(request: FastifyRequest, _reply: FastifyReply, next: (error?: Error) => void): void {
+  const encoding = request.headers["content-encoding"];
+  if (encoding === undefined || encoding === "identity") next();
+  else next(new RequestProblem("body.encoding", "the body must not be compressed"));
+}
+
+function parseInto(done: (error: Error | null, body?: unknown) => void, _request: FastifyRequest, body: Buffer): void {
+  try {
+    done(null, parseBody(body));
+  } catch (error) {
+    done(problemOf(error));
+  }
+}
+
+function answerProblem(app: FastifyInstance, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = problemOf(error);
+  if (request.trace) request.trace.problem = problem;
+  if (problem.status >= 500 && problem !== error) app.log.error({ requestId: request.id, error: error instanceof Error ? error.name : typeof error, frames: framesOf(error) }, "request failed");
+  void sendProblem(reply, request, problem);
+}
+
+function notFound(routes: ReadonlyMap<string, readonly string[]>, [modelPath = ""]: readonly string[], request: FastifyRequest, reply: FastifyReply): RequestProblem {
+  const [path = ""] = request.url.split("?");
+  const methods = routes.get(path);
+  if (methods) {
+    void reply.header("allow", methods.join(", "));
+    return new RequestProblem("route.method", `this path takes ${methods.join(", ")}`);
+  }
+  if (path.startsWith(`${modelPath}/versions/`)) return new RequestProblem("version.unknown", "this server has no such version of the model");
+  if (path.startsWith("/v2/models/") && !path.startsWith(`${modelPath}/`)) return new RequestProblem("model.unknown", "this server has no such model");
+  return new RequestProblem("route.unknown", "there is nothing at this path");
+}

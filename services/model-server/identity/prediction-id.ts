@@ -1,0 +1,51 @@
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import type { Keys } from "./keys";
+
+/** What an outcome is counted under, all of it in the id: no replica needs to remember a prediction. */
+export interface Issued {
+  /** Version of the release that predicted. */
+  readonly version: string;
+  /** Whether the positive label was predicted. */
+  readonly positive: boolean;
+  /** Bin of the score. */
+  readonly bin: number;
+  /** Seconds since the epoch. */
+  readonly at: number;
+}
+
+const macCharacters = 22;
+const form = /^([0-9A-Za-z.-]{1,64})~([pn])([0-9]{1,3})~([0-9a-z]{1,9})~([0-9A-Za-z_-]{8}[0-9a-z]{1,11})~([0-9A-Za-z_-]{22})$/;
+
+/**
+ * Ids of predictions: readable facts and a truncated HMAC-SHA256 (128 bits, RFC 2104) over them. Feedback weeks later reaches any
+ * replica of any version, and still counts for the release that predicted; an id that was made up or changed is refused.
+ */
+export class PredictionIds {
+  readonly #keys: Keys;
+  readonly #process = randomBytes(6).toString("base64url");
+  #count = 0;
+
+  constructor(keys: Keys) {
+    this.#keys = keys;
+  }
+
+  issue({ version, positive, bin, at }: Issued): string {
+    this.#count += 1;
+    const facts = `${version}~${positive ? "p" : "n"}${bin}~${at.toString(36)}~${this.#process}${this.#count.toString(36)}`;
+    return `${facts}~${this.#mac(facts)}`;
+  }
+
+  /** What the id says, or undefined when this service did not issue it. */
+  read(id: string): Issued | undefined {
+    const match = form.exec(id);
+    if (match === null) return undefined;
+    const [, version = "", label, bin, at = "", , mac = ""] = match;
+    const expected = this.#mac(id.slice(0, -(macCharacters + 1)));
+    if (!timingSafeEqual(Buffer.from(mac), Buffer.from(expected))) return undefined;
+    return { version, positive: label === "p", bin: Number(bin), at: parseInt(at, 36) };
+  }
+
+  #mac(facts: string): string {
+    return createHmac("sha256", this.#keys.predictions).update(facts).digest("base64url").slice(0, macCharacters);
+  }
+}

@@ -1,0 +1,68 @@
+import type { FastifyInstance } from "fastify";
+import type { LoadedRelease } from "../release/load";
+
+const tensor = {
+  type: "object",
+  properties: { name: { type: "string" }, datatype: { type: "string" }, shape: { type: "array", items: { type: "integer" } } },
+  required: ["name", "datatype", "shape"],
+  additionalProperties: false,
+} as const;
+const tensors = { type: "array", items: tensor } as const;
+const strings = { type: "array", items: { type: "string" } } as const;
+
+const serverSchema = { type: "object", properties: { name: { type: "string" }, version: { type: "string" }, extensions: strings }, required: ["name", "version", "extensions"], additionalProperties: false } as const;
+const modelSchema = {
+  type: "object",
+  properties: { name: { type: "string" }, versions: strings, platform: { type: "string" }, inputs: tensors, outputs: tensors },
+  required: ["name", "versions", "platform", "inputs", "outputs"],
+  additionalProperties: false,
+} as const;
+
+/** Version of the server's own interface. */
+const serverVersion = "1.0.0";
+
+/** Metadata of the server and the model (Open Inference Protocol v2), and the form of a named request as JSON Schema. */
+export function metadataRoutes(app: FastifyInstance, { contract, release, reference }: LoadedRelease, modelPaths: readonly string[]): void {
+  const server = { name: "causeway", version: serverVersion, extensions: [] };
+  const model = {
+    name: contract.name,
+    versions: [release.version],
+    platform: "onnxruntime_onnx",
+    inputs: [{ name: reference.input, datatype: "FP32", shape: [-1, contract.features.length] }],
+    outputs: [
+      { name: "score", datatype: "FP32", shape: [-1] },
+      { name: "label", datatype: "BYTES", shape: [-1] },
+      { name: "prediction_id", datatype: "BYTES", shape: [-1] },
+    ],
+  };
+  const form = namedSchema(contract);
+  app.get("/v2", { schema: { response: { 200: serverSchema } } }, () => server);
+  for (const path of modelPaths) {
+    app.get(path, { schema: { response: { 200: modelSchema } } }, () => model);
+    app.get(`${path}/schema`, () => form);
+  }
+}
+
+/** JSON Schema (2020-12) of the body of `predict` and `explain`. */
+function namedSchema({ features, purpose }: LoadedRelease["contract"]) {
+  const property = (feature: (typeof features)[number]) =>
+    feature.type === "category"
+      ? { description: feature.description, enum: feature.values }
+      : { description: feature.description, type: feature.type === "integer" ? "integer" : "number", minimum: feature.min, maximum: feature.max };
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    description: purpose,
+    type: "object",
+    properties: {
+      features: {
+        type: "object",
+        properties: Object.fromEntries(features.map((feature) => [feature.name, property(feature)])),
+        required: features.filter((feature) => !feature.optional).map((feature) => feature.name),
+        additionalProperties: false,
+      },
+      subject: { type: "string", minLength: 1, maxLength: 256, description: "Whom the request is about; kept as a keyed hash only" },
+    },
+    required: ["features"],
+    additionalProperties: false,
+  };
+}

@@ -1,0 +1,83 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Contract } from "../../contract/contract";
+import type { PredictionIds } from "../identity/prediction-id";
+import { pseudonym, type Keys } from "../identity/keys";
+import type { Batcher } from "../inference/batcher";
+import type { ModelCounters } from "../metrics/counters";
+import type { Column, Rows } from "../requests/columns";
+import { readNamed } from "../requests/named";
+import { subjectHeader, subjectIn } from "../requests/subject";
+import { readTensor, type OutputName, type TensorForm } from "../requests/tensor";
+
+export interface PredictionDeps {
+  readonly contract: Contract;
+  readonly version: string;
+  readonly columns: readonly Column[];
+  readonly form: TensorForm;
+  readonly batcher: Batcher;
+  readonly counters: ModelCounters;
+  readonly ids: PredictionIds;
+  readonly keys: Keys;
+  /** Seconds since the epoch. */
+  readonly clock: () => number;
+}
+
+/** Rows with their scores, labels and ids. */
+interface Predictions {
+  readonly scores: Float32Array;
+  readonly labels: readonly string[];
+  readonly ids: readonly string[];
+}
+
+/** `predict`: one row by the names of its features. */
+export function predictHandler(deps: PredictionDeps) {
+  return async (request: FastifyRequest) => {
+    const { rows, subject } = readNamed(deps.columns, request.body);
+    const { scores, labels, ids } = await predictions(deps, request, rows, subject);
+    const { target, name } = deps.contract;
+    return { model: name, version: deps.version, predictionId: ids[0], label: labels[0], score: scores[0], threshold: target.threshold };
+  };
+}
+
+/** `infer`: rows as a tensor (Open Inference Protocol v2). */
+export function inferHandler(deps: PredictionDeps) {
+  return async (request: FastifyRequest, _reply: FastifyReply) => {
+    const { rows, id, outputs } = readTensor(deps.form, request.body);
+    const found = await predictions(deps, request, rows, undefined);
+    return { model_name: deps.contract.name, model_version: deps.version, id: id ?? request.id, outputs: outputs.map((output) => tensorOf(output, found)) };
+  };
+}
+
+function tensorOf(name: OutputName, { scores, labels, ids }: Predictions) {
+  const shape = [scores.length];
+  if (name === "score") return { name, datatype: "FP32", shape, data: Array.from(scores) };
+  return { name, datatype: "BYTES", shape, data: name === "label" ? labels : ids };
+}
+
+async function predictions(deps: PredictionDeps, request: FastifyRequest, rows: Rows, subjectInBody: string | undefined): Promise<Predictions> {
+  const subject = subjectInBody ?? subjectIn(request.headers[subjectHeader], subjectHeader);
+  const scores = await deps.batcher.score(rows);
+  const { target } = deps.contract;
+  const at = Math.floor(deps.clock());
+  const positives: boolean[] = [];
+  const bins: number[] = [];
+  const ids: string[] = [];
+  for (const score of scores) {
+    const positive = score >= target.threshold;
+    const bin = deps.counters.scoreBin(score);
+    positives.push(positive);
+    bins.push(bin);
+    ids.push(deps.ids.issue({ version: deps.version, positive, bin, at }));
+  }
+  deps.counters.predicted(rows, positives, bins);
+  const labels = positives.map((positive) => (positive ? target.positiveLabel : target.negativeLabel));
+  if (request.trace) request.trace.facts = facts(deps, ids, labels, subject);
+  return { scores, labels, ids };
+}
+
+/** What the log keeps of a prediction: enough to find it again, nothing about the person but a keyed hash. */
+function facts({ keys }: PredictionDeps, ids: readonly string[], labels: readonly string[], subject: string | undefined): Record<string, string | number> {
+  const hashed: Record<string, string> = subject === undefined ? {} : { subject: pseudonym(keys, subject) };
+  // Ids of one request are consecutive, so the first and the number name them all.
+  return { predictionId: ids[0] ?? "", rows: ids.length, ...(labels.length === 1 && { label: labels[0] ?? "" }), ...hashed };
+}
