@@ -62,14 +62,14 @@ export async function record(program: () => unknown, request: RecordRequest): Pr
 
 /**
  * The SDK reads the call stack at every promise and every resource; mapping those to sources takes longer than the rest of a plan.
- * A stack is made when it is first read, so an error of the program still shows where, to whoever reads it after the recording.
+ * A stack is made when it is first read, so an error of the program still shows where it was thrown to whoever reads it after the
+ * recording, in as many frames as are kept.
  */
 function withoutStacks(): () => void {
-  const { prepareStackTrace } = Error;
+  const { prepareStackTrace, stackTraceLimit } = Error;
   Error.prepareStackTrace = (error) => String(error);
-  return () => {
-    Error.prepareStackTrace = prepareStackTrace;
-  };
+  Error.stackTraceLimit = 3;
+  return () => Object.assign(Error, { prepareStackTrace, stackTraceLimit });
 }
 
 async function run(program: () => unknown, fail: (error: unknown) => void): Promise<void> {

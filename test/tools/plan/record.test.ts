@@ -119,6 +119,16 @@ describe("what ends a recording", () => {
     await expect(record(program)).rejects.toThrow(new pulumi.ResourceError("minReplicas (5) must be at most maxReplicas (3)", undefined));
   });
 
+  it("is an error of the program that still says where it was thrown, and leaves no trace in the process", async () => {
+    const { prepareStackTrace, stackTraceLimit } = Error;
+    const program = function thrower() {
+      throw new TypeError("not a function");
+    };
+    const error = await record(program).then(() => undefined, (thrown: unknown) => thrown as Error);
+    expect(error?.stack).toMatch(/^TypeError: not a function\n +at thrower \(/);
+    expect([Error.prepareStackTrace, Error.stackTraceLimit]).toEqual([prepareStackTrace, stackTraceLimit]);
+  });
+
   it("is a call of a provider", async () => {
     await expect(record(() => ({ account: getCallerIdentityOutput({}).accountId }))).rejects.toThrow("the program called aws:index/getCallerIdentity:getCallerIdentity, which needs a cloud");
   });
