@@ -3,6 +3,7 @@ import type { Problem } from "../../services/contract/problems";
 import { days } from "../../services/contract/units";
 import { cidrProblems } from "../cidr";
 import { recoveryProblems } from "../recovery";
+import { longestName, maximumName } from "../serving/settings";
 import { minimumProdReplicas, type StackConfig } from "./schema";
 
 /** Keys that a stack on AWS cannot do without. */
@@ -30,6 +31,8 @@ function modelProblems({ models = [], environment }: Partial<StackConfig>): Prob
     const at = `models[${i}]`;
     const problems: Problem[] = [];
     if (names.indexOf(model.name) !== i) problems.push({ key: `${at}.name`, got: model.name, allowed: "a model that is not listed before" });
+    const longest = longestName(model.name);
+    if (longest.length > maximumName) problems.push({ key: `${at}.name`, got: model.name, allowed: `a name of at most ${maximumName - (longest.length - model.name.length)} characters: its objects have longer names, such as ${longest.replace(model.name, "<model>")}` });
     if (model.replicas && model.replicas.min > model.replicas.max) problems.push({ key: `${at}.replicas.min`, got: model.replicas.min, allowed: `at most max (${model.replicas.max})` });
     if (environment !== "prod") return problems;
     if (model.replicas && model.replicas.min < minimumProdReplicas) problems.push({ key: `${at}.replicas.min`, got: model.replicas.min, allowed: `${minimumProdReplicas} or more in prod, one for each zone` });

@@ -1,10 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { minimumProdReplicas } from "../config/schema";
 import { documentAnnotations, maximumDocumentBytes } from "./documents";
-import { servingNames, type ServingSettings } from "./settings";
-
-/** Longest name that Kubernetes takes for a Service and for the value of a label. */
-const maximumName = 63;
+import { maximumName, servingNames, type ServingSettings } from "./settings";
 
 /** Whether an image reference says exactly which image it means. */
 export function isByDigest(image: string): boolean {

@@ -38,6 +38,14 @@ export function servingNames(model: string): ServingNames {
 /** Prefix of the labels and annotations that are ours. */
 export const annotationPrefix = "causeway.dev";
 
+/** Longest name that Kubernetes takes for a Service and for the value of a label. */
+export const maximumName = 63;
+
+/** The longest of a model's derived names. */
+export function longestName(model: string): string {
+  return Object.values(servingNames(model)).reduce((longest, name) => (name.length > longest.length ? name : longest), "");
+}
+
 /** Metadata of an object in the namespace of the models. */
 export function metadata(model: string, name: string, annotations?: Record<string, string>) {
   return { name, namespace: namespaces.models, labels: modelLabels(model), ...(annotations && { annotations }) };
