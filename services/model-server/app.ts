@@ -1,4 +1,4 @@
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { metrics, type Operation } from "../contract/metrics";
 import { Explainer } from "./explain/explainer";
 import { framesOf, problemOf, rawAnswer, sendProblem } from "./http/errors";
@@ -71,7 +71,7 @@ function create({ limits, logs, loaded, counters }: AppDeps): FastifyInstance {
     exposeHeadRoutes: false,
     requestIdHeader: false,
     genReqId: requestIds(),
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     // One logger for all: a child per request would cost more than the line that it writes.
     childLoggerFactory: (logger) => logger,
     logger: {

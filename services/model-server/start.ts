@@ -1,7 +1,6 @@
 import type { AddressInfo } from "node:net";
 import type { Server } from "node:http";
 import type { FastifyInstance } from "fastify";
-import { latencyMilliseconds } from "../contract/units";
 import { buildApp } from "./app";
 import type { Settings } from "./config";
 import { defaultLimits } from "./http/limits";
@@ -15,14 +14,11 @@ import { ModelCounters } from "./metrics/counters";
 import { showProcess } from "./metrics/process";
 import { metricsServer } from "./metrics/server";
 import { Limiter } from "./overload/limiter";
-import { loadVerified } from "./release/load";
+import { limiterOptions } from "./overload/options";
+import { loadVerified, type LoadedRelease } from "./release/load";
 
 /** Most rows that requests are put together to: larger batches only make the first in them wait. */
 const batchRows = 128;
-/** Share of the latency objective that a request may spend in the server; the rest is for the network, proxies and the kernel's queues. */
-const shareOfObjective = 1 / 25;
-/** A slow model's own runs come on top: this many may wait in line. */
-const runsInLine = 4;
 
 /** A running server. */
 export interface Running {
@@ -41,36 +37,11 @@ export interface Running {
 export async function start(settings: Settings, logs: LogSink, startedSeconds: number): Promise<Running> {
   const loaded = await loadVerified(settings.files);
   const counters = new ModelCounters(loaded.contract, loaded.release, loaded.reference);
-  const placement = await place({
-    model: loaded.model,
-    sample: Float32Array.from(loaded.explainer.background[0] ?? []),
-    anyRows: loaded.anyRows,
-    choice: settings.execution,
-    pool: {
-      data: { model: loaded.bytes, input: loaded.reference.input, output: loaded.reference.output },
-      threads: settings.workers,
-      timeoutMilliseconds: settings.inferenceTimeoutMilliseconds,
-      entry: workerEntry(),
-      onReplaced: (reason) => (counters.workersReplaced[reason].value += 1),
-    },
-  });
+  const placement = await placed(loaded, settings, counters);
   counters.showBuild(loaded.release, { execution: placement.execution, environment: settings.environment, region: settings.region });
   showProcess(counters.registry, startedSeconds);
-  const batcher = new Batcher({
-    scorer: placement.scorer,
-    width: loaded.contract.features.length,
-    lanes: placement.lanes,
-    maximumRows: placement.batchingPays ? batchRows : 1,
-    onRun: (rows) => {
-      counters.batches.value += 1;
-      counters.batchedRows.value += rows;
-    },
-  });
-  const limiter = new Limiter({
-    targetMilliseconds: latencyMilliseconds(loaded.contract.slos.latencyP99) * shareOfObjective + runsInLine * (placement.workerMilliseconds ?? placement.inlineMilliseconds),
-    minimum: Math.max(4, 2 * placement.lanes),
-    maximum: 1_024,
-  });
+  const batcher = batcherOf(loaded, placement, counters);
+  const limiter = new Limiter(limiterOptions(loaded.contract, placement));
   const lifecycle: Lifecycle = { ready: false, stopping: false };
   const keys = settings.secret ? keysFrom(settings.secret) : throwawayKeys();
   const app = buildApp({ loaded, batcher, counters, limiter, lifecycle, keys, limits: defaultLimits, logs, clock: () => Date.now() / 1_000 });
@@ -100,6 +71,35 @@ export async function start(settings: Settings, logs: LogSink, startedSeconds: n
       await placement.close();
     },
   };
+}
+
+function placed(loaded: LoadedRelease, settings: Settings, counters: ModelCounters): Promise<Placement> {
+  return place({
+    model: loaded.model,
+    sample: Float32Array.from(loaded.explainer.background[0] ?? []),
+    anyRows: loaded.anyRows,
+    choice: settings.execution,
+    pool: {
+      data: { model: loaded.bytes, input: loaded.reference.input, output: loaded.reference.output },
+      threads: settings.workers,
+      timeoutMilliseconds: settings.inferenceTimeoutMilliseconds,
+      entry: workerEntry(),
+      onReplaced: (reason) => (counters.workersReplaced[reason].value += 1),
+    },
+  });
+}
+
+function batcherOf(loaded: LoadedRelease, placement: Placement, counters: ModelCounters): Batcher {
+  return new Batcher({
+    scorer: placement.scorer,
+    width: loaded.contract.features.length,
+    lanes: placement.lanes,
+    maximumRows: placement.batchingPays ? batchRows : 1,
+    onRun: (rows) => {
+      counters.batches.value += 1;
+      counters.batchedRows.value += rows;
+    },
+  });
 }
 
 function listening(server: Server, { ports, host }: Settings): Promise<void> {
