@@ -7,6 +7,7 @@ after it, its record last. A step without a record is not finished, so a kill in
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
@@ -35,9 +36,15 @@ class Prefix:
             raise InputError(argument, [f"got {location}, allowed: s3://bucket/prefix"])
         return Prefix(parsed.netloc, prefix)
 
+    @cached_property
+    def _client(self) -> Any:
+        import boto3
+
+        return boto3.client("s3")
+
     def names(self, under: str = "") -> list[str]:
         """Names of the objects under the prefix (and `under`), relative to the prefix, sorted."""
-        pages = _client().get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=f"{self.prefix}/{under}")
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=f"{self.prefix}/{under}")
         return sorted(item["Key"][len(self.prefix) + 1 :] for page in pages for item in page.get("Contents", []))
 
     def get(self, name: str) -> bytes | None:
@@ -45,7 +52,7 @@ class Prefix:
         from botocore.exceptions import ClientError
 
         try:
-            return _client().get_object(Bucket=self.bucket, Key=f"{self.prefix}/{name}")["Body"].read()
+            return self._client.get_object(Bucket=self.bucket, Key=f"{self.prefix}/{name}")["Body"].read()
         except ClientError as error:
             if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
                 return None
@@ -53,11 +60,11 @@ class Prefix:
 
     def put(self, name: str, data: bytes) -> None:
         """Stores one object, encrypted as the bucket's default says. One put is atomic: readers see the old object or the new one."""
-        _client().put_object(Bucket=self.bucket, Key=f"{self.prefix}/{name}", Body=data)
+        self._client.put_object(Bucket=self.bucket, Key=f"{self.prefix}/{name}", Body=data)
 
     def delete(self, names: list[str]) -> None:
         for name in names:
-            _client().delete_object(Bucket=self.bucket, Key=f"{self.prefix}/{name}")
+            self._client.delete_object(Bucket=self.bucket, Key=f"{self.prefix}/{name}")
 
     def fetch_folder(self, under: str, target: Path) -> None:
         """Copies every object below `under/` into `target`."""
@@ -73,9 +80,3 @@ class Prefix:
         names = [p.relative_to(source).as_posix() for p in sorted(source.rglob("*")) if p.is_file()]
         for name in sorted(names, key=lambda name: (name == last, name)):
             self.put(f"{under}/{name}", (source / name).read_bytes())
-
-
-def _client() -> Any:
-    import boto3
-
-    return boto3.client("s3")
