@@ -93,8 +93,8 @@ export class RegionalPlatform extends pulumi.ComponentResource {
     const addons = new Addons(`${name}-addons`, settings, [...nodes, ...tenancy.ready, ...secrets.ready], inCluster);
     const mesh = new Mesh(`${name}-mesh`, { region, identity, hosts: hosts(args), readiness: readinessOf(args), loadBalancer: ground?.loadBalancer }, addons.ready, inCluster);
 
-    const ready = [...tenancy.ready, ...addons.ready, ...mesh.ready];
-    this.services = Object.fromEntries(models.map((model) => [model.contract.name, this.createService(model, ready, inCluster)]));
+    // The mesh waits for the releases and they for the tenancy, so whoever waits for the mesh waits for all of them.
+    this.services = Object.fromEntries(models.map((model) => [model.contract.name, this.createService(model, mesh.ready, inCluster)]));
     this.registerOutputs({ services: Object.keys(this.services) });
   }
 
