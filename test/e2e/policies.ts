@@ -7,7 +7,7 @@ import { FIELD_MANAGER } from "../../tools/e2e/standins/kubernetes/provider";
 import { useVariant } from "../../tools/e2e/variant";
 import { planStack } from "../../tools/plan/plan";
 import { expectFailure, expectSuccess } from "./expectations";
-import { VIOLATIONS } from "./variants";
+import { MORE_VIOLATIONS, VIOLATIONS } from "./variants";
 import type { PulumiResult } from "../../tools/e2e/lib/pulumi";
 import type { Suite, Test } from "../../tools/e2e/runner";
 import type { SharedStack } from "./stack";
@@ -55,12 +55,13 @@ function equivalence({ project }: SharedStack): Test[] {
     {
       title: "the offline plan and the real analyzer fire the same rules for all violations at once",
       run: async () => {
-        await useVariant(project, { mutations: VIOLATIONS.flatMap(({ mutations }) => mutations ?? []), extraObjects: VIOLATIONS.flatMap(({ extraObjects }) => extraObjects ?? []) });
+        const all = [...VIOLATIONS, ...MORE_VIOLATIONS];
+        await useVariant(project, { mutations: all.flatMap(({ mutations }) => mutations ?? []), extraObjects: all.flatMap(({ extraObjects }) => extraObjects ?? []) });
         const preview = await project.preview();
         expectFailure(preview);
         const fired = firedIn(preview);
         assert.deepEqual(await firedOffline(project), fired);
-        assert.deepEqual(VIOLATIONS.map(({ rule }) => rule).filter((rule) => !fired.includes(`mandatory ${rule}`)), []);
+        assert.deepEqual(all.map(({ rule }) => rule).filter((rule) => !fired.includes(`mandatory ${rule}`)), []);
       },
     },
   ];

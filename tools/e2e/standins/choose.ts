@@ -42,10 +42,10 @@ export async function choosePlugins(pulumi: string, options: { readonly home: st
     standIns.push("pulumi-language-nodejs");
     say("  pulumi-language-nodejs: stand-in (this CLI came without its language hosts)");
   }
-  if (options.clusterHasNodes && (await officialProvider(pulumi, options.home, "kubernetes", kubernetesVersion))) say(`  pulumi-resource-kubernetes and -random: official, v${kubernetesVersion} of the first`);
+  if (options.clusterHasNodes && (await officialProvider(pulumi, options.home, "kubernetes", kubernetesVersion))) say(`  pulumi-resource-kubernetes: official v${kubernetesVersion}`);
   else {
-    standIns.push("pulumi-resource-kubernetes", "pulumi-resource-random");
-    say(`  pulumi-resource-kubernetes and -random: stand-ins (${options.clusterHasNodes ? "the official one cannot be had" : "the test control plane has no nodes to wait for"})`);
+    standIns.push("pulumi-resource-kubernetes");
+    say(`  pulumi-resource-kubernetes: stand-in (${options.clusterHasNodes ? "the official one cannot be had" : "the test control plane has no nodes to wait for"})`);
   }
   if (await officialProvider(pulumi, options.home, "random", randomVersion)) say(`  pulumi-resource-random: official v${randomVersion}`);
   else {
