@@ -45,16 +45,21 @@ export function watch(app: FastifyInstance, operation: Operation, { counters, li
     }
     const trace: Trace = { problem: undefined, facts: undefined };
     request.trace = trace;
-    raw.once("close", () => {
+    let open = true;
+    const done = (gone: boolean) => {
+      if (!open) return;
+      open = false;
       const now = performance.now();
       limiter.leave(now - from, now);
-      const gone = !raw.writableFinished;
       const status = gone ? 499 : raw.statusCode;
       const code = gone ? "caller-gone" : (trace.problem?.code ?? "ok");
       if (code === "ok") counters.answered(operation, (now - from) / 1_000);
       else counters.refused(operation, status, code, trace.problem?.problems ?? []);
       app.log.info({ requestId: request.id, operation, status, code, milliseconds: Math.round((now - from) * 1_000) / 1_000, ...trace.facts }, "request");
-    });
+    };
+    // A connection that closes before the answer is out never says "finish".
+    raw.once("finish", () => done(false));
+    raw.once("close", () => done(true));
     next();
   };
 }

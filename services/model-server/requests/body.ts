@@ -6,7 +6,7 @@ import { RequestProblem, refuseField } from "./problem";
  * own key, which the readers refuse as any other field that they do not know.
  */
 export function parseBody(body: Buffer): unknown {
-  if (body.length === 0) throw new RequestProblem("body.missing", "the request needs a JSON body");
+  if (body.length === 0) throw missingBody();
   if (!isUtf8(body)) throw new RequestProblem("body.utf8", "the body must be UTF-8");
   try {
     return JSON.parse(body.toString("utf8"));
@@ -16,6 +16,10 @@ export function parseBody(body: Buffer): unknown {
   }
 }
 
+function missingBody(): RequestProblem {
+  return new RequestProblem("body.missing", "the request needs a JSON body");
+}
+
 /** A JSON object, neither null nor a list. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -23,6 +27,7 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 
 /** The body as an object that has all of `required` and nothing beside `required` and `optional`. */
 export function objectWith(body: unknown, required: readonly string[], optional: readonly string[]): Readonly<Record<string, unknown>> {
+  if (body === undefined) throw missingBody();
   if (!isObject(body)) throw new RequestProblem("body.type", "the body must be a JSON object");
   checkKeys(body, "", required, optional);
   return body;

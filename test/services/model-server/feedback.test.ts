@@ -1,0 +1,142 @@
+/** @jest-environment ./test/services/model-server/support/environment.ts */
+import { Seen } from "../../../services/model-server/feedback/seen";
+import { keysFrom, pseudonym } from "../../../services/model-server/identity/keys";
+import { PredictionIds } from "../../../services/model-server/identity/prediction-id";
+import { goodFeatures, goodRow, paths, secret, tensor, testServer, type TestServer } from "./support/server";
+
+const day = 86_400;
+
+async function predict({ app }: TestServer, payload: object = { features: goodFeatures }): Promise<string> {
+  return (await app.inject({ method: "POST", url: paths.predict, payload })).json().predictionId;
+}
+
+async function feedback({ app }: TestServer, payload: object) {
+  const response = await app.inject({ method: "POST", url: paths.feedback, payload });
+  return [response.statusCode, response.json().code ?? response.json()];
+}
+
+describe("feedback", () => {
+  test("counts the outcome by predicted and true label, score bin, group and business value", async () => {
+    const server = await testServer({ version: "1.0.0" });
+    const answer = await feedback(server, { predictionId: await predict(server), label: "decline", groups: { race: "black", sex: "female" }, value: -250 });
+    expect(answer).toEqual([200, { accepted: true, version: "1.0.0" }]);
+    const { counted } = server;
+    expect(counted("causeway_outcomes_total", { predicted: "approve", actual: "decline" })).toBe(1);
+    expect(counted("causeway_group_outcomes_total", { attribute: "race", group: "black", predicted: "approve", actual: "decline" })).toBe(1);
+    expect(counted("causeway_group_outcomes_total", { attribute: "sex", group: "female", predicted: "approve", actual: "decline" })).toBe(1);
+    expect(counted("causeway_group_outcomes_total", { attribute: "sex", group: "male", predicted: "approve", actual: "decline" })).toBe(0);
+    expect(counted("causeway_business_value_total", { sign: "loss" })).toBe(250);
+    expect(counted("causeway_business_value_total", { sign: "gain" })).toBe(0);
+    expect(counted("causeway_business_value_squares_total")).toBe(62_500);
+    expect(counted("causeway_business_value_count_total")).toBe(1);
+  });
+
+  test("works for each row of a tensor", async () => {
+    const server = await testServer();
+    const { outputs } = (await server.app.inject({ method: "POST", url: paths.infer, payload: tensor([goodRow, goodRow]) })).json();
+    for (const predictionId of outputs[2].data) expect((await feedback(server, { predictionId, label: "approve" }))[0]).toBe(200);
+    expect(server.counted("causeway_outcomes_total", { predicted: "approve", actual: "approve" })).toBe(2);
+  });
+
+  test("counts once when it is sent twice", async () => {
+    const server = await testServer();
+    const predictionId = await predict(server);
+    await feedback(server, { predictionId, label: "approve" });
+    expect(await feedback(server, { predictionId, label: "decline" })).toEqual([409, "feedback.duplicate"]);
+    expect(server.counted("causeway_outcomes_total", { predicted: "approve", actual: "decline" })).toBe(0);
+  });
+
+  test("reaches any replica, and counts for the version that predicted", async () => {
+    const [old, fresh] = [await testServer({ version: "1.0.0" }), await testServer({ version: "2.0.0" })];
+    expect(await feedback(fresh, { predictionId: await predict(old), label: "approve" })).toEqual([200, { accepted: true, version: "1.0.0" }]);
+    expect(fresh.counted("causeway_outcomes_total", { version: "1.0.0", predicted: "approve", actual: "approve" })).toBe(1);
+    expect(fresh.counted("causeway_outcomes_total", { version: "2.0.0", predicted: "approve", actual: "approve" })).toBe(0);
+  });
+
+  test("tells eight versions apart and counts those of more together", async () => {
+    const server = await testServer({ version: "1.0.0" });
+    const ids = new PredictionIds(keysFrom(secret));
+    for (let minor = 1; minor <= 20; minor += 1) {
+      const predictionId = ids.issue({ version: `1.${minor}.0`, positive: true, bin: 0, at: server.time.now });
+      await feedback(server, { predictionId, label: "approve" });
+    }
+    expect(server.counted("causeway_outcomes_total", { version: "1.7.0", predicted: "approve", actual: "approve" })).toBe(1);
+    expect(server.counted("causeway_outcomes_total", { version: "other", predicted: "approve", actual: "approve" })).toBe(13);
+  });
+
+  test("is refused after the label delay of the contract", async () => {
+    const server = await testServer();
+    const predictionId = await predict(server);
+    server.time.now += 30 * day;
+    const late = await predict(server);
+    expect((await feedback(server, { predictionId, label: "approve" }))[0]).toBe(200);
+    server.time.now += 30 * day + 1;
+    expect(await feedback(server, { predictionId: late, label: "approve" })).toEqual([410, "feedback.expired"]);
+  });
+});
+
+describe("prediction ids", () => {
+  const ids = new PredictionIds(keysFrom(secret));
+  const issued = { version: "1.2.3-rc.1", positive: false, bin: 9, at: 1_800_000_000 };
+
+  test("say what was issued to whoever has the key, and to nobody else", () => {
+    const id = ids.issue(issued);
+    expect(new PredictionIds(keysFrom(secret)).read(id)).toEqual(issued);
+    expect(new PredictionIds(keysFrom(Buffer.alloc(32, 8))).read(id)).toBeUndefined();
+  });
+
+  test("are refused with any character changed", () => {
+    const id = ids.issue(issued);
+    for (let i = 0; i < id.length; i += 1) {
+      const other = id[i] === "a" ? "b" : "a";
+      expect(ids.read(`${id.slice(0, i)}${other}${id.slice(i + 1)}`)).toBeUndefined();
+    }
+  });
+
+  test("never repeat", () => {
+    expect(new Set(Array.from({ length: 5_000 }, () => ids.issue(issued))).size).toBe(5_000);
+  });
+});
+
+describe("remembered ids", () => {
+  test("are bounded: the oldest is forgotten first", () => {
+    const seen = new Seen(3);
+    for (const id of ["a", "b", "c", "d"]) expect(seen.add(id, 100, 0)).toBe(true);
+    expect(seen.size).toBe(3);
+    expect(seen.add("d", 100, 0)).toBe(false);
+    expect(seen.add("a", 100, 0)).toBe(true);
+  });
+
+  test("expire", () => {
+    const seen = new Seen(1_000);
+    for (let i = 0; i < 100; i += 1) seen.add(`old ${i}`, 10, 0);
+    seen.add("new", 30, 20);
+    expect(seen.size).toBe(1);
+  });
+});
+
+describe("logs", () => {
+  test("hold the request id, the model's and the data's digest, and a pseudonym, never a feature or an identifier", async () => {
+    const server = await testServer();
+    const secretValues = { ...goodFeatures, atotinc: 31_337.5, netw: -4_242 };
+    await server.app.inject({ method: "POST", url: paths.predict, headers: { "x-request-id": "r-1" }, payload: { features: secretValues, subject: "alice@example.com" } });
+    await server.app.inject({ method: "POST", url: paths.predict, payload: { features: { ...secretValues, atotinc: 987_654_321 }, subject: "alice@example.com" } });
+    await server.app.inject({ method: "POST", url: paths.infer, headers: { "x-causeway-subject": "alice@example.com" }, payload: tensor([Object.values(secretValues)]) });
+    const requests = server.logs.filter((line) => line["msg"] === "request");
+    const { digests } = server.loaded.release;
+    const hashed = pseudonym(keysFrom(secret), "alice@example.com");
+    expect(requests[0]).toMatchObject({ level: "info", requestId: "r-1", operation: "predict", status: 200, code: "ok", modelDigest: digests.model, dataDigest: digests.data, label: "approve", rows: 1, subject: hashed });
+    expect(requests[1]).toMatchObject({ operation: "predict", status: 422, code: "feature.range" });
+    expect(requests[2]).toMatchObject({ operation: "infer", subject: hashed });
+    expect(requests).toHaveLength(3);
+    expect(JSON.stringify(server.logs)).not.toMatch(/31337|4242|987654321|alice|example\.com/);
+  });
+
+  test("pseudonyms are the same for the same subject and key, and differ otherwise", () => {
+    const keys = keysFrom(secret);
+    expect(pseudonym(keys, "a")).toBe(pseudonym(keysFrom(Buffer.alloc(32, 7)), "a"));
+    expect(pseudonym(keys, "a")).not.toBe(pseudonym(keys, "b"));
+    expect(pseudonym(keys, "a")).not.toBe(pseudonym(keysFrom(Buffer.alloc(32, 8)), "a"));
+    expect(pseudonym(keys, "a")).toMatch(/^[0-9a-f]{32}$/);
+  });
+});
