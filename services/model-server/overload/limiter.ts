@@ -6,7 +6,7 @@ export interface LimiterOptions {
   readonly maximum: number;
 }
 
-/** Milliseconds between two corrections: some hundred requests at full load. */
+/** Between two corrections lie this many milliseconds, some hundred requests at full load, and at least this many requests. */
 const windowMilliseconds = 20;
 const fewest = 8;
 const decrease = 0.85;
@@ -60,8 +60,8 @@ export class Limiter {
     this.#inFlight -= 1;
     this.#count += 1;
     this.#total += milliseconds;
-    if (now - this.#windowStart < windowMilliseconds) return;
-    if (this.#count >= fewest) this.#adjust(this.#total / this.#count);
+    if (now - this.#windowStart < windowMilliseconds || this.#count < fewest) return;
+    this.#adjust(this.#total / this.#count);
     this.#windowStart = now;
     this.#count = 0;
     this.#total = 0;

@@ -1,7 +1,7 @@
 /** @jest-environment ./test/services/model-server/support/environment.ts */
 import { gzipSync } from "node:zlib";
 import type { InjectOptions } from "fastify";
-import { goodFeatures, goodRow, paths, tensor, testServer, type TestServer } from "./support/server";
+import { goodFeatures, goodRow, paths, tensor, testServer, without, type TestServer } from "./support/server";
 
 const input = tensor().inputs[0]!;
 const json = { "content-type": "application/json" };
@@ -9,7 +9,6 @@ const post = (url: string, payload: unknown): InjectOptions => ({ method: "POST"
 const text = (url: string, payload: string | Buffer): InjectOptions => ({ method: "POST", url, headers: json, payload });
 const row = (index: number, value: unknown) => tensor([goodRow.map((old, i) => (i === index ? value : old))]);
 const features = (changes: Record<string, unknown>) => ({ features: { ...goodFeatures, ...changes } });
-const { obrat: _obrat, ...withoutObrat } = goodFeatures;
 
 /** What is sent, and the exact status, code and message that come back. */
 const table: [title: string, request: InjectOptions, status: number, code: string, error: string][] = [
@@ -50,7 +49,7 @@ const table: [title: string, request: InjectOptions, status: number, code: strin
   ["a subject that is a number", post(paths.predict, { ...features({}), subject: 12 }), 400, "subject.invalid", "subject must be text of 1 to 256 characters"],
   ["too long a subject header", { ...post(paths.infer, tensor()), headers: { "x-causeway-subject": "s".repeat(300) } }, 400, "subject.invalid", "x-causeway-subject must be text of 1 to 256 characters"],
   // Values.
-  ["a missing feature", post(paths.predict, { features: withoutObrat }), 422, "feature.missing", "features.obrat is missing: it must be a number from 0 to 100 (percent of income)"],
+  ["a missing feature", post(paths.predict, { features: without("obrat") }), 422, "feature.missing", "features.obrat is missing: it must be a number from 0 to 100 (percent of income)"],
   ["null for a required feature", post(paths.predict, features({ obrat: null })), 422, "feature.missing", "features.obrat is missing: it must be a number from 0 to 100 (percent of income)"],
   ["text for a number", post(paths.predict, features({ obrat: "33" })), 422, "feature.type", "features.obrat must be a number from 0 to 100 (percent of income)"],
   ["NaN as text", post(paths.predict, features({ obrat: "NaN" })), 422, "feature.type", "features.obrat must be a number from 0 to 100 (percent of income)"],

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { durationBuckets, metrics, seriesNames } from "../../../services/contract/metrics";
 import { binOf, Histogram, Registry } from "../../../services/model-server/metrics/registry";
 import { metricsServer } from "../../../services/model-server/metrics/server";
-import { goodFeatures, goodRow, loadedSample, paths, tensor, testServer } from "./support/server";
+import { goodFeatures, goodRow, loadedSample, paths, tensor, testServer, without } from "./support/server";
 
 const inject = (url: string, payload: object) => ({ method: "POST" as const, url, payload });
 
@@ -23,7 +23,7 @@ describe("counters of predictions", () => {
 
   test("count a missing value as missing and in no bin", async () => {
     const { app, counters, counted } = await testServer();
-    const { multi: _left, ...rest } = goodFeatures;
+    const rest = without("multi");
     await app.inject(inject(paths.predict, { features: rest }));
     expect(counted("causeway_feature_missing_total", { feature: "multi" })).toBe(1);
     expect([...counters.registry.text().matchAll(/^causeway_feature_bin_total\{.*feature="multi".*\} (\d+)$/gm)].map((match) => match[1])).toEqual(["0", "0"]);

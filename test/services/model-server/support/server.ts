@@ -76,6 +76,11 @@ export const goodFeatures: Readonly<Record<string, number>> = {
   loanamt: 128, loanprc: 0.8, obrat: 33, hrat: 25, atotinc: 4_500, cototinc: 0, netw: 90, unem: 3.2,
   mortg: 2, cons: 1, pubrec: 0, self: 0, gift: 0, cosign: 0, unver: 0, multi: 0,
 };
+/** The same without one feature. */
+export function without(name: string): Record<string, number> {
+  return Object.fromEntries(Object.entries(goodFeatures).filter(([key]) => key !== name));
+}
+
 export const goodRow = Object.values(goodFeatures);
 
 /** A tensor request with `rows` rows. */

@@ -1,0 +1,46 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readSettings } from "../../../services/model-server/config";
+
+describe("settings", () => {
+  test("have a default for everything on a laptop", () => {
+    const { workers, ...settings } = readSettings({});
+    expect(workers).toBeGreaterThanOrEqual(1);
+    expect(settings).toEqual({
+      files: { contract: "/app/model/model.yaml", manifest: "/app/model/release/manifest.json", folder: "/app/model/release", trustedKey: undefined },
+      ports: { http: 8080, metrics: 9090 },
+      host: "0.0.0.0",
+      drainSeconds: 30,
+      environment: "local",
+      region: "local",
+      secret: undefined,
+      execution: "auto",
+      inferenceTimeoutMilliseconds: 1000,
+    });
+  });
+
+  test("take what the pod template sets", () => {
+    const settings = readSettings({ CAUSEWAY_CONTRACT_FILE: "/etc/causeway/contract.json", CAUSEWAY_RELEASE_FILE: "/etc/causeway/release.json", CAUSEWAY_HTTP_PORT: "8080", CAUSEWAY_METRICS_PORT: "9090", CAUSEWAY_DRAIN_SECONDS: "30", CAUSEWAY_ENVIRONMENT: "dev", CAUSEWAY_REGION: "eu-west-1" });
+    expect(settings.files).toMatchObject({ contract: "/etc/causeway/contract.json", manifest: "/etc/causeway/release.json", folder: "/app/model/release" });
+    expect([settings.environment, settings.region]).toEqual(["dev", "eu-west-1"]);
+  });
+
+  test("are refused with every problem at once, and without the secret", () => {
+    const key = join(mkdtempSync(join(tmpdir(), "causeway-key-")), "key");
+    writeFileSync(key, "hunter2");
+    expect(() => readSettings({ CAUSEWAY_HTTP_PORT: "http", CAUSEWAY_EXECUTION: "gpu", CAUSEWAY_PORT: "1", CAUSEWAY_KEY_FILE: key })).toThrow(
+      [
+        "the environment has 4 problems:",
+        '  - CAUSEWAY_PORT: got "1", allowed: one of CAUSEWAY_MODEL_FOLDER, CAUSEWAY_CONTRACT_FILE, CAUSEWAY_RELEASE_FILE, CAUSEWAY_RELEASE_FOLDER, CAUSEWAY_TRUSTED_KEY_FILE, CAUSEWAY_HTTP_PORT, CAUSEWAY_METRICS_PORT, CAUSEWAY_HOST, CAUSEWAY_DRAIN_SECONDS, CAUSEWAY_ENVIRONMENT, CAUSEWAY_REGION, CAUSEWAY_KEY_FILE, CAUSEWAY_EXECUTION, CAUSEWAY_WORKERS, CAUSEWAY_INFERENCE_TIMEOUT_MS',
+        '  - CAUSEWAY_EXECUTION: got "gpu", allowed: auto, inline, workers',
+        '  - CAUSEWAY_KEY_FILE: got "7 bytes", allowed: at least 32 bytes',
+        '  - CAUSEWAY_HTTP_PORT: got "http", allowed: a whole number from 0 to 65535',
+      ].join("\n"),
+    );
+  });
+
+  test("ask for the shared secret in prod", () => {
+    expect(() => readSettings({ CAUSEWAY_ENVIRONMENT: "prod" })).toThrow("CAUSEWAY_KEY_FILE: got nothing, allowed: a file with the secret that all replicas share");
+  });
+});

@@ -1,0 +1,169 @@
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { Agent, request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { change, changeJson, copiedModel } from "./support/release";
+import { modelFolder, paths, root, series, tensor } from "./support/server";
+
+/** The process that the image runs, from the bundle that the image holds. */
+describe("the server's process", () => {
+  let folder: string;
+  const children: ChildProcess[] = [];
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "causeway-server-"));
+    execFileSync(process.execPath, [join(root, "services", "model-server", "build.mjs"), folder]);
+    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  });
+  afterAll(() => {
+    for (const child of children) child.kill("SIGKILL");
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  interface Started {
+    readonly child: ChildProcess;
+    readonly lines: () => Record<string, unknown>[];
+    readonly exit: Promise<number | null>;
+  }
+
+  function run(variables: Record<string, string> = {}): Started {
+    const env = { PATH: process.env["PATH"], CAUSEWAY_MODEL_FOLDER: modelFolder, CAUSEWAY_HTTP_PORT: "0", CAUSEWAY_METRICS_PORT: "0", CAUSEWAY_HOST: "127.0.0.1", ...variables };
+    const child = spawn(process.execPath, ["--max-semi-space-size=4", join(folder, "server.js")], { env, stdio: ["ignore", "pipe", "pipe"] });
+    children.push(child);
+    let text = "";
+    child.stdout!.on("data", (data) => (text += data));
+    const lines = () => text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
+    return { child, lines, exit: once(child, "close").then(([code]) => code) };
+  }
+
+  async function listening(started: Started): Promise<{ http: number; metrics: number; startMilliseconds: number }> {
+    for (let i = 0; i < 500; i += 1) {
+      const line = started.lines().find((one) => one["msg"] === "listening");
+      if (line) return line as never;
+      await sleep(20);
+    }
+    throw new Error(`did not listen: ${JSON.stringify(started.lines())}`);
+  }
+
+  const payload = JSON.stringify(tensor());
+  function infer(port: number, agent: Agent): Promise<{ status: number; close: boolean }> {
+    return new Promise((resolve, reject) => {
+      const sent = request({ port, host: "127.0.0.1", agent, method: "POST", path: paths.infer, headers: { "content-type": "application/json", "content-length": payload.length } }, (response) => {
+        response.resume().on("end", () => resolve({ status: response.statusCode!, close: response.headers.connection === "close" }));
+      });
+      sent.on("error", reject).end(payload);
+    });
+  }
+
+  test("drains on SIGTERM under load: readiness goes first, every request that was sent is answered, exit code 0", async () => {
+    const started = run();
+    const { http } = await listening(started);
+    const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+    let [answered, failed, forgotten] = [0, 0, false];
+    const caller = async () => {
+      while (!forgotten) {
+        try {
+          const { status } = await infer(http, agent);
+          if (status === 200) answered += 1;
+          else failed += 1;
+        } catch {
+          failed += 1;
+        }
+      }
+    };
+    const callers = Array.from({ length: 16 }, caller);
+    await sleep(400);
+    const before = answered;
+    started.child.kill("SIGTERM");
+    // A load balancer that looks every 20 ms.
+    for (let i = 0; i < 200 && !forgotten; i += 1) {
+      await sleep(20);
+      forgotten = (await fetch(`http://127.0.0.1:${http}/v2/health/ready`)).status === 503;
+    }
+    await Promise.all(callers);
+    agent.destroy();
+    expect(await started.exit).toBe(0);
+    expect([before > 0, answered > before, failed]).toEqual([true, true, 0]);
+    expect(started.lines().map((line) => line["msg"]).slice(-1)).toEqual(["drained"]);
+    await expect(fetch(`http://127.0.0.1:${http}/v2/health/live`)).rejects.toThrow();
+  });
+
+  test("asks connections to close while it drains, and still answers those that nobody told", async () => {
+    const started = run();
+    const { http } = await listening(started);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    expect(await infer(http, agent)).toEqual({ status: 200, close: false });
+    started.child.kill("SIGTERM");
+    await sleep(100);
+    expect(await infer(http, agent)).toEqual({ status: 200, close: true });
+    agent.destroy();
+    expect(await started.exit).toBe(0);
+  });
+
+  test("starts in about a second, shows its counters on the metrics port, and stays below 150 MB", async () => {
+    const started = run();
+    const { http, metrics, startMilliseconds } = await listening(started);
+    const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+    for (let i = 0; i < 100; i += 1) await Promise.all(Array.from({ length: 8 }, () => infer(http, agent)));
+    agent.destroy();
+    const text = await (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text();
+    expect(series(text, "causeway_predictions_total", { label: "approve" })).toBe(800);
+    expect(series(text, "causeway_build_info", {})).toBe(1);
+    expect(series(text, "process_resident_memory_bytes", {})).toBeLessThan(150e6);
+    // 0.5 s on an idle machine; the bound leaves room for one that tests in parallel.
+    expect(startMilliseconds).toBeLessThan(5_000);
+    expect((await fetch(`http://127.0.0.1:${http}/metrics`)).status).toBe(404);
+    started.child.kill("SIGINT");
+    expect(await started.exit).toBe(0);
+  });
+
+  describe("refuses to start, says why and exits with 2", () => {
+    async function refusal(variables: Record<string, string>): Promise<string> {
+      const started = run(variables);
+      expect(await started.exit).toBe(2);
+      const [last] = started.lines().slice(-1);
+      expect(last!["level"]).toBe("fatal");
+      return String(last!["msg"]);
+    }
+
+    test("on a model that is not the manifest's", async () => {
+      const copy = copiedModel();
+      change(join(copy, "release", "model.onnx"), (bytes) => bytes.subarray(1));
+      expect(await refusal({ CAUSEWAY_MODEL_FOLDER: copy })).toMatch(/release has 1 problem:\n {2}- digest of model\.onnx: got "sha256:[0-9a-f]{64}", allowed: sha256:[0-9a-f]{64}, as the manifest says$/);
+    });
+
+    test("on a contract with another signature", async () => {
+      const copy = copiedModel();
+      change(join(copy, "model.yaml"), (text) => Buffer.from(text.toString().replace(/^ {2}- \{ name: gift.*\n/m, "")));
+      expect(await refusal({ CAUSEWAY_MODEL_FOLDER: copy })).toContain("reference.json: features");
+    });
+
+    test("on a manifest that is no manifest", async () => {
+      const copy = copiedModel();
+      changeJson(join(copy, "release", "manifest.json"), (manifest) => delete manifest.digests);
+      expect(await refusal({ CAUSEWAY_MODEL_FOLDER: copy })).toContain("manifest.json has 1 problem:\n  - digests: got nothing");
+    });
+
+    test("in prod without the shared secret, and without a model at all", async () => {
+      expect(await refusal({ CAUSEWAY_ENVIRONMENT: "prod" })).toContain("CAUSEWAY_KEY_FILE: got nothing");
+      expect(await refusal({ CAUSEWAY_MODEL_FOLDER: join(folder, "nothing") })).toContain("a file that can be read");
+    });
+
+    test("and never shows the secret", async () => {
+      const key = join(folder, "key");
+      writeFileSync(key, "hunter2-hunter2");
+      expect(await refusal({ CAUSEWAY_KEY_FILE: key })).not.toContain("hunter2");
+      expect(readFileSync(key, "utf8")).toBe("hunter2-hunter2");
+    });
+  });
+
+  test("exits with 1 when its port is taken", async () => {
+    const first = run();
+    const { http } = await listening(first);
+    expect(await run({ CAUSEWAY_HTTP_PORT: String(http) }).exit).toBe(1);
+    first.child.kill("SIGTERM");
+    expect(await first.exit).toBe(0);
+  });
+});

@@ -1,0 +1,38 @@
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ReleaseFiles } from "../../../../services/model-server/release/load";
+import { digestOf } from "../../../../services/model-server/release/load";
+import { modelFolder } from "./server";
+
+/** A copy of the sample's folder, to be spoilt. */
+export function copiedModel(): string {
+  const folder = mkdtempSync(join(tmpdir(), "causeway-model-"));
+  cpSync(modelFolder, folder, { recursive: true });
+  return folder;
+}
+
+export function filesIn(folder: string): ReleaseFiles {
+  return { contract: join(folder, "model.yaml"), manifest: join(folder, "release", "manifest.json"), folder: join(folder, "release") };
+}
+
+export function change(file: string, edit: (content: Buffer) => Buffer): void {
+  writeFileSync(file, edit(readFileSync(file)));
+}
+
+export function changeJson(file: string, edit: (content: any) => void): void { // eslint-disable-line @typescript-eslint/no-explicit-any
+  change(file, (content) => {
+    const value = JSON.parse(content.toString());
+    edit(value);
+    return Buffer.from(JSON.stringify(value));
+  });
+}
+
+/** Writes the digests of the files as they are into the manifest: what remains wrong is not a digest. */
+export function sealed(folder: string): void {
+  const digest = (name: string) => digestOf(readFileSync(join(folder, "release", name)));
+  changeJson(join(folder, "release", "manifest.json"), (manifest) => {
+    Object.assign(manifest.digests, { model: digest("model.onnx"), reference: digest("reference.json") });
+    manifest.explanation.digest = digest("explainer.json");
+  });
+}
