@@ -1,11 +1,16 @@
-// Bundles the server and its worker thread into one folder: two plain files start in half the time of many TypeScript ones.
-// Native code and piscina's own worker stay packages.
+// Bundles the server, its worker thread and its health check into one folder, and lays the two packages beside them that cannot be
+// bundled (native code; a worker file of its own). The folder is all that an image needs, and what the process tests run.
+//
+//   node services/model-server/build.mjs <folder>
 import { build } from "esbuild";
+import { cpSync } from "node:fs";
 import { join } from "node:path";
 
-const [target = join(import.meta.dirname, "../../out/model-server")] = process.argv.slice(2);
+const here = import.meta.dirname;
+const [target = join(here, "../../out/model-server")] = process.argv.slice(2);
+
 await build({
-  entryPoints: { server: join(import.meta.dirname, "server.ts"), worker: join(import.meta.dirname, "inference/worker.ts") },
+  entryPoints: { server: join(here, "server.ts"), worker: join(here, "inference/worker.ts"), healthcheck: join(here, "healthcheck.ts") },
   outdir: target,
   bundle: true,
   platform: "node",
@@ -15,3 +20,9 @@ await build({
   legalComments: "none",
   logLevel: "warning",
 });
+
+const copy = (path) => cpSync(join(here, "../../node_modules", path), join(target, "node_modules", path), { recursive: true });
+const native = `bin/napi-v6/${process.platform}/${process.arch}`;
+for (const path of ["dist", "package.json", native]) copy(`onnxruntime-node/${path}`);
+for (const path of ["dist/cjs", "package.json"]) copy(`onnxruntime-common/${path}`);
+for (const path of ["dist", "package.json"]) copy(`piscina/${path}`);

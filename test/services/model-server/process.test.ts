@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,14 +8,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { change, changeJson, copiedModel } from "./support/release";
 import { modelFolder, paths, root, series, tensor } from "./support/server";
 
-/** The process that the image runs, from the bundle that the image holds. */
+/** The process that the image runs, from the folder that the image holds: nothing of the repository is in reach of it. */
 describe("the server's process", () => {
   let folder: string;
   const children: ChildProcess[] = [];
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "causeway-server-"));
     execFileSync(process.execPath, [join(root, "services", "model-server", "build.mjs"), folder]);
-    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
   });
   afterAll(() => {
     for (const child of children) child.kill("SIGKILL");
