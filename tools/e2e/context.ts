@@ -5,7 +5,7 @@ import { cacheRoot } from "./toolchain/cache";
 import { ensureToolchain } from "./toolchain/ensure";
 import { choosePlugins } from "./standins/choose";
 import { installStandIns } from "./standins/install";
-import { ownCluster, testCluster } from "./cluster/cluster";
+import { ownCluster, seedData, testCluster } from "./cluster/cluster";
 import { buildPolicyPack, Project } from "./project";
 import { say } from "./lib/text";
 import type { Cluster } from "./cluster/cluster";
@@ -29,6 +29,7 @@ export async function prepare(kubeconfig: string | undefined): Promise<Context> 
   say("plugins");
   const [{ standIns }] = await Promise.all([choosePlugins(tools.pulumi, { home, clusterHasNodes: kubeconfig !== undefined }), buildPolicyPack()]);
   await installStandIns(standIns, bin);
+  if (kubeconfig === undefined) await seedData(tools);
   const downloadsPlugins = !standIns.includes("pulumi-resource-kubernetes");
   say(`files of this run: ${folder}`);
   return {

@@ -60,7 +60,7 @@ async function writeKubeconfig(file: string, server: string, token: string, cert
 
 function etcdArguments(folder: string, client: string, peer: string): string[] {
   return [
-    "--name=e2e", `--data-dir=${path.join(folder, "etcd")}`, `--listen-client-urls=${client}`, `--advertise-client-urls=${client}`,
+    "--name=e2e", `--data-dir=${dataFolder(folder)}`, `--listen-client-urls=${client}`, `--advertise-client-urls=${client}`,
     `--listen-peer-urls=${peer}`, `--initial-advertise-peer-urls=${peer}`, `--initial-cluster=e2e=${peer}`,
     "--unsafe-no-fsync", "--log-level=error",
   ];
@@ -98,7 +98,15 @@ async function logTail(file: string): Promise<string> {
   return (await readFile(file, "utf8").catch(() => "")).trim().split("\n").slice(-15).join("\n");
 }
 
-/** Starts etcd, the API server and the controller manager on free loopback ports, with all their files in `folder`. */
+/** Folder of etcd's data within the folder of a control plane. */
+export function dataFolder(folder: string): string {
+  return path.join(folder, "etcd");
+}
+
+/**
+ * Starts etcd, the API server and the controller manager on free loopback ports, with all their files in `folder`.
+ * Where that folder has data of etcd already, they go on from there.
+ */
 export async function startControlPlane(tools: Toolchain, folder: string): Promise<ControlPlane> {
   const [etcdPort, peerPort, apiPort, controllerPort] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
   const identities = newIdentities();

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFile, readdir } from "node:fs/promises";
 import * as path from "node:path";
 import { loadAll } from "js-yaml";
@@ -43,6 +44,9 @@ async function definitionsOf(go: string, source: DefinitionSource): Promise<Json
   return texts.flatMap((text) => loadAll(text).map(toJsonObject)).filter((object) => object["kind"] === KIND);
 }
 
+/** Changes whenever another version or another source of definitions is used. */
+export const DEFINITIONS_DIGEST = createHash("sha256").update(JSON.stringify(SOURCES)).digest("hex").slice(0, 12);
+
 export async function customResourceDefinitions(): Promise<JsonObject[]> {
   const go = await findGo();
   const lists = await Promise.all(SOURCES.map(async (source) => {
@@ -73,19 +77,23 @@ async function servesAll(client: KubernetesClient, groupVersion: string, kinds: 
   return kinds.every((kind) => served.includes(kind));
 }
 
+async function servesEverything(client: KubernetesClient, definitions: readonly JsonObject[]): Promise<boolean> {
+  const answers = [...servedKinds(definitions)].map(([groupVersion, kinds]) => servesAll(client, groupVersion, kinds).catch(() => false));
+  return !(await Promise.all(answers)).includes(false);
+}
+
 /** Waits until the server serves every kind; after a restart of the server this takes a moment again. */
 export async function definitionsServed(client: KubernetesClient, definitions: readonly JsonObject[]): Promise<void> {
   const until = Date.now() + SERVED_TIMEOUT_MS;
-  for (const [groupVersion, kinds] of servedKinds(definitions)) {
-    while (!(await servesAll(client, groupVersion, kinds).catch(() => false))) {
-      if (Date.now() > until) throw new Error(`${groupVersion} is not served after ${SERVED_TIMEOUT_MS / 1000} s`);
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
+  while (!(await servesEverything(client, definitions))) {
+    if (Date.now() > until) throw new Error(`some of ${definitions.length} custom resource definitions are not served after ${SERVED_TIMEOUT_MS / 1000} s`);
+    await new Promise((resolve) => setTimeout(resolve, 300));
   }
 }
 
 /** Installs definitions as an administrator would; one that exists already is left as it is. */
 export async function installDefinitions(client: KubernetesClient, definitions: readonly JsonObject[]): Promise<void> {
+  if (await servesEverything(client, definitions)) return;
   await Promise.all(definitions.map((definition) => client.call("POST", COLLECTION, definition).catch((error: unknown) => {
     if (!(error instanceof ApiError && error.status === 409)) throw error;
   })));
