@@ -13,6 +13,8 @@ import type { StandIn } from "./standins/install";
 
 /** What every suite starts from. */
 export interface Context {
+  /** Everything that this run writes, apart from the tools. */
+  readonly folder: string;
   readonly standIns: readonly StandIn[];
   /** A new test control plane, or the reader's own cluster. */
   cluster(): Promise<Cluster>;
@@ -33,6 +35,7 @@ export async function prepare(kubeconfig: string | undefined): Promise<Context> 
   const downloadsPlugins = !standIns.includes("pulumi-resource-kubernetes");
   say(`files of this run: ${folder}`);
   return {
+    folder,
     standIns,
     cluster: () => (kubeconfig === undefined ? testCluster(tools, folder) : Promise.resolve(ownCluster(kubeconfig))),
     project: (cluster) => Project.create({ folder, home, downloadsPlugins, pulumi: tools.pulumi, kubeconfig: cluster.kubeconfig, pathFolders: standIns.length > 0 ? [bin] : [] }),

