@@ -1,9 +1,10 @@
 import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import { metrics, type Operation } from "../contract/metrics";
+import { metrics, operations, type Operation } from "../contract/metrics";
 import { Explainer } from "./explain/explainer";
 import { framesOf, problemOf, rawAnswer, sendProblem } from "./http/errors";
 import type { Limits } from "./http/limits";
 import type { LogSink } from "./http/log-stream";
+import { sheddingServer } from "./http/listener";
 import { requestIds } from "./http/request-ids";
 import { watch, type Lifecycle } from "./http/watch";
 import type { Keys } from "./identity/keys";
@@ -40,8 +41,8 @@ export interface AppDeps {
 export function buildApp(deps: AppDeps): FastifyInstance {
   const { loaded, lifecycle, limiter, counters } = deps;
   const { name } = loaded.contract;
-  const app = create(deps);
   const modelPaths = [`/v2/models/${name}`, `/v2/models/${name}/versions/${loaded.release.version}`];
+  const app = create(deps, modelPaths);
   const routes = new Map<string, string[]>();
   app.addHook("onRoute", ({ url, method }) => void routes.set(url, [...(routes.get(url) ?? []), ...[method].flat()]));
   app.decorateRequest("trace", null);
@@ -58,19 +59,19 @@ export function buildApp(deps: AppDeps): FastifyInstance {
   return app;
 }
 
-function create({ limits, logs, loaded, counters }: AppDeps): FastifyInstance {
+function create({ limits, logs, loaded, counters, limiter }: AppDeps, modelPaths: readonly string[]): FastifyInstance {
   const { release } = loaded;
+  const requestId = requestIds();
+  const operationPaths = new Map(modelPaths.flatMap((path) => operations.map((operation) => [`${path}/${operation}`, operation])));
   return fastify({
-    http: { maxHeaderSize: limits.headerBytes, headersTimeout: limits.requestMilliseconds, connectionsCheckingInterval: 500, requireHostHeader: true },
-    requestTimeout: limits.requestMilliseconds,
-    keepAliveTimeout: limits.idleMilliseconds,
+    serverFactory: (handler) => sheddingServer(handler, { limits, limiter, counters, requestId, operationOf: (path) => operationPaths.get(path) }),
     bodyLimit: limits.bodyBytes,
     forceCloseConnections: "idle",
     // A request that comes while the server stops is answered as any other.
     return503OnClosing: false,
     exposeHeadRoutes: false,
     requestIdHeader: false,
-    genReqId: requestIds(),
+    genReqId: requestId,
     logController: new LogController({ disableRequestLogging: true }),
     // One logger for all: a child per request would cost more than the line that it writes.
     childLoggerFactory: (logger) => logger,

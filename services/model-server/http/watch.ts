@@ -2,8 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Operation } from "../../contract/metrics";
 import type { ModelCounters } from "../metrics/counters";
 import type { Limiter } from "../overload/limiter";
-import { RequestProblem } from "../requests/problem";
+import type { RequestProblem } from "../requests/problem";
 import { sendProblem } from "./errors";
+import { overloaded } from "./listener";
 
 /** What one request left behind for its log line and its counts. */
 export interface Trace {
@@ -32,7 +33,6 @@ export interface WatchDeps {
 
 /** Hook for the routes of one operation: sheds when too many are in flight, then counts and logs every answer, also those never read. */
 export function watch(app: FastifyInstance, operation: Operation, { counters, limiter, lifecycle }: WatchDeps) {
-  const overloaded = new RequestProblem("server.overloaded", "the server has too many requests; try again later");
   return function onRequest(request: FastifyRequest, reply: FastifyReply, next: () => void): void {
     const from = performance.now();
     const raw = reply.raw;

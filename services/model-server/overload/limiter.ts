@@ -44,10 +44,20 @@ export class Limiter {
     return this.#entered;
   }
 
+  /** Whether the next request would be turned away. */
+  get full(): boolean {
+    return this.#inFlight >= this.limit;
+  }
+
+  /** Notes that a request was turned away because of {@link full}. */
+  turnAway(): void {
+    this.#reached = true;
+  }
+
   /** Takes a request in, or says no. Who is taken in must {@link leave}. */
   enter(): boolean {
-    if (this.#inFlight >= this.limit) {
-      this.#reached = true;
+    if (this.full) {
+      this.turnAway();
       return false;
     }
     this.#inFlight += 1;

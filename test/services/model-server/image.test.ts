@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { containerSecurityContext } from "../../../infra/serving/security-context";
+import { podSecurityContext } from "../../../infra/serving/security-context";
 import { ports } from "../../../infra/vocabulary";
 
 const folder = join(__dirname, "../../../services/model-server");
@@ -17,7 +17,7 @@ describe("the image of the model server", () => {
   });
 
   test("runs as the user of the pod's security context, on the ports of the vocabulary", () => {
-    const { runAsUser, runAsGroup } = containerSecurityContext;
+    const { runAsUser, runAsGroup } = podSecurityContext;
     expect(instructions("USER")).toEqual([`${runAsUser}:${runAsGroup}`]);
     expect(instructions("EXPOSE")).toEqual([`${ports.http} ${ports.metrics}`]);
   });
