@@ -77,7 +77,7 @@ export function canaryTests(stack: SharedStack): Test[] {
       run: async () => {
         inFlight = await release(stack);
         await startCanary(stack, inFlight);
-        const up = await project.up({}, ["--skip-preview"]);
+        const up = await project.up({ skipPreview: true });
         expectSuccess(up);
         expectOperations(up, ["same"]);
         await expectUntouched();
@@ -90,7 +90,7 @@ export function canaryTests(stack: SharedStack): Test[] {
         await useVariant(project, {
           mutations: ["kubernetes:networking.istio.io/v1:VirtualService", "kubernetes:argoproj.io/v1alpha1:Rollout", "kubernetes:core/v1:Service"].map((type) => ({ type, path: label, value: "changed" })),
         });
-        const up = await project.up({}, ["--skip-preview"]);
+        const up = await project.up({ skipPreview: true });
         expectSuccess(up);
         expectOperations(up, ["same", "update"]);
         assert.ok(inFlight, "the canary was started");

@@ -26,7 +26,7 @@ function creation({ project, client, standIn }: SharedStack): Test[] {
     {
       title: "up creates every object, each accepted under strict field validation",
       run: async () => {
-        const up = await project.up({}, ["--skip-preview"]);
+        const up = await project.up({ skipPreview: true });
         expectSuccess(up);
         expectOperations(up, ["create"]);
         assert.equal(up.changes["create"], planned, "up creates as many resources as preview announced");

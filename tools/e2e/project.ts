@@ -21,6 +21,12 @@ export interface ProjectOptions extends Omit<PulumiOptions, "cwd" | "state"> {
   readonly folder: string;
 }
 
+export interface UpOptions extends CommandOptions {
+  readonly skipPreview?: boolean;
+  /** Runs without the policy pack, where the test is about something else. */
+  readonly unjudged?: boolean;
+}
+
 /** A copy of the working tree with its own state, so that tests never touch the stack files of the repository. */
 export class Project {
   private constructor(readonly folder: string, readonly cli: Pulumi) {}
@@ -48,8 +54,8 @@ export class Project {
     return this.cli.command(["preview", "--stack", STACK, ...this.policyFlags], options);
   }
 
-  up(options?: CommandOptions, flags: readonly string[] = []): Promise<PulumiResult> {
-    return this.cli.command(["up", "--yes", "--stack", STACK, ...this.policyFlags, ...flags], options);
+  up({ skipPreview = false, unjudged = false, ...options }: UpOptions = {}): Promise<PulumiResult> {
+    return this.cli.command(["up", "--yes", "--stack", STACK, ...(unjudged ? [] : this.policyFlags), ...(skipPreview ? ["--skip-preview"] : [])], options);
   }
 
   // What `refresh` and `destroy` would do is the same in their preview, which has nobody to confirm it here.
