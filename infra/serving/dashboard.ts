@@ -1,6 +1,6 @@
 import type { Contract } from "../../services/contract/contract";
 import { latencyMilliseconds } from "../../services/contract/units";
-import { series } from "./rules";
+import { series } from "../observability/names";
 import { metadata } from "./settings";
 
 interface Panel {

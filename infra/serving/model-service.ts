@@ -3,6 +3,7 @@ import { ConfigMap, Service, ServiceAccount } from "@pulumi/kubernetes/core/v1";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1";
 import * as pulumi from "@pulumi/pulumi";
+import { prometheusRule } from "../observability/rules";
 import { analysisTemplate } from "./analysis";
 import { scaledObject } from "./autoscaling";
 import { podDisruptionBudget } from "./availability";
@@ -12,7 +13,6 @@ import { dashboard } from "./dashboard";
 import { podMonitor } from "./monitoring";
 import { checkedImage, modelServiceProblems } from "./problems";
 import { rollout } from "./rollout";
-import { prometheusRule } from "./rules";
 import { destinationRule, routesOfRollouts, selectorOfRollouts, service, virtualService } from "./routing";
 import { metadata, modelPath, servingNames, type ServingSettings } from "./settings";
 

@@ -1,0 +1,26 @@
+import type { Contract } from "../../services/contract/contract";
+import { metadata } from "../serving/settings";
+import { anomalyGroup } from "./anomalies";
+import { driftGroup } from "./drift";
+import { fairnessGroup } from "./fairness";
+import { objectiveGroup } from "./objectives";
+import { performanceGroup } from "./performance";
+import { rateGroup } from "./rates";
+import { requestGroup } from "./requests";
+import type { RuleGroup } from "./rule";
+import { valueGroup } from "./value";
+
+/** Groups of rules of one model. Prometheus evaluates groups side by side and the rules of a group in order. */
+export function ruleGroups(contract: Contract): RuleGroup[] {
+  return [requestGroup, objectiveGroup, rateGroup, driftGroup, performanceGroup, fairnessGroup, valueGroup, anomalyGroup].map((make) => make(contract));
+}
+
+/** Everything that Prometheus computes and watches of one model, as one object. */
+export function prometheusRule(contract: Contract) {
+  return {
+    apiVersion: "monitoring.coreos.com/v1",
+    kind: "PrometheusRule",
+    metadata: metadata(contract.name, contract.name),
+    spec: { groups: ruleGroups(contract) },
+  };
+}

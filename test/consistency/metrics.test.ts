@@ -1,0 +1,118 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { modelsFolder } from "../../infra/models";
+import { alerts } from "../../infra/observability/names";
+import { ruleGroups } from "../../infra/observability/rules";
+import { proxyMetricsPort } from "../../infra/serving/monitoring";
+import { loadContract } from "../../services/contract/load";
+import { metrics, seriesNames } from "../../services/contract/metrics";
+import { planOf, project, stacks } from "../support/stacks";
+import type { StackPlan } from "../../tools/plan/plan";
+import { metricsIn, syntaxErrors } from "../infra/observability/fixture";
+
+const contracts = readdirSync(modelsFolder).filter((name) => existsSync(join(modelsFolder, name, "model.yaml"))).map((name) => loadContract(modelsFolder, name));
+const rules = contracts.flatMap((contract) => ruleGroups(contract).flatMap((group) => [...group.rules]));
+
+/** Series of others that our queries may use; each is scraped (infra/serving/monitoring.ts keeps these of the proxy). */
+const foreign = ["istio_requests_total", "istio_request_duration_milliseconds_bucket"];
+const exported = new Set<string>(Object.values(metrics).flatMap((family) => seriesNames(family)));
+const recorded = new Set<string>(rules.flatMap((rule) => ("record" in rule ? [rule.record] : [])));
+const known = (name: string) => exported.has(name) || recorded.has(name) || foreign.includes(name);
+
+/** Every PromQL text in what the program registers: under these keys in rules, templates and autoscalers, and in the JSON of dashboards. */
+function queriesIn(value: unknown, key = ""): string[] {
+  if (typeof value === "string") {
+    if (key.endsWith(".json") && value.includes('"panels"')) return queriesIn(JSON.parse(value));
+    return key === "expr" || key === "query" ? [value] : [];
+  }
+  if (Array.isArray(value)) return value.flatMap((item) => queriesIn(item, key));
+  return value === null || typeof value !== "object" ? [] : Object.entries(value).flatMap(([name, item]) => queriesIn(item, name));
+}
+
+/** Arguments that a controller fills in before Prometheus reads the query. */
+const filled = (query: string) => query.replaceAll(/\{\{[^}]*\}\}/g, "1");
+
+const plans: StackPlan[] = [];
+const queries: { readonly resource: string; readonly query: string }[] = [];
+beforeAll(async () => {
+  for (const stack of stacks) {
+    const plan = await planOf(stack);
+    plans.push(plan);
+    for (const { name, inputs } of plan.resources) queries.push(...queriesIn(inputs).map((query) => ({ resource: `${stack} ${name}`, query: filled(query) })));
+  }
+}, 120_000);
+
+test("the plan has queries of rules, dashboards, analyses and autoscalers", () => {
+  for (const kind of ["rules", "dashboard", "analysis", "autoscaler"]) expect(queries.filter(({ resource }) => resource.endsWith(kind)).length).toBeGreaterThan(0);
+});
+
+test("every query of every stack is valid PromQL over series that exist", () => {
+  const wrong = queries.flatMap(({ resource, query }) => [
+    ...syntaxErrors(query).map((at) => `${resource}: syntax at ${at} of ${query}`),
+    ...metricsIn(query).filter((name) => !known(name)).map((name) => `${resource}: nothing exports ${name === "" ? query : name}`),
+  ]);
+  expect(wrong).toEqual([]);
+});
+
+test("a query of a metric that nobody exports is found", () => {
+  expect(metricsIn('sum(rate(causeway_imagined_total{model="m"}[5m])) / on () up').filter((name) => !known(name))).toEqual(["causeway_imagined_total", "up"]);
+});
+
+test("labels that a query selects or groups by are labels of the metric", () => {
+  const scraped = ["model", "version", "le"];
+  for (const { query } of queries) {
+    for (const [, name = "", matchers = ""] of query.matchAll(/\b([a-z_]+)\{([^}]*)\}/g)) {
+      const family = Object.values(metrics).find((candidate) => seriesNames(candidate).includes(name));
+      if (!family) continue;
+      for (const [, label] of matchers.matchAll(/(?:^|,)([a-z_]+)(?:=|!)/g)) expect([name, [...family.labels, ...scraped]]).toEqual([name, expect.arrayContaining([label])]);
+    }
+  }
+});
+
+test("the proxy's metrics are kept by the monitor that scrapes them", () => {
+  const monitors = plans.flatMap(({ resources }) => resources).filter(({ type }) => type.endsWith(":PodMonitor"));
+  expect(JSON.stringify(monitors.map(({ inputs }) => inputs))).toContain("istio_(requests_total|request_duration_milliseconds_.*)");
+  expect(proxyMetricsPort).toBe(15_090);
+});
+
+describe("every alert", () => {
+  const used = new Set(rules.flatMap((rule) => ("alert" in rule ? [rule.alert] : [])));
+
+  test("that is declared is made, and none else", () => {
+    expect([...used].sort()).toEqual(Object.keys(alerts).sort());
+  });
+
+  test.each(Object.entries(alerts))("%s has a page that bears its name and says what it means, where to look and what to do", (name, { runbook }) => {
+    const page = readFileSync(join(project, runbook), "utf8");
+    expect(page.split("\n")[0]).toBe(`# ${name}`);
+    for (const part of ["**What it means.**", "**First look.**", "**What to do.**"]) expect(page).toContain(part);
+  });
+
+  test("page belongs to an alert", () => {
+    expect(readdirSync(join(project, "docs", "runbooks")).map((file) => `docs/runbooks/${file}`).sort()).toEqual(Object.values(alerts).map(({ runbook }) => runbook).sort());
+  });
+
+  test("page asks for series that exist", () => {
+    for (const { runbook } of Object.values(alerts)) {
+      const blocks = [...readFileSync(join(project, runbook), "utf8").matchAll(/```\n([\s\S]*?)```/g)].flatMap(([, block = ""]) => block.split("\n"));
+      for (const line of blocks.filter((text) => text !== "" && !text.startsWith("kubectl"))) {
+        expect([line, syntaxErrors(line)]).toEqual([line, []]);
+        expect([line, metricsIn(line).filter((name) => !known(name))]).toEqual([line, []]);
+      }
+    }
+  });
+});
+
+describe("every service objective", () => {
+  /** Which alerts watch an objective; a new one in the contract does not compile until it is here. */
+  const watchedBy = {
+    availability: ["CausewayErrorBudgetBurn", "CausewayErrorBudgetSlowBurn"],
+    latencyP99: ["CausewayLatencyBudgetBurn", "CausewayLatencyBudgetSlowBurn", "CausewayLatencyObjectiveMissed"],
+    labelDelay: ["CausewayLabelsMissing"],
+  } satisfies Record<keyof (typeof contracts)[number]["slos"], (keyof typeof alerts)[]>;
+
+  test.each(contracts.map((contract) => [contract.name, contract] as const))("of %s has an alert", (_, contract) => {
+    const made = new Set<string>(ruleGroups(contract).flatMap((group) => group.rules).flatMap((rule) => ("alert" in rule ? [rule.alert] : [])));
+    for (const objective of Object.keys(contract.slos) as (keyof typeof watchedBy)[]) for (const alert of watchedBy[objective]) expect(made).toContain(alert);
+  });
+});
