@@ -1,0 +1,17 @@
+import { createHash } from "node:crypto";
+
+/** Numbers in [0, 1) that depend on nothing but the seed's text (mulberry32 over a SHA-256 seed). */
+export function randomFrom(seed: string): () => number {
+  let state = createHash("sha256").update(seed).digest().readUInt32LE(0);
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Place of a text in [0, 1), the same in every process. */
+export function placeOf(text: string): number {
+  return createHash("sha256").update(text).digest().readUInt32BE(0) / 2 ** 32;
+}

@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { placeOf } from "./random";
+
+/** An answer as the caller sees it. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** Sends one request to one version's server. */
+export type Upstream = (path: string, body: unknown) => Promise<Answer>;
+
+/** What the path to the challenger does wrong. It is done here, in the stand-in for the mesh, never in the server. */
+export type Fault = { readonly kind: "delay"; readonly share: number; readonly milliseconds: number } | { readonly kind: "error"; readonly share: number; readonly status: number };
+
+export type ArmName = "champion" | "challenger";
+
+/** What the proxy in front of a version counts: it also sees what a server never answered. */
+export interface ProxyCounts {
+  requests: number;
+  errors: number;
+  slow: number;
+  /** Requests that the injected fault touched. */
+  touched: number;
+  /** Milliseconds of each answer, as the caller waited for it. */
+  readonly milliseconds: number[];
+}
+
+export interface RouterOptions {
+  readonly champion: Upstream;
+  readonly challenger?: Upstream;
+  /** Share of the subjects that the challenger gets, 0 to 1. */
+  readonly share: number;
+  /** Tells trials apart, so that a subject is not the challenger's in all of them. */
+  readonly trial: string;
+  /** Milliseconds above which an answer counts as slow. */
+  readonly slowMilliseconds: number;
+  readonly fault?: Fault;
+}
+
+/**
+ * A stand-in for the mesh: splits requests between two versions by a hash of the subject, so that a subject keeps its version, and
+ * counts answers as the proxies would. It adds no hop of its own.
+ */
+export class Router {
+  readonly counts: Readonly<Record<ArmName, ProxyCounts>> = { champion: none(), challenger: none() };
+  #share: number;
+
+  constructor(readonly options: RouterOptions) {
+    this.#share = options.share;
+  }
+
+  /** The version that a subject gets. */
+  armOf(subject: string): ArmName {
+    return this.options.challenger !== undefined && placeOf(`${this.options.trial}|${subject}`) < this.#share ? "challenger" : "champion";
+  }
+
+  /** Gives the challenger nothing more. */
+  rollBack(): void {
+    this.#share = 0;
+  }
+
+  /** Routes one prediction and counts it. */
+  async send(subject: string, path: string, body: unknown): Promise<{ readonly arm: ArmName; readonly answer: Answer }> {
+    const arm = this.armOf(subject);
+    const counts = this.counts[arm];
+    const from = performance.now();
+    const touched = arm === "challenger" && this.#touches(subject);
+    const answer = await this.#through(arm, touched, path, body);
+    const milliseconds = performance.now() - from;
+    counts.requests += 1;
+    counts.milliseconds.push(milliseconds);
+    if (touched) counts.touched += 1;
+    if (answer.status >= 500) counts.errors += 1;
+    if (milliseconds > this.options.slowMilliseconds) counts.slow += 1;
+    return { arm, answer };
+  }
+
+  /** Sends a label to the version that its subject has; labels are not part of what the proxies are judged by. */
+  feedback(arm: ArmName, path: string, body: unknown): Promise<Answer> {
+    return this.#upstream(arm)(path, body);
+  }
+
+  #touches(subject: string): boolean {
+    const { fault, trial } = this.options;
+    return fault !== undefined && placeOf(`fault|${trial}|${subject}`) < fault.share;
+  }
+
+  async #through(arm: ArmName, touched: boolean, path: string, body: unknown): Promise<Answer> {
+    const { fault } = this.options;
+    if (touched && fault?.kind === "error") return { status: fault.status, body: undefined };
+    if (touched && fault?.kind === "delay") await sleep(fault.milliseconds);
+    return this.#upstream(arm)(path, body);
+  }
+
+  #upstream(arm: ArmName): Upstream {
+    return arm === "challenger" && this.options.challenger ? this.options.challenger : this.options.champion;
+  }
+}
+
+function none(): ProxyCounts {
+  return { requests: 0, errors: 0, slow: 0, touched: 0, milliseconds: [] };
+}
