@@ -1,5 +1,7 @@
 module.exports = {
   testEnvironment: "node",
+  // Machines are shared: a test that hangs is a failure, one that waits for a processor is not.
+  testTimeout: 60_000,
   roots: ["<rootDir>/test"],
   testMatch: ["**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/e2e/"],
