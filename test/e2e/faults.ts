@@ -112,14 +112,19 @@ async function settled(client: SharedStack["client"]): Promise<void> {
   });
 }
 
+async function isWhole(file: string): Promise<boolean> {
+  return readFile(file, "utf8").then((text) => { JSON.parse(text); return true; }).catch(() => false);
+}
+
 /**
- * The file backend does not write a state all at once, so a CLI that is killed while it writes can leave an empty file; the
- * state before the last step lies beside it, and putting it back is what an operator does. Object stores write all at once.
+ * The file backend writes a state and its attributes one after the other, so a CLI that is killed in between can leave an empty file;
+ * the state before the last step lies beside it, and putting it back is what an operator does. Object stores write all at once.
  */
 async function restoreTornState({ options }: SharedStack["project"]["cli"]): Promise<void> {
   const file = path.join(options.state, ".pulumi", "stacks", "causeway", "local.json");
-  const whole = await readFile(file, "utf8").then((text) => { JSON.parse(text); return true; }).catch(() => false);
-  if (!whole) await copyFile(`${file}.bak`, file);
+  if ((await isWhole(file)) && (await isWhole(`${file}.attrs`))) return;
+  await copyFile(`${file}.bak`, file);
+  await copyFile(`${file}.bak.attrs`, `${file}.attrs`);
 }
 
 function engineDeath(stack: SharedStack): Test {
