@@ -5,6 +5,7 @@ import { framesOf, problemOf, rawAnswer, sendProblem } from "./http/errors";
 import type { Limits } from "./http/limits";
 import type { LogSink } from "./http/log-stream";
 import { sheddingServer } from "./http/listener";
+import { RequestLog } from "./http/request-log";
 import { requestIds } from "./http/request-ids";
 import { watch, type Lifecycle } from "./http/watch";
 import type { Keys } from "./identity/keys";
@@ -60,7 +61,6 @@ export function buildApp(deps: AppDeps): FastifyInstance {
 }
 
 function create({ limits, logs, loaded, counters, limiter }: AppDeps, modelPaths: readonly string[]): FastifyInstance {
-  const { release } = loaded;
   const requestId = requestIds();
   const operationPaths = new Map(modelPaths.flatMap((path) => operations.map((operation) => [`${path}/${operation}`, operation])));
   return fastify({
@@ -78,7 +78,7 @@ function create({ limits, logs, loaded, counters, limiter }: AppDeps, modelPaths
     logger: {
       level: "info",
       stream: { write: (line) => logs.write(line) },
-      base: { model: release.model, version: release.version, modelDigest: release.digests.model, dataDigest: release.digests.data },
+      base: logBase(loaded),
       formatters: { level: (label) => ({ level: label }) },
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
     },
@@ -91,11 +91,17 @@ function create({ limits, logs, loaded, counters, limiter }: AppDeps, modelPaths
   });
 }
 
+/** Fields of every log line. */
+function logBase({ release }: LoadedRelease): Record<string, string> {
+  return { model: release.model, version: release.version, modelDigest: release.digests.model, dataDigest: release.digests.data };
+}
+
 function operationRoutes(app: FastifyInstance, deps: AppDeps, modelPaths: readonly string[]): void {
   const { loaded, batcher, counters, keys, clock, limits } = deps;
   const { contract, release, reference, explainer } = loaded;
   const columns = columnsOf(contract);
   const ids = new PredictionIds(keys);
+  const log = new RequestLog(deps.logs, logBase(loaded));
   const form = { input: reference.input, columns, maximumRows: limits.rows };
   const prediction: PredictionDeps = { contract, version: release.version, columns, form, batcher, counters, ids, keys, clock };
   const handlers = {
@@ -105,20 +111,13 @@ function operationRoutes(app: FastifyInstance, deps: AppDeps, modelPaths: readon
     feedback: feedbackHandler({ contract, ids, counters, clock, remembered: limits.feedbackIds }),
   } satisfies Record<Operation, (request: FastifyRequest, reply: FastifyReply) => unknown>;
   const add = (operation: Operation, handler: (request: FastifyRequest, reply: FastifyReply) => unknown) => {
-    const onRequest = [watch(app, operation, deps), refuseEncoded];
+    const onRequest = watch(operation, { ...deps, log });
     for (const path of modelPaths) app.post(`${path}/${operation}`, { onRequest, schema: { response: { 200: answers[operation] } } }, handler);
   };
   add("infer", handlers.infer);
   add("predict", handlers.predict);
   add("explain", handlers.explain);
   add("feedback", handlers.feedback);
-}
-
-/** Compressed bodies are refused unread: the largest body is small, and what does not unpack cannot explode. */
-function refuseEncoded(request: FastifyRequest, _reply: FastifyReply, next: (error?: Error) => void): void {
-  const encoding = request.headers["content-encoding"];
-  if (encoding === undefined || encoding === "identity") next();
-  else next(new RequestProblem("body.encoding", "the body must not be compressed"));
 }
 
 function parseInto(done: (error: Error | null, body?: unknown) => void, _request: FastifyRequest, body: Buffer): void {

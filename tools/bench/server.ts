@@ -16,24 +16,31 @@ const path = "/v2/models/loan-approval/infer";
 const limits = { timesFastApi: 4, timesMlServer: 8, megabytes: 150, overloadedTimesUnloaded: 5 } as const;
 /** Every server is measured in each round, in turn, and its best round counts: others may use the machine meanwhile. */
 const rounds = 3;
-const connections = 16;
+const connections = 32;
 const [warmSeconds, measuredSeconds, overloadSeconds] = [1, 4, 4];
 /** Connections of the open loop: enough that what is offered does not wait for answers. */
 const manyConnections = 256;
-/** Share of the largest rate that counts as unloaded. */
+/** Shares of the largest rate that are tried, from above, for one that the server sustains: all but a hundredth accepted at once. */
+const sustainableShares = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3];
+const sustained = 0.99;
+/** Share of the sustainable rate that counts as unloaded. */
 const unloadedShare = 0.25;
 
 interface Result {
   readonly name: string;
   readonly perSecond: number;
+  /** Requests per second of the server's processor time: what its core serves when nothing else runs on it and the client keeps up. */
+  readonly perProcessorSecond: number;
   readonly p50: number;
   readonly p99: number;
   readonly megabytes: number;
 }
 
 interface Overload {
-  readonly offered: number;
+  /** Requests per second that the server sustains. */
+  readonly sustainable: number;
   readonly unloaded: Load;
+  readonly sustaining: Load;
   readonly overloaded: Load;
 }
 
@@ -96,9 +103,11 @@ async function measure(contestant: Contestant, body: string, log: string): Promi
   try {
     const answer = answerSchema.parse(await (await fetch(`http://127.0.0.1:${port}${path}`, { method: "POST", headers: { "content-type": "application/json" }, body })).json());
     await load({ port, path, body, connections, seconds: warmSeconds });
+    const before = running.processorSeconds();
     const { accepted, seconds, answers, lost } = await load({ port, path, body, connections, seconds: measuredSeconds });
     if (lost > 0 || accepted.count === 0) throw new Error(`${name} lost ${lost} requests, and answered ${JSON.stringify([...answers])}`);
-    return { result: { name, perSecond: accepted.count / seconds, p50: accepted.p50, p99: accepted.p99, megabytes: running.megabytes() }, score: answer.outputs[0].data[0] };
+    const perProcessorSecond = accepted.count / (running.processorSeconds() - before);
+    return { result: { name, perSecond: accepted.count / seconds, perProcessorSecond, p50: accepted.p50, p99: accepted.p99, megabytes: running.megabytes() }, score: answer.outputs[0].data[0] };
   } finally {
     await running.stop();
   }
@@ -108,26 +117,37 @@ async function overloadTest(ours: Contestant, body: string, log: string, perSeco
   const running = await startContestant(ours, log);
   try {
     const options = { port: ours.port, path, body, connections: manyConnections };
-    const offered = 2 * perSecond;
     await load({ ...options, connections, seconds: warmSeconds });
-    const unloaded = await load({ ...options, seconds: overloadSeconds, rate: unloadedShare * perSecond });
-    return { offered, unloaded, overloaded: await load({ ...options, seconds: overloadSeconds, rate: offered }) };
+    for (const share of sustainableShares) {
+      const sustainable = share * perSecond;
+      const sustaining = await load({ ...options, seconds: overloadSeconds, rate: sustainable });
+      if (sustaining.accepted.count < sustained * sustainable * sustaining.seconds) continue;
+      const unloaded = await load({ ...options, seconds: overloadSeconds, rate: unloadedShare * sustainable });
+      return { sustainable, unloaded, sustaining, overloaded: await load({ ...options, seconds: overloadSeconds, rate: 2 * sustainable }) };
+    }
+    throw new Error("no rate was sustained: others use the processors too much to say anything");
   } finally {
     await running.stop();
   }
 }
 
-function show(results: Three<Result>, { offered, unloaded, overloaded }: Overload): boolean {
+function show(results: Three<Result>, { sustainable, unloaded, sustaining, overloaded }: Overload): boolean {
   const [ours, fastapi, mlserver] = results;
+  const timesOf = (peer: Result) => ours.perSecond / peer.perSecond;
   const rate = (value: number) => Math.round(value).toLocaleString("en");
-  print([["server", "requests/s", "p50 ms", "p99 ms", "MB", "Causeway is"], ...results.map((one) => [one.name, rate(one.perSecond), one.p50.toFixed(2), one.p99.toFixed(2), one.megabytes.toFixed(0), `${(ours.perSecond / one.perSecond).toFixed(1)} x`])]);
+  print([["server", "requests/s", "per processor s", "p50 ms", "p99 ms", "MB", "Causeway is"], ...results.map((one) => [one.name, rate(one.perSecond), rate(one.perProcessorSecond), one.p50.toFixed(2), one.p99.toFixed(2), one.megabytes.toFixed(0), `${(ours.perSecond / one.perSecond).toFixed(1)} x (${(ours.perProcessorSecond / one.perProcessorSecond).toFixed(1)} x)`])]);
   const total = (run: Load) => [...run.answers.values()].reduce((sum, count) => sum + count, 0);
   const line = (name: string, run: Load, wanted: number) => [name, rate(wanted), rate(total(run) / run.seconds), rate(run.accepted.count / run.seconds), rate((run.answers.get(503) ?? 0) / run.seconds), run.accepted.p50.toFixed(2), run.accepted.p99.toFixed(2), String(run.lost)];
   console.log();
-  print([["load", "offered/s", "answered/s", "accepted/s", "shed/s", "p50 ms", "p99 ms", "lost"], line("unloaded", unloaded, unloadedShare * ours.perSecond), line("twice the largest", overloaded, offered)]);
+  print([
+    ["load", "offered/s", "answered/s", "accepted/s", "shed/s", "p50 ms", "p99 ms", "lost"],
+    line("unloaded", unloaded, unloadedShare * sustainable),
+    line("sustained", sustaining, sustainable),
+    line("twice that", overloaded, 2 * sustainable),
+  ]);
   const checks: [string, number, string, number, boolean][] = [
-    ["requests/s over FastAPI", ours.perSecond / fastapi.perSecond, "at least", limits.timesFastApi, ours.perSecond / fastapi.perSecond >= limits.timesFastApi],
-    ["requests/s over MLServer", ours.perSecond / mlserver.perSecond, "at least", limits.timesMlServer, ours.perSecond / mlserver.perSecond >= limits.timesMlServer],
+    ["requests/s over FastAPI", timesOf(fastapi), "at least", limits.timesFastApi, timesOf(fastapi) >= limits.timesFastApi],
+    ["requests/s over MLServer", timesOf(mlserver), "at least", limits.timesMlServer, timesOf(mlserver) >= limits.timesMlServer],
     ["p99 against the faster peer, ms", ours.p99, "below", Math.min(fastapi.p99, mlserver.p99), ours.p99 < Math.min(fastapi.p99, mlserver.p99)],
     ["resident memory, MB", ours.megabytes, "below", limits.megabytes, ours.megabytes < limits.megabytes],
     ["p99 of what is accepted, overloaded over unloaded", overloaded.accepted.p99 / unloaded.accepted.p99, "below", limits.overloadedTimesUnloaded, overloaded.accepted.p99 < limits.overloadedTimesUnloaded * unloaded.accepted.p99],

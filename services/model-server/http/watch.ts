@@ -1,10 +1,11 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Operation } from "../../contract/metrics";
 import type { ModelCounters } from "../metrics/counters";
 import type { Limiter } from "../overload/limiter";
-import type { RequestProblem } from "../requests/problem";
+import { RequestProblem } from "../requests/problem";
 import { sendProblem } from "./errors";
 import { overloaded } from "./listener";
+import type { RequestLog } from "./request-log";
 
 /** What one request left behind for its log line and its counts. */
 export interface Trace {
@@ -29,11 +30,15 @@ export interface WatchDeps {
   readonly counters: ModelCounters;
   readonly limiter: Limiter;
   readonly lifecycle: Lifecycle;
+  readonly log: RequestLog;
 }
 
+/** Compressed bodies are refused unread: the largest body is small, and what does not unpack cannot explode. */
+const compressed = new RequestProblem("body.encoding", "the body must not be compressed");
+
 /** Hook for the routes of one operation: sheds when too many are in flight, then counts and logs every answer, also those never read. */
-export function watch(app: FastifyInstance, operation: Operation, { counters, limiter, lifecycle }: WatchDeps) {
-  return function onRequest(request: FastifyRequest, reply: FastifyReply, next: () => void): void {
+export function watch(operation: Operation, { counters, limiter, lifecycle, log }: WatchDeps) {
+  return function onRequest(request: FastifyRequest, reply: FastifyReply, next: (error?: Error) => void): void {
     const from = performance.now();
     const raw = reply.raw;
     if (lifecycle.stopping) reply.header("connection", "close");
@@ -45,21 +50,20 @@ export function watch(app: FastifyInstance, operation: Operation, { counters, li
     }
     const trace: Trace = { problem: undefined, facts: undefined };
     request.trace = trace;
-    let open = true;
-    const done = (gone: boolean) => {
-      if (!open) return;
-      open = false;
+    raw.on("close", () => {
       const now = performance.now();
-      limiter.leave(now - from, now);
+      const milliseconds = now - from;
+      limiter.leave(milliseconds, now);
+      // A connection that closes before the answer was written: nobody got it.
+      const gone = !raw.writableEnded;
       const status = gone ? 499 : raw.statusCode;
       const code = gone ? "caller-gone" : (trace.problem?.code ?? "ok");
-      if (code === "ok") counters.answered(operation, (now - from) / 1_000);
+      if (code === "ok") counters.answered(operation, milliseconds / 1_000);
       else counters.refused(operation, status, code, trace.problem?.problems ?? []);
-      app.log.info({ requestId: request.id, operation, status, code, milliseconds: Math.round((now - from) * 1_000) / 1_000, ...trace.facts }, "request");
-    };
-    // A connection that closes before the answer is out never says "finish".
-    raw.once("finish", () => done(false));
-    raw.once("close", () => done(true));
-    next();
+      log.write({ requestId: request.id, operation, status, code, milliseconds, facts: trace.facts });
+    });
+    const encoding = request.headers["content-encoding"];
+    if (encoding === undefined || encoding === "identity") next();
+    else next(compressed);
   };
 }

@@ -8,7 +8,7 @@ const shareOfObjective = 1 / 25;
 /** A slow model's own runs come on top: this many may wait in line. */
 const runsInLine = 4;
 /** A server with so few requests is not overloaded, however slow the machine is at the moment. */
-const neverTooMany = 24;
+const neverTooMany = 32;
 const fewest = 4;
 const most = 1_024;
 

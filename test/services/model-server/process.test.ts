@@ -8,6 +8,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { change, changeJson, copiedModel } from "./support/release";
 import { modelFolder, paths, root, series, tensor } from "./support/server";
 
+jest.setTimeout(60_000);
+
 /** The process that the image runs, from the folder that the image holds: nothing of the repository is in reach of it. */
 describe("the server's process", () => {
   let folder: string;
@@ -29,7 +31,7 @@ describe("the server's process", () => {
 
   function run(variables: Record<string, string> = {}): Started {
     const env = { PATH: process.env["PATH"], CAUSEWAY_MODEL_FOLDER: modelFolder, CAUSEWAY_HTTP_PORT: "0", CAUSEWAY_METRICS_PORT: "0", CAUSEWAY_HOST: "127.0.0.1", ...variables };
-    const child = spawn(process.execPath, ["--max-semi-space-size=4", join(folder, "server.js")], { env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, ["--max-semi-space-size=8", join(folder, "server.js")], { env, stdio: ["ignore", "pipe", "pipe"] });
     children.push(child);
     let text = "";
     child.stdout!.on("data", (data) => (text += data));
@@ -37,8 +39,8 @@ describe("the server's process", () => {
     return { child, lines, exit: once(child, "close").then(([code]) => code) };
   }
 
-  async function listening(started: Started): Promise<{ http: number; metrics: number; startMilliseconds: number }> {
-    for (let i = 0; i < 500; i += 1) {
+  async function listening(started: Started): Promise<{ http: number; metrics: number }> {
+    for (let i = 0; i < 1_500; i += 1) {
       const line = started.lines().find((one) => one["msg"] === "listening");
       if (line) return line as never;
       await sleep(20);
@@ -101,18 +103,19 @@ describe("the server's process", () => {
     expect(await started.exit).toBe(0);
   });
 
-  test("starts in about a second, shows its counters on the metrics port, and stays below 150 MB", async () => {
+  test("starts in less than a second of processor time, shows its counters on the metrics port, and stays below 150 MB", async () => {
     const started = run();
-    const { http, metrics, startMilliseconds } = await listening(started);
+    const { http, metrics } = await listening(started);
+    // Processor time, not wall time: other tests run meanwhile.
+    const scrape = async () => (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text();
+    expect(series(await scrape(), "process_cpu_seconds_total", {})).toBeLessThan(1);
     const agent = new Agent({ keepAlive: true, maxSockets: 8 });
     for (let i = 0; i < 100; i += 1) await Promise.all(Array.from({ length: 8 }, () => infer(http, agent)));
     agent.destroy();
-    const text = await (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text();
+    const text = await scrape();
     expect(series(text, "causeway_predictions_total", { label: "approve" })).toBe(800);
     expect(series(text, "causeway_build_info", {})).toBe(1);
     expect(series(text, "process_resident_memory_bytes", {})).toBeLessThan(150e6);
-    // 0.5 s on an idle machine; the bound leaves room for one that tests in parallel.
-    expect(startMilliseconds).toBeLessThan(5_000);
     expect((await fetch(`http://127.0.0.1:${http}/metrics`)).status).toBe(404);
     started.child.kill("SIGINT");
     expect(await started.exit).toBe(0);

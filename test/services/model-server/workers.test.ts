@@ -5,6 +5,9 @@ import { startPool, workerEntry, type Pool, type PoolOptions } from "../../../se
 import type { OnnxModel } from "../../../services/model-server/inference/session";
 import { goodFeatures, goodRow, loadedSample, paths, testServer } from "./support/server";
 
+// Threads take their time to start on a machine that does other things.
+jest.setTimeout(60_000);
+
 const faulty = { file: join(__dirname, "support", "faulty-worker.mjs"), execArgv: [] };
 
 function options(threads: number, onReplaced: PoolOptions["onReplaced"] = () => undefined): PoolOptions {

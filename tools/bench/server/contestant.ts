@@ -19,6 +19,8 @@ export interface Contestant {
 export interface Running {
   /** Resident memory in megabytes. */
   readonly megabytes: () => number;
+  /** Processor time so far, in seconds. */
+  readonly processorSeconds: () => number;
   stop(): Promise<void>;
 }
 
@@ -36,7 +38,7 @@ export async function startContestant({ name, command, folder, port, variables }
     }
     await sleep(100);
   }
-  return { megabytes: () => residentMegabytes(child.pid), stop: () => stop(child) };
+  return { megabytes: () => residentMegabytes(child.pid), processorSeconds: () => processorSeconds(child.pid), stop: () => stop(child) };
 }
 
 async function isReady(port: number): Promise<boolean> {
@@ -59,4 +61,10 @@ async function stop(child: ChildProcess): Promise<void> {
 function residentMegabytes(pid: number | undefined): number {
   const match = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
   return (Number(match?.[1]) * 1_024) / 1e6;
+}
+
+/** User and system time out of proc(5), which counts in hundredths of a second. */
+function processorSeconds(pid: number | undefined): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
