@@ -5,8 +5,8 @@ import { liveFairness } from "./fairness";
 import { differenceSequence, mixtureAround, proportionSequence, type Interval } from "./statistics/sequential";
 
 /**
- * `shown` gates must be proven before promotion: only live requests can show them. `guard` gates were shown on held-out rows by the training
- * steps, and live labels must not contradict them.
+ * `shown` gates must be proven before promotion, since only live requests can show them. `guard` gates must not be contradicted: most were
+ * shown on held-out rows by the training steps already.
  */
 export type GateKind = "shown" | "guard";
 
@@ -98,7 +98,8 @@ function splitGate({ champion, challenger }: TrialCounts, share: number, alpha: 
 function latencyGate({ champion, challenger }: TrialCounts, gate: string, alpha: number): GateState {
   const value = challenger.slow / challenger.requests - champion.slow / champion.requests;
   const interval = differenceSequence([champion.slow, champion.requests], [challenger.slow, challenger.requests], alpha, slowShare);
-  return judged({ gate, kind: "shown", value, interval, bound: { max: slowShare } });
+  // A guard: on a machine that other work shares, latency shows a fault but never the absence of one.
+  return judged({ gate, kind: "guard", value, interval, bound: { max: slowShare } });
 }
 
 function accuracyGate(champion: Confusion, challenger: Confusion, alpha: number): GateState {
