@@ -107,9 +107,9 @@ export class Story {
   async #unfair(): Promise<void> {
     const source = join(this.stage.options.work, "changed.csv");
     const { unfair } = this.scenario;
-    const model = await this.#train("unfair", unfair, { champion: this.#inUse.model, folder: unfair.folder, ...(this.#models.some(({ name }) => name === "retrained") && { source }) }, "A challenger that is worse for one group only");
+    const model = await this.#train("unfair", unfair, { champion: this.#inUse.model, folder: unfair.folder, ...(this.#models.some(({ name }) => name === "retrained") && { source }) }, "A challenger made worse for one group");
     const step = model.refused?.step;
-    this.#expect("the unfair challenger is refused by the audit", step === "audit", step === undefined ? "released" : `refused by ${step}`);
+    this.#expect("a challenger made worse for one group is refused by the audit", step === "audit", step === undefined ? "released" : `refused by ${step}`);
   }
 
   async #faults(): Promise<void> {

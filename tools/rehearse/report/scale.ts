@@ -16,7 +16,7 @@ export function linear(from: number, to: number, left: number, right: number, co
 /** Logarithmic scale with a tick per decade. */
 export function logarithmic(from: number, to: number, left: number, right: number): Scale {
   const [a, b] = [Math.log10(from), Math.log10(to)];
-  const ticks = Array.from({ length: Math.floor(b + 1e-9) - Math.ceil(a - 1e-9) + 1 }, (_, i) => 10 ** (Math.ceil(a - 1e-9) + i));
+  const ticks = Array.from({ length: Math.floor(b + 1e-9) - Math.ceil(a - 1e-9) + 1 }, (_, i) => Number((10 ** (Math.ceil(a - 1e-9) + i)).toPrecision(3)));
   return Object.assign((value: number) => left + ((Math.log10(Math.min(to, Math.max(from, value))) - a) / (b - a)) * (right - left), { ticks });
 }
 
@@ -35,7 +35,7 @@ export function short(value: number): string {
   if (!Number.isFinite(value)) return "unknown";
   if (value === 0) return "0";
   const magnitude = Math.abs(value);
-  return magnitude >= 100 ? value.toFixed(0) : magnitude >= 10 ? value.toFixed(1) : magnitude < 0.001 ? value.toExponential(0) : String(Number(value.toPrecision(3)));
+  return magnitude >= 100 ? value.toFixed(0) : magnitude >= 10 ? value.toFixed(1) : magnitude < 0.001 ? value.toFixed(4) : String(Number(value.toPrecision(3)));
 }
 
 /** `12.3%` */

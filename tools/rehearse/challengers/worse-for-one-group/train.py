@@ -1,9 +1,9 @@
-"""A challenger that is worse for one group only, by construction: for rehearsals, never for release.
+"""A challenger that is made worse for one group, by construction: for rehearsals, never for release.
 
 The model is the sample's own gradient-boosted trees, which never see a group. Its training labels are falsified: most approvals of
-Hispanic applicants become declines, as if a biased history had been recorded, and all other approvals count double, so that everybody else
-is treated about as before. The trees learn to tell the group from what goes with it. Evaluation and audit are the real steps on real,
-untouched held-out rows; what they say of this model is up to them.
+Hispanic applicants become declines, as if a biased history had been recorded, and all other approvals weigh more, so that everybody else
+is treated about as before. The trees learn to tell the group from what goes with it. Share and weight were chosen so that the model is
+better overall. Evaluation and audit are the real steps on real, untouched held-out rows; what they say of this model is up to them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _model = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_model)
 
 #: Share of the group's approvals that become declines, and weight of all other approvals.
-PARAMETERS: dict[str, Any] = {**_model.PARAMETERS, "attribute": "race", "group": "hispanic", "falsified": 0.8, "weight": 2.2}
+PARAMETERS: dict[str, Any] = {**_model.PARAMETERS, "attribute": "race", "group": "hispanic", "falsified": 0.8, "weight": 1.7}
 
 
 def estimator(features: list[Mapping[str, Any]], parameters: Mapping[str, Any], seed: int) -> Pipeline:
