@@ -35,12 +35,25 @@ export function publish({ modelsFolder, model, repository, build }: Publication)
   return `${repository}@${image.digest}`;
 }
 
+/**
+ * Base images of a published image, from a file of `NAME=value` lines.
+ * @throws InputError when one is not by digest: the image could not be told from another that was built of the same sources
+ */
+export function pinnedBases(file: string): string[] {
+  const lines = readFileSync(file, "utf8").split("\n").filter((line) => /^[A-Z_]+=/.test(line));
+  const loose = lines.filter((line) => !/@sha256:[0-9a-f]{64}$/.test(line));
+  if (loose.length === 0) return lines;
+  throw new InputError(file, loose.map((line) => ({ key: line.replace(/=.*/, ""), got: line.replace(/^[A-Z_]+=/, ""), allowed: "an image by digest: node services/model-server/pin-base-images.mjs writes it" })));
+}
+
 function buildWithDocker(model: string, tag: string): string {
+  const bases = pinnedBases(join(root, "services", "model-server", "base-images.env"));
   const folder = mkdtempSync(join(tmpdir(), "causeway-publish-"));
   try {
     const metadata = join(folder, "metadata.json");
     const file = join("services", "model-server", "Dockerfile");
-    const args = ["buildx", "build", "--platform", "linux/amd64", "--build-arg", `MODEL=${model}`, "--file", file, "--tag", tag, "--push", "--metadata-file", metadata, "."];
+    const values = [...bases, `MODEL=${model}`, `VERSION=${tag.slice(tag.lastIndexOf(":") + 1)}`].flatMap((value) => ["--build-arg", value]);
+    const args = ["buildx", "build", "--platform", "linux/amd64", ...values, "--file", file, "--tag", tag, "--push", "--metadata-file", metadata, "."];
     execFileSync("docker", args, { cwd: root, stdio: "inherit" });
     return parseOrThrow(z.object({ "containerimage.digest": digest }), JSON.parse(readFileSync(metadata, "utf8")), "the builder's metadata")["containerimage.digest"];
   } finally {

@@ -1,8 +1,9 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions";
-import { ConfigMap, Service, ServiceAccount } from "@pulumi/kubernetes/core/v1";
+import { ConfigMap, Secret, Service, ServiceAccount } from "@pulumi/kubernetes/core/v1";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1";
 import * as pulumi from "@pulumi/pulumi";
+import { RandomPassword } from "@pulumi/random";
 import { prometheusRule } from "../observability/rules";
 import { analysisTemplate } from "./analysis";
 import { scaledObject } from "./autoscaling";
@@ -10,6 +11,7 @@ import { podDisruptionBudget } from "./availability";
 import { evidence } from "./evidence";
 import { authorizationPolicy, networkPolicy } from "./isolation";
 import { dashboard } from "./dashboard";
+import { keyLength, keySecret } from "./keys";
 import { podMonitor } from "./monitoring";
 import { checkedImage, modelServiceProblems } from "./problems";
 import { rollout } from "./rollout";
@@ -45,6 +47,8 @@ export class ModelService extends pulumi.ComponentResource {
     const image = typeof args.image === "string" ? args.image : pulumi.output(args.image).apply((known) => checkedImage(known, args.environment));
 
     const account = new ServiceAccount(`${name}-account`, { metadata: metadata(names.model, names.model, args.serviceAccountAnnotations), automountServiceAccountToken: false }, child);
+    const password = new RandomPassword(`${name}-key`, { length: keyLength, special: false }, child);
+    const key = new Secret(`${name}-key`, keySecret(contract.name, password.result), child);
     new NetworkPolicy(`${name}-network`, networkPolicy(contract), child);
     new CustomResource(`${name}-authorization`, authorizationPolicy(contract), child);
 
@@ -55,7 +59,7 @@ export class ModelService extends pulumi.ComponentResource {
     const routes = new CustomResource(`${name}-routes`, virtualService(args), { ...child, dependsOn: versions, ignoreChanges: [...routesOfRollouts[contract.release.strategy]] });
     const analysis = new CustomResource(`${name}-analysis`, analysisTemplate(args), child);
 
-    const versionsOnTrial = new CustomResource(`${name}-rollout`, rollout(args, image), { ...child, dependsOn: [account, ...versions, routes, analysis] });
+    const versionsOnTrial = new CustomResource(`${name}-rollout`, rollout(args, image), { ...child, dependsOn: [account, key, ...versions, routes, analysis] });
     new PodDisruptionBudget(`${name}-budget`, podDisruptionBudget(contract), child);
     new CustomResource(`${name}-autoscaler`, scaledObject(args), { ...child, dependsOn: versionsOnTrial });
     new CustomResource(`${name}-monitor`, podMonitor(contract), child);

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { modelLabels, ports } from "../vocabulary";
 import { documentAnnotations, documents, documentsFolder, documentsVolume } from "./documents";
+import { keyFile, keyVolume } from "./keys";
 import { placement } from "./placement";
 import { drainSeconds, probes, shutdown } from "./probes";
 import { serverResources, temporarySize } from "./resources";
@@ -29,7 +30,7 @@ export function podTemplate(settings: ServingSettings, image: pulumi.Input<strin
       terminationGracePeriodSeconds: shutdown.terminationGracePeriodSeconds,
       ...placement(settings),
       containers: [container(settings, image)],
-      volumes: [{ name: "tmp", emptyDir: { sizeLimit: temporarySize } }, documentsVolume],
+      volumes: [{ name: "tmp", emptyDir: { sizeLimit: temporarySize } }, documentsVolume, keyVolume(contract.name)],
     },
   };
 }
@@ -51,6 +52,7 @@ function container({ contract, environment, region }: ServingSettings, image: pu
       { name: "CAUSEWAY_DRAIN_SECONDS", value: String(drainSeconds) },
       { name: "CAUSEWAY_ENVIRONMENT", value: environment },
       { name: "CAUSEWAY_REGION", value: region },
+      { name: "CAUSEWAY_KEY_FILE", value: `${keyFile.folder}/${keyFile.name}` },
     ],
     resources: serverResources(contract.serving),
     securityContext: containerSecurityContext,
@@ -59,6 +61,7 @@ function container({ contract, environment, region }: ServingSettings, image: pu
     volumeMounts: [
       { name: "tmp", mountPath: "/tmp" },
       { name: documentsVolume.name, mountPath: documentsFolder, readOnly: true },
+      { name: "key", mountPath: keyFile.folder, readOnly: true },
     ],
   };
 }

@@ -26,13 +26,15 @@ export interface ServingNames {
   readonly stable: string;
   /** Service and DestinationRule of the version on trial. */
   readonly canary: string;
+  /** Secret with the key that the model's servers share. */
+  readonly key: string;
   /** AnalysisTemplate that judges the version on trial. */
   readonly analysis: string;
 }
 
 /** Names of a model's objects; each must stay within 63 characters. */
 export function servingNames(model: string): ServingNames {
-  return { model, stable: `${model}-stable`, canary: `${model}-canary`, analysis: `${model}-error-ratio` };
+  return { model, stable: `${model}-stable`, canary: `${model}-canary`, key: `${model}-key`, analysis: `${model}-error-ratio` };
 }
 
 /** Prefix of the labels and annotations that are ours. */

@@ -1,9 +1,9 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { modelsFolder as sample } from "../../infra/models";
 import { loadRelease } from "../../services/contract/load";
-import { publish } from "../../tools/publish";
+import { pinnedBases, publish } from "../../tools/publish";
 
 const repository = "444455556666.dkr.ecr.eu-west-1.amazonaws.com/loan-approval";
 const pushed = `sha256:${"ab".repeat(32)}`;
@@ -44,5 +44,13 @@ describe("publishing a model", () => {
 
   test("names the model that does not exist", () => {
     expect(() => publish({ modelsFolder, model: "nobody", repository, build: () => pushed })).toThrow(/nobody/);
+  });
+
+  test("refuses base images by tag and names each", () => {
+    const file = join(modelsFolder, "bases.env");
+    writeFileSync(file, `# bases\nBUILD_IMAGE=node:22\nRUNTIME_IMAGE=distroless@${pushed}\n`);
+    expect(() => pinnedBases(file)).toThrow(/BUILD_IMAGE: got "node:22", allowed: an image by digest/);
+    writeFileSync(file, `BUILD_IMAGE=node@${pushed}\n`);
+    expect(pinnedBases(file)).toEqual([`BUILD_IMAGE=node@${pushed}`]);
   });
 });

@@ -105,6 +105,7 @@ describe("the pod", () => {
     expect(container.volumeMounts).toEqual([
       { name: "tmp", mountPath: "/tmp" },
       { name: "documents", mountPath: "/etc/causeway", readOnly: true },
+      { name: "key", mountPath: "/etc/causeway-keys", readOnly: true },
     ]);
   });
 
@@ -150,7 +151,7 @@ describe("the pod", () => {
     expect(JSON.parse(template.metadata.annotations["proxy.istio.io/config"]!)).toEqual({ holdApplicationUntilProxyStarts: true, terminationDrainDuration: `${drain}s` });
   });
 
-  it("tells the server where it is, and no secret", () => {
+  it("tells the server where it is and where its key lies, and no secret", () => {
     expect(container.env).toEqual([
       { name: "CAUSEWAY_CONTRACT_FILE", value: "/etc/causeway/contract.json" },
       { name: "CAUSEWAY_RELEASE_FILE", value: "/etc/causeway/release.json" },
@@ -159,6 +160,7 @@ describe("the pod", () => {
       { name: "CAUSEWAY_DRAIN_SECONDS", value: "30" },
       { name: "CAUSEWAY_ENVIRONMENT", value: "prod" },
       { name: "CAUSEWAY_REGION", value: "eu-west-1" },
+      { name: "CAUSEWAY_KEY_FILE", value: "/etc/causeway-keys/key" },
     ]);
   });
 
