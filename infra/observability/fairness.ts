@@ -80,7 +80,7 @@ function gateAlerts(contract: Contract): AlertingRule[] {
       ? `${select(contract, series.fairnessLower, labels)} > ${digits(max ?? 1)}`
       : `${select(contract, series.fairnessUpper, labels)} < ${digits(min)}`;
     const summary = `The whole 95% interval of the ${metric} of ${contract.name} by ${attribute} is ${min === undefined ? `above ${max ?? 1}` : `below ${min}`} over ${windowsOf(contract).labels}`;
-    return alert(contract, "CausewayFairnessLimit", bound, "15m", summary);
+    return alert(contract, "CausewayFairnessLimit", bound, "15m", summary, labels);
   });
 }
 

@@ -23,7 +23,9 @@ function shareRules(contract: Contract): RecordingRule[] {
     record(contract, series.performanceTrials, `sum(${trials})`, { metric }),
     record(contract, series.performance, `sum(${hits}) / (sum(${trials}) > 0)`, { metric }),
   ];
-  const { lower, upper } = wilson(select(contract, series.performance), select(contract, series.performanceTrials));
+  // Not of F1 and of the Brier proxy, which are no shares.
+  const shares = `metric=~"accuracy|precision|recall|${fStar}"`;
+  const { lower, upper } = wilson(select(contract, series.performance, {}, shares), select(contract, series.performanceTrials, {}, shares));
   return [
     record(contract, series.outcomesWindow, `sum by (predicted, actual) (${counted(select(contract, series.outcomes), windowsOf(contract).labels)})`),
     ...share("accuracy", right, select(contract, series.outcomesWindow)),
@@ -94,7 +96,7 @@ function decayAlerts(contract: Contract): AlertingRule[] {
       ? `${select(contract, series.performanceLower, { metric })} > ${digits(max ?? 1)}`
       : `${select(contract, series.performanceUpper, { metric })} < ${digits(min)}`;
     const summary = `The whole 95% interval of the ${metric} of ${name} is ${min === undefined ? `above ${max ?? 1}` : `below ${min}`} over ${windowsOf(contract).labels}`;
-    return alert(contract, "CausewayPerformanceDecay", `${bound} and ${select(contract, series.performanceTrials, { metric })} >= ${drift.minimumSamples}`, "15m", summary);
+    return alert(contract, "CausewayPerformanceDecay", `${bound} and ${select(contract, series.performanceTrials, { metric })} >= ${drift.minimumSamples}`, "15m", summary, { metric });
   });
 }
 

