@@ -64,7 +64,7 @@ function calibrationRules(contract: Contract): RecordingRule[] {
   const error = `${z95} * sqrt(clamp_min(${second} / on () ${trials} - on () ${brier} ^ 2, 0) / on () ${trials})`;
   return [
     record(contract, series.calibrationRows, `sum by (version, bin) (${window})`),
-    record(contract, series.calibration, `${positives} / (${rows} > 0)`),
+    record(contract, series.calibration, `${positives} / on (version, bin) (${rows} > 0)`),
     record(contract, series.performanceTrials, `sum(${rows})`, { metric: "brier" }),
     record(contract, series.performance, `sum(${rows} * ${share} * (1 - ${share})) / (sum(${rows}) > 0)`, { metric: "brier" }),
     record(contract, series.performanceLower, `${brier} - on () ${error}`, { metric: "brier" }),

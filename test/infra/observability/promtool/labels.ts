@@ -68,6 +68,18 @@ export const labelScenarios: readonly Scenario[] = [
     firing: { 590: [] }, values: [{ minute: 590, expr: "causeway:performance:window", samples: {} }],
   },
   {
+    // Shares of 0.2 and 0.9 in two bins of 4,200 labels each: (0.2 * 0.8 + 0.9 * 0.1) / 2, deviation 0.24254 of a label's square.
+    title: "performance: calibration by bin, and the Brier proxy with its interval, above the gate of 0.1",
+    groups: performance,
+    inputs: Object.fromEntries([["0.5", "approve", 2], ["0.5", "decline", 8], ["+Inf", "approve", 9], ["+Inf", "decline", 1]].map(([bin, actual, add]) => [`causeway_outcome_score_bin_total${own},bin="${bin}",actual="${actual}"}`, counter([500, Number(add)])])),
+    firing: { 480: ["CausewayPerformanceDecay"] },
+    values: [
+      { minute: 480, expr: "round(causeway:calibration:window, 0.001)", samples: { [`{bin="0.5",model="${model}",version="1.0.0"}`]: 0.2, [`{bin="+Inf",model="${model}",version="1.0.0"}`]: 0.9 } },
+      measured("causeway:performance:window", "brier", 0.125),
+      measured("causeway:performance_lower:window", "brier", 0.125 - 1.96 * Math.sqrt((0.07445 - 0.125 ** 2) / 8_400)),
+    ],
+  },
+  {
     title: "labels that stop coming are told after the contract's delay, and not before",
     groups: performance, contract: { ...small, slos: { ...small.slos, labelDelay: "3 hours" } },
     inputs: { ...labelled([300, good], [400, [0, 0, 0, 0]]), [`causeway:requests:rate5m{model="${model}"}`]: gauge([700, 5]) },
