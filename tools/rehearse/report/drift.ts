@@ -25,7 +25,7 @@ function row(feature: string, y: number, windows: readonly (DriftWindow & { drif
     const found = window.drift.find((one) => one.feature === feature);
     if (!found) return html``;
     const [a, b] = [x(found.index), x(found.threshold)];
-    return html`${i === windows.length - 1 && html`<line class="reach ${found.drifted ? "drifted" : ""}" x1="${px(Math.min(a, b))}" x2="${px(Math.max(a, b))}" y1="${y}" y2="${y}"/><text class="${found.drifted ? "drifted" : ""}" x="${size.width}" y="${y + 4}" text-anchor="end">${short(found.index)}${found.drifted ? " drifted" : ""}</text>`}<line class="threshold window-line-${i}" x1="${px(b)}" x2="${px(b)}" y1="${y - 7}" y2="${y + 7}"/><circle class="window-${i}" cx="${px(a)}" cy="${y}" r="5"><title>${feature}, ${window.name}: ${short(found.index)}, threshold ${short(found.threshold)}, p ${short(found.p)}</title></circle>`;
+    return html`${i === windows.length - 1 && html`<line class="reach ${found.drifted ? "drifted" : ""}" x1="${px(Math.min(a, b))}" x2="${px(Math.max(a, b))}" y1="${y}" y2="${y}"/><text class="${found.drifted ? "drifted" : ""}" x="${size.width}" y="${y + 4}" text-anchor="end">${short(found.index)}${found.drifted ? " drifted" : ""}</text>`}<line class="threshold window-line-${i}" x1="${px(b)}" x2="${px(b)}" y1="${y - 7}" y2="${y + 7}"/><circle class="window-${i}" cx="${px(a)}" cy="${y}" r="${6.5 - 2 * i}"><title>${feature}, ${window.name}: ${short(found.index)}, threshold ${short(found.threshold)}, p ${short(found.p)}</title></circle>`;
   });
   return html`<text class="feature" x="${size.left - 12}" y="${y + 4}" text-anchor="end">${feature}</text>${marks}`;
 }
