@@ -162,7 +162,7 @@ const rows: [rule: string, target: string, path?: string, value?: unknown][] = [
   ["observability-firewall-logs", "eu-west-1-entry-firewall-logging :WebAclLoggingConfiguration"],
   ["observability-rollout-metrics", "eu-west-1-loan-approval-monitor :PodMonitor"],
   ["observability-mesh-telemetry", "eu-west-1-mesh-access-logs :Telemetry"],
-  ["observability-alert-annotations", "eu-west-1-loan-approval-rules :PrometheusRule", "spec/groups/0/rules/4/annotations/runbook_url", gone],
+  ["observability-alert-annotations", "eu-west-1-loan-approval-rules :PrometheusRule", "spec/groups/1/rules/0/annotations/runbook_url", gone],
   // Governance
   ["governance-audit-lock", `${audit("lock")} `],
   ["governance-audit-lock-mode", `${audit("lock")} `, "rule/defaultRetention/mode", "GOVERNANCE"],
