@@ -7,14 +7,15 @@ import { dump, load } from "js-yaml";
 const parts = ["infra", "policies", "services/contract", "tools/plan", "package.json", "tsconfig.json", "Pulumi.yaml"];
 const sample = "loan-approval";
 
-/** A copy of the project whose one stack, `bench`, is prod with `count` copies of the sample model under other names. Returns its folder. */
-export function syntheticProject(root: string, count: number): string {
+/** A copy of the project whose one stack, `bench`, is another stack with `count` copies of the sample model under other names. Returns its folder. */
+export function syntheticProject(root: string, count: number, like: "dev" | "prod"): string {
   const folder = mkdtempSync(join(tmpdir(), `bench-${count}-`));
   for (const part of parts) cpSync(join(root, part), join(folder, part), { recursive: true });
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
   const names = Array.from({ length: count }, (_, i) => `model-${String(i + 1).padStart(3, "0")}`);
   for (const name of names) cloneModel(root, folder, name);
-  writeFileSync(join(folder, "Pulumi.bench.yaml"), stackFile(readFileSync(join(root, "Pulumi.prod.yaml"), "utf8"), names));
+  writeFileSync(join(folder, "Pulumi.bench.yaml"), stackFile(readFileSync(join(root, `Pulumi.${like}.yaml`), "utf8"), names));
+  cpSync(join(root, "policies", "config", `${like}.json`), join(folder, "policies", "config", "bench.json"));
   return folder;
 }
 
@@ -27,8 +28,8 @@ function cloneModel(root: string, folder: string, name: string): void {
   writeFileSync(join(target, "release", "manifest.json"), manifest.replaceAll(`"${sample}"`, `"${name}"`));
 }
 
-function stackFile(prod: string, names: readonly string[]): string {
-  const content = load(prod);
+function stackFile(text: string, names: readonly string[]): string {
+  const content = load(text);
   const config = typeof content === "object" && content !== null && "config" in content && typeof content.config === "object" ? content.config : {};
   return dump({ config: { ...config, "causeway:models": names.map((name) => ({ name })), "causeway:monthlyBudgetUsd": 1_000_000 } });
 }
