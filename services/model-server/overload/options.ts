@@ -4,7 +4,7 @@ import type { Placement } from "../inference/execution";
 import type { LimiterOptions } from "./limiter";
 
 /** Share of the latency objective that a request may spend in the server on average; the rest is for the tail, the network and queues elsewhere. */
-const shareOfObjective = 1 / 25;
+const shareOfObjective = 1 / 60;
 /** A slow model's own runs come on top: this many may wait in line. */
 const runsInLine = 4;
 /** A server with so few requests is not overloaded, however slow the machine is at the moment. */
