@@ -21,13 +21,13 @@ export interface StackTimes {
   readonly rulesSeconds: number;
 }
 
-/** Runs `npm start` in a folder in new processes and measures it from the outside. Throws when the plan itself fails. */
+/** Runs `npm run plan` in a folder in new processes and measures it from the outside. Throws when the plan itself fails. */
 export async function measurePlan(folder: string, args: readonly string[]): Promise<Measurement> {
   const scratch = mkdtempSync(join(tmpdir(), "bench-"));
   const usage = join(scratch, "usage");
   try {
     const started = performance.now();
-    const { code, output } = await run(folder, ["start", "--silent", "--", "--out", join(scratch, "out"), ...args], usage);
+    const { code, output } = await run(folder, ["run", "--silent", "plan", "--", "--out", join(scratch, "out"), ...args], usage);
     const seconds = (performance.now() - started) / 1000;
     // 1 means that a rule is broken: a matter for the plan, not for its speed.
     if (code > 1) throw new Error(`the plan ended with ${code}:\n${output}`);

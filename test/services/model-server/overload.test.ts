@@ -81,8 +81,8 @@ describe("the limit of requests in flight", () => {
 
   test("follows the objective of the contract and the speed of the model", async () => {
     const { contract } = await loadedSample();
-    expect(limiterOptions(contract, { inlineMilliseconds: 0.05, workerMilliseconds: undefined, lanes: 1 })).toEqual({ targetMilliseconds: 4.2, minimum: 32, maximum: 1_024 });
-    expect(limiterOptions(contract, { inlineMilliseconds: 10, workerMilliseconds: 10, lanes: 2 })).toEqual({ targetMilliseconds: 44, minimum: 8, maximum: 1_024 });
+    expect(limiterOptions(contract, { inlineMilliseconds: 0.05, workerMilliseconds: undefined, lanes: 1 })).toEqual({ targetMilliseconds: expect.closeTo(100 / 60 + 4 * 0.05), minimum: 32, maximum: 1_024 });
+    expect(limiterOptions(contract, { inlineMilliseconds: 10, workerMilliseconds: 10, lanes: 2 })).toEqual({ targetMilliseconds: expect.closeTo(100 / 60 + 4 * 10), minimum: 8, maximum: 1_024 });
   });
 });
 
