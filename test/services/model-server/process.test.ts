@@ -5,6 +5,7 @@ import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import autocannon from "autocannon";
 import { change, changeJson, copiedModel } from "./support/release";
 import { modelFolder, paths, root, series, tensor } from "./support/server";
 
@@ -57,6 +58,22 @@ describe("the server's process", () => {
       sent.on("error", reject).end(payload);
     });
   }
+
+  test("answers a load of 5,000 requests over 16 connections without an error, and counts each answer once", async () => {
+    const started = run();
+    const { http, metrics } = await listening(started);
+    const result = await autocannon({ url: `http://127.0.0.1:${http}${paths.infer}`, method: "POST", headers: { "content-type": "application/json" }, body: payload, connections: 16, amount: 5_000 });
+    expect([result.errors, result.timeouts, result.mismatches]).toEqual([0, 0, 0]);
+    // Under its limit a server answers; above it, it says so at once. Nothing else may happen.
+    const shed = result.statusCodeStats?.["503"]?.count ?? 0;
+    const answered = result.statusCodeStats?.["200"]?.count ?? 0;
+    expect(answered + shed).toBe(5_000);
+    const scraped = await (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text();
+    expect(series(scraped, "causeway_requests_total", { operation: "infer", status: "200" })).toBe(answered);
+    console.log(`${Math.round(result.requests.average)} requests/s, p99 ${result.latency.p99} ms, ${shed} shed`);
+    started.child.kill("SIGTERM");
+    expect(await started.exit).toBe(0);
+  });
 
   test("drains on SIGTERM under load: readiness goes first, every request that was sent is answered, exit code 0", async () => {
     const started = run();
