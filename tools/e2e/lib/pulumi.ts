@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { mkdtempSync } from "node:fs";
 import * as path from "node:path";
 import { isJsonArray, isJsonObject, toJsonObject } from "./json";
-import { run } from "./process";
+import { quickEnvironment, run } from "./process";
 import type { ChildProcess } from "node:child_process";
 import type { JsonObject } from "./json";
 
@@ -58,7 +58,7 @@ export class Pulumi {
   private environment(kubeconfig: string): NodeJS.ProcessEnv {
     const { home, state, pathFolders, downloadsPlugins } = this.options;
     return {
-      ...process.env,
+      ...quickEnvironment(),
       PATH: [...pathFolders, process.env["PATH"]].join(path.delimiter),
       KUBECONFIG: kubeconfig,
       PULUMI_HOME: home,
