@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { compareVersions } from "../../../tools/e2e/lib/text";
 import { cachedFolder } from "../../../tools/e2e/toolchain/cache";
 import { downloadOfficial, publishedDigest } from "../../../tools/e2e/toolchain/download";
-import { stagingReplacements } from "../../../tools/e2e/toolchain/go";
+import { ownReplacements, stagingReplacements } from "../../../tools/e2e/toolchain/go";
 
 const BODY = "#!/bin/sh\necho tool\n";
 const DIGEST = createHash("sha256").update(BODY).digest("hex");
@@ -88,5 +88,12 @@ describe("versions", () => {
     expect(compareVersions("1.9.0", "1.26.0")).toBeLessThan(0);
     expect(compareVersions("1.26.8", "1.26.0")).toBeGreaterThan(0);
     expect(compareVersions("1.26", "1.26.0")).toBe(0);
+  });
+});
+
+describe("the replacements of a module", () => {
+  it("keeps those by published versions, with and without a version on the left, and leaves out those by local folders", () => {
+    const goMod = ["module example.com/controller", "", "require k8s.io/api v0.0.0", "replace example.com/one => example.com/fork v1.2.3", "replace (", "\tk8s.io/api v0.0.0 => k8s.io/api v0.29.3", "\texample.com/local => ./local", ")"].join("\n");
+    expect(ownReplacements(goMod)).toEqual(["replace example.com/one => example.com/fork v1.2.3", "replace k8s.io/api v0.0.0 => k8s.io/api v0.29.3"]);
   });
 });

@@ -9,7 +9,7 @@ import { TOOLS } from "./pins";
 import type { Platform, ToolName, ToolPin } from "./pins";
 
 /** Tools that the control plane and the stack need; a suite that needs another asks for it itself. */
-export type Toolchain = Readonly<Record<Exclude<ToolName, "promtool">, string>>;
+export type Toolchain = Readonly<Record<Extract<ToolName, "etcd" | "pulumi" | "kube-apiserver" | "kube-controller-manager">, string>>;
 
 function platform(): Platform {
   const system = os.platform();
@@ -28,6 +28,7 @@ async function reportedVersion(command: string, pin: ToolPin): Promise<string | 
 
 async function fromDownloadOrSource(pin: ToolPin, folder: string): Promise<void> {
   try {
+    if (pin.download === undefined) throw new Error("none is published");
     await downloadOfficial(pin.name, pin.download(platform()), folder);
     say(`  ${pin.name}: downloaded v${pin.version}`);
   } catch (error) {

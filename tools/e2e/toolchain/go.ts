@@ -56,10 +56,15 @@ export function stagingReplacements(goMod: string, version: string): string[] {
   return [...new Set(modules)].map((module) => `replace ${module} => ${module} v${published}`);
 }
 
-async function writeScratchModule(go: string, source: GoSource, version: string, folder: string): Promise<void> {
-  const replacements = source.replacesStaging
-    ? stagingReplacements(await readFile((await downloadModule(go, source.module, version)).goModFile, "utf8"), version)
-    : [];
+/** The replacements by published versions in a module's go.mod, which only builds of the module itself heed; those by local folders are left out. */
+export function ownReplacements(goMod: string): string[] {
+  const replacements = [...goMod.matchAll(/^\s*(?:replace\s+)?(\S+(?: v\S+)? => [^\s./]\S* v\S+)\s*$/gm)].flatMap((match) => match[1] ?? []);
+  return replacements.map((replacement) => `replace ${replacement}`);
+}
+
+async function writeScratchModule(go: string, { module, replaces }: GoSource, version: string, folder: string): Promise<void> {
+  const goMod = replaces === undefined ? "" : await readFile((await downloadModule(go, module, version)).goModFile, "utf8");
+  const replacements = replaces === "own" ? ownReplacements(goMod) : stagingReplacements(goMod, version);
   await writeFile(path.join(folder, "go.mod"), ["module causeway/e2e", `go ${GO_MINIMUM}`, ...replacements, ""].join("\n"));
 }
 

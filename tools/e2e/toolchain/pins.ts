@@ -9,8 +9,8 @@ export interface GoSource {
   readonly linkVariables?: readonly string[];
   /** Build tags, such as those that leave out what is not used. */
   readonly tags?: readonly string[];
-  /** Whether the module's staging dependencies (`v0.0.0`) must be replaced by their published versions. */
-  readonly replacesStaging?: boolean;
+  /** Dependencies to replace, which a module says only to its own builds: those required as `v0.0.0` by their published versions, or as its go.mod says. */
+  readonly replaces?: "staging" | "own";
 }
 
 export interface OfficialDownload {
@@ -29,7 +29,8 @@ export interface ToolPin {
   readonly versionArgs: readonly string[];
   /** A program on PATH is taken when its version has this prefix. */
   readonly acceptedPrefix: string;
-  readonly download: (platform: Platform) => OfficialDownload;
+  /** Absent where the makers publish no build of the program alone. */
+  readonly download?: (platform: Platform) => OfficialDownload;
   readonly go: GoSource;
 }
 
@@ -41,6 +42,7 @@ export interface Platform {
 const PULUMI = "3.259.0";
 const KUBERNETES = "1.36.3";
 const ETCD = "3.6.16";
+const ROLLOUTS = "1.8.3";
 /** Prometheus 3.N is the Go module v0.3NN. */
 const PROMETHEUS = { release: "3.16.0", module: "0.316.0" };
 
@@ -63,7 +65,7 @@ function kubernetesPin(name: string): ToolPin {
       module: "k8s.io/kubernetes",
       package: `k8s.io/kubernetes/cmd/${name}`,
       linkVariables: [`k8s.io/component-base/version.gitVersion=v${KUBERNETES}`],
-      replacesStaging: true,
+      replaces: "staging",
     },
   };
 }
@@ -107,33 +109,51 @@ const etcd: ToolPin = {
   go: { module: "go.etcd.io/etcd/server/v3", package: "go.etcd.io/etcd/server/v3" },
 };
 
-const promtool: ToolPin = {
-  name: "promtool",
-  version: PROMETHEUS.module,
+function prometheusPin(name: "prometheus" | "promtool"): ToolPin {
+  return {
+    name,
+    version: PROMETHEUS.module,
+    versionArgs: ["--version"],
+    acceptedPrefix: "3.",
+    download: ({ os, arch }) => {
+      const base = `https://github.com/prometheus/prometheus/releases/download/v${PROMETHEUS.release}`;
+      return {
+        url: `${base}/prometheus-${PROMETHEUS.release}.${os}-${arch}.tar.gz`,
+        checksumUrl: `${base}/sha256sums.txt`,
+        algorithm: "sha256",
+        archiveFolder: `prometheus-${PROMETHEUS.release}.${os}-${arch}`,
+      };
+    },
+    go: {
+      module: "github.com/prometheus/prometheus",
+      package: `github.com/prometheus/prometheus/cmd/${name}`,
+      linkVariables: [`github.com/prometheus/common/version.Version=${PROMETHEUS.release}`],
+      // Targets come from files or over HTTP here; the clients of all clouds are a fifth of the packages.
+      tags: ["remove_all_sd"],
+    },
+  };
+}
+
+/** The controller of the add-on catalogue's chart; its makers publish it as an image only. */
+const rollouts: ToolPin = {
+  name: "rollouts-controller",
+  version: ROLLOUTS,
   versionArgs: ["--version"],
-  acceptedPrefix: "3.",
-  download: ({ os, arch }) => {
-    const base = `https://github.com/prometheus/prometheus/releases/download/v${PROMETHEUS.release}`;
-    return {
-      url: `${base}/prometheus-${PROMETHEUS.release}.${os}-${arch}.tar.gz`,
-      checksumUrl: `${base}/sha256sums.txt`,
-      algorithm: "sha256",
-      archiveFolder: `prometheus-${PROMETHEUS.release}.${os}-${arch}`,
-    };
-  },
+  acceptedPrefix: ROLLOUTS,
   go: {
-    module: "github.com/prometheus/prometheus",
-    package: "github.com/prometheus/prometheus/cmd/promtool",
-    linkVariables: [`github.com/prometheus/common/version.Version=${PROMETHEUS.release}`],
-    // The unit tests of rules discover no targets; the clients of all clouds are a fifth of the packages.
-    tags: ["remove_all_sd"],
+    module: "github.com/argoproj/argo-rollouts",
+    package: "github.com/argoproj/argo-rollouts/cmd/rollouts-controller",
+    linkVariables: [`github.com/argoproj/argo-rollouts/utils/version.version=${ROLLOUTS}`],
+    replaces: "own",
   },
 };
 
 export const TOOLS = {
   pulumi,
   etcd,
-  promtool,
+  prometheus: prometheusPin("prometheus"),
+  promtool: prometheusPin("promtool"),
+  "rollouts-controller": rollouts,
   "kube-apiserver": kubernetesPin("kube-apiserver"),
   "kube-controller-manager": kubernetesPin("kube-controller-manager"),
 } as const satisfies Record<string, ToolPin>;
