@@ -1,5 +1,6 @@
 """Command line: `python -m causeway_training <step> --contract model.yaml --run folder [--champion release folder]`.
 
+`admit` says first whether a run may start (--admissions, --trigger, --causes) and writes true or false to --output; that is no error.
 Exit codes: 0 done (or already done), 1 unexpected error, 2 an input that cannot be used, 3 a gate that did not hold.
 """
 
@@ -30,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     warnings.filterwarnings("ignore")
     try:
-        return {"keygen": _keygen, "sign": _sign}.get(given.step, _perform)(given)
+        return {"keygen": _keygen, "sign": _sign, "admit": _admit}.get(given.step, _perform)(given)
     except InputError as error:
         _say(given, {"error": "input", "source": error.source, "problems": error.problems}, str(error))
         return EXIT_INPUT
@@ -42,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="causeway_training", description=__doc__.splitlines()[0])
     add = parser.add_argument
-    add("step", choices=[*STEPS, "all", "keygen", "sign"])
+    add("step", choices=[*STEPS, "all", "keygen", "sign", "admit"])
     add("--contract", type=Path, help="the model.yaml; train.py lies beside it")
     add("--run", help="run directory: a path or a file:// URL")
     add("--champion", help="release folder that the challenger must beat; it is only read")
@@ -64,6 +65,10 @@ def _parser() -> argparse.ArgumentParser:
     add("--signing-key", type=Path, help="ed25519 private key in PEM; without it the release is unsigned")
     add("--trusted-key", type=Path, help="ed25519 public key in PEM that the release must be signed with")
     add("--to", help="folder or s3://bucket/prefix to release to; sign: the release folder")
+    add("--admissions", help="admit: folder or s3://bucket/prefix with a record of each admitted run")
+    add("--trigger", choices=["alert", "schedule", "manual"], default="manual", help="admit: what asks for the run")
+    add("--causes", default="[]", help="admit: JSON list of alerts with fingerprint and startsAt")
+    add("--output", type=Path, help="admit: file that takes true or false; release: file that takes a copy of the manifest")
     add("--private", type=Path, help="keygen: where to write the private key")
     add("--public", type=Path, help="keygen: where to write the public key")
     add("--json", action="store_true", help="one JSON object per line on standard output")
@@ -80,6 +85,8 @@ def _perform(given: argparse.Namespace) -> int:
         notes = import_module(".summary", __package__).summary(name, context)
         state = "done" if fresh else "already done"
         text = f"[{number}/{len(names)}] {name}: {state} in {seconds:.1f} s" + "".join(f"\n      {note}" for note in notes)
+        if name == "release":
+            _output(given, (context.run.folder("package") / "manifest.json").read_text(encoding="utf-8"))
         _say(given, {"step": name, "fresh": fresh, "seconds": round(seconds, 3), "notes": notes}, text)
     return 0
 
@@ -138,6 +145,28 @@ def _keygen(given: argparse.Namespace) -> int:
 
     make_keys(given.private, given.public)
     return 0
+
+
+def _admit(given: argparse.Namespace) -> int:
+    """Says whether a retraining may start now. A refusal is an answer, not an error: the caller ends the run as skipped."""
+    if given.contract is None or given.run is None or given.admissions is None:
+        raise InputError("arguments", ["admit takes --contract, --run and --admissions"])
+    from .admission import Admission, admit, causes_of, limits_of, moment, run_name
+    from .contract import load_contract
+
+    asked = Admission(run_name(given.run), moment(given.created_at, "--created-at"), given.trigger, causes_of(given.causes))
+    verdict = admit(limits_of(load_contract(given.contract)), given.admissions, asked)
+    _output(given, "true" if verdict.admitted else "false")
+    _say(given, {"admitted": verdict.admitted, "reason": verdict.reason}, f"{'admitted' if verdict.admitted else 'skipped'}: {verdict.reason}")
+    return 0
+
+
+def _output(given: argparse.Namespace, text: str) -> None:
+    if given.output is not None:
+        from .run import write_text
+
+        given.output.parent.mkdir(parents=True, exist_ok=True)
+        write_text(given.output, text)
 
 
 def _sign(given: argparse.Namespace) -> int:
