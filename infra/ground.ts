@@ -3,6 +3,7 @@ import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { GlobalFoundation } from "./aws/foundation";
 import { GlobalEntry } from "./aws/global-entry";
+import { bucketName } from "./aws/names";
 import type { StackConfig } from "./config/schema";
 import type { Model } from "./models";
 import type { AwsGround, RegionalPlatform } from "./region/platform";
@@ -43,6 +44,8 @@ function awsGround(config: StackConfig, models: readonly Model[], root: string):
       hostedZoneId: domain.hostedZoneId,
       keys: { logs: foundation.keyArn("logs", region), secrets: foundation.keyArn("secrets", region), volumes: foundation.keyArn("volumes", region) },
       logBucketName: foundation.logBucketName(region),
+      metrics: { ...foundation.metricsWorkspace, region: names[0] ?? "" },
+      audit: { bucketName: bucketName({ organization, account, environment }, "audit", region), bucketArn: foundation.bucket("audit", region).arn, keyArn: foundation.keyArn("audit", region) },
       access,
     }),
     image: (model, region) => model.image ?? built[model.contract.name] ?? foundation.repositoryUrl(model.contract.name, region).apply((url) => pinnedImage(url, model.release)),

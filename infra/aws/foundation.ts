@@ -43,7 +43,7 @@ export class GlobalFoundation extends pulumi.ComponentResource {
   readonly repositoryUrls: Readonly<Record<string, pulumi.Output<string>>>;
   readonly roleArns: Readonly<Record<PlatformRole, pulumi.Output<string>>>;
   /** Amazon Managed Prometheus in the home region. */
-  readonly metricsWorkspace: { readonly remoteWriteUrl: pulumi.Output<string>; readonly arn: pulumi.Output<string> };
+  readonly metricsWorkspace: { readonly remoteWriteUrl: pulumi.Output<string>; readonly queryUrl: pulumi.Output<string>; readonly arn: pulumi.Output<string> };
   /** GuardDuty detector ids by region. */
   readonly detectors: Readonly<Record<string, pulumi.Output<string>>>;
   private readonly keys: EncryptionKeys;
@@ -73,7 +73,7 @@ export class GlobalFoundation extends pulumi.ComponentResource {
 
     this.repositoryUrls = Object.fromEntries(models.map((model) => [model, this.repositoryUrl(model, home)]));
     this.roleArns = roles.arns;
-    this.metricsWorkspace = { remoteWriteUrl: metrics.remoteWriteUrl, arn: metrics.arn };
+    this.metricsWorkspace = { remoteWriteUrl: metrics.remoteWriteUrl, queryUrl: metrics.queryUrl, arn: metrics.arn };
     this.detectors = detection.detectors;
     this.registerOutputs({ repositoryUrls: this.repositoryUrls, roleArns: this.roleArns, metricsWorkspace: this.metricsWorkspace, detectors: this.detectors });
   }

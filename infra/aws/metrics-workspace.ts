@@ -13,6 +13,8 @@ export interface MetricsWorkspaceArgs extends Naming {
 export class MetricsWorkspace extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:global:MetricsWorkspace";
   readonly remoteWriteUrl: pulumi.Output<string>;
+  /** Address of the workspace below which its API for queries is. */
+  readonly queryUrl: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
 
   constructor(name: string, args: MetricsWorkspaceArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -26,6 +28,7 @@ export class MetricsWorkspace extends pulumi.ComponentResource {
     );
     this.arn = workspace.arn;
     this.remoteWriteUrl = pulumi.interpolate`${workspace.prometheusEndpoint}api/v1/remote_write`;
-    this.registerOutputs({ arn: this.arn, remoteWriteUrl: this.remoteWriteUrl });
+    this.queryUrl = workspace.prometheusEndpoint;
+    this.registerOutputs({ arn: this.arn, remoteWriteUrl: this.remoteWriteUrl, queryUrl: this.queryUrl });
   }
 }

@@ -7,9 +7,7 @@ import type { ChartSettings } from "./values/settings";
 const timeoutSeconds = 900;
 
 /** Arguments of {@link Addons}. */
-export interface AddonsArgs extends ChartSettings {
-  readonly region: string;
-}
+export type AddonsArgs = ChartSettings;
 
 /**
  * The controllers that others keep, each as one pinned Helm release.
@@ -25,10 +23,10 @@ export class Addons extends pulumi.ComponentResource {
 
   /** `after` are the namespaces, and on AWS the nodes: the releases wait for them and are gone before them. */
   constructor(name: string, args: AddonsArgs, after: readonly pulumi.Resource[], opts?: pulumi.ComponentResourceOptions) {
-    const { region, environment, target, pages } = args;
-    super(Addons.__pulumiType, name, { region, environment, target, pages }, opts);
+    const { region, environment, target, pages, gpu } = args;
+    super(Addons.__pulumiType, name, { region, environment, target, pages, gpu }, opts);
     const releases = new Map<string, Release>();
-    for (const entry of catalogue) {
+    for (const entry of catalogue.filter(({ needed }) => needed?.(args) ?? true)) {
       const prerequisites = entry.after.flatMap((other) => releases.get(other) ?? []);
       releases.set(entry.name, this.install(`${name}-${entry.name}`, entry, args, [...after, ...prerequisites]));
     }

@@ -1,4 +1,5 @@
 import { gatewayName, namespaces } from "../vocabulary";
+import { dcgmExporter } from "./values/accelerators";
 import { argoEvents, argoRollouts, argoWorkflows } from "./values/argo";
 import { istioBase, istioCni, istiod, istioGateway } from "./values/mesh";
 import { kubePrometheusStack } from "./values/observability";
@@ -15,6 +16,8 @@ export interface CatalogueEntry {
   /** Exact version of the chart. */
   readonly version: string;
   readonly namespace: string;
+  /** Whether a region needs it. @default always */
+  readonly needed?: (settings: ChartSettings) => boolean;
   /** Releases that must be ready first. */
   readonly after: readonly string[];
   values(settings: ChartSettings): Values;
@@ -26,7 +29,7 @@ const argo = { repository: "https://argoproj.github.io/argo-helm" } as const;
 /**
  * Every controller that others keep, at one version. A change of a version here is a change of `policies/rules/workloads/catalogue.ts`
  * too, and of the definitions that the tests install. Application versions: Argo Rollouts 1.8.3, Workflows 3.7.2, Events 1.9.6,
- * KEDA 2.18.0, cert-manager 1.19.0, Prometheus operator 0.87.1, ECK 3.2.0, Istio 1.31.4, metrics-server 0.8.1.
+ * KEDA 2.18.0, cert-manager 1.19.0, Prometheus operator 0.87.1, ECK 3.2.0, Istio 1.31.4, metrics-server 0.8.1, DCGM exporter 4.5.2.
  *
  * Charts keep their definitions when a release goes: a release that must be replaced would otherwise delete every model with it.
  */
@@ -52,6 +55,16 @@ export const catalogue: readonly CatalogueEntry[] = [
   // It answers for external metrics from its first second, so the resource metrics come before it.
   { name: "keda", chart: "keda", repository: "https://kedacore.github.io/charts", version: "2.18.0", namespace: namespaces.autoscaling, after: ["metrics-server"], values: keda },
   { name: "elastic-operator", chart: "eck-operator", repository: "https://helm.elastic.co", version: "3.2.0", namespace: namespaces.elastic, after: [], values: eckOperator },
+  {
+    name: "dcgm-exporter",
+    chart: "dcgm-exporter",
+    repository: "https://nvidia.github.io/dcgm-exporter/helm-charts",
+    version: "4.8.1",
+    namespace: "kube-system",
+    needed: ({ gpu }) => gpu,
+    after: [],
+    values: dcgmExporter,
+  },
 ];
 
 /** The entry in the form that the policy on releases lists: `repository#chart@version`. */

@@ -1,5 +1,6 @@
 import { namespaces, ports, type NamespaceRole } from "../vocabulary";
 import { gatewayPorts } from "./gateway";
+import { elasticPolicies, elasticsearchPort, shipperPolicies } from "./elastic/network";
 import { namespaceProfiles } from "./namespaces";
 import { anywhere, block, inNamespace, inRole, neighbours, pods, tcp, type Peer, type PolicyRule } from "./network-peers";
 import type { Target } from "./values/settings";
@@ -20,6 +21,8 @@ const proxyMetrics = [15_020, 15_090];
 /** Port of the event source that Alertmanager calls to start a retraining. */
 const retrainingPort = 12_000;
 const prometheusPort = 9090;
+/** Port where the agent of GPU nodes shows what they measure. */
+export const gpuExporterPort = 9400;
 
 const prometheusPods = pods("app.kubernetes.io/name", "prometheus");
 const prometheus: Peer = { ...inRole("observability"), podSelector: prometheusPods };
@@ -31,6 +34,7 @@ const metricsPorts = {
   training: [7777, ports.metrics],
   // Open to its own namespace anyway.
   observability: [],
+  logs: [],
   mesh: [15_014],
   rollouts: [8090],
   workflows: [9090],
@@ -46,6 +50,7 @@ const apiServerPorts = {
   gateway: [],
   training: [],
   observability: [10_250],
+  logs: [],
   mesh: [15_017],
   rollouts: [],
   workflows: [],
@@ -55,8 +60,8 @@ const apiServerPorts = {
   elastic: [9443],
 } as const satisfies Record<NamespaceRole, readonly number[]>;
 
-/** Everything that Prometheus reads, also outside our namespaces: kubelets, the API server and the cluster's own DNS. */
-const scraped = [...new Set([...Object.values(metricsPorts).flat(), 443, 6443, 8080, 9153, 10_250])].sort((a, b) => a - b);
+/** Everything that Prometheus reads, also outside our namespaces: kubelets, agents of GPU nodes, the API server and the cluster's own DNS. */
+const scraped = [...new Set([...Object.values(metricsPorts).flat(), 443, 6443, 8080, 9153, gpuExporterPort, 10_250])].sort((a, b) => a - b);
 
 /** What only one namespace needs. Each model adds its own policy; a model's pods reach nothing else. */
 const own: Record<NamespaceRole, (settings: PolicySettings) => PolicyRule[]> = {
@@ -71,13 +76,13 @@ const own: Record<NamespaceRole, (settings: PolicySettings) => PolicyRule[]> = {
   ],
   observability: (settings) => [
     api(settings),
-    together,
+    ...elasticPolicies,
     { name: "scrape", podSelector: prometheusPods, egress: [{ to: [{ namespaceSelector: {} }, anywhere], ports: tcp(...scraped) }] },
     { name: "retraining", podSelector: pods("app.kubernetes.io/name", "alertmanager"), egress: [{ to: [inRole("training")], ports: tcp(retrainingPort) }] },
-    // Autoscaler and progressive delivery decide on metrics; the operator keeps Elasticsearch.
+    // Autoscaler and progressive delivery decide on metrics.
     { name: "queries", podSelector: prometheusPods, ingress: [{ from: [inRole("autoscaling"), inRole("rollouts")], ports: tcp(prometheusPort) }] },
-    { name: "elasticsearch", ingress: [{ from: [inRole("elastic")], ports: tcp(9200) }] },
   ],
+  logs: () => shipperPolicies,
   // istiod also fetches the keys of the callers' issuer.
   mesh: (settings) => [api(settings), together, { name: "proxies", ingress: [{ from: [inRole("models"), inRole("gateway")], ports: tcp(istiodPort) }] }],
   rollouts: (settings) => [api(settings), queries],
@@ -85,7 +90,7 @@ const own: Record<NamespaceRole, (settings: PolicySettings) => PolicyRule[]> = {
   events: (settings) => [api(settings)],
   autoscaling: (settings) => [api(settings), together, queries],
   certificates: (settings) => [api(settings), together],
-  elastic: (settings) => [api(settings), together, { name: "elasticsearch", egress: [{ to: [inRole("observability")], ports: tcp(9200) }] }],
+  elastic: (settings) => [api(settings), together, { name: "elasticsearch", egress: [{ to: [inRole("observability")], ports: tcp(elasticsearchPort) }] }],
 };
 
 const queries: PolicyRule = { name: "queries", egress: [{ to: [inRole("observability")], ports: tcp(prometheusPort) }] };

@@ -59,6 +59,16 @@ export const series = {
   bandCenter: "causeway:band:center",
   bandDeviation: "causeway:band:deviation",
   bandDistance: "causeway:band:distance",
+  trialEvents: "causeway:trial_events:window",
+  trialTrials: "causeway:trial_trials:window",
+  trialOutcomes: "causeway:trial_outcomes:total",
+  trialGroupTrials: "causeway:trial_group_trials:total",
+  trialGroupRate: "causeway:trial_group_rate:smoothed",
+  trialGap: "causeway:trial_gap:distance",
+  trialGapVariance: "causeway:trial_gap:variance",
+  trialDifference: "causeway:trial_difference:excess",
+  trialVariance: "causeway:trial_difference:variance",
+  trialEvidence: "causeway:trial_evidence:log",
 } as const;
 
 export type SeriesName = (typeof series)[keyof typeof series];
@@ -96,6 +106,19 @@ export const alerts = {
 } as const satisfies Record<string, AlertEntry>;
 
 export type AlertName = keyof typeof alerts;
+
+/** Alerts on what all models share; the platform team's. */
+export const platformAlerts = {
+  CausewayLogStoreNodeMissing: { severity: "warning", runbook: page("log-store-node-missing") },
+  CausewayLogStoreDiskFull: { severity: "critical", runbook: page("log-store-disk-full") },
+  CausewayLogShipperMissing: { severity: "critical", runbook: page("log-shipper-missing") },
+  CausewayLogSettingsFailed: { severity: "critical", runbook: page("log-settings-failed") },
+} as const satisfies Record<string, AlertEntry>;
+
+export type PlatformAlertName = keyof typeof platformAlerts;
+
+/** Ids of the data sources that Grafana is provisioned with: the Prometheus of its own region, and the metrics of all regions. */
+export const datasources = { region: "prometheus", all: "all-regions" } as const;
 
 /** Whom Alertmanager tells, by severity. */
 export const receivers = { critical: "on-call", warning: "team" } as const satisfies Record<Severity, string>;

@@ -1,5 +1,6 @@
 import type { Contract } from "../../services/contract/contract";
 import type { MetricFamily } from "../../services/contract/metrics";
+import { retrainingCandidate } from "./alertmanager";
 import { alerts, receivers, type AlertName, type SeriesName } from "./names";
 
 export type Labels = Readonly<Record<string, string>>;
@@ -42,7 +43,7 @@ export function record({ name }: Pick<Contract, "name">, recorded: SeriesName, e
  */
 export function alert(contract: Pick<Contract, "name" | "owner">, name: AlertName, expr: string, wait: string, summary: string, more: Labels = {}): AlertingRule {
   const entry: { severity: keyof typeof receivers; runbook: string; retraining?: true } = alerts[name];
-  const retraining: Labels = entry.retraining === undefined ? {} : { retraining: "candidate" };
+  const retraining: Labels = entry.retraining === undefined ? {} : { retraining: retrainingCandidate };
   return {
     alert: name,
     expr,

@@ -1,10 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Contract } from "../../services/contract/contract";
 import type { Release } from "../../services/contract/release";
-import { millicores } from "../../services/contract/units";
+import { days, millicores } from "../../services/contract/units";
 import { originName, RegionalEntry } from "../aws/entry";
 import { regionalName } from "../aws/entry-records";
 import { Addons } from "../cluster/addons";
+import { minimumPredictionDays } from "../cluster/elastic/lifecycle";
+import { LogStore, type LogSnapshots } from "../cluster/elastic/log-store";
 import { gatewayPorts } from "../cluster/gateway";
 import type { Headroom } from "../cluster/headroom";
 import { Mesh, type LoadBalancer } from "../cluster/mesh";
@@ -12,11 +14,13 @@ import { ObservabilitySecrets } from "../cluster/observability-secrets";
 import type { ReadinessRoute } from "../cluster/mesh-gateway";
 import type { VolumeSource } from "../cluster/storage";
 import { Tenancy } from "../cluster/tenancy";
+import type { SharedWorkspace } from "../cluster/values/settings";
 import type { StackConfig } from "../config/schema";
 import { ModelService } from "../serving/model-service";
 import { modelPath, servingNames } from "../serving/settings";
 import { namespaces, ports } from "../vocabulary";
 import { Cluster } from "./cluster";
+import { MetricsAccess } from "./metrics-access";
 import { Network } from "./network";
 
 /** One model as a region serves it. */
@@ -38,6 +42,10 @@ export interface AwsGround {
   readonly hostedZoneId: string;
   readonly keys: { readonly logs: pulumi.Input<string>; readonly secrets: pulumi.Input<string>; readonly volumes: pulumi.Input<string> };
   readonly logBucketName: pulumi.Input<string>;
+  /** The metrics of all regions. */
+  readonly metrics: SharedWorkspace & { readonly arn: pulumi.Input<string> };
+  /** The region's audit bucket, which also holds the snapshots of the logs. */
+  readonly audit: Omit<LogSnapshots, "clusterName">;
   readonly access: StackConfig["access"];
 }
 
@@ -89,9 +97,12 @@ export class RegionalPlatform extends pulumi.ComponentResource {
     const volumes: VolumeSource = aws ? { target: "aws", keyArn: aws.keys.volumes } : { target: "kubernetes", provisioner: localProvisioner };
     const tenancy = new Tenancy(`${name}-tenancy`, { region, environment, volumes, network: aws?.cidr, headroom: headroomFor(args) }, nodes, inCluster);
     const secrets = new ObservabilitySecrets(`${name}-secrets`, { region, webhook: args.alertWebhook }, tenancy.ready, inCluster);
-    const settings = { region, environment, target: volumes.target, pages: args.alertWebhook !== undefined };
-    const addons = new Addons(`${name}-addons`, settings, [...nodes, ...tenancy.ready, ...secrets.ready], inCluster);
+    const settings = { region, environment, target: volumes.target, pages: args.alertWebhook !== undefined, gpu: asksForGpu(args), workspace: aws?.metrics };
+    const addons = new Addons(`${name}-addons`, settings, [...nodes, ...tenancy.ready, ...secrets.ready, ...(ground?.access ?? [])], inCluster);
     const mesh = new Mesh(`${name}-mesh`, { region, identity, hosts: hosts(args), readiness: readinessOf(args), loadBalancer: ground?.loadBalancer }, addons.ready, inCluster);
+
+    const snapshots = aws && { ...aws.audit, clusterName: clusterNameOf(args) };
+    new LogStore(`${name}-logs`, { region, environment, predictionDays: predictionDays(models), snapshots }, addons.ready, inCluster);
 
     // The mesh waits for the releases and they for the tenancy, so whoever waits for the mesh waits for all of them.
     this.services = Object.fromEntries(models.map((model) => [model.contract.name, this.createService(model, mesh.ready, inCluster)]));
@@ -99,11 +110,11 @@ export class RegionalPlatform extends pulumi.ComponentResource {
   }
 
   /** Network, load balancer and cluster of a region on AWS. */
-  private createGround(aws: AwsGround): { readonly entry: RegionalEntry; readonly cluster: Cluster; readonly loadBalancer: LoadBalancer } {
+  private createGround(aws: AwsGround): { readonly entry: RegionalEntry; readonly cluster: Cluster; readonly loadBalancer: LoadBalancer; readonly access: readonly pulumi.Resource[] } {
     const { name, args } = this;
     const { region, environment } = args;
     const child = { parent: this };
-    const clusterName = `causeway-${environment}-${region}`;
+    const clusterName = clusterNameOf(args);
     const network = new Network(`${name}-network`, { region, environment, cidr: aws.cidr, logsKeyArn: aws.keys.logs }, child);
     const entry = new RegionalEntry(
       `${name}-entry`,
@@ -136,12 +147,14 @@ export class RegionalPlatform extends pulumi.ComponentResource {
         volumesKeyArn: aws.keys.volumes,
         administratorRoleArns: aws.access.platformAdmins,
         access: aws.access,
-        gpu: args.models.some(({ contract }) => contract.serving.gpu > 0),
+        gpu: asksForGpu(args),
       },
       child,
     );
     const loadBalancer = { targetGroupArn: entry.targetGroupArn, securityGroupId: entry.securityGroupId, clusterSecurityGroupId: cluster.securityGroupId };
-    return { entry, cluster, loadBalancer };
+    // Before the pods that it is for: they get their credentials at their start.
+    const access = new MetricsAccess(`${name}-metrics`, { clusterName, workspaceArn: aws.metrics.arn }, cluster.ready, child);
+    return { entry, cluster, loadBalancer, access: [access] };
   }
 
   /** A model's service; it waits for what it stands on, and for the same model in the region before. */
@@ -151,6 +164,20 @@ export class RegionalPlatform extends pulumi.ComponentResource {
     const dependsOn = before ? [...ready, before] : [...ready];
     return new ModelService(`${this.name}-${contract.name}`, { contract, release, replicas, image, region, environment, host, prometheusAddress }, { ...opts, dependsOn });
   }
+}
+
+/** Whether a model of the region asks for a GPU. */
+function asksForGpu({ models }: RegionalPlatformArgs): boolean {
+  return models.some(({ contract }) => contract.serving.gpu > 0);
+}
+
+function clusterNameOf({ environment, region }: RegionalPlatformArgs): string {
+  return `causeway-${environment}-${region}`;
+}
+
+/** Days that prediction logs are kept: one lifecycle holds for all models, so the longest of their contracts. */
+function predictionDays(models: readonly ServedModel[]): number {
+  return Math.max(minimumPredictionDays, ...models.map(({ contract }) => days(contract.retention.predictionLogs)));
 }
 
 /** Host names of the gateway: the one of callers and, on AWS, the region's own. */

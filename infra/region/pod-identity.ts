@@ -13,7 +13,7 @@ export interface PodIdentityArgs {
   readonly permissions: pulumi.Input<PolicyDocument>;
 }
 
-/** An IAM role for the pods of one service account: no key, no token that outlives the pod. */
+/** An IAM role for the pods of one service account: no key, no token that outlives the pod. What the options depend on, the association waits for: the cluster. */
 export class PodIdentity extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:regional:PodIdentity";
 
@@ -24,7 +24,7 @@ export class PodIdentity extends pulumi.ComponentResource {
     const { clusterName, namespace, serviceAccount, permissions } = args;
     const role = new iam.Role(name, { description: `Pods of ${namespace}/${serviceAccount} in ${clusterName}`, assumeRolePolicy: policyText(podTrust(clusterName, namespace, serviceAccount)) }, { parent: this });
     new iam.RolePolicy(name, { role: role.id, policy: pulumi.output(permissions).apply(policyText) }, { parent: this });
-    new eks.PodIdentityAssociation(name, { clusterName, namespace, serviceAccount, roleArn: role.arn }, { parent: this });
+    new eks.PodIdentityAssociation(name, { clusterName, namespace, serviceAccount, roleArn: role.arn }, { parent: this, ...(opts?.dependsOn && { dependsOn: opts.dependsOn }) });
     this.roleArn = role.arn;
     this.registerOutputs({ roleArn: this.roleArn });
   }

@@ -1,21 +1,36 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { Environment } from "../../config/schema";
 
 /** Where a cluster runs: on EKS, or anywhere that a kubeconfig names. */
 export type Target = "aws" | "kubernetes";
 
+/** Amazon Managed Prometheus, which holds the metrics of all regions. */
+export interface SharedWorkspace {
+  readonly remoteWriteUrl: pulumi.Input<string>;
+  /** Address that queries go to. */
+  readonly queryUrl: pulumi.Input<string>;
+  /** Region of the workspace, which requests are signed for. */
+  readonly region: string;
+}
+
 /** What the values of a chart depend on. */
 export interface ChartSettings {
+  readonly region: string;
   readonly environment: Environment;
   readonly target: Target;
   /** Whether Alertmanager has an address for pages. */
   readonly pages: boolean;
+  /** Whether a model of the region asks for a GPU. */
+  readonly gpu: boolean;
+  /** @default metrics stay in the cluster */
+  readonly workspace?: SharedWorkspace | undefined;
 }
 
 /** Values of a chart, as Helm takes them. */
 export type Values = Readonly<Record<string, unknown>>;
 
 /** Replicas of a controller: in prod the loss of a node must not stop it. */
-export function replicas({ environment }: ChartSettings): number {
+export function replicas({ environment }: Pick<ChartSettings, "environment">): number {
   return environment === "prod" ? 2 : 1;
 }
 
@@ -26,6 +41,11 @@ export function resources(cpu: string, memory: string, cpuLimit = "1"): Values {
 
 /** Security context of a pod under the restricted Pod Security Standard. */
 export const podSecurity = { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } } as const;
+
+/** The same for a pod of one user and group. */
+export function podUser(id: number): Values {
+  return { ...podSecurity, runAsUser: id, runAsGroup: id, fsGroup: id };
+}
 
 /** Security context of a container under the restricted Pod Security Standard. */
 export const containerSecurity = {

@@ -15,4 +15,5 @@ export const catalogue: readonly string[] = [
   "https://argoproj.github.io/argo-helm#argo-events@2.4.15",
   "https://kedacore.github.io/charts#keda@2.18.0",
   "https://helm.elastic.co#eck-operator@3.2.0",
+  "https://nvidia.github.io/dcgm-exporter/helm-charts#dcgm-exporter@4.8.1",
 ];

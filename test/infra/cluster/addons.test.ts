@@ -4,6 +4,7 @@ import type { ChartSettings } from "../../../infra/cluster/values/settings";
 import { catalogue as allowed } from "../../../policies/rules/workloads/catalogue";
 import { record, type RecordedResource } from "../../support/record";
 
+const base = { region: "eu-west-1", gpu: false } as const;
 const releaseType = "kubernetes:helm.sh/v3:Release";
 const release = (resources: readonly RecordedResource[], name: string) => resources.find((resource) => resource.name === `eu-${name}`)!;
 const valuesOf = (name: string, settings: ChartSettings) => catalogue.find((entry) => entry.name === name)!.values(settings);
@@ -28,7 +29,7 @@ describe("the add-on catalogue", () => {
   });
 
   test("no container that a chart is told about is without a memory limit", () => {
-    const settings = { environment: "prod", target: "aws", pages: false } as const;
+    const settings = { ...base, environment: "prod", target: "aws", pages: false } as const;
     for (const entry of catalogue) {
       for (const [path, value] of objects(entry.values(settings)).filter(([, value]) => "requests" in value && "limits" in value)) {
         expect([entry.name, path, value["limits"]]).toEqual([entry.name, path, expect.objectContaining({ memory: expect.any(String) })]);
@@ -41,23 +42,75 @@ describe("the add-on catalogue", () => {
     ["prod", 2],
     ["dev", 1],
   ] as const)("in %s controllers have %i replicas", (environment, count) => {
-    const settings = { environment, target: "aws", pages: false } as const;
+    const settings = { ...base, environment, target: "aws", pages: false } as const;
     expect(valuesOf("argo-rollouts", settings)).toMatchObject({ controller: { replicas: count } });
     expect(valuesOf("keda", settings)).toMatchObject({ operator: { replicaCount: count } });
     expect(valuesOf("cert-manager", settings)).toMatchObject({ replicaCount: count, webhook: { replicaCount: count } });
   });
 
   test("istiod leaves traffic redirection to the node agent, so that pods stay restricted", () => {
-    expect(valuesOf("istiod", { environment: "prod", target: "aws", pages: false })).toMatchObject({ cni: { enabled: true }, global: { proxy: { seccompProfile: { type: "RuntimeDefault" } } } });
+    expect(valuesOf("istiod", { ...base, environment: "prod", target: "aws", pages: false })).toMatchObject({ cni: { enabled: true }, global: { proxy: { seccompProfile: { type: "RuntimeDefault" } } } });
   });
 
   test("the gateway has no load balancer of its own", () => {
-    expect(valuesOf("causeway-gateway", { environment: "prod", target: "aws", pages: false })).toMatchObject({ service: { type: "ClusterIP" } });
+    expect(valuesOf("causeway-gateway", { ...base, environment: "prod", target: "aws", pages: false })).toMatchObject({ service: { type: "ClusterIP" } });
   });
 
   test("only a local cluster's kubelets are trusted without an authority", () => {
-    expect(valuesOf("metrics-server", { environment: "local", target: "kubernetes", pages: false })).toMatchObject({ args: ["--kubelet-insecure-tls"] });
-    expect(valuesOf("metrics-server", { environment: "prod", target: "aws", pages: false })).toMatchObject({ args: [] });
+    expect(valuesOf("metrics-server", { ...base, environment: "local", target: "kubernetes", pages: false })).toMatchObject({ args: ["--kubelet-insecure-tls"] });
+    expect(valuesOf("metrics-server", { ...base, environment: "prod", target: "aws", pages: false })).toMatchObject({ args: [] });
+  });
+});
+
+describe("the stack that observes", () => {
+  const workspace = { remoteWriteUrl: "https://aps.example.com/api/v1/remote_write", queryUrl: "https://aps.example.com/", region: "eu-west-1" };
+  const prod = { ...base, environment: "prod", target: "aws", pages: true, workspace } as const;
+  const local = { ...base, region: "local", environment: "local", target: "kubernetes", pages: false } as const;
+
+  test("has two of Prometheus and of Alertmanager in prod, on nodes of their own, and one elsewhere", () => {
+    expect(valuesOf("prometheus", prod)).toMatchObject({ prometheus: { prometheusSpec: { replicas: 2, podAntiAffinity: "hard" }, podDisruptionBudget: { enabled: true } }, alertmanager: { alertmanagerSpec: { replicas: 2, podAntiAffinity: "hard" } } });
+    expect(valuesOf("prometheus", local)).toMatchObject({ prometheus: { prometheusSpec: { replicas: 1 } }, alertmanager: { alertmanagerSpec: { replicas: 1 } } });
+  });
+
+  test("writes what was recorded to the workspace of all regions, signed for its region", () => {
+    const { remoteWrite } = (valuesOf("prometheus", prod) as { prometheus: { prometheusSpec: { remoteWrite: object[] } } }).prometheus.prometheusSpec;
+    expect(remoteWrite).toHaveLength(1);
+    expect(remoteWrite[0]).toMatchObject({ url: workspace.remoteWriteUrl, sigv4: { region: "eu-west-1" }, writeRelabelConfigs: [{ action: "keep", sourceLabels: ["__name__"], regex: "causeway:.+|ALERTS|causeway_build_info" }] });
+    expect(JSON.stringify(valuesOf("prometheus", local))).not.toContain("remoteWrite");
+  });
+
+  test("tells the replicas of a region apart, and no two regions alike, so that the workspace drops one replica and no region", () => {
+    const spec = (region: string) => (valuesOf("prometheus", { ...prod, region }) as { prometheus: { prometheusSpec: object } }).prometheus.prometheusSpec;
+    expect(spec("eu-west-1")).toMatchObject({ replicaExternalLabelName: "__replica__", prometheusExternalLabelNameClear: true, externalLabels: { cluster: "causeway-prod-eu-west-1", region: "eu-west-1" } });
+    expect(spec("eu-central-1")).toMatchObject({ externalLabels: { cluster: "causeway-prod-eu-central-1", region: "eu-central-1" } });
+  });
+
+  test("keeps what the kubelet says of a whole node, in place of an exporter that needs the host", () => {
+    const values = valuesOf("prometheus", prod) as { nodeExporter: object; kubelet: { serviceMonitor: { cAdvisorMetricRelabelings: { action: string; sourceLabels: string[]; regex: string }[] } } };
+    expect(values.nodeExporter).toEqual({ enabled: false });
+    const kept = (labels: Record<string, string>) => values.kubelet.serviceMonitor.cAdvisorMetricRelabelings.every(({ action, sourceLabels, regex }) => new RegExp(`^(?:${regex})$`).test(sourceLabels.map((label) => labels[label] ?? "").join(";")) === (action === "keep"));
+    expect(kept({ __name__: "container_cpu_usage_seconds_total", id: "/" })).toBe(true);
+    expect(kept({ __name__: "container_cpu_usage_seconds_total", id: "/kubepods/pod1/c1", pod: "p-1" })).toBe(true);
+    expect(kept({ __name__: "container_cpu_usage_seconds_total", id: "/kubepods" })).toBe(false);
+    expect(kept({ __name__: "container_tasks_state", id: "/" })).toBe(false);
+  });
+
+  test("gives Grafana the metrics of its region and those of all, and no reach beyond its namespace", () => {
+    const grafana = (settings: ChartSettings) => (valuesOf("prometheus", settings) as { grafana: object }).grafana;
+    expect(grafana(prod)).toMatchObject({
+      rbac: { namespaced: true },
+      sidecar: { datasources: { uid: "prometheus", resource: "configmap" }, dashboards: { label: "grafana_dashboard", resource: "configmap" } },
+      additionalDataSources: [{ uid: "all-regions", type: "prometheus", url: workspace.queryUrl, jsonData: { sigV4Auth: true, sigV4Region: "eu-west-1" } }],
+    });
+    expect(grafana(local)).toMatchObject({ additionalDataSources: [{ uid: "all-regions", url: "http://prometheus-prometheus:9090" }] });
+    expect(JSON.stringify(grafana(local))).not.toContain("sigv4");
+  });
+
+  test("has the agent of GPU nodes only where a model asks for a GPU, and only on such nodes", () => {
+    const entry = catalogue.find(({ name }) => name === "dcgm-exporter")!;
+    expect(entry.needed?.({ ...prod, gpu: false })).toBe(false);
+    expect(entry.needed?.({ ...prod, gpu: true })).toBe(true);
+    expect(entry.values({ ...prod, gpu: true })).toMatchObject({ nodeSelector: { "causeway.dev/nodes": "gpu" }, tolerations: [{ key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" }] });
   });
 });
 
@@ -66,7 +119,7 @@ describe("Addons", () => {
   let ready = 0;
   beforeAll(async () => {
     resources = await record(() => {
-      ready = new Addons("eu", { region: "eu-west-1", environment: "prod", target: "aws", pages: false }, []).ready.length;
+      ready = new Addons("eu", { ...base, environment: "prod", target: "aws", pages: false, gpu: true }, []).ready.length;
     });
   });
 

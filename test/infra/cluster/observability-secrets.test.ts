@@ -26,13 +26,13 @@ describe("secrets of the observability stack", () => {
   });
 
   test("the chart takes the password and the address from these Secrets", () => {
-    const values = kubePrometheusStack({ environment: "prod", target: "aws", pages: true });
+    const values = kubePrometheusStack({ region: "eu-west-1", gpu: false, environment: "prod", target: "aws", pages: true });
     expect(values).toMatchObject({ grafana: { admin: { existingSecret: grafanaSecret.name, userKey: "user", passwordKey: "password" } } });
-    expect(values).toMatchObject({ alertmanager: { alertmanagerSpec: { secrets: [webhookSecret.name] }, config: { receivers: [{ name: "none" }, { webhook_configs: [{ url_file: "/etc/alertmanager/secrets/alert-webhook/url" }] }] } } });
+    expect(values).toMatchObject({ alertmanager: { alertmanagerSpec: { secrets: [webhookSecret.name] }, config: { receivers: expect.arrayContaining([{ name: "on-call", webhook_configs: [{ url_file: "/etc/alertmanager/secrets/alert-webhook/url", send_resolved: true }] }]) } } });
   });
 
   test("without an address nothing is paged", () => {
-    const values = kubePrometheusStack({ environment: "dev", target: "aws", pages: false });
-    expect(values).toMatchObject({ alertmanager: { alertmanagerSpec: { secrets: [] }, config: { receivers: [{ name: "none" }], route: { routes: [] } } } });
+    const values = kubePrometheusStack({ region: "eu-west-1", gpu: false, environment: "dev", target: "aws", pages: false });
+    expect(values).toMatchObject({ alertmanager: { alertmanagerSpec: { secrets: [] }, config: { receivers: expect.arrayContaining([{ name: "on-call" }, { name: "team" }]) } } });
   });
 });

@@ -1,0 +1,63 @@
+import { alerts, receivers, type AlertName } from "./names";
+
+/** Value of the label `retraining` of an alert that a new training run may cure. */
+export const retrainingCandidate = "candidate";
+
+/** Name of the receiver that starts a retraining. */
+export const retrainingReceiver = "retraining";
+
+/** Where alerts go. */
+export interface AlertAddresses {
+  /** File that holds the URL for pages and tickets; the message says which receiver it is for. @default nowhere: alerts show in Grafana alone */
+  readonly peopleUrlFile: string | undefined;
+  /** URL of the webhook that starts a retraining. */
+  readonly retrainingUrl: string;
+}
+
+/** What one message is about: everything that happens to a model in a region at the same time is one matter. */
+const grouping = ["model", "region"] as const;
+
+/** How long more alerts of a matter are waited for, how often a matter that grows and one that stays are told again. */
+const patience = {
+  "on-call": { group_wait: "30s", group_interval: "5m", repeat_interval: "4h" },
+  team: { group_wait: "5m", group_interval: "30m", repeat_interval: "1d" },
+  // The sensor keeps cool-down and budget of each model; this only keeps it from being asked without end.
+  retraining: { group_wait: "1m", group_interval: "5m", repeat_interval: "6h" },
+} as const;
+
+/** Alerts that say no more than another one, which says it more urgently: they are silent while the other fires for the same model and region. */
+const saidBy = {
+  CausewayErrorBudgetSlowBurn: "CausewayErrorBudgetBurn",
+  CausewayLatencyBudgetSlowBurn: "CausewayLatencyBudgetBurn",
+  CausewayLatencyObjectiveMissed: "CausewayLatencyBudgetBurn",
+  CausewayTrafficAbsent: "CausewayModelAbsent",
+} as const satisfies Partial<Record<AlertName, AlertName>>;
+
+/**
+ * Configuration of Alertmanager: what may be cured by training goes to the retraining too, critical alerts to whoever is on call,
+ * warnings to the owning team. The receiver follows from the severity, as the alert's label `receiver` does; so alerts that come with
+ * the controllers find it too.
+ */
+export function alertmanagerConfig({ peopleUrlFile, retrainingUrl }: AlertAddresses) {
+  const people = Object.entries(receivers).map(([severity, receiver]) => ({ severity, receiver }));
+  const told = peopleUrlFile === undefined ? {} : { webhook_configs: [{ url_file: peopleUrlFile, send_resolved: true }] };
+  return {
+    route: {
+      receiver: "none",
+      group_by: [...grouping],
+      ...patience.team,
+      routes: [
+        // The resolved alert would start nothing, and the alert still goes to people.
+        { receiver: retrainingReceiver, matchers: [`retraining = "${retrainingCandidate}"`], ...patience.retraining, continue: true },
+        ...people.map(({ severity, receiver }) => ({ receiver, matchers: [`severity = "${severity}"`], ...patience[receiver] })),
+      ],
+    },
+    inhibit_rules: Object.entries(saidBy).map(([silent, loud]) => ({ source_matchers: [`alertname = "${loud}"`], target_matchers: [`alertname = "${silent}"`], equal: [...grouping] })),
+    receivers: [{ name: "none" }, { name: retrainingReceiver, webhook_configs: [{ url: retrainingUrl, send_resolved: false }] }, ...people.map(({ receiver }) => ({ name: receiver, ...told }))],
+  };
+}
+
+/** Names of the alerts that start a retraining. */
+export function retrainingAlerts(): string[] {
+  return Object.entries(alerts).flatMap(([name, entry]) => ("retraining" in entry ? [name] : []));
+}

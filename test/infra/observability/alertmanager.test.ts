@@ -1,0 +1,57 @@
+import { alertmanagerConfig, retrainingAlerts } from "../../../infra/observability/alertmanager";
+import { alerts } from "../../../infra/observability/names";
+import { alertRules } from "./fixture";
+
+const config = alertmanagerConfig({ peopleUrlFile: "/etc/url", retrainingUrl: "http://retraining.example.com/alerts" });
+
+/** Receivers that Alertmanager's routes give an alert to. */
+function receiversOf(labels: Readonly<Record<string, string>>): string[] {
+  const told: string[] = [];
+  for (const { receiver, matchers, ...rest } of config.route.routes) {
+    const matches = matchers.every((matcher) => {
+      const [, label = "", value] = /^(\w+) = "(.*)"$/.exec(matcher) ?? [];
+      return labels[label] === value;
+    });
+    if (!matches) continue;
+    told.push(receiver);
+    if (!("continue" in rest)) return told;
+  }
+  return told.length > 0 ? told : [config.route.receiver];
+}
+
+describe("routes", () => {
+  test.each(alertRules().map((rule) => [rule.alert, rule] as const))("%s reaches the receiver that its label names", (_, rule) => {
+    expect(receiversOf(rule.labels).filter((receiver) => receiver !== "retraining")).toEqual([rule.labels["receiver"]]);
+  });
+
+  test("what training may cure starts a retraining too, and nothing else does", () => {
+    const started = alertRules().filter(({ labels }) => receiversOf(labels).includes("retraining")).map(({ alert }) => alert);
+    expect([...new Set(started)].sort()).toEqual(retrainingAlerts().sort());
+    expect(retrainingAlerts()).toEqual(["CausewayFeatureDrift", "CausewayScoreDrift", "CausewayConceptDrift", "CausewayPerformanceDecay", "CausewayFairnessLimit"]);
+  });
+
+  test("alerts of the controllers go by their severity, and what is no one's matter to nobody", () => {
+    expect(receiversOf({ alertname: "KubeNodeNotReady", severity: "warning" })).toEqual(["team"]);
+    expect(receiversOf({ alertname: "KubeAPIDown", severity: "critical" })).toEqual(["on-call"]);
+    expect(receiversOf({ alertname: "Watchdog", severity: "none" })).toEqual(["none"]);
+  });
+
+  test("one message is about a model in a region", () => {
+    expect(config.route.group_by).toEqual(["model", "region"]);
+  });
+});
+
+test("a slow burn is silent while the fast one of the same model and region fires", () => {
+  expect(config.inhibit_rules).toContainEqual({ source_matchers: ['alertname = "CausewayErrorBudgetBurn"'], target_matchers: ['alertname = "CausewayErrorBudgetSlowBurn"'], equal: ["model", "region"] });
+  const names = config.inhibit_rules.flatMap(({ source_matchers, target_matchers }) => [...source_matchers, ...target_matchers]).map((matcher) => /"(.*)"/.exec(matcher)?.[1] ?? "");
+  for (const name of names) expect(Object.keys(alerts)).toContain(name);
+});
+
+test("a retraining hears of alerts and not of their end; people hear both", () => {
+  expect(config.receivers).toEqual([
+    { name: "none" },
+    { name: "retraining", webhook_configs: [{ url: "http://retraining.example.com/alerts", send_resolved: false }] },
+    { name: "on-call", webhook_configs: [{ url_file: "/etc/url", send_resolved: true }] },
+    { name: "team", webhook_configs: [{ url_file: "/etc/url", send_resolved: true }] },
+  ]);
+});
