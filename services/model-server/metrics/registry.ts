@@ -13,8 +13,8 @@ interface Series {
 /**
  * Counters and gauges in Prometheus' text format.
  *
- * Own code and not a client library: a one-row prediction touches about twenty series, which costs 0.2 microseconds with held cells
- * and 14 with labels looked up on each increment (`npm run bench` shows the request that this is part of).
+ * Own code and not a client library: a one-row prediction touches about twenty series, and twenty increments of held cells take less
+ * than a hundredth of the time that prom-client 15 takes for them, which looks labels up on each increment (also those of a held child).
  */
 export class Registry {
   readonly #families = new Map<string, { readonly family: MetricFamily; readonly series: Series[] }>();

@@ -41,7 +41,7 @@ export function predictHandler(deps: PredictionDeps) {
 
 /**
  * `infer`: rows as a tensor (Open Inference Protocol v2). The answer is put together as text, since all of its parts but the caller's
- * id are known to be harmless: a serializer took a tenth of what a prediction costs. `answers.infer` says what it looks like.
+ * id are known to be harmless; that takes half the time of the serializer made from a schema. `answers.infer` says what it looks like.
  */
 export function inferHandler(deps: PredictionDeps) {
   const head = `{"model_name":${JSON.stringify(deps.contract.name)},"model_version":${JSON.stringify(deps.version)},"id":`;

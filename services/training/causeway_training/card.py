@@ -53,7 +53,7 @@ def _data(contract: Contract, evidence: dict) -> str:
     budget = preparation["epsilon"]
     lines += [
         "",
-        f"Published statistics: {'exact' if budget is None else f'differentially private, epsilon {budget:g}; the model itself is not'}.",
+        _privacy(budget),
         "",
     ]
     lines += ["| attribute | group | rows | share | positive | 95% interval |", "| --- | --- | --- | --- | --- | --- |"]
@@ -63,6 +63,18 @@ def _data(contract: Contract, evidence: dict) -> str:
             for g in found
         ]
     return "\n".join(lines)
+
+
+def _privacy(epsilon: float | None) -> str:
+    """What the noise of differential privacy covers, and what is published without it."""
+    if epsilon is None:
+        return "Differential privacy: none. The reference bins of the features, and all else that is published, are exact."
+    return (
+        f"Differential privacy, epsilon {epsilon:g} in all for one row of the training data: the reference bins of the features (edges, "
+        "shares, missing shares and numbers of rows, made by the step `prepare`), and the background of explanations, which is drawn from "
+        "them. Exact, and so not protected by it: the model and every value computed from its scores (score bins, expected log-odds, "
+        "evaluation, audit, importances), and the numbers of rows, of suppressed rows and of each group in this card."
+    )
 
 
 def _performance(evidence: dict) -> str:

@@ -1,47 +1,13 @@
 """A process that is killed at any file operation of any step can be run again, and the result is the same.
 
-The child is forked after everything is imported and kills itself with SIGKILL at its n-th change of the file system below the test's
-folder (seen by an audit hook, so no step knows of it). Then the step is run again in the ordinary way.
+The child is forked after everything is imported (see `killed_at`). Then the step is run again in the ordinary way.
 """
 
 from __future__ import annotations
 
-import os
-import signal
-import sys
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 from conftest import Workshop
-from helpers import ORDER, digests, run_to, step
-
-CHANGES = {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "shutil.rmtree", "shutil.copyfile"}
-KILLED, FINISHED = -signal.SIGKILL, 0
-
-
-def killed_at(operation: int, root: Path, work: Callable[[], object]) -> int:
-    """Runs `work` in a child that dies at its n-th file operation; returns how the child ended."""
-    child = os.fork()
-    if child:
-        _, status = os.waitpid(child, 0)
-        return os.waitstatus_to_exitcode(status)
-    seen = 0
-
-    def hook(event: str, arguments: tuple) -> None:
-        nonlocal seen
-        writes = event == "open" and isinstance(arguments[1], str) and any(mode in arguments[1] for mode in "wax+")
-        if (writes or event in CHANGES) and str(arguments[0]).startswith(str(root)):
-            seen += 1
-            if seen == operation:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    try:
-        sys.addaudithook(hook)
-        work()
-        os._exit(0)
-    except BaseException:
-        os._exit(9)
+from helpers import FINISHED, KILLED, ORDER, digests, killed_at, run_to, step
 
 
 @pytest.fixture(scope="module")

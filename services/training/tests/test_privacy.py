@@ -85,3 +85,20 @@ def test_published_bins_are_noisy_within_their_budget_and_repeatable_with_the_ke
     run_to(keyless, "validate")
     with pytest.raises(InputError, match="differential privacy"):
         step("prepare").run(keyless)
+
+
+def test_the_card_says_what_the_noise_protects_and_what_is_exact(workshop: Workshop) -> None:
+    exact = workshop.context("exact")
+    run_to(exact, "package")
+    private(workshop, epsilon=3.0)
+    context = workshop.context(subject_key=KEY)
+    run_to(context, "package")
+    cards = [(c.run.folder("package") / "model-card.md").read_text() for c in (exact, context)]
+    assert "Differential privacy: none. The reference bins of the features, and all else that is published, are exact." in cards[0]
+    assert "Differential privacy, epsilon 3 in all for one row of the training data: the reference bins of the features" in cards[1]
+    assert "Exact, and so not protected by it: the model and every value computed from its scores" in cards[1]
+    # What it calls exact is: the rows of the score bins, and of each group.
+    report = read_json(context.run.folder("prepare") / "preparation.json")
+    reference = read_json(context.run.folder("package") / "reference.json")
+    assert reference["score"]["rows"] == report["holdout"]
+    assert any(entry["rows"] != report["train"] for entry in reference["features"] if entry["name"] != "income")
