@@ -1,56 +1,76 @@
-import type { Contract } from "../../services/contract/contract";
-import { paces } from "./pace";
-import { requestsOf } from "./requests";
+import { gatesOf, restartLimit, restarts, type Gate } from "./gates/gates";
+import { conditions } from "./gates/promql";
+import { paces, type Pace } from "./pace";
 import { metadata, servingNames, type ServingSettings } from "./settings";
 
 /** Argument that carries the hash of the version on trial. */
 export const canaryHashArgument = "canary-hash";
 
-/** How many times the error budget a version on trial may use up: the fast-burn factor of a budget of 30 days is 14.4; a trial stops sooner. */
-const budgetFactor = 10;
+type AnalysisSettings = Pick<ServingSettings, "contract" | "release" | "environment" | "prometheusAddress">;
 
-/** Largest share of server errors at which a version stays on trial. */
-export function errorRatioLimit({ slos }: Pick<Contract, "slos">): number {
-  // Four digits: 1 - 0.999 is 0.0010000000000000009 in binary floating point.
-  return Number(Math.min(1, budgetFactor * (1 - slos.availability)).toFixed(4));
+/** Everything that judges a version on trial; `watch` runs all the while, `proof` before it gets all requests. */
+export function analysisTemplates(settings: AnalysisSettings) {
+  return { watch: watchTemplate(settings), proof: proofTemplate(settings) };
 }
 
+/** Arguments of both templates, as a Rollout hands them over. */
+export const analysisArguments: { name: string; valueFrom: { podTemplateHashValue: "Latest" } }[] = [{ name: canaryHashArgument, valueFrom: { podTemplateHashValue: "Latest" } }];
+
 /**
- * Judges a version on trial by its share of server errors. Three answers: too few requests, no data and NaN are none of success
- * and failure, so they are inconclusive, and more than a few of those pause the release for a person.
+ * Looks at every gate until the release is through. A look that finds no gate refused while requests come is a success and the release
+ * goes on; one refused gate rolls it back at once, since the evidence holds at every look. Without requests a look says nothing, and more
+ * than a few of those pause the release for a person.
  */
-export function analysisTemplate(settings: Pick<ServingSettings, "contract" | "environment" | "prometheusAddress">) {
-  const { contract, environment, prometheusAddress } = settings;
-  const pace = paces[environment];
-  const limit = errorRatioLimit(contract);
-  const measured = "len(result) > 0 && !isNaN(result[0])";
+function watchTemplate(settings: AnalysisSettings) {
+  const pace = paces[settings.environment];
+  const { gates, boundary } = gatesOf(inputOf(settings));
+  const judged = gates.map(({ name, query }) => metric(settings, { name, query, success: conditions.notRefused(boundary), failure: conditions.refused(boundary), silence: pace.silentLooks }));
+  const restarted = { name: "restarts", query: restarts(inputOf(settings)), success: conditions.notRefused(restartLimit), failure: conditions.refused(restartLimit), silence: pace.silentLooks };
+  return template(settings, servingNames(settings.contract.name).watch, [...judged, metric(settings, restarted)]);
+}
+
+/** Waits until the gates that the traffic at hand can decide are proven. A person is asked when they are neither proven nor refused in time. */
+function proofTemplate(settings: AnalysisSettings) {
+  const pace = paces[settings.environment];
+  const { gates, boundary } = gatesOf(inputOf(settings));
+  const proofs = gates.flatMap(({ name, proof }: Gate) => (proof === undefined ? [] : [{ name, query: proof, success: conditions.proven, failure: conditions.refused(boundary), silence: pace.undecidedLooks }]));
+  // The controller refuses the Rollout whose step has a metric without a count; the first proof ends it sooner.
+  return template(settings, servingNames(settings.contract.name).proof, proofs.map((proven) => ({ ...metric(settings, proven), count: pace.undecidedLooks + 1, consecutiveSuccessLimit: 1 })));
+}
+
+function inputOf({ contract, release, environment }: AnalysisSettings) {
+  return { contract, version: release.version, hash: `{{args.${canaryHashArgument}}}`, pace: paces[environment] };
+}
+
+interface Question {
+  readonly name: string;
+  readonly query: string;
+  readonly success: string;
+  readonly failure: string;
+  /** Looks that may be neither before the release pauses. */
+  readonly silence: number;
+}
+
+function metric({ environment, prometheusAddress }: AnalysisSettings, { name, query, success, failure, silence }: Question) {
+  const { firstLookSeconds, lookSeconds, blindLooks }: Pace = paces[environment];
   return {
-    apiVersion: "argoproj.io/v1alpha1",
-    kind: "AnalysisTemplate",
-    metadata: metadata(contract.name, servingNames(contract.name).analysis),
-    spec: {
-      args: [{ name: canaryHashArgument }],
-      metrics: [
-        {
-          name: "error-ratio",
-          initialDelay: `${pace.firstLookSeconds}s`,
-          interval: `${pace.lookSeconds}s`,
-          successCondition: `${measured} && result[0] <= ${limit}`,
-          failureCondition: `${measured} && result[0] > ${limit}`,
-          failureLimit: 1,
-          inconclusiveLimit: pace.silentLooks,
-          consecutiveErrorLimit: 4,
-          provider: { prometheus: { address: prometheusAddress, timeout: 10, query: errorRatio(contract.name, pace.windowSeconds, pace.minimumRequests) } },
-        },
-      ],
-    },
+    name,
+    initialDelay: `${firstLookSeconds}s`,
+    interval: `${lookSeconds}s`,
+    successCondition: success,
+    failureCondition: failure,
+    failureLimit: 0,
+    inconclusiveLimit: silence,
+    consecutiveErrorLimit: blindLooks,
+    provider: { prometheus: { address: prometheusAddress, timeout: 10, query } },
   };
 }
 
-/** Share of server errors of the version on trial; empty below the minimum sample. */
-function errorRatio(model: string, windowSeconds: number, minimumRequests: number): string {
-  const version = { rollouts_pod_template_hash: `{{args.${canaryHashArgument}}}` };
-  const all = `sum(increase(${requestsOf(model, version)}[${windowSeconds}s]))`;
-  const errors = `sum(increase(${requestsOf(model, version, 'response_code=~"5.."')}[${windowSeconds}s]))`;
-  return `((${errors} or vector(0)) / ${all}) and (${all} >= ${minimumRequests})`;
+function template({ contract }: AnalysisSettings, name: string, metrics: readonly ReturnType<typeof metric>[]) {
+  return {
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "AnalysisTemplate",
+    metadata: metadata(contract.name, name),
+    spec: { args: [{ name: canaryHashArgument }], metrics },
+  };
 }

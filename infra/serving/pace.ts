@@ -8,17 +8,21 @@ export interface Pace {
   readonly firstLookSeconds: number;
   /** Seconds between two looks. */
   readonly lookSeconds: number;
-  /** Seconds of requests that one look judges. */
+  /** Seconds without a request after which a version counts as having no traffic. */
   readonly windowSeconds: number;
-  /** Requests in the window below which a look says nothing. */
+  /** Requests of a version below which a look says nothing good of it. */
   readonly minimumRequests: number;
   /** Looks that may say nothing before the release pauses for a person. */
   readonly silentLooks: number;
+  /** Looks before full traffic that may find a version neither proven good nor bad before the release pauses for a person. */
+  readonly undecidedLooks: number;
+  /** Looks in a row that may fail because Prometheus does not answer; the controller tries again after ten seconds. Then the release goes back. */
+  readonly blindLooks: number;
 }
 
 /** Pace by environment. Silence pauses every release before it is through: there is time for `silentLooks + 1` looks in the steps before 100%. */
 export const paces = {
-  prod: { stepSeconds: 600, firstLookSeconds: 120, lookSeconds: 60, windowSeconds: 300, minimumRequests: 200, silentLooks: 5 },
-  dev: { stepSeconds: 120, firstLookSeconds: 40, lookSeconds: 20, windowSeconds: 120, minimumRequests: 50, silentLooks: 5 },
-  local: { stepSeconds: 30, firstLookSeconds: 15, lookSeconds: 10, windowSeconds: 60, minimumRequests: 20, silentLooks: 5 },
+  prod: { stepSeconds: 600, firstLookSeconds: 120, lookSeconds: 60, windowSeconds: 300, minimumRequests: 200, silentLooks: 5, undecidedLooks: 60, blindLooks: 18 },
+  dev: { stepSeconds: 120, firstLookSeconds: 40, lookSeconds: 20, windowSeconds: 120, minimumRequests: 50, silentLooks: 5, undecidedLooks: 45, blindLooks: 12 },
+  local: { stepSeconds: 30, firstLookSeconds: 15, lookSeconds: 10, windowSeconds: 60, minimumRequests: 20, silentLooks: 5, undecidedLooks: 12, blindLooks: 6 },
 } as const satisfies Record<Environment, Pace>;

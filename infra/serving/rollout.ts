@@ -1,6 +1,6 @@
 import type { IRollout } from "@kubernetes-models/argo-rollouts/argoproj.io/v1alpha1/Rollout";
 import type * as pulumi from "@pulumi/pulumi";
-import { canaryHashArgument } from "./analysis";
+import { analysisArguments } from "./analysis";
 import { podTemplate } from "./pod-template";
 import { managedRoutes, trialRoute } from "./routing";
 import { metadata, podSelector, releaseLabels, servingNames, type ServingSettings } from "./settings";
@@ -53,10 +53,10 @@ function canary(settings: ServingSettings) {
       istio: { virtualService: { name: names.model, routes: [trialRoute[contract.release.strategy]] } },
     },
     analysis: {
-      templates: [{ templateName: names.analysis }],
+      templates: [{ templateName: names.watch }],
       // From the first step that sends it requests.
       startingStep: 1,
-      args: [{ name: canaryHashArgument, valueFrom: { podTemplateHashValue: "Latest" } }],
+      args: analysisArguments,
     },
     steps: releaseSteps(settings),
   } satisfies NonNullable<IRollout["spec"]["strategy"]>["canary"];

@@ -28,13 +28,15 @@ export interface ServingNames {
   readonly canary: string;
   /** Secret with the key that the model's servers share. */
   readonly key: string;
-  /** AnalysisTemplate that judges the version on trial. */
-  readonly analysis: string;
+  /** AnalysisTemplate that judges the version on trial at all times. */
+  readonly watch: string;
+  /** AnalysisTemplate that waits until the version on trial is proven. */
+  readonly proof: string;
 }
 
 /** Names of a model's objects; each must stay within 63 characters. */
 export function servingNames(model: string): ServingNames {
-  return { model, stable: `${model}-stable`, canary: `${model}-canary`, key: `${model}-key`, analysis: `${model}-error-ratio` };
+  return { model, stable: `${model}-stable`, canary: `${model}-canary`, key: `${model}-key`, watch: `${model}-watch`, proof: `${model}-proof` };
 }
 
 /** Prefix of the labels and annotations that are ours. */

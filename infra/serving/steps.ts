@@ -1,6 +1,7 @@
 import type { IRollout } from "@kubernetes-models/argo-rollouts/argoproj.io/v1alpha1/Rollout";
+import { analysisArguments } from "./analysis";
 import { paces, type Pace } from "./pace";
-import { modelPath, type ServingSettings, type Strategy } from "./settings";
+import { modelPath, servingNames, type ServingSettings, type Strategy } from "./settings";
 
 type Canary = NonNullable<NonNullable<IRollout["spec"]["strategy"]>["canary"]>;
 export type Step = NonNullable<Canary["steps"]>[number];
@@ -14,13 +15,14 @@ export const mirrorRoute = "shadow";
 
 /** Steps of a release, by strategy. Argo Rollouts skips them for a model's first version, which has nothing to be compared with. */
 export function releaseSteps({ contract, environment }: Pick<ServingSettings, "contract" | "environment">): Step[] {
-  const gate: Step[] = contract.release.channel === "approval" ? [{ pause: {} }] : [];
+  // A person decides with the proof at hand.
+  const gate: Step[] = [proven(contract.name), ...(contract.release.channel === "approval" ? [{ pause: {} }] : [])];
   return steps[contract.release.strategy](paces[environment], gate, contract.name);
 }
 
 type StepsOf = (pace: Pace, gate: Step[], model: string) => Step[];
 
-/** `gate` stands before full traffic: an endless pause that a person ends, or nothing. */
+/** `gate` stands before full traffic: the proof, and then an endless pause that a person ends, if the contract wants one. */
 const steps = {
   canary: (pace, gate) => [...ramp(pace), ...gate, ...full(pace)],
   ab: (pace, gate) => [
@@ -56,6 +58,10 @@ function ramp(pace: Pace): Step[] {
 /** All requests, while the old version still stands by at full size. */
 function full(pace: Pace): Step[] {
   return [{ setWeight: 100 }, pause(pace.stepSeconds)];
+}
+
+function proven(model: string): Step {
+  return { analysis: { templates: [{ templateName: servingNames(model).proof }], args: analysisArguments } };
 }
 
 function pause(seconds: number): Step {

@@ -1,4 +1,4 @@
-import { errorRatioLimit } from "../../infra/serving/analysis";
+import { errorRatioLimit } from "../../infra/serving/gates/gates";
 import type { Contract } from "../../services/contract/contract";
 import { proportion, type Confusion, type TrialCounts } from "./counts";
 import { liveFairness } from "./fairness";

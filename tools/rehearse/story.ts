@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { errorRatioLimit } from "../../infra/serving/analysis";
+import { errorRatioLimit } from "../../infra/serving/gates/gates";
 import { paces } from "../../infra/serving/pace";
 import { canaryWeights } from "../../infra/serving/steps";
 import type { Contract } from "../../services/contract/contract";

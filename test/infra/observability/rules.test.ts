@@ -52,12 +52,13 @@ describe("rules of a model", () => {
       ["loan-approval-fairness", "2m"],
       ["loan-approval-value", "2m"],
       ["loan-approval-anomalies", "2m"],
+      ["loan-approval-trial", "15s"],
     ]);
   });
 
   test("are one object of the namespace of the models", () => {
     const { kind, metadata, spec } = prometheusRule(contract);
-    expect([kind, metadata.name, metadata.namespace, spec.groups.length]).toEqual(["PrometheusRule", "loan-approval", "causeway-models", 8]);
+    expect([kind, metadata.name, metadata.namespace, spec.groups.length]).toEqual(["PrometheusRule", "loan-approval", "causeway-models", 9]);
   });
 });
 

@@ -1,4 +1,3 @@
-import { analysisTemplate, errorRatioLimit } from "../../../infra/serving/analysis";
 import { fallbackReplicas, scaledObject } from "../../../infra/serving/autoscaling";
 import { evictablePercent, podDisruptionBudget } from "../../../infra/serving/availability";
 import { authorizationPolicy, networkPolicy } from "../../../infra/serving/isolation";
@@ -7,41 +6,6 @@ import { contract, settings, withServing } from "./fixture";
 
 const selector = { matchLabels: { "app.kubernetes.io/name": "loan-approval", "app.kubernetes.io/component": "model-server" } };
 const requests = 'istio_requests_total{reporter="destination",destination_workload_namespace="causeway-models",destination_canonical_service="loan-approval"';
-
-describe("the AnalysisTemplate", () => {
-  const { spec } = analysisTemplate(settings);
-  const metric = spec.metrics[0]!;
-
-  it("judges the share of server errors of the version on trial once there are enough requests", () => {
-    const version = `${requests},rollouts_pod_template_hash="{{args.canary-hash}}"`;
-    const all = `sum(increase(${version}}[300s]))`;
-    expect(spec.args).toEqual([{ name: "canary-hash" }]);
-    expect(metric.provider.prometheus).toEqual({
-      address: settings.prometheusAddress,
-      timeout: 10,
-      query: `((sum(increase(${version},response_code=~"5.."}[300s])) or vector(0)) / ${all}) and (${all} >= 200)`,
-    });
-  });
-
-  it("takes no data and NaN for neither success nor failure", () => {
-    expect(metric.successCondition).toBe("len(result) > 0 && !isNaN(result[0]) && result[0] <= 0.01");
-    expect(metric.failureCondition).toBe("len(result) > 0 && !isNaN(result[0]) && result[0] > 0.01");
-  });
-
-  it("aborts on the second bad look, and pauses after more than five that say nothing", () => {
-    expect(metric).toMatchObject({ initialDelay: "120s", interval: "60s", failureLimit: 1, inconclusiveLimit: 5, consecutiveErrorLimit: 4 });
-    expect(Object.keys(metric)).not.toContain("count");
-  });
-
-  it.each([
-    [0.999, 0.01],
-    [0.9999, 0.001],
-    [0.95, 0.5],
-    [0.5, 1],
-  ])("for an availability of %d lets a share of errors of %d pass", (availability, limit) => {
-    expect(errorRatioLimit({ slos: { ...contract.slos, availability } })).toBe(limit);
-  });
-});
 
 describe("the ScaledObject", () => {
   const { metadata, spec } = scaledObject(settings);

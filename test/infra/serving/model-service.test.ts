@@ -23,7 +23,8 @@ describe("ModelService", () => {
     const [component, ...children] = resources;
     expect([component!.type, component!.name]).toEqual(["causeway:serving:ModelService", name]);
     expect(children.map((child) => `${child.type} ${child.name.slice(name.length + 1)}`).sort()).toEqual([
-      "kubernetes:argoproj.io/v1alpha1:AnalysisTemplate analysis",
+      "kubernetes:argoproj.io/v1alpha1:AnalysisTemplate proof",
+      "kubernetes:argoproj.io/v1alpha1:AnalysisTemplate watch",
       "kubernetes:argoproj.io/v1alpha1:Rollout rollout",
       "kubernetes:core/v1:ConfigMap dashboard",
       "kubernetes:core/v1:Secret key",
@@ -91,7 +92,7 @@ describe("ModelService", () => {
   it("creates what the Rollout names before it, and the autoscaler after it", async () => {
     const resources = await planned();
     const rollout = only(resources, "kubernetes:argoproj.io/v1alpha1:Rollout");
-    const before = ["account", "stable", "canary", "stable-rule", "canary-rule", "routes", "analysis"];
+    const before = ["account", "stable", "canary", "stable-rule", "canary-rule", "routes", "watch", "proof"];
     for (const child of before) expect(rollout.options.dependencies).toContain(resources.find((resource) => resource.name === `${name}-${child}`)!.urn);
     expect(only(resources, "kubernetes:keda.sh/v1alpha1:ScaledObject").options.dependencies).toContain(rollout.urn);
   });

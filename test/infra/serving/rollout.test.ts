@@ -60,7 +60,7 @@ describe("the Rollout", () => {
       canaryService: "loan-approval-canary",
       trafficRouting: { istio: { virtualService: { name: "loan-approval", routes: ["primary"] } } },
       analysis: {
-        templates: [{ templateName: "loan-approval-error-ratio" }],
+        templates: [{ templateName: "loan-approval-watch" }],
         startingStep: 1,
         args: [{ name: "canary-hash", valueFrom: { podTemplateHashValue: "Latest" } }],
       },

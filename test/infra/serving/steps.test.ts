@@ -6,15 +6,16 @@ import { withRelease } from "./fixture";
 const stepsOf = (strategy: Strategy, channel: "automatic" | "approval", environment: Environment = "prod") => releaseSteps({ ...withRelease({ strategy, channel }), environment });
 const isGate = (step: Step) => step.pause !== undefined && step.pause.duration === undefined;
 const secondsOf = (step: Step) => Number.parseInt(String(step.pause?.duration ?? "0s"), 10);
+const proof = { analysis: { templates: [{ templateName: "loan-approval-proof" }], args: [{ name: "canary-hash", valueFrom: { podTemplateHashValue: "Latest" } }] } };
 const pause = (seconds: number) => ({ pause: { duration: `${seconds}s` } });
 
 describe("the steps of a release", () => {
-  it("of a canary go through 10, 25, 50 and 100%, with a person before 100%", () => {
-    expect(stepsOf("canary", "approval")).toEqual([{ setWeight: 10 }, pause(600), { setWeight: 25 }, pause(600), { setWeight: 50 }, pause(600), { pause: {} }, { setWeight: 100 }, pause(600)]);
+  it("of a canary go through 10, 25, 50 and 100%, with the proof and a person before 100%", () => {
+    expect(stepsOf("canary", "approval")).toEqual([{ setWeight: 10 }, pause(600), { setWeight: 25 }, pause(600), { setWeight: 50 }, pause(600), proof, { pause: {} }, { setWeight: 100 }, pause(600)]);
   });
 
-  it("of a canary on the automatic channel wait for nobody", () => {
-    expect(stepsOf("canary", "automatic")).toEqual([{ setWeight: 10 }, pause(600), { setWeight: 25 }, pause(600), { setWeight: 50 }, pause(600), { setWeight: 100 }, pause(600)]);
+  it("of a canary on the automatic channel wait for the proof and for nobody", () => {
+    expect(stepsOf("canary", "automatic")).toEqual([{ setWeight: 10 }, pause(600), { setWeight: 25 }, pause(600), { setWeight: 50 }, pause(600), proof, { setWeight: 100 }, pause(600)]);
   });
 
   it("of an A/B test give the challengers' half pods of its own, and a person starts and ends it", () => {
@@ -22,9 +23,11 @@ describe("the steps of a release", () => {
       { setCanaryScale: { weight: 50 } },
       { setWeight: 10 },
       pause(600),
+      proof,
       { pause: {} },
       { setWeight: 100 },
       pause(2400),
+      proof,
       { pause: {} },
       { setCanaryScale: { weight: 100 } },
       pause(600),

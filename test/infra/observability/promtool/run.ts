@@ -29,7 +29,7 @@ export async function lintProblems(promtool: string, contract: Scenario["contrac
   const folder = await mkdtemp(join(tmpdir(), "causeway-promtool-"));
   try {
     const file = join(folder, "rules.yaml");
-    const all = ["requests", "objectives", "rates", "drift", "performance", "fairness", "value", "anomalies"] as const;
+    const all = ["requests", "objectives", "rates", "drift", "performance", "fairness", "value", "anomalies", "trial"] as const;
     await writeFile(file, JSON.stringify(rulesOf({ title: "", groups: all, inputs: {}, ...(contract && { contract }) })));
     const { code, stdout, stderr } = await run(promtool, ["check", "rules", "--lint=all", "--lint-fatal", file], { timeoutMs: 60_000 });
     return code === 0 ? "" : `${stdout}\n${stderr}`.trim();

@@ -3,7 +3,7 @@ import type { Contract } from "../../../../services/contract/contract";
 import { contract } from "../fixture";
 
 /** Groups of rules, by the end of their names. */
-export type GroupName = "requests" | "objectives" | "rates" | "drift" | "performance" | "fairness" | "value" | "anomalies";
+export type GroupName = "requests" | "objectives" | "rates" | "drift" | "performance" | "fairness" | "value" | "anomalies" | "trial";
 
 /** Series that Prometheus is told to have scraped, and what the rules must make of them. */
 export interface Scenario {

@@ -1,0 +1,80 @@
+import { analysisTemplates } from "../../../infra/serving/analysis";
+import { errorRatioLimit, errorShares, gateNames } from "../../../infra/serving/gates/gates";
+import { refusal } from "../../../infra/serving/gates/sequential";
+import { syntaxErrors } from "../observability/fixture";
+import { contract, settings } from "./fixture";
+
+const { watch, proof } = analysisTemplates(settings);
+const names = (template: typeof watch) => template.spec.metrics.map(({ name }) => name);
+
+describe("the gates of a release", () => {
+  it("are errors, latency, labels, the champion's accuracy, and each fairness gate; restarts are counted beside them", () => {
+    expect(names(watch)).toEqual([
+      "errors",
+      "latency",
+      "precision",
+      "recall",
+      "accuracy-champion",
+      "selection-rate-ratio-race",
+      "selection-rate-ratio-sex",
+      "equalized-odds-difference-sex",
+      "restarts",
+    ]);
+    expect(gateNames(contract).length).toBe(8);
+  });
+
+  it("share one rate of false rollbacks", () => {
+    const boundary = Number(refusal(8).toPrecision(10));
+    for (const metric of watch.spec.metrics.slice(0, -1)) expect(metric.failureCondition).toBe(`len(result) == 1 && (isNaN(result[0]) || result[0] >= ${boundary})`);
+    expect(boundary).toBeCloseTo(Math.log(8 / 0.01), 6);
+  });
+
+  it("take no result for neither success nor failure, and NaN for a failure", () => {
+    for (const { successCondition, failureCondition } of [...watch.spec.metrics, ...proof.spec.metrics]) {
+      expect(successCondition).toMatch(/^len\(result\) == 1 && !isNaN\(result\[0\]\) && result\[0\] <=? -?[0-9.]+$/);
+      expect(failureCondition).toMatch(/^len\(result\) == 1 && \(isNaN\(result\[0\]\) \|\| result\[0\] >= [0-9.]+\)$/);
+    }
+  });
+
+  it("refuse at the first crossing, pause after five silent looks, and give Prometheus three minutes to come back", () => {
+    for (const metric of watch.spec.metrics) {
+      expect(metric).toMatchObject({ initialDelay: "120s", interval: "60s", failureLimit: 0, inconclusiveLimit: 5, consecutiveErrorLimit: 18 });
+      expect(Object.keys(metric)).not.toContain("count");
+    }
+  });
+
+  it("that traffic can decide must be proven before full traffic, within an hour", () => {
+    expect(names(proof)).toEqual(["errors", "latency"]);
+    for (const metric of proof.spec.metrics) expect(metric).toMatchObject({ consecutiveSuccessLimit: 1, failureLimit: 0, inconclusiveLimit: 60 });
+  });
+
+  it("are valid PromQL about the version on trial of this model", () => {
+    for (const { provider } of [...watch.spec.metrics, ...proof.spec.metrics]) {
+      const { query } = provider.prometheus;
+      expect([query, syntaxErrors(query.replaceAll("{{args.canary-hash}}", "abc"))]).toEqual([query, []]);
+      for (const [selector] of query.matchAll(/[a-z_:]+\{[^}]*(\}\}[^}]*)?\}/g)) {
+        expect(selector).toMatch(/model="loan-approval"|destination_canonical_service="loan-approval"/);
+        expect(selector).toMatch(/rollouts_pod_template_hash="\{\{args.canary-hash\}\}"|version="1.4.0"/);
+      }
+    }
+  });
+});
+
+describe("the share of server errors", () => {
+  it.each([
+    [0.999, 0.01],
+    [0.9999, 0.001],
+    [0.95, 0.5],
+    [0.5, 1],
+  ])("for an availability of %d lets a share of %d pass", (availability, limit) => {
+    expect(errorRatioLimit({ slos: { ...contract.slos, availability } })).toBe(limit);
+  });
+
+  it.each([
+    [0.999, 0.001, 0.01],
+    [1, 0.000001, 0.00001],
+    [0.5, 0.5, 0.99],
+  ])("for an availability of %d is fine at %d and not at %d", (availability, acceptable, unacceptable) => {
+    expect(errorShares({ slos: { ...contract.slos, availability } })).toEqual({ acceptable, unacceptable });
+  });
+});
