@@ -6,6 +6,7 @@ export const namespaces = {
   training: "causeway-training",
   gateway: "causeway-gateway",
   observability: "causeway-observability",
+  logs: "causeway-logs",
   mesh: "istio-system",
   rollouts: "argo-rollouts",
   workflows: "argo-workflows",

@@ -44,6 +44,8 @@ export function reservation(resource: PricedResource, least: Minimums): Reservat
       return { ...none, storageGiB: claim(props) };
     case "kubernetes:elasticsearch.k8s.elastic.co/v1:Elasticsearch":
       return sum(listAt(props, "spec", "nodeSets").map((set) => times(add(podOf(at(set, "podTemplate")), claims(set)), numberAt(set, "count") ?? 1)));
+    case "kubernetes:kibana.k8s.elastic.co/v1:Kibana":
+      return times(podOf(at(props, "spec", "podTemplate")), numberAt(props, "spec", "count") ?? 1);
     case "kubernetes:helm.sh/v3:Release":
       return chartValues(props["values"], 1);
     default:

@@ -15,6 +15,8 @@ const quotas = {
   gateway: { small: { cpu: "8", memory: "16Gi", pods: "20", claims: "0" }, prod: { cpu: "40", memory: "64Gi", pods: "60", claims: "0" } },
   training: { small: { cpu: "24", memory: "96Gi", pods: "100", claims: "20" }, prod: { cpu: "200", memory: "800Gi", pods: "400", claims: "100" } },
   observability: { small: { cpu: "24", memory: "64Gi", pods: "100", claims: "20" }, prod: { cpu: "120", memory: "400Gi", pods: "300", claims: "60" } },
+  // One small pod on each node, with room for more nodes than the node pools may have.
+  logs: { small: { cpu: "5", memory: "13Gi", pods: "50", claims: "0" }, prod: { cpu: "50", memory: "128Gi", pods: "500", claims: "0" } },
 } as const satisfies Record<Tenant, Record<Size, Quota>>;
 
 /** Limits of a namespace as a whole. Load balancers and node ports are not to be had: callers enter through the gateway alone. */

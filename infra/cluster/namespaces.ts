@@ -21,6 +21,8 @@ export const namespaceProfiles = {
   training: { level: "restricted", injection: false },
   // Controllers outside the mesh ask Prometheus, and the mesh would refuse them; network policies say who may.
   observability: { level: "restricted", injection: false },
+  // The log shipper reads the files of all containers of its node, which takes a host path and root; nothing else runs here.
+  logs: { level: "privileged", injection: false },
   // Istio's node agent redirects traffic for all pods of its node, which takes host paths and NET_ADMIN. It exists so that no other pod needs them.
   mesh: { level: "privileged", injection: false },
   rollouts: controller,
@@ -32,11 +34,11 @@ export const namespaceProfiles = {
 } as const satisfies Record<NamespaceRole, NamespaceProfile>;
 
 /** Namespaces with our own workloads, which have a quota and limits; the others hold one pinned controller each. */
-export const tenants = ["models", "gateway", "training", "observability"] as const satisfies readonly NamespaceRole[];
+export const tenants = ["models", "gateway", "training", "observability", "logs"] as const satisfies readonly NamespaceRole[];
 export type Tenant = (typeof tenants)[number];
 
 /** All namespaces, in a fixed order. */
-export const namespaceRoles = ["models", "gateway", "training", "observability", "mesh", "rollouts", "workflows", "events", "autoscaling", "certificates", "elastic"] as const satisfies readonly NamespaceRole[];
+export const namespaceRoles = ["models", "gateway", "training", "observability", "logs", "mesh", "rollouts", "workflows", "events", "autoscaling", "certificates", "elastic"] as const satisfies readonly NamespaceRole[];
 
 /** Metadata of a namespace: what the API server enforces, audits and warns of, and whether Istio injects its proxy. */
 export function namespaceMetadata(role: NamespaceRole) {

@@ -11,6 +11,7 @@ export interface PolicyRule {
 
 export interface Selector {
   readonly matchLabels?: Record<string, string>;
+  readonly matchExpressions?: { key: string; operator: "NotIn"; values: string[] }[];
 }
 
 export interface Peer {
@@ -38,6 +39,9 @@ export const inRole = (role: NamespaceRole): Peer => inNamespace(namespaces[role
 
 /** Pods with a label. */
 export const pods = (label: string, value: string): Selector => ({ matchLabels: { [label]: value } });
+
+/** Pods without any of these values of a label; also those that do not have it. */
+export const podsBut = (label: string, ...values: string[]): Selector => ({ matchExpressions: [{ key: label, operator: "NotIn", values }] });
 
 /** Pods of the same namespace. */
 export const neighbours: Peer = { podSelector: {} };

@@ -42,6 +42,7 @@ const builtIn: readonly RbacRule[] = [
 const platformKinds = {
   "argoproj.io": ["analysisruns", "analysistemplates", "cronworkflows", "eventbus", "eventsources", "experiments", "rollouts", "sensors", "workflows", "workflowtemplates"],
   "cert-manager.io": ["certificaterequests", "certificates", "issuers"],
+  "beat.k8s.elastic.co": ["beats"],
   "elasticsearch.k8s.elastic.co": ["elasticsearches"],
   "kibana.k8s.elastic.co": ["kibanas"],
   "keda.sh": ["scaledobjects"],

@@ -48,7 +48,7 @@ export function eckOperator(settings: ChartSettings): Values {
   return {
     installCRDs: true,
     replicaCount: replicas(settings),
-    managedNamespaces: [namespaces.observability],
+    managedNamespaces: [namespaces.observability, namespaces.logs],
     resources: resources("100m", "512Mi"),
     podSecurityContext: podSecurity,
     securityContext: containerSecurity,

@@ -18,8 +18,8 @@ export const rule = resourceRule({
     { framework: "cis-eks", clause: "4.2.5" },
   ],
   types: ["kubernetes:core/v1:Namespace"],
-  // privileged: the mesh's CNI plug-in and the node exporter share their node's network and paths.
-  parameters: { baseline: none, privileged: ["istio-system"] },
+  // privileged: the mesh's CNI plug-in shares its node's network and paths, the log shipper reads its node's log files.
+  parameters: { baseline: none, privileged: ["istio-system", "causeway-logs"] },
   check: (resource, { baseline, privileged }) => {
     const name = text(resource.props, "metadata.name") ?? resource.name;
     const labels = at(resource.props, "metadata.labels");

@@ -19,13 +19,13 @@ const ofType = (resources: readonly RecordedResource[], type: string) => resourc
 const namespaceOf = ({ inputs }: RecordedResource) => (inputs["metadata"] as { namespace: string }).namespace;
 
 describe("Tenancy", () => {
-  test("every namespace enforces, audits and warns of a pinned Pod Security Standard; all but the mesh's are restricted", async () => {
+  test("every namespace enforces, audits and warns of a pinned Pod Security Standard; all but the mesh's and the log shipper's are restricted", async () => {
     const created = ofType(await build(), "kubernetes:core/v1:Namespace");
     expect(created.map(({ inputs }) => (inputs["metadata"] as { name: string }).name).sort()).toEqual(namespaceRoles.map((role) => namespaces[role]).sort());
     for (const { inputs } of created) {
       const { name, labels } = inputs["metadata"] as { name: string; labels: Record<string, string> };
       for (const mode of ["enforce", "audit", "warn"]) {
-        expect([name, labels[`pod-security.kubernetes.io/${mode}`]]).toEqual([name, name === "istio-system" ? "privileged" : "restricted"]);
+        expect([name, labels[`pod-security.kubernetes.io/${mode}`]]).toEqual([name, ["istio-system", "causeway-logs"].includes(name) ? "privileged" : "restricted"]);
         expect(labels[`pod-security.kubernetes.io/${mode}-version`]).toBe("v1.34");
       }
     }

@@ -1,0 +1,41 @@
+/**
+ * Fields of the model server's log lines, with the type that the log store indexes each as. A line is one JSON object; what is not
+ * listed here is kept but cannot be searched. Never a feature, never an identifier of a person.
+ */
+export const logFields = {
+  level: "keyword",
+  /** ISO 8601, with milliseconds. */
+  time: "date",
+  msg: "text",
+  model: "keyword",
+  version: "keyword",
+  modelDigest: "keyword",
+  dataDigest: "keyword",
+  // One line for each request.
+  requestId: "keyword",
+  operation: "keyword",
+  status: "integer",
+  code: "keyword",
+  milliseconds: "float",
+  /** Id of the first prediction of a request. */
+  predictionId: "keyword",
+  /** Predictions of a request; their ids are consecutive. */
+  rows: "integer",
+  label: "keyword",
+  /** Keyed hash of the subject's identifier. */
+  subject: "keyword",
+  // Failures.
+  error: "keyword",
+  frames: "text",
+  inFlight: "integer",
+  // Start.
+  execution: "keyword",
+  inlineMilliseconds: "float",
+  workerMilliseconds: "float",
+  batchingPays: "boolean",
+  startMilliseconds: "integer",
+  http: "integer",
+  metrics: "integer",
+} as const satisfies Record<string, "keyword" | "text" | "date" | "integer" | "float" | "boolean">;
+
+export type LogField = keyof typeof logFields;
