@@ -6,15 +6,18 @@ import { globalEntry, layGround } from "./ground";
 import { loadModels, refuseUnpublished } from "./models";
 import { stackOutputs } from "./outputs";
 import { RegionalPlatform } from "./region/platform";
+import { refuseUnpublishedImages, retrainingGround } from "./retraining/stack";
 
 /** The whole platform: one stack for each environment, all its regions in it. */
 export = async function program() {
   const config = stackConfig();
   const models = loadModels(config);
   refuseUnpublished(config.environment, models, pulumi.runtime.isDryRun());
+  refuseUnpublishedImages(config, pulumi.runtime.isDryRun());
 
   const meter = new CostMeter();
-  const ground = layGround(config, models, join(__dirname, ".."));
+  const root = join(__dirname, "..");
+  const ground = layGround(config, models, root);
   const platforms: RegionalPlatform[] = [];
   for (const { name: region } of config.regions) {
     platforms.push(
@@ -29,6 +32,8 @@ export = async function program() {
           alertWebhook: config.alertWebhook === undefined ? undefined : pulumi.secret(config.alertWebhook),
           // A release reaches a region when the region before it has taken it; its failure there stops the rest.
           after: platforms.at(-1)?.services,
+          // Data, champions and budget are one for all regions.
+          retraining: platforms.length === 0 ? retrainingGround(config, root) : undefined,
           aws: ground.aws(region),
         },
         { providers: ground.providers(region) },

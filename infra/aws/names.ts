@@ -9,8 +9,8 @@ export interface Naming {
   readonly environment: "dev" | "prod" | "local";
 }
 
-/** Images that all models share: the server without a model, and the training steps. */
-export const sharedImages = ["model-server", "training"] as const;
+/** Images that all models share: the server without a model, the training steps, and the promoter of releases. */
+export const sharedImages = ["model-server", "training", "delivery"] as const;
 export type SharedImage = (typeof sharedImages)[number];
 
 /** IAM roles of the platform, and the last part of their names. */

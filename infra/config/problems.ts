@@ -3,6 +3,7 @@ import type { Problem } from "../../services/contract/problems";
 import { days } from "../../services/contract/units";
 import { cidrProblems } from "../cidr";
 import { recoveryProblems } from "../recovery";
+import { maximumScheduleName, retrainingNames } from "../retraining/settings";
 import { longestName, maximumName } from "../serving/settings";
 import { minimumProdReplicas, type StackConfig } from "./schema";
 
@@ -26,13 +27,14 @@ function regionProblems({ regions = [], target }: Partial<StackConfig>): Problem
 }
 
 function modelProblems({ models = [], environment }: Partial<StackConfig>): Problem[] {
-  const names = models.map((model) => model.name);
+  const listed = models.map((model) => model.name);
   return models.flatMap((model, i) => {
     const at = `models[${i}]`;
     const problems: Problem[] = [];
-    if (names.indexOf(model.name) !== i) problems.push({ key: `${at}.name`, got: model.name, allowed: "a model that is not listed before" });
-    const longest = longestName(model.name);
-    if (longest.length > maximumName) problems.push({ key: `${at}.name`, got: model.name, allowed: `a name of at most ${maximumName - (longest.length - model.name.length)} characters: its objects have longer names, such as ${longest.replace(model.name, "<model>")}` });
+    if (listed.indexOf(model.name) !== i) problems.push({ key: `${at}.name`, got: model.name, allowed: "a model that is not listed before" });
+    const names = [{ name: longestName(model.name), maximum: maximumName }, { name: retrainingNames(model.name).schedule, maximum: maximumScheduleName }];
+    const room = names.map(({ name, maximum }) => ({ name, room: maximum - (name.length - model.name.length) })).reduce((a, b) => (b.room < a.room ? b : a));
+    if (model.name.length > room.room) problems.push({ key: `${at}.name`, got: model.name, allowed: `a name of at most ${room.room} characters: its objects have longer names, such as ${room.name.replace(model.name, "<model>")}` });
     if (model.replicas && model.replicas.min > model.replicas.max) problems.push({ key: `${at}.replicas.min`, got: model.replicas.min, allowed: `at most max (${model.replicas.max})` });
     if (environment !== "prod") return problems;
     if (model.replicas && model.replicas.min < minimumProdReplicas) problems.push({ key: `${at}.replicas.min`, got: model.replicas.min, allowed: `${minimumProdReplicas} or more in prod, one for each zone` });

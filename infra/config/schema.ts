@@ -41,6 +41,15 @@ const recovery = z.strictObject({
   failureThreshold: z.number({ error: "a whole number from 1 to 10" }).int("a whole number from 1 to 10").min(1, "a whole number from 1 to 10").max(10, "a whole number from 1 to 10"),
 });
 
+const byDigest = z.string().regex(/@sha256:[0-9a-f]{64}$/, "an image by digest: name@sha256: and 64 hexadecimal digits");
+
+const images = z.strictObject({
+  /** Training steps, built from services/training/Dockerfile. */
+  training: byDigest.optional(),
+  /** Promoter of releases, built from services/delivery/Dockerfile. */
+  delivery: byDigest.optional(),
+});
+
 const identity = z.strictObject({
   /** Issuer of the callers' tokens (OpenID Connect). */
   issuer: z.url({ protocol: /^https$/, error: "an https URL" }),
@@ -61,6 +70,7 @@ export const configSchema = z.strictObject({
   identity: identity.describe("Who issues the tokens of callers."),
   access: groups.default({ platformAdmins: [], mlEngineers: [], auditors: [], pipelines: [] }).describe("IAM roles in each of the four groups."),
   models: z.array(model, { error: "a list of models" }).describe("Models that the stack serves; each has a folder in services/models."),
+  images: images.optional().describe("Published images of the retraining; an update of prod needs them."),
   auditRetention: duration.default("400 days").describe("Object Lock on the audit log; at least 183 days (EU AI Act Art. 19)."),
   monthlyBudgetUsd: z.number({ error: "an amount in US dollars" }).positive("an amount in US dollars").optional().describe("Estimated monthly cost above which the plan fails."),
   alertWebhook: text("a URL").optional().describe("Secret. Where Alertmanager sends pages: pulumi config set --secret causeway:alertWebhook ..."),

@@ -16,6 +16,8 @@ import type { VolumeSource } from "../cluster/storage";
 import { Tenancy } from "../cluster/tenancy";
 import type { SharedWorkspace } from "../cluster/values/settings";
 import type { StackConfig } from "../config/schema";
+import { Retraining } from "../retraining/retraining";
+import type { RetrainingGround } from "../retraining/stack";
 import { ModelService } from "../serving/model-service";
 import { modelPath, servingNames } from "../serving/settings";
 import { namespaces, ports } from "../vocabulary";
@@ -60,6 +62,8 @@ export interface RegionalPlatformArgs {
   readonly alertWebhook?: pulumi.Input<string> | undefined;
   /** Services that must have taken their releases before this region gets any. @default none */
   readonly after?: Readonly<Record<string, ModelService>> | undefined;
+  /** Retraining of the models, in the home region alone. @default none */
+  readonly retraining?: RetrainingGround | undefined;
   /** @default an existing cluster, which the given Kubernetes provider reaches */
   readonly aws?: AwsGround | undefined;
 }
@@ -106,6 +110,7 @@ export class RegionalPlatform extends pulumi.ComponentResource {
 
     // The mesh waits for the releases and they for the tenancy, so whoever waits for the mesh waits for all of them.
     this.services = Object.fromEntries(models.map((model) => [model.contract.name, this.createService(model, mesh.ready, inCluster)]));
+    if (args.retraining) this.retrain(args.retraining, addons.ready, ground?.cluster.clusterName, inCluster);
     this.registerOutputs({ services: Object.keys(this.services) });
   }
 
@@ -155,6 +160,12 @@ export class RegionalPlatform extends pulumi.ComponentResource {
     // Before the pods that it is for: they get their credentials at their start.
     const access = new MetricsAccess(`${name}-metrics`, { clusterName, workspaceArn: aws.metrics.arn }, cluster.ready, child);
     return { entry, cluster, loadBalancer, access: [access] };
+  }
+
+  private retrain({ scope, ...ground }: RetrainingGround, ready: readonly pulumi.Resource[], clusterName: string | undefined, opts: pulumi.ComponentResourceOptions): void {
+    const { region, environment, models } = this.args;
+    const aws = scope && clusterName !== undefined ? { clusterName, scope } : undefined;
+    new Retraining(`${this.name}-retraining`, { ...ground, region, environment, contracts: models.map(({ contract }) => contract), aws }, ready, opts);
   }
 
   /** A model's service; it waits for what it stands on, and for the same model in the region before. */

@@ -3,7 +3,10 @@ import { judge } from "../../policies/judge";
 import { packConfig } from "../../tools/plan/judgement";
 import { viewOf, type RecordedResource } from "../../tools/plan/resource";
 import { join } from "node:path";
+import { modelsFolder } from "../../infra/models";
+import { loadRelease } from "../../services/contract/load";
 import { planOf, project } from "../support/stacks";
+import { verdict } from "../support/verdicts";
 import { gone, mutated, type Mutation } from "./mutation";
 
 const pod = "spec/template/spec";
@@ -11,6 +14,10 @@ const server = `${pod}/containers/0`;
 const rollout = "eu-west-1-loan-approval-rollout :Rollout";
 const service = "eu-west-1-loan-approval :ModelService";
 const scaler = "eu-west-1-loan-approval-autoscaler :ScaledObject";
+const retraining = "eu-west-1-retraining-loan-approval-template :WorkflowTemplate";
+const sensor = "eu-west-1-retraining-loan-approval-sensor :Sensor";
+/** Task and template of a step, by their places: the DAG comes first, the suspended node second. */
+const promotion = { task: "spec/templates/0/dag/tasks/12", template: "spec/templates/13" };
 const cluster = "eu-west-1-cluster eks/cluster:Cluster";
 const alb = "eu-west-1-entry-alb :LoadBalancer";
 const key = "foundation-keys-data kms/key:Key";
@@ -28,6 +35,24 @@ const anyone = { Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resour
 const withRule = (rule: object) => (existing: object[]) => [...existing, rule];
 
 const rows: [rule: string, target: string, path?: string, value?: unknown][] = [
+  // Retraining
+  ["workloads-workflow-deadline", retraining, "spec/activeDeadlineSeconds", gone],
+  ["workloads-workflow-retries", retraining, "spec/templates/2/retryStrategy/limit", 100],
+  ["workloads-workflow-retries", retraining, "spec/templates/2/retryStrategy/expression", gone],
+  ["workloads-workflow-concurrency", retraining, "spec/synchronization", gone],
+  ["workloads-workflow-concurrency", "eu-west-1-retraining-loan-approval-schedule :CronWorkflow", "spec/concurrencyPolicy", "Allow"],
+  ["workloads-sensor-reference", sensor, "spec/template/serviceAccountName", "default"],
+  ["workloads-sensor-reference", sensor, "spec/triggers/0/template/k8s/source/resource/spec/templates", [{ name: "main", container: { image: "busybox" } }]],
+  ["governance-retraining-approval", retraining, `${promotion.task}/when`, gone],
+  ["governance-retraining-approval", retraining, `${promotion.task}/depends`, "candidate.Succeeded"],
+  ["workloads-pod-image-digest", retraining, `${promotion.template}/container/image`, "111122223333.dkr.ecr.eu-west-1.amazonaws.com/example-causeway-prod/delivery:1.0.0"],
+  ["workloads-pod-limits", retraining, "spec/templates/2/container/resources/limits/memory", gone],
+  ["workloads-pod-service-account", retraining, `${promotion.template}/serviceAccountName`, "default"],
+  ["workloads-pod-automount-token", retraining, `${promotion.template}/serviceAccountName`, "default"],
+  ["workloads-pod-host-path", retraining, "spec/volumes", [{ name: "tmp", hostPath: { path: "/" } }]],
+  ["workloads-pod-run-as-non-root", retraining, "spec/securityContext/runAsNonRoot", false],
+  ["access-service-account-token", "eu-west-1-retraining-retraining-promoter :ServiceAccount", "metadata/annotations", gone],
+  ["access-rbac-wildcard", "eu-west-1-retraining-promoter :Role", "rules", withRule({ apiGroups: ["argoproj.io"], resources: ["rollouts"], verbs: ["*"] })],
   // Encryption
   ["encryption-key-rotation", key, "enableKeyRotation", false],
   ["encryption-key-multi-region", key, "multiRegion", false],
@@ -180,6 +205,8 @@ const rows: [rule: string, target: string, path?: string, value?: unknown][] = [
   ["governance-model-explanation", service, "release/explanation", gone],
   ["governance-model-approval-channel", service, "channel", "automatic"],
   ["governance-model-log-retention", service, "logRetention", "30 days"],
+  ["governance-model-verdict", service, "verdicts", [verdict({ digest: loadRelease(modelsFolder, "loan-approval").image.digest })]],
+  ["governance-model-verdict", service, "verdicts", [verdict({ digest: loadRelease(modelsFolder, "loan-approval").image.digest, outcome: "aborted", region: "eu-central-1" })]],
   ["governance-rollout-human-gate", rollout, "spec/strategy/canary/steps", (steps: { pause?: { duration?: string } }[]) => steps.filter((step) => step.pause?.duration !== undefined || step.pause === undefined)],
   ["governance-pod-pickle", rollout, `${server}/args`, ["--model", "/models/model.pkl"]],
   // Cost

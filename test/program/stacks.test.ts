@@ -77,11 +77,16 @@ describe.each(stacks)("stack %s", (stack) => {
   });
 });
 
-test("prod has two complete regions: what one has, the other has", () => {
+test("only the home region retrains", () => {
+  const retraining = plan("prod").resources.filter((resource) => resource.type === "causeway:regional:Retraining");
+  expect(retraining.map((resource) => resource.name)).toEqual(["eu-west-1-retraining"]);
+});
+
+test("prod has two complete regions: but for the retraining, what one has, the other has", () => {
   const [home, second] = plan("prod").config.regions.map((region) => region.name) as [string, string];
   const shape = (region: string) =>
     plan("prod")
-      .resources.filter((resource) => resource.region === region && resource.name.startsWith(region))
+      .resources.filter((resource) => resource.region === region && resource.name.startsWith(region) && !resource.name.startsWith(`${region}-retraining`))
       .map((resource) => `${resource.type} ${resource.name}`.replaceAll(region, "REGION"))
       .sort();
   expect(shape(home).length).toBeGreaterThan(200);

@@ -23,6 +23,7 @@ import { rule as modelPurpose } from "./model-purpose";
 import { rule as modelRelease } from "./model-release";
 import { rule as modelRiskTier } from "./model-risk-tier";
 import { rule as podPickle } from "./pod-pickle";
+import { rule as retrainingApproval } from "./retraining-approval";
 import { rule as rolloutHumanGate } from "./rollout-human-gate";
 import { rule as rolloutImage } from "./rollout-image";
 import { rule as rolloutLabels } from "./rollout-labels";
@@ -53,6 +54,7 @@ export const rules: readonly Rule[] = [
   modelRelease,
   modelRiskTier,
   podPickle,
+  retrainingApproval,
   rolloutHumanGate,
   rolloutImage,
   rolloutLabels,

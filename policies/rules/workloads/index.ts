@@ -32,6 +32,10 @@ import { rule as podServiceAccount } from "./pod-service-account";
 import { rule as podSysctls } from "./pod-sysctls";
 import { rule as podVolumeTypes } from "./pod-volume-types";
 import { rule as releaseCatalogue } from "./release-catalogue";
+import { rule as sensorReference } from "./sensor-reference";
+import { rule as workflowConcurrency } from "./workflow-concurrency";
+import { rule as workflowDeadline } from "./workflow-deadline";
+import { rule as workflowRetries } from "./workflow-retries";
 
 /** Every rule of the area workloads. */
 export const rules: readonly Rule[] = [
@@ -68,4 +72,8 @@ export const rules: readonly Rule[] = [
   podSysctls,
   podVolumeTypes,
   releaseCatalogue,
+  sensorReference,
+  workflowConcurrency,
+  workflowDeadline,
+  workflowRetries,
 ];

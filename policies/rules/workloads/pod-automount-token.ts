@@ -3,7 +3,8 @@ import { resourceRule } from "../../rule";
 import { eachPod, podTypes } from "./pods";
 import { shown } from "./subject";
 
-const none: readonly string[] = [];
+/** Steps of a workflow report their results through the API; so does the promoter, which also patches Rollouts. Both have a role with nothing else. */
+const callers: readonly string[] = ["retraining-trainer", "retraining-promoter"];
 
 export const rule = resourceRule({
   name: "workloads-pod-automount-token",
@@ -15,7 +16,7 @@ export const rule = resourceRule({
   url: "https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/",
   frameworks: [{ framework: "cis-eks", clause: "4.1.6" }],
   types: podTypes,
-  parameters: { accounts: none },
+  parameters: { accounts: callers },
   check: (resource, { accounts }) =>
     eachPod(resource, (pod) => {
       const mounted = at(pod.spec, "automountServiceAccountToken");

@@ -18,7 +18,7 @@ const templatePaths: Readonly<Record<string, string>> = {
 };
 
 /** Where each workflow kind keeps its workflow; every template in it that has a container becomes a pod. */
-const workflowPaths: Readonly<Record<string, string>> = {
+export const workflowPaths: Readonly<Record<string, string>> = {
   "kubernetes:argoproj.io/v1alpha1:Workflow": "spec",
   "kubernetes:argoproj.io/v1alpha1:WorkflowTemplate": "spec",
   "kubernetes:argoproj.io/v1alpha1:ClusterWorkflowTemplate": "spec",

@@ -63,12 +63,12 @@ describe("image repositories", () => {
   it("are immutable, scanned and encrypted in every region", () => {
     const repositories = ofType(two.resources, "aws:ecr/repository:Repository");
     expect(repositories.map((r) => `${r.region} ${String(r.inputs["name"])}`)).toEqual(
-      twoRegions.flatMap((region) => ["models/loan-approval", "model-server", "training"].map((name) => `${region} example-causeway-prod/${name}`)),
+      twoRegions.flatMap((region) => ["models/loan-approval", "model-server", "training", "delivery"].map((name) => `${region} example-causeway-prod/${name}`)),
     );
     for (const repository of repositories) {
       expect(repository.inputs).toMatchObject({ imageTagMutability: "IMMUTABLE", imageScanningConfiguration: { scanOnPush: true }, forceDelete: false, encryptionConfigurations: [{ encryptionType: "KMS", kmsKey: expect.stringContaining(`arn:aws:kms:${repository.region}:`) }] });
     }
-    expect(ofType(two.resources, "aws:ecr/lifecyclePolicy:LifecyclePolicy")).toHaveLength(6);
+    expect(ofType(two.resources, "aws:ecr/lifecyclePolicy:LifecyclePolicy")).toHaveLength(8);
   });
 
   it("are replicated to the other regions, and to none in a single one", () => {

@@ -55,6 +55,8 @@ export function goodWorkflowSpec(): Props {
   return {
     ...without(goodPodSpec(), ["containers", "initContainers"]),
     entrypoint: "main",
+    activeDeadlineSeconds: 3_600,
+    synchronization: { mutexes: [{ name: "retrain" }] },
     templates: [
       { name: "main", dag: { tasks: [{ name: "train", template: "train" }] } },
       { name: "train", container: goodHelper("main"), initContainers: [goodHelper("fetch")] },
@@ -75,5 +77,5 @@ export const podKinds: readonly { readonly type: string; readonly props: Props; 
   { type: "kubernetes:batch/v1:CronJob", props: { metadata, spec: { jobTemplate: { spec: { template: template() } } } }, spec: "spec.jobTemplate.spec.template.spec", container: "spec.jobTemplate.spec.template.spec.containers.0" },
   { type: "kubernetes:keda.sh/v1alpha1:ScaledJob", props: { metadata, spec: { jobTargetRef: { template: template() } } }, spec: "spec.jobTargetRef.template.spec", container: "spec.jobTargetRef.template.spec.containers.0" },
   ...["Workflow", "WorkflowTemplate", "ClusterWorkflowTemplate"].map((kind) => ({ type: `kubernetes:argoproj.io/v1alpha1:${kind}`, props: { metadata, spec: goodWorkflowSpec() }, spec: "spec", container: "spec.templates.1.container" })),
-  { type: "kubernetes:argoproj.io/v1alpha1:CronWorkflow", props: { metadata, spec: { schedule: "0 3 * * *", workflowSpec: goodWorkflowSpec() } }, spec: "spec.workflowSpec", container: "spec.workflowSpec.templates.1.container" },
+  { type: "kubernetes:argoproj.io/v1alpha1:CronWorkflow", props: { metadata, spec: { schedules: ["0 3 * * *"], concurrencyPolicy: "Forbid", workflowSpec: goodWorkflowSpec() } }, spec: "spec.workflowSpec", container: "spec.workflowSpec.templates.1.container" },
 ];

@@ -1,0 +1,62 @@
+import * as pulumi from "@pulumi/pulumi";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { bucketName, sharedRepository, type Naming, type SharedImage } from "../aws/names";
+import type { RoleScope } from "../aws/role-scope";
+import type { StackConfig } from "../config/schema";
+import { localRepository } from "../serving/images";
+import { lakeLocations } from "./lake";
+import { artifactFolders } from "./permissions";
+import type { Locations, RetrainingImages } from "./settings";
+
+/** What a stack's retraining stands on. */
+export interface RetrainingGround {
+  readonly locations: Locations;
+  readonly regions: readonly string[];
+  readonly images: RetrainingImages<string>;
+  /** Whose buckets the pods may use; absent on an existing cluster. */
+  readonly scope: RoleScope | undefined;
+}
+
+/** Dockerfile of each image of a run. */
+const dockerfiles = { training: "services/training/Dockerfile", delivery: "services/delivery/Dockerfile" } as const satisfies Record<keyof RetrainingImages<unknown>, string>;
+
+/** Where a stack's runs lie and which images they use. Reads the Dockerfiles below `root`. */
+export function retrainingGround(config: StackConfig, root: string): RetrainingGround {
+  const regions = config.regions.map(({ name }) => name);
+  const [home = ""] = regions;
+  const { organization, environment, account, target } = config;
+  const naming = target === "aws" ? { organization, environment, account: account ?? "" } : undefined;
+  const image = (name: keyof typeof dockerfiles) => config.images?.[name] ?? `${repository(naming, name, home)}@${inputsDigest(root, name)}`;
+  return {
+    regions,
+    images: { training: image("training"), delivery: image("delivery") },
+    locations: naming ? bucketLocations(naming, home) : lakeLocations,
+    scope: naming && { ...naming, regions },
+  };
+}
+
+/** Refuses an update of prod whose retraining nobody could pull; a preview goes through. */
+export function refuseUnpublishedImages({ environment, images }: Pick<StackConfig, "environment" | "images">, isPreview: boolean): void {
+  if (environment !== "prod" || isPreview) return;
+  const missing = Object.entries(dockerfiles).filter(([name]) => images?.[name === "training" ? "training" : "delivery"] === undefined);
+  if (missing.length === 0) return;
+  const builds = missing.map(([name, file]) => `build ${file}, push it, and set causeway:images.${name} to repository@sha256:...`);
+  throw new pulumi.RunError(`the retraining has no published image of ${missing.map(([name]) => name).join(", ")}: ${builds.join("; ")}`);
+}
+
+function bucketLocations(naming: Naming, home: string): Locations {
+  const artifacts = `s3://${bucketName(naming, "artifacts", home)}`;
+  const { runs, candidates, champions } = artifactFolders;
+  return { runs: `${artifacts}/${runs}`, candidates: `${artifacts}/${candidates}`, champions: `${artifacts}/${champions}`, ledger: `s3://${bucketName(naming, "audit", home)}/ledger` };
+}
+
+function repository(naming: Naming | undefined, image: SharedImage, region: string): string {
+  return naming === undefined ? `${localRepository}/${image}` : `${naming.account}.dkr.ecr.${region}.amazonaws.com/${sharedRepository(naming, image)}`;
+}
+
+/** Stands for the registry's digest until the image is published, as a model's build inputs do. */
+function inputsDigest(root: string, image: keyof typeof dockerfiles): string {
+  return `sha256:${createHash("sha256").update(readFileSync(join(root, dockerfiles[image]))).digest("hex")}`;
+}

@@ -1,0 +1,98 @@
+import { accounts, deadlines, triggers, type RetrainingAccount, type RetrainingSettings } from "./settings";
+
+/** One container of a run, and when it runs. */
+export interface Step {
+  readonly name: string;
+  readonly image: "training" | "delivery";
+  readonly account: RetrainingAccount;
+  readonly command: readonly string[];
+  readonly args: readonly string[];
+  /** Steps that must have succeeded. */
+  readonly after: readonly string[];
+  /** Further condition, an Argo expression over outputs of earlier steps. */
+  readonly when?: string;
+  /** Output parameter that the step writes to {@link outputsFolder}; its name is the file's. */
+  readonly output?: string;
+  /** Whether a second try may cure a failure that is not an answer. */
+  readonly retried: boolean;
+  readonly deadlineSeconds: number;
+  readonly memory: string;
+}
+
+/** Folder in a step's container where its output parameters lie. */
+export const outputsFolder = "/tmp/outputs";
+/** Name of the node at which a person approves, and of its answer. */
+export const approval = { name: "approval", answer: "decision", yes: "approve", none: "none" } as const;
+
+/** Parameters of a run that whoever starts it gives. */
+export const parameters = { trigger: "trigger", causes: "causes" } as const;
+
+/** Steps between the admission and the candidate, in order; each is a command of `python -m causeway_training`. */
+const trainingSteps = ["collect", "validate", "prepare", "train", "evaluate", "audit", "explain", "compress", "package"] as const;
+
+const training = ["python", "-m", "causeway_training"] as const;
+/** Entry point of services/delivery/Dockerfile. */
+const promoter = ["node", "/app/promote.js"] as const;
+
+const output = (task: string, name: string) => `{{tasks.${task}.outputs.parameters.${name}}}`;
+const parameter = (name: string) => `{{workflow.parameters.${name}}}`;
+
+/**
+ * The steps of a run in order. A step runs when those before it succeeded, so a failure stops the rest. The champion is replaced by the
+ * very last step, when every region has taken the release.
+ */
+export function runSteps(settings: RetrainingSettings): Step[] {
+  const { contract, locations } = settings;
+  const model = contract.name;
+  const run = `${locations.runs}/${model}/{{workflow.name}}`;
+  const base = [`--contract=services/models/${model}/model.yaml`, `--run=${run}`, "--json"];
+  const trained = [...base, `--champion=${locations.champions}/${model}`];
+  const admissions = [`--admissions=${locations.runs}/${model}/admissions`, `--trigger=${parameter(parameters.trigger)}`, `--causes=${parameter(parameters.causes)}`];
+
+  const admit = step("admit", ["admit", ...base, ...admissions, `--output=${outputsFolder}/admitted`], [], { output: "admitted" });
+  const chain = trainingSteps.map((name, index) =>
+    index === 0 ? step(name, [name, ...trained], ["admit"], { when: `${output("admit", "admitted")} == true` }) : step(name, [name, ...trained], [trainingSteps[index - 1] ?? ""]),
+  );
+  const candidate = step("candidate", ["release", ...trained, `--to=${locations.candidates}/${model}/{{workflow.name}}`, `--output=${outputsFolder}/manifest`], ["package"], { output: "manifest" });
+  const champion = step("champion", ["release", ...trained, `--to=${locations.champions}/${model}`], ["promote"]);
+  return [admit, ...chain, candidate, promote(settings), champion];
+}
+
+function step(name: string, args: readonly string[], after: readonly string[], more: Pick<Step, "output" | "when"> = {}): Step {
+  return { name, image: "training", account: "trainer", command: training, args, after, retried: true, deadlineSeconds: deadlines.step, memory: "4Gi", ...more };
+}
+
+/** Not tried again by itself: what a half-done promotion needs is a person's look. Trying it again by hand is safe, see tools/delivery. */
+function promote({ contract, regions, locations }: RetrainingSettings): Step {
+  const gated = contract.release.channel === "approval";
+  return {
+    name: "promote",
+    image: "delivery",
+    account: "promoter",
+    command: promoter,
+    args: [
+      `--contract=services/models/${contract.name}/model.yaml`,
+      `--manifest=${output("candidate", "manifest")}`,
+      ...regions.map((region) => `--region=${region}`),
+      `--timeout-seconds=${deadlines.region}`,
+      `--ledger=${locations.ledger}`,
+      "--run={{workflow.name}}",
+    ],
+    after: [gated ? approval.name : "candidate"],
+    ...(gated && { when: `${output(approval.name, approval.answer)} == ${approval.yes}` }),
+    retried: false,
+    deadlineSeconds: regions.length * deadlines.region,
+    memory: "256Mi",
+  };
+}
+
+/** Service account of a step. */
+export function accountOf({ account }: Step): string {
+  return accounts[account];
+}
+
+/** Parameters of a run that the schedule starts; an alert gives its own. */
+export const scheduledParameters = [
+  { name: parameters.trigger, value: triggers.schedule },
+  { name: parameters.causes, value: "[]" },
+] as const;
