@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { chapters, type ChapterName } from "./chapters";
 
 export const usage = `npm run rehearse -- [options]
 
@@ -10,6 +11,7 @@ Tries a model's whole life on this machine, with the programs that the container
   --fresh           train again, even where the inputs are the same
   --requests N      requests between two looks            (default: 1000)
   --looks N         most looks at one challenger          (default: 20)
+  --chapters LIST   only these, after the champion's: ${chapters.join(",")}
   --help            this text
 
 Exit codes: 0 every chapter ended as the scenario meant it, or Python is missing and the rehearsal was left out; 1 one did not; 2 it
@@ -24,6 +26,8 @@ export interface RehearseArguments {
   readonly fresh: boolean;
   readonly requestsPerLook: number;
   readonly looks: number;
+  /** What is told after the champion's chapter. */
+  readonly chapters: readonly ChapterName[];
   readonly help: boolean;
 }
 
@@ -36,7 +40,10 @@ export function rehearseArguments(args: readonly string[]): RehearseArguments {
     return value;
   };
   const { model, out, fresh, help } = values;
-  return { model, out, fresh, help, seed: whole("seed", 0, 2 ** 31 - 1), requestsPerLook: whole("requests", 50, 20_000), looks: whole("looks", 1, 100) };
+  const asked = values.chapters.split(",");
+  const unknown = asked.filter((name) => !chapters.some((one) => one === name));
+  if (unknown.length > 0) throw new UsageError(`--chapters: got ${unknown.join(",")}, allowed: ${chapters.join(",")}`);
+  return { chapters: chapters.filter((name) => asked.includes(name)), model, out, fresh, help, seed: whole("seed", 0, 2 ** 31 - 1), requestsPerLook: whole("requests", 50, 20_000), looks: whole("looks", 1, 100) };
 }
 
 function parsed(args: readonly string[]) {
@@ -50,6 +57,7 @@ function parsed(args: readonly string[]) {
         fresh: { type: "boolean", default: false },
         requests: { type: "string", default: "1000" },
         looks: { type: "string", default: "20" },
+        chapters: { type: "string", default: chapters.join(",") },
         help: { type: "boolean", default: false },
       },
     });

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { loadContract } from "../../services/contract/load";
 import { ensureEnvironment } from "../../services/training/environment";
 import type { RehearseArguments } from "./arguments";
@@ -21,16 +21,15 @@ export async function rehearse(project: string, given: RehearseArguments, say: (
   if (!scenario) throw new UsageError(`--model: got ${given.model}, allowed: ${Object.keys(scenarios).join(", ")}`);
   const contract = loadContract(join(project, "services", "models"), given.model);
   const environment = await ensureEnvironment({ report: say });
-  const out = join(project, given.out);
-  // The compiled server finds its packages from here, so this stays inside the project whatever --out says.
-  const work = join(project, "out", "rehearsal", given.model);
+  const out = resolve(project, given.out);
+  const work = join(out, "rehearsal", given.model);
   if (given.fresh) forget(join(work, "runs"));
   const progress = new Progress(say);
   const stage = new Stage({ project, work, contract, environment, seed: given.seed, progress });
   const story = new Story(stage, scenario, given);
   try {
     stage.compile();
-    await story.tell();
+    await story.tell(given.chapters);
   } finally {
     await stage.close();
   }

@@ -6,6 +6,7 @@ import { paces } from "../../infra/serving/pace";
 import { canaryWeights } from "../../infra/serving/steps";
 import type { Contract } from "../../services/contract/contract";
 import { latencyMilliseconds } from "../../services/contract/units";
+import type { ChapterName } from "./chapters";
 import type { DriftWindow, Expectation, OneExplanation, Rehearsal, TrainedModel, Trial } from "./result";
 import { applicationsOf, readTable, tableText, type Application } from "./rows";
 import type { Fault } from "./router";
@@ -44,12 +45,11 @@ export class Story {
     return this.stage.options.contract;
   }
 
-  async tell(): Promise<void> {
+  /** Tells the champion's chapter and then those that are named, in their order. */
+  async tell(names: readonly ChapterName[]): Promise<void> {
+    const tellers = { challenger: () => this.#challenger(), drift: () => this.#drift(), unfair: () => this.#unfair(), faults: () => this.#faults() } satisfies Record<ChapterName, () => Promise<void>>;
     await this.#champion();
-    await this.#challenger();
-    await this.#drift();
-    await this.#unfair();
-    await this.#faults();
+    for (const name of names) await tellers[name]();
   }
 
   /** Everything that was found so far. */
