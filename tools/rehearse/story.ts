@@ -48,7 +48,7 @@ export class Story {
   /** Tells the champion's chapter and then those that are named, in their order. */
   async tell(names: readonly ChapterName[]): Promise<void> {
     const tellers = { challenger: () => this.#challenger(), drift: () => this.#drift(), unfair: () => this.#unfair(), faults: () => this.#faults() } satisfies Record<ChapterName, () => Promise<void>>;
-    await this.#champion();
+    if (!(await this.#champion())) return;
     for (const name of names) await tellers[name]();
   }
 
@@ -75,11 +75,16 @@ export class Story {
     };
   }
 
-  async #champion(): Promise<void> {
+  /** Whether there is a champion; without one there is nothing more to tell. */
+  async #champion(): Promise<boolean> {
     const model = await this.#train("champion", this.scenario.champion, {}, "Train a champion, all steps");
-    if (model.refused) throw new Error(`the champion was refused by ${model.refused.step}: ${model.refused.gates.map((gate) => gate.gate).join(", ")}`);
+    if (model.refused) {
+      this.#expect("the champion passes every gate", false, `refused by ${model.refused.step}: ${model.refused.gates.map(({ gate }) => gate).join(", ")}`);
+      return false;
+    }
     await this.stage.options.progress.chapter("Serve the champion", "serve", () => this.#goLive(model), ({ version, server }) => ({ outcome: `version ${version} listens after ${server.startMilliseconds} ms`, tone: "good", inUse: version }));
     await this.#explain();
+    return true;
   }
 
   async #challenger(): Promise<void> {

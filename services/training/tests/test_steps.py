@@ -145,6 +145,20 @@ def test_a_linear_model_is_explained_exactly_and_a_boosted_one_by_sampling(works
         assert {i["feature"] for i in found["importance"][:2]} == {"debt", "income"}
 
 
+def test_every_metric_has_an_interval_overall_and_in_each_slice_that_is_large_enough(workshop: Workshop) -> None:
+    context = workshop.context()
+    run_to(context, "evaluate")
+    found = read_json(context.run.folder("evaluate") / "evaluation.json")
+    assert set(found["metrics"]) == {"accuracy", "precision", "recall", "f1", "auc", "brier", "calibration-error"}
+    assert [s["slice"] for s in found["slices"]] == ["side=left", "side=right", "history=0", "history=1", "history=2"]
+    assert sum(s["rows"] for s in found["slices"][:2]) == found["rows"] and all(s["rows"] >= 20 for s in found["slices"])
+    assert all(set(s["metrics"]) == {"accuracy", "precision", "recall", "auc"} for s in found["slices"])
+    overall, sliced = found["metrics"]["accuracy"], [s["metrics"]["accuracy"] for s in found["slices"]]
+    assert all(m["low"] < m["value"] < m["high"] for m in [overall, *sliced])
+    width = overall["high"] - overall["low"]
+    assert all(m["high"] - m["low"] > width for m in sliced)
+
+
 def test_a_student_replaces_a_big_model_only_within_tolerance(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     compress = step("compress")
     context = workshop.context("strict", parameters={"kind": "boosted"})
@@ -159,6 +173,9 @@ def test_a_student_replaces_a_big_model_only_within_tolerance(workshop: Workshop
     assert lax["kept"].startswith("student")
     kept = next(c for c in lax["candidates"] if c["kept"])
     assert (context.run.folder("package") / "model.onnx").stat().st_size == kept["bytes"] < strict["candidates"][1]["bytes"] / 2
+    measured = read_json(context.run.folder("compress") / "measured.json")
+    assert measured["original"]["bytes"] > 2 * measured[lax["kept"]]["bytes"] == 2 * kept["bytes"]
+    assert all(0 < m["p50Microseconds"] <= m["p99Microseconds"] for m in measured.values())
     judged = read_json(context.run.folder("package") / "evaluation.json")["metrics"]["auc"]["value"]
     assert judged != read_json(context.run.folder("evaluate") / "evaluation.json")["metrics"]["auc"]["value"]
 
