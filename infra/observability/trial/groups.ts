@@ -1,7 +1,8 @@
 import type { Contract } from "../../../services/contract/contract";
 import { metrics } from "../../../services/contract/metrics";
+import { exact } from "../../serving/gates/promql";
 import { series } from "../names";
-import { digits, record, select, type RecordingRule } from "../rule";
+import { record, select, type RecordingRule } from "../rule";
 import { comparison } from "./comparison";
 
 type FairnessGate = Contract["gates"]["fairness"][number];
@@ -66,7 +67,7 @@ export function fairnessTrialRules(contract: Contract): RecordingRule[] {
       const labels = { scale, attribute: gate.attribute };
       return comparison(contract, {
         gate: fairnessGateName(gate),
-        excess: `${select(contract, series.trialGap, labels, rate)} - ${digits(limit)}`,
+        excess: `${select(contract, series.trialGap, labels, rate)} - ${exact(limit)}`,
         variance: select(contract, series.trialGapVariance, labels, rate),
         spread: spreads[scale],
         picked: tests,

@@ -82,7 +82,7 @@ function errorGate({ contract, hash, pace }: GateInput, boundary: number): Gate 
   // So few errors refuse a version whose every request fails, and no minimum sample may stand in their way.
   const few = Math.ceil(boundary / (event + trial));
   const seen = `(sum(${failed}) or vector(0)) + (sum(${unanswered}) or vector(0)) >= ${few}`;
-  const query = `${evidence} and on () (${flowing(all, pace)} or ${seen})`;
+  const query = `${evidence} and on () (${flowing(all, pace)} or ${seen} or ${notANumber(all)})`;
   return { name: "errors", query, proof: query, shares };
 }
 
@@ -93,7 +93,7 @@ function latencyGate({ contract, hash, pace }: GateInput, boundary: number): Gat
   const slow = `(${total(all)} - ${total(quick)})`;
   const objective = wald(latencyShares, slow, total(all));
   const few = Math.ceil(boundary / (event + trial));
-  const enough = `(${flowing(all, pace)} or sum(${all}) - sum(${quick}) >= ${few})`;
+  const enough = `(${flowing(all, pace)} or sum(${all}) - sum(${quick}) >= ${few} or ${notANumber(quick)})`;
   const champion = `label_replace(${select(contract, series.trialEvidence, { gate: latencyComparison, ...own })}, "than", "champion", "", "")`;
   // Slower than the objective and slower than the champion: the smaller of two evidences is valid against either being untrue.
   return { name: "latency", query: `min((${objective}) or ${champion}) and on () ${enough}`, proof: `${objective} and on () ${enough}`, shares: latencyShares };
@@ -102,6 +102,11 @@ function latencyGate({ contract, hash, pace }: GateInput, boundary: number): Gat
 /** Whether the version has its minimum sample, and requests still come. */
 function flowing(all: string, { minimumRequests, windowSeconds }: GateInput["pace"]): string {
   return `sum(${all}) >= ${minimumRequests} and sum(increase(${all}[${windowSeconds}s])) > 0`;
+}
+
+/** A count that is not a number must not pass for no traffic. */
+function notANumber(counts: string): string {
+  return `sum(${counts}) != sum(${counts})`;
 }
 
 /** Labels may take weeks: none so far is no evidence, and no reason to wait. */

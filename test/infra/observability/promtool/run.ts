@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { run } from "../../../../tools/e2e/lib/process";
 import { anomalyScenarios } from "./anomalies";
 import { driftScenarios } from "./drift";
+import { gateScenarios } from "./gates";
 import { labelScenarios } from "./labels";
 import { requestScenarios } from "./requests";
 import { rulesOf, unitTest, type Scenario } from "./scenario";
 
 /** Every scenario that promtool evaluates. */
-export const scenarios: readonly Scenario[] = [...requestScenarios, ...driftScenarios, ...labelScenarios, ...anomalyScenarios];
+export const scenarios: readonly Scenario[] = [...requestScenarios, ...driftScenarios, ...labelScenarios, ...anomalyScenarios, ...gateScenarios];
 
 /** What promtool says is wrong with the rules in a scenario; empty when nothing is. JSON is YAML, so nothing needs to be written as such. */
 export async function failures(promtool: string, scenario: Scenario): Promise<string> {
