@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { FIELD_MANAGER } from "../../tools/e2e/standins/kubernetes/provider";
-import { objectsManagedBy } from "../../tools/e2e/lib/kubernetes/inventory";
 import { describe } from "../../tools/e2e/lib/kubernetes/client";
 import { accessTests } from "./access";
 import { admissionTests } from "./admission";
@@ -10,7 +8,7 @@ import { stateObjects } from "./planned";
 import type { Suite, Test } from "../../tools/e2e/runner";
 import type { SharedStack } from "./stack";
 
-function creation({ project, client, standIn }: SharedStack): Test[] {
+function creation({ project, client, objects: applied, standIn }: SharedStack): Test[] {
   let planned = 0;
   return [
     {
@@ -20,7 +18,7 @@ function creation({ project, client, standIn }: SharedStack): Test[] {
         expectSuccess(preview);
         expectOperations(preview, ["create"]);
         planned = preview.changes["create"] ?? 0;
-        assert.deepEqual(await objectsManagedBy(client, FIELD_MANAGER), []);
+        assert.deepEqual(await applied(), []);
       },
     },
     {
@@ -42,14 +40,14 @@ function creation({ project, client, standIn }: SharedStack): Test[] {
   ];
 }
 
-function destruction({ project, client }: SharedStack): Test[] {
+function destruction({ project, objects }: SharedStack): Test[] {
   return [{
     title: "destroy leaves nothing of ours behind",
     run: async () => {
       const destroy = await project.destroy();
       expectSuccess(destroy);
       expectOperations(destroy, ["delete"]);
-      assert.deepEqual(await objectsManagedBy(client, FIELD_MANAGER), []);
+      assert.deepEqual(await objects(), []);
     },
   }];
 }

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import * as path from "node:path";
 import { rules } from "../../policies/rules";
-import { objectsManagedBy } from "../../tools/e2e/lib/kubernetes/inventory";
 import { STACK } from "../../tools/e2e/project";
-import { FIELD_MANAGER } from "../../tools/e2e/standins/kubernetes/provider";
 import { useVariant } from "../../tools/e2e/variant";
 import { planStack } from "../../tools/plan/plan";
 import { expectFailure, expectSuccess } from "./expectations";
@@ -26,7 +24,7 @@ async function firedOffline(project: SharedStack["project"]): Promise<string[]> 
   return [...new Set(plan.judgement.violations.map(({ enforcement, rule }) => `${enforcement} ${rule}`))].sort();
 }
 
-function stopped({ project, client }: SharedStack, violation: Violation): Test {
+function stopped({ project, objects }: SharedStack, violation: Violation): Test {
   return {
     title: `${violation.title} is stopped by ${violation.rule}`,
     run: async () => {
@@ -36,7 +34,7 @@ function stopped({ project, client }: SharedStack, violation: Violation): Test {
       const mandatory = up.violations.filter(({ level }) => level === "mandatory").map(({ rule }) => rule);
       assert.ok(mandatory.includes(violation.rule), `fired ${JSON.stringify(firedIn(up))}\n${up.output.slice(-2000)}`);
       assert.ok(up.output.includes(violation.rule), "the output names the rule");
-      assert.deepEqual(await objectsManagedBy(client, FIELD_MANAGER), []);
+      assert.deepEqual(await objects(), []);
     },
   };
 }

@@ -20,7 +20,6 @@ export const VIOLATIONS: readonly Violation[] = [
   { title: "a container that runs as root", rule: "workloads-pod-run-as-non-root", mutations: [{ type: ROLLOUT, path: `${POD}.securityContext.runAsNonRoot`, value: false }, { type: ROLLOUT, path: `${CONTAINER}.securityContext.runAsNonRoot`, value: false }] },
   { title: "a namespace without the restricted Pod Security Standard", rule: "workloads-namespace-pod-security", mutations: [{ type: "kubernetes:core/v1:Namespace", path: 'metadata.labels["pod-security.kubernetes.io/enforce"]', value: "privileged" }] },
   { title: "permissive mutual TLS", rule: "encryption-mesh-strict", mutations: [{ type: "kubernetes:security.istio.io/v1:PeerAuthentication", path: "spec.mtls.mode", value: "PERMISSIVE" }] },
-  { title: "a destination without mutual TLS", rule: "encryption-destination-tls", mutations: [{ type: "kubernetes:networking.istio.io/v1:DestinationRule", path: "spec.trafficPolicy.tls", value: { mode: "DISABLE" } }] },
   { title: "a binding of cluster-admin", rule: "access-binding-cluster-admin", extraObjects: [rbac("ClusterRoleBinding", "e2e-shortcut", { roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" }, subjects: [{ kind: "Group", apiGroup: "rbac.authorization.k8s.io", name: "causeway:ml-engineers" }] })] },
   { title: "an authorization policy that allows everything", rule: "access-mesh-allow-all", mutations: [{ type: "kubernetes:security.istio.io/v1:AuthorizationPolicy", path: "spec.rules", value: [{}] }] },
   { title: "a high-risk model that is released without a person's decision", rule: "governance-model-approval-channel", mutations: [{ type: "causeway:serving:ModelService", path: "channel", value: "automatic" }] },
@@ -29,6 +28,7 @@ export const VIOLATIONS: readonly Violation[] = [
 
 /** Shown together with all others: each takes seconds. */
 export const MORE_VIOLATIONS: readonly Violation[] = [
+  { title: "a destination without mutual TLS", rule: "encryption-destination-tls", mutations: [{ type: "kubernetes:networking.istio.io/v1:DestinationRule", path: "spec.trafficPolicy.tls", value: { mode: "DISABLE" } }] },
   { title: "a pod on the network of its host", rule: "workloads-pod-host-namespaces", mutations: [{ type: ROLLOUT, path: `${POD}.hostNetwork`, value: true }] },
   { title: "a role with wildcards", rule: "access-rbac-wildcard", extraObjects: [rbac("ClusterRole", "e2e-everything", { rules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }] })] },
   { title: "a model without an owner", rule: "governance-model-owner", mutations: [{ type: "causeway:serving:ModelService", path: "ownerTeam", value: "" }] },

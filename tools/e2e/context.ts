@@ -9,6 +9,7 @@ import { ownCluster, seedData, testCluster } from "./cluster/cluster";
 import { buildPolicyPack, Project } from "./project";
 import { say } from "./lib/text";
 import type { Cluster } from "./cluster/cluster";
+import type { ProjectOptions } from "./project";
 import type { StandIn } from "./standins/install";
 
 /** What every suite starts from. */
@@ -19,7 +20,7 @@ export interface Context {
   /** A new test control plane, or the reader's own cluster. */
   cluster(): Promise<Cluster>;
   /** A fresh copy of the project with an empty stack. */
-  project(cluster: Cluster): Promise<Project>;
+  project(cluster: Cluster, options: Pick<ProjectOptions, "compiled" | "fieldManager">): Promise<Project>;
 }
 
 /** Gets the tools, chooses the plugins and compiles the policy pack. */
@@ -38,6 +39,6 @@ export async function prepare(kubeconfig: string | undefined): Promise<Context> 
     folder,
     standIns,
     cluster: () => (kubeconfig === undefined ? testCluster(tools, folder) : Promise.resolve(ownCluster(kubeconfig))),
-    project: (cluster) => Project.create({ folder, home, downloadsPlugins, pulumi: tools.pulumi, kubeconfig: cluster.kubeconfig, pathFolders: standIns.length > 0 ? [bin] : [] }),
+    project: (cluster, options) => Project.create({ ...options, folder, home, downloadsPlugins, pulumi: tools.pulumi, kubeconfig: cluster.kubeconfig, pathFolders: standIns.length > 0 ? [bin] : [] }),
   };
 }

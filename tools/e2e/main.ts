@@ -9,6 +9,7 @@ import { prepare } from "./context";
 import { duration, errorMessage, say } from "./lib/text";
 import { closingLine, NOTHING, runLane, runLanes, sum } from "./runner";
 import type { SharedStack } from "../../test/e2e/stack";
+import type { Cluster } from "./cluster/cluster";
 import type { Suite, Tally } from "./runner";
 
 type SuiteMaker = (stack: SharedStack) => Promise<Suite>;
@@ -16,8 +17,21 @@ type SuiteMaker = (stack: SharedStack) => Promise<Suite>;
 const SUITES = { lifecycle: lifecycleSuite, faults: faultSuite, policies: policySuite, addresses: addressSuite, rules: ruleSuite } as const satisfies Record<string, SuiteMaker>;
 type SuiteName = keyof typeof SUITES;
 
-/** Suites of one lane follow each other; the lanes run side by side, each against a control plane of its own. */
-const LANES: readonly (readonly SuiteName[])[] = [["lifecycle"], ["faults"], ["policies", "addresses"]];
+interface LanePlan {
+  readonly name: string;
+  readonly suites: readonly SuiteName[];
+  /** Lanes with the same control plane share it; one of them kills its API server and has it alone. */
+  readonly plane: "calm" | "faulty";
+  /** The lifecycle runs the literal project; the others are about something else and start faster. */
+  readonly compiled: boolean;
+}
+
+/** Suites of one lane follow each other; the lanes run side by side. */
+const LANES: readonly LanePlan[] = [
+  { name: "lifecycle", suites: ["lifecycle"], plane: "calm", compiled: false },
+  { name: "policies", suites: ["policies", "addresses"], plane: "calm", compiled: true },
+  { name: "faults", suites: ["faults"], plane: "faulty", compiled: true },
+];
 
 /** Suites that need neither engine nor control plane: they run when they are asked for, `npm run test:rules`. */
 const ALONE = ["rules"] as const;
@@ -27,19 +41,25 @@ function chosenSuites(): (name: SuiteName) => boolean {
   const { only } = values;
   const unknown = (only ?? []).filter((name) => !(name in SUITES));
   if (unknown.length > 0) throw new Error(`there is no suite ${unknown.join(", ")}; there are ${Object.keys(SUITES).join(", ")}`);
-  return (name) => (only === undefined ? LANES.flat().includes(name) : only.includes(name));
+  return (name) => (only === undefined ? LANES.flatMap(({ suites }) => suites).includes(name) : only.includes(name));
 }
 
 async function withControlPlanes(chosen: (name: SuiteName) => boolean): Promise<Tally> {
   const started = Date.now();
-  if (!LANES.flat().some(chosen)) return NOTHING;
+  if (!LANES.flatMap(({ suites }) => suites).some(chosen)) return NOTHING;
   const context = await prepare(process.env["E2E_KUBECONFIG"]);
   say(`tests, after ${duration(Date.now() - started)}`);
-  const tally = await runLanes(LANES.map((names) => ({
-    open: () => openStack(context),
-    suites: names.filter(chosen).map((name) => SUITES[name]),
-    close: (stack: SharedStack) => stack.close(),
+  const planes = new Map<string, Promise<Cluster>>();
+  const planeOf = (name: string): Promise<Cluster> => {
+    const plane = planes.get(name) ?? context.cluster();
+    planes.set(name, plane);
+    return plane;
+  };
+  const tally = await runLanes(LANES.map((lane) => ({
+    open: async () => openStack(context, await planeOf(lane.plane), lane),
+    suites: lane.suites.filter(chosen).map((name) => SUITES[name]),
   })));
+  await Promise.all([...planes.values()].map(async (plane) => (await plane).stop()));
   // What failed can be looked into; what passed is of no more use.
   if (tally.failed === 0) await rm(context.folder, { recursive: true, force: true });
   return tally;
@@ -49,7 +69,7 @@ async function main(): Promise<void> {
   const started = Date.now();
   const chosen = chosenSuites();
   const planes = await withControlPlanes(chosen);
-  const alone = await runLane({ open: () => Promise.resolve(), suites: ALONE.filter(chosen).map((name) => SUITES[name]), close: () => Promise.resolve() });
+  const alone = await runLane({ open: () => Promise.resolve(), suites: ALONE.filter(chosen).map((name) => SUITES[name]) });
   const tally = sum([planes, alone]);
   say(`the whole run took ${duration(Date.now() - started)}`);
   say(closingLine(tally));

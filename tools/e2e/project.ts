@@ -2,6 +2,7 @@ import { cp, mkdir, mkdtemp, readFile, symlink, writeFile } from "node:fs/promis
 import * as path from "node:path";
 import { Pulumi } from "./lib/pulumi";
 import { runOrThrow } from "./lib/process";
+import { compileProgram } from "./variant";
 import type { CommandOptions, PulumiOptions, PulumiResult } from "./lib/pulumi";
 
 export const REPOSITORY = path.resolve(__dirname, "..", "..");
@@ -19,6 +20,8 @@ export async function buildPolicyPack(): Promise<void> {
 export interface ProjectOptions extends Omit<PulumiOptions, "cwd" | "state"> {
   /** Folder in which the copy is made. */
   readonly folder: string;
+  /** Whether the copy runs its program compiled, or as `Pulumi.yaml` says. */
+  readonly compiled: boolean;
 }
 
 export interface UpOptions extends CommandOptions {
@@ -43,6 +46,7 @@ export class Project {
     const project = new Project(folder, new Pulumi({ ...options, cwd: folder, state }));
     const created = await project.cli.plain(["stack", "init", STACK]);
     if (created.code !== 0) throw new Error(`${created.command} exited with ${created.code}\n${created.output}`);
+    if (options.compiled) await compileProgram(project);
     return project;
   }
 

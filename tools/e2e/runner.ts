@@ -13,11 +13,10 @@ export interface Suite {
   readonly tests: readonly Test[];
 }
 
-/** Suites that follow each other on one resource, which is given back at the end whatever happens. */
+/** Suites that follow each other on one resource. */
 export interface Lane<Resource> {
   readonly open: () => Promise<Resource>;
   readonly suites: readonly ((resource: Resource) => Promise<Suite>)[];
-  readonly close: (resource: Resource) => Promise<void>;
 }
 
 export interface Tally {
@@ -67,13 +66,12 @@ async function runSuite(suite: Suite): Promise<Tally> {
 }
 
 /** A lane or a suite that cannot even start counts as one failure. */
-export async function runLane<Resource>({ open, suites, close }: Lane<Resource>): Promise<Tally> {
+export async function runLane<Resource>({ open, suites }: Lane<Resource>): Promise<Tally> {
   if (suites.length === 0) return NOTHING;
   try {
     const resource = await open();
     const tallies: Tally[] = [];
     for (const make of suites) tallies.push(await make(resource).then(runSuite).catch(failure));
-    await close(resource);
     return sum(tallies);
   } catch (error) {
     return failure(error);

@@ -1,3 +1,5 @@
+import * as path from "node:path";
+import { build } from "esbuild";
 import type { JsonObject } from "./lib/json";
 import type { Project } from "./project";
 
@@ -46,9 +48,23 @@ export = async function variant() {
 };
 `;
 
+const PROGRAM_FILE = "infra/e2e-variant.ts";
+const COMPILED_FILE = "infra/e2e-variant.cjs";
+
 /** Makes the project's copy run as the variant from now on; an empty variant is the program as it is. */
 export async function useVariant(project: Project, variant: Variant): Promise<void> {
-  await project.write("infra/e2e-variant.ts", PROGRAM.trimStart());
+  await project.write(PROGRAM_FILE, PROGRAM.trimStart());
   await project.write("infra/e2e-variant.json", JSON.stringify(variant, null, 2));
-  await project.replace("Pulumi.yaml", /^main: .*$/m, "main: infra/e2e-variant.ts").catch(() => undefined);
+  await project.replace("Pulumi.yaml", /^main: infra\/index\.ts$/m, `main: ${PROGRAM_FILE}`).catch(() => undefined);
+}
+
+/** Makes the copy run its program compiled into one file, which starts in half the processor time. */
+export async function compileProgram(project: Project): Promise<void> {
+  await useVariant(project, {});
+  await build({
+    entryPoints: [path.join(project.folder, PROGRAM_FILE)], outfile: path.join(project.folder, COMPILED_FILE),
+    bundle: true, platform: "node", format: "cjs", target: "node20", external: ["@pulumi/*"], logLevel: "error",
+  });
+  await project.replace("Pulumi.yaml", PROGRAM_FILE, COMPILED_FILE);
+  await project.replace("Pulumi.yaml", /^ *nodeargs: .*\n/m, "");
 }

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { mkdtempSync } from "node:fs";
 import * as path from "node:path";
 import { isJsonArray, isJsonObject, toJsonObject } from "./json";
+import { FIELD_MANAGER_VARIABLE } from "../standins/kubernetes/provider";
 import { quickEnvironment, run } from "./process";
 import type { ChildProcess } from "node:child_process";
 import type { JsonObject } from "./json";
@@ -40,6 +41,8 @@ export interface PulumiOptions {
   readonly kubeconfig: string;
   /** Folders put before PATH, such as that of the stand-in plugins. */
   readonly pathFolders: readonly string[];
+  /** Name under which the stand-in provider applies objects. */
+  readonly fieldManager: string;
 }
 
 export interface CommandOptions {
@@ -56,7 +59,7 @@ export class Pulumi {
   constructor(readonly options: PulumiOptions) {}
 
   private environment(kubeconfig: string): NodeJS.ProcessEnv {
-    const { home, state, pathFolders, downloadsPlugins } = this.options;
+    const { home, state, pathFolders, downloadsPlugins, fieldManager } = this.options;
     return {
       ...quickEnvironment(),
       PATH: [...pathFolders, process.env["PATH"]].join(path.delimiter),
@@ -65,6 +68,7 @@ export class Pulumi {
       PULUMI_BACKEND_URL: `file://${state}`,
       PULUMI_CONFIG_PASSPHRASE: "end-to-end",
       PULUMI_SKIP_UPDATE_CHECK: "true",
+      [FIELD_MANAGER_VARIABLE]: fieldManager,
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: String(!downloadsPlugins),
       // Without it the CLI has no --event-log.
       PULUMI_DEBUG_COMMANDS: "true",

@@ -10,7 +10,9 @@ import type { JsonObject } from "../../lib/json";
 import type { KubernetesClient, ObjectReference } from "../../lib/kubernetes/client";
 import type { EngineLog } from "./engine";
 
-export const FIELD_MANAGER = "causeway-e2e";
+/** Environment variable with the name under which this process applies objects, so that stacks on one server can be told apart. */
+export const FIELD_MANAGER_VARIABLE = "CAUSEWAY_E2E_FIELD_MANAGER";
+const FIELD_MANAGER = process.env[FIELD_MANAGER_VARIABLE] ?? "causeway-e2e";
 
 export interface Resource {
   readonly urn: string;
