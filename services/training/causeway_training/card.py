@@ -68,11 +68,11 @@ def _data(contract: Contract, evidence: dict) -> str:
 def _privacy(epsilon: float | None) -> str:
     """What the noise of differential privacy covers, and what is published without it."""
     if epsilon is None:
-        return "Differential privacy: none. The reference bins of the features, and all else that is published, are exact."
+        return "Differential privacy: none; no published statistic carries noise."
     return (
         f"Differential privacy, epsilon {epsilon:g} in all for one row of the training data: the reference bins of the features (edges, "
         "shares, missing shares and numbers of rows, made by the step `prepare`), and the background of explanations, which is drawn from "
-        "them. Exact, and so not protected by it: the model and every value computed from its scores (score bins, expected log-odds, "
+        "them. Without noise, and so not protected: the model and every value computed from its scores (score bins, expected log-odds, "
         "evaluation, audit, importances), and the numbers of rows, of suppressed rows and of each group in this card."
     )
 

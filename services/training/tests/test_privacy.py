@@ -94,10 +94,10 @@ def test_the_card_says_what_the_noise_protects_and_what_is_exact(workshop: Works
     context = workshop.context(subject_key=KEY)
     run_to(context, "package")
     cards = [(c.run.folder("package") / "model-card.md").read_text() for c in (exact, context)]
-    assert "Differential privacy: none. The reference bins of the features, and all else that is published, are exact." in cards[0]
+    assert "Differential privacy: none; no published statistic carries noise." in cards[0]
     assert "Differential privacy, epsilon 3 in all for one row of the training data: the reference bins of the features" in cards[1]
-    assert "Exact, and so not protected by it: the model and every value computed from its scores" in cards[1]
-    # What it calls exact is: the rows of the score bins, and of each group.
+    assert "Without noise, and so not protected: the model and every value computed from its scores" in cards[1]
+    # So it is: the rows of the score bins are those held out, and the rows of features are not those of training.
     report = read_json(context.run.folder("prepare") / "preparation.json")
     reference = read_json(context.run.folder("package") / "reference.json")
     assert reference["score"]["rows"] == report["holdout"]
