@@ -20,11 +20,16 @@ export interface ServerOptions {
   /** Secret that all servers share, so that a label may reach any of them. */
   readonly keyFile: string;
   readonly logFile: string;
+  /** Arguments of Node besides the program. @default none */
+  readonly nodeArguments?: readonly string[];
+  /** Variables besides those that name files and ports. @default none */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** A model server in a process of its own, on loopback. */
 export interface ModelServer {
   readonly connection: Loopback;
+  readonly ports: { readonly http: number; readonly metrics: number };
   readonly startMilliseconds: number;
   scrape(): Promise<Scrape>;
   /** Drains and ends the process. */
@@ -33,12 +38,13 @@ export interface ModelServer {
 
 /** Starts a server and waits until it listens. Rejects with the server's own message when it refuses its release. */
 export async function startServer(options: ServerOptions): Promise<ModelServer> {
-  const child = startChild(process.execPath, [options.program], { stdio: ["ignore", "pipe", "inherit"], env: environmentOf(options) });
+  const child = startChild(process.execPath, [...(options.nodeArguments ?? []), options.program], { stdio: ["ignore", "pipe", "inherit"], env: environmentOf(options) });
   try {
     const ports = await told(child, options.logFile);
     const [connection, counters] = [new Loopback(ports.http), new Loopback(ports.metrics)];
     return {
       connection,
+      ports: { http: ports.http, metrics: ports.metrics },
       startMilliseconds: ports.startMilliseconds,
       scrape: async () => parseScrape(await counters.get("/metrics")),
       async stop() {
@@ -53,7 +59,7 @@ export async function startServer(options: ServerOptions): Promise<ModelServer> 
   }
 }
 
-function environmentOf({ contractFile, releaseFolder, keyFile }: ServerOptions): NodeJS.ProcessEnv {
+function environmentOf({ contractFile, releaseFolder, keyFile, variables }: ServerOptions): NodeJS.ProcessEnv {
   const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("CAUSEWAY_")));
   return {
     ...own,
@@ -66,6 +72,7 @@ function environmentOf({ contractFile, releaseFolder, keyFile }: ServerOptions):
     CAUSEWAY_HTTP_PORT: "0",
     CAUSEWAY_METRICS_PORT: "0",
     CAUSEWAY_DRAIN_SECONDS: "2",
+    ...variables,
   };
 }
 
