@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { stackConfig } from "./config/stack";
 import { CostMeter, StackCost } from "./cost";
 import { globalEntry, layGround } from "./ground";
-import { loadModels, refuseUnpublished } from "./models";
+import { loadModels, refuseFailed, refuseUnpublished, unlessFailed } from "./models";
 import { stackOutputs } from "./outputs";
 import { RegionalPlatform } from "./region/platform";
 import { refuseUnpublishedImages, retrainingGround } from "./retraining/stack";
@@ -12,7 +12,9 @@ import { refuseUnpublishedImages, retrainingGround } from "./retraining/stack";
 export = async function program() {
   const config = stackConfig();
   const models = loadModels(config);
-  refuseUnpublished(config.environment, models, pulumi.runtime.isDryRun());
+  const isPreview = pulumi.runtime.isDryRun();
+  refuseUnpublished(config.environment, models, isPreview);
+  refuseFailed(models, isPreview);
   refuseUnpublishedImages(config, pulumi.runtime.isDryRun());
 
   const meter = new CostMeter();
@@ -28,7 +30,7 @@ export = async function program() {
           environment: config.environment,
           identity: config.identity,
           host: config.domain?.name ?? "causeway.local",
-          models: models.map((model) => ({ ...model, image: ground.image(model, region) })),
+          models: models.map((model) => ({ ...model, image: unlessFailed(model, ground.image(model, region), isPreview) })),
           alertWebhook: config.alertWebhook === undefined ? undefined : pulumi.secret(config.alertWebhook),
           // A release reaches a region when the region before it has taken it; its failure there stops the rest.
           after: platforms.at(-1)?.services,

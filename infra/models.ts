@@ -1,15 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { join } from "node:path";
 import type { Contract } from "../services/contract/contract";
-import { loadContract, loadRelease } from "../services/contract/load";
+import { loadContract, loadRelease, loadVerdicts } from "../services/contract/load";
+import { InputError } from "../services/contract/problems";
 import type { Release } from "../services/contract/release";
 import type { Environment, StackConfig } from "./config/schema";
+import { refusalOf, type DeliveryState } from "./serving/delivery";
 
 /** Folder of the model contracts, beside the program. */
 export const modelsFolder = join(__dirname, "..", "services", "models");
 
 /** A model of the stack: what the stack file says, its contract, and the evidence of the release to serve. */
-export interface Model {
+export interface Model extends DeliveryState {
   readonly contract: Contract;
   readonly release: Release;
   readonly replicas: { readonly min: number; readonly max: number };
@@ -19,10 +21,55 @@ export interface Model {
 
 /** Reads contract and release of each model of the stack. Throws InputError with every problem of the first bad file. */
 export function loadModels(config: StackConfig, folder: string = modelsFolder): Model[] {
-  return config.models.map(({ name, image, replicas }) => {
+  const models = config.models.map(({ name, image, replicas, retry, killSwitch }) => {
     const contract = loadContract(folder, name);
-    return { contract, release: loadRelease(folder, name), replicas: replicas ?? contract.serving.replicas, image };
+    const release = loadRelease(folder, name);
+    const declaredDigest = digestIn(image) ?? release.image.digest;
+    return { contract, release, replicas: replicas ?? contract.serving.replicas, image, verdicts: loadVerdicts(folder, name), retry, killSwitch, declaredDigest };
   });
+  refuseFallbacks(models, folder);
+  return models;
+}
+
+function digestIn(image: string | undefined): string | undefined {
+  return /@(sha256:[0-9a-f]{64})$/.exec(image ?? "")?.[1];
+}
+
+/** A fallback must be there and take the very requests that it gets in the model's place. */
+function refuseFallbacks(models: readonly Model[], folder: string): void {
+  for (const { contract } of models) {
+    const { fallback } = contract.serving;
+    if (fallback === undefined || !("model" in fallback)) continue;
+    const others = models.filter((model) => model.contract.name !== contract.name && signature(model.contract) === signature(contract)).map((model) => model.contract.name);
+    if (others.includes(fallback.model)) continue;
+    throw new InputError(join(folder, contract.name, "model.yaml"), [{ key: "serving.fallback.model", got: fallback.model, allowed: `another model of the stack with the same features: ${others.join(", ") || "there is none"}` }]);
+  }
+}
+
+function signature({ features }: Contract): string {
+  return JSON.stringify(features.map(({ name, type, optional }) => [name, type, optional]).sort());
+}
+
+/**
+ * Refuses an update with a release that failed in any region, unless somebody decided to try it again. A preview goes through, and
+ * the policy `governance-model-verdict` says it there.
+ */
+export function refuseFailed(models: readonly Model[], isPreview: boolean): void {
+  if (isPreview) return;
+  const refusals = models.flatMap((model) => refusalOf(model.contract.name, model.declaredDigest ?? "", model) ?? []);
+  if (refusals.length > 0) throw new pulumi.RunError(refusals.join("\n"));
+}
+
+/** An image that is known only once it is built, held to the same rule as one that is written down. */
+export function unlessFailed(model: Model, image: pulumi.Input<string>, isPreview: boolean): pulumi.Input<string> {
+  return isPreview || typeof image === "string" ? image : pulumi.output(image).apply((known) => acceptedImage(model, known));
+}
+
+/** The image, unless it failed. Throws RunError with the verdict. */
+export function acceptedImage(model: Model, image: string): string {
+  const refusal = refusalOf(model.contract.name, image, model);
+  if (refusal !== undefined) throw new pulumi.RunError(refusal);
+  return image;
 }
 
 /**

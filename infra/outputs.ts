@@ -20,8 +20,8 @@ export function stackOutputs(parts: { readonly config: StackConfig; readonly pla
 
 function modelOutputs({ services }: RegionalPlatform, model: string): Record<string, unknown> {
   const service = services[model];
-  const { desiredDigest, endpoint, rollout } = service ?? {};
-  return { desiredDigest, endpoint, rollout, dashboard: grafana.address + dashboardPath(model), rules: grafana.address + rulesPath(model) };
+  const { desiredDigest, live, killSwitch, endpoint, rollout } = service ?? {};
+  return { desiredDigest, live, ...(killSwitch && { killSwitch }), endpoint, rollout, dashboard: grafana.address + dashboardPath(model), rules: grafana.address + rulesPath(model) };
 }
 
 /** Grafana has no door of its own: whoever may reach the cluster forwards a port to it, and the links below that address work. */

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { duration, label } from "../../services/contract/units";
+import { retrySchema } from "../../services/contract/verdict";
+import { killTargets } from "../serving/delivery";
 
 /** Kubernetes minor versions that the platform is tested with; EKS standard support on 2026-11-24. */
 export const kubernetesVersions = ["1.34", "1.35", "1.36"] as const;
@@ -23,6 +25,10 @@ const model = z.strictObject({
   image: z.string().optional(),
   /** Overrides of the contract's replicas in this stack. */
   replicas: z.strictObject({ min: z.number().int().min(1, "1 or more"), max: z.number().int().min(1, "1 or more") }).optional(),
+  /** Tries a release again that was rolled back; `npm run delivery -- override` prints the block. */
+  retry: retrySchema.optional(),
+  /** Switches the model off: all requests go to the champion, or to the fallback that the contract declares. */
+  killSwitch: z.strictObject({ to: z.enum(killTargets, { error: killTargets.join(" or ") }), reason: text("a reason in words") }).optional(),
 });
 
 const groups = z.strictObject({

@@ -18,6 +18,7 @@ import type { SharedWorkspace } from "../cluster/values/settings";
 import type { StackConfig } from "../config/schema";
 import { Retraining } from "../retraining/retraining";
 import type { RetrainingGround } from "../retraining/stack";
+import type { DeliveryState } from "../serving/delivery";
 import { ModelService } from "../serving/model-service";
 import { modelPath, servingNames } from "../serving/settings";
 import { namespaces, ports } from "../vocabulary";
@@ -26,7 +27,7 @@ import { MetricsAccess } from "./metrics-access";
 import { Network } from "./network";
 
 /** One model as a region serves it. */
-export interface ServedModel {
+export interface ServedModel extends DeliveryState {
   readonly contract: Contract;
   readonly release: Release;
   /** Replicas in this region. */
@@ -169,11 +170,11 @@ export class RegionalPlatform extends pulumi.ComponentResource {
   }
 
   /** A model's service; it waits for what it stands on, and for the same model in the region before. */
-  private createService({ contract, release, replicas, image }: ServedModel, ready: readonly pulumi.Resource[], opts: pulumi.ComponentResourceOptions): ModelService {
+  private createService({ contract, release, replicas, image, verdicts, retry, killSwitch, declaredDigest }: ServedModel, ready: readonly pulumi.Resource[], opts: pulumi.ComponentResourceOptions): ModelService {
     const { region, environment, host, after } = this.args;
     const before = after?.[contract.name];
     const dependsOn = before ? [...ready, before] : [...ready];
-    return new ModelService(`${this.name}-${contract.name}`, { contract, release, replicas, image, region, environment, host, prometheusAddress }, { ...opts, dependsOn });
+    return new ModelService(`${this.name}-${contract.name}`, { contract, release, replicas, image, verdicts, retry, killSwitch, declaredDigest, region, environment, host, prometheusAddress }, { ...opts, dependsOn });
   }
 }
 

@@ -8,17 +8,21 @@ import { prometheusRule } from "../observability/rules";
 import { analysisTemplates } from "./analysis";
 import { scaledObject } from "./autoscaling";
 import { podDisruptionBudget } from "./availability";
+import { deliveryEvidence, type DeliveryState, type KillSwitch } from "./delivery";
 import { evidence } from "./evidence";
 import { authorizationPolicy, networkPolicy } from "./isolation";
 import { dashboard } from "./dashboard";
 import { keyLength, keySecret } from "./keys";
+import { ignoredWhileOn, switchedRoutes } from "./kill-switch";
+import { liveDigest, type LiveDigest } from "./live-digest";
 import { podMonitor } from "./monitoring";
 import { checkedImage, modelServiceProblems } from "./problems";
+import { awaitedRollout, releaseSeconds } from "./release-wait";
 import { rollout } from "./rollout";
 import { destinationRule, routesOfRollouts, selectorOfRollouts, service, virtualService } from "./routing";
 import { metadata, modelPath, servingNames, type ServingSettings } from "./settings";
 
-export interface ModelServiceArgs extends ServingSettings {
+export interface ModelServiceArgs extends ServingSettings, DeliveryState {
   /** Image of the server with its model, by digest: `name@sha256:...`. */
   readonly image: pulumi.Input<string>;
   /** Annotations of the service account, such as those of a cloud's workload identity. @default none */
@@ -31,13 +35,17 @@ export class ModelService extends pulumi.ComponentResource {
 
   /** Digest of the image that this stack wants; the live one differs while a release is on trial and after it was refused. */
   readonly desiredDigest: pulumi.Output<string>;
+  /** Image that serves the region's requests, as far as the last update or refresh and the verdicts on record show. */
+  readonly live: pulumi.Output<LiveDigest>;
+  /** Set while the stack file switches the model off. */
+  readonly killSwitch: KillSwitch | undefined;
   /** Public URL of the model. */
   readonly endpoint: pulumi.Output<string>;
   /** Name of the Rollout. */
   readonly rollout: pulumi.Output<string>;
 
   constructor(name: string, args: ModelServiceArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(ModelService.__pulumiType, name, { ...evidence(args), image: args.image }, opts);
+    super(ModelService.__pulumiType, name, { ...evidence(args), ...deliveryEvidence(args), image: args.image }, opts);
     const problems = modelServiceProblems(args);
     if (problems.length > 0) throw new pulumi.ResourceError(`${name}: ${problems.join("; ")}`, this);
 
@@ -56,10 +64,12 @@ export class ModelService extends pulumi.ComponentResource {
       new Service(`${name}-${version}`, service(contract, names[version]), { ...child, ignoreChanges: selectorOfRollouts }),
       new CustomResource(`${name}-${version}-rule`, destinationRule(args, names[version]), child),
     ]);
-    const routes = new CustomResource(`${name}-routes`, virtualService(args), { ...child, dependsOn: versions, ignoreChanges: [...routesOfRollouts[contract.release.strategy]] });
+    const routes = new CustomResource(`${name}-routes`, switchedRoutes(virtualService(args), contract, args), { ...child, dependsOn: versions, ignoreChanges: ignoredWhileOn(routesOfRollouts[contract.release.strategy], args) });
     const analyses = Object.entries(analysisTemplates(args)).map(([analysis, template]) => new CustomResource(`${name}-${analysis}`, template, child));
 
-    const versionsOnTrial = new CustomResource(`${name}-rollout`, rollout(args, image), { ...child, dependsOn: [account, key, ...versions, routes, ...analyses] });
+    const trial = rollout(args, image);
+    const patience = `${releaseSeconds(args, trial.spec.progressDeadlineSeconds)}s`;
+    const versionsOnTrial = new CustomResource(`${name}-rollout`, awaitedRollout(trial, args, args), { ...child, customTimeouts: { create: patience, update: patience }, dependsOn: [account, key, ...versions, routes, ...analyses] });
     new PodDisruptionBudget(`${name}-budget`, podDisruptionBudget(contract), child);
     new CustomResource(`${name}-autoscaler`, scaledObject(args), { ...child, dependsOn: versionsOnTrial });
     new CustomResource(`${name}-monitor`, podMonitor(contract), child);
@@ -69,6 +79,8 @@ export class ModelService extends pulumi.ComponentResource {
     this.desiredDigest = pulumi.output(image).apply((known) => known.slice(known.indexOf("@") + 1));
     this.endpoint = pulumi.output(`https://${args.host}${modelPath(contract.name)}`);
     this.rollout = versionsOnTrial.metadata.name;
-    this.registerOutputs({ desiredDigest: this.desiredDigest, endpoint: this.endpoint, rollout: this.rollout });
+    this.live = pulumi.output({ metadata: versionsOnTrial.metadata, spec: Reflect.get(versionsOnTrial, "spec"), status: Reflect.get(versionsOnTrial, "status") }).apply((known) => liveDigest(known, args.verdicts ?? [], args.region));
+    this.killSwitch = args.killSwitch;
+    this.registerOutputs({ desiredDigest: this.desiredDigest, live: this.live, endpoint: this.endpoint, rollout: this.rollout });
   }
 }

@@ -70,6 +70,8 @@ const serving = z.strictObject({
   replicas: z.strictObject({ min: z.number().int().min(1), max: z.number().int().min(1) }).refine((r) => r.min <= r.max, "min at most max"),
   /** Requests per second that one replica is scaled for. */
   requestsPerReplica: z.number().positive(),
+  /** What answers when the kill switch takes the model away: another model of the stack with the same features, or a 503, which it also is when left out. */
+  fallback: z.union([z.strictObject({ model: label }), z.strictObject({ answer: z.literal("unavailable") })], { error: "{ model: <another model of the stack> } or { answer: unavailable }" }).optional(),
 });
 
 const slos = z.strictObject({

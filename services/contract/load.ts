@@ -4,6 +4,7 @@ import { load as parseYaml, YAMLException } from "js-yaml";
 import { contractSchema, type Contract } from "./contract";
 import { InputError, parseOrThrow } from "./problems";
 import { releaseSchema, type Release } from "./release";
+import { verdictSchema, type Verdict } from "./verdict";
 
 /** Names of the models that have a contract under `modelsFolder`, sorted. */
 export function modelNames(modelsFolder: string): string[] {
@@ -26,6 +27,25 @@ export function loadRelease(modelsFolder: string, name: string): Release {
   const release = parseOrThrow(releaseSchema, jsonIn(file), file);
   if (release.model !== name) throw new InputError(file, [{ key: "model", got: release.model, allowed: `the name of its folder, ${name}` }]);
   return release;
+}
+
+/** Folder of a model's verdicts, one file for each rollout. */
+export function verdictsFolder(modelsFolder: string, name: string): string {
+  return join(modelsFolder, name, "verdicts");
+}
+
+/** Reads and validates every verdict over a model's releases, by file name; none before the first rollout. Throws InputError with every problem of the first bad file. */
+export function loadVerdicts(modelsFolder: string, name: string): Verdict[] {
+  const folder = verdictsFolder(modelsFolder, name);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(".json"))
+    .sort()
+    .map((file) => {
+      const verdict = parseOrThrow(verdictSchema, jsonIn(join(folder, file)), join(folder, file));
+      if (verdict.model !== name) throw new InputError(join(folder, file), [{ key: "model", got: verdict.model, allowed: `the name of its folder, ${name}` }]);
+      return verdict;
+    });
 }
 
 function read(file: string): string {

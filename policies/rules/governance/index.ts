@@ -16,12 +16,14 @@ import { rule as modelEvaluation } from "./model-evaluation";
 import { rule as modelExplanation } from "./model-explanation";
 import { rule as modelFairness } from "./model-fairness";
 import { rule as modelIntervals } from "./model-intervals";
+import { rule as modelKillSwitch } from "./model-kill-switch";
 import { rule as modelLogRetention } from "./model-log-retention";
 import { rule as modelOwner } from "./model-owner";
 import { rule as modelPublished } from "./model-published";
 import { rule as modelPurpose } from "./model-purpose";
 import { rule as modelRelease } from "./model-release";
 import { rule as modelRiskTier } from "./model-risk-tier";
+import { rule as modelVerdict } from "./model-verdict";
 import { rule as podPickle } from "./pod-pickle";
 import { rule as retrainingApproval } from "./retraining-approval";
 import { rule as rolloutHumanGate } from "./rollout-human-gate";
@@ -47,12 +49,14 @@ export const rules: readonly Rule[] = [
   modelExplanation,
   modelFairness,
   modelIntervals,
+  modelKillSwitch,
   modelLogRetention,
   modelOwner,
   modelPublished,
   modelPurpose,
   modelRelease,
   modelRiskTier,
+  modelVerdict,
   podPickle,
   retrainingApproval,
   rolloutHumanGate,
