@@ -1,4 +1,5 @@
 import type { IVirtualService } from "@kubernetes-models/istio/networking.istio.io/v1beta1/VirtualService";
+import { challengerDigits } from "../../services/contract/arms";
 import type { Contract } from "../../services/contract/contract";
 import { latencyMilliseconds } from "../../services/contract/units";
 import { gatewayName, namespaces, ports } from "../vocabulary";
@@ -12,8 +13,7 @@ type Route = NonNullable<NonNullable<IVirtualService["spec"]>["http"]>[number];
  * of an A/B test, so that a subject stays in its arm on every replica, in every region, and after a restart.
  */
 export const subjectHeader = "x-causeway-subject";
-/** First digits of the challengers' half. */
-const challengerSubjects = "[0-7].*";
+const challengerSubjects = `${challengerDigits}.*`;
 
 /** Route whose weights Argo Rollouts sets, by strategy. */
 export const trialRoute = { canary: "primary", ab: "challenger", shadow: "primary" } as const satisfies Record<Strategy, string>;

@@ -29,6 +29,11 @@ export const metrics = {
   sheds: { name: "causeway_sheds_total", type: "counter", help: "Requests refused with 503, by reason.", labels: ["reason"] },
   predictions: { name: "causeway_predictions_total", type: "counter", help: "Rows predicted, by label.", labels: ["label"] },
   scores: { name: "causeway_score_bin_total", type: "counter", help: "Rows predicted, by bin of the score.", labels: ["bin"] },
+  scoreTenths: { name: "causeway_score_tenth_total", type: "counter", help: "Rows predicted, by tenth of the score (named by its upper edge): the same bins under every version.", labels: ["tenth"] },
+  bucketRows: { name: "causeway_row_bucket_total", type: "counter", help: "Rows predicted, by a hash of the row's own values: the same row is in the same bucket under every version.", labels: ["bucket"] },
+  bucketPositives: { name: "causeway_row_bucket_positives_total", type: "counter", help: "Rows predicted positive, by bucket.", labels: ["bucket"] },
+  bucketScores: { name: "causeway_row_bucket_scores_total", type: "counter", help: "Sum of the scores, by bucket.", labels: ["bucket"] },
+  subjects: { name: "causeway_subjects_total", type: "counter", help: "Requests that named their subject, by the subject's half in an A/B test.", labels: ["arm"] },
   features: { name: "causeway_feature_bin_total", type: "counter", help: "Rows predicted, by feature and bin of its value; missing values are in no bin.", labels: ["feature", "bin"] },
   missing: { name: "causeway_feature_missing_total", type: "counter", help: "Rows predicted without a value of the feature.", labels: ["feature"] },
   outOfRange: { name: "causeway_feature_out_of_range_total", type: "counter", help: "Values refused because the contract does not allow them, by feature.", labels: ["feature"] },
@@ -55,6 +60,12 @@ export const metrics = {
 export function seriesNames(family: MetricFamily): string[] {
   return family.type === "histogram" ? ["_bucket", "_sum", "_count"].map((suffix) => `${family.name}${suffix}`) : [family.name];
 }
+
+/** Upper edges of the tenths of a score, as labels. */
+export const scoreTenths = ["0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.8", "0.9", "1"] as const;
+
+/** Buckets of rows. An estimate from so many has a standard deviation of a quarter of itself (chi-square with 31 degrees of freedom). */
+export const rowBuckets = 32;
 
 const durationEdges = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 

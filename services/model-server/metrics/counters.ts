@@ -8,6 +8,7 @@ import type { ReplacementReason } from "../inference/pool";
 import type { FeatureBins, Reference } from "../release/documents";
 import type { Rows } from "../requests/columns";
 import type { FieldProblem } from "../requests/problem";
+import { ComparisonCounters } from "./comparison";
 import { OutcomeCounters } from "./outcomes";
 import { binOf, Registry, type Cell, type Histogram } from "./registry";
 
@@ -31,6 +32,7 @@ interface FeatureCells {
 export class ModelCounters {
   readonly registry: Registry;
   readonly outcomes: OutcomeCounters;
+  readonly comparison: ComparisonCounters;
   readonly sheds: Readonly<Record<ShedReason, Cell>>;
   readonly workersReplaced: Readonly<Record<ReplacementReason, Cell>>;
   /** Connections whose bytes never became a request. */
@@ -62,6 +64,7 @@ export class ModelCounters {
     this.#scores = numericBinNames(reference.score.edges).map((bin) => registry.cell(metrics.scores, { bin }));
     this.#features = reference.features.map((feature) => featureCells(registry, feature));
     this.#outOfRange = new Map(contract.features.map(({ name }) => [name, registry.cell(metrics.outOfRange, { feature: name })]));
+    this.comparison = new ComparisonCounters(registry);
     this.outcomes = new OutcomeCounters(registry, contract, release.version, numericBinNames(reference.score.edges));
     showReference(registry, reference);
   }
@@ -92,7 +95,8 @@ export class ModelCounters {
   }
 
   /** Counts rows and their scores; `bins` are those of {@link scoreBin}. */
-  predicted(rows: Rows, positive: readonly boolean[], bins: readonly number[]): void {
+  predicted(rows: Rows, positive: readonly boolean[], bins: readonly number[], scores: ArrayLike<number>): void {
+    this.comparison.predicted(rows, positive, scores);
     let at = 0;
     for (let row = 0; row < rows.count; row += 1) {
       add(this.#predictions[positive[row] === true ? 1 : 0]);

@@ -61,7 +61,8 @@ function tensorText(name: OutputName, { scores, labels, ids }: Predictions): str
 }
 
 async function predictions(deps: PredictionDeps, request: FastifyRequest, rows: Rows, subjectInBody: string | undefined): Promise<Predictions> {
-  const subject = subjectInBody ?? subjectIn(request.headers[subjectHeader], subjectHeader);
+  const routed = subjectIn(request.headers[subjectHeader], subjectHeader);
+  const subject = subjectInBody ?? routed;
   const scores = await deps.batcher.score(rows);
   const { target } = deps.contract;
   const at = Math.floor(deps.clock());
@@ -75,8 +76,9 @@ async function predictions(deps: PredictionDeps, request: FastifyRequest, rows: 
     bins.push(bin);
     ids.push(deps.ids.issue({ version: deps.version, positive, bin, at }));
   }
-  deps.counters.predicted(rows, positives, bins);
+  deps.counters.predicted(rows, positives, bins, scores);
   const labels = positives.map((positive) => (positive ? target.positiveLabel : target.negativeLabel));
+  if (routed !== undefined) deps.counters.comparison.asked(routed);
   if (request.trace) request.trace.facts = facts(deps, ids, labels, subject);
   return { scores, labels, ids };
 }

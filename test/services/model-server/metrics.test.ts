@@ -38,6 +38,30 @@ describe("counters of predictions", () => {
     expect(counted("causeway_predictions_total", { label: "approve" })).toBe(0);
   });
 
+  test("count the score by tenth and each row by its own bucket, alike under every version", async () => {
+    const counts = async (version: string) => {
+      const { app, counters, counted } = await testServer();
+      await app.inject(inject(paths.infer, tensor([goodRow, goodRow])));
+      await app.inject(inject(paths.predict, { features: { ...goodFeatures, obrat: 33.5 } }));
+      const rows = [...counters.registry.text().matchAll(/^causeway_row_bucket_total\{.*bucket="(\d+)"\} ([1-9]\d*)$/gm)].map(([, bucket, count]) => [bucket, count]);
+      const scores = rows.map(([bucket]) => counted("causeway_row_bucket_scores_total", { bucket: bucket! })!);
+      return { version, rows, scores, positives: rows.reduce((sum, [bucket]) => sum + counted("causeway_row_bucket_positives_total", { bucket: bucket! })!, 0), top: counted("causeway_score_tenth_total", { tenth: "1" }) };
+    };
+    const first = await counts("a");
+    expect(first.rows.map(([, count]) => count).sort()).toEqual(["1", "2"]);
+    expect(first.positives).toBe(3);
+    expect(first.top).toBe(3);
+    expect(first.scores.reduce((sum, score) => sum + score, 0)).toBeGreaterThan(2.7);
+    expect(await counts("a")).toEqual(first);
+  });
+
+  test("count a request by the half of the subject that its header names", async () => {
+    const { app, counted } = await testServer();
+    for (const subject of ["0a", "7f", "8a", "x"]) await app.inject({ ...inject(paths.predict, { features: goodFeatures }), headers: { "x-causeway-subject": subject } });
+    await app.inject(inject(paths.predict, { features: goodFeatures, subject: "0a" }));
+    expect([counted("causeway_subjects_total", { arm: "challenger" }), counted("causeway_subjects_total", { arm: "champion" })]).toEqual([2, 2]);
+  });
+
   test("an explanation is not a prediction", async () => {
     const { app, counted } = await testServer();
     await app.inject(inject(paths.explain, { features: goodFeatures }));
