@@ -3,7 +3,7 @@ import type { StackConfig } from "./config/schema";
 import type { CostEstimate } from "./pricing";
 import { recoveryBudget } from "./recovery";
 import type { RegionalPlatform } from "./region/platform";
-import { dashboardPath, rulesPath } from "./serving/dashboard";
+import { dashboardPath, rulesPath } from "./observability/dashboards/model";
 import { namespaces } from "./vocabulary";
 
 /** What a stack tells its users: per model and region what should be live and where, and per stack what recovery and money it takes. */

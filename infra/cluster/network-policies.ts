@@ -17,7 +17,9 @@ export const privateNetwork: readonly string[] = ["10.0.0.0/8", "172.16.0.0/12",
 
 /** Ports of Istio: its control plane's, and those where a proxy shows its metrics. */
 const istiodPort = 15_012;
-const proxyMetrics = [15_020, 15_090];
+export const proxyMetricsPort = 15_090;
+export const proxyMetricsPath = "/stats/prometheus";
+const proxyMetrics = [15_020, proxyMetricsPort];
 /** Port of the event source that Alertmanager calls to start a retraining. */
 const retrainingPort = 12_000;
 const prometheusPort = 9090;

@@ -12,7 +12,7 @@ export const methods = ["adaptive", "robust", "seasonal"] as const;
 type Method = (typeof methods)[number];
 
 /** Deviations from the usual at which a value is an anomaly. Four, since the bands are looked at 720 times a day. */
-const width = 4;
+export const anomalyWidth = 4;
 
 /** A band is never narrower than this share of its centre: a very steady signal would call any change an anomaly. */
 const narrowest = 0.05;
@@ -91,7 +91,7 @@ export function anomalyGroup(contract: Contract): RuleGroup {
   const [center, deviation] = [select(contract, series.bandCenter), select(contract, series.bandDeviation)];
   const floor = `(${narrowest} * abs(${center}))`;
   const distance = (method: Method) => select(contract, series.bandDistance, { method });
-  const outside = `(${distance("adaptive")} > ${width} and ignoring (method) ${distance("robust")} > ${width}) unless ignoring (method) ${distance("seasonal")} <= ${width}`;
+  const outside = `(${distance("adaptive")} > ${anomalyWidth} and ignoring (method) ${distance("robust")} > ${anomalyWidth}) unless ignoring (method) ${distance("seasonal")} <= ${anomalyWidth}`;
   return {
     name: `${contract.name}-anomalies`,
     interval: windowInterval,

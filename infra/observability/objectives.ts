@@ -25,6 +25,9 @@ export const burns: readonly Burn[] = [
 /** Bad answers that the long window must hold: with few requests one error alone would be a large share. */
 export const minimumBad = 5;
 
+/** Share of answers that may be later than a latency objective for the 99th percentile. */
+export const latencyBudget = 0.01;
+
 interface Objective {
   readonly bad: RecordedRate;
   readonly all: RecordedRate;
@@ -38,7 +41,7 @@ interface Objective {
 function objectives({ slos }: Contract): Objective[] {
   return [
     { bad: series.errors, all: series.requests, budget: 1 - slos.availability, alerts: { fast: "CausewayErrorBudgetBurn", slow: "CausewayErrorBudgetSlowBurn" }, words: "error budget" },
-    { bad: series.slowAnswers, all: series.answers, budget: 0.01, alerts: { fast: "CausewayLatencyBudgetBurn", slow: "CausewayLatencyBudgetSlowBurn" }, words: `budget of answers later than ${slos.latencyP99}` },
+    { bad: series.slowAnswers, all: series.answers, budget: latencyBudget, alerts: { fast: "CausewayLatencyBudgetBurn", slow: "CausewayLatencyBudgetSlowBurn" }, words: `budget of answers later than ${slos.latencyP99}` },
   ];
 }
 
@@ -51,7 +54,7 @@ function burnAlert(contract: Contract, objective: Objective, burn: Burn): Alerti
 }
 
 /** Share of the limit of requests in flight, and of requests shed, above which a model is saturated. */
-const saturated = { inFlight: 0.8, shed: 0.01 } as const;
+export const saturated = { inFlight: 0.8, shed: 0.01 } as const;
 
 /** Requests in the same hour of yesterday from which silence is news. */
 const usualRequests = 100;

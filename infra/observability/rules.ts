@@ -3,6 +3,7 @@ import { metadata } from "../serving/settings";
 import { anomalyGroup } from "./anomalies";
 import { driftGroup } from "./drift";
 import { fairnessGroup } from "./fairness";
+import { gpuGroup } from "./gpu";
 import { objectiveGroup } from "./objectives";
 import { performanceGroup } from "./performance";
 import { rateGroup } from "./rates";
@@ -13,7 +14,7 @@ import { valueGroup } from "./value";
 
 /** Groups of rules of one model. Prometheus evaluates groups side by side and the rules of a group in order. */
 export function ruleGroups(contract: Contract): RuleGroup[] {
-  return [requestGroup, objectiveGroup, rateGroup, driftGroup, performanceGroup, fairnessGroup, valueGroup, anomalyGroup, trialGroup].map((make) => make(contract));
+  return [requestGroup, objectiveGroup, rateGroup, driftGroup, performanceGroup, fairnessGroup, valueGroup, anomalyGroup, trialGroup, ...(contract.serving.gpu > 0 ? [gpuGroup] : [])].map((make) => make(contract));
 }
 
 /** Everything that Prometheus computes and watches of one model, as one object. */

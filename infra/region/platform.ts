@@ -10,6 +10,7 @@ import { LogStore, type LogSnapshots } from "../cluster/elastic/log-store";
 import { gatewayPorts } from "../cluster/gateway";
 import type { Headroom } from "../cluster/headroom";
 import { Mesh, type LoadBalancer } from "../cluster/mesh";
+import { Observability } from "../cluster/observability";
 import { ObservabilitySecrets } from "../cluster/observability-secrets";
 import type { ReadinessRoute } from "../cluster/mesh-gateway";
 import type { VolumeSource } from "../cluster/storage";
@@ -104,6 +105,7 @@ export class RegionalPlatform extends pulumi.ComponentResource {
     const secrets = new ObservabilitySecrets(`${name}-secrets`, { region, webhook: args.alertWebhook }, tenancy.ready, inCluster);
     const settings = { region, environment, target: volumes.target, pages: args.alertWebhook !== undefined, gpu: asksForGpu(args), workspace: aws?.metrics };
     const addons = new Addons(`${name}-addons`, settings, [...nodes, ...tenancy.ready, ...secrets.ready, ...(ground?.access ?? [])], inCluster);
+    new Observability(`${name}-observability`, { region, gpu: settings.gpu }, addons.ready, inCluster);
     const mesh = new Mesh(`${name}-mesh`, { region, identity, hosts: hosts(args), readiness: readinessOf(args), loadBalancer: ground?.loadBalancer }, addons.ready, inCluster);
 
     const snapshots = aws && { ...aws.audit, clusterName: clusterNameOf(args) };
@@ -166,7 +168,7 @@ export class RegionalPlatform extends pulumi.ComponentResource {
   private retrain({ scope, ...ground }: RetrainingGround, ready: readonly pulumi.Resource[], clusterName: string | undefined, opts: pulumi.ComponentResourceOptions): void {
     const { region, environment, models } = this.args;
     const aws = scope && clusterName !== undefined ? { clusterName, scope } : undefined;
-    new Retraining(`${this.name}-retraining`, { ...ground, region, environment, contracts: models.map(({ contract }) => contract), aws }, ready, opts);
+    new Retraining(`${this.name}-retraining`, { ...ground, region, environment, models: models.map(({ contract, image }) => ({ contract, image })), aws }, ready, opts);
   }
 
   /** A model's service; it waits for what it stands on, and for the same model in the region before. */

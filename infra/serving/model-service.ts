@@ -4,14 +4,16 @@ import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
+import { modelDashboard } from "../observability/dashboards/model";
+import { dashboardMap } from "../observability/dashboards/provision";
 import { prometheusRule } from "../observability/rules";
+import { modelLabels } from "../vocabulary";
 import { analysisTemplates } from "./analysis";
 import { scaledObject } from "./autoscaling";
 import { podDisruptionBudget } from "./availability";
 import { deliveryEvidence, type DeliveryState, type KillSwitch } from "./delivery";
 import { evidence } from "./evidence";
 import { authorizationPolicy, networkPolicy } from "./isolation";
-import { dashboard } from "./dashboard";
 import { keyLength, keySecret } from "./keys";
 import { ignoredWhileOn, switchedRoutes } from "./kill-switch";
 import { liveDigest, type LiveDigest } from "./live-digest";
@@ -74,7 +76,7 @@ export class ModelService extends pulumi.ComponentResource {
     new CustomResource(`${name}-autoscaler`, scaledObject(args), { ...child, dependsOn: versionsOnTrial });
     new CustomResource(`${name}-monitor`, podMonitor(contract), child);
     new CustomResource(`${name}-rules`, prometheusRule(contract), child);
-    new ConfigMap(`${name}-dashboard`, dashboard(contract), child);
+    new ConfigMap(`${name}-dashboard`, dashboardMap(modelDashboard(contract), modelLabels(contract.name)), child);
 
     this.desiredDigest = pulumi.output(image).apply((known) => known.slice(known.indexOf("@") + 1));
     this.endpoint = pulumi.output(`https://${args.host}${modelPath(contract.name)}`);

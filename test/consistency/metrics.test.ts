@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { modelsFolder } from "../../infra/models";
-import { alerts } from "../../infra/observability/names";
+import { healthSeries } from "../../infra/cluster/elastic/health";
+import { foreignMetrics } from "../../infra/observability/foreign";
+import { alerts, platformAlerts } from "../../infra/observability/names";
 import { ruleGroups } from "../../infra/observability/rules";
 import { proxyMetricsPort } from "../../infra/serving/monitoring";
 import { loadContract } from "../../services/contract/load";
@@ -11,13 +13,14 @@ import type { StackPlan } from "../../tools/plan/plan";
 import { metricsIn, syntaxErrors } from "../infra/observability/fixture";
 
 const contracts = readdirSync(modelsFolder).filter((name) => existsSync(join(modelsFolder, name, "model.yaml"))).map((name) => loadContract(modelsFolder, name));
-const rules = contracts.flatMap((contract) => ruleGroups(contract).flatMap((group) => [...group.rules]));
+// Also as if each asked for a GPU: what is made only then must hold too.
+const withGpu = contracts.map((contract) => ({ ...contract, serving: { ...contract.serving, gpu: 1 } }));
+const rules = [...contracts, ...withGpu].flatMap((contract) => ruleGroups(contract).flatMap((group) => [...group.rules]));
 
-/** Series of others that our queries may use; each is scraped (infra/serving/monitoring.ts keeps these of the proxy). */
-const foreign = ["istio_requests_total", "istio_request_duration_milliseconds_bucket"];
 const exported = new Set<string>(Object.values(metrics).flatMap((family) => seriesNames(family)));
 const recorded = new Set<string>(rules.flatMap((rule) => ("record" in rule ? [rule.record] : [])));
-const known = (name: string) => exported.has(name) || recorded.has(name) || foreign.includes(name);
+const others = new Set<string>([...foreignMetrics, ...healthSeries]);
+const known = (name: string) => exported.has(name) || recorded.has(name) || others.has(name);
 
 /** Every PromQL text in what the program registers: under these keys in rules, templates and autoscalers, and in the JSON of dashboards. */
 function queriesIn(value: unknown, key = ""): string[] {
@@ -33,17 +36,21 @@ function queriesIn(value: unknown, key = ""): string[] {
 const filled = (query: string) => query.replaceAll(/\{\{[^}]*\}\}/g, "1");
 
 const plans: StackPlan[] = [];
-const queries: { readonly resource: string; readonly query: string }[] = [];
+const queries: { readonly resource: string; readonly type: string; readonly query: string }[] = [];
 beforeAll(async () => {
   for (const stack of stacks) {
     const plan = await planOf(stack);
     plans.push(plan);
-    for (const { name, inputs } of plan.resources) queries.push(...queriesIn(inputs).map((query) => ({ resource: `${stack} ${name}`, query: filled(query) })));
+    for (const { name, type, inputs } of plan.resources) queries.push(...queriesIn(inputs).map((query) => ({ resource: `${stack} ${name}`, type, query: filled(query) })));
   }
 }, 120_000);
 
-test("the plan has queries of rules, dashboards, analyses and autoscalers", () => {
-  for (const kind of ["rules", "dashboard", "analysis", "autoscaler"]) expect(queries.filter(({ resource }) => resource.endsWith(kind)).length).toBeGreaterThan(0);
+test.each(["PrometheusRule", "ConfigMap", "AnalysisTemplate", "ScaledObject"])("the plan has queries in objects of kind %s", (kind) => {
+  expect(queries.filter(({ type }) => type.endsWith(`:${kind}`)).length).toBeGreaterThan(0);
+});
+
+test.each(["loan-approval", "fleet", "regions", "retraining", "governance"])("every stack has the dashboard %s", (name) => {
+  for (const stack of stacks) expect(queries.filter(({ resource }) => resource.startsWith(`${stack} `) && resource.endsWith(`${name}-dashboard`)).length).toBeGreaterThan(0);
 });
 
 test("every query of every stack is valid PromQL over series that exist", () => {
@@ -59,7 +66,8 @@ test("a query of a metric that nobody exports is found", () => {
 });
 
 test("labels that a query selects or groups by are labels of the metric", () => {
-  const scraped = ["model", "version", "le"];
+  // Of the server itself, and what the monitor of its pods adds.
+  const scraped = ["model", "version", "le", "pod", "namespace", "container", "rollouts_pod_template_hash"];
   for (const { query } of queries) {
     for (const [, name = "", matchers = ""] of query.matchAll(/\b([a-z_]+)\{([^}]*)\}/g)) {
       const family = Object.values(metrics).find((candidate) => seriesNames(candidate).includes(name));
@@ -76,26 +84,28 @@ test("the proxy's metrics are kept by the monitor that scrapes them", () => {
 });
 
 describe("every alert", () => {
-  const used = new Set(rules.flatMap((rule) => ("alert" in rule ? [rule.alert] : [])));
+  const declared = { ...alerts, ...platformAlerts };
 
   test("that is declared is made, and none else", () => {
-    expect([...used].sort()).toEqual(Object.keys(alerts).sort());
+    const used = new Set<string>(rules.flatMap((rule) => ("alert" in rule ? [rule.alert] : [])));
+    for (const { type, inputs } of plans.flatMap(({ resources }) => resources)) if (type.endsWith(":PrometheusRule")) for (const [, name = ""] of JSON.stringify(inputs).matchAll(/"alert":"(\w+)"/g)) used.add(name);
+    expect([...used].sort()).toEqual(Object.keys(declared).sort());
   });
 
-  test.each(Object.entries(alerts))("%s has a page that bears its name and says what it means, where to look and what to do", (name, { runbook }) => {
+  test.each(Object.entries(declared))("%s has a page that bears its name and says what it means, where to look and what to do", (name, { runbook }) => {
     const page = readFileSync(join(project, runbook), "utf8");
     expect(page.split("\n")[0]).toBe(`# ${name}`);
     for (const part of ["**What it means.**", "**First look.**", "**What to do.**"]) expect(page).toContain(part);
   });
 
   test("page belongs to an alert", () => {
-    expect(readdirSync(join(project, "docs", "runbooks")).map((file) => `docs/runbooks/${file}`).sort()).toEqual(Object.values(alerts).map(({ runbook }) => runbook).sort());
+    expect(readdirSync(join(project, "docs", "runbooks")).map((file) => `docs/runbooks/${file}`).sort()).toEqual(Object.values(declared).map(({ runbook }) => runbook).sort());
   });
 
   test("page asks for series that exist", () => {
-    for (const { runbook } of Object.values(alerts)) {
+    for (const { runbook } of Object.values(declared)) {
       const blocks = [...readFileSync(join(project, runbook), "utf8").matchAll(/```\n([\s\S]*?)```/g)].flatMap(([, block = ""]) => block.split("\n"));
-      for (const line of blocks.filter((text) => text !== "" && !text.startsWith("kubectl"))) {
+      for (const line of blocks.filter((text) => text !== "" && !/^(kubectl|curl|npm|GET) ?/.test(text))) {
         expect([line, syntaxErrors(line)]).toEqual([line, []]);
         expect([line, metricsIn(line).filter((name) => !known(name))]).toEqual([line, []]);
       }

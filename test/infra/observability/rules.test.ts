@@ -3,7 +3,6 @@ import { burns } from "../../../infra/observability/objectives";
 import { prometheusRule, ruleGroups } from "../../../infra/observability/rules";
 import { promDuration, select } from "../../../infra/observability/rule";
 import { chiSquareQuantile } from "../../../infra/observability/statistics";
-import { dashboard } from "../../../infra/serving/dashboard";
 import { alertRules, allRules, contract, recordingRules, syntaxErrors } from "./fixture";
 
 const recorded = (name: string, labels: Record<string, string> = {}) => recordingRules().find((rule) => rule.record === name && Object.entries(labels).every(([key, value]) => rule.labels[key] === value))!.expr;
@@ -132,12 +131,18 @@ test("error ratios are empty, not zero, when there is no traffic", () => {
   expect(recorded(series.errorRatio)).toBe(`${select(contract, series.errors)} / (${select(contract, series.requests)} > 0)`);
 });
 
-test("a model's dashboard shows the recorded series against the objectives", () => {
-  const map = dashboard(contract);
-  expect(map.metadata.labels).toMatchObject({ grafana_dashboard: "1" });
-  const content = JSON.parse(map.data["loan-approval.json"]!) as { uid: string; panels: { targets: { expr: string }[]; fieldConfig: { defaults: { thresholds: { steps: { value: number | null }[] } } } }[] };
-  expect(content.uid).toBe("loan-approval");
-  const names = new Set<string>(recordingRules().map(({ record }) => record));
-  for (const panel of content.panels) expect(names).toContain(panel.targets[0]!.expr.replace(/\{.*/, ""));
-  expect(content.panels.map((panel) => panel.fieldConfig.defaults.thresholds.steps.at(-1)!.value)).toEqual([null, 0.001, 0.1]);
+describe("use of GPUs", () => {
+  const gpu = { ...contract, serving: { ...contract.serving, gpu: 2 } };
+  const ruleOf = (record: string) => recordingRules(gpu).filter((rule) => rule.record === record);
+
+  test("is recorded of the model's own pods, as a share", () => {
+    expect(ruleOf(series.gpuUse).map(({ expr }) => expr)).toEqual(['avg(avg_over_time(DCGM_FI_DEV_GPU_UTIL{namespace="causeway-models",container="server",pod=~"loan-approval-[^-]+-[^-]+"}[5m])) / 100']);
+    const pods = /^(?:loan-[^-]+-[^-]+)$/;
+    expect(["loan-5d8f9c-x2x4z", "loan-approval-5d8f9c-x2x4z"].map((pod) => pods.test(pod))).toEqual([true, false]);
+  });
+
+  test("has an alert above 90%, and neither where no GPU is asked for", () => {
+    expect(alertRules(gpu).filter(({ alert }) => alert === "CausewayGpuSaturated").map(({ expr, for: wait }) => [expr, wait])).toEqual([['causeway:gpu_use:ratio5m{model="loan-approval"} > 0.9', "15m"]]);
+    expect(allRules().filter((rule) => JSON.stringify(rule).includes("gpu"))).toEqual([]);
+  });
 });

@@ -45,7 +45,9 @@ describe("ModelService", () => {
     for (const child of children.filter(({ type }) => type.startsWith("kubernetes:"))) {
       expect(child.parent).toBe(component!.urn);
       expect(child.name.startsWith(`${name}-`)).toBe(true);
-      expect(child.inputs).toMatchObject({ metadata: { namespace: "causeway-models", labels: { "app.kubernetes.io/name": "loan-approval" } } });
+      // Grafana reads dashboards in its own namespace alone.
+      const namespace = child.name.endsWith("-dashboard") ? "causeway-observability" : "causeway-models";
+      expect(child.inputs).toMatchObject({ metadata: { namespace, labels: { "app.kubernetes.io/name": "loan-approval" } } });
     }
   });
 
