@@ -1,6 +1,7 @@
 import type { IRollout } from "@kubernetes-models/argo-rollouts/argoproj.io/v1alpha1/Rollout";
 import type * as pulumi from "@pulumi/pulumi";
 import { analysisArguments } from "./analysis";
+import { paces } from "./pace";
 import { podTemplate } from "./pod-template";
 import { managedRoutes, trialRoute } from "./routing";
 import { metadata, podSelector, releaseLabels, servingNames, type ServingSettings } from "./settings";
@@ -22,7 +23,7 @@ export function rollout(settings: ServingSettings, image: pulumi.Input<string>) 
     spec: {
       selector: { matchLabels: podSelector(contract.name) },
       minReadySeconds: 10,
-      progressDeadlineSeconds: 600,
+      progressDeadlineSeconds: paces[settings.environment].startSeconds,
       // A version that never gets ready is rolled back like one that errs.
       progressDeadlineAbort: true,
       revisionHistoryLimit: 5,

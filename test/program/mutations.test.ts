@@ -32,6 +32,10 @@ const withStatement = (statement: object) => (text: string) => {
 const withoutStatements = (text: string) => JSON.stringify({ ...(JSON.parse(text) as object), Statement: [] });
 const everything = { Effect: "Allow", Action: "*", Resource: "*" };
 const anyone = { Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "*" };
+const logs = "eu-west-1-logs-elasticsearch :Elasticsearch";
+const logSettings = "eu-west-1-logs-settings :ConfigMap";
+const shipper = "eu-west-1-logs-shipper :Beat";
+const shipperPod = "spec/daemonSet/podTemplate/spec";
 const withRule = (rule: object) => (existing: object[]) => [...existing, rule];
 
 const rows: [rule: string, target: string, path?: string, value?: unknown][] = [
@@ -75,7 +79,14 @@ const rows: [rule: string, target: string, path?: string, value?: unknown][] = [
   ["encryption-gateway-tls", "eu-west-1-mesh-gateway :Gateway", "spec/servers/0/tls/minProtocolVersion", "TLSV1_0"],
   ["encryption-storage-class-kms", "eu-west-1-tenancy-encrypted :StorageClass", "parameters/encrypted", "false"],
   ["encryption-node-class-storage", "eu-west-1-cluster-nodes-general :NodeClass", "spec/ephemeralStorage/kmsKeyID", gone],
+  ["encryption-log-store-tls", logs, "spec/http/tls/selfSignedCertificate/disabled", true],
+  ["encryption-log-store-tls", "eu-west-1-logs-kibana :Kibana", "spec/http/tls/selfSignedCertificate/disabled", true],
+  ["encryption-log-store-tls", shipper, "spec/config/output.elasticsearch/ssl.verification_mode", "none"],
+  ["encryption-log-store-volumes", logs, "spec/nodeSets/0/volumeClaimTemplates/0/spec/storageClassName", "gp2"],
   // Access
+  ["access-log-store-anonymous", logs, "spec/nodeSets/0/config/xpack.security.authc.anonymous.roles", "viewer"],
+  ["access-log-store-anonymous", logs, "spec/nodeSets/0/config/xpack.security.enabled", false],
+  ["access-log-store-superuser", logs, "spec/auth/disableElasticUser", false],
   ["access-policy-wildcard", "foundation-roles-auditor-permissions :RolePolicy", "policy", withStatement(everything)],
   ["access-resource-public", `${data("policy")} :BucketPolicy`, "policy", withStatement(anyone)],
   ["access-key-policy", key, "policy", withStatement({ Effect: "Allow", Principal: { AWS: "arn:aws:iam::444455556666:role/MlEngineer" }, Action: "kms:*", Resource: "*" })],
@@ -115,6 +126,11 @@ const rows: [rule: string, target: string, path?: string, value?: unknown][] = [
   ["workloads-pod-seccomp-unconfined", rollout, `${pod}/securityContext/seccompProfile/type`, "Unconfined"],
   ["workloads-pod-host-namespaces", rollout, `${pod}/hostNetwork`, true],
   ["workloads-pod-host-path", rollout, `${pod}/volumes`, (volumes: object[]) => [...volumes, { name: "host", hostPath: { path: "/" } }]],
+  ["workloads-pod-host-path", shipper, `${shipperPod}/volumes/0/hostPath/path`, "/"],
+  ["workloads-pod-host-path", shipper, `${shipperPod}/containers/0/volumeMounts/0/readOnly`, false],
+  ["workloads-pod-capabilities", shipper, `${shipperPod}/containers/0/securityContext/capabilities`, gone],
+  ["workloads-pod-image-digest", logs, "spec/image", "docker.elastic.co/elasticsearch/elasticsearch:9.5.3"],
+  ["workloads-pod-run-as-non-root", logs, "spec/nodeSets/0/podTemplate/spec/securityContext/runAsNonRoot", false],
   ["workloads-pod-host-ports", rollout, `${server}/ports/0/hostPort`, 8080],
   ["workloads-pod-apparmor", rollout, `${pod}/securityContext/appArmorProfile`, { type: "Unconfined" }],
   ["workloads-pod-selinux", rollout, `${pod}/securityContext/seLinuxOptions`, { type: "spc_t" }],
@@ -174,6 +190,7 @@ const rows: [rule: string, target: string, path?: string, value?: unknown][] = [
   ["reliability-virtual-service-timeout", "eu-west-1-loan-approval-routes :VirtualService", "spec/http/0/timeout", gone],
   ["reliability-target-group-health-check", "eu-west-1-entry-gateway :TargetGroup", "healthCheck/enabled", false],
   ["reliability-entry-recovery-time", "entry :GlobalEntry", "recovery/rto", "30 seconds"],
+  ["reliability-log-store-nodes", logs, "spec/nodeSets/0/count", 1],
   // Observability
   ["observability-cluster-logs", cluster, "enabledClusterLogTypes", ["api"]],
   ["observability-vpc-flow-logs", "eu-west-1-network-flow-logs :FlowLog"],
@@ -193,6 +210,9 @@ const rows: [rule: string, target: string, path?: string, value?: unknown][] = [
   ["governance-audit-lock-mode", `${audit("lock")} `, "rule/defaultRetention/mode", "GOVERNANCE"],
   ["governance-audit-retention", `${audit("lock")} `, "rule/defaultRetention/days", 90],
   ["governance-log-group-retention", "eu-west-1-network-flow-logs :LogGroup", "retentionInDays", 30],
+  ["governance-log-lifecycle", logSettings, "data/lifecycle-predictions.json", (text: string) => text.replace('"min_age":"400d"', '"min_age":"90d"')],
+  ["governance-log-lifecycle", logSettings],
+  ["governance-log-snapshots", logSettings, "data/requests", (text: string) => text.replace(/^PUT \/_snapshot.*\n/, "")],
   ["governance-model-owner", service, "ownerTeam", gone],
   ["governance-model-risk-tier", service, "riskTier", "prohibited"],
   ["governance-model-card", service, "release/digests/card", gone],

@@ -83,6 +83,8 @@ export function shipper() {
       image: images.filebeat,
       elasticsearchRef: { name: logStoreName, namespace: namespaces.observability },
       config: filebeatConfig(),
+      // The password goes into Filebeat's own keystore, which the configuration refers to.
+      secureSettings: [{ secretName: shipperSecret.name, entries: [{ key: shipperSecret.key, path: passwordVariable }] }],
       daemonSet: { updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: "10%" } }, podTemplate: shipperPod() },
     },
   };
@@ -103,10 +105,7 @@ function shipperPod() {
           name: "filebeat",
           securityContext: containerSecurity,
           resources: resources("100m", "256Mi"),
-          env: [
-            { name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } },
-            { name: passwordVariable, valueFrom: { secretKeyRef: { name: shipperSecret.name, key: shipperSecret.key } } },
-          ],
+          env: [{ name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } }],
           volumeMounts: [{ name: "pod-logs", mountPath: podLogs, readOnly: true }],
         },
       ],

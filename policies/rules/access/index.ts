@@ -11,6 +11,8 @@ import { rule as configSecret } from "./config-secret";
 import { rule as envSecret } from "./env-secret";
 import { rule as jwtIssuer } from "./jwt-issuer";
 import { rule as keyPolicy } from "./key-policy";
+import { rule as logStoreAnonymous } from "./log-store-anonymous";
+import { rule as logStoreSuperuser } from "./log-store-superuser";
 import { rule as meshAllowAll } from "./mesh-allow-all";
 import { rule as meshDefaultDeny } from "./mesh-default-deny";
 import { rule as meshJwt } from "./mesh-jwt";
@@ -44,6 +46,8 @@ export const rules: readonly Rule[] = [
   envSecret,
   jwtIssuer,
   keyPolicy,
+  logStoreAnonymous,
+  logStoreSuperuser,
   meshAllowAll,
   meshDefaultDeny,
   meshJwt,

@@ -11,6 +11,8 @@ import { rule as keyRotation } from "./key-rotation";
 import { rule as listenerRedirect } from "./listener-redirect";
 import { rule as listenerTls } from "./listener-tls";
 import { rule as logGroupKms } from "./log-group-kms";
+import { rule as logStoreTls } from "./log-store-tls";
+import { rule as logStoreVolumes } from "./log-store-volumes";
 import { rule as meshDefault } from "./mesh-default";
 import { rule as meshStrict } from "./mesh-strict";
 import { rule as nodeClassStorage } from "./node-class-storage";
@@ -38,6 +40,8 @@ export const rules: readonly Rule[] = [
   listenerRedirect,
   listenerTls,
   logGroupKms,
+  logStoreTls,
+  logStoreVolumes,
   meshDefault,
   meshStrict,
   nodeClassStorage,

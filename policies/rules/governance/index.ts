@@ -4,6 +4,8 @@ import { rule as auditLockMode } from "./audit-lock-mode";
 import { rule as auditRetention } from "./audit-retention";
 import { rule as bucketPurpose } from "./bucket-purpose";
 import { rule as logGroupRetention } from "./log-group-retention";
+import { rule as logLifecycle } from "./log-lifecycle";
+import { rule as logSnapshots } from "./log-snapshots";
 import { rule as modelApproval } from "./model-approval";
 import { rule as modelApprovalChannel } from "./model-approval-channel";
 import { rule as modelArtifact } from "./model-artifact";
@@ -37,6 +39,8 @@ export const rules: readonly Rule[] = [
   auditRetention,
   bucketPurpose,
   logGroupRetention,
+  logLifecycle,
+  logSnapshots,
   modelApproval,
   modelApprovalChannel,
   modelArtifact,

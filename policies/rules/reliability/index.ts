@@ -9,6 +9,7 @@ import { rule as entryRecoveryTime } from "./entry-recovery-time";
 import { rule as healthCheckDetection } from "./health-check-detection";
 import { rule as loadBalancerDeletionProtection } from "./load-balancer-deletion-protection";
 import { rule as loadBalancerZones } from "./load-balancer-zones";
+import { rule as logStoreNodes } from "./log-store-nodes";
 import { rule as natPerZone } from "./nat-per-zone";
 import { rule as networkZones } from "./network-zones";
 import { rule as recordFailover } from "./record-failover";
@@ -37,6 +38,7 @@ export const rules: readonly Rule[] = [
   healthCheckDetection,
   loadBalancerDeletionProtection,
   loadBalancerZones,
+  logStoreNodes,
   natPerZone,
   networkZones,
   recordFailover,

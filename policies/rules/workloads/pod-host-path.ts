@@ -1,19 +1,32 @@
 import { at, list, text } from "../../read";
 import { resourceRule } from "../../rule";
-import { eachPod, podTypes, standardsUrl } from "./pods";
+import { containers, eachPod, podTypes, standardsUrl, type Pod } from "./pods";
+import { fullName } from "./subject";
 
 export const rule = resourceRule({
   name: "workloads-pod-host-path",
   area: "workloads",
-  description: "Pods must not mount paths of their node.",
+  description: "Pods must not mount paths of their node, apart from named agents that only read a named path.",
   severity: "critical",
   enforcement: "mandatory",
-  remediation: "Replace the hostPath volume by an emptyDir, a persistent volume claim or a projected volume.",
+  remediation: "Replace the hostPath volume by an emptyDir, a persistent volume claim or a projected volume; an agent of nodes is named in the parameter `exceptions`, with its path, and mounts it read-only.",
   url: standardsUrl,
   frameworks: [{ framework: "pod-security", clause: "Baseline: HostPath Volumes" }],
   types: podTypes,
-  check: (resource) =>
+  // The log shipper reads what all containers of its node write; it runs alone in a namespace of its own.
+  parameters: { exceptions: ["causeway-logs/log-shipper:/var/log/pods"] },
+  check: (resource, { exceptions }) =>
     eachPod(resource, (pod) =>
-      list(pod.spec, "volumes").flatMap((volume) => (at(volume, "hostPath") === undefined ? [] : [`not mount a hostPath, got ${text(volume, "hostPath.path") ?? "one"} in volume ${JSON.stringify(text(volume, "name") ?? "")}`])),
+      list(pod.spec, "volumes").flatMap((volume) => {
+        if (at(volume, "hostPath") === undefined) return [];
+        const path = text(volume, "hostPath.path") ?? "one";
+        const name = text(volume, "name") ?? "";
+        if (exceptions.includes(`${fullName(resource)}:${path}`)) return writable(pod, name) ? [`mount ${path} read-only, got a writable mount of volume ${JSON.stringify(name)}`] : [];
+        return [`not mount a hostPath, got ${path} in volume ${JSON.stringify(name)}`];
+      }),
     ),
 });
+
+function writable(pod: Pod, volume: string): boolean {
+  return containers(pod).some(({ spec }) => list(spec, "volumeMounts").some((mount) => text(mount, "name") === volume && at(mount, "readOnly") !== true));
+}

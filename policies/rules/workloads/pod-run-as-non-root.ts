@@ -1,6 +1,6 @@
 import { resourceRule } from "../../rule";
 import { eachContainer, effective, podTypes, standardsUrl } from "./pods";
-import { shown } from "./subject";
+import { fullName, shown } from "./subject";
 
 export const rule = resourceRule({
   name: "workloads-pod-run-as-non-root",
@@ -12,8 +12,11 @@ export const rule = resourceRule({
   url: standardsUrl,
   frameworks: [{ framework: "pod-security", clause: "Restricted: Running as Non-root" }],
   types: podTypes,
-  check: (resource) =>
+  // The log shipper reads files of its node that only root may read; it runs alone in a namespace of its own.
+  parameters: { exceptions: ["causeway-logs/log-shipper"] },
+  check: (resource, { exceptions }) =>
     eachContainer(resource, (container, pod) => {
+      if (exceptions.includes(fullName(resource))) return [];
       const nonRoot = effective(container, pod, "runAsNonRoot");
       return nonRoot === true ? [] : [`set securityContext.runAsNonRoot to true, got ${shown(nonRoot)}`];
     }),

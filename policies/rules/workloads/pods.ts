@@ -1,4 +1,5 @@
-import { at, list, text } from "../../read";
+import { beatType, elasticsearchType, kibanaType } from "../../elastic";
+import { at, list, record, text } from "../../read";
 import type { ResourceView } from "../../rule";
 import { subject } from "./subject";
 
@@ -25,8 +26,15 @@ export const workflowPaths: Readonly<Record<string, string>> = {
   "kubernetes:argoproj.io/v1alpha1:CronWorkflow": "spec.workflowSpec",
 };
 
+/** Kinds whose operator completes a pod template: where the templates are, and the container that it starts from `spec.image`. */
+const elasticKinds: Readonly<Record<string, (props: unknown) => { readonly main: string; readonly templates: readonly { readonly label: string; readonly template: unknown }[] }>> = {
+  [elasticsearchType]: (props) => ({ main: "elasticsearch", templates: list(props, "spec.nodeSets").map((set) => ({ label: `node set ${JSON.stringify(text(set, "name") ?? "")} of `, template: at(set, "podTemplate") })) }),
+  [kibanaType]: (props) => ({ main: "kibana", templates: [{ label: "", template: at(props, "spec.podTemplate") }] }),
+  [beatType]: (props) => ({ main: text(props, "spec.type") ?? "", templates: [{ label: "", template: at(props, "spec.daemonSet.podTemplate") ?? at(props, "spec.deployment.podTemplate") }] }),
+};
+
 /** Type tokens of every kind that holds pods. */
-export const podTypes: readonly string[] = [...Object.keys(templatePaths), ...Object.keys(workflowPaths)];
+export const podTypes: readonly string[] = [...Object.keys(templatePaths), ...Object.keys(workflowPaths), ...Object.keys(elasticKinds)];
 
 /** Kinds whose pods run until they are told to stop, so that probes and drains matter. */
 export const serverTypes: readonly string[] = [
@@ -61,8 +69,22 @@ export function podSpecs(resource: ResourceView): Pod[] {
     // A Rollout may refer to a Deployment instead of holding a template; that Deployment is judged itself.
     return template === undefined ? [] : [{ label: subject(resource), metadata: at(template, "metadata"), spec: at(template, "spec") }];
   }
+  const elastic = elasticKinds[resource.type];
+  if (elastic !== undefined) return elasticPods(resource, elastic(resource.props));
   const workflowPath = workflowPaths[resource.type];
   return workflowPath === undefined ? [] : workflowPods(resource, at(resource.props, workflowPath));
+}
+
+/** The operator adds its container where the template has none of that name, so that it counts as one about which nothing is said. */
+function elasticPods(resource: ResourceView, { main, templates }: ReturnType<(typeof elasticKinds)[string]>): Pod[] {
+  const image = at(resource.props, "spec.image");
+  return templates.map(({ label, template }) => {
+    const given = list(template, "spec.containers");
+    const own = given.filter((container) => text(container, "name") === main);
+    const others = given.filter((container) => !own.includes(container));
+    const completed = (own.length > 0 ? own : [{ name: main }]).map((container) => ({ image, ...record({ container }, "container") }));
+    return { label: `${label}${subject(resource)}`, metadata: at(template, "metadata"), spec: { ...record(template, "spec"), containers: [...completed, ...others] } };
+  });
 }
 
 function workflowPods(resource: ResourceView, workflow: unknown): Pod[] {

@@ -9,7 +9,7 @@ import { TOOLS } from "../toolchain/pins";
 import { dataFolder, startControlPlane } from "./controlPlane";
 import { customResourceDefinitions, DEFINITIONS_DIGEST, installDefinitions } from "./crds";
 import type { ConnectOptions } from "../lib/kubernetes/connection";
-import type { Toolchain } from "../toolchain/ensure";
+import type { ControlPlaneTools } from "./controlPlane";
 import type { PlatformGroup } from "./identities";
 
 /** What the tests need of a cluster, whether it was started for them or is the reader's own. */
@@ -34,7 +34,7 @@ async function client(options: ConnectOptions): Promise<KubernetesClient> {
  * Data of an etcd in which all custom resource definitions are installed, made once and then kept: the API server takes
  * a quarter of a minute to install them and two seconds to find them there.
  */
-export async function seedData(tools: Toolchain): Promise<string> {
+export async function seedData(tools: ControlPlaneTools): Promise<string> {
   return cachedFolder(`definitions-${TOOLS["kube-apiserver"].version}-${TOOLS.etcd.version}-${DEFINITIONS_DIGEST}`, async (target) => {
     say("custom resource definitions: installing once");
     const folder = await mkdtemp(path.join(os.tmpdir(), "causeway-seed-"));
@@ -49,11 +49,11 @@ export async function seedData(tools: Toolchain): Promise<string> {
   });
 }
 
-/** A control plane of the tests' own, with the definitions in it: members log in with a token. */
-export async function testCluster(tools: Toolchain, parent: string): Promise<Cluster> {
+/** A control plane of the tests' own, with the definitions in it: members log in with a token. `more` are further controllers of Kubernetes to run. */
+export async function testCluster(tools: ControlPlaneTools, parent: string, more: readonly string[] = []): Promise<Cluster> {
   const folder = await mkdtemp(path.join(parent, "control-plane-"));
   await cp(await seedData(tools), dataFolder(folder), { recursive: true });
-  const plane = await startControlPlane(tools, folder);
+  const plane = await startControlPlane(tools, folder, more);
   return {
     kubeconfig: plane.kubeconfig,
     admin: () => client({ kubeconfig: plane.kubeconfig }),

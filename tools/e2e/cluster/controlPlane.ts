@@ -18,6 +18,9 @@ const CONTROLLERS = [
   "persistentvolume-protection-controller",
 ];
 
+/** What a control plane is made of. */
+export type ControlPlaneTools = Pick<Toolchain, "etcd" | "kube-apiserver" | "kube-controller-manager">;
+
 export interface ControlPlane {
   /** Path of a kubeconfig for a cluster administrator. */
   readonly kubeconfig: string;
@@ -29,7 +32,8 @@ export interface ControlPlane {
   stop(): Promise<void>;
 }
 
-function freePort(): Promise<number> {
+/** A loopback port that nobody listens on. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer().on("error", reject).listen(0, "127.0.0.1", () => {
       const address = probe.address();
@@ -76,11 +80,11 @@ function apiServerArguments(folder: string, etcd: string, port: number): string[
   ];
 }
 
-function controllerArguments(folder: string, kubeconfig: string, port: number): string[] {
+function controllerArguments(folder: string, kubeconfig: string, port: number, controllers: readonly string[]): string[] {
   return [
     `--kubeconfig=${kubeconfig}`, `--secure-port=${port}`, "--bind-address=127.0.0.1", "--leader-elect=false",
     `--cert-dir=${path.join(folder, "controller-certificates")}`, `--service-account-private-key-file=${path.join(folder, "sa.key")}`,
-    `--root-ca-file=${path.join(folder, "certificates", "apiserver.crt")}`, `--controllers=${CONTROLLERS.join(",")}`,
+    `--root-ca-file=${path.join(folder, "certificates", "apiserver.crt")}`, `--controllers=${controllers.join(",")}`,
     "--concurrent-gc-syncs=5", "--kube-api-qps=200", "--kube-api-burst=400", "--profiling=false",
   ];
 }
@@ -105,9 +109,9 @@ export function dataFolder(folder: string): string {
 
 /**
  * Starts etcd, the API server and the controller manager on free loopback ports, with all their files in `folder`.
- * Where that folder has data of etcd already, they go on from there.
+ * Where that folder has data of etcd already, they go on from there. `more` are controllers besides those that matter without nodes.
  */
-export async function startControlPlane(tools: Toolchain, folder: string): Promise<ControlPlane> {
+export async function startControlPlane(tools: ControlPlaneTools, folder: string, more: readonly string[] = []): Promise<ControlPlane> {
   const [etcdPort, peerPort, apiPort, controllerPort] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
   const identities = newIdentities();
   await writeKeys(folder);
@@ -133,7 +137,7 @@ export async function startControlPlane(tools: Toolchain, folder: string): Promi
   };
   try {
     await serverReady(apiServer);
-    controllers = startDaemon("kube-controller-manager", tools["kube-controller-manager"], controllerArguments(folder, kubeconfig, controllerPort), log("kube-controller-manager"));
+    controllers = startDaemon("kube-controller-manager", tools["kube-controller-manager"], controllerArguments(folder, kubeconfig, controllerPort, [...CONTROLLERS, ...more]), log("kube-controller-manager"));
   } catch (error) {
     await stop();
     throw error;

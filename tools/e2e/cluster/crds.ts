@@ -13,15 +13,22 @@ interface DefinitionSource {
   readonly version: string;
   /** One YAML file, or a folder whose YAML files all count. */
   readonly at: string;
+  /** Kinds that count. @default all */
+  readonly kinds?: readonly string[];
 }
 
 /** Where the custom resource definitions of every API that the program uses are published, at the versions of the add-on catalogue; an API server spends much on each. */
 const SOURCES: readonly DefinitionSource[] = [
   { module: "github.com/argoproj/argo-rollouts", version: "1.8.3", at: "manifests/crds" },
+  // The definitions with all fields, so that the server checks them; of the kinds that the program creates.
+  { module: "github.com/argoproj/argo-workflows/v3", version: "3.7.2", at: "manifests/base/crds/full/argoproj.io_workflowtemplates.yaml" },
+  { module: "github.com/argoproj/argo-workflows/v3", version: "3.7.2", at: "manifests/base/crds/full/argoproj.io_cronworkflows.yaml" },
+  { module: "github.com/argoproj/argo-events", version: "1.9.6", at: "manifests/base/crds" },
   { module: "github.com/kedacore/keda/v2", version: "2.18.0", at: "config/crd/bases" },
   { module: "istio.io/api", version: "1.31.4", at: "kubernetes/customresourcedefinitions.gen.yaml" },
   { module: "github.com/prometheus-operator/prometheus-operator", version: "0.87.1", at: "example/prometheus-operator-crd" },
   { module: "github.com/cert-manager/cert-manager", version: "1.19.0", at: "deploy/crds" },
+  { module: "github.com/elastic/cloud-on-k8s/v3", version: "3.2.0", at: "config/crds/v1/all-crds.yaml", kinds: ["Elasticsearch", "Kibana", "Beat"] },
 ];
 
 const COLLECTION = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
@@ -37,7 +44,12 @@ async function yamlFiles(at: string): Promise<string[]> {
 async function definitionsOf(go: string, source: DefinitionSource): Promise<JsonObject[]> {
   const { dir } = await downloadModule(go, source.module, source.version);
   const texts = await Promise.all((await yamlFiles(path.join(dir, source.at))).map((file) => readFile(file, "utf8")));
-  return texts.flatMap((text) => loadAll(text).map(toJsonObject)).filter((object) => object["kind"] === KIND);
+  return texts.flatMap((text) => loadAll(text).map(toJsonObject)).filter((object) => object["kind"] === KIND && (source.kinds?.includes(kindOf(object)) ?? true));
+}
+
+/** The kind that a definition defines. */
+function kindOf({ spec }: JsonObject): string {
+  return isJsonObject(spec) && isJsonObject(spec["names"]) ? String(spec["names"]["kind"]) : "";
 }
 
 /** Changes whenever another version or another source of definitions is used. */

@@ -64,6 +64,15 @@ export function goodWorkflowSpec(): Props {
   };
 }
 
+/** A pod template whose container the operator starts from the object's own image. */
+const operated = (main: string) => ({ ...template(), spec: { ...goodPodSpec(), containers: [without(goodContainer(main), ["image"])] } });
+const volumeClaimTemplates = [{ metadata: { name: "elasticsearch-data" }, spec: { storageClassName: "causeway-encrypted" } }];
+const elasticKinds = [
+  { type: "kubernetes:elasticsearch.k8s.elastic.co/v1:Elasticsearch", props: { metadata, spec: { image: goodImage, auth: { disableElasticUser: true }, nodeSets: [{ name: "default", count: 3, podTemplate: operated("elasticsearch"), volumeClaimTemplates }] } }, at: "spec.nodeSets.0.podTemplate.spec" },
+  { type: "kubernetes:kibana.k8s.elastic.co/v1:Kibana", props: { metadata, spec: { image: goodImage, podTemplate: operated("kibana") } }, at: "spec.podTemplate.spec" },
+  { type: "kubernetes:beat.k8s.elastic.co/v1beta1:Beat", props: { metadata, spec: { type: "filebeat", image: goodImage, daemonSet: { podTemplate: operated("filebeat") } } }, at: "spec.daemonSet.podTemplate.spec" },
+].map(({ type, props, at }) => ({ type, props, spec: at, container: `${at}.containers.0` }));
+
 /** Every kind that holds pods, in the properties that satisfy every rule, with the path of its first container. */
 export const podKinds: readonly { readonly type: string; readonly props: Props; readonly container: string; readonly spec: string }[] = [
   { type: "kubernetes:core/v1:Pod", props: { metadata: { ...metadata, ownerReferences: [{ kind: "Job", name: "owner" }] }, spec: goodPodSpec() }, spec: "spec", container: "spec.containers.0" },
@@ -74,6 +83,7 @@ export const podKinds: readonly { readonly type: string; readonly props: Props; 
     spec: "spec.template.spec",
     container: "spec.template.spec.containers.0",
   })),
+  ...elasticKinds,
   { type: "kubernetes:batch/v1:CronJob", props: { metadata, spec: { jobTemplate: { spec: { template: template() } } } }, spec: "spec.jobTemplate.spec.template.spec", container: "spec.jobTemplate.spec.template.spec.containers.0" },
   { type: "kubernetes:keda.sh/v1alpha1:ScaledJob", props: { metadata, spec: { jobTargetRef: { template: template() } } }, spec: "spec.jobTargetRef.template.spec", container: "spec.jobTargetRef.template.spec.containers.0" },
   ...["Workflow", "WorkflowTemplate", "ClusterWorkflowTemplate"].map((kind) => ({ type: `kubernetes:argoproj.io/v1alpha1:${kind}`, props: { metadata, spec: goodWorkflowSpec() }, spec: "spec", container: "spec.templates.1.container" })),

@@ -1,0 +1,56 @@
+import { subjectHeader } from "../../../infra/serving/routing";
+import { modelPath } from "../../../infra/serving/settings";
+import { placeOf } from "../../rehearse/random";
+import type { Application } from "../../rehearse/rows";
+import { distorted } from "./faults";
+import type { Mesh } from "./mesh";
+
+export interface TrafficOptions {
+  readonly mesh: Mesh;
+  readonly model: string;
+  readonly applications: readonly Application[];
+  readonly requestsPerSecond: number;
+  readonly random: () => number;
+}
+
+/** Milliseconds from an answer to its true label. */
+const LABEL_DELAY_MS = 1_000;
+/** Requests in flight above which a caller waits. */
+const MOST_IN_FLIGHT = 50;
+
+/** Applicants of one model: a prediction each, and its true label a moment later, both by way of the mesh. */
+export class Traffic {
+  #timer: NodeJS.Timeout | undefined;
+  #sent = 0;
+  #inFlight = 0;
+  /** Answers that were neither a prediction nor a server error. */
+  refused: string | undefined;
+
+  constructor(private readonly options: TrafficOptions) {}
+
+  start(): void {
+    this.#timer = setInterval(() => void this.#one(), 1_000 / this.options.requestsPerSecond);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #one(): Promise<void> {
+    const { mesh, model, applications, random } = this.options;
+    const application = applications[Math.floor(random() * applications.length)];
+    if (application === undefined || this.#inFlight >= MOST_IN_FLIGHT) return;
+    this.#inFlight += 1;
+    const subject = `${model}-${(this.#sent += 1)}`;
+    // The header stands for the keyed hash that the gateway sets: its first digit decides the arm of an A/B test.
+    const headers = { [subjectHeader]: Math.floor(placeOf(subject) * 2 ** 32).toString(16).padStart(8, "0") };
+    try {
+      const { answer } = await mesh.send({ path: `${modelPath(model)}/predict`, headers, bodyFor: (pod) => ({ features: distorted(pod.fault, application), subject }) });
+      const id: unknown = typeof answer.body === "object" && answer.body !== null ? Reflect.get(answer.body, "predictionId") : undefined;
+      if (answer.status < 500 && typeof id !== "string") this.refused = `${answer.status} ${JSON.stringify(answer.body)}`;
+      if (typeof id === "string") setTimeout(() => void mesh.send({ path: `${modelPath(model)}/feedback`, headers, bodyFor: () => ({ predictionId: id, label: application.label, groups: application.groups }) }), LABEL_DELAY_MS).unref();
+    } finally {
+      this.#inFlight -= 1;
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import { KubeConfig } from "@kubernetes/client-node";
+import { join } from "node:path";
+import { modelPath, versionHashLabel } from "../../../infra/serving/settings";
+import { approve } from "../../delivery/approve";
+import { clusterOf } from "../../delivery/cluster";
+import { openLedger } from "../../delivery/ledger-location";
+import { heldOutApplications } from "./applicants";
+import { apply, changed } from "./platform";
+import { endingOf, findings, waitsForApproval, type Outcome } from "./release";
+import { Traffic } from "./traffic";
+import { World, type WorldOptions } from "./world";
+import type { DeliveryContext } from "../../delivery/record";
+import type { JsonObject } from "../lib/json";
+import type { Fault } from "./faults";
+import type { RolloutsController } from "./controller";
+import type { Prometheus } from "./prometheus";
+
+const FIRST_VERSION = "1.0.0";
+/** Predictions for each model and second; as many labels follow. */
+const REQUESTS_PER_SECOND = 15;
+const POLL_MS = 250;
+/** Longest time for which a release is followed. */
+const PATIENCE_MS = 480_000;
+
+/** A new version of one model. */
+export interface NewVersion {
+  readonly model: string;
+  readonly version: string;
+  readonly fault?: Fault;
+}
+
+/** A release that was started. */
+export interface Started extends NewVersion {
+  /** Hash of the version before it, and when the new objects were applied. */
+  readonly before: string | undefined;
+  readonly at: number;
+}
+
+export interface FollowOptions {
+  /** Called with each new share of the requests, in percent. */
+  readonly onShare?: (share: number) => void;
+}
+
+/** Models under traffic, whose new versions the real controller tries. */
+export class Trials {
+  readonly #traffic = new Map<string, Traffic>();
+  #updating: Promise<unknown> = Promise.resolve();
+
+  private constructor(readonly world: World, private objects: readonly JsonObject[], readonly controller: RolloutsController, readonly apart: Prometheus) {}
+
+  /** Brings every model's first version up and lets callers at it; `firstFaults` are what some of these do wrong. */
+  static async open(options: WorldOptions, firstFaults: Readonly<Record<string, Fault>> = {}): Promise<Trials> {
+    const applications = await heldOutApplications();
+    const world = await World.open(options);
+    try {
+      const { platform, images, mesh, random } = world;
+      const models = options.models.map(({ name }) => name);
+      for (const model of models) images.set(await platform.release(model, FIRST_VERSION), { folder: platform.releaseFolder(model), fault: firstFaults[model] });
+      const objects = await platform.objects();
+      const { controller, apart } = await world.start(objects);
+      const trials = new Trials(world, objects, controller, apart);
+      for (const model of models) trials.#traffic.set(model, new Traffic({ mesh, model, applications, requestsPerSecond: REQUESTS_PER_SECOND, random }));
+      trials.#traffic.forEach((traffic) => traffic.start());
+      return trials;
+    } catch (error) {
+      await world.close();
+      throw error;
+    }
+  }
+
+  /** Updates the stack with new versions, as one `pulumi up` would: only objects that differ are applied. */
+  start(versions: readonly NewVersion[]): Promise<Started[]> {
+    const started = this.#updating.then(async () => {
+      const { platform, images, client } = this.world;
+      for (const { model, version, fault } of versions) images.set(await platform.release(model, version), { folder: platform.releaseFolder(model), fault });
+      const before = versions.map((version) => ({ ...version, before: this.world.rollout(version.model)?.status.currentPodHash }));
+      const after = await platform.objects();
+      await apply(client, changed(this.objects, after));
+      this.objects = after;
+      return before.map((version) => ({ ...version, at: Date.now() }));
+    });
+    this.#updating = started.catch(() => undefined);
+    return started;
+  }
+
+  /** Follows a release to its end; whatever waits for a person's approval gets it. */
+  async follow({ model, before, at }: Started, { onShare }: FollowOptions = {}): Promise<Outcome> {
+    const { world } = this;
+    let share = 0;
+    for (;;) {
+      const rollout = world.rollout(model);
+      const hash = rollout?.status.currentPodHash;
+      const weight = world.mesh.share(modelPath(model));
+      if (weight > share) onShare?.(share = weight);
+      if (Date.now() > at + PATIENCE_MS) throw new Error(`${model}: no verdict after ${PATIENCE_MS / 1_000} s: ${rollout?.status.phase ?? "?"} ${rollout?.status.message ?? ""}`);
+      if (rollout !== undefined && hash !== undefined && hash !== before) {
+        const ending = endingOf(rollout, hash);
+        if (ending !== undefined) return this.#outcome(hash, { ending, milliseconds: Date.now() - at, share, message: rollout.status.message ?? "" });
+        if (waitsForApproval(rollout)) await approve(await this.context(model), { role: "model-risk", reason: "the gates before this step are proven" });
+      }
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+
+  /** What the commands of `npm run delivery` act on. */
+  async context(model: string): Promise<DeliveryContext> {
+    const { world } = this;
+    const config = new KubeConfig();
+    config.loadFromFile(world.cluster.kubeconfig);
+    return { cluster: clusterOf(config), model, modelsFolder: world.platform.modelsFolder, ledger: await openLedger(join(world.options.folder, "ledger")) };
+  }
+
+  /** Pods of a model that still take requests, by version hash. */
+  versionsServing(model: string): string[] {
+    return [...new Set(this.world.kubelet.pods.filter(({ labels, ready }) => ready && labels["app.kubernetes.io/name"] === model).map(({ labels }) => labels[versionHashLabel] ?? ""))];
+  }
+
+  /** An answer that callers got and that no fault of a version explains. */
+  refused(model: string): string | undefined {
+    return this.#traffic.get(model)?.refused;
+  }
+
+  async close(): Promise<void> {
+    this.#traffic.forEach((traffic) => traffic.stop());
+    await this.world.close();
+  }
+
+  async #outcome(hash: string, { message, ...verdict }: Pick<Outcome, "ending" | "milliseconds" | "share"> & { readonly message: string }): Promise<Outcome> {
+    const { requests = 0, mirrored = 0, errors = 0 } = this.world.mesh.counts.get(hash) ?? {};
+    const found = findings(await this.world.analysisRuns(hash));
+    return { ...verdict, hash, requests, mirrored, errors, why: verdict.ending === "promoted" ? "" : found === "" ? message : found };
+  }
+}
