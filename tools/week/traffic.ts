@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { Contract } from "../../services/contract/contract";
 import { Loopback } from "../rehearse/http";
@@ -38,6 +39,9 @@ const delay = { least: 60, mean: 330, most: 1_440 } as const;
 
 /** What decisions are worth, in thousand dollars: an approval that was right or wrong, and the spread of either. */
 const worth = { good: 3, bad: -12, spread: 1.5 } as const;
+
+/** Times that one request is sent. */
+const mostAttempts = 20;
 
 export interface TrafficOptions {
   readonly contract: Contract;
@@ -120,14 +124,19 @@ export class Traffic {
     this.sent += 1;
   }
 
-  #send(path: string, body: unknown, wait: number): Promise<Answer> {
+  /** Sends, and again a little later where the server sheds, as it asks callers to: a busy machine is no event of the week. */
+  async #send(path: string, body: unknown, wait = 0): Promise<Answer> {
     const { server } = this.options;
-    return wait > 0 ? postLate(server.ports.http, path, body, wait) : server.connection.post(path, body);
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await (wait > 0 ? postLate(server.ports.http, path, body, wait) : server.connection.post(path, body));
+      if (answer.status < 500 || attempt === mostAttempts) return answer;
+      await sleep(50 * attempt);
+    }
   }
 
   async #feedBack(label: Label): Promise<void> {
-    const { server, contract } = this.options;
-    const answer = await server.connection.post(`/v2/models/${contract.name}/feedback`, label);
+    const { contract } = this.options;
+    const answer = await this.#send(`/v2/models/${contract.name}/feedback`, label);
     if (answer.status !== 200) throw new Error(`a label was refused with ${answer.status}: ${JSON.stringify(answer.body)}`);
     this.labelled += 1;
   }

@@ -20,6 +20,7 @@ const batch = (minute: number) => (minute % day >= 540 && minute % day < 600 ? 6
 export const anomalyScenarios: readonly Scenario[] = [
   {
     title: "anomaly bands: a wave over the day is usual, a step to four times as much is not, and is usual a day later",
+    covers: ["traffic: seasonality"],
     groups: ["anomalies"], stepMinutes: 2,
     inputs: { [traffic]: days(5, (minute) => (minute >= 3 * day + 600 ? 60 : 0)) },
     firing: { [day]: [], [2 * day]: [], [2 * day + 700]: [], [3 * day + 590]: [], [3 * day + 625]: ["CausewayAnomaly"], [5 * day - 10]: [] },

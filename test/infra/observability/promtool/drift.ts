@@ -76,30 +76,41 @@ export const driftScenarios: readonly Scenario[] = [
   },
   {
     title: "drift: a step in one feature is told of this feature alone",
+    covers: ["drift: step change"],
     groups, inputs: { ...reference("1.0.0", 240), ...drawn("1.0.0", 11, [{ minutes: 120, rows: 12 }, { minutes: 120, rows: 12, shares: shifted }]) },
     firing: { 119: [], 200: ["CausewayFeatureDrift"] },
     values: [{ minute: 200, expr: 'group by (feature, severity, retraining) (ALERTS{alertstate="firing"})', samples: { '{feature="obrat",severity="warning",retraining="candidate"}': 1 } }],
   },
   {
     title: "drift: a step in the score is told as such",
+    covers: ["score: step change"],
     groups, inputs: { ...reference("1.0.0", 240), ...drawn("1.0.0", 12, [{ minutes: 120, rows: 12 }, { minutes: 120, rows: 12, shares: { score: shifted.obrat } }]) },
     firing: { 119: [], 200: ["CausewayScoreDrift"] },
   },
   {
     title: "drift: too few rows are not judged, however they are spread",
+    covers: ["drift: small n", "score: small n", "drift: low traffic", "score: low traffic"],
     groups, inputs: { ...reference("1.0.0", 240), ...drawn("1.0.0", 13, [{ minutes: 240, rows: 3, shares: shifted }]) },
     firing: { 100: [], 239: [] },
   },
   {
     title: "drift: a restart of the server is none",
+    covers: ["drift: counter reset", "score: counter reset"],
     groups, inputs: { ...reference("1.0.0", 240), ...drawn("1.0.0", 14, [{ minutes: 120, rows: 12 }, { minutes: 120, rows: 12, restarts: true }]) },
     firing: { 119: [], 125: [], 150: [], 239: [] },
   },
   {
     title: "drift: no rows at all are none",
+    covers: ["drift: no data", "score: no data"],
     groups, inputs: { ...reference("1.0.0", 240), ...drawn("1.0.0", 15, [{ minutes: 240, rows: 0 }]) },
     firing: { 100: [], 239: [] },
     values: [{ minute: 200, expr: "causeway:psi:window", samples: {} }],
+  },
+  {
+    title: "drift: rows that come in tides, of one mix, are none",
+    covers: ["drift: seasonality", "score: seasonality"],
+    groups, inputs: { ...reference("1.0.0", 360), ...drawn("1.0.0", 18, [24, 4, 24, 4, 24, 4].map((count) => ({ minutes: 60, rows: count }))) },
+    firing: { 60: [], 119: [], 180: [], 239: [], 300: [], 359: [] },
   },
   {
     title: "drift: a version is compared with its own reference, not with that of another",

@@ -49,21 +49,25 @@ export const labelScenarios: readonly Scenario[] = [
   },
   {
     title: "performance: a fall of accuracy is told within the hour, a missed gate when the whole interval is below it",
+    covers: ["performance: step change"],
     groups: performance, inputs: labelled([600, good], [420, bad]),
     firing: { 599: [], 605: [], 665: ["CausewayConceptDrift"], 1_010: ["CausewayPerformanceDecay"] },
   },
   {
     title: "performance: few labels are not judged, however wrong they are",
+    covers: ["performance: small n", "performance: low traffic"],
     groups: performance, inputs: labelled([900, [0.1, 0.1, 0.1, 0.1]]),
     firing: { 480: [], 890: [] },
   },
   {
     title: "performance: a restart of the server is no fall",
+    covers: ["performance: counter reset"],
     groups: performance, inputs: labelled([600, good], [200, good, "reset"]),
     firing: { 605: [], 640: [], 790: [] },
   },
   {
     title: "performance: no label is no measure and no alarm",
+    covers: ["performance: no data"],
     groups: performance, inputs: labelled([600, [0, 0, 0, 0]]),
     firing: { 590: [] }, values: [{ minute: 590, expr: "causeway:performance:window", samples: {} }],
   },
@@ -89,6 +93,7 @@ export const labelScenarios: readonly Scenario[] = [
   {
     // Black 0.5 of 420 approved, white 0.9 of 4,200; eight Hispanic applicants are too few.
     title: "fairness: the lowest selection rate over the highest, without a group that is too small",
+    covers: ["fairness: small n"],
     groups: ["rates", "fairness"],
     inputs: byGroup({ black: [0.4, 0.1, 0.1, 0.4], white: [8, 1, 0, 1], hispanic: [0, 0, 0.01, 0.01] }, 500),
     values: [

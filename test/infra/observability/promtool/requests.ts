@@ -39,6 +39,7 @@ export const requestScenarios: readonly Scenario[] = [
   },
   {
     title: "objectives: a step to 30% late answers pages",
+    covers: ["latency: step change"],
     groups, inputs: traffic([120, 0], [60, 0, 0.3]),
     firing: { 119: [], 178: ["CausewayLatencyBudgetBurn", "CausewayLatencyBudgetSlowBurn"] },
   },
@@ -56,6 +57,7 @@ export const requestScenarios: readonly Scenario[] = [
   },
   {
     title: "no data: only its absence is told",
+    covers: ["latency: no data", "traffic: no data"],
     groups, inputs: { up: gauge([100, 1]) },
     firing: { 3: [], 10: ["CausewayModelAbsent"] },
   },
@@ -66,6 +68,7 @@ export const requestScenarios: readonly Scenario[] = [
   },
   {
     title: "traffic that stops is told after half an hour, if there was any yesterday",
+    covers: ["traffic: step change"],
     groups,
     inputs: { [ready]: gauge([1_600, 1]), [answered(200)]: counter([1_480, 300], [120, 0]) },
     firing: { 1_500: [], 1_550: ["CausewayTrafficAbsent"] },

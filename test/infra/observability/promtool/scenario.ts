@@ -5,9 +5,16 @@ import { contract } from "../fixture";
 /** Groups of rules, by the end of their names. */
 export type GroupName = "requests" | "objectives" | "rates" | "drift" | "performance" | "fairness" | "value" | "anomalies" | "trial";
 
+/** Rules that the scenarios are about, and what may happen to what they read. */
+export const subjects = ["drift", "score", "performance", "fairness", "latency", "traffic", "value"] as const;
+export const situations = ["step change", "no data", "counter reset", "seasonality", "small n", "low traffic"] as const;
+export type Cover = `${(typeof subjects)[number]}: ${(typeof situations)[number]}`;
+
 /** Series that Prometheus is told to have scraped, and what the rules must make of them. */
 export interface Scenario {
   readonly title: string;
+  /** What it proves of the situations that each subject must be tried in. */
+  readonly covers?: readonly Cover[];
   /** Groups that run; others only take time. */
   readonly groups: readonly GroupName[];
   /** Minutes between two samples and two evaluations. @default 1 */

@@ -1,0 +1,183 @@
+import { requestsOf } from "../../../../infra/serving/requests";
+import { counter, gauge, randoms, small, type Scenario } from "./scenario";
+
+const model = small.name;
+const own = `{model="${model}",version="1.0.0"`;
+const day = 1_440;
+
+/** Values each two minutes for so many days. */
+function each(days: number, value: (minute: number, random: () => number) => number, seed = 5): string {
+  const random = randoms(seed);
+  return Array.from({ length: (days * day) / 2 }, (_, i) => value(i * 2, random).toFixed(6)).join(" ");
+}
+
+/** 1 on average, more by day than by night. */
+const wave = (minute: number) => 1 + 0.3 * Math.sin((2 * Math.PI * minute) / day);
+const noise = (random: () => number) => 1 + 0.02 * (random() - 0.5);
+
+/** Recorded rates of business value: a mean a decision, and decisions a second. */
+function worth(days: number, mean: (minute: number) => number, decisions: number): Record<string, string> {
+  return {
+    [`causeway:value_net:rate5m{model="${model}"}`]: each(days, (minute, random) => decisions * mean(minute) * noise(random)),
+    [`causeway:value_count:rate5m{model="${model}"}`]: each(days, () => decisions),
+  };
+}
+
+function latency(days: number, seconds: (minute: number) => number, requests: number): Record<string, string> {
+  return {
+    [`causeway:latency_seconds:p99_5m{model="${model}"}`]: each(days, (minute, random) => seconds(minute) * noise(random)),
+    [`causeway:requests:rate5m{model="${model}"}`]: each(days, () => requests),
+  };
+}
+
+const valueCounters = (...pieces: readonly (readonly [minutes: number, mean: number, reset?: "reset"])[]) => {
+  const of = (add: (mean: number) => number) => counter(...pieces.map(([minutes, mean, reset]) => [minutes, add(mean), reset] as const));
+  return {
+    [`causeway_business_value_count_total${own}}`]: of(() => 2),
+    [`causeway_business_value_total${own},sign="gain"}`]: of((mean) => 2 * mean),
+    [`causeway_business_value_total${own},sign="loss"}`]: of(() => 0),
+    [`causeway_business_value_squares_total${own}}`]: of((mean) => 2 * mean ** 2),
+  };
+};
+
+const valueScenarios: readonly Scenario[] = [
+  {
+    title: "business value: a fall by two fifths is an anomaly within the hour",
+    covers: ["value: step change"],
+    groups: ["anomalies"], stepMinutes: 2, inputs: worth(3, (minute) => (minute < 2 * day ? 10 : 6), 0.2),
+    firing: { [2 * day - 2]: [], [2 * day + 80]: ["CausewayAnomaly"] },
+    values: [{ minute: 2 * day + 80, expr: 'group by (signal) (ALERTS{alertstate="firing"})', samples: { '{signal="value"}': 1 } }],
+  },
+  {
+    title: "business value: decisions that are worth more by day are usual",
+    covers: ["value: seasonality"],
+    groups: ["anomalies"], stepMinutes: 2, inputs: worth(4, (minute) => 10 * wave(minute), 0.2),
+    firing: { [2 * day]: [], [2 * day + 360]: [], [3 * day + 360]: [], [3 * day + 1_080]: [] },
+  },
+  {
+    title: "business value: without one there is no mean and no alarm",
+    covers: ["value: no data"],
+    groups: ["rates", "value", "anomalies"], inputs: { up: gauge([600, 1]) },
+    firing: { 590: [] }, values: [{ minute: 590, expr: 'causeway:business_value:mean or causeway:signal:value{signal="value"}', samples: {} }],
+  },
+  {
+    title: "business value: a restart of the server leaves the mean as it is",
+    covers: ["value: counter reset"],
+    groups: ["rates", "value"], inputs: valueCounters([300, 10], [300, 10, "reset"]),
+    values: [290, 310, 590].map((minute) => ({ minute, expr: "round(causeway:business_value:mean, 0.001)", samples: { [`{model="${model}"}`]: 10 } })),
+  },
+  {
+    title: "business value: the mean of a few decisions is not judged",
+    covers: ["value: small n", "value: low traffic"],
+    groups: ["anomalies"], stepMinutes: 2, inputs: worth(3, (minute) => (minute < 2 * day ? 10 : -50), 0.008),
+    firing: { [2 * day + 80]: [], [3 * day - 10]: [] },
+  },
+];
+
+const answered = requestsOf(model, { response_code: "200" });
+const timed = (name: string, more = "") => `causeway_request_duration_seconds_${name}${own},operation="predict"${more}}`;
+const durations = (...pieces: readonly (readonly [minutes: number, all: number, late: number, reset?: "reset"])[]) => ({
+  [`causeway_ready${own}}`]: gauge([pieces.reduce((sum, [minutes]) => sum + minutes, 0), 1]),
+  [answered]: counter(...pieces.map(([minutes, all, , reset]) => [minutes, all, reset] as const)),
+  [timed("count")]: counter(...pieces.map(([minutes, all, , reset]) => [minutes, all, reset] as const)),
+  [timed("bucket", ',le="0.1"')]: counter(...pieces.map(([minutes, all, late, reset]) => [minutes, all - late, reset] as const)),
+});
+
+const latencyScenarios: readonly Scenario[] = [
+  {
+    title: "latency: answers that take longer by day are usual",
+    covers: ["latency: seasonality"],
+    groups: ["anomalies"], stepMinutes: 2, inputs: latency(4, (minute) => 0.03 * wave(minute), 5),
+    firing: { [2 * day + 360]: [], [3 * day + 360]: [], [3 * day + 1_080]: [] },
+  },
+  {
+    title: "latency: the highest of a handful of answers is not judged",
+    covers: ["latency: low traffic"],
+    groups: ["anomalies"], stepMinutes: 2, inputs: latency(3, (minute) => (minute < 2 * day ? 0.03 : 0.3), 0.05),
+    firing: { [2 * day + 80]: [] }, values: [{ minute: 2 * day + 80, expr: 'causeway:signal:value{signal="latency"}', samples: {} }],
+  },
+  {
+    title: "latency: a late answer among few is no page",
+    covers: ["latency: small n"],
+    groups: ["requests", "objectives"], inputs: durations([200, 1, 0], [1, 1, 1], [199, 1, 0]),
+    firing: { 202: [], 215: [], 300: [] },
+  },
+  {
+    title: "latency and traffic: a server and a proxy that restart are neither late nor silent",
+    covers: ["latency: counter reset", "traffic: counter reset"],
+    groups: ["requests", "objectives", "anomalies"], inputs: durations([600, 300, 1], [240, 300, 1, "reset"]),
+    firing: { 599: [], 602: [], 615: [], 830: [] },
+  },
+  {
+    title: "traffic: the silence of a model with a few requests a day is no news",
+    covers: ["traffic: low traffic", "traffic: small n"],
+    groups: ["requests", "objectives"], inputs: durations([1_600, 1, 0], [120, 0, 0]),
+    firing: { 1_590: [], 1_715: [] },
+  },
+];
+
+const cells = [["approve", "approve"], ["approve", "decline"], ["decline", "approve"], ["decline", "decline"]] as const;
+type Matrix = readonly [tp: number, fp: number, fn: number, tn: number];
+const groupSeries = (group: string, [predicted, actual]: readonly [string, string]) => `causeway_group_outcomes_total${own},attribute="race",group="${group}",predicted="${predicted}",actual="${actual}"}`;
+
+function byGroup(groups: Readonly<Record<string, readonly (readonly [minutes: number, matrix: Matrix, reset?: "reset"])[]>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(groups).flatMap(([group, pieces]) => cells.map((cell, i) => [groupSeries(group, cell), counter(...pieces.map(([minutes, matrix, reset]) => [minutes, matrix[i] ?? 0, reset] as const))] as const)));
+}
+
+/** Labels that come by day: an hour of many, an hour of few. */
+function tides(hours: number, matrix: Matrix): (readonly [number, Matrix])[] {
+  const scaled = (factor: number): Matrix => [matrix[0] * factor, matrix[1] * factor, matrix[2] * factor, matrix[3] * factor];
+  return Array.from({ length: hours }, (_, hour) => [60, scaled(hour % 2 === 0 ? 4 : 1)] as const);
+}
+
+const alike: Matrix = [8, 1, 0, 1];
+const harmed: Matrix = [2, 0, 6, 2];
+const labelGroups = ["rates", "fairness"] as const;
+
+const fairnessScenarios: readonly Scenario[] = [
+  {
+    title: "fairness: harm that begins is told while the window still holds the time before",
+    covers: ["fairness: step change"],
+    groups: labelGroups, inputs: byGroup({ white: [[1_000, alike]], black: [[600, alike], [400, harmed]] }),
+    firing: { 599: [], 610: [], 900: ["CausewayFairnessLimit"] },
+  },
+  {
+    title: "fairness: without labels by group there is no measure and no alarm",
+    covers: ["fairness: no data"],
+    groups: labelGroups, inputs: { up: gauge([600, 1]) },
+    firing: { 590: [] }, values: [{ minute: 590, expr: "causeway:fairness:window", samples: {} }],
+  },
+  {
+    title: "fairness: a restart of the server is no harm",
+    covers: ["fairness: counter reset"],
+    groups: labelGroups, inputs: byGroup({ white: [[500, alike], [300, alike, "reset"]], black: [[500, alike], [300, alike, "reset"]] }),
+    firing: { 499: [], 505: [], 530: [], 790: [] },
+  },
+  {
+    title: "fairness: labels of one group that come at other hours than those of the other are no harm",
+    covers: ["fairness: seasonality"],
+    groups: labelGroups, inputs: byGroup({ white: tides(15, alike), black: [[60, alike], ...tides(14, alike)] }),
+    firing: { 480: [], 520: [], 570: [], 890: [] },
+  },
+  {
+    title: "fairness: groups below the contract's minimum are not judged, however they fare",
+    covers: ["fairness: low traffic"],
+    groups: labelGroups, inputs: byGroup({ white: [[700, [0.03, 0, 0, 0]]], black: [[700, [0, 0, 0.03, 0.03]]] }),
+    firing: { 480: [], 690: [] }, values: [{ minute: 690, expr: 'causeway:fairness:window{metric="selection-rate-ratio"}', samples: {} }],
+  },
+];
+
+const outcomes = (pieces: readonly (readonly [number, Matrix])[]) => Object.fromEntries(cells.map(([predicted, actual], i) => [`causeway_outcomes_total${own},predicted="${predicted}",actual="${actual}"}`, counter(...pieces.map(([minutes, matrix]) => [minutes, matrix[i] ?? 0] as const))]));
+
+/** What no other file has: every subject in every situation, with those of the others. */
+export const situationScenarios: readonly Scenario[] = [
+  ...valueScenarios,
+  ...latencyScenarios,
+  ...fairnessScenarios,
+  {
+    title: "performance: labels that come in tides are no fall",
+    covers: ["performance: seasonality"],
+    groups: ["rates", "performance"], inputs: outcomes(tides(15, [20, 1, 1, 3])),
+    firing: { 480: [], 570: [], 660: [], 890: [] },
+  },
+];
