@@ -1,6 +1,7 @@
 import type { Contract } from "../../services/contract/contract";
 import { metrics, type MetricFamily } from "../../services/contract/metrics";
 import { series } from "./names";
+import { valueRateRules } from "./trial/value";
 import { rateIntervalSeconds, record, select, type RuleGroup } from "./rule";
 
 /**
@@ -29,6 +30,7 @@ export function rateGroup(contract: Contract): RuleGroup {
       record(contract, series.valueCount, `sum(rate(${select(contract, metrics.valueCount.name)}[5m]))`),
       record(contract, series.valueNet, `sum(rate(${select(contract, metrics.valueSum.name, { sign: "gain" })}[5m])) - sum(rate(${select(contract, metrics.valueSum.name, { sign: "loss" })}[5m]))`),
       record(contract, series.valueSquares, `sum(rate(${select(contract, metrics.valueSquares.name)}[5m]))`),
+      ...valueRateRules(contract),
     ],
   };
 }

@@ -32,11 +32,15 @@ export interface ServingNames {
   readonly watch: string;
   /** AnalysisTemplate that waits until the version on trial is proven. */
   readonly proof: string;
+  /** AnalysisTemplate that compares the version on trial with the champion on mirrored requests. */
+  readonly comparison: string;
+  /** AnalysisTemplate that waits for the decision of an A/B test. */
+  readonly decision: string;
 }
 
 /** Names of a model's objects; each must stay within 63 characters. */
 export function servingNames(model: string): ServingNames {
-  return { model, stable: `${model}-stable`, canary: `${model}-canary`, key: `${model}-key`, watch: `${model}-watch`, proof: `${model}-proof` };
+  return { model, stable: `${model}-stable`, canary: `${model}-canary`, key: `${model}-key`, watch: `${model}-watch`, proof: `${model}-proof`, comparison: `${model}-comparison`, decision: `${model}-decision` };
 }
 
 /** Prefix of the labels and annotations that are ours. */

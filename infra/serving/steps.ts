@@ -16,7 +16,7 @@ export const mirrorRoute = "shadow";
 /** Steps of a release, by strategy. Argo Rollouts skips them for a model's first version, which has nothing to be compared with. */
 export function releaseSteps({ contract, environment }: Pick<ServingSettings, "contract" | "environment">): Step[] {
   // A person decides with the proof at hand.
-  const gate: Step[] = [proven(contract.name), ...(contract.release.channel === "approval" ? [{ pause: {} }] : [])];
+  const gate: Step[] = [analysis(contract.name, "proof"), ...(contract.release.channel === "approval" ? [{ pause: {} }] : [])];
   return steps[contract.release.strategy](paces[environment], gate, contract.name);
 }
 
@@ -25,7 +25,7 @@ type StepsOf = (pace: Pace, gate: Step[], model: string) => Step[];
 /** `gate` stands before full traffic: the proof, and then an endless pause that a person ends, if the contract wants one. */
 const steps = {
   canary: (pace, gate) => [...ramp(pace), ...gate, ...full(pace)],
-  ab: (pace, gate) => [
+  ab: (pace, gate, model) => [
     // Weights are those of the challengers' route alone, which is half of the subjects, so half of the pods: first a short look
     // at a tenth of it, then the test. A person starts an experiment on people, and a person ends it.
     { setCanaryScale: { weight: 50 } },
@@ -34,6 +34,7 @@ const steps = {
     ...gate,
     { setWeight: 100 },
     pause(4 * pace.stepSeconds),
+    analysis(model, "decision"),
     ...gate,
     // The other half follows when the version becomes stable; its pods must be there before.
     { setCanaryScale: { weight: 100 } },
@@ -43,6 +44,7 @@ const steps = {
     { setCanaryScale: { weight: mirroredPercent } },
     { setMirrorRoute: { name: mirrorRoute, percentage: mirroredPercent, match: [{ method: { exact: "POST" }, path: { prefix: `${modelPath(model)}/` } }] } },
     pause(pace.stepSeconds),
+    analysis(model, "comparison"),
     { setMirrorRoute: { name: mirrorRoute } },
     { setCanaryScale: { matchTrafficWeight: true } },
     ...ramp(pace),
@@ -60,8 +62,8 @@ function full(pace: Pace): Step[] {
   return [{ setWeight: 100 }, pause(pace.stepSeconds)];
 }
 
-function proven(model: string): Step {
-  return { analysis: { templates: [{ templateName: servingNames(model).proof }], args: analysisArguments } };
+function analysis(model: string, name: "proof" | "comparison" | "decision"): Step {
+  return { analysis: { templates: [{ templateName: servingNames(model)[name] }], args: analysisArguments } };
 }
 
 function pause(seconds: number): Step {

@@ -6,6 +6,7 @@ import { hashLabel } from "../../observability/trial/comparison";
 import { fairnessGateName, fairnessGates } from "../../observability/trial/groups";
 import { accuracyComparison, labelGates } from "../../observability/trial/labels";
 import { latencyComparison, timedAnswers } from "../../observability/trial/requests";
+import { scoreComparison } from "../../observability/trial/score";
 import type { Pace } from "../pace";
 import { requestsOf } from "../requests";
 import { total, totalOrZero, wald } from "./promql";
@@ -60,13 +61,13 @@ export interface GateInput {
 export function gatesOf(input: GateInput): { readonly gates: readonly Gate[]; readonly boundary: number } {
   const names = gateNames(input.contract);
   const boundary = refusal(names.length);
-  const labelled = names.slice(2).map((name): Gate => ({ name, query: labelEvidence(input, name) }));
-  return { gates: [errorGate(input, boundary), latencyGate(input, boundary), ...labelled], boundary };
+  const labelled = names.slice(3).map((name): Gate => ({ name, query: labelEvidence(input, name) }));
+  return { gates: [errorGate(input, boundary), latencyGate(input, boundary), scoreGate(input), ...labelled], boundary };
 }
 
 /** Names of the gates that share the false-rollback rate. */
 export function gateNames(contract: Contract): string[] {
-  return ["errors", "latency", ...labelGates(contract).map(({ metric }) => metric), accuracyComparison, ...fairnessGates(contract).map(fairnessGateName)];
+  return ["errors", "latency", scoreComparison, ...labelGates(contract).map(({ metric }) => metric), accuracyComparison, ...fairnessGates(contract).map(fairnessGateName)];
 }
 
 function errorGate({ contract, hash, pace }: GateInput, boundary: number): Gate {
@@ -97,6 +98,11 @@ function latencyGate({ contract, hash, pace }: GateInput, boundary: number): Gat
   const champion = `label_replace(${select(contract, series.trialEvidence, { gate: latencyComparison, ...own })}, "than", "champion", "", "")`;
   // Slower than the objective and slower than the champion: the smaller of two evidences is valid against either being untrue.
   return { name: "latency", query: `min((${objective}) or ${champion}) and on () ${enough}`, proof: `${objective} and on () ${enough}`, shares: latencyShares };
+}
+
+/** Nothing to compare with, such as a champion without a request this hour, is no evidence: what the version itself does is judged by the others. */
+function scoreGate({ contract, hash }: GateInput): Gate {
+  return { name: scoreComparison, query: `max(${select(contract, series.trialEvidence, { gate: scoreComparison, [hashLabel]: hash })}) or vector(0)` };
 }
 
 /** Whether the version has its minimum sample, and requests still come. */

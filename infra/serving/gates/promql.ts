@@ -43,7 +43,19 @@ export function exact(value: number): string {
 
 /** What Argo Rollouts makes of a look. No result is neither success nor failure; NaN is a failure, since no healthy server counts NaN. */
 export const conditions = {
-  refused: (boundary: number) => `len(result) == 1 && (isNaN(result[0]) || result[0] >= ${exact(boundary)})`,
-  notRefused: (boundary: number) => `len(result) == 1 && !isNaN(result[0]) && result[0] < ${exact(boundary)}`,
-  proven: `len(result) == 1 && !isNaN(result[0]) && result[0] <= ${exact(proof)}`,
+  refused: (boundary: number) => bad(`result[0] >= ${exact(boundary)}`),
+  notRefused: (boundary: number) => good(`result[0] < ${exact(boundary)}`),
+  atMost: (boundary: number) => good(`result[0] <= ${exact(boundary)}`),
+  atLeast: (boundary: number) => good(`result[0] >= ${exact(boundary)}`),
+  below: (boundary: number) => bad(`result[0] <= ${exact(boundary)}`),
+  proven: good(`result[0] <= ${exact(proof)}`),
+  notANumber: "len(result) == 1 && isNaN(result[0])",
 } as const;
+
+function good(holds: string): string {
+  return `len(result) == 1 && !isNaN(result[0]) && ${holds}`;
+}
+
+function bad(holds: string): string {
+  return `len(result) == 1 && (isNaN(result[0]) || ${holds})`;
+}

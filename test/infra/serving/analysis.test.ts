@@ -8,10 +8,11 @@ const { watch, proof } = analysisTemplates(settings);
 const names = (template: typeof watch) => template.spec.metrics.map(({ name }) => name);
 
 describe("the gates of a release", () => {
-  it("are errors, latency, labels, the champion's accuracy, and each fairness gate; restarts are counted beside them", () => {
+  it("are errors, latency, the champion's scores, labels, the champion's accuracy, and each fairness gate; restarts are counted beside them", () => {
     expect(names(watch)).toEqual([
       "errors",
       "latency",
+      "score-champion",
       "precision",
       "recall",
       "accuracy-champion",
@@ -20,13 +21,13 @@ describe("the gates of a release", () => {
       "equalized-odds-difference-sex",
       "restarts",
     ]);
-    expect(gateNames(contract).length).toBe(8);
+    expect(gateNames(contract).length).toBe(9);
   });
 
   it("share one rate of false rollbacks", () => {
-    const boundary = Number(refusal(8).toPrecision(10));
+    const boundary = Number(refusal(9).toPrecision(10));
     for (const metric of watch.spec.metrics.slice(0, -1)) expect(metric.failureCondition).toBe(`len(result) == 1 && (isNaN(result[0]) || result[0] >= ${boundary})`);
-    expect(boundary).toBeCloseTo(Math.log(8 / 0.01), 6);
+    expect(boundary).toBeCloseTo(Math.log(9 / 0.01), 6);
   });
 
   it("take no result for neither success nor failure, and NaN for a failure", () => {

@@ -62,7 +62,7 @@ describe("the Rollout", () => {
       analysis: {
         templates: [{ templateName: "loan-approval-watch" }],
         startingStep: 1,
-        args: [{ name: "canary-hash", valueFrom: { podTemplateHashValue: "Latest" } }],
+        args: [{ name: "canary-hash", valueFrom: { podTemplateHashValue: "Latest" } }, { name: "stable-hash", valueFrom: { podTemplateHashValue: "Stable" } }],
       },
     });
   });

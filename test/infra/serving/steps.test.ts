@@ -6,7 +6,9 @@ import { withRelease } from "./fixture";
 const stepsOf = (strategy: Strategy, channel: "automatic" | "approval", environment: Environment = "prod") => releaseSteps({ ...withRelease({ strategy, channel }), environment });
 const isGate = (step: Step) => step.pause !== undefined && step.pause.duration === undefined;
 const secondsOf = (step: Step) => Number.parseInt(String(step.pause?.duration ?? "0s"), 10);
-const proof = { analysis: { templates: [{ templateName: "loan-approval-proof" }], args: [{ name: "canary-hash", valueFrom: { podTemplateHashValue: "Latest" } }] } };
+const args = [{ name: "canary-hash", valueFrom: { podTemplateHashValue: "Latest" } }, { name: "stable-hash", valueFrom: { podTemplateHashValue: "Stable" } }];
+const analysis = (name: string) => ({ analysis: { templates: [{ templateName: `loan-approval-${name}` }], args } });
+const proof = analysis("proof");
 const pause = (seconds: number) => ({ pause: { duration: `${seconds}s` } });
 
 describe("the steps of a release", () => {
@@ -27,6 +29,7 @@ describe("the steps of a release", () => {
       { pause: {} },
       { setWeight: 100 },
       pause(2400),
+      analysis("decision"),
       proof,
       { pause: {} },
       { setCanaryScale: { weight: 100 } },
@@ -39,6 +42,7 @@ describe("the steps of a release", () => {
       { setCanaryScale: { weight: 100 } },
       { setMirrorRoute: { name: "shadow", percentage: 100, match: [{ method: { exact: "POST" }, path: { prefix: "/v2/models/loan-approval/" } }] } },
       pause(600),
+      analysis("comparison"),
       { setMirrorRoute: { name: "shadow" } },
       { setCanaryScale: { matchTrafficWeight: true } },
       ...stepsOf("canary", "automatic"),
