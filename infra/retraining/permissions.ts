@@ -1,13 +1,16 @@
 import { policyDocument, type PolicyDocument } from "../aws/policy-document";
-import { keysThroughStorage, resourcesOf, type RoleScope } from "../aws/role-scope";
+import { keysThroughStorage, listing, resourcesOf, unscopedReads, type RoleScope } from "../aws/role-scope";
 import type { RetrainingAccount } from "./settings";
 
 /** Folders of the artefact bucket that a run reads and writes. */
 export const artifactFolders = { runs: "runs", candidates: "candidates", champions: "releases" } as const;
 
+const pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
+const push = ["ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload", "ecr:PutImage"];
+
 /**
- * What the pods of an account may do in AWS; the sensor needs nothing. A step reads data, keeps runs and releases, and deletes only what
- * a run of its own wrote before it is tried again; it cannot write the ledger. The promoter writes the ledger and reads no data.
+ * What the pods of an account may do in AWS; the sensor needs nothing. A step reads data, keeps runs and releases, pushes images (a tag that exists stays what it
+ * is), and deletes only what runs wrote, before a step is tried again; it cannot write the ledger. The promoter writes the ledger and reads no data.
  */
 export const permissions = {
   trainer: (scope: RoleScope): PolicyDocument => {
@@ -18,6 +21,8 @@ export const permissions = {
       { Sid: "ReadData", Effect: "Allow", Action: ["s3:GetObject"], Resource: own.objects("data") },
       { Sid: "KeepRuns", Effect: "Allow", Action: ["s3:GetObject", "s3:PutObject"], Resource: folders },
       { Sid: "StartAStepAgain", Effect: "Allow", Action: ["s3:DeleteObject"], Resource: own.objects("artifacts", `${artifactFolders.runs}/`) },
+      listing("Login", unscopedReads.registryLogin),
+      { Sid: "PushImages", Effect: "Allow", Action: [...pull, ...push], Resource: own.repositories },
       keysThroughStorage("Encrypt", scope, ["data", "artifacts"], ["kms:Decrypt", "kms:GenerateDataKey"]),
     );
   },

@@ -20,7 +20,8 @@ export interface RetrainingArgs {
   /** Region in which the runs happen. */
   readonly region: string;
   readonly environment: Environment;
-  readonly contracts: readonly Contract[];
+  /** The models, each with the image that serves it, by digest. */
+  readonly models: readonly { readonly contract: Contract; readonly image: pulumi.Input<string> }[];
   readonly locations: Locations;
   /** Regions in the order in which they take a release. */
   readonly regions: readonly string[];
@@ -42,9 +43,9 @@ export class Retraining extends pulumi.ComponentResource {
     after: readonly pulumi.Resource[] = [],
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    const { region, environment, contracts, locations, regions } = args;
-    super(Retraining.__pulumiType, name, { region, environment, models: contracts.map((contract) => contract.name), locations, regions, images: args.images }, opts);
-    const problems = retrainingProblems(args);
+    const { region, environment, models, locations, regions } = args;
+    super(Retraining.__pulumiType, name, { region, environment, models: models.map(({ contract }) => contract.name), locations, regions, images: args.images }, opts);
+    const problems = retrainingProblems({ ...args, contracts: models.map(({ contract }) => contract) });
     if (problems.length > 0) throw new pulumi.ResourceError(`${name}: ${problems.join("; ")}`, this);
 
     const child = { parent: this, dependsOn: [...after] };
@@ -52,14 +53,14 @@ export class Retraining extends pulumi.ComponentResource {
     const lake = usesLake(locations) ? [new PersistentVolumeClaim(`${name}-lake`, lakeClaim(environment), child)] : [];
     const bus = new CustomResource(`${name}-bus`, eventBus(args), child);
     const webhook = new CustomResource(`${name}-alerts`, eventSource(), { parent: this, dependsOn: bus });
-    for (const contract of contracts) this.createModel(contract, { parent: this, dependsOn: [...ready, ...lake, webhook] });
+    for (const model of models) this.createModel(model, { parent: this, dependsOn: [...ready, ...lake, webhook] });
     this.registerOutputs({});
   }
 
   private createAccounts(child: pulumi.CustomResourceOptions): pulumi.Resource[] {
     const created: RetrainingAccount[] = ["trainer", "promoter", "sensor"];
     const identities = created.map((account) => new ServiceAccount(`${this.name}-${accounts[account]}`, serviceAccount(account), child));
-    const bindings = accountGrants(this.args.contracts.map((contract) => contract.name)).map((grant) => {
+    const bindings = accountGrants(this.args.models.map(({ contract }) => contract.name)).map((grant) => {
       const { role, binding } = roleOf(grant);
       const granted = new Role(`${this.name}-${grant.name}`, role, child);
       return new RoleBinding(`${this.name}-${grant.name}`, binding, { parent: this, dependsOn: [granted, ...identities] });
@@ -77,11 +78,11 @@ export class Retraining extends pulumi.ComponentResource {
     );
   }
 
-  private createModel(contract: Contract, child: pulumi.CustomResourceOptions): void {
+  private createModel({ contract, image }: RetrainingArgs["models"][number], child: pulumi.CustomResourceOptions): void {
     const { environment, locations, regions, images } = this.args;
     const settings = { contract, environment, locations, regions };
     const prefix = `${this.name}-${contract.name}`;
-    const template = new CustomResource(`${prefix}-template`, workflowTemplate(settings, images), child);
+    const template = new CustomResource(`${prefix}-template`, workflowTemplate(settings, images, image), child);
     const started = { parent: this, dependsOn: template };
     new CustomResource(`${prefix}-schedule`, cronWorkflow(settings), started);
     new CustomResource(`${prefix}-sensor`, sensor(settings), started);

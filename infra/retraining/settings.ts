@@ -24,7 +24,7 @@ export interface RetrainingSettings {
   readonly regions: readonly string[];
 }
 
-/** Images by digest. */
+/** Images of a run's steps, by digest. */
 export interface RetrainingImages<Image> {
   /** The training steps. */
   readonly training: Image;

@@ -24,10 +24,10 @@ export const outputsFolder = "/tmp/outputs";
 /** Name of the node at which a person approves, and of its answer. */
 export const approval = { name: "approval", answer: "decision", yes: "approve", none: "none" } as const;
 
-/** Parameters of a run that whoever starts it gives. */
-export const parameters = { trigger: "trigger", causes: "causes" } as const;
+/** Parameters of a run: whoever starts it gives the first two; the third is the image that the program serves. */
+export const parameters = { trigger: "trigger", causes: "causes", server: "server" } as const;
 
-/** Steps between the admission and the candidate, in order; each is a command of `python -m causeway_training`. */
+/** Steps between the admission and the publication, in order; each is a command of `python -m causeway_training`. */
 const trainingSteps = ["collect", "validate", "prepare", "train", "evaluate", "audit", "explain", "compress", "package"] as const;
 
 const training = ["python", "-m", "causeway_training"] as const;
@@ -53,9 +53,10 @@ export function runSteps(settings: RetrainingSettings): Step[] {
   const chain = trainingSteps.map((name, index) =>
     index === 0 ? step(name, [name, ...trained], ["admit"], { when: `${output("admit", "admitted")} == true` }) : step(name, [name, ...trained], [trainingSteps[index - 1] ?? ""]),
   );
-  const candidate = step("candidate", ["release", ...trained, `--to=${locations.candidates}/${model}/{{workflow.name}}`, `--output=${outputsFolder}/manifest`], ["package"], { output: "manifest" });
+  const publish = step("publish", ["publish", ...trained, `--base=${parameter(parameters.server)}`], ["package"]);
+  const candidate = step("candidate", ["release", ...trained, `--to=${locations.candidates}/${model}/{{workflow.name}}`, `--output=${outputsFolder}/manifest`], ["publish"], { output: "manifest" });
   const champion = step("champion", ["release", ...trained, `--to=${locations.champions}/${model}`], ["promote"]);
-  return [admit, ...chain, candidate, promote(settings), champion];
+  return [admit, ...chain, publish, candidate, promote(settings), champion];
 }
 
 function step(name: string, args: readonly string[], after: readonly string[], more: Pick<Step, "output" | "when"> = {}): Step {

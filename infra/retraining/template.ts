@@ -3,7 +3,7 @@ import { containerSecurityContext, podSecurityContext } from "../serving/securit
 import { annotationPrefix } from "../serving/settings";
 import { lake, usesLake } from "./lake";
 import { accounts, deadlines, retrainingLabels, retrainingNames, runDeadline, trainingMetadata, type RetrainingImages, type RetrainingSettings } from "./settings";
-import { accountOf, approval, outputsFolder, runSteps, scheduledParameters, type Step } from "./steps";
+import { accountOf, approval, outputsFolder, parameters, runSteps, scheduledParameters, type Step } from "./steps";
 
 /** Name of the template that a run starts with. */
 const entrypoint = "run";
@@ -22,8 +22,8 @@ const retryStrategy = {
   expression: `not (asInt(lastRetry.exitCode) in [${answers.join(", ")}])`,
 } as const;
 
-/** The workflow that retrains a model, from the admission of the run to the replacement of the champion. */
-export function workflowTemplate(settings: RetrainingSettings, images: RetrainingImages<pulumi.Input<string>>) {
+/** The workflow that retrains a model, from the admission of the run to the replacement of the champion. `server` is the image that a release is added to, by digest. */
+export function workflowTemplate(settings: RetrainingSettings, images: RetrainingImages<pulumi.Input<string>>, server: pulumi.Input<string>) {
   const { contract } = settings;
   const names = retrainingNames(contract.name);
   const metadata = trainingMetadata(contract.name, names.template);
@@ -36,7 +36,7 @@ export function workflowTemplate(settings: RetrainingSettings, images: Retrainin
     metadata: { ...metadata, labels: { ...metadata.labels, [`${annotationPrefix}/owner`]: contract.owner.team, [`${annotationPrefix}/risk-tier`]: contract.riskTier } },
     spec: {
       entrypoint,
-      arguments: { parameters: scheduledParameters },
+      arguments: { parameters: [...scheduledParameters, { name: parameters.server, value: server }] },
       workflowMetadata: { labels: retrainingLabels(contract.name) },
       serviceAccountName: accounts.trainer,
       automountServiceAccountToken: true,

@@ -17,7 +17,7 @@ const scaler = "eu-west-1-loan-approval-autoscaler :ScaledObject";
 const retraining = "eu-west-1-retraining-loan-approval-template :WorkflowTemplate";
 const sensor = "eu-west-1-retraining-loan-approval-sensor :Sensor";
 /** Task and template of a step, by their places: the DAG comes first, the suspended node second. */
-const promotion = { task: "spec/templates/0/dag/tasks/12", template: "spec/templates/13" };
+const promotion = { task: "spec/templates/0/dag/tasks/13", template: "spec/templates/14" };
 const cluster = "eu-west-1-cluster eks/cluster:Cluster";
 const alb = "eu-west-1-entry-alb :LoadBalancer";
 const key = "foundation-keys-data kms/key:Key";

@@ -23,7 +23,7 @@ from typing import Any
 
 from .errors import EXIT_GATE, EXIT_INPUT, GateFailure, InputError
 
-STEPS = ("collect", "validate", "prepare", "train", "evaluate", "audit", "explain", "compress", "package", "release")
+STEPS = ("collect", "validate", "prepare", "train", "evaluate", "audit", "explain", "compress", "package", "publish", "release")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--created-at", help="UTC time for the manifest; default SOURCE_DATE_EPOCH, else now")
     add("--version", help="semantic version instead of the next after the champion")
     add("--repository", help="image repository of the release")
+    add("--base", help="publish: an image of the server by digest, to which the release is added; its repository takes the result unless --repository is given")
     add("--approval", action="append", default=[], metavar="ROLE,TIME,REFERENCE", help="a recorded approval; repeatable")
     add("--signing-key", type=Path, help="ed25519 private key in PEM; without it the release is unsigned")
     add("--trusted-key", type=Path, help="ed25519 public key in PEM that the release must be signed with")
@@ -77,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _perform(given: argparse.Namespace) -> int:
     context = _context(given)
-    names = [given.step] if given.step != "all" else [s for s in STEPS if s != "release" or given.to]
+    names = [given.step] if given.step != "all" else [s for s in STEPS if {"release": given.to, "publish": given.base}.get(s, True)]
     for number, name in enumerate(names, 1):
         start = time.perf_counter()
         fresh = import_module(f".steps.{name}", __package__).run(context)
@@ -86,7 +87,7 @@ def _perform(given: argparse.Namespace) -> int:
         state = "done" if fresh else "already done"
         text = f"[{number}/{len(names)}] {name}: {state} in {seconds:.1f} s" + "".join(f"\n      {note}" for note in notes)
         if name == "release":
-            _output(given, (context.run.folder("package") / "manifest.json").read_text(encoding="utf-8"))
+            _output(given, import_module(".steps.release", __package__).source(context).joinpath("manifest.json").read_text(encoding="utf-8"))
         _say(given, {"step": name, "fresh": fresh, "seconds": round(seconds, 3), "notes": notes}, text)
     return 0
 
@@ -106,7 +107,7 @@ def _context(given: argparse.Namespace) -> Any:
     options = Options(
         seed=given.seed, source=given.source, mitigation=given.mitigation, parameters=dict(map(_parameter, given.parameter)), holdout=given.holdout,
         subject_key=_bytes(given.subject_key), created_at=given.created_at, version=given.version, repository=given.repository,
-        signing_key=given.signing_key, approvals=tuple(map(_approval, given.approval)), to=given.to, trusted_key=given.trusted_key,
+        signing_key=given.signing_key, approvals=tuple(map(_approval, given.approval)), to=given.to, trusted_key=given.trusted_key, base=given.base,
     )  # fmt: skip
     champion = Champion.open(given.champion, contract.name) if given.champion else None
     return Context(contract, Run.at(given.run), options, champion)

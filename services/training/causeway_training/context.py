@@ -38,6 +38,7 @@ class Options:
     approvals: tuple[dict, ...] = ()
     to: str | None = None
     trusted_key: Path | None = None
+    base: str | None = None
 
 
 @dataclass(frozen=True)

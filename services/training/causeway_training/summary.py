@@ -6,6 +6,7 @@ from .context import Context
 from .digests import digest_file
 from .run import read_json
 from .signing import SIGNATURE_FILE
+from .steps.release import source
 
 
 def summary(step: str, context: Context) -> list[str]:
@@ -92,12 +93,17 @@ def _package(context: Context) -> list[str]:
     return lines + ([] if signed else ["UNSIGNED: for local rehearsal only; give --signing-key for anything else"])
 
 
+def _publish(context: Context) -> list[str]:
+    image = read_json(context.run.folder("publish") / "manifest.json")["image"]
+    return [f"pushed {image['repository']}@{image['digest']}"]
+
+
 def _release(context: Context) -> list[str]:
-    signed = (context.run.folder("package") / SIGNATURE_FILE).exists()
+    signed = (source(context) / SIGNATURE_FILE).exists()
     return [f"released to {context.options.to}"] + ([] if signed else ["UNSIGNED: for local rehearsal only"])
 
 
 _SUMMARIES = {
     "collect": _collect, "validate": _validate, "prepare": _prepare, "train": _train, "evaluate": _evaluate,
-    "audit": _audit, "explain": _explain, "compress": _compress, "package": _package, "release": _release,
+    "audit": _audit, "explain": _explain, "compress": _compress, "package": _package, "publish": _publish, "release": _release,
 }  # fmt: skip

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import { run, runOrThrow } from "../lib/process";
@@ -62,9 +62,24 @@ export function ownReplacements(goMod: string): string[] {
   return replacements.map((replacement) => `replace ${replacement}`);
 }
 
-async function writeScratchModule(go: string, { module, replaces }: GoSource, version: string, folder: string): Promise<void> {
-  const goMod = replaces === undefined ? "" : await readFile((await downloadModule(go, module, version)).goModFile, "utf8");
-  const replacements = replaces === "own" ? ownReplacements(goMod) : stagingReplacements(goMod, version);
+/** A copy of a module with the files that it lacks, since Go takes none into its own cache; the replacement that makes a build use it. */
+async function completed({ dir }: DownloadedModule, { module, missing }: GoSource, folder: string): Promise<string[]> {
+  if (missing === undefined) return [];
+  const copy = path.join(folder, "module");
+  await cp(dir, copy, { recursive: true });
+  await runOrThrow("chmod", ["-R", "u+w", copy]);
+  for (const [name, text] of Object.entries(missing)) {
+    await mkdir(path.dirname(path.join(copy, name)), { recursive: true });
+    await writeFile(path.join(copy, name), text);
+  }
+  return [`replace ${module} => ${copy}`];
+}
+
+async function writeScratchModule(go: string, source: GoSource, version: string, folder: string): Promise<void> {
+  const { module, replaces, missing } = source;
+  const downloaded = replaces === undefined && missing === undefined ? undefined : await downloadModule(go, module, version);
+  const goMod = downloaded === undefined ? "" : await readFile(downloaded.goModFile, "utf8");
+  const replacements = [...(replaces === "own" ? ownReplacements(goMod) : stagingReplacements(goMod, version)), ...(downloaded === undefined ? [] : await completed(downloaded, source, folder))];
   await writeFile(path.join(folder, "go.mod"), ["module causeway/e2e", `go ${GO_MINIMUM}`, ...replacements, ""].join("\n"));
 }
 

@@ -11,6 +11,8 @@ export interface GoSource {
   readonly tags?: readonly string[];
   /** Dependencies to replace, which a module says only to its own builds: those required as `v0.0.0` by their published versions, or as its go.mod says. */
   readonly replaces?: "staging" | "own";
+  /** Files that the module embeds but does not ship, such as a built user interface, with the text to build with instead. */
+  readonly missing?: Readonly<Record<string, string>>;
 }
 
 export interface OfficialDownload {
@@ -43,6 +45,8 @@ const PULUMI = "3.259.0";
 const KUBERNETES = "1.36.3";
 const ETCD = "3.6.16";
 const ROLLOUTS = "1.8.3";
+const WORKFLOWS = "3.7.2";
+const ALERTMANAGER = "0.29.0";
 /** Prometheus 3.N is the Go module v0.3NN. */
 const PROMETHEUS = { release: "3.16.0", module: "0.316.0" };
 
@@ -148,7 +152,40 @@ const rollouts: ToolPin = {
   },
 };
 
+/** Lints workflows as their controller would judge them. Its server's user interface is no part of the module, and not used. */
+const argo: ToolPin = {
+  name: "argo",
+  version: WORKFLOWS,
+  versionArgs: ["version", "--short"],
+  acceptedPrefix: WORKFLOWS,
+  go: {
+    module: "github.com/argoproj/argo-workflows/v3",
+    package: "github.com/argoproj/argo-workflows/v3/cmd/argo",
+    linkVariables: [`github.com/argoproj/argo-workflows/v3.version=v${WORKFLOWS}`],
+    replaces: "own",
+    missing: { "ui/dist/app/index.html": "" },
+  },
+};
+
+const alertmanager: ToolPin = {
+  name: "alertmanager",
+  version: ALERTMANAGER,
+  versionArgs: ["--version"],
+  acceptedPrefix: "0.",
+  download: ({ os, arch }) => {
+    const base = `https://github.com/prometheus/alertmanager/releases/download/v${ALERTMANAGER}`;
+    return { url: `${base}/alertmanager-${ALERTMANAGER}.${os}-${arch}.tar.gz`, checksumUrl: `${base}/sha256sums.txt`, algorithm: "sha256", archiveFolder: `alertmanager-${ALERTMANAGER}.${os}-${arch}` };
+  },
+  go: {
+    module: "github.com/prometheus/alertmanager",
+    package: "github.com/prometheus/alertmanager/cmd/alertmanager",
+    linkVariables: [`github.com/prometheus/common/version.Version=${ALERTMANAGER}`],
+  },
+};
+
 export const TOOLS = {
+  argo,
+  alertmanager,
   pulumi,
   etcd,
   prometheus: prometheusPin("prometheus"),

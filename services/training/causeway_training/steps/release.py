@@ -1,4 +1,4 @@
-"""release: puts the packaged folder where it is asked for, whole or not at all.
+"""release: puts the packaged folder, or the published one, where it is asked for, whole or not at all.
 
 Before it does, every file is checked against the manifest and the signature against the trusted key. An unsigned release is for local
 rehearsal only and is said to be so.
@@ -14,7 +14,7 @@ from ..context import Context
 from ..digests import canonical_json, digest_file
 from ..errors import InputError
 from ..gates import demand
-from ..run import local_path, read_json
+from ..run import RECORD, local_path, read_json
 from ..signing import SIGNATURE_FILE, verify
 from ..storage import Prefix, is_object_url
 from .package import evidence_digest
@@ -36,16 +36,26 @@ FILES = (
 def run(context: Context) -> bool:
     if context.options.to is None:
         raise InputError("--to", ["got nothing, allowed: a folder or s3://bucket/prefix to release to"])
-    context.run.outputs_digest("package")
-    source = context.run.folder("package")
-    check(context, source)
+    given = source(context)
+    check(context, given)
     if is_object_url(context.options.to):
-        return store(source, Prefix.parse(context.options.to, "--to"))
+        return store(given, Prefix.parse(context.options.to, "--to"))
     target = local_path(context.options.to, "--to")
-    if _same(source, target):
+    if _same(given, target):
         return False
-    place(source, target)
+    place(given, target)
     return True
+
+
+def source(context: Context) -> Path:
+    """The folder to release: the published one where the image was pushed, else the packaged one. Raises InputError when the first is not of the second."""
+    packaged = context.run.outputs_digest("package")
+    if not (context.run.path / "publish" / RECORD).exists():
+        return context.run.folder("package")
+    if context.run.record("publish")["inputs"]["package"] != packaged:
+        raise InputError(str(context.run.path), ["the package changed after it was published: publish it again"])
+    context.run.outputs_digest("publish")
+    return context.run.folder("publish")
 
 
 def check(context: Context, folder: Path) -> None:

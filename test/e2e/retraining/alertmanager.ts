@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { alertmanagerConfig } from "../../../infra/observability/alertmanager";
+import { webhook } from "../../../infra/retraining/address";
+import { freePort } from "../../../tools/e2e/cluster/controlPlane";
+import { startDaemon } from "../../../tools/e2e/lib/process";
+import { alertRules } from "../../infra/observability/fixture";
+
+/** Alertmanager waits a minute for more alerts of a model; then a quarter of a minute shows that it does not ask twice. */
+const watchedSeconds = 80;
+const resendSeconds = 5;
+
+/** Alerts as Prometheus sends them, with the labels that the program's own rules give them: two that training may cure, two that it cannot. */
+function alertsOf(names: readonly string[]): object[] {
+  return names.map((name) => {
+    const rule = alertRules().find(({ alert }) => alert === name) ?? assert.fail(`no alert ${name}`);
+    return { labels: { alertname: name, region: "local", ...rule.labels }, annotations: rule.annotations, startsAt: "2026-11-24T03:00:00Z", generatorURL: "http://prometheus.example.com" };
+  });
+}
+
+/** What the webhook of the retraining got. */
+export interface Heard {
+  readonly posts: readonly object[];
+  readonly paths: readonly string[];
+  /** How often Alertmanager was told. */
+  readonly sent: number;
+}
+
+/**
+ * Runs the real Alertmanager with the program's own configuration, its webhook on a loopback address, and tells it of alerts that fire,
+ * again and again as Prometheus does.
+ */
+export async function hear(alertmanager: string): Promise<Heard> {
+  const folder = await mkdtemp(join(tmpdir(), "causeway-alertmanager-"));
+  const posts: object[] = [];
+  const paths: string[] = [];
+  const receiver = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => { paths.push(request.url ?? ""); posts.push(JSON.parse(Buffer.concat(chunks).toString()) as object); response.end("success"); });
+  });
+  const [listening, port] = [await freePort(), await freePort()];
+  await new Promise<void>((resolve) => receiver.listen(listening, "127.0.0.1", resolve));
+  const file = join(folder, "alertmanager.yaml");
+  await writeFile(file, JSON.stringify(alertmanagerConfig({ peopleUrlFile: undefined, retrainingUrl: `http://127.0.0.1:${listening}${webhook.path}` })));
+  const daemon = startDaemon("alertmanager", alertmanager, [`--config.file=${file}`, `--storage.path=${folder}`, `--web.listen-address=127.0.0.1:${port}`, "--cluster.listen-address="], join(folder, "log"));
+  try {
+    const api = `http://127.0.0.1:${port}`;
+    await until(async () => (await fetch(`${api}/-/ready`)).ok, 30);
+    let sent = 0;
+    for (const end = Date.now() + watchedSeconds * 1_000; Date.now() < end; await sleep(resendSeconds * 1_000)) {
+      const answer = await fetch(`${api}/api/v2/alerts`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(alertsOf(["CausewayScoreDrift", "CausewayFeatureDrift", "CausewaySaturated", "CausewayLabelsMissing"])) });
+      assert.equal(answer.status, 200, await answer.text());
+      sent += 1;
+    }
+    return { posts, paths, sent };
+  } finally {
+    await daemon.stop();
+    receiver.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function until(holds: () => Promise<boolean>, seconds: number): Promise<void> {
+  for (const end = Date.now() + seconds * 1_000; ; await sleep(200)) {
+    if (await holds().catch(() => false)) return;
+    assert.ok(Date.now() < end, `not ready within ${seconds} s`);
+  }
+}

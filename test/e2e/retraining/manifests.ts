@@ -1,0 +1,35 @@
+import { modelsFolder } from "../../../infra/models";
+import { eventBus, eventSource, sensor } from "../../../infra/retraining/events";
+import { lakeLocations } from "../../../infra/retraining/lake";
+import { cronWorkflow } from "../../../infra/retraining/schedule";
+import type { Locations, RetrainingSettings } from "../../../infra/retraining/settings";
+import { workflowTemplate } from "../../../infra/retraining/template";
+import { loadContract } from "../../../services/contract/load";
+
+const image = (name: string) => `registry.example.com/${name}@sha256:${"a".repeat(64)}`;
+/** The image that a release is added to. */
+export const server = image("loan-approval");
+export const images = { training: image("training"), delivery: image("delivery") };
+
+/** The sample's contract, which asks for an approval, and the same without. */
+export const contract = loadContract(modelsFolder, "loan-approval");
+const automatic = { ...contract, riskTier: "limited" as const, release: { ...contract.release, channel: "automatic" as const } };
+
+const buckets: Locations = { runs: "s3://example-artifacts/runs", candidates: "s3://example-artifacts/candidates", champions: "s3://example-artifacts/releases", ledger: "s3://example-audit/ledger" };
+
+/** Every way in which the program makes a retraining: in buckets and on a volume, with and without an approval, in one region and in two. */
+export const variants: Readonly<Record<string, RetrainingSettings>> = {
+  prod: { contract, environment: "prod", locations: buckets, regions: ["eu-west-1", "eu-central-1"] },
+  automatic: { contract: automatic, environment: "dev", locations: buckets, regions: ["eu-west-1"] },
+  local: { contract, environment: "local", locations: lakeLocations, regions: ["local"] },
+};
+
+/** The objects of a retraining that Argo Workflows judges. */
+export function workflowObjects(settings: RetrainingSettings): object[] {
+  return [workflowTemplate(settings, images, server), cronWorkflow(settings)];
+}
+
+/** The objects of a retraining that Argo Events judges. */
+export function eventObjects(settings: RetrainingSettings) {
+  return { bus: eventBus(settings), source: eventSource(), sensor: sensor(settings) };
+}

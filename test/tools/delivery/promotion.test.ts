@@ -1,0 +1,134 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Release } from "../../../services/contract/release";
+import { readLedger, storeAt, type Fact } from "../../../services/ledger";
+import { openLedger } from "../../../tools/delivery/ledger-location";
+import { approvalIn, promoterArguments } from "../../../tools/delivery/promote";
+import { promote, type Promotion, type Region } from "../../../tools/delivery/promotion";
+import { imageOf, readRollout, releasePatch, standingOf } from "../../../tools/delivery/release-patch";
+import { contract, manifest, old, patched, region, repository, served } from "../../support/rollouts";
+
+const digest = `sha256:${"b".repeat(64)}`;
+const release: Release = { ...old, version: "1.0.1", published: true, image: { repository: "registry.example.com/loan-approval", digest } };
+function promotion(regions: readonly Region[], more: Partial<Promotion> = {}): Promotion & { facts: Fact[] } {
+  const facts: Fact[] = [];
+  return { contract, release, regions, run: "loan-approval-retraining-x1", actor: "retraining-promoter", refusal: () => undefined, approval: () => "a".repeat(64), record: async (fact) => void facts.push(fact), timeoutSeconds: 1, pollSeconds: 0.01, report: () => undefined, ...more, facts };
+}
+
+describe("the patch of a release", () => {
+  test("makes exactly the Rollout that the program would make of the release", () => {
+    const { spec, metadata } = patched(served(), releasePatch(served(), contract, release));
+    const wanted = readRollout({ ...manifest(release), metadata: { ...manifest(release).metadata, resourceVersion: "7", generation: 3 } });
+    expect(spec).toEqual(wanted.spec);
+    expect(metadata.labels).toEqual(wanted.metadata.labels);
+  });
+
+  test("keeps to the release's fields", () => {
+    expect(releasePatch(served(), contract, release).map(({ op, path }) => `${op} ${path}`)).toEqual([
+      "test /metadata/resourceVersion",
+      "replace /metadata/labels/causeway.dev~1owner",
+      "replace /metadata/labels/causeway.dev~1risk-tier",
+      "replace /metadata/labels/causeway.dev~1release",
+      "replace /spec/template/metadata/labels/app.kubernetes.io~1version",
+      "replace /spec/template/metadata/labels/causeway.dev~1owner",
+      "replace /spec/template/metadata/labels/causeway.dev~1risk-tier",
+      "replace /spec/template/metadata/labels/causeway.dev~1release",
+      "replace /spec/template/metadata/annotations/causeway.dev~1release",
+      "replace /spec/template/spec/containers/0/image",
+    ]);
+  });
+
+  test("does not apply to an object that changed meanwhile", () => {
+    const changed = { ...served(), metadata: { ...served().metadata, resourceVersion: "9" } };
+    expect(() => patched(changed, releasePatch(served(), contract, release))).toThrow("409 /metadata/resourceVersion is 9");
+  });
+
+  test.each([
+    ["the controller has not seen it", "waiting", { observedGeneration: "2", phase: "Healthy", stableRS: "a", currentPodHash: "a" }],
+    ["the trial goes on", "waiting", { observedGeneration: "3", phase: "Progressing", stableRS: "a", currentPodHash: "b" }],
+    ["a person has to decide", "waiting", { observedGeneration: "3", phase: "Paused", stableRS: "a", currentPodHash: "b" }],
+    ["it takes all requests", "promoted", { observedGeneration: "3", phase: "Healthy", stableRS: "b", currentPodHash: "b" }],
+    ["the trial ended badly", "rolled-back", { observedGeneration: "3", phase: "Degraded", stableRS: "a", currentPodHash: "b" }],
+    ["a person ended it", "rolled-back", { observedGeneration: "3", phase: "Progressing", abort: true, stableRS: "a", currentPodHash: "b" }],
+  ])("when %s, the release is %s", (_, standing, status) => {
+    const now = served();
+    expect(standingOf({ ...now, status }, imageOf(now))).toBe(standing);
+  });
+
+  test("another image in its place is no promotion", () => {
+    expect(standingOf(served(), `${repository}@${digest}`)).toBe("rolled-back");
+  });
+});
+
+describe("a promotion", () => {
+  test("goes region by region and records each", async () => {
+    const regions = [region("eu-west-1", "Healthy"), region("eu-central-1", "Healthy")];
+    const given = promotion(regions);
+    expect((await promote(given)).map(({ region: name, outcome }) => [name, outcome])).toEqual([["eu-west-1", "promoted"], ["eu-central-1", "promoted"]]);
+    expect(regions.map(({ now }) => imageOf(now))).toEqual([`${repository}@${digest}`, `${repository}@${digest}`]);
+    expect(given.facts.map(({ action, subject, details }) => [action, subject, details["region"], details["digest"], details["run"], details["approval"]])).toEqual([
+      ["promote", "loan-approval", "eu-west-1", digest, "loan-approval-retraining-x1", "a".repeat(64)],
+      ["promote", "loan-approval", "eu-central-1", digest, "loan-approval-retraining-x1", "a".repeat(64)],
+    ]);
+  });
+
+  test("touches no further region after a failure", async () => {
+    const regions = [region("eu-west-1", "Degraded"), region("eu-central-1", "Healthy")];
+    const given = promotion(regions);
+    expect((await promote(given)).map(({ region: name, outcome, message }) => [name, outcome, message])).toEqual([["eu-west-1", "rolled-back", "analysis failed"]]);
+    expect(regions.map(({ patches }) => patches)).toEqual([1, 0]);
+    expect(given.facts.map(({ action }) => action)).toEqual(["roll-back"]);
+  });
+
+  test("gives up after its time, with the controller's last word", async () => {
+    const given = promotion([region("eu-west-1", "never")]);
+    expect((await promote(given)).map(({ outcome, message }) => [outcome, message])).toEqual([["timed-out", "Healthy"]]);
+  });
+
+  test("run again, does not patch a region that has the release", async () => {
+    const one = region("eu-west-1", "Healthy");
+    await promote(promotion([one]));
+    const again = promotion([one, region("eu-central-1", "Healthy")]);
+    expect((await promote(again)).map(({ outcome }) => outcome)).toEqual(["promoted", "promoted"]);
+    expect(one.patches).toBe(1);
+  });
+
+  test.each<[string, Partial<Promotion>, string]>([
+    ["an image that no registry holds", { release: { ...release, published: false } }, "published: got false, allowed: true: publish the image first"],
+    ["an image that nobody approved", { approval: () => undefined }, `approvals: got "${digest}", allowed: an image whose approval is recorded`],
+    ["an image that failed before", { refusal: () => "loan-approval 1.0.1 was rolled-back in eu-west-1" }, "allowed: loan-approval 1.0.1 was rolled-back in eu-west-1"],
+    ["another model's release", { release: { ...release, model: "other" } }, 'model: got "other", allowed: loan-approval'],
+    ["a model whose contract changed", { contract: { ...contract, purpose: "Another." } }, 'regions.eu-west-1: got "another contract"'],
+  ])("refuses %s before it touches anything", async (_, more, message) => {
+    const one = region("eu-west-1", "Healthy");
+    await expect(promote(promotion([one], more))).rejects.toThrow(message);
+    expect(one.patches).toBe(0);
+  });
+});
+
+describe("the promoter's command", () => {
+  test("names every argument that is missing, and wants a kubeconfig for several regions", () => {
+    expect(() => promoterArguments([])).toThrow(/--contract: .*\n.*--manifest: .*\n.*--ledger: .*\n.*--run: .*\n.*--region: /);
+    const given = ["--contract=a", "--manifest=b", "--ledger=c", "--run=d", "--region=x", "--region=y"];
+    expect(() => promoterArguments(given)).toThrow("--kubeconfig: got nothing, allowed: a kubeconfig with a context for each of several regions");
+    expect(promoterArguments([...given, "--kubeconfig=k"]).regions).toEqual(["x", "y"]);
+  });
+
+  test("keeps the ledger in an object store, one object for an entry, and finds the approval there", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "causeway-ledger-test-"));
+    const calls: string[][] = [];
+    try {
+      const ledger = await openLedger("s3://audit/ledger", async (args) => void calls.push([...args]));
+      await ledger.record({ actor: "approver@example.com", action: "approve", subject: "loan-approval", details: { digest, reason: "reviewed" } });
+      expect(calls.map((args) => args.slice(0, 4).map((argument) => (argument.startsWith("/") ? "<copy>" : argument)))).toEqual([["s3", "sync", "s3://audit/ledger", "<copy>"], ["s3", "sync", "<copy>", "s3://audit/ledger"]]);
+      const [entry] = readLedger(ledger.store);
+      expect(approvalIn(readLedger(ledger.store), "loan-approval", digest)).toBe(entry!.hash);
+      expect(approvalIn(readLedger(ledger.store), "loan-approval", `sha256:${"c".repeat(64)}`)).toBeUndefined();
+      await (await openLedger(join(folder, "ledger.jsonl"))).record({ actor: "a", action: "promote", subject: "m", details: {} });
+      expect(readLedger(storeAt(join(folder, "ledger.jsonl"))).length).toBe(1);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,70 @@
+import { label } from "../../services/contract/units";
+import { InputError, parseOrThrow } from "../../services/contract/problems";
+import { retryingConflicts } from "./cluster";
+import { digestOf, observed, regionOf, releaseOf, type Rollout, type RolloutStatus } from "./objects";
+import type { DeliveryContext } from "./record";
+
+/** A decision of a person over a release. */
+export interface Approval {
+  /** Role in which the person decides, such as `model-risk`. */
+  readonly role: string;
+  readonly reason: string;
+  /** Approves this image also where no Rollout runs it yet. @default the image that is on trial */
+  readonly digest?: string | undefined;
+}
+
+/**
+ * Records the approval of a release and resumes its Rollout, as `kubectl argo rollouts promote` does. The person is who the API server
+ * says; the record is written first, so that no release goes on without one.
+ * @returns what was approved, and whether a paused Rollout went on
+ * @throws InputError where there is nothing to approve
+ */
+export async function approve({ cluster, model, ledger }: DeliveryContext, { role, reason, digest }: Approval): Promise<{ readonly digest: string; readonly region: string; readonly resumed: boolean }> {
+  parseOrThrow(label, role, "--role");
+  if (reason.trim() === "") throw new InputError("--reason", [{ key: "reason", got: reason, allowed: "a reason in words" }]);
+  const [rollout, actor] = await Promise.all([cluster.rollout(model), cluster.whoAmI()]);
+  const region = regionOf(rollout);
+  if (digest !== undefined && digest !== digestOf(rollout)) {
+    await ledger.record({ actor, action: "approve", subject: model, details: { region, digest, role, reason } });
+    return { digest, region, resumed: false };
+  }
+  const { status, pausedFor } = paused(rollout);
+  const approved = digestOf(rollout);
+  await ledger.record({
+    actor,
+    action: "approve",
+    subject: model,
+    details: { region, digest: approved, version: releaseOf(rollout).version, podTemplateHash: status.currentPodHash, step: status.currentStepIndex ?? 0, pausedFor, role, reason },
+  });
+  await retryingConflicts(() => resume(cluster, model, status.currentPodHash));
+  return { digest: approved, region, resumed: true };
+}
+
+/** The reason for which a Rollout waits for a person. Throws where it does not. */
+function paused(rollout: Rollout): { readonly status: RolloutStatus; readonly pausedFor: string } {
+  const status = observed(rollout);
+  const [pause] = status?.pauseConditions ?? [];
+  const nothing = (got: string) => new InputError(`Rollout ${rollout.metadata.name}`, [{ key: "status", got, allowed: "a release that waits for a person" }]);
+  if (status === undefined || pause === undefined) throw nothing([rollout.status?.phase, rollout.status?.message].filter((text) => text !== undefined && text !== "").join(", "));
+  const step = rollout.spec.strategy.canary.steps[status.currentStepIndex ?? 0];
+  const duration = step?.pause?.duration;
+  if (pause.reason === "CanaryPauseStep" && duration !== undefined) throw nothing(`a pause of ${duration}, which ends by itself`);
+  return { status, pausedFor: pause.reason };
+}
+
+/** Ends the pause, on condition that the version that was approved is still the one that waits. */
+async function resume(cluster: DeliveryContext["cluster"], model: string, podTemplateHash: string): Promise<void> {
+  const rollout = await cluster.rollout(model);
+  const { status } = paused(rollout);
+  if (status.currentPodHash !== podTemplateHash) throw new Error(`${model}: another version (${status.currentPodHash}) took the place of the one that was approved (${podTemplateHash}); it was not resumed`);
+  const { resourceVersion } = rollout.metadata;
+  await cluster.patchStatus(model, { metadata: { resourceVersion }, status: resumed(rollout, status) });
+  if (rollout.spec.paused) await cluster.patchRollout(model, { spec: { paused: false } });
+}
+
+/** The patch of `kubectl argo rollouts promote` 1.8: after an inconclusive analysis step, the next step; else the pause alone is taken away. */
+function resumed({ spec }: Rollout, { canary, controllerPause, currentStepIndex = 0 }: RolloutStatus) {
+  const inconclusive = canary.currentStepAnalysisRunStatus?.status === "Inconclusive" && controllerPause;
+  if (!inconclusive) return { pauseConditions: null };
+  return { pauseConditions: null, controllerPause: false, currentStepIndex: Math.min(currentStepIndex + 1, spec.strategy.canary.steps.length) };
+}

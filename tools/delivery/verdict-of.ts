@@ -1,0 +1,103 @@
+import { verdictSchema, type Outcome, type Verdict } from "../../services/contract/verdict";
+import type { Entry } from "../../services/ledger";
+import { versionHashLabel } from "../../infra/serving/settings";
+import { digestOf, observed, regionOf, releaseOf, type AnalysisRun, type ReplicaSet, type Rollout, type RolloutStatus } from "./objects";
+
+/** What a verdict is made from. */
+export interface Trial {
+  readonly model: string;
+  readonly strategy: Verdict["strategy"];
+  readonly rollout: Rollout;
+  readonly analysisRuns: readonly AnalysisRun[];
+  readonly replicaSets: readonly ReplicaSet[];
+  /** The ledger, for approvals. */
+  readonly entries: readonly Entry[];
+  readonly recordedBy: string;
+  readonly now: Date;
+}
+
+/** A rollout that has not ended. */
+export class NoVerdictYet extends Error {
+  override readonly name = "NoVerdictYet";
+}
+
+const revisionAnnotation = "rollout.argoproj.io/revision";
+
+/** The verdict over the version that a Rollout names. Throws NoVerdictYet while it is on trial. */
+export function verdictOf({ model, strategy, rollout, analysisRuns, replicaSets, entries, recordedBy, now }: Trial): Verdict {
+  const status = ended(rollout);
+  const release = releaseOf(rollout);
+  const digest = digestOf(rollout);
+  const region = regionOf(rollout);
+  // A version that comes back has the hash that it had: only the analyses of this revision are of this trial.
+  const revision = rollout.metadata.annotations[revisionAnnotation];
+  const runs = analysisRuns.filter((run) => run.metadata.annotations[revisionAnnotation] === revision);
+  const outcome = outcomeOf(status, runs);
+  return verdictSchema.parse({
+    model,
+    version: release.version,
+    digest,
+    region,
+    outcome,
+    message: outcome === "promoted" ? "" : status.message,
+    strategy,
+    podTemplateHash: status.currentPodHash,
+    startedAt: utc(startOf(status.currentPodHash, runs, replicaSets) ?? now),
+    finishedAt: utc(endOf(status, outcome) ?? now),
+    card: { path: `services/models/${model}/release/model-card.md`, digest: release.digests.card },
+    analyses: runs.map(analysisOf),
+    approvals: approvalsOf(entries, { model, region, digest, podTemplateHash: status.currentPodHash }),
+    recordedBy,
+    recordedAt: utc(now),
+  });
+}
+
+function ended(rollout: Rollout): RolloutStatus {
+  const status = observed(rollout);
+  if (status === undefined) throw new NoVerdictYet(`${rollout.metadata.name}: the controller has not seen the newest change yet`);
+  const promoted = status.phase === "Healthy" && status.stableRS === status.currentPodHash;
+  if (!promoted && !status.abort && status.phase !== "Degraded") throw new NoVerdictYet(`${rollout.metadata.name} is still on trial: ${[status.phase, status.message].filter((text) => text !== "").join(", ")}`);
+  return status;
+}
+
+/** The controller's own reasons follow the revision in its message (`... to revision 2: Metric "errors" assessed Failed`); a person's abort has none. */
+function outcomeOf({ phase, abort, message, stableRS, currentPodHash }: RolloutStatus, runs: readonly AnalysisRun[]): Outcome {
+  if (phase === "Healthy" && !abort && stableRS === currentPodHash) return "promoted";
+  const judged = runs.some(({ status }) => status?.phase === "Failed" || status?.phase === "Error");
+  return judged || /revision \d+: |ProgressDeadlineExceeded|timed out/.test(message) ? "rolled-back" : "aborted";
+}
+
+function startOf(hash: string, runs: readonly AnalysisRun[], replicaSets: readonly ReplicaSet[]): string | undefined {
+  return runs[0]?.metadata.creationTimestamp ?? replicaSets.find(({ metadata }) => metadata.labels[versionHashLabel] === hash)?.metadata.creationTimestamp;
+}
+
+function endOf({ abortedAt, conditions }: RolloutStatus, outcome: Outcome): string | undefined {
+  if (outcome !== "promoted") return abortedAt;
+  const since = (type: string) => conditions.find((condition) => condition.type === type && condition.status === "True")?.lastTransitionTime;
+  return since("Completed") ?? since("Healthy");
+}
+
+/** Argo Rollouts keeps the query with its arguments filled in under this key. */
+const queryKey = "ResolvedPrometheusQuery";
+
+function analysisOf({ metadata, status }: AnalysisRun) {
+  return {
+    name: metadata.name,
+    phase: status?.phase ?? "",
+    metrics: (status?.metricResults ?? []).map(({ name, phase, message, successful, failed, inconclusive, error, measurements, metadata: own }) => {
+      const last = measurements.at(-1);
+      const query = own[queryKey] ?? last?.metadata[queryKey];
+      return { metric: name, phase, ...(last?.value !== undefined && { value: last.value }), looks: { successful, failed, inconclusive, error }, ...(query !== undefined && { query }), ...(message !== undefined && message !== "" && { message }) };
+    }),
+  };
+}
+
+function approvalsOf(entries: readonly Entry[], of: { readonly model: string; readonly region: string; readonly digest: string; readonly podTemplateHash: string }) {
+  return entries
+    .filter(({ action, subject, details }) => action === "approve" && subject === of.model && details["digest"] === of.digest && (details["podTemplateHash"] ?? of.podTemplateHash) === of.podTemplateHash && (details["region"] ?? of.region) === of.region)
+    .map(({ actor, details, time, hash }) => ({ actor, role: details["role"], reason: details["reason"], at: time, ledger: hash }));
+}
+
+function utc(time: string | Date): string {
+  return new Date(time).toISOString().replace(/\.\d+Z$/, "Z");
+}
