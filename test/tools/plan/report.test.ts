@@ -4,6 +4,8 @@ import { html, jsonScript } from "../../../tools/plan/report/html";
 import { reportPage } from "../../../tools/plan/report/page";
 import { summary } from "../../../tools/plan/summary";
 import { areaTable } from "../../../tools/plan/table";
+import { watchOf } from "../../../tools/plan/watch";
+import { planOf } from "../../support/stacks";
 import { smallPlan } from "./fixture";
 
 let plan: StackPlan;
@@ -76,6 +78,18 @@ describe("the report", () => {
   it("says verdict, recovery, releases and findings in words", () => {
     for (const text of ["Refused", "2 min 16 s", "of 3 min allowed", "not published", "Recovery time", "Coverage of frameworks", "Regulation (EU) 2024/1689", "Art. 12", "encryption-bucket-named", "All resources"]) expect(page).toContain(text);
   });
+
+  it("links each model to its rules, alerts, dashboards and gates, and has what the links name", async () => {
+    const real = await planOf("local");
+    const { groups, dashboards, gates } = watchOf(real.resources, "loan-approval");
+    expect(groups.flatMap(({ records }) => records)).toEqual(expect.arrayContaining(["causeway:error_ratio:ratio5m", "causeway:psi:window", "causeway:fairness:window"]));
+    expect(groups.flatMap(({ alerts }) => alerts)).toContainEqual({ name: "CausewayErrorBudgetBurn", severity: "critical", runbook: "docs/runbooks/error-budget-burn.md" });
+    expect(dashboards).toEqual([{ title: "Model loan-approval", path: "/d/loan-approval", panels: expect.arrayContaining(["Latency", "Recall"]) }]);
+    expect(gates.flatMap(({ questions }) => questions).length).toBeGreaterThan(0);
+    const shown = reportPage([real]);
+    for (const part of ["rules", "alerts", "dashboards", "gates"]) for (const text of [`href="#local-loan-approval-${part}"`, `id="local-loan-approval-${part}"`]) expect(shown).toContain(text);
+    for (const { name } of gates) expect(shown).toContain(`<code>${name}</code>`);
+  }, 60_000);
 
   it("escapes what it shows", () => {
     expect(page).toContain("must set &lt;bucket&gt;");

@@ -28,8 +28,18 @@
       next.focus();
     });
   }
+  // A link to a part of a stack: show the stack, open the part.
+  function follow() {
+    const hash = location.hash.slice(1);
+    const part = document.getElementById(hash);
+    choose(part?.closest('[role="tabpanel"]')?.id ?? hash);
+    if (part?.tagName !== "DETAILS") return;
+    part.open = true;
+    part.scrollIntoView();
+  }
   choose(panels[0]?.id);
-  choose(location.hash.slice(1));
+  follow();
+  addEventListener("hashchange", follow);
 
   const element = (name, text, className) => {
     const made = document.createElement(name);

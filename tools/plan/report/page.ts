@@ -7,6 +7,7 @@ import { architecture } from "./drawing";
 import { Html, html, jsonScript, plural } from "./html";
 import { coverage, policies } from "./policies";
 import { areas, headline, recovery, releases } from "./sections";
+import { watch } from "./watch";
 
 /** Longest text of one input in the table of resources; the whole is in `plan.json`. */
 const longestInput = 2000;
@@ -41,7 +42,8 @@ ${section("Architecture", architecture(plan))}
 <div class="pair">${section("Resources by area and region", areas(plan))}<div>${plan.recovery && section("Recovery time", recovery(plan.recovery))}${plan.cost.total > 0 && section("Cost", cost(plan))}</div></div>
 ${section("Policies", policies(plan))}
 ${section("Coverage of frameworks", coverage(plan))}
-${plan.releases.length > 0 && section("Model releases", releases(plan.releases))}
+${plan.releases.length > 0 && section("Model releases", releases(plan))}
+${plan.releases.length > 0 && section("How models are watched", watch(plan))}
 ${section("All resources", resourceTable(plan))}
 </section>`;
 }
