@@ -1,5 +1,6 @@
 import type * as inputs from "@pulumi/aws/types/input";
 import type { BucketPurpose } from "../vocabulary";
+import { snapshotPrefix, trailPrefix } from "./bucket-policy";
 
 type LifecycleRule = inputs.s3.BucketLifecycleConfigurationRule;
 
@@ -8,19 +9,27 @@ const abandonedUploads: LifecycleRule = { id: "abandoned-uploads", status: "Enab
 
 /**
  * Lifecycle rules of a bucket. Data and artifacts are never expired here while current: how long they are kept is said by each
- * model's contract, and the training steps delete by it. Audit objects expire once their lock is over.
+ * model's contract, and the training steps delete by it. Audit objects expire once their lock is over; those of the log store's
+ * snapshots do not, because a snapshot shares objects with older ones: Elasticsearch ends them, and the lock keeps what it ended.
  * @param retentionDays Days of the audit retention.
  */
 export function lifecycleRules(purpose: BucketPurpose | "logs", retentionDays: number): LifecycleRule[] {
   return [abandonedUploads, ...rulesOf[purpose](retentionDays)];
 }
 
+/** Folders of the audit bucket whose objects end with their lock. A folder that is not listed is kept for ever, which is the safe mistake. */
+const auditFolders = [trailPrefix, "ledger", "approvals"] as const;
+
 const rulesOf = {
   data: () => [tiering, superseded(90)],
   artifacts: () => [tiering, superseded(365)],
   audit: (retentionDays) => [
-    { id: "archive", status: "Enabled", filter: {}, transitions: [{ days: 90, storageClass: "GLACIER_IR" }] },
-    { id: "end-of-retention", status: "Enabled", filter: {}, expiration: { days: retentionDays + 1 }, noncurrentVersionExpiration: { noncurrentDays: retentionDays + 1 } },
+    ...auditFolders.flatMap((folder): LifecycleRule[] => [
+      { id: `archive-${folder}`, status: "Enabled", filter: { prefix: `${folder}/` }, transitions: [{ days: 90, storageClass: "GLACIER_IR" }] },
+      { id: `end-of-retention-${folder}`, status: "Enabled", filter: { prefix: `${folder}/` }, expiration: { days: retentionDays + 1 } },
+    ]),
+    superseded(retentionDays + 1),
+    { id: "ended-snapshots", status: "Enabled", filter: { prefix: `${snapshotPrefix}/` }, expiration: { expiredObjectDeleteMarker: true } },
   ],
   logs: (retentionDays) => [{ id: "end-of-retention", status: "Enabled", filter: {}, expiration: { days: retentionDays }, noncurrentVersionExpiration: { noncurrentDays: 30 } }],
 } satisfies Record<BucketPurpose | "logs", (retentionDays: number) => LifecycleRule[]>;

@@ -4,6 +4,8 @@ import { policyDocument, type PolicyDocument, type Statement } from "./policy-do
 
 /** Object key prefix of the audit trail's files. */
 export const trailPrefix = "cloudtrail";
+/** Object key prefix of the log store's snapshots. */
+export const snapshotPrefix = "log-snapshots";
 /** Object key prefix of the load balancers' access logs. */
 export const loadBalancerPrefix = "alb";
 

@@ -16,7 +16,7 @@ import { logLabels, logStoreName, settingsName, shipperName } from "./names";
 import { settingsJob, settingsMap } from "./settings-job";
 import { shipper, shipperSecret } from "./shipper";
 import { sizes } from "./sizes";
-import { snapshotBasePath, snapshotPermissions, type SnapshotBucket } from "./snapshot-permissions";
+import { snapshotBasePath, snapshotPermissions } from "./snapshot-permissions";
 
 /** Where snapshots go, and whose pods may write them. */
 export interface LogSnapshots {
@@ -96,8 +96,8 @@ export class LogStore extends pulumi.ComponentResource {
   }
 
   /** The role of Elasticsearch's pods, for the bucket alone. */
-  private createIdentity(region: string, { bucketName, bucketArn, keyArn, clusterName }: LogSnapshots): PodIdentity {
-    const permissions = pulumi.all([bucketArn, keyArn]).apply(([arn, key]) => snapshotPermissions({ name: bucketName, arn, keyArn: key } satisfies SnapshotBucket, region));
+  private createIdentity(region: string, { bucketArn, keyArn, clusterName }: LogSnapshots): PodIdentity {
+    const permissions = pulumi.all([bucketArn, keyArn]).apply(([arn, key]) => snapshotPermissions({ arn, keyArn: key }, region));
     return new PodIdentity(`${this.name}-snapshots`, { clusterName, namespace: namespaces.observability, serviceAccount: logStoreName, permissions }, { parent: this, dependsOn: [...this.after] });
   }
 

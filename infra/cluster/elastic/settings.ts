@@ -58,8 +58,7 @@ export function settingsData(settings: LogSettings): Record<string, string> {
 const applyScript = `#!/bin/bash
 set -euo pipefail
 ask() {
-  printf 'user = "%s:%s"\\n' "$ACCOUNT" "$(cat "$PASSWORD_FILE")" | curl --config - --silent --show-error --fail-with-body --max-time 120 "$@"
-  echo
+  printf 'user = "%s:%s"\\n' "$ACCOUNT" "$(cat "$PASSWORD_FILE")" | curl --config - --silent --show-error --fail-with-body --max-time 120 "$@" && echo
 }
 until ask --cacert "$ELASTICSEARCH_CA" "$ELASTICSEARCH_URL/_cluster/health?wait_for_status=yellow&timeout=60s"; do
   echo "Elasticsearch is not ready yet"

@@ -1,20 +1,16 @@
+import { snapshotPrefix } from "../../aws/bucket-policy";
 import { policyDocument, type PolicyDocument } from "../../aws/policy-document";
 
 /** A region's audit bucket as the snapshots use it. */
 export interface SnapshotBucket {
-  /** Literal name. */
-  readonly name: string;
   readonly arn: string;
   /** Key of the bucket's default encryption. */
   readonly keyArn: string;
 }
 
-/** Start of the keys of all snapshot objects; the bucket's lifecycle leaves them alone. */
-export const snapshotFolder = "log-snapshots";
-
 /** Start of a region's keys: the home region's objects are copied to the other regions' buckets and must not meet theirs. */
 export function snapshotBasePath(region: string): string {
-  return `${snapshotFolder}/${region}`;
+  return `${snapshotPrefix}/${region}`;
 }
 
 /**

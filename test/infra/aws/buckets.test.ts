@@ -98,7 +98,19 @@ describe("the audit bucket", () => {
   });
 
   it("expires objects only after the lock", () => {
-    expect(settingOf(two, "BucketLifecycleConfiguration").get(bucketName(prod, "audit", "eu-west-1"))?.["rules"]).toContainEqual(expect.objectContaining({ id: "end-of-retention", expiration: { days: 401 } }));
+    expect(settingOf(two, "BucketLifecycleConfiguration").get(bucketName(prod, "audit", "eu-west-1"))?.["rules"]).toEqual(
+      expect.arrayContaining([
+        { id: "end-of-retention-cloudtrail", status: "Enabled", filter: { prefix: "cloudtrail/" }, expiration: { days: 401 } },
+        { id: "superseded", status: "Enabled", filter: {}, noncurrentVersionExpiration: { noncurrentDays: 401 } },
+      ]),
+    );
+  });
+
+  it("leaves the objects of the log store's snapshots to Elasticsearch, which ends them itself", () => {
+    const rules = settingOf(two, "BucketLifecycleConfiguration").get(bucketName(prod, "audit", "eu-west-1"))?.["rules"] as { filter: { prefix?: string }; expiration?: object; transitions?: object[] }[];
+    const concerned = rules.filter(({ filter }) => filter.prefix === undefined || "log-snapshots/".startsWith(filter.prefix));
+    expect(concerned.filter(({ transitions }) => transitions !== undefined)).toEqual([]);
+    expect(concerned.flatMap(({ expiration }) => expiration ?? [])).toEqual([{ expiredObjectDeleteMarker: true }]);
   });
 
   it("stays after a destroy of prod, with its key; dev is emptied", () => {
