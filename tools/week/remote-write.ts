@@ -46,7 +46,9 @@ function samples(times: readonly number[], values: readonly number[]): Buffer {
     const value = values[i] ?? NaN;
     at = value === stale ? all.writeBigUInt64LE(staleBits, at) : all.writeDoubleLE(value, at);
     at = all.writeUInt8(2 << 3, at);
-    at += varint(time).copy(all, at);
+    let rest = time;
+    for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) at = all.writeUInt8((rest % 0x80) | 0x80, at);
+    at = all.writeUInt8(rest, at);
   });
   if (at !== all.length) throw new RangeError(`times of samples: got ${times[0]} to ${times[times.length - 1]}, allowed: milliseconds since the epoch that take six bytes`);
   return all;
