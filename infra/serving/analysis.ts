@@ -102,9 +102,9 @@ function metric({ environment, prometheusAddress }: AnalysisSettings, { name, qu
   };
 }
 
-/** A metric that is done at its first success, and until then waits. */
+/** A metric that is done at its first success, and until then waits: one look more than may say nothing. The controller refuses a Rollout with a step that has no count. */
 function until(waiting: Metric) {
-  return { ...waiting, consecutiveSuccessLimit: 1 };
+  return { ...waiting, count: waiting.inconclusiveLimit + 1, consecutiveSuccessLimit: 1 };
 }
 
 function template({ contract }: AnalysisSettings, name: string, metrics: readonly Metric[]) {

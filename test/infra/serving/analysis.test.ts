@@ -46,7 +46,7 @@ describe("the gates of a release", () => {
 
   it("that traffic can decide must be proven before full traffic, within an hour", () => {
     expect(names(proof)).toEqual(["errors", "latency"]);
-    for (const metric of proof.spec.metrics) expect(metric).toMatchObject({ consecutiveSuccessLimit: 1, failureLimit: 0, inconclusiveLimit: 60 });
+    for (const metric of proof.spec.metrics) expect(metric).toMatchObject({ count: 61, consecutiveSuccessLimit: 1, failureLimit: 0, inconclusiveLimit: 60 });
   });
 
   it("are valid PromQL about the version on trial of this model", () => {
