@@ -203,6 +203,8 @@ const rows: [rule: string, target: string, path?: string, value?: unknown][] = [
   ["observability-bucket-logs", `${data("logging")} `],
   ["observability-firewall-logs", "eu-west-1-entry-firewall-logging :WebAclLoggingConfiguration"],
   ["observability-rollout-metrics", "eu-west-1-loan-approval-monitor :PodMonitor"],
+  ["observability-monitor-scope", "eu-west-1-observability-istiod-monitor :ServiceMonitor", "spec/namespaceSelector", { any: true }],
+  ["observability-monitor-scope", "eu-west-1-observability-rollouts-monitor :PodMonitor", "spec/podMetricsEndpoints/0/basicAuth", { username: { name: "s", key: "u" } }],
   ["observability-mesh-telemetry", "eu-west-1-mesh-access-logs :Telemetry"],
   ["observability-alert-annotations", "eu-west-1-loan-approval-rules :PrometheusRule", "spec/groups/1/rules/0/annotations/runbook_url", gone],
   // Governance

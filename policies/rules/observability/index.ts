@@ -6,6 +6,7 @@ import { rule as firewallLogs } from "./firewall-logs";
 import { rule as firewallMetrics } from "./firewall-metrics";
 import { rule as loadBalancerLogs } from "./load-balancer-logs";
 import { rule as meshTelemetry } from "./mesh-telemetry";
+import { rule as monitorScope } from "./monitor-scope";
 import { rule as rolloutMetrics } from "./rollout-metrics";
 import { rule as threatDetection } from "./threat-detection";
 import { rule as trailDataEvents } from "./trail-data-events";
@@ -23,6 +24,7 @@ export const rules: readonly Rule[] = [
   firewallMetrics,
   loadBalancerLogs,
   meshTelemetry,
+  monitorScope,
   rolloutMetrics,
   threatDetection,
   trailDataEvents,

@@ -1,5 +1,6 @@
 import { rule as alerts } from "../../../../policies/rules/observability/alert-annotations";
 import { rule as telemetry } from "../../../../policies/rules/observability/mesh-telemetry";
+import { rule as scope } from "../../../../policies/rules/observability/monitor-scope";
 import { rule as metrics } from "../../../../policies/rules/observability/rollout-metrics";
 import * as good from "../../../support/baselines/platform";
 import { changed, resource, without } from "../../../support/baselines/resource";
@@ -40,4 +41,13 @@ ruleSuite(alerts, {
     "an alert without a runbook": (props) => ({ deviant: unset(props, "spec.groups.0.rules.1.annotations.runbook_url"), message: /must have the annotation runbook_url$/ }),
   },
   configured: [{ title: "an alert without an annotation that the configuration adds", parameters: { annotations: ["dashboard_url"] }, subject: (props) => props, fires: true }],
+});
+
+ruleSuite(scope, {
+  type: "kubernetes:monitoring.coreos.com/v1:PodMonitor",
+  good: { ...goodMonitor(), metadata: { name: "scorer", namespace: "causeway-models" } },
+  deviations: {
+    "a monitor of all namespaces": (props) => ({ deviant: set(props, "spec.namespaceSelector", { any: true }), message: /^PodMonitor "scorer" must list its namespaces, got namespaceSelector.any$/ }),
+    "a password for whatever is read": (props) => ({ deviant: set(props, "spec.podMetricsEndpoints.0.basicAuth", { username: { name: "secret", key: "user" } }), message: /must send no credentials to the pods that it reads, got basicAuth$/ }),
+  },
 });
