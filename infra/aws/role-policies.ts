@@ -28,6 +28,16 @@ export function rolePolicy(role: PlatformRole, scope: RoleScope): PolicyDocument
 
 const statementsOf = { platformAdmin, mlEngineer, auditor, pipeline, promoter } satisfies Record<PlatformRole, (scope: RoleScope) => Statement[]>;
 
+/** Adds entries to the audit ledger, after reading the chain that they continue; Object Lock keeps what is there. */
+function keepLedger(scope: RoleScope): Statement[] {
+  const own = resourcesOf(scope);
+  return [
+    allow("ListLedger", listObjects, own.bucket("audit")),
+    allow("ReadLedger", readObjects, own.objects("audit", "ledger/")),
+    allow("AddToLedger", ["s3:PutObject"], own.objects("audit", "ledger/")),
+  ];
+}
+
 /** Operates clusters, registry and alarms; reads no data and no models. Changes of infrastructure go through the program. */
 function platformAdmin(scope: RoleScope): Statement[] {
   const own = resourcesOf(scope);
@@ -39,6 +49,8 @@ function platformAdmin(scope: RoleScope): Statement[] {
     allow("ReadBucketSettings", readBucketSettings, [...own.bucket("data"), ...own.bucket("artifacts"), ...own.bucket("audit"), ...own.bucket("logs")]),
     allow("ReadAccessLogs", ["s3:ListBucket", ...readObjects], [...own.bucket("logs"), ...own.objects("logs")]),
     allow("ReadLogs", ["logs:StartQuery", "logs:GetLogEvents", "logs:FilterLogEvents", "logs:DescribeLogStreams"], own.logGroups),
+    ...keepLedger(scope),
+    keysThroughStorage("EncryptLedger", scope, ["audit"], encrypt),
     allow("HandleFindings", ["guardduty:GetDetector", "guardduty:ListFindings", "guardduty:GetFindings", "guardduty:ArchiveFindings"], own.detectors),
     allow("ReadMetrics", ["aps:QueryMetrics", "aps:GetLabels", "aps:GetSeries", "aps:GetMetricMetadata"], own.workspaces),
   ];
@@ -88,7 +100,7 @@ function pipeline(scope: RoleScope): Statement[] {
     allow("ListObjects", listObjects, [...own.bucket("data"), ...own.bucket("artifacts")]),
     allow("ReadObjects", readObjects, [...own.objects("data"), ...own.objects("artifacts")]),
     allow("WriteRuns", ["s3:PutObject"], [...own.objects("artifacts", "runs/"), ...own.objects("artifacts", "releases/")]),
-    allow("AddToLedger", ["s3:PutObject"], own.objects("audit", "ledger/")),
+    ...keepLedger(scope),
     keysThroughStorage("Encrypt", scope, ["data", "artifacts", "audit"], encrypt),
     allow("FindClusters", describeCluster, own.clusters),
   ];
@@ -102,6 +114,7 @@ function promoter(scope: RoleScope): Statement[] {
     allow("ListObjects", listObjects, own.bucket("artifacts")),
     allow("ReadEvidence", readObjects, own.objects("artifacts", "releases/")),
     allow("RecordApprovals", ["s3:PutObject"], own.objects("audit", "approvals/")),
+    ...keepLedger(scope),
     keysThroughStorage("Encrypt", scope, ["artifacts", "audit"], encrypt),
     allow("ReadImages", ["ecr:DescribeImages", "ecr:DescribeImageScanFindings", "ecr:BatchGetImage"], own.repositories),
     allow("DescribeClusters", describeCluster, own.clusters),

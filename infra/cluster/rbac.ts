@@ -83,6 +83,8 @@ export const grants: readonly Grant[] = [
       rule("karpenter.sh", ["nodeclaims"], ["delete"]),
     ],
   },
+  // The kill switch puts a route before a model's own; no other route is theirs to change.
+  { name: "causeway-kill-switch", group: "platformAdmins", namespace: namespaces.models, rules: [rule("networking.istio.io", ["virtualservices"], ["patch"])] },
   {
     name: "causeway-ml-engineer",
     group: "mlEngineers",
@@ -113,8 +115,14 @@ export const grants: readonly Grant[] = [
     name: "causeway-pipeline",
     group: "pipelines",
     namespace: namespaces.models,
-    // `rollouts/status` is where a paused release is resumed or ended.
-    rules: [rule("argoproj.io", ["rollouts"], [...read, "patch"]), rule("argoproj.io", ["rollouts/status"], ["patch"]), rule("argoproj.io", ["analysisruns"])],
+    // `rollouts/status` is where a paused release is resumed or ended; the rest is what its verdict is read from.
+    rules: [
+      rule("argoproj.io", ["rollouts"], [...read, "patch"]),
+      rule("argoproj.io", ["rollouts/status"], ["patch"]),
+      rule("argoproj.io", ["analysisruns"]),
+      rule("apps", ["replicasets"]),
+      rule("networking.istio.io", ["virtualservices"]),
+    ],
   },
 ];
 

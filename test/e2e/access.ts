@@ -15,7 +15,7 @@ interface Question {
   readonly allowed: boolean;
 }
 
-const { models, training, observability, mesh } = namespaces;
+const { models, training, observability, mesh, gateway } = namespaces;
 const { platformAdmins, mlEngineers, auditors, pipelines } = accessGroups;
 
 const may = (group: PlatformGroup, verb: string, resource: string, namespace?: string): Question => ({ group, verb, resource, namespace, allowed: true });
@@ -30,6 +30,8 @@ const QUESTIONS: readonly Question[] = [
   may(platformAdmins, "patch", "nodes"),
   may(platformAdmins, "patch", "rollouts.argoproj.io/scale", models),
   may(platformAdmins, "delete", "workflows.argoproj.io", training),
+  may(platformAdmins, "patch", "virtualservices.networking.istio.io", models),
+  mayNot(platformAdmins, "patch", "virtualservices.networking.istio.io", gateway),
   mayNot(platformAdmins, "get", "secrets", models),
   mayNot(platformAdmins, "create", "pods/exec", models),
   mayNot(platformAdmins, "create", "pods/portforward", models),
@@ -65,6 +67,7 @@ const QUESTIONS: readonly Question[] = [
   may(pipelines, "patch", "rollouts.argoproj.io", models),
   may(pipelines, "patch", "rollouts.argoproj.io/status", models),
   may(pipelines, "watch", "analysisruns.argoproj.io", models),
+  may(pipelines, "list", "replicasets.apps", models),
   mayNot(pipelines, "delete", "rollouts.argoproj.io", models),
   mayNot(pipelines, "patch", "rollouts.argoproj.io", training),
   mayNot(pipelines, "patch", "virtualservices.networking.istio.io", models),

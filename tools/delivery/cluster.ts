@@ -1,8 +1,11 @@
-import { ApiException, AppsV1Api, AuthenticationV1Api, CustomObjectsApi, KubeConfig, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import { z } from "zod";
 import { podSelector, servingNames, versionHashLabel } from "../../infra/serving/settings";
 import { namespaces } from "../../infra/vocabulary";
+import type { HttpAnswer, HttpRequest } from "../e2e/lib/kubernetes/connection";
 import { analysisRunSchema, replicaSetSchema, rolloutSchema, routesSchema, type AnalysisRun, type LiveRoutes, type ReplicaSet, type Rollout } from "./objects";
+
+/** Sends one request to an API server, as somebody. */
+export type Send = (request: HttpRequest) => Promise<HttpAnswer>;
 
 /** What delivery needs of one region's API server. */
 export interface Cluster {
@@ -13,11 +16,11 @@ export interface Cluster {
   analysisRuns(model: string, podTemplateHash: string): Promise<AnalysisRun[]>;
   replicaSets(model: string): Promise<ReplicaSet[]>;
   routes(model: string): Promise<LiveRoutes>;
-  /** Merges into the status. @throws ConflictError where the object is another than the one that was read */
+  /** Merges into the Rollout's status. Throws ConflictError where the patch names another resourceVersion than the object has. */
   patchStatus(model: string, patch: object): Promise<void>;
-  /** Merges into the Rollout. @throws ConflictError as above */
+  /** Merges into the Rollout; conflicts as above. */
   patchRollout(model: string, patch: object): Promise<void>;
-  /** Merges into the VirtualService. @throws ConflictError as above */
+  /** Merges into the VirtualService; conflicts as above. */
   patchRoutes(model: string, patch: object): Promise<void>;
 }
 
@@ -26,61 +29,47 @@ export class ConflictError extends Error {
   override readonly name = "ConflictError";
 }
 
-const argo = { group: "argoproj.io", version: "v1alpha1", namespace: namespaces.models };
-const istio = { group: "networking.istio.io", version: "v1", namespace: namespaces.models };
-const merge = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
-const fieldManager = "causeway-delivery";
+const inModels = (api: string, kind: string) => `/apis/${api}/namespaces/${namespaces.models}/${kind}`;
+const rolloutPath = (model: string) => `${inModels("argoproj.io/v1alpha1", "rollouts")}/${servingNames(model).model}`;
+const routesPath = (model: string) => `${inModels("networking.istio.io/v1", "virtualservices")}/${servingNames(model).model}`;
 
-/** The cluster of a kubeconfig's context. @param context @default the current one */
-export function clusterOf(config: KubeConfig = defaultConfig(), context?: string): Cluster {
-  if (context !== undefined) config.setCurrentContext(context);
-  const objects = config.makeApiClient(CustomObjectsApi);
-  const rollouts = { ...argo, plural: "rollouts" };
-  const routes = { ...istio, plural: "virtualservices" };
+/** The cluster behind a connection. */
+export function clusterOf(send: Send): Cluster {
+  const get = async (path: string) => answerOf(await send({ method: "GET", path }));
+  const list = async <S extends z.ZodType>(path: string, selector: Readonly<Record<string, string>>, item: S) => {
+    const labels = Object.entries(selector).map(([key, value]) => `${key}=${value}`).join(",");
+    return z.object({ items: z.array(item) }).parse(await get(`${path}?labelSelector=${encodeURIComponent(labels)}`)).items;
+  };
+  const merge = async (path: string, patch: object) => {
+    answerOf(await send({ method: "PATCH", path: `${path}?fieldManager=causeway-delivery`, body: JSON.stringify(patch), contentType: "application/merge-patch+json" }));
+  };
   return {
     whoAmI: async () => {
-      const review = await answered(config.makeApiClient(AuthenticationV1Api).createSelfSubjectReview({ body: { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" } }));
-      return z.string().min(1).parse(review.status?.userInfo?.username);
+      const body = JSON.stringify({ apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" });
+      const review = z.object({ status: z.object({ userInfo: z.object({ username: z.string().min(1) }) }) });
+      return review.parse(answerOf(await send({ method: "POST", path: "/apis/authentication.k8s.io/v1/selfsubjectreviews", body }))).status.userInfo.username;
     },
-    rollout: async (model) => rolloutSchema.parse(await answered(objects.getNamespacedCustomObject({ ...rollouts, name: servingNames(model).model }))),
+    rollout: async (model) => rolloutSchema.parse(await get(rolloutPath(model))),
     analysisRuns: async (model, hash) => {
-      const list = await answered(objects.listNamespacedCustomObject({ ...argo, plural: "analysisruns", labelSelector: `${versionHashLabel}=${hash}` }));
-      const { items } = z.object({ items: z.array(analysisRunSchema) }).parse(list);
+      const items = await list(inModels("argoproj.io/v1alpha1", "analysisruns"), { [versionHashLabel]: hash }, analysisRunSchema);
       const own = items.filter(({ metadata }) => metadata.ownerReferences.some(({ kind, name }) => kind === "Rollout" && name === servingNames(model).model));
       return own.sort((a, b) => Date.parse(a.metadata.creationTimestamp) - Date.parse(b.metadata.creationTimestamp));
     },
-    replicaSets: async (model) => {
-      const labelSelector = Object.entries(podSelector(model)).map(([key, value]) => `${key}=${value}`).join(",");
-      const { items } = await answered(config.makeApiClient(AppsV1Api).listNamespacedReplicaSet({ namespace: namespaces.models, labelSelector }));
-      return z.array(replicaSetSchema).parse(JSON.parse(JSON.stringify(items)));
-    },
-    routes: async (model) => routesSchema.parse(await answered(objects.getNamespacedCustomObject({ ...routes, name: servingNames(model).model }))),
-    patchStatus: async (model, body) => void (await answered(objects.patchNamespacedCustomObjectStatus({ ...rollouts, name: servingNames(model).model, body, fieldManager }, merge))),
-    patchRollout: async (model, body) => void (await answered(objects.patchNamespacedCustomObject({ ...rollouts, name: servingNames(model).model, body, fieldManager }, merge))),
-    patchRoutes: async (model, body) => void (await answered(objects.patchNamespacedCustomObject({ ...routes, name: servingNames(model).model, body, fieldManager }, merge))),
+    replicaSets: (model) => list(inModels("apps/v1", "replicasets"), podSelector(model), replicaSetSchema),
+    routes: async (model) => routesSchema.parse(await get(routesPath(model))),
+    patchStatus: (model, patch) => merge(`${rolloutPath(model)}/status`, patch),
+    patchRollout: (model, patch) => merge(rolloutPath(model), patch),
+    patchRoutes: (model, patch) => merge(routesPath(model), patch),
   };
 }
 
-function defaultConfig(): KubeConfig {
-  const config = new KubeConfig();
-  config.loadFromDefault();
-  return config;
-}
-
-/** The answer, or what the server said against it in one sentence. */
-async function answered<T>(call: Promise<T>): Promise<T> {
-  try {
-    return await call;
-  } catch (error) {
-    if (!(error instanceof ApiException)) throw error;
-    const message = messageOf(error.body) ?? `the API server answered ${error.code}`;
-    throw error.code === 409 ? new ConflictError(message) : new Error(message);
-  }
-}
-
-function messageOf(body: unknown): string | undefined {
-  const parsed = z.object({ message: z.string() }).safeParse(typeof body === "string" ? parsedJson(body) : body);
-  return parsed.success ? parsed.data.message : undefined;
+/** The answer, or an error in the server's own words. */
+function answerOf({ status, text }: HttpAnswer): unknown {
+  const body = parsedJson(text);
+  if (status >= 200 && status < 300) return body;
+  const said = z.object({ message: z.string() }).safeParse(body);
+  const message = said.success ? said.data.message : `the API server answered ${status}`;
+  throw status === 409 ? new ConflictError(message) : new Error(message);
 }
 
 function parsedJson(text: string): unknown {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { modelsFolder } from "../../infra/models";
 import { InputError } from "../../services/contract/problems";
 import { readLedger, storeAt } from "../../services/ledger";
+import { connect, send } from "../e2e/lib/kubernetes/connection";
 import { approve } from "./approve";
 import { deliveryArguments, usage, type Command, type DeliveryArguments } from "./arguments";
 import { clusterOf } from "./cluster";
@@ -46,7 +47,8 @@ async function main(args: readonly string[]): Promise<void> {
   const failures: unknown[] = [];
   for (const context of once.includes(command) ? contexts.slice(0, 1) : contexts) {
     try {
-      const lines = await runs[command]({ cluster: clusterOf(undefined, context), model, modelsFolder, ledger }, given);
+      const connection = await connect(context === undefined ? {} : { context });
+      const lines = await runs[command]({ cluster: clusterOf((request) => send(connection, request)), model, modelsFolder, ledger }, given);
       for (const line of lines) console.log(line);
       const head = command === "status" || command === "kill" ? undefined : readLedger(ledger.store).at(-1);
       if (head) console.log(`ledger: entry ${head.sequence}, ${head.hash}`);

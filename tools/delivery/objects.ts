@@ -56,7 +56,7 @@ export type AnalysisRun = z.output<typeof analysisRunSchema>;
 
 /** What is read of a ReplicaSet (apps/v1). */
 export const replicaSetSchema = z.object({
-  metadata: z.object({ creationTimestamp: z.coerce.string(), labels: z.record(z.string(), z.string()).default({}) }),
+  metadata: z.object({ creationTimestamp: z.string(), labels: z.record(z.string(), z.string()).default({}) }),
   spec: z.object({ template }),
 });
 export type ReplicaSet = z.output<typeof replicaSetSchema>;

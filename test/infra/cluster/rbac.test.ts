@@ -30,12 +30,15 @@ describe("what the four groups may do", () => {
   test("pipelines patch rollouts of models and nothing else", () => {
     const writes = of("pipelines").flatMap(({ namespace, rules }) => rules.flatMap(({ resources, verbs }) => (verbs.includes("patch") ? resources.map((resource) => `${namespace}/${resource}`) : [])));
     expect(writes).toEqual(["causeway-models/rollouts", "causeway-models/rollouts/status"]);
+    expect(may(of("pipelines"), "list", "apps", "replicasets") && may(of("pipelines"), "get", "networking.istio.io", "virtualservices")).toBe(true);
     expect(may(of("pipelines"), "create", "argoproj.io", "rollouts") || may(of("pipelines"), "delete", "argoproj.io", "rollouts")).toBe(false);
   });
 
   test("platform admins can act in an incident without changing roles", () => {
     const admins = of("platformAdmins");
     expect(may(admins, "create", "", "pods/eviction") && may(admins, "patch", "argoproj.io", "rollouts/status") && may(admins, "delete", "karpenter.sh", "nodeclaims")).toBe(true);
+    expect(may(of("platformAdmins", "causeway-models"), "patch", "networking.istio.io", "virtualservices")).toBe(true);
+    expect(may(admins.filter(({ namespace }) => namespace !== "causeway-models"), "patch", "networking.istio.io", "virtualservices")).toBe(false);
     expect(may(admins, "update", "rbac.authorization.k8s.io", "roles") || may(admins, "create", "rbac.authorization.k8s.io", "clusterrolebindings")).toBe(false);
   });
 

@@ -1,9 +1,9 @@
-import { KubeConfig } from "@kubernetes/client-node";
 import { join } from "node:path";
 import { modelPath, versionHashLabel } from "../../../infra/serving/settings";
 import { approve } from "../../delivery/approve";
 import { clusterOf } from "../../delivery/cluster";
 import { openLedger } from "../../delivery/ledger-location";
+import { connect, send } from "../lib/kubernetes/connection";
 import { heldOutApplications } from "./applicants";
 import { apply, changed } from "./platform";
 import { endingOf, findings, waitsForApproval, type Outcome } from "./release";
@@ -105,9 +105,8 @@ export class Trials {
   /** What the commands of `npm run delivery` act on. */
   async context(model: string): Promise<DeliveryContext> {
     const { world } = this;
-    const config = new KubeConfig();
-    config.loadFromFile(world.cluster.kubeconfig);
-    return { cluster: clusterOf(config), model, modelsFolder: world.platform.modelsFolder, ledger: await openLedger(join(world.options.folder, "ledger")) };
+    const connection = await connect({ kubeconfig: world.cluster.kubeconfig });
+    return { cluster: clusterOf((request) => send(connection, request)), model, modelsFolder: world.platform.modelsFolder, ledger: await openLedger(join(world.options.folder, "ledger")) };
   }
 
   /** Pods of a model that still take requests, by version hash. */

@@ -1,0 +1,33 @@
+import { deliveryArguments } from "../../../tools/delivery/arguments";
+import { InputError } from "../../../services/contract/problems";
+
+const problems = (...args: string[]): string[] => {
+  try {
+    deliveryArguments(args);
+    return [];
+  } catch (error) {
+    if (error instanceof InputError) return error.problems.map(({ key }) => key);
+    throw error;
+  }
+};
+
+describe("the command line of npm run delivery", () => {
+  it("takes a command, a model and its options", () => {
+    expect(deliveryArguments(["kill", "loan-approval", "--to", "fallback", "--reason", "declines everybody", "--ledger", "l.jsonl", "--context", "a", "--context", "b"])).toEqual({
+      command: "kill", model: "loan-approval", contexts: ["a", "b"], ledger: "l.jsonl", role: "", reason: "declines everybody", digest: undefined, to: "fallback",
+    });
+    expect(deliveryArguments(["status", "loan-approval"]).contexts).toEqual([undefined]);
+  });
+
+  it.each([
+    [["promote", "loan-approval"], ["command"]],
+    [["status"], ["model"]],
+    [["approve", "loan-approval"], ["--ledger", "--role", "--reason"]],
+    [["kill", "loan-approval", "--reason", "x", "--ledger", "l"], ["--to"]],
+    [["kill", "loan-approval", "--to", "nowhere", "--reason", "x", "--ledger", "l"], ["--to"]],
+    [["record", "loan-approval", "and", "more", "--ledger", "l"], ["argument", "argument"]],
+    [["status", "loan-approval", "--verbose"], ["options"]],
+  ])("refuses %j and names %j", (args, keys) => {
+    expect(problems(...args)).toEqual(keys);
+  });
+});
