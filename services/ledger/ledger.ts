@@ -20,8 +20,7 @@ const lockAttempts = 100;
 const lockStepMilliseconds = 50;
 
 /**
- * Records a fact as the next entry, after the whole chain has been verified. Writers on one machine take turns; two machines that
- * write to copies of one ledger make a fork, which {@link verifyLedger} names.
+ * Records a fact as the next entry, after the whole chain has been verified. Writers on one machine take turns.
  * @param now time of the entry @default the clock
  * @throws LedgerError where the ledger was tampered with, ZodError where the fact is incomplete
  */

@@ -30,7 +30,7 @@ const numberDigits = 12;
 
 /**
  * One object for each entry, as object storage with Object Lock wants it: objects are never changed, so a ledger of one object could
- * not grow. The folder is the bucket's `ledger/` prefix; `aws s3 sync` moves it there and back.
+ * not grow. The folder is a copy of the bucket's `ledger/` prefix.
  */
 export function objectStore(path: string): LedgerStore {
   return {
@@ -43,9 +43,9 @@ export function objectStore(path: string): LedgerStore {
   };
 }
 
-/** Name of an entry's object, e.g. `000000000042-<hash>.json`. */
-export function objectName({ sequence, hash }: Pick<Entry, "sequence" | "hash">): string {
-  return `${String(sequence).padStart(numberDigits, "0")}-${hash}.json`;
+/** Name of an entry's object, e.g. `000000000042.json`: by number alone, so that storage itself refuses a second entry of one number. */
+export function objectName({ sequence }: Pick<Entry, "sequence">): string {
+  return `${String(sequence).padStart(numberDigits, "0")}.json`;
 }
 
 /** The store at a path: a file where it ends with `.jsonl`, else a folder of objects. */

@@ -77,13 +77,14 @@ describe("a ledger that was tampered with", () => {
     expect(verifyLedger(fileStore(file)).flaws).toEqual([{ place: "line 2", message: "is not an entry: changed or cut short" }]);
   });
 
-  it("names an object that was put beside another of the same number", () => {
+  it("takes no second object of one number, and names one that was put there under another name", () => {
     const store = objectStore(join(folder, "ledger"));
     const [first, second] = chain(2) as [Entry, Entry];
     const fork = nextEntry(first, fact("fork"), at);
-    for (const entry of [first, second, fork]) store.add(entry);
-    expect(verifyLedger(store).flaws).toHaveLength(1);
-    expect(verifyLedger(store).flaws[0]!.message).toMatch(/has number 2 where 3 belongs: moved here or recorded twice/);
+    for (const entry of [first, second]) store.add(entry);
+    expect(() => store.add(fork)).toThrow("EEXIST");
+    writeFileSync(join(folder, "ledger", "000000000003.json"), JSON.stringify(fork));
+    expect(verifyLedger(store).flaws).toEqual([{ place: "000000000003.json", message: "has number 2 where 3 belongs: moved here or recorded twice" }]);
   });
 
   it("says what is missing", () => {
@@ -163,10 +164,10 @@ describe("canonical JSON", () => {
   });
 });
 
-it("a path that ends with .jsonl is a file, any other a folder of objects named by number and hash", async () => {
+it("a path that ends with .jsonl is a file, any other a folder of objects named by number", async () => {
   const entry = await appendEntry(storeAt(join(folder, "objects")), fact("x"), at);
   await appendEntry(storeAt(join(folder, "lines.jsonl")), fact("x"), at);
   expect(readdirSync(join(folder, "objects"))).toEqual([objectName(entry)]);
-  expect(objectName(entry)).toBe(`000000000001-${entry.hash}.json`);
+  expect(objectName(entry)).toBe("000000000001.json");
   expect(readFileSync(join(folder, "lines.jsonl"), "utf8")).toBe(`${JSON.stringify(entry)}\n`);
 });

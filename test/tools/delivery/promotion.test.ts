@@ -121,7 +121,7 @@ describe("the promoter's command", () => {
     try {
       const ledger = await openLedger("s3://audit/ledger", async (args) => void calls.push([...args]));
       await ledger.record({ actor: "approver@example.com", action: "approve", subject: "loan-approval", details: { digest, reason: "reviewed" } });
-      expect(calls.map((args) => args.slice(0, 4).map((argument) => (argument.startsWith("/") ? "<copy>" : argument)))).toEqual([["s3", "sync", "s3://audit/ledger", "<copy>"], ["s3", "sync", "<copy>", "s3://audit/ledger"]]);
+      expect(calls.map((args) => args.slice(0, 4).map((argument) => (argument.startsWith("/") ? "<copy>" : argument)))).toEqual([["s3", "sync", "s3://audit/ledger", "<copy>"], ["s3api", "put-object", "--bucket", "audit"]]);
       const [entry] = readLedger(ledger.store);
       expect(approvalIn(readLedger(ledger.store), "loan-approval", digest)).toBe(entry!.hash);
       expect(approvalIn(readLedger(ledger.store), "loan-approval", `sha256:${"c".repeat(64)}`)).toBeUndefined();

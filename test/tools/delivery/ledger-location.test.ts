@@ -1,0 +1,57 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { objectStore, readLedger, type Fact } from "../../../services/ledger";
+import { openLedger } from "../../../tools/delivery/ledger-location";
+
+let bucket = "";
+beforeEach(() => mkdirSync((bucket = mkdtempSync(join(tmpdir(), "causeway-bucket-"))), { recursive: true }));
+afterEach(() => rmSync(bucket, { recursive: true, force: true }));
+
+const fact = (subject: string): Fact => ({ actor: "person@example.com", action: "approve", subject, details: {} });
+let calls: string[][] = [];
+
+/** The two commands of the AWS CLI that are used, over a folder as the bucket's `ledger/`. */
+async function aws(args: readonly string[]): Promise<void> {
+  calls.push([...args]);
+  if (args[1] === "sync") return cpSync(bucket, args[3]!, { recursive: true });
+  const [key, body] = [args[args.indexOf("--key") + 1]!, args[args.indexOf("--body") + 1]!];
+  if (existsSync(join(bucket, basename(key)))) throw Object.assign(new Error("An error occurred (PreconditionFailed) when calling the PutObject operation"), { code: 254 });
+  cpSync(body, join(bucket, basename(key)));
+}
+
+describe("a ledger in a bucket", () => {
+  beforeEach(() => (calls = []));
+
+  it("is fetched, and each entry is written as an object that replaces none", async () => {
+    const ledger = await openLedger("s3://example-audit/ledger/", aws);
+    await ledger.record(fact("loan-approval"));
+    expect(readdirSync(bucket)).toEqual(["000000000001.json"]);
+    expect(calls[0]!.slice(0, 3)).toEqual(["s3", "sync", "s3://example-audit/ledger"]);
+    const [, put] = calls;
+    expect(put!.filter((word) => !word.startsWith("/"))).toEqual(["s3api", "put-object", "--bucket", "example-audit", "--key", "ledger/000000000001.json", "--body", "--if-none-match", "*"]);
+  });
+
+  it("is one chain also where two machines write from the same copy", async () => {
+    const [here, there] = [await openLedger("s3://example-audit/ledger", aws), await openLedger("s3://example-audit/ledger", aws)];
+    await here.record(fact("one"));
+    await there.record(fact("two"));
+    await here.record(fact("three"));
+    expect(readLedger(objectStore(bucket)).map(({ subject }) => subject)).toEqual(["one", "two", "three"]);
+    expect(readLedger(there.store).map(({ subject }) => subject)).toEqual(["one", "two"]);
+  });
+
+  it("has no entry that could not be written, and says why", async () => {
+    const ledger = await openLedger("s3://example-audit/ledger", async (args) => (args[1] === "sync" ? undefined : Promise.reject(new Error("AccessDenied"))));
+    await expect(ledger.record(fact("one"))).rejects.toThrow("AccessDenied");
+    expect(readLedger(ledger.store)).toEqual([]);
+  });
+});
+
+it("a ledger on disk is a file of lines or a folder", async () => {
+  for (const name of ["l.jsonl", "l"]) {
+    const ledger = await openLedger(join(bucket, name), () => Promise.reject(new Error("no AWS here")));
+    await ledger.record(fact("one"));
+    expect(readLedger(ledger.store)).toHaveLength(1);
+  }
+});
