@@ -51,7 +51,8 @@ export class Week {
 
   constructor(readonly options: WeekOptions) {
     const compared = baselines(options.contract);
-    this.#groups = ruleGroups(options.contract);
+    // Gates of a delivery compare versions, and here is one.
+    this.#groups = ruleGroups(options.contract).filter(({ name }) => !name.endsWith("-trial"));
     this.#watches = compared.map(({ watch }) => watch);
     this.#detectors = [...ownDetectors(this.#groups), ...compared];
     rmSync(options.work, { recursive: true, force: true });
