@@ -39,6 +39,10 @@ def _with_score_only(model: onnx.ModelProto, source: str, classifier: bool) -> o
         graph.node.append(helper.make_node("Sigmoid", [last], [OUTPUT], name="causeway_sigmoid"))
     del graph.output[:]
     graph.output.append(helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, [None]))
+    # The converter keeps domains in a set, whose order changes from process to process.
+    domains = sorted(model.opset_import, key=lambda entry: (entry.domain, entry.version))
+    del model.opset_import[:]
+    model.opset_import.extend(domains)
     model.doc_string = ""
     onnx.checker.check_model(model)
     return model

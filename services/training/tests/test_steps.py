@@ -8,7 +8,7 @@ from conftest import CREATED, Workshop, make_rows
 from helpers import ORDER, digests, run_to, step
 
 from causeway_training.errors import GateFailure, InputError
-from causeway_training.onnx_model import Scorer
+from causeway_training.onnx_model import Scorer, export
 from causeway_training.rows import read_rows
 from causeway_training.run import read_json
 
@@ -18,6 +18,28 @@ def test_the_same_inputs_give_the_same_bytes_in_another_run_directory(workshop: 
     assert run_to(one, "package") == [True] * len(ORDER)
     run_to(two, "package")
     assert digests(one.run.path) == digests(two.run.path)
+
+
+def test_the_order_of_the_converters_sets_changes_no_byte_of_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python orders a set of texts anew in each process, and the converter writes its operator domains from one."""
+    import skl2onnx
+    from sklearn.linear_model import LogisticRegression
+
+    inputs = np.random.default_rng(0).normal(size=(50, 3)).astype(np.float32)
+    fitted = LogisticRegression().fit(inputs, inputs[:, 0] > 0)
+    convert = skl2onnx.convert_sklearn
+
+    def otherwise(*given: object, **more: object) -> object:
+        model = convert(*given, **more)
+        domains = list(model.opset_import)[::-1]
+        assert len({entry.domain for entry in domains}) > 1
+        del model.opset_import[:]
+        model.opset_import.extend(domains)
+        return model
+
+    one = export(fitted, 3, "model")
+    monkeypatch.setattr(skl2onnx, "convert_sklearn", otherwise)
+    assert export(fitted, 3, "model") == one
 
 
 def test_another_seed_gives_another_split(workshop: Workshop) -> None:
