@@ -1,4 +1,5 @@
 import type { GlobalEntry } from "./aws/global-entry";
+import { derived } from "./cluster/elastic/names";
 import type { StackConfig } from "./config/schema";
 import type { CostEstimate } from "./pricing";
 import { recoveryBudget } from "./recovery";
@@ -12,6 +13,7 @@ export function stackOutputs(parts: { readonly config: StackConfig; readonly pla
   return {
     models: Object.fromEntries(config.models.map(({ name }) => [name, Object.fromEntries(platforms.map((platform) => [platform.region, modelOutputs(platform, name)]))])),
     grafana: grafana.open,
+    kibana: { open: kibana.open, accounts: Object.fromEntries(platforms.map(({ region, logs }) => [region, logs.groupPasswords])) },
     ...(entry && { url: entry.url, regionalUrls: entry.regionalUrls }),
     ...(config.recovery && { recoverySeconds: recoveryBudget(config.recovery).totalSeconds }),
     estimatedMonthlyUsd: { total: cost.total, byRegion: cost.byRegion, byModel: cost.byModel },
@@ -23,6 +25,9 @@ function modelOutputs({ services }: RegionalPlatform, model: string): Record<str
   const { desiredDigest, live, killSwitch, endpoint, rollout } = service ?? {};
   return { desiredDigest, live, ...(killSwitch && { killSwitch }), endpoint, rollout, dashboard: grafana.address + dashboardPath(model), rules: grafana.address + rulesPath(model) };
 }
+
+/** Nor has Kibana; the account of one's group opens it. */
+const kibana = { open: `kubectl --namespace ${namespaces.observability} port-forward service/${derived.kibanaService} 5601` };
 
 /** Grafana has no door of its own: whoever may reach the cluster forwards a port to it, and the links below that address work. */
 const grafana = { address: "http://localhost:3000", open: `kubectl --namespace ${namespaces.observability} port-forward service/prometheus-grafana 3000:80` };

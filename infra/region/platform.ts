@@ -85,6 +85,7 @@ export class RegionalPlatform extends pulumi.ComponentResource {
   /** Where callers enter the region, on AWS. */
   readonly entry: RegionalEntry | undefined;
   readonly services: Readonly<Record<string, ModelService>>;
+  readonly logs: LogStore;
 
   constructor(
     private readonly name: string,
@@ -109,7 +110,7 @@ export class RegionalPlatform extends pulumi.ComponentResource {
     const mesh = new Mesh(`${name}-mesh`, { region, identity, hosts: hosts(args), readiness: readinessOf(args), loadBalancer: ground?.loadBalancer }, addons.ready, inCluster);
 
     const snapshots = aws && { ...aws.audit, clusterName: clusterNameOf(args) };
-    new LogStore(`${name}-logs`, { region, environment, predictionDays: predictionDays(models), snapshots }, addons.ready, inCluster);
+    this.logs = new LogStore(`${name}-logs`, { region, environment, predictionDays: predictionDays(models), snapshots }, addons.ready, inCluster);
 
     // The mesh waits for the releases and they for the tenancy, so whoever waits for the mesh waits for all of them.
     this.services = Object.fromEntries(models.map((model) => [model.contract.name, this.createService(model, mesh.ready, inCluster)]));
@@ -176,7 +177,7 @@ export class RegionalPlatform extends pulumi.ComponentResource {
     const { region, environment, host, after } = this.args;
     const before = after?.[contract.name];
     const dependsOn = before ? [...ready, before] : [...ready];
-    return new ModelService(`${this.name}-${contract.name}`, { contract, release, replicas, image, verdicts, retry, killSwitch, declaredDigest, region, environment, host, prometheusAddress }, { ...opts, dependsOn });
+    return new ModelService(`${this.name}-${contract.name}`, { contract, release, replicas, image, verdicts, retry, killSwitch, declaredDigest, region, environment, host, prometheusAddress, after: before }, { ...opts, dependsOn });
   }
 }
 

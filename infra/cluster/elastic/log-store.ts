@@ -7,7 +7,7 @@ import { RandomPassword } from "@pulumi/random";
 import type { Environment } from "../../config/schema";
 import { PodIdentity } from "../../region/pod-identity";
 import { namespaces } from "../../vocabulary";
-import { accounts, accountSecret, roleFile, roleSecret } from "./accounts";
+import { accounts, accountSecret, groupAccounts, roleFile, roleSecret } from "./accounts";
 import { elasticsearch } from "./elasticsearch";
 import { logStoreAlerts } from "./health";
 import { kibana, kibanaBudget } from "./kibana";
@@ -43,8 +43,9 @@ export interface LogStoreArgs {
 export class LogStore extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:regional:LogStore";
 
-  /** Passwords of the accounts, by account. */
-  readonly passwords: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Passwords of the groups' accounts, by account: a secret. */
+  readonly groupPasswords: pulumi.Output<Readonly<Record<string, string>>>;
+  private readonly passwords: Readonly<Record<string, pulumi.Output<string>>>;
 
   /** `after` are the operator and the namespaces: they are gone after what they keep. */
   constructor(
@@ -71,6 +72,7 @@ export class LogStore extends pulumi.ComponentResource {
     const password = this.createSecret("shipper", shipperSecret.name, namespaces.logs, { [shipperSecret.key]: this.passwordOf(shipperName) });
     this.createObject("shipper", shipper(), [settings, password, this.createServiceAccount(shipperName, namespaces.logs)]);
     new CustomResource(`${name}-alerts`, logStoreAlerts(size), { parent: this, dependsOn: [...after] });
+    this.groupPasswords = pulumi.secret(pulumi.all(Object.fromEntries(Object.values(groupAccounts).map((account) => [account, this.passwordOf(account)]))));
     this.registerOutputs({});
   }
 

@@ -23,7 +23,7 @@ export const settingsName = "log-settings";
 export const derived = {
   statefulSet: `${logStoreName}-es-default`,
   daemonSet: `${shipperName}-beat-filebeat`,
-  kibanaDeployment: `${logStoreName}-kb`,
+  kibanaService: `${logStoreName}-kb-http`,
   elasticsearchCertificates: `${logStoreName}-es-http-certs-public`,
   kibanaCertificates: `${logStoreName}-kb-http-certs-public`,
   elasticsearchUrl: `https://${logStoreName}-es-http.${namespaces.observability}.svc:9200`,
