@@ -15,7 +15,7 @@ export interface ElasticsearchSettings {
 
 const zone = "topology.kubernetes.io/zone";
 const clusterLabel = "elasticsearch.k8s.elastic.co/cluster-name";
-/** Folder of the only file that the S3 module may read beside its own; see docs/adr. */
+/** Folder of the only file that the S3 module may read beside its own; see docs/adr/0007. */
 const tokenFolder = "/usr/share/elasticsearch/config/repository-s3";
 const tokenFile = "aws-web-identity-token-file";
 
