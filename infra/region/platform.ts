@@ -177,7 +177,7 @@ export class RegionalPlatform extends pulumi.ComponentResource {
     const { region, environment, host, after } = this.args;
     const before = after?.[contract.name];
     const dependsOn = before ? [...ready, before] : [...ready];
-    return new ModelService(`${this.name}-${contract.name}`, { contract, release, replicas, image, verdicts, retry, killSwitch, declaredDigest, region, environment, host, prometheusAddress }, { ...opts, dependsOn });
+    return new ModelService(`${this.name}-${contract.name}`, { contract, release, replicas, image, verdicts, retry, killSwitch, declaredDigest, region, environment, host, prometheusAddress, after: before }, { ...opts, dependsOn });
   }
 }
 

@@ -29,6 +29,8 @@ export interface ModelServiceArgs extends ServingSettings, DeliveryState {
   readonly image: pulumi.Input<string>;
   /** Annotations of the service account, such as those of a cloud's workload identity. @default none */
   readonly serviceAccountAnnotations?: Record<string, string> | undefined;
+  /** The same model in the region that takes releases before this one; a release that fails there never comes here. @default none */
+  readonly after?: ModelService | undefined;
 }
 
 /** One model in one region: its pods, how requests reach them, how they scale, and how a new version takes over. */
@@ -39,6 +41,8 @@ export class ModelService extends pulumi.ComponentResource {
   readonly desiredDigest: pulumi.Output<string>;
   /** Image that serves the region's requests, as far as the last update or refresh and the verdicts on record show. */
   readonly live: pulumi.Output<LiveDigest>;
+  /** The Rollout; whoever depends on it waits until the release serves all requests. */
+  readonly release: pulumi.Resource;
   /** Set while the stack file switches the model off. */
   readonly killSwitch: KillSwitch | undefined;
   /** Public URL of the model. */
@@ -71,7 +75,7 @@ export class ModelService extends pulumi.ComponentResource {
 
     const trial = rollout(args, image);
     const patience = `${releaseSeconds(args, trial.spec.progressDeadlineSeconds)}s`;
-    const versionsOnTrial = new CustomResource(`${name}-rollout`, awaitedRollout(trial, args, args), { ...child, customTimeouts: { create: patience, update: patience }, dependsOn: [account, key, ...versions, routes, ...analyses] });
+    const versionsOnTrial = new CustomResource(`${name}-rollout`, awaitedRollout(trial, args, args), { ...child, customTimeouts: { create: patience, update: patience }, dependsOn: [account, key, ...versions, routes, ...analyses, ...(args.after ? [args.after.release] : [])] });
     new PodDisruptionBudget(`${name}-budget`, podDisruptionBudget(contract), child);
     new CustomResource(`${name}-autoscaler`, scaledObject(args), { ...child, dependsOn: versionsOnTrial });
     new CustomResource(`${name}-monitor`, podMonitor(contract), child);
@@ -83,6 +87,7 @@ export class ModelService extends pulumi.ComponentResource {
     this.rollout = versionsOnTrial.metadata.name;
     this.live = pulumi.output({ metadata: versionsOnTrial.metadata, spec: Reflect.get(versionsOnTrial, "spec"), status: Reflect.get(versionsOnTrial, "status") }).apply((known) => liveDigest(known, args.verdicts ?? [], args.region));
     this.killSwitch = args.killSwitch;
+    this.release = versionsOnTrial;
     this.registerOutputs({ desiredDigest: this.desiredDigest, live: this.live, endpoint: this.endpoint, rollout: this.rollout });
   }
 }

@@ -93,10 +93,11 @@ test("prod has two complete regions: but for the retraining, what one has, the o
   expect(shape(second)).toEqual(shape(home));
 });
 
-test("in prod the second region takes a release only after the first", () => {
-  const service = plan("prod").resources.find((resource) => resource.name === "eu-central-1-loan-approval")!;
-  const first = plan("prod").resources.find((resource) => resource.name === "eu-west-1-loan-approval-rollout")!;
-  expect(service.options.dependencies).toContain(first.urn);
+test("in prod the second region takes a release only after the first has ended well", () => {
+  const named = (name: string) => plan("prod").resources.find((resource) => resource.name === name)!;
+  const first = named("eu-west-1-loan-approval-rollout");
+  for (const name of ["eu-central-1-loan-approval", "eu-central-1-loan-approval-rollout"]) expect(named(name).options.dependencies).toContain(first.urn);
+  expect((first.inputs["metadata"] as { annotations: Record<string, string> }).annotations["pulumi.com/waitFor"]).toContain("jsonpath={.status.phase}=Healthy");
 });
 
 test("local has no resource of AWS", () => {
