@@ -6,6 +6,7 @@ import { globalEntry, layGround } from "./ground";
 import { loadModels, refuseFailed, refuseUnpublished, unlessFailed } from "./models";
 import { stackOutputs } from "./outputs";
 import { RegionalPlatform } from "./region/platform";
+import { refuseOvertaken } from "./retraining/overtaken";
 import { refuseUnpublishedImages, retrainingGround } from "./retraining/stack";
 
 /** The whole platform: one stack for each environment, all its regions in it. */
@@ -15,7 +16,8 @@ export = async function program() {
   const isPreview = pulumi.runtime.isDryRun();
   refuseUnpublished(config.environment, models, isPreview);
   refuseFailed(models, isPreview);
-  refuseUnpublishedImages(config, pulumi.runtime.isDryRun());
+  refuseOvertaken(models, isPreview);
+  refuseUnpublishedImages(config, isPreview);
 
   const meter = new CostMeter();
   const root = join(__dirname, "..");

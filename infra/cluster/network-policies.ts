@@ -1,3 +1,4 @@
+import { eventSourcePodLabels, webhook } from "../retraining/address";
 import { namespaces, ports, type NamespaceRole } from "../vocabulary";
 import { gatewayPorts } from "./gateway";
 import { elasticPolicies, elasticsearchPort, shipperPolicies } from "./elastic/network";
@@ -20,8 +21,6 @@ const istiodPort = 15_012;
 export const proxyMetricsPort = 15_090;
 export const proxyMetricsPath = "/stats/prometheus";
 const proxyMetrics = [15_020, proxyMetricsPort];
-/** Port of the event source that Alertmanager calls to start a retraining. */
-const retrainingPort = 12_000;
 const prometheusPort = 9090;
 /** Port where the agent of GPU nodes shows what they measure. */
 export const gpuExporterPort = 9400;
@@ -74,13 +73,14 @@ const own: Record<NamespaceRole, (settings: PolicySettings) => PolicyRule[]> = {
   ],
   training: (settings) => [
     api(settings),
-    { name: "events", ingress: [{ from: [neighbours] }, { from: [inRole("observability")], ports: tcp(retrainingPort) }], egress: [{ to: [neighbours] }] },
+    { name: "events", ingress: [{ from: [neighbours] }], egress: [{ to: [neighbours] }] },
+    { name: "alerts", podSelector: { matchLabels: eventSourcePodLabels }, ingress: [{ from: [{ ...inRole("observability"), podSelector: pods("app.kubernetes.io/name", "alertmanager") }], ports: tcp(webhook.port) }] },
   ],
   observability: (settings) => [
     api(settings),
     ...elasticPolicies,
     { name: "scrape", podSelector: prometheusPods, egress: [{ to: [{ namespaceSelector: {} }, anywhere], ports: tcp(...scraped) }] },
-    { name: "retraining", podSelector: pods("app.kubernetes.io/name", "alertmanager"), egress: [{ to: [inRole("training")], ports: tcp(retrainingPort) }] },
+    { name: "retraining", podSelector: pods("app.kubernetes.io/name", "alertmanager"), egress: [{ to: [inRole("training")], ports: tcp(webhook.port) }] },
     // Autoscaler and progressive delivery decide on metrics.
     { name: "queries", podSelector: prometheusPods, ingress: [{ from: [inRole("autoscaling"), inRole("rollouts")], ports: tcp(prometheusPort) }] },
   ],

@@ -27,6 +27,9 @@ export const approval = { name: "approval", answer: "decision", yes: "approve", 
 /** Parameters of a run: whoever starts it gives the first two; the third is the image that the program serves. */
 export const parameters = { trigger: "trigger", causes: "causes", server: "server" } as const;
 
+/** ConfigMap with a kubeconfig of the regions, a context for each and no credentials; where there is one region the promoter asks the cluster that it runs in. */
+export const regionsFile = { configMap: "retraining-regions", key: "kubeconfig", folder: "/etc/causeway/regions" } as const;
+
 /** Steps between the admission and the publication, in order; each is a command of `python -m causeway_training`. */
 const trainingSteps = ["collect", "validate", "prepare", "train", "evaluate", "audit", "explain", "compress", "package"] as const;
 
@@ -75,6 +78,7 @@ function promote({ contract, regions, locations }: RetrainingSettings): Step {
       `--contract=services/models/${contract.name}/model.yaml`,
       `--manifest=${output("candidate", "manifest")}`,
       ...regions.map((region) => `--region=${region}`),
+      ...(regions.length > 1 ? [`--kubeconfig=${regionsFile.folder}/${regionsFile.key}`] : []),
       `--timeout-seconds=${deadlines.region}`,
       `--ledger=${locations.ledger}`,
       "--run={{workflow.name}}",

@@ -3,7 +3,7 @@ import { containerSecurityContext, podSecurityContext } from "../serving/securit
 import { annotationPrefix } from "../serving/settings";
 import { lake, usesLake } from "./lake";
 import { accounts, deadlines, retrainingLabels, retrainingNames, runDeadline, trainingMetadata, type RetrainingImages, type RetrainingSettings } from "./settings";
-import { accountOf, approval, outputsFolder, parameters, runSteps, scheduledParameters, type Step } from "./steps";
+import { accountOf, approval, outputsFolder, parameters, regionsFile, runSteps, scheduledParameters, type Step } from "./steps";
 
 /** Name of the template that a run starts with. */
 const entrypoint = "run";
@@ -47,7 +47,7 @@ export function workflowTemplate(settings: RetrainingSettings, images: Retrainin
       activeDeadlineSeconds: runDeadline(settings),
       podGC: { strategy: "OnPodSuccess", deleteDelayDuration: "600s" },
       ttlStrategy: { secondsAfterCompletion: 30 * 86_400 },
-      volumes: [{ name: "tmp", emptyDir: { sizeLimit: "4Gi" } }, ...(onLake ? [{ name: "lake", persistentVolumeClaim: { claimName: lake.claim } }] : [])],
+      volumes: [{ name: "tmp", emptyDir: { sizeLimit: "4Gi" } }, { name: "regions", configMap: { name: regionsFile.configMap, optional: true } }, ...(onLake ? [{ name: "lake", persistentVolumeClaim: { claimName: lake.claim } }] : [])],
       templates: [dag(steps, gated), ...(gated ? [approvalNode] : []), ...steps.map((step) => containerTemplate(step, images[step.image], contract.name, onLake))],
     },
   };
@@ -89,7 +89,7 @@ function containerTemplate(step: Step, image: pulumi.Input<string>, model: strin
       args: [...step.args],
       resources: { requests: { cpu: step.image === "training" ? "1" : "100m", memory }, limits: { memory, "ephemeral-storage": "6Gi" } },
       securityContext: containerSecurityContext,
-      volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, ...(onLake ? [{ name: "lake", mountPath: lake.folder }] : [])],
+      volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, ...(step.image === "delivery" ? [{ name: "regions", mountPath: regionsFile.folder, readOnly: true }] : []), ...(onLake ? [{ name: "lake", mountPath: lake.folder }] : [])],
     },
     ...(output !== undefined && { outputs: { parameters: [{ name: output, valueFrom: { path: `${outputsFolder}/${output}` } }] } }),
   };

@@ -4,6 +4,7 @@ import { runDelivery } from "../../test/e2e/delivery";
 import { addressSuite, faultSuite } from "../../test/e2e/faults";
 import { lifecycleSuite } from "../../test/e2e/lifecycle";
 import { policySuite } from "../../test/e2e/policies";
+import { retrainingSuite } from "../../test/e2e/retraining/suite";
 import { ruleSuite } from "../../test/e2e/rules";
 import { openStack } from "../../test/e2e/stack";
 import { prepare } from "./context";
@@ -15,7 +16,7 @@ import type { Suite, Tally } from "./runner";
 
 type SuiteMaker = (stack: SharedStack) => Promise<Suite>;
 
-const SUITES = { lifecycle: lifecycleSuite, faults: faultSuite, policies: policySuite, addresses: addressSuite, rules: ruleSuite } as const satisfies Record<string, SuiteMaker>;
+const SUITES = { lifecycle: lifecycleSuite, faults: faultSuite, policies: policySuite, addresses: addressSuite, rules: ruleSuite, retraining: retrainingSuite } as const satisfies Record<string, SuiteMaker>;
 type SuiteName = keyof typeof SUITES;
 
 /** A suite on a control plane of its own, after the others: what it measures suffers from company. */
@@ -38,8 +39,8 @@ const LANES: readonly LanePlan[] = [
   { name: "faults", suites: ["faults"], plane: "faulty", compiled: true },
 ];
 
-/** Suites that need neither engine nor control plane: they run when they are asked for, `npm run test:rules`. */
-const ALONE = ["rules"] as const;
+/** Suites that need neither engine nor control plane: they run when they are asked for, `npm run test:rules` and `npm run e2e -- --only retraining`. */
+const ALONE = ["rules", "retraining"] as const;
 
 function chosenSuites(): (name: SuiteName | typeof DELIVERY) => boolean {
   const { values } = parseArgs({ options: { only: { type: "string", multiple: true } } });

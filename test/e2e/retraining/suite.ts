@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { webhook } from "../../../infra/retraining/address";
+import { ensureTool } from "../../../tools/e2e/toolchain/ensure";
+import { TOOLS } from "../../../tools/e2e/toolchain/pins";
+import type { Suite, Test } from "../../../tools/e2e/runner";
+import { hear, type Heard } from "./alertmanager";
+import { ask, ensureJudge, judgeTests } from "./judge";
+import { lintTests } from "./lint";
+import { eventObjects, variants } from "./manifests";
+import { runTests } from "./runs";
+
+/** Retraining, judged by Argo's own code, started by the real Alertmanager, and carried out by the commands of its steps. No cluster is needed. */
+export async function retrainingSuite(): Promise<Suite> {
+  const [argo, alertmanager, judge] = [await ensureTool(TOOLS.argo), await ensureTool(TOOLS.alertmanager), await ensureJudge()];
+  // It mostly waits, so it does so beside the rest.
+  const heard = hear(alertmanager);
+  heard.catch(() => undefined);
+  const { tests, close } = await runTests();
+  return { name: "retraining", tests: [...lintTests(argo), ...judgeTests(judge), ...tests, ...alertTests(heard, judge), { title: "nothing is left behind", run: close }] };
+}
+
+function alertTests(heard: Promise<Heard>, judge: string): Test[] {
+  return [
+    {
+      title: "Alertmanager, told again and again of two drift alerts of a model, asks the retraining once",
+      run: async () => {
+        const { posts, paths, sent } = await heard;
+        assert.ok(sent > 10, `told ${sent} times`);
+        assert.deepEqual(paths, [webhook.path]);
+        const [post] = posts as { commonLabels: Record<string, string>; alerts: { labels: { alertname: string } }[] }[];
+        assert.equal(post?.commonLabels["model"], "loan-approval");
+        assert.deepEqual(post.alerts.map(({ labels }) => labels.alertname).sort(), ["CausewayFeatureDrift", "CausewayScoreDrift"]);
+      },
+    },
+    {
+      title: "what Alertmanager posts makes the sensor start one run, with both alerts as its causes",
+      run: async () => {
+        const { posts } = await heard;
+        const { outcomes } = ask(judge, { ...eventObjects(variants["prod"] ?? assert.fail()), posts });
+        assert.deepEqual(outcomes.map(({ passed }) => passed), [true]);
+        const causes = JSON.parse(outcomes[0]?.workflow?.spec.arguments.parameters[1]?.value ?? "") as { fingerprint: string; startsAt: string }[];
+        assert.equal(new Set(causes.map(({ fingerprint }) => fingerprint)).size, 2);
+        assert.deepEqual([...new Set(causes.map(({ startsAt }) => startsAt))], ["2026-11-24T03:00:00Z"]);
+      },
+    },
+  ];
+}
