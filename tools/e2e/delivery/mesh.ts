@@ -69,8 +69,10 @@ export class Mesh {
   }
 
   #chosen({ route }: Route): string {
-    let left = this.random() * route.reduce((sum, { weight }) => sum + (weight ?? 100), 0);
-    return (route.find(({ weight }) => (left -= weight ?? 100) < 0) ?? route[0])?.destination.host ?? "";
+    // A single destination needs no weight; where there are more, one without gets nothing.
+    const weights = route.map(({ weight }) => weight ?? (route.length === 1 ? 100 : 0));
+    let left = this.random() * weights.reduce((sum, weight) => sum + weight, 0);
+    return (route[weights.findIndex((weight) => (left -= weight) < 0)] ?? route[0])?.destination.host ?? "";
   }
 
   #podOf(host: string): RunningPod | undefined {

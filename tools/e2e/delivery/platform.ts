@@ -2,6 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import * as path from "node:path";
+import { parseConfig } from "../../../infra/config/load";
+import { loadModels, refuseFailed } from "../../../infra/models";
 import { keyFile, keyLength } from "../../../infra/serving/keys";
 import { namespaces } from "../../../infra/vocabulary";
 import { record } from "../../plan/record";
@@ -72,6 +74,12 @@ export class Platform {
       .filter(({ type, inputs }) => type.startsWith("kubernetes:") && inputs["apiVersion"] !== undefined)
       .map(({ inputs }) => withKey(toJsonObject(inputs), this.key))
       .filter((object) => NEEDED.includes(String(object["kind"])) || referenceOf(object).namespace === namespaces.models);
+  }
+
+  /** Throws what an update would throw before it changes anything: no version that failed is released again. */
+  refuseWhatFailed(): void {
+    const file = path.join(this.folder, `Pulumi.${STACK}.yaml`);
+    refuseFailed(loadModels(parseConfig(readStackFile(file), file), this.modelsFolder), false);
   }
 
   async #copyModel({ name, strategy }: ModelCopy): Promise<void> {

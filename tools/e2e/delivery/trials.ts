@@ -87,16 +87,25 @@ export class Trials {
   async follow({ model, before, at }: Started, { onShare }: FollowOptions = {}): Promise<Outcome> {
     const { world } = this;
     let share = 0;
+    let approvedStep: number | undefined;
     for (;;) {
       const rollout = world.rollout(model);
       const hash = rollout?.status.currentPodHash;
       const weight = world.mesh.share(modelPath(model));
-      if (weight > share) onShare?.(share = weight);
+      if (weight > share) {
+        share = weight;
+        onShare?.(share);
+      }
       if (Date.now() > at + PATIENCE_MS) throw new Error(`${model}: no verdict after ${PATIENCE_MS / 1_000} s: ${rollout?.status.phase ?? "?"} ${rollout?.status.message ?? ""}`);
       if (rollout !== undefined && hash !== undefined && hash !== before) {
         const ending = endingOf(rollout, hash);
         if (ending !== undefined) return this.#outcome(hash, { ending, milliseconds: Date.now() - at, share, message: rollout.status.message ?? "" });
-        if (waitsForApproval(rollout)) await approve(await this.context(model), { role: "model-risk", reason: "the gates before this step are proven" });
+        const step = rollout.status.currentStepIndex;
+        // What is known of the Rollout may be a moment old: nobody approves a step twice.
+        if (waitsForApproval(rollout) && step !== approvedStep) {
+          approvedStep = step;
+          await approve(await this.context(model), { role: "model-risk", reason: "the gates before this step are proven" });
+        }
       }
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
