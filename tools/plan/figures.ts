@@ -1,5 +1,6 @@
 import type { StackConfig } from "../../infra/config/schema";
 import { recoveryBudget, type RecoveryBudget } from "../../infra/recovery";
+import { largestUnprovenShare, minutesToVerdict } from "../../infra/serving/forecast";
 import { loadContract, loadRelease } from "../../services/contract/load";
 import type { Contract } from "../../services/contract/contract";
 import type { Release } from "../../services/contract/release";
@@ -22,9 +23,34 @@ export function recoveryFigures({ recovery, regions }: StackConfig): RecoveryFig
 export interface PlannedRelease {
   readonly contract: Contract;
   readonly release: Release;
+  readonly trial: TrialFigures;
+}
+
+/** What a new version of a model would have to go through in each region. */
+export interface TrialFigures {
+  /** Minutes until a version without a fault is proven, by the model's requests per second in the region. */
+  readonly minutesToVerdict: readonly { readonly requestsPerSecond: number; readonly minutes: number; readonly pauses: boolean }[];
+  /** Largest share of all requests that the version gets before it is proven, with the regions' requests alike. */
+  readonly largestUnprovenShare: number;
+}
+
+/** Requests per second at which verdicts are foretold: the plan knows no traffic. */
+const foretold = [100, 10, 1] as const;
+
+function trialFigures(contract: Contract, { environment, regions }: StackConfig): TrialFigures {
+  return {
+    minutesToVerdict: foretold.map((requestsPerSecond) => {
+      const { proven, pauses } = minutesToVerdict(contract, requestsPerSecond, environment);
+      return { requestsPerSecond, minutes: Math.ceil(proven), pauses };
+    }),
+    largestUnprovenShare: largestUnprovenShare(contract, environment, regions.map(() => 1 / regions.length)),
+  };
 }
 
 /** The releases of the stack's models. */
 export function plannedReleases(config: StackConfig, modelsFolder: string): PlannedRelease[] {
-  return config.models.map(({ name }) => ({ contract: loadContract(modelsFolder, name), release: loadRelease(modelsFolder, name) }));
+  return config.models.map(({ name }) => {
+    const contract = loadContract(modelsFolder, name);
+    return { contract, release: loadRelease(modelsFolder, name), trial: trialFigures(contract, config) };
+  });
 }

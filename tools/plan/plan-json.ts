@@ -14,7 +14,7 @@ export function planJson(plan: StackPlan): Record<string, unknown> {
     violations,
     recovery: plan.recovery,
     cost: { totalMonthlyUsd: plan.cost.total, byRegion: plan.cost.byRegion, byModel: plan.cost.byModel, budgetMonthlyUsd: plan.config.monthlyBudgetUsd },
-    releases: plan.releases.map(({ contract, release }) => ({ model: release.model, version: release.version, published: release.published, riskTier: contract.riskTier, digest: release.image.digest })),
+    releases: plan.releases.map(({ contract, release, trial }) => ({ model: release.model, version: release.version, published: release.published, riskTier: contract.riskTier, digest: release.image.digest, trial })),
     outputs: plan.outputs,
     gaps: plan.gaps,
     resources: plan.resources.map(({ type, name, urn, parent, region, custom, inputs, options }) => ({ type, name, urn, parent, region, area: plan.topology.areaOf.get(urn), custom, inputs, options })),

@@ -1,3 +1,4 @@
+import type { TrialFigures } from "./figures";
 import type { PlannedViolation } from "./judgement";
 import { isClean, type StackPlan } from "./plan";
 import { areaTable } from "./table";
@@ -32,8 +33,14 @@ function figureLines({ recovery, cost, config, releases }: StackPlan): string[] 
   return [
     ...(recovery ? [`  recovery   ${recovery.totalSeconds} s of ${recovery.objectiveSeconds} s${recovery.failsOver ? "" : " (one region: nothing to fail over to)"}`] : []),
     ...(cost.total > 0 ? [`  cost       $${Math.round(cost.total)}${budget} a month, estimated at rest`] : []),
-    ...releases.map(({ release }) => `  model      ${release.model} ${release.version}${release.published ? "" : ", not published: no registry holds its image yet"}`),
+    ...releases.flatMap(({ release, trial }) => [`  model      ${release.model} ${release.version}${release.published ? "" : ", not published: no registry holds its image yet"}`, `  verdict    ${trialText(trial)}`]),
   ];
+}
+
+/** `proven after 32 min at 100 requests/s, ...; until then at most 25% of all requests`. */
+export function trialText({ minutesToVerdict, largestUnprovenShare }: TrialFigures): string {
+  const times = minutesToVerdict.map(({ requestsPerSecond, minutes, pauses }) => `${minutes} min at ${requestsPerSecond}/s${pauses ? " (pauses for want of requests)" : ""}`);
+  return `a new version is proven after ${times.join(", ")}; until then it gets at most ${Number((100 * largestUnprovenShare).toFixed(1))}% of all requests`;
 }
 
 function policyLines(plan: StackPlan): string[] {

@@ -1,4 +1,5 @@
 import type { RecoveryFigures, PlannedRelease } from "../figures";
+import { trialText } from "../summary";
 import { createdIn, areaTable } from "../table";
 import { isClean, type StackPlan } from "../plan";
 import { dollars, html, number, plural, type Html } from "./html";
@@ -65,9 +66,10 @@ export function recovery({ parts, totalSeconds, objectiveSeconds, failsOver }: R
 /** What each model serves, and the evidence that came with it. */
 export function releases({ stack, releases: planned }: Pick<StackPlan, "stack" | "releases">): Html {
   return html`<div class="releases">${planned.map(
-    ({ contract, release }) => html`<article class="release"><header><h4>${contract.name}</h4><span class="badge ${release.published ? "good" : "warn"}">${release.published ? "published" : "not published"}</span></header>
+    ({ contract, release, trial }) => html`<article class="release"><header><h4>${contract.name}</h4><span class="badge ${release.published ? "good" : "warn"}">${release.published ? "published" : "not published"}</span></header>
 <p>${contract.purpose}</p>${watchLinks(stack, contract.name)}
 <dl><div><dt>Version</dt><dd>${release.version}</dd></div><div><dt>Risk tier</dt><dd>${contract.riskTier}</dd></div><div><dt>Owner</dt><dd>${contract.owner.team}</dd></div><div><dt>Channel</dt><dd>${contract.release.channel}</dd></div><div><dt>Created</dt><dd>${release.createdAt.slice(0, 10)}</dd></div><div><dt>Approvals</dt><dd>${release.approvals.length === 0 ? "none recorded" : release.approvals.map((approval) => approval.role).join(", ")}</dd></div></dl>
+<p>On trial, ${trialText(trial)}.</p>
 <table class="gates"><caption>Gates of the contract</caption><tbody>${contract.gates.performance.map((gate) => gateRow(gate, release))}${release.fairness.map((result) => html`<tr><th scope="row">${result.metric.replaceAll("-", " ")} <em>${result.attribute}</em></th><td>${result.value.toFixed(3)}</td><td class="interval">${result.low.toFixed(3)} – ${result.high.toFixed(3)}</td><td>${passed(result.passed)}</td></tr>`)}</tbody></table>
 <p class="digest"><span>model</span> <code>${release.digests.model}</code></p><p class="digest"><span>image</span> <code>${release.image.digest}</code></p></article>`,
   )}</div>`;

@@ -1,0 +1,97 @@
+import type { Contract } from "../../services/contract/contract";
+import { errorShares, gateNames, latencyShares } from "./gates/gates";
+import { meanTrials, proof, refusal, type Shares } from "./gates/sequential";
+import { paces } from "./pace";
+import { servingNames, type Environment } from "./settings";
+import { releaseSteps, type Step } from "./steps";
+
+/** A stretch of a release in which the version on trial sees the same share of the requests; the last has no end. */
+interface Stretch {
+  readonly seconds: number;
+  /** Share of the requests that reach the version, mirrored ones included. */
+  readonly seen: number;
+  /** Share of the requests that it answers. */
+  readonly answered: number;
+}
+
+/** Minutes from the start of a release in one region until its gates can tell. Infinity where they never can, such as without requests. */
+export interface VerdictForecast {
+  /** Until a version has its minimum sample and a first look is more than silence. */
+  readonly minimumSample: number;
+  /** Until a version whose every request fails is refused. */
+  readonly brokenRefused: number;
+  /** Until a version at ten times the error budget is refused, on average. */
+  readonly erringRefused: number;
+  /** Until a version without a fault is proven and may get all requests: not before its last step. */
+  readonly proven: number;
+  /** Whether the looks before that are silent so often that the release pauses for a person. */
+  readonly pauses: boolean;
+}
+
+/** How long a release needs at this traffic. `requestsPerSecond` are those of the model in the region, not of the version. */
+export function minutesToVerdict(contract: Contract, requestsPerSecond: number, environment: Environment): VerdictForecast {
+  if (!(requestsPerSecond >= 0)) throw new RangeError(`requestsPerSecond (${requestsPerSecond}) must be a number, 0 or more`);
+  const pace = paces[environment];
+  const stretches = stretchesOf(contract, environment);
+  const boundary = refusal(gateNames(contract).length);
+  // The watch looks first so many seconds after the first request, and then at its interval.
+  const looked = (seconds: number) => pace.firstLookSeconds + Math.ceil(Math.max(0, seconds - pace.firstLookSeconds) / pace.lookSeconds) * pace.lookSeconds;
+  const after = (trials: number) => looked(secondsUntil(stretches, trials / requestsPerSecond)) / 60;
+  const until = (shares: Shares, share: number, limit: number) => after(Math.ceil(meanTrials(shares, share, limit)));
+  const errors = errorShares(contract);
+  const minimumSample = after(pace.minimumRequests);
+  const steps = stretches.slice(0, -1).reduce((sum, { seconds }) => sum + seconds, 0);
+  return {
+    minimumSample,
+    brokenRefused: until(errors, 1, boundary),
+    erringRefused: until(errors, errors.unacceptable, boundary),
+    proven: Math.max((steps + pace.firstLookSeconds) / 60, until(errors, 0, proof), until(latencyShares, 0, proof)),
+    pauses: minimumSample * 60 > pace.firstLookSeconds + pace.silentLooks * pace.lookSeconds,
+  };
+}
+
+/**
+ * Largest share of all requests that a version gets before it is proven. Regions take a release one after the other, so no more than one
+ * has it on trial; in those before, it is proven. `regionShares` are the regions' shares of the requests.
+ * @example two regions with half of the requests each, steps up to 50% before the proof: 0.25
+ */
+export function largestUnprovenShare(contract: Contract, environment: Environment, regionShares: readonly number[]): number {
+  const wrong = regionShares.find((share) => !(share >= 0 && share <= 1));
+  if (wrong !== undefined || regionShares.length === 0) throw new RangeError(`regionShares (${regionShares.join(", ") || "none"}) must be numbers from 0 to 1, one for each region`);
+  return Math.max(...stretchesOf(contract, environment).map(({ answered }) => answered)) * Math.max(...regionShares);
+}
+
+/** The stretches of a release up to its first proof, where it waits. */
+function stretchesOf(contract: Contract, environment: Environment): Stretch[] {
+  const proofName = servingNames(contract.name).proof;
+  const steps = releaseSteps({ contract, environment });
+  const waits = steps.findIndex(({ analysis }) => analysis?.templates?.some(({ templateName }) => templateName === proofName) === true);
+  // Weights of an A/B test are those of the challengers' half.
+  const part = contract.release.strategy === "ab" ? 0.5 : 1;
+  let [weight, mirrored] = [0, 0];
+  const found: Stretch[] = [];
+  const stretch = (seconds: number) => found.push({ seconds, seen: Math.max(weight, mirrored), answered: weight });
+  for (const step of steps.slice(0, waits < 0 ? steps.length : waits)) {
+    weight = step.setWeight === undefined ? weight : (part * step.setWeight) / 100;
+    mirrored = step.setMirrorRoute === undefined ? mirrored : (step.setMirrorRoute.percentage ?? 0) / 100;
+    if (step.pause?.duration !== undefined) stretch(secondsOf(step));
+  }
+  stretch(Infinity);
+  return found;
+}
+
+function secondsOf({ pause }: Step): number {
+  return Number.parseInt(String(pause?.duration ?? "0"), 10);
+}
+
+/** Seconds after which the version has seen what the whole model sees in `share` seconds. */
+function secondsUntil(stretches: readonly Stretch[], share: number): number {
+  let [left, elapsed] = [share, 0];
+  for (const { seconds, seen } of stretches) {
+    const here = seen > 0 ? left / seen : Infinity;
+    if (here <= seconds) return elapsed + here;
+    left -= seconds * seen;
+    elapsed += seconds;
+  }
+  return Infinity;
+}
