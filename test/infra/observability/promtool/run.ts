@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../../../../tools/e2e/lib/process";
 import { anomalyScenarios } from "./anomalies";
+import { comparisonScenarios } from "./comparisons";
 import { driftScenarios } from "./drift";
 import { gateScenarios } from "./gates";
 import { labelScenarios } from "./labels";
@@ -11,7 +12,7 @@ import { situationScenarios } from "./situations";
 import { rulesOf, unitTest, type Scenario } from "./scenario";
 
 /** Every scenario that promtool evaluates. */
-export const scenarios: readonly Scenario[] = [...requestScenarios, ...driftScenarios, ...labelScenarios, ...anomalyScenarios, ...gateScenarios, ...situationScenarios];
+export const scenarios: readonly Scenario[] = [...requestScenarios, ...driftScenarios, ...labelScenarios, ...anomalyScenarios, ...gateScenarios, ...comparisonScenarios, ...situationScenarios];
 
 /** What promtool says is wrong with the rules in a scenario; empty when nothing is. JSON is YAML, so nothing needs to be written as such. */
 export async function failures(promtool: string, scenario: Scenario): Promise<string> {
