@@ -184,6 +184,8 @@ const rows: [rule: string, target: string, path?: string, value?: unknown][] = [
   ["reliability-rollout-zone-spread", rollout, `${pod}/topologySpreadConstraints`, gone],
   ["reliability-rollout-graceful-termination", rollout, `${server}/lifecycle`, gone],
   ["reliability-rollout-analysis", rollout, "spec/strategy/canary/analysis", gone],
+  ["reliability-analysis-conditions", "eu-west-1-loan-approval-watch :AnalysisTemplate", "spec/metrics/0/failureCondition", gone],
+  ["reliability-analysis-conditions", "eu-west-1-loan-approval-proof :AnalysisTemplate", "spec/metrics/0/successCondition", "len(result) == 0 || result[0] < 1"],
   ["reliability-rollout-canary-steps", rollout, "spec/strategy/canary/steps/0/setWeight", 80],
   ["reliability-destination-rule-outlier-detection", "eu-west-1-loan-approval-stable-rule :DestinationRule", "spec/trafficPolicy/outlierDetection", gone],
   ["reliability-destination-rule-connection-pool", "eu-west-1-loan-approval-stable-rule :DestinationRule", "spec/trafficPolicy/connectionPool", gone],

@@ -1,4 +1,5 @@
 import type { Rule } from "../../rule";
+import { rule as analysisConditions } from "./analysis-conditions";
 import { rule as bucketForceDestroy } from "./bucket-force-destroy";
 import { rule as bucketReplication } from "./bucket-replication";
 import { rule as bucketVersioning } from "./bucket-versioning";
@@ -28,6 +29,7 @@ import { rule as virtualServiceTimeout } from "./virtual-service-timeout";
 
 /** Every rule of the area reliability. */
 export const rules: readonly Rule[] = [
+  analysisConditions,
   bucketForceDestroy,
   bucketReplication,
   bucketVersioning,
