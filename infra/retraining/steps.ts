@@ -11,6 +11,8 @@ export interface Step {
   readonly after: readonly string[];
   /** Further condition, an Argo expression over outputs of earlier steps. */
   readonly when?: string;
+  /** Parameter that the step takes from an earlier step's output of the same name. */
+  readonly input?: { readonly name: string; readonly from: string };
   /** Output parameter that the step writes to {@link outputsFolder}; its name is the file's. */
   readonly output?: string;
   /** Whether a second try may cure a failure that is not an answer. */
@@ -37,7 +39,8 @@ const training = ["python", "-m", "causeway_training"] as const;
 /** Entry point of services/delivery/Dockerfile. */
 const promoter = ["node", "/app/promote.js"] as const;
 
-const output = (task: string, name: string) => `{{tasks.${task}.outputs.parameters.${name}}}`;
+/** An output of an earlier step, as a task may name it; a container only knows the inputs of its own template. */
+export const output = (task: string, name: string) => `{{tasks.${task}.outputs.parameters.${name}}}`;
 const parameter = (name: string) => `{{workflow.parameters.${name}}}`;
 
 /**
@@ -76,13 +79,14 @@ function promote({ contract, regions, locations }: RetrainingSettings): Step {
     command: promoter,
     args: [
       `--contract=services/models/${contract.name}/model.yaml`,
-      `--manifest=${output("candidate", "manifest")}`,
+      "--manifest={{inputs.parameters.manifest}}",
       ...regions.map((region) => `--region=${region}`),
       ...(regions.length > 1 ? [`--kubeconfig=${regionsFile.folder}/${regionsFile.key}`] : []),
       `--timeout-seconds=${deadlines.region}`,
       `--ledger=${locations.ledger}`,
       "--run={{workflow.name}}",
     ],
+    input: { name: "manifest", from: "candidate" },
     after: [gated ? approval.name : "candidate"],
     ...(gated && { when: `${output(approval.name, approval.answer)} == ${approval.yes}` }),
     retried: false,

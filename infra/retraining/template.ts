@@ -3,7 +3,7 @@ import { containerSecurityContext, podSecurityContext } from "../serving/securit
 import { annotationPrefix } from "../serving/settings";
 import { lake, usesLake } from "./lake";
 import { accounts, deadlines, retrainingLabels, retrainingNames, runDeadline, trainingMetadata, type RetrainingImages, type RetrainingSettings } from "./settings";
-import { accountOf, approval, outputsFolder, parameters, regionsFile, runSteps, scheduledParameters, type Step } from "./steps";
+import { accountOf, approval, output, outputsFolder, parameters, regionsFile, runSteps, scheduledParameters, type Step } from "./steps";
 
 /** Name of the template that a run starts with. */
 const entrypoint = "run";
@@ -55,12 +55,13 @@ export function workflowTemplate(settings: RetrainingSettings, images: Retrainin
 
 function dag(steps: readonly Step[], gated: boolean) {
   const gate = { name: approval.name, template: approval.name, depends: "candidate.Succeeded" };
-  const tasks = steps.map(({ name, after, when }) => ({
+  const tasks = steps.map(({ name, after, when, input }) => ({
     name,
     template: name,
     // A step that was skipped is no success, so a refused admission or approval ends the run without running the rest.
     ...(after.length > 0 && { depends: after.map((other) => `${other}.Succeeded`).join(" && ") }),
     ...(when !== undefined && { when }),
+    ...(input && { arguments: { parameters: [{ name: input.name, value: output(input.from, input.name) }] } }),
   }));
   return { name: entrypoint, dag: { failFast: true, tasks: gated ? tasks.flatMap((task) => (task.name === "promote" ? [gate, task] : [task])) : tasks } };
 }
@@ -73,7 +74,7 @@ const approvalNode = {
 } as const;
 
 function containerTemplate(step: Step, image: pulumi.Input<string>, model: string, onLake: boolean) {
-  const { name, output, retried, deadlineSeconds, memory } = step;
+  const { name, input, output: written, retried, deadlineSeconds, memory } = step;
   return {
     name,
     metadata: { labels: retrainingLabels(model) },
@@ -81,6 +82,7 @@ function containerTemplate(step: Step, image: pulumi.Input<string>, model: strin
     automountServiceAccountToken: true,
     activeDeadlineSeconds: deadlineSeconds,
     ...(retried && { retryStrategy }),
+    ...(input && { inputs: { parameters: [{ name: input.name }] } }),
     container: {
       name: "main",
       image,
@@ -91,6 +93,6 @@ function containerTemplate(step: Step, image: pulumi.Input<string>, model: strin
       securityContext: containerSecurityContext,
       volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, ...(step.image === "delivery" ? [{ name: "regions", mountPath: regionsFile.folder, readOnly: true }] : []), ...(onLake ? [{ name: "lake", mountPath: lake.folder }] : [])],
     },
-    ...(output !== undefined && { outputs: { parameters: [{ name: output, valueFrom: { path: `${outputsFolder}/${output}` } }] } }),
+    ...(written !== undefined && { outputs: { parameters: [{ name: written, valueFrom: { path: `${outputsFolder}/${written}` } }] } }),
   };
 }

@@ -11,11 +11,17 @@ import { images } from "./manifests";
 /** Phase of a node as Argo Workflows names it; a step whose condition does not hold is skipped, one whose `depends` cannot hold any more is omitted. */
 export type Phase = "Succeeded" | "Failed" | "Error" | "Skipped" | "Omitted";
 
+interface Parameter {
+  readonly name: string;
+  readonly value: string;
+}
+
 /** A task of the DAG with its template, as the manifest has them. */
 interface Task {
   readonly name: string;
   readonly depends: readonly string[];
   readonly when: string | undefined;
+  readonly inputs: readonly Parameter[];
   readonly template: Template;
 }
 
@@ -53,10 +59,10 @@ export class LocalRun {
   private readonly parameters: ReadonlyMap<string, string>;
 
   constructor(private readonly name: string, settings: RetrainingSettings, given: Readonly<Record<string, string>>, private readonly executor: Executor) {
-    const manifest = JSON.parse(JSON.stringify(workflowTemplate(settings, images, given["server"] ?? ""))) as { spec: { entrypoint: string; arguments: { parameters: { name: string; value: string }[] }; templates: (Template & { dag?: { tasks: { name: string; template: string; depends?: string; when?: string }[] } })[] } };
+    const manifest = JSON.parse(JSON.stringify(workflowTemplate(settings, images, given["server"] ?? ""))) as { spec: { entrypoint: string; arguments: { parameters: { name: string; value: string }[] }; templates: (Template & { dag?: { tasks: { name: string; template: string; depends?: string; when?: string; arguments?: { parameters: Parameter[] } }[] } })[] } };
     const { entrypoint, templates } = manifest.spec;
     const template = (name: string) => templates.find((each) => each.name === name) ?? assert.fail(`no template ${name}`);
-    this.tasks = (template(entrypoint).dag?.tasks ?? []).map(({ name: task, template: of, depends, when }) => ({ name: task, when, depends: depends === undefined ? [] : depends.split(" && "), template: template(of) }));
+    this.tasks = (template(entrypoint).dag?.tasks ?? []).map(({ name: task, template: of, depends, when, arguments: passed }) => ({ name: task, when, inputs: passed?.parameters ?? [], depends: depends === undefined ? [] : depends.split(" && "), template: template(of) }));
     this.parameters = new Map([...manifest.spec.arguments.parameters.map(({ name: key, value }): [string, string] => [key, value]), ...Object.entries(given)]);
   }
 
@@ -95,14 +101,17 @@ export class LocalRun {
       .replaceAll(/\{\{tasks\.([a-z]+)\.outputs\.parameters\.([a-z]+)\}\}/g, (_, task: string, key: string) => this.outputs.get(`${task}/${key}`) ?? assert.fail(`no output ${key} of ${task}`));
   }
 
-  private async carryOut({ name, template }: Task, isKilled: boolean, answer: Answer): Promise<Phase> {
+  private async carryOut({ name, template, inputs }: Task, isKilled: boolean, answer: Answer): Promise<Phase> {
     const [parameter] = template.outputs?.parameters ?? [];
     if (template.suspend !== undefined) {
       this.outputs.set(`${name}/${parameter?.name}`, answer ?? parameter?.valueFrom.default ?? assert.fail("no default"));
       return "Succeeded";
     }
     const { command = [], args = [] } = template.container ?? {};
-    const own = args.map((argument) => this.filled(argument).replace(outputsFolder, this.executor.folder));
+    const taken = new Map(inputs.map((input) => [input.name, this.filled(input.value)]));
+    const fill = (text: string) => this.filled(text).replaceAll(/\{\{inputs\.parameters\.([a-z]+)\}\}/g, (_, key: string) => taken.get(key) ?? assert.fail(`no input ${key}`));
+    assert.ok(!args.some((argument) => argument.includes("{{tasks.")), `a container knows no outputs of tasks, only inputs of its template: ${name}`);
+    const own = args.map((argument) => fill(argument).replace(outputsFolder, this.executor.folder));
     const code = await (command[0] === "python" ? this.python([...command.slice(1), ...own, ...(name === "admit" ? [] : this.executor.more)], isKilled) : this.executor.promoter(own));
     if (code === 0 && parameter?.valueFrom.path !== undefined) this.outputs.set(`${name}/${parameter.name}`, readFileSync(parameter.valueFrom.path.replace(outputsFolder, this.executor.folder), "utf8"));
     return code === 0 ? "Succeeded" : code > 3 ? "Error" : "Failed";
