@@ -8,7 +8,7 @@ import { Progress } from "./progress";
 import { reportPage } from "./report/page";
 import type { Rehearsal } from "./result";
 import { scenarios } from "./scenarios";
-import { Stage } from "./stage";
+import { Stage, type Tape } from "./stage";
 import { Story } from "./story";
 import { forget } from "./training";
 
@@ -16,7 +16,7 @@ import { forget } from "./training";
  * Rehearses one model and writes `rehearsal.html` and `rehearsal.json`. Throws PythonMissing without a suitable Python, InputError for a
  * contract that is none. Whatever happens, no server stays behind.
  */
-export async function rehearse(project: string, given: RehearseArguments, say: (line: string) => void): Promise<Rehearsal> {
+export async function rehearse(project: string, given: RehearseArguments, say: (line: string) => void, tape?: Tape): Promise<Rehearsal> {
   const scenario = scenarios[given.model];
   if (!scenario) throw new UsageError(`--model: got ${given.model}, allowed: ${Object.keys(scenarios).join(", ")}`);
   const contract = loadContract(join(project, "services", "models"), given.model);
@@ -25,7 +25,7 @@ export async function rehearse(project: string, given: RehearseArguments, say: (
   const work = join(out, "rehearsal", given.model);
   if (given.fresh) forget(join(work, "runs"));
   const progress = new Progress(say);
-  const stage = new Stage({ project, work, contract, environment, seed: given.seed, progress });
+  const stage = new Stage({ project, work, contract, environment, seed: given.seed, progress, tape });
   const story = new Story(stage, scenario, given);
   try {
     stage.compile();

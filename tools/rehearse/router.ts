@@ -36,6 +36,8 @@ export interface RouterOptions {
   /** Milliseconds above which an answer counts as slow. */
   readonly slowMilliseconds: number;
   readonly fault?: Fault;
+  /** Hears of every answer: its version, status and how long the caller waited. @default nobody */
+  readonly onAnswer?: (arm: ArmName, status: number, milliseconds: number) => void;
 }
 
 /**
@@ -70,6 +72,7 @@ export class Router {
     const milliseconds = performance.now() - from;
     counts.requests += 1;
     counts.milliseconds.push(milliseconds);
+    this.options.onAnswer?.(arm, answer.status, milliseconds);
     if (touched) counts.touched += 1;
     if (answer.status >= 500) counts.errors += 1;
     if (milliseconds > this.options.slowMilliseconds) counts.slow += 1;

@@ -9,9 +9,9 @@ import type { Environment } from "../../services/training/environment";
 import type { Progress } from "./progress";
 import type { TrainedModel } from "./result";
 import type { Recipe } from "./scenarios/scenario";
-import { startServer } from "./servers";
+import { startServer, type ModelServer } from "./servers";
 import { reportsOf, train } from "./training";
-import type { Served } from "./trial";
+import type { CountAnswer, Served } from "./trial";
 
 /** Manifests carry a time; a fixed one, so that the same inputs give the same digests. */
 const createdAt = "2026-01-01T00:00:00Z";
@@ -24,6 +24,14 @@ export interface StageOptions {
   readonly environment: Environment;
   readonly seed: number;
   readonly progress: Progress;
+  /** Keeps what the servers and the stand-in for the mesh count, over time. @default nobody does */
+  readonly tape?: Tape | undefined;
+}
+
+/** Follows servers while they run. */
+export interface Tape {
+  /** Starts to follow a server; what it returns counts the answers that its callers got. */
+  follow(server: ModelServer, version: string): CountAnswer;
 }
 
 export interface TrainingOptions {
@@ -113,7 +121,8 @@ export class Stage {
       keyFile: this.#keyFile,
       logFile: join(this.options.work, "logs", `${model.name}-${already.length + 1}.log`),
     });
-    const served = { server, version: model.version };
+    const count = this.options.tape?.follow(server, model.version);
+    const served = { server, version: model.version, ...(count && { count }) };
     this.#served.set(model.name, [...already, served]);
     return served;
   }

@@ -15,7 +15,12 @@ import { converse, draw } from "./traffic";
 export interface Served {
   readonly server: ModelServer;
   readonly version: string;
+  /** Counts an answer as the proxy beside the server would. @default nobody counts */
+  readonly count?: CountAnswer;
 }
+
+/** Takes the status of an answer and the milliseconds that its caller waited. */
+export type CountAnswer = (status: number, milliseconds: number) => void;
 
 export interface TrialOptions {
   readonly name: string;
@@ -39,7 +44,7 @@ const requestsAfter = 300;
 export async function runTrial(options: TrialOptions): Promise<Trial> {
   const { name, contract, champion, challenger, share, fault, looks } = options;
   const from = performance.now();
-  const router = new Router({ champion: champion.server.connection.post, challenger: challenger.server.connection.post, share, trial: name, slowMilliseconds: latencyMilliseconds(contract.slos.latencyP99), ...(fault && { fault }) });
+  const router = new Router({ champion: champion.server.connection.post, challenger: challenger.server.connection.post, share, trial: name, slowMilliseconds: latencyMilliseconds(contract.slos.latencyP99), onAnswer: (arm, status, milliseconds) => options[arm].count?.(status, milliseconds), ...(fault && { fault }) });
   const random = randomFrom(`${options.seed}|${name}`);
   const before = await scrapes(options);
   const seen: Look[] = [];

@@ -36,8 +36,8 @@ export interface PanelContent {
   readonly limit?: Limit | undefined;
   /** Highest value of the axis. @default as the data needs */
   readonly max?: number;
-  /** Whether values may be below zero. @default the axis starts at zero */
-  readonly signed?: true;
+  /** Where the axis starts. @default zero */
+  readonly axis?: "zero" | "data";
   /** @default lines over time; a table shows the newest values */
   readonly form?: "lines" | "table";
   /** Columns of 24. @default 8 */
@@ -133,14 +133,14 @@ export function dashboardJson({ uid, title, description, source, from, annotatio
 }
 
 function panel(content: PanelContent): Pick<Panel, "type" | "title" | "description" | "targets" | "options" | "fieldConfig" | "transformations"> {
-  const { title, description, unit, queries, form = "lines", limit, max, signed } = content;
+  const { title, description, unit, queries, form = "lines", limit, max, axis = "zero" } = content;
   const common = { title, ...(description !== undefined && { description }) };
   if (form === "table") {
     const targets = queries.map(({ expr, legend }, i) => ({ refId: refId(i), expr, legendFormat: legend, instant: true, range: false, format: "table" }) as const);
     return { ...common, type: "table", targets, options: { showHeader: true }, fieldConfig: { defaults: { unit }, overrides: [] }, transformations: [{ id: "organize", options: { excludeByName: { Time: true, __name__: true, job: true, instance: true, endpoint: true } } }] };
   }
   const custom = { drawStyle: "line", lineWidth: 1, fillOpacity: 0, showPoints: "never", thresholdsStyle: { mode: limit === undefined ? "off" : "line" } } as const;
-  const defaults = { unit, ...(signed === undefined && { min: 0 }), ...(max !== undefined && { max }), thresholds: { mode: "absolute", steps: steps(limit) }, color: { mode: "palette-classic" }, custom } as const;
+  const defaults = { unit, ...(axis === "zero" && { min: 0 }), ...(max !== undefined && { max }), thresholds: { mode: "absolute", steps: steps(limit) }, color: { mode: "palette-classic" }, custom } as const;
   const options = { legend: { displayMode: "list", placement: "bottom", showLegend: true, calcs: [] }, tooltip: { mode: "multi", sort: "desc" } } as const;
   return { ...common, type: "timeseries", targets: queries.map(({ expr, legend }, i) => ({ refId: refId(i), expr, legendFormat: legend })), options, fieldConfig: { defaults, overrides: interval(queries) } };
 }

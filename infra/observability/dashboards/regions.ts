@@ -33,7 +33,7 @@ export function regionsDashboard(): DashboardJson {
           each("Features and scores that drift", "none", `count by (region, model) (${series.psi} > ${series.psiThreshold})`),
           each("Accuracy, from true labels", "percentunit", `max by (region, model) (${series.performance}{metric="accuracy"})`, { max: 1 }),
           each("Selection rate ratio, lowest over the attributes", "percentunit", `min by (region, model) (${series.fairness}{metric="selection-rate-ratio"})`, { max: 1 }),
-          each("Business value", "none", `max by (region, model) (${series.value})`, { signed: true }),
+          each("Business value", "none", `max by (region, model) (${series.value})`, { axis: "data" }),
         ],
       },
     ],

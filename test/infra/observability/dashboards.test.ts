@@ -82,7 +82,7 @@ describe("a model's dashboard", () => {
   });
 
   test("compares drift with the threshold of the window's own rows, never with a fixed one", () => {
-    expect(exprs(panel(dashboard, "Features, against their threshold"))).toEqual(['causeway:psi:window{model="loan-approval",feature!="score"} / causeway:psi_threshold:window{model="loan-approval",feature!="score"}']);
+    expect(exprs(panel(dashboard, "Features, against their threshold"))).toEqual(['max by (feature) (causeway:psi:window{model="loan-approval",feature!="score"} / causeway:psi_threshold:window{model="loan-approval",feature!="score"})']);
     expect(psiThreshold(0.01, 10, 1_000, 1_000)).not.toBeCloseTo(psiThreshold(0.01, 10, 100, 1_000), 3);
   });
 
