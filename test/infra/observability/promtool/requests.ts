@@ -6,6 +6,7 @@ const own = `{model="${model}",version="1.0.0"`;
 const ready = `causeway_ready${own}}`;
 const answered = (code: number) => requestsOf(model, { response_code: String(code) });
 const timed = (name: string, more = "") => `causeway_request_duration_seconds_${name}${own},operation="predict"${more}}`;
+const gpuUse = (pod: string) => `DCGM_FI_DEV_GPU_UTIL{namespace="causeway-models",container="server",pod="${pod}"}`;
 const groups = ["requests", "objectives"] as const;
 
 /** 300 requests a minute; the shares of errors and of late answers follow each other over so many minutes. */
@@ -78,5 +79,13 @@ export const requestScenarios: readonly Scenario[] = [
     groups,
     inputs: { [ready]: gauge([60, 1]), [`causeway_requests_in_flight${own}}`]: gauge([20, 20], [40, 90]), [`causeway_requests_in_flight_limit${own}}`]: gauge([60, 100]) },
     firing: { 19: [], 45: ["CausewaySaturated"] },
+  },
+  {
+    title: "GPU: use above 90% of the model's own pods, for a quarter of an hour",
+    groups: ["gpu"],
+    contract: { ...small, serving: { ...small.serving, gpu: 1 } },
+    inputs: { [gpuUse(`${model}-5d8f9c-x2x4z`)]: gauge([20, 50], [40, 96]), [gpuUse(`${model}-other-5d8f9c-x2x4z`)]: gauge([60, 5]) },
+    values: [{ minute: 50, expr: "causeway:gpu_use:ratio5m", samples: { [`causeway:gpu_use:ratio5m{model="${model}"}`]: 0.96 } }],
+    firing: { 19: [], 30: [], 45: ["CausewayGpuSaturated"] },
   },
 ];

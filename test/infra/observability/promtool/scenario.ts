@@ -3,7 +3,7 @@ import type { Contract } from "../../../../services/contract/contract";
 import { contract } from "../fixture";
 
 /** Groups of rules, by the end of their names. */
-export type GroupName = "requests" | "objectives" | "rates" | "drift" | "performance" | "fairness" | "value" | "anomalies" | "trial";
+export type GroupName = "requests" | "objectives" | "rates" | "drift" | "performance" | "fairness" | "value" | "anomalies" | "trial" | "gpu";
 
 /** Rules that the scenarios are about, and what may happen to what they read. */
 export const subjects = ["drift", "score", "performance", "fairness", "latency", "traffic", "value"] as const;
