@@ -2,7 +2,7 @@ import { analysisTemplates } from "../../../infra/serving/analysis";
 import { errorRatioLimit, errorShares, gateNames } from "../../../infra/serving/gates/gates";
 import { refusal } from "../../../infra/serving/gates/sequential";
 import { syntaxErrors } from "../observability/fixture";
-import { contract, settings } from "./fixture";
+import { contract, settings, withRelease } from "./fixture";
 
 const { watch, proof } = analysisTemplates(settings);
 const names = (template: typeof watch) => template.spec.metrics.map(({ name }) => name);
@@ -58,6 +58,42 @@ describe("the gates of a release", () => {
         expect(selector).toMatch(/rollouts_pod_template_hash="\{\{args.canary-hash\}\}"|version="1.4.0"/);
       }
     }
+  });
+});
+
+describe("the templates of a strategy", () => {
+  const templatesOf = (strategy: "canary" | "ab" | "shadow") => analysisTemplates(withRelease({ strategy }));
+  const query = ({ provider }: { provider: { prometheus: { query: string } } }) => provider.prometheus.query.replaceAll(/\{\{args.[a-z-]+\}\}/g, "abc");
+
+  it("are the watch and the proof, and one more where the strategy has a question of its own", () => {
+    expect((["canary", "ab", "shadow"] as const).map((strategy) => Object.keys(templatesOf(strategy)))).toEqual([["watch", "proof"], ["watch", "proof", "decision"], ["watch", "proof", "comparison"]]);
+  });
+
+  it("of a shadow release compare decisions and scores of mirrored requests, all of them within the step, and refuse more than twice what is fine", () => {
+    const { comparison } = templatesOf("shadow");
+    expect(comparison!.spec.metrics.map(({ name, successCondition, failureCondition }) => [name, successCondition, failureCondition])).toEqual([
+      ["disagreement", "len(result) == 1 && !isNaN(result[0]) && result[0] <= 0.06219538245", "len(result) == 1 && (isNaN(result[0]) || result[0] >= 0.1125293562)"],
+      ["score-distance", "len(result) == 1 && !isNaN(result[0]) && result[0] <= 0.006219538245", "len(result) == 1 && (isNaN(result[0]) || result[0] >= 0.005626467811)"],
+    ]);
+    for (const metric of comparison!.spec.metrics) expect([syntaxErrors(query(metric)), query(metric).includes("[600s]"), metric.inconclusiveLimit]).toEqual([[], true, 60]);
+  });
+
+  it("of an A/B test wait for better or worse at the contract's significance, an hour between two looks", () => {
+    const [value] = templatesOf("ab").decision!.spec.metrics;
+    expect(value).toMatchObject({
+      name: "business-value",
+      interval: "3600s",
+      inconclusiveLimit: 672,
+      successCondition: "len(result) == 1 && !isNaN(result[0]) && result[0] >= 2.995732274",
+      failureCondition: "len(result) == 1 && (isNaN(result[0]) || result[0] <= -2.995732274)",
+    });
+    expect(syntaxErrors(query(value!))).toEqual([]);
+  });
+
+  it("of an A/B test watch the split, which is never the version's fault", () => {
+    const split = templatesOf("ab").watch.spec.metrics.find(({ name }) => name === "sample-ratio")!;
+    expect([split.successCondition, split.failureCondition]).toEqual(["len(result) == 1 && !isNaN(result[0]) && result[0] < 5.326723886", "len(result) == 1 && isNaN(result[0])"]);
+    expect(names(templatesOf("canary").watch)).not.toContain("sample-ratio");
   });
 });
 
