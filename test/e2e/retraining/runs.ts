@@ -139,6 +139,22 @@ export async function runTests(): Promise<{ readonly tests: Test[]; readonly clo
       },
     },
     {
+      title: "a challenger that is better but unfair to one group ends its run at the audit, and the champion is left alone",
+      run: async () => {
+        const other = await Lake.open();
+        try {
+          const refused = other.start("loan-approval-retraining-c", ["--mitigation=off"]);
+          await refused.go();
+          assert.equal(refused.phases.get("audit"), "Failed", refused.log.at(-1));
+          assert.deepEqual(refused.tried, order.slice(0, order.indexOf("audit") + 1));
+          assert.match(refused.log.at(-1) ?? "", /selection-rate-ratio of race: value 0\.76/);
+          assert.equal(other.contents(), before);
+        } finally {
+          await other.close();
+        }
+      },
+    },
+    {
       title: "the same alerts again start nothing: every step after the admission is left out",
       run: async () => {
         const again = lake.start("loan-approval-retraining-b");
