@@ -54,6 +54,7 @@ export const series = {
   value: "causeway:business_value:mean",
   valueLower: "causeway:business_value:lower",
   valueUpper: "causeway:business_value:upper",
+  valueFall: "causeway:business_value_fall:deviations",
   valueCountWindow: "causeway:business_value:count",
   signal: "causeway:signal:value",
   signalResidual: "causeway:signal:residual",
@@ -113,6 +114,7 @@ export const alerts = {
   CausewayConceptDrift: { severity: "warning", runbook: page("concept-drift"), retraining: true },
   CausewayPerformanceDecay: { severity: "critical", runbook: page("performance-decay"), retraining: true },
   CausewayFairnessLimit: { severity: "critical", runbook: page("fairness-limit"), retraining: true },
+  CausewayValueFall: { severity: "warning", runbook: page("value-fall") },
   CausewayAnomaly: { severity: "warning", runbook: page("anomaly") },
 } as const satisfies Record<string, AlertEntry>;
 

@@ -56,17 +56,21 @@ function burnAlert(contract: Contract, objective: Objective, burn: Burn): Alerti
 /** Share of the limit of requests in flight, and of requests shed, above which a model is saturated. */
 export const saturated = { inFlight: 0.8, shed: 0.01 } as const;
 
-/** Requests in the same hour of yesterday from which silence is news. */
-const usualRequests = 100;
+/**
+ * How long a silence lasts until it is news, and requests in the same stretch of last week (of yesterday, in the first week) from which it
+ * is: with 25 expected, none at all has a chance of 1e-11 (Poisson). The same stretch, so that an office that closes is no news.
+ */
+const silence = { window: "15m", usual: 25 } as const;
 
 function presence(contract: Contract): AlertingRule[] {
   const { name } = contract;
   const requests = select(contract, series.requests);
-  const silent = `(max_over_time(${requests}[30m]) == 0 or absent_over_time(${requests}[30m]))`;
-  const usual = `sum_over_time(${requests}[1h] offset 1d) * ${requestIntervalSeconds} >= ${usualRequests}`;
+  const silent = `(max_over_time(${requests}[${silence.window}]) == 0 or absent_over_time(${requests}[${silence.window}]))`;
+  const then = (ago: string) => `sum_over_time(${requests}[${silence.window}] offset ${ago})`;
+  const usual = `(${then("1w")} or ${then("1d")}) * ${requestIntervalSeconds} >= ${silence.usual}`;
   return [
     alert(contract, "CausewayModelAbsent", `absent(${select(contract, "causeway_ready")} == 1)`, "5m", `No replica of ${name} says that it is ready`),
-    alert(contract, "CausewayTrafficAbsent", `${silent} and on (model) (${usual})`, "5m", `${name} has had no request for 30 minutes; yesterday at this hour it had many`),
+    alert(contract, "CausewayTrafficAbsent", `${silent} and on (model) (${usual})`, "5m", `${name} has had no request for 15 minutes; at this hour of last week, or of yesterday, it had many`),
   ];
 }
 

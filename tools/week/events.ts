@@ -84,7 +84,7 @@ export function worldsOf(contract: Contract): readonly World[] {
       name: "other applicants, and late answers",
       days: 2,
       events: [
-        { name: "score shift", kind: "score", text: "Half of the applicants who would be approved go elsewhere: the weak ones are twice as frequent", from: 10 * hour, to: 2 * day, effects: () => ({ passOver: ({ label }) => (label === positiveLabel ? 0.5 : 0) }) },
+        { name: "score shift", kind: "score", text: "Three of four applicants who would be approved go elsewhere: the weak ones are four times as frequent beside them", from: 10 * hour, to: 2 * day, effects: () => ({ passOver: ({ label }) => (label === positiveLabel ? 0.75 : 0) }) },
         { name: "latency step", kind: "latency", text: "30% of answers take 150 ms longer, for two hours", from: 11 * hour, to: 13 * hour, effects: () => ({ late: { share: 0.3, milliseconds: 150 } }) },
       ],
     },
@@ -117,4 +117,5 @@ export const answers: Readonly<Partial<Record<AlertName, Kind>>> = {
   CausewayLatencyBudgetSlowBurn: "latency",
   CausewayLatencyObjectiveMissed: "latency",
   CausewayTrafficAbsent: "traffic",
+  CausewayValueFall: "value",
 };

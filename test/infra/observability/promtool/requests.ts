@@ -68,11 +68,11 @@ export const requestScenarios: readonly Scenario[] = [
     firing: { 19: [], 30: ["CausewayModelAbsent"] },
   },
   {
-    title: "traffic that stops is told after half an hour, if there was any yesterday",
+    title: "traffic that stops is told after 25 minutes, if there was any at this hour of yesterday",
     covers: ["traffic: step change"],
     groups,
     inputs: { [ready]: gauge([1_600, 1]), [answered(200)]: counter([1_480, 300], [120, 0]) },
-    firing: { 1_500: [], 1_550: ["CausewayTrafficAbsent"] },
+    firing: { 1_500: [], 1_506: ["CausewayTrafficAbsent"] },
   },
   {
     title: "saturation: nine of ten places in use",

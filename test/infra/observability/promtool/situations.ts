@@ -74,6 +74,34 @@ const valueScenarios: readonly Scenario[] = [
   },
 ];
 
+/** Value counters of decisions that are worth `mean`, give or take `spread`. */
+const spreadCounters = (mean: readonly (readonly [minutes: number, mean: number])[], spread: number) => {
+  const of = (add: (mean: number) => number) => counter(...mean.map(([minutes, value]) => [minutes, add(value)] as const));
+  return {
+    [`causeway_business_value_count_total${own}}`]: of(() => 2),
+    [`causeway_business_value_total${own},sign="gain"}`]: of((value) => 2 * value),
+    [`causeway_business_value_total${own},sign="loss"}`]: of(() => 0),
+    [`causeway_business_value_squares_total${own}}`]: of((value) => 2 * (value ** 2 + spread ** 2)),
+  };
+};
+
+const fallScenarios: readonly Scenario[] = [
+  {
+    title: "business value: a fall that an hour does not show is told once the newest window shows it",
+    groups: ["rates", "value"], inputs: spreadCounters([[500, 10], [200, 6]], 8),
+    firing: { 499: [], 520: [], 600: ["CausewayValueFall"] },
+    // 120 outcomes at 6, 840 at 10, deviation 8 each.
+    values: [{ minute: 565, expr: `abs(causeway:business_value_fall:deviations / ${4 / Math.sqrt(64 / 120 + 64 / 840)} - 1) < bool 0.05`, samples: { [`{model="${model}"}`]: 1 } }],
+    contract: { ...small, drift: { ...small.drift, minimumSamples: 100 } },
+  },
+  {
+    title: "business value: a rise, a steady mean and a first hour are no fall",
+    groups: ["rates", "value"], inputs: spreadCounters([[60, 20], [300, 10], [300, 14]], 8),
+    contract: { ...small, drift: { ...small.drift, minimumSamples: 100 } },
+    firing: { 90: [], 355: [], 600: [] },
+  },
+];
+
 const answered = requestsOf(model, { response_code: "200" });
 const timed = (name: string, more = "") => `causeway_request_duration_seconds_${name}${own},operation="predict"${more}}`;
 const durations = (...pieces: readonly (readonly [minutes: number, all: number, late: number, reset?: "reset"])[]) => ({
@@ -113,6 +141,11 @@ const latencyScenarios: readonly Scenario[] = [
     covers: ["traffic: low traffic", "traffic: small n"],
     groups: ["requests", "objectives"], inputs: durations([1_600, 1, 0], [120, 0, 0]),
     firing: { 1_590: [], 1_715: [] },
+  },
+  {
+    title: "traffic: an office that closes at the same hour each day is no silence",
+    groups: ["requests", "objectives"], inputs: durations([600, 300, 1], [840, 0, 0], [600, 300, 1], [200, 0, 0]),
+    firing: { 630: [], 2_050: [], 2_075: [], 2_200: [] },
   },
 ];
 
@@ -172,6 +205,7 @@ const outcomes = (pieces: readonly (readonly [number, Matrix])[]) => Object.from
 /** What no other file has: every subject in every situation, with those of the others. */
 export const situationScenarios: readonly Scenario[] = [
   ...valueScenarios,
+  ...fallScenarios,
   ...latencyScenarios,
   ...fairnessScenarios,
   {
