@@ -1,4 +1,6 @@
 import type * as inputs from "@pulumi/aws/types/input";
+import { dataClassRules } from "../../services/contract/data-classes";
+import { storeClasses } from "../data-stores";
 import type { BucketPurpose } from "../vocabulary";
 import { snapshotPrefix, trailPrefix } from "./bucket-policy";
 
@@ -8,22 +10,37 @@ type LifecycleRule = inputs.s3.BucketLifecycleConfigurationRule;
 const abandonedUploads: LifecycleRule = { id: "abandoned-uploads", status: "Enabled", filter: {}, abortIncompleteMultipartUpload: { daysAfterInitiation: 7 } };
 
 /**
- * Lifecycle rules of a bucket. Data and artifacts are never expired here while current: how long they are kept is said by each
- * model's contract, and the training steps delete by it. Audit objects expire once their lock is over; those of the log store's
- * snapshots do not, because a snapshot shares objects with older ones: Elasticsearch ends them, and the lock keeps what it ended.
- * @param retentionDays Days of the audit retention.
+ * Lifecycle rules of a bucket. The lake is kept as long as its class may be, the runs of a model, which hold prepared rows, as long as
+ * its contract says; candidates and releases hold no rows, and one in use must not expire by age. What was deleted or replaced goes
+ * after the days of the bucket's class. Audit objects expire once their lock is over; those of the log store's snapshots do not,
+ * because a snapshot shares objects with older ones: Elasticsearch ends them, and the lock keeps what it ended.
  */
-export function lifecycleRules(purpose: BucketPurpose | "logs", retentionDays: number): LifecycleRule[] {
-  return [abandonedUploads, ...rulesOf[purpose](retentionDays)];
+export function lifecycleRules(purpose: BucketPurpose | "logs", kept: Kept): LifecycleRule[] {
+  return [abandonedUploads, ...rulesOf[purpose](kept)];
 }
+
+/** How long objects are kept, in days. */
+export interface Kept {
+  /** The audit retention; also that of the log bucket. */
+  readonly auditDays: number;
+  /** Prepared rows of each model, by its name; see the contract's `retention.trainingData`. */
+  readonly runDays: Readonly<Record<string, number>>;
+}
+
+/** Folder of the artefact bucket with a folder of runs for each model. */
+export const runsFolder = "runs";
 
 /** Folders of the audit bucket whose objects end with their lock. A folder that is not listed is kept for ever, which is the safe mistake. */
 const auditFolders = [trailPrefix, "ledger", "approvals"] as const;
 
 const rulesOf = {
-  data: () => [tiering, superseded(90)],
-  artifacts: () => [tiering, superseded(365)],
-  audit: (retentionDays) => [
+  data: () => [tiering, { id: "end-of-retention", status: "Enabled", filter: {}, expiration: { days: dataClassRules[storeClasses.data].maximumRetentionDays } }, superseded(dataClassRules[storeClasses.data].noncurrentDays)],
+  artifacts: ({ runDays }) => [
+    tiering,
+    ...Object.entries(runDays).map(([model, days]): LifecycleRule => ({ id: `end-of-runs-${model}`, status: "Enabled", filter: { prefix: `${runsFolder}/${model}/` }, expiration: { days } })),
+    superseded(dataClassRules[storeClasses.artifacts].noncurrentDays),
+  ],
+  audit: ({ auditDays: retentionDays }) => [
     ...auditFolders.flatMap((folder): LifecycleRule[] => [
       { id: `archive-${folder}`, status: "Enabled", filter: { prefix: `${folder}/` }, transitions: [{ days: 90, storageClass: "GLACIER_IR" }] },
       { id: `end-of-retention-${folder}`, status: "Enabled", filter: { prefix: `${folder}/` }, expiration: { days: retentionDays + 1 } },
@@ -31,8 +48,8 @@ const rulesOf = {
     superseded(retentionDays + 1),
     { id: "ended-snapshots", status: "Enabled", filter: { prefix: `${snapshotPrefix}/` }, expiration: { expiredObjectDeleteMarker: true } },
   ],
-  logs: (retentionDays) => [{ id: "end-of-retention", status: "Enabled", filter: {}, expiration: { days: retentionDays }, noncurrentVersionExpiration: { noncurrentDays: 30 } }],
-} satisfies Record<BucketPurpose | "logs", (retentionDays: number) => LifecycleRule[]>;
+  logs: ({ auditDays }) => [{ id: "end-of-retention", status: "Enabled", filter: {}, expiration: { days: auditDays }, noncurrentVersionExpiration: { noncurrentDays: 30 } }],
+} satisfies Record<BucketPurpose | "logs", (kept: Kept) => LifecycleRule[]>;
 
 /** Training sets and models are read in bursts; S3 then moves what rests to cheaper tiers without a retrieval fee. */
 const tiering: LifecycleRule = { id: "tiering", status: "Enabled", filter: {}, transitions: [{ days: 30, storageClass: "INTELLIGENT_TIERING" }] };

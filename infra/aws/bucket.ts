@@ -1,8 +1,9 @@
 import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
 import { days } from "../../services/contract/units";
+import { classTags } from "../data-stores";
 import type { BucketPurpose } from "../vocabulary";
-import { lifecycleRules } from "./bucket-lifecycle";
+import { lifecycleRules, type Kept } from "./bucket-lifecycle";
 import { policyText, type PolicyDocument } from "./policy-document";
 
 /** Arguments of {@link SecureBucket}. */
@@ -13,6 +14,8 @@ export interface SecureBucketArgs {
   readonly policy: PolicyDocument;
   /** Length of the audit retention, e.g. `400 days`; also how long the log bucket keeps logs. */
   readonly auditRetention: string;
+  /** How long the runs of each model are kept, e.g. `730 days`, by its name. @default as long as they are not deleted */
+  readonly runRetention?: Readonly<Record<string, string>> | undefined;
   /** Key of the bucket's default encryption; absent for the log bucket, because log delivery can only write with S3's own key. */
   readonly keyArn?: pulumi.Input<string>;
   /** Object Lock of each new object; absent where objects may be replaced. */
@@ -39,7 +42,7 @@ export class SecureBucket extends pulumi.ComponentResource {
     const child = { parent: this, retainOnDelete: args.retain };
     const bucket = new s3.Bucket(
       name,
-      { bucket: args.bucket, objectLockEnabled: args.lock !== undefined, forceDestroy: args.forceDestroy, tags: { "causeway:purpose": args.purpose } },
+      { bucket: args.bucket, objectLockEnabled: args.lock !== undefined, forceDestroy: args.forceDestroy, tags: { "causeway:purpose": args.purpose, ...classTags(args.purpose) } },
       child,
     );
     const access = new s3.BucketPublicAccessBlock(`${name}-public-access`, { bucket: bucket.bucket, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true }, child);
@@ -48,7 +51,7 @@ export class SecureBucket extends pulumi.ComponentResource {
     new s3.BucketServerSideEncryptionConfiguration(`${name}-encryption`, { bucket: bucket.bucket, rules: [encryptionRule(args.keyArn)] }, child);
     // S3 refuses two changes of a bucket's policy settings at once, so the policy waits for the access block.
     const policy = new s3.BucketPolicy(`${name}-policy`, { bucket: bucket.bucket, policy: policyText(args.policy) }, { ...child, dependsOn: [access] });
-    new s3.BucketLifecycleConfiguration(`${name}-lifecycle`, { bucket: bucket.bucket, rules: lifecycleRules(args.purpose, days(args.auditRetention)) }, { ...child, dependsOn: [versioning] });
+    new s3.BucketLifecycleConfiguration(`${name}-lifecycle`, { bucket: bucket.bucket, rules: lifecycleRules(args.purpose, keptOf(args)) }, { ...child, dependsOn: [versioning] });
     if (args.lock !== undefined) {
       const rule = { defaultRetention: { mode: args.lock, days: days(args.auditRetention) } };
       new s3.BucketObjectLockConfiguration(`${name}-lock`, { bucket: bucket.bucket, objectLockEnabled: "Enabled", rule }, { ...child, dependsOn: [versioning] });
@@ -59,6 +62,10 @@ export class SecureBucket extends pulumi.ComponentResource {
     this.ready = [versioning, policy];
     this.registerOutputs({ name: this.name, arn: this.arn });
   }
+}
+
+function keptOf({ auditRetention, runRetention }: SecureBucketArgs): Kept {
+  return { auditDays: days(auditRetention), runDays: Object.fromEntries(Object.entries(runRetention ?? {}).map(([model, kept]) => [model, days(kept)])) };
 }
 
 function encryptionRule(keyArn: pulumi.Input<string> | undefined) {

@@ -17,6 +17,8 @@ export interface BucketsArgs extends Naming {
   readonly regions: readonly string[];
   /** Length of the audit retention, e.g. `400 days`. */
   readonly auditRetention: string;
+  /** How long the runs of each model, and with them prepared rows, are kept, e.g. `730 days`. */
+  readonly runRetention: Readonly<Record<string, string>>;
 }
 
 /** The data lake, the artifacts, the audit log and the access logs of every region, and the replication from the home region. */
@@ -62,6 +64,7 @@ export class Buckets extends pulumi.ComponentResource {
         purpose,
         policy: bucketPolicy(bucket, purpose, args, home, region),
         auditRetention: args.auditRetention,
+        runRetention: args.runRetention,
         keyArn: keys.arn(purpose, region),
         // Nobody, not even the account's root, can shorten COMPLIANCE; in dev an administrator can, so that a test stack can go.
         lock: purpose === "audit" ? (prod ? "COMPLIANCE" : "GOVERNANCE") : undefined,

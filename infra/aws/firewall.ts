@@ -1,6 +1,7 @@
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as wafv2 from "@pulumi/aws/wafv2";
 import * as pulumi from "@pulumi/pulumi";
+import { classTags } from "../data-stores";
 import { defaultRateLimit, visibility, webAclRules } from "./web-acl";
 
 /** Arguments of {@link Firewall}. */
@@ -35,7 +36,7 @@ export class Firewall extends pulumi.ComponentResource {
     );
     new wafv2.WebAclAssociation(`${name}-association`, { resourceArn: args.loadBalancerArn, webAclArn: acl.arn }, child);
     // WAF only writes to log groups whose names begin like this.
-    const logs = new cloudwatch.LogGroup(`${name}-logs`, { name: `aws-waf-logs-causeway-${args.environment}-${args.region}`, kmsKeyId: args.logsKeyArn, retentionInDays: 400 }, child);
+    const logs = new cloudwatch.LogGroup(`${name}-logs`, { name: `aws-waf-logs-causeway-${args.environment}-${args.region}`, kmsKeyId: args.logsKeyArn, retentionInDays: 400, tags: classTags("systemLogs") }, child);
     new wafv2.WebAclLoggingConfiguration(
       `${name}-logging`,
       { resourceArn: acl.arn, logDestinationConfigs: [logs.arn], redactedFields: [{ singleHeader: { name: "authorization" } }, { singleHeader: { name: "cookie" } }] },

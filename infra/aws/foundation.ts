@@ -17,6 +17,8 @@ export interface GlobalFoundationArgs extends Naming {
   readonly regions: readonly string[];
   /** How long audit objects are locked, e.g. `400 days`; at least 183 days. */
   readonly auditRetention: string;
+  /** How long the runs of each model are kept, e.g. `730 days`, by its name. */
+  readonly runRetention: Readonly<Record<string, string>>;
   /** Names of the models. */
   readonly models: readonly string[];
   /** Who may assume the platform's roles. */
@@ -56,7 +58,7 @@ export class GlobalFoundation extends pulumi.ComponentResource {
     super(GlobalFoundation.__pulumiType, name, inputs, opts);
     const problems = foundationProblems(args);
     if (problems.length > 0) throw new pulumi.ResourceError(problems.join("\n"), this);
-    const { organization, account, environment, regions, auditRetention, models, access } = args;
+    const { organization, account, environment, regions, auditRetention, runRetention, models, access } = args;
     const [home = ""] = regions;
     const naming = { organization, account, environment };
     const child = { parent: this };
@@ -65,7 +67,7 @@ export class GlobalFoundation extends pulumi.ComponentResource {
     this.naming = naming;
     this.keys = new EncryptionKeys(`${name}-keys`, { ...naming, regions }, providers, child);
     this.registry = new ImageRegistry(`${name}-registry`, { ...naming, regions, models }, this.keys, providers, child);
-    this.buckets = new Buckets(`${name}-buckets`, { ...naming, regions, auditRetention }, this.keys, providers, child);
+    this.buckets = new Buckets(`${name}-buckets`, { ...naming, regions, auditRetention, runRetention }, this.keys, providers, child);
     new AuditTrail(`${name}-trail`, { ...naming, regions, auditBucket: this.bucket("audit", home).name, keyArn: this.keyArn("audit", home) }, inHome);
     const detection = new ThreatDetection(`${name}-detection`, { ...naming, regions }, providers, child);
     const roles = new PlatformRoles(`${name}-roles`, { ...naming, regions, access }, inHome);

@@ -1,6 +1,7 @@
 import * as amp from "@pulumi/aws/amp";
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as pulumi from "@pulumi/pulumi";
+import { classTags } from "../data-stores";
 import { prefix, type Naming } from "./names";
 
 /** Arguments of {@link MetricsWorkspace}. */
@@ -20,10 +21,10 @@ export class MetricsWorkspace extends pulumi.ComponentResource {
   constructor(name: string, args: MetricsWorkspaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super(MetricsWorkspace.__pulumiType, name, args, opts);
     // Groups under this path need no resource policy of their own, of which an account has few.
-    const logs = new cloudwatch.LogGroup(`${name}-logs`, { name: `/aws/vendedlogs/prometheus/${prefix(args)}`, kmsKeyId: args.keyArn, retentionInDays: 400 }, { parent: this });
+    const logs = new cloudwatch.LogGroup(`${name}-logs`, { name: `/aws/vendedlogs/prometheus/${prefix(args)}`, kmsKeyId: args.keyArn, retentionInDays: 400, tags: classTags("systemLogs") }, { parent: this });
     const workspace = new amp.Workspace(
       name,
-      { alias: prefix(args), kmsKeyArn: args.keyArn, loggingConfiguration: { logGroupArn: pulumi.interpolate`${logs.arn}:*` } },
+      { alias: prefix(args), kmsKeyArn: args.keyArn, loggingConfiguration: { logGroupArn: pulumi.interpolate`${logs.arn}:*` }, tags: classTags("metrics") },
       { parent: this },
     );
     this.arn = workspace.arn;

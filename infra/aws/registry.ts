@@ -1,6 +1,7 @@
 import * as ecr from "@pulumi/aws/ecr";
 import type { Provider } from "@pulumi/aws/provider";
 import * as pulumi from "@pulumi/pulumi";
+import { classTags } from "../data-stores";
 import type { EncryptionKeys } from "./keys";
 import { modelRepository, repositoryPrefix, sharedImages, sharedRepository, type Naming, type SharedImage } from "./names";
 import { repositoryLifecycle, replicationRules } from "./registry-documents";
@@ -54,6 +55,7 @@ export class ImageRegistry extends pulumi.ComponentResource {
         encryptionConfigurations: [{ encryptionType: "KMS", kmsKey: keys.arn("artifacts", region) }],
         // Images of prod outlive a `destroy` that was not meant: it stops at a repository that still has some.
         forceDelete: args.environment !== "prod",
+        tags: classTags("images"),
       },
       child,
     );

@@ -7,6 +7,7 @@ import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { policyText } from "../aws/policy-document";
 import { kubernetesVersions, type Environment } from "../config/schema";
+import { classTags } from "../data-stores";
 import { administratorPolicyArn, nodePolicyArn, roleAccess, roleSlug, type AccessRoles } from "./cluster-access";
 import { clusterPolicyArns, clusterTrust, nodePolicyArns, nodeTrust, volumeKeyPermissions } from "./cluster-roles";
 import { kubeconfig } from "./kubeconfig";
@@ -121,7 +122,7 @@ export class Cluster extends pulumi.ComponentResource {
     // EKS would create the group itself, unencrypted and kept for ever.
     const logs = new cloudwatch.LogGroup(
       this.name,
-      { name: `/aws/eks/${args.name}/cluster`, kmsKeyId: args.logsKeyArn, retentionInDays: args.environment === "prod" ? 400 : 30 },
+      { name: `/aws/eks/${args.name}/cluster`, kmsKeyId: args.logsKeyArn, retentionInDays: args.environment === "prod" ? 400 : 30, tags: classTags("systemLogs") },
       { parent: this },
     );
     return new eks.Cluster(

@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { policyText } from "../aws/policy-document";
 import { cidrProblems, planSubnets } from "../cidr";
 import type { Environment } from "../config/schema";
+import { classTags } from "../data-stores";
 import { flowLogPermissions, flowLogTrust, interfaceServices } from "./network-documents";
 import { zonesOf } from "./zones";
 
@@ -88,7 +89,7 @@ export class Network extends pulumi.ComponentResource {
     const name = `${this.name}-flow-logs`;
     const group = new cloudwatch.LogGroup(
       name,
-      { name: `/causeway/${this.name}/vpc-flow-logs`, kmsKeyId: this.args.logsKeyArn, retentionInDays: this.args.environment === "prod" ? 400 : 30 },
+      { name: `/causeway/${this.name}/vpc-flow-logs`, kmsKeyId: this.args.logsKeyArn, retentionInDays: this.args.environment === "prod" ? 400 : 30, tags: classTags("systemLogs") },
       { parent: this },
     );
     const role = new iam.Role(name, { description: `Writes the flow logs of ${this.name}`, assumeRolePolicy: policyText(flowLogTrust()) }, { parent: this });

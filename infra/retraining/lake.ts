@@ -1,4 +1,5 @@
 import type { Environment } from "../config/schema";
+import { classLabels } from "../data-stores";
 import { encryptedStorageClass, namespaces } from "../vocabulary";
 import type { Locations } from "./settings";
 
@@ -19,7 +20,7 @@ export function lakeClaim(environment: Environment) {
     metadata: {
       name: lake.claim,
       namespace: namespaces.training,
-      labels: { "app.kubernetes.io/component": "retraining", "app.kubernetes.io/part-of": "causeway", "app.kubernetes.io/managed-by": "pulumi" },
+      labels: { ...classLabels("lake"), "app.kubernetes.io/component": "retraining", "app.kubernetes.io/part-of": "causeway", "app.kubernetes.io/managed-by": "pulumi" },
       annotations: { "pulumi.com/skipAwait": "true" },
     },
     spec: { storageClassName: encryptedStorageClass, accessModes: ["ReadWriteOnce"], resources: { requests: { storage: environment === "prod" ? "100Gi" : "20Gi" } } },

@@ -1,9 +1,10 @@
+import { runsFolder } from "../aws/bucket-lifecycle";
 import { policyDocument, type PolicyDocument } from "../aws/policy-document";
 import { keysThroughStorage, listing, resourcesOf, unscopedReads, type RoleScope } from "../aws/role-scope";
 import type { RetrainingAccount } from "./settings";
 
 /** Folders of the artefact bucket that a run reads and writes. */
-export const artifactFolders = { runs: "runs", candidates: "candidates", champions: "releases" } as const;
+export const artifactFolders = { runs: runsFolder, candidates: "candidates", champions: "releases" } as const;
 
 const pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
 const push = ["ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload", "ecr:PutImage"];

@@ -1,12 +1,10 @@
 import { z } from "zod";
+import { dataClasses, dataClassRules, moreSensitive, retentionClasses, type DataClass } from "./data-classes";
 import { cpuQuantity, duration, label, latency, memoryQuantity, seconds, share } from "./units";
 
 /** EU AI Act risk tiers; `prohibited` exists so that a contract can say it and be refused. */
 export const riskTiers = ["minimal", "limited", "high", "prohibited"] as const;
 export type RiskTier = (typeof riskTiers)[number];
-
-/** How sensitive a data item is; decides storage, retention and who may read it. */
-export const dataClasses = ["public", "internal", "confidential", "restricted"] as const;
 
 /** EU AI Act Art. 19 and 26(6): automatically generated logs are kept for at least six months. */
 export const minimumLogDays = 183;
@@ -104,8 +102,12 @@ const privacy = z.strictObject({
   k: z.number().int().min(2),
   /** The step fails when more than this share of the rows would be suppressed. */
   maximumSuppressed: share,
-  /** Budget of differential privacy for the statistics that leave with a release; exact statistics when left out. */
+  /** What the statistics that leave with one release spend of the budget of differential privacy; exact statistics when left out. */
   epsilon: z.number().positive().optional(),
+  /** What training one model spends; the model is then a logistic regression with noise in place of the one of `train.py`. */
+  trainingEpsilon: z.number().positive().optional(),
+  /** Most that all releases from one dataset may spend together (sequential composition); required with either of the two. */
+  budget: z.number().positive().optional(),
 });
 
 /** Everything that the platform knows about a model, in one file: `services/models/<name>/model.yaml`. */
@@ -139,6 +141,8 @@ export const contractSchema = z
       /** Column that orders the rows; the newest are held out. Without it, rows are held out by stratum. */
       timeColumn: z.string().optional(),
       privacy: privacy.optional(),
+      /** What follows when a subject is erased: `retrain` starts a retraining, so that no model in use was made from the subject's rows. */
+      erasure: z.strictObject({ retrain: z.boolean() }).default({ retrain: true }),
     }),
     gates,
     slos,
@@ -162,9 +166,22 @@ export const contractSchema = z
     });
     const audited = contract.protectedAttributes.map((a) => a.name);
     contract.gates.fairness.forEach((g, i) => audited.includes(g.attribute) || report(["gates", "fairness", i, "attribute"], `a protected attribute: ${audited.join(", ") || "none declared"}`));
+    contract.features.forEach((f, i) => moreSensitive(f.classification, contract.data.classification) && report(["features", i, "classification"], `at most that of the data, ${contract.data.classification}`));
+    for (const [key, kept] of Object.entries(contract.retention)) {
+      const dataClass = classOf(contract, key);
+      const longest = dataClassRules[dataClass].maximumRetentionDays;
+      if (duration.safeParse(kept).success && seconds(kept) > longest * 86_400) report(["retention", key], `at most ${longest} days, because it is ${dataClass}`);
+    }
+    const { epsilon = 0, trainingEpsilon = 0, budget } = contract.data.privacy ?? {};
+    const spent = epsilon + trainingEpsilon;
+    if (spent > 0 && (budget === undefined || budget < spent)) report(["data", "privacy", "budget"], `at least ${spent}, what one release spends`);
     if (contract.riskTier === "high" && contract.release.channel !== "approval") report(["release", "channel"], "approval, because the risk tier is high");
     if (contract.riskTier === "high" && seconds(contract.retention.predictionLogs) < minimumLogDays * 86_400) report(["retention", "predictionLogs"], `at least ${minimumLogDays} days, because the risk tier is high (EU AI Act Art. 19, 26(6))`);
   });
+
+function classOf(contract: { readonly data: { readonly classification: DataClass } }, retention: string): DataClass {
+  return Object.entries(retentionClasses).find(([key]) => key === retention)?.[1] ?? contract.data.classification;
+}
 
 /** A validated contract. */
 export type Contract = z.output<typeof contractSchema>;

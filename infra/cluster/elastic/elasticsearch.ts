@@ -1,4 +1,5 @@
 import type { Environment } from "../../config/schema";
+import { classLabels } from "../../data-stores";
 import { encryptedStorageClass, namespaces } from "../../vocabulary";
 import { accounts, accountSecret, roleSecret } from "./accounts";
 import { images, logLabels, logStoreName, stackVersion } from "./names";
@@ -31,7 +32,7 @@ export function elasticsearch(settings: ElasticsearchSettings) {
     metadata: {
       name: logStoreName,
       namespace: namespaces.observability,
-      labels: logLabels(logStoreName),
+      labels: { ...logLabels(logStoreName), ...classLabels("logStore") },
       annotations: { "eck.k8s.elastic.co/downward-node-labels": zone },
     },
     spec: {

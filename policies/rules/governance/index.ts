@@ -3,6 +3,8 @@ import { rule as auditLock } from "./audit-lock";
 import { rule as auditLockMode } from "./audit-lock-mode";
 import { rule as auditRetention } from "./audit-retention";
 import { rule as bucketPurpose } from "./bucket-purpose";
+import { rule as dataClassification } from "./data-classification";
+import { rule as dataRetention } from "./data-retention";
 import { rule as logGroupRetention } from "./log-group-retention";
 import { rule as logLifecycle } from "./log-lifecycle";
 import { rule as logSnapshots } from "./log-snapshots";
@@ -44,6 +46,8 @@ export const rules: readonly Rule[] = [
   modelApproval,
   modelApprovalChannel,
   modelArtifact,
+  dataClassification,
+  dataRetention,
   modelCard,
   modelCode,
   modelContact,

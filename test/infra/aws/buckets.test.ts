@@ -87,6 +87,25 @@ describe("bucket policies", () => {
   });
 });
 
+describe("what a bucket keeps", () => {
+  const rulesIn = (purpose: "data" | "artifacts") => settingOf(two, "BucketLifecycleConfiguration").get(bucketName(prod, purpose, "eu-west-1"))?.["rules"] as { id: string }[];
+  const named = (purpose: "data" | "artifacts", id: string) => rulesIn(purpose).find((rule) => rule.id === id);
+
+  it("ends the lake with its class, and the runs of a model with its contract", () => {
+    expect(named("data", "end-of-retention")).toEqual({ id: "end-of-retention", status: "Enabled", filter: {}, expiration: { days: 1_095 } });
+    expect(named("artifacts", "end-of-runs-loan-approval")).toEqual({ id: "end-of-runs-loan-approval", status: "Enabled", filter: { prefix: "runs/loan-approval/" }, expiration: { days: 730 } });
+  });
+
+  it("ends what was deleted within the month of an erasure", () => {
+    for (const purpose of ["data", "artifacts"] as const) expect(named(purpose, "superseded")).toEqual({ id: "superseded", status: "Enabled", filter: {}, noncurrentVersionExpiration: { noncurrentDays: 30 } });
+  });
+
+  it("says of every bucket how sensitive its objects are", () => {
+    const tags = ofType(two.resources, "aws:s3/bucket:Bucket").map(({ inputs }) => inputs["tags"] as Record<string, string>);
+    expect(Object.fromEntries(tags.map((tag) => [tag["causeway:purpose"], tag["causeway:classification"]]))).toEqual({ data: "restricted", artifacts: "restricted", audit: "confidential", logs: "internal" });
+  });
+});
+
 describe("the audit bucket", () => {
   it("locks objects for the retention, in prod so that nobody can shorten it", () => {
     const locked = settingOf(two, "BucketObjectLockConfiguration");

@@ -135,7 +135,7 @@ describe("the firewall", () => {
     const acl = only(resources, "aws:wafv2/webAcl:WebAcl").outputs["arn"];
     expect(only(resources, "aws:wafv2/webAclAssociation:WebAclAssociation").inputs).toEqual({ resourceArn: only(resources, "aws:lb/loadBalancer:LoadBalancer").outputs["arn"], webAclArn: acl });
     const logs = only(resources, "aws:cloudwatch/logGroup:LogGroup");
-    expect(logs.inputs).toEqual({ name: "aws-waf-logs-causeway-prod-eu-west-1", kmsKeyId: args.logsKeyArn, retentionInDays: 400 });
+    expect(logs.inputs).toEqual({ name: "aws-waf-logs-causeway-prod-eu-west-1", kmsKeyId: args.logsKeyArn, retentionInDays: 400, tags: { "causeway:classification": "internal" } });
     expect(only(resources, "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration").inputs).toEqual({
       resourceArn: acl,
       logDestinationConfigs: [logs.outputs["arn"]],

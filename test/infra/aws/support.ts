@@ -17,7 +17,7 @@ export async function foundation(overrides: Partial<Omit<GlobalFoundationArgs, "
   const regions = overrides.regions ?? twoRegions;
   const program = () => {
     const providers = Object.fromEntries(regions.map((region) => [region, new Provider(region, { region })]));
-    built.foundation = new GlobalFoundation("global", { ...prod, regions, auditRetention: "400 days", models: ["loan-approval"], access, ...overrides, providers });
+    built.foundation = new GlobalFoundation("global", { ...prod, regions, auditRetention: "400 days", runRetention: { "loan-approval": "730 days" }, models: ["loan-approval"], access, ...overrides, providers });
   };
   const resources = await record(program, { config: { "causeway:account": account } });
   return { resources, foundation: built.foundation! };

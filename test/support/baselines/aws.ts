@@ -19,9 +19,9 @@ export const policyStatement = { Sid: "ReadData", Effect: "Allow", Action: ["s3:
 export const rolePolicy = { role: "example-causeway-prod-ml-engineer", policy: document(policyStatement) };
 export const rolePolicyAttachment = { role: "nodes", policyArn: "arn:aws:iam::aws:policy/AmazonEKSWorkerNodeMinimalPolicy" };
 
-export const logGroup = { name: "/aws/eks/causeway/cluster", kmsKeyId: keyArn, retentionInDays: 400 };
-export const volume = { availabilityZone: "eu-west-1a", size: 10, encrypted: true, kmsKeyId: keyArn };
-export const workspace = { alias: "causeway", kmsKeyArn: keyArn };
+export const logGroup = { name: "/aws/eks/causeway/cluster", kmsKeyId: keyArn, retentionInDays: 400, tags: { "causeway:classification": "internal" } };
+export const volume = { availabilityZone: "eu-west-1a", size: 10, encrypted: true, kmsKeyId: keyArn, tags: { "causeway:classification": "internal" } };
+export const workspace = { alias: "causeway", kmsKeyArn: keyArn, tags: { "causeway:classification": "internal" } };
 export const secret = { name: "webhook", kmsKeyId: keyArn };
 export const topic = { name: "alerts", kmsMasterKeyId: keyArn };
 export const queue = { name: "jobs", kmsMasterKeyId: keyArn };
@@ -42,6 +42,7 @@ export const repository = {
   imageTagMutability: "IMMUTABLE",
   imageScanningConfiguration: { scanOnPush: true },
   encryptionConfigurations: [{ encryptionType: "KMS", kmsKey: keyArn }],
+  tags: { "causeway:classification": "internal" },
 };
 /** A repository of images and its companions. */
 export const registryStack = [

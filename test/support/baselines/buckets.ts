@@ -20,11 +20,11 @@ export const replication = {
 
 function companions(name: string, bucket: string): ResourceView[] {
   return [
-    resource("aws:s3/bucket:Bucket", name, { bucket, forceDestroy: false, tags: { "causeway:purpose": name } }),
+    resource("aws:s3/bucket:Bucket", name, { bucket, forceDestroy: false, tags: { "causeway:purpose": name, "causeway:classification": name === "data" ? "restricted" : "internal" } }),
     resource("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", `${name}-public`, { bucket, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true }),
     resource("aws:s3/bucketPolicy:BucketPolicy", `${name}-policy`, { ...bucketPolicy, bucket }),
     resource("aws:s3/bucketVersioning:BucketVersioning", `${name}-versioning`, { bucket, versioningConfiguration: { status: "Enabled" } }),
-    resource("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", `${name}-lifecycle`, { bucket, rules: [{ id: "old", status: "Enabled", abortIncompleteMultipartUpload: { daysAfterInitiation: 7 } }] }),
+    resource("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", `${name}-lifecycle`, { bucket, rules: [{ id: "old", status: "Enabled", noncurrentVersionExpiration: { noncurrentDays: 30 }, abortIncompleteMultipartUpload: { daysAfterInitiation: 7 } }] }),
   ];
 }
 

@@ -42,10 +42,10 @@ ruleSuite(purpose, {
   type: "aws:s3/bucket:Bucket",
   good: goodBucket,
   deviations: {
-    "no tag": (g) => ({ deviant: unset(g, "tags"), message: /must have the tag causeway:purpose with one of data, artifacts, audit, logs, got nothing/ }),
-    "another purpose": (g) => set(g, "tags", { "causeway:purpose": "scratch" }),
+    "no tag": (g) => ({ deviant: unset(g, "tags.causeway:purpose"), message: /must have the tag causeway:purpose with one of data, artifacts, audit, logs, got nothing/ }),
+    "another purpose": (g) => set(g, "tags.causeway:purpose", "scratch"),
   },
-  configured: [{ title: "another purpose that is known", parameters: { purposes: ["scratch"] }, subject: (g) => set(g, "tags", { "causeway:purpose": "scratch" }), fires: false }],
+  configured: [{ title: "another purpose that is known", parameters: { purposes: ["scratch"] }, subject: (g) => set(g, "tags.causeway:purpose", "scratch"), fires: false }],
 });
 
 describe(purpose.name, () => {
@@ -54,7 +54,7 @@ describe(purpose.name, () => {
 
 ruleSuite(logGroup, {
   type: "aws:cloudwatch/logGroup:LogGroup",
-  good: { name: "/causeway/prod/cluster", kmsKeyId: "arn:aws:kms:eu-west-1:111122223333:key/mrk-1", retentionInDays: 400 },
+  good: { name: "/causeway/prod/cluster", kmsKeyId: "arn:aws:kms:eu-west-1:111122223333:key/mrk-1", retentionInDays: 400, tags: { "causeway:classification": "internal" } },
   deviations: {
     "a month": (g) => ({ deviant: set(g, "retentionInDays", 30), message: /must set retentionInDays to 183 or more, got 30/ }),
     "for ever": (g) => ({ deviant: unset(g, "retentionInDays"), message: /got for ever/ }),

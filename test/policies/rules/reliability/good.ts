@@ -76,7 +76,7 @@ export function goodBuckets(): ResourceView[] {
     const setting = (kind: string, type: string, props: Props): ResourceView => ({ type: `aws:s3/${type}`, name: `${name}-${kind}`, props: { bucket: name, ...props } });
     const denyHttp = { Version: "2012-10-17", Statement: [{ Sid: "DenyHttp", Effect: "Deny", Principal: "*", Action: "s3:*", Resource: [`arn:aws:s3:::${name}`, `arn:aws:s3:::${name}/*`], Condition: { Bool: { "aws:SecureTransport": "false" } } }] };
     return [
-      { type: "aws:s3/bucket:Bucket", name, identities: [name], props: { bucket: name, objectLockEnabled: purpose === "audit", tags: { "causeway:purpose": purpose } } },
+      { type: "aws:s3/bucket:Bucket", name, identities: [name], props: { bucket: name, objectLockEnabled: purpose === "audit", tags: { "causeway:purpose": purpose, "causeway:classification": purpose === "audit" ? "confidential" : "internal" } } },
       setting("access", "bucketPublicAccessBlock:BucketPublicAccessBlock", { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true }),
       setting("ownership", "bucketOwnershipControls:BucketOwnershipControls", { rule: { objectOwnership: "BucketOwnerEnforced" } }),
       setting("versioning", "bucketVersioning:BucketVersioning", { versioningConfiguration: { status: "Enabled" } }),

@@ -68,7 +68,7 @@ export function goodWorkflowSpec(): Props {
 const operated = (main: string) => ({ ...template(), spec: { ...goodPodSpec(), containers: [without(goodContainer(main), ["image"])] } });
 const volumeClaimTemplates = [{ metadata: { name: "elasticsearch-data" }, spec: { storageClassName: "causeway-encrypted" } }];
 const elasticKinds = [
-  { type: "kubernetes:elasticsearch.k8s.elastic.co/v1:Elasticsearch", props: { metadata, spec: { image: goodImage, auth: { disableElasticUser: true }, nodeSets: [{ name: "default", count: 3, podTemplate: operated("elasticsearch"), volumeClaimTemplates }] } }, at: "spec.nodeSets.0.podTemplate.spec" },
+  { type: "kubernetes:elasticsearch.k8s.elastic.co/v1:Elasticsearch", props: { metadata: { ...metadata, labels: { "causeway.dev/classification": "confidential" } }, spec: { image: goodImage, auth: { disableElasticUser: true }, nodeSets: [{ name: "default", count: 3, podTemplate: operated("elasticsearch"), volumeClaimTemplates }] } }, at: "spec.nodeSets.0.podTemplate.spec" },
   { type: "kubernetes:kibana.k8s.elastic.co/v1:Kibana", props: { metadata, spec: { image: goodImage, podTemplate: operated("kibana") } }, at: "spec.podTemplate.spec" },
   { type: "kubernetes:beat.k8s.elastic.co/v1beta1:Beat", props: { metadata, spec: { type: "filebeat", image: goodImage, daemonSet: { podTemplate: operated("filebeat") } } }, at: "spec.daemonSet.podTemplate.spec" },
 ].map(({ type, props, at }) => ({ type, props, spec: at, container: `${at}.containers.0` }));
