@@ -1,4 +1,4 @@
-import { minimumLogDays } from "../../services/contract/contract";
+import { minimumLogDays } from "../../services/contract/tiers";
 import { days } from "../../services/contract/units";
 import { bucketPurposes } from "../vocabulary";
 import type { GlobalFoundationArgs } from "./foundation";

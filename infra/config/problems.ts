@@ -1,4 +1,4 @@
-import { minimumLogDays } from "../../services/contract/contract";
+import { minimumLogDays } from "../../services/contract/tiers";
 import type { Problem } from "../../services/contract/problems";
 import { days } from "../../services/contract/units";
 import { cidrProblems } from "../cidr";
@@ -23,10 +23,11 @@ function regionProblems({ regions = [], target }: Partial<StackConfig>): Problem
   const repeated = names.flatMap((name, i) => (names.indexOf(name) === i ? [] : [{ key: `regions[${i}].name`, got: name, allowed: "a region that is not listed before" }]));
   const overlapping = cidrProblems(regions).map(({ index, allowed }) => ({ key: `regions[${index}].cidr`, got: regions[index]?.cidr, allowed }));
   const several = target === "kubernetes" && regions.length > 1 ? [{ key: "regions", got: names, allowed: "exactly one region, because target is kubernetes" }] : [];
-  return [...repeated, ...overlapping, ...several];
+  const all = regions.length > 0 && regions.every(({ drained }) => drained !== undefined) ? [{ key: "regions", got: "all of them drained", allowed: "at least one region in service" }] : [];
+  return [...repeated, ...overlapping, ...several, ...all];
 }
 
-function modelProblems({ models = [], environment }: Partial<StackConfig>): Problem[] {
+function modelProblems({ models = [], environment, regions }: Partial<StackConfig>): Problem[] {
   const listed = models.map((model) => model.name);
   return models.flatMap((model, i) => {
     const at = `models[${i}]`;
@@ -36,11 +37,16 @@ function modelProblems({ models = [], environment }: Partial<StackConfig>): Prob
     const room = names.map(({ name, maximum }) => ({ name, room: maximum - (name.length - model.name.length) })).reduce((a, b) => (b.room < a.room ? b : a));
     if (model.name.length > room.room) problems.push({ key: `${at}.name`, got: model.name, allowed: `a name of at most ${room.room} characters: its objects have longer names, such as ${room.name.replace(model.name, "<model>")}` });
     if (model.replicas && model.replicas.min > model.replicas.max) problems.push({ key: `${at}.replicas.min`, got: model.replicas.min, allowed: `at most max (${model.replicas.max})` });
+    problems.push(...strangers(Object.keys(model.peakRequestsPerSecond ?? {}), regions).map((region) => ({ key: `${at}.peakRequestsPerSecond.${region}`, got: region, allowed: `a region of the stack: ${regions?.map(({ name }) => name).join(", ") ?? ""}` })));
     if (environment !== "prod") return problems;
     if (model.replicas && model.replicas.min < minimumProdReplicas) problems.push({ key: `${at}.replicas.min`, got: model.replicas.min, allowed: `${minimumProdReplicas} or more in prod, one for each zone` });
     if (model.image !== undefined && !/@sha256:[0-9a-f]{64}$/.test(model.image)) problems.push({ key: `${at}.image`, got: model.image, allowed: "an image by digest in prod, name@sha256:...; tags move" });
     return problems;
   });
+}
+
+function strangers(named: readonly string[], regions: StackConfig["regions"] | undefined): string[] {
+  return regions === undefined ? [] : named.filter((name) => !regions.some((region) => region.name === name));
 }
 
 function awsProblems(config: Partial<StackConfig>, given: readonly string[]): Problem[] {

@@ -1,13 +1,7 @@
 import { z } from "zod";
 import { dataClasses, dataClassRules, moreSensitive, retentionClasses, type DataClass } from "./data-classes";
-import { cpuQuantity, duration, label, latency, memoryQuantity, seconds, share } from "./units";
-
-/** EU AI Act risk tiers; `prohibited` exists so that a contract can say it and be refused. */
-export const riskTiers = ["minimal", "limited", "high", "prohibited"] as const;
-export type RiskTier = (typeof riskTiers)[number];
-
-/** EU AI Act Art. 19 and 26(6): automatically generated logs are kept for at least six months. */
-export const minimumLogDays = 183;
+import { contractGaps, riskTiers } from "./tiers";
+import { cpuQuantity, digest, duration, label, latency, memoryQuantity, seconds, share } from "./units";
 
 const featureBase = {
   name: z.string().regex(/^[a-z][a-z0-9_]*$/, "a feature name: lower-case letters, digits and underscores"),
@@ -118,6 +112,10 @@ export const contractSchema = z
     prohibitedUses: z.array(z.string()).min(1, "at least one use that the model is not for"),
     owner: z.strictObject({ team: label, contact: z.email("an e-mail address of the owning team") }),
     riskTier: z.enum(riskTiers),
+    /** What people are told of the machine's part in an answer about them, and what they may ask for; the server answers it with its metadata. */
+    notice: z.string().min(1, "what people are told").optional(),
+    /** Digest of `impact-assessment.md` beside the contract. */
+    impactAssessment: digest.optional(),
     task: z.literal("binary-classification"),
     target: z.strictObject({
       column: z.string(),
@@ -126,6 +124,8 @@ export const contractSchema = z
       negativeLabel: z.string(),
       /** The positive label is predicted when the model's probability is at least this. */
       threshold: share.default(0.5),
+      /** The label that is against the person whom the answer is about; `explain` gives the reasons of such an answer. */
+      adverse: z.enum(["positive", "negative"]).default("negative"),
     }),
     features: z.array(feature).min(1, "at least one feature"),
     protectedAttributes: z.array(protectedAttribute),
@@ -175,8 +175,7 @@ export const contractSchema = z
     const { epsilon = 0, trainingEpsilon = 0, budget } = contract.data.privacy ?? {};
     const spent = epsilon + trainingEpsilon;
     if (spent > 0 && (budget === undefined || budget < spent)) report(["data", "privacy", "budget"], `at least ${spent}, what one release spends`);
-    if (contract.riskTier === "high" && contract.release.channel !== "approval") report(["release", "channel"], "approval, because the risk tier is high");
-    if (contract.riskTier === "high" && seconds(contract.retention.predictionLogs) < minimumLogDays * 86_400) report(["retention", "predictionLogs"], `at least ${minimumLogDays} days, because the risk tier is high (EU AI Act Art. 19, 26(6))`);
+    for (const { path, allowed } of contractGaps(contract)) report([...path], allowed);
   });
 
 function classOf(contract: { readonly data: { readonly classification: DataClass } }, retention: string): DataClass {

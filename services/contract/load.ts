@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { load as parseYaml, YAMLException } from "js-yaml";
+import { biasAuditFile, biasAuditSchema, type BiasAudit } from "./bias-audit";
 import { contractSchema, type Contract } from "./contract";
 import { InputError, parseOrThrow } from "./problems";
 import { releaseSchema, type Release } from "./release";
@@ -27,6 +28,15 @@ export function loadRelease(modelsFolder: string, name: string): Release {
   const release = parseOrThrow(releaseSchema, jsonIn(file), file);
   if (release.model !== name) throw new InputError(file, [{ key: "model", got: release.model, allowed: `the name of its folder, ${name}` }]);
   return release;
+}
+
+/** Reads and validates the record of a model's last external bias audit; undefined where there is none. Throws InputError with every problem. */
+export function loadBiasAudit(modelsFolder: string, name: string): BiasAudit | undefined {
+  const file = join(modelsFolder, name, biasAuditFile);
+  if (!existsSync(file)) return undefined;
+  const audit = parseOrThrow(biasAuditSchema, jsonIn(file), file);
+  if (audit.model !== name) throw new InputError(file, [{ key: "model", got: audit.model, allowed: `the name of its folder, ${name}` }]);
+  return audit;
 }
 
 /** Folder of a model's verdicts, one file for each rollout. */

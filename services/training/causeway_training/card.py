@@ -4,6 +4,7 @@ inputs give the same card."""
 from __future__ import annotations
 
 from .contract import Contract
+from .tiers import ASSESSMENT
 
 
 def model_card(contract: Contract, version: str, evidence: dict) -> str:
@@ -32,10 +33,17 @@ def _head(contract: Contract, version: str) -> str:
 - Risk tier: {raw["riskTier"]} (EU AI Act)
 - Output: probability of `{raw["target"]["positiveLabel"]}`; the decision is `{raw["target"]["positiveLabel"]}` from {contract.threshold:g} upwards
 - Release channel: {raw["release"]["channel"]}
-
+{_tier(raw)}
 Not for:
 
 {uses}"""
+
+
+def _tier(raw: dict) -> str:
+    """What stands beside the model for its risk tier."""
+    assessment, notice = raw.get("impactAssessment"), raw.get("notice")
+    lines = [f"- Impact assessment: `{ASSESSMENT}`, {assessment}"] if assessment else []
+    return "\n".join([*lines, *(["", "People are told:", "", f"> {notice}"] if notice else []), ""])
 
 
 def _data(contract: Contract, evidence: dict) -> str:

@@ -11,6 +11,7 @@ import yaml
 
 from .digests import digest_bytes
 from .errors import InputError
+from .tiers import tier_problems
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def load_contract(path: Path) -> Contract:
         raise InputError(str(path), ["not a mapping of keys"])
     reader = _Reader()
     contract = _contract(raw, reader, path, digest_bytes(data))
-    problems = reader.problems + (_relations(contract) if not reader.problems else [])
+    problems = reader.problems + (_relations(contract) + tier_problems(raw, path.parent) if not reader.problems else [])
     if problems:
         raise InputError(str(path), problems)
     return contract
