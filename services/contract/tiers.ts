@@ -80,16 +80,22 @@ export interface GivenApproval {
   readonly actor?: string | undefined;
 }
 
+/** A tier's approvals in words. */
+export function approvalsWanted(tier: unknown): string {
+  const { approvals, approvalRoles } = dutiesOf(tier);
+  return approvals < 2 ? "a recorded approval" : `${approvals} approvals by different people in different roles${approvalRoles.map((role) => `, one of them ${role}`).join("")}`;
+}
+
 /**
  * What is still missing of a tier's approvals, in words; undefined where nothing is. They must be by different people in different roles,
  * the roles of the table among them: one person in two roles is one approval, and so are two people in one role.
  */
-export function missingApprovals(tier: unknown, given: readonly GivenApproval[]): string | undefined {
+export function missingApprovals(tier: unknown, recorded: readonly GivenApproval[]): string | undefined {
   const { approvals, approvalRoles } = dutiesOf(tier);
+  const given = recorded.filter(({ role }) => role !== "");
   const roles = new Set(given.map(({ role }) => role));
   const actors = given.every(({ actor }) => actor === undefined) ? roles : new Set(given.map(({ actor }) => actor));
-  const absent = approvalRoles.filter((role) => !roles.has(role));
-  if (roles.size >= approvals && actors.size >= approvals && absent.length === 0) return undefined;
+  if (roles.size >= approvals && actors.size >= approvals && approvalRoles.every((role) => roles.has(role))) return undefined;
   const named = given.map(({ role, actor }) => (actor === undefined ? role : `${role} by ${actor}`));
-  return `${approvals} approvals by different people in different roles, one of them ${approvalRoles.join(" and ") || "any"}; got ${named.join(", ") || "none"}`;
+  return `${approvalsWanted(tier)}; got ${named.join(", ") || "none"}`;
 }

@@ -1,8 +1,12 @@
-import { label } from "../../services/contract/units";
+import { loadContract } from "../../services/contract/load";
 import { InputError, parseOrThrow } from "../../services/contract/problems";
+import { missingApprovals } from "../../services/contract/tiers";
+import { label } from "../../services/contract/units";
+import { readLedger } from "../../services/ledger";
 import { retryingConflicts } from "./cluster";
 import { digestOf, observed, regionOf, releaseOf, type Rollout, type RolloutStatus } from "./objects";
 import type { DeliveryContext } from "./record";
+import { approvalsOf } from "./verdict-of";
 
 /** A decision of a person over a release. */
 export interface Approval {
@@ -13,13 +17,23 @@ export interface Approval {
   readonly digest?: string | undefined;
 }
 
+/** What became of an approval. */
+export interface Approved {
+  readonly digest: string;
+  readonly region: string;
+  /** Whether a paused Rollout went on. */
+  readonly resumed: boolean;
+  /** Approvals that the model's risk tier still asks for before it goes on, in words; absent where none is. */
+  readonly missing?: string;
+}
+
 /**
- * Records the approval of a release and resumes its Rollout, as `kubectl argo rollouts promote` does. The person is who the API server
- * says; the record is written first, so that no release goes on without one.
- * @returns what was approved, and whether a paused Rollout went on
+ * Records the approval of a release and resumes its Rollout, as `kubectl argo rollouts promote` does, once the approvals that the model's
+ * risk tier asks for are on record. The person is who the API server says; the record is written first, so that no release goes on without one.
  * @throws InputError where there is nothing to approve
  */
-export async function approve({ cluster, model, ledger }: DeliveryContext, { role, reason, digest }: Approval): Promise<{ readonly digest: string; readonly region: string; readonly resumed: boolean }> {
+export async function approve(context: DeliveryContext, { role, reason, digest }: Approval): Promise<Approved> {
+  const { cluster, model, ledger } = context;
   parseOrThrow(label, role, "--role");
   if (reason.trim() === "") throw new InputError("--reason", [{ key: "reason", got: reason, allowed: "a reason in words" }]);
   const [rollout, actor] = await Promise.all([cluster.rollout(model), cluster.whoAmI()]);
@@ -36,9 +50,25 @@ export async function approve({ cluster, model, ledger }: DeliveryContext, { rol
     subject: model,
     details: { region, digest: approved, version: releaseOf(rollout).version, podTemplateHash: status.currentPodHash, step: status.currentStepIndex ?? 0, pausedFor, role, reason },
   });
+  const missing = stillMissing(context, { region, digest: approved, status, pausedFor });
+  if (missing !== undefined) return { digest: approved, region, resumed: false, missing };
   await retryingConflicts(() => resume(cluster, model, status.currentPodHash));
   return { digest: approved, region, resumed: true };
 }
+
+/**
+ * What the tier asks for beyond what is on record. At the gate count the approvals given there and those of the image before its trial;
+ * one given at another step answered another question. An inconclusive analysis asks one person whether to go on.
+ */
+function stillMissing({ model, modelsFolder, ledger }: DeliveryContext, { region, digest, status, pausedFor }: { readonly region: string; readonly digest: string; readonly status: RolloutStatus; readonly pausedFor: string }): string | undefined {
+  if (pausedFor !== gatePause) return undefined;
+  const step = status.currentStepIndex ?? 0;
+  const entries = readLedger(ledger.store).filter(({ details }) => (details["step"] ?? step) === step);
+  return missingApprovals(loadContract(modelsFolder, model).riskTier, approvalsOf(entries, { model, region, digest, podTemplateHash: status.currentPodHash }));
+}
+
+/** Argo Rollouts' reason of a pause that a step asks for. */
+const gatePause = "CanaryPauseStep";
 
 /** The reason for which a Rollout waits for a person. Throws where it does not. */
 function paused(rollout: Rollout): { readonly status: RolloutStatus; readonly pausedFor: string } {
@@ -48,7 +78,7 @@ function paused(rollout: Rollout): { readonly status: RolloutStatus; readonly pa
   if (status === undefined || pause === undefined) throw nothing([rollout.status?.phase, rollout.status?.message].filter((text) => text !== undefined && text !== "").join(", "));
   const step = rollout.spec.strategy.canary.steps[status.currentStepIndex ?? 0];
   const duration = step?.pause?.duration;
-  if (pause.reason === "CanaryPauseStep" && duration !== undefined) throw nothing(`a pause of ${duration}, which ends by itself`);
+  if (pause.reason === gatePause && duration !== undefined) throw nothing(`a pause of ${duration}, which ends by itself`);
   return { status, pausedFor: pause.reason };
 }
 

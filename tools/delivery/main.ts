@@ -22,8 +22,9 @@ const runs = {
     return [`${verdict.model} ${verdict.version} was ${verdict.outcome} in ${verdict.region}${verdict.message === "" ? "" : `: ${verdict.message}`}`, known ? `on record before: ${file}` : `commit ${file}`];
   },
   approve: async (context, given) => {
-    const { digest, region, resumed } = await approve(context, given);
-    return [`approved ${digest} as ${given.role}; ${resumed ? `the release goes on in ${region}` : `no release of it is paused in ${region}`}`];
+    const { digest, region, resumed, missing } = await approve(context, given);
+    const waits = missing === undefined ? `no release of it is paused in ${region}` : `the release waits in ${region} for ${missing}`;
+    return [`approved ${digest} as ${given.role}; ${resumed ? `the release goes on in ${region}` : waits}`];
   },
   override: async (context, { reason, digest }) => {
     const retry = await override(context, reason, digest);

@@ -3,14 +3,17 @@ import { parseArgs } from "node:util";
 import { servingNames } from "../../infra/serving/settings";
 import { namespaces } from "../../infra/vocabulary";
 import { refusalOf } from "../../infra/serving/delivery";
+import type { Contract } from "../../services/contract/contract";
 import { loadContract, loadVerdicts } from "../../services/contract/load";
 import { InputError, parseOrThrow } from "../../services/contract/problems";
 import { releaseSchema } from "../../services/contract/release";
+import { missingApprovals } from "../../services/contract/tiers";
 import { readLedger, type Entry } from "../../services/ledger";
 import { connect, send, type Connection } from "../e2e/lib/kubernetes/connection";
 import { openLedger } from "./ledger-location";
 import { promote, type Region } from "./promotion";
 import { readRollout } from "./release-patch";
+import { roleOf } from "./verdict-of";
 
 /** Exit codes: 0 promoted everywhere, 1 unexpected, 2 an input that cannot be used, 3 a region refused the release. As of the training steps. */
 const exitCodes = { unexpected: 1, input: 2, refused: 3 } as const;
@@ -38,9 +41,10 @@ export function promoterArguments(args: readonly string[]) {
   return { contract, manifest, regions: region, ledger, run, kubeconfig, timeoutSeconds };
 }
 
-/** The newest approval of an image in the ledger: its hash. */
-export function approvalIn(entries: readonly Entry[], model: string, digest: string): string | undefined {
-  return entries.filter(({ action, subject, details }) => action === "approve" && subject === model && details["digest"] === digest).at(-1)?.hash;
+/** Hash of the newest approval of an image in the ledger, once all that the model's risk tier asks for are there. */
+export function approvalIn(entries: readonly Entry[], { name, riskTier }: Pick<Contract, "name" | "riskTier">, digest: string): string | undefined {
+  const found = entries.filter(({ action, subject, details }) => action === "approve" && subject === name && details["digest"] === digest);
+  return missingApprovals(riskTier, found.map(({ actor, details }) => ({ actor, role: roleOf(details) }))) === undefined ? found.at(-1)?.hash : undefined;
 }
 
 /** The Rollout of a model in the cluster of a connection. */
@@ -75,7 +79,7 @@ async function main(): Promise<number> {
     run,
     actor: "retraining-promoter",
     refusal: (digest) => refusalOf(model, digest, { verdicts }),
-    approval: (digest) => approvalIn(entries, model, digest),
+    approval: (digest) => approvalIn(entries, contract, digest),
     record,
     timeoutSeconds,
     report: (line) => console.log(line),

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Contract } from "../../services/contract/contract";
 import { InputError, type Problem } from "../../services/contract/problems";
 import type { Release } from "../../services/contract/release";
+import { approvalsWanted } from "../../services/contract/tiers";
 import type { Fact } from "../../services/ledger";
 import { contractChanged, imageOf, promotedImage, releasePatch, standingOf, type Operation, type Rollout } from "./release-patch";
 
@@ -71,7 +72,7 @@ function refuse({ contract, release, regions, refusal, approval }: Promotion, ro
   const problems: Problem[] = [
     ...(release.model === contract.name ? [] : [{ key: "model", got: release.model, allowed: contract.name }]),
     ...(release.published ? [] : [{ key: "published", got: false, allowed: `true: publish the image first, npm run publish:model -- ${contract.name} --repository ...` }]),
-    ...(contract.release.channel === "approval" && approval(digest) === undefined ? [{ key: "approvals", got: digest, allowed: `an image whose approval is recorded: npm run delivery -- approve ${contract.name}` }] : []),
+    ...(contract.release.channel === "approval" && approval(digest) === undefined ? [{ key: "approvals", got: digest, allowed: `an image whose approval is recorded (${approvalsWanted(contract.riskTier)}): npm run delivery -- approve ${contract.name} --digest ${digest}` }] : []),
     ...(forbidden === undefined ? [] : [{ key: "image.digest", got: digest, allowed: forbidden }]),
     ...changed.map(({ name }) => ({ key: `regions.${name}`, got: "another contract", allowed: "a region that serves this contract: bring it by pulumi up first" })),
   ];

@@ -92,10 +92,16 @@ function analysisOf({ metadata, status }: AnalysisRun) {
   };
 }
 
-function approvalsOf(entries: readonly Entry[], of: { readonly model: string; readonly region: string; readonly digest: string; readonly podTemplateHash: string }) {
+/** Approvals on record of one version's trial in one region, and of its image before the trial. */
+export function approvalsOf(entries: readonly Entry[], of: { readonly model: string; readonly region: string; readonly digest: string; readonly podTemplateHash: string }) {
   return entries
     .filter(({ action, subject, details }) => action === "approve" && subject === of.model && details["digest"] === of.digest && (details["podTemplateHash"] ?? of.podTemplateHash) === of.podTemplateHash && (details["region"] ?? of.region) === of.region)
-    .map(({ actor, details, time, hash }) => ({ actor, role: details["role"], reason: details["reason"], at: time, ledger: hash }));
+    .map(({ actor, details, time, hash }) => ({ actor, role: roleOf(details), reason: details["reason"], at: time, ledger: hash }));
+}
+
+/** Role of a recorded approval; empty, and so no approval that counts, where none is named. */
+export function roleOf(details: Entry["details"]): string {
+  return typeof details["role"] === "string" ? details["role"] : "";
 }
 
 function utc(time: string | Date): string {

@@ -6,7 +6,7 @@ import { loadVerdicts } from "../../../services/contract/load";
 import { forbiddingVerdict } from "../../../services/contract/verdict";
 import { readLedger, verifyLedger } from "../../../services/ledger";
 import { sha256 } from "../../../services/ledger/canonical";
-import { approve } from "../../../tools/delivery/approve";
+import { approve, type Approval } from "../../../tools/delivery/approve";
 import { kill, restore } from "../../../tools/delivery/kill";
 import { openLedger } from "../../../tools/delivery/ledger-location";
 import { override } from "../../../tools/delivery/override";
@@ -34,6 +34,11 @@ const become = (status: object) => Object.assign(region.rollout.status, status);
 const failed = { phase: "Degraded", abort: true, abortedAt: "2026-11-24T10:20:00Z", message: 'RolloutAborted: Rollout aborted update to revision 2: Metric "errors" assessed Failed due to failed (1) > failureLimit (0)' };
 const promoted = { phase: "Healthy", message: "", stableRS: "bbbb", currentStepIndex: 5, conditions: [{ type: "Completed", status: "True", lastTransitionTime: "2026-11-24T10:30:00Z" }] };
 const waiting = { phase: "Paused", message: "CanaryPauseStep", currentStepIndex: 3, controllerPause: true, pauseConditions: [{ reason: "CanaryPauseStep", startTime: "2026-11-24T10:15:00Z" }] };
+
+/** The ethics board approved the image before its trial. */
+const beforehand = () => context.ledger.record({ actor: "chair@example.com", action: "approve", subject: "loan-approval", details: { digest: digestOf("b"), role: "ethics-board", reason: "the benefits outweigh" } });
+/** The ethics board's approval, which high risk asks for beside another. */
+const boardApproves = (more: Partial<Approval> = {}) => approve({ ...context, cluster: { ...region.cluster, whoAmI: async () => "chair@example.com" } }, { role: "ethics-board", reason: "the benefits outweigh", ...more });
 
 describe("the verdict over a rollout", () => {
   it("is kept with its metrics, looks, statistic, card, approvers and times when the analysis failed", async () => {
@@ -108,21 +113,43 @@ describe("the verdict over a rollout", () => {
 
   it("names who approved the release, in which role and why", async () => {
     become(waiting);
+    await boardApproves();
     await approve(context, { role: "model-risk", reason: "reviewed the card" });
     become({ ...promoted, pauseConditions: [] });
     const { verdict } = await recordVerdict(context);
-    const [approval] = entries();
-    expect(verdict.approvals).toEqual([{ actor: "risk-officer@example.com", role: "model-risk", reason: "reviewed the card", at: approval!.time, ledger: approval!.hash }]);
+    const [first, second] = entries();
+    expect(verdict.approvals).toEqual([
+      { actor: "chair@example.com", role: "ethics-board", reason: "the benefits outweigh", at: first!.time, ledger: first!.hash },
+      { actor: "risk-officer@example.com", role: "model-risk", reason: "reviewed the card", at: second!.time, ledger: second!.hash },
+    ]);
   });
 });
 
 describe("an approval", () => {
+  it("of high risk waits for one of the ethics board by another person", async () => {
+    become(waiting);
+    const wanted = "2 approvals by different people in different roles, one of them ethics-board";
+    expect(await approve(context, { role: "model-risk", reason: "reviewed the card" })).toEqual({ digest: digestOf("b"), region: "eu-west-1", resumed: false, missing: `${wanted}; got model-risk by risk-officer@example.com` });
+    expect(await approve(context, { role: "ethics-board", reason: "the same person" })).toMatchObject({ resumed: false, missing: `${wanted}; got model-risk by risk-officer@example.com, ethics-board by risk-officer@example.com` });
+    expect([region.writes, entries().length]).toEqual([[], 2]);
+    expect(await boardApproves()).toEqual({ digest: digestOf("b"), region: "eu-west-1", resumed: true });
+    expect(region.rollout.status).not.toHaveProperty("pauseConditions");
+  });
+
+  it("given at another step does not count at the gate", async () => {
+    become({ ...waiting, currentStepIndex: 2, pauseConditions: [{ reason: "InconclusiveAnalysisRun", startTime: "2026-11-24T10:15:00Z" }] });
+    await boardApproves();
+    become(waiting);
+    expect(await approve(context, { role: "model-risk", reason: "reviewed the card" })).toMatchObject({ resumed: false });
+  });
+
   it("is recorded under the identity that the API server knows, and then the release goes on as kubectl argo rollouts promote makes it", async () => {
+    await beforehand();
     become(waiting);
     expect(await approve(context, { role: "model-risk", reason: "reviewed the card" })).toEqual({ digest: digestOf("b"), region: "eu-west-1", resumed: true });
     expect(region.writes).toEqual([["PATCH", "/apis/argoproj.io/v1alpha1/namespaces/causeway-models/rollouts/loan-approval/status", { metadata: { resourceVersion: "100" }, status: { pauseConditions: null } }]]);
     expect(region.rollout.status).not.toHaveProperty("pauseConditions");
-    expect(entries().map(({ actor, action, subject, details }) => ({ actor, action, subject, details }))).toEqual([
+    expect(entries().slice(1).map(({ actor, action, subject, details }) => ({ actor, action, subject, details }))).toEqual([
       { actor: "risk-officer@example.com", action: "approve", subject: "loan-approval", details: { region: "eu-west-1", digest: digestOf("b"), version: "1.4.0", podTemplateHash: "bbbb", step: 3, pausedFor: "CanaryPauseStep", role: "model-risk", reason: "reviewed the card" } },
     ]);
   });
@@ -135,16 +162,18 @@ describe("an approval", () => {
   });
 
   it("is applied again where the controller wrote in between, and recorded once", async () => {
+    await beforehand();
     become(waiting);
     let writers = 2;
     region.meanwhile = () => void (writers-- > 0 && (region.rollout.metadata.resourceVersion = String(200 + writers)));
     await approve(context, { role: "model-risk", reason: "reviewed the card" });
     expect(region.writes).toHaveLength(3);
     expect(region.rollout.status).not.toHaveProperty("pauseConditions");
-    expect(entries()).toHaveLength(1);
+    expect(entries()).toHaveLength(2);
   });
 
   it("does not resume another version that took the place of the approved one", async () => {
+    await beforehand();
     become(waiting);
     region.meanwhile = () => { region.rollout.metadata.resourceVersion = "300"; become({ currentPodHash: "cccc" }); };
     await expect(approve(context, { role: "model-risk", reason: "reviewed the card" })).rejects.toThrow("another version (cccc) took the place of the one that was approved (bbbb)");

@@ -96,7 +96,7 @@ describe("a promotion", () => {
 
   test.each<[string, Partial<Promotion>, string]>([
     ["an image that no registry holds", { release: { ...release, published: false } }, "published: got false, allowed: true: publish the image first"],
-    ["an image that nobody approved", { approval: () => undefined }, `approvals: got "${digest}", allowed: an image whose approval is recorded`],
+    ["an image that nobody approved", { approval: () => undefined }, `approvals: got "${digest}", allowed: an image whose approval is recorded (2 approvals by different people in different roles, one of them ethics-board): npm run delivery -- approve loan-approval --digest ${digest}`],
     ["an image that failed before", { refusal: () => "loan-approval 1.0.1 was rolled-back in eu-west-1" }, "allowed: loan-approval 1.0.1 was rolled-back in eu-west-1"],
     ["another model's release", { release: { ...release, model: "other" } }, 'model: got "other", allowed: loan-approval'],
     ["a model whose contract changed", { contract: { ...contract, purpose: "Another." } }, 'regions.eu-west-1: got "another contract"'],
@@ -120,11 +120,18 @@ describe("the promoter's command", () => {
     const calls: string[][] = [];
     try {
       const ledger = await openLedger("s3://audit/ledger", async (args) => void calls.push([...args]));
-      await ledger.record({ actor: "approver@example.com", action: "approve", subject: "loan-approval", details: { digest, reason: "reviewed" } });
+      await ledger.record({ actor: "approver@example.com", action: "approve", subject: "loan-approval", details: { digest, role: "model-risk", reason: "reviewed" } });
       expect(calls.map((args) => args.slice(0, 4).map((argument) => (argument.startsWith("/") ? "<copy>" : argument)))).toEqual([["s3", "sync", "s3://audit/ledger", "<copy>"], ["s3api", "put-object", "--bucket", "audit"]]);
-      const [entry] = readLedger(ledger.store);
-      expect(approvalIn(readLedger(ledger.store), "loan-approval", digest)).toBe(entry!.hash);
-      expect(approvalIn(readLedger(ledger.store), "loan-approval", `sha256:${"c".repeat(64)}`)).toBeUndefined();
+      const found = (model = contract, of = digest) => approvalIn(readLedger(ledger.store), model, of);
+      const limited = { ...contract, riskTier: "limited" as const };
+      expect([found(), found(limited)]).toEqual([undefined, readLedger(ledger.store)[0]!.hash]);
+      await ledger.record({ actor: "approver@example.com", action: "approve", subject: "loan-approval", details: { digest, role: "ethics-board", reason: "the same person" } });
+      expect(found()).toBeUndefined();
+      await ledger.record({ actor: "board@example.com", action: "approve", subject: "loan-approval", details: { digest, reason: "in no role" } });
+      expect(found()).toBeUndefined();
+      await ledger.record({ actor: "board@example.com", action: "approve", subject: "loan-approval", details: { digest, role: "ethics-board", reason: "reviewed" } });
+      expect(found()).toBe(readLedger(ledger.store)[3]!.hash);
+      expect(found(contract, `sha256:${"c".repeat(64)}`)).toBeUndefined();
       await (await openLedger(join(folder, "ledger.jsonl"))).record({ actor: "a", action: "promote", subject: "m", details: {} });
       expect(readLedger(storeAt(join(folder, "ledger.jsonl"))).length).toBe(1);
     } finally {
