@@ -32,5 +32,5 @@ export const MORE_VIOLATIONS: readonly Violation[] = [
   { title: "a pod on the network of its host", rule: "workloads-pod-host-namespaces", mutations: [{ type: ROLLOUT, path: `${POD}.hostNetwork`, value: true }] },
   { title: "a role with wildcards", rule: "access-rbac-wildcard", extraObjects: [rbac("ClusterRole", "e2e-everything", { rules: [{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }] })] },
   { title: "a model without an owner", rule: "governance-model-owner", mutations: [{ type: "causeway:serving:ModelService", path: "ownerTeam", value: "" }] },
-  { title: "a rollout without analysis", rule: "reliability-rollout-analysis", mutations: [{ type: ROLLOUT, path: "spec.strategy.canary.analysis", value: undefined }] },
+  { title: "a rollout without analysis", rule: "reliability-rollout-analysis", mutations: [{ type: ROLLOUT, path: "spec.strategy.canary", value: { steps: [{ setWeight: 50 }, { pause: {} }] } }] },
 ];
