@@ -68,8 +68,13 @@ function buildImages(models: readonly Model[], foundation: GlobalFoundation, hom
 }
 
 /** Names and health checks over all regions of a stack on AWS; an existing cluster has no entry of ours. */
-export function globalEntry({ domain, recovery }: StackConfig, platforms: readonly RegionalPlatform[]): GlobalEntry | undefined {
+export function globalEntry({ domain, recovery, regions: declared, models }: StackConfig, platforms: readonly RegionalPlatform[]): GlobalEntry | undefined {
   if (domain === undefined || recovery === undefined) return undefined;
-  const regions = platforms.flatMap(({ region, entry }) => (entry === undefined ? [] : [{ region, albDnsName: entry.albDnsName, albZoneId: entry.albZoneId, hostName: entry.hostName }]));
+  const regions = platforms.flatMap(({ region, entry }) => {
+    if (entry === undefined) return [];
+    const peaks = models.flatMap(({ name, peakRequestsPerSecond }) => (peakRequestsPerSecond?.[region] === undefined ? [] : [[name, peakRequestsPerSecond[region]] as const]));
+    const { drained } = declared.find(({ name }) => name === region) ?? {};
+    return [{ region, albDnsName: entry.albDnsName, albZoneId: entry.albZoneId, hostName: entry.hostName, ...(drained && { drained }), peakRequestsPerSecond: Object.fromEntries(peaks) }];
+  });
   return new GlobalEntry("entry", { domainName: domain.name, hostedZoneId: domain.hostedZoneId, recovery, regions });
 }

@@ -5,6 +5,7 @@ import { CostMeter, StackCost } from "./cost";
 import { globalEntry, layGround } from "./ground";
 import { loadModels, refuseFailed, refuseUnpublished, unlessFailed } from "./models";
 import { stackOutputs } from "./outputs";
+import { releaseOrder } from "./release-order";
 import { RegionalPlatform } from "./region/platform";
 import { refuseOvertaken } from "./retraining/overtaken";
 import { refuseUnpublishedImages, retrainingGround } from "./retraining/stack";
@@ -22,31 +23,34 @@ export = async function program() {
   const meter = new CostMeter();
   const root = join(__dirname, "..");
   const ground = layGround(config, models, root);
-  const platforms: RegionalPlatform[] = [];
-  for (const { name: region } of config.regions) {
-    platforms.push(
-      new RegionalPlatform(
+  const platforms = new Map<string, RegionalPlatform>();
+  const [home] = config.regions;
+  let before: RegionalPlatform | undefined;
+  for (const { name: region, drained } of releaseOrder(config.regions)) {
+    const platform = new RegionalPlatform(
+      region,
+      {
         region,
-        {
-          region,
-          environment: config.environment,
-          identity: config.identity,
-          host: config.domain?.name ?? "causeway.local",
-          models: models.map((model) => ({ ...model, image: unlessFailed(model, ground.image(model, region), isPreview) })),
-          alertWebhook: config.alertWebhook === undefined ? undefined : pulumi.secret(config.alertWebhook),
-          // A release reaches a region when the region before it has taken it; its failure there stops the rest.
-          after: platforms.at(-1)?.services,
-          // Data, champions and budget are one for all regions.
-          retraining: platforms.length === 0 ? retrainingGround(config, root) : undefined,
-          aws: ground.aws(region),
-        },
-        { providers: ground.providers(region) },
-      ),
+        environment: config.environment,
+        identity: config.identity,
+        host: config.domain?.name ?? "causeway.local",
+        models: models.map((model) => ({ ...model, image: unlessFailed(model, ground.image(model, region), isPreview) })),
+        alertWebhook: config.alertWebhook === undefined ? undefined : pulumi.secret(config.alertWebhook),
+        // A release reaches a region when the region before it has taken it; its failure there stops the rest.
+        after: before?.services,
+        // Data, champions and budget are one for all regions.
+        retraining: region === home?.name ? retrainingGround(config, root) : undefined,
+        aws: ground.aws(region),
+      },
+      { providers: ground.providers(region) },
     );
+    platforms.set(region, platform);
+    if (drained === undefined) before = platform;
   }
 
-  const entry = globalEntry(config, platforms);
+  const inOrder = config.regions.flatMap(({ name }) => platforms.get(name) ?? []);
+  const entry = globalEntry(config, inOrder);
   const cost = meter.estimate();
   new StackCost("cost", cost, config.monthlyBudgetUsd);
-  return stackOutputs({ config, platforms, entry, cost });
+  return stackOutputs({ config, platforms: inOrder, entry, cost });
 };

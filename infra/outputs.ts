@@ -2,7 +2,7 @@ import type { GlobalEntry } from "./aws/global-entry";
 import { derived } from "./cluster/elastic/names";
 import type { StackConfig } from "./config/schema";
 import type { CostEstimate } from "./pricing";
-import { recoveryBudget } from "./recovery";
+import { recoveryBudget } from "../services/contract/recovery";
 import type { RegionalPlatform } from "./region/platform";
 import { dashboardPath, rulesPath } from "./observability/dashboards/model";
 import { namespaces } from "./vocabulary";

@@ -5,6 +5,10 @@ export interface EntryRegion<T> {
   readonly albZoneId: T;
   /** Name that always means this region; the health check asks it, so it must not fail over. */
   readonly hostName: string;
+  /** Set while the region is taken out of service: nothing is answered with it. @default in service */
+  readonly drained?: { readonly reason: string } | undefined;
+  /** Requests per second at the busiest time, by model. @default what the least replicas are scaled for */
+  readonly peakRequestsPerSecond?: Readonly<Record<string, number>> | undefined;
 }
 
 /** One answer of a region's own name. */
@@ -21,12 +25,14 @@ export function regionalName(region: string, domainName: string): string {
   return `${region}.${domainName}`;
 }
 
-/** Failover answers of every region: itself first, then the next in the list; a single region has no second. */
-export function failoverAnswers(regions: readonly string[], domainName: string): FailoverAnswer[] {
-  return regions.flatMap((region, index) => {
-    const name = regionalName(region, domainName);
-    const next = regions[(index + 1) % regions.length];
-    const primary: FailoverAnswer = { name, role: "PRIMARY", target: region };
-    return next === undefined || next === region ? [primary] : [primary, { name, role: "SECONDARY", target: next }];
+/**
+ * Failover answers of every region: itself first, then the next in the list; a single region has no second. A drained region is no
+ * answer, so its own name is answered by the two after it.
+ */
+export function failoverAnswers(regions: readonly Pick<EntryRegion<unknown>, "region" | "drained">[], domainName: string): FailoverAnswer[] {
+  return regions.flatMap(({ region }, index) => {
+    const ring = [...regions.slice(index), ...regions.slice(0, index)].filter(({ drained }) => drained === undefined);
+    const roles = ["PRIMARY", "SECONDARY"] as const;
+    return roles.flatMap((role, place) => ring.slice(place, place + 1).map((target): FailoverAnswer => ({ name: regionalName(region, domainName), role, target: target.region })));
   });
 }

@@ -3,7 +3,7 @@ import * as lb from "@pulumi/aws/lb";
 import * as route53 from "@pulumi/aws/route53";
 import * as vpc from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
-import { drainSeconds } from "../recovery";
+import { drainSeconds } from "../../services/contract/recovery";
 import { loadBalancerPrefix } from "./bucket-policy";
 import { EntryCertificate } from "./certificate";
 import { entryProblems } from "./entry-problems";

@@ -1,7 +1,8 @@
 import * as route53 from "@pulumi/aws/route53";
 import * as pulumi from "@pulumi/pulumi";
 import { describeProblem } from "../../services/contract/problems";
-import { recoveryProblems, type RecoveryObjective } from "../recovery";
+import type { RecoveryObjective } from "../../services/contract/recovery";
+import { recoveryProblems } from "../recovery";
 import { failoverAnswers, regionalName, type EntryRegion } from "./entry-records";
 
 /** Path that the gateway answers without a token while the region can serve. */
@@ -13,11 +14,15 @@ export interface GlobalEntryArgs {
   readonly domainName: string;
   readonly hostedZoneId: pulumi.Input<string>;
   readonly recovery: RecoveryObjective;
-  /** Regions in the order of the stack file; each fails over to the next. */
+  /** Regions in the order of the stack file; each fails over to the next in service. */
   readonly regions: readonly EntryRegion<pulumi.Input<string>>[];
 }
 
-/** Health checks and names over all regions: latency records at the domain, and a failover pair for each region's own name. */
+/**
+ * Health checks and names over all regions: latency records at the domain, and a failover pair for each region's own name. A drained
+ * region keeps its health check, which says when it may come back, and is in no record: whatever blocks the region, the records of
+ * the others do not wait for it.
+ */
 export class GlobalEntry extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:global:GlobalEntry";
   /** Address for callers, e.g. `https://models.example.com`. */
@@ -32,9 +37,10 @@ export class GlobalEntry extends pulumi.ComponentResource {
 
     const entries = new Map(args.regions.map((entry) => [entry.region, { ...entry, check: this.createHealthCheck(name, entry, args) }]));
     for (const [region, entry] of entries) {
+      if (entry.drained !== undefined) continue;
       this.createRecord(`${name}-${region}`, args, entry, { name: args.domainName, setIdentifier: region, latencyRoutingPolicies: [{ region }] });
     }
-    for (const answer of failoverAnswers([...entries.keys()], args.domainName)) {
+    for (const answer of failoverAnswers(args.regions, args.domainName)) {
       const target = entries.get(answer.target);
       if (target === undefined) continue;
       const id = `${name}-${answer.name.split(".")[0] ?? ""}-${answer.role.toLowerCase()}`;
@@ -80,7 +86,7 @@ type Routing = Pick<route53.RecordArgs, "name" | "setIdentifier" | "latencyRouti
 export function globalEntryProblems(args: GlobalEntryArgs): string[] {
   const names = args.regions.map(({ region }) => regionalName(region, args.domainName));
   return [
-    ...(args.regions.length === 0 ? ["regions must have at least one region"] : []),
+    ...(args.regions.some(({ drained }) => drained === undefined) ? [] : [`regions must have at least one region in service, got ${args.regions.length === 0 ? "none" : "all of them drained"}`]),
     ...args.regions
       .filter(({ hostName }) => hostName === args.domainName || names.includes(hostName))
       .map(({ region, hostName }) => `hostName of ${region} (${hostName}) must be a name that never fails over, or its health check would follow the failover and report the lost region healthy`),

@@ -18,6 +18,8 @@ const region = z.strictObject({
   /** IPv4 block of the region's VPC, /16 to /20; required on AWS. */
   cidr: z.string().optional(),
 });
+  /** Takes the region out of the entry; its resources stay. */
+  drained: z.strictObject({ reason: text("a reason in words") }).optional(),
 
 const model = z.strictObject({
   name: label,
@@ -26,6 +28,8 @@ const model = z.strictObject({
   /** Overrides of the contract's replicas in this stack. */
   replicas: z.strictObject({ min: z.number().int().min(1, "1 or more"), max: z.number().int().min(1, "1 or more") }).optional(),
   /** Tries a release again that was rolled back; `npm run delivery -- override` prints the block. */
+  /** Requests per second at the busiest time, by region; a region that is not named is taken to have what its least replicas are scaled for. */
+  peakRequestsPerSecond: z.record(regionName, z.number({ error: "a number above 0" }).positive("a number above 0")).optional(),
   retry: retrySchema.optional(),
   /** Switches the model off: all requests go to the champion, or to the fallback that the contract declares. */
   killSwitch: z.strictObject({ to: z.enum(killTargets, { error: killTargets.join(" or ") }), reason: text("a reason in words") }).optional(),
@@ -42,6 +46,8 @@ const recovery = z.strictObject({
   /** Recovery time objective for the loss of one region. */
   rto: duration,
   /** Seconds between two health checks of Route 53; it offers 10 and 30. */
+  /** Recovery point objective: writes to buckets of at most so long before the loss of a region may be lost with it. */
+  rpo: duration.optional(),
   checkIntervalSeconds: z.union([z.literal(10), z.literal(30)], { error: "10 or 30" }),
   /** Failed checks in a row before a region counts as lost. */
   failureThreshold: z.number({ error: "a whole number from 1 to 10" }).int("a whole number from 1 to 10").min(1, "a whole number from 1 to 10").max(10, "a whole number from 1 to 10"),

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { bucketName, sharedRepository, type Naming, type SharedImage } from "../aws/names";
 import type { RoleScope } from "../aws/role-scope";
 import type { StackConfig } from "../config/schema";
+import { releaseOrder } from "../release-order";
 import { localRepository } from "../serving/images";
 import { lakeLocations } from "./lake";
 import { artifactFolders } from "./permissions";
@@ -30,7 +31,7 @@ export function retrainingGround(config: StackConfig, root: string): RetrainingG
   const naming = target === "aws" ? { organization, environment, account: account ?? "" } : undefined;
   const image = (name: keyof typeof dockerfiles) => config.images?.[name] ?? `${repository(naming, name, home)}@${inputsDigest(root, name)}`;
   return {
-    regions,
+    regions: releaseOrder(config.regions).map(({ name }) => name),
     images: { training: image("training"), delivery: image("delivery") },
     locations: naming ? bucketLocations(naming, home) : lakeLocations,
     scope: naming && { ...naming, regions },

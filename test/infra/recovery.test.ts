@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { recoveryBudget, recoveryProblems } from "../../infra/recovery";
+import { recoveryProblems } from "../../infra/recovery";
+import { recoveryBudget } from "../../services/contract/recovery";
 
 const timing = fc.record({ checkIntervalSeconds: fc.constantFrom(10, 30), failureThreshold: fc.integer({ min: 1, max: 10 }) });
 

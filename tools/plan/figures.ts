@@ -1,22 +1,34 @@
+import { regionLoss, type RegionLossFigures } from "../../policies/region-loss/loss";
+import type { ResourceView } from "../../policies/rule";
 import type { StackConfig } from "../../infra/config/schema";
-import { recoveryBudget, type RecoveryBudget } from "../../infra/recovery";
+import { recoveryBudget, type RecoveryBudget } from "../../services/contract/recovery";
 import { largestUnprovenShare, minutesToVerdict } from "../../infra/serving/forecast";
 import { loadContract, loadRelease } from "../../services/contract/load";
 import type { Contract } from "../../services/contract/contract";
 import type { Release } from "../../services/contract/release";
 import { seconds } from "../../services/contract/units";
 
-/** The recovery-time budget of a stack and the objective that it must meet. */
+/** The recovery-time budget of a stack, what the loss of each region comes to, and the objectives. */
 export interface RecoveryFigures extends RecoveryBudget {
   readonly objectiveSeconds: number;
+  /** Absent where no recovery point is declared. */
+  readonly pointObjectiveSeconds: number | undefined;
   /** Whether there is another region to fail over to. */
   readonly failsOver: boolean;
+  readonly loss: RegionLossFigures;
 }
 
-/** The recovery-time budget; absent where the stack declares no objective. */
-export function recoveryFigures({ recovery, regions }: StackConfig): RecoveryFigures | undefined {
+/** The recovery-time budget and the simulated loss of each region; absent where the stack declares no objective. */
+export function recoveryFigures({ recovery, regions }: StackConfig, resources: readonly ResourceView[]): RecoveryFigures | undefined {
   if (recovery === undefined) return undefined;
-  return { ...recoveryBudget(recovery), objectiveSeconds: seconds(recovery.rto), failsOver: regions.length > 1 };
+  const inService = regions.filter(({ drained }) => drained === undefined);
+  return {
+    ...recoveryBudget(recovery),
+    objectiveSeconds: seconds(recovery.rto),
+    pointObjectiveSeconds: recovery.rpo === undefined ? undefined : seconds(recovery.rpo),
+    failsOver: inService.length > 1,
+    loss: regionLoss(resources),
+  };
 }
 
 /** A release that the stack serves, with the contract that it was held against. */

@@ -55,7 +55,8 @@ export async function planStack({ project, stack, configFile, program, rules }: 
   const ran = performance.now();
   const judgement = judgementOf(recording.resources, rules, pack);
   const judged = performance.now();
-  const figures = { recovery: recoveryFigures(config), cost: estimateMonthlyCost(recording.resources.map((resource) => ({ ...viewOf(resource), region: resource.region }))), releases: plannedReleases(config, modelsFolder) };
+  const views = recording.resources.map((resource) => ({ ...viewOf(resource), region: resource.region }));
+  const figures = { recovery: recoveryFigures(config, views), cost: estimateMonthlyCost(views), releases: plannedReleases(config, modelsFolder) };
   return { stack, config, ...recording, topology: topologyOf(recording.resources), judgement, ...figures, seconds: { program: (ran - started) / 1000, policies: (judged - ran) / 1000 } };
 }
 

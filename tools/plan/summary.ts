@@ -1,4 +1,5 @@
-import type { TrialFigures } from "./figures";
+import type { Takeover } from "../../policies/region-loss/loss";
+import type { RecoveryFigures, TrialFigures } from "./figures";
 import type { PlannedViolation } from "./judgement";
 import { isClean, type StackPlan } from "./plan";
 import { areaTable } from "./table";
@@ -31,10 +32,24 @@ export function columns(lines: readonly (readonly string[])[]): string[] {
 function figureLines({ recovery, cost, config, releases }: StackPlan): string[] {
   const budget = config.monthlyBudgetUsd === undefined ? "" : ` of $${config.monthlyBudgetUsd}`;
   return [
-    ...(recovery ? [`  recovery   ${recovery.totalSeconds} s of ${recovery.objectiveSeconds} s${recovery.failsOver ? "" : " (one region: nothing to fail over to)"}`] : []),
+    ...(recovery ? recoveryLines(recovery) : []),
     ...(cost.total > 0 ? [`  cost       $${Math.round(cost.total)}${budget} a month, estimated at rest`] : []),
     ...releases.flatMap(({ release, trial }) => [`  model      ${release.model} ${release.version}${release.published ? "" : ", not published: no registry holds its image yet"}`, `  verdict    ${trialText(trial)}`]),
   ];
+}
+
+function recoveryLines({ totalSeconds, objectiveSeconds, pointObjectiveSeconds, failsOver, loss }: RecoveryFigures): string[] {
+  const time = `${loss.recoverySeconds ?? totalSeconds} s of ${objectiveSeconds} s`;
+  if (!failsOver) return [`  recovery   ${time} (one region in service: nothing to fail over to)`, ...loss.drains.flatMap((drain) => drain.takeovers.map((takeover) => `             ${drain.drained.join(", ")} drained: ${takeoverText(drain.by, takeover)}`))];
+  const writes = loss.lostWritesSeconds === undefined ? "nothing is replicated" : `${loss.lostWritesSeconds} s`;
+  const point = `  writes     up to ${writes}${pointObjectiveSeconds === undefined ? "" : ` of ${pointObjectiveSeconds} s`} lost with a region: the lag of replication`;
+  return [`  recovery   ${time} when a region is lost`, point, ...loss.losses.flatMap(({ lost, by, takeovers }) => takeovers.map((takeover) => `             without ${lost}, ${takeoverText(by, takeover)}`))];
+}
+
+/** `eu-central-1 carries 600/s of loan-approval with 3 replicas (3 standing), and up to 6000/s`. */
+export function takeoverText(by: string, { model, load, capacity, standingReplicas, neededReplicas, bound }: Takeover): string {
+  const carries = load <= capacity ? `carries ${load}/s of ${model} with ${neededReplicas} replicas (${standingReplicas} standing), and up to ${capacity}/s` : `cannot carry ${load}/s of ${model}, only ${capacity}/s`;
+  return `${by} ${carries}: ${bound}`;
 }
 
 /** `proven after 32 min at 100 requests/s, ...; until then at most 25% of all requests`. */

@@ -6,6 +6,7 @@ import { rule as bucketVersioning } from "./bucket-versioning";
 import { rule as clusterDeletionProtection } from "./cluster-deletion-protection";
 import { rule as destinationRuleConnectionPool } from "./destination-rule-connection-pool";
 import { rule as destinationRuleOutlierDetection } from "./destination-rule-outlier-detection";
+import { rule as entryDrained } from "./entry-drained";
 import { rule as entryRecoveryTime } from "./entry-recovery-time";
 import { rule as healthCheckDetection } from "./health-check-detection";
 import { rule as loadBalancerDeletionProtection } from "./load-balancer-deletion-protection";
@@ -14,6 +15,7 @@ import { rule as logStoreNodes } from "./log-store-nodes";
 import { rule as natPerZone } from "./nat-per-zone";
 import { rule as networkZones } from "./network-zones";
 import { rule as recordFailover } from "./record-failover";
+import { rule as regionLoss } from "./region-loss";
 import { rule as rolloutAnalysis } from "./rollout-analysis";
 import { rule as rolloutCanarySteps } from "./rollout-canary-steps";
 import { rule as rolloutDisruptionBudget } from "./rollout-disruption-budget";
@@ -36,6 +38,7 @@ export const rules: readonly Rule[] = [
   clusterDeletionProtection,
   destinationRuleConnectionPool,
   destinationRuleOutlierDetection,
+  entryDrained,
   entryRecoveryTime,
   healthCheckDetection,
   loadBalancerDeletionProtection,
@@ -44,6 +47,7 @@ export const rules: readonly Rule[] = [
   natPerZone,
   networkZones,
   recordFailover,
+  regionLoss,
   rolloutAnalysis,
   rolloutCanarySteps,
   rolloutDisruptionBudget,

@@ -68,8 +68,30 @@ it("has no secondary with a single region", () => {
 });
 
 it("fails over in a ring, so that no region takes the load of all others", () => {
-  const seconds = failoverAnswers(["a", "b", "c"], "example.com").filter((answer) => answer.role === "SECONDARY");
+  const seconds = failoverAnswers(["a", "b", "c"].map((name) => ({ region: name })), "example.com").filter((answer) => answer.role === "SECONDARY");
   expect(seconds.map((answer) => [answer.name, answer.target])).toEqual([["a.example.com", "b"], ["b.example.com", "c"], ["c.example.com", "a"]]);
+});
+
+it("answers nothing with a drained region, which keeps its health check", async () => {
+  const drained = { ...region("eu-west-1"), drained: { reason: "maintenance of the network" } };
+  const resources = await entry({ regions: [drained, region("eu-central-1"), region("eu-north-1")] });
+  expect(answersOf(resources)).toEqual([
+    "eu-central-1.models.example.com primary alb-eu-central-1.example.com",
+    "eu-central-1.models.example.com secondary alb-eu-north-1.example.com",
+    "eu-north-1.models.example.com primary alb-eu-north-1.example.com",
+    "eu-north-1.models.example.com secondary alb-eu-central-1.example.com",
+    "eu-west-1.models.example.com primary alb-eu-central-1.example.com",
+    "eu-west-1.models.example.com secondary alb-eu-north-1.example.com",
+    "models.example.com eu-central-1 alb-eu-central-1.example.com",
+    "models.example.com eu-north-1 alb-eu-north-1.example.com",
+  ]);
+  expect(ofType(resources, "aws:route53/healthCheck:HealthCheck").map(({ name }) => name)).toContain("entry-eu-west-1-check");
+});
+
+it("refuses to have no region in service", async () => {
+  const regions = ["eu-west-1", "eu-central-1"].map((name) => ({ ...region(name), drained: { reason: "maintenance" } }));
+  await expect(entry({ regions })).rejects.toThrow("regions must have at least one region in service, got all of them drained");
+  await expect(entry({ regions: [] })).rejects.toThrow("regions must have at least one region in service, got none");
 });
 
 it("refuses a health check that would follow the failover, and an objective that it cannot meet", async () => {

@@ -47,7 +47,7 @@ export function areas(plan: StackPlan): Html {
 }
 
 /** The recovery-time budget as one bar: parts one after the other, up to the objective. */
-export function recovery({ parts, totalSeconds, objectiveSeconds, failsOver }: RecoveryFigures): Html {
+export function recovery({ parts, totalSeconds, objectiveSeconds, pointObjectiveSeconds, failsOver, loss }: RecoveryFigures): Html {
   const scale = 1000 / Math.max(totalSeconds, objectiveSeconds);
   let start = 0;
   const bars = parts.map((part, i) => {
@@ -60,7 +60,19 @@ export function recovery({ parts, totalSeconds, objectiveSeconds, failsOver }: R
 <rect class="track" x="0" y="0" width="${goal.toFixed(1)}" height="34" rx="3"/>${bars}
 <line class="goal" x1="${(goal - 1).toFixed(1)}" x2="${(goal - 1).toFixed(1)}" y1="-4" y2="42"/><text x="${(goal - 6).toFixed(1)}" y="57" text-anchor="end">objective ${duration(objectiveSeconds)}</text><text x="${(totalSeconds * scale - 4).toFixed(1)}" y="57" text-anchor="end">${Math.abs(goal - totalSeconds * scale) > 320 ? `at most ${duration(totalSeconds)}` : ""}</text></svg>
 <ol class="parts">${parts.map((part, i) => html`<li><i class="swatch part-${i + 1}"></i><b>${part.name}</b><span class="seconds">${part.seconds} s</span><span class="reason">${part.reason}</span></li>`)}</ol>
-<figcaption>${failsOver ? `Longest time from the loss of a region until every caller is served by another: ${duration(totalSeconds)}, all parts one after the other.` : `One region: nothing to fail over to. With a second region the same timing would need ${duration(totalSeconds)}.`}</figcaption></figure>`;
+<figcaption>${failsOver ? `Longest time from the loss of a region until every caller is served by another: ${duration(totalSeconds)}, all parts one after the other.` : `One region: nothing to fail over to. With a second region the same timing would need ${duration(totalSeconds)}.`}</figcaption></figure>${failsOver && lossTable(loss, pointObjectiveSeconds)}`;
+}
+
+/** The simulated loss of each region: whether the others carry the load, and what may be lost. */
+function lossTable({ losses, lostWritesSeconds }: RecoveryFigures["loss"], objective: number | undefined): Html {
+  const rows = losses.flatMap(({ lost, by, recoverySeconds, takeovers }) =>
+    takeovers.map(
+      ({ model, load, capacity, standingReplicas, neededReplicas, bound }) => html`<tr><th scope="row">${lost} <em>by ${by}</em></th><td>${model}</td><td>${number(load)}/s</td><td title="${bound}">${number(capacity)}/s</td><td>${standingReplicas} → ${neededReplicas}</td><td>${Number.isFinite(recoverySeconds) ? duration(recoverySeconds) : "never"}</td><td>${passed(load <= capacity)}</td></tr>`,
+    ),
+  );
+  const writes = lostWritesSeconds === undefined || !Number.isFinite(lostWritesSeconds) ? "without limit" : `of at most ${duration(lostWritesSeconds)}`;
+  return html`<table class="gates"><caption>Loss of a region, simulated over the planned resources</caption><thead><tr><th scope="col">Lost</th><th scope="col">Model</th><th scope="col">Load</th><th scope="col">Room</th><th scope="col">Replicas</th><th scope="col">Served again</th><th scope="col">Carried</th></tr></thead><tbody>${rows}</tbody></table>
+<p>Writes to buckets that may be lost with a region: ${writes}${objective !== undefined && `, of ${duration(objective)} allowed`}.</p>`;
 }
 
 /** What each model serves, and the evidence that came with it. */
