@@ -26,6 +26,22 @@ export const accessGroups = {
 } as const;
 export type AccessGroup = keyof typeof accessGroups;
 
+/** Kubernetes groups that hold one duty each, apart from the four: who approves a release, who erases a subject, who is in an emergency. */
+export const dutyGroups = {
+  approvers: "causeway:approvers",
+  erasers: "causeway:erasers",
+  breakGlass: "causeway:break-glass",
+} as const;
+
+/** All groups of people and programs that the cluster knows. */
+export const groups = { ...accessGroups, ...dutyGroups } as const;
+export type Group = keyof typeof groups;
+
+/** ClusterRole of an emergency; bound to the group, and for a limited time to a person. */
+export const breakGlassRole = "causeway-break-glass";
+/** Service account and WorkflowTemplate, in the namespace of training, that erase a subject. */
+export const eraseAccount = "causeway-erase";
+
 /** What a customer-managed key protects; one multi-Region KMS key for each. */
 export const keyPurposes = ["data", "artifacts", "audit", "logs", "secrets", "volumes"] as const;
 export type KeyPurpose = (typeof keyPurposes)[number];

@@ -1,17 +1,19 @@
-import { accessGroups, namespaces, type AccessGroup } from "../vocabulary";
+import { breakGlassRole, groups, namespaces, type Group } from "../vocabulary";
 
 /** A rule of a Role or ClusterRole. */
 export interface RbacRule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
+  /** Absent for all objects of the resources. */
+  readonly resourceNames?: readonly string[];
 }
 
 /** What a group of people or programs may do, in one namespace or in the whole cluster. */
 export interface Grant {
   /** Name of the role and of its binding. */
   readonly name: string;
-  readonly group: AccessGroup;
+  readonly group: Group;
   /** Absent for the whole cluster. */
   readonly namespace?: string;
   readonly rules: readonly RbacRule[];
@@ -35,7 +37,7 @@ const builtIn: readonly RbacRule[] = [
   rule("scheduling.k8s.io", ["priorityclasses"]),
   rule("storage.k8s.io", ["storageclasses", "volumeattachments"]),
   rule("apiextensions.k8s.io", ["customresourcedefinitions"]),
-  rule("admissionregistration.k8s.io", ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"]),
+  rule("admissionregistration.k8s.io", ["mutatingwebhookconfigurations", "validatingadmissionpolicies", "validatingadmissionpolicybindings", "validatingwebhookconfigurations"]),
 ];
 
 /** Kinds of the platform's controllers, by API group. */
@@ -57,9 +59,22 @@ const platformKinds = {
 
 const readPlatform = Object.entries(platformKinds).map(([group, resources]) => rule(group, resources));
 
+/** Kinds of our own that an emergency may need to be changed or removed by hand; none of them grants anything or holds a secret. */
+const repairable: readonly RbacRule[] = [
+  rule("", ["configmaps", "persistentvolumeclaims", "pods", "services"], ["patch", "delete"]),
+  rule("apps", ["daemonsets", "deployments", "statefulsets"], ["patch", "delete"]),
+  rule("batch", ["cronjobs", "jobs"], ["patch", "delete"]),
+  rule("networking.k8s.io", ["networkpolicies"], ["patch", "delete"]),
+  rule("policy", ["poddisruptionbudgets"], ["patch", "delete"]),
+  rule("argoproj.io", ["cronworkflows", "rollouts", "rollouts/scale", "rollouts/status"], ["patch", "delete"]),
+  rule("keda.sh", ["scaledobjects"], ["patch", "delete"]),
+  rule("networking.istio.io", ["destinationrules", "gateways", "virtualservices"], ["patch", "delete"]),
+];
+
 /**
- * Everything that the four groups may do. Nobody reads secrets, opens a shell in a pod, forwards a port or changes roles: what the
- * cluster should be is decided by the program, and what it is can be read.
+ * Everything that the groups may do. Nobody reads secrets, opens a shell in a pod, forwards a port or changes roles: what the
+ * cluster should be is decided by the program, and what it is can be read. What a rule of RBAC is too coarse for, such as which field
+ * of a Rollout, the policies of admission decide.
  */
 export const grants: readonly Grant[] = [
   { name: "causeway-auditor", group: "auditors", rules: [...builtIn, ...readPlatform] },
@@ -77,7 +92,7 @@ export const grants: readonly Grant[] = [
       rule("apps", ["deployments/scale", "statefulsets/scale"], ["patch"]),
       rule("batch", ["jobs"], ["delete"]),
       rule("argoproj.io", ["rollouts", "rollouts/scale", "rollouts/status"], ["patch"]),
-      rule("argoproj.io", ["analysisruns", "workflows"], ["patch", "delete"]),
+      rule("argoproj.io", ["workflows"], ["patch", "delete"]),
       rule("argoproj.io", ["cronworkflows"], ["patch"]),
       rule("keda.sh", ["scaledobjects"], ["patch"]),
       rule("karpenter.sh", ["nodeclaims"], ["delete"]),
@@ -85,6 +100,17 @@ export const grants: readonly Grant[] = [
   },
   // The kill switch puts a route before a model's own; no other route is theirs to change.
   { name: "causeway-kill-switch", group: "platformAdmins", namespace: namespaces.models, rules: [rule("networking.istio.io", ["virtualservices"], ["patch"])] },
+  {
+    name: "causeway-elevation",
+    group: "platformAdmins",
+    // Lets a colleague in for a limited time, in an emergency; admission wants another person's name, a reason and an end.
+    rules: [
+      rule("rbac.authorization.k8s.io", ["rolebindings"], ["create"]),
+      { ...rule("rbac.authorization.k8s.io", ["clusterroles"], ["bind"]), resourceNames: [breakGlassRole] },
+      rule("batch", ["jobs"], ["create"]),
+    ],
+  },
+  { name: breakGlassRole, group: "breakGlass", rules: [...builtIn, ...readPlatform, ...repairable] },
   {
     name: "causeway-ml-engineer",
     group: "mlEngineers",
@@ -115,20 +141,39 @@ export const grants: readonly Grant[] = [
     name: "causeway-pipeline",
     group: "pipelines",
     namespace: namespaces.models,
-    // `rollouts/status` is where a paused release is resumed or ended; the rest is what its verdict is read from.
+    // What its verdict is read from, and the Rollout itself. `rollouts/status`, where a paused release is resumed, is not its own.
     rules: [
       rule("argoproj.io", ["rollouts"], [...read, "patch"]),
-      rule("argoproj.io", ["rollouts/status"], ["patch"]),
       rule("argoproj.io", ["analysisruns"]),
       rule("apps", ["replicasets"]),
       rule("networking.istio.io", ["virtualservices"]),
     ],
   },
+  {
+    name: "causeway-approver",
+    group: "approvers",
+    namespace: namespaces.models,
+    // `rollouts/status` is where a paused release is resumed; admission keeps the release itself out of an approver's reach.
+    rules: [
+      rule("argoproj.io", ["rollouts"], [...read, "patch"]),
+      rule("argoproj.io", ["rollouts/status"], ["patch"]),
+      rule("argoproj.io", ["analysisruns", "analysistemplates"]),
+      rule("apps", ["replicasets"]),
+      rule("networking.istio.io", ["virtualservices"]),
+    ],
+  },
+  {
+    name: "causeway-eraser",
+    group: "erasers",
+    namespace: namespaces.training,
+    // Admission lets an eraser start the workflow that erases, and no other.
+    rules: [rule("argoproj.io", ["workflows"], [...read, "create"]), rule("argoproj.io", ["workflowtemplates"]), rule("", ["pods", "pods/log"])],
+  },
 ];
 
 /** Name of the group in the cluster, as a subject of a binding. */
-export function groupSubject(group: AccessGroup) {
-  return { apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: accessGroups[group] };
+export function groupSubject(group: Group) {
+  return { apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: groups[group] };
 }
 
 /** The role that a grant's binding names. */

@@ -1,3 +1,4 @@
+import { ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } from "@pulumi/kubernetes/admissionregistration/v1";
 import { Deployment } from "@pulumi/kubernetes/apps/v1";
 import { LimitRange, Namespace, ResourceQuota, ServiceAccount, ServiceAccountPatch } from "@pulumi/kubernetes/core/v1";
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
@@ -7,6 +8,7 @@ import { StorageClass } from "@pulumi/kubernetes/storage/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { Environment } from "../config/schema";
 import { namespaces, type NamespaceRole } from "../vocabulary";
+import { admissionPolicies, policyBinding, policyManifest } from "./admission";
 import { headroomDeployment, headroomName, priorities, type Headroom } from "./headroom";
 import { limitRangeSpec, quotaSpec } from "./limits";
 import { namespaceMetadata, namespaceRoles, tenants, type Tenant } from "./namespaces";
@@ -28,7 +30,7 @@ export interface TenancyArgs {
 
 /**
  * How the platform divides a cluster: namespaces under a Pod Security Standard, quotas, limits, default-deny network policies, roles
- * of the four groups, encrypted storage, priorities and headroom. Built-in kinds only, so it comes before any controller.
+ * of the groups and what admission adds to them, encrypted storage, priorities and headroom. Built-in kinds only, so it comes before any controller.
  */
 export class Tenancy extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:regional:Tenancy";
@@ -51,6 +53,7 @@ export class Tenancy extends pulumi.ComponentResource {
       ...namespaceRoles.flatMap((role) => this.closeNetwork(role, { parent: this, dependsOn: created.get(role) })),
       ...tenants.flatMap((tenant) => this.fill(tenant, { parent: this, dependsOn: created.get(tenant) })),
     ];
+    this.restrict();
     for (const grant of grants) this.grant(grant, [...created.values()]);
     if (headroom.replicas > 0) this.createHeadroom([...classes, ...contents]);
     this.ready = [...classes, ...created.values(), ...contents];
@@ -88,7 +91,7 @@ export class Tenancy extends pulumi.ComponentResource {
   private grant(grant: Grant, created: readonly Namespace[]): void {
     const name = `${this.name}-${grant.name}${grant.namespace === undefined ? "" : `-${grant.namespace}`}`;
     const labels = { "app.kubernetes.io/part-of": "causeway" };
-    const rules = grant.rules.map(({ apiGroups, resources, verbs }) => ({ apiGroups: [...apiGroups], resources: [...resources], verbs: [...verbs] }));
+    const rules = grant.rules.map(({ apiGroups, resources, verbs, resourceNames }) => ({ apiGroups: [...apiGroups], resources: [...resources], verbs: [...verbs], ...(resourceNames && { resourceNames: [...resourceNames] }) }));
     const binding = { roleRef: roleReference(grant), subjects: [groupSubject(grant.group)] };
     const child = { parent: this, dependsOn: [...created] };
     if (grant.namespace === undefined) {
@@ -99,6 +102,15 @@ export class Tenancy extends pulumi.ComponentResource {
     const metadata = { name: grant.name, namespace: grant.namespace, labels };
     const role = new Role(name, { metadata, rules }, child);
     new RoleBinding(name, { metadata, ...binding }, { parent: this, dependsOn: role });
+  }
+
+  /** What RBAC is too coarse for. */
+  private restrict(): void {
+    for (const policy of admissionPolicies) {
+      const name = `${this.name}-${policy.name}`;
+      const created = new ValidatingAdmissionPolicy(name, policyManifest(policy), { parent: this });
+      new ValidatingAdmissionPolicyBinding(name, policyBinding(policy), { parent: this, dependsOn: created });
+    }
   }
 
   private createHeadroom(after: readonly pulumi.Resource[]): void {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { accessGroups, namespaces } from "../../infra/vocabulary";
+import { groups, namespaces } from "../../infra/vocabulary";
 import { at } from "./planned";
 import type { PlatformGroup } from "../../tools/e2e/cluster/identities";
 import type { Test } from "../../tools/e2e/runner";
@@ -16,7 +16,7 @@ interface Question {
 }
 
 const { models, training, observability, mesh, gateway } = namespaces;
-const { platformAdmins, mlEngineers, auditors, pipelines } = accessGroups;
+const { platformAdmins, mlEngineers, auditors, pipelines, approvers, erasers, breakGlass } = groups;
 
 const may = (group: PlatformGroup, verb: string, resource: string, namespace?: string): Question => ({ group, verb, resource, namespace, allowed: true });
 const mayNot = (group: PlatformGroup, verb: string, resource: string, namespace?: string): Question => ({ group, verb, resource, namespace, allowed: false });
@@ -65,7 +65,7 @@ const QUESTIONS: readonly Question[] = [
   mayNot(auditors, "create", "pods/exec", models),
 
   may(pipelines, "patch", "rollouts.argoproj.io", models),
-  may(pipelines, "patch", "rollouts.argoproj.io/status", models),
+  mayNot(pipelines, "patch", "rollouts.argoproj.io/status", models),
   may(pipelines, "watch", "analysisruns.argoproj.io", models),
   may(pipelines, "list", "replicasets.apps", models),
   mayNot(pipelines, "delete", "rollouts.argoproj.io", models),
@@ -73,6 +73,18 @@ const QUESTIONS: readonly Question[] = [
   mayNot(pipelines, "patch", "virtualservices.networking.istio.io", models),
   mayNot(pipelines, "create", "workflows.argoproj.io", training),
   mayNot(pipelines, "get", "secrets", models),
+
+  may(approvers, "patch", "rollouts.argoproj.io/status", models),
+  mayNot(approvers, "create", "workflows.argoproj.io", training),
+  mayNot(approvers, "list", "nodes"),
+  may(erasers, "create", "workflows.argoproj.io", training),
+  mayNot(erasers, "patch", "workflows.argoproj.io", training),
+  mayNot(erasers, "get", "rollouts.argoproj.io", models),
+  may(breakGlass, "patch", "virtualservices.networking.istio.io", gateway),
+  mayNot(breakGlass, "get", "secrets", models),
+  mayNot(breakGlass, "create", "pods/exec", models),
+  mayNot(breakGlass, "create", "rolebindings.rbac.authorization.k8s.io", models),
+  mayNot(breakGlass, "create", "workflows.argoproj.io", training),
 ];
 
 async function isAllowed({ cluster }: SharedStack, { group, verb, resource, namespace }: Question): Promise<boolean> {

@@ -3,6 +3,7 @@ import { describe } from "../../tools/e2e/lib/kubernetes/client";
 import { accessTests } from "./access";
 import { admissionTests } from "./admission";
 import { canaryTests } from "./canary";
+import { dutyTests } from "./duties";
 import { expectOperations, expectSuccess } from "./expectations";
 import { stateObjects } from "./planned";
 import type { Suite, Test } from "../../tools/e2e/runner";
@@ -57,6 +58,6 @@ export async function lifecycleSuite(stack: SharedStack): Promise<Suite> {
   await stack.definitions();
   return {
     name: "lifecycle",
-    tests: [...creation(stack), ...accessTests(stack), ...admissionTests(stack), ...canaryTests(stack), ...destruction(stack)],
+    tests: [...creation(stack), ...accessTests(stack), ...dutyTests(stack), ...admissionTests(stack), ...canaryTests(stack), ...destruction(stack)],
   };
 }

@@ -1,10 +1,10 @@
 import { grants, groupSubject, roleReference, type Grant } from "../../../infra/cluster/rbac";
-import type { AccessGroup } from "../../../infra/vocabulary";
+import type { Group } from "../../../infra/vocabulary";
 
-const of = (group: AccessGroup, namespace?: string): Grant[] => grants.filter((grant) => grant.group === group && (namespace === undefined || grant.namespace === namespace));
+const of = (group: Group, namespace?: string): Grant[] => grants.filter((grant) => grant.group === group && (namespace === undefined || grant.namespace === namespace));
 const may = (list: readonly Grant[], verb: string, group: string, resource: string): boolean => list.some(({ rules }) => rules.some((rule) => rule.apiGroups.includes(group) && rule.resources.includes(resource) && rule.verbs.includes(verb)));
 
-describe("what the four groups may do", () => {
+describe("what the groups may do", () => {
   const all = grants.flatMap((grant) => grant.rules.map((rule) => [grant.name, rule] as const));
 
   test.each(all)("%s holds no wildcard, no secret, no shell and no right to grant rights", (_name, { apiGroups, resources, verbs }) => {

@@ -68,7 +68,7 @@ export function ownCluster(kubeconfig: string): Cluster {
   return {
     kubeconfig,
     admin: () => client({ kubeconfig }),
-    member: (group) => client({ kubeconfig, impersonate: { user: "e2e", group } }),
+    member: (group) => client({ kubeconfig, impersonate: { user: `e2e-${group.replace("causeway:", "")}`, groups: [group] } }),
     stop: () => Promise.resolve(),
   };
 }

@@ -11,11 +11,11 @@ import type { Identities } from "./identities";
 
 const READY_TIMEOUT_MS = 60_000;
 
-/** Controllers that matter without nodes: namespaces, garbage collection, service accounts, quotas, roles, volumes. */
+/** Controllers that matter without nodes: namespaces, garbage collection, service accounts, quotas, roles, volumes, and Jobs with their end. */
 const CONTROLLERS = [
   "namespace-controller", "garbage-collector-controller", "serviceaccount-controller", "root-ca-certificate-publisher-controller",
   "resourcequota-controller", "clusterrole-aggregation-controller", "persistentvolumeclaim-protection-controller",
-  "persistentvolume-protection-controller",
+  "persistentvolume-protection-controller", "job-controller", "ttl-after-finished-controller",
 ];
 
 /** What a control plane is made of. */

@@ -23,6 +23,8 @@ const SOURCES: readonly DefinitionSource[] = [
   // The definitions with all fields, so that the server checks them; of the kinds that the program creates.
   { module: "github.com/argoproj/argo-workflows/v3", version: "3.7.2", at: "manifests/base/crds/full/argoproj.io_workflowtemplates.yaml" },
   { module: "github.com/argoproj/argo-workflows/v3", version: "3.7.2", at: "manifests/base/crds/full/argoproj.io_cronworkflows.yaml" },
+  // Nothing of ours creates one; who may, admission is asked.
+  { module: "github.com/argoproj/argo-workflows/v3", version: "3.7.2", at: "manifests/base/crds/minimal/argoproj.io_workflows.yaml" },
   { module: "github.com/argoproj/argo-events", version: "1.9.6", at: "manifests/base/crds" },
   { module: "github.com/kedacore/keda/v2", version: "2.18.0", at: "config/crd/bases" },
   { module: "istio.io/api", version: "1.31.4", at: "kubernetes/customresourcedefinitions.gen.yaml" },

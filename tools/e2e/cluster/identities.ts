@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { accessGroups } from "../../../infra/vocabulary";
-import type { AccessGroup } from "../../../infra/vocabulary";
+import { groups } from "../../../infra/vocabulary";
+import type { Group } from "../../../infra/vocabulary";
 
 /** Name of one group of the platform's role-based access control, as an identity provider delivers it. */
-export type PlatformGroup = (typeof accessGroups)[AccessGroup];
+export type PlatformGroup = (typeof groups)[Group];
 
 export interface Identities {
   /** Token of a cluster administrator. */
@@ -17,10 +17,13 @@ export function newIdentities(): Identities {
   return {
     admin: token(),
     groups: {
-      [accessGroups.platformAdmins]: token(),
-      [accessGroups.mlEngineers]: token(),
-      [accessGroups.auditors]: token(),
-      [accessGroups.pipelines]: token(),
+      [groups.platformAdmins]: token(),
+      [groups.mlEngineers]: token(),
+      [groups.auditors]: token(),
+      [groups.pipelines]: token(),
+      [groups.approvers]: token(),
+      [groups.erasers]: token(),
+      [groups.breakGlass]: token(),
     },
   };
 }

@@ -41,7 +41,15 @@ for (const kind of ["ClusterRole", "Role"]) {
   ruleSuite(escalation, {
     type,
     good: clusterRole,
-    deviations: Object.fromEntries(["escalate", "bind", "impersonate"].map((verb) => [verb, (good: Props) => ({ deviant: adding(good, granting(["clusterroles"], ["get", verb])), message: new RegExp(`must not grant ${verb}$`) })])),
+    deviations: {
+      ...Object.fromEntries(["escalate", "bind", "impersonate"].map((verb) => [verb, (good: Props) => ({ deviant: adding(good, granting(["clusterroles"], ["get", verb])), message: new RegExp(`must not grant ${verb}$`) })])),
+      "binding a role that is not for emergencies": (good) => adding(good, granting(["clusterroles"], ["bind"], { resourceNames: ["causeway-break-glass", "admin"] })),
+      "escalating the role of an emergency": (good) => adding(good, granting(["clusterroles"], ["escalate"], { resourceNames: ["causeway-break-glass"] })),
+    },
+    configured: [
+      { title: "binding the role of an emergency by its name", parameters: {}, subject: (good) => adding(good, granting(["clusterroles"], ["bind"], { resourceNames: ["causeway-break-glass"] })), fires: false },
+      { title: "binding it where nothing may be bound", parameters: { bindable: [] }, subject: (good) => adding(good, granting(["clusterroles"], ["bind"], { resourceNames: ["causeway-break-glass"] })), fires: true },
+    ],
   });
 }
 

@@ -7,7 +7,7 @@ import { errorMessage } from "../text";
 export interface Connection {
   readonly server: string;
   readonly agent: https.Agent;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string | string[]>>;
 }
 
 export interface HttpAnswer {
@@ -35,8 +35,8 @@ export interface ConnectOptions {
   readonly context?: string;
   /** Bearer token that takes the place of the kubeconfig's own user. */
   readonly token?: string;
-  /** Acts as this user and group, as `kubectl --as --as-group` does. */
-  readonly impersonate?: { readonly user: string; readonly group: string };
+  /** Acts as this user with these groups, as `kubectl --as --as-group` does. */
+  readonly impersonate?: { readonly user: string; readonly groups: readonly string[] };
 }
 
 /** Reads a kubeconfig, with every way to log in that the official client knows; a problem is one plain sentence. */
@@ -67,10 +67,10 @@ function plainHeaders(headers: https.RequestOptions["headers"]): Record<string, 
   return Object.fromEntries(entries.flatMap(([name, value]): [string, string][] => (typeof value === "string" ? [[name, value]] : [])));
 }
 
-function identityHeaders({ token, impersonate }: ConnectOptions): Record<string, string> {
+function identityHeaders({ token, impersonate }: ConnectOptions): Record<string, string | string[]> {
   return {
     ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
-    ...(impersonate === undefined ? {} : { "Impersonate-User": impersonate.user, "Impersonate-Group": impersonate.group }),
+    ...(impersonate === undefined ? {} : { "Impersonate-User": impersonate.user, "Impersonate-Group": [...impersonate.groups] }),
   };
 }
 
