@@ -11,6 +11,7 @@ import { refuseOvertaken } from "./retraining/overtaken";
 import { refuseUnpublishedImages, retrainingGround } from "./retraining/stack";
 
 /** The whole platform: one stack for each environment, all its regions in it. */
+import { SubjectKeys } from "./subject-keys";
 export = async function program() {
   const config = stackConfig();
   const models = loadModels(config);
@@ -27,6 +28,7 @@ export = async function program() {
   const [home] = config.regions;
   let before: RegionalPlatform | undefined;
   for (const { name: region, drained } of releaseOrder(config.regions)) {
+  const keys = new SubjectKeys("subject-keys", config.subjectKeys);
     const platform = new RegionalPlatform(
       region,
       {
@@ -39,6 +41,7 @@ export = async function program() {
         // A release reaches a region when the region before it has taken it; its failure there stops the rest.
         after: before?.services,
         // Data, champions and budget are one for all regions.
+        keyRing: keys.ring,
         retraining: region === home?.name ? retrainingGround(config, root) : undefined,
         aws: ground.aws(region),
       },

@@ -72,6 +72,9 @@ const identity = z.strictObject({
 /** Every key of a stack file, without the `causeway:` prefix. The JSON Schema for editors is made from this. */
 export const configSchema = z.strictObject({
   target: z.enum(["aws", "kubernetes"], { error: "aws or kubernetes" }).describe("Where the platform runs: AWS, or any cluster that a kubeconfig names."),
+const keyVersion = z.number({ error: "a whole number from 1" }).int("a whole number from 1").min(1, "a whole number from 1").max(999_999, "a whole number of at most six digits");
+const subjectKeys = z.strictObject({ current: keyVersion, oldest: keyVersion }).refine(({ current, oldest }) => oldest <= current && current - oldest < 100, "oldest at most current, and at most 100 versions in all");
+
   environment: z.enum(["dev", "prod", "local"], { error: "dev, prod or local" }).describe("Decides redundancy, deletion protection and how releases are pinned."),
   organization: label.max(20, "a name of at most 20 characters").describe("Prefix of globally unique names, such as buckets."),
   account: z.string().regex(/^\d{12}$/, "an AWS account id of 12 digits").optional().describe("AWS account that the stack may change; the provider refuses any other."),
@@ -88,6 +91,7 @@ export const configSchema = z.strictObject({
   alertWebhook: text("a URL").optional().describe("Secret. Where Alertmanager sends pages: pulumi config set --secret causeway:alertWebhook ..."),
 });
 
+  subjectKeys: subjectKeys.default({ current: 1, oldest: 1 }).describe("Versions of the key behind pseudonyms: raise current to rotate, raise oldest to forget."),
 /** A validated stack configuration. */
 export type StackConfig = z.output<typeof configSchema>;
 export type Environment = StackConfig["environment"];

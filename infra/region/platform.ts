@@ -60,6 +60,8 @@ export interface RegionalPlatformArgs {
   /** Host name that callers use, e.g. `models.example.com`. */
   readonly host: string;
   readonly models: readonly ServedModel[];
+  /** The ring of keys behind pseudonyms and prediction ids: a secret. */
+  readonly keyRing: pulumi.Input<string>;
   /** Where Alertmanager sends pages; a secret. @default nowhere */
   readonly alertWebhook?: pulumi.Input<string> | undefined;
   /** Services that must have taken their releases before this region gets any. @default none */
@@ -174,10 +176,10 @@ export class RegionalPlatform extends pulumi.ComponentResource {
 
   /** A model's service; it waits for what it stands on, and for the same model in the region before. */
   private createService({ contract, release, replicas, image, verdicts, retry, killSwitch, declaredDigest }: ServedModel, ready: readonly pulumi.Resource[], opts: pulumi.ComponentResourceOptions): ModelService {
-    const { region, environment, host, after } = this.args;
+    const { region, environment, host, keyRing, after } = this.args;
     const before = after?.[contract.name];
     const dependsOn = before ? [...ready, before] : [...ready];
-    return new ModelService(`${this.name}-${contract.name}`, { contract, release, replicas, image, verdicts, retry, killSwitch, declaredDigest, region, environment, host, prometheusAddress, after: before }, { ...opts, dependsOn });
+    return new ModelService(`${this.name}-${contract.name}`, { contract, release, replicas, image, verdicts, retry, killSwitch, declaredDigest, region, environment, host, keyRing, prometheusAddress, after: before }, { ...opts, dependsOn });
   }
 }
 

@@ -3,7 +3,6 @@ import { ConfigMap, Secret, Service, ServiceAccount } from "@pulumi/kubernetes/c
 import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { RandomPassword } from "@pulumi/random";
 import { modelDashboard } from "../observability/dashboards/model";
 import { dashboardMap } from "../observability/dashboards/provision";
 import { prometheusRule } from "../observability/rules";
@@ -14,7 +13,7 @@ import { podDisruptionBudget } from "./availability";
 import { deliveryEvidence, type DeliveryState, type KillSwitch } from "./delivery";
 import { evidence } from "./evidence";
 import { authorizationPolicy, networkPolicy } from "./isolation";
-import { keyLength, keySecret } from "./keys";
+import { keySecret } from "./keys";
 import { ignoredWhileOn, switchedRoutes } from "./kill-switch";
 import { liveDigest, type LiveDigest } from "./live-digest";
 import { podMonitor } from "./monitoring";
@@ -27,6 +26,8 @@ import { metadata, modelPath, servingNames, type ServingSettings } from "./setti
 export interface ModelServiceArgs extends ServingSettings, DeliveryState {
   /** Image of the server with its model, by digest: `name@sha256:...`. */
   readonly image: pulumi.Input<string>;
+  /** The ring of keys behind pseudonyms and prediction ids: a secret. */
+  readonly keyRing: pulumi.Input<string>;
   /** Annotations of the service account, such as those of a cloud's workload identity. @default none */
   readonly serviceAccountAnnotations?: Record<string, string> | undefined;
   /** The same model in the region that takes releases before this one; a release that fails there never comes here. @default none */
@@ -61,8 +62,7 @@ export class ModelService extends pulumi.ComponentResource {
     const image = typeof args.image === "string" ? args.image : pulumi.output(args.image).apply((known) => checkedImage(known, args.environment));
 
     const account = new ServiceAccount(`${name}-account`, { metadata: metadata(names.model, names.model, args.serviceAccountAnnotations), automountServiceAccountToken: false }, child);
-    const password = new RandomPassword(`${name}-key`, { length: keyLength, special: false }, child);
-    const key = new Secret(`${name}-key`, keySecret(contract.name, password.result), child);
+    const key = new Secret(`${name}-key`, keySecret(contract.name, args.keyRing), child);
     new NetworkPolicy(`${name}-network`, networkPolicy(contract), child);
     new CustomResource(`${name}-authorization`, authorizationPolicy(contract), child);
 

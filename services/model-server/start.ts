@@ -43,7 +43,8 @@ export async function start(settings: Settings, logs: LogSink, startedSeconds: n
   const batcher = batcherOf(loaded, placement, counters);
   const limiter = new Limiter(limiterOptions(loaded.contract, placement));
   const lifecycle: Lifecycle = { ready: false, stopping: false };
-  const keys = settings.secret ? keysFrom(settings.secret) : throwawayKeys();
+  const { name } = loaded.contract;
+  const keys = settings.secret ? keysFrom(settings.secret, name) : throwawayKeys(name);
   const app = buildApp({ loaded, batcher, counters, limiter, lifecycle, keys, limits: defaultLimits, logs, clock: () => Date.now() / 1_000 });
   if (!settings.secret) app.log.warn("no key file: pseudonyms and prediction ids end with this process");
   const metricsListener = metricsServer(counters.registry);

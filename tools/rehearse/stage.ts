@@ -48,7 +48,7 @@ export class Stage {
 
   constructor(readonly options: StageOptions) {
     for (const folder of ["logs", "runs", "releases"]) mkdirSync(join(options.work, folder), { recursive: true });
-    writeFileSync(this.#keyFile, randomBytes(32), { mode: 0o600 });
+    writeFileSync(this.#keyFile, `k1 ${randomBytes(32).toString("hex")}\n`, { mode: 0o600 });
   }
 
   get #keyFile(): string {

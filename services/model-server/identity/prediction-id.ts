@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import type { Keys } from "./keys";
+import type { Keys, KeyVersion } from "./keys";
 
 /** What an outcome is counted under, all of it in the id: no replica needs to remember a prediction. */
 export interface Issued {
@@ -32,7 +32,7 @@ export class PredictionIds {
   issue({ version, positive, bin, at }: Issued): string {
     this.#count += 1;
     const facts = `${version}~${positive ? "p" : "n"}${bin}~${at.toString(36)}~${this.#process}${this.#count.toString(36)}`;
-    return `${facts}~${this.#mac(facts)}`;
+    return `${facts}~${macOf(this.#keys[0], facts)}`;
   }
 
   /** What the id says, or undefined when this service did not issue it. */
@@ -40,12 +40,13 @@ export class PredictionIds {
     const match = form.exec(id);
     if (match === null) return undefined;
     const [, version = "", label, bin, at = "", , mac = ""] = match;
-    const expected = this.#mac(id.slice(0, -(macCharacters + 1)));
-    if (!timingSafeEqual(Buffer.from(mac), Buffer.from(expected))) return undefined;
+    const facts = id.slice(0, -(macCharacters + 1));
+    // An id outlives a rotation of the key: labels come weeks later.
+    if (!this.#keys.some((key) => timingSafeEqual(Buffer.from(mac), Buffer.from(macOf(key, facts))))) return undefined;
     return { version, positive: label === "p", bin: Number(bin), at: parseInt(at, 36) };
   }
+}
 
-  #mac(facts: string): string {
-    return createHmac("sha256", this.#keys.predictions).update(facts).digest("base64url").slice(0, macCharacters);
-  }
+function macOf({ predictions }: KeyVersion, facts: string): string {
+  return createHmac("sha256", predictions).update(facts).digest("base64url").slice(0, macCharacters);
 }

@@ -34,7 +34,7 @@ export const settings: ServingSettings = {
   prometheusAddress: "http://prometheus-operated.causeway-observability.svc:9090",
 };
 
-export const args: ModelServiceArgs = { ...settings, image };
+export const args: ModelServiceArgs = { ...settings, image, keyRing: `k1 ${"7".repeat(48)}\n` };
 
 export function withRelease(change: Partial<typeof contract.release>): ServingSettings {
   return { ...settings, contract: { ...contract, release: { ...contract.release, ...change } } };

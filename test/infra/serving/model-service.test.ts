@@ -40,7 +40,6 @@ describe("ModelService", () => {
       "kubernetes:networking.k8s.io/v1:NetworkPolicy network",
       "kubernetes:policy/v1:PodDisruptionBudget budget",
       "kubernetes:security.istio.io/v1:AuthorizationPolicy authorization",
-      "random:index/randomPassword:RandomPassword key",
     ]);
     for (const child of children.filter(({ type }) => type.startsWith("kubernetes:"))) {
       expect(child.parent).toBe(component!.urn);
@@ -87,7 +86,7 @@ describe("ModelService", () => {
   });
 
   it("leaves all routes to Argo Rollouts where it adds some", async () => {
-    const resources = await planned({ ...withRelease({ strategy: "shadow" }), image });
+    const resources = await planned({ ...withRelease({ strategy: "shadow" }), image, keyRing: args.keyRing });
     expect(only(resources, "kubernetes:networking.istio.io/v1:VirtualService").options.ignoreChanges).toEqual(["spec.http"]);
   });
 
@@ -110,9 +109,9 @@ describe("ModelService", () => {
 
   const variants: Record<string, ModelServiceArgs> = {
     canary: args,
-    "A/B": { ...withRelease({ strategy: "ab" }), image },
-    shadow: { ...withRelease({ strategy: "shadow" }), image },
-    GPU: { ...withServing({ gpu: 1 }), image },
+    "A/B": { ...withRelease({ strategy: "ab" }), image, keyRing: args.keyRing },
+    shadow: { ...withRelease({ strategy: "shadow" }), image, keyRing: args.keyRing },
+    GPU: { ...withServing({ gpu: 1 }), image, keyRing: args.keyRing },
     dev: { ...args, environment: "dev" },
     local: { ...args, environment: "local" },
   };

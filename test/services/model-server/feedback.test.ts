@@ -1,10 +1,13 @@
 /** @jest-environment ./test/services/model-server/support/environment.ts */
 import { Seen } from "../../../services/model-server/feedback/seen";
-import { keysFrom, pseudonym } from "../../../services/model-server/identity/keys";
+import { keysFrom, pseudonym, pseudonyms } from "../../../services/model-server/identity/keys";
 import { PredictionIds } from "../../../services/model-server/identity/prediction-id";
 import { goodFeatures, goodRow, paths, secret, tensor, testServer, type TestServer } from "./support/server";
 
 const day = 86_400;
+const model = "loan-approval";
+/** A ring with another secret for each version. */
+const ring = (...versions: string[]) => Buffer.from(versions.map((version) => `${version} ${version.padEnd(40, "x")}\n`).join(""));
 
 async function predict({ app }: TestServer, payload: object = { features: goodFeatures }): Promise<string> {
   return (await app.inject({ method: "POST", url: paths.predict, payload })).json().predictionId;
@@ -55,7 +58,7 @@ describe("feedback", () => {
 
   test("tells eight versions apart and counts those of more together", async () => {
     const server = await testServer({ version: "1.0.0" });
-    const ids = new PredictionIds(keysFrom(secret));
+    const ids = new PredictionIds(keysFrom(secret, model));
     for (let minor = 1; minor <= 20; minor += 1) {
       const predictionId = ids.issue({ version: `1.${minor}.0`, positive: true, bin: 0, at: server.time.now });
       await feedback(server, { predictionId, label: "approve" });
@@ -76,13 +79,13 @@ describe("feedback", () => {
 });
 
 describe("prediction ids", () => {
-  const ids = new PredictionIds(keysFrom(secret));
+  const ids = new PredictionIds(keysFrom(secret, model));
   const issued = { version: "1.2.3-rc.1", positive: false, bin: 9, at: 1_800_000_000 };
 
   test("say what was issued to whoever has the key, and to nobody else", () => {
     const id = ids.issue(issued);
-    expect(new PredictionIds(keysFrom(secret)).read(id)).toEqual(issued);
-    expect(new PredictionIds(keysFrom(Buffer.alloc(32, 8))).read(id)).toBeUndefined();
+    expect(new PredictionIds(keysFrom(secret, model)).read(id)).toEqual(issued);
+    expect(new PredictionIds(keysFrom(ring("k1"), model)).read(id)).toBeUndefined();
   });
 
   test("are refused with any character changed", () => {
@@ -91,6 +94,16 @@ describe("prediction ids", () => {
       const other = id[i] === "a" ? "b" : "a";
       expect(ids.read(`${id.slice(0, i)}${other}${id.slice(i + 1)}`)).toBeUndefined();
     }
+  });
+
+  test("are still read after the key was rotated, until its version leaves the ring", () => {
+    const id = new PredictionIds(keysFrom(ring("k1"), model)).issue(issued);
+    expect(new PredictionIds(keysFrom(ring("k1", "k2"), model)).read(id)).toEqual(issued);
+    expect(new PredictionIds(keysFrom(ring("k2"), model)).read(id)).toBeUndefined();
+  });
+
+  test("of one model are none of another, though both share the ring", () => {
+    expect(new PredictionIds(keysFrom(secret, "other")).read(ids.issue(issued))).toBeUndefined();
   });
 
   test("never repeat", () => {
@@ -124,7 +137,7 @@ describe("logs", () => {
     await server.app.inject({ method: "POST", url: paths.infer, headers: { "x-causeway-subject": "alice@example.com" }, payload: tensor([Object.values(secretValues)]) });
     const requests = server.logs.filter((line) => line["msg"] === "request");
     const { digests } = server.loaded.release;
-    const hashed = pseudonym(keysFrom(secret), "alice@example.com");
+    const hashed = pseudonym(keysFrom(secret, model), "alice@example.com");
     expect(requests[0]).toMatchObject({ level: "info", requestId: "r-1", operation: "predict", status: 200, code: "ok", modelDigest: digests.model, dataDigest: digests.data, label: "approve", rows: 1, subject: hashed });
     expect(requests[1]).toMatchObject({ operation: "predict", status: 422, code: "feature.range" });
     expect(requests[2]).toMatchObject({ operation: "infer", subject: hashed });
@@ -133,10 +146,38 @@ describe("logs", () => {
   });
 
   test("pseudonyms are the same for the same subject and key, and differ otherwise", () => {
-    const keys = keysFrom(secret);
-    expect(pseudonym(keys, "a")).toBe(pseudonym(keysFrom(Buffer.alloc(32, 7)), "a"));
+    const keys = keysFrom(secret, model);
+    expect(pseudonym(keys, "a")).toBe(pseudonym(keysFrom(Buffer.from(secret), model), "a"));
     expect(pseudonym(keys, "a")).not.toBe(pseudonym(keys, "b"));
-    expect(pseudonym(keys, "a")).not.toBe(pseudonym(keysFrom(Buffer.alloc(32, 8)), "a"));
-    expect(pseudonym(keys, "a")).toMatch(/^[0-9a-f]{32}$/);
+    expect(pseudonym(keys, "a")).not.toBe(pseudonym(keysFrom(ring("k1"), model), "a"));
+    expect(pseudonym(keys, "a")).toMatch(/^k1\.[0-9a-f]{32}$/);
+  });
+});
+
+describe("the ring of keys", () => {
+  test("names a subject by its highest version, and finds every name that the subject ever had", () => {
+    const keys = keysFrom(ring("k9", "k10", "k2"), model);
+    expect(keys.map(({ version }) => version)).toEqual(["k10", "k9", "k2"]);
+    expect(pseudonym(keys, "a")).toBe(pseudonyms(keys, "a")[0]);
+    expect(pseudonyms(keys, "a")).toEqual(["k10", "k9", "k2"].map((version) => pseudonym(keysFrom(ring(version), model), "a")));
+  });
+
+  test("makes the names that the training steps make", () => {
+    const keys = keysFrom(Buffer.from(`k1 ${"a".repeat(32)}\nk2 ${"b".repeat(32)}\n`), "small");
+    expect(pseudonyms(keys, "id-1")).toEqual(["k2.8c8c6b38313919aafe8b0e6d01d76942", "k1.886035b433b7956aa84f2fb69d757f43"]);
+  });
+
+  test("gives the subject another name in each model", () => {
+    expect(pseudonym(keysFrom(secret, "one"), "a")).not.toBe(pseudonym(keysFrom(secret, "two"), "a"));
+  });
+
+  test.each([
+    ["nothing", ""],
+    ["a version twice", `${ring("k1").toString()}${ring("k1").toString()}`],
+    ["a secret that is short", "k1 hunter2"],
+    ["a secret without a version", "hunter2".repeat(8)],
+  ])("is refused with %s, and never shown", (_, text) => {
+    expect(() => keysFrom(Buffer.from(text), model)).toThrow(/^the key file has \d problem/);
+    expect(() => keysFrom(Buffer.from(text), model)).not.toThrow("hunter2");
   });
 });

@@ -4,7 +4,8 @@ import { createRequire } from "node:module";
 import * as path from "node:path";
 import { parseConfig } from "../../../infra/config/load";
 import { loadModels, refuseFailed } from "../../../infra/models";
-import { keyFile, keyLength } from "../../../infra/serving/keys";
+import { keyFile } from "../../../infra/serving/keys";
+import { secretLength } from "../../../infra/subject-keys";
 import { namespaces } from "../../../infra/vocabulary";
 import { record } from "../../plan/record";
 import { projectName, readStackFile } from "../../plan/stack-file";
@@ -38,7 +39,7 @@ export class Platform {
     await mkdir(folder);
     await Promise.all(PARTS.map((part) => cp(path.join(REPOSITORY, part), path.join(folder, part), { recursive: true, filter: (source) => !LEFT_OUT.has(path.basename(source)) })));
     await symlink(path.join(REPOSITORY, "node_modules"), path.join(folder, "node_modules"));
-    const platform = new Platform(folder, randomBytes(keyLength / 2).toString("hex"));
+    const platform = new Platform(folder, `k1 ${randomBytes(secretLength / 2).toString("hex")}\n`);
     const file = path.join(folder, `Pulumi.${STACK}.yaml`);
     const [head = ""] = (await readFile(file, "utf8")).split(/^ {2}causeway:models:/m);
     await writeFile(file, `${head}  causeway:models:\n${models.map(({ name }) => `    - { name: ${name}, replicas: { min: 1, max: 3 } }\n`).join("")}`);

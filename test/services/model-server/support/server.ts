@@ -44,7 +44,8 @@ export interface TestOptions {
   readonly loaded?: LoadedRelease;
 }
 
-export const secret = Buffer.alloc(32, 7);
+/** A ring of one key. */
+export const secret = Buffer.from(`k1 ${"7".repeat(32)}`);
 
 /** A server with the real model of the sample that listens to nothing. */
 export async function testServer(options: TestOptions = {}): Promise<TestServer> {
@@ -58,7 +59,7 @@ export async function testServer(options: TestOptions = {}): Promise<TestServer>
   const time = { now: 1_800_000_000 };
   const logs: Record<string, unknown>[] = [];
   const sink = { write: (line: string) => logs.push(JSON.parse(line)) };
-  const app = buildApp({ loaded, batcher, counters, limiter, lifecycle, keys: keysFrom(secret), limits: { ...defaultLimits, ...options.limits }, logs: sink, clock: () => time.now });
+  const app = buildApp({ loaded, batcher, counters, limiter, lifecycle, keys: keysFrom(secret, loaded.contract.name), limits: { ...defaultLimits, ...options.limits }, logs: sink, clock: () => time.now });
   await app.ready();
   return { app, counters, lifecycle, limiter, loaded, time, logs, counted: (name, labels = {}) => series(counters.registry.text(), name, labels) };
 }
