@@ -49,14 +49,29 @@ export interface EnvironmentOptions {
  * Throws {@link PythonMissing} without a suitable Python, and Error with pip's last lines when packages cannot be installed.
  */
 export async function ensureEnvironment(options: EnvironmentOptions): Promise<Environment> {
-  const cache = options.cache ?? process.env["CAUSEWAY_CACHE"] ?? join(homedir(), ".cache", "causeway");
-  const full = join(cache, `python-${lockDigest(["requirements.lock", "requirements-test.lock"])}-tests`);
-  const lean = join(cache, `python-${lockDigest(["requirements.lock"])}`);
+  const cache = options.cache ?? defaultCache();
+  const { full, lean } = places(cache);
   const ready = (options.tests === true ? [full] : [lean, full]).find(isReady);
   if (ready !== undefined) return environment(ready, false);
   const target = options.tests === true ? full : lean;
   await install(target, options.tests === true ? "requirements-test.lock" : "requirements.lock", cache, options.report);
   return environment(target, true);
+}
+
+/** The environment of the current lock if it is there already, the one with the tests' packages first; installs nothing. */
+export function existingEnvironment(cache: string = defaultCache()): Environment | undefined {
+  const { full, lean } = places(cache);
+  const ready = [full, lean].find(isReady);
+  return ready === undefined ? undefined : environment(ready, false);
+}
+
+function defaultCache(): string {
+  return process.env["CAUSEWAY_CACHE"] ?? join(homedir(), ".cache", "causeway");
+}
+
+/** Folders of the environments of the current lock: with what the tests need, and without. */
+function places(cache: string): { readonly full: string; readonly lean: string } {
+  return { full: join(cache, `python-${lockDigest(["requirements.lock", "requirements-test.lock"])}-tests`), lean: join(cache, `python-${lockDigest(["requirements.lock"])}`) };
 }
 
 /** First interpreter on PATH that is new enough, not too new, and can make environments. */

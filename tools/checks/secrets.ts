@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { lintSource } from "@secretlint/core";
+import { creator } from "@secretlint/secretlint-rule-preset-recommend";
+import { addedLines, trackedFiles } from "./repository";
+
+/** A text that may hold a secret, and where it is from. */
+interface Source {
+  /** Path in the repository. */
+  readonly path: string;
+  readonly text: string;
+  /** Commit that added each line; absent for a file as it is. */
+  readonly commits?: readonly string[];
+}
+
+/** Something that looks like a secret. */
+interface Finding {
+  readonly path: string;
+  readonly place: string;
+  readonly rule: string;
+  /** With the secret masked. */
+  readonly message: string;
+}
+
+const prefix = "@secretlint/secretlint-rule-";
+const config = { rules: [{ id: `${prefix}preset-recommend`, rule: creator, options: {} }] };
+
+/** What the preset does not know: tokens of this platform's systems, and the name of an AWS key, which it takes for no secret without the key itself. */
+const patterns: Readonly<Record<string, RegExp>> = {
+  "aws-access-key": /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g,
+  "pulumi-token": /\bpul-[0-9a-f]{40}\b/g,
+  "grafana-token": /\bglsa_[0-9A-Za-z]{32}_[0-9a-f]{8}\b/g,
+};
+
+/** Files that hold a made-up secret because they test that one is found; only what `rule` finds there is let through. */
+const allowed: readonly { readonly path: string; readonly rule: string }[] = [
+  { path: "test/infra/config/corpus/access-key-in-value.yaml", rule: "aws-access-key" },
+  { path: "test/infra/config/corpus/password-in-url.yaml", rule: "basicauth" },
+  { path: "test/policies/rules/access/secrets.test.ts", rule: "database-connection-string" },
+  { path: "test/policies/rules/access/secrets.test.ts", rule: "basicauth" },
+];
+
+async function findingsIn({ path, text, commits }: Source): Promise<Finding[]> {
+  const { messages } = await lintSource({ source: { filePath: path, content: text, contentType: "text" }, options: { config, locale: "en", maskSecrets: true, noPhysicFilePath: true } });
+  const place = (line: number) => (commits === undefined ? `${path}:${line}` : `${path} in commit ${commits[line - 1] ?? "?"}`);
+  const matches = Object.entries(patterns).flatMap(([rule, pattern]) => [...text.matchAll(pattern)].map(({ index }) => ({ path, place: place(text.slice(0, index).split("\n").length), rule, message: "found a token" })));
+  return [...messages.map(({ ruleId, loc, message }) => ({ path, place: place(loc.start.line), rule: ruleId.replace(prefix, ""), message })), ...matches];
+}
+
+function isAllowed(finding: Finding): boolean {
+  return allowed.some(({ path, rule }) => path === finding.path && rule === finding.rule);
+}
+
+function currentFiles(folder: string): Source[] {
+  return trackedFiles(folder).flatMap((path): Source[] => {
+    const bytes = readFileSync(join(folder, path));
+    return bytes.includes(0) ? [] : [{ path, text: bytes.toString("utf8") }];
+  });
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({ options: { "no-history": { type: "boolean", default: false } }, allowPositionals: true });
+  const folder = positionals[0] ?? join(__dirname, "..", "..");
+  const files = currentFiles(folder);
+  const history = values["no-history"] ? [] : addedLines(folder);
+  const findings: Finding[] = [];
+  for (const source of [...files, ...history]) findings.push(...(await findingsIn(source)).filter((finding) => !isAllowed(finding)));
+  for (const { place, rule, message } of findings) console.error(`${place}: ${rule}: ${message}`);
+  const commits = new Set(history.flatMap(({ commits }) => commits)).size;
+  console.log(`secrets: ${files.length} files and ${commits} commits, ${findings.length} found`);
+  if (findings.length > 0) {
+    console.error("Revoke each, then take it out; what a test makes up is listed in tools/checks/secrets.ts.");
+    process.exitCode = 1;
+  }
+}
+
+void main();
