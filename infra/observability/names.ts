@@ -126,6 +126,7 @@ export const platformAlerts = {
   CausewayLogStoreDiskFull: { severity: "critical", runbook: page("log-store-disk-full") },
   CausewayLogShipperMissing: { severity: "critical", runbook: page("log-shipper-missing") },
   CausewayLogSettingsFailed: { severity: "critical", runbook: page("log-settings-failed") },
+  CausewayStandbyStale: { severity: "warning", runbook: page("standby-stale") },
 } as const satisfies Record<string, AlertEntry>;
 
 export type PlatformAlertName = keyof typeof platformAlerts;

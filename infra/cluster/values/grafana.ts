@@ -1,4 +1,5 @@
 import { datasources } from "../../observability/names";
+import { parityProvisioning } from "../../observability/parity";
 import { grafanaSecret } from "../observability-secrets";
 import { containerSecurity, podUser, resources, type ChartSettings, type Values } from "./settings";
 
@@ -33,6 +34,8 @@ export function grafana(settings: ChartSettings): Values {
     // Of the models first: the chart's own dashboards are about the cluster.
     defaultDashboardsTimezone: "utc",
     additionalDataSources: [sharedSource(settings)],
+    // One region asks about all of them: the one whose workspace it is, or each would tell the same.
+    ...(settings.workspace?.region === settings.region && { alerting: { "regions.yaml": parityProvisioning() } }),
     sidecar: {
       resources: resources("20m", "128Mi"),
       securityContext: containerSecurity,

@@ -1,5 +1,6 @@
 import { metrics } from "../../../services/contract/metrics";
 import { foreign } from "../foreign";
+import { parityQuery } from "../parity";
 import { datasources, series } from "../names";
 import { alertMarks } from "./annotations";
 import { dashboardJson, type DashboardJson, type PanelContent } from "./grafana";
@@ -29,6 +30,7 @@ export function regionsDashboard(): DashboardJson {
         title: "Releases and quality",
         panels: [
           { title: "Versions that run", unit: "none", form: "table", width: 12, queries: [{ expr: `count by (region, model, version) (${metrics.build.name})`, legend: "" }], description: "A release goes to one region after the other; two versions for more than a day are a release that stopped." },
+          { title: "Regions that lack a version", unit: "none", form: "table", width: 12, queries: [{ expr: parityQuery, legend: "" }], description: "Would answer with another version if they had to take over." },
           { title: "Alerts that fire", unit: "none", form: "table", width: 12, queries: [{ expr: `max by (region, model, alertname, severity) (${foreign.prometheus.alerts}{alertstate="firing",model!=""})`, legend: "" }] },
           each("Features and scores that drift", "none", `count by (region, model) (${series.psi} > ${series.psiThreshold})`),
           each("Accuracy, from true labels", "percentunit", `max by (region, model) (${series.performance}{metric="accuracy"})`, { max: 1 }),

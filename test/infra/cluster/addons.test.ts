@@ -106,6 +106,17 @@ describe("the stack that observes", () => {
     expect(JSON.stringify(grafana(local))).not.toContain("sigv4");
   });
 
+  test("lets Grafana of the home region alone compare the versions of all regions, and tell its Alertmanager", () => {
+    const alerting = (settings: ChartSettings) => (valuesOf("prometheus", settings) as { grafana: { alerting?: { "regions.yaml": { groups: { rules: object[] }[]; contactPoints: object[] } } } }).grafana.alerting?.["regions.yaml"];
+    const home = alerting(prod);
+    expect(home?.groups[0]?.rules).toMatchObject([{ title: "CausewayStandbyStale", condition: "stale", data: [{ refId: "stale", datasourceUid: "all-regions", model: { instant: true } }], noDataState: "OK", execErrState: "Alerting", for: "6h", labels: { severity: "warning" } }]);
+    expect(home?.contactPoints).toMatchObject([{ receivers: [{ type: "prometheus-alertmanager", settings: { url: "http://prometheus-alertmanager:9093" } }] }]);
+    // The chart takes braces for its own templates.
+    expect(JSON.stringify(home)).not.toContain("{{");
+    expect(alerting({ ...prod, region: "eu-central-1" })).toBeUndefined();
+    expect(alerting(local)).toBeUndefined();
+  });
+
   test("has the agent of GPU nodes only where a model asks for a GPU, and only on such nodes", () => {
     const entry = catalogue.find(({ name }) => name === "dcgm-exporter")!;
     expect(entry.needed?.({ ...prod, gpu: false })).toBe(false);

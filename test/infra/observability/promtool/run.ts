@@ -7,12 +7,13 @@ import { comparisonScenarios } from "./comparisons";
 import { driftScenarios } from "./drift";
 import { gateScenarios } from "./gates";
 import { labelScenarios } from "./labels";
+import { parityScenarios } from "./parity";
 import { requestScenarios } from "./requests";
 import { situationScenarios } from "./situations";
 import { rulesOf, unitTest, type Scenario } from "./scenario";
 
 /** Every scenario that promtool evaluates. */
-export const scenarios: readonly Scenario[] = [...requestScenarios, ...driftScenarios, ...labelScenarios, ...anomalyScenarios, ...gateScenarios, ...comparisonScenarios, ...situationScenarios];
+export const scenarios: readonly Scenario[] = [...requestScenarios, ...driftScenarios, ...labelScenarios, ...anomalyScenarios, ...gateScenarios, ...comparisonScenarios, ...parityScenarios, ...situationScenarios];
 
 /** What promtool says is wrong with the rules in a scenario; empty when nothing is. JSON is YAML, so nothing needs to be written as such. */
 export async function failures(promtool: string, scenario: Scenario): Promise<string> {

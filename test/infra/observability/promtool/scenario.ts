@@ -20,6 +20,8 @@ export interface Scenario {
   /** Minutes between two samples and two evaluations. @default 1 */
   readonly stepMinutes?: number;
   readonly contract?: Contract;
+  /** Alerts that belong to no model. @default none */
+  readonly more?: readonly { readonly alert: string; readonly expr: string; readonly for: string }[];
   /** Values by series, in the notation of promtool. */
   readonly inputs: Readonly<Record<string, string>>;
   /** Alerts that fire, and no other, by minute. */
@@ -62,8 +64,9 @@ export function randoms(seed: number): () => number {
 }
 
 /** The rule file of a scenario. */
-export function rulesOf({ contract: of = small, groups }: Scenario) {
-  return { groups: ruleGroups(of).filter(({ name }) => groups.some((group) => name === `${of.name}-${group}`)) };
+export function rulesOf({ contract: of = small, groups, more }: Scenario) {
+  const own = ruleGroups(of).filter(({ name }) => groups.some((group) => name === `${of.name}-${group}`));
+  return { groups: [...own, ...(more === undefined ? [] : [{ name: "more", interval: "1m", rules: more }])] };
 }
 
 /** The unit test of a scenario, for promtool. */
