@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { loadContract } from "../../services/contract/load";
@@ -35,6 +35,18 @@ function whole(name: string, text: string, low: number, high: number): number {
   return value;
 }
 
+/** A copy of what the servers run from: they are started anew for minutes, and the working tree may change meanwhile. */
+function frozen(work: string, server: string, key: string, modelFolder: string): string {
+  const image = join(work, "image");
+  rmSync(work, { recursive: true, force: true });
+  mkdirSync(image, { recursive: true });
+  cpSync(server, join(image, "server"), { recursive: true, verbatimSymlinks: true });
+  cpSync(join(modelFolder, "model.yaml"), join(image, "model.yaml"));
+  cpSync(join(modelFolder, "release"), join(image, "release"), { recursive: true });
+  cpSync(key, join(image, "key"));
+  return image;
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { seed: { type: "string", default: "0" }, weeks: { type: "string", default: "2" }, "per-day": { type: "string", default: "3000" }, out: { type: "string", default: "out" }, help: { type: "boolean", default: false } } });
   const say = (line: string) => void process.stdout.write(`${line}\n`);
@@ -51,11 +63,12 @@ async function main(): Promise<void> {
   stage.compile();
   await stage.train("champion", champion);
   const rows = ["train.csv", "holdout.csv"].flatMap((file) => readTable(join(stage.runOf("champion"), "prepare", file)));
+  const image = frozen(join(project, "out", "week"), join(work, "server"), join(work, "key"), stage.modelFolder);
   const week = new Week({
     ...given,
     contract,
     applications: applicationsOf(rows, contract),
-    server: { program: join(work, "server", "server.js"), contractFile: join(stage.modelFolder, "model.yaml"), releaseFolder: join(stage.modelFolder, "release"), keyFile: join(work, "key") },
+    server: { program: join(image, "server", "server.js"), contractFile: join(image, "model.yaml"), releaseFolder: join(image, "release"), keyFile: join(image, "key") },
     prometheus: await ensureTool(TOOLS.prometheus),
     work: join(project, "out", "week"),
     line: (text) => progress.line(text),

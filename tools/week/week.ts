@@ -1,4 +1,3 @@
-import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ruleGroups } from "../../infra/observability/rules";
 import type { RuleGroup } from "../../infra/observability/rule";
@@ -30,7 +29,7 @@ export interface WeekOptions {
   readonly server: Omit<ServerOptions, "logFile">;
   /** The program. */
   readonly prometheus: string;
-  /** Folder for data and logs; emptied first. */
+  /** Folder for data and logs. */
   readonly work: string;
   readonly seed: number;
   /** Clean weeks before the events. */
@@ -55,8 +54,6 @@ export class Week {
     this.#groups = ruleGroups(options.contract).filter(({ name }) => !name.endsWith("-trial"));
     this.#watches = compared.map(({ watch }) => watch);
     this.#detectors = [...ownDetectors(this.#groups), ...compared];
-    rmSync(options.work, { recursive: true, force: true });
-    mkdirSync(options.work, { recursive: true });
   }
 
   async run(): Promise<WeekResult> {
