@@ -1,21 +1,70 @@
-import { parseArgs } from "node:util";
-import { storeAt, verifyLedger } from "../services/ledger";
 import { existsSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { actions, storeAt, verifyLedger, type Entry } from "../services/ledger";
+import { openLedger } from "./delivery/ledger-location";
 
-const usage = "usage: npm run audit -- <ledger file *.jsonl, or folder of its objects> [--head <hash of the last entry, as somebody noted it>]";
+const usage = `usage: npm run audit -- <ledger> [--head <hash>] [--subject <model>] [--action <action>] [--about <text>] [--list]
 
-/** Verifies a ledger and returns what to print and the exit code: 0 it holds, 1 it was tampered with, 2 there is none. */
-export function audit(path: string, head?: string): { readonly lines: string[]; readonly code: 0 | 1 | 2 } {
+Verifies a ledger: a file *.jsonl, a folder of its objects, or s3://<audit bucket>/ledger. With a filter or --list it then prints entries.
+
+  --head     hash of the last entry, as somebody noted it: shows what was cut off the end
+  --subject  entries about this
+  --action   ${actions.join(", ")}
+  --about    entries that name this anywhere: a digest, a version, a person, a region
+
+Exit codes: 0 the ledger holds, 1 it was tampered with, 2 there is none or the arguments are wrong.`;
+
+/** Which entries to print. */
+export interface Filter {
+  readonly subject?: string | undefined;
+  readonly action?: string | undefined;
+  readonly about?: string | undefined;
+}
+
+/** What to print, and the exit code: 0 it holds, 1 it was tampered with, 2 there is none. */
+export interface Audited {
+  readonly lines: readonly string[];
+  readonly code: 0 | 1 | 2;
+}
+
+/** Verifies a ledger, and prints the entries that a filter names; none without a filter, since an entry of a broken chain proves nothing. */
+export function audit(path: string, head?: string, filter?: Filter): Audited {
   if (!existsSync(path)) return { lines: [`there is no ledger at ${path}`, usage], code: 2 };
   const { entries, flaws } = verifyLedger(storeAt(path), head);
   if (flaws.length > 0) return { lines: [`${path} does not verify:`, ...flaws.map(({ place, message }) => `  ${place} ${message}`)], code: 1 };
   const last = entries.at(-1);
-  return { lines: [last === undefined ? `${path} is empty` : `${path}: ${entries.length} entries hold; the last is of ${last.time}, ${last.hash}`], code: 0 };
+  const said = last === undefined ? `${path} is empty` : `${path}: ${entries.length} entries hold; the last is of ${last.time}, ${last.hash}`;
+  return { lines: [said, ...(filter === undefined ? [] : listed(entries, filter))], code: 0 };
 }
 
-if (require.main === module) {
-  const { values, positionals } = parseArgs({ options: { head: { type: "string" } }, allowPositionals: true });
-  const { lines, code } = positionals[0] === undefined ? { lines: [usage], code: 2 } : audit(positionals[0], values.head);
-  for (const line of lines) console.log(line);
-  process.exitCode = code;
+function listed(entries: readonly Entry[], { subject, action, about }: Filter): string[] {
+  const found = entries.filter((entry) => (subject === undefined || entry.subject === subject) && (action === undefined || entry.action === action) && (about === undefined || JSON.stringify(entry).includes(about)));
+  const asked = Object.entries({ subject, action, about }).flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`])).join(", ");
+  return [`${found.length} of ${entries.length} entries${asked === "" ? "" : ` with ${asked}`}`, ...found.flatMap(entryLines)];
 }
+
+function entryLines({ sequence, time, actor, action, subject, details, hash }: Entry): string[] {
+  return ["", `${sequence}  ${time}  ${action} ${subject}, by ${actor}`, ...Object.entries(details).map(([name, value]) => `     ${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`), `     hash: ${hash}`];
+}
+
+/** Audits what the arguments name, prints it, and returns the exit code. */
+export async function main(argv: readonly string[], print: (line: string) => void = console.log): Promise<number> {
+  try {
+    const text = { type: "string" } as const;
+    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { head: text, subject: text, action: text, about: text, list: { type: "boolean" } } });
+    const [location] = positionals;
+    const { head, subject, action, about, list } = values;
+    if (location === undefined) throw new RangeError(usage);
+    if (action !== undefined && !actions.some((known) => known === action)) throw new RangeError(`--action: got ${action}, allowed: ${actions.join(", ")}`);
+    const path = location.startsWith("s3://") ? (await openLedger(location)).store.path : location;
+    const { lines, code } = audit(path, head, list === true || subject !== undefined || action !== undefined || about !== undefined ? { subject, action, about } : undefined);
+    lines.forEach((line) => print(line));
+    return code;
+  } catch (error) {
+    if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
+    print(error.message);
+    return 2;
+  }
+}
+
+if (require.main === module) void main(process.argv.slice(2)).then((code) => (process.exitCode = code));

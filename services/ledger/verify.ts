@@ -44,10 +44,11 @@ export function verifyLines(lines: readonly StoredLine[], head?: string): Verifi
   return { entries, flaws };
 }
 
+/** The entry of a line. White space, or a key twice of which a person reads the first and a program the last, is no entry: a line has one text. */
 function parsed(text: string): Entry | undefined {
   try {
     const result = entrySchema.safeParse(JSON.parse(text));
-    return result.success ? result.data : undefined;
+    return result.success && JSON.stringify(result.data) === text ? result.data : undefined;
   } catch {
     return undefined;
   }

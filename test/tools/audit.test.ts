@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { appendEntry, storeAt } from "../../services/ledger";
-import { audit } from "../../tools/audit";
+import { audit, main } from "../../tools/audit";
 
 let folder = "";
 let file = "";
@@ -34,5 +35,44 @@ describe("npm run audit", () => {
     expect(audit(join(folder, "other.jsonl")).code).toBe(2);
     writeFileSync(file, "");
     expect(audit(file)).toEqual({ lines: [`${file} is empty`], code: 0 });
+  });
+
+  it("finds any byte of the file that is changed, added or left out", () => {
+    const whole = readFileSync(file);
+    const shorter = join(folder, "changed.jsonl");
+    const edit = fc.oneof(
+      fc.record({ kind: fc.constant("change" as const), at: fc.nat(whole.length - 2), by: fc.integer({ min: 1, max: 255 }) }),
+      fc.record({ kind: fc.constant("remove" as const), at: fc.nat(whole.length - 2), by: fc.constant(1) }),
+      fc.record({ kind: fc.constant("add" as const), at: fc.nat(whole.length - 1), by: fc.integer({ min: 32, max: 126 }) }),
+    );
+    fc.assert(
+      fc.property(edit, ({ kind, at, by }) => {
+        const rest = whole.subarray(kind === "add" ? at : at + 1);
+        const put = kind === "remove" ? [] : [kind === "add" ? by : whole[at]! ^ by];
+        writeFileSync(shorter, Buffer.concat([whole.subarray(0, at), Buffer.from(put), rest]));
+        expect(audit(shorter, head).code).toBe(1);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("prints the entries that a filter names, each with its details", async () => {
+    await appendEntry(storeAt(file), { actor: "somebody", action: "approve", subject: "loan-approval", details: { role: "model-risk", gates: [1] } }, new Date("2026-11-24T13:00:00Z"));
+    const [, ...lines] = audit(file, undefined, { action: "approve" }).lines;
+    expect(lines).toEqual(["1 of 4 entries with action approve", "", "4  2026-11-24T13:00:00.000Z  approve loan-approval, by somebody", "     role: model-risk", "     gates: [1]", expect.stringMatching(/^ {5}hash: [0-9a-f]{64}$/)]);
+    expect(audit(file, undefined, { subject: "other" }).lines[1]).toBe("0 of 4 entries with subject other");
+    expect(audit(file, undefined, { about: "model-risk" }).lines[1]).toBe("1 of 4 entries with about model-risk");
+    expect(audit(file, undefined, {}).lines[1]).toBe("4 of 4 entries");
+  });
+
+  it("prints no entry of a ledger that does not hold", () => {
+    writeFileSync(file, readFileSync(file, "utf8").replace('"evaluate"', '"approve"'));
+    expect(audit(file, undefined, { action: "approve" })).toEqual({ lines: [`${file} does not verify:`, "  line 2 was changed: its hash is not that of its content"], code: 1 });
+  });
+
+  it("refuses an action that there is not", async () => {
+    const said: string[] = [];
+    expect(await main([file, "--action", "aprove"], (line) => said.push(line))).toBe(2);
+    expect(said).toEqual([expect.stringMatching(/^--action: got aprove, allowed: train, evaluate, approve, /)]);
   });
 });

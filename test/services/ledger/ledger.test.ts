@@ -77,6 +77,15 @@ describe("a ledger that was tampered with", () => {
     expect(verifyLedger(fileStore(file)).flaws).toEqual([{ place: "line 2", message: "is not an entry: changed or cut short" }]);
   });
 
+  it("names a line that says one thing to a person and another to a program", () => {
+    const file = join(folder, "ledger.jsonl");
+    const [first] = stored(chain(1));
+    for (const text of [first!.text.replace('"actor":', '"actor":"somebody else","actor":'), first!.text.replace('":"', '": "'), `${first!.text} `]) {
+      writeFileSync(file, `${text}\n`);
+      expect(verifyLedger(fileStore(file)).flaws).toEqual([{ place: "line 1", message: "is not an entry: changed or cut short" }]);
+    }
+  });
+
   it("takes no second object of one number, and names one that was put there under another name", () => {
     const store = objectStore(join(folder, "ledger"));
     const [first, second] = chain(2) as [Entry, Entry];
