@@ -7,7 +7,7 @@ import { families, type Family } from "./detectors";
 import type { Told, WeekResult, WorldResult } from "./result";
 import { columns, rowsOf } from "./table";
 
-const size = { width: 1120, left: 330, right: 1100, row: 22, top: 30 };
+const size = { width: 1120, left: 330, right: 1100, row: 22, top: 42 };
 
 /** The report of the simulated weeks as one page that needs nothing else. */
 export function weekPage(result: WeekResult): string {
@@ -55,7 +55,7 @@ function worldFigure({ name, length, events, told }: WorldResult): Part {
   const lanes = lanesOf(told);
   const height = size.top + Math.max(1, lanes.length) * size.row + 30;
   const at = (minute: number) => x(minute / minutesPerDay);
-  const marks = events.map((event, i) => html`<rect class="event" x="${px(at(event.from))}" y="${size.top - 6 + i * 3}" width="${px(Math.max(3, at(event.to) - at(event.from)))}" height="${height - size.top - 20 - i * 3}"><title>${event.name}: ${event.text}</title></rect><text class="event-name" x="${px(at(event.from) + 4)}" y="${size.top - 12}">${event.name}</text>`);
+  const marks = events.map((event, i) => html`<rect class="event" x="${px(at(event.from))}" y="${size.top - 6 + i * 3}" width="${px(Math.max(3, at(event.to) - at(event.from)))}" height="${height - size.top - 20 - i * 3}"><title>${event.name}: ${event.text}</title></rect><text class="event-name" x="${px(at(event.from) + 4)}" y="${size.top - 12 - i * 14}">${event.name}</text>`);
   const rows = lanes.map((lane, i) => html`<text class="lane ${lane.family === "causeway" || lane.family === "anomaly bands" ? "own" : ""}" x="${size.left - 12}" y="${size.top + i * size.row + 13}" text-anchor="end">${lane.name}</text>${lane.spans.map((span) => html`<rect class="alarm family-${families.indexOf(lane.family)}" x="${px(at(span.from))}" y="${size.top + i * size.row + 3}" width="${px(Math.max(2, at(span.to) - at(span.from)))}" height="13" rx="2"><title>${span.detector} ${span.labels}</title></rect>`)}`);
   const ticks = x.ticks.map((tick) => html`<line class="grid" x1="${px(x(tick))}" x2="${px(x(tick))}" y1="${size.top - 6}" y2="${height - 24}"/><text x="${px(x(tick))}" y="${height - 8}" text-anchor="middle">day ${tick}</text>`);
   return html`<figure class="plot world"><h5>${name}</h5><svg viewBox="0 0 ${size.width} ${height}" role="img" aria-label="Alarms of ${name}">${marks}${ticks}${rows}${lanes.length === 0 && html`<text x="${size.left}" y="${size.top + 13}">no alarm</text>`}</svg><figcaption>${events.map((event) => html`${event.text}. `)}</figcaption></figure>`;
