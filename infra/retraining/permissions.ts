@@ -11,7 +11,8 @@ const push = ["ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLay
 
 /**
  * What the pods of an account may do in AWS; the sensor needs nothing. A step reads data, keeps runs and releases, pushes images (a tag that exists stays what it
- * is), and deletes only what runs wrote, before a step is tried again; it cannot write the ledger. The promoter writes the ledger and reads no data.
+ * is), and deletes only what runs wrote, before a step is tried again; it cannot write the ledger. The promoter writes the ledger; of runs it reads the facts
+ * that go into it, which hold no rows, and it reads no data.
  */
 export const permissions = {
   trainer: (scope: RoleScope): PolicyDocument => {
@@ -33,7 +34,10 @@ export const permissions = {
       { Sid: "ListLedger", Effect: "Allow", Action: ["s3:ListBucket", "s3:GetBucketLocation"], Resource: own.bucket("audit") },
       { Sid: "ReadLedger", Effect: "Allow", Action: ["s3:GetObject"], Resource: [...own.objects("audit", "ledger/"), ...own.objects("audit", "approvals/")] },
       { Sid: "AddToLedger", Effect: "Allow", Action: ["s3:PutObject"], Resource: own.objects("audit", "ledger/") },
+      { Sid: "ListRuns", Effect: "Allow", Action: ["s3:ListBucket", "s3:GetBucketLocation"], Resource: own.bucket("artifacts") },
+      { Sid: "ReadFacts", Effect: "Allow", Action: ["s3:GetObject"], Resource: own.objects("artifacts", `${artifactFolders.runs}/*/facts/`) },
       keysThroughStorage("Encrypt", scope, ["audit"], ["kms:Decrypt", "kms:GenerateDataKey"]),
+      keysThroughStorage("DecryptFacts", scope, ["artifacts"], ["kms:Decrypt"]),
     );
   },
 } as const satisfies Partial<Record<RetrainingAccount, (scope: RoleScope) => PolicyDocument>>;

@@ -36,8 +36,11 @@ export const regionsFile = { configMap: "retraining-regions", key: "kubeconfig",
 const trainingSteps = ["collect", "validate", "prepare", "train", "evaluate", "audit", "explain", "compress", "package"] as const;
 
 const training = ["python", "-m", "causeway_training"] as const;
-/** Entry point of services/delivery/Dockerfile. */
+/** Entry points of services/delivery/Dockerfile. */
 const promoter = ["node", "/app/promote.js"] as const;
+const recorder = ["node", "/app/record-run.js"] as const;
+/** Step that adds what the run did to the audit ledger: before the promotion, and once more however the run ends. */
+export const recordStep = "record";
 
 /** An output of an earlier step, as a task may name it; a container only knows the inputs of its own template. */
 export const output = (task: string, name: string) => `{{tasks.${task}.outputs.parameters.${name}}}`;
@@ -62,7 +65,13 @@ export function runSteps(settings: RetrainingSettings): Step[] {
   const publish = step("publish", ["publish", ...trained, `--base=${parameter(parameters.server)}`], ["package"]);
   const candidate = step("candidate", ["release", ...trained, `--to=${locations.candidates}/${model}/{{workflow.name}}`, `--output=${outputsFolder}/manifest`], ["publish"], { output: "manifest" });
   const champion = step("champion", ["release", ...trained, `--to=${locations.champions}/${model}`], ["promote"]);
-  return [admit, ...chain, publish, candidate, promote(settings), champion];
+  return [admit, ...chain, publish, candidate, record(settings, run), promote(settings), champion];
+}
+
+/** By the promoter's account: whoever trains cannot write the ledger, in which approvals are. */
+function record({ locations }: RetrainingSettings, run: string): Step {
+  const args = [run, `--ledger=${locations.ledger}`, `--actor=${accounts.trainer}`, "--run={{workflow.name}}"];
+  return { name: recordStep, image: "delivery", account: "promoter", command: recorder, args, after: ["candidate"], retried: true, deadlineSeconds: deadlines.step, memory: "256Mi" };
 }
 
 function step(name: string, args: readonly string[], after: readonly string[], more: Pick<Step, "output" | "when"> = {}): Step {
@@ -87,7 +96,7 @@ function promote({ contract, regions, locations }: RetrainingSettings): Step {
       "--run={{workflow.name}}",
     ],
     input: { name: "manifest", from: "candidate" },
-    after: [gated ? approval.name : "candidate"],
+    after: [gated ? approval.name : recordStep],
     ...(gated && { when: `${output(approval.name, approval.answer)} == ${approval.yes}` }),
     retried: false,
     deadlineSeconds: regions.length * deadlines.region,

@@ -3,7 +3,7 @@ import { containerSecurityContext, podSecurityContext } from "../serving/securit
 import { annotationPrefix } from "../serving/settings";
 import { lake, usesLake } from "./lake";
 import { accounts, deadlines, retrainingLabels, retrainingNames, runDeadline, trainingMetadata, type RetrainingImages, type RetrainingSettings } from "./settings";
-import { accountOf, approval, output, outputsFolder, parameters, regionsFile, runSteps, scheduledParameters, type Step } from "./steps";
+import { accountOf, approval, output, outputsFolder, parameters, recordStep, regionsFile, runSteps, scheduledParameters, type Step } from "./steps";
 
 /** Name of the template that a run starts with. */
 const entrypoint = "run";
@@ -36,6 +36,8 @@ export function workflowTemplate(settings: RetrainingSettings, images: Retrainin
     metadata: { ...metadata, labels: { ...metadata.labels, [`${annotationPrefix}/owner`]: contract.owner.team, [`${annotationPrefix}/risk-tier`]: contract.riskTier } },
     spec: {
       entrypoint,
+      // A run that a gate or a fault ended is on record too.
+      onExit: recordStep,
       arguments: { parameters: [...scheduledParameters, { name: parameters.server, value: server }] },
       workflowMetadata: { labels: retrainingLabels(contract.name) },
       serviceAccountName: accounts.trainer,
@@ -54,7 +56,7 @@ export function workflowTemplate(settings: RetrainingSettings, images: Retrainin
 }
 
 function dag(steps: readonly Step[], gated: boolean) {
-  const gate = { name: approval.name, template: approval.name, depends: "candidate.Succeeded" };
+  const gate = { name: approval.name, template: approval.name, depends: `${recordStep}.Succeeded` };
   const tasks = steps.map(({ name, after, when, input }) => ({
     name,
     template: name,

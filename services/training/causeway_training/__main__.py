@@ -81,7 +81,7 @@ def _perform(given: argparse.Namespace) -> int:
     names = [given.step] if given.step != "all" else [s for s in STEPS if {"release": given.to, "publish": given.base}.get(s, True)]
     for number, name in enumerate(names, 1):
         start = time.perf_counter()
-        fresh = import_module(f".steps.{name}", __package__).run(context)
+        fresh = _run_step(name, context)
         seconds = time.perf_counter() - start
         notes = import_module(".summary", __package__).summary(name, context)
         state = "done" if fresh else "already done"
@@ -90,6 +90,18 @@ def _perform(given: argparse.Namespace) -> int:
             _output(given, import_module(".steps.release", __package__).source(context).joinpath("manifest.json").read_text(encoding="utf-8"))
         _say(given, {"step": name, "fresh": fresh, "seconds": round(seconds, 3), "notes": notes}, text)
     return 0
+
+
+def _run_step(name: str, context: Any) -> bool:
+    """Runs a step, and writes what the audit ledger should know of its end. Returns whether there was anything to do."""
+    facts = import_module(".facts", __package__)
+    try:
+        fresh = import_module(f".steps.{name}", __package__).run(context)
+    except GateFailure as failure:
+        facts.state_refusal(context, failure)
+        raise
+    facts.state(context, name)
+    return fresh
 
 
 def _context(given: argparse.Namespace) -> Any:

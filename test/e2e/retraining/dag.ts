@@ -40,6 +40,8 @@ export interface Executor {
   readonly folder: string;
   /** Carries out the promoter, with its arguments; the exit code. */
   readonly promoter: (args: readonly string[]) => Promise<number>;
+  /** Carries out the recorder of a run's facts, with its arguments; the exit code. */
+  readonly recorder: (args: readonly string[]) => Promise<number>;
   /** Arguments that every training step gets besides those of the manifest. */
   readonly more: readonly string[];
 }
@@ -112,7 +114,7 @@ export class LocalRun {
     const fill = (text: string) => this.filled(text).replaceAll(/\{\{inputs\.parameters\.([a-z]+)\}\}/g, (_, key: string) => taken.get(key) ?? assert.fail(`no input ${key}`));
     assert.ok(!args.some((argument) => argument.includes("{{tasks.")), `a container knows no outputs of tasks, only inputs of its template: ${name}`);
     const own = args.map((argument) => fill(argument).replace(outputsFolder, this.executor.folder));
-    const code = await (command[0] === "python" ? this.python([...command.slice(1), ...own, ...(name === "admit" ? [] : this.executor.more)], isKilled) : this.executor.promoter(own));
+    const code = await (command[0] === "python" ? this.python([...command.slice(1), ...own, ...(name === "admit" ? [] : this.executor.more)], isKilled) : await (name === "record" ? this.executor.recorder(own) : this.executor.promoter(own)));
     if (code === 0 && parameter?.valueFrom.path !== undefined) this.outputs.set(`${name}/${parameter.name}`, readFileSync(parameter.valueFrom.path.replace(outputsFolder, this.executor.folder), "utf8"));
     return code === 0 ? "Succeeded" : code > 3 ? "Error" : "Failed";
   }

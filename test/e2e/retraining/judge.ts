@@ -74,7 +74,7 @@ export function judgeTests(judge: string): Test[] {
       run: async () => {
         const template = workflowTemplate({ ...(settings[0] ?? assert.fail()), contract }, images, server);
         const strategies = template.spec.templates.flatMap((each) => ("retryStrategy" in each ? [each.retryStrategy] : []));
-        assert.equal(strategies.length, 13, "every step but the promotion");
+        assert.equal(strategies.length, 14, "every step but the promotion");
         const exitCodes = ["-1", "1", "137", "143", "2", "3"];
         for (const strategy of strategies) assert.deepEqual(ask(judge, { retry: { expression: strategy?.expression, exitCodes } }).retries, [true, true, true, true, false, false]);
       },

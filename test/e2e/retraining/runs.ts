@@ -12,6 +12,7 @@ import { ensureEnvironment } from "../../../services/training/environment";
 import { openLedger } from "../../../tools/delivery/ledger-location";
 import { promoterArguments } from "../../../tools/delivery/promote";
 import { promote } from "../../../tools/delivery/promotion";
+import { main as recordRun } from "../../../tools/delivery/record-run";
 import { say } from "../../../tools/e2e/lib/text";
 import type { Test } from "../../../tools/e2e/runner";
 import { startRegistry, type Registry } from "../../support/registry";
@@ -25,7 +26,7 @@ const better = ["--mitigation=off", "--parameter=estimator=boosted"];
 const alerts = JSON.stringify([{ fingerprint: "1f", startsAt: "2026-11-24T03:00:00Z" }]);
 
 /** Order of a run of a model that needs an approval. */
-const order = ["admit", "collect", "validate", "prepare", "train", "evaluate", "audit", "explain", "compress", "package", "publish", "candidate", "approval", "promote", "champion"];
+const order = ["admit", "collect", "validate", "prepare", "train", "evaluate", "audit", "explain", "compress", "package", "publish", "candidate", "record", "approval", "promote", "champion"];
 
 /** A data lake with a champion, a registry, and regions: what a run works on. */
 class Lake {
@@ -59,7 +60,7 @@ class Lake {
   start(name: string, more: readonly string[] = better): LocalRun {
     const settings = { ...(variants["prod"] ?? assert.fail()), locations: this.locations };
     const env = { ...process.env, ...this.python.variables, SOURCE_DATE_EPOCH: "1795489200" };
-    const executor = { python: this.python.python, env, folder: join(this.folder, "tmp", name), more, promoter: (args: readonly string[]) => this.promote(args) };
+    const executor = { python: this.python.python, env, folder: join(this.folder, "tmp", name), more, promoter: (args: readonly string[]) => this.promote(args), recorder: (args: readonly string[]) => recordRun(args, () => undefined) };
     return new LocalRun(name, settings, { trigger: "alert", causes: alerts, server: this.registry.base }, executor);
   }
 
@@ -80,7 +81,7 @@ export async function runTests(): Promise<{ readonly tests: Test[]; readonly clo
   const lake = await Lake.open();
   const before = lake.contents();
   const first = lake.start("loan-approval-retraining-a");
-  const python = order.filter((name) => name !== "approval" && name !== "promote");
+  const python = order.filter((name) => name !== "record" && name !== "approval" && name !== "promote");
   const started = Date.now();
   const tests: Test[] = [
     { title: "the workflow has the steps in their order", run: async () => assert.deepEqual(first.order, order) },
@@ -119,7 +120,7 @@ export async function runTests(): Promise<{ readonly tests: Test[]; readonly clo
         await first.go({ answer: "approve" });
         assert.deepEqual(["promote", "champion"].map((name) => first.phases.get(name)), ["Failed", "Omitted"]);
         assert.equal(lake.contents(), before);
-        assert.deepEqual(readLedger((await openLedger(lake.locations.ledger)).store).map(({ action, details }) => [action, details["region"]]), [["roll-back", "eu-west-1"]]);
+        assert.deepEqual(readLedger((await openLedger(lake.locations.ledger)).store).map(({ action, details }) => [action, details["region"]]), [["train", undefined], ["evaluate", undefined], ["release", undefined], ["roll-back", "eu-west-1"]]);
       },
     },
     {
@@ -133,7 +134,7 @@ export async function runTests(): Promise<{ readonly tests: Test[]; readonly clo
         assert.deepEqual([...new Set(first.phases.values())], ["Succeeded"]);
         const released = parseOrThrow(releaseSchema, JSON.parse(contentOf(lake.champion)), "the champion");
         assert.deepEqual([released.version, released.published, released.image.digest], ["1.0.1", true, lake.registry.pushed()[0]]);
-        const promoted = readLedger((await openLedger(lake.locations.ledger)).store).slice(1);
+        const promoted = readLedger((await openLedger(lake.locations.ledger)).store).slice(4);
         assert.deepEqual(promoted.map(({ action, details }) => [action, details["region"], details["digest"], details["run"]]), ["eu-west-1", "eu-central-1"].map((name) => ["promote", name, released.image.digest, "loan-approval-retraining-a"]));
         say(`        ${first.log.length} commands of the workflow in ${Math.round((Date.now() - started) / 1_000)} s`);
       },

@@ -18,17 +18,18 @@ const args: RetrainingArgs = { region: "local", environment: "local", models: [{
 const build = (more: Partial<RetrainingArgs> = {}) => record(() => void new Retraining("retraining", { ...args, ...more }));
 
 interface Template {
-  spec: { templates: { name: string; serviceAccountName?: string; container?: { image: string; args: string[] }; dag?: { tasks: { name: string }[] } }[]; arguments: { parameters: object[] }; activeDeadlineSeconds: number; synchronization: object };
+  spec: { templates: { name: string; serviceAccountName?: string; container?: { image: string; args: string[] }; dag?: { tasks: { name: string }[] } }[]; onExit: string; arguments: { parameters: object[] }; activeDeadlineSeconds: number; synchronization: object };
 }
 const templateOf = (resources: readonly RecordedResource[]) => only(resources, "kubernetes:argoproj.io/v1alpha1:WorkflowTemplate").inputs as unknown as Template;
 const tasksOf = (resources: readonly RecordedResource[]) => templateOf(resources).spec.templates[0]!.dag!.tasks.map(({ name }) => name);
 
 test("the steps are those of the training's own command, in its order, each a container of the training image", async () => {
   const steps = /^STEPS = \((.*)\)$/m.exec(readFileSync(join(project, "services", "training", "causeway_training", "__main__.py"), "utf8"))![1]!.split(", ").map((name) => name.slice(1, -1));
+  const acts = (name: string) => name === "promote" || name === "record";
   const resources = await build();
-  expect(tasksOf(resources)).toEqual(["admit", ...steps.filter((name) => name !== "release"), "candidate", "approval", "promote", "champion"]);
+  expect(tasksOf(resources)).toEqual(["admit", ...steps.filter((name) => name !== "release"), "candidate", "record", "approval", "promote", "champion"]);
   for (const { name, container, serviceAccountName } of templateOf(resources).spec.templates.filter((template) => template.container)) {
-    expect([name, container!.image, serviceAccountName]).toEqual([name, image(name === "promote" ? "delivery" : "training"), name === "promote" ? "retraining-promoter" : "retraining-trainer"]);
+    expect([name, container!.image, serviceAccountName]).toEqual([name, image(acts(name) ? "delivery" : "training"), acts(name) ? "retraining-promoter" : "retraining-trainer"]);
   }
 });
 
@@ -59,12 +60,23 @@ test("the promoter may get and patch the Rollouts of the models by name, the sen
   ]);
 });
 
-test("in AWS only the promoter writes the ledger, and it reads no data", () => {
+test("what a run did is recorded before anybody is asked to approve it, and once more however it ends, by an account that does not train", async () => {
+  const { spec } = templateOf(await build());
+  const task = (name: string) => spec.templates[0]!.dag!.tasks.find((one) => one.name === name);
+  expect([task("record"), task("approval")]).toMatchObject([{ depends: "candidate.Succeeded" }, { depends: "record.Succeeded" }]);
+  expect(spec.onExit).toBe("record");
+  const { container, serviceAccountName } = spec.templates.find(({ name }) => name === "record")!;
+  expect([serviceAccountName, container!.args]).toEqual(["retraining-promoter", ["file:///lake/runs/loan-approval/{{workflow.name}}", "--ledger=/lake/ledger", "--actor=retraining-trainer", "--run={{workflow.name}}"]]);
+});
+
+test("in AWS only the promoter writes the ledger; it reads the facts of runs and no data", () => {
   const scope = { organization: "example", account: "111122223333", environment: "prod", regions: ["eu-west-1"] } as const;
   const [trainer, promoter] = [JSON.stringify(permissions.trainer(scope)), JSON.stringify(permissions.promoter(scope))];
   expect(trainer).not.toContain("-audit-");
   expect(promoter).toContain("example-causeway-prod-audit-*/ledger/*");
   expect(promoter).not.toContain("-data-");
+  const reads = permissions.promoter(scope).Statement.filter(({ Action }) => Action.includes("s3:GetObject")).flatMap(({ Resource }) => Resource ?? []);
+  expect(reads.filter((resource) => resource.includes("-artifacts-"))).toEqual(["arn:aws:s3:::example-causeway-prod-artifacts-*/runs/*/facts/*"]);
   expect(promoter).not.toContain("Delete");
 });
 
