@@ -26,7 +26,7 @@ function problems(resources: readonly ResourceView[], bucket: ResourceView): str
   const rules = ofBucket(resources, "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", bucket)
     .flatMap(({ props }) => list(props, "rules"))
     .filter((rule) => at(rule, "status") === "Enabled");
-  // Without a label or a rule of lifecycle a bucket is for governance-data-classification and cost-bucket-lifecycle; a locked one keeps what the law asks as long as its lock.
+  // Without a label or an enabled rule a bucket is for governance-data-classification and cost-bucket-lifecycle; a locked one keeps what the law asks as long as its lock.
   if (dataClass === undefined || rules.length === 0 || ofBucket(resources, "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration", bucket).length > 0) return [];
   const { noncurrentDays, maximumRetentionDays } = dataClassRules[dataClass];
   const gone = rules.filter((rule) => at(rule, "filter.prefix") === undefined).map((rule) => at(rule, "noncurrentVersionExpiration.noncurrentDays"));

@@ -57,7 +57,8 @@ def _parser() -> argparse.ArgumentParser:
         help="auto: when a fairness bound fails out of fold on the training rows",
     )
     add("--parameter", action="append", default=[], metavar="NAME=VALUE", help="overrides a hyperparameter of train.py; repeatable")
-    add("--subject-key", type=Path, help="file of secret bytes behind pseudonyms and privacy noise")
+    add("--subject-key", type=Path, help="file with the ring of keys behind pseudonyms and privacy noise")
+    add("--budget", help="folder or s3://bucket/prefix that keeps what releases spent of the budget of differential privacy")
     add("--created-at", help="UTC time for the manifest; default SOURCE_DATE_EPOCH, else now")
     add("--version", help="semantic version instead of the next after the champion")
     add("--repository", help="image repository of the release")
@@ -67,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--trusted-key", type=Path, help="ed25519 public key in PEM that the release must be signed with")
     add("--to", help="folder or s3://bucket/prefix to release to; sign: the release folder")
     add("--admissions", help="admit: folder or s3://bucket/prefix with a record of each admitted run")
-    add("--trigger", choices=["alert", "schedule", "manual"], default="manual", help="admit: what asks for the run")
+    add("--trigger", choices=["alert", "schedule", "manual", "erasure"], default="manual", help="admit: what asks for the run")
     add("--causes", default="[]", help="admit: JSON list of alerts with fingerprint and startsAt")
     add("--output", type=Path, help="admit: file that takes true or false; release: file that takes a copy of the manifest")
     add("--private", type=Path, help="keygen: where to write the private key")
@@ -119,7 +120,7 @@ def _context(given: argparse.Namespace) -> Any:
     options = Options(
         seed=given.seed, source=given.source, mitigation=given.mitigation, parameters=dict(map(_parameter, given.parameter)), holdout=given.holdout,
         subject_key=_bytes(given.subject_key), created_at=given.created_at, version=given.version, repository=given.repository,
-        signing_key=given.signing_key, approvals=tuple(map(_approval, given.approval)), to=given.to, trusted_key=given.trusted_key, base=given.base,
+        signing_key=given.signing_key, approvals=tuple(map(_approval, given.approval)), to=given.to, trusted_key=given.trusted_key, base=given.base, budget=given.budget,
     )  # fmt: skip
     champion = Champion.open(given.champion, contract.name) if given.champion else None
     return Context(contract, Run.at(given.run), options, champion)

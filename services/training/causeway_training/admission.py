@@ -22,7 +22,7 @@ from .storage import Prefix, is_object_url
 
 #: The contract's budget counts runs in a sliding window of this length.
 BUDGET_WINDOW = timedelta(days=7)
-TRIGGERS = ("alert", "schedule", "manual")
+TRIGGERS = ("alert", "schedule", "manual", "erasure")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 _STAMP = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -69,6 +69,8 @@ def decide(limits: Limits, past: list[Admission], asked: Admission) -> Verdict:
     """Whether a run may start, given the admissions of the last seven days and of the cool-down."""
     if any(one.run == asked.run for one in past):
         return Verdict(True, "admitted before: a step that is tried again")
+    if asked.trigger == "erasure":
+        return Verdict(True, "an erasure: neither cool-down nor budget may keep a subject in the model")
     answered = {cause for one in past for cause in one.causes}
     if asked.trigger == "alert" and asked.causes and set(asked.causes) <= answered:
         return Verdict(False, "these alerts have had a run since they began to fire")

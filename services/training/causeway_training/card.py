@@ -56,12 +56,13 @@ def _data(contract: Contract, evidence: dict) -> str:
     anonymity = preparation["anonymity"]
     if anonymity:
         lines += [
-            f"k-anonymity with k = {anonymity['k']}: {anonymity['suppressed']} rows ({anonymity['suppressedShare']:.1%}) were suppressed."
+            f"k-anonymity with k = {anonymity['k']}: {anonymity['suppressed']} rows ({anonymity['suppressedShare']:.1%}) were suppressed. "
+            + _diversity(anonymity["diversity"])
         ]
     budget = preparation["epsilon"]
     lines += [
         "",
-        _privacy(budget),
+        _privacy(budget, contract.privacy.training_epsilon if contract.privacy else None),
         "",
     ]
     lines += ["| attribute | group | rows | share | positive | 95% interval |", "| --- | --- | --- | --- | --- | --- |"]
@@ -73,8 +74,22 @@ def _data(contract: Contract, evidence: dict) -> str:
     return "\n".join(lines)
 
 
-def _privacy(epsilon: float | None) -> str:
+def _diversity(found: dict) -> str:
+    """l-diversity of what is left: how much a combination of quasi-identifiers tells of the label."""
+    if found["distinct"] is None:
+        return "No row is left."
+    return f"l-diversity of the label: at least {found['distinct']} values in a class (entropy {found['entropy']:.2f}); {found['homogeneousShare']:.1%} of the rows are in classes with one."
+
+
+def _privacy(epsilon: float | None, training: float | None = None) -> str:
     """What the noise of differential privacy covers, and what is published without it."""
+    if training is not None:
+        bins = f"the reference bins of the features spend {epsilon:g}, " if epsilon is not None else ""
+        return (
+            f"Differential privacy, epsilon {(epsilon or 0) + training:g} in all for one row of the training data: {bins}the model spends {training:g}. "
+            "Everything that is computed from the model alone costs nothing more. Without noise, and so not protected: evaluation, audit, "
+            "score bins and importances on the held-out rows, and the numbers of rows, of suppressed rows and of each group in this card."
+        )
     if epsilon is None:
         return "Differential privacy: none; no published statistic carries noise."
     return (

@@ -22,7 +22,8 @@ class Options:
     """Arguments that change what a step does; all of them are part of the step's inputs.
 
     `source` overrides the contract's data source; `mitigation` is auto, on or off; `parameters` override those of `train.py`;
-    `subject_key` is the secret behind pseudonyms and privacy noise; `created_at` is a UTC time such as 2026-11-24T03:00:00Z.
+    `subject_key` is the secret behind pseudonyms and privacy noise; `created_at` is a UTC time such as 2026-11-24T03:00:00Z;
+    `budget` is where the spending of differential privacy is kept.
     """
 
     seed: int = 0
@@ -38,6 +39,7 @@ class Options:
     approvals: tuple[dict, ...] = ()
     to: str | None = None
     trusted_key: Path | None = None
+    budget: str | None = None
     base: str | None = None
 
 

@@ -75,12 +75,15 @@ class FairnessBound(Bound):
 
 @dataclass(frozen=True)
 class Privacy:
-    """k-anonymity (Sweeney 2002) over `quasi_identifiers`, and an optional budget for published statistics."""
+    """k-anonymity (Sweeney 2002) over `quasi_identifiers`; epsilons of differential privacy that the statistics of a release and the
+    training of a model spend, and the budget of all releases from one dataset."""
 
     quasi_identifiers: tuple[str, ...]
     k: int
     maximum_suppressed: float
     epsilon: float | None
+    training_epsilon: float | None
+    budget: float | None
 
 
 @dataclass(frozen=True)
@@ -236,6 +239,8 @@ def _privacy(raw: dict, r: _Reader) -> Privacy | None:
         r.take(raw, "data.privacy.k", int),
         r.take(raw, "data.privacy.maximumSuppressed", NUMBER),
         r.take(raw, "data.privacy.epsilon", NUMBER, None),
+        r.take(raw, "data.privacy.trainingEpsilon", NUMBER, None),
+        r.take(raw, "data.privacy.budget", NUMBER, None),
     )
 
 
@@ -252,6 +257,10 @@ def _relations(contract: Contract) -> list[str]:
     problems += [
         f"features: got {column}, allowed: no column that says who belongs to a protected group" for column in sorted(columns & set(names))
     ]
+    privacy = contract.privacy
+    spent = ((privacy.epsilon or 0) + (privacy.training_epsilon or 0)) if privacy else 0
+    if privacy and spent and (privacy.budget or 0) < spent:
+        problems.append(f"data.privacy.budget: got {privacy.budget}, allowed: at least {spent:g}, what one release spends")
     problems += [f"features: got {c}, allowed: no direct identifier" for c in contract.direct_identifiers if c in names]
     problems += [
         f"gates.fairness: got attribute {b.attribute}, allowed: {', '.join(audited) or 'none declared'}"

@@ -18,7 +18,7 @@ VERSION = re.compile(r"^(\d+)\.(\d+)\.(\d+)(-[0-9A-Za-z.-]+)?$")
 
 def code_digest(model_folder: Path) -> str:
     """Digest of everything that decides how a model is trained: this package, its lock and the model's own `train.py`."""
-    files = [*PACKAGE.rglob("*.py"), *(p for p in [TRAINING / "requirements.lock"] if p.exists())]
+    files = [*PACKAGE.rglob("*.py"), *PACKAGE.glob("*.json"), *(p for p in [TRAINING / "requirements.lock"] if p.exists())]
     own = model_folder / "train.py"
     return digest_bytes(f"{digest_listing(TRAINING, files)}\n{digest_file(own) if own.exists() else 'none'}\n".encode())
 

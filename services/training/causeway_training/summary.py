@@ -31,7 +31,10 @@ def _prepare(context: Context) -> list[str]:
     found = read_json(context.run.folder("prepare") / "preparation.json")
     lines = [f"{found['train']} rows for training, {found['holdout']} held out by {found['split']}"]
     anonymity = found["anonymity"]
-    return lines + ([f"k-anonymity, k = {anonymity['k']}: {anonymity['suppressed']} rows suppressed"] if anonymity else [])
+    if anonymity:
+        lines.append(f"k-anonymity, k = {anonymity['k']}: {anonymity['suppressed']} rows suppressed; l-diversity of the label: {anonymity['diversity']['distinct']}")
+    budget = found.get("budget")
+    return lines + ([f"privacy budget: {budget['spent']:g} of {budget['budget']:g} spent on this dataset"] if budget else [])
 
 
 def _train(context: Context) -> list[str]:

@@ -129,7 +129,7 @@ class Workshop:
         return path
 
     def context(self, run: str = "run", champion: Path | None = None, **options: Any) -> Context:
-        given = {"source": str(self.root / "data.csv"), "created_at": CREATED, **options}
+        given = {"source": str(self.root / "data.csv"), "created_at": CREATED, "budget": str(self.root / "budget"), **options}
         contract = load_contract(self.model / "model.yaml")
         return Context(
             contract, Run.at(str(self.root / run)), Options(**given), Champion.open(str(champion), contract.name) if champion else None

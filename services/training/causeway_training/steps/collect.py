@@ -14,6 +14,7 @@ from ..context import Context
 from ..contract import Contract
 from ..digests import digest_bytes, digest_file
 from ..errors import InputError
+from ..personal_data import scan
 from ..privacy import SUBJECT, pseudonymise
 from ..rows import read_rows, write_rows
 from ..run import local_path, write_json
@@ -30,17 +31,25 @@ def run(context: Context) -> bool:
         raise InputError(source, [f"column {name} is missing" for name in missing])
     kept = rows[columns].copy()
     if context.contract.subject_column:
-        kept.insert(0, SUBJECT, pseudonymise(rows[context.contract.subject_column], context.options.subject_key))
+        kept.insert(0, SUBJECT, pseudonymise(rows[context.contract.subject_column], context.options.subject_key, context.contract.name))
     taken = digest_bytes(kept.to_csv(index=False, lineterminator="\n").encode())
     return context.run.perform(NAME, context.inputs(rows=taken), lambda folder: _write(folder, kept, rows, context))
 
 
 def _write(folder: Path, kept: pd.DataFrame, source: pd.DataFrame, context: Context) -> None:
     write_rows(folder / "data.csv", kept)
+    declared = {*context.contract.direct_identifiers, context.contract.subject_column}
     left = sorted(set(source.columns) & set(context.contract.direct_identifiers))
     write_json(
         folder / "collection.json",
-        {"rows": len(kept), "columns": list(kept.columns), "identifiersLeftAtSource": left, "data": digest_file(folder / "data.csv")},
+        {
+            "rows": len(kept),
+            "columns": list(kept.columns),
+            "identifiersLeftAtSource": left,
+            # What the contract should name as an identifier, so that nobody takes the column for a feature one day.
+            "undeclaredPersonalData": scan(source, [name for name in source.columns if name not in declared]),
+            "data": digest_file(folder / "data.csv"),
+        },
     )
 
 

@@ -1,4 +1,4 @@
-"""prepare: groups, k-anonymity, the split, and the statistics that may leave with a release.
+"""prepare: groups, k-anonymity and l-diversity, the split, and the statistics that may leave with a release.
 
 Writes `train.csv` and `holdout.csv` (features, target, group of each protected attribute; no raw group column), `bins.json` (reference
 bins of the training rows, with noise of differential privacy when the contract gives a budget) and `preparation.json`.
@@ -12,9 +12,11 @@ import pandas as pd
 
 from ..context import Context
 from ..contract import Contract
+from ..digests import digest_file, digest_json
 from ..gates import demand, gate
-from ..privacy import SUBJECT, class_sizes
+from ..privacy import SUBJECT, class_sizes, diversity
 from ..private_bins import feature_bins
+from ..private_budget import spend
 from ..rows import group_of, read_rows, write_rows
 from ..run import write_json
 from ..splitting import split
@@ -39,9 +41,12 @@ def _work(context: Context, folder: Path) -> None:
     stored = kept[stored_columns(contract, kept)]
     train, holdout, how = split(contract, kept, context.options.holdout, context.options.seed)
     epsilon = contract.privacy.epsilon if contract.privacy else None
+    bins = feature_bins(contract, stored.loc[train], epsilon, context.options.subject_key, context.options.seed)
+    if epsilon is not None:
+        report["budget"] = spend(contract, context.options.budget, NAME, digest_file(context.run.folder("collect") / "data.csv"), digest_json(bins), epsilon)
     write_rows(folder / "train.csv", stored.loc[train])
     write_rows(folder / "holdout.csv", stored.loc[holdout])
-    write_json(folder / "bins.json", feature_bins(contract, stored.loc[train], epsilon, context.options.subject_key, context.options.seed))
+    write_json(folder / "bins.json", bins)
     write_json(folder / "preparation.json", {**report, "train": len(train), "holdout": len(holdout), "split": how, "epsilon": epsilon})
 
 
@@ -62,10 +67,12 @@ def k_anonymous(contract: Contract, rows: pd.DataFrame) -> tuple[pd.DataFrame, d
     small = sizes < contract.privacy.k
     share = float(small.mean())
     report = {"k": contract.privacy.k, "smallestClassBefore": int(sizes.min()), "suppressed": int(small.sum()), "suppressedShare": share}
+    kept = rows[~small].reset_index(drop=True)
+    report["diversity"] = diversity(kept, list(contract.privacy.quasi_identifiers), contract.target)
     gates = [
         gate(f"k-anonymity: share of rows in classes smaller than {contract.privacy.k}", share, maximum=contract.privacy.maximum_suppressed)
     ]
-    return rows[~small].reset_index(drop=True), report, gates
+    return kept, report, gates
 
 
 def stored_columns(contract: Contract, rows: pd.DataFrame) -> list[str]:

@@ -1,5 +1,6 @@
 """train: fits the model's own estimator, mitigates unfair selection where the training rows show it, exports to ONNX.
 
+With `data.privacy.trainingEpsilon` the model is a logistic regression with noise instead, unmitigated: the fairness gates still judge it.
 Writes `model.onnx`, `unmitigated.onnx` when mitigation was applied, and `training.json`. A model whose ONNX scores differ from
 scikit-learn's is refused here.
 """
@@ -13,10 +14,13 @@ import numpy as np
 
 from ..context import Context
 from ..contract import FairnessBound
+from ..digests import digest_bytes, digest_file
 from ..errors import InputError
 from ..gates import demand, gate
 from ..mitigation import Data, fairness_values, mitigate, out_of_fold, violated
 from ..onnx_model import Scorer, export
+from ..private_budget import spend
+from ..private_training import private_model
 from ..rows import groups, inputs, labels, read_rows
 from ..run import write_json
 
@@ -29,6 +33,8 @@ def run(context: Context) -> bool:
     module = context.training_code()
     parameters = context.parameters(module)
     more = {"parameters": parameters, "mitigation": context.options.mitigation}
+    if context.contract.privacy and context.contract.privacy.training_epsilon is not None and context.options.mitigation == "on":
+        raise InputError("--mitigation", ["got on, allowed: auto or off, because the contract trains with differential privacy"])
     return context.run.perform(NAME, context.inputs("prepare", **more), lambda folder: _work(context, folder, module, parameters))
 
 
@@ -36,6 +42,8 @@ def _work(context: Context, folder: Path, module: Any, parameters: dict) -> None
     contract, seed = context.contract, context.options.seed
     rows = read_rows(context.run.folder("prepare") / "train.csv")
     data = Data(inputs(contract, rows), labels(contract, rows), {a.name: groups(a.name, rows) for a in contract.attributes})
+    if contract.privacy and contract.privacy.training_epsilon is not None:
+        return _private(context, folder, data, contract.privacy.training_epsilon)
 
     def build() -> Any:
         try:
@@ -64,6 +72,18 @@ def _work(context: Context, folder: Path, module: Any, parameters: dict) -> None
     error = _export(chosen, data.inputs, folder / "model.onnx", contract.name)
     report["exportError"] = error
     write_json(folder / "training.json", report)
+    demand(NAME, [gate("largest difference between ONNX and scikit-learn scores", error, maximum=MAXIMUM_EXPORT_ERROR)])
+
+
+def _private(context: Context, folder: Path, data: Data, epsilon: float) -> None:
+    """Fits with noise. No figure of the training rows is kept: it would be one without noise."""
+    contract, options = context.contract, context.options
+    fitted = private_model(contract, data.inputs, data.label, epsilon, options.subject_key, options.seed)
+    error = _export(fitted, data.inputs, folder / "model.onnx", contract.name)
+    dataset = digest_file(context.run.folder("collect") / "data.csv")
+    budget = spend(contract, options.budget, NAME, dataset, digest_bytes((folder / "model.onnx").read_bytes()), epsilon)
+    parameters = {"estimator": "logistic regression under differential privacy", "epsilon": epsilon}
+    write_json(folder / "training.json", {"parameters": parameters, "mitigated": False, "exportError": error, "budget": budget})
     demand(NAME, [gate("largest difference between ONNX and scikit-learn scores", error, maximum=MAXIMUM_EXPORT_ERROR)])
 
 

@@ -1,7 +1,7 @@
 """validate: refuses data that a model must not be made from.
 
-Gates: enough rows, both labels, values inside the contract's ranges and categories, missingness, no leakage, no repeated rows, every
-group large enough. Against the champion's reference it reports drift; drift is a reason to retrain, so it is no gate.
+Gates: enough rows, no personal data in a stored column, both labels, values inside the contract's ranges and categories, missingness, no
+leakage, no repeated rows, every group large enough. Against the champion's reference it reports drift; drift is a reason to retrain, so it is no gate.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import pandas as pd
 from ..context import Context
 from ..contract import Contract, Feature
 from ..gates import demand, gate
+from ..personal_data import scan
 from ..rows import group_of, labels, read_rows
 from ..run import write_json
 from ..statistics.bins import counts_by_edges, counts_by_value, proportions
@@ -32,7 +33,7 @@ def run(context: Context) -> bool:
 def _work(context: Context, folder: Path) -> None:
     contract = context.contract
     rows = read_rows(context.run.folder("collect") / "data.csv")
-    gates = schema_gates(contract, rows)
+    gates = [*personal_data_gates(rows), *schema_gates(contract, rows)]
     demand(NAME, gates)  # what follows needs numbers in range
     label = labels(contract, rows)
     profiles = [profile(feature, rows[feature.name], label) for feature in contract.features]
@@ -50,6 +51,14 @@ def _work(context: Context, folder: Path) -> None:
         {"rows": len(rows), "positive": float(label.mean()), "gates": gates, "features": profiles, "groups": groups, "drift": drift},
     )
     demand(NAME, gates)
+
+
+def personal_data_gates(rows: pd.DataFrame) -> list[dict]:
+    """One gate that holds when the stored rows have none, else one for each column and kind."""
+    found = scan(rows)
+    if not found:
+        return [gate("columns with personal data", 0, maximum=0)]
+    return [gate(f"personal data ({f['kind']}) in column {f['column']}: values", f["values"], maximum=0) for f in found]
 
 
 def schema_gates(contract: Contract, rows: pd.DataFrame) -> list[dict]:
