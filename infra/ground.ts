@@ -33,7 +33,7 @@ function awsGround(config: StackConfig, models: readonly Model[], root: string):
   const { organization, environment, auditRetention, access, account = "", domain = { name: "", hostedZoneId: "" }, kubernetesVersion = "" } = config;
   const names = config.regions.map((region) => region.name);
   const providers = Object.fromEntries(names.map((region) => [region, awsProvider(region, config)]));
-  const foundation = new GlobalFoundation("foundation", { organization, account, environment, regions: names, auditRetention, runRetention: Object.fromEntries(models.map(({ contract }) => [contract.name, contract.retention.trainingData])), models: models.map((model) => model.contract.name), access, providers });
+  const foundation = new GlobalFoundation("foundation", { organization, account, environment, regions: names, auditRetention, runRetention: Object.fromEntries(models.map(({ contract }) => [contract.name, contract.retention.trainingData])), models: models.map((model) => model.contract.name), access, alertEmails: access.alertEmails, providers });
   const built = environment === "dev" ? buildImages(models, foundation, names[0] ?? "", root) : {};
   return {
     providers: (region) => [providers[region]].filter((provider) => provider !== undefined),
@@ -47,6 +47,7 @@ function awsGround(config: StackConfig, models: readonly Model[], root: string):
       metrics: { ...foundation.metricsWorkspace, region: names[0] ?? "" },
       audit: { bucketName: bucketName({ organization, account, environment }, "audit", region), bucketArn: foundation.bucket("audit", region).arn, keyArn: foundation.keyArn("audit", region) },
       access,
+      breakGlassRoleArn: foundation.roleArns.breakGlass,
     }),
     image: (model, region) => model.image ?? built[model.contract.name] ?? foundation.repositoryUrl(model.contract.name, region).apply((url) => pinnedImage(url, model.release)),
   };

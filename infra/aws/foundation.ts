@@ -1,6 +1,7 @@
 import type { Provider } from "@pulumi/aws/provider";
 import * as pulumi from "@pulumi/pulumi";
 import type { BucketPurpose, KeyPurpose } from "../vocabulary";
+import { BreakGlassAlarm } from "./break-glass";
 import { Buckets } from "./buckets";
 import { ThreatDetection } from "./detection";
 import { foundationProblems } from "./foundation-problems";
@@ -23,6 +24,8 @@ export interface GlobalFoundationArgs extends Naming {
   readonly models: readonly string[];
   /** Who may assume the platform's roles. */
   readonly access: AccessLists;
+  /** E-mail addresses that are told whenever the break-glass role is assumed. */
+  readonly alertEmails: readonly string[];
   /** One provider for each region. */
   readonly providers: Readonly<Record<string, Provider>>;
 }
@@ -58,7 +61,7 @@ export class GlobalFoundation extends pulumi.ComponentResource {
     super(GlobalFoundation.__pulumiType, name, inputs, opts);
     const problems = foundationProblems(args);
     if (problems.length > 0) throw new pulumi.ResourceError(problems.join("\n"), this);
-    const { organization, account, environment, regions, auditRetention, runRetention, models, access } = args;
+    const { organization, account, environment, regions, auditRetention, runRetention, models, access, alertEmails } = args;
     const [home = ""] = regions;
     const naming = { organization, account, environment };
     const child = { parent: this };
@@ -71,6 +74,7 @@ export class GlobalFoundation extends pulumi.ComponentResource {
     new AuditTrail(`${name}-trail`, { ...naming, regions, auditBucket: this.bucket("audit", home).name, keyArn: this.keyArn("audit", home) }, inHome);
     const detection = new ThreatDetection(`${name}-detection`, { ...naming, regions }, providers, child);
     const roles = new PlatformRoles(`${name}-roles`, { ...naming, regions, access }, inHome);
+    new BreakGlassAlarm(`${name}-break-glass`, { ...naming, regions, alertEmails }, this.keys, providers, child);
     const metrics = new MetricsWorkspace(`${name}-metrics`, { ...naming, keyArn: this.keyArn("logs", home) }, inHome);
 
     this.repositoryUrls = Object.fromEntries(models.map((model) => [model, this.repositoryUrl(model, home)]));

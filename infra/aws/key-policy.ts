@@ -58,7 +58,7 @@ export function keyPolicy(purpose: KeyPurpose, naming: Naming, regions: readonly
   ];
   if (grants) statements.push(grantStatement(account, through));
   if (purpose === "secrets") statements.push(...clusterStatements(naming));
-  if (purpose === "logs") statements.push(logGroupStatement(naming, regions));
+  if (purpose === "logs") statements.push(logGroupStatement(naming, regions), alarmStatement);
   if (purpose === "audit") statements.push(...trailStatements(naming, homeRegion));
   return policyDocument(...statements);
 }
@@ -95,6 +95,9 @@ function logGroupStatement(naming: Naming, regions: readonly string[]): Statemen
     Condition: { ArnLike: { "kms:EncryptionContext:aws:logs:arn": regions.map((region) => `arn:aws:logs:${region}:${naming.account}:*`) } },
   };
 }
+
+/** EventBridge encrypts what it publishes to the topic of an alarm; its calls carry no source to hold them to. */
+const alarmStatement: Statement = { Sid: "PublishAlarms", Effect: "Allow", Principal: { Service: "events.amazonaws.com" }, Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: thisKey };
 
 function trailStatements(naming: Naming, homeRegion: string): Statement[] {
   const ours = { StringEquals: { "aws:SourceArn": trailArn(naming, homeRegion) } };

@@ -20,6 +20,7 @@ export const roleNames = {
   auditor: "auditor",
   pipeline: "pipeline",
   promoter: "promoter",
+  breakGlass: "break-glass",
 } as const;
 export type PlatformRole = keyof typeof roleNames;
 
@@ -69,6 +70,11 @@ export function sharedRepository(naming: Naming, image: SharedImage): string {
 /** Name of a role; at most 50 characters, IAM takes 64. */
 export function roleName(naming: Naming, role: PlatformRole | "replication"): string {
   return `${prefix(naming)}-${role === "replication" ? role : roleNames[role]}`;
+}
+
+/** ARN of a role, which other documents name before it exists. */
+export function roleArn(naming: Naming, role: PlatformRole): string {
+  return `arn:aws:iam::${naming.account}:role/${roleName(naming, role)}`;
 }
 
 /** ARN of the audit trail, which other documents name before it exists. */

@@ -26,7 +26,7 @@ export function rolePolicy(role: PlatformRole, scope: RoleScope): PolicyDocument
   return policyDocument(...statementsOf[role](scope));
 }
 
-const statementsOf = { platformAdmin, mlEngineer, auditor, pipeline, promoter } satisfies Record<PlatformRole, (scope: RoleScope) => Statement[]>;
+const statementsOf = { platformAdmin, mlEngineer, auditor, pipeline, promoter, breakGlass } satisfies Record<PlatformRole, (scope: RoleScope) => Statement[]>;
 
 /** Adds entries to the audit ledger, after reading the chain that they continue; Object Lock keeps what is there. */
 function keepLedger(scope: RoleScope): Statement[] {
@@ -118,6 +118,18 @@ function promoter(scope: RoleScope): Statement[] {
     keysThroughStorage("Encrypt", scope, ["artifacts", "audit"], encrypt),
     allow("ReadImages", ["ecr:DescribeImages", "ecr:DescribeImageScanFindings", "ecr:BatchGetImage"], own.repositories),
     allow("DescribeClusters", describeCluster, own.clusters),
+  ];
+}
+
+/** Reaches the clusters in an emergency, where the Kubernetes group of the same name says what may be repaired; reads no data and decides nothing. */
+function breakGlass(scope: RoleScope): Statement[] {
+  const own = resourcesOf(scope);
+  return [
+    listing("FindClusters", unscopedReads.clusters),
+    allow("ReachClusters", ["eks:DescribeCluster", "eks:AccessKubernetesApi"], own.clusters),
+    allow("ReadLogs", ["logs:StartQuery", "logs:GetLogEvents", "logs:FilterLogEvents", "logs:DescribeLogStreams"], own.logGroups),
+    ...keepLedger(scope),
+    keysThroughStorage("EncryptLedger", scope, ["audit"], encrypt),
   ];
 }
 

@@ -13,6 +13,8 @@ export interface AccessLists {
   readonly mlEngineers: readonly string[];
   readonly auditors: readonly string[];
   readonly pipelines: readonly string[];
+  readonly approvers: readonly string[];
+  readonly erasers: readonly string[];
 }
 
 /** Arguments of {@link PlatformRoles}. */
@@ -20,16 +22,17 @@ export interface PlatformRolesArgs extends RoleScope {
   readonly access: AccessLists;
 }
 
-/** Who assumes each role. Platform administrators promote: whoever trained or built a release is not the one to approve it. */
+/** Who assumes each role. Whoever trained, built or brings a release is not the one to approve it. */
 const callers = {
   platformAdmin: { list: "platformAdmins", caller: "human", hours: 1, does: "Operates the platform" },
   mlEngineer: { list: "mlEngineers", caller: "human", hours: 4, does: "Explores data and experiments" },
   auditor: { list: "auditors", caller: "human", hours: 4, does: "Reads audit log, evidence and settings" },
   pipeline: { list: "pipelines", caller: "program", hours: 1, does: "Trains, builds and publishes releases" },
-  promoter: { list: "platformAdmins", caller: "human", hours: 1, does: "Approves releases" },
+  promoter: { list: "approvers", caller: "human", hours: 1, does: "Approves releases" },
+  breakGlass: { list: "platformAdmins", caller: "human", hours: 1, does: "Repairs clusters in an emergency; every use is alarmed" },
 } as const satisfies Record<PlatformRole, { readonly list: keyof AccessLists; readonly caller: Caller; readonly hours: number; readonly does: string }>;
 
-/** The five roles of the platform, each within one permissions boundary. The identity that runs `pulumi up` is the account's own, not one of them. */
+/** The roles of the platform, each within one permissions boundary. The identity that runs `pulumi up` is the account's own, not one of them. */
 export class PlatformRoles extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:global:PlatformRoles";
   readonly arns: Readonly<Record<PlatformRole, pulumi.Output<string>>>;
@@ -42,7 +45,7 @@ export class PlatformRoles extends pulumi.ComponentResource {
       { parent: this },
     );
     const create = (role: PlatformRole) => this.createRole(name, role, args, boundary.arn);
-    this.arns = { platformAdmin: create("platformAdmin"), mlEngineer: create("mlEngineer"), auditor: create("auditor"), pipeline: create("pipeline"), promoter: create("promoter") };
+    this.arns = { platformAdmin: create("platformAdmin"), mlEngineer: create("mlEngineer"), auditor: create("auditor"), pipeline: create("pipeline"), promoter: create("promoter"), breakGlass: create("breakGlass") };
     this.registerOutputs({ arns: this.arns });
   }
 
@@ -54,7 +57,7 @@ export class PlatformRoles extends pulumi.ComponentResource {
       {
         name: roleName(args, role),
         description: `Causeway ${args.environment}: ${does}`,
-        assumeRolePolicy: policyText(trustPolicy(args.access[list], caller)),
+        assumeRolePolicy: policyText(trustPolicy(args.access[list], caller, role === "breakGlass" ? args.regions : [])),
         permissionsBoundary: boundary,
         maxSessionDuration: hours * 3_600,
       },

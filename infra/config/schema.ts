@@ -39,7 +39,14 @@ const groups = z.strictObject({
   platformAdmins: z.array(roleArn).default([]),
   mlEngineers: z.array(roleArn).default([]),
   auditors: z.array(roleArn).default([]),
+  /** Programs that build releases and run `pulumi up`; they administer the clusters. */
   pipelines: z.array(roleArn).default([]),
+  /** People who approve releases. */
+  approvers: z.array(roleArn).default([]),
+  /** People who erase the data of a subject. */
+  erasers: z.array(roleArn).default([]),
+  /** Who is told whenever the break-glass role is assumed. */
+  alertEmails: z.array(z.email({ error: "an e-mail address" })).default([]),
 });
 
 const recovery = z.strictObject({
@@ -83,7 +90,7 @@ const subjectKeys = z.strictObject({ current: keyVersion, oldest: keyVersion }).
   domain: z.strictObject({ name: z.string().regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, "a domain name"), hostedZoneId: text("a Route 53 hosted zone id") }).optional().describe("Domain that callers use."),
   recovery: recovery.optional().describe("Recovery objectives and health-check timing."),
   identity: identity.describe("Who issues the tokens of callers."),
-  access: groups.default({ platformAdmins: [], mlEngineers: [], auditors: [], pipelines: [] }).describe("IAM roles in each of the four groups."),
+  access: groups.default({ platformAdmins: [], mlEngineers: [], auditors: [], pipelines: [], approvers: [], erasers: [], alertEmails: [] }).describe("IAM roles in each of the four groups, who approves, who erases, and who is told of an emergency."),
   models: z.array(model, { error: "a list of models" }).describe("Models that the stack serves; each has a folder in services/models."),
   images: images.optional().describe("Published images of the retraining; an update of prod needs them."),
   auditRetention: duration.default("400 days").describe("Object Lock on the audit log; at least 183 days (EU AI Act Art. 19)."),

@@ -1,7 +1,9 @@
-import { accessGroups, type AccessGroup } from "../vocabulary";
+import { groups, type Group } from "../vocabulary";
 
-/** IAM roles in each of the four groups. */
-export type AccessRoles = Readonly<Record<AccessGroup, readonly string[]>>;
+/** Groups whose members the stack file lists; the one of an emergency has its own role instead. */
+export type ListedGroup = Exclude<Group, "breakGlass">;
+/** IAM roles in each group. */
+export type AccessRoles = Readonly<Record<ListedGroup, readonly string[]>>;
 
 /** One role's way into a cluster: EKS takes one entry for a role, so a role in several groups has them all in it. */
 export interface RoleAccess {
@@ -16,14 +18,14 @@ export const administratorPolicyArn = "arn:aws:eks::aws:cluster-access-policy/Am
 /** What a node of EKS Auto Mode may do. */
 export const nodePolicyArn = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSAutoNodePolicy";
 
-const groupNames: readonly AccessGroup[] = ["platformAdmins", "mlEngineers", "auditors", "pipelines"];
+const groupNames: readonly ListedGroup[] = ["platformAdmins", "mlEngineers", "auditors", "pipelines", "approvers", "erasers"];
 
 /** Merges administrators and groups into one entry for each role, in the order of their names. */
 export function roleAccess(administratorRoleArns: readonly string[], access: AccessRoles): RoleAccess[] {
   const roles = new Set([...administratorRoleArns, ...groupNames.flatMap((group) => access[group])]);
   return [...roles].sort().map((roleArn) => ({
     roleArn,
-    groups: groupNames.filter((group) => access[group].includes(roleArn)).map((group) => accessGroups[group]),
+    groups: groupNames.filter((group) => access[group].includes(roleArn)).map((group) => groups[group]),
     administrator: administratorRoleArns.includes(roleArn),
   }));
 }

@@ -9,6 +9,7 @@ import { policyText } from "../aws/policy-document";
 import { kubernetesVersions, type Environment } from "../config/schema";
 import { classTags } from "../data-stores";
 import { administratorPolicyArn, nodePolicyArn, roleAccess, roleSlug, type AccessRoles } from "./cluster-access";
+import { dutyGroups } from "../vocabulary";
 import { clusterPolicyArns, clusterTrust, nodePolicyArns, nodeTrust, volumeKeyPermissions } from "./cluster-roles";
 import { kubeconfig } from "./kubeconfig";
 import { nodeClassSpec, nodePoolSpec, type NodeKind } from "./node-pools";
@@ -42,8 +43,10 @@ export interface ClusterArgs {
   readonly volumesKeyArn: pulumi.Input<string>;
   /** Roles that administer the cluster, among them the one that runs `pulumi up`; nobody else can. */
   readonly administratorRoleArns: readonly string[];
-  /** Roles in each of the four groups. */
+  /** Roles in each group. */
   readonly access: AccessRoles;
+  /** Role of an emergency; what it may do is the group's in the cluster. */
+  readonly breakGlassRoleArn: pulumi.Input<string>;
   /** Whether a model asks for an accelerator. */
   readonly gpu: boolean;
 }
@@ -156,9 +159,10 @@ export class Cluster extends pulumi.ComponentResource {
       if (!administrator) return [entry];
       return [entry, this.associate(name, clusterName, entry, administratorPolicyArn)];
     });
+    const emergency = new eks.AccessEntry(`${this.name}-access-break-glass`, { clusterName, principalArn: this.args.breakGlassRoleArn, type: "STANDARD", kubernetesGroups: [dutyGroups.breakGlass] }, { parent: this });
     const name = `${this.name}-access-nodes`;
     const nodes = new eks.AccessEntry(name, { clusterName, principalArn: nodeRole.arn, type: "EC2" }, { parent: this });
-    return [...people, nodes, this.associate(name, clusterName, nodes, nodePolicyArn)];
+    return [...people, emergency, nodes, this.associate(name, clusterName, nodes, nodePolicyArn)];
   }
 
   private associate(name: string, clusterName: pulumi.Input<string>, entry: eks.AccessEntry, policyArn: string): pulumi.Resource {

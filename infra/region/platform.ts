@@ -51,6 +51,7 @@ export interface AwsGround {
   /** The region's audit bucket, which also holds the snapshots of the logs. */
   readonly audit: Omit<LogSnapshots, "clusterName">;
   readonly access: StackConfig["access"];
+  readonly breakGlassRoleArn: pulumi.Input<string>;
 }
 
 export interface RegionalPlatformArgs {
@@ -156,7 +157,8 @@ export class RegionalPlatform extends pulumi.ComponentResource {
         secretsKeyArn: aws.keys.secrets,
         logsKeyArn: aws.keys.logs,
         volumesKeyArn: aws.keys.volumes,
-        administratorRoleArns: aws.access.platformAdmins,
+        administratorRoleArns: aws.access.pipelines,
+        breakGlassRoleArn: aws.breakGlassRoleArn,
         access: aws.access,
         gpu: asksForGpu(args),
       },

@@ -20,7 +20,7 @@ export const rule = resourceRule({
   ],
   types: ["aws:iam/role:Role"],
   // Programs hold no second factor, so the rule names the roles of people by how their names end.
-  parameters: { humanRoles: ["platform-admin", "ml-engineer", "auditor"] },
+  parameters: { humanRoles: ["platform-admin", "ml-engineer", "auditor", "-promoter", "break-glass"] },
   check: (role, { humanRoles }) => {
     const name = text(role.props, "name") ?? role.name;
     if (!humanRoles.some((ending) => name.endsWith(ending))) return [];

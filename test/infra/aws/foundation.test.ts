@@ -130,7 +130,7 @@ describe("the metrics workspace", () => {
 
 describe("the foundation", () => {
   it("gives its arguments to the engine without the providers", () => {
-    expect(Object.keys(only(two.resources, "causeway:global:GlobalFoundation").inputs).sort()).toEqual(["access", "account", "auditRetention", "environment", "models", "organization", "regions", "runRetention"]);
+    expect(Object.keys(only(two.resources, "causeway:global:GlobalFoundation").inputs).sort()).toEqual(["access", "account", "alertEmails", "auditRetention", "environment", "models", "organization", "regions", "runRetention"]);
   });
 
   it("puts every resource of a region under that region's provider", () => {

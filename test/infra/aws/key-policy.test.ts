@@ -33,7 +33,7 @@ it.each(keyPurposes)("hands out grants on the key for %s only to AWS services", 
 
 it("lets services use only the keys that are theirs", () => {
   const services = Object.fromEntries(keyPurposes.map((purpose) => [purpose, [...policyOf(purpose).values()].flatMap((s) => (typeof s.Principal === "object" ? (s.Principal.Service ?? []) : []))]));
-  expect(services).toEqual({ data: [], artifacts: [], audit: ["cloudtrail.amazonaws.com", "cloudtrail.amazonaws.com"], logs: ["logs.eu-west-1.amazonaws.com", "logs.eu-central-1.amazonaws.com"], secrets: [], volumes: [] });
+  expect(services).toEqual({ data: [], artifacts: [], audit: ["cloudtrail.amazonaws.com", "cloudtrail.amazonaws.com"], logs: ["logs.eu-west-1.amazonaws.com", "logs.eu-central-1.amazonaws.com", "events.amazonaws.com"], secrets: [], volumes: [] });
 });
 
 it("binds CloudTrail to our trail and CloudWatch Logs to this account's groups", () => {

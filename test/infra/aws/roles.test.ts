@@ -1,4 +1,4 @@
-import { roleName, roleNames, type PlatformRole } from "../../../infra/aws/names";
+import { roleArn, roleName, roleNames, type PlatformRole } from "../../../infra/aws/names";
 import { permissionsBoundary } from "../../../infra/aws/role-boundary";
 import { rolePolicy } from "../../../infra/aws/role-policies";
 import { trustPolicy } from "../../../infra/aws/role-trust";
@@ -49,7 +49,7 @@ describe("the roles", () => {
     ["mlEngineer", access.mlEngineers, true, 14_400],
     ["auditor", access.auditors, true, 14_400],
     ["pipeline", access.pipelines, false, 3_600],
-    ["promoter", access.platformAdmins, true, 3_600],
+    ["promoter", access.approvers, true, 3_600],
   ] as const)("let %s be assumed by its list alone, within the boundary", (role, principals, factor, seconds) => {
     const { inputs } = only(built.resources, "aws:iam/role:Role", `global-roles-${roleNames[role]}`);
     expect(inputs).toMatchObject({ name: `example-causeway-prod-${roleNames[role]}`, permissionsBoundary: `arn:aws:iam::${account}:policy/example-causeway-prod-boundary`, maxSessionDuration: seconds });
@@ -57,6 +57,24 @@ describe("the roles", () => {
     expect(others).toEqual([]);
     expect(statement.Principal).toEqual({ AWS: principals });
     expect(statement.Condition).toEqual(factor ? { Bool: { "aws:MultiFactorAuthPresent": "true" } } : undefined);
+  });
+
+  it("let platform administrators into the break-glass role for an hour, through the regions that listen", () => {
+    const { inputs } = only(built.resources, "aws:iam/role:Role", "global-roles-break-glass");
+    expect(inputs["maxSessionDuration"]).toBe(3_600);
+    expect(JSON.parse(String(inputs["assumeRolePolicy"])).Statement).toEqual([
+      { Effect: "Allow", Action: ["sts:AssumeRole"], Sid: "AssumeWithSecondFactor", Principal: { AWS: access.platformAdmins }, Condition: { Bool: { "aws:MultiFactorAuthPresent": "true" }, StringEquals: { "aws:RequestedRegion": [...twoRegions] } } },
+    ]);
+  });
+
+  it("alarm every use of the break-glass role in every region", () => {
+    for (const region of twoRegions) {
+      const name = `global-break-glass-${region}`;
+      const rule = only(built.resources, "aws:cloudwatch/eventRule:EventRule", name);
+      expect(JSON.parse(String(rule.inputs["eventPattern"])).detail.requestParameters.roleArn).toEqual([roleArn(prod, "breakGlass")]);
+      expect(rule.inputs["state"]).toBe("ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS");
+      expect(only(built.resources, "aws:sns/topicSubscription:TopicSubscription", `${name}-subscription-0`).inputs).toMatchObject({ protocol: "email", endpoint: "security@example.com" });
+    }
   });
 
   it("are told by ARN", () => {
@@ -76,7 +94,7 @@ describe("the roles", () => {
     expect(actionsOf(role).filter((action) => /^(iam:(?!Get|List)|sts:|organizations:|cloudtrail:(?!Get|Describe|Lookup)|kms:(Put|Schedule|Disable|CreateGrant)|s3:.*(Delete.*Version|Bypass|Retention))/.test(action))).toEqual([]);
     const writes = rolePolicy(role, scope).Statement.filter((s) => s.Action.some((action) => /^s3:(Put|Delete)/.test(action)));
     const audit = writes.flatMap((s) => (s.Resource ?? []).filter((arn) => arn.includes("-audit-")).map((arn) => [s.Action, arn]));
-    const allowed: Partial<Record<PlatformRole, string[]>> = { platformAdmin: ["ledger"], pipeline: ["ledger"], promoter: ["approvals", "ledger"] };
+    const allowed: Partial<Record<PlatformRole, string[]>> = { platformAdmin: ["ledger"], pipeline: ["ledger"], promoter: ["approvals", "ledger"], breakGlass: ["ledger"] };
     expect(audit).toEqual((allowed[role] ?? []).map((folder) => [["s3:PutObject"], `arn:aws:s3:::example-causeway-prod-audit-*/${folder}/*`]));
   });
 
@@ -85,7 +103,7 @@ describe("the roles", () => {
   });
 
   it("keep the data lake from administrators, auditors and promoters", () => {
-    for (const role of ["platformAdmin", "auditor", "promoter"] as const) {
+    for (const role of ["platformAdmin", "auditor", "promoter", "breakGlass"] as const) {
       const readers = rolePolicy(role, scope).Statement.filter((s) => s.Action.includes("s3:GetObject"));
       expect(readers.flatMap((s) => s.Resource ?? []).filter((arn) => arn.includes("-data-"))).toEqual([]);
     }

@@ -7,7 +7,7 @@ export const prod = { organization: "example", account, environment: "prod" } as
 export const twoRegions = ["eu-west-1", "eu-central-1"] as const;
 
 const role = (name: string) => `arn:aws:iam::${account}:role/${name}`;
-export const access = { platformAdmins: [role("PlatformAdmin")], mlEngineers: [role("MlEngineer")], auditors: [role("Auditor")], pipelines: [role("DeliveryPipeline")] };
+export const access = { platformAdmins: [role("PlatformAdmin")], mlEngineers: [role("MlEngineer")], auditors: [role("Auditor")], pipelines: [role("DeliveryPipeline")], approvers: [role("ModelRisk")], erasers: [role("DataProtection")] };
 
 export type Built = { readonly resources: RecordedResource[]; readonly foundation: GlobalFoundation };
 
@@ -17,7 +17,7 @@ export async function foundation(overrides: Partial<Omit<GlobalFoundationArgs, "
   const regions = overrides.regions ?? twoRegions;
   const program = () => {
     const providers = Object.fromEntries(regions.map((region) => [region, new Provider(region, { region })]));
-    built.foundation = new GlobalFoundation("global", { ...prod, regions, auditRetention: "400 days", runRetention: { "loan-approval": "730 days" }, models: ["loan-approval"], access, ...overrides, providers });
+    built.foundation = new GlobalFoundation("global", { ...prod, regions, auditRetention: "400 days", runRetention: { "loan-approval": "730 days" }, models: ["loan-approval"], access, alertEmails: ["security@example.com"], ...overrides, providers });
   };
   const resources = await record(program, { config: { "causeway:account": account } });
   return { resources, foundation: built.foundation! };

@@ -14,7 +14,8 @@ const args: ClusterArgs = {
   logsKeyArn: key("logs"),
   volumesKeyArn: key("volumes"),
   administratorRoleArns: [role("deploy")],
-  access: { platformAdmins: [role("Admin")], mlEngineers: [role("team/Scientist")], auditors: [role("Auditor")], pipelines: [role("deploy")] },
+  access: { platformAdmins: [role("Admin")], mlEngineers: [role("team/Scientist")], auditors: [role("Auditor")], pipelines: [role("deploy")], approvers: [role("ModelRisk")], erasers: [role("DataProtection")] },
+  breakGlassRoleArn: role("example-causeway-prod-break-glass"),
   gpu: false,
 };
 const clusterType = "aws:eks/cluster:Cluster";
@@ -71,8 +72,11 @@ describe("Cluster", () => {
     expect(entries.map(({ name, inputs }) => [name, inputs["kubernetesGroups"]])).toEqual([
       ["eu-access-111122223333-admin", ["causeway:platform-admins"]],
       ["eu-access-111122223333-auditor", ["causeway:auditors"]],
+      ["eu-access-111122223333-dataprotection", ["causeway:erasers"]],
       ["eu-access-111122223333-deploy", ["causeway:pipelines"]],
+      ["eu-access-111122223333-modelrisk", ["causeway:approvers"]],
       ["eu-access-111122223333-team-scientist", ["causeway:ml-engineers"]],
+      ["eu-access-break-glass", ["causeway:break-glass"]],
     ]);
     const policies = ofType(resources, "aws:eks/accessPolicyAssociation:AccessPolicyAssociation");
     expect(policies.map(({ name, inputs }) => [name, inputs["policyArn"]])).toEqual([
