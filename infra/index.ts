@@ -2,6 +2,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { stackConfig } from "./config/stack";
 import { CostMeter, StackCost } from "./cost";
+import { refuseUnaudited } from "./governance";
 import { globalEntry, layGround } from "./ground";
 import { loadModels, refuseFailed, refuseUnpublished, unlessFailed } from "./models";
 import { stackOutputs } from "./outputs";
@@ -17,6 +18,7 @@ export = async function program() {
   const models = loadModels(config);
   const isPreview = pulumi.runtime.isDryRun();
   refuseUnpublished(config.environment, models, isPreview);
+  refuseUnaudited(config.environment, models, isPreview);
   refuseFailed(models, isPreview);
   refuseOvertaken(models, isPreview);
   refuseUnpublishedImages(config, isPreview);

@@ -5,6 +5,7 @@ import { loadContract, loadRelease, loadVerdicts } from "../services/contract/lo
 import { InputError } from "../services/contract/problems";
 import type { Release } from "../services/contract/release";
 import type { Environment, StackConfig } from "./config/schema";
+import { governanceRecord, type GovernanceRecord } from "./governance";
 import { refusalOf, type DeliveryState } from "./serving/delivery";
 
 /** Folder of the model contracts, beside the program. */
@@ -14,18 +15,22 @@ export const modelsFolder = join(__dirname, "..", "services", "models");
 export interface Model extends DeliveryState {
   readonly contract: Contract;
   readonly release: Release;
+  readonly governance: GovernanceRecord;
   readonly replicas: { readonly min: number; readonly max: number };
   /** Image that the stack file names, if it does. */
   readonly image: string | undefined;
 }
 
-/** Reads contract and release of each model of the stack. Throws InputError with every problem of the first bad file. */
-export function loadModels(config: StackConfig, folder: string = modelsFolder): Model[] {
+/**
+ * Reads contract and release of each model of the stack, and what stands beside them for its risk tier, as it is at `now` (milliseconds since
+ * 1970). Throws InputError with every problem of the first bad file.
+ */
+export function loadModels(config: StackConfig, folder: string = modelsFolder, now: number = Date.now()): Model[] {
   const models = config.models.map(({ name, image, replicas, retry, killSwitch }) => {
     const contract = loadContract(folder, name);
     const release = loadRelease(folder, name);
     const declaredDigest = digestIn(image) ?? release.image.digest;
-    return { contract, release, replicas: replicas ?? contract.serving.replicas, image, verdicts: loadVerdicts(folder, name), retry, killSwitch, declaredDigest };
+    return { contract, release, governance: governanceRecord(folder, contract, now), replicas: replicas ?? contract.serving.replicas, image, verdicts: loadVerdicts(folder, name), retry, killSwitch, declaredDigest };
   });
   refuseFallbacks(models, folder);
   return models;

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Contract } from "../../services/contract/contract";
 import type { Release } from "../../services/contract/release";
+import type { GovernanceRecord } from "../governance";
 import { days, millicores } from "../../services/contract/units";
 import { originName, RegionalEntry } from "../aws/entry";
 import { regionalName } from "../aws/entry-records";
@@ -31,6 +32,8 @@ import { Network } from "./network";
 export interface ServedModel extends DeliveryState {
   readonly contract: Contract;
   readonly release: Release;
+  /** What stands beside the contract for its risk tier. @default nothing */
+  readonly governance?: GovernanceRecord | undefined;
   /** Replicas in this region. */
   readonly replicas: { readonly min: number; readonly max: number };
   /** Image by digest. */
@@ -177,11 +180,11 @@ export class RegionalPlatform extends pulumi.ComponentResource {
   }
 
   /** A model's service; it waits for what it stands on, and for the same model in the region before. */
-  private createService({ contract, release, replicas, image, verdicts, retry, killSwitch, declaredDigest }: ServedModel, ready: readonly pulumi.Resource[], opts: pulumi.ComponentResourceOptions): ModelService {
+  private createService({ contract, release, governance, replicas, image, verdicts, retry, killSwitch, declaredDigest }: ServedModel, ready: readonly pulumi.Resource[], opts: pulumi.ComponentResourceOptions): ModelService {
     const { region, environment, host, keyRing, after } = this.args;
     const before = after?.[contract.name];
     const dependsOn = before ? [...ready, before] : [...ready];
-    return new ModelService(`${this.name}-${contract.name}`, { contract, release, replicas, image, verdicts, retry, killSwitch, declaredDigest, region, environment, host, keyRing, prometheusAddress, after: before }, { ...opts, dependsOn });
+    return new ModelService(`${this.name}-${contract.name}`, { contract, release, governance, replicas, image, verdicts, retry, killSwitch, declaredDigest, region, environment, host, keyRing, prometheusAddress, after: before }, { ...opts, dependsOn });
   }
 }
 

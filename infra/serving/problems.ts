@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { dutiesByTier } from "../../services/contract/tiers";
 import { minimumProdReplicas } from "../config/schema";
 import { documentAnnotations, maximumDocumentBytes } from "./documents";
 import { maximumName, servingNames, type ServingSettings } from "./settings";
@@ -45,11 +46,12 @@ function tagProblem(image: string): string {
 
 function governanceProblems({ contract, release }: ServingSettings): string[] {
   const { riskTier } = contract;
+  const duties = dutiesByTier[riskTier];
   const size = Object.values(documentAnnotations(contract, release)).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   return [
     ...(release.model === contract.name ? [] : [`release.model (${release.model}) must be the contract's name (${contract.name})`]),
-    ...(riskTier === "prohibited" ? ["contract.riskTier (prohibited) must be minimal, limited or high: a prohibited practice (EU AI Act Art. 5) is not deployed"] : []),
-    ...(riskTier === "high" && contract.release.channel !== "approval" ? [`contract.release.channel (${contract.release.channel}) must be approval, because the risk tier is high`] : []),
+    ...(!duties.allowed ? [`contract.riskTier (${riskTier}) must be minimal, limited or high: a prohibited practice (EU AI Act Art. 5) is not deployed`] : []),
+    ...(duties.humanGate && contract.release.channel !== "approval" ? [`contract.release.channel (${contract.release.channel}) must be approval, because the risk tier is ${riskTier}`] : []),
     ...(size > maximumDocumentBytes ? [`contract and release manifest (${size} bytes) must be at most ${maximumDocumentBytes} bytes together, what a pod can carry`] : []),
   ];
 }

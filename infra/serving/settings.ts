@@ -1,5 +1,6 @@
 import type { Contract } from "../../services/contract/contract";
 import type { Release } from "../../services/contract/release";
+import type { GovernanceRecord } from "../governance";
 import { modelLabels, namespaces } from "../vocabulary";
 
 export type Environment = "dev" | "prod" | "local";
@@ -9,6 +10,8 @@ export type Strategy = Contract["release"]["strategy"];
 export interface ServingSettings {
   readonly contract: Contract;
   readonly release: Release;
+  /** What stands beside the contract for its risk tier. @default nothing */
+  readonly governance?: GovernanceRecord | undefined;
   readonly environment: Environment;
   readonly region: string;
   readonly replicas: { readonly min: number; readonly max: number };

@@ -17,7 +17,7 @@ const scaler = "eu-west-1-loan-approval-autoscaler :ScaledObject";
 const retraining = "eu-west-1-retraining-loan-approval-template :WorkflowTemplate";
 const sensor = "eu-west-1-retraining-loan-approval-sensor :Sensor";
 /** Task and template of a step, by their places: the DAG comes first, the suspended node second. */
-const promotion = { task: "spec/templates/0/dag/tasks/13", template: "spec/templates/14" };
+const promotion = { task: "spec/templates/0/dag/tasks/14", template: "spec/templates/15" };
 const cluster = "eu-west-1-cluster eks/cluster:Cluster";
 const alb = "eu-west-1-entry-alb :LoadBalancer";
 const key = "foundation-keys-data kms/key:Key";
@@ -49,6 +49,7 @@ const rows: [rule: string, target: string, path?: string, value?: unknown][] = [
   ["workloads-sensor-reference", sensor, "spec/triggers/0/template/k8s/source/resource/spec/templates", [{ name: "main", container: { image: "busybox" } }]],
   ["governance-retraining-approval", retraining, `${promotion.task}/when`, gone],
   ["governance-retraining-approval", retraining, `${promotion.task}/depends`, "candidate.Succeeded"],
+  ["governance-retraining-approval", retraining, "spec/templates/14/container/command", ["node", "/app/promote.js"]],
   ["workloads-pod-image-digest", retraining, `${promotion.template}/container/image`, "111122223333.dkr.ecr.eu-west-1.amazonaws.com/example-causeway-prod/delivery:1.0.0"],
   ["workloads-pod-limits", retraining, "spec/templates/2/container/resources/limits/memory", gone],
   ["workloads-pod-service-account", retraining, `${promotion.template}/serviceAccountName`, "default"],
@@ -253,6 +254,13 @@ const rows: [rule: string, target: string, path?: string, value?: unknown][] = [
   ["governance-model-log-retention", service, "logRetention", "30 days"],
   ["governance-model-verdict", service, "verdicts", [verdict({ digest: loadRelease(modelsFolder, "loan-approval").image.digest })]],
   ["governance-model-verdict", service, "verdicts", [verdict({ digest: loadRelease(modelsFolder, "loan-approval").image.digest, outcome: "aborted", region: "eu-central-1" })]],
+  ["governance-model-assessment", service, "governance/impactAssessment/named", gone],
+  ["governance-model-assessment", service, "governance/impactAssessment/found", gone],
+  ["governance-model-assessment", service, "governance/impactAssessment/found", `sha256:${"0".repeat(64)}`],
+  ["governance-model-notice", service, "notice", gone],
+  ["governance-model-bias-audit", service, "release/published", true],
+  ["governance-route-kill-switch", "eu-west-1-loan-approval-routes :VirtualService"],
+  ["governance-route-kill-switch", "eu-west-1-loan-approval-routes :VirtualService", "spec/http", []],
   ["governance-rollout-human-gate", rollout, "spec/strategy/canary/steps", (steps: { pause?: { duration?: string } }[]) => steps.filter((step) => step.pause?.duration !== undefined || step.pause === undefined)],
   ["governance-pod-pickle", rollout, `${server}/args`, ["--model", "/models/model.pkl"]],
   // Cost

@@ -11,6 +11,8 @@ import { rule as logSnapshots } from "./log-snapshots";
 import { rule as modelApproval } from "./model-approval";
 import { rule as modelApprovalChannel } from "./model-approval-channel";
 import { rule as modelArtifact } from "./model-artifact";
+import { rule as modelAssessment } from "./model-assessment";
+import { rule as modelBiasAudit } from "./model-bias-audit";
 import { rule as modelCard } from "./model-card";
 import { rule as modelCode } from "./model-code";
 import { rule as modelContact } from "./model-contact";
@@ -22,6 +24,8 @@ import { rule as modelFairness } from "./model-fairness";
 import { rule as modelIntervals } from "./model-intervals";
 import { rule as modelKillSwitch } from "./model-kill-switch";
 import { rule as modelLogRetention } from "./model-log-retention";
+import { rule as modelNotice } from "./model-notice";
+import { rule as modelOutstanding } from "./model-outstanding";
 import { rule as modelOwner } from "./model-owner";
 import { rule as modelPublished } from "./model-published";
 import { rule as modelPurpose } from "./model-purpose";
@@ -33,6 +37,7 @@ import { rule as retrainingApproval } from "./retraining-approval";
 import { rule as rolloutHumanGate } from "./rollout-human-gate";
 import { rule as rolloutImage } from "./rollout-image";
 import { rule as rolloutLabels } from "./rollout-labels";
+import { rule as routeKillSwitch } from "./route-kill-switch";
 
 /** Every rule of the area governance. */
 export const rules: readonly Rule[] = [
@@ -48,6 +53,8 @@ export const rules: readonly Rule[] = [
   modelArtifact,
   dataClassification,
   dataRetention,
+  modelAssessment,
+  modelBiasAudit,
   modelCard,
   modelCode,
   modelContact,
@@ -59,6 +66,8 @@ export const rules: readonly Rule[] = [
   modelIntervals,
   modelKillSwitch,
   modelLogRetention,
+  modelNotice,
+  modelOutstanding,
   modelOwner,
   modelPublished,
   modelPurpose,
@@ -70,4 +79,5 @@ export const rules: readonly Rule[] = [
   rolloutHumanGate,
   rolloutImage,
   rolloutLabels,
+  routeKillSwitch,
 ];

@@ -1,4 +1,5 @@
 import { at, record } from "../../read";
+import { dutiesByTier, riskTiers, type RiskTier } from "../../../services/contract/tiers";
 import type { ResourceView } from "../../rule";
 
 /** Labels, or annotations where a value is no label's, by which an object says which model's release it is. */
@@ -10,7 +11,8 @@ export function mark(resource: ResourceView, key: string): unknown {
   return record(metadata, "labels")[key] ?? record(metadata, "annotations")[key];
 }
 
-/** Risk tier that a Rollout declares for its model. */
-export function riskTierOf(resource: ResourceView): unknown {
-  return mark(resource, keys.riskTier);
+/** Risk tier that an object declares for its model, where that tier asks for a person's decision; one without a tier is governance-rollout-labels' to report. */
+export function gatedTierOf(resource: ResourceView): RiskTier | undefined {
+  const tier = riskTiers.find((one) => one === mark(resource, keys.riskTier));
+  return tier !== undefined && dutiesByTier[tier].humanGate ? tier : undefined;
 }

@@ -1,6 +1,6 @@
 import { at } from "../../read";
 import { resourceRule } from "../../rule";
-import { isHighRisk, modelName, modelServiceType } from "./model-service";
+import { dutiesFor, modelName, modelServiceType, tierOf } from "./model-service";
 import { shown } from "../workloads/subject";
 
 export const rule = resourceRule({
@@ -19,6 +19,6 @@ export const rule = resourceRule({
   types: [modelServiceType],
   check: (resource) => {
     const channel = at(resource.props, "channel");
-    return !isHighRisk(resource) || channel === "approval" ? [] : [`${modelName(resource)} must set channel to approval, because its risk tier is high, got ${shown(channel)}`];
+    return !dutiesFor(resource).humanGate || channel === "approval" ? [] : [`${modelName(resource)} must set channel to approval, because its risk tier is ${tierOf(resource)}, got ${shown(channel)}`];
   },
 });

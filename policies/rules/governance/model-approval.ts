@@ -1,25 +1,24 @@
-import { at, list, text } from "../../read";
+import { missingApprovals } from "../../../services/contract/tiers";
+import { at } from "../../read";
 import { resourceRule } from "../../rule";
-import { isHighRisk, modelName, modelServiceType } from "./model-service";
+import { approvalsIn, modelName, modelServiceType } from "./model-service";
 
 export const rule = resourceRule({
   name: "governance-model-approval",
   area: "governance",
-  description: "Published releases of high-risk models must carry a recorded approval.",
+  description: "Published releases of high-risk models must carry the approvals that their tier asks for.",
   severity: "high",
-  // Advisory: the canary may start before the decision; the pause in its Rollout is what waits for it.
+  // Advisory: the canary may start before the decision; the pause in its Rollout waits for it, and npm run delivery -- approve ends that only with all of them on record.
   enforcement: "advisory",
-  remediation: "Record the approval in the release manifest: role, time and a reference to the decision.",
+  remediation: "Record the approvals in the release manifest, each with role, time and a reference to the decision; npm run attest signs it again.",
   url: "https://eur-lex.europa.eu/eli/reg/2024/1689/oj",
   frameworks: [
     { framework: "eu-ai-act", clause: "Art. 14" },
     { framework: "iso-42001", clause: "A.6.2.5" },
   ],
   types: [modelServiceType],
-  parameters: { minimum: 1 },
-  check: (resource, { minimum }) => {
-    if (!isHighRisk(resource) || at(resource.props, "release.published") !== true) return [];
-    const complete = list(resource.props, "release.approvals").filter((approval) => ["role", "at", "reference"].every((key) => (text(approval, key) ?? "") !== ""));
-    return complete.length >= minimum ? [] : [`${modelName(resource)} must have ${minimum} or more approvals with role, at and reference, got ${complete.length}`];
+  check: (resource) => {
+    const missing = at(resource.props, "release.published") === true ? missingApprovals(at(resource.props, "riskTier"), approvalsIn(resource)) : undefined;
+    return missing === undefined ? [] : [`${modelName(resource)} must have ${missing}`];
   },
 });

@@ -1,6 +1,6 @@
 import { text } from "../../read";
 import { resourceRule } from "../../rule";
-import { digestProblem, isHighRisk, modelName, modelServiceType } from "./model-service";
+import { digestProblem, dutiesFor, modelName, modelServiceType } from "./model-service";
 
 export const rule = resourceRule({
   name: "governance-model-explanation",
@@ -17,7 +17,7 @@ export const rule = resourceRule({
   ],
   types: [modelServiceType],
   check: (resource) => {
-    if (!isHighRisk(resource)) return [];
+    if (!dutiesFor(resource).explanation) return [];
     const method = text(resource.props, "release.explanation.method") ?? "";
     return [...(method === "" ? [`${modelName(resource)} must name the method of its explanation in release.explanation.method, got nothing`] : []), ...digestProblem(resource, "release.explanation.digest", "explanation")];
   },

@@ -1,6 +1,6 @@
 import { at, list, text } from "../../read";
 import { resourceRule } from "../../rule";
-import { isHighRisk, modelName, modelServiceType } from "./model-service";
+import { dutiesFor, modelName, modelServiceType, tierOf } from "./model-service";
 
 export const rule = resourceRule({
   name: "governance-model-fairness",
@@ -17,11 +17,11 @@ export const rule = resourceRule({
   ],
   types: [modelServiceType],
   check: (resource) => {
-    if (!isHighRisk(resource)) return [];
+    if (!dutiesFor(resource).fairnessAudit) return [];
     const audits = list(resource.props, "release.fairness");
     const audited = audits.map((audit) => text(audit, "attribute"));
     const missed = list(resource.props, "protectedAttributes").filter((attribute) => typeof attribute === "string" && !audited.includes(attribute));
-    if (audits.length === 0) return [`${modelName(resource)} must be audited for fairness, because its risk tier is high, got no audit`];
+    if (audits.length === 0) return [`${modelName(resource)} must be audited for fairness, because its risk tier is ${tierOf(resource)}, got no audit`];
     const failed = audits.filter((audit) => at(audit, "passed") !== true);
     return [
       ...missed.map((attribute) => `${modelName(resource)} must be audited for fairness on each protected attribute, got none on ${String(attribute)}`),

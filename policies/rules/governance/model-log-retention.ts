@@ -1,8 +1,9 @@
 import { text } from "../../read";
 import { resourceRule } from "../../rule";
+import { minimumLogDays } from "../../../services/contract/tiers";
 import { days } from "../../../services/contract/units";
 import { shown } from "../workloads/subject";
-import { isHighRisk, modelName, modelServiceType } from "./model-service";
+import { dutiesFor, modelName, modelServiceType } from "./model-service";
 
 export const rule = resourceRule({
   name: "governance-model-log-retention",
@@ -19,9 +20,9 @@ export const rule = resourceRule({
     { framework: "iso-42001", clause: "A.6.2.8" },
   ],
   types: [modelServiceType],
-  parameters: { minimumDays: 183 },
+  parameters: { minimumDays: minimumLogDays },
   check: (resource, { minimumDays }) => {
-    if (!isHighRisk(resource)) return [];
+    if (dutiesFor(resource).logDays === 0) return [];
     const retention = text(resource.props, "logRetention");
     return lengthInDays(retention) >= minimumDays ? [] : [`${modelName(resource)} must keep prediction logs for ${minimumDays} days or more, got ${shown(retention)}`];
   },

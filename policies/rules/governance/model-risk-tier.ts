@@ -1,3 +1,4 @@
+import { dutiesByTier, riskTiers } from "../../../services/contract/tiers";
 import { text } from "../../read";
 import { resourceRule } from "../../rule";
 import { modelName, modelServiceType } from "./model-service";
@@ -19,9 +20,9 @@ export const rule = resourceRule({
     { framework: "iso-42001", clause: "A.5.2" },
   ],
   types: [modelServiceType],
-  parameters: { allowed: ["minimal", "limited", "high"] },
+  parameters: { allowed: riskTiers.filter((tier) => dutiesByTier[tier].allowed) },
   check: (resource, { allowed }) => {
     const tier = text(resource.props, "riskTier");
-    return tier !== undefined && allowed.includes(tier) ? [] : [`${modelName(resource)} must have a riskTier of ${allowed.join(", ")}, got ${shown(tier)}`];
+    return tier !== undefined && allowed.some((one) => one === tier) ? [] : [`${modelName(resource)} must have a riskTier of ${allowed.join(", ")}, got ${shown(tier)}`];
   },
 });

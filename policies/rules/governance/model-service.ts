@@ -1,4 +1,6 @@
-import { at, record, text } from "../../read";
+import type { JudgedAudit } from "../../../services/contract/bias-audit";
+import { dutiesOf, type Duties, type GivenApproval } from "../../../services/contract/tiers";
+import { at, list, record, text } from "../../read";
 import type { ResourceView } from "../../rule";
 
 export const modelServiceType = "causeway:serving:ModelService";
@@ -10,10 +12,26 @@ export function modelName(resource: ResourceView): string {
   return `Model "${text(resource.props, "model") ?? resource.name}"`;
 }
 
-/** Whether duties for high-risk systems bind the model. A tier that is missing or unknown binds too, until it is known. */
-export function isHighRisk(resource: ResourceView): boolean {
-  const tier = at(resource.props, "riskTier");
-  return tier !== "minimal" && tier !== "limited";
+/** What the model's risk tier asks of it. A tier that is missing or unknown asks for everything, until it is known. */
+export function dutiesFor(resource: ResourceView): Duties {
+  return dutiesOf(at(resource.props, "riskTier"));
+}
+
+/** The risk tier in words. */
+export function tierOf(resource: ResourceView): string {
+  return text(resource.props, "riskTier") ?? "unknown";
+}
+
+/** Approvals that the manifest names with all that belongs to one; by role, for a manifest names no people. */
+export function approvalsIn(resource: ResourceView): GivenApproval[] {
+  const complete = list(resource.props, "release.approvals").filter((approval) => ["role", "at", "reference"].every((key) => (text(approval, key) ?? "") !== ""));
+  return complete.map((approval) => ({ role: text(approval, "role") ?? "" }));
+}
+
+/** The external bias audit, where one is recorded. */
+export function auditOf(resource: ResourceView): JudgedAudit | undefined {
+  const of = (key: string) => text(resource.props, `governance.biasAudit.${key}`) ?? "";
+  return of("organisation") === "" ? undefined : { organisation: of("organisation"), version: of("version"), at: of("at"), expired: at(resource.props, "governance.biasAudit.expired") !== false };
 }
 
 /** Message of a digest that the release does not name, or no message. */

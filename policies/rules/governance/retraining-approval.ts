@@ -2,7 +2,7 @@ import { at, list, text } from "../../read";
 import { resourceRule } from "../../rule";
 import { shown, subject } from "../workloads/subject";
 import { workflowSpec } from "../workloads/workflows";
-import { riskTierOf } from "./labels";
+import { gatedTierOf } from "./labels";
 
 export const rule = resourceRule({
   name: "governance-retraining-approval",
@@ -17,20 +17,27 @@ export const rule = resourceRule({
     { framework: "nist-ai-rmf", clause: "MANAGE 2.4" },
   ],
   types: ["kubernetes:argoproj.io/v1alpha1:WorkflowTemplate"],
-  parameters: { promoters: ["retraining-promoter"] },
-  check: (resource, { promoters }) => {
-    if (riskTierOf(resource) !== "high") return [];
+  parameters: { promoters: ["retraining-promoter"], recorders: ["/app/record-run.js"] },
+  check: (resource, { promoters, recorders }) => {
+    const tier = gatedTierOf(resource);
+    if (tier === undefined) return [];
     const templates = list(workflowSpec(resource), "templates");
     const named = (test: (template: unknown) => boolean) => new Set(templates.filter(test).map((template) => text(template, "name")));
     const suspended = named((template) => at(template, "suspend") !== undefined);
-    const promoting = named((template) => promoters.includes(text(template, "serviceAccountName") ?? ""));
+    const promoting = named((template) => promoters.includes(text(template, "serviceAccountName") ?? "") && !records(template, recorders));
     const tasks = templates.flatMap((template) => list(template, "dag.tasks"));
     const gates = tasks.filter((task) => suspended.has(text(task, "template"))).map((task) => text(task, "name") ?? "");
     // A suspended task also succeeds when its time has passed, so its answer counts and not its success.
     return tasks.filter((task) => promoting.has(text(task, "template"))).flatMap((task) => {
       const when = text(task, "when");
       const asks = gates.some((gate) => text(task, "depends") === `${gate}.Succeeded` && when?.includes(`{{tasks.${gate}.outputs.parameters.`) === true);
-      return asks ? [] : [`task ${shown(text(task, "name"))} of ${subject(resource)} must depend on a suspended task and on its answer, because its model's risk tier is high, got depends ${shown(text(task, "depends"))} when ${shown(when)}`];
+      return asks ? [] : [`task ${shown(text(task, "name"))} of ${subject(resource)} must depend on a suspended task and on its answer, because its model's risk tier is ${tier}, got depends ${shown(text(task, "depends"))} when ${shown(when)}`];
     });
   },
 });
+
+/** Whether a template only writes down what the run did; under the promoter's account, because who trains may not write to the ledger. */
+function records(template: unknown, recorders: readonly string[]): boolean {
+  const [program, file, ...more] = list(template, "container.command");
+  return program === "node" && typeof file === "string" && recorders.includes(file) && more.length === 0;
+}

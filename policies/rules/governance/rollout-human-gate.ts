@@ -2,7 +2,7 @@ import { at, list, number } from "../../read";
 import { resourceRule } from "../../rule";
 import { rolloutType } from "../reliability/rollouts";
 import { subject } from "../workloads/subject";
-import { riskTierOf } from "./labels";
+import { gatedTierOf } from "./labels";
 
 export const rule = resourceRule({
   name: "governance-rollout-human-gate",
@@ -18,12 +18,13 @@ export const rule = resourceRule({
   ],
   types: [rolloutType],
   check: (resource) => {
-    if (riskTierOf(resource) !== "high") return [];
+    const tier = gatedTierOf(resource);
+    if (tier === undefined) return [];
     if (at(resource.props, "spec.strategy.blueGreen.autoPromotionEnabled") === false) return [];
     const steps = list(resource.props, "spec.strategy.canary.steps");
     const full = steps.findIndex((step) => number(step, "setWeight") === 100);
     const before = full < 0 ? steps : steps.slice(0, full);
     const gate = before.some((step) => at(step, "pause") !== undefined && at(step, "pause.duration") === undefined);
-    return gate ? [] : [`${subject(resource)} must pause without a duration before it takes all traffic, because its model's risk tier is high, got no such step`];
+    return gate ? [] : [`${subject(resource)} must pause without a duration before it takes all traffic, because its model's risk tier is ${tier}, got no such step`];
   },
 });

@@ -12,6 +12,11 @@ export function goodModelService(): Props {
     ownerTeam: "credit-risk",
     ownerContact: "credit-risk@example.com",
     riskTier: "high",
+    notice: "A computer model recommends, a person decides.",
+    governance: {
+      impactAssessment: { named: digest("d"), found: digest("d") },
+      biasAudit: { organisation: "Example Audits", version: "1.0.0", at: "2026-06-01T00:00:00Z", expired: false },
+    },
     environment: "prod",
     region: "eu-west-1",
     channel: "approval",
@@ -35,7 +40,7 @@ export function goodModelService(): Props {
         { attribute: "sex", metric: "equalized-odds-difference", value: 0.05, low: 0.01, high: 0.1, passed: true, mitigated: false },
       ],
       explanation: { method: "exact additive Shapley values", digest: digest("7") },
-      approvals: [{ role: "model-risk", at: "2026-11-24T13:00:00Z", reference: "MR-1" }],
+      approvals: [{ role: "model-risk", at: "2026-11-24T13:00:00Z", reference: "MR-1" }, { role: "ethics-board", at: "2026-11-24T14:00:00Z", reference: "EB-1" }],
     },
   };
 }

@@ -66,7 +66,8 @@ ruleSuite(pickle, {
 });
 
 const stack: ResourceView[] = [
-  { type: "causeway:serving:ModelService", name: "scorer", props: goodModelService() },
+  // High risk would ask for a mesh with a kill switch too.
+  { type: "causeway:serving:ModelService", name: "scorer", props: set(goodModelService(), "riskTier", "limited") },
   { type, name: "scorer-rollout", props: goodRollout() },
   { type: "kubernetes:policy/v1:PodDisruptionBudget", name: "scorer-budget", props: goodBudget() },
   { type: "kubernetes:monitoring.coreos.com/v1:PodMonitor", name: "scorer-monitor", props: goodMonitor() },

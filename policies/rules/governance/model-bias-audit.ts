@@ -1,0 +1,27 @@
+import { biasAuditGap } from "../../../services/contract/bias-audit";
+import { at } from "../../read";
+import { resourceRule } from "../../rule";
+import { auditOf, modelName, modelServiceType } from "./model-service";
+
+export const rule = resourceRule({
+  name: "governance-model-bias-audit",
+  area: "governance",
+  description: "A published release of a high-risk model must have been audited for bias by an external party within a year.",
+  severity: "high",
+  // Mandatory in prod and advisory elsewhere, by pack configuration; of an unpublished release governance-model-outstanding says it.
+  enforcement: "mandatory",
+  remediation: "Have an independent party audit the model, and record the audit in bias-audit.json beside its contract.",
+  url: "https://rules.cityofnewyork.us/rule/automated-employment-decision-tools-updated/",
+  frameworks: [
+    { framework: "eu-ai-act", clause: "Art. 10(2)" },
+    { framework: "nist-ai-rmf", clause: "GOVERN 5.1" },
+    { framework: "nist-ai-rmf", clause: "MEASURE 1.3" },
+    { framework: "nist-ai-rmf", clause: "MEASURE 2.11" },
+    { framework: "iso-42001", clause: "A.5.4" },
+  ],
+  types: [modelServiceType],
+  check: (resource) => {
+    const gap = biasAuditGap(at(resource.props, "riskTier"), auditOf(resource));
+    return gap === undefined || at(resource.props, "release.published") !== true ? [] : [`${modelName(resource)} must have ${gap}`];
+  },
+});
