@@ -1,5 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import type { Explainer } from "../explain/explainer";
+import { principalReasons } from "../explain/reasons";
 import { pseudonym } from "../identity/keys";
 import { readNamed } from "../requests/named";
 import { RequestProblem } from "../requests/problem";
@@ -12,7 +13,7 @@ export interface ExplainDeps extends PredictionDeps {
   readonly concurrent: number;
 }
 
-/** `explain`: why a row gets its score. Not a prediction: it counts neither features nor labels. */
+/** `explain`: why a row gets its score, and the principal reasons where the answer is against the person. Not a prediction: it counts neither features nor labels. */
 export function explainHandler(deps: ExplainDeps) {
   const { contract, explainer, counters } = deps;
   let running = 0;
@@ -30,7 +31,7 @@ export function explainHandler(deps: ExplainDeps) {
       const score = scores[0] ?? NaN;
       const label = score >= contract.target.threshold ? contract.target.positiveLabel : contract.target.negativeLabel;
       const contributions = [...explanation.contributions].sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
-      return { model: contract.name, version: deps.version, label, score, scale: "log-odds", ...explanation, contributions };
+      return { model: contract.name, version: deps.version, label, score, scale: "log-odds", ...explanation, contributions, reasons: principalReasons(contract, label, contributions) };
     } finally {
       running -= 1;
     }

@@ -13,7 +13,7 @@ const strings = { type: "array", items: { type: "string" } } as const;
 const serverSchema = { type: "object", properties: { name: { type: "string" }, version: { type: "string" }, extensions: strings }, required: ["name", "version", "extensions"], additionalProperties: false } as const;
 const modelSchema = {
   type: "object",
-  properties: { name: { type: "string" }, versions: strings, platform: { type: "string" }, inputs: tensors, outputs: tensors },
+  properties: { name: { type: "string" }, versions: strings, platform: { type: "string" }, inputs: tensors, outputs: tensors, notice: { type: "string" } },
   required: ["name", "versions", "platform", "inputs", "outputs"],
   additionalProperties: false,
 } as const;
@@ -34,6 +34,8 @@ export function metadataRoutes(app: FastifyInstance, { contract, release, refere
       { name: "label", datatype: "BYTES", shape: [-1] },
       { name: "prediction_id", datatype: "BYTES", shape: [-1] },
     ],
+    // What callers must tell the people whom the answers are about.
+    ...(contract.notice !== undefined && { notice: contract.notice }),
   };
   const form = namedSchema(contract);
   app.get("/v2", { schema: { response: { 200: serverSchema } } }, () => server);

@@ -25,6 +25,7 @@ export const answers = {
     expected: number,
     logOdds: number,
     contributions: { type: "array", items: object({ feature: text, contribution: number, missing: { type: "boolean" } }) },
+    reasons: { type: "array", items: object({ feature: text, description: text, contribution: number, missing: { type: "boolean" } }) },
   }),
   feedback: object({ accepted: { type: "boolean" }, version: text }),
 } as const;

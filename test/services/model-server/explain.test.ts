@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { Explainer, logOddsOf } from "../../../services/model-server/explain/explainer";
+import { principalReasons } from "../../../services/model-server/explain/reasons";
 import { sampledShapley, type LogOdds } from "../../../services/model-server/explain/shapley";
 import { Batcher } from "../../../services/model-server/inference/batcher";
 import { openModel, type Scorer } from "../../../services/model-server/inference/session";
@@ -106,6 +107,18 @@ describe("explain", () => {
     expect(body.logOdds).toBeCloseTo(logOddsOf(body.score), 5);
   });
 
+  test("gives an applicant who is declined the principal reasons in words, at most four, the strongest first, and none to one who is approved", async () => {
+    const { app } = await testServer();
+    const ask = async (features: object) => (await app.inject({ method: "POST", url: paths.explain, payload: { features } })).json();
+    expect((await ask(goodFeatures)).reasons).toEqual([]);
+    const declined = await ask({ ...goodFeatures, cons: 6, pubrec: 1, unver: 1, obrat: 90, self: 1 });
+    expect(declined.label).toBe("decline");
+    const against = declined.contributions.filter(({ contribution }: { contribution: number }) => contribution < 0).slice(0, 4);
+    expect(declined.reasons).toHaveLength(4);
+    expect(declined.reasons.map(({ feature }: { feature: string }) => feature)).toEqual(against.map(({ feature }: { feature: string }) => feature));
+    expect(declined.reasons).toContainEqual(expect.objectContaining({ feature: "cons", description: "Consumer credit history, 1 is clean and 6 the worst", missing: false }));
+  });
+
   test("explains a missing value as the background's median, and says so", async () => {
     const { app } = await testServer();
     const features = without("multi");
@@ -121,5 +134,22 @@ describe("explain", () => {
     expect(prediction!.statusCode).toBe(200);
     expect(counted("causeway_sheds_total", { reason: "explanations" })).toBe(1);
     expect((await ask(paths.explain)).statusCode).toBe(200);
+  });
+});
+
+describe("principal reasons", () => {
+  const features = ["a", "b", "c"].map((name) => ({ name, description: `What ${name} is`, type: "float" as const, classification: "internal" as const, optional: false, min: 0, max: 1 }));
+  const target = { column: "y", positive: 1, positiveLabel: "fraud", negativeLabel: "clean", threshold: 0.5 };
+  const contributions = [{ feature: "a", contribution: 0.4, missing: false }, { feature: "b", contribution: -2, missing: false }, { feature: "c", contribution: 1, missing: true }];
+  const reasons = (adverse: "positive" | "negative", label: string, riskTier: "high" | "limited" = "high") => principalReasons({ riskTier, features, target: { ...target, adverse } }, label, contributions).map(({ feature }) => feature);
+
+  test("are those that moved the answer against the person, whichever label that is", () => {
+    expect([reasons("positive", "fraud"), reasons("positive", "clean"), reasons("negative", "clean"), reasons("negative", "fraud")]).toEqual([["c", "a"], [], ["b"], []]);
+  });
+
+  test("are given where the risk tier asks for them", () => expect(reasons("positive", "fraud", "limited")).toEqual([]));
+
+  test("say what was judged without having been given", () => {
+    expect(principalReasons({ riskTier: "high", features, target: { ...target, adverse: "positive" } }, "fraud", contributions)[0]).toEqual({ feature: "c", description: "What c is", contribution: 1, missing: true });
   });
 });

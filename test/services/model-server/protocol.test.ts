@@ -18,6 +18,7 @@ describe("Open Inference Protocol v2", () => {
     const { app } = await testServer({ version: "1.0.0" });
     expect((await app.inject(url)).json()).toEqual({
       name: "loan-approval",
+      notice: expect.stringMatching(/^A computer model recommended .* You may ask for the principal reasons/),
       versions: ["1.0.0"],
       platform: "onnxruntime_onnx",
       inputs: [{ name: "features", datatype: "FP32", shape: [-1, 16] }],
