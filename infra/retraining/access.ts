@@ -17,6 +17,7 @@ const labels = { "app.kubernetes.io/component": "retraining", "app.kubernetes.io
 /** Why an account's pods carry a token for the Kubernetes API. */
 const reasons = {
   trainer: "A step reports its result to the workflow controller.",
+  recorder: "Reports to the workflow controller that a run is on record.",
   promoter: "Patches the release of a Rollout and reports its result to the workflow controller.",
   sensor: "Creates the workflow that an alert asks for.",
 } as const satisfies Record<RetrainingAccount, string>;
@@ -36,6 +37,7 @@ const report: RbacRule = { apiGroups: ["argoproj.io"], resources: ["workflowtask
 export function accountGrants(models: readonly string[]): AccountGrant[] {
   return [
     { name: "trainer", account: "trainer", namespace: namespaces.training, rules: [report] },
+    { name: "recorder", account: "recorder", namespace: namespaces.training, rules: [report] },
     { name: "promoter-report", account: "promoter", namespace: namespaces.training, rules: [report] },
     { name: "promoter", account: "promoter", namespace: namespaces.models, rules: [{ apiGroups: ["argoproj.io"], resources: ["rollouts"], resourceNames: models, verbs: ["get", "patch"] }] },
     { name: "sensor", account: "sensor", namespace: namespaces.training, rules: [{ apiGroups: ["argoproj.io"], resources: ["workflows"], verbs: ["create"] }] },

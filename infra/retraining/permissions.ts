@@ -1,5 +1,5 @@
 import { runsFolder } from "../aws/bucket-lifecycle";
-import { policyDocument, type PolicyDocument } from "../aws/policy-document";
+import { policyDocument, type PolicyDocument, type Statement } from "../aws/policy-document";
 import { keysThroughStorage, listing, resourcesOf, unscopedReads, type RoleScope } from "../aws/role-scope";
 import type { RetrainingAccount } from "./settings";
 
@@ -11,8 +11,8 @@ const push = ["ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLay
 
 /**
  * What the pods of an account may do in AWS; the sensor needs nothing. A step reads data, keeps runs and releases, pushes images (a tag that exists stays what it
- * is), and deletes only what runs wrote, before a step is tried again; it cannot write the ledger. The promoter writes the ledger; of runs it reads the facts
- * that go into it, which hold no rows, and it reads no data.
+ * is), and deletes only what runs wrote, before a step is tried again; it cannot write the ledger. The recorder and the promoter do; of runs the
+ * recorder reads the facts that go into it, which hold no rows, and neither reads data.
  */
 export const permissions = {
   trainer: (scope: RoleScope): PolicyDocument => {
@@ -28,16 +28,25 @@ export const permissions = {
       keysThroughStorage("Encrypt", scope, ["data", "artifacts"], ["kms:Decrypt", "kms:GenerateDataKey"]),
     );
   },
-  promoter: (scope: RoleScope): PolicyDocument => {
+  recorder: (scope: RoleScope): PolicyDocument => {
     const own = resourcesOf(scope);
     return policyDocument(
-      { Sid: "ListLedger", Effect: "Allow", Action: ["s3:ListBucket", "s3:GetBucketLocation"], Resource: own.bucket("audit") },
-      { Sid: "ReadLedger", Effect: "Allow", Action: ["s3:GetObject"], Resource: [...own.objects("audit", "ledger/"), ...own.objects("audit", "approvals/")] },
-      { Sid: "AddToLedger", Effect: "Allow", Action: ["s3:PutObject"], Resource: own.objects("audit", "ledger/") },
+      ...ledgerOf(scope),
       { Sid: "ListRuns", Effect: "Allow", Action: ["s3:ListBucket", "s3:GetBucketLocation"], Resource: own.bucket("artifacts") },
       { Sid: "ReadFacts", Effect: "Allow", Action: ["s3:GetObject"], Resource: own.objects("artifacts", `${artifactFolders.runs}/*/facts/`) },
-      keysThroughStorage("Encrypt", scope, ["audit"], ["kms:Decrypt", "kms:GenerateDataKey"]),
       keysThroughStorage("DecryptFacts", scope, ["artifacts"], ["kms:Decrypt"]),
     );
   },
+  promoter: (scope: RoleScope): PolicyDocument => policyDocument(...ledgerOf(scope)),
 } as const satisfies Partial<Record<RetrainingAccount, (scope: RoleScope) => PolicyDocument>>;
+
+/** Reads the ledger, and adds to it; Object Lock keeps what is there. */
+function ledgerOf(scope: RoleScope): Statement[] {
+  const own = resourcesOf(scope);
+  return [
+    { Sid: "ListLedger", Effect: "Allow", Action: ["s3:ListBucket", "s3:GetBucketLocation"], Resource: own.bucket("audit") },
+    { Sid: "ReadLedger", Effect: "Allow", Action: ["s3:GetObject"], Resource: [...own.objects("audit", "ledger/"), ...own.objects("audit", "approvals/")] },
+    { Sid: "AddToLedger", Effect: "Allow", Action: ["s3:PutObject"], Resource: own.objects("audit", "ledger/") },
+    keysThroughStorage("Encrypt", scope, ["audit"], ["kms:Decrypt", "kms:GenerateDataKey"]),
+  ];
+}

@@ -58,7 +58,7 @@ export class Retraining extends pulumi.ComponentResource {
   }
 
   private createAccounts(child: pulumi.CustomResourceOptions): pulumi.Resource[] {
-    const created: RetrainingAccount[] = ["trainer", "promoter", "sensor"];
+    const created: RetrainingAccount[] = ["trainer", "recorder", "promoter", "sensor"];
     const identities = created.map((account) => new ServiceAccount(`${this.name}-${accounts[account]}`, serviceAccount(account), child));
     const bindings = accountGrants(this.args.models.map(({ contract }) => contract.name)).map((grant) => {
       const { role, binding } = roleOf(grant);
@@ -73,7 +73,7 @@ export class Retraining extends pulumi.ComponentResource {
     const { aws } = this.args;
     if (aws === undefined) return [];
     const { clusterName, scope } = aws;
-    return (["trainer", "promoter"] as const).map(
+    return (["trainer", "recorder", "promoter"] as const).map(
       (account) => new PodIdentity(`${this.name}-${account}-identity`, { clusterName, namespace: namespaces.training, serviceAccount: accounts[account], permissions: permissions[account](scope) }, { parent: this, dependsOn: after }),
     );
   }

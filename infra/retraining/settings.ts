@@ -38,10 +38,10 @@ export function retrainingNames(model: string) {
 }
 
 /**
- * Identities of retraining. A step may report its result and use the data lake; only the promoter may touch a Rollout; only the sensor
- * may start a workflow.
+ * Identities of retraining. A step may report its result and use the data lake; the recorder adds what a run did to the audit ledger;
+ * only the promoter may touch a Rollout; only the sensor may start a workflow.
  */
-export const accounts = { trainer: "retraining-trainer", promoter: "retraining-promoter", sensor: "retraining-sensor" } as const;
+export const accounts = { trainer: "retraining-trainer", recorder: "retraining-recorder", promoter: "retraining-promoter", sensor: "retraining-sensor" } as const;
 export type RetrainingAccount = keyof typeof accounts;
 
 /** What asked for a run. */

@@ -68,10 +68,10 @@ export function runSteps(settings: RetrainingSettings): Step[] {
   return [admit, ...chain, publish, candidate, record(settings, run), promote(settings), champion];
 }
 
-/** By the promoter's account: whoever trains cannot write the ledger, in which approvals are. */
+/** By an account of its own: whoever trains cannot write the ledger, in which approvals are, and nothing touches a Rollout before an approval. */
 function record({ locations }: RetrainingSettings, run: string): Step {
   const args = [run, `--ledger=${locations.ledger}`, `--actor=${accounts.trainer}`, "--run={{workflow.name}}"];
-  return { name: recordStep, image: "delivery", account: "promoter", command: recorder, args, after: ["candidate"], retried: true, deadlineSeconds: deadlines.step, memory: "256Mi" };
+  return { name: recordStep, image: "delivery", account: "recorder", command: recorder, args, after: ["candidate"], retried: true, deadlineSeconds: deadlines.step, memory: "256Mi" };
 }
 
 function step(name: string, args: readonly string[], after: readonly string[], more: Pick<Step, "output" | "when"> = {}): Step {

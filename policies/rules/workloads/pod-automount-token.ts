@@ -3,8 +3,8 @@ import { resourceRule } from "../../rule";
 import { eachPod, podTypes } from "./pods";
 import { shown } from "./subject";
 
-/** Steps of a workflow report their results through the API; so does the promoter, which also patches Rollouts. Both have a role with nothing else. */
-const callers: readonly string[] = ["retraining-trainer", "retraining-promoter"];
+/** Steps of a workflow report their results through the API; so do the recorder and the promoter, which also patches Rollouts. Each has a role with nothing else. */
+const callers: readonly string[] = ["retraining-trainer", "retraining-recorder", "retraining-promoter"];
 
 export const rule = resourceRule({
   name: "workloads-pod-automount-token",

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { modelsFolder } from "../../../infra/models";
 import { retrainingWebhook } from "../../../infra/retraining/address";
+import type { PolicyDocument } from "../../../infra/aws/policy-document";
 import { eventSource } from "../../../infra/retraining/events";
 import { lakeLocations } from "../../../infra/retraining/lake";
 import { permissions } from "../../../infra/retraining/permissions";
@@ -25,11 +26,11 @@ const tasksOf = (resources: readonly RecordedResource[]) => templateOf(resources
 
 test("the steps are those of the training's own command, in its order, each a container of the training image", async () => {
   const steps = /^STEPS = \((.*)\)$/m.exec(readFileSync(join(project, "services", "training", "causeway_training", "__main__.py"), "utf8"))![1]!.split(", ").map((name) => name.slice(1, -1));
-  const acts = (name: string) => name === "promote" || name === "record";
+  const accountOf = (name: string) => ({ promote: "retraining-promoter", record: "retraining-recorder" })[name] ?? "retraining-trainer";
   const resources = await build();
   expect(tasksOf(resources)).toEqual(["admit", ...steps.filter((name) => name !== "release"), "candidate", "record", "approval", "promote", "champion"]);
   for (const { name, container, serviceAccountName } of templateOf(resources).spec.templates.filter((template) => template.container)) {
-    expect([name, container!.image, serviceAccountName]).toEqual([name, image(acts(name) ? "delivery" : "training"), acts(name) ? "retraining-promoter" : "retraining-trainer"]);
+    expect([name, container!.image, serviceAccountName]).toEqual([name, image(accountOf(name) === "retraining-trainer" ? "training" : "delivery"), accountOf(name)]);
   }
 });
 
@@ -57,6 +58,7 @@ test("the promoter may get and patch the Rollouts of the models by name, the sen
     ["causeway-training", [{ apiGroups: ["argoproj.io"], resources: ["workflows"], verbs: ["create"] }]],
     ["causeway-training", report],
     ["causeway-training", report],
+    ["causeway-training", report],
   ]);
 });
 
@@ -66,18 +68,21 @@ test("what a run did is recorded before anybody is asked to approve it, and once
   expect([task("record"), task("approval")]).toMatchObject([{ depends: "candidate.Succeeded" }, { depends: "record.Succeeded" }]);
   expect(spec.onExit).toBe("record");
   const { container, serviceAccountName } = spec.templates.find(({ name }) => name === "record")!;
-  expect([serviceAccountName, container!.args]).toEqual(["retraining-promoter", ["file:///lake/runs/loan-approval/{{workflow.name}}", "--ledger=/lake/ledger", "--actor=retraining-trainer", "--run={{workflow.name}}"]]);
+  expect([serviceAccountName, container!.args]).toEqual(["retraining-recorder", ["file:///lake/runs/loan-approval/{{workflow.name}}", "--ledger=/lake/ledger", "--actor=retraining-trainer", "--run={{workflow.name}}"]]);
 });
 
-test("in AWS only the promoter writes the ledger; it reads the facts of runs and no data", () => {
+test("in AWS the recorder and the promoter write the ledger, and nobody who trains; of runs the recorder reads the facts and no rows", () => {
   const scope = { organization: "example", account: "111122223333", environment: "prod", regions: ["eu-west-1"] } as const;
-  const [trainer, promoter] = [JSON.stringify(permissions.trainer(scope)), JSON.stringify(permissions.promoter(scope))];
-  expect(trainer).not.toContain("-audit-");
-  expect(promoter).toContain("example-causeway-prod-audit-*/ledger/*");
-  expect(promoter).not.toContain("-data-");
-  const reads = permissions.promoter(scope).Statement.filter(({ Action }) => Action.includes("s3:GetObject")).flatMap(({ Resource }) => Resource ?? []);
-  expect(reads.filter((resource) => resource.includes("-artifacts-"))).toEqual(["arn:aws:s3:::example-causeway-prod-artifacts-*/runs/*/facts/*"]);
-  expect(promoter).not.toContain("Delete");
+  expect(JSON.stringify(permissions.trainer(scope))).not.toContain("-audit-");
+  for (const document of [permissions.recorder(scope), permissions.promoter(scope)]) {
+    const text = JSON.stringify(document);
+    expect(text).toContain("example-causeway-prod-audit-*/ledger/*");
+    expect(text).not.toContain("-data-");
+    expect(text).not.toContain("Delete");
+  }
+  const ofRuns = (document: PolicyDocument) => document.Statement.filter(({ Action }) => Action.includes("s3:GetObject")).flatMap(({ Resource }) => Resource ?? []).filter((resource) => resource.includes("-artifacts-"));
+  expect(ofRuns(permissions.recorder(scope))).toEqual(["arn:aws:s3:::example-causeway-prod-artifacts-*/runs/*/facts/*"]);
+  expect(ofRuns(permissions.promoter(scope))).toEqual([]);
 });
 
 test("the webhook is where Alertmanager posts", () => {
