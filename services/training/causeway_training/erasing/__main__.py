@@ -1,0 +1,80 @@
+"""Command line: `python -m causeway_training.erasing <find|erase|search> --contract model.yaml --subject-file f --at place...`.
+
+The subject comes from a file (`-` is standard input), so that no list of processes shows it. Prints one JSON object. Exit codes: 0 done,
+2 an input that cannot be used, 3 something of the subject is left or could not be looked into.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from ..contract import load_contract
+from ..errors import EXIT_GATE, EXIT_INPUT, InputError
+from ..key_ring import KeyRing
+from ..run import write_text
+from .logs import LogStore
+from .stores import store_at
+from .subject import Subject
+from .work import erase, known, lineage, report, search
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="causeway_training.erasing", description=__doc__.splitlines()[0])
+    add = parser.add_argument
+    add("command", choices=["find", "erase", "search"])
+    add("--contract", type=Path, required=True, help="the model.yaml")
+    add("--subject-file", required=True, help="file with an identifier or a pseudonym; - is standard input")
+    add("--subject-key", type=Path, help="file with the ring of keys; a pseudonym alone does without, but finds no row at the source")
+    add("--at", action="append", default=[], help="folder or s3://bucket/prefix: lake, runs, logs, feedback; repeatable")
+    add("--logs", help="address of Elasticsearch; account and password come from LOGS_ACCOUNT and LOGS_PASSWORD")
+    add("--logs-authority", type=Path, help="certificate of the authority that Elasticsearch is signed by")
+    add("--output", type=Path, help="file that takes the JSON as well")
+    given = parser.parse_args(arguments)
+    try:
+        return _perform(given)
+    except InputError as error:
+        print(error, file=sys.stderr, flush=True)
+        return EXIT_INPUT
+
+
+def _perform(given: argparse.Namespace) -> int:
+    if not given.at and not given.logs:
+        raise InputError("--at", ["got nothing, allowed: one place or more"])
+    contract = load_contract(given.contract)
+    ring = KeyRing.parse(given.subject_key.read_bytes(), "a subject is looked up") if given.subject_key else None
+    text = (sys.stdin.read() if given.subject_file == "-" else Path(given.subject_file).read_text(encoding="utf-8")).strip()
+    stores = [store_at(location) for location in given.at]
+    subject = known(stores, Subject.named(text, ring, contract.name), contract.subject_column, ring, contract.name)
+    logs = LogStore(given.logs, os.environ.get("LOGS_ACCOUNT", ""), os.environ.get("LOGS_PASSWORD", ""), given.logs_authority) if given.logs else None
+    retrain = bool((contract.raw["data"].get("erasure") or {}).get("retrain", True))
+    answer: dict = {"model": contract.name, "retrain": retrain, "runs": lineage(stores, subject)}
+    if given.command == "find":
+        answer["search"] = report(search(stores, subject))
+        answer["logLines"] = logs.count(subject) if logs else None
+        return _say(given, answer, 0)
+    left: list[str] = []
+    if given.command == "erase":
+        done = erase(stores, subject)
+        answer |= {"erased": report(done), "logLines": logs.erase(subject) if logs else None}
+        left = done.left
+    proof = search(stores, subject)
+    answer |= {"search": report(proof), "logLinesLeft": logs.count(subject) if logs else None}
+    clean = proof.clean and not left and not answer["logLinesLeft"]
+    return _say(given, answer, 0 if clean else EXIT_GATE)
+
+
+def _say(given: argparse.Namespace, answer: dict, code: int) -> int:
+    text = json.dumps(answer, ensure_ascii=False)
+    if given.output is not None:
+        given.output.parent.mkdir(parents=True, exist_ok=True)
+        write_text(given.output, text)
+    print(text, flush=True)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,281 @@
+"""Erasure of one subject: from what the real steps wrote, and from every form of file beside it; then a search that finds nothing."""
+
+import base64
+import bz2
+import gzip
+import http.server
+import io
+import json
+import lzma
+import shutil
+import subprocess
+import sys
+import tarfile
+import threading
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import Workshop, make_rows
+from helpers import run_to, step
+
+from causeway_training.erasing.__main__ import main
+from causeway_training.erasing.forms import Closed, Unerasable, names_subject, without_subject
+from causeway_training.erasing.logs import LogStore
+from causeway_training.erasing.stores import store_at
+from causeway_training.erasing.subject import Subject
+from causeway_training.erasing.work import erase, search
+from causeway_training.errors import InputError
+from causeway_training.key_ring import KeyRing
+from causeway_training.rows import read_rows
+
+OLD, NEW = b"k1 " + b"secret" * 8 + b"\n", b"k2 " + b"another" * 6 + b"\n"
+RING = KeyRing.parse(OLD + NEW, "a test")
+WHO, OTHER = "id-7", "id-77"
+NONCE = "Abcdefgh"
+
+
+def prediction(count: str) -> str:
+    return f"1.0.0~p12~t6h2a~{NONCE}{count}~q1w2e3r4t5y6u7i8o9p0aZ"
+
+
+def people(workshop: Workshop) -> pd.DataFrame:
+    rows = make_rows(600)
+    rows["person"] = [f"id-{i % 300}" for i in range(600)]
+    workshop.write_rows(rows)
+    workshop.write_contract(lambda c: c["data"].update(subjectColumn="person"))
+    (workshop.root / "ring").write_bytes(OLD + NEW)
+    (workshop.root / "who").write_text(WHO)
+    return rows
+
+
+@pytest.fixture()
+def lake(workshop: Workshop) -> Path:
+    """A lake of everything: the source, two runs of the real steps under two versions of the key, logs, feedback, and odd forms."""
+    rows = people(workshop)
+    lake = workshop.root / "lake"
+    lake.mkdir()
+    for name, ring in (("before", OLD), ("after", OLD + NEW)):
+        context = workshop.context(f"lake/runs/{name}", subject_key=ring)
+        run_to(context, "package")
+    shutil.copy(workshop.root / "data.csv", lake / "source.csv")
+    text = rows.to_csv(index=False).encode()
+    (lake / "source.csv.gz").write_bytes(gzip.compress(text))
+    (lake / "source.csv.bz2").write_bytes(bz2.compress(text))
+    (lake / "source.csv.xz").write_bytes(lzma.compress(text))
+    (lake / "notes.csv").write_text(f'person,note\r\n"{WHO}","said ""no"",\nand left"\r\n{OTHER},"about {OTHER}, not {WHO}x"\r\n"x","a note on {WHO}"\r\n')
+    np.savez_compressed(lake / "arrays.npz", person=rows["person"].to_numpy(dtype="U8"), debt=rows["debt"].to_numpy(), edges=np.arange(5))
+    np.savez(lake / "bytes.npz", person=rows["person"].to_numpy(dtype="S8"), debt=rows["debt"].to_numpy())
+    with zipfile.ZipFile(lake / "bundle.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("inner/source.csv.gz", gzip.compress(text))
+        archive.writestr("readme.txt", "rows of a test\n")
+    (lake / "people.json").write_text(json.dumps({"people": [{"id": WHO, "tags": ["a"]}, {"id": OTHER, "friends": [WHO, "id-3"]}]}))
+    pseudonyms = RING.pseudonyms("small", WHO)
+    other = RING.pseudonym("small", OTHER)
+    lines = [
+        {"msg": "request", "subject": pseudonyms[0], "predictionId": prediction("z"), "rows": 2},
+        {"msg": "request", "subject": other, "predictionId": prediction("11"), "rows": 1},
+        {"msg": "request", "causeway": {"subject": pseudonyms[1], "predictionId": prediction("a1"), "rows": 1}},
+    ]
+    (lake / "server.jsonl.gz").write_bytes(gzip.compress("".join(json.dumps(line) + "\n" for line in lines).encode()))
+    feedback = [{"predictionId": prediction(count), "label": "good"} for count in ("z", "10", "11", "a1", "zz")]
+    (lake / "feedback.jsonl").write_text("".join(json.dumps(line) + "\n" for line in feedback))
+    return lake
+
+
+def run(workshop: Workshop, capsys: pytest.CaptureFixture, command: str, *more: str, ring: bool = True) -> tuple[int, dict]:
+    key = ["--subject-key", str(workshop.root / "ring")] if ring else []
+    code = main([command, "--contract", str(workshop.model / "model.yaml"), "--subject-file", str(workshop.root / "who"), *key, "--at", str(workshop.root / "lake"), *more])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def grep(folder: Path, *needles: str) -> list[str]:
+    """A search that shares nothing with the code under test: tools of the system over every file, unpacked."""
+    script = "for n in %s; do for f in $(find %s -type f); do case $f in *.gz) z=zcat;; *.bz2) z=bzcat;; *.xz) z=xzcat;; *) z=cat;; esac; $z $f | grep -qaw -- $n && echo $f; done; done; true"
+    return subprocess.run(["sh", "-c", script % (" ".join(needles), folder)], capture_output=True, text=True, check=True).stdout.split()
+
+
+def test_one_subject_is_erased_from_everything_and_a_search_finds_nothing(workshop: Workshop, lake: Path, capsys: pytest.CaptureFixture) -> None:
+    pseudonyms = RING.pseudonyms("small", WHO)
+    before, others = grep(lake, WHO, *pseudonyms), {name: p.read_bytes() for name in ("source.csv",) for p in [lake / name]}
+    assert len(before) > 10
+    code, found = run(workshop, capsys, "find")
+    names = {f.removeprefix(f"{lake}/") for f in found["search"]["found"]}
+    expected = {"source.csv", "source.csv.gz", "source.csv.bz2", "source.csv.xz", "notes.csv", "arrays.npz", "bytes.npz", "bundle.zip", "people.json", "server.jsonl.gz", "feedback.jsonl"}
+    assert code == 0 and expected <= names and {"runs/before/collect/data.csv", "runs/after/collect/data.csv"} <= names
+    assert [r["run"].rsplit("/", 1)[1] for r in found["runs"]] == ["after", "before"] and all(r["model"] and r["dataset"] for r in found["runs"])
+    code, done = run(workshop, capsys, "erase")
+    assert code == 0 and done["erased"]["left"] == [] and done["search"]["found"] == [] and done["search"]["closed"] == []
+    assert grep(lake, WHO, *pseudonyms, prediction("z"), prediction("10"), prediction("a1")) == []
+    # What belongs to others is as it was.
+    kept = read_rows(lake / "source.csv")
+    assert len(kept) == 598 and set(kept["person"]) == {f"id-{i}" for i in range(300)} - {WHO}
+    assert (lake / "source.csv").read_bytes() == b"".join(line for line in others["source.csv"].splitlines(True) if b",id-7\n" not in line)
+    assert gzip.decompress((lake / "source.csv.gz").read_bytes()) == (lake / "source.csv").read_bytes()
+    assert (lake / "notes.csv").read_bytes().decode() == f'person,note\r\n{OTHER},"about {OTHER}, not {WHO}x"\r\n'
+    arrays = np.load(lake / "arrays.npz")
+    assert len(arrays["person"]) == len(arrays["debt"]) == 598 and len(arrays["edges"]) == 5
+    assert json.loads((lake / "people.json").read_text()) == {"people": [{"id": OTHER, "friends": ["id-3"]}]}
+    assert [json.loads(line)["predictionId"] for line in (lake / "feedback.jsonl").read_text().splitlines()] == [prediction("11"), prediction("zz")]
+    assert RING.pseudonym("small", OTHER) in gzip.decompress((lake / "server.jsonl.gz").read_bytes()).decode()
+
+
+def test_a_pseudonym_of_a_log_line_is_enough_to_find_the_source_and_all_other_names(workshop: Workshop, lake: Path, capsys: pytest.CaptureFixture) -> None:
+    (workshop.root / "who").write_text(RING.pseudonyms("small", WHO)[0])
+    code, done = run(workshop, capsys, "erase")
+    assert code == 0 and grep(lake, WHO, *RING.pseudonyms("small", WHO)) == []
+    assert WHO not in json.dumps(done) and "k1." not in json.dumps(done)
+
+
+def test_a_run_whose_rows_were_erased_is_not_continued(workshop: Workshop, lake: Path, capsys: pytest.CaptureFixture) -> None:
+    run(workshop, capsys, "erase")
+    workshop.write_rows(read_rows(lake / "source.csv"))
+    again = workshop.context("lake/runs/after", subject_key=OLD + NEW)
+    with pytest.raises(InputError, match="data.csv is not the file that the step wrote"):
+        step("validate").run(again)
+    assert run_to(workshop.context("lake/runs/fresh", subject_key=OLD + NEW), "train") == [True] * 4
+    assert run(workshop, capsys, "search")[0] == 0
+
+
+def test_what_cannot_be_looked_into_or_told_apart_is_no_proof(workshop: Workshop, lake: Path, capsys: pytest.CaptureFixture) -> None:
+    (lake / "frames.zst").write_bytes(b"\x28\xb5\x2f\xfd packed")
+    (lake / "memo.bin").write_bytes(b"\x00about " + WHO.encode() + b"\x00")
+    code, done = run(workshop, capsys, "erase")
+    assert code == 3
+    assert done["search"]["closed"] == [f"{lake}/frames.zst: frames.zst is packed as Zstandard, which cannot be looked into"]
+    assert done["search"]["found"] == [f"{lake}/memo.bin"] and len(done["erased"]["left"]) == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-32-le"])
+def test_a_name_counts_as_a_word_of_its_own_in_every_encoding(encoding: str) -> None:
+    subject = Subject(frozenset([WHO]))
+    assert subject.holds_bytes(f"x {WHO}, y".encode(encoding))
+    assert not any(subject.holds_bytes(f"x {text}, y".encode(encoding)) for text in (OTHER, "my-id-7", "id-7@x", "id-7_a"))
+
+
+def test_damaged_archives_are_closed_and_pickles_are_not_opened() -> None:
+    subject = Subject(frozenset([WHO]))
+    with pytest.raises(Closed):
+        names_subject("a.gz", gzip.compress(b"x" * 100)[:20], subject)
+    stream = io.BytesIO()
+    np.savez(stream, person=np.array([WHO, "x"], dtype=object), allow_pickle=True)
+    with pytest.raises(Unerasable, match="arrays that cannot be read safely"):
+        without_subject("a.npz", stream.getvalue(), subject)
+    tar = io.BytesIO()
+    with tarfile.open(fileobj=tar, mode="w") as archive:
+        entry = tarfile.TarInfo("a.txt")
+        entry.size = len(WHO)
+        archive.addfile(entry, io.BytesIO(WHO.encode()))
+    assert names_subject("a.tar.gz", gzip.compress(tar.getvalue()), subject)
+
+
+def test_parquet_is_searched_and_erased_where_pyarrow_is_and_closed_where_it_is_not(tmp_path: Path) -> None:
+    subject = Subject(frozenset([WHO]))
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ModuleNotFoundError:
+        with pytest.raises(Closed, match="pyarrow"):
+            names_subject("a.parquet", b"PAR1 anything PAR1", subject)
+        return
+    pyarrow.parquet.write_table(pyarrow.table({"person": [WHO, OTHER] * 50, "n": list(range(100))}), tmp_path / "a.parquet", compression="zstd")
+    store = store_at(str(tmp_path))
+    assert erase([store], subject).rows == 50 and search([store], subject).clean
+    assert set(pyarrow.parquet.read_table(tmp_path / "a.parquet").to_pydict()["person"]) == {OTHER}
+
+
+def test_in_a_bucket_the_old_versions_go_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    import boto3
+    from moto import mock_aws
+
+    for name, value in (("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_DEFAULT_REGION", "eu-west-1")):
+        monkeypatch.setenv(name, value)
+    subject = Subject(frozenset([WHO]))
+    with mock_aws():
+        client = boto3.client("s3")
+        client.create_bucket(Bucket="lake", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+        client.put_bucket_versioning(Bucket="lake", VersioningConfiguration={"Status": "Enabled"})
+        table = f"person,n\n{WHO},1\n{OTHER},2\n".encode()
+        for body in (table, table + b"x,3\n"):
+            client.put_object(Bucket="lake", Key="data/a.csv", Body=body)
+        client.put_object(Bucket="lake", Key="data/deleted.csv", Body=table)
+        client.delete_object(Bucket="lake", Key="data/deleted.csv")
+        client.put_object(Bucket="lake", Key="data/innocent.csv", Body=b"person\nx\n")
+        store = store_at("s3://lake/data")
+        assert len(search([store], subject).found) == 3
+        done = erase([store], subject)
+        assert (done.files, done.rows, done.versions, done.left) == (1, 1, 2, [])
+        assert search([store], subject).clean
+        versions = client.list_object_versions(Bucket="lake")["Versions"]
+        assert [client.get_object(Bucket="lake", Key=v["Key"], VersionId=v["VersionId"])["Body"].read() for v in versions] == [f"person,n\n{OTHER},2\nx,3\n".encode(), b"person\nx\n"]
+
+
+class Elasticsearch(http.server.BaseHTTPRequestHandler):
+    """Answers as the real one does to the five calls of an erasure; lines and blocked indices are the class's."""
+
+    lines: list[dict] = []
+    blocked = {".ds-causeway-predictions-1": "true"}
+    calls: list[str] = []
+
+    def _answer(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers.get("content-length") or 0)) or b"{}")
+        path = self.path.split("?")[0]
+        cls = type(self)
+        cls.calls.append(f"{self.command} {path}")
+        assert self.headers["authorization"] == "Basic " + base64.b64encode(b"eraser:word").decode()
+        wanted = body.get("query", {}).get("terms", {}).get("causeway.subject", [])
+        hits = [line for line in cls.lines if line["subject"] in wanted]
+        status, answer = 200, {}
+        if path.endswith("/_settings/index.blocks.write"):
+            answer = {name: {"settings": {"index.blocks.write": value}} for name, value in cls.blocked.items()}
+        elif path.endswith("/_settings"):
+            cls.blocked[path.split("/")[1]] = "true" if body["index.blocks.write"] else "false"
+        elif path.endswith("/_delete_by_query"):
+            status = 403 if "true" in cls.blocked.values() else 200
+            if status == 200:
+                cls.lines = [line for line in cls.lines if line not in hits]
+                answer = {"deleted": len(hits)}
+        elif path.endswith("/_count"):
+            answer = {"count": len(hits)}
+        data = json.dumps(answer).encode()
+        self.send_response(status)
+        self.send_header("content-length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    do_GET = do_PUT = do_POST = _answer
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture()
+def elasticsearch() -> Iterator[str]:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Elasticsearch)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_lines_in_the_log_store_are_deleted_also_from_indices_that_are_read_only(elasticsearch: str) -> None:
+    names = RING.pseudonyms("small", WHO)
+    Elasticsearch.lines = [{"subject": name} for name in (*names, names[0], RING.pseudonym("small", OTHER))]
+    store, subject = LogStore(elasticsearch, "eraser", "word"), Subject(pseudonyms=frozenset(names))
+    assert store.count(subject) == 3 and store.erase(subject) == 3 and store.count(subject) == 0
+    assert len(Elasticsearch.lines) == 1 and Elasticsearch.blocked == {".ds-causeway-predictions-1": "true"}
+    assert "POST /causeway-predictions,restored-*/_forcemerge" in Elasticsearch.calls
+    with pytest.raises(InputError, match="cannot be reached"):
+        LogStore("http://127.0.0.1:9", "eraser", "word").count(subject)
+
+
+def test_the_command_takes_no_subject_by_argument_and_wants_a_place(workshop: Workshop) -> None:
+    people(workshop)
+    base = [sys.executable, "-m", "causeway_training.erasing", "search", "--contract", str(workshop.model / "model.yaml"), "--subject-file", "-"]
+    ended = subprocess.run(base, input=WHO, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2 and "--at" in ended.stderr
+    ended = subprocess.run([*base, "--at", str(workshop.root)], input=WHO, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2 and "because the subject is not given by a pseudonym" in ended.stderr
