@@ -1,8 +1,10 @@
 import type { Rule } from "../../rule";
+import { rule as admissionDuties } from "./admission-duties";
 import { rule as analyzerRegion } from "./analyzer-region";
 import { rule as bindingAnonymous } from "./binding-anonymous";
 import { rule as bindingClusterAdmin } from "./binding-cluster-admin";
 import { rule as bindingDefaultAccount } from "./binding-default-account";
+import { rule as breakGlassAlarm } from "./break-glass-alarm";
 import { rule as bucketOwnership } from "./bucket-ownership";
 import { rule as bucketPublic } from "./bucket-public";
 import { rule as clusterEndpoint } from "./cluster-endpoint";
@@ -29,15 +31,19 @@ import { rule as resourcePublic } from "./resource-public";
 import { rule as roleMfa } from "./role-mfa";
 import { rule as roleSession } from "./role-session";
 import { rule as roleTrust } from "./role-trust";
+import { rule as separationOfDuties } from "./separation-of-duties";
+import { rule as serviceAccountSecret } from "./service-account-secret";
 import { rule as serviceAccountToken } from "./service-account-token";
 import { rule as userLongLived } from "./user-long-lived";
 
 /** Rules of the area access. */
 export const rules: readonly Rule[] = [
+  admissionDuties,
   analyzerRegion,
   bindingAnonymous,
   bindingClusterAdmin,
   bindingDefaultAccount,
+  breakGlassAlarm,
   bucketOwnership,
   bucketPublic,
   clusterEndpoint,
@@ -64,6 +70,8 @@ export const rules: readonly Rule[] = [
   roleMfa,
   roleSession,
   roleTrust,
+  separationOfDuties,
+  serviceAccountSecret,
   serviceAccountToken,
   userLongLived,
 ];

@@ -3,7 +3,7 @@ import { stackRule } from "../../rule";
 import { subject } from "../workloads/subject";
 
 /** Identities whose credentials do not expire. */
-const longLived = ["aws:iam/user:User", "aws:iam/accessKey:AccessKey", "aws:iam/userLoginProfile:UserLoginProfile", "aws:iam/serviceSpecificCredential:ServiceSpecificCredential", "aws:iam/userPolicy:UserPolicy", "aws:iam/userPolicyAttachment:UserPolicyAttachment"];
+const longLived = ["aws:iam/user:User", "aws:iam/accessKey:AccessKey", "aws:iam/userLoginProfile:UserLoginProfile", "aws:iam/serviceSpecificCredential:ServiceSpecificCredential", "aws:iam/userPolicy:UserPolicy", "aws:iam/userPolicyAttachment:UserPolicyAttachment", "aws:iam/sshKey:SshKey", "aws:iam/signingCertificate:SigningCertificate", "aws:ec2/keyPair:KeyPair"];
 
 export const rule = stackRule({
   name: "access-user-long-lived",
