@@ -6,10 +6,12 @@ import { canaryTests } from "./canary";
 import { dutyTests } from "./duties";
 import { expectOperations, expectSuccess } from "./expectations";
 import { stateObjects } from "./planned";
+import { restoration } from "./restore";
 import type { Suite, Test } from "../../tools/e2e/runner";
 import type { SharedStack } from "./stack";
 
-function creation({ project, client, objects: applied, standIn }: SharedStack): Test[] {
+function creation(stack: SharedStack): Test[] {
+  const { project, client, objects: applied, standIn } = stack;
   let planned = 0;
   return [
     {
@@ -36,7 +38,8 @@ function creation({ project, client, objects: applied, standIn }: SharedStack): 
         if (standIn) assert.match(up.output, /stand-in: Helm release of chart .* is recorded, not installed/);
       },
     },
-    { title: "a second up changes nothing", run: async () => { const up = await project.up(); expectSuccess(up); expectOperations(up, ["same"]); } },
+    restoration(stack),
+    { title: "a second up, from the restored state, changes nothing", run: async () => { const up = await project.up(); expectSuccess(up); expectOperations(up, ["same"]); } },
     { title: "a refresh changes nothing", run: async () => { const refresh = await project.refresh(); expectSuccess(refresh); expectOperations(refresh, ["same"]); } },
   ];
 }
