@@ -7,17 +7,19 @@ import { globalEntry, layGround } from "./ground";
 import { loadModels, refuseFailed, refuseUnpublished, unlessFailed } from "./models";
 import { stackOutputs } from "./outputs";
 import { releaseOrder } from "./release-order";
+import { refuseUnverified } from "./release-verification";
 import { RegionalPlatform } from "./region/platform";
 import { refuseOvertaken } from "./retraining/overtaken";
 import { refuseUnpublishedImages, retrainingGround } from "./retraining/stack";
+import { SubjectKeys } from "./subject-keys";
 
 /** The whole platform: one stack for each environment, all its regions in it. */
-import { SubjectKeys } from "./subject-keys";
 export = async function program() {
   const config = stackConfig();
   const models = loadModels(config);
   const isPreview = pulumi.runtime.isDryRun();
   refuseUnpublished(config.environment, models, isPreview);
+  refuseUnverified(config.environment, models, isPreview);
   refuseUnaudited(config.environment, models, isPreview);
   refuseFailed(models, isPreview);
   refuseOvertaken(models, isPreview);
@@ -26,11 +28,11 @@ export = async function program() {
   const meter = new CostMeter();
   const root = join(__dirname, "..");
   const ground = layGround(config, models, root);
+  const keys = new SubjectKeys("subject-keys", config.subjectKeys);
   const platforms = new Map<string, RegionalPlatform>();
   const [home] = config.regions;
   let before: RegionalPlatform | undefined;
   for (const { name: region, drained } of releaseOrder(config.regions)) {
-  const keys = new SubjectKeys("subject-keys", config.subjectKeys);
     const platform = new RegionalPlatform(
       region,
       {
@@ -39,11 +41,11 @@ export = async function program() {
         identity: config.identity,
         host: config.domain?.name ?? "causeway.local",
         models: models.map((model) => ({ ...model, image: unlessFailed(model, ground.image(model, region), isPreview) })),
+        keyRing: keys.ring,
         alertWebhook: config.alertWebhook === undefined ? undefined : pulumi.secret(config.alertWebhook),
         // A release reaches a region when the region before it has taken it; its failure there stops the rest.
         after: before?.services,
         // Data, champions and budget are one for all regions.
-        keyRing: keys.ring,
         retraining: region === home?.name ? retrainingGround(config, root) : undefined,
         aws: ground.aws(region),
       },

@@ -6,6 +6,7 @@ import { InputError } from "../services/contract/problems";
 import type { Release } from "../services/contract/release";
 import type { Environment, StackConfig } from "./config/schema";
 import { governanceRecord, type GovernanceRecord } from "./governance";
+import { verificationOf, type Verification } from "./release-verification";
 import { refusalOf, type DeliveryState } from "./serving/delivery";
 
 /** Folder of the model contracts, beside the program. */
@@ -15,6 +16,8 @@ export const modelsFolder = join(__dirname, "..", "services", "models");
 export interface Model extends DeliveryState {
   readonly contract: Contract;
   readonly release: Release;
+  readonly verification: Verification;
+  readonly trustedKeys: readonly string[];
   readonly governance: GovernanceRecord;
   readonly replicas: { readonly min: number; readonly max: number };
   /** Image that the stack file names, if it does. */
@@ -22,15 +25,17 @@ export interface Model extends DeliveryState {
 }
 
 /**
- * Reads contract and release of each model of the stack, and what stands beside them for its risk tier, as it is at `now` (milliseconds since
- * 1970). Throws InputError with every problem of the first bad file.
+ * Reads contract and release of each model of the stack, and verifies the release as it is at `now` (milliseconds since 1970). Throws
+ * InputError with every problem of the first file that cannot be read; what verification finds is for the policies to judge.
  */
 export function loadModels(config: StackConfig, folder: string = modelsFolder, now: number = Date.now()): Model[] {
+  const { trustedKeys } = config;
   const models = config.models.map(({ name, image, replicas, retry, killSwitch }) => {
     const contract = loadContract(folder, name);
     const release = loadRelease(folder, name);
     const declaredDigest = digestIn(image) ?? release.image.digest;
-    return { contract, release, governance: governanceRecord(folder, contract, now), replicas: replicas ?? contract.serving.replicas, image, verdicts: loadVerdicts(folder, name), retry, killSwitch, declaredDigest };
+    const verification = verificationOf(join(folder, name, "release"), release, { trustedKeys, maximumAge: contract.release.maximumAge, now });
+    return { contract, release, verification, governance: governanceRecord(folder, contract, now), trustedKeys, replicas: replicas ?? contract.serving.replicas, image, verdicts: loadVerdicts(folder, name), retry, killSwitch, declaredDigest };
   });
   refuseFallbacks(models, folder);
   return models;

@@ -1,71 +1,80 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
+import { parseArgs } from "node:util";
+import { digestOf, type Signer } from "../services/contract/attestation";
 import { loadContract, loadRelease } from "../services/contract/load";
 import { InputError, parseOrThrow } from "../services/contract/problems";
+import type { Release, Scan } from "../services/contract/release";
+import { attestationFile } from "../services/contract/release-check";
 import { digest } from "../services/contract/units";
+import { attest, replace } from "./release/attest";
+import { buildWithDocker, scanOfRegistry } from "./release/image";
+import { signerAt } from "./release/signers";
+import { staleBills } from "./sbom/main";
 
 const root = join(__dirname, "..");
-const usage = "usage: npm run publish:model -- <model> --repository <repository URL, such as that of the stack outputs>";
+const usage = "usage: npm run publish:model -- <model> --repository <repository URL, such as that of the stack outputs> [--key <private key in PEM, or awskms:///alias/<name>>]";
 
-/** What to publish, and how an image is built and pushed. */
+/** What to publish, and how an image is built, pushed and scanned. */
 export interface Publication {
   readonly modelsFolder: string;
   readonly model: string;
   readonly repository: string;
-  /** Builds the image under a tag, pushes it, and returns the digest that the registry gave. */
-  build(model: string, tag: string): string;
+  /** Keys that sign the release; by none it is unsigned, and prod does not take it. */
+  readonly signers: readonly Signer[];
+  /** Digests of the bills of materials of the images as they are built now. */
+  readonly bills: Release["bills"];
+  /** Builds the image under a tag with the digest of the attestation in it as a label, pushes it, and returns the digest that the registry gave. */
+  build(model: string, tag: string, attestation: string): string;
+  /** What the registry's scanner found in the image; nothing where it has none. */
+  scan(repository: string, image: string): Scan | undefined;
 }
 
 /**
- * Builds and pushes the image of a model's release, and writes the registry's digest into its manifest.
- * A failed build changes nothing. A signature made before no longer holds: sign the release again after it.
+ * Builds and pushes the image of a model's release, and writes the registry's digest and the scanner's result into its manifest.
+ * It is signed twice: before the build, for the server in the image verifies it, and after it, for the image is a subject then. A failed
+ * build or scan changes nothing.
  * @returns the image by digest
  */
-export function publish({ modelsFolder, model, repository, build }: Publication): string {
+export function publish({ modelsFolder, model, repository, signers, bills, build, scan }: Publication): string {
   loadContract(modelsFolder, model);
-  const release = loadRelease(modelsFolder, model);
-  const image = { repository, digest: parseOrThrow(digest, build(model, `${repository}:${release.version}`), "the builder's digest") };
-  const file = join(modelsFolder, model, "release", "manifest.json");
-  // Written beside and renamed, so that a full disk leaves the old manifest whole.
-  writeFileSync(`${file}.new`, `${JSON.stringify({ ...release, published: true, image }, null, 2)}\n`);
-  renameSync(`${file}.new`, file);
-  return `${repository}@${image.digest}`;
-}
-
-/**
- * Base images of a published image, from a file of `NAME=value` lines.
- * @throws InputError when one is not by digest: the image could not be told from another that was built of the same sources
- */
-export function pinnedBases(file: string): string[] {
-  const lines = readFileSync(file, "utf8").split("\n").filter((line) => /^[A-Z_]+=/.test(line));
-  const loose = lines.filter((line) => !/@sha256:[0-9a-f]{64}$/.test(line));
-  if (loose.length === 0) return lines;
-  throw new InputError(file, loose.map((line) => ({ key: line.replace(/=.*/, ""), got: line.replace(/^[A-Z_]+=/, ""), allowed: "an image by digest: node services/model-server/pin-base-images.mjs writes it" })));
-}
-
-function buildWithDocker(model: string, tag: string): string {
-  const bases = pinnedBases(join(root, "services", "model-server", "base-images.env"));
-  const folder = mkdtempSync(join(tmpdir(), "causeway-publish-"));
+  const { scan: _earlier, ...release } = loadRelease(modelsFolder, model);
+  const folder = join(modelsFolder, model, "release");
+  const files = ["manifest.json", attestationFile].map((name) => join(folder, name));
+  const before = files.map((file) => readFileSync(file, "utf8"));
   try {
-    const metadata = join(folder, "metadata.json");
-    const file = join("services", "model-server", "Dockerfile");
-    const values = [...bases, `MODEL=${model}`, `VERSION=${tag.slice(tag.lastIndexOf(":") + 1)}`].flatMap((value) => ["--build-arg", value]);
-    const args = ["buildx", "build", "--platform", "linux/amd64", ...values, "--file", file, "--tag", tag, "--push", "--metadata-file", metadata, "."];
-    execFileSync("docker", args, { cwd: root, stdio: "inherit" });
-    return parseOrThrow(z.object({ "containerimage.digest": digest }), JSON.parse(readFileSync(metadata, "utf8")), "the builder's metadata")["containerimage.digest"];
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+    attest(folder, signers);
+    const tag = `${repository}:${release.version}`;
+    const image = { repository, digest: parseOrThrow(digest, build(model, tag, digestOf(readFileSync(join(folder, attestationFile)))), "the builder's digest") };
+    const scanned = scan(repository, image.digest);
+    const published: Release = { ...release, published: true, image, bills, ...(scanned && { scan: scanned }) };
+    replace(join(folder, "manifest.json"), `${JSON.stringify(published, null, 2)}\n`);
+    attest(folder, signers);
+    return `${repository}@${image.digest}`;
+  } catch (error) {
+    files.forEach((file, i) => replace(file, before[i] ?? ""));
+    throw error;
   }
 }
 
-function main([model, flag, repository]: readonly string[]): void {
-  if (model === undefined || flag !== "--repository" || repository === undefined) throw new InputError("command line", [{ key: "arguments", got: process.argv.slice(2).join(" "), allowed: usage }]);
+/** Digests of the bills of materials. Throws InputError where one is not of the locks as they are: the manifest would name another image's parts. */
+function currentBills(): Release["bills"] {
+  const stale = staleBills(root);
+  if (stale.length > 0) throw new InputError("bills of materials", stale.map((file) => ({ key: file, got: "another than the locks give", allowed: "what npm run sbom writes" })));
+  const of = (folder: string) => digestOf(readFileSync(join(root, "services", folder, "sbom.cdx.json")));
+  return { server: of("model-server"), training: of("training") };
+}
+
+function main(argv: readonly string[]): void {
+  const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { repository: { type: "string" }, key: { type: "string" } } });
+  const [model] = positionals;
+  const { repository, key } = values;
+  if (model === undefined || repository === undefined) throw new InputError("command line", [{ key: "arguments", got: argv.join(" "), allowed: usage }]);
+  const signers = key === undefined ? [] : [signerAt(key)];
+  if (signers.length === 0) console.log("UNSIGNED: prod takes no release that no trusted key signed; give --key");
   console.log(`building and pushing ${model} to ${repository}`);
-  const image = publish({ modelsFolder: join(root, "services", "models"), model, repository, build: buildWithDocker });
-  console.log(`published ${image}; commit services/models/${model}/release/manifest.json`);
+  const image = publish({ modelsFolder: join(root, "services", "models"), model, repository, signers, bills: currentBills(), build: buildWithDocker, scan: scanOfRegistry });
+  console.log(`published ${image}; commit services/models/${model}/release/`);
 }
 
 if (require.main === module) {

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Contract } from "../../services/contract/contract";
 import type { Release } from "../../services/contract/release";
-import type { GovernanceRecord } from "../governance";
 import { days, millicores } from "../../services/contract/units";
 import { originName, RegionalEntry } from "../aws/entry";
 import { regionalName } from "../aws/entry-records";
@@ -18,6 +17,8 @@ import type { VolumeSource } from "../cluster/storage";
 import { Tenancy } from "../cluster/tenancy";
 import type { SharedWorkspace } from "../cluster/values/settings";
 import type { StackConfig } from "../config/schema";
+import type { GovernanceRecord } from "../governance";
+import type { Verification } from "../release-verification";
 import { Retraining } from "../retraining/retraining";
 import type { RetrainingGround } from "../retraining/stack";
 import type { DeliveryState } from "../serving/delivery";
@@ -34,6 +35,9 @@ export interface ServedModel extends DeliveryState {
   readonly release: Release;
   /** What stands beside the contract for its risk tier. @default nothing */
   readonly governance?: GovernanceRecord | undefined;
+  readonly verification?: Verification | undefined;
+  /** Public keys that releases are signed with. @default none */
+  readonly trustedKeys?: readonly string[] | undefined;
   /** Replicas in this region. */
   readonly replicas: { readonly min: number; readonly max: number };
   /** Image by digest. */
@@ -180,11 +184,11 @@ export class RegionalPlatform extends pulumi.ComponentResource {
   }
 
   /** A model's service; it waits for what it stands on, and for the same model in the region before. */
-  private createService({ contract, release, governance, replicas, image, verdicts, retry, killSwitch, declaredDigest }: ServedModel, ready: readonly pulumi.Resource[], opts: pulumi.ComponentResourceOptions): ModelService {
+  private createService({ contract, release, governance, verification, trustedKeys, replicas, image, verdicts, retry, killSwitch, declaredDigest }: ServedModel, ready: readonly pulumi.Resource[], opts: pulumi.ComponentResourceOptions): ModelService {
     const { region, environment, host, keyRing, after } = this.args;
     const before = after?.[contract.name];
     const dependsOn = before ? [...ready, before] : [...ready];
-    return new ModelService(`${this.name}-${contract.name}`, { contract, release, governance, replicas, image, verdicts, retry, killSwitch, declaredDigest, region, environment, host, keyRing, prometheusAddress, after: before }, { ...opts, dependsOn });
+    return new ModelService(`${this.name}-${contract.name}`, { contract, release, governance, verification, trustedKeys, replicas, image, verdicts, retry, killSwitch, declaredDigest, region, environment, host, keyRing, prometheusAddress, after: before }, { ...opts, dependsOn });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Contract } from "../../services/contract/contract";
 import { servedRelease, type Release } from "../../services/contract/release";
-import { annotationPrefix } from "./settings";
+import { annotationPrefix, type ServingSettings } from "./settings";
 
 /** Folder in the container where the server finds the contract and the release manifest. */
 export const documentsFolder = "/etc/causeway";
@@ -9,6 +9,7 @@ export const documentsFolder = "/etc/causeway";
 export const documents = {
   contract: { annotation: `${annotationPrefix}/contract`, file: "contract.json" },
   release: { annotation: `${annotationPrefix}/release`, file: "release.json" },
+  trustedKeys: { annotation: `${annotationPrefix}/trusted-keys`, file: "trusted-keys.pem" },
 } as const;
 
 /** Kubernetes keeps at most 256 KiB of annotations on an object; the rest is left to the mesh and the controllers. */
@@ -23,6 +24,19 @@ export function documentAnnotations(contract: Contract, release: Release): Recor
     [documents.contract.annotation]: JSON.stringify(contract),
     [documents.release.annotation]: JSON.stringify(servedRelease(release)),
   };
+}
+
+/**
+ * The public keys that the server must find its release signed with. In prod that is every server; elsewhere an unsigned release may be
+ * tried, and what is signed is verified.
+ */
+export function keysToVerify({ environment, trustedKeys = [], verification }: Pick<ServingSettings, "environment" | "trustedKeys" | "verification">): readonly string[] {
+  return environment === "prod" || verification?.signature === "trusted" ? trustedKeys : [];
+}
+
+/** The keys as an annotation; none where there is nothing to verify with. */
+export function keyAnnotations(keys: readonly string[]): Record<string, string> {
+  return keys.length === 0 ? {} : { [documents.trustedKeys.annotation]: keys.join("\n") };
 }
 
 /** Volume that shows the documents as files, read-only by its nature. */

@@ -4,7 +4,7 @@ import type { ServingSettings } from "./settings";
  * What governance rules judge: the inputs of the ModelService component, as plain values. The release manifest is passed as it is,
  * so that a rule reads the very evidence that was validated and will be kept.
  */
-export function evidence({ contract, release, environment, region, replicas, governance }: ServingSettings) {
+export function evidence({ contract, release, environment, region, replicas, governance, verification }: ServingSettings) {
   return {
     model: contract.name,
     purpose: contract.purpose,
@@ -23,5 +23,6 @@ export function evidence({ contract, release, environment, region, replicas, gov
     protectedAttributes: contract.protectedAttributes.map(({ name }) => name),
     logRetention: contract.retention.predictionLogs,
     release,
+    ...(verification && { verification }),
   };
 }

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { modelLabels, ports } from "../vocabulary";
-import { documentAnnotations, documents, documentsFolder, documentsVolume } from "./documents";
+import { documentAnnotations, documents, documentsFolder, documentsVolume, keyAnnotations, keysToVerify } from "./documents";
 import { keyFile, keyVolume } from "./keys";
 import { placement } from "./placement";
 import { drainSeconds, probes, shutdown } from "./probes";
@@ -17,7 +17,7 @@ export function podTemplate(settings: ServingSettings, image: pulumi.Input<strin
   return {
     metadata: {
       labels: { ...modelLabels(contract.name), "app.kubernetes.io/version": release.version, ...releaseLabels(settings), "sidecar.istio.io/inject": "true" },
-      annotations: { ...proxyAnnotations, ...documentAnnotations(contract, release) },
+      annotations: { ...proxyAnnotations, ...documentAnnotations(contract, release), ...keyAnnotations(keysToVerify(settings)) },
     },
     spec: {
       serviceAccountName: servingNames(contract.name).model,
@@ -35,7 +35,8 @@ export function podTemplate(settings: ServingSettings, image: pulumi.Input<strin
   };
 }
 
-function container({ contract, environment, region }: ServingSettings, image: pulumi.Input<string>) {
+function container(settings: ServingSettings, image: pulumi.Input<string>) {
+  const { contract, environment, region } = settings;
   return {
     name: serverContainer,
     image,
@@ -53,6 +54,7 @@ function container({ contract, environment, region }: ServingSettings, image: pu
       { name: "CAUSEWAY_ENVIRONMENT", value: environment },
       { name: "CAUSEWAY_REGION", value: region },
       { name: "CAUSEWAY_KEY_FILE", value: `${keyFile.folder}/${keyFile.name}` },
+      ...(keysToVerify(settings).length === 0 ? [] : [{ name: "CAUSEWAY_TRUSTED_KEYS_FILE", value: `${documentsFolder}/${documents.trustedKeys.file}` }]),
     ],
     resources: serverResources(contract.serving),
     securityContext: containerSecurityContext,

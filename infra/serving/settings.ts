@@ -1,6 +1,7 @@
 import type { Contract } from "../../services/contract/contract";
 import type { Release } from "../../services/contract/release";
 import type { GovernanceRecord } from "../governance";
+import type { Verification } from "../release-verification";
 import { modelLabels, namespaces } from "../vocabulary";
 
 export type Environment = "dev" | "prod" | "local";
@@ -19,6 +20,10 @@ export interface ServingSettings {
   readonly host: string;
   /** URL of Prometheus inside the cluster. */
   readonly prometheusAddress: string;
+  /** What was found when the release was verified. @default it was not */
+  readonly verification?: Verification | undefined;
+  /** Public keys in PEM that releases are signed with. @default none */
+  readonly trustedKeys?: readonly string[] | undefined;
 }
 
 /** Names of a model's objects. */

@@ -1,7 +1,15 @@
 import { z } from "zod";
 import { digest, label, semanticVersion } from "./units";
 
+const moment = z.iso.datetime({ error: "a time such as 2026-11-24T03:00:00Z" });
 const estimate = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });
+
+/** Severities of what a scanner can find, in rising order; `none` where it found nothing. */
+export const severities = ["none", "low", "medium", "high", "critical"] as const;
+
+/** A vulnerability scan of an image. */
+export const scanSchema = z.strictObject({ scanner: z.string().min(1), at: moment, digest, highest: z.enum(severities) });
+export type Scan = z.output<typeof scanSchema>;
 
 /**
  * What is known of one release: the evidence that travels with the model.
@@ -11,10 +19,17 @@ export const releaseSchema = z.strictObject({
   model: label,
   version: semanticVersion,
   published: z.boolean(),
-  createdAt: z.iso.datetime({ error: "a time such as 2026-11-24T03:00:00Z" }),
-  /** Of the files of the release (`model.onnx`, `model-card.md`, `reference.json`, the listing of its reports) and of what it was made from. */
-  digests: z.strictObject({ model: digest, data: digest, code: digest, contract: digest, card: digest, reference: digest, evidence: digest }),
+  createdAt: moment,
+  /**
+   * Of the files of the release (`model.onnx`, `model-card.md`, `reference.json`, the listing of its reports) and of what it was made from:
+   * `contract` is the configuration, `environment` the lock of the training packages.
+   */
+  digests: z.strictObject({ model: digest, data: digest, code: digest, contract: digest, environment: digest, card: digest, reference: digest, evidence: digest }),
   image: z.strictObject({ repository: z.string().min(1), digest }),
+  /** Digests of the bills of materials (CycloneDX) of the two images: of the server, and of the training steps. */
+  bills: z.strictObject({ server: digest, training: digest }),
+  /** What a scanner found in the published image; absent until one has looked. */
+  scan: scanSchema.optional(),
   evaluation: z.strictObject({
     rows: z.number().int().min(1),
     /** Metric name to point estimate and 95% bootstrap interval. */
@@ -23,10 +38,14 @@ export const releaseSchema = z.strictObject({
   fairness: z.array(
     z.strictObject({ attribute: z.string(), metric: z.string(), value: z.number(), low: z.number(), high: z.number(), passed: z.boolean(), mitigated: z.boolean() }),
   ),
+  /** The gates of the contract and of the steps, as they were judged. */
+  gates: z.array(z.strictObject({ gate: z.string(), value: z.number(), min: z.number().optional(), max: z.number().optional(), passed: z.boolean() })),
+  /** Which of the offered forms of the model was kept, e.g. `original` or `student-int8`; `compression.json` says why. */
+  compression: z.strictObject({ kept: z.string() }),
   /** `digest` is that of `explainer.json`. */
   explanation: z.strictObject({ method: z.string(), digest }),
   /** Recorded approvals; a role, never a person's name, is what policy judges. */
-  approvals: z.array(z.strictObject({ role: label, at: z.iso.datetime(), reference: z.string() })),
+  approvals: z.array(z.strictObject({ role: label, at: moment, reference: z.string() })),
 });
 
 /** A validated release manifest: `services/models/<name>/release/manifest.json`. */
@@ -39,4 +58,12 @@ export type ServedRelease = z.output<typeof servedReleaseSchema>;
 /** A release without its approvals: recording one must not restart the pods that it approves. */
 export function servedRelease({ approvals: _approvals, ...served }: Release): ServedRelease {
   return served;
+}
+
+/**
+ * What was known when the release was packaged and went into its image. Publishing adds the rest: the image's digest can be in no file
+ * of the image, and scans and approvals come later still.
+ */
+export function packagedPart({ published: _published, image: _image, bills: _bills, scan: _scan, ...packaged }: ServedRelease): Omit<ServedRelease, "published" | "image" | "bills" | "scan"> {
+  return packaged;
 }

@@ -3,13 +3,13 @@
 //
 //   node services/model-server/build.mjs <folder>
 import { build } from "esbuild";
-import { cpSync } from "node:fs";
+import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const here = import.meta.dirname;
 const [target = join(here, "../../out/model-server")] = process.argv.slice(2);
 
-await build({
+const { metafile } = await build({
   entryPoints: { server: join(here, "server.ts"), worker: join(here, "inference/worker.ts"), healthcheck: join(here, "healthcheck.ts") },
   outdir: target,
   bundle: true,
@@ -19,6 +19,7 @@ await build({
   external: ["onnxruntime-node", "piscina"],
   legalComments: "none",
   logLevel: "warning",
+  metafile: true,
 });
 
 const copy = (path) => cpSync(join(here, "../../node_modules", path), join(target, "node_modules", path), { recursive: true });
@@ -26,3 +27,9 @@ const native = `bin/napi-v6/${process.platform}/${process.arch}`;
 for (const path of ["dist", "package.json", native]) copy(`onnxruntime-node/${path}`);
 for (const path of ["dist/cjs", "package.json"]) copy(`onnxruntime-common/${path}`);
 for (const path of ["dist", "package.json"]) copy(`piscina/${path}`);
+
+// What the bill of materials is made from: places of packages, as package-lock.json names them.
+const placeOf = (path) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(path)?.[0].replace(/^.*?(?=node_modules\/)/, "");
+const bundled = Object.keys(metafile.inputs).map(placeOf).filter((place) => place !== undefined);
+const copied = ["onnxruntime-node", "onnxruntime-common", "piscina"].map((name) => `node_modules/${name}`);
+writeFileSync(join(target, "packages.json"), `${JSON.stringify([...new Set([...bundled, ...copied])].sort(), null, 2)}\n`);

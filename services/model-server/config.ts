@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { pemBlocks, publicKeyIn } from "../contract/attestation";
 import { InputError, type Problem } from "../contract/problems";
 import { minimumKeyBytes } from "./identity/keys";
 import type { Execution } from "./inference/execution";
@@ -31,7 +32,7 @@ export interface Settings {
 type Variables = Readonly<Record<string, string | undefined>>;
 
 const prefix = "CAUSEWAY_";
-const known = ["MODEL_FOLDER", "CONTRACT_FILE", "RELEASE_FILE", "RELEASE_FOLDER", "TRUSTED_KEY_FILE", "HTTP_PORT", "METRICS_PORT", "HOST", "DRAIN_SECONDS", "ENVIRONMENT", "REGION", "KEY_FILE", "EXECUTION", "WORKERS", "INFERENCE_TIMEOUT_MS"];
+const known = ["MODEL_FOLDER", "CONTRACT_FILE", "RELEASE_FILE", "RELEASE_FOLDER", "TRUSTED_KEYS_FILE", "HTTP_PORT", "METRICS_PORT", "HOST", "DRAIN_SECONDS", "ENVIRONMENT", "REGION", "KEY_FILE", "EXECUTION", "WORKERS", "INFERENCE_TIMEOUT_MS"];
 /** Of other programs of this project that may run beside the server on a laptop. */
 const ignored = ["CACHE"];
 
@@ -70,7 +71,7 @@ export function readSettings(variables: Variables): Settings {
       contract: text("CONTRACT_FILE", join(folder, "model.yaml")),
       manifest: text("RELEASE_FILE", join(folder, "release", "manifest.json")),
       folder: text("RELEASE_FOLDER", join(folder, "release")),
-      trustedKey: file("TRUSTED_KEY_FILE")?.toString("utf8"),
+      trustedKeys: trustedKeys(file("TRUSTED_KEYS_FILE")?.toString("utf8"), environment, problems),
     },
     ports: { http: whole("HTTP_PORT", 8_080, 0, 65_535), metrics: whole("METRICS_PORT", 9_090, 0, 65_535) },
     host: text("HOST", "0.0.0.0"),
@@ -84,4 +85,16 @@ export function readSettings(variables: Variables): Settings {
   };
   if (problems.length > 0) throw new InputError("the environment", problems);
   return settings;
+}
+
+/** Public keys that releases must be signed with. A text without any is refused, and so is none at all in prod. */
+function trustedKeys(text: string | undefined, environment: string, problems: Problem[]): readonly string[] | undefined {
+  const key = `${prefix}TRUSTED_KEYS_FILE`;
+  if (text === undefined) {
+    if (environment === "prod" && problems.every((problem) => problem.key !== key)) problems.push({ key, got: undefined, allowed: "a file with the public keys that releases are signed with: prod serves no other" });
+    return undefined;
+  }
+  const blocks = pemBlocks(text);
+  if (blocks.length === 0 || blocks.some((block) => publicKeyIn(block) === undefined)) problems.push({ key, got: text, allowed: "one or more public keys in PEM, ed25519 or ECDSA on P-256" });
+  return blocks;
 }

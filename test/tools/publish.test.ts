@@ -3,10 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { modelsFolder as sample } from "../../infra/models";
 import { loadRelease } from "../../services/contract/load";
-import { pinnedBases, publish } from "../../tools/publish";
+import type { Scan } from "../../services/contract/release";
+import { inspectionProblems, inspectRelease } from "../../services/contract/release-check";
+import { publish, type Publication } from "../../tools/publish";
+import { pinnedBases, scanIn } from "../../tools/release/image";
+import { testKey } from "../support/signing";
 
 const repository = "444455556666.dkr.ecr.eu-west-1.amazonaws.com/loan-approval";
 const pushed = `sha256:${"ab".repeat(32)}`;
+const bills = { server: `sha256:${"1".repeat(64)}`, training: `sha256:${"2".repeat(64)}` };
+const found: Scan = { scanner: "Amazon ECR", at: "2026-11-25T00:00:00.000Z", digest: pushed, highest: "low" };
+const ours = testKey();
 let modelsFolder: string;
 
 beforeEach(() => {
@@ -15,35 +22,66 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(modelsFolder, { recursive: true }));
 
-const manifest = () => readFileSync(join(modelsFolder, "loan-approval", "release", "manifest.json"), "utf8");
+const folder = () => join(modelsFolder, "loan-approval", "release");
+const files = () => ["manifest.json", "attestation.json"].map((name) => readFileSync(join(folder(), name), "utf8"));
+const publication = (more: Partial<Publication> = {}): Publication => ({ modelsFolder, model: "loan-approval", repository, signers: [ours.signer], bills, build: () => pushed, scan: () => found, ...more });
 
 describe("publishing a model", () => {
-  test("writes the digest that the registry gave into a manifest that is valid and else unchanged", () => {
+  test("writes image, bills of materials and scan into a manifest that is valid and else unchanged", () => {
     const before = loadRelease(modelsFolder, "loan-approval");
     const tags: string[] = [];
-    const image = publish({ modelsFolder, model: "loan-approval", repository, build: (_model, tag) => (tags.push(tag), pushed) });
-    expect(image).toBe(`${repository}@${pushed}`);
+    expect(publish(publication({ build: (_model, tag) => (tags.push(tag), pushed) }))).toBe(`${repository}@${pushed}`);
     expect(tags).toEqual([`${repository}:${before.version}`]);
-    expect(loadRelease(modelsFolder, "loan-approval")).toEqual({ ...before, published: true, image: { repository, digest: pushed } });
+    expect(loadRelease(modelsFolder, "loan-approval")).toEqual({ ...before, published: true, image: { repository, digest: pushed }, bills, scan: found });
   });
 
-  test("changes nothing when the build fails", () => {
-    const before = manifest();
-    const build = () => {
-      throw new Error("push refused");
+  test("signs before the build, for the server in the image, and after it, with the image as a subject", () => {
+    const build = (_model: string, _tag: string, attestation: string) => {
+      expect(attestation).toMatch(/^sha256:/);
+      expect(inspectRelease(folder(), [ours.publicKey]).signature.state).toBe("trusted");
+      return pushed;
     };
-    expect(() => publish({ modelsFolder, model: "loan-approval", repository, build })).toThrow("push refused");
-    expect(manifest()).toBe(before);
+    publish(publication({ build }));
+    const inspection = inspectRelease(folder(), [ours.publicKey]);
+    expect(inspectionProblems(inspection)).toEqual([]);
+    expect(inspection.signature.state).toBe("trusted");
+    expect(inspection.checks).toContainEqual({ name: `image ${repository}`, found: pushed, allowed: pushed });
   });
 
-  test("refuses a digest that is none", () => {
-    const before = manifest();
-    expect(() => publish({ modelsFolder, model: "loan-approval", repository, build: () => "latest" })).toThrow(/allowed: a digest/);
-    expect(manifest()).toBe(before);
+  test("publishes without a scan where the registry has no scanner, and forgets an earlier one", () => {
+    publish(publication());
+    publish(publication({ scan: () => undefined }));
+    expect(loadRelease(modelsFolder, "loan-approval").scan).toBeUndefined();
+  });
+
+  test("changes nothing when the build or the scan fails", () => {
+    const before = files();
+    const refuse = () => {
+      throw new Error("refused");
+    };
+    expect(() => publish(publication({ build: refuse }))).toThrow("refused");
+    expect(() => publish(publication({ scan: refuse }))).toThrow("refused");
+    expect(files()).toEqual(before);
+  });
+
+  test("refuses a digest that is none, and signs no file that the manifest does not name", () => {
+    const before = files();
+    expect(() => publish(publication({ build: () => "latest" }))).toThrow(/allowed: a digest/);
+    expect(files()).toEqual(before);
+    writeFileSync(join(folder(), "model-card.md"), "# Another card");
+    expect(() => publish(publication())).toThrow(/digest of model-card\.md in manifest\.json/);
   });
 
   test("names the model that does not exist", () => {
-    expect(() => publish({ modelsFolder, model: "nobody", repository, build: () => pushed })).toThrow(/nobody/);
+    expect(() => publish(publication({ model: "nobody" }))).toThrow(/nobody/);
+  });
+
+  test("reads the highest severity out of the registry's answer", () => {
+    const answer = (findingSeverityCounts: Record<string, number>) => ({ imageScanFindings: { imageScanCompletedAt: "2026-11-25T01:00:00+01:00", findingSeverityCounts } });
+    expect(scanIn(answer({ LOW: 3, HIGH: 1, INFORMATIONAL: 9 }), pushed)).toEqual({ ...found, highest: "high" });
+    const counts: Record<string, number>[] = [{}, { INFORMATIONAL: 2 }, { MEDIUM: 0, LOW: 1 }, { UNDEFINED: 1 }, { CRITICAL: 1, LOW: 1 }];
+    expect(counts.map((found) => scanIn(answer(found), pushed).highest)).toEqual(["none", "none", "low", "high", "critical"]);
+    expect(() => scanIn({ imageScanStatus: { status: "FAILED" } }, pushed)).toThrow(/imageScanFindings/);
   });
 
   test("refuses base images by tag and names each", () => {

@@ -1,7 +1,8 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dump, load } from "js-yaml";
+import { attest } from "../release/attest";
 
 /** What a plan reads of the repository. */
 const parts = ["infra", "policies", "services/contract", "tools/plan", "package.json", "tsconfig.json", "Pulumi.yaml"];
@@ -21,11 +22,12 @@ export function syntheticProject(root: string, count: number, like: "dev" | "pro
 
 function cloneModel(root: string, folder: string, name: string): void {
   const [source, target] = [join(root, "services", "models", sample), join(folder, "services", "models", name)];
-  mkdirSync(join(target, "release"), { recursive: true });
+  cpSync(join(source, "release"), join(target, "release"), { recursive: true });
   const contract = readFileSync(join(source, "model.yaml"), "utf8");
   writeFileSync(join(target, "model.yaml"), contract.replace(`name: ${sample}`, `name: ${name}`));
   const manifest = readFileSync(join(source, "release", "manifest.json"), "utf8");
   writeFileSync(join(target, "release", "manifest.json"), manifest.replaceAll(`"${sample}"`, `"${name}"`));
+  attest(join(target, "release"), []);
 }
 
 function stackFile(text: string, names: readonly string[]): string {

@@ -17,6 +17,8 @@ export interface ServerOptions {
   readonly program: string;
   readonly contractFile: string;
   readonly releaseFolder: string;
+  /** The manifest that the server is given. @default the one in the folder */
+  readonly manifestFile?: string;
   /** Secret that all servers share, so that a label may reach any of them. */
   readonly keyFile: string;
   readonly logFile: string;
@@ -59,14 +61,14 @@ export async function startServer(options: ServerOptions): Promise<ModelServer> 
   }
 }
 
-function environmentOf({ contractFile, releaseFolder, keyFile, variables }: ServerOptions): NodeJS.ProcessEnv {
+function environmentOf({ contractFile, releaseFolder, manifestFile = join(releaseFolder, "manifest.json"), keyFile, variables }: ServerOptions): NodeJS.ProcessEnv {
   const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("CAUSEWAY_")));
   return {
     ...own,
     NODE_ENV: "production",
     CAUSEWAY_CONTRACT_FILE: contractFile,
     CAUSEWAY_RELEASE_FOLDER: releaseFolder,
-    CAUSEWAY_RELEASE_FILE: join(releaseFolder, "manifest.json"),
+    CAUSEWAY_RELEASE_FILE: manifestFile,
     CAUSEWAY_KEY_FILE: keyFile,
     CAUSEWAY_HOST: "127.0.0.1",
     CAUSEWAY_HTTP_PORT: "0",

@@ -8,10 +8,12 @@ import { rule as dataRetention } from "./data-retention";
 import { rule as logGroupRetention } from "./log-group-retention";
 import { rule as logLifecycle } from "./log-lifecycle";
 import { rule as logSnapshots } from "./log-snapshots";
+import { rule as modelAge } from "./model-age";
 import { rule as modelApproval } from "./model-approval";
 import { rule as modelApprovalChannel } from "./model-approval-channel";
 import { rule as modelArtifact } from "./model-artifact";
 import { rule as modelAssessment } from "./model-assessment";
+import { rule as modelAttestation } from "./model-attestation";
 import { rule as modelBiasAudit } from "./model-bias-audit";
 import { rule as modelCard } from "./model-card";
 import { rule as modelCode } from "./model-code";
@@ -21,6 +23,7 @@ import { rule as modelData } from "./model-data";
 import { rule as modelEvaluation } from "./model-evaluation";
 import { rule as modelExplanation } from "./model-explanation";
 import { rule as modelFairness } from "./model-fairness";
+import { rule as modelFormat } from "./model-format";
 import { rule as modelIntervals } from "./model-intervals";
 import { rule as modelKillSwitch } from "./model-kill-switch";
 import { rule as modelLogRetention } from "./model-log-retention";
@@ -31,6 +34,9 @@ import { rule as modelPublished } from "./model-published";
 import { rule as modelPurpose } from "./model-purpose";
 import { rule as modelRelease } from "./model-release";
 import { rule as modelRiskTier } from "./model-risk-tier";
+import { rule as modelScan } from "./model-scan";
+import { rule as modelSignature } from "./model-signature";
+import { rule as modelSigned } from "./model-signed";
 import { rule as modelVerdict } from "./model-verdict";
 import { rule as podPickle } from "./pod-pickle";
 import { rule as retrainingApproval } from "./retraining-approval";
@@ -45,15 +51,17 @@ export const rules: readonly Rule[] = [
   auditLockMode,
   auditRetention,
   bucketPurpose,
+  dataClassification,
+  dataRetention,
   logGroupRetention,
   logLifecycle,
   logSnapshots,
+  modelAge,
   modelApproval,
   modelApprovalChannel,
   modelArtifact,
-  dataClassification,
-  dataRetention,
   modelAssessment,
+  modelAttestation,
   modelBiasAudit,
   modelCard,
   modelCode,
@@ -63,6 +71,7 @@ export const rules: readonly Rule[] = [
   modelEvaluation,
   modelExplanation,
   modelFairness,
+  modelFormat,
   modelIntervals,
   modelKillSwitch,
   modelLogRetention,
@@ -73,6 +82,9 @@ export const rules: readonly Rule[] = [
   modelPurpose,
   modelRelease,
   modelRiskTier,
+  modelScan,
+  modelSignature,
+  modelSigned,
   modelVerdict,
   podPickle,
   retrainingApproval,

@@ -1,13 +1,13 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { load as parseYaml } from "js-yaml";
+import { isDeepStrictEqual } from "node:util";
 import { contractSchema, type Contract } from "../../contract/contract";
 import { InputError, parseOrThrow, type Problem } from "../../contract/problems";
-import { releaseSchema, servedReleaseSchema, type ServedRelease } from "../../contract/release";
+import { packagedPart, releaseSchema, servedReleaseSchema, type Release, type ServedRelease } from "../../contract/release";
+import { inspectionProblems, inspectRelease, type Inspection } from "../../contract/release-check";
+import { parseYaml } from "../../contract/yaml";
 import { openModel, type OnnxModel } from "../inference/session";
 import { documentProblems, explainerSchema, referenceSchema, type ExplainerDocument, type Reference } from "./documents";
-import { signatureProblems } from "./signature";
 
 /** Where a model's files are. */
 export interface ReleaseFiles {
@@ -15,10 +15,10 @@ export interface ReleaseFiles {
   readonly contract: string;
   /** The release manifest; in the cluster without its approvals. */
   readonly manifest: string;
-  /** Folder with `model.onnx`, `reference.json`, `explainer.json`, and `manifest.json` and `signature.json` when a key is trusted. */
+  /** Folder with every file of the release and its attestation. */
   readonly folder: string;
-  /** Public key in PEM that must have signed the manifest in `folder`. */
-  readonly trustedKey?: string | undefined;
+  /** Public keys in PEM, one of which must have signed the attestation. @default an unsigned release is taken, its digests are checked all the same */
+  readonly trustedKeys?: readonly string[] | undefined;
 }
 
 /** A model whose files are what its manifest and its contract say. */
@@ -40,9 +40,8 @@ const manifestSchema = servedReleaseSchema.extend({ approvals: releaseSchema.sha
 export async function loadVerified(files: ReleaseFiles): Promise<LoadedRelease> {
   const contract = parseOrThrow(contractSchema, documentIn(files.contract), files.contract);
   const release = parseOrThrow(manifestSchema, documentIn(files.manifest), files.manifest);
-  const bytes = bytesIn(join(files.folder, "model.onnx"));
-  const [referenceBytes, explainerBytes] = [bytesIn(join(files.folder, "reference.json")), bytesIn(join(files.folder, "explainer.json"))];
-  throwIfAny(files.folder, [...digestProblems(contract, release, bytes, referenceBytes, explainerBytes), ...trustProblems(files, release)]);
+  throwIfAny(files.folder, trustProblems(contract, release, inspectRelease(files.folder, files.trustedKeys ?? []), files.trustedKeys ?? []));
+  const [bytes, referenceBytes, explainerBytes] = [bytesIn(join(files.folder, "model.onnx")), bytesIn(join(files.folder, "reference.json")), bytesIn(join(files.folder, "explainer.json"))];
   const reference = parseOrThrow(referenceSchema, JSON.parse(referenceBytes.toString("utf8")), join(files.folder, "reference.json"));
   const explainer = parseOrThrow(explainerSchema, JSON.parse(explainerBytes.toString("utf8")), join(files.folder, "explainer.json"));
   throwIfAny(files.folder, documentProblems(contract, reference, explainer));
@@ -52,29 +51,26 @@ export async function loadVerified(files: ReleaseFiles): Promise<LoadedRelease> 
   return { contract, release, reference, explainer, bytes, model, anyRows: typeof model.inputs[0]?.shape[0] === "string" };
 }
 
-/** `sha256:` and the hexadecimal digest. */
-export function digestOf(bytes: Uint8Array): string {
-  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
-}
-
-function digestProblems(contract: Contract, release: ServedRelease, model: Buffer, reference: Buffer, explainer: Buffer): Problem[] {
-  const wrong = (key: string, got: string, allowed: string): Problem[] => (got === allowed ? [] : [{ key, got, allowed: `${allowed}, as the manifest says` }]);
+/** What keeps a release from being served: a file that is not the attested one, a signature that is missing or wrong, a manifest or a contract of something else. */
+function trustProblems(contract: Contract, release: ServedRelease, inspection: Inspection, trusted: readonly string[]): Problem[] {
+  const { format, attested } = inspection;
   return [
     ...(release.model === contract.name ? [] : [{ key: "manifest: model", got: release.model, allowed: `${contract.name}, the name in the contract` }]),
-    ...wrong("digest of model.onnx", digestOf(model), release.digests.model),
-    ...wrong("digest of reference.json", digestOf(reference), release.digests.reference),
-    ...wrong("digest of explainer.json", digestOf(explainer), release.explanation.digest),
+    ...inspectionProblems(inspection),
+    ...signatureProblems(inspection, trusted),
+    ...(format === "onnx" ? [] : [{ key: "format of model.onnx", got: format, allowed: "onnx" }]),
+    ...(attested === undefined || isAttested(release, attested) ? [] : [{ key: "manifest", got: "another than was attested", allowed: "what was attested; only publication and approvals may differ" }]),
   ];
 }
 
-/** With a trusted key: its signature on the manifest in the folder, and that manifest naming the digests that are served. */
-function trustProblems({ folder, trustedKey }: ReleaseFiles, release: ServedRelease): Problem[] {
-  if (trustedKey === undefined) return [];
-  const manifest = bytesIn(join(folder, "manifest.json"));
-  const problems = signatureProblems(manifest, documentIn(join(folder, "signature.json")), trustedKey);
-  const signed = parseOrThrow(manifestSchema, JSON.parse(manifest.toString("utf8")), join(folder, "manifest.json"));
-  if (JSON.stringify(Object.entries(signed.digests).sort()) !== JSON.stringify(Object.entries(release.digests).sort())) problems.push({ key: "manifest: digests", got: release.digests, allowed: "the digests in the signed manifest" });
-  return problems;
+function signatureProblems({ signature }: Inspection, trusted: readonly string[]): Problem[] {
+  if (trusted.length === 0 || signature.state === "trusted") return [];
+  return [{ key: "signature of attestation.json", got: signature.state === "untrusted" ? signature.keyids : undefined, allowed: "a signature by one of the trusted keys" }];
+}
+
+/** A pod is given the manifest as it was published; what its image holds is the manifest as it was packaged. */
+function isAttested({ approvals: _served, ...release }: ServedRelease & { readonly approvals?: unknown }, { approvals: _attested, ...attested }: Release): boolean {
+  return isDeepStrictEqual(packagedPart(release), packagedPart(attested));
 }
 
 async function opened(bytes: Uint8Array, reference: Reference, folder: string): Promise<OnnxModel> {
@@ -123,9 +119,10 @@ function bytesIn(file: string): Buffer {
 function documentIn(file: string): unknown {
   const text = bytesIn(file).toString("utf8");
   try {
-    return /\.ya?ml$/.test(file) ? parseYaml(text) : JSON.parse(text);
+    return /\.ya?ml$/.test(file) ? parseYaml(text, file) : JSON.parse(text);
   } catch (error) {
-    throw new InputError(file, [{ key: "(whole input)", got: error instanceof Error ? error.message : error, allowed: "YAML or JSON" }]);
+    if (error instanceof InputError) throw error;
+    throw new InputError(file, [{ key: "(whole input)", got: error instanceof Error ? error.message : error, allowed: "JSON" }]);
   }
 }
 

@@ -64,8 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--repository", help="image repository of the release")
     add("--base", help="publish: an image of the server by digest, to which the release is added; its repository takes the result unless --repository is given")
     add("--approval", action="append", default=[], metavar="ROLE,TIME,REFERENCE", help="a recorded approval; repeatable")
-    add("--signing-key", type=Path, help="ed25519 private key in PEM; without it the release is unsigned")
-    add("--trusted-key", type=Path, help="ed25519 public key in PEM that the release must be signed with")
+    add("--signing-key", help="private key in PEM, ed25519 or ECDSA on P-256, or awskms:///alias/<name>; without it the release is unsigned")
+    add("--trusted-key", type=Path, help="public key in PEM that the release must be signed with")
     add("--to", help="folder or s3://bucket/prefix to release to; sign: the release folder")
     add("--admissions", help="admit: folder or s3://bucket/prefix with a record of each admitted run")
     add("--trigger", choices=["alert", "schedule", "manual", "erasure"], default="manual", help="admit: what asks for the run")
@@ -188,12 +188,13 @@ def _sign(given: argparse.Namespace) -> int:
     if given.to is None or given.signing_key is None:
         raise InputError("arguments", ["sign takes --to and --signing-key"])
     from .run import local_path
-    from .signing import write_signature
+    from .signing import write_attestation
+    from .steps.package import FILES
     from .steps.release import check_files
 
     folder = local_path(given.to, "--to")
     check_files(folder)
-    write_signature(folder, (folder / "manifest.json").read_bytes(), given.signing_key)
+    write_attestation(folder, FILES, given.signing_key)
     return 0
 
 

@@ -35,7 +35,7 @@ class Options:
     created_at: str | None = None
     version: str | None = None
     repository: str | None = None
-    signing_key: Path | None = None
+    signing_key: str | Path | None = None
     approvals: tuple[dict, ...] = ()
     to: str | None = None
     trusted_key: Path | None = None

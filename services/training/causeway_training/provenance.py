@@ -36,6 +36,16 @@ def image_inputs_digest(model_digest: str, services: Path = SERVICES) -> str:
     return digest_bytes(f"{digest_listing(services, files)}\n{model_digest}\n".encode())
 
 
+def environment_digest() -> str:
+    """Digest of the lock of the packages that training runs with."""
+    return digest_file(TRAINING / "requirements.lock")
+
+
+def bills_of_materials(services: Path = SERVICES) -> dict[str, str]:
+    """Digests of the bills of materials of the two images, which `npm run sbom` writes."""
+    return {image: digest_file(services / folder / "sbom.cdx.json") for image, folder in (("server", "model-server"), ("training", "training"))}
+
+
 def next_version(champion: dict | None, features: list[str], data: str) -> str:
     """Semantic version of a release: other inputs are a new major, other data a new minor, all else a new patch. The first is 1.0.0."""
     if champion is None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from .context import Context
 from .digests import digest_file
 from .run import read_json
-from .signing import SIGNATURE_FILE
-from .steps.release import source
+from .steps.release import is_signed, source
 
 
 def summary(step: str, context: Context) -> list[str]:
@@ -91,7 +90,7 @@ def _compress(context: Context) -> list[str]:
 
 def _package(context: Context) -> list[str]:
     folder = context.run.folder("package")
-    signed = (folder / SIGNATURE_FILE).exists()
+    signed = is_signed(folder)
     lines = [f"{read_json(folder / 'manifest.json')['version']}, model {digest_file(folder / 'model.onnx')[:19]}"]
     return lines + ([] if signed else ["UNSIGNED: for local rehearsal only; give --signing-key for anything else"])
 
@@ -102,7 +101,7 @@ def _publish(context: Context) -> list[str]:
 
 
 def _release(context: Context) -> list[str]:
-    signed = (source(context) / SIGNATURE_FILE).exists()
+    signed = is_signed(source(context))
     return [f"released to {context.options.to}"] + ([] if signed else ["UNSIGNED: for local rehearsal only"])
 
 

@@ -16,6 +16,8 @@ from causeway_training.digests import digest_bytes, digest_file
 from causeway_training.errors import InputError
 from causeway_training.registry import MANIFEST, Repository
 from causeway_training.run import read_json
+from causeway_training.signing import read_attestation
+from causeway_training.steps.release import check_attestation
 
 
 class Registry(BaseHTTPRequestHandler):
@@ -91,12 +93,18 @@ def test_the_image_is_the_servers_and_one_layer_with_contract_and_release(worksh
     assert [layer["mediaType"] for layer in image["layers"]] == ["application/vnd.oci.image.layer.v1.tar+gzip", "application/vnd.oci.image.layer.v1.tar"]
     assert handler.blobs[("models/small", image["layers"][0]["digest"])] == b"server"
     config = json.loads(handler.blobs[("models/small", image["config"]["digest"])])
-    assert config["config"] == {"User": "10001"} and config["rootfs"]["diff_ids"] == ["sha256:aa", image["layers"][1]["digest"]]
+    server, _, server_digest = base.partition("@")
+    labels = {
+        "org.opencontainers.image.base.name": server,
+        "org.opencontainers.image.base.digest": server_digest,
+        "dev.causeway.attestation": digest_file(context.run.folder("package") / "attestation.json"),
+    }
+    assert config["config"] == {"User": "10001", "Labels": labels} and config["rootfs"]["diff_ids"] == ["sha256:aa", image["layers"][1]["digest"]]
     with tarfile.open(fileobj=io.BytesIO(handler.blobs[("models/small", image["layers"][1]["digest"])])) as tar:
         names = tar.getnames()
         model = tar.extractfile("app/model/release/model.onnx")
         assert model is not None and digest_bytes(model.read()) == digest_file(context.run.folder("package") / "model.onnx")
-    assert {"app/model/model.yaml", "app/model/release/manifest.json", "app/model/release/reference.json"} <= set(names)
+    assert {"app/model/model.yaml", "app/model/release/attestation.json", "app/model/release/manifest.json"} <= set(names)
     mounted = any("mount=" in line for line in handler.said) and f"GET /v2/model-server/blobs/{image['layers'][0]['digest']}" not in handler.said
     assert mounted is handler.mounts
 
@@ -107,6 +115,8 @@ def test_the_manifest_says_what_was_pushed_and_nothing_else_changes(workshop: Wo
     before, after = (read_json(context.run.folder(name) / "manifest.json") for name in ("package", "publish"))
     assert {**before, "published": True, "image": after["image"]} == after
     assert after["image"]["repository"] == f"{host}/models/small" and before["published"] is False
+    check_attestation(context.run.folder("publish"))
+    assert read_attestation(context.run.folder("publish"))[1]["named"][f"{host}/models/small"] == after["image"]["digest"]
 
 
 def test_the_same_release_gives_the_same_image_and_a_second_push_does_nothing(workshop: Workshop, registry) -> None:

@@ -16,6 +16,10 @@ export const release = releaseSchema.parse({
   createdAt: "2026-11-20T03:00:00Z",
   digests: Object.fromEntries(Object.keys(releaseSchema.shape.digests.shape).map((subject, i) => [subject, digestOf((i + 1).toString(16))])),
   image: { repository: "loan-approval", digest: digestOf("a") },
+  scan: { scanner: "Amazon ECR", at: "2026-11-20T04:00:00Z", digest: digestOf("a"), highest: "none" },
+  bills: { server: digestOf("b"), training: digestOf("c") },
+  gates: [{ gate: "auc", value: 0.81, min: 0.75, passed: true }],
+  compression: { kept: "original" },
   evaluation: { rows: 497, metrics: { auc: { value: 0.81, low: 0.77, high: 0.85 } } },
   fairness: contract.gates.fairness.map(({ attribute, metric }) => ({ attribute, metric, value: 0.86, low: 0.81, high: 0.91, passed: true, mitigated: true })),
   explanation: { method: "tree-shap", digest: digestOf("7") },
@@ -31,6 +35,7 @@ export const settings: ServingSettings = {
   region: "eu-west-1",
   replicas: { min: 3, max: 30 },
   host: "models.example.com",
+  verification: { signature: "trusted", keyid: digestOf("d"), format: "onnx", problems: [], expired: false },
   prometheusAddress: "http://prometheus-operated.causeway-observability.svc:9090",
 };
 

@@ -118,9 +118,21 @@ describe("the pod", () => {
         items: [
           { path: "contract.json", fieldRef: { fieldPath: "metadata.annotations['causeway.dev/contract']" } },
           { path: "release.json", fieldRef: { fieldPath: "metadata.annotations['causeway.dev/release']" } },
+          { path: "trusted-keys.pem", fieldRef: { fieldPath: "metadata.annotations['causeway.dev/trusted-keys']" } },
         ],
       },
     });
+  });
+
+  it("carries the keys that its server verifies the release with: always in prod, elsewhere when the release is signed", () => {
+    const carried = (environment: typeof settings.environment, signature: "trusted" | "none") => {
+      const { metadata, spec } = rollout({ ...settings, environment, trustedKeys: ["one", "two"], verification: { ...settings.verification!, signature } }, image).spec.template;
+      const file = spec.containers[0]!.env.find(({ name }) => name === "CAUSEWAY_TRUSTED_KEYS_FILE")?.value;
+      return [metadata.annotations["causeway.dev/trusted-keys"], file];
+    };
+    const keys = ["one\ntwo", "/etc/causeway/trusted-keys.pem"];
+    expect([carried("prod", "trusted"), carried("prod", "none"), carried("dev", "trusted")]).toEqual([keys, keys, keys]);
+    expect([carried("dev", "none"), carried("local", "none")]).toEqual([[undefined, undefined], [undefined, undefined]]);
   });
 
   it("is not restarted by an approval of its release", () => {

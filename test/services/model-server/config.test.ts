@@ -2,13 +2,14 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readSettings } from "../../../services/model-server/config";
+import { testKey } from "../../support/signing";
 
 describe("settings", () => {
   test("have a default for everything on a laptop", () => {
     const { workers, ...settings } = readSettings({});
     expect(workers).toBeGreaterThanOrEqual(1);
     expect(settings).toEqual({
-      files: { contract: "/app/model/model.yaml", manifest: "/app/model/release/manifest.json", folder: "/app/model/release", trustedKey: undefined },
+      files: { contract: "/app/model/model.yaml", manifest: "/app/model/release/manifest.json", folder: "/app/model/release", trustedKeys: undefined },
       ports: { http: 8080, metrics: 9090 },
       host: "0.0.0.0",
       drainSeconds: 30,
@@ -32,12 +33,24 @@ describe("settings", () => {
     expect(() => readSettings({ CAUSEWAY_HTTP_PORT: "http", CAUSEWAY_EXECUTION: "gpu", CAUSEWAY_PORT: "1", CAUSEWAY_KEY_FILE: key })).toThrow(
       [
         "the environment has 4 problems:",
-        '  - CAUSEWAY_PORT: got "1", allowed: one of CAUSEWAY_MODEL_FOLDER, CAUSEWAY_CONTRACT_FILE, CAUSEWAY_RELEASE_FILE, CAUSEWAY_RELEASE_FOLDER, CAUSEWAY_TRUSTED_KEY_FILE, CAUSEWAY_HTTP_PORT, CAUSEWAY_METRICS_PORT, CAUSEWAY_HOST, CAUSEWAY_DRAIN_SECONDS, CAUSEWAY_ENVIRONMENT, CAUSEWAY_REGION, CAUSEWAY_KEY_FILE, CAUSEWAY_EXECUTION, CAUSEWAY_WORKERS, CAUSEWAY_INFERENCE_TIMEOUT_MS',
+        '  - CAUSEWAY_PORT: got "1", allowed: one of CAUSEWAY_MODEL_FOLDER, CAUSEWAY_CONTRACT_FILE, CAUSEWAY_RELEASE_FILE, CAUSEWAY_RELEASE_FOLDER, CAUSEWAY_TRUSTED_KEYS_FILE, CAUSEWAY_HTTP_PORT, CAUSEWAY_METRICS_PORT, CAUSEWAY_HOST, CAUSEWAY_DRAIN_SECONDS, CAUSEWAY_ENVIRONMENT, CAUSEWAY_REGION, CAUSEWAY_KEY_FILE, CAUSEWAY_EXECUTION, CAUSEWAY_WORKERS, CAUSEWAY_INFERENCE_TIMEOUT_MS',
         '  - CAUSEWAY_EXECUTION: got "gpu", allowed: auto, inline, workers',
         '  - CAUSEWAY_KEY_FILE: got "7 bytes", allowed: at least 32 bytes',
         '  - CAUSEWAY_HTTP_PORT: got "http", allowed: a whole number from 0 to 65535',
       ].join("\n"),
     );
+  });
+
+  test("take public keys, refuse a text without one, and ask for them in prod", () => {
+    const [ours, other] = [testKey(), testKey("p256")];
+    const file = join(mkdtempSync(join(tmpdir(), "causeway-keys-")), "keys.pem");
+    writeFileSync(file, `${ours.publicKey}\n${other.publicKey}`);
+    expect(readSettings({ CAUSEWAY_TRUSTED_KEYS_FILE: file }).files.trustedKeys).toEqual([ours.publicKey.trim(), other.publicKey.trim()]);
+    for (const text of ["", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"]) {
+      writeFileSync(file, text);
+      expect(() => readSettings({ CAUSEWAY_TRUSTED_KEYS_FILE: file })).toThrow("allowed: one or more public keys in PEM, ed25519 or ECDSA on P-256");
+    }
+    expect(() => readSettings({ CAUSEWAY_ENVIRONMENT: "prod" })).toThrow("CAUSEWAY_TRUSTED_KEYS_FILE: got nothing, allowed: a file with the public keys that releases are signed with");
   });
 
   test("ask for the shared secret in prod", () => {

@@ -1,5 +1,4 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { generateKeyPairSync, sign } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, request } from "node:http";
@@ -7,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import autocannon from "autocannon";
-import { digestOf } from "../../../services/model-server/release/load";
+import { attest } from "../../../tools/release/attest";
+import { testKey } from "../../support/signing";
 import { change, changeJson, copiedModel } from "./support/release";
 import { modelFolder, paths, root, series, tensor } from "./support/server";
 
@@ -152,20 +152,17 @@ describe("the server's process", () => {
     test("on a model that is not the manifest's", async () => {
       const copy = copiedModel();
       change(join(copy, "release", "model.onnx"), (bytes) => bytes.subarray(1));
-      expect(await refusal({ CAUSEWAY_MODEL_FOLDER: copy })).toMatch(/release has 1 problem:\n {2}- digest of model\.onnx: got "sha256:[0-9a-f]{64}", allowed: sha256:[0-9a-f]{64}, as the manifest says$/);
+      expect(await refusal({ CAUSEWAY_MODEL_FOLDER: copy })).toMatch(/\n {2}- digest of model\.onnx: got "sha256:[0-9a-f]{64}", allowed: sha256:[0-9a-f]{64}, as was attested\n/);
     });
 
     test("on a release that nobody signed, or another than the trusted key, where one is given", async () => {
-      const [copy, trusted] = [copiedModel(), generateKeyPairSync("ed25519")];
+      const [copy, trusted] = [copiedModel(), testKey("p256")];
       const key = join(copy, "trusted.pem");
-      writeFileSync(key, trusted.publicKey.export({ type: "spki", format: "pem" }));
-      const variables = { CAUSEWAY_MODEL_FOLDER: copy, CAUSEWAY_TRUSTED_KEY_FILE: key };
-      expect(await refusal(variables)).toMatch(/signature\.json has 1 problem:\n.* allowed: a file that can be read$/);
-      const manifest = readFileSync(join(copy, "release", "manifest.json"));
-      const signature = sign(null, manifest, generateKeyPairSync("ed25519").privateKey).toString("base64");
-      const keyId = digestOf(trusted.publicKey.export({ type: "spki", format: "der" }).subarray(-32));
-      writeFileSync(join(copy, "release", "signature.json"), JSON.stringify({ algorithm: "ed25519", keyId, signature }));
-      expect(await refusal(variables)).toContain("allowed: the trusted key's signature of manifest.json");
+      writeFileSync(key, trusted.publicKey);
+      const variables = { CAUSEWAY_MODEL_FOLDER: copy, CAUSEWAY_TRUSTED_KEYS_FILE: key };
+      expect(await refusal(variables)).toMatch(/signature of attestation\.json: got nothing, allowed: a signature by one of the trusted keys$/);
+      attest(join(copy, "release"), [testKey("p256").signer]);
+      expect(await refusal(variables)).toMatch(/signature of attestation\.json: got \[ ?"sha256:[0-9a-f]{64}" ?\], allowed: a signature by one of the trusted keys$/);
     });
 
     test("on a contract with another signature", async () => {
@@ -181,7 +178,9 @@ describe("the server's process", () => {
     });
 
     test("in prod without the shared secret, and without a model at all", async () => {
-      expect(await refusal({ CAUSEWAY_ENVIRONMENT: "prod" })).toContain("CAUSEWAY_KEY_FILE: got nothing");
+      const inProd = await refusal({ CAUSEWAY_ENVIRONMENT: "prod" });
+      expect(inProd).toContain("CAUSEWAY_KEY_FILE: got nothing");
+      expect(inProd).toContain("CAUSEWAY_TRUSTED_KEYS_FILE: got nothing");
       expect(await refusal({ CAUSEWAY_MODEL_FOLDER: join(folder, "nothing") })).toContain("a file that can be read");
     });
 

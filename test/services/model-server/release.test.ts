@@ -1,9 +1,10 @@
 /** @jest-environment ./test/services/model-server/support/environment.ts */
-import { generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../../services/contract/problems";
-import { digestOf, loadVerified, type ReleaseFiles } from "../../../services/model-server/release/load";
+import { attest } from "../../../tools/release/attest";
+import { testKey } from "../../support/signing";
+import { loadVerified, type ReleaseFiles } from "../../../services/model-server/release/load";
 import { change, changeJson, copiedModel, filesIn, sealed } from "./support/release";
 import { jsonIn, root } from "./support/server";
 
@@ -38,13 +39,16 @@ describe("loading a release", () => {
       bytes[2_000] = bytes[2_000]! ^ 1;
       return bytes;
     });
-    expect(await problems()).toEqual([["digest of model.onnx", `${model}, as the manifest says`]]);
+    expect(await problems()).toEqual([
+      ["digest of model.onnx", `${model}, as was attested`],
+      ["digest of model.onnx in manifest.json", `${model}, as was attested`],
+    ]);
   });
 
   test("refuses a reference and an explainer that are not the manifest's, both at once", async () => {
     changeJson(file("reference.json"), (reference) => (reference.threshold = 0.1));
     changeJson(file("explainer.json"), (explainer) => (explainer.expected = 0));
-    expect((await problems()).map(([key]) => key)).toEqual(["digest of reference.json", "digest of explainer.json"]);
+    expect((await problems()).map(([key]) => key)).toEqual(expect.arrayContaining(["digest of reference.json", "digest of explainer.json"]));
   });
 
   test("refuses bytes that are no model, even when the manifest says so", async () => {
@@ -83,40 +87,49 @@ describe("loading a release", () => {
 
   test("refuses a manifest of another model and files that are missing", async () => {
     changeJson(file("manifest.json"), (content) => (content.model = "other"));
+    attest(join(folder, "release"), []);
     expect(await problems()).toEqual([["manifest: model", "loan-approval, the name in the contract"]]);
     rmSync(file("explainer.json"));
-    expect((await problems())[0]![1]).toBe("a file that can be read");
+    expect((await problems()).map(([key]) => key)).toContain("digest of explainer.json");
+    rmSync(file("attestation.json"));
+    expect((await problems()).slice(1)).toEqual([["attestation.json", "an in-toto statement over a release in a DSSE envelope"]]);
   });
 
-  describe("with a trusted key", () => {
-    const pair = generateKeyPairSync("ed25519");
-    const pem = (key: KeyObject) => key.export({ type: "spki", format: "pem" }).toString();
-    const trusting = () => ({ ...filesIn(folder), trustedKey: pem(pair.publicKey) });
-    const signWith = (key: KeyObject, publicKey: KeyObject) => {
-      const keyId = digestOf(publicKey.export({ type: "spki", format: "der" }).subarray(-32));
-      writeFileSync(file("signature.json"), JSON.stringify({ algorithm: "ed25519", keyId, signature: sign(null, readFileSync(file("manifest.json")), key).toString("base64") }));
-    };
+  test("refuses a pickle under the name of a model, even when it is attested", async () => {
+    change(file("model.onnx"), () => Buffer.from([0x80, 0x04, 0x95, 0x0c]));
+    sealed(folder);
+    expect(await problems()).toEqual([["format of model.onnx", "onnx"]]);
+  });
 
-    test("takes a manifest that the key signed", async () => {
-      signWith(pair.privateKey, pair.publicKey);
+  describe.each(["ed25519", "p256"] as const)("with a trusted %s key", (kind) => {
+    const [ours, other] = [testKey(kind), testKey(kind)];
+    const trusting = (...keys: string[]) => ({ ...filesIn(folder), trustedKeys: keys.length > 0 ? keys : [ours.publicKey] });
+    const signature: [string, string] = ["signature of attestation.json", "a signature by one of the trusted keys"];
+
+    test("takes a release that the key signed, beside others that are trusted too", async () => {
+      attest(join(folder, "release"), [ours.signer]);
       expect((await loadVerified(trusting())).release.model).toBe("loan-approval");
+      expect((await loadVerified(trusting(other.publicKey, ours.publicKey))).release.model).toBe("loan-approval");
     });
 
-    test("refuses a manifest that nobody signed, or another key, or that changed since", async () => {
-      expect((await problems(trusting()))[0]![1]).toBe("a file that can be read");
-      const other = generateKeyPairSync("ed25519");
-      signWith(other.privateKey, other.publicKey);
-      expect((await problems(trusting()))[0]![0]).toBe("signature.json: keyId");
-      signWith(pair.privateKey, pair.publicKey);
-      change(file("manifest.json"), (bytes) => Buffer.concat([bytes, Buffer.from("\n")]));
-      expect((await problems(trusting()))[0]![0]).toBe("signature.json: signature");
+    test("refuses a release that nobody signed, or another key, or whose signature is of something else", async () => {
+      expect(await problems(trusting())).toEqual([signature]);
+      attest(join(folder, "release"), [other.signer]);
+      expect(await problems(trusting())).toEqual([signature]);
+      attest(join(folder, "release"), [{ ...ours.signer, sign: (message) => ours.signer.sign(Buffer.concat([message, Buffer.from(" ")])) }]);
+      expect(await problems(trusting())).toEqual([signature]);
     });
 
-    test("refuses a served manifest with digests that the signed one does not have", async () => {
-      signWith(pair.privateKey, pair.publicKey);
-      const served = { ...manifest(), digests: { ...manifest().digests, data: `sha256:${"0".repeat(64)}` } };
-      writeFileSync(file("release.json"), JSON.stringify(served));
-      expect(await problems({ ...trusting(), manifest: file("release.json") })).toEqual([["manifest: digests", "the digests in the signed manifest"]]);
+    test("takes the manifest of a pod, which knows of publication and approvals what the image cannot, and no other change", async () => {
+      attest(join(folder, "release"), [ours.signer]);
+      const { approvals: _approvals, ...served } = { ...manifest(), published: true, image: { repository: "models/loan-approval", digest: `sha256:${"a".repeat(64)}` } };
+      const given = { ...trusting(), manifest: file("release.json") };
+      writeFileSync(given.manifest, JSON.stringify(served));
+      expect((await loadVerified(given)).release.published).toBe(true);
+      for (const change of [{ version: "1.0.1" }, { digests: { ...served.digests, data: `sha256:${"0".repeat(64)}` } }, { createdAt: "2026-11-25T00:00:00Z" }]) {
+        writeFileSync(given.manifest, JSON.stringify({ ...served, ...change }));
+        expect(await problems(given)).toEqual([["manifest", "what was attested; only publication and approvals may differ"]]);
+      }
     });
   });
 });

@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { digestOf } from "../../../services/model-server/release/load";
+import { digestOf } from "../../../services/contract/attestation";
 import { ensureEnvironment } from "../../../services/training/environment";
+import { attest } from "../../release/attest";
 
 /** Puts the sample with a boosted model of 100 trees into `target`, as a release whose digests are right. */
 export async function boostedRelease(root: string, target: string, report: (line: string) => void): Promise<void> {
@@ -17,4 +18,5 @@ export async function boostedRelease(root: string, target: string, report: (line
   content.digests.model = digestOf(readFileSync(model));
   content.explanation.digest = digestOf(readFileSync(explainer));
   writeFileSync(manifest, JSON.stringify(content));
+  attest(join(target, "release"), []);
 }

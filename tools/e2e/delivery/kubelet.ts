@@ -114,7 +114,7 @@ export class Kubelet {
       if (running.stopping) return;
       const { fault } = running;
       const folder = this.#unpack(pod);
-      const server = await startServer({ program: this.options.program, contractFile: join(folder, documents.contract.file), releaseFolder: folder, keyFile: this.options.keyFile, logFile: join(folder, "server.log"), ...startOf(fault, join(dirname(this.options.program), "faulty-model.mjs")) });
+      const server = await startServer({ program: this.options.program, contractFile: join(folder, documents.contract.file), manifestFile: join(folder, documents.release.file), releaseFolder: folder, keyFile: this.options.keyFile, logFile: join(folder, "server.log"), ...startOf(fault, join(dirname(this.options.program), "faulty-model.mjs")) });
       running.server = server;
       if (running.stopping) return void (await server.stop());
       const { ports } = server;
@@ -141,7 +141,6 @@ export class Kubelet {
     cpSync(image, folder, { recursive: true });
     if (fault?.kind === "broken") rmSync(join(folder, "model.onnx"), { force: true });
     for (const { annotation, file } of Object.values(documents)) writeFileSync(join(folder, file), metadata.annotations[annotation] ?? "");
-    writeFileSync(join(folder, "manifest.json"), metadata.annotations[documents.release.annotation] ?? "");
     return folder;
   }
 

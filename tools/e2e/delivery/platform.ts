@@ -8,6 +8,7 @@ import { keyFile } from "../../../infra/serving/keys";
 import { secretLength } from "../../../infra/subject-keys";
 import { namespaces } from "../../../infra/vocabulary";
 import { record } from "../../plan/record";
+import { attest } from "../../release/attest";
 import { projectName, readStackFile } from "../../plan/stack-file";
 import { secretText } from "../../plan/wire";
 import { isJsonObject, toJsonObject } from "../lib/json";
@@ -55,13 +56,20 @@ export class Platform {
     return path.join(this.modelsFolder, model, "release");
   }
 
-  /** Writes the manifest of a release as the training steps would, with a digest of its own, and returns that digest. */
+  /** Folder that the image of a release holds: the release as it was when it was written. */
+  imageFolder(model: string, version: string): string {
+    return path.join(this.folder, "images", model, version);
+  }
+
+  /** Writes the manifest of a release as the training steps would, with a digest of its own, keeps it as its image has it, and returns that digest. */
   async release(model: string, version: string): Promise<string> {
     const file = path.join(this.releaseFolder(model), "manifest.json");
     const manifest = toJsonObject(JSON.parse(await readFile(file, "utf8")));
     const digest = digestOf(`${model} ${version}`);
     const image = isJsonObject(manifest["image"]) ? manifest["image"] : {};
     await writeFile(file, JSON.stringify({ ...manifest, model, version, image: { ...image, digest } }));
+    attest(this.releaseFolder(model), []);
+    await cp(this.releaseFolder(model), this.imageFolder(model, version), { recursive: true });
     return digest;
   }
 
@@ -93,6 +101,7 @@ export class Platform {
     const digests = isJsonObject(manifest["digests"]) ? manifest["digests"] : {};
     await writeFile(path.join(target, "release", "reference.json"), reference);
     await writeFile(path.join(target, "release", "manifest.json"), JSON.stringify({ ...manifest, model: name, digests: { ...digests, reference: digestOf(reference) } }));
+    attest(path.join(target, "release"), []);
   }
 }
 

@@ -55,7 +55,7 @@ export class Trials {
     try {
       const { platform, images, mesh, random } = world;
       const models = options.models.map(({ name }) => name);
-      for (const model of models) images.set(await platform.release(model, FIRST_VERSION), { folder: platform.releaseFolder(model), fault: firstFaults[model] });
+      for (const model of models) images.set(await platform.release(model, FIRST_VERSION), { folder: platform.imageFolder(model, FIRST_VERSION), fault: firstFaults[model] });
       const objects = await platform.objects();
       const { controller, apart } = await world.start(objects);
       const trials = new Trials(world, objects, controller, apart);
@@ -72,7 +72,7 @@ export class Trials {
   start(versions: readonly NewVersion[]): Promise<Started[]> {
     const started = this.#updating.then(async () => {
       const { platform, images, client } = this.world;
-      for (const { model, version, fault } of versions) images.set(await platform.release(model, version), { folder: platform.releaseFolder(model), fault });
+      for (const { model, version, fault } of versions) images.set(await platform.release(model, version), { folder: platform.imageFolder(model, version), fault });
       const before = versions.map((version) => ({ ...version, before: this.world.rollout(version.model)?.status.currentPodHash }));
       const after = await platform.objects();
       await apply(client, changed(this.objects, after));

@@ -1,7 +1,7 @@
 """package: gathers the model and its evidence into one folder that can be released.
 
 Writes `model.onnx`, `model-card.md`, `reference.json`, `explainer.json`, `evaluation.json`, `audit.json`, `explanation.json`,
-`compression.json`, `manifest.json` and, with a key, `signature.json`. Every file is named by digest in the manifest.
+`compression.json`, `manifest.json`, and `attestation.json` over all of them, signed where there is a key.
 """
 
 from __future__ import annotations
@@ -16,14 +16,16 @@ from ..context import Context
 from ..digests import digest_file, digest_listing
 from ..errors import InputError
 from ..onnx_model import Scorer
-from ..provenance import image_inputs_digest, next_version
+from ..provenance import bills_of_materials, environment_digest, image_inputs_digest, next_version
 from ..reference import explainer, reference
 from ..rows import read_rows
 from ..run import read_json, write_json, write_text
-from ..signing import write_signature
+from ..signing import Signer, write_attestation
 
 NAME = "package"
 EVIDENCE = ("evaluation", "audit", "explanation", "compression")
+#: Every file of a release but the attestation, which names each by digest.
+FILES = ("model.onnx", "model-card.md", "reference.json", "explainer.json", *(f"{name}.json" for name in EVIDENCE), "manifest.json")
 
 
 def run(context: Context) -> bool:
@@ -31,7 +33,7 @@ def run(context: Context) -> bool:
     more = {
         "champion": context.champion.digest if context.champion else None, "version": options.version, "approvals": list(options.approvals),
         "createdAt": options.created_at or os.environ.get("SOURCE_DATE_EPOCH"), "repository": options.repository, "image": image_inputs_digest(""),
-        "key": digest_file(options.signing_key) if options.signing_key and options.signing_key.exists() else None,
+        "key": Signer.open(options.signing_key).key_id if options.signing_key else None, "bills": bills_of_materials(), "environment": environment_digest(),
     }  # fmt: skip
     made = context.inputs("collect", "validate", "prepare", "train", "compress", **more)
     return context.run.perform(NAME, made, lambda folder: _work(context, folder))
@@ -53,8 +55,7 @@ def _work(context: Context, folder: Path) -> None:
     write_json(folder / "explainer.json", explainer(contract, bins, scorer, evidence["explanation"]["additive"], options.seed))
     write_text(folder / "model-card.md", model_card(contract, version, evidence))
     write_json(folder / "manifest.json", manifest(context, folder, version, data, evidence))
-    if options.signing_key:
-        write_signature(folder, (folder / "manifest.json").read_bytes(), options.signing_key)
+    write_attestation(folder, FILES, options.signing_key)
 
 
 def manifest(context: Context, folder: Path, version: str, data: str, evidence: dict) -> dict:
@@ -77,13 +78,23 @@ def manifest(context: Context, folder: Path, version: str, data: str, evidence: 
         "version": version,
         "published": False,
         "createdAt": created_at(options.created_at),
-        "digests": {**files, "data": data, "code": context.code, "contract": contract.digest},
+        "digests": {**files, "data": data, "code": context.code, "contract": contract.digest, "environment": environment_digest()},
+        "bills": bills_of_materials(),
         "image": {"repository": options.repository or f"causeway/{contract.name}", "digest": image_inputs_digest(model)},
         "evaluation": {"rows": evidence["evaluation"]["rows"], "metrics": evidence["evaluation"]["metrics"]},
         "fairness": fairness,
+        "gates": judged_gates(evidence),
+        "compression": {"kept": evidence["compression"]["kept"]},
         "explanation": {"method": evidence["explanation"]["method"], "digest": digest_file(folder / "explainer.json")},
         "approvals": list(options.approvals),
     }
+
+
+def judged_gates(evidence: dict) -> list[dict]:
+    """Every gate of the released model, of the comparison with the champion too, with its value and its bound."""
+    evaluation, audit = evidence["evaluation"], evidence["audit"]
+    judged = [evaluation, audit, evidence["explanation"], evaluation.get("comparison", {}), audit.get("againstChampion", {})]
+    return [{key: gate[key] for key in ("gate", "value", "min", "max", "passed") if key in gate} for report in judged for gate in report.get("gates", [])]
 
 
 def evidence_digest(folder: Path) -> str:

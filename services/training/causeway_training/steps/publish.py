@@ -1,7 +1,8 @@
 """publish: pushes the image that serves the packaged release: the server's image, and one layer with the contract and the release.
 
-Writes the files of `package` again, the manifest now with the registry's digest, and the signature over it. The layer has no times and one order,
-so the same release on the same server gives the same digest.
+Writes the files of `package` again, the manifest now with the registry's digest, and the attestation over it. The image holds the
+attestation of `package`: its own digest can be in none of its files. The layer has no times and one order, so the same release on the same
+server gives the same digest.
 """
 
 from __future__ import annotations
@@ -18,11 +19,14 @@ from ..digests import digest_bytes
 from ..errors import InputError
 from ..registry import LAYER, MANIFEST, Repository
 from ..run import RECORD, read_json, write_json
-from ..signing import SIGNATURE_FILE, write_signature
+from ..signing import ATTESTATION_FILE, write_attestation
+from .package import FILES
 
 NAME = "publish"
 #: Folder of the image in which the server finds its model, as services/model-server/Dockerfile lays it.
 MODEL_FOLDER = "app/model"
+#: Label with the digest of the attestation that an image holds.
+ATTESTATION_LABEL = "dev.causeway.attestation"
 
 
 def run(context: Context) -> bool:
@@ -36,16 +40,25 @@ def run(context: Context) -> bool:
 
 def _work(context: Context, folder: Path, base: str, repository: str) -> None:
     package = context.run.folder("package")
-    files = {p.name: p.read_bytes() for p in sorted(package.iterdir()) if p.is_file() and p.name not in (RECORD, SIGNATURE_FILE)}
+    files = {p.name: p.read_bytes() for p in sorted(package.iterdir()) if p.is_file() and p.name != RECORD}
     layer = model_layer((context.contract.folder / "model.yaml").read_bytes(), files)
     name, _, digest = base.partition("@")
-    image = push(Repository.parse(name, "--base"), digest, Repository.parse(repository, "--repository"), layer)
+    image = push(Repository.parse(name, "--base"), digest, Repository.parse(repository, "--repository"), layer, labels(base, files))
     for file in files:
         shutil.copyfile(package / file, folder / file)
     manifest = {**read_json(package / "manifest.json"), "published": True, "image": {"repository": repository, "digest": image}}
     write_json(folder / "manifest.json", manifest)
-    if context.options.signing_key:
-        write_signature(folder, (folder / "manifest.json").read_bytes(), context.options.signing_key)
+    write_attestation(folder, FILES, context.options.signing_key)
+
+
+def labels(base: str, release: dict[str, bytes]) -> dict[str, str]:
+    """Where the image comes from, as labels: the server under it, and the attestation of the release in it."""
+    name, _, digest = base.partition("@")
+    return {
+        "org.opencontainers.image.base.name": name,
+        "org.opencontainers.image.base.digest": digest,
+        ATTESTATION_LABEL: digest_bytes(release[ATTESTATION_FILE]),
+    }
 
 
 def model_layer(contract: bytes, release: dict[str, bytes]) -> bytes:
@@ -63,14 +76,16 @@ def model_layer(contract: bytes, release: dict[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def push(source: Repository, digest: str, target: Repository, layer: bytes) -> str:
-    """Pushes the image `digest` of `source` with one more layer to `target`; returns the new image's digest."""
+def push(source: Repository, digest: str, target: Repository, layer: bytes, provenance: dict[str, str]) -> str:
+    """Pushes the image `digest` of `source` with one more layer and labels to `target`; returns the new image's digest."""
     manifest = source.manifest(digest)
     config = json.loads(source.blob(manifest["config"]["digest"]))
     for known in manifest["layers"]:
         target.take_blob(known["digest"], source)
     added = {"mediaType": LAYER, "size": len(layer), "digest": target.push_blob(layer)}
     config["rootfs"]["diff_ids"].append(digest_bytes(layer))
+    running = config.setdefault("config", {})
+    running["Labels"] = {**(running.get("Labels") or {}), **provenance}
     if "history" in config:
         config["history"].append({"created_by": "causeway publish"})
     data = json.dumps(config, sort_keys=True, separators=(",", ":")).encode()

@@ -1,7 +1,7 @@
 """release: puts the packaged folder, or the published one, where it is asked for, whole or not at all.
 
-Before it does, every file is checked against the manifest and the signature against the trusted key. An unsigned release is for local
-rehearsal only and is said to be so.
+Before it does, every file is checked against the attestation, the attestation against the manifest, and its signature against the
+trusted key. An unsigned release is for local rehearsal only and is said to be so.
 """
 
 from __future__ import annotations
@@ -15,22 +15,11 @@ from ..digests import canonical_json, digest_file
 from ..errors import InputError
 from ..gates import demand
 from ..run import RECORD, local_path, read_json
-from ..signing import SIGNATURE_FILE, verify
+from ..signing import ATTESTATION_FILE, read_attestation, verify
 from ..storage import Prefix, is_object_url
-from .package import evidence_digest
+from .package import FILES, evidence_digest
 
 NAME = "release"
-FILES = (
-    "model.onnx",
-    "model-card.md",
-    "reference.json",
-    "explainer.json",
-    "evaluation.json",
-    "audit.json",
-    "explanation.json",
-    "compression.json",
-    "manifest.json",
-)
 
 
 def run(context: Context) -> bool:
@@ -61,13 +50,14 @@ def source(context: Context) -> Path:
 def check(context: Context, folder: Path) -> None:
     """Raises unless the folder is what its manifest says, every recorded gate holds, and the signature (if any is asked for) is right."""
     check_files(folder)
+    check_attestation(folder)
     evaluation, audit, explanation = (read_json(folder / f"{name}.json") for name in ("evaluation", "audit", "explanation"))
     judged = [evaluation, audit, explanation, evaluation.get("comparison", {}), audit.get("againstChampion", {})]
     demand(NAME, [gate for report in judged for gate in report.get("gates", [])])
     if context.options.trusted_key:
-        if not (folder / SIGNATURE_FILE).exists():
+        if not is_signed(folder):
             raise InputError(str(folder), ["the release is unsigned, and a trusted key was given"])
-        verify((folder / "manifest.json").read_bytes(), read_json(folder / SIGNATURE_FILE), context.options.trusted_key)
+        verify(read_attestation(folder)[0], context.options.trusted_key)
 
 
 def check_files(folder: Path) -> None:
@@ -81,6 +71,17 @@ def check_files(folder: Path) -> None:
     found["explainer.json"] = digest_file(folder / "explainer.json") == manifest["explanation"]["digest"]
     found["one of the reports"] = evidence_digest(folder) == manifest["digests"]["evidence"]
     problems = [f"{name} is not the file of the manifest" for name, same in found.items() if not same]
+    if problems:
+        raise InputError(str(folder), problems)
+
+
+def check_attestation(folder: Path) -> None:
+    """Raises InputError unless the attestation names every file as it is, and its predicate is the manifest."""
+    _, statement = read_attestation(folder)
+    named = statement["named"]
+    problems = [f"{name} is not the file that was attested" for name in FILES if named.get(name) != digest_file(folder / name)]
+    if statement["predicate"] != read_json(folder / "manifest.json"):
+        problems.append("manifest.json does not say what was attested")
     if problems:
         raise InputError(str(folder), problems)
 
@@ -117,11 +118,11 @@ def store(source: Path, target: Prefix) -> bool:
 
 
 def is_signed(folder: Path) -> bool:
-    return (folder / SIGNATURE_FILE).exists()
+    return bool(read_attestation(folder)[0]["signatures"])
 
 
 def _names(folder: Path) -> list[str]:
-    return [name for name in (*FILES, SIGNATURE_FILE) if (folder / name).exists()]
+    return [name for name in (*FILES, ATTESTATION_FILE) if (folder / name).exists()]
 
 
 def _same(source: Path, target: Path) -> bool:

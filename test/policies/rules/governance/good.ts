@@ -27,6 +27,7 @@ export function goodModelService(): Props {
     protectedAttributes: ["race", "sex"],
     logRetention: "400 days",
     image: `111122223333.dkr.ecr.eu-west-1.amazonaws.com/models/scorer@${releasedImage}`,
+    verification: { signature: "trusted", keyid: digest("8"), format: "onnx", problems: [], expired: false },
     release: {
       model: "scorer",
       version: "1.0.0",
@@ -34,6 +35,7 @@ export function goodModelService(): Props {
       createdAt: "2026-11-24T12:00:00Z",
       digests: { model: digest("1"), data: digest("2"), code: digest("3"), contract: digest("4"), card: digest("5"), reference: digest("6") },
       image: { repository: "111122223333.dkr.ecr.eu-west-1.amazonaws.com/models/scorer", digest: releasedImage },
+      scan: { scanner: "Amazon ECR", at: "2026-11-24T12:30:00Z", digest: releasedImage, highest: "low" },
       evaluation: { rows: 591, metrics: { auc: { value: 0.82, low: 0.76, high: 0.87 }, recall: { value: 0.96, low: 0.94, high: 0.98 } } },
       fairness: [
         { attribute: "race", metric: "selection-rate-ratio", value: 0.85, low: 0.8, high: 0.91, passed: true, mitigated: true },

@@ -2,7 +2,8 @@ import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ReleaseFiles } from "../../../../services/model-server/release/load";
-import { digestOf } from "../../../../services/model-server/release/load";
+import { digestOf, type Signer } from "../../../../services/contract/attestation";
+import { attest } from "../../../../tools/release/attest";
 import { modelFolder } from "./server";
 
 /** A copy of the sample's folder, to be spoilt. */
@@ -28,11 +29,12 @@ export function changeJson(file: string, edit: (content: any) => void): void { /
   });
 }
 
-/** Writes the digests of the files as they are into the manifest: what remains wrong is not a digest. */
-export function sealed(folder: string): void {
+/** Writes the digests of the files as they are into the manifest and attests them: what remains wrong is not a digest. */
+export function sealed(folder: string, signers: readonly Signer[] = []): void {
   const digest = (name: string) => digestOf(readFileSync(join(folder, "release", name)));
   changeJson(join(folder, "release", "manifest.json"), (manifest) => {
     Object.assign(manifest.digests, { model: digest("model.onnx"), reference: digest("reference.json") });
     manifest.explanation.digest = digest("explainer.json");
   });
+  attest(join(folder, "release"), signers);
 }

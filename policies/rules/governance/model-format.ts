@@ -1,0 +1,22 @@
+import { text } from "../../read";
+import { resourceRule } from "../../rule";
+import { modelName, modelServiceType } from "./model-service";
+
+export const rule = resourceRule({
+  name: "governance-model-format",
+  area: "governance",
+  description: "A model must be an ONNX graph by its bytes: a pickle, whatever its name, can run any code.",
+  severity: "critical",
+  enforcement: "mandatory",
+  remediation: "Convert the model to ONNX and package the release again.",
+  url: "https://docs.python.org/3/library/pickle.html",
+  frameworks: [
+    { framework: "eu-ai-act", clause: "Art. 15(5)" },
+    { framework: "nist-ai-rmf", clause: "MEASURE 2.7" },
+  ],
+  types: [modelServiceType],
+  check: (resource) => {
+    const format = text(resource.props, "verification.format");
+    return format === "onnx" ? [] : [`${modelName(resource)} must be an ONNX file, got ${format ?? "nothing"}`];
+  },
+});

@@ -1,0 +1,70 @@
+import { rule as age } from "../../../../policies/rules/governance/model-age";
+import { rule as attestation } from "../../../../policies/rules/governance/model-attestation";
+import { rule as format } from "../../../../policies/rules/governance/model-format";
+import { rule as scan } from "../../../../policies/rules/governance/model-scan";
+import { rule as signature } from "../../../../policies/rules/governance/model-signature";
+import { rule as signed } from "../../../../policies/rules/governance/model-signed";
+import { ruleSuite, set, unset } from "../../../support/rule-suite";
+import { goodModelService } from "./good";
+
+const type = "causeway:serving:ModelService";
+const good = goodModelService();
+
+ruleSuite(attestation, {
+  type,
+  good,
+  deviations: { "a file that is not the attested one": (g) => ({ deviant: set(g, "verification.problems", ["digest of model.onnx: got another"]), message: /Model "scorer" must be the release that was attested: digest of model\.onnx: got another/ }) },
+});
+
+ruleSuite(signature, {
+  type,
+  good,
+  deviations: {
+    "a signature by another key": (g) => ({ deviant: set(g, "verification.signature", "untrusted"), message: /got a signature by another key or over other bytes/ }),
+    "a signature that nobody can verify": (g) => ({ deviant: set(g, "verification.signature", "unchecked"), message: /got a signature, but the stack trusts no key/ }),
+  },
+  configured: [
+    { title: "a release that is not checked on a laptop", parameters: { required: false }, subject: (g) => set(g, "verification.signature", "unchecked"), fires: false },
+    { title: "another key's release on a laptop", parameters: { required: false }, subject: (g) => set(g, "verification.signature", "untrusted"), fires: true },
+    { title: "an unsigned release in prod", parameters: { required: true }, subject: (g) => set(g, "verification.signature", "none"), fires: true },
+    { title: "an unsigned release in prod that is not published", parameters: { required: true }, subject: (g) => set(set(g, "verification.signature", "none"), "release.published", false), fires: false },
+  ],
+});
+
+ruleSuite(scan, {
+  type,
+  good,
+  deviations: {
+    "no scan": (g) => ({ deviant: unset(g, "release.scan"), message: /must have a scan of its image in release\.scan, got none/ }),
+    "a scan of another image": (g) => ({ deviant: set(g, "release.scan.digest", `sha256:${"b".repeat(64)}`), message: /got one of sha256:b{64}/ }),
+    "a severe finding": (g) => ({ deviant: set(g, "release.scan.highest", "critical"), message: /must have no finding above medium in its image, got critical by Amazon ECR/ }),
+  },
+  configured: [
+    { title: "a high finding where high is accepted", parameters: { highest: "high" }, subject: (g) => set(g, "release.scan.highest", "high"), fires: false },
+    { title: "any finding where none is accepted", parameters: { highest: "none" }, subject: (g) => g, fires: true },
+    { title: "an image without a scan on a laptop", parameters: { required: false }, subject: (g) => unset(g, "release.scan"), fires: false },
+  ],
+});
+
+ruleSuite(format, {
+  type,
+  good,
+  deviations: {
+    "a pickle": (g) => ({ deviant: set(g, "verification.format", "pickle"), message: /must be an ONNX file, got pickle/ }),
+    "an archive": (g) => set(g, "verification.format", "archive"),
+  },
+});
+
+ruleSuite(age, {
+  type,
+  good,
+  deviations: { "a release that is too old": (g) => ({ deviant: set(g, "verification.expired", true), message: /must not serve a release older than 180 days, got one of 2026-11-24T12:00:00Z/ }) },
+});
+
+describe("governance-model-signed", () => {
+  it("says of an unsigned release that it is one, as an advisory, and of no other", () => {
+    const judged = (state: string) => signed.check({ type, name: "scorer", props: set(good, "verification.signature", state) }, {});
+    expect([signed.enforcement, ...["trusted", "unchecked", "untrusted"].flatMap(judged)]).toEqual(["advisory"]);
+    expect(judged("none")).toEqual(['Model "scorer" must have a signed release, got an unsigned one']);
+  });
+});

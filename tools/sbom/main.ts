@@ -1,0 +1,21 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { serverBill } from "./server";
+import { trainingBill } from "./training";
+
+/** Bills of materials that are kept in the repository, and what makes each; a test holds them equal, and the manifest of a release names both by digest. */
+export const bills: Readonly<Record<string, (root: string) => string>> = {
+  "services/model-server/sbom.cdx.json": serverBill,
+  "services/training/sbom.cdx.json": trainingBill,
+};
+
+/** The bills that are not those of the locks as they are. */
+export function staleBills(root: string): string[] {
+  return Object.entries(bills).flatMap(([file, make]) => (make(root) === readFileSync(join(root, file), "utf8") ? [] : [file]));
+}
+
+if (require.main === module) {
+  const root = join(__dirname, "..", "..");
+  for (const [file, make] of Object.entries(bills)) writeFileSync(join(root, file), make(root));
+  console.log(`wrote ${Object.keys(bills).join(", ")}`);
+}

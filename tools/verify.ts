@@ -1,0 +1,102 @@
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { parseConfig } from "../infra/config/load";
+import { modelsFolder } from "../infra/models";
+import { isExpired } from "../infra/release-verification";
+import { digestOf, pemBlocks, publicKeyIn } from "../services/contract/attestation";
+import { loadContract } from "../services/contract/load";
+import { InputError } from "../services/contract/problems";
+import { inspectRelease, type Check, type Inspection } from "../services/contract/release-check";
+import { readStackFile } from "./plan/stack-file";
+
+const usage = `usage: npm run verify -- <model, or folder of a release> [--trusted-key <file of public keys in PEM> | --stack <stack>] [--unsigned]
+
+Compares every file of a release with its attestation, the attestation with the manifest and its signature with the trusted keys: those
+of the file, or causeway:trustedKeys of the stack. Exit codes: 0 everything holds, 1 something does not, 2 bad arguments.
+--unsigned takes a release that nobody signed.`;
+
+/** What a release is verified against. */
+export interface VerifyOptions {
+  readonly trusted: readonly string[];
+  /** Whether a release without signature is taken. */
+  readonly unsigned: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Verifies a release folder and returns a table of everything that was compared, and whether all of it holds. */
+export function verify(folder: string, { trusted, unsigned, now }: VerifyOptions): { readonly lines: string[]; readonly holds: boolean } {
+  const inspection = inspectRelease(folder, trusted);
+  const checks = [...inspection.checks, signatureCheck(inspection, unsigned), { name: "format of model.onnx", found: inspection.format, allowed: "onnx" }, ...contractChecks(folder, inspection, now)];
+  const width = Math.max(...checks.map(({ name }) => name.length));
+  const lines = checks.map(({ name, found, allowed }) => `${found === allowed ? "ok  " : "FAIL"}  ${name.padEnd(width)}  ${found === allowed ? found : `got ${found}, allowed: ${allowed}`}`);
+  const failed = checks.filter(({ found, allowed }) => found !== allowed).length;
+  return { lines: [...lines, failed === 0 ? `${folder}: all ${checks.length} checks hold` : `${folder}: ${failed} of ${checks.length} checks do not hold`], holds: failed === 0 };
+}
+
+function signatureCheck({ signature }: Inspection, unsigned: boolean): Check {
+  const name = "signature";
+  switch (signature.state) {
+    case "trusted":
+      return { name, found: `by ${signature.keyid}`, allowed: `by ${signature.keyid}` };
+    case "none":
+      return { name, found: "none", allowed: unsigned ? "none" : "a signature by a trusted key (--unsigned takes none)" };
+    case "unchecked":
+      return { name, found: "one, and no key to verify it with", allowed: "a signature by a trusted key: give --trusted-key or --stack" };
+    case "untrusted":
+      return { name, found: `by ${signature.keyids.join(", ")}, or over other bytes`, allowed: "a signature by a trusted key" };
+  }
+}
+
+/** Where the contract lies beside the release: that it is the one of the release, and the age that it allows. */
+function contractChecks(folder: string, { attested }: Inspection, now: number): Check[] {
+  const model = resolve(folder, "..");
+  const file = join(model, "model.yaml");
+  if (attested === undefined || !existsSync(file)) return [];
+  const { maximumAge } = loadContract(resolve(model, ".."), basename(model)).release;
+  return [
+    { name: "digest of model.yaml", found: digestOf(readFileSync(file)), allowed: attested.digests.contract },
+    { name: "age", found: isExpired(attested, maximumAge, now) ? `made at ${attested.createdAt}` : `at most ${maximumAge}`, allowed: `at most ${maximumAge}` },
+  ];
+}
+
+/** Verifies what the arguments name, prints the table, and returns the exit code. */
+export function main(argv: readonly string[], print: (line: string) => void = console.log): number {
+  try {
+    const { values, positionals } = read(argv);
+    const [target] = positionals;
+    if (target === undefined) throw new RangeError(usage);
+    const folder = existsSync(join(modelsFolder, target, "release")) ? join(modelsFolder, target, "release") : target;
+    if (!existsSync(folder)) throw new RangeError(`${folder}: no such folder, and no such model\n\n${usage}`);
+    const { lines, holds } = verify(folder, { trusted: trustedKeys(values["trusted-key"], values.stack), unsigned: values.unsigned === true, now: Date.now() });
+    lines.forEach((line) => print(line));
+    return holds ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof InputError || error instanceof RangeError)) throw error;
+    print(error.message);
+    return 2;
+  }
+}
+
+function read(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], allowPositionals: true, options: { "trusted-key": { type: "string" }, stack: { type: "string" }, unsigned: { type: "boolean" } } });
+  } catch (error) {
+    throw new RangeError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+  }
+}
+
+/** Public keys of a file, or those that a stack trusts. */
+export function trustedKeys(file: string | undefined, stack: string | undefined): readonly string[] {
+  if (file !== undefined) {
+    const keys = pemBlocks(existsSync(file) ? readFileSync(file, "utf8") : "");
+    if (keys.length > 0 && keys.every((key) => publicKeyIn(key) !== undefined)) return keys;
+    throw new InputError("--trusted-key", [{ key: file, got: existsSync(file) ? "another text" : undefined, allowed: "a file of public keys in PEM, ed25519 or ECDSA on P-256" }]);
+  }
+  if (stack === undefined) return [];
+  const stackFile = join(__dirname, "..", `Pulumi.${stack}.yaml`);
+  return parseConfig(readStackFile(stackFile), stackFile).trustedKeys;
+}
+
+if (require.main === module) process.exitCode = main(process.argv.slice(2));
