@@ -7,6 +7,7 @@ import { canaryWeights } from "../../infra/serving/steps";
 import type { Contract } from "../../services/contract/contract";
 import { latencyMilliseconds } from "../../services/contract/units";
 import type { ChapterName } from "./chapters";
+import { RehearsalLedger } from "./ledger";
 import type { DriftWindow, Expectation, OneExplanation, Rehearsal, TrainedModel, Trial } from "./result";
 import { applicationsOf, readTable, tableText, type Application } from "./rows";
 import type { Fault } from "./router";
@@ -34,12 +35,15 @@ export class Story {
   readonly #explanations: OneExplanation[] = [];
   readonly #expectations: Expectation[] = [];
   #live: Live | undefined;
+  readonly #ledger: RehearsalLedger;
 
   constructor(
     readonly stage: Stage,
     readonly scenario: Scenario,
     readonly size: Size,
-  ) {}
+  ) {
+    this.#ledger = new RehearsalLedger(join(stage.options.work, "ledger.jsonl"), stage.options.contract.name);
+  }
 
   get #contract(): Contract {
     return this.stage.options.contract;
@@ -141,6 +145,7 @@ export class Story {
         : { outcome: `version ${version}: ${Object.entries(evaluation.metrics).filter(([metric]) => metric === "auc" || metric === "accuracy").map(([metric, { value }]) => `${metric} ${value.toFixed(3)}`).join(", ")}`, tone: "good", inUse: this.#live?.version },
     );
     this.#models.push(model);
+    await this.#ledger.trained(name, this.stage.runOf(name));
     return model;
   }
 
@@ -155,6 +160,7 @@ export class Story {
     const options = { name, contract: this.#contract, champion: this.#inUse, challenger, applications, seed: this.stage.options.seed, share: canaryWeights[0] / 100, minimumRequests: paces.prod.minimumRequests, ...this.size, ...(fault && { fault }) };
     const trial = await this.stage.options.progress.chapter(title, "trial", () => runTrial(options), (done) => this.#verdictOf(done));
     this.#trials.push(trial);
+    await this.#ledger.tried(trial, model);
     const promoted = trial.looks[trial.looks.length - 1]?.verdict.action === "promote";
     if (promoted) this.#live = { model, ...challenger };
     else await challenger.server.stop();

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { ensureEnvironment, findPython } from "../../../services/training/environment";
+import { storeAt, verifyLedger } from "../../../services/ledger";
 import { rehearseArguments } from "../../../tools/rehearse/arguments";
 import type { Rehearsal } from "../../../tools/rehearse/result";
 
@@ -42,6 +43,19 @@ if (python === undefined) console.log("rehearsal: not tested, since Python 3.10 
     expect(champion!.modelDigest).toBe(manifest.digests.model);
     expect(found.explanations).toMatchObject([{ version: "1.0.0", label: "decline" }]);
     for (const step of ["collect", "validate", "prepare", "train", "evaluate", "audit", "explain", "compress", "package", "release"]) expect(said).toContain(`  ${step.padEnd(9)} `);
+  });
+
+  it("leaves a ledger that holds, with everything that was done", () => {
+    const { entries, flaws } = verifyLedger(storeAt(join(out, "rehearsal", "loan-approval", "ledger.jsonl")));
+    expect(flaws).toEqual([]);
+    expect(entries.map(({ actor, action, details }) => [actor, action, details["run"] ?? details["trial"]])).toEqual([
+      ["rehearsal", "train", "champion"],
+      ["rehearsal", "evaluate", "champion"],
+      ["rehearsal", "release", "champion"],
+      ["rehearsal", "roll-back", "slow challenger"],
+      ["rehearsal", "roll-back", "failing challenger"],
+    ]);
+    expect(entries[2]!.details["model"]).toBe(found.models[0]!.modelDigest);
   });
 
   it("counts who was affected, and sends nobody to the challenger after the rollback", () => {
