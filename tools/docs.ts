@@ -1,17 +1,29 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { configDocument, configJsonSchema } from "../infra/config/describe";
 import { coverageMarkdown } from "../policies/coverage";
 import { rules } from "../policies/rules";
+import { tiersMarkdown } from "../policies/tiers";
+
+const docs = join(__dirname, "..", "docs");
+
+/** A page that people write, with one part made from the code, between `<!-- name: ... -->` and `<!-- /name -->`. */
+function withPart(page: string, name: string, part: string): string {
+  const text = readFileSync(join(docs, page), "utf8");
+  const [start, end] = [text.indexOf(`<!-- ${name}:`), text.indexOf(`<!-- /${name} -->`)];
+  if (start < 0 || end < start) throw new Error(`docs/${page} must have <!-- ${name}: ... --> and <!-- /${name} -->`);
+  return `${text.slice(0, text.indexOf("-->", start))}-->\n${part}\n${text.slice(end)}`;
+}
 
 /** Pages that are made from the code; `npm run docs` writes them, and a test holds them equal. */
 export const generated: Readonly<Record<string, string>> = {
   "stack.schema.json": `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
   "configuration.md": configDocument(),
-  "coverage.md": `# Coverage\n\nWhich rule helps with which clause; \`npm run docs\` makes this page from the rules.\n\n${coverageMarkdown(rules)}`,
+  "coverage.md": `# Coverage\n\nWhich rule helps with which clause, and who or what covers those that no rule does; \`npm run docs\` makes this page from the rules and from policies/elsewhere. A rule shows a part of its clause, never that the clause is met: that is for the people who are answerable for it.\n\n${coverageMarkdown(rules)}`,
+  "governance.md": withPart("governance.md", "tiers", tiersMarkdown()),
 };
 
 if (require.main === module) {
-  for (const [name, text] of Object.entries(generated)) writeFileSync(join(__dirname, "..", "docs", name), text);
+  for (const [name, text] of Object.entries(generated)) writeFileSync(join(docs, name), text);
   console.log(`wrote ${Object.keys(generated).join(", ")} to docs/`);
 }

@@ -11,6 +11,7 @@ export const rule = resourceRule({
   remediation: "Set retentionInDays; CloudWatch Logs allows 365 and 400 among others.",
   url: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html",
   frameworks: [
+    { framework: "cis-eks", clause: "2.1.2" },
     { framework: "eu-ai-act", clause: "Art. 26(6)" },
     { framework: "iso-42001", clause: "A.6.2.8" },
   ],

@@ -11,7 +11,10 @@ export const rule = resourceRule({
   enforcement: "mandatory",
   remediation: "Set metadata.namespace to the namespace of the workload's kind.",
   url: "https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/",
-  frameworks: [{ framework: "cis-eks", clause: "4.5.1" }],
+  frameworks: [
+    { framework: "cis-eks", clause: "4.5.1" },
+    { framework: "cis-eks", clause: "4.5.2" },
+  ],
   // A ClusterWorkflowTemplate and what it starts get their namespace from the workflow that refers to it.
   types: podTypes.filter((type) => !type.endsWith(":ClusterWorkflowTemplate")),
   parameters: { refused: ["default", "kube-system", "kube-public", "kube-node-lease"] },

@@ -38,7 +38,7 @@ function finding(violations: readonly PlannedViolation[], rule: RuleResult | und
 <p>${rule?.description}</p><ul>${violations.map(({ resource, message }) => html`<li>${message}${resource && html` <code>${resource.name}</code>`}</li>`)}</ul><p class="fix"><b>Fix</b> ${first.remediation}</p></details>`;
 }
 
-/** Which clause of which framework is checked by which rules, and how those fared. */
+/** Which clause of which framework is checked by which rules and how those fared, and what covers the others. */
 export function coverage(plan: StackPlan): Html {
   const stateOf = states(plan);
   const byName = new Map(plan.judgement.rules.map((rule) => [rule.name, rule]));
@@ -50,9 +50,9 @@ export function coverage(plan: StackPlan): Html {
 
 function matrix({ title, clauses }: CoveredFramework, used: readonly Area[], dots: (names: readonly string[], area: Area) => Html[]): Html {
   const rules = new Set(clauses.flatMap((clause) => clause.rules)).size;
-  return html`<details class="framework"><summary><b>${title}</b> <span class="count">${plural(clauses.length, "clause")}, ${plural(rules, "rule")}</span></summary>
+  return html`<details class="framework"><summary><b>${title}</b> <span class="count">${clauses.filter((clause) => clause.rules.length > 0).length} of ${plural(clauses.length, "clause")}, ${plural(rules, "rule")}</span></summary>
 <div class="scroll"><table class="matrix"><thead><tr><th scope="col">Clause</th>${used.map((area) => html`<th scope="col">${area}</th>`)}</tr></thead>
-<tbody>${clauses.map((clause) => html`<tr><th scope="row">${clause.clause}</th>${used.map((area) => html`<td>${dots(clause.rules, area)}</td>`)}</tr>`)}</tbody></table></div></details>`;
+<tbody>${clauses.map((clause) => clause.elsewhere !== undefined ? html`<tr class="open"><th scope="row">${clause.clause}</th><td colspan="${String(used.length)}">${clause.elsewhere}</td></tr>` : html`<tr><th scope="row">${clause.clause}</th>${used.map((area) => html`<td>${dots(clause.rules, area)}</td>`)}</tr>`)}</tbody></table></div></details>`;
 }
 
 function dot(rule: RuleResult, state: State): Html {
