@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { load as parseYaml, YAMLException } from "js-yaml";
 import { biasAuditFile, biasAuditSchema, type BiasAudit } from "./bias-audit";
 import { contractSchema, type Contract } from "./contract";
 import { InputError, parseOrThrow } from "./problems";
 import { releaseSchema, type Release } from "./release";
 import { verdictSchema, type Verdict } from "./verdict";
+import { parseYaml } from "./yaml";
 
 /** Names of the models that have a contract under `modelsFolder`, sorted. */
 export function modelNames(modelsFolder: string): string[] {
@@ -17,7 +17,7 @@ export function modelNames(modelsFolder: string): string[] {
 /** Reads and validates `<modelsFolder>/<name>/model.yaml`. Throws InputError with every problem. */
 export function loadContract(modelsFolder: string, name: string): Contract {
   const file = join(modelsFolder, name, "model.yaml");
-  const contract = parseOrThrow(contractSchema, yamlIn(file), file);
+  const contract = parseOrThrow(contractSchema, parseYaml(read(file), file), file);
   if (contract.name !== name) throw new InputError(file, [{ key: "name", got: contract.name, allowed: `the name of its folder, ${name}` }]);
   return contract;
 }
@@ -61,15 +61,6 @@ export function loadVerdicts(modelsFolder: string, name: string): Verdict[] {
 function read(file: string): string {
   if (!existsSync(file)) throw new InputError(file, [{ key: "(whole input)", got: undefined, allowed: "a file at this path" }]);
   return readFileSync(file, "utf8");
-}
-
-function yamlIn(file: string): unknown {
-  try {
-    return parseYaml(read(file));
-  } catch (error) {
-    if (error instanceof YAMLException) throw new InputError(file, [{ key: "(whole input)", got: error.message, allowed: "YAML" }]);
-    throw error;
-  }
 }
 
 function jsonIn(file: string): unknown {

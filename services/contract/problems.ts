@@ -54,9 +54,23 @@ function allowedBy(message: string): string {
   return match?.[1] ?? message;
 }
 
-function pathName(path: readonly PropertyKey[]): string {
+/** Longest key of an input that a message shows in full. */
+const shownKeyCharacters = 80;
+
+/** Words with single spaces between them. */
+const plainKey = /^[^\s.[\]"\p{C}]+(?: [^\s.[\]"\p{C}]+)*$/u;
+
+/** A path in words: `regions[1].cidr`. A key that could be misread, such as one with a dot or a line break, stands in quotes: `metrics["a.b"]`. */
+export function pathName(path: readonly PropertyKey[]): string {
   if (path.length === 0) return "(whole input)";
-  return path.map((part, i) => (typeof part === "number" ? `[${part}]` : `${i === 0 ? "" : "."}${String(part)}`)).join("");
+  return path
+    .map((part, i) => {
+      const text = String(part);
+      if (typeof part === "number") return `[${text}]`;
+      if (text.length > shownKeyCharacters) return `[${JSON.stringify(`${text.slice(0, shownKeyCharacters)}...`)}]`;
+      return plainKey.test(text) ? `${i === 0 ? "" : "."}${text}` : `[${JSON.stringify(text)}]`;
+    })
+    .join("");
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

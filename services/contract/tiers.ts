@@ -1,6 +1,6 @@
 import { z } from "zod";
 import table from "./tiers.json";
-import { label, seconds } from "./units";
+import { duration, label, seconds } from "./units";
 
 /** EU AI Act risk tiers; `prohibited` exists so that a contract can say it and be refused. */
 export const riskTiers = ["minimal", "limited", "high", "prohibited"] as const;
@@ -70,7 +70,7 @@ export function contractGaps(contract: TieredContract): { readonly path: readonl
     ...(duties.impactAssessment && impactAssessment === undefined ? [{ path: ["impactAssessment"], allowed: `the digest of impact-assessment.md beside the contract, ${because}` }] : []),
     ...(duties.fairnessAudit && gates.fairness.length === 0 ? [{ path: ["gates", "fairness"], allowed: `at least one gate, ${because}` }] : []),
     ...(duties.humanGate && release.channel !== "approval" ? [{ path: ["release", "channel"], allowed: `approval, ${because}` }] : []),
-    ...(seconds(retention.predictionLogs) < duties.logDays * 86_400 ? [{ path: ["retention", "predictionLogs"], allowed: `at least ${duties.logDays} days, ${because} (EU AI Act Art. 19, 26(6))` }] : []),
+    ...(duration.safeParse(retention.predictionLogs).success && seconds(retention.predictionLogs) < duties.logDays * 86_400 ? [{ path: ["retention", "predictionLogs"], allowed: `at least ${duties.logDays} days, ${because} (EU AI Act Art. 19, 26(6))` }] : []),
   ];
 }
 

@@ -2,10 +2,10 @@ import { z } from "zod";
 
 const secondsPer = { second: 1, minute: 60, hour: 3_600, day: 86_400 } as const;
 
-/** A length of time with its unit written out, such as `"5 minutes"` or `"183 days"`. */
+/** A length of time with its unit written out, such as `"5 minutes"` or `"183 days"`: of at most nine digits, since longer numbers overflow what reads them. */
 export const duration = z
   .string({ error: 'a length of time such as "5 minutes"' })
-  .regex(/^[1-9]\d*(\.\d+)? (second|minute|hour|day)s?$/, 'a length of time: a number and second(s), minute(s), hour(s) or day(s), such as "5 minutes"');
+  .regex(/^[1-9]\d{0,8}(\.\d{1,9})? (second|minute|hour|day)s?$/, 'a length of time: a number and second(s), minute(s), hour(s) or day(s), such as "5 minutes"');
 
 /** Seconds in a {@link duration}. Throws RangeError on text that `duration` would refuse. */
 export function seconds(text: string): number {
@@ -28,7 +28,7 @@ export function seconds(text: string): number {
 /** A latency with its unit written out, such as `"100 milliseconds"`; longer units as in a {@link duration}. */
 export const latency = z
   .string({ error: 'a latency such as "100 milliseconds"' })
-  .regex(/^([1-9]\d* milliseconds|[1-9]\d*(\.\d+)? (second|minute|hour|day)s?)$/, 'a latency such as "100 milliseconds" or "2 seconds"');
+  .regex(/^([1-9]\d{0,8} milliseconds|[1-9]\d{0,8}(\.\d{1,9})? (second|minute|hour|day)s?)$/, 'a latency such as "100 milliseconds" or "2 seconds"');
 
 /** Milliseconds in a {@link latency}. Throws RangeError on text that `latency` would refuse. */
 export function latencyMilliseconds(text: string): number {
@@ -51,7 +51,7 @@ export const label = z
   .regex(/^[a-z]([-a-z0-9]*[a-z0-9])?$/, "a name: lower-case letters, digits and hyphens, starting with a letter and not ending with a hyphen");
 
 /** A Kubernetes CPU quantity, e.g. `500m` or `2`. */
-export const cpuQuantity = z.string().regex(/^([1-9]\d*m|[1-9]\d*(\.\d+)?)$/, "a CPU quantity such as 500m or 2");
+export const cpuQuantity = z.string().regex(/^([1-9]\d{0,8}m|[1-9]\d{0,8}(\.\d{1,9})?)$/, "a CPU quantity such as 500m or 2");
 
 /** Thousandths of a core in a {@link cpuQuantity}. Throws RangeError on text that `cpuQuantity` would refuse. */
 export function millicores(text: string): number {
@@ -61,7 +61,7 @@ export function millicores(text: string): number {
 }
 
 /** A Kubernetes memory quantity, e.g. `512Mi`. */
-export const memoryQuantity = z.string().regex(/^[1-9]\d*(Mi|Gi)$/, "a memory quantity such as 512Mi or 2Gi");
+export const memoryQuantity = z.string().regex(/^[1-9]\d{0,8}(Mi|Gi)$/, "a memory quantity such as 512Mi or 2Gi");
 
 /** A semantic version (semver.org), without build metadata. */
 export const semanticVersion = z.string().regex(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/, "a semantic version such as 1.4.0");

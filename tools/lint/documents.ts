@@ -1,4 +1,5 @@
 import { load, YAMLException } from "js-yaml";
+import { maximumAliases } from "../../services/contract/yaml";
 
 /** One document of a file. */
 export interface ManifestDocument {
@@ -20,7 +21,7 @@ export function documents(source: string): { readonly documents: ManifestDocumen
     // A part of comments alone, as Helm leaves behind, is no document.
     if (/^(\s*(#.*)?\n?)*$/.test(text)) return [];
     try {
-      return [{ line, content: load(text) }];
+      return [{ line, content: load(text, { maxAliases: maximumAliases }) }];
     } catch (error) {
       if (!(error instanceof YAMLException)) throw error;
       problems.push({ line: line + (error.mark?.line ?? 0), message: error.reason });

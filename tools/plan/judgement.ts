@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { coverage, type CoveredFramework } from "../../policies/coverage";
 import { enforcementOf, judge, type PackConfig, type RuleSetting } from "../../policies/judge";
 import { enforcements, type Area, type Enforcement, type Rule } from "../../policies/rule";
-import { InputError } from "../../services/contract/problems";
+import { InputError, pathName } from "../../services/contract/problems";
 import { viewOf, type RecordedResource } from "./resource";
 import { isProperties, type Properties } from "./wire";
 
@@ -60,7 +60,7 @@ export function packConfig(file: string): PackConfig {
   const settings = Object.entries(content).map(([rule, setting]): [string, RuleSetting] => {
     if (isEnforcement(setting)) return [rule, setting];
     if (isProperties(setting) && isSettings(setting)) return [rule, setting];
-    throw new InputError(file, [{ key: rule, got: setting, allowed: `${enforcements.join(", ")}, or an object with enforcementLevel and parameters` }]);
+    throw new InputError(file, [{ key: pathName([rule]), got: setting, allowed: `${enforcements.join(", ")}, or an object with enforcementLevel and parameters` }]);
   });
   return Object.fromEntries(settings);
 }

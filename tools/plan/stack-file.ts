@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { load as parseYaml } from "js-yaml";
 import type { RawConfig } from "../../infra/config/load";
 import { InputError } from "../../services/contract/problems";
+import { parseYaml } from "../../services/contract/yaml";
 import { isProperties, type Properties } from "./wire";
 
 /** Stands for a value that only `pulumi up` can decrypt. */
@@ -36,12 +36,7 @@ export function readStackFile(file: string): RawConfig {
 
 function readYaml(file: string): Properties {
   if (!existsSync(file)) throw new InputError(file, [{ key: "(whole input)", got: undefined, allowed: "a file at this path" }]);
-  let content: unknown;
-  try {
-    content = parseYaml(readFileSync(file, "utf8"), { filename: file });
-  } catch (error) {
-    throw new InputError(file, [{ key: "(whole input)", got: error instanceof Error ? error.message.split("\n")[0] : String(error), allowed: "YAML" }]);
-  }
+  const content = parseYaml(readFileSync(file, "utf8"), file);
   if (isProperties(content)) return content;
   throw new InputError(file, [{ key: "(whole input)", got: content, allowed: "a mapping" }]);
 }

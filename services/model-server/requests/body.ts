@@ -45,6 +45,7 @@ export function checkKeys(value: Readonly<Record<string, unknown>>, prefix: stri
 
 /** A key of the caller's as a message may show it. */
 export function shortened(key: string): string {
+  if (key === "") return '""';
   const printable = key.replace(/[^\x20-\x7e]/g, "?");
   return printable.length > 40 ? `${printable.slice(0, 37)}...` : printable;
 }

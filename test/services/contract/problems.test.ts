@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { describeProblem, InputError, parseOrThrow } from "../../../services/contract/problems";
+import { describeProblem, InputError, parseOrThrow, pathName } from "../../../services/contract/problems";
 
 const schema = z.strictObject({ list: z.array(z.strictObject({ size: z.number().min(1) })), mode: z.enum(["fast", "slow"]) });
 
@@ -33,6 +33,20 @@ describe("parseOrThrow", () => {
 
   it("names the whole input when nothing of it is right", () => {
     expect(problemsOf(null).problems).toEqual([{ key: "(whole input)", got: null, allowed: "object" }]);
+  });
+});
+
+describe("pathName", () => {
+  it.each([
+    [["regions", 1, "cidr"], "regions[1].cidr"],
+    [["x y", "constructor"], "x y.constructor"],
+    [[""], '[""]'],
+    [["metrics", "a.b"], 'metrics["a.b"]'],
+    [["a\nb has 0 problems"], '["a\\nb has 0 problems"]'],
+    [["k".repeat(500)], `["${"k".repeat(80)}..."]`],
+    [[], "(whole input)"],
+  ])("writes %j as %s", (path, expected) => {
+    expect(pathName(path)).toBe(expected);
   });
 });
 
