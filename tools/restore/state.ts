@@ -45,7 +45,7 @@ export function stateProblems(state: ExportedState): string[] {
   const living = resources.filter((each) => each.delete !== true).map(({ urn }) => urn);
   const twice = [...new Set(living.filter((urn, i) => living.indexOf(urn) !== i))];
   const missing = resources.flatMap(({ urn, parent, provider, dependencies }) => {
-    const named = [parent, provider === undefined ? undefined : provider.slice(0, provider.lastIndexOf("::")), ...(dependencies ?? [])].filter((each) => each !== undefined && each !== "");
+    const named = [parent ?? "", provider === undefined ? "" : provider.slice(0, provider.lastIndexOf("::")), ...(dependencies ?? [])].filter((each) => each !== "");
     return named.filter((each) => !known.has(each)).map((each) => `${urn} names ${each}, which the state does not hold`);
   });
   return [
