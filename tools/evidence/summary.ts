@@ -1,0 +1,116 @@
+import { join } from "node:path/posix";
+import { z } from "zod";
+import { verdictSchema } from "../../services/contract/verdict";
+import { digestOf } from "../../services/contract/attestation";
+import { parseOrThrow } from "../../services/contract/problems";
+import { releaseSchema } from "../../services/contract/release";
+import type { Entry } from "../../services/ledger";
+import { verifyLines } from "../../services/ledger/verify";
+import type { ArchivedFile } from "./archive";
+
+/** Names of what an archive holds. */
+export const places = { summary: "evidence.json", ledger: "ledger.jsonl", guide: "README.md", coverage: "policies/coverage.json", stacks: "stacks", models: "models", bills: "bills", documents: "documents" } as const;
+
+const judgementSchema = z.object({ stack: z.string(), verdict: z.string(), counts: z.object({ rules: z.number(), mandatory: z.number(), advisory: z.number() }) });
+
+/** A line of the ledger that names the model, or an approval in the manifest, short. */
+interface Approval {
+  readonly role: string;
+  readonly at: string;
+  readonly by: string;
+  readonly reference: string;
+}
+
+/** What an archive says of a model; everything in it follows from the other files. */
+export interface Summary {
+  readonly model: string;
+  readonly version: string;
+  readonly published: boolean;
+  readonly digests: Readonly<Record<string, string>>;
+  readonly image: string;
+  readonly gates: { readonly held: number; readonly failed: readonly string[] };
+  readonly fairness: readonly { readonly attribute: string; readonly metric: string; readonly value: number; readonly passed: boolean }[];
+  readonly approvals: readonly Approval[];
+  readonly verdicts: readonly { readonly version: string; readonly region: string; readonly outcome: string; readonly finishedAt: string }[];
+  readonly ledger: { readonly entries: number; readonly head: string | null; readonly ofModel: Readonly<Record<string, number>> };
+  readonly stacks: readonly { readonly stack: string; readonly verdict: string; readonly mandatory: number; readonly advisory: number }[];
+  /** What an auditor should not have to find out alone: plain sentences, none where nothing is missing. */
+  readonly findings: readonly string[];
+}
+
+/** Summarizes the files of an archive. Throws InputError where a file that it needs is not there or is none of its kind. */
+export function summaryOf(model: string, unordered: readonly ArchivedFile[]): Summary {
+  const files = [...unordered].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const folder = join(places.models, model);
+  const release = parseOrThrow(releaseSchema, jsonOf(files, `${folder}/release/manifest.json`), "release/manifest.json");
+  const verdicts = files.filter(({ name }) => name.startsWith(`${folder}/verdicts/`)).map(({ name }) => parseOrThrow(verdictSchema, jsonOf(files, name), name));
+  const entries = ledgerIn(files);
+  const own = entries.filter(({ subject }) => subject === model);
+  const stacks = files.filter(({ name }) => /^stacks\/[^/]+\/judgement\.json$/.test(name)).map(({ name }) => parseOrThrow(judgementSchema, jsonOf(files, name), name));
+  const { version, published, digests, image } = release;
+  const summary = {
+    model,
+    version,
+    published,
+    digests,
+    image: `${image.repository}@${image.digest}`,
+    gates: { held: release.gates.filter(({ passed }) => passed).length, failed: release.gates.filter(({ passed }) => !passed).map(({ gate }) => gate) },
+    fairness: release.fairness.map(({ attribute, metric, value, passed }) => ({ attribute, metric, value, passed })),
+    approvals: approvalsOf(release.approvals, own, image.digest),
+    verdicts: verdicts.map(({ version: tried, region, outcome, finishedAt }) => ({ version: tried, region, outcome, finishedAt })),
+    ledger: { entries: entries.length, head: entries.at(-1)?.hash ?? null, ofModel: counted(own.map(({ action }) => action)) },
+    stacks: stacks.map(({ stack, verdict, counts }) => ({ stack, verdict, mandatory: counts.mandatory, advisory: counts.advisory })),
+  };
+  return { ...summary, findings: findingsOf(summary, own, files) };
+}
+
+function approvalsOf(manifest: readonly { readonly role: string; readonly at: string; readonly reference: string }[], entries: readonly Entry[], image: string): Approval[] {
+  const recorded = entries.filter(({ action, details }) => action === "approve" && details["digest"] === image);
+  return [...manifest.map(({ role, at, reference }) => ({ role, at, by: "manifest", reference })), ...recorded.map(({ actor, time, details, hash }) => ({ role: String(details["role"]), at: time, by: actor, reference: hash }))];
+}
+
+function findingsOf({ model, published, digests, approvals, gates, stacks }: Omit<Summary, "findings">, entries: readonly Entry[], files: readonly ArchivedFile[]): string[] {
+  // Compression may replace the model that was trained: the evaluation names both.
+  const trained = entries.find(({ action, details }) => action === "evaluate" && details["model"] === digests["model"])?.details["trained"];
+  const recorded = (action: string) => entries.some((entry) => entry.action === action && entry.details["model"] === (action === "train" ? (trained ?? digests["model"]) : digests["model"]));
+  const bills = ["server", "training"].filter((name) => !files.some((file) => file.name === `${places.bills}/${name}.cdx.json`));
+  const contract = bytesOf(files, join(places.models, model, "model.yaml"));
+  const attestation = z.object({ signatures: z.array(z.unknown()) }).safeParse(jsonOf(files, join(places.models, model, "release", "attestation.json")));
+  return [
+    ...(published ? [] : ["the release is not published: no registry holds its image"]),
+    ...(attestation.data?.signatures.length ? [] : ["nobody signed the release"]),
+    ...(approvals.length > 0 ? [] : ["nobody approved the release"]),
+    ...gates.failed.map((gate) => `gate ${gate} did not hold`),
+    ...(contract !== undefined && digestOf(contract) === digests["contract"] ? [] : ["the contract was changed after the release was made"]),
+    ...(["train", "evaluate", "release"] as const).filter((action) => !recorded(action)).map((action) => `the ledger has no entry of ${action} for this model's digest`),
+    ...bills.map((name) => `the bill of materials of the ${name} image is not the one of the release, and left out`),
+    ...stacks.filter(({ mandatory }) => mandatory > 0).map(({ stack, mandatory }) => `stack ${stack} breaks mandatory rules ${mandatory} times`),
+  ];
+}
+
+/** The entries of the archive's ledger, up to its first flaw. */
+function ledgerIn(files: readonly ArchivedFile[]): readonly Entry[] {
+  return verifyLines(linesOf(files)).entries;
+}
+
+/** The lines of the archive's ledger. */
+export function linesOf(files: readonly ArchivedFile[]): { readonly place: string; readonly text: string }[] {
+  const text = bytesOf(files, places.ledger)?.toString("utf8") ?? "";
+  return text.split("\n").slice(0, -1).map((line, i) => ({ place: `${places.ledger} line ${i + 1}`, text: line }));
+}
+
+function counted(actions: readonly string[]): Record<string, number> {
+  return Object.fromEntries([...new Set(actions)].sort().map((action) => [action, actions.filter((one) => one === action).length]));
+}
+
+function bytesOf(files: readonly ArchivedFile[], name: string): Buffer | undefined {
+  return files.find((file) => file.name === name)?.bytes;
+}
+
+function jsonOf(files: readonly ArchivedFile[], name: string): unknown {
+  try {
+    return JSON.parse(bytesOf(files, name)?.toString("utf8") ?? "");
+  } catch {
+    return undefined;
+  }
+}
