@@ -56,7 +56,7 @@ describe("the verdict over a rollout", () => {
       podTemplateHash: "bbbb",
       startedAt: "2026-11-24T10:00:30Z",
       finishedAt: "2026-11-24T10:20:00Z",
-      card: { path: "services/models/loan-approval/release/model-card.md", digest: digestOf("5") },
+      card: { path: "services/models/loan-approval/release/model-card.md", digest: digestOf("6") },
       analyses: [
         { name: "loan-approval-bbbb-2-watch", phase: "Failed", metrics: [{ metric: "errors", phase: "Failed", value: "[4.71]", looks: { successful: 6, failed: 1, inconclusive: 0, error: 0 }, query: 'gate{name="errors"}' }] },
         { name: "loan-approval-bbbb-2-proof", phase: "Running", metrics: [] },
@@ -76,7 +76,7 @@ describe("the verdict over a rollout", () => {
     const { file } = await recordVerdict(context);
     const [entry] = entries();
     expect([entry!.action, entry!.subject, entry!.actor]).toEqual(["roll-back", "loan-approval", "risk-officer@example.com"]);
-    expect(entry!.details).toEqual({ version: "1.4.0", digest: digestOf("b"), region: "eu-west-1", outcome: "rolled-back", message: failed.message, podTemplateHash: "bbbb", card: digestOf("5"), verdict: sha256(readFileSync(file, "utf8")) });
+    expect(entry!.details).toEqual({ version: "1.4.0", digest: digestOf("b"), region: "eu-west-1", outcome: "rolled-back", message: failed.message, podTemplateHash: "bbbb", card: digestOf("6"), verdict: sha256(readFileSync(file, "utf8")) });
   });
 
   it("is recorded once, however often, and a crash between file and ledger is made good", async () => {
