@@ -19,6 +19,7 @@ import type { SharedWorkspace } from "../cluster/values/settings";
 import type { StackConfig } from "../config/schema";
 import type { GovernanceRecord } from "../governance";
 import type { Verification } from "../release-verification";
+import { Erasure } from "../privacy/erasure";
 import { Retraining } from "../retraining/retraining";
 import type { RetrainingGround } from "../retraining/stack";
 import type { DeliveryState } from "../serving/delivery";
@@ -178,9 +179,11 @@ export class RegionalPlatform extends pulumi.ComponentResource {
   }
 
   private retrain({ scope, ...ground }: RetrainingGround, ready: readonly pulumi.Resource[], clusterName: string | undefined, opts: pulumi.ComponentResourceOptions): void {
-    const { region, environment, models } = this.args;
+    const { region, environment, keyRing, models } = this.args;
     const aws = scope && clusterName !== undefined ? { clusterName, scope } : undefined;
-    new Retraining(`${this.name}-retraining`, { ...ground, region, environment, models: models.map(({ contract, image }) => ({ contract, image })), aws }, ready, opts);
+    const retraining = new Retraining(`${this.name}-retraining`, { ...ground, region, environment, models: models.map(({ contract, image }) => ({ contract, image })), aws }, ready, opts);
+    // Its steps run under accounts of the retraining too.
+    new Erasure(`${this.name}-erasure`, { region, locations: ground.locations, images: ground.images, keyRing, aws }, { ...opts, dependsOn: [...ready, retraining] });
   }
 
   /** A model's service; it waits for what it stands on, and for the same model in the region before. */

@@ -45,7 +45,7 @@ export const accounts = { trainer: "retraining-trainer", recorder: "retraining-r
 export type RetrainingAccount = keyof typeof accounts;
 
 /** What asked for a run. */
-export const triggers = { schedule: "schedule", alert: "alert" } as const;
+export const triggers = { schedule: "schedule", alert: "alert", erasure: "erasure" } as const;
 
 /** Labels of a model's retraining objects and of the workflows that they start. */
 export function retrainingLabels(model: string): Record<string, string> {

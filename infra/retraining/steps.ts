@@ -1,3 +1,4 @@
+import { ringSecret } from "../privacy/settings";
 import { accounts, deadlines, triggers, type RetrainingAccount, type RetrainingSettings } from "./settings";
 
 /** One container of a run, and when it runs. */
@@ -54,7 +55,8 @@ export function runSteps(settings: RetrainingSettings): Step[] {
   const { contract, locations } = settings;
   const model = contract.name;
   const run = `${locations.runs}/${model}/{{workflow.name}}`;
-  const base = [`--contract=services/models/${model}/model.yaml`, `--run=${run}`, "--json"];
+  const secrets = needsKeys(contract) ? [`--subject-key=${ringSecret.folder}/${ringSecret.key}`, `--budget=${locations.champions}/${model}-privacy-budget`] : [];
+  const base = [`--contract=services/models/${model}/model.yaml`, `--run=${run}`, "--json", ...secrets];
   const trained = [...base, `--champion=${locations.champions}/${model}`];
   const admissions = [`--admissions=${locations.runs}/${model}/admissions`, `--trigger=${parameter(parameters.trigger)}`, `--causes=${parameter(parameters.causes)}`];
 
@@ -79,6 +81,11 @@ function step(name: string, args: readonly string[], after: readonly string[], m
 }
 
 /** Not tried again by itself: what a half-done promotion needs is a person's look. Trying it again by hand is safe, see tools/delivery. */
+/** Whether a model's steps take the ring of keys: for pseudonyms, or for noise. */
+export function needsKeys({ data }: RetrainingSettings["contract"]): boolean {
+  return data.subjectColumn !== undefined || data.privacy?.epsilon !== undefined || data.privacy?.trainingEpsilon !== undefined;
+}
+
 function promote({ contract, regions, locations }: RetrainingSettings): Step {
   const gated = contract.release.channel === "approval";
   return {

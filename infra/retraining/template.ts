@@ -1,9 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { ringSecret } from "../privacy/settings";
 import { containerSecurityContext, podSecurityContext } from "../serving/security-context";
 import { annotationPrefix } from "../serving/settings";
 import { lake, usesLake } from "./lake";
 import { accounts, deadlines, retrainingLabels, retrainingNames, runDeadline, trainingMetadata, type RetrainingImages, type RetrainingSettings } from "./settings";
-import { accountOf, approval, output, outputsFolder, parameters, recordStep, regionsFile, runSteps, scheduledParameters, type Step } from "./steps";
+import { accountOf, approval, needsKeys, output, outputsFolder, parameters, recordStep, regionsFile, runSteps, scheduledParameters, type Step } from "./steps";
 
 /** Name of the template that a run starts with. */
 const entrypoint = "run";
@@ -49,8 +50,8 @@ export function workflowTemplate(settings: RetrainingSettings, images: Retrainin
       activeDeadlineSeconds: runDeadline(settings),
       podGC: { strategy: "OnPodSuccess", deleteDelayDuration: "600s" },
       ttlStrategy: { secondsAfterCompletion: 30 * 86_400 },
-      volumes: [{ name: "tmp", emptyDir: { sizeLimit: "4Gi" } }, { name: "regions", configMap: { name: regionsFile.configMap, optional: true } }, ...(onLake ? [{ name: "lake", persistentVolumeClaim: { claimName: lake.claim } }] : [])],
-      templates: [dag(steps, gated), ...(gated ? [approvalNode] : []), ...steps.map((step) => containerTemplate(step, images[step.image], contract.name, onLake))],
+      volumes: [{ name: "tmp", emptyDir: { sizeLimit: "4Gi" } }, ...(needsKeys(contract) ? [{ name: "keys", secret: { secretName: ringSecret.name, defaultMode: 0o440 } }] : []), { name: "regions", configMap: { name: regionsFile.configMap, optional: true } }, ...(onLake ? [{ name: "lake", persistentVolumeClaim: { claimName: lake.claim } }] : [])],
+      templates: [dag(steps, gated), ...(gated ? [approvalNode] : []), ...steps.map((step) => containerTemplate(step, images[step.image], contract, onLake))],
     },
   };
 }
@@ -75,11 +76,11 @@ const approvalNode = {
   outputs: { parameters: [{ name: approval.answer, enum: [approval.none, approval.yes], valueFrom: { supplied: {}, default: approval.none } }] },
 } as const;
 
-function containerTemplate(step: Step, image: pulumi.Input<string>, model: string, onLake: boolean) {
+function containerTemplate(step: Step, image: pulumi.Input<string>, contract: RetrainingSettings["contract"], onLake: boolean) {
   const { name, input, output: written, retried, deadlineSeconds, memory } = step;
   return {
     name,
-    metadata: { labels: retrainingLabels(model) },
+    metadata: { labels: retrainingLabels(contract.name) },
     serviceAccountName: accountOf(step),
     automountServiceAccountToken: true,
     activeDeadlineSeconds: deadlineSeconds,
@@ -93,7 +94,7 @@ function containerTemplate(step: Step, image: pulumi.Input<string>, model: strin
       args: [...step.args],
       resources: { requests: { cpu: step.image === "training" ? "1" : "100m", memory }, limits: { memory, "ephemeral-storage": "6Gi" } },
       securityContext: containerSecurityContext,
-      volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, ...(step.image === "delivery" ? [{ name: "regions", mountPath: regionsFile.folder, readOnly: true }] : []), ...(onLake ? [{ name: "lake", mountPath: lake.folder }] : [])],
+      volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, ...(step.image === "training" && needsKeys(contract) ? [{ name: "keys", mountPath: ringSecret.folder, readOnly: true }] : []), ...(step.image === "delivery" ? [{ name: "regions", mountPath: regionsFile.folder, readOnly: true }] : []), ...(onLake ? [{ name: "lake", mountPath: lake.folder }] : [])],
     },
     ...(written !== undefined && { outputs: { parameters: [{ name: written, valueFrom: { path: `${outputsFolder}/${written}` } }] } }),
   };

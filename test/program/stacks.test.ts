@@ -82,11 +82,11 @@ test("only the home region retrains", () => {
   expect(retraining.map((resource) => resource.name)).toEqual(["eu-west-1-retraining"]);
 });
 
-test("prod has two complete regions: but for the retraining, what one has, the other has", () => {
+test("prod has two complete regions: but for the retraining and the erasure, what one has, the other has", () => {
   const [home, second] = plan("prod").config.regions.map((region) => region.name) as [string, string];
   const shape = (region: string) =>
     plan("prod")
-      .resources.filter((resource) => resource.region === region && resource.name.startsWith(region) && !resource.name.startsWith(`${region}-retraining`))
+      .resources.filter((resource) => resource.region === region && resource.name.startsWith(region) && !/-(retraining|erasure)\b/.test(resource.name))
       .map((resource) => `${resource.type} ${resource.name}`.replaceAll(region, "REGION"))
       .sort();
   expect(shape(home).length).toBeGreaterThan(200);

@@ -1,6 +1,6 @@
 import { dump } from "js-yaml";
 import type { AccessGroup } from "../../vocabulary";
-import { restoredPrefix, settingsName, shipperName, streams } from "./names";
+import { eraserName, restoredPrefix, settingsName, shipperName, streams } from "./names";
 
 interface IndexPrivilege {
   readonly names: readonly string[];
@@ -21,8 +21,8 @@ const read = ["read", "view_index_metadata"];
 const kibana = (privilege: "space_read" | "space_all") => ({ applications: [{ application: "kibana-.kibana", privileges: [privilege], resources: ["space:default"] }] });
 
 /**
- * What each group may do in the log store; the same split as in the cluster and in AWS. Nobody can delete or change a log line:
- * only the lifecycle ends an index, and only the program sets the lifecycle.
+ * What each group may do in the log store; the same split as in the cluster and in AWS. No group can delete or change a log line:
+ * only the lifecycle ends an index, and only the program sets the lifecycle. The eraser deletes the lines of one subject.
  */
 export const groupRoles = {
   // Operates, and reads what operating takes; predictions are data, which this group reads nowhere.
@@ -54,6 +54,8 @@ export const programRoles = {
     ],
     ...kibana("space_all"),
   },
+  // Deletes by query. Indices of the past are read-only, and to lift that for the work takes `manage`.
+  [eraserName]: { cluster: [], indices: [{ names: [streams.predictions, restored], privileges: ["read", "delete", "manage", "maintenance"] }] },
 } as const satisfies Record<string, LogRole>;
 
 /** Name of a group's account and role in Elasticsearch. */

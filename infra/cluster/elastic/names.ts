@@ -18,6 +18,8 @@ export const logStoreName = "logs";
 export const shipperName = "log-shipper";
 /** Name of the Job that applies the settings, of its ConfigMap and of its account in Elasticsearch. */
 export const settingsName = "log-settings";
+/** Name of the account that deletes the lines of one subject; only an erasure uses it. */
+export const eraserName = "log-eraser";
 
 /** Names that the operator makes of ours. */
 export const derived = {

@@ -5,6 +5,7 @@ import { rule as auditRetention } from "./audit-retention";
 import { rule as bucketPurpose } from "./bucket-purpose";
 import { rule as dataClassification } from "./data-classification";
 import { rule as dataRetention } from "./data-retention";
+import { rule as erasureApproval } from "./erasure-approval";
 import { rule as logGroupRetention } from "./log-group-retention";
 import { rule as logLifecycle } from "./log-lifecycle";
 import { rule as logSnapshots } from "./log-snapshots";
@@ -53,6 +54,7 @@ export const rules: readonly Rule[] = [
   bucketPurpose,
   dataClassification,
   dataRetention,
+  erasureApproval,
   logGroupRetention,
   logLifecycle,
   logSnapshots,

@@ -4,7 +4,7 @@ import { eachPod, podTypes } from "./pods";
 import { shown } from "./subject";
 
 /** Steps of a workflow report their results through the API; so do the recorder and the promoter, which also patches Rollouts. Each has a role with nothing else. */
-const callers: readonly string[] = ["retraining-trainer", "retraining-recorder", "retraining-promoter"];
+const callers: readonly string[] = ["retraining-trainer", "retraining-recorder", "retraining-promoter", "causeway-erase"];
 
 export const rule = resourceRule({
   name: "workloads-pod-automount-token",

@@ -204,6 +204,7 @@ def test_in_a_bucket_the_old_versions_go_too(monkeypatch: pytest.MonkeyPatch) ->
         client.put_object(Bucket="lake", Key="data/deleted.csv", Body=table)
         client.delete_object(Bucket="lake", Key="data/deleted.csv")
         client.put_object(Bucket="lake", Key="data/innocent.csv", Body=b"person\nx\n")
+        assert len(search([store_at("s3://lake")], subject).found) == 3
         store = store_at("s3://lake/data")
         assert len(search([store], subject).found) == 3
         done = erase([store], subject)
@@ -277,5 +278,7 @@ def test_the_command_takes_no_subject_by_argument_and_wants_a_place(workshop: Wo
     base = [sys.executable, "-m", "causeway_training.erasing", "search", "--contract", str(workshop.model / "model.yaml"), "--subject-file", "-"]
     ended = subprocess.run(base, input=WHO, capture_output=True, text=True, check=False)
     assert ended.returncode == 2 and "--at" in ended.stderr
+    ended = subprocess.run([*base[:-2], "--pseudonym", WHO, "--at", str(workshop.root)], capture_output=True, text=True, check=False)
+    assert ended.returncode == 2 and "--pseudonym" in ended.stderr and WHO not in ended.stderr
     ended = subprocess.run([*base, "--at", str(workshop.root)], input=WHO, capture_output=True, text=True, check=False)
     assert ended.returncode == 2 and "because the subject is not given by a pseudonym" in ended.stderr

@@ -1,7 +1,7 @@
 """Command line: `python -m causeway_training.erasing <find|erase|search> --contract model.yaml --subject-file f --at place...`.
 
-The subject comes from a file (`-` is standard input), so that no list of processes shows it. Prints one JSON object. Exit codes: 0 done,
-2 an input that cannot be used, 3 something of the subject is left or could not be looked into.
+An identifier comes from a file (`-` is standard input), so that no list of processes shows it. Prints one JSON object. Exit codes: 0 done,
+2 an input that cannot be used, 3 something of the subject is left or could not be looked into; with --answer 0 then too.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ..contract import load_contract
 from ..errors import EXIT_GATE, EXIT_INPUT, InputError
-from ..key_ring import KeyRing
+from ..key_ring import PSEUDONYM, KeyRing
 from ..run import write_text
 from .logs import LogStore
 from .stores import store_at
@@ -27,12 +27,14 @@ def main(arguments: list[str] | None = None) -> int:
     add = parser.add_argument
     add("command", choices=["find", "erase", "search"])
     add("--contract", type=Path, required=True, help="the model.yaml")
-    add("--subject-file", required=True, help="file with an identifier or a pseudonym; - is standard input")
+    who = parser.add_mutually_exclusive_group(required=True)
+    who.add_argument("--subject-file", help="file with an identifier or a pseudonym; - is standard input")
+    who.add_argument("--pseudonym", help="a pseudonym of the subject")
     add("--subject-key", type=Path, help="file with the ring of keys; a pseudonym alone does without, but finds no row at the source")
     add("--at", action="append", default=[], help="folder or s3://bucket/prefix: lake, runs, logs, feedback; repeatable")
     add("--logs", help="address of Elasticsearch; account and password come from LOGS_ACCOUNT and LOGS_PASSWORD")
     add("--logs-authority", type=Path, help="certificate of the authority that Elasticsearch is signed by")
-    add("--output", type=Path, help="file that takes the JSON as well")
+    add("--answer", type=Path, help="folder that takes the JSON as `answer`, and true or false as `retrain`: who reads it judges what is left")
     given = parser.parse_args(arguments)
     try:
         return _perform(given)
@@ -46,7 +48,7 @@ def _perform(given: argparse.Namespace) -> int:
         raise InputError("--at", ["got nothing, allowed: one place or more"])
     contract = load_contract(given.contract)
     ring = KeyRing.parse(given.subject_key.read_bytes(), "a subject is looked up") if given.subject_key else None
-    text = (sys.stdin.read() if given.subject_file == "-" else Path(given.subject_file).read_text(encoding="utf-8")).strip()
+    text = _subject(given)
     stores = [store_at(location) for location in given.at]
     subject = known(stores, Subject.named(text, ring, contract.name), contract.subject_column, ring, contract.name)
     logs = LogStore(given.logs, os.environ.get("LOGS_ACCOUNT", ""), os.environ.get("LOGS_PASSWORD", ""), given.logs_authority) if given.logs else None
@@ -63,15 +65,24 @@ def _perform(given: argparse.Namespace) -> int:
         left = done.left
     proof = search(stores, subject)
     answer |= {"search": report(proof), "logLinesLeft": logs.count(subject) if logs else None}
-    clean = proof.clean and not left and not answer["logLinesLeft"]
-    return _say(given, answer, 0 if clean else EXIT_GATE)
+    answer["clean"] = proof.clean and not left and not answer["logLinesLeft"]
+    return _say(given, answer, 0 if answer["clean"] or given.answer else EXIT_GATE)
+
+
+def _subject(given: argparse.Namespace) -> str:
+    if given.pseudonym is not None:
+        if not PSEUDONYM.fullmatch(given.pseudonym):
+            raise InputError("--pseudonym", ["not one, allowed: k1. and 32 hexadecimal digits, as logs and data have it"])
+        return given.pseudonym
+    return (sys.stdin.read() if given.subject_file == "-" else Path(given.subject_file).read_text(encoding="utf-8")).strip()
 
 
 def _say(given: argparse.Namespace, answer: dict, code: int) -> int:
     text = json.dumps(answer, ensure_ascii=False)
-    if given.output is not None:
-        given.output.parent.mkdir(parents=True, exist_ok=True)
-        write_text(given.output, text)
+    if given.answer is not None:
+        given.answer.mkdir(parents=True, exist_ok=True)
+        write_text(given.answer / "answer", text)
+        write_text(given.answer / "retrain", json.dumps(answer["retrain"]))
     print(text, flush=True)
     return code
 

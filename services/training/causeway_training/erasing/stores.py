@@ -38,9 +38,10 @@ class Store(Protocol):
 
 
 def store_at(location: str) -> Store:
-    """The store at a folder, a file:// URL or `s3://bucket/prefix`. Raises InputError when there is nothing."""
+    """The store at a folder, a file:// URL, `s3://bucket` or `s3://bucket/prefix`. Raises InputError when there is nothing."""
     if is_object_url(location):
-        return Bucket(location, Prefix.parse(location, "--at"))
+        bucket, _, prefix = location.removeprefix("s3://").partition("/")
+        return Bucket(location.rstrip("/"), Prefix(bucket, prefix.strip("/")))
     path = local_path(location, "--at")
     if not path.is_dir():
         raise InputError("--at", [f"got {location}, allowed: a folder that exists, or s3://bucket/prefix"])
@@ -81,8 +82,8 @@ class Bucket:
     prefix: Prefix
 
     def entries(self) -> list[Entry]:
-        pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self.prefix.bucket, Prefix=f"{self.prefix.prefix}/")
-        start = len(self.prefix.prefix) + 1
+        pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self.prefix.bucket, Prefix=self._folder)
+        start = len(self._folder)
         found = [Entry(v["Key"][start:], v["VersionId"], v["IsLatest"]) for page in pages for v in page.get("Versions", [])]
         return sorted(found, key=lambda entry: (entry.name, entry.latest))
 
@@ -91,7 +92,7 @@ class Bucket:
 
     def replace(self, entry: Entry, data: bytes) -> None:
         if entry.latest:
-            self.prefix.put(entry.name, data)
+            self._client.put_object(Bucket=self.prefix.bucket, Key=self._folder + entry.name, Body=data)
         # Without versions, the put has taken the old object's place, and to delete "null" would delete the new one.
         if entry.version != "null" or not entry.latest:
             self.delete(entry)
@@ -100,8 +101,12 @@ class Bucket:
         self._client.delete_object(**self._at(entry))
 
     @property
+    def _folder(self) -> str:
+        return f"{self.prefix.prefix}/" if self.prefix.prefix else ""
+
+    @property
     def _client(self) -> Any:
         return self.prefix._client
 
     def _at(self, entry: Entry) -> dict[str, str]:
-        return {"Bucket": self.prefix.bucket, "Key": f"{self.prefix.prefix}/{entry.name}", "VersionId": entry.version or "null"}
+        return {"Bucket": self.prefix.bucket, "Key": self._folder + entry.name, "VersionId": entry.version or "null"}

@@ -135,7 +135,7 @@ describe("LogStore", () => {
   test("gives each account a password of its own, which no configuration shows, and the shipper's in its namespace too", async () => {
     const resources = await build();
     const passwords = resources.filter(({ type }) => type === "random:index/randomPassword:RandomPassword");
-    expect(passwords.map(({ name }) => name).sort()).toEqual(["auditor", "log-settings", "log-shipper", "ml-engineer", "pipeline", "platform-admin"].map((account) => `eu-logs-${account}`));
+    expect(passwords.map(({ name }) => name).sort()).toEqual(["auditor", "log-eraser", "log-settings", "log-shipper", "ml-engineer", "pipeline", "platform-admin"].map((account) => `eu-logs-${account}`));
     const secret = only(resources, "kubernetes:core/v1:Secret", "eu-logs-secret-shipper");
     expect(secret.inputs["metadata"]).toMatchObject({ name: "log-shipper", namespace: "causeway-logs" });
     expect(only(resources, "kubernetes:core/v1:Secret", "eu-logs-secret-auditor").inputs).toMatchObject({ type: "kubernetes.io/basic-auth", metadata: { name: "logs-account-auditor", namespace: "causeway-observability" } });

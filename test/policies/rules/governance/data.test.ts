@@ -1,8 +1,9 @@
 import { rule as classification } from "../../../../policies/rules/governance/data-classification";
+import { rule as approval } from "../../../../policies/rules/governance/erasure-approval";
 import { rule as retention } from "../../../../policies/rules/governance/data-retention";
 import { dataClasses } from "../../../../services/contract/data-classes";
 import { bucketStack } from "../../../support/baselines/buckets";
-import { ruleSuite, set, unset } from "../../../support/rule-suite";
+import { ruleSuite, set, unset, type Props } from "../../../support/rule-suite";
 import { changed } from "../reliability/good";
 
 ruleSuite(classification, {
@@ -44,3 +45,28 @@ it("leaves versions under a lock to the lock", () => {
 });
 
 it("knows the classes of the table", () => expect(classification.parameters["classes"]).toEqual([...dataClasses]));
+
+const erasing = { name: "erase", container: { command: ["python", "-m", "causeway_training.erasing"], args: ["erase", "--at=s3://lake"] } };
+const tasks = [
+  { name: "ask", template: "ask" },
+  { name: "erase", template: "erase", depends: "ask.Succeeded", when: "{{tasks.ask.outputs.parameters.decision}} == approve" },
+  { name: "record", template: "record", depends: "erase.Succeeded" },
+];
+const workflow = (changedTasks: object[]): Props => ({
+  metadata: { name: "erase", namespace: "causeway-training" },
+  spec: { templates: [{ name: "run", dag: { tasks: changedTasks } }, { name: "ask", suspend: {} }, erasing, { name: "record", container: { command: ["node", "/app/record-erasure.js"], args: [] } }] },
+});
+const messages = (changedTasks: object[]) => approval.kind === "resource" && approval.check({ type: "kubernetes:argoproj.io/v1alpha1:WorkflowTemplate", name: "erase", props: workflow(changedTasks) }, {});
+
+describe(approval.name, () => {
+  it("takes an erasure that waits for a second person's answer and is recorded", () => expect(messages(tasks)).toEqual([]));
+  it("refuses one that waits for nobody, for no answer, or is recorded by nobody", () => {
+    const changedTask = (change: object) => tasks.map((task) => (task.name === "erase" ? { ...task, ...change } : task));
+    expect(messages(changedTask({ depends: undefined }))).toEqual(['task "erase" of WorkflowTemplate "erase" must depend on a suspended task and on its answer, got depends nothing when "{{tasks.ask.outputs.parameters.decision}} == approve"']);
+    expect(messages(changedTask({ when: undefined }))).toHaveLength(1);
+    expect(messages(tasks.slice(0, 2))).toEqual(['task "erase" of WorkflowTemplate "erase" must be followed by one that runs /app/record-erasure.js, got none']);
+  });
+  it("looks at no workflow that only searches", () => {
+    expect(approval.kind === "resource" && approval.check({ type: "kubernetes:argoproj.io/v1alpha1:WorkflowTemplate", name: "x", props: { spec: { templates: [{ ...erasing, container: { ...erasing.container, args: ["find"] } }, { name: "run", dag: { tasks: [{ name: "erase", template: "erase" }] } }] } } }, {})).toEqual([]);
+  });
+});

@@ -1,0 +1,67 @@
+import { Erasure, placesOf, type ErasureArgs } from "../../../infra/privacy/erasure";
+import { eraserPermissions } from "../../../infra/privacy/permissions";
+import { lakeLocations } from "../../../infra/retraining/lake";
+import { needsKeys } from "../../../infra/retraining/steps";
+import { workflowTemplate } from "../../../infra/retraining/template";
+import { contract } from "../serving/fixture";
+import { only, record } from "../../support/record";
+
+const image = (name: string) => `registry.example.com/${name}@sha256:${"a".repeat(64)}`;
+const scope = { organization: "example", account: "111122223333", environment: "prod", regions: ["eu-west-1", "eu-central-1"] } as const;
+const args: ErasureArgs = { region: "local", locations: lakeLocations, images: { training: image("training"), delivery: image("delivery") }, keyRing: "k1 secret" };
+
+interface Spec {
+  templates: { name: string; serviceAccountName?: string; suspend?: object; synchronization?: object; container?: { image: string; command: string[]; args: string[] }; dag?: { tasks: { name: string; depends?: string; when?: string }[] }; resource?: { manifest: string } }[];
+  ttlStrategy: object;
+}
+const specOf = async (more: Partial<ErasureArgs> = {}) => only(await record(() => void new Erasure("erasure", { ...args, ...more })), "kubernetes:argoproj.io/v1alpha1:WorkflowTemplate").inputs["spec"] as Spec;
+
+test("nothing is erased before a second person has said so, and every erasure is recorded before the retraining", async () => {
+  const { templates } = await specOf();
+  expect(templates[0]!.dag!.tasks.map(({ name, depends, when }) => [name, depends, when])).toEqual([
+    ["find", undefined, undefined],
+    ["approval", "find.Succeeded", undefined],
+    ["erase", "approval.Succeeded", "{{tasks.approval.outputs.parameters.decision}} == approve"],
+    ["record", "erase.Succeeded", undefined],
+    ["retrain", "record.Succeeded", "{{tasks.erase.outputs.parameters.retrain}} == true"],
+  ]);
+});
+
+test("each step runs as who may: the eraser writes no ledger, the recorder reads no row, the sensor creates workflows", async () => {
+  const { templates } = await specOf();
+  const accounts = Object.fromEntries(templates.filter((one) => one.serviceAccountName).map(({ name, serviceAccountName }) => [name, serviceAccountName]));
+  expect(accounts).toEqual({ find: "causeway-erase", erase: "causeway-erase", record: "retraining-recorder", retrain: "retraining-sensor" });
+  const text = JSON.stringify(eraserPermissions(scope));
+  expect(text).toContain("s3:DeleteObjectVersion");
+  expect(text).toContain("arn:aws:s3:::example-causeway-prod-artifacts-*/runs/*");
+  expect(text).not.toMatch(/-audit-|releases|ecr:/);
+});
+
+test("an erasure takes the model's turn, so that no run writes rows while others are taken away, and its object goes within a day", async () => {
+  const { templates, ttlStrategy } = await specOf();
+  expect(templates.find(({ name }) => name === "erase")!.synchronization).toEqual({ mutexes: [{ name: "{{workflow.parameters.model}}-retraining" }] });
+  expect(ttlStrategy).toEqual({ secondsAfterCompletion: 86_400 });
+});
+
+test("the retraining is started past cool-down and budget", async () => {
+  const { templates } = await specOf();
+  expect(JSON.parse(templates.find(({ name }) => name === "retrain")!.resource!.manifest)).toMatchObject({ kind: "Workflow", spec: { workflowTemplateRef: { name: "{{workflow.parameters.model}}-retraining" }, arguments: { parameters: [{ name: "trigger", value: "erasure" }, { name: "causes", value: "[]" }] } } });
+});
+
+test("lake and runs are searched in every region", async () => {
+  expect(placesOf(lakeLocations, undefined)).toEqual(["file:///lake/runs"]);
+  const places = placesOf({ ...lakeLocations, runs: "s3://x/runs" }, scope);
+  expect(places).toEqual(["s3://example-causeway-prod-data-eu-west-1", "s3://example-causeway-prod-artifacts-eu-west-1/runs", "s3://example-causeway-prod-data-eu-central-1", "s3://example-causeway-prod-artifacts-eu-central-1/runs"]);
+});
+
+describe("the steps of a retraining", () => {
+  const settings = (data: Partial<typeof contract.data>) => ({ contract: { ...contract, data: { ...contract.data, ...data } }, environment: "prod" as const, locations: lakeLocations, regions: ["local"] });
+  const text = (data: Partial<typeof contract.data>) => JSON.stringify(workflowTemplate(settings(data), args.images, image("server")));
+
+  test("get the ring of keys and the budget where the contract names a subject, and not otherwise", () => {
+    expect(needsKeys(contract)).toBe(false);
+    expect(text({})).not.toContain("causeway-keys");
+    expect(text({ subjectColumn: "person" })).toContain('"--subject-key=/etc/causeway-keys/key","--budget=file:///lake/releases/loan-approval-privacy-budget"');
+    expect(text({ subjectColumn: "person" })).toContain('{"name":"keys","secret":{"secretName":"subject-keys","defaultMode":288}}');
+  });
+});

@@ -1,0 +1,64 @@
+import { createHmac, randomBytes } from "node:crypto";
+import type { Fact } from "../../services/ledger";
+import type { Answer } from "./answer";
+import type { Lineage } from "./lineage-of";
+
+/** What an erasure's entry is made from. */
+export interface ErasureRecord {
+  readonly answer: Answer;
+  readonly lineage: Lineage;
+  /** One of the subject's pseudonyms, or its identifier: it goes into the entry sealed. */
+  readonly subject: string;
+  readonly reason: string;
+  readonly actor: string;
+  readonly run?: string | undefined;
+}
+
+/** An entry of the ledger, and the key that shows whom it is about. */
+export interface SealedFact {
+  readonly fact: Fact;
+  /** 64 hexadecimal digits, kept by nobody here: whoever holds it and knows the subject can show that the entry is about it. */
+  readonly receipt: string;
+}
+
+/**
+ * A subject in a store that nothing can be deleted from: an HMAC under a key of its own. Once that key is gone the ledger names nobody
+ * (crypto-shredding), although the ring of keys still is there.
+ */
+export function sealed(subject: string, receipt: string): string {
+  return `erased.${createHmac("sha256", Buffer.from(receipt, "hex")).update(subject).digest("hex").slice(0, 32)}`;
+}
+
+/** Whether everything of the subject is gone and every file could be looked into. */
+export function isComplete({ search, erased, logLinesLeft }: Answer): boolean {
+  return search.found.length === 0 && search.closed.length === 0 && (erased?.left.length ?? 0) === 0 && (logLinesLeft ?? 0) === 0;
+}
+
+/** The entry of an erasure. Names of places and figures go in, of the subject only the seal. */
+export function erasureFact({ answer, lineage, subject, reason, actor, run }: ErasureRecord, receipt: string = randomBytes(32).toString("hex")): SealedFact {
+  const { search, erased, logLines } = answer;
+  const left = [...search.found, ...search.closed, ...(erased?.left ?? [])].length;
+  return {
+    receipt,
+    fact: {
+      actor,
+      action: "erase",
+      subject: answer.model,
+      details: {
+        subject: sealed(subject, receipt),
+        reason,
+        outcome: isComplete(answer) ? "complete" : "incomplete",
+        rows: erased?.rows ?? 0,
+        files: erased?.files ?? 0,
+        oldVersions: erased?.versions ?? 0,
+        logLines,
+        searched: { files: search.files, bytes: search.bytes, left },
+        datasets: [...lineage.datasets],
+        models: [...lineage.models],
+        live: lineage.live.map(({ region, image }) => `${region} ${image}`),
+        retraining: answer.retrain ? "asked for" : "not asked for by the contract",
+        ...(run !== undefined && { run }),
+      },
+    },
+  };
+}
