@@ -7,13 +7,16 @@ import { InputError, parseOrThrow } from "../services/contract/problems";
 import type { Release, Scan } from "../services/contract/release";
 import { attestationFile } from "../services/contract/release-check";
 import { digest } from "../services/contract/units";
+import { readLedger } from "../services/ledger";
+import { openLedger } from "./delivery/ledger-location";
 import { attest, replace } from "./release/attest";
 import { buildWithDocker, scanOfRegistry } from "./release/image";
+import { actorAt, publicationOf } from "./release/record";
 import { signerAt } from "./release/signers";
 import { staleBills } from "./sbom/main";
 
 const root = join(__dirname, "..");
-const usage = "usage: npm run publish:model -- <model> --repository <repository URL, such as that of the stack outputs> [--key <private key in PEM, or awskms:///alias/<name>>]";
+const usage = "usage: npm run publish:model -- <model> --repository <repository URL, such as that of the stack outputs> [--key <private key in PEM, or awskms:///alias/<name>>] [--ledger <file *.jsonl, folder, or s3://<audit bucket>/ledger>]";
 
 /** What to publish, and how an image is built, pushed and scanned. */
 export interface Publication {
@@ -38,7 +41,7 @@ export interface Publication {
  */
 export function publish({ modelsFolder, model, repository, signers, bills, build, scan }: Publication): string {
   loadContract(modelsFolder, model);
-  const { scan: _earlier, ...release } = loadRelease(modelsFolder, model);
+  const release = loadRelease(modelsFolder, model);
   const folder = join(modelsFolder, model, "release");
   const files = ["manifest.json", attestationFile].map((name) => join(folder, name));
   const before = files.map((file) => readFileSync(file, "utf8"));
@@ -46,8 +49,7 @@ export function publish({ modelsFolder, model, repository, signers, bills, build
     attest(folder, signers);
     const tag = `${repository}:${release.version}`;
     const image = { repository, digest: parseOrThrow(digest, build(model, tag, digestOf(readFileSync(join(folder, attestationFile)))), "the builder's digest") };
-    const scanned = scan(repository, image.digest);
-    const published: Release = { ...release, published: true, image, bills, ...(scanned && { scan: scanned }) };
+    const published: Release = { ...release, published: true, image, bills, scan: scan(repository, image.digest) };
     replace(join(folder, "manifest.json"), `${JSON.stringify(published, null, 2)}\n`);
     attest(folder, signers);
     return `${repository}@${image.digest}`;
@@ -65,23 +67,28 @@ function currentBills(): Release["bills"] {
   return { server: of("model-server"), training: of("training") };
 }
 
-function main(argv: readonly string[]): void {
-  const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { repository: { type: "string" }, key: { type: "string" } } });
+async function main(argv: readonly string[]): Promise<void> {
+  const text = { type: "string" } as const;
+  const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { repository: text, key: text, ledger: text } });
   const [model] = positionals;
-  const { repository, key } = values;
+  const { repository, key, ledger: where } = values;
   if (model === undefined || repository === undefined) throw new InputError("command line", [{ key: "arguments", got: argv.join(" "), allowed: usage }]);
   const signers = key === undefined ? [] : [signerAt(key)];
   if (signers.length === 0) console.log("UNSIGNED: prod takes no release that no trusted key signed; give --key");
+  if (where === undefined) console.log("NOT ON RECORD: give --ledger, a file *.jsonl, a folder, or s3://<audit bucket>/ledger");
+  // Opened first: a ledger that cannot be reached, or does not hold, is known before anything is pushed.
+  const ledger = where === undefined ? undefined : { ...(await openLedger(where)), actor: actorAt(where) };
+  if (ledger) readLedger(ledger.store);
   console.log(`building and pushing ${model} to ${repository}`);
-  const image = publish({ modelsFolder: join(root, "services", "models"), model, repository, signers, bills: currentBills(), build: buildWithDocker, scan: scanOfRegistry });
+  const folder = join(root, "services", "models");
+  const image = publish({ modelsFolder: folder, model, repository, signers, bills: currentBills(), build: buildWithDocker, scan: scanOfRegistry });
+  await ledger?.record(publicationOf(loadRelease(folder, model), ledger.actor, signers.map(({ keyid }) => keyid)));
   console.log(`published ${image}; commit services/models/${model}/release/`);
 }
 
 if (require.main === module) {
-  try {
-    main(process.argv.slice(2));
-  } catch (error) {
+  main(process.argv.slice(2)).catch((error: unknown) => {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = error instanceof InputError ? 2 : 1;
-  }
+  });
 }
