@@ -1,9 +1,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import program from "../infra";
 import { configDocument, configJsonSchema } from "../infra/config/describe";
 import { coverageMarkdown } from "../policies/coverage";
 import { rules } from "../policies/rules";
 import { tiersMarkdown } from "../policies/tiers";
+import { accessDocument } from "./access/document";
+import { encryptionDocument } from "./encryption/document";
+import { encryptionWalk } from "./encryption/walk";
+import { planStack } from "./plan/plan";
+import { viewOf, type RecordedResource } from "./plan/resource";
 
 const docs = join(__dirname, "..", "docs");
 
@@ -23,7 +29,21 @@ export const generated: Readonly<Record<string, string>> = {
   "governance.md": withPart("governance.md", "tiers", tiersMarkdown()),
 };
 
+/** Pages that are made from the resources of the prod stack; tests of the whole program hold them equal. */
+export function planned(resources: readonly RecordedResource[]): Readonly<Record<string, string>> {
+  return { "access.md": accessDocument(resources.map(viewOf)), "encryption.md": encryptionDocument(encryptionWalk(resources)) };
+}
+
+async function main(): Promise<void> {
+  const { resources } = await planStack({ project: join(docs, ".."), stack: "prod", program, rules });
+  const pages = { ...generated, ...planned(resources) };
+  for (const [name, text] of Object.entries(pages)) writeFileSync(join(docs, name), text);
+  console.log(`wrote ${Object.keys(pages).join(", ")} to docs/`);
+}
+
 if (require.main === module) {
-  for (const [name, text] of Object.entries(generated)) writeFileSync(join(docs, name), text);
-  console.log(`wrote ${Object.keys(generated).join(", ")} to docs/`);
+  main().catch((error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  });
 }

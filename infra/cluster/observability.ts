@@ -1,6 +1,7 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
+import { breakGlassRules } from "../observability/break-glass";
 import { dashboardMap, regionalDashboards } from "../observability/dashboards/provision";
 import { controlPlaneMonitor, podMonitors } from "./monitors";
 
@@ -21,6 +22,7 @@ export class Observability extends pulumi.ComponentResource {
     const child = { parent: this, dependsOn: [...after] };
     const dashboards = regionalDashboards(args);
     for (const monitor of [...podMonitors(args), controlPlaneMonitor()]) new CustomResource(`${name}-${monitor.metadata.name.replace(/^causeway-/, "")}-monitor`, monitor, child);
+    new CustomResource(`${name}-emergency-rules`, breakGlassRules(), child);
     for (const [kind, dashboard] of Object.entries(dashboards)) new ConfigMap(`${name}-${kind}-dashboard`, dashboardMap(dashboard), child);
     this.registerOutputs({ dashboards: Object.keys(dashboards) });
   }

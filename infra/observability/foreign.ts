@@ -22,6 +22,7 @@ export const foreign = {
   cluster: {
     nodeCondition: "kube_node_status_condition",
     allocatable: "kube_node_status_allocatable",
+    job: "kube_job_info",
     restarts: "kube_pod_container_status_restarts_total",
     replicas: "kube_horizontalpodautoscaler_status_current_replicas",
     replicasMost: "kube_horizontalpodautoscaler_spec_max_replicas",

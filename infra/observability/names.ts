@@ -126,6 +126,7 @@ export const platformAlerts = {
   CausewayLogStoreDiskFull: { severity: "critical", runbook: page("log-store-disk-full") },
   CausewayLogShipperMissing: { severity: "critical", runbook: page("log-shipper-missing") },
   CausewayLogSettingsFailed: { severity: "critical", runbook: page("log-settings-failed") },
+  CausewayBreakGlass: { severity: "critical", runbook: page("break-glass") },
   CausewayStandbyStale: { severity: "warning", runbook: page("standby-stale") },
 } as const satisfies Record<string, AlertEntry>;
 
