@@ -10,6 +10,7 @@ import { encryptionDocument } from "./encryption/document";
 import { encryptionWalk } from "./encryption/walk";
 import { planStack } from "./plan/plan";
 import { viewOf, type RecordedResource } from "./plan/resource";
+import { threatsPage } from "./threats/page";
 
 const docs = join(__dirname, "..", "docs");
 
@@ -27,6 +28,7 @@ export const generated: Readonly<Record<string, string>> = {
   "configuration.md": configDocument(),
   "coverage.md": `# Coverage\n\nWhich rule helps with which clause, and who or what covers those that no rule does; \`npm run docs\` makes this page from the rules and from policies/elsewhere. A rule shows a part of its clause, never that the clause is met: that is for the people who are answerable for it.\n\n${coverageMarkdown(rules)}`,
   "governance.md": withPart("governance.md", "tiers", tiersMarkdown()),
+  "threats.md": threatsPage(),
 };
 
 /** Pages that are made from the resources of the prod stack; tests of the whole program hold them equal. */
