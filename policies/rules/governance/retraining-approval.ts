@@ -17,14 +17,14 @@ export const rule = resourceRule({
     { framework: "nist-ai-rmf", clause: "MANAGE 2.4" },
   ],
   types: ["kubernetes:argoproj.io/v1alpha1:WorkflowTemplate"],
-  parameters: { promoters: ["retraining-promoter"], recorders: ["/app/record-run.js"] },
-  check: (resource, { promoters, recorders }) => {
+  parameters: { promoters: ["retraining-promoter"] },
+  check: (resource, { promoters }) => {
     const tier = gatedTierOf(resource);
     if (tier === undefined) return [];
     const templates = list(workflowSpec(resource), "templates");
     const named = (test: (template: unknown) => boolean) => new Set(templates.filter(test).map((template) => text(template, "name")));
     const suspended = named((template) => at(template, "suspend") !== undefined);
-    const promoting = named((template) => promoters.includes(text(template, "serviceAccountName") ?? "") && !records(template, recorders));
+    const promoting = named((template) => promoters.includes(text(template, "serviceAccountName") ?? ""));
     const tasks = templates.flatMap((template) => list(template, "dag.tasks"));
     const gates = tasks.filter((task) => suspended.has(text(task, "template"))).map((task) => text(task, "name") ?? "");
     // A suspended task also succeeds when its time has passed, so its answer counts and not its success.
@@ -35,9 +35,3 @@ export const rule = resourceRule({
     });
   },
 });
-
-/** Whether a template only writes down what the run did; under the promoter's account, because who trains may not write to the ledger. */
-function records(template: unknown, recorders: readonly string[]): boolean {
-  const [program, file, ...more] = list(template, "container.command");
-  return program === "node" && typeof file === "string" && recorders.includes(file) && more.length === 0;
-}

@@ -107,12 +107,6 @@ ruleSuite(approval, {
   ],
 });
 
-test("what only records a run need not wait for a person, whatever else does", () => {
-  const early = unset(gated, "spec.templates.0.dag.tasks.1.depends");
-  const found = (command: string[]) => approval.check({ type: templateType, name: "scorer", props: set(early, "spec.templates.2.container.command", command) }, {}).length;
-  expect([found(["node", "/app/record-run.js"]), found(["node", "/app/promote.js"]), found(["node", "/app/record-run.js", "/app/promote.js"]), found(["sh", "/app/record-run.js"])]).toEqual([0, 1, 1, 1]);
-});
-
 test("a model of a lower tier may promote without a person", () => {
   const props = unset(set(gated, "metadata.labels", { "causeway.dev/risk-tier": "limited" }), "spec.templates.0.dag.tasks.1.depends");
   expect(approval.check({ type: templateType, name: "scorer", props }, {})).toEqual([]);
