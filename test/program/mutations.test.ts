@@ -51,7 +51,7 @@ const rows: [rule: string, target: string, path?: string, value?: unknown][] = [
   ["workloads-sensor-reference", sensor, "spec/triggers/0/template/k8s/source/resource/spec/templates", [{ name: "main", container: { image: "busybox" } }]],
   ["governance-retraining-approval", retraining, `${promotion.task}/when`, gone],
   ["governance-retraining-approval", retraining, `${promotion.task}/depends`, "candidate.Succeeded"],
-  ["governance-retraining-approval", retraining, "spec/templates", (templates: { name: string }[]) => templates.map((template) => (template.name === "record" ? { ...template, container: { command: ["node", "/app/promote.js"] } } : template))],
+  ["governance-retraining-approval", retraining, "spec/templates", (templates: { name: string }[]) => templates.map((template) => (template.name === "record" ? { ...template, serviceAccountName: "retraining-promoter" } : template))],
   ["workloads-pod-image-digest", retraining, `${promotion.template}/container/image`, "111122223333.dkr.ecr.eu-west-1.amazonaws.com/example-causeway-prod/delivery:1.0.0"],
   ["workloads-pod-limits", retraining, "spec/templates/2/container/resources/limits/memory", gone],
   ["workloads-pod-service-account", retraining, `${promotion.template}/serviceAccountName`, "default"],
