@@ -41,3 +41,11 @@ test("differential privacy takes a budget that one release keeps within", () => 
 test("an erasure is followed by a retraining unless the contract says otherwise", () => {
   expect(contractSchema.parse(sample()).data.erasure).toEqual({ retrain: true });
 });
+
+test("docs/privacy.md shows the table as it is", () => {
+  const page = readFileSync(join(__dirname, "..", "..", "..", "docs", "privacy.md"), "utf8");
+  for (const one of dataClasses) {
+    const { holds, maximumRetentionDays, noncurrentDays, customerKey } = dataClassRules[one];
+    expect(page).toContain(`| ${one} | ${holds} | ${maximumRetentionDays} days | ${noncurrentDays} days | ${customerKey ? "yes " : ""}|`);
+  }
+});
