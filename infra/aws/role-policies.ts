@@ -113,6 +113,7 @@ function promoter(scope: RoleScope): Statement[] {
     listing("FindClusters", unscopedReads.clusters),
     allow("ListObjects", listObjects, own.bucket("artifacts")),
     allow("ReadEvidence", readObjects, own.objects("artifacts", "releases/")),
+    allow("ReadApprovals", readObjects, own.objects("audit", "approvals/")),
     allow("RecordApprovals", ["s3:PutObject"], own.objects("audit", "approvals/")),
     ...keepLedger(scope),
     keysThroughStorage("Encrypt", scope, ["artifacts", "audit"], encrypt),

@@ -2,7 +2,6 @@ import { loadContract } from "../../services/contract/load";
 import { InputError, parseOrThrow } from "../../services/contract/problems";
 import { missingApprovals } from "../../services/contract/tiers";
 import { label } from "../../services/contract/units";
-import { readLedger } from "../../services/ledger";
 import { retryingConflicts } from "./cluster";
 import { digestOf, observed, regionOf, releaseOf, type Rollout, type RolloutStatus } from "./objects";
 import type { DeliveryContext } from "./record";
@@ -50,7 +49,7 @@ export async function approve(context: DeliveryContext, { role, reason, digest }
     subject: model,
     details: { region, digest: approved, version: releaseOf(rollout).version, podTemplateHash: status.currentPodHash, step: status.currentStepIndex ?? 0, pausedFor, role, reason },
   });
-  const missing = stillMissing(context, { region, digest: approved, status, pausedFor });
+  const missing = await stillMissing(context, { region, digest: approved, status, pausedFor });
   if (missing !== undefined) return { digest: approved, region, resumed: false, missing };
   await retryingConflicts(() => resume(cluster, model, status.currentPodHash));
   return { digest: approved, region, resumed: true };
@@ -60,10 +59,10 @@ export async function approve(context: DeliveryContext, { role, reason, digest }
  * What the tier asks for beyond what is on record. At the gate count the approvals given there and those of the image before its trial;
  * one given at another step answered another question. An inconclusive analysis asks one person whether to go on.
  */
-function stillMissing({ model, modelsFolder, ledger }: DeliveryContext, { region, digest, status, pausedFor }: { readonly region: string; readonly digest: string; readonly status: RolloutStatus; readonly pausedFor: string }): string | undefined {
+async function stillMissing({ model, modelsFolder, ledger }: DeliveryContext, { region, digest, status, pausedFor }: { readonly region: string; readonly digest: string; readonly status: RolloutStatus; readonly pausedFor: string }): Promise<string | undefined> {
   if (pausedFor !== gatePause) return undefined;
   const step = status.currentStepIndex ?? 0;
-  const entries = readLedger(ledger.store).filter(({ details }) => (details["step"] ?? step) === step);
+  const entries = (await ledger.entries()).filter(({ details }) => (details["step"] ?? step) === step);
   return missingApprovals(loadContract(modelsFolder, model).riskTier, approvalsOf(entries, { model, region, digest, podTemplateHash: status.currentPodHash }));
 }
 

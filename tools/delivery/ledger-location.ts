@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { appendEntry, objectStore, storeAt, type Fact, type LedgerStore } from "../../services/ledger";
+import { appendEntry, objectStore, readLedger, storeAt, type Entry, type Fact, type LedgerStore } from "../../services/ledger";
 import { objectName } from "../../services/ledger/store";
 
 const run = promisify(execFile);
@@ -17,7 +17,15 @@ export interface OpenLedger {
   readonly store: LedgerStore;
   /** Adds an entry; once it resolves, the entry is where the ledger lies. */
   record(fact: Fact): Promise<void>;
+  /**
+   * All entries, verified. In a bucket many programs may add to the ledger, so an approval counts only where an approver's own right has
+   * put its witness beside it: an object under `approvals/` by the hash of the entry.
+   */
+  entries(): Promise<readonly Entry[]>;
 }
+
+/** Folder of the witnesses of approvals, beside the ledger; only approvers may write there. */
+const witnesses = "approvals";
 
 /** How often an entry is written again after somebody else took its number. */
 const attempts = 5;
@@ -26,7 +34,7 @@ const attempts = 5;
 export async function openLedger(location: string, aws: Aws = (args) => run("aws", [...args])): Promise<OpenLedger> {
   if (location.startsWith("s3://")) return openBucket(location.replace(/\/+$/, ""), aws);
   const store = storeAt(location);
-  return { store, record: async (fact) => void (await appendEntry(store, fact)) };
+  return { store, record: async (fact) => void (await appendEntry(store, fact)), entries: () => Promise.resolve(readLedger(store)) };
 }
 
 /** An object is written only where there is none of its number, so two machines never continue the same entry. */
@@ -36,11 +44,16 @@ async function openBucket(location: string, aws: Aws): Promise<OpenLedger> {
   const fetch = () => aws(["s3", "sync", location, folder, "--only-show-errors", "--exclude", "*", "--include", "*.json"]);
   await fetch();
   const store = objectStore(folder);
+  const beside = [...prefix.slice(0, -1), witnesses].join("/");
+  const put = (key: string, file: string) => aws(["s3api", "put-object", "--bucket", bucket, "--key", key, "--body", file, "--if-none-match", "*"]);
   const record = async (fact: Fact): Promise<void> => {
     for (let attempt = 1; ; attempt++) {
-      const name = objectName(await appendEntry(store, fact));
+      const entry = await appendEntry(store, fact);
+      const name = objectName(entry);
       try {
-        await aws(["s3api", "put-object", "--bucket", bucket, "--key", [...prefix, name].join("/"), "--body", join(folder, name), "--if-none-match", "*"]);
+        // Before the entry: one without its witness would be on record and count for nothing.
+        if (entry.action === "approve") await put(`${beside}/${entry.hash}.json`, join(folder, name));
+        await put([...prefix, name].join("/"), join(folder, name));
         return;
       } catch (error) {
         rmSync(join(folder, name));
@@ -49,7 +62,12 @@ async function openBucket(location: string, aws: Aws): Promise<OpenLedger> {
       }
     }
   };
-  return { store, record };
+  const entries = async (): Promise<readonly Entry[]> => {
+    const kept = join(dirname(folder), witnesses);
+    await aws(["s3", "sync", `s3://${bucket}/${beside}`, kept, "--only-show-errors", "--exclude", "*", "--include", "*.json"]);
+    return readLedger(store).filter(({ action, hash }) => action !== "approve" || existsSync(join(kept, `${hash}.json`)));
+  };
+  return { store, record, entries };
 }
 
 /** S3's answers where the object is there already, or is being written at the same moment. */

@@ -65,7 +65,7 @@ async function main(args: readonly string[]): Promise<void> {
 
 /** A ledger that is opened for its first entry: one that cannot be reached must not keep the kill switch from acting. */
 function openedLater(where: string): OpenLedger {
-  return { store: storeAt(where), record: async (fact) => (await openLedger(where)).record(fact) };
+  return { store: storeAt(where), record: async (fact) => (await openLedger(where)).record(fact), entries: async () => (await openLedger(where)).entries() };
 }
 
 /** Exit codes: 0 done, 1 failed, 2 a command line or an input that cannot be used, 3 no verdict yet. */

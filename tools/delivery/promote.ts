@@ -8,7 +8,7 @@ import { loadContract, loadVerdicts } from "../../services/contract/load";
 import { InputError, parseOrThrow } from "../../services/contract/problems";
 import { releaseSchema } from "../../services/contract/release";
 import { missingApprovals } from "../../services/contract/tiers";
-import { readLedger, type Entry } from "../../services/ledger";
+import type { Entry } from "../../services/ledger";
 import { connect, send, type Connection } from "../e2e/lib/kubernetes/connection";
 import { openLedger } from "./ledger-location";
 import { promote, type Region } from "./promotion";
@@ -67,8 +67,8 @@ async function main(): Promise<number> {
   const [folder, model] = [dirname(dirname(file)), basename(dirname(file))];
   const contract = loadContract(folder, model);
   const release = parseOrThrow(releaseSchema, JSON.parse(manifest), "--manifest");
-  const { store, record } = await openLedger(ledger);
-  const entries = readLedger(store);
+  const { record, entries: recorded } = await openLedger(ledger);
+  const entries = await recorded();
   // Where a kubeconfig is given, each region is a context of it; else there is one, the cluster that the promoter runs in.
   const connected = await Promise.all(regions.map(async (name) => regionAt(name, await connect(kubeconfig === undefined ? {} : { kubeconfig, context: name }), model)));
   const verdicts = loadVerdicts(folder, model);

@@ -35,7 +35,7 @@ export async function factsOf(location: string, aws: (args: readonly string[]) =
 }
 
 /** Adds the facts of a run to the ledger, each once: a fact that it has from this run is left out. Returns the actions that were added. */
-export async function recordFacts(ledger: OpenLedger, facts: readonly StatedFact[], by: { readonly run: string; readonly actor: string }): Promise<readonly string[]> {
+export async function recordFacts(ledger: Pick<OpenLedger, "store" | "record">, facts: readonly StatedFact[], by: { readonly run: string; readonly actor: string }): Promise<readonly string[]> {
   const added: string[] = [];
   for (const { action, subject, at, details } of facts) {
     const fact: Fact = { actor: by.actor, action, subject, details: { ...details, run: by.run, at } };

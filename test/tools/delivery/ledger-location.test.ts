@@ -5,17 +5,19 @@ import { objectStore, readLedger, type Fact } from "../../../services/ledger";
 import { openLedger } from "../../../tools/delivery/ledger-location";
 
 let bucket = "";
-beforeEach(() => mkdirSync((bucket = mkdtempSync(join(tmpdir(), "causeway-bucket-"))), { recursive: true }));
-afterEach(() => rmSync(bucket, { recursive: true, force: true }));
+let approvals = "";
+beforeEach(() => [bucket, approvals] = ["bucket", "approvals"].map((name) => mkdtempSync(join(tmpdir(), `causeway-${name}-`))) as [string, string]);
+afterEach(() => [bucket, approvals].forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
-const fact = (subject: string): Fact => ({ actor: "person@example.com", action: "approve", subject, details: {} });
+const fact = (subject: string): Fact => ({ actor: "person@example.com", action: "override", subject, details: {} });
 let calls: string[][] = [];
 
 /** The two commands of the AWS CLI that are used, over a folder as the bucket's `ledger/`. */
 async function aws(args: readonly string[]): Promise<void> {
   calls.push([...args]);
-  if (args[1] === "sync") return cpSync(bucket, args[3]!, { recursive: true });
+  if (args[1] === "sync") return cpSync(args[2]!.endsWith("/approvals") ? approvals : bucket, args[3]!, { recursive: true });
   const [key, body] = [args[args.indexOf("--key") + 1]!, args[args.indexOf("--body") + 1]!];
+  if (key.startsWith("approvals/")) return cpSync(body, join(approvals, basename(key)));
   if (existsSync(join(bucket, basename(key)))) throw Object.assign(new Error("An error occurred (PreconditionFailed) when calling the PutObject operation"), { code: 254 });
   cpSync(body, join(bucket, basename(key)));
 }
@@ -39,6 +41,25 @@ describe("a ledger in a bucket", () => {
     await here.record(fact("three"));
     expect(readLedger(objectStore(bucket)).map(({ subject }) => subject)).toEqual(["one", "two", "three"]);
     expect(readLedger(there.store).map(({ subject }) => subject)).toEqual(["one", "two"]);
+  });
+
+  it("counts an approval only with its witness, which is written before the entry", async () => {
+    const ledger = await openLedger("s3://example-audit/ledger", aws);
+    await ledger.record({ ...fact("loan-approval"), action: "approve" });
+    const [entry] = await ledger.entries();
+    expect(readdirSync(approvals)).toEqual([`${entry!.hash}.json`]);
+    expect(calls.filter((call) => call[1] === "put-object").map((call) => call[call.indexOf("--key") + 1])).toEqual([`approvals/${entry!.hash}.json`, "ledger/000000000001.json"]);
+    rmSync(join(approvals, `${entry!.hash}.json`));
+    const again = await openLedger("s3://example-audit/ledger", aws);
+    expect(await again.entries()).toEqual([]);
+    expect(readLedger(again.store)).toHaveLength(1);
+  });
+
+  it("takes no approval of somebody who may write no witness", async () => {
+    const ledger = await openLedger("s3://example-audit/ledger", (args) => (args.some((word) => word.startsWith("approvals/")) ? Promise.reject(new Error("AccessDenied")) : aws(args)));
+    await expect(ledger.record({ ...fact("loan-approval"), action: "approve" })).rejects.toThrow("AccessDenied");
+    expect(readdirSync(bucket)).toEqual([]);
+    expect(readLedger(ledger.store)).toEqual([]);
   });
 
   it("has no entry that could not be written, and says why", async () => {

@@ -121,7 +121,8 @@ describe("the promoter's command", () => {
     try {
       const ledger = await openLedger("s3://audit/ledger", async (args) => void calls.push([...args]));
       await ledger.record({ actor: "approver@example.com", action: "approve", subject: "loan-approval", details: { digest, role: "model-risk", reason: "reviewed" } });
-      expect(calls.map((args) => args.slice(0, 4).map((argument) => (argument.startsWith("/") ? "<copy>" : argument)))).toEqual([["s3", "sync", "s3://audit/ledger", "<copy>"], ["s3api", "put-object", "--bucket", "audit"]]);
+      expect(calls.map((args) => args.slice(0, 4).map((argument) => (argument.startsWith("/") ? "<copy>" : argument)))).toEqual([["s3", "sync", "s3://audit/ledger", "<copy>"], ["s3api", "put-object", "--bucket", "audit"], ["s3api", "put-object", "--bucket", "audit"]]);
+      expect(calls.slice(1).map((args) => args[5]?.split("/")[0])).toEqual(["approvals", "ledger"]);
       const found = (model = contract, of = digest) => approvalIn(readLedger(ledger.store), model, of);
       const limited = { ...contract, riskTier: "limited" as const };
       expect([found(), found(limited)]).toEqual([undefined, readLedger(ledger.store)[0]!.hash]);
