@@ -10,6 +10,7 @@ import { MetricsWorkspace } from "./metrics-workspace";
 import type { Naming, PlatformRole, SharedImage } from "./names";
 import { ImageRegistry } from "./registry";
 import { PlatformRoles, type AccessLists } from "./roles";
+import { SigningKey } from "./signing-key";
 import { AuditTrail } from "./trail";
 
 /** Arguments of {@link GlobalFoundation}. */
@@ -69,6 +70,7 @@ export class GlobalFoundation extends pulumi.ComponentResource {
 
     this.naming = naming;
     this.keys = new EncryptionKeys(`${name}-keys`, { ...naming, regions }, providers, child);
+    new SigningKey(`${name}-signing`, naming, inHome);
     this.registry = new ImageRegistry(`${name}-registry`, { ...naming, regions, models }, this.keys, providers, child);
     this.buckets = new Buckets(`${name}-buckets`, { ...naming, regions, auditRetention, runRetention }, this.keys, providers, child);
     new AuditTrail(`${name}-trail`, { ...naming, regions, auditBucket: this.bucket("audit", home).name, keyArn: this.keyArn("audit", home) }, inHome);

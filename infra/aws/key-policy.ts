@@ -5,7 +5,8 @@ import { policyDocument, type PolicyDocument, type Statement } from "./policy-do
 /** In a key policy this means the key that the policy belongs to, and nothing else (KMS developer guide, "Resource element"). */
 const thisKey = ["*"];
 
-const administration = [
+/** What the account's identities may do to administer a key, where their own IAM policies say so. */
+export const keyAdministration = [
   "kms:DescribeKey",
   "kms:GetKeyPolicy",
   "kms:PutKeyPolicy",
@@ -53,7 +54,7 @@ export function keyPolicy(purpose: KeyPurpose, naming: Naming, regions: readonly
   const { services, grants } = servicesOf[purpose];
   const through = { "kms:ViaService": regions.flatMap((region) => services.map((service) => `${service}.${region}.amazonaws.com`)), "kms:CallerAccount": naming.account };
   const statements: Statement[] = [
-    { Sid: "Administer", Effect: "Allow", Principal: account, Action: administration, Resource: thisKey },
+    { Sid: "Administer", Effect: "Allow", Principal: account, Action: keyAdministration, Resource: thisKey },
     { Sid: "UseThroughServices", Effect: "Allow", Principal: account, Action: use, Resource: thisKey, Condition: { StringEquals: through } },
   ];
   if (grants) statements.push(grantStatement(account, through));

@@ -47,8 +47,8 @@ export function bucketArnPattern(naming: Naming, purpose: BucketPurpose | "logs"
   return bucketArn(`${prefix(naming)}-${purpose}-*`);
 }
 
-/** Alias of a key; the same in every region. */
-export function keyAlias(naming: Naming, purpose: KeyPurpose): string {
+/** Alias of a key; the same in every region. `signing` is the key that releases are signed with, in the home region alone. */
+export function keyAlias(naming: Naming, purpose: KeyPurpose | "signing"): string {
   return `alias/${prefix(naming)}-${purpose}`;
 }
 

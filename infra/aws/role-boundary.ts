@@ -25,7 +25,7 @@ export function permissionsBoundary(scope: RoleScope): PolicyDocument {
         ...own.trail,
       ],
     },
-    { Sid: "OwnKeys", Effect: "Allow", Action: ["kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus"], Resource: own.keys },
+    { Sid: "OwnKeys", Effect: "Allow", Action: ["kms:Decrypt", "kms:Sign", "kms:GetPublicKey", "kms:GenerateDataKey", "kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus"], Resource: own.keys },
     { Sid: "OwnRoles", Effect: "Allow", Action: ["iam:GetRole", "iam:ListRolePolicies", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies"], Resource: own.roles },
     listing("Overview", [...unscopedReads.overview, ...unscopedReads.clusters, ...unscopedReads.registryLogin]),
     {

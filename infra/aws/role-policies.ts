@@ -1,6 +1,6 @@
 import type { PlatformRole } from "./names";
 import { policyDocument, type PolicyDocument, type Statement } from "./policy-document";
-import { keysThroughStorage, listing, resourcesOf, unscopedReads, type RoleScope } from "./role-scope";
+import { keysThroughStorage, listing, resourcesOf, signReleases, unscopedReads, type RoleScope } from "./role-scope";
 
 const pullImages = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:DescribeImages", "ecr:DescribeImageScanFindings"];
 const pushImages = ["ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload", "ecr:PutImage"];
@@ -91,7 +91,7 @@ function auditor(scope: RoleScope): Statement[] {
   ];
 }
 
-/** Trains, builds and publishes: writes releases and their evidence, adds to the ledger, cannot approve. */
+/** Trains, builds, signs and publishes: writes releases and their evidence, adds to the ledger, cannot approve. */
 function pipeline(scope: RoleScope): Statement[] {
   const own = resourcesOf(scope);
   return [
@@ -102,6 +102,7 @@ function pipeline(scope: RoleScope): Statement[] {
     allow("WriteRuns", ["s3:PutObject"], [...own.objects("artifacts", "runs/"), ...own.objects("artifacts", "releases/")]),
     ...keepLedger(scope),
     keysThroughStorage("Encrypt", scope, ["data", "artifacts", "audit"], encrypt),
+    signReleases(scope),
     allow("FindClusters", describeCluster, own.clusters),
   ];
 }

@@ -56,6 +56,11 @@ export function resourcesOf(scope: RoleScope) {
   };
 }
 
+/** Signs releases with the stack's signing key, and with no other. */
+export function signReleases(scope: RoleScope): Statement {
+  return { Sid: "SignReleases", Effect: "Allow", Action: ["kms:Sign", "kms:GetPublicKey"], Resource: resourcesOf(scope).keys, Condition: { "ForAnyValue:StringEquals": { "kms:ResourceAliases": [keyAlias(scope, "signing")] } } };
+}
+
 /** Use of keys by purpose, only through S3: the data is readable where the bucket lets it be, and the key alone opens nothing. */
 export function keysThroughStorage(sid: string, scope: RoleScope, purposes: readonly KeyPurpose[], actions: readonly string[]): Statement {
   return {

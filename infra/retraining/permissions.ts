@@ -1,6 +1,6 @@
 import { runsFolder } from "../aws/bucket-lifecycle";
 import { policyDocument, type PolicyDocument, type Statement } from "../aws/policy-document";
-import { keysThroughStorage, listing, resourcesOf, unscopedReads, type RoleScope } from "../aws/role-scope";
+import { keysThroughStorage, listing, resourcesOf, signReleases, unscopedReads, type RoleScope } from "../aws/role-scope";
 import type { RetrainingAccount } from "./settings";
 
 /** Folders of the artefact bucket that a run reads and writes. */
@@ -26,6 +26,7 @@ export const permissions = {
       listing("Login", unscopedReads.registryLogin),
       { Sid: "PushImages", Effect: "Allow", Action: [...pull, ...push], Resource: own.repositories },
       keysThroughStorage("Encrypt", scope, ["data", "artifacts"], ["kms:Decrypt", "kms:GenerateDataKey"]),
+      signReleases(scope),
     );
   },
   recorder: (scope: RoleScope): PolicyDocument => {

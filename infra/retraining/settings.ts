@@ -13,6 +13,8 @@ export interface Locations {
   readonly champions: string;
   /** Records of promotions. */
   readonly ledger: string;
+  /** Key that signs releases, such as `awskms:///alias/<name>`. @default they are unsigned, and prod takes none */
+  readonly signingKey?: string;
 }
 
 /** What the retraining of one model is made from; plain values only. */

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { bucketName, sharedRepository, type Naming, type SharedImage } from "../aws/names";
+import { bucketName, keyAlias, sharedRepository, type Naming, type SharedImage } from "../aws/names";
 import type { RoleScope } from "../aws/role-scope";
 import type { StackConfig } from "../config/schema";
 import { releaseOrder } from "../release-order";
@@ -50,7 +50,7 @@ export function refuseUnpublishedImages({ environment, images }: Pick<StackConfi
 function bucketLocations(naming: Naming, home: string): Locations {
   const artifacts = `s3://${bucketName(naming, "artifacts", home)}`;
   const { runs, candidates, champions } = artifactFolders;
-  return { runs: `${artifacts}/${runs}`, candidates: `${artifacts}/${candidates}`, champions: `${artifacts}/${champions}`, ledger: `s3://${bucketName(naming, "audit", home)}/ledger` };
+  return { runs: `${artifacts}/${runs}`, candidates: `${artifacts}/${candidates}`, champions: `${artifacts}/${champions}`, ledger: `s3://${bucketName(naming, "audit", home)}/ledger`, signingKey: `awskms:///${keyAlias(naming, "signing")}` };
 }
 
 function repository(naming: Naming | undefined, image: SharedImage, region: string): string {

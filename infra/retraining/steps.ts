@@ -58,13 +58,14 @@ export function runSteps(settings: RetrainingSettings): Step[] {
   const secrets = needsKeys(contract) ? [`--subject-key=${ringSecret.folder}/${ringSecret.key}`, `--budget=${locations.champions}/${model}-privacy-budget`] : [];
   const base = [`--contract=services/models/${model}/model.yaml`, `--run=${run}`, "--json", ...secrets];
   const trained = [...base, `--champion=${locations.champions}/${model}`];
+  const signed = locations.signingKey === undefined ? [] : [`--signing-key=${locations.signingKey}`];
   const admissions = [`--admissions=${locations.runs}/${model}/admissions`, `--trigger=${parameter(parameters.trigger)}`, `--causes=${parameter(parameters.causes)}`];
 
   const admit = step("admit", ["admit", ...base, ...admissions, `--output=${outputsFolder}/admitted`], [], { output: "admitted" });
   const chain = trainingSteps.map((name, index) =>
-    index === 0 ? step(name, [name, ...trained], ["admit"], { when: `${output("admit", "admitted")} == true` }) : step(name, [name, ...trained], [trainingSteps[index - 1] ?? ""]),
+    index === 0 ? step(name, [name, ...trained], ["admit"], { when: `${output("admit", "admitted")} == true` }) : step(name, [name, ...trained, ...(name === "package" ? signed : [])], [trainingSteps[index - 1] ?? ""]),
   );
-  const publish = step("publish", ["publish", ...trained, `--base=${parameter(parameters.server)}`], ["package"]);
+  const publish = step("publish", ["publish", ...trained, ...signed, `--base=${parameter(parameters.server)}`], ["package"]);
   const candidate = step("candidate", ["release", ...trained, `--to=${locations.candidates}/${model}/{{workflow.name}}`, `--output=${outputsFolder}/manifest`], ["publish"], { output: "manifest" });
   const champion = step("champion", ["release", ...trained, `--to=${locations.champions}/${model}`], ["promote"]);
   return [admit, ...chain, publish, candidate, record(settings, run), promote(settings), champion];

@@ -38,20 +38,27 @@ describe("every policy document of the foundation", () => {
 
 describe("keys", () => {
   it("are multi-Region, rotate, and have a replica and an alias in every region", () => {
-    const keys = ofType(two.resources, "aws:kms/key:Key");
+    const keys = ofType(two.resources, "aws:kms/key:Key").filter((key) => key.name !== "global-signing");
     expect(keys.map((key) => key.name)).toEqual(["data", "artifacts", "audit", "logs", "secrets", "volumes"].map((purpose) => `global-keys-${purpose}`));
     for (const key of keys) expect(key.inputs).toMatchObject({ multiRegion: true, enableKeyRotation: true, rotationPeriodInDays: 365, deletionWindowInDays: 30 });
     const replicas = ofType(two.resources, "aws:kms/replicaKey:ReplicaKey");
     expect(replicas.map((replica) => replica.region)).toEqual(Array(6).fill("eu-central-1"));
     expect(replicas.map((replica) => replica.inputs["policy"])).toEqual(keys.map((key) => key.inputs["policy"]));
     const aliases = ofType(two.resources, "aws:kms/alias:Alias");
-    expect(aliases).toHaveLength(12);
+    expect(aliases).toHaveLength(13);
     expect(aliases[0]!.inputs["name"]).toBe("alias/example-causeway-prod-data");
   });
 
   it("have no replica in a single region", () => {
-    expect(ofType(one.resources, "aws:kms/key:Key")).toHaveLength(6);
+    expect(ofType(one.resources, "aws:kms/key:Key")).toHaveLength(7);
     expect(ofType(one.resources, "aws:kms/replicaKey:ReplicaKey")).toEqual([]);
+  });
+
+  it("have one beside them that signs releases, which only who publishes may use", () => {
+    const key = ofType(two.resources, "aws:kms/key:Key").find(({ name }) => name === "global-signing");
+    expect(key).toMatchObject({ region: "eu-west-1", inputs: { customerMasterKeySpec: "ECC_NIST_P256", keyUsage: "SIGN_VERIFY", multiRegion: true, deletionWindowInDays: 30 } });
+    const signing = documentsOf(two.resources).filter(({ document }) => document.Statement.some((s) => JSON.stringify(s["Action"]).includes('"kms:Sign"')));
+    expect(signing.map(({ where }) => where)).toEqual([expect.stringContaining("boundary"), expect.stringContaining("global-signing"), expect.stringContaining("pipeline")]);
   });
 
   it("refuse a region that the stack does not have", () => {

@@ -23,7 +23,10 @@ export const release = releaseSchema.parse({
   evaluation: { rows: 497, metrics: { auc: { value: 0.81, low: 0.77, high: 0.85 } } },
   fairness: contract.gates.fairness.map(({ attribute, metric }) => ({ attribute, metric, value: 0.86, low: 0.81, high: 0.91, passed: true, mitigated: true })),
   explanation: { method: "tree-shap", digest: digestOf("7") },
-  approvals: [{ role: "model-risk", at: "2026-11-21T09:00:00Z", reference: "CHG-1042" }],
+  approvals: [
+    { role: "model-risk", at: "2026-11-21T09:00:00Z", reference: "CHG-1042" },
+    { role: "ethics-board", at: "2026-11-21T10:00:00Z", reference: "EB-7" },
+  ],
 });
 
 export const image = `444455556666.dkr.ecr.eu-west-1.amazonaws.com/loan-approval@${digestOf("a")}`;
@@ -35,6 +38,10 @@ export const settings: ServingSettings = {
   region: "eu-west-1",
   replicas: { min: 3, max: 30 },
   host: "models.example.com",
+  governance: {
+    impactAssessment: { named: digestOf("e"), found: digestOf("e") },
+    biasAudit: { organisation: "Example Audits", version: "1.0.0", at: "2026-06-01T00:00:00Z", expired: false },
+  },
   verification: { signature: "trusted", keyid: digestOf("d"), format: "onnx", problems: [], expired: false },
   prometheusAddress: "http://prometheus-operated.causeway-observability.svc:9090",
 };

@@ -4,7 +4,7 @@ import { rules } from "../../../policies/rules";
 import { judge } from "../../../policies/judge";
 import { viewOf } from "../../../tools/plan/resource";
 import { only, record } from "../../support/record";
-import { args, contract, digestOf, image, release, withRelease, withServing } from "./fixture";
+import { args, contract, digestOf, image, release, settings, withRelease, withServing } from "./fixture";
 
 const name = "eu-west-1-loan-approval";
 const planned = (given: ModelServiceArgs = args) => record(() => void new ModelService(name, given));
@@ -67,6 +67,9 @@ describe("ModelService", () => {
       gpus: 0,
       protectedAttributes: ["race", "sex"],
       logRetention: "400 days",
+      notice: contract.notice,
+      governance: settings.governance,
+      verification: settings.verification,
       release,
       image,
     });

@@ -2,6 +2,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../../services/contract/problems";
+import { releaseSchema, servedRelease } from "../../../services/contract/release";
 import { attest } from "../../../tools/release/attest";
 import { testKey } from "../../support/signing";
 import { loadVerified, type ReleaseFiles } from "../../../services/model-server/release/load";
@@ -122,7 +123,7 @@ describe("loading a release", () => {
 
     test("takes the manifest of a pod, which knows of publication and approvals what the image cannot, and no other change", async () => {
       attest(join(folder, "release"), [ours.signer]);
-      const { approvals: _approvals, ...served } = { ...manifest(), published: true, image: { repository: "models/loan-approval", digest: `sha256:${"a".repeat(64)}` } };
+      const served = servedRelease({ ...releaseSchema.parse(manifest()), published: true, image: { repository: "models/loan-approval", digest: `sha256:${"a".repeat(64)}` } });
       const given = { ...trusting(), manifest: file("release.json") };
       writeFileSync(given.manifest, JSON.stringify(served));
       expect((await loadVerified(given)).release.published).toBe(true);
