@@ -50,7 +50,7 @@ const whatRuns: AdmissionPolicy = {
 };
 
 /** Fields of a Rollout's status that a promotion by hand changes; the controller's other fields follow from them. */
-const decisions = ["status.?pauseConditions", "status.?controllerPause", "status.?currentStepIndex", "status.?promoteFull", "status.?stableRS", "status.?currentPodHash"];
+const decisions = ["?status.?pauseConditions", "?status.?controllerPause", "?status.?currentStepIndex", "?status.?promoteFull", "?status.?stableRS", "?status.?currentPodHash"];
 
 /** A release goes on by the word of an approver, who has neither made it nor can bring it. Anyone who may patch the status may still abort. */
 const approval: AdmissionPolicy = {
@@ -91,7 +91,7 @@ const workflows: AdmissionPolicy = {
       message: `a workflow of a person must run as ${accounts.trainer}, with templates of its own or one whole WorkflowTemplate`,
     },
     {
-      expression: `request.operation != 'UPDATE' || (${kept("spec.?workflowTemplateRef", "spec.?serviceAccountName", "spec.?templates", "spec.?arguments", "spec.?podSpecPatch", "spec.?templateDefaults", "spec.?executor", "spec.?hooks", "spec.?onExit", "status.?storedWorkflowTemplateSpec", "status.?storedTemplates")})`,
+      expression: `request.operation != 'UPDATE' || (${kept("spec.?workflowTemplateRef", "spec.?serviceAccountName", "spec.?templates", "spec.?arguments", "spec.?podSpecPatch", "spec.?templateDefaults", "spec.?executor", "spec.?hooks", "spec.?onExit", "?status.?storedWorkflowTemplateSpec", "?status.?storedTemplates")})`,
       message: "a person must not change what a workflow runs; stop it and start another",
     },
   ],

@@ -138,6 +138,33 @@ function elevations(stage: Stage): Test[] {
   ];
 }
 
+/** A workflow that runs already: it may be held and ended, and its script stays. */
+function running(stage: Stage): Test[] {
+  const name = "e2e-running";
+  const engineers = () => stage.cluster.member(groups.mlEngineers);
+  const change = (body: JsonObject) => patch(`${inTraining}/${name}`, body);
+  const refused: Readonly<Record<string, JsonObject>> = {
+    "its account": { spec: { serviceAccountName: accounts.promoter } },
+    "its steps": { spec: { templates: [{ name: "main", container: { image: "registry.example/b@sha256:0" } }] } },
+    "the template that the controller keeps of it": { status: { storedWorkflowTemplateSpec: { serviceAccountName: accounts.promoter } } },
+  };
+  return [
+    {
+      title: "ml-engineers may hold a workflow that runs",
+      run: async () => {
+        const engineer = await engineers();
+        await engineer.call("POST", inTraining, { apiVersion: "argoproj.io/v1alpha1", kind: "Workflow", metadata: { name }, spec: { entrypoint: "main", serviceAccountName: accounts.trainer, templates: steps() } });
+        assert.equal(await refusal(engineer, change({ spec: { suspend: true } })), undefined);
+      },
+    },
+    ...Object.entries(refused).map(([what, body]): Test => ({
+      title: `ml-engineers may not change ${what} in a workflow that runs`,
+      run: async () => assert.match((await refusal(await engineers(), change(body))) ?? "admitted", /a person must not change what a workflow runs/),
+    })),
+    { title: "ml-engineers may remove it", run: async () => void (await (await engineers()).call("DELETE", `${inTraining}/${name}`)) },
+  ];
+}
+
 /** Waits for what Kubernetes' own controllers bring about. */
 async function eventually(what: string, holds: () => Promise<boolean>): Promise<void> {
   const until = Date.now() + 60_000;
@@ -150,11 +177,13 @@ async function eventually(what: string, holds: () => Promise<boolean>): Promise<
 /** Separation of duties and elevation, asked of the API server with each group's own credentials. */
 export function dutyTests(stage: Stage): Test[] {
   return [
+    { title: "pipelines may bring an image to a Rollout that no controller has seen yet", run: async () => assert.equal(await refusal(await stage.cluster.member(groups.pipelines), requests["bring another image"]), undefined) },
     { title: `the role ${breakGlassRole} is there, and a release waits for a person`, run: async () => {
       assert.ok(await stage.client.get({ apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", name: breakGlassRole }));
       await waiting(stage, true);
     } },
     ...singles(stage),
+    ...running(stage),
     ...pairs(stage),
     ...elevations(stage),
     { title: "the release waits no more", run: async () => void (await waiting(stage, false)) },
