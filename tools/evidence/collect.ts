@@ -26,7 +26,7 @@ export interface EvidenceSources {
 }
 
 /** Pages that say how the platform is kept, by their names in `docs/`; those that are not written are left out. */
-const documents = ["audit", "coverage", "governance", "privacy", "access", "resilience", "threats", "attestation", "retraining", "delivery", "operating", "logs"] as const;
+const documents = ["audit", "coverage", "governance", "privacy", "access", "encryption", "resilience", "threats", "attestation", "retraining", "delivery", "operating", "logs"] as const;
 
 /** Where the bills of materials of the two images lie. */
 const bills = { server: "services/model-server/sbom.cdx.json", training: "services/training/sbom.cdx.json" } as const;
