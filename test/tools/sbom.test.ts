@@ -16,6 +16,11 @@ test("the bills in the repository are those of the locks: npm run sbom writes th
   expect(staleBills(project)).toEqual([]);
 });
 
+test.each(Object.keys(bills))("%s has no component twice, which CycloneDX refuses", (file) => {
+  const names = bill(file).components.map(({ name, version }) => `${name} ${version}`);
+  expect(new Set(names).size).toBe(names.length);
+});
+
 test("each bill names the image that is under it", () => {
   const bases = Object.keys(bills).flatMap((file) => bill(file).components.filter(({ type }) => type === "container").map(({ name }) => name));
   expect(bases).toEqual(["gcr.io/distroless/nodejs22-debian12", "docker.io/library/python"]);

@@ -9,9 +9,10 @@ export interface Component {
   readonly licenses?: readonly ({ readonly license: { readonly id: string } } | { readonly expression: string })[];
 }
 
-/** A bill of materials without time and serial number, so that the same locks give the same bytes. */
+/** A bill of materials without time and serial number, so that the same locks give the same bytes. A package that lies in two places is one component. */
 export function billOf(image: string, version: string, components: readonly Component[]): string {
-  const sorted = [...components].sort((a, b) => (`${a.name} ${a.version}` < `${b.name} ${b.version}` ? -1 : 1));
+  const different = [...new Map(components.map((component) => [`${component.name} ${component.version}`, component])).values()];
+  const sorted = different.sort((a, b) => (`${a.name} ${a.version}` < `${b.name} ${b.version}` ? -1 : 1));
   const bill = { bomFormat: "CycloneDX", specVersion: "1.6", version: 1, metadata: { component: { type: "application", name: image, version } }, components: sorted };
   return `${JSON.stringify(bill, null, 2)}\n`;
 }
