@@ -132,13 +132,13 @@ describe("logs", () => {
   test("hold the request id, the model's and the data's digest, and a pseudonym, never a feature or an identifier", async () => {
     const server = await testServer();
     const secretValues = { ...goodFeatures, atotinc: 31_337.5, netw: -4_242 };
-    await server.app.inject({ method: "POST", url: paths.predict, headers: { "x-request-id": "r-1" }, payload: { features: secretValues, subject: "alice@example.com" } });
+    await server.app.inject({ method: "POST", url: paths.predict, headers: { "x-request-id": "6f1c2a9e-3b4d-4c5e-8f60-718293a4b5c6" }, payload: { features: secretValues, subject: "alice@example.com" } });
     await server.app.inject({ method: "POST", url: paths.predict, payload: { features: { ...secretValues, atotinc: 987_654_321 }, subject: "alice@example.com" } });
     await server.app.inject({ method: "POST", url: paths.infer, headers: { "x-causeway-subject": "alice@example.com" }, payload: tensor([Object.values(secretValues)]) });
     const requests = server.logs.filter((line) => line["msg"] === "request");
     const { digests } = server.loaded.release;
     const hashed = pseudonym(keysFrom(secret, model), "alice@example.com");
-    expect(requests[0]).toMatchObject({ level: "info", requestId: "r-1", operation: "predict", status: 200, code: "ok", modelDigest: digests.model, dataDigest: digests.data, label: "approve", rows: 1, subject: hashed });
+    expect(requests[0]).toMatchObject({ level: "info", requestId: "6f1c2a9e-3b4d-4c5e-8f60-718293a4b5c6", operation: "predict", status: 200, code: "ok", modelDigest: digests.model, dataDigest: digests.data, label: "approve", rows: 1, subject: hashed });
     expect(requests[1]).toMatchObject({ operation: "predict", status: 422, code: "feature.range" });
     expect(requests[2]).toMatchObject({ operation: "infer", subject: hashed });
     expect(requests).toHaveLength(3);

@@ -148,12 +148,12 @@ describe("failures of the server itself", () => {
   test("say nothing of their inside", async () => {
     const scorer = { score: () => Promise.reject(new Error("secret path /srv/model and value 128")) };
     const server = await testServer({ scorer });
-    const response = await server.app.inject({ ...post(paths.predict, features({})), headers: { "x-request-id": "r1" } });
+    const response = await server.app.inject({ ...post(paths.predict, features({})), headers: { "x-request-id": "6f1c2a9e-3b4d-4c5e-8f60-718293a4b5c6" } });
     expect([response.statusCode, response.json()]).toEqual([
       500,
-      { error: "the server failed; the request id finds the reason in its log", code: "server.failed", requestId: "r1", problems: [] },
+      { error: "the server failed; the request id finds the reason in its log", code: "server.failed", requestId: "6f1c2a9e-3b4d-4c5e-8f60-718293a4b5c6", problems: [] },
     ]);
     expect(JSON.stringify(server.logs)).not.toMatch(/secret|128/);
-    expect(server.logs.find((line) => line["level"] === "error")).toMatchObject({ requestId: "r1", error: "Error", msg: "request failed" });
+    expect(server.logs.find((line) => line["level"] === "error")).toMatchObject({ requestId: "6f1c2a9e-3b4d-4c5e-8f60-718293a4b5c6", error: "Error", msg: "request failed" });
   });
 });

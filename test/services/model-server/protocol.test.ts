@@ -91,10 +91,11 @@ describe("requests in people's form", () => {
     expect(schema.properties.features.properties.obrat).toMatchObject({ type: "number", minimum: 0, maximum: 100 });
   });
 
-  test("gives the caller's request id back when it is harmless, and one of its own when it is not", async () => {
+  test("gives the caller's request id back when it is one of a machine, and one of its own when it may be anything", async () => {
     const { app } = await testServer();
     const ask = async (id: string) => (await app.inject({ method: "POST", url: paths.predict, headers: { "x-request-id": id }, payload: {} })).json().requestId;
-    expect(await ask("abc-123")).toBe("abc-123");
+    for (const id of ["6f1c2a9e-3b4d-4c5e-8f60-718293a4b5c6", "4bf92f3577b34da6a3ce929d0e0e4736"]) expect(await ask(id)).toBe(id);
+    for (const id of ["219-09-9998", "DE89370400440532013000", "4111111111111111"]) expect(await ask(id)).not.toBe(id);
     expect(await ask("x\"}\n{evil")).toMatch(/^[\w-]{9,}$/);
   });
 });
