@@ -81,12 +81,12 @@ function step(name: string, args: readonly string[], after: readonly string[], m
   return { name, image: "training", account: "trainer", command: training, args, after, retried: true, deadlineSeconds: deadlines.step, memory: "4Gi", ...more };
 }
 
-/** Not tried again by itself: what a half-done promotion needs is a person's look. Trying it again by hand is safe, see tools/delivery. */
 /** Whether a model's steps take the ring of keys: for pseudonyms, or for noise. */
 export function needsKeys({ data }: RetrainingSettings["contract"]): boolean {
   return data.subjectColumn !== undefined || data.privacy?.epsilon !== undefined || data.privacy?.trainingEpsilon !== undefined;
 }
 
+/** Not tried again by itself: what a half-done promotion needs is a person's look. Trying it again by hand is safe, see tools/delivery. */
 function promote({ contract, regions, locations }: RetrainingSettings): Step {
   const gated = contract.release.channel === "approval";
   return {

@@ -16,8 +16,8 @@ const rollout = "eu-west-1-loan-approval-rollout :Rollout";
 const service = "eu-west-1-loan-approval :ModelService";
 const scaler = "eu-west-1-loan-approval-autoscaler :ScaledObject";
 const retraining = "eu-west-1-retraining-loan-approval-template :WorkflowTemplate";
-const sensor = "eu-west-1-retraining-loan-approval-sensor :Sensor";
 const erasure = "eu-west-1-erasure-template :WorkflowTemplate";
+const sensor = "eu-west-1-retraining-loan-approval-sensor :Sensor";
 /** Task and template of a step, by their places: the DAG comes first, the suspended node second. */
 const promotion = { task: "spec/templates/0/dag/tasks/14", template: "spec/templates/15" };
 const cluster = "eu-west-1-cluster eks/cluster:Cluster";
@@ -60,13 +60,13 @@ const rows: [rule: string, target: string, path?: string, value?: unknown][] = [
   ["workloads-pod-run-as-non-root", retraining, "spec/securityContext/runAsNonRoot", false],
   ["access-service-account-token", "eu-west-1-retraining-retraining-promoter :ServiceAccount", "metadata/annotations", gone],
   ["access-rbac-wildcard", "eu-west-1-retraining-promoter :Role", "rules", withRule({ apiGroups: ["argoproj.io"], resources: ["rollouts"], verbs: ["*"] })],
-  // Encryption
   // Erasure
   ["governance-erasure-approval", erasure, "spec/templates/0/dag/tasks/2/when", gone],
   ["governance-erasure-approval", erasure, "spec/templates/0/dag/tasks/2/depends", "find.Succeeded"],
   ["governance-erasure-approval", erasure, "spec/templates/0/dag/tasks/3/depends", "find.Succeeded"],
   ["workloads-workflow-concurrency", erasure, "spec/synchronization", gone],
   ["access-service-account-token", "eu-west-1-erasure-account :ServiceAccount", "metadata/annotations", gone],
+  // Encryption
   ["encryption-key-rotation", key, "enableKeyRotation", false],
   ["encryption-key-multi-region", key, "multiRegion", false],
   ["encryption-key-deletion-window", key, "deletionWindowInDays", 7],
