@@ -57,6 +57,13 @@ it("finds a secret that a later commit took out, and names the commit that broug
   expect(err).toContain(`settings.yaml in commit ${brought}: aws-access-key: found a token`);
 });
 
+it("does not look away because a comment says so", () => {
+  commit({ "a.txt": "secretlint-disable\n", "b.txt": `secretlint-disable\n${secrets["github.txt"]}\n` });
+  const { status, err } = scan();
+  expect(status).toBe(1);
+  expect(err).toContain("b.txt:2: ");
+});
+
 it("is content with a repository without secrets", () => {
   commit({ "settings.yaml": "account: \"111122223333\"\nsecure: AAABAExample\n" });
   expect(scan()).toEqual({ status: 0, out: "secrets: 1 files and 1 commits, 0 found\n", err: "" });
