@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { objectStore, readLedger, type Fact } from "../../../services/ledger";
@@ -6,7 +6,9 @@ import { openLedger } from "../../../tools/delivery/ledger-location";
 
 let bucket = "";
 let approvals = "";
-beforeEach(() => [bucket, approvals] = ["bucket", "approvals"].map((name) => mkdtempSync(join(tmpdir(), `causeway-${name}-`))) as [string, string]);
+beforeEach(() => {
+  [bucket, approvals] = ["bucket", "approvals"].map((name) => mkdtempSync(join(tmpdir(), `causeway-${name}-`))) as [string, string];
+});
 afterEach(() => [bucket, approvals].forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
 const fact = (subject: string): Fact => ({ actor: "person@example.com", action: "override", subject, details: {} });
