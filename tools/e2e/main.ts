@@ -75,6 +75,7 @@ async function main(): Promise<void> {
   const started = Date.now();
   const chosen = chosenSuites();
   const planes = await withControlPlanes(chosen);
+  if (planes !== NOTHING) say(`the suites of the engine took ${duration(Date.now() - started)}`);
   const delivery = chosen(DELIVERY) ? await runDelivery() : NOTHING;
   const alone = await runLane({ open: () => Promise.resolve(), suites: ALONE.filter(chosen).map((name) => SUITES[name]) });
   const tally = sum([planes, delivery, alone]);
