@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { spawnSync } from "node:child_process";
 import type { Contract } from "../../services/contract/contract";
@@ -101,11 +101,11 @@ export class Stage {
     return { ...base, version: release.version, modelDigest: release.digests.model, refused: undefined };
   }
 
-  /** The contract as it is, beside another train.py. */
+  /** The contract as it is, with the documents that it names, beside another train.py. */
   #wrapped(folder: string): string {
     const target = join(this.options.work, "challengers", folder);
     mkdirSync(target, { recursive: true });
-    copyFileSync(join(this.modelFolder, "model.yaml"), join(target, "model.yaml"));
+    for (const file of readdirSync(this.modelFolder, { withFileTypes: true })) if (file.isFile()) copyFileSync(join(this.modelFolder, file.name), join(target, file.name));
     copyFileSync(join(__dirname, "challengers", folder, "train.py"), join(target, "train.py"));
     return join(target, "model.yaml");
   }
