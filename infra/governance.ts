@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { digestOf } from "../services/contract/attestation";
 import { auditExpired, biasAuditGap, impactAssessmentFile, type JudgedAudit } from "../services/contract/bias-audit";
 import type { Contract } from "../services/contract/contract";
 import { loadBiasAudit } from "../services/contract/load";
@@ -21,7 +21,7 @@ export function governanceRecord(folder: string, { name, riskTier, impactAssessm
   const file = join(folder, name, impactAssessmentFile);
   const audit = loadBiasAudit(folder, name);
   return {
-    impactAssessment: { ...(impactAssessment !== undefined && { named: impactAssessment }), ...(existsSync(file) && { found: `sha256:${createHash("sha256").update(readFileSync(file)).digest("hex")}` }) },
+    impactAssessment: { ...(impactAssessment !== undefined && { named: impactAssessment }), ...(existsSync(file) && { found: digestOf(readFileSync(file)) }) },
     ...(audit && { biasAudit: { organisation: audit.auditor.organisation, version: audit.version, at: audit.at, expired: auditExpired(audit, dutiesOf(riskTier).biasAuditDays, now) } }),
   };
 }

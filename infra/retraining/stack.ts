@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { digestOf } from "../../services/contract/attestation";
 import { bucketName, keyAlias, sharedRepository, type Naming, type SharedImage } from "../aws/names";
 import type { RoleScope } from "../aws/role-scope";
 import type { StackConfig } from "../config/schema";
@@ -59,5 +59,5 @@ function repository(naming: Naming | undefined, image: SharedImage, region: stri
 
 /** Stands for the registry's digest until the image is published, as a model's build inputs do. */
 function inputsDigest(root: string, image: keyof typeof dockerfiles): string {
-  return `sha256:${createHash("sha256").update(readFileSync(join(root, dockerfiles[image]))).digest("hex")}`;
+  return digestOf(readFileSync(join(root, dockerfiles[image])));
 }

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { compileServer } from "../compile-server";
 import { columns } from "../plan/summary";
 import { load, type Load } from "./server/client";
 import { clientCore, startContestant, type Contestant } from "./server/contestant";
@@ -51,7 +52,7 @@ async function main(): Promise<boolean> {
     const peers = ensurePeers(console.log);
     const [server, model] = [join(scratch, "server"), join(scratch, "model")];
     await boostedRelease(root, model, console.log);
-    execFileSync(process.execPath, [join(root, "services", "model-server", "build.mjs"), server]);
+    compileServer(root, server);
     mkdirSync(join(scratch, "peers"));
     const all = contestants({ server, model, scratch: join(scratch, "peers"), peers });
     execFileSync("taskset", ["-cp", clientCore, String(process.pid)], { stdio: "ignore" });

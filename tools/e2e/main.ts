@@ -39,6 +39,8 @@ const LANES: readonly LanePlan[] = [
   { name: "faults", suites: ["faults"], plane: "faulty", compiled: true },
 ];
 
+const IN_LANES = LANES.flatMap(({ suites }) => suites);
+
 /** Suites that need neither engine nor control plane: they run when they are asked for, `npm run test:rules` and `npm run e2e -- --only retraining`. */
 const ALONE = ["rules", "retraining"] as const;
 
@@ -47,12 +49,12 @@ function chosenSuites(): (name: SuiteName | typeof DELIVERY) => boolean {
   const { only } = values;
   const unknown = (only ?? []).filter((name) => !NAMES.includes(name));
   if (unknown.length > 0) throw new Error(`there is no suite ${unknown.join(", ")}; there are ${NAMES.join(", ")}`);
-  return (name) => (only === undefined ? [...LANES.flatMap(({ suites }) => suites), DELIVERY].includes(name) : only.includes(name));
+  return (name) => (only === undefined ? [...IN_LANES, DELIVERY].includes(name) : only.includes(name));
 }
 
 async function withControlPlanes(chosen: (name: SuiteName) => boolean): Promise<Tally> {
   const started = Date.now();
-  if (!LANES.flatMap(({ suites }) => suites).some(chosen)) return NOTHING;
+  if (!IN_LANES.some(chosen)) return NOTHING;
   const context = await prepare(process.env["E2E_KUBECONFIG"]);
   say(`tests, after ${duration(Date.now() - started)}`);
   const planes = new Map<string, Promise<Cluster>>();

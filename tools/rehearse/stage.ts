@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { spawnSync } from "node:child_process";
 import type { Contract } from "../../services/contract/contract";
 import { parseOrThrow } from "../../services/contract/problems";
 import { releaseSchema } from "../../services/contract/release";
 import type { Environment } from "../../services/training/environment";
+import { compileServer } from "../compile-server";
 import type { Progress } from "./progress";
 import type { TrainedModel } from "./result";
 import type { Recipe } from "./scenarios/scenario";
@@ -65,8 +65,7 @@ export class Stage {
 
   /** Compiles the server as the image does. */
   compile(): void {
-    const { status, stderr } = spawnSync(process.execPath, [join(this.options.project, "services", "model-server", "build.mjs"), this.#program], { encoding: "utf8" });
-    if (status !== 0) throw new Error(`the model server does not compile:\n${stderr}`);
+    compileServer(this.options.project, this.#program);
   }
 
   runOf(name: string): string {

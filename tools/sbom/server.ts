@@ -1,8 +1,8 @@
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { compileServer } from "../compile-server";
 import { parseOrThrow } from "../../services/contract/problems";
 import { baseImage, billOf, type Component } from "./bill";
 
@@ -23,7 +23,7 @@ export function serverBill(root: string): string {
 function packagesInBundle(root: string): string[] {
   const folder = mkdtempSync(join(tmpdir(), "causeway-sbom-"));
   try {
-    execFileSync(process.execPath, [join(root, "services", "model-server", "build.mjs"), folder], { stdio: ["ignore", "ignore", "inherit"] });
+    compileServer(root, folder);
     return parseOrThrow(z.array(z.string()), JSON.parse(readFileSync(join(folder, "packages.json"), "utf8")), "the bundle's packages");
   } finally {
     rmSync(folder, { recursive: true, force: true });

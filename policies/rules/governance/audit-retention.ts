@@ -1,5 +1,6 @@
 import { number, text } from "../../read";
 import { resourceRule } from "../../rule";
+import { minimumLogDays } from "../../../services/contract/tiers";
 import { shown, subject } from "../workloads/subject";
 
 export const rule = resourceRule({
@@ -17,7 +18,7 @@ export const rule = resourceRule({
     { framework: "iso-42001", clause: "A.6.2.8" },
   ],
   types: ["aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration"],
-  parameters: { minimumDays: 183 },
+  parameters: { minimumDays: minimumLogDays },
   check: (resource, { minimumDays }) => {
     const retention = "rule.defaultRetention";
     const years = number(resource.props, `${retention}.years`);

@@ -3,9 +3,9 @@ import { elasticsearchType, isLogSettings, logRequests } from "../../elastic";
 import { ofType } from "../../link";
 import { at, list, record, text } from "../../read";
 import { stackRule, type ResourceView } from "../../rule";
-import { days } from "../../../services/contract/units";
+import { minimumLogDays } from "../../../services/contract/tiers";
 import { shown, subject } from "../workloads/subject";
-import { modelServiceType } from "./model-service";
+import { lengthInDays, modelServiceType } from "./model-service";
 
 export const rule = stackRule({
   name: "governance-log-lifecycle",
@@ -21,7 +21,7 @@ export const rule = stackRule({
     { framework: "eu-ai-act", clause: "Art. 26(6)" },
     { framework: "iso-42001", clause: "A.6.2.8" },
   ],
-  parameters: { minimumDays: 183, stream: "causeway-predictions" },
+  parameters: { minimumDays: minimumLogDays, stream: "causeway-predictions" },
   check: (resources, { minimumDays, stream }) => {
     const stores = ofType(resources, elasticsearchType);
     const settings = resources.filter(isLogSettings);
@@ -45,13 +45,4 @@ function lifecycleProblem(settings: ResourceView, stream: string, least: number)
   const end = at(policy, "policy.phases.delete.min_age");
   const kept = Number(/^(\d+)d$/.exec(String(end))?.[1] ?? Number.NaN);
   return kept >= least ? undefined : `keep ${stream} for ${least} days or more and then delete it, got ${shown(end)}`;
-}
-
-/** Days in a length of time; none for text that is no such length, which another rule refuses. */
-function lengthInDays(length: string | undefined): number {
-  try {
-    return days(length ?? "");
-  } catch {
-    return 0;
-  }
 }

@@ -1,9 +1,8 @@
 import { text } from "../../read";
 import { resourceRule } from "../../rule";
 import { minimumLogDays } from "../../../services/contract/tiers";
-import { days } from "../../../services/contract/units";
 import { shown } from "../workloads/subject";
-import { dutiesFor, modelName, modelServiceType } from "./model-service";
+import { dutiesFor, lengthInDays, modelName, modelServiceType } from "./model-service";
 
 export const rule = resourceRule({
   name: "governance-model-log-retention",
@@ -27,12 +26,3 @@ export const rule = resourceRule({
     return lengthInDays(retention) >= minimumDays ? [] : [`${modelName(resource)} must keep prediction logs for ${minimumDays} days or more, got ${shown(retention)}`];
   },
 });
-
-/** Days in a length of time; none for text that is no such length. */
-function lengthInDays(text: string | undefined): number {
-  try {
-    return days(text ?? "");
-  } catch {
-    return 0;
-  }
-}

@@ -1,5 +1,6 @@
 import type { JudgedAudit } from "../../../services/contract/bias-audit";
 import { dutiesOf, type Duties, type GivenApproval } from "../../../services/contract/tiers";
+import { days } from "../../../services/contract/units";
 import { at, list, record, text } from "../../read";
 import type { ResourceView } from "../../rule";
 
@@ -43,4 +44,13 @@ export function digestProblem(resource: ResourceView, path: string, of: string):
 /** Metrics of the release's evaluation by name. */
 export function metrics(resource: ResourceView): [string, unknown][] {
   return Object.entries(record(resource.props, "release.evaluation.metrics"));
+}
+
+/** Days in a length of time; none for text that is no such length, which another rule refuses. */
+export function lengthInDays(length: string | undefined): number {
+  try {
+    return days(length ?? "");
+  } catch {
+    return 0;
+  }
 }

@@ -9,6 +9,7 @@ import { webhook } from "../../../infra/retraining/address";
 import { freePort } from "../../../tools/e2e/cluster/controlPlane";
 import { startDaemon } from "../../../tools/e2e/lib/process";
 import { alertRules } from "../../infra/observability/fixture";
+import { eventually } from "../expectations";
 
 /** Alertmanager waits a minute for more alerts of a model; then a quarter of a minute shows that it does not ask twice. */
 const watchedSeconds = 80;
@@ -50,7 +51,7 @@ export async function hear(alertmanager: string): Promise<Heard> {
   const daemon = startDaemon("alertmanager", alertmanager, [`--config.file=${file}`, `--storage.path=${folder}`, `--web.listen-address=127.0.0.1:${port}`, "--cluster.listen-address="], join(folder, "log"));
   try {
     const api = `http://127.0.0.1:${port}`;
-    await until(async () => (await fetch(`${api}/-/ready`)).ok, 30);
+    await eventually("the readiness of Alertmanager", () => fetch(`${api}/-/ready`).then(({ ok }) => ok, () => false), 30_000);
     let sent = 0;
     for (const end = Date.now() + watchedSeconds * 1_000; Date.now() < end; await sleep(resendSeconds * 1_000)) {
       const answer = await fetch(`${api}/api/v2/alerts`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(alertsOf(["CausewayScoreDrift", "CausewayFeatureDrift", "CausewaySaturated", "CausewayLabelsMissing"])) });
@@ -62,12 +63,5 @@ export async function hear(alertmanager: string): Promise<Heard> {
     await daemon.stop();
     receiver.close();
     await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function until(holds: () => Promise<boolean>, seconds: number): Promise<void> {
-  for (const end = Date.now() + seconds * 1_000; ; await sleep(200)) {
-    if (await holds().catch(() => false)) return;
-    assert.ok(Date.now() < end, `not ready within ${seconds} s`);
   }
 }

@@ -1,9 +1,10 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import * as path from "node:path";
 import { parseConfig } from "../../../infra/config/load";
 import { loadModels, refuseFailed } from "../../../infra/models";
+import { digestOf } from "../../../services/contract/attestation";
 import { keyFile } from "../../../infra/serving/keys";
 import { secretLength } from "../../../infra/subject-keys";
 import { namespaces } from "../../../infra/vocabulary";
@@ -65,7 +66,7 @@ export class Platform {
   async release(model: string, version: string): Promise<string> {
     const file = path.join(this.releaseFolder(model), "manifest.json");
     const manifest = toJsonObject(JSON.parse(await readFile(file, "utf8")));
-    const digest = digestOf(`${model} ${version}`);
+    const digest = digestOf(Buffer.from(`${model} ${version}`));
     const image = isJsonObject(manifest["image"]) ? manifest["image"] : {};
     await writeFile(file, JSON.stringify({ ...manifest, model, version, image: { ...image, digest } }));
     attest(this.releaseFolder(model), []);
@@ -100,7 +101,7 @@ export class Platform {
     const manifest = toJsonObject(JSON.parse(await readFile(path.join(source, "release", "manifest.json"), "utf8")));
     const digests = isJsonObject(manifest["digests"]) ? manifest["digests"] : {};
     await writeFile(path.join(target, "release", "reference.json"), reference);
-    await writeFile(path.join(target, "release", "manifest.json"), JSON.stringify({ ...manifest, model: name, digests: { ...digests, reference: digestOf(reference) } }));
+    await writeFile(path.join(target, "release", "manifest.json"), JSON.stringify({ ...manifest, model: name, digests: { ...digests, reference: digestOf(Buffer.from(reference)) } }));
     attest(path.join(target, "release"), []);
   }
 }
@@ -125,8 +126,4 @@ export async function apply(client: KubernetesClient, objects: readonly JsonObje
 export function changed(before: readonly JsonObject[], after: readonly JsonObject[]): JsonObject[] {
   const known = new Set(before.map((object) => JSON.stringify(object)));
   return after.filter((object) => !known.has(JSON.stringify(object)));
-}
-
-function digestOf(text: string): string {
-  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
 }

@@ -1,7 +1,7 @@
-import { spawnSync } from "node:child_process";
 import { copyFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import * as path from "node:path";
+import { compileServer } from "../../compile-server";
 import { versionHashLabel } from "../../../infra/serving/settings";
 import { randomFrom } from "../../rehearse/random";
 import { endChildrenWithUs } from "../../rehearse/children";
@@ -59,7 +59,7 @@ export class World {
     await mkdir(path.join(options.folder, "pods"), { recursive: true });
     const platform = await Platform.create(options.folder, options.models);
     await writeFile(path.join(options.folder, "key"), platform.key, { mode: 0o600 });
-    compileServer();
+    compileFaultyServer();
     const cluster = await testCluster(options.tools, options.folder, ["replicaset-controller"]);
     return new World(options, cluster, await cluster.admin(), platform);
   }
@@ -124,8 +124,7 @@ export class World {
   }
 }
 
-function compileServer(): void {
-  const { status, stderr } = spawnSync(process.execPath, [path.join(REPOSITORY, "services", "model-server", "build.mjs"), path.join(WORK, "server")], { encoding: "utf8" });
-  if (status !== 0) throw new Error(`the model server does not compile:\n${stderr}`);
+function compileFaultyServer(): void {
+  compileServer(REPOSITORY, path.join(WORK, "server"));
   copyFileSync(path.join(__dirname, "faulty-model.mjs"), path.join(WORK, "server", "faulty-model.mjs"));
 }
