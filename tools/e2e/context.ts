@@ -1,4 +1,4 @@
-import { mkdtemp } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import { cacheRoot } from "./toolchain/cache";
@@ -23,10 +23,23 @@ export interface Context {
   project(cluster: Cluster, options: Pick<ProjectOptions, "compiled" | "fieldManager">): Promise<Project>;
 }
 
+/**
+ * A folder for the CLI itself, without the debug log that it keeps of every command: writing that log is half of the engine's work.
+ * Where it cannot have its folder of logs, the CLI goes on without them.
+ */
+async function pulumiHome(): Promise<string> {
+  const home = path.join(cacheRoot(), "pulumi-home");
+  const logs = path.join(home, "logs");
+  await mkdir(home, { recursive: true });
+  await rm(logs, { recursive: true, force: true });
+  await writeFile(logs, "A file in the place of the folder, so that the CLI keeps no debug logs.\n");
+  return home;
+}
+
 /** Gets the tools, chooses the plugins and compiles the policy pack. */
 export async function prepare(kubeconfig: string | undefined): Promise<Context> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "causeway-e2e-"));
-  const home = path.join(cacheRoot(), "pulumi-home");
+  const home = await pulumiHome();
   const bin = path.join(folder, "bin");
   const tools = await ensureToolchain();
   say("plugins");

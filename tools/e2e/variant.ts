@@ -64,6 +64,8 @@ export async function compileProgram(project: Project): Promise<void> {
   await build({
     entryPoints: [path.join(project.folder, PROGRAM_FILE)], outfile: path.join(project.folder, COMPILED_FILE),
     bundle: true, platform: "node", format: "cjs", target: "node20", external: ["@pulumi/*"], logLevel: "error",
+    // Each resource records its stack, and the SDK's runner maps every frame of it to a source that does not exist here.
+    banner: { js: "Error.prepareStackTrace = undefined;" },
   });
   await project.replace("Pulumi.yaml", PROGRAM_FILE, COMPILED_FILE);
   await project.replace("Pulumi.yaml", /^ *nodeargs: .*\n/m, "");

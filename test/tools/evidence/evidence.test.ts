@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { pack, type Header } from "tar-stream";
 import { rules } from "../../../policies/rules";
@@ -87,13 +87,15 @@ describe("a changed archive", () => {
     }
   });
 
-  it("is refused for one bit of the archive at any place", async () => {
+  // A few bits of a compressed file say nothing, such as those that fill its last byte: what it holds is then the very same.
+  it("is refused for one bit of the archive at any place, or holds the very same", async () => {
     const whole = await archive(signed);
     await fc.assert(fc.asyncProperty(fc.nat(whole.length - 1), fc.nat(7), async (at, bit) => {
       const bytes = Buffer.from(whole);
       bytes[at] = bytes[at]! ^ (1 << bit);
-      expect((await verifyEvidence(bytes, { trusted: [] })).mismatches).not.toEqual([]);
-    }), { numRuns: 60, examples: [...Array(10).keys()].map((at): [number, number] => [at, 0]) });
+      const { mismatches } = await verifyEvidence(bytes, { trusted: [] });
+      if (mismatches.length === 0) expect(gunzipSync(bytes).equals(gunzipSync(whole))).toBe(true);
+    }), { numRuns: 60, examples: [...[...Array(10).keys()].map((at): [number, number] => [at, 0]), [whole.length - 9, 7]] });
   });
 
   it("is refused where it was cut short or goes on", async () => {
