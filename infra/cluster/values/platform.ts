@@ -5,6 +5,8 @@ import { containerSecurity, podSecurity, replicas, resources, spread, type Chart
 export function keda(settings: ChartSettings): Values {
   const budget = settings.environment === "prod" ? { maxUnavailable: 1 } : {};
   const context = <T>(value: T) => ({ operator: value, metricServer: value, webhooks: value });
+  // The metrics server has a flag of numbers where the two others have one of words: a word there and it does not start.
+  const json = { level: "info", format: "json" };
   return {
     crds: { install: true },
     watchNamespace: namespaces.models,
@@ -16,7 +18,7 @@ export function keda(settings: ChartSettings): Values {
     podSecurityContext: context(podSecurity),
     securityContext: context(containerSecurity),
     topologySpreadConstraints: { operator: spread({ app: "keda-operator" }), metricsServer: spread({ app: "keda-operator-metrics-apiserver" }), webhooks: spread({ app: "keda-admission-webhooks" }) },
-    logging: context({ level: "info", format: "json" }),
+    logging: { operator: json, webhooks: json, metricServer: { level: 0, zapLevel: "info", zapEncoder: "json" } },
     prometheus: { operator: { enabled: true }, metricServer: { enabled: true } },
   };
 }
@@ -54,7 +56,7 @@ export function eckOperator(settings: ChartSettings): Values {
     securityContext: containerSecurity,
     podDisruptionBudget: { enabled: settings.environment === "prod", minAvailable: 1 },
     telemetry: { disabled: true },
-    config: { metricsPort: "0", validateStorageClass: false },
+    config: { metrics: { port: "0" }, validateStorageClass: false },
     serviceMonitor: { enabled: false },
   };
 }

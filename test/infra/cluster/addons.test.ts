@@ -52,6 +52,10 @@ describe("the add-on catalogue", () => {
     expect(valuesOf("istiod", { ...base, environment: "prod", target: "aws", pages: false })).toMatchObject({ cni: { enabled: true }, global: { proxy: { seccompProfile: { type: "RuntimeDefault" } } } });
   });
 
+  test("KEDA's metrics server gets a number for its level, which its flag asks for", () => {
+    expect(valuesOf("keda", { ...base, environment: "prod", target: "aws", pages: false })).toMatchObject({ logging: { operator: { level: "info", format: "json" }, webhooks: { level: "info", format: "json" }, metricServer: { level: 0, zapLevel: "info", zapEncoder: "json" } } });
+  });
+
   test("the gateway has no load balancer of its own", () => {
     expect(valuesOf("causeway-gateway", { ...base, environment: "prod", target: "aws", pages: false })).toMatchObject({ service: { type: "ClusterIP" } });
   });
