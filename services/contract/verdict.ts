@@ -30,7 +30,7 @@ export const verdictSchema = z.strictObject({
   digest,
   region: label,
   outcome: z.enum(outcomes),
-  /** Why, in the controller's words; empty for a promotion. */
+  /** Why, in the controller's words, and the start deadline where it missed that; empty for a promotion. */
   message: z.string(),
   strategy: z.enum(["canary", "ab", "shadow"]),
   /** Hash by which Argo Rollouts tells versions of a model apart. */

@@ -10,10 +10,14 @@ const template = z.object({ metadata: z.object({ annotations }), spec: z.object(
 
 const step = z.looseObject({ pause: z.object({ duration: z.union([z.string(), z.number()]).optional() }).optional() });
 
+/** Who set which fields, as the API server keeps it; only the fields of the status are read. */
+const managed = z.object({ manager: z.string().default(""), fieldsV1: z.looseObject({ "f:status": z.record(z.string(), z.unknown()).optional() }).default({}) });
+
 /** What is read of a Rollout (argoproj.io/v1alpha1). */
 export const rolloutSchema = z.object({
-  metadata: z.object({ name: z.string(), generation: z.number(), resourceVersion: z.string(), annotations }),
-  spec: z.object({ paused: z.boolean().default(false), template, strategy: z.object({ canary: z.object({ steps: z.array(step).default([]) }) }) }),
+  metadata: z.object({ name: z.string(), generation: z.number(), resourceVersion: z.string(), annotations, managedFields: z.array(managed).default([]) }),
+  // Ten minutes where the object does not say, as Argo Rollouts has it.
+  spec: z.object({ progressDeadlineSeconds: z.number().default(600), paused: z.boolean().default(false), template, strategy: z.object({ canary: z.object({ steps: z.array(step).default([]) }) }) }),
   status: z
     .object({
       observedGeneration: z.string().default(""),

@@ -1,6 +1,7 @@
 import { verdictSchema, type Outcome, type Verdict } from "../../services/contract/verdict";
 import type { Entry } from "../../services/ledger";
 import { versionHashLabel } from "../../infra/serving/settings";
+import { abortedByController } from "./aborted-by";
 import { digestOf, observed, regionOf, releaseOf, type AnalysisRun, type ReplicaSet, type Rollout, type RolloutStatus } from "./objects";
 
 /** What a verdict is made from. */
@@ -32,14 +33,14 @@ export function verdictOf({ model, strategy, rollout, analysisRuns, replicaSets,
   // A version that comes back has the hash that it had: only the analyses of this revision are of this trial.
   const revision = rollout.metadata.annotations[revisionAnnotation];
   const runs = analysisRuns.filter((run) => run.metadata.annotations[revisionAnnotation] === revision);
-  const outcome = outcomeOf(status, runs);
+  const { outcome, message } = endingOf(rollout, status, runs);
   return verdictSchema.parse({
     model,
     version: release.version,
     digest,
     region,
     outcome,
-    message: outcome === "promoted" ? "" : status.message,
+    message,
     strategy,
     podTemplateHash: status.currentPodHash,
     startedAt: utc(startOf(status.currentPodHash, runs, replicaSets) ?? now),
@@ -60,11 +61,14 @@ function ended(rollout: Rollout): RolloutStatus {
   return status;
 }
 
-/** The controller's own reasons follow the revision in its message (`... to revision 2: Metric "errors" assessed Failed`); a person's abort has none. */
-function outcomeOf({ phase, abort, message, stableRS, currentPodHash }: RolloutStatus, runs: readonly AnalysisRun[]): Outcome {
-  if (phase === "Healthy" && !abort && stableRS === currentPodHash) return "promoted";
+/** How a rollout ended and why. The controller's own reasons follow the revision in its message (`... to revision 2: Metric "errors" assessed Failed`); a person's abort has none, and neither has a missed start deadline, once the controller has looked again. */
+function endingOf(rollout: Rollout, { phase, abort, message, stableRS, currentPodHash }: RolloutStatus, runs: readonly AnalysisRun[]): { readonly outcome: Outcome; readonly message: string } {
+  if (phase === "Healthy" && !abort && stableRS === currentPodHash) return { outcome: "promoted", message: "" };
   const judged = runs.some(({ status }) => status?.phase === "Failed" || status?.phase === "Error");
-  return judged || /revision \d+: |ProgressDeadlineExceeded|timed out/.test(message) ? "rolled-back" : "aborted";
+  if (judged || /revision \d+: |ProgressDeadlineExceeded|timed out/.test(message)) return { outcome: "rolled-back", message };
+  // Of the controller's reasons to abort, analyses and the deadline are those that our steps have.
+  if (abortedByController(rollout)) return { outcome: "rolled-back", message: `${message}: its pods were not ready within the start deadline of ${rollout.spec.progressDeadlineSeconds} s` };
+  return { outcome: "aborted", message };
 }
 
 function startOf(hash: string, runs: readonly AnalysisRun[], replicaSets: readonly ReplicaSet[]): string | undefined {

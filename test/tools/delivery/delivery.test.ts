@@ -100,6 +100,28 @@ describe("the verdict over a rollout", () => {
     expect((await recordVerdict(context)).verdict).toMatchObject({ outcome, finishedAt });
   });
 
+  describe("whose message has no reason", () => {
+    const aborted = { ...failed, message: "RolloutAborted: Rollout aborted update to revision 2" };
+    const fields = (...names: string[]) => ({ "f:status": Object.fromEntries(names.map((name) => [`f:${name}`, {}])) });
+    const changed = (...managedFields: object[]) => Object.assign(region.rollout.metadata, { managedFields: [{ manager: "pulumi-kubernetes", fieldsV1: { "f:spec": {} } }, ...managedFields] });
+
+    it("is a rollback at the start deadline where the controller ended it, and no update releases the image again", async () => {
+      become(aborted);
+      changed({ manager: "rollouts-controller", fieldsV1: fields("abort", "abortedAt", "currentPodHash") });
+      region.rollout.spec["progressDeadlineSeconds"] = 150;
+      const { verdict } = await recordVerdict(context);
+      expect(verdict).toMatchObject({ outcome: "rolled-back", message: "RolloutAborted: Rollout aborted update to revision 2: its pods were not ready within the start deadline of 150 s" });
+      expect(forbiddingVerdict(digestOf("b"), loadVerdicts(folder, "loan-approval"))).toEqual(verdict);
+      expect(entries().map(({ action, details }) => [action, details["message"]])).toEqual([["roll-back", verdict.message]]);
+    });
+
+    it("is an abort where a person ended it, whatever the controller wrote after that", async () => {
+      become(aborted);
+      changed({ manager: "kubectl-argo-rollouts", fieldsV1: fields("abort") }, { manager: "rollouts-controller", fieldsV1: fields("abortedAt", "currentPodHash") });
+      expect((await recordVerdict(context)).verdict).toMatchObject({ outcome: "aborted", message: aborted.message });
+    });
+  });
+
   it.each([
     ["on trial", {}, "loan-approval is still on trial: Progressing, more replicas need to be updated"],
     ["waiting for a person", waiting, "loan-approval is still on trial: Paused, CanaryPauseStep"],
