@@ -29,12 +29,12 @@ export interface Model extends DeliveryState {
  * InputError with every problem of the first file that cannot be read; what verification finds is for the policies to judge.
  */
 export function loadModels(config: StackConfig, folder: string = modelsFolder, now: number = Date.now()): Model[] {
-  const { trustedKeys } = config;
+  const { trustedKeys, approverKeys } = config;
   const models = config.models.map(({ name, image, replicas, retry, killSwitch }) => {
     const contract = loadContract(folder, name);
     const release = loadRelease(folder, name);
     const declaredDigest = digestIn(image) ?? release.image.digest;
-    const verification = verificationOf(join(folder, name, "release"), release, { trustedKeys, maximumAge: contract.release.maximumAge, now });
+    const verification = verificationOf(join(folder, name, "release"), release, { trustedKeys, approverKeys, maximumAge: contract.release.maximumAge, now });
     return { contract, release, verification, governance: governanceRecord(folder, contract, now), trustedKeys, replicas: replicas ?? contract.serving.replicas, image, verdicts: loadVerdicts(folder, name), retry, killSwitch, declaredDigest };
   });
   refuseFallbacks(models, folder);

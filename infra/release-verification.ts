@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { RoleKey } from "../services/contract/approvals";
 import { describeProblem } from "../services/contract/problems";
 import type { Release } from "../services/contract/release";
 import { inspectionProblems, inspectRelease, type ModelFormat } from "../services/contract/release-check";
@@ -23,15 +24,17 @@ export interface Verification {
 export interface VerificationOptions {
   /** Public keys in PEM. */
   readonly trustedKeys: readonly string[];
+  /** Keys of the people who approve, by role. */
+  readonly approverKeys: readonly RoleKey[];
   /** The contract's `release.maximumAge`. */
   readonly maximumAge: string;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
-/** Verifies a release folder: every digest, the signature, the format of the model, the age. */
-export function verificationOf(folder: string, release: Pick<Release, "createdAt" | "published">, { trustedKeys, maximumAge, now }: VerificationOptions): Verification {
-  const inspection = inspectRelease(folder, trustedKeys);
+/** Verifies a release folder: every digest, the signature, the approvals, the format of the model, the age. */
+export function verificationOf(folder: string, release: Pick<Release, "createdAt" | "published">, { trustedKeys, approverKeys, maximumAge, now }: VerificationOptions): Verification {
+  const inspection = inspectRelease(folder, trustedKeys, approverKeys);
   const { signature, format } = inspection;
   return {
     signature: signature.state,

@@ -11,7 +11,7 @@ export type Duty = (typeof duties)[number];
 export const dutyGroups = { deploy: "causeway:pipelines", approve: "causeway:approvers", erase: "causeway:erasers" } as const satisfies Record<Duty, string>;
 
 /** Policies of admission that keep the duties apart in a cluster, and what ends an elevation. */
-export const admissionNames = ["causeway-what-runs", "causeway-approval", "causeway-workflows", "causeway-elevation", "causeway-elevation-timer"] as const;
+export const admissionNames = ["causeway-what-runs", "causeway-approval", "causeway-workflows", "causeway-elevation", "causeway-elevation-timer", "causeway-promotion"] as const;
 
 const clusterAdmin = "AmazonEKSClusterAdminPolicy";
 
@@ -42,7 +42,7 @@ function inClusters(resources: readonly ResourceView[]): DutyOf[] {
 function throughRoles(resources: readonly ResourceView[]): DutyOf[] {
   const deploys = ofType(resources, "aws:ecr/repository:Repository").flatMap((repository) => holders(resources, "ecr:PutImage", arnOf(repository)));
   const audit = ofType(resources, "aws:s3/bucket:Bucket").filter(({ props }) => (text(props, "bucket") ?? "").includes("-audit-"));
-  const approves = audit.flatMap(({ props }) => holders(resources, "s3:PutObject", `arn:aws:s3:::${text(props, "bucket") ?? ""}/approvals/1.json`));
+  const approves = audit.flatMap(({ props }) => holders(resources, "s3:PutObject", `arn:aws:s3:::${text(props, "bucket") ?? ""}/approvals/model-risk/1.json`));
   const data = ofType(resources, "aws:s3/bucket:Bucket").filter(({ props }) => (text(props, "bucket") ?? "").includes("-data-"));
   const erases = data.flatMap(({ props }) => holders(resources, "s3:DeleteObject", `arn:aws:s3:::${text(props, "bucket") ?? ""}/lake/1.parquet`));
   const of = (duty: Duty, by: string, found: readonly Holder[]) => found.map(({ principal, through }) => ({ principal, duty, by: through === undefined ? by : `${by}, as ${through}` }));

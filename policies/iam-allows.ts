@@ -10,6 +10,8 @@ export interface Allowance {
   readonly sid: string;
   /** Conditions of the statement, in words such as `kms:ViaService is s3.eu-west-1.amazonaws.com`. */
   readonly conditions: readonly string[];
+  /** Keys of the session tags that decide on which resources, such as `approval-role`. */
+  readonly byTag: readonly string[];
 }
 
 export const iamRoleType = "aws:iam/role:Role";
@@ -28,7 +30,7 @@ export function allowances(resources: readonly ResourceView[], action: string, t
     const refused = [...own, ...(boundary ?? []), ...guards].some((statement) => !statement.allows && statement.conditions.length === 0 && matches(statement, action, target));
     const bounded = boundary === undefined || boundary.some((statement) => statement.allows && matches(statement, action, target));
     if (refused || !bounded) return [];
-    return own.filter((statement) => statement.allows && matches(statement, action, target)).map((statement) => ({ role, sid: statement.sid, conditions: conditionsOf(statement) }));
+    return own.filter((statement) => statement.allows && matches(statement, action, target)).map((statement) => ({ role, sid: statement.sid, conditions: conditionsOf(statement), byTag: tagsIn(statement.resources.filter((pattern) => like(pattern, target))) }));
   });
 }
 
@@ -61,13 +63,19 @@ function bucketDenies(resources: readonly ResourceView[], target: string): Polic
   return ofType(resources, "aws:s3/bucketPolicy:BucketPolicy").flatMap((policy) => statements(at(policy.props, "policy"))).filter((statement) => !statement.allows);
 }
 
+/** One pattern without a tag is enough to be free of it. */
+function tagsIn(patterns: readonly string[]): string[] {
+  const keys = patterns.map((pattern) => [...pattern.matchAll(/\$\{aws:PrincipalTag\/([^}]+)\}/g)].map(([, key = ""]) => key));
+  return keys.some((own) => own.length === 0) ? [] : [...new Set(keys.flat())];
+}
+
 function matches(statement: PolicyStatement, action: string, target: string): boolean {
   return statement.actions.some((pattern) => like(pattern.toLowerCase(), action.toLowerCase())) && statement.resources.some((pattern) => like(pattern, target));
 }
 
-/** Whether a text matches a pattern in which `*` stands for any text and `?` for one character. */
+/** Whether a text matches a pattern in which `*` stands for any text, `?` for one character, and a policy variable for whatever it may be. */
 export function like(pattern: string, value: string): boolean {
-  const expression = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".");
+  const expression = pattern.replace(/\$\{[^}]+\}/g, "*").replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".");
   return new RegExp(`^${expression}$`).test(value);
 }
 

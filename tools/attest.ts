@@ -1,26 +1,45 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { modelsFolder } from "../infra/models";
+import { loadContract, loadRelease } from "../services/contract/load";
 import { InputError } from "../services/contract/problems";
-import { attest } from "./release/attest";
+import { missingApprovals } from "../services/contract/tiers";
+import { LedgerError } from "../services/ledger";
+import { openLedger } from "./delivery/ledger-location";
+import { attestApproved } from "./release/attest-approved";
+import { actorAt } from "./release/record";
 import { signerAt } from "./release/signers";
+import { stackConfig } from "./stack-config";
 
-const usage = "usage: npm run attest -- <model> --key <private key in PEM, or awskms:///alias/<name>>: signs its release again, as after an approval was written into the manifest";
+const usage = `usage: npm run attest -- <model> --key <private key in PEM, or awskms:///alias/<name>> --ledger <where> [--stack <stack>]
 
-/** Signs the release of a model in the repository, and returns the exit code. */
-export function main(argv: readonly string[], print: (line: string) => void = console.log): number {
+Copies the approvals of the release's image from the ledger (a file *.jsonl, a folder, or s3://<audit bucket>/ledger) into its manifest,
+signs it again, and puts that on record. With --stack a role that causeway:approverKeys names counts only with a signature of its keys.
+Exit codes: 0 done, 1 failed, 2 an input that cannot be used.`;
+
+/** Attests the release of a model in a folder of models, and returns the exit code. */
+export async function main(argv: readonly string[], print: (line: string) => void = console.log, models: string = modelsFolder): Promise<number> {
   try {
-    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { key: { type: "string" } } });
+    const text = { type: "string" } as const;
+    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { key: text, ledger: text, stack: text } });
     const [model] = positionals;
-    if (model === undefined || values.key === undefined) throw new RangeError(usage);
-    const signer = signerAt(values.key);
-    attest(join(modelsFolder, model, "release"), [signer]);
-    print(`signed the release of ${model} with ${signer.keyid}; commit services/models/${model}/release/attestation.json`);
+    const { key, ledger: where, stack } = values;
+    if (model === undefined || key === undefined || where === undefined) throw new RangeError(usage);
+    const contract = loadContract(models, model);
+    loadRelease(models, model);
+    const signer = signerAt(key);
+    const ledger = await openLedger(where);
+    const roleKeys = stack === undefined ? [] : stackConfig(stack).approverKeys;
+    const { approvals, refused } = await attestApproved({ folder: join(models, model, "release"), signers: [signer], ledger, actor: actorAt(where), roleKeys });
+    for (const reason of refused) print(`does not count: ${reason}`);
+    const missing = missingApprovals(contract.riskTier, approvals);
+    print(`approvals: ${approvals.map(({ role, actor }) => `${role} by ${actor}`).join(", ") || "none"}${missing === undefined ? "" : `; still wanted: ${missing}`}`);
+    print(`signed the release of ${model} with ${signer.keyid}; commit services/models/${model}/release/`);
     return 0;
   } catch (error) {
     print(error instanceof Error ? error.message : String(error));
-    return error instanceof InputError || error instanceof RangeError || error instanceof TypeError ? 2 : 1;
+    return error instanceof InputError || error instanceof RangeError || error instanceof TypeError || error instanceof LedgerError ? 2 : 1;
   }
 }
 
-if (require.main === module) process.exitCode = main(process.argv.slice(2), console.error);
+if (require.main === module) void main(process.argv.slice(2), console.error).then((code) => (process.exitCode = code));

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { actions, storeAt, verifyLedger, type Entry } from "../services/ledger";
-import { openLedger } from "./delivery/ledger-location";
+import { actions, LedgerError, storeAt, verifyLedger, type Entry } from "../services/ledger";
+import { openLedger, type OpenLedger } from "./delivery/ledger-location";
 
 const usage = `usage: npm run audit -- <ledger> [--head <hash>] [--subject <model>] [--action <action>] [--about <text>] [--list]
 
@@ -28,23 +28,34 @@ export interface Audited {
 }
 
 /** Verifies a ledger, and prints the entries that a filter names; none without a filter, since an entry of a broken chain proves nothing. */
-export function audit(path: string, head?: string, filter?: Filter): Audited {
+export function audit(path: string, head?: string, filter?: Filter, counts: (entry: Entry) => boolean = () => true): Audited {
   if (!existsSync(path)) return { lines: [`there is no ledger at ${path}`, usage], code: 2 };
   const { entries, flaws } = verifyLedger(storeAt(path), head);
   if (flaws.length > 0) return { lines: [`${path} does not verify:`, ...flaws.map(({ place, message }) => `  ${place} ${message}`)], code: 1 };
   const last = entries.at(-1);
   const said = last === undefined ? `${path} is empty` : `${path}: ${entries.length} entries hold; the last is of ${last.time}, ${last.hash}`;
-  return { lines: [said, ...(filter === undefined ? [] : listed(entries, filter))], code: 0 };
+  return { lines: [said, ...(filter === undefined ? [] : listed(entries, filter, counts))], code: 0 };
 }
 
-function listed(entries: readonly Entry[], { subject, action, about }: Filter): string[] {
+function listed(entries: readonly Entry[], { subject, action, about }: Filter, counts: (entry: Entry) => boolean): string[] {
   const found = entries.filter((entry) => (subject === undefined || entry.subject === subject) && (action === undefined || entry.action === action) && (about === undefined || JSON.stringify(entry).includes(about)));
   const asked = Object.entries({ subject, action, about }).flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`])).join(", ");
-  return [`${found.length} of ${entries.length} entries${asked === "" ? "" : ` with ${asked}`}`, ...found.flatMap(entryLines)];
+  return [`${found.length} of ${entries.length} entries${asked === "" ? "" : ` with ${asked}`}`, ...found.flatMap((entry) => [...entryLines(entry), ...(counts(entry) ? [] : ["     NO WITNESS: this approval does not count"])])];
 }
 
 function entryLines({ sequence, time, actor, action, subject, details, hash }: Entry): string[] {
   return ["", `${sequence}  ${time}  ${action} ${subject}, by ${actor}`, ...Object.entries(details).map(([name, value]) => `     ${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`), `     hash: ${hash}`];
+}
+
+/** In a bucket an approval counts only with its witness; an entry without says so. */
+async function auditBucket({ path, entries }: OpenLedger, head: string | undefined, filter: Filter | undefined): Promise<Audited> {
+  try {
+    const counting = new Set((await entries()).map(({ hash }) => hash));
+    return audit(path, head, filter, ({ hash }) => counting.has(hash));
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error;
+    return audit(path, head, filter);
+  }
 }
 
 /** Audits what the arguments name, prints it, and returns the exit code. */
@@ -56,8 +67,8 @@ export async function main(argv: readonly string[], print: (line: string) => voi
     const { head, subject, action, about, list } = values;
     if (location === undefined) throw new RangeError(usage);
     if (action !== undefined && !actions.some((known) => known === action)) throw new RangeError(`--action: got ${action}, allowed: ${actions.join(", ")}`);
-    const path = location.startsWith("s3://") ? (await openLedger(location)).store.path : location;
-    const { lines, code } = audit(path, head, list === true || subject !== undefined || action !== undefined || about !== undefined ? { subject, action, about } : undefined);
+    const filter = list === true || subject !== undefined || action !== undefined || about !== undefined ? { subject, action, about } : undefined;
+    const { lines, code } = location.startsWith("s3://") ? await auditBucket(await openLedger(location), head, filter) : audit(location, head, filter);
     lines.forEach((line) => print(line));
     return code;
   } catch (error) {

@@ -4,14 +4,14 @@ import { parseArgs } from "node:util";
 import { digestOf, type Signer } from "../services/contract/attestation";
 import { loadContract, loadRelease } from "../services/contract/load";
 import { InputError, parseOrThrow } from "../services/contract/problems";
-import type { Release, Scan } from "../services/contract/release";
+import type { Approval, Release, Scan } from "../services/contract/release";
 import { attestationFile } from "../services/contract/release-check";
 import { digest } from "../services/contract/units";
-import { readLedger } from "../services/ledger";
-import { openLedger } from "./delivery/ledger-location";
+import { openLedger, type OpenLedger } from "./delivery/ledger-location";
+import { recordedApprovals } from "./release/approvals";
 import { attest, replace } from "./release/attest";
 import { buildWithDocker, scanOfRegistry } from "./release/image";
-import { actorAt, publicationOf } from "./release/record";
+import { actorAt, attestingOf, publicationOf } from "./release/record";
 import { signerAt } from "./release/signers";
 import { staleBills } from "./sbom/main";
 
@@ -29,6 +29,8 @@ export interface Publication {
   readonly bills: Release["bills"];
   /** Builds the image under a tag with the digest of the attestation in it as a label, pushes it, and returns the digest that the registry gave. */
   build(model: string, tag: string, attestation: string): string;
+  /** Approvals of the image that are on record, as where it was published before. */
+  approvals(image: string): Approval[];
   /** What the registry's scanner found in the image; nothing where it has none. */
   scan(repository: string, image: string): Scan | undefined;
 }
@@ -39,7 +41,7 @@ export interface Publication {
  * build or scan changes nothing.
  * @returns the image by digest
  */
-export function publish({ modelsFolder, model, repository, signers, bills, build, scan }: Publication): string {
+export function publish({ modelsFolder, model, repository, signers, bills, build, approvals, scan }: Publication): string {
   loadContract(modelsFolder, model);
   const release = loadRelease(modelsFolder, model);
   const folder = join(modelsFolder, model, "release");
@@ -49,7 +51,7 @@ export function publish({ modelsFolder, model, repository, signers, bills, build
     attest(folder, signers);
     const tag = `${repository}:${release.version}`;
     const image = { repository, digest: parseOrThrow(digest, build(model, tag, digestOf(readFileSync(join(folder, attestationFile)))), "the builder's digest") };
-    const published: Release = { ...release, published: true, image, bills, scan: scan(repository, image.digest) };
+    const published: Release = { ...release, published: true, image, bills, scan: scan(repository, image.digest), approvals: approvals(image.digest) };
     replace(join(folder, "manifest.json"), `${JSON.stringify(published, null, 2)}\n`);
     attest(folder, signers);
     return `${repository}@${image.digest}`;
@@ -67,6 +69,12 @@ function currentBills(): Release["bills"] {
   return { server: of("model-server"), training: of("training") };
 }
 
+/** Two facts: which image holds the release from now on, and what was signed for it. */
+async function recordPublication({ record, actor }: Pick<OpenLedger, "record"> & { readonly actor: string }, release: Release, attestation: string, signers: readonly string[]): Promise<void> {
+  await record(publicationOf(release, actor, signers));
+  await record(attestingOf(release, actor, { attestation: digestOf(readFileSync(attestation)), signers }));
+}
+
 async function main(argv: readonly string[]): Promise<void> {
   const text = { type: "string" } as const;
   const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { repository: text, key: text, ledger: text } });
@@ -78,11 +86,11 @@ async function main(argv: readonly string[]): Promise<void> {
   if (where === undefined) console.log("NOT ON RECORD: give --ledger, a file *.jsonl, a folder, or s3://<audit bucket>/ledger");
   // Opened first: a ledger that cannot be reached, or does not hold, is known before anything is pushed.
   const ledger = where === undefined ? undefined : { ...(await openLedger(where)), actor: actorAt(where) };
-  if (ledger) readLedger(ledger.store);
+  const entries = (await ledger?.entries()) ?? [];
   console.log(`building and pushing ${model} to ${repository}`);
   const folder = join(root, "services", "models");
-  const image = publish({ modelsFolder: folder, model, repository, signers, bills: currentBills(), build: buildWithDocker, scan: scanOfRegistry });
-  await ledger?.record(publicationOf(loadRelease(folder, model), ledger.actor, signers.map(({ keyid }) => keyid)));
+  const image = publish({ modelsFolder: folder, model, repository, signers, bills: currentBills(), build: buildWithDocker, scan: scanOfRegistry, approvals: (digest) => recordedApprovals(entries, { model, image: digest }, []).approvals });
+  if (ledger) await recordPublication(ledger, loadRelease(folder, model), join(folder, model, "release", attestationFile), signers.map(({ keyid }) => keyid));
   console.log(`published ${image}; commit services/models/${model}/release/`);
 }
 

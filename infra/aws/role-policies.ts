@@ -1,5 +1,6 @@
 import type { PlatformRole } from "./names";
 import { policyDocument, type PolicyDocument, type Statement } from "./policy-document";
+import { approvalRoleTag } from "./role-trust";
 import { keysThroughStorage, listing, resourcesOf, signReleases, unscopedReads, type RoleScope } from "./role-scope";
 
 const pullImages = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:DescribeImages", "ecr:DescribeImageScanFindings"];
@@ -115,7 +116,8 @@ function promoter(scope: RoleScope): Statement[] {
     allow("ListObjects", listObjects, own.bucket("artifacts")),
     allow("ReadEvidence", readObjects, own.objects("artifacts", "releases/")),
     allow("ReadApprovals", readObjects, own.objects("audit", "approvals/")),
-    allow("RecordApprovals", ["s3:PutObject"], own.objects("audit", "approvals/")),
+    // Under the role of the session's tag alone; a session without the tag matches nothing.
+    allow("RecordApprovals", ["s3:PutObject"], own.objects("audit", `approvals/\${aws:PrincipalTag/${approvalRoleTag}}/`)),
     ...keepLedger(scope),
     keysThroughStorage("Encrypt", scope, ["artifacts", "audit"], encrypt),
     allow("ReadImages", ["ecr:DescribeImages", "ecr:DescribeImageScanFindings", "ecr:BatchGetImage"], own.repositories),

@@ -3,6 +3,9 @@ import { policyDocument, type PolicyDocument, type Statement } from "./policy-do
 /** IAM Identity Center makes roles under this path; their people have signed in with the second factor that it demands. */
 const identityCenterPath = ":role/aws-reserved/sso.amazonaws.com/";
 
+/** Key of the session tag that says in which role somebody approves; IAM lets a session write witnesses under that role alone. */
+export const approvalRoleTag = "approval-role";
+
 /** What proves who assumes a role. */
 export type Caller = "human" | "program";
 
@@ -16,12 +19,33 @@ export type Caller = "human" | "program";
  */
 export function trustPolicy(principals: readonly string[], caller: Caller, regions: readonly string[] = []): PolicyDocument {
   if (principals.length === 0) return policyDocument({ Sid: "AssumeByNobody", Effect: "Deny", Principal: "*", Action: ["sts:AssumeRole"] });
-  const withoutFlag = principals.filter((arn) => caller === "program" || arn.includes(identityCenterPath));
-  const withFlag = principals.filter((arn) => !withoutFlag.includes(arn));
+  const { withFlag, withoutFlag } = byFlag(principals, caller);
   const assume = { Effect: "Allow", Action: ["sts:AssumeRole"] } as const;
   const here: Statement["Condition"] = regions.length === 0 ? {} : { StringEquals: { "aws:RequestedRegion": regions } };
   return policyDocument(
     ...(withFlag.length > 0 ? [{ ...assume, Sid: "AssumeWithSecondFactor", Principal: { AWS: withFlag }, Condition: { Bool: { "aws:MultiFactorAuthPresent": "true" }, ...here } }] : []),
     ...(withoutFlag.length > 0 ? [{ ...assume, Sid: caller === "human" ? "AssumeFromIdentityCenter" : "AssumeByPrograms", Principal: { AWS: withoutFlag }, ...(regions.length > 0 && { Condition: here }) }] : []),
   );
+}
+
+/**
+ * Statements that let the principals of each approval role take its name as a session tag, and no other value and no other tag: the role
+ * of an approval is then what IAM says, and not what the approver does.
+ */
+export function approvalRoleStatements(roles: Readonly<Record<string, readonly string[]>>): Statement[] {
+  return Object.entries(roles).sort().flatMap(([role, principals], i) => {
+    const { withFlag, withoutFlag } = byFlag(principals, "human");
+    const tag = { Effect: "Allow", Action: ["sts:TagSession"] } as const;
+    const own = { StringEquals: { [`aws:RequestTag/${approvalRoleTag}`]: role }, "ForAllValues:StringEquals": { "aws:TagKeys": [approvalRoleTag] } };
+    return [
+      ...(withFlag.length > 0 ? [{ ...tag, Sid: `ApproveAs${i}`, Principal: { AWS: withFlag }, Condition: { ...own, Bool: { "aws:MultiFactorAuthPresent": "true" } } }] : []),
+      ...(withoutFlag.length > 0 ? [{ ...tag, Sid: `ApproveFromIdentityCenterAs${i}`, Principal: { AWS: withoutFlag }, Condition: own }] : []),
+    ];
+  });
+}
+
+/** Principals whose sessions carry the flag of a second factor, and those whose do not. */
+function byFlag(principals: readonly string[], caller: Caller): { readonly withFlag: readonly string[]; readonly withoutFlag: readonly string[] } {
+  const withoutFlag = principals.filter((arn) => caller === "program" || arn.includes(identityCenterPath));
+  return { withFlag: principals.filter((arn) => !withoutFlag.includes(arn)), withoutFlag };
 }

@@ -1,11 +1,11 @@
 import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import { prefix, roleName, roleNames, type PlatformRole } from "./names";
-import { policyText } from "./policy-document";
+import { policyDocument, policyText } from "./policy-document";
 import { permissionsBoundary } from "./role-boundary";
 import { rolePolicy } from "./role-policies";
 import type { RoleScope } from "./role-scope";
-import { trustPolicy, type Caller } from "./role-trust";
+import { approvalRoleStatements, trustPolicy, type Caller } from "./role-trust";
 
 /** ARNs of the IAM roles that may act in each group. */
 export interface AccessLists {
@@ -14,6 +14,8 @@ export interface AccessLists {
   readonly auditors: readonly string[];
   readonly pipelines: readonly string[];
   readonly approvers: readonly string[];
+  /** Approvers by the role in which they approve. @default nobody approves */
+  readonly approvalRoles?: Readonly<Record<string, readonly string[]>> | undefined;
   readonly erasers: readonly string[];
 }
 
@@ -30,7 +32,7 @@ const callers = {
   pipeline: { list: "pipelines", caller: "program", hours: 1, does: "Trains, builds and publishes releases" },
   promoter: { list: "approvers", caller: "human", hours: 1, does: "Approves releases" },
   breakGlass: { list: "platformAdmins", caller: "human", hours: 1, does: "Repairs clusters in an emergency; every use is alarmed" },
-} as const satisfies Record<PlatformRole, { readonly list: keyof AccessLists; readonly caller: Caller; readonly hours: number; readonly does: string }>;
+} as const satisfies Record<PlatformRole, { readonly list: Exclude<keyof AccessLists, "approvalRoles">; readonly caller: Caller; readonly hours: number; readonly does: string }>;
 
 /** The roles of the platform, each within one permissions boundary. The identity that runs `pulumi up` is the account's own, not one of them. */
 export class PlatformRoles extends pulumi.ComponentResource {
@@ -57,7 +59,7 @@ export class PlatformRoles extends pulumi.ComponentResource {
       {
         name: roleName(args, role),
         description: `Causeway ${args.environment}: ${does}`,
-        assumeRolePolicy: policyText(trustPolicy(args.access[list], caller, role === "breakGlass" ? args.regions : [])),
+        assumeRolePolicy: policyText(policyDocument(...trustPolicy(args.access[list], caller, role === "breakGlass" ? args.regions : []).Statement, ...(role === "promoter" ? approvalRoleStatements(args.access.approvalRoles ?? {}) : []))),
         permissionsBoundary: boundary,
         maxSessionDuration: hours * 3_600,
       },

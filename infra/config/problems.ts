@@ -15,7 +15,7 @@ const awsKeys = ["account", "kubernetesVersion", "domain", "recovery"] as const;
  * must not hide an overlap in another. `given` names all keys of the stack file, valid or not.
  */
 export function crossProblems(config: Partial<StackConfig>, given: readonly string[]): Problem[] {
-  return [...regionProblems(config), ...modelProblems(config), ...awsProblems(config, given), ...retentionProblems(config), ...recoveryProblems(config)];
+  return [...regionProblems(config), ...modelProblems(config), ...awsProblems(config, given), ...approverProblems(config), ...retentionProblems(config), ...recoveryProblems(config)];
 }
 
 function regionProblems({ regions = [], target }: Partial<StackConfig>): Problem[] {
@@ -58,6 +58,21 @@ function awsProblems(config: Partial<StackConfig>, given: readonly string[]): Pr
   ]);
   const few = config.environment === "prod" && config.regions?.length === 1 ? [{ key: "regions", got: config.regions.map((r) => r.name), allowed: "two or more regions in prod, so that one can fail" }] : [];
   return [...missing, ...regions, ...few];
+}
+
+/** A role without a duty to approve, a person in two roles, or one in none: two approvals in two roles are then not two people's. */
+function approverProblems({ target, access }: Partial<StackConfig>): Problem[] {
+  if (access === undefined) return [];
+  const { approvers, approvalRoles } = access;
+  const listed = Object.entries(approvalRoles).flatMap(([role, arns]) => arns.map((arn) => ({ role, arn })));
+  const inRoles = (arn: string) => listed.filter((one) => one.arn === arn).map(({ role }) => role);
+  return [
+    ...listed.filter(({ arn }) => !approvers.includes(arn)).map(({ role, arn }) => ({ key: `access.approvalRoles.${role}`, got: arn, allowed: "one of access.approvers" })),
+    ...approvers.flatMap((arn, i) => {
+      const roles = inRoles(arn);
+      return roles.length === 1 || (roles.length === 0 && target !== "aws") ? [] : [{ key: `access.approvers[${i}]`, got: `${arn} in ${roles.length === 0 ? "no role" : roles.join(" and ")}`, allowed: "an IAM role that access.approvalRoles names under exactly one role" }];
+    }),
+  ];
 }
 
 function retentionProblems({ auditRetention }: Partial<StackConfig>): Problem[] {

@@ -44,6 +44,8 @@ const groups = z.strictObject({
   pipelines: z.array(roleArn).default([]),
   /** People who approve releases. */
   approvers: z.array(roleArn).default([]),
+  /** Approvers by the role in which they approve, such as `ethics-board`; on AWS each approver has one, and IAM holds them to it. */
+  approvalRoles: z.record(label, z.array(roleArn)).default({}),
   /** People who erase the data of a subject. */
   erasers: z.array(roleArn).default([]),
   /** Who is told whenever the break-glass role is assumed. */
@@ -62,6 +64,8 @@ const recovery = z.strictObject({
 });
 
 const publicKey = z.string({ error: "a public key in PEM, ed25519 or ECDSA on P-256" }).refine((pem) => publicKeyIn(pem) !== undefined, "a public key in PEM, ed25519 or ECDSA on P-256");
+
+const approverKey = z.strictObject({ role: label, key: publicKey });
 
 const byDigest = z.string().regex(/@sha256:[0-9a-f]{64}$/, "an image by digest: name@sha256: and 64 hexadecimal digits");
 
@@ -93,14 +97,16 @@ export const configSchema = z.strictObject({
   domain: z.strictObject({ name: z.string().regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, "a domain name"), hostedZoneId: text("a Route 53 hosted zone id") }).optional().describe("Domain that callers use."),
   recovery: recovery.optional().describe("Recovery objectives (`rto`, `rpo`) and health-check timing."),
   identity: identity.describe("Who issues the tokens of callers."),
-  access: groups.default({ platformAdmins: [], mlEngineers: [], auditors: [], pipelines: [], approvers: [], erasers: [], alertEmails: [] }).describe("IAM roles in each of the four groups, who approves, who erases, and who is told of an emergency."),
+  access: groups.default({ platformAdmins: [], mlEngineers: [], auditors: [], pipelines: [], approvers: [], approvalRoles: {}, erasers: [], alertEmails: [] }).describe("IAM roles in each of the four groups, who approves, who erases, and who is told of an emergency."),
   models: z.array(model, { error: "a list of models" }).describe("Models that the stack serves; each has a folder in services/models. `peakRequestsPerSecond` by region decides whether the others carry a lost one."),
   images: images.optional().describe("Published images of the retraining; an update of prod needs them."),
   trustedKeys: z.array(publicKey, { error: "a list of public keys" }).default([]).describe("Public keys (PEM) that releases are signed with; prod serves no release that none of them signed."),
+  approverKeys: z.array(approverKey, { error: "a list of { role, key }" }).default([]).describe("Public keys (PEM) of the people who approve, by role. An approval in a role that is named here counts only with the signature of one of its keys."),
   auditRetention: duration.default("400 days").describe("Object Lock on the audit log; at least 183 days (EU AI Act Art. 19)."),
   subjectKeys: subjectKeys.default({ current: 1, oldest: 1 }).describe("Versions of the key behind pseudonyms: raise current to rotate, raise oldest to forget."),
   monthlyBudgetUsd: z.number({ error: "an amount in US dollars" }).positive("an amount in US dollars").optional().describe("Estimated monthly cost above which the plan fails."),
-  alertWebhook: text("a URL").optional().describe("Secret. Where Alertmanager sends pages: pulumi config set --secret causeway:alertWebhook ..."),
+  alertWebhook: text("a URL").optional().describe("Secret. Where Alertmanager posts critical alerts, for whoever is on call: pulumi config set --secret causeway:alertWebhook ..."),
+  ticketWebhook: text("a URL").optional().describe("Secret. Where Alertmanager posts warnings, for the owning team; without it they go to `alertWebhook` too, and the message's `receiver` says which it is. pulumi config set --secret causeway:ticketWebhook ..."),
 });
 
 /** A validated stack configuration. */
@@ -108,4 +114,4 @@ export type StackConfig = z.output<typeof configSchema>;
 export type Environment = StackConfig["environment"];
 
 /** Keys whose values must be encrypted in the stack file. */
-export const secretKeys = ["alertWebhook"] as const;
+export const secretKeys = ["alertWebhook", "ticketWebhook"] as const;

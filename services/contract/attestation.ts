@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, verify, type KeyObject } from "node:crypto";
 import { z } from "zod";
-import { releaseSchema, type Release } from "./release";
+import { base64, releaseSchema, signatureSchema, type Release } from "./release";
 
 /** Media type of an in-toto statement inside a DSSE envelope. */
 export const payloadType = "application/vnd.in-toto+json";
@@ -8,12 +8,8 @@ const statementType = "https://in-toto.io/Statement/v1";
 /** What the predicate is: the release manifest, as {@link releaseSchema} has it. */
 const predicateType = "https://causeway.dev/attestation/release/v1";
 
-/** Base64 in its one form: what decodes to the same bytes under another text is refused. */
-const base64 = z.string().refine((text) => Buffer.from(text, "base64").toString("base64") === text, "base64");
-const signature = z.strictObject({ keyid: z.string(), sig: base64 });
-
 /** A DSSE envelope (github.com/secure-systems-lab/dsse, version 1). Without signatures it says what a release is, and nobody vouches for it. */
-export const envelopeSchema = z.strictObject({ payloadType: z.literal(payloadType), payload: base64, signatures: z.array(signature) });
+export const envelopeSchema = z.strictObject({ payloadType: z.literal(payloadType), payload: base64, signatures: z.array(signatureSchema) });
 export type Envelope = z.output<typeof envelopeSchema>;
 
 const subject = z.strictObject({ name: z.string().min(1), digest: z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits") }) });
@@ -49,8 +45,8 @@ export function enveloped(statement: Statement, signers: readonly Signer[]): Env
 }
 
 /** What DSSE signs: the payload with its type and both lengths before them, so that no two pairs of type and payload give the same bytes. */
-export function preAuthentication(payload: Buffer): Buffer {
-  return Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(payloadType)} ${payloadType} ${payload.length} `), payload]);
+export function preAuthentication(payload: Buffer, type: string = payloadType): Buffer {
+  return Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.length} `), payload]);
 }
 
 /** Name of a public key: the digest of its SubjectPublicKeyInfo in DER, as AWS KMS returns it. */

@@ -1,6 +1,7 @@
 import { readFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { approvalProblems, type RoleKey } from "./approvals";
 import { digestOf, envelopeSchema, signatureState, statementOf, statementSchema, type Envelope, type SignatureState, type Statement } from "./attestation";
 import type { Problem } from "./problems";
 import type { Release } from "./release";
@@ -32,8 +33,11 @@ export interface Inspection {
   readonly attested: Release | undefined;
 }
 
-/** Compares every file of a release folder with its attestation, the attestation with the manifest, and its signature with the trusted public keys (PEM). */
-export function inspectRelease(folder: string, trusted: readonly string[]): Inspection {
+/**
+ * Compares every file of a release folder with its attestation, the attestation with the manifest, its signature with the trusted public
+ * keys (PEM), and its approvals with its image and the keys of their roles.
+ */
+export function inspectRelease(folder: string, trusted: readonly string[], roleKeys: readonly RoleKey[] = []): Inspection {
   const model = bytesIn(join(folder, "model.onnx"));
   const format = model === undefined ? "unknown" : modelFormat(model);
   const read = attestationIn(join(folder, attestationFile));
@@ -46,6 +50,7 @@ export function inspectRelease(folder: string, trusted: readonly string[]): Insp
     ...subjects.map(({ name, digest }) => ({ name: name in files ? `digest of ${name}` : `image ${name}`, found: files[name] ?? `sha256:${digest.sha256}`, allowed: named.get(name) ?? "nothing, for the attestation does not name it" })),
     ...[...named].filter(([name]) => !subjects.some((one) => one.name === name)).map(([name, digest]) => ({ name: `digest of ${name}`, found: "no file of a release", allowed: digest })),
     ...manifestChecks(folder, statement.predicate, files),
+    ...approvalProblems(statement.predicate, roleKeys),
   ];
   return { checks, signature: signatureState(envelope, trusted), format, attested: statement.predicate };
 }

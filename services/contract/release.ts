@@ -11,6 +11,26 @@ export const severities = ["none", "low", "medium", "high", "critical"] as const
 export const scanSchema = z.strictObject({ scanner: z.string().min(1), at: moment, digest, highest: z.enum(severities) });
 export type Scan = z.output<typeof scanSchema>;
 
+/** Base64 in its one form: what decodes to the same bytes under another text is refused. */
+export const base64 = z.string().refine((text) => Buffer.from(text, "base64").toString("base64") === text, "base64");
+/** A signature, and the key that made it as `keyIdOf` names it. */
+export const signatureSchema = z.strictObject({ keyid: z.string(), sig: base64 });
+
+/** An approval as the audit ledger holds it; `npm run attest` copies it from there into the manifest. */
+export const approvalSchema = z.strictObject({
+  role: label,
+  at: moment,
+  /** Who approved, as the system that took the approval knows them: two approvals of one person are one. */
+  actor: z.string().min(1),
+  /** Digest of the image that was approved. */
+  image: digest,
+  /** Hash of the ledger's entry. */
+  reference: z.string({ error: "the hash of a ledger entry" }).regex(/^[0-9a-f]{64}$/, "the hash of a ledger entry, 64 hexadecimal digits"),
+  /** By the approver's own key, where they have one. */
+  signature: signatureSchema.optional(),
+});
+export type Approval = z.output<typeof approvalSchema>;
+
 /**
  * What is known of one release: the evidence that travels with the model.
  * `published` says whether a registry holds the image; until it does, `image.digest` is the digest of the build inputs.
@@ -44,8 +64,8 @@ export const releaseSchema = z.strictObject({
   compression: z.strictObject({ kept: z.string() }),
   /** `digest` is that of `explainer.json`. */
   explanation: z.strictObject({ method: z.string(), digest }),
-  /** Recorded approvals; a role, never a person's name, is what policy judges. */
-  approvals: z.array(z.strictObject({ role: label, at: moment, reference: z.string() })),
+  /** Recorded approvals of the published image, from the ledger. */
+  approvals: z.array(approvalSchema),
 });
 
 /** A validated release manifest: `services/models/<name>/release/manifest.json`. */

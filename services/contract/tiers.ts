@@ -74,7 +74,7 @@ export function contractGaps(contract: TieredContract): { readonly path: readonl
   ];
 }
 
-/** A recorded approval; a manifest names roles alone, the ledger people too. */
+/** A recorded approval. */
 export interface GivenApproval {
   readonly role: string;
   readonly actor?: string | undefined;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { canonicalJson, sha256, type Json } from "./canonical";
 
 /** Everything that the ledger records. */
-export const actions = ["train", "evaluate", "approve", "release", "promote", "roll-back", "erase", "kill-switch", "access-change", "override"] as const;
+export const actions = ["train", "evaluate", "approve", "attest", "release", "promote", "roll-back", "erase", "kill-switch", "access-change", "override"] as const;
 export type Action = (typeof actions)[number];
 
 /** `previous` of the first entry. */

@@ -44,4 +44,4 @@ it("names managed policies, whose contents it does not know", () => {
   expect(managedPolicies([role(), resource("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "a", { role: "reader", policyArn: "arn:aws:iam::aws:policy/ReadOnlyAccess" })], role())).toEqual(["ReadOnlyAccess"]);
 });
 
-it.each([["arn:aws:s3:::a-*", "arn:aws:s3:::a-b/c", true], ["a?c", "abc", true], ["a.c", "abc", false], ["*", "x", true], ["ab", "abc", false]])("matches %s and %s: %s", (pattern, value, expected) => expect(like(pattern, value)).toBe(expected));
+it.each([["arn:aws:s3:::a-*", "arn:aws:s3:::a-b/c", true], ["a?c", "abc", true], ["a.c", "abc", false], ["*", "x", true], ["ab", "abc", false], ["a/${aws:PrincipalTag/role}/*", "a/b/c", true], ["a/${aws:PrincipalTag/role}/*", "b/b/c", false]])("matches %s and %s: %s", (pattern, value, expected) => expect(like(pattern, value)).toBe(expected));

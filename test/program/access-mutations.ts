@@ -16,6 +16,8 @@ export const accessRows: [rule: string, target: string, path?: string, value?: u
   ["access-separation-of-duties", "foundation-roles-promoter-permissions :RolePolicy", "policy", withStatement({ Effect: "Allow", Action: "ecr:PutImage", Resource: "*" })],
   ["access-separation-of-duties", "foundation-roles-promoter-permissions :RolePolicy", "policy", withStatement({ Effect: "Allow", Action: ["s3:Delete*"], Resource: "arn:aws:s3:::example-causeway-prod-data-*/*" })],
   ["access-separation-of-duties", "foundation-roles-promoter :Role", "assumeRolePolicy", (text: string) => text.replace("role/ModelRisk", "role/DeliveryPipeline")],
+  ["access-approval-role", "foundation-roles-promoter-permissions :RolePolicy", "policy", (text: string) => text.replace("${aws:PrincipalTag/approval-role}/", "")],
+  ["access-approval-role", "foundation-roles-promoter :Role", "assumeRolePolicy", (text: string) => text.replace('"aws:RequestTag/approval-role":"ethics-board"', '"aws:RequestTag/approval-role":["ethics-board","model-risk"]')],
   ["access-admission-duties", "eu-west-1-tenancy-causeway-approval :ValidatingAdmissionPolicy"],
   ["access-admission-duties", "eu-central-1-tenancy-causeway-workflows :ValidatingAdmissionPolicyBinding"],
   ["access-admission-duties", "eu-west-1-tenancy-causeway-what-runs :ValidatingAdmissionPolicy", "spec/failurePolicy", "Ignore"],

@@ -65,6 +65,12 @@ describe("npm run audit", () => {
     expect(audit(file, undefined, {}).lines[1]).toBe("4 of 4 entries");
   });
 
+  it("says of an approval that has no witness that it does not count", async () => {
+    await appendEntry(storeAt(file), { actor: "somebody", action: "approve", subject: "loan-approval", details: { role: "model-risk" } }, new Date("2026-11-24T13:00:00Z"));
+    expect(audit(file, undefined, { action: "approve" }, ({ action }) => action !== "approve").lines.at(-1)).toBe("     NO WITNESS: this approval does not count");
+    expect(audit(file, undefined, {}, ({ action }) => action !== "approve").lines.filter((line) => line.includes("NO WITNESS"))).toHaveLength(1);
+  });
+
   it("prints no entry of a ledger that does not hold", () => {
     writeFileSync(file, readFileSync(file, "utf8").replace('"evaluate"', '"approve"'));
     expect(audit(file, undefined, { action: "approve" })).toEqual({ lines: [`${file} does not verify:`, "  line 2 was changed: its hash is not that of its content"], code: 1 });

@@ -24,7 +24,7 @@ afterEach(() => rmSync(modelsFolder, { recursive: true }));
 
 const folder = () => join(modelsFolder, "loan-approval", "release");
 const files = () => ["manifest.json", "attestation.json"].map((name) => readFileSync(join(folder(), name), "utf8"));
-const publication = (more: Partial<Publication> = {}): Publication => ({ modelsFolder, model: "loan-approval", repository, signers: [ours.signer], bills, build: () => pushed, scan: () => found, ...more });
+const publication = (more: Partial<Publication> = {}): Publication => ({ modelsFolder, model: "loan-approval", repository, signers: [ours.signer], bills, build: () => pushed, scan: () => found, approvals: () => [], ...more });
 
 describe("publishing a model", () => {
   test("writes image, bills of materials and scan into a manifest that is valid and else unchanged", () => {

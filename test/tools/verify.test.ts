@@ -108,27 +108,27 @@ describe("npm run verify", () => {
     return main(args, (line) => said.push(line));
   };
 
-  test("prints each digest, the signature, the format, the contract and the age, and ends with 0", () => {
+  test("prints each digest, the signature, the format, the contract and the age, and ends with 0", async () => {
     attest(release, [ours.signer]);
     const key = join(models, "key.pem");
     writeFileSync(key, ours.publicKey);
-    expect(run(release, "--trusted-key", key)).toBe(0);
+    expect(await run(release, "--trusted-key", key)).toBe(0);
     expect(said.every((line, i) => i === said.length - 1 || line.startsWith("ok    "))).toBe(true);
     for (const part of ["digest of model.onnx ", "digest of model-card.md ", "content of manifest.json ", `signature `, "format of model.onnx ", "digest of model.yaml ", "age "]) expect(said.some((line) => line.includes(part))).toBe(true);
     expect(said.at(-1)).toBe(`${release}: all ${said.length - 1} checks hold`);
   });
 
-  test("ends with 1 on what does not hold, and says it", () => {
-    expect(run(release)).toBe(1);
+  test("ends with 1 on what does not hold, and says it", async () => {
+    expect(await run(release)).toBe(1);
     expect(said.filter((line) => line.startsWith("FAIL"))).toEqual([expect.stringMatching(/^FAIL {2}signature +got none, allowed: a signature by a trusted key \(--unsigned takes none\)$/)]);
     expect(verify(release, { trusted: [], unsigned: true, now: now + 200 * 86_400_000 }).lines.some((line) => /^FAIL {2}age .*allowed: at most 180 days$/.test(line))).toBe(true);
     attest(release, [ours.signer]);
-    expect(run(release)).toBe(1);
+    expect(await run(release)).toBe(1);
     writeFileSync(join(models, "loan-approval", "model.yaml"), readFileSync(join(models, "loan-approval", "model.yaml"), "utf8").replace("180 days", "170 days"));
     expect(verify(release, { trusted: [ours.publicKey], unsigned: false, now }).lines.filter((line) => line.startsWith("FAIL")).map((line) => line.slice(6, 26))).toEqual(["digest of model.yaml"]);
   });
 
-  test("ends with 2 on arguments that make no sense", () => {
-    expect([run(), run("nobody"), run(release, "--trusted-key", join(release, "manifest.json")), run(release, "--key")]).toEqual([2, 2, 2, 2]);
+  test("ends with 2 on arguments that make no sense", async () => {
+    expect([await run(), await run("nobody"), await run(release, "--trusted-key", join(release, "manifest.json")), await run(release, "--key")]).toEqual([2, 2, 2, 2]);
   });
 });

@@ -19,7 +19,7 @@ ${table(holdersOf(resources), ["who", ...duties]).join("\n")}
 
 - The rule \`access-separation-of-duties\` refuses a stack in which one role has two columns, and \`access-admission-duties\` one in which a cluster lacks the policies of admission (\`infra/cluster/admission.ts\`).
 - \`npm run e2e -- --only lifecycle\` asks a real API server each of these, with every group's own credentials and with two groups in one hand.
-- Several programs add to the ledger, so an approval there counts only with its witness under \`approvals/\`, which nobody but an approver may write.
+- Several programs add to the ledger, so an approval there counts only with its witness under \`approvals/\`, which nobody but an approver may write, each under the own role (\`access.approvalRoles\`).
 - What stays: the identity that runs \`pulumi up\` administers the clusters, so it could take the policies away or act as somebody else. It is a program without people behind it; what it runs is reviewed, and every such call is in the audit log of the cluster and in the trail.
 - What is outside: whoever administers the AWS account itself, its root and its identity provider. The stack neither makes nor limits them, but for the lock on the audit log.
 

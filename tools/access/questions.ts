@@ -38,8 +38,8 @@ export function answers(resources: readonly ResourceView[]): Question[] {
     },
     {
       title: "Who can approve?",
-      ways: [...byDuty(resources, "approve", "patch of rollouts/status", gate), ...inAws(resources, "s3:PutObject", `${audit}/approvals/1.json`)],
-      note: "A high-risk release takes two approvals by different people in different roles: docs/governance.md.",
+      ways: [...byDuty(resources, "approve", "patch of rollouts/status", gate), ...inAws(resources, "s3:PutObject", `${audit}/approvals/model-risk/1.json`)],
+      note: "A high-risk release takes two approvals by different people in different roles: docs/governance.md. In AWS each approver writes under the one role that `access.approvalRoles` gives them: the trust policy lets nobody take the tag of another.",
     },
     {
       title: "Who can erase the data of a subject?",

@@ -1,5 +1,6 @@
 import { dutyGroups as groupOf, nameOf, type Duty } from "../../policies/duties";
 import { allowances, conditionsOf, trustOf, type Allowance } from "../../policies/iam-allows";
+import type { PolicyStatement } from "../../policies/iam";
 import { ofType, refersTo } from "../../policies/link";
 import { list, text } from "../../policies/read";
 import type { ResourceView } from "../../policies/rule";
@@ -13,18 +14,25 @@ export interface Way {
 
 /** Who may call an action of AWS on a resource: whoever may assume a role that allows it, and the pods that hold one. */
 export function inAws(resources: readonly ResourceView[], action: string, target: string): Way[] {
-  return distinct(allowances(resources, action, target).flatMap((allowance) => callersOf(resources, allowance).map(({ who, condition }) => ({ who, through: `IAM role \`${nameOf(allowance.role)}\`, ${action}`, condition: [...condition, ...allowance.conditions].map(inWords).join("; ") || "none" }))));
+  return distinct(allowances(resources, action, target).flatMap((allowance) => callersOf(resources, allowance).filter(({ tags }) => allowance.byTag.every((key) => tags.some((tag) => tag.startsWith(`${key} `)))).map(({ who, condition, tags }) => ({ who, through: `IAM role \`${nameOf(allowance.role)}\`, ${action}`, condition: [...condition, ...allowance.conditions, ...tags.filter((tag) => allowance.byTag.some((key) => tag.startsWith(`${key} `)))].map(inWords).join("; ") || "none" }))));
 }
 
-/** Who assumes a role, each with the conditions of the trust. */
-export function callersOf(resources: readonly ResourceView[], { role }: Pick<Allowance, "role">): { readonly who: string; readonly condition: readonly string[] }[] {
+/** Who assumes a role, each with the conditions of the trust and the session tags that it lets them take. */
+export function callersOf(resources: readonly ResourceView[], { role }: Pick<Allowance, "role">): { readonly who: string; readonly condition: readonly string[]; readonly tags: readonly string[] }[] {
   const pods = ofType(resources, "aws:eks/podIdentityAssociation:PodIdentityAssociation").filter((association) => refersTo(association, "roleArn", role));
-  return trustOf(role).flatMap((statement) =>
+  const trust = trustOf(role);
+  return trust.filter(({ actions }) => actions.some((action) => action !== "sts:TagSession")).flatMap((statement) =>
     statement.principals.flatMap((principal) => {
-      if (principal === "Service:pods.eks.amazonaws.com") return pods.map(({ props }) => ({ who: `pods of \`${text(props, "namespace") ?? ""}/${text(props, "serviceAccount") ?? ""}\``, condition: [] }));
+      if (principal === "Service:pods.eks.amazonaws.com") return pods.map(({ props }) => ({ who: `pods of \`${text(props, "namespace") ?? ""}/${text(props, "serviceAccount") ?? ""}\``, condition: [], tags: [] }));
       const [kind = "", ...rest] = principal.split(":");
-      return [{ who: kind === "Service" ? `the service ${rest.join(":")}` : `\`${lastPart(rest.join(":"))}\``, condition: conditionsOf(statement) }];
+      return [{ who: kind === "Service" ? `the service ${rest.join(":")}` : `\`${lastPart(rest.join(":"))}\``, condition: conditionsOf(statement), tags: tagsOf(trust, principal) }];
     }));
+}
+
+/** Session tags that a principal may take with a role, such as `approval-role ethics-board`. */
+function tagsOf(trust: readonly PolicyStatement[], principal: string): string[] {
+  const tagging = trust.filter(({ actions, principals }) => actions.includes("sts:TagSession") && principals.includes(principal));
+  return tagging.flatMap(({ conditions }) => conditions.filter(({ operator, key }) => operator === "StringEquals" && key.startsWith("aws:RequestTag/")).flatMap(({ key, values }) => values.map((value) => `${key.slice("aws:RequestTag/".length)} ${value}`)));
 }
 
 /** Groups and service accounts to which RBAC gives a verb on a resource in a namespace. */

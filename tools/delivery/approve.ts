@@ -1,9 +1,12 @@
+import { signedApproval } from "../../services/contract/approvals";
+import type { Signer } from "../../services/contract/attestation";
 import { loadContract } from "../../services/contract/load";
 import { InputError, parseOrThrow } from "../../services/contract/problems";
 import { missingApprovals } from "../../services/contract/tiers";
 import { label } from "../../services/contract/units";
 import { retryingConflicts } from "./cluster";
-import { digestOf, observed, regionOf, releaseOf, type Rollout, type RolloutStatus } from "./objects";
+import { digestOf, gatePause, observed, regionOf, releaseOf, type Rollout, type RolloutStatus } from "./objects";
+import type { Fact } from "../../services/ledger";
 import type { DeliveryContext } from "./record";
 import { approvalsOf } from "./verdict-of";
 
@@ -14,6 +17,8 @@ export interface Approval {
   readonly reason: string;
   /** Approves this image also where no Rollout runs it yet. @default the image that is on trial */
   readonly digest?: string | undefined;
+  /** The person's own key; a role that the stack has keys for counts with nothing else. */
+  readonly signer?: Signer | undefined;
 }
 
 /** What became of an approval. */
@@ -31,14 +36,15 @@ export interface Approved {
  * risk tier asks for are on record. The person is who the API server says; the record is written first, so that no release goes on without one.
  * @throws InputError where there is nothing to approve
  */
-export async function approve(context: DeliveryContext, { role, reason, digest }: Approval): Promise<Approved> {
+export async function approve(context: DeliveryContext, { role, reason, digest, signer }: Approval): Promise<Approved> {
   const { cluster, model, ledger } = context;
   parseOrThrow(label, role, "--role");
   if (reason.trim() === "") throw new InputError("--reason", [{ key: "reason", got: reason, allowed: "a reason in words" }]);
   const [rollout, actor] = await Promise.all([cluster.rollout(model), cluster.whoAmI()]);
   const region = regionOf(rollout);
+  const signature = (image: string): Fact["details"] => (signer === undefined ? {} : { signature: signedApproval({ model, image, role, actor }, signer) });
   if (digest !== undefined && digest !== digestOf(rollout)) {
-    await ledger.record({ actor, action: "approve", subject: model, details: { region, digest, role, reason } });
+    await ledger.record({ actor, action: "approve", subject: model, details: { region, digest, role, reason, ...signature(digest) } });
     return { digest, region, resumed: false };
   }
   const { status, pausedFor } = paused(rollout);
@@ -47,7 +53,7 @@ export async function approve(context: DeliveryContext, { role, reason, digest }
     actor,
     action: "approve",
     subject: model,
-    details: { region, digest: approved, version: releaseOf(rollout).version, podTemplateHash: status.currentPodHash, step: status.currentStepIndex ?? 0, pausedFor, role, reason },
+    details: { region, digest: approved, version: releaseOf(rollout).version, podTemplateHash: status.currentPodHash, step: status.currentStepIndex ?? 0, pausedFor, role, reason, ...signature(approved) },
   });
   const missing = await stillMissing(context, { region, digest: approved, status, pausedFor });
   if (missing !== undefined) return { digest: approved, region, resumed: false, missing };
@@ -65,9 +71,6 @@ async function stillMissing({ model, modelsFolder, ledger }: DeliveryContext, { 
   const entries = (await ledger.entries()).filter(({ details }) => (details["step"] ?? step) === step);
   return missingApprovals(loadContract(modelsFolder, model).riskTier, approvalsOf(entries, { model, region, digest, podTemplateHash: status.currentPodHash }));
 }
-
-/** Argo Rollouts' reason of a pause that a step asks for. */
-const gatePause = "CanaryPauseStep";
 
 /** The reason for which a Rollout waits for a person. Throws where it does not. */
 function paused(rollout: Rollout): { readonly status: RolloutStatus; readonly pausedFor: string } {

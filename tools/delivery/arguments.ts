@@ -9,7 +9,7 @@ export const usage = `usage: npm run delivery -- <command> <model> [options]
 
   status <model>                                          desired and live version, step, analyses, kill switch
   record <model> --ledger <where>                         keep the verdict over the last rollout
-  approve <model> --role <role> --reason "..." --ledger <where> [--digest sha256:...]
+  approve <model> --role <role> --reason "..." --ledger <where> [--digest sha256:...] [--key <own private key>]
                                                           record an approval and resume the paused release
   override <model> --reason "..." --ledger <where> [--digest sha256:...]
                                                           record that a failed release is tried again
@@ -30,6 +30,8 @@ export interface DeliveryArguments {
   readonly role: string;
   readonly reason: string;
   readonly digest: string | undefined;
+  /** Own private key of who approves: a file, or awskms:///alias/<name>. */
+  readonly key: string | undefined;
   readonly to: KillTarget;
 }
 
@@ -46,7 +48,7 @@ const needed = {
 /** Parses the command line. Throws InputError with every problem. */
 export function deliveryArguments(args: readonly string[]): DeliveryArguments {
   const text = { type: "string" } as const;
-  const { values, positionals } = parsed(() => parseArgs({ args: [...args], allowPositionals: true, options: { context: { type: "string", multiple: true }, ledger: text, role: text, reason: text, digest: text, to: text } }));
+  const { values, positionals } = parsed(() => parseArgs({ args: [...args], allowPositionals: true, options: { context: { type: "string", multiple: true }, ledger: text, role: text, reason: text, digest: text, to: text, key: text } }));
   const [name, model, ...more] = positionals;
   const command = commands.find((known) => known === name);
   const to = killTargets.find((target) => target === values.to);
@@ -58,8 +60,8 @@ export function deliveryArguments(args: readonly string[]): DeliveryArguments {
     ...(values.to !== undefined && to === undefined ? [{ key: "--to", got: values.to, allowed: killTargets.join(" or ") }] : []),
   ];
   if (command === undefined || model === undefined || problems.length > 0) throw new InputError("command line", problems);
-  const { context = [undefined], ledger, role = "", reason = "", digest } = values;
-  return { command, model, contexts: context, ledger, role, reason, digest, to: to ?? "champion" };
+  const { context = [undefined], ledger, role = "", reason = "", digest, key } = values;
+  return { command, model, contexts: context, ledger, role, reason, digest, key, to: to ?? "champion" };
 }
 
 function parsed<T>(parse: () => T): T {

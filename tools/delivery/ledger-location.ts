@@ -4,7 +4,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { appendEntry, objectStore, readLedger, storeAt, type Entry, type Fact, type LedgerStore } from "../../services/ledger";
+import { appendEntry, objectStore, readLedger, storeAt, type Entry, type Fact } from "../../services/ledger";
 import { objectName } from "../../services/ledger/store";
 
 const run = promisify(execFile);
@@ -12,19 +12,23 @@ const run = promisify(execFile);
 /** Runs the AWS CLI; rejects with its message. */
 type Aws = (args: readonly string[]) => Promise<unknown>;
 
-/** A ledger that is read from, and written to, where it lies. */
+/** A ledger that is read from, and written to, where it lies. Whoever decides by it reads {@link entries}. */
 export interface OpenLedger {
-  readonly store: LedgerStore;
-  /** Adds an entry; once it resolves, the entry is where the ledger lies. */
-  record(fact: Fact): Promise<void>;
+  /** File or folder of it on this machine; of a bucket, the copy. */
+  readonly path: string;
+  /** Adds an entry and returns it; once it resolves, the entry is where the ledger lies. */
+  record(fact: Fact): Promise<Entry>;
   /**
-   * All entries, verified. In a bucket many programs may add to the ledger, so an approval counts only where an approver's own right has
-   * put its witness beside it: an object under `approvals/` by the hash of the entry.
+   * The entries that count, verified. In a bucket many programs may add to the ledger, so an approval counts only where an approver's own
+   * right has put its witness beside it: an object under `approvals/<role>/` by the hash of the entry.
+   * @throws LedgerError where the ledger was tampered with
    */
   entries(): Promise<readonly Entry[]>;
+  /** Every entry, also an approval that does not count: for who exports or prints the whole chain. Throws as above. */
+  chain(): Promise<readonly Entry[]>;
 }
 
-/** Folder of the witnesses of approvals, beside the ledger; only approvers may write there. */
+/** Folder of the witnesses of approvals, beside the ledger; an approver may write there under the own role alone. */
 const witnesses = "approvals";
 
 /** How often an entry is written again after somebody else took its number. */
@@ -34,7 +38,8 @@ const attempts = 5;
 export async function openLedger(location: string, aws: Aws = (args) => run("aws", [...args])): Promise<OpenLedger> {
   if (location.startsWith("s3://")) return openBucket(location.replace(/\/+$/, ""), aws);
   const store = storeAt(location);
-  return { store, record: async (fact) => void (await appendEntry(store, fact)), entries: () => Promise.resolve(readLedger(store)) };
+  const entries = () => Promise.resolve(readLedger(store));
+  return { path: location, record: (fact) => appendEntry(store, fact), entries, chain: entries };
 }
 
 /** An object is written only where there is none of its number, so two machines never continue the same entry. */
@@ -46,15 +51,15 @@ async function openBucket(location: string, aws: Aws): Promise<OpenLedger> {
   const store = objectStore(folder);
   const beside = [...prefix.slice(0, -1), witnesses].join("/");
   const put = (key: string, file: string) => aws(["s3api", "put-object", "--bucket", bucket, "--key", key, "--body", file, "--if-none-match", "*"]);
-  const record = async (fact: Fact): Promise<void> => {
+  const record = async (fact: Fact): Promise<Entry> => {
     for (let attempt = 1; ; attempt++) {
       const entry = await appendEntry(store, fact);
       const name = objectName(entry);
       try {
         // Before the entry: one without its witness would be on record and count for nothing.
-        if (entry.action === "approve") await put(`${beside}/${entry.hash}.json`, join(folder, name));
+        if (entry.action === "approve") await put(`${beside}/${witnessOf(entry)}`, join(folder, name));
         await put([...prefix, name].join("/"), join(folder, name));
-        return;
+        return entry;
       } catch (error) {
         rmSync(join(folder, name));
         if (attempt === attempts || !isTaken(error)) throw error;
@@ -64,10 +69,17 @@ async function openBucket(location: string, aws: Aws): Promise<OpenLedger> {
   };
   const entries = async (): Promise<readonly Entry[]> => {
     const kept = join(dirname(folder), witnesses);
+    await fetch();
     await aws(["s3", "sync", `s3://${bucket}/${beside}`, kept, "--only-show-errors", "--exclude", "*", "--include", "*.json"]);
-    return readLedger(store).filter(({ action, hash }) => action !== "approve" || existsSync(join(kept, `${hash}.json`)));
+    return readLedger(store).filter((entry) => entry.action !== "approve" || existsSync(join(kept, witnessOf(entry))));
   };
-  return { store, record, entries };
+  return { path: folder, record, entries, chain: () => Promise.resolve(readLedger(store)) };
+}
+
+/** The folder is the role that the approval claims: storage lets nobody write there who does not have it. */
+function witnessOf({ details, hash }: Entry): string {
+  const role = typeof details["role"] === "string" && /^[a-z0-9-]+$/.test(details["role"]) ? details["role"] : "none";
+  return `${role}/${hash}.json`;
 }
 
 /** S3's answers where the object is there already, or is being written at the same moment. */

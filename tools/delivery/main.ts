@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { modelsFolder } from "../../infra/models";
 import { InputError } from "../../services/contract/problems";
-import { readLedger, storeAt } from "../../services/ledger";
+import { signerAt } from "../release/signers";
 import { connect, send } from "../e2e/lib/kubernetes/connection";
 import { approve } from "./approve";
 import { deliveryArguments, usage, type Command, type DeliveryArguments } from "./arguments";
@@ -22,7 +22,7 @@ const runs = {
     return [`${verdict.model} ${verdict.version} was ${verdict.outcome} in ${verdict.region}${verdict.message === "" ? "" : `: ${verdict.message}`}`, known ? `on record before: ${file}` : `commit ${file}`];
   },
   approve: async (context, given) => {
-    const { digest, region, resumed, missing } = await approve(context, given);
+    const { digest, region, resumed, missing } = await approve(context, { ...given, signer: given.key === undefined ? undefined : signerAt(given.key) });
     const waits = missing === undefined ? `no release of it is paused in ${region}` : `the release waits in ${region} for ${missing}`;
     return [`approved ${digest} as ${given.role}; ${resumed ? `the release goes on in ${region}` : waits}`];
   },
@@ -51,7 +51,7 @@ async function main(args: readonly string[]): Promise<void> {
       const connection = await connect(context === undefined ? {} : { context });
       const lines = await runs[command]({ cluster: clusterOf((request) => send(connection, request)), model, modelsFolder, ledger }, given);
       for (const line of lines) console.log(line);
-      const head = command === "status" || command === "kill" ? undefined : readLedger(ledger.store).at(-1);
+      const head = command === "status" || command === "kill" ? undefined : (await ledger.chain()).at(-1);
       if (head) console.log(`ledger: entry ${head.sequence}, ${head.hash}`);
     } catch (error) {
       // A region that cannot be reached must not keep the model alive in the others; everything else goes region by region.
@@ -65,7 +65,8 @@ async function main(args: readonly string[]): Promise<void> {
 
 /** A ledger that is opened for its first entry: one that cannot be reached must not keep the kill switch from acting. */
 function openedLater(where: string): OpenLedger {
-  return { store: storeAt(where), record: async (fact) => (await openLedger(where)).record(fact), entries: async () => (await openLedger(where)).entries() };
+  const opened = () => openLedger(where);
+  return { path: where, record: async (fact) => (await opened()).record(fact), entries: async () => (await opened()).entries(), chain: async () => (await opened()).chain() };
 }
 
 /** Exit codes: 0 done, 1 failed, 2 a command line or an input that cannot be used, 3 no verdict yet. */

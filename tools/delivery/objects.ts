@@ -5,6 +5,9 @@ import { documents } from "../../infra/serving/documents";
 import { serverContainer } from "../../infra/serving/pod-template";
 import { annotationPrefix } from "../../infra/serving/settings";
 
+/** Argo Rollouts' reason of a pause that a step asks for. */
+export const gatePause = "CanaryPauseStep";
+
 const annotations = z.record(z.string(), z.string()).default({});
 const template = z.object({ metadata: z.object({ annotations }), spec: z.object({ containers: z.array(z.object({ name: z.string(), image: z.string() })) }) });
 

@@ -1,7 +1,6 @@
 import { loadRelease, loadVerdicts } from "../../services/contract/load";
 import { InputError } from "../../services/contract/problems";
 import { forbiddingVerdict, retrySchema, type Retry } from "../../services/contract/verdict";
-import { readLedger } from "../../services/ledger";
 import type { DeliveryContext } from "./record";
 
 /**
@@ -14,7 +13,6 @@ export async function override({ cluster, model, modelsFolder, ledger }: Deliver
   const { shape } = retrySchema;
   if (!shape.reason.safeParse(reason).success) throw new InputError("--reason", [{ key: "reason", got: reason, allowed: "a reason in words, 10 characters or more" }]);
   const { version, region, outcome, finishedAt } = verdict;
-  await ledger.record({ actor: await cluster.whoAmI(), action: "override", subject: model, details: { digest, version, reason, verdict: { region, outcome, finishedAt } } });
-  const entry = readLedger(ledger.store).filter(({ action, subject }) => action === "override" && subject === model).at(-1);
-  return retrySchema.parse({ digest, reason, at: entry?.time, ledger: entry?.hash });
+  const entry = await ledger.record({ actor: await cluster.whoAmI(), action: "override", subject: model, details: { digest, version, reason, verdict: { region, outcome, finishedAt } } });
+  return retrySchema.parse({ digest, reason, at: entry.time, ledger: entry.hash });
 }

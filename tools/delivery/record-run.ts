@@ -1,7 +1,6 @@
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import { InputError } from "../../services/contract/problems";
-import { readLedger } from "../../services/ledger";
 import { openLedger } from "./ledger-location";
 import { factsOf, recordFacts } from "./run-facts";
 
@@ -22,7 +21,7 @@ export async function main(argv: readonly string[], print: (line: string) => voi
     const facts = await factsOf(location);
     const ledger = await openLedger(where);
     const added = await recordFacts(ledger, facts, { run: values.run ?? basename(location.replace(/\/+$/, "")), actor });
-    const last = readLedger(ledger.store).at(-1);
+    const last = (await ledger.chain()).at(-1);
     print(`${facts.length} facts, recorded now: ${added.join(", ") || "none"}${last === undefined ? "" : `; ledger: entry ${last.sequence}, ${last.hash}`}`);
     return 0;
   } catch (error) {

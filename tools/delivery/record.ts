@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { join } from "node:path";
 import { loadContract, verdictsFolder } from "../../services/contract/load";
 import { verdictFile, verdictSchema, type Verdict } from "../../services/contract/verdict";
-import { readLedger } from "../../services/ledger";
 import { sha256 } from "../../services/ledger/canonical";
 import type { Cluster } from "./cluster";
 import type { OpenLedger } from "./ledger-location";
@@ -34,7 +33,7 @@ export interface RecordedVerdict {
  */
 export async function recordVerdict({ cluster, model, modelsFolder, ledger, now = new Date() }: DeliveryContext): Promise<RecordedVerdict> {
   const { release } = loadContract(modelsFolder, model);
-  const entries = readLedger(ledger.store);
+  const entries = await ledger.entries();
   const rollout = await cluster.rollout(model);
   const [analysisRuns, replicaSets, recordedBy] = await Promise.all([cluster.analysisRuns(model, rollout.status?.currentPodHash ?? ""), cluster.replicaSets(model), cluster.whoAmI()]);
   const verdict = verdictOf({ model, strategy: release.strategy, rollout, analysisRuns, replicaSets, entries, recordedBy, now });

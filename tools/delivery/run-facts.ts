@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { z } from "zod";
 import { InputError, parseOrThrow } from "../../services/contract/problems";
 import { label } from "../../services/contract/units";
-import { readLedger, type Fact } from "../../services/ledger";
+import type { Fact } from "../../services/ledger";
 import { canonicalJson } from "../../services/ledger/canonical";
 import type { OpenLedger } from "./ledger-location";
 
@@ -35,12 +35,12 @@ export async function factsOf(location: string, aws: (args: readonly string[]) =
 }
 
 /** Adds the facts of a run to the ledger, each once: a fact that it has from this run is left out. Returns the actions that were added. */
-export async function recordFacts(ledger: Pick<OpenLedger, "store" | "record">, facts: readonly StatedFact[], by: { readonly run: string; readonly actor: string }): Promise<readonly string[]> {
+export async function recordFacts(ledger: Pick<OpenLedger, "chain" | "record">, facts: readonly StatedFact[], by: { readonly run: string; readonly actor: string }): Promise<readonly string[]> {
   const added: string[] = [];
   for (const { action, subject, at, details } of facts) {
     const fact: Fact = { actor: by.actor, action, subject, details: { ...details, run: by.run, at } };
     const text = canonicalJson(fact.details);
-    if (readLedger(ledger.store).some((entry) => entry.action === action && entry.subject === subject && canonicalJson(entry.details) === text)) continue;
+    if ((await ledger.chain()).some((entry) => entry.action === action && entry.subject === subject && canonicalJson(entry.details) === text)) continue;
     await ledger.record(fact);
     added.push(action);
   }

@@ -19,6 +19,8 @@ export interface EvidenceSources {
   readonly model: string;
   /** Every entry of the audit ledger, verified. */
   readonly ledger: readonly Entry[];
+  /** Those that count: of a bucket, an approval without its witness does not. @default all */
+  readonly counting?: readonly Entry[] | undefined;
   readonly plans: readonly StackPlan[];
   readonly rules: readonly Rule[];
   /** Vouches for the whole. @default nobody does */
@@ -36,7 +38,7 @@ const bills = { server: "services/model-server/sbom.cdx.json", training: "servic
  * The same sources give the same bytes: nothing in it tells when or by whom it was collected.
  * @throws InputError where the model has no release
  */
-export function collect({ project, model, ledger, plans, rules, signer }: EvidenceSources): readonly ArchivedFile[] {
+export function collect({ project, model, ledger, counting = ledger, plans, rules, signer }: EvidenceSources): readonly ArchivedFile[] {
   const release = loadRelease(join(project, "services", "models"), model);
   const files: ArchivedFile[] = [
     ...folder(join(project, "services", "models", model), `${places.models}/${model}`),
@@ -45,6 +47,7 @@ export function collect({ project, model, ledger, plans, rules, signer }: Eviden
     ...documents.flatMap((name) => copy(join(project, "docs", `${name}.md`), `${places.documents}/${name}.md`)),
     ...(["server", "training"] as const).flatMap((image) => copy(join(project, bills[image]), `${places.bills}/${image}.cdx.json`).filter(({ bytes }) => digestOf(bytes) === release.bills[image])),
     text(places.ledger, ledger.map((entry) => `${JSON.stringify(entry)}\n`).join("")),
+    json(places.approvals, counting.filter(({ action }) => action === "approve").map(({ hash }) => hash)),
   ];
   const summary = summaryOf(model, files);
   const all = [...files, json(places.summary, summary), text(places.guide, guide(summary))];

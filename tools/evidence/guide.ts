@@ -12,6 +12,7 @@ export function guide({ model, version, ledger, findings }: Summary): string {
 | \`${places.models}/${model}/release/\` | the model, its card, its manifest, the reports of evaluation, bias audit, explanation and compression, and the attestation over all of them |
 | \`${places.models}/${model}/verdicts/\` | what became of each rollout, with approvals and the gates' figures; none before the first |
 | \`${places.ledger}\` | who did what and when, each line chained to the one before by its hash |
+| \`${places.approvals}\` | hashes of the approvals in it that count: those that were found with the witness that only an approver may write |
 | \`${places.stacks}/<stack>/\` | what the policies say of each stack, and the files that decide it |
 | \`${places.coverage}\` | which rule helps with which clause of which framework |
 | \`${places.bills}/\` | bills of materials of the two images (CycloneDX) |

@@ -7,7 +7,7 @@ import { rules } from "../../policies/rules";
 import { digestOf } from "../../services/contract/attestation";
 import { modelNames } from "../../services/contract/load";
 import { InputError } from "../../services/contract/problems";
-import { LedgerError, readLedger } from "../../services/ledger";
+import { LedgerError } from "../../services/ledger";
 import { openLedger } from "../delivery/ledger-location";
 import { planStack, type StackPlan } from "../plan/plan";
 import { stackNames } from "../plan/stack-file";
@@ -64,9 +64,10 @@ interface Export {
 
 async function exportEvidence({ model, stacks, ledger, out, key }: Export, print: Print): Promise<number> {
   const signer = key === undefined ? undefined : signerAt(key);
-  const entries = readLedger((await openLedger(ledger ?? ownLedger)).store);
+  const opened = await openLedger(ledger ?? ownLedger);
+  const [entries, counting] = [await opened.chain(), await opened.entries()];
   const plans = await planned(stacks, print);
-  const bytes = await archive(collect({ project, model, ledger: entries, plans, rules, signer }));
+  const bytes = await archive(collect({ project, model, ledger: entries, counting, plans, rules, signer }));
   const { mismatches, files, summary } = await verifyEvidence(bytes, { trusted: [] });
   if (mismatches.length > 0 || summary === undefined) {
     print("nothing is exported, since the evidence does not hold:");

@@ -3,22 +3,25 @@ import { z } from "zod";
 import { verdictSchema } from "../../services/contract/verdict";
 import { digestOf } from "../../services/contract/attestation";
 import { parseOrThrow } from "../../services/contract/problems";
-import { releaseSchema } from "../../services/contract/release";
+import { releaseSchema, type Release } from "../../services/contract/release";
 import type { Entry } from "../../services/ledger";
 import { verifyLines } from "../../services/ledger/verify";
 import type { ArchivedFile } from "./archive";
 
 /** Names of what an archive holds. */
-export const places = { summary: "evidence.json", ledger: "ledger.jsonl", guide: "README.md", coverage: "policies/coverage.json", stacks: "stacks", models: "models", bills: "bills", documents: "documents" } as const;
+export const places = { summary: "evidence.json", ledger: "ledger.jsonl", approvals: "approvals.json", guide: "README.md", coverage: "policies/coverage.json", stacks: "stacks", models: "models", bills: "bills", documents: "documents" } as const;
 
 const judgementSchema = z.object({ stack: z.string(), verdict: z.string(), counts: z.object({ rules: z.number(), mandatory: z.number(), advisory: z.number() }) });
 
-/** A line of the ledger that names the model, or an approval in the manifest, short. */
+/** An approval of the image that counts, short. */
 interface Approval {
   readonly role: string;
   readonly at: string;
   readonly by: string;
+  /** Hash of the entry. */
   readonly reference: string;
+  /** Whether the attestation of the release carries it. */
+  readonly attested: boolean;
 }
 
 /** What an archive says of a model; everything in it follows from the other files. */
@@ -56,20 +59,32 @@ export function summaryOf(model: string, unordered: readonly ArchivedFile[]): Su
     image: `${image.repository}@${image.digest}`,
     gates: { held: release.gates.filter(({ passed }) => passed).length, failed: release.gates.filter(({ passed }) => !passed).map(({ gate }) => gate) },
     fairness: release.fairness.map(({ attribute, metric, value, passed }) => ({ attribute, metric, value, passed })),
-    approvals: approvalsOf(release.approvals, own, image.digest),
+    approvals: approvalsOf(release, own, countingIn(files)),
     verdicts: verdicts.map(({ version: tried, region, outcome, finishedAt }) => ({ version: tried, region, outcome, finishedAt })),
     ledger: { entries: entries.length, head: entries.at(-1)?.hash ?? null, ofModel: counted(own.map(({ action }) => action)) },
     stacks: stacks.map(({ stack, verdict, counts }) => ({ stack, verdict, mandatory: counts.mandatory, advisory: counts.advisory })),
   };
-  return { ...summary, findings: findingsOf(summary, own, files) };
+  return { ...summary, findings: findingsOf(summary, release, own, files) };
 }
 
-function approvalsOf(manifest: readonly { readonly role: string; readonly at: string; readonly reference: string }[], entries: readonly Entry[], image: string): Approval[] {
-  const recorded = entries.filter(({ action, details }) => action === "approve" && details["digest"] === image);
-  return [...manifest.map(({ role, at, reference }) => ({ role, at, by: "manifest", reference })), ...recorded.map(({ actor, time, details, hash }) => ({ role: String(details["role"]), at: time, by: actor, reference: hash }))];
+function approvalsOf({ approvals, image }: Pick<Release, "approvals" | "image">, entries: readonly Entry[], counting: readonly string[]): Approval[] {
+  const recorded = entries.filter(({ action, details, hash }) => action === "approve" && details["digest"] === image.digest && counting.includes(hash));
+  return recorded.map(({ actor, time, details, hash }) => ({ role: String(details["role"]), at: time, by: actor, reference: hash, attested: approvals.some(({ reference }) => reference === hash) }));
 }
 
-function findingsOf({ model, published, digests, approvals, gates, stacks }: Omit<Summary, "findings">, entries: readonly Entry[], files: readonly ArchivedFile[]): string[] {
+/** What is wrong with approvals: on record without a witness, on record and not attested, attested and not on record. */
+function approvalFindings({ approvals, image }: Pick<Release, "approvals" | "image">, entries: readonly Entry[], counting: readonly string[]): string[] {
+  const recorded = approvalsOf({ approvals, image }, entries, counting);
+  const without = entries.filter(({ action, details, hash }) => action === "approve" && details["digest"] === image.digest && !counting.includes(hash));
+  return [
+    ...(recorded.length > 0 ? [] : ["nobody approved the release"]),
+    ...without.map(({ sequence, actor }) => `the approval of entry ${sequence} by ${actor} has no witness, and does not count`),
+    ...recorded.filter(({ attested }) => !attested).map(({ role, by }) => `the attestation does not carry the approval by ${by} as ${role}: npm run attest`),
+    ...approvals.filter(({ reference }) => !recorded.some((one) => one.reference === reference)).map(({ role, actor }) => `the attestation carries an approval by ${actor} as ${role} that the ledger does not hold`),
+  ];
+}
+
+function findingsOf({ model, published, digests, gates, stacks }: Omit<Summary, "findings">, release: Release, entries: readonly Entry[], files: readonly ArchivedFile[]): string[] {
   // Compression may replace the model that was trained: the evaluation names both.
   const trained = entries.find(({ action, details }) => action === "evaluate" && details["model"] === digests["model"])?.details["trained"];
   const recorded = (action: string) => entries.some((entry) => entry.action === action && entry.details["model"] === (action === "train" ? (trained ?? digests["model"]) : digests["model"]));
@@ -79,7 +94,7 @@ function findingsOf({ model, published, digests, approvals, gates, stacks }: Omi
   return [
     ...(published ? [] : ["the release is not published: no registry holds its image"]),
     ...(attestation.data?.signatures.length ? [] : ["nobody signed the release"]),
-    ...(approvals.length > 0 ? [] : ["nobody approved the release"]),
+    ...approvalFindings(release, entries, countingIn(files)),
     ...gates.failed.map((gate) => `gate ${gate} did not hold`),
     ...(contract !== undefined && digestOf(contract) === digests["contract"] ? [] : ["the contract was changed after the release was made"]),
     ...(["train", "evaluate", "release"] as const).filter((action) => !recorded(action)).map((action) => `the ledger has no entry of ${action} for this model's digest`),
@@ -91,6 +106,11 @@ function findingsOf({ model, published, digests, approvals, gates, stacks }: Omi
 /** The entries of the archive's ledger, up to its first flaw. */
 function ledgerIn(files: readonly ArchivedFile[]): readonly Entry[] {
   return verifyLines(linesOf(files)).entries;
+}
+
+/** Hashes of the approvals that count. */
+function countingIn(files: readonly ArchivedFile[]): readonly string[] {
+  return parseOrThrow(z.array(z.string()), jsonOf(files, places.approvals), places.approvals);
 }
 
 /** The lines of the archive's ledger. */

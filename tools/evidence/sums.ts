@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { preAuthentication, payloadType, signatureState, type SignatureState, type Signer } from "../../services/contract/attestation";
+import { base64 } from "../../services/contract/release";
 import type { ArchivedFile } from "./archive";
 
 /** Lists every other file with its digest, in the format that `sha256sum --check` reads. */
@@ -41,7 +42,6 @@ export function attestationOf(sums: ArchivedFile, model: string, signer: Signer)
   return { name: attestationFile, bytes: Buffer.from(`${JSON.stringify(envelope)}\n`) };
 }
 
-const base64 = z.string().refine((text) => Buffer.from(text, "base64").toString("base64") === text, "base64");
 const envelopeSchema = z.strictObject({ payloadType: z.literal(payloadType), payload: base64, signatures: z.array(z.strictObject({ keyid: z.string(), sig: base64 })).min(1) });
 const statementSchema = z.strictObject({
   _type: z.literal(statementType),

@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { modelsFolder } from "../../infra/models";
 import { loadVerdicts } from "../../services/contract/load";
-import { readLedger } from "../../services/ledger";
 import { keysFrom, pseudonym } from "../../services/model-server/identity/keys";
 import { openLedger } from "../delivery/ledger-location";
 import type { Answer } from "./answer";
@@ -44,12 +43,12 @@ export async function erase(argv: readonly string[], input: () => string = () =>
   if (given.dryRun) return 0;
   // Opened first: an erasure that nobody could put on record does not begin.
   const ledger = await openLedger(given.ledger);
-  readLedger(ledger.store);
+  await ledger.chain();
   const answer = { ...(await erasing("erase", subject, places)), runs: found.runs };
   const { fact, receipt } = erasureFact({ answer, lineage, subject: given.keys === undefined ? subject : nameOf(subject, given.keys, given.model), reason: given.reason, actor: given.actor });
-  await ledger.record(fact);
+  const { sequence } = await ledger.record(fact);
   for (const line of outcomeLines(answer)) around.print(line);
-  around.print(`ledger: entry ${readLedger(ledger.store).at(-1)?.sequence}, subject ${String(fact.details["subject"])}; receipt for the subject, kept by nobody here: ${receipt}`);
+  around.print(`ledger: entry ${sequence}, subject ${String(fact.details["subject"])}; receipt for the subject, kept by nobody here: ${receipt}`);
   if (answer.retrain) retrain(given, around);
   return isComplete(answer) ? 0 : 3;
 }

@@ -1,7 +1,6 @@
 import { parseArgs } from "node:util";
 import { loadVerdicts } from "../../services/contract/load";
 import { parseOrThrow } from "../../services/contract/problems";
-import { readLedger } from "../../services/ledger";
 import { openLedger } from "../delivery/ledger-location";
 import { answerSchema } from "./answer";
 import { erasureFact, isComplete } from "./entry";
@@ -19,7 +18,7 @@ export async function recordErasure(argv: readonly string[], folder = "services/
   const { fact } = erasureFact({ answer, lineage, subject: pseudonym, reason, actor, run });
   const opened = await openLedger(ledger);
   // A step that is tried again records once.
-  if (!readLedger(opened.store).some(({ action, details }) => action === "erase" && details["run"] === run)) await opened.record(fact);
+  if (!(await opened.chain()).some(({ action, details }) => action === "erase" && details["run"] === run)) await opened.record(fact);
   console.log(`${String(fact.details["outcome"])}: ${answer.erased?.rows ?? 0} rows erased, ${answer.search.files} files searched`);
   return isComplete(answer) ? 0 : 3;
 }

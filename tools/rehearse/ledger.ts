@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { appendEntry, fileStore, type Action, type LedgerStore } from "../../services/ledger";
+import { openLedger } from "../delivery/ledger-location";
 import { factsOf, recordFacts } from "../delivery/run-facts";
 import type { Verdict } from "./decision";
 import type { TrainedModel, Trial } from "./result";
@@ -20,8 +21,8 @@ export class RehearsalLedger {
 
   /** Adds what a training run stated: trained, evaluated, released, or refused by a gate. */
   async trained(run: string, folder: string): Promise<void> {
-    const record = async (fact: Parameters<typeof appendEntry>[1]) => void (await appendEntry(this.#store, fact));
-    await recordFacts({ store: this.#store, record }, await factsOf(folder), { run, actor });
+    const { record, chain } = await openLedger(this.#store.path);
+    await recordFacts({ record, chain }, await factsOf(folder), { run, actor });
   }
 
   /** Adds how a trial ended; one that nobody decided is no entry. */

@@ -1,6 +1,7 @@
 import type { Rule } from "../../rule";
 import { rule as admissionDuties } from "./admission-duties";
 import { rule as analyzerRegion } from "./analyzer-region";
+import { rule as approvalRole } from "./approval-role";
 import { rule as bindingAnonymous } from "./binding-anonymous";
 import { rule as bindingClusterAdmin } from "./binding-cluster-admin";
 import { rule as bindingDefaultAccount } from "./binding-default-account";
@@ -40,6 +41,7 @@ import { rule as userLongLived } from "./user-long-lived";
 export const rules: readonly Rule[] = [
   admissionDuties,
   analyzerRegion,
+  approvalRole,
   bindingAnonymous,
   bindingClusterAdmin,
   bindingDefaultAccount,

@@ -10,7 +10,7 @@ export const rule = resourceRule({
   severity: "high",
   // Advisory: the canary may start before the decision; the pause in its Rollout waits for it, and npm run delivery -- approve ends that only with all of them on record.
   enforcement: "advisory",
-  remediation: "Record the approvals in the release manifest, each with role, time and a reference to the decision; npm run attest signs it again.",
+  remediation: "Record the approvals (npm run delivery -- approve), then npm run attest -- <model> --ledger <where> --key <key>: it copies them from the ledger into the manifest and signs it again.",
   url: "https://eur-lex.europa.eu/eli/reg/2024/1689/oj",
   frameworks: [
     { framework: "eu-ai-act", clause: "Art. 14" },

@@ -23,10 +23,10 @@ export function tierOf(resource: ResourceView): string {
   return text(resource.props, "riskTier") ?? "unknown";
 }
 
-/** Approvals that the manifest names with all that belongs to one; by role, for a manifest names no people. */
+/** Approvals that the manifest names with all that belongs to one: a role, a person, a time, the image, and the entry of the ledger. */
 export function approvalsIn(resource: ResourceView): GivenApproval[] {
-  const complete = list(resource.props, "release.approvals").filter((approval) => ["role", "at", "reference"].every((key) => (text(approval, key) ?? "") !== ""));
-  return complete.map((approval) => ({ role: text(approval, "role") ?? "" }));
+  const complete = list(resource.props, "release.approvals").filter((approval) => ["role", "actor", "at", "image", "reference"].every((key) => (text(approval, key) ?? "") !== ""));
+  return complete.map((approval) => ({ role: text(approval, "role") ?? "", actor: text(approval, "actor") }));
 }
 
 /** The external bias audit, where one is recorded. */

@@ -13,7 +13,6 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import argparse
 import json
-import re
 import sys
 import time
 import warnings
@@ -63,7 +62,6 @@ def _parser() -> argparse.ArgumentParser:
     add("--version", help="semantic version instead of the next after the champion")
     add("--repository", help="image repository of the release")
     add("--base", help="publish: an image of the server by digest, to which the release is added; its repository takes the result unless --repository is given")
-    add("--approval", action="append", default=[], metavar="ROLE,TIME,REFERENCE", help="a recorded approval; repeatable")
     add("--signing-key", help="private key in PEM, ed25519 or ECDSA on P-256, or awskms:///alias/<name>; without it the release is unsigned")
     add("--trusted-key", type=Path, help="public key in PEM that the release must be signed with")
     add("--to", help="folder or s3://bucket/prefix to release to; sign: the release folder")
@@ -120,7 +118,7 @@ def _context(given: argparse.Namespace) -> Any:
     options = Options(
         seed=given.seed, source=given.source, mitigation=given.mitigation, parameters=dict(map(_parameter, given.parameter)), holdout=given.holdout,
         subject_key=_bytes(given.subject_key), created_at=given.created_at, version=given.version, repository=given.repository,
-        signing_key=given.signing_key, approvals=tuple(map(_approval, given.approval)), to=given.to, trusted_key=given.trusted_key, base=given.base, budget=given.budget,
+        signing_key=given.signing_key, to=given.to, trusted_key=given.trusted_key, base=given.base, budget=given.budget,
     )  # fmt: skip
     champion = Champion.open(given.champion, contract.name) if given.champion else None
     return Context(contract, Run.at(given.run), options, champion)
@@ -134,13 +132,6 @@ def _parameter(text: str) -> tuple[str, Any]:
         return name, json.loads(value)
     except json.JSONDecodeError:
         return name, value
-
-
-def _approval(text: str) -> dict[str, str]:
-    parts = text.split(",", 2)
-    if len(parts) != 3 or not re.fullmatch(r"[a-z][-a-z0-9]*", parts[0]) or not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", parts[1]):
-        raise InputError("--approval", [f"got {text}, allowed: ROLE,TIME,REFERENCE such as model-risk,2026-11-24T03:00:00Z,TICKET-12"])
-    return dict(zip(("role", "at", "reference"), parts))
 
 
 def _bytes(path: Path | None) -> bytes | None:

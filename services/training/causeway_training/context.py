@@ -36,7 +36,6 @@ class Options:
     version: str | None = None
     repository: str | None = None
     signing_key: str | Path | None = None
-    approvals: tuple[dict, ...] = ()
     to: str | None = None
     trusted_key: Path | None = None
     budget: str | None = None

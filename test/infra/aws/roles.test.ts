@@ -1,7 +1,7 @@
 import { roleArn, roleName, roleNames, type PlatformRole } from "../../../infra/aws/names";
 import { permissionsBoundary } from "../../../infra/aws/role-boundary";
 import { rolePolicy } from "../../../infra/aws/role-policies";
-import { trustPolicy } from "../../../infra/aws/role-trust";
+import { approvalRoleStatements, trustPolicy } from "../../../infra/aws/role-trust";
 import { only } from "../../support/record";
 import { access, account, foundation, ofType, prod, twoRegions, type Built } from "./support";
 
@@ -54,9 +54,24 @@ describe("the roles", () => {
     const { inputs } = only(built.resources, "aws:iam/role:Role", `global-roles-${roleNames[role]}`);
     expect(inputs).toMatchObject({ name: `example-causeway-prod-${roleNames[role]}`, permissionsBoundary: `arn:aws:iam::${account}:policy/example-causeway-prod-boundary`, maxSessionDuration: seconds });
     const [statement, ...others] = JSON.parse(String(inputs["assumeRolePolicy"])).Statement;
-    expect(others).toEqual([]);
+    expect(others.map(({ Action }: { Action: string[] }) => Action)).toEqual(role === "promoter" ? [["sts:TagSession"], ["sts:TagSession"]] : []);
     expect(statement.Principal).toEqual({ AWS: principals });
     expect(statement.Condition).toEqual(factor ? { Bool: { "aws:MultiFactorAuthPresent": "true" } } : undefined);
+  });
+
+  it("hold an approver to the one role that the stack file gives them, and to no other tag", () => {
+    const [, ...tagging] = JSON.parse(String(only(built.resources, "aws:iam/role:Role", "global-roles-promoter").inputs["assumeRolePolicy"])).Statement;
+    const statement = (i: number, role: string, principals: readonly string[]) => ({
+      Effect: "Allow", Action: ["sts:TagSession"], Sid: `ApproveAs${i}`, Principal: { AWS: principals },
+      Condition: { StringEquals: { "aws:RequestTag/approval-role": role }, "ForAllValues:StringEquals": { "aws:TagKeys": ["approval-role"] }, Bool: { "aws:MultiFactorAuthPresent": "true" } },
+    });
+    expect(tagging).toEqual([statement(0, "ethics-board", access.approvalRoles["ethics-board"]), statement(1, "model-risk", access.approvalRoles["model-risk"])]);
+  });
+
+  it("take the second factor of Identity Center for a tag, too, and let nobody approve where the stack file names no roles", () => {
+    const center = `arn:aws:iam::${account}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Board_0123456789abcdef`;
+    expect(approvalRoleStatements({ "ethics-board": [center] }).map(({ Sid, Condition }) => [Sid, Object.keys(Condition ?? {})])).toEqual([["ApproveFromIdentityCenterAs0", ["StringEquals", "ForAllValues:StringEquals"]]]);
+    expect(approvalRoleStatements({})).toEqual([]);
   });
 
   it("let platform administrators into the break-glass role for an hour, through the regions that listen", () => {
@@ -94,7 +109,7 @@ describe("the roles", () => {
     expect(actionsOf(role).filter((action) => /^(iam:(?!Get|List)|sts:|organizations:|cloudtrail:(?!Get|Describe|Lookup)|kms:(Put|Schedule|Disable|CreateGrant)|s3:.*(Delete.*Version|Bypass|Retention))/.test(action))).toEqual([]);
     const writes = rolePolicy(role, scope).Statement.filter((s) => s.Action.some((action) => /^s3:(Put|Delete)/.test(action)));
     const audit = writes.flatMap((s) => (s.Resource ?? []).filter((arn) => arn.includes("-audit-")).map((arn) => [s.Action, arn]));
-    const allowed: Partial<Record<PlatformRole, string[]>> = { platformAdmin: ["ledger"], pipeline: ["ledger"], promoter: ["approvals", "ledger"], breakGlass: ["ledger"] };
+    const allowed: Partial<Record<PlatformRole, string[]>> = { platformAdmin: ["ledger"], pipeline: ["ledger"], promoter: ["approvals/${aws:PrincipalTag/approval-role}", "ledger"], breakGlass: ["ledger"] };
     expect(audit).toEqual((allowed[role] ?? []).map((folder) => [["s3:PutObject"], `arn:aws:s3:::example-causeway-prod-audit-*/${folder}/*`]));
   });
 

@@ -7,7 +7,7 @@ export const prod = { organization: "example", account, environment: "prod" } as
 export const twoRegions = ["eu-west-1", "eu-central-1"] as const;
 
 const role = (name: string) => `arn:aws:iam::${account}:role/${name}`;
-export const access = { platformAdmins: [role("PlatformAdmin")], mlEngineers: [role("MlEngineer")], auditors: [role("Auditor")], pipelines: [role("DeliveryPipeline")], approvers: [role("ModelRisk")], erasers: [role("DataProtection")] };
+export const access = { platformAdmins: [role("PlatformAdmin")], mlEngineers: [role("MlEngineer")], auditors: [role("Auditor")], pipelines: [role("DeliveryPipeline")], approvers: [role("ModelRisk"), role("EthicsBoard")], approvalRoles: { "model-risk": [role("ModelRisk")], "ethics-board": [role("EthicsBoard")] }, erasers: [role("DataProtection")] };
 
 export type Built = { readonly resources: RecordedResource[]; readonly foundation: GlobalFoundation };
 

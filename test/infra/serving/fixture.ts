@@ -24,8 +24,8 @@ export const release = releaseSchema.parse({
   fairness: contract.gates.fairness.map(({ attribute, metric }) => ({ attribute, metric, value: 0.86, low: 0.81, high: 0.91, passed: true, mitigated: true })),
   explanation: { method: "tree-shap", digest: digestOf("7") },
   approvals: [
-    { role: "model-risk", at: "2026-11-21T09:00:00Z", reference: "CHG-1042" },
-    { role: "ethics-board", at: "2026-11-21T10:00:00Z", reference: "EB-7" },
+    { role: "model-risk", at: "2026-11-21T09:00:00Z", actor: "risk@example.com", image: digestOf("a"), reference: "1".repeat(64) },
+    { role: "ethics-board", at: "2026-11-21T10:00:00Z", actor: "chair@example.com", image: digestOf("a"), reference: "2".repeat(64) },
   ],
 });
 

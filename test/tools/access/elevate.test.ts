@@ -1,4 +1,5 @@
 import type { Fact } from "../../../services/ledger";
+import { nextEntry } from "../../../services/ledger/entry";
 import { accessArguments } from "../../../tools/access/arguments";
 import { elevate } from "../../../tools/access/elevate";
 import type { HttpRequest } from "../../../tools/e2e/lib/kubernetes/connection";
@@ -18,7 +19,7 @@ function stage(binding: { readonly status: number; readonly text: string } = { s
     if (kind === "selfsubjectreviews") return { status: 201, text: JSON.stringify({ status: { userInfo: { username: "admin" } } }) };
     return kind === "rolebindings" ? binding : { status: 201, text: JSON.stringify({ metadata: { uid: "u-1" } }) };
   };
-  const ledger = { record: async (fact: Fact) => { events.push("record"); facts.push(fact); } };
+  const ledger = { record: async (fact: Fact) => { events.push("record"); facts.push(fact); return nextEntry(undefined, fact, now); } };
   return { events, bodies, facts, send, ledger };
 }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { modelsFolder as realModels } from "../../../infra/models";
 import { loadVerdicts } from "../../../services/contract/load";
 import { forbiddingVerdict } from "../../../services/contract/verdict";
-import { readLedger, verifyLedger } from "../../../services/ledger";
+import { readLedger, storeAt, verifyLedger } from "../../../services/ledger";
 import { sha256 } from "../../../services/ledger/canonical";
 import { approve, type Approval } from "../../../tools/delivery/approve";
 import { kill, restore } from "../../../tools/delivery/kill";
@@ -29,7 +29,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const entries = () => readLedger(context.ledger.store);
+const entries = () => readLedger(storeAt(context.ledger.path));
 const become = (status: object) => Object.assign(region.rollout.status, status);
 const failed = { phase: "Degraded", abort: true, abortedAt: "2026-11-24T10:20:00Z", message: 'RolloutAborted: Rollout aborted update to revision 2: Metric "errors" assessed Failed due to failed (1) > failureLimit (0)' };
 const promoted = { phase: "Healthy", message: "", stableRS: "bbbb", currentStepIndex: 5, conditions: [{ type: "Completed", status: "True", lastTransitionTime: "2026-11-24T10:30:00Z" }] };
@@ -283,7 +283,7 @@ describe("an override", () => {
     expect(retry).toEqual({ digest: digestOf("b"), reason: "the database was down, not the model", at: entry.time, ledger: entry.hash });
     expect([entry.action, entry.actor, entry.details["verdict"]]).toEqual(["override", "risk-officer@example.com", { region: "eu-west-1", outcome: "rolled-back", finishedAt: "2026-11-24T10:20:00Z" }]);
     expect(forbiddingVerdict(digestOf("b"), loadVerdicts(folder, "loan-approval"), { ...retry, at: "2026-11-24T10:45:00Z" })).toBeUndefined();
-    expect(verifyLedger(context.ledger.store).flaws).toEqual([]);
+    expect(verifyLedger(storeAt(context.ledger.path)).flaws).toEqual([]);
   });
 
   it("is refused for an image that nothing forbids, and without a reason", async () => {

@@ -1,5 +1,6 @@
 import { admissionNames } from "../../../../policies/duties";
 import { rule as admission } from "../../../../policies/rules/access/admission-duties";
+import { rule as approvalRole } from "../../../../policies/rules/access/approval-role";
 import { rule as alarm } from "../../../../policies/rules/access/break-glass-alarm";
 import { rule as separation } from "../../../../policies/rules/access/separation-of-duties";
 import { rule as secretToken } from "../../../../policies/rules/access/service-account-secret";
@@ -16,7 +17,7 @@ const changed = (good: readonly ResourceView[], name: string, path: string, valu
 
 const entry = (name: string, group: string) => resource("aws:eks/accessEntry:AccessEntry", `entry-${name}`, { clusterName: "causeway", principalArn: arn(name), kubernetesGroups: [group] });
 const promoter = { ...role, name: "example-causeway-prod-promoter", assumeRolePolicy: document({ ...trustStatement, Principal: { AWS: arn("ModelRisk") } }) };
-const approvals = { Sid: "RecordApprovals", Effect: "Allow", Action: ["s3:PutObject"], Resource: ["arn:aws:s3:::example-causeway-prod-audit-*/approvals/*"] };
+const approvals = { Sid: "RecordApprovals", Effect: "Allow", Action: ["s3:PutObject"], Resource: ["arn:aws:s3:::example-causeway-prod-audit-*/approvals/${aws:PrincipalTag/approval-role}/*"] };
 const duties = [
   entry("DeliveryPipeline", "causeway:pipelines"),
   entry("ModelRisk", "causeway:approvers"),
@@ -32,6 +33,25 @@ ruleSuite(separation, {
     "who is in two groups": (good) => ({ deviant: changed(good, "entry-ModelRisk", "kubernetesGroups", ["causeway:approvers", "causeway:pipelines"]), message: /^arn:aws:iam::111122223333:role\/ModelRisk must not be able to deploy and approve alone: deploy by Kubernetes group causeway:pipelines; approve by Kubernetes group causeway:approvers$/ }),
     "an approver who administers the cluster": (good) => changed(good, "association", "principalArn", arn("ModelRisk")),
     "an eraser who is listed to approve as well": (good) => [...good, resource("aws:eks/accessEntry:AccessEntry", "second", { clusterName: "other", principalArn: arn("DataProtection"), kubernetesGroups: ["causeway:approvers"] })],
+  },
+});
+
+const secondFactor = { Bool: { "aws:MultiFactorAuthPresent": "true" } };
+const tagging = (more: object = {}) => ({ Sid: "ApproveAs0", Effect: "Allow", Action: ["sts:TagSession"], Principal: { AWS: arn("ModelRisk") }, Condition: { StringEquals: { "aws:RequestTag/approval-role": "model-risk" }, ...secondFactor, ...more } });
+const trust = (...statements: object[]) => document({ ...trustStatement, Principal: { AWS: arn("ModelRisk") } }, ...(statements as Record<string, unknown>[]));
+const write = (...paths: string[]) => document({ ...approvals, Resource: paths.map((path) => `arn:aws:s3:::example-causeway-prod-audit-*/${path}`) });
+
+ruleSuite(approvalRole, {
+  good: [
+    resource("aws:iam/role:Role", "promoter", { ...promoter, assumeRolePolicy: trust(tagging()) }),
+    resource("aws:iam/rolePolicy:RolePolicy", "promoter-permissions", { role: promoter.name, policy: write("approvals/${aws:PrincipalTag/approval-role}/*") }),
+  ],
+  deviations: {
+    "a policy that lets every role be claimed": (good) => ({ deviant: changed(good, "promoter-permissions", "policy", write("approvals/*")), message: /^example-causeway-prod-promoter must write approvals only under the role of its session tag, got any role$/ }),
+    "a second path past the tag": (good) => changed(good, "promoter-permissions", "policy", write("approvals/${aws:PrincipalTag/approval-role}/*", "*")),
+    "a trust that lets the caller choose the tag": (good) => ({ deviant: changed(good, "promoter", "assumeRolePolicy", trust(tagging({ StringEquals: {} }))), message: /must let each of its callers take one role as session tag, got any in statement ApproveAs0$/ }),
+    "a trust with two values": (good) => changed(good, "promoter", "assumeRolePolicy", trust(tagging({ StringEquals: { "aws:RequestTag/approval-role": ["model-risk", "ethics-board"] } }))),
+    "a trust over another tag": (good) => changed(good, "promoter", "assumeRolePolicy", trust(tagging({ StringEquals: { "aws:RequestTag/team": "model-risk" } }))),
   },
 });
 

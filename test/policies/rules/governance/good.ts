@@ -42,7 +42,10 @@ export function goodModelService(): Props {
         { attribute: "sex", metric: "equalized-odds-difference", value: 0.05, low: 0.01, high: 0.1, passed: true, mitigated: false },
       ],
       explanation: { method: "exact additive Shapley values", digest: digest("7") },
-      approvals: [{ role: "model-risk", at: "2026-11-24T13:00:00Z", reference: "MR-1" }, { role: "ethics-board", at: "2026-11-24T14:00:00Z", reference: "EB-1" }],
+      approvals: [
+        { role: "model-risk", at: "2026-11-24T13:00:00Z", actor: "risk@example.com", image: releasedImage, reference: "1".repeat(64) },
+        { role: "ethics-board", at: "2026-11-24T14:00:00Z", actor: "chair@example.com", image: releasedImage, reference: "2".repeat(64) },
+      ],
     },
   };
 }

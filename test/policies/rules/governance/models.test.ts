@@ -132,9 +132,10 @@ ruleSuite(approval, {
   good,
   deviations: {
     "no approval": (g) => ({ deviant: set(g, "release.approvals", []), message: /must have 2 approvals by different people in different roles, one of them ethics-board; got none/ }),
-    "an approval without a reference": (g) => ({ deviant: unset(g, "release.approvals.0.reference"), message: /one of them ethics-board; got ethics-board$/ }),
+    "an approval without a reference": (g) => ({ deviant: unset(g, "release.approvals.0.reference"), message: /one of them ethics-board; got ethics-board by chair@example\.com$/ }),
+    "two roles of one person": (g) => set(g, "release.approvals.1.actor", "risk@example.com"),
     "two approvals in one role": (g) => set(g, "release.approvals.0.role", "ethics-board"),
-    "nobody of the ethics board": (g) => ({ deviant: set(g, "release.approvals.1.role", "owner"), message: /got model-risk, owner$/ }),
+    "nobody of the ethics board": (g) => ({ deviant: set(g, "release.approvals.1.role", "owner"), message: /got model-risk by risk@example\.com, owner by chair@example\.com$/ }),
   },
 });
 
