@@ -30,7 +30,7 @@ export = async function program() {
   const ground = layGround(config, models, root);
   const keys = new SubjectKeys("subject-keys", config.subjectKeys);
   const platforms = new Map<string, RegionalPlatform>();
-  const [home] = config.regions;
+  const retraining = retrainingGround(config, root);
   let before: RegionalPlatform | undefined;
   for (const { name: region, drained } of releaseOrder(config.regions)) {
     const platform = new RegionalPlatform(
@@ -42,11 +42,10 @@ export = async function program() {
         host: config.domain?.name ?? "causeway.local",
         models: models.map((model) => ({ ...model, image: unlessFailed(model, ground.image(model, region), isPreview) })),
         keyRing: keys.ring,
-        alertWebhook: config.alertWebhook === undefined ? undefined : pulumi.secret(config.alertWebhook),
+        alertWebhooks: config.alertWebhook === undefined ? undefined : { pages: pulumi.secret(config.alertWebhook), tickets: config.ticketWebhook === undefined ? undefined : pulumi.secret(config.ticketWebhook) },
         // A release reaches a region when the region before it has taken it; its failure there stops the rest.
         after: before?.services,
-        // Data, champions and budget are one for all regions.
-        retraining: region === home?.name ? retrainingGround(config, root) : undefined,
+        retraining,
         aws: ground.aws(region),
       },
       { providers: ground.providers(region) },

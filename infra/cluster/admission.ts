@@ -1,4 +1,5 @@
 import { annotationPrefix } from "../serving/settings";
+import { promotion } from "./admission-promoter";
 import { accounts } from "../retraining/settings";
 import { breakGlassRole, eraseAccount, groups, namespaces, type Group } from "../vocabulary";
 
@@ -128,7 +129,7 @@ const timers: AdmissionPolicy = {
 };
 
 /** Everything that is admitted or not beyond RBAC. */
-export const admissionPolicies: readonly AdmissionPolicy[] = [whatRuns, approval, workflows, elevation, timers];
+export const admissionPolicies: readonly AdmissionPolicy[] = [whatRuns, approval, workflows, elevation, timers, promotion];
 
 const labels = { "app.kubernetes.io/part-of": "causeway", "app.kubernetes.io/managed-by": "pulumi" };
 

@@ -1,17 +1,26 @@
 import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
+import { receivers } from "../observability/names";
 import { namespaces } from "../vocabulary";
 
 /** Secret with the name and password of Grafana's first administrator. */
 export const grafanaSecret = { name: "grafana-admin", userKey: "user", passwordKey: "password" } as const;
-/** Secret with the address that pages are sent to; Alertmanager reads it from a file, so that no configuration shows it. */
-export const webhookSecret = { name: "alert-webhook", key: "url" } as const;
+/** Secret with the address of each receiver of people, by the receiver's name; Alertmanager reads them from files, so that no configuration shows them. */
+export const webhookSecret = "alert-webhook";
+
+/** Addresses that alerts are posted to; secrets. */
+export interface AlertWebhooks {
+  /** Of whoever is on call, for critical alerts. */
+  readonly pages: pulumi.Input<string>;
+  /** Of the teams, for warnings. @default the same; the message says which receiver it is for */
+  readonly tickets?: pulumi.Input<string> | undefined;
+}
 
 export interface ObservabilitySecretsArgs {
   readonly region: string;
-  /** Where Alertmanager sends pages. @default nowhere: alerts show in Grafana alone */
-  readonly webhook?: pulumi.Input<string> | undefined;
+  /** Where Alertmanager tells people. @default nowhere: alerts show in Grafana alone */
+  readonly webhooks?: AlertWebhooks | undefined;
 }
 
 /** What the observability stack must know and nobody may read: a password of its own in each region, not the chart's well-known one. */
@@ -21,11 +30,11 @@ export class ObservabilitySecrets extends pulumi.ComponentResource {
   /** What the release waits for. */
   readonly ready: readonly pulumi.Resource[];
 
-  constructor(name: string, { region, webhook }: ObservabilitySecretsArgs, after: readonly pulumi.Resource[], opts?: pulumi.ComponentResourceOptions) {
-    super(ObservabilitySecrets.__pulumiType, name, { region, pages: webhook !== undefined }, opts);
+  constructor(name: string, { region, webhooks }: ObservabilitySecretsArgs, after: readonly pulumi.Resource[], opts?: pulumi.ComponentResourceOptions) {
+    super(ObservabilitySecrets.__pulumiType, name, { region, pages: webhooks !== undefined }, opts);
     const password = new RandomPassword(`${name}-grafana`, { length: 32, special: false }, { parent: this });
     const secrets = [this.create(`${name}-grafana`, grafanaSecret.name, { [grafanaSecret.userKey]: "admin", [grafanaSecret.passwordKey]: password.result }, after)];
-    if (webhook !== undefined) secrets.push(this.create(`${name}-webhook`, webhookSecret.name, { [webhookSecret.key]: pulumi.secret(webhook) }, after));
+    if (webhooks !== undefined) secrets.push(this.create(`${name}-webhook`, webhookSecret, addressesOf(webhooks), after));
     this.ready = secrets;
     this.registerOutputs({});
   }
@@ -34,4 +43,9 @@ export class ObservabilitySecrets extends pulumi.ComponentResource {
     const metadata = { name, namespace: namespaces.observability, labels: { "app.kubernetes.io/part-of": "causeway" } };
     return new Secret(resource, { metadata, type: "Opaque", stringData }, { parent: this, dependsOn: [...after] });
   }
+}
+
+/** Address of each receiver of people. */
+export function addressesOf({ pages, tickets }: AlertWebhooks): Record<string, pulumi.Output<string>> {
+  return { [receivers.critical]: pulumi.secret(pages), [receivers.warning]: pulumi.secret(tickets ?? pages) };
 }

@@ -15,7 +15,7 @@ const awsKeys = ["account", "kubernetesVersion", "domain", "recovery"] as const;
  * must not hide an overlap in another. `given` names all keys of the stack file, valid or not.
  */
 export function crossProblems(config: Partial<StackConfig>, given: readonly string[]): Problem[] {
-  return [...regionProblems(config), ...modelProblems(config), ...awsProblems(config, given), ...approverProblems(config), ...retentionProblems(config), ...recoveryProblems(config)];
+  return [...regionProblems(config), ...modelProblems(config), ...awsProblems(config, given), ...approverProblems(config), ...retentionProblems(config), ...webhookProblems(given), ...recoveryProblems(config)];
 }
 
 function regionProblems({ regions = [], target }: Partial<StackConfig>): Problem[] {
@@ -47,6 +47,11 @@ function modelProblems({ models = [], environment, regions }: Partial<StackConfi
 
 function strangers(named: readonly string[], regions: StackConfig["regions"] | undefined): string[] {
   return regions === undefined ? [] : named.filter((name) => !regions.some((region) => region.name === name));
+}
+
+/** Whoever is told of warnings alone would take silence for health. */
+function webhookProblems(given: readonly string[]): Problem[] {
+  return given.includes("ticketWebhook") && !given.includes("alertWebhook") ? [{ key: "alertWebhook", got: undefined, allowed: "a URL for critical alerts, because ticketWebhook has one for warnings" }] : [];
 }
 
 function awsProblems(config: Partial<StackConfig>, given: readonly string[]): Problem[] {

@@ -6,10 +6,25 @@ export const retrainingCandidate = "candidate";
 /** Name of the receiver that starts a retraining. */
 export const retrainingReceiver = "retraining";
 
+/** Name of the alert over all regions that starts a retraining. */
+export const retrainingDue = "CausewayRetrainingDue";
+
+/**
+ * What starts a retraining by way of a region's Alertmanager: where there is one region, its own alerts; where there are several, in the
+ * home region the one alert over all of them, so that what several regions find starts one run; elsewhere nothing.
+ */
+export const hearings = {
+  own: [`retraining = "${retrainingCandidate}"`],
+  all: [`retraining = "${retrainingCandidate}"`, `alertname = "${retrainingDue}"`],
+  elsewhere: undefined,
+} as const satisfies Record<string, readonly string[] | undefined>;
+export type Hearing = keyof typeof hearings;
+
 /** Where alerts go. */
 export interface AlertAddresses {
-  /** File that holds the URL for pages and tickets; the message says which receiver it is for. @default nowhere: alerts show in Grafana alone */
-  readonly peopleUrlFile: string | undefined;
+  /** Folder with a file for each receiver of people, of its name, that holds the URL to post to. @default nowhere: alerts show in Grafana alone */
+  readonly peopleFolder: string | undefined;
+  readonly hearing: Hearing;
   /** URL of the webhook that starts a retraining. */
   readonly retrainingUrl: string;
 }
@@ -38,9 +53,10 @@ const saidBy = {
  * warnings to the owning team. The receiver follows from the severity, as the alert's label `receiver` does; so alerts that come with
  * the controllers find it too.
  */
-export function alertmanagerConfig({ peopleUrlFile, retrainingUrl }: AlertAddresses) {
+export function alertmanagerConfig({ peopleFolder, hearing, retrainingUrl }: AlertAddresses) {
   const people = Object.entries(receivers).map(([severity, receiver]) => ({ severity, receiver }));
-  const told = peopleUrlFile === undefined ? {} : { webhook_configs: [{ url_file: peopleUrlFile, send_resolved: true }] };
+  const told = (receiver: string) => (peopleFolder === undefined ? {} : { webhook_configs: [{ url_file: `${peopleFolder}/${receiver}`, send_resolved: true }] });
+  const heard = hearings[hearing];
   return {
     route: {
       receiver: "none",
@@ -48,12 +64,12 @@ export function alertmanagerConfig({ peopleUrlFile, retrainingUrl }: AlertAddres
       ...patience.team,
       routes: [
         // The resolved alert would start nothing, and the alert still goes to people.
-        { receiver: retrainingReceiver, matchers: [`retraining = "${retrainingCandidate}"`], ...patience.retraining, continue: true },
+        ...(heard ? [{ receiver: retrainingReceiver, matchers: [...heard], ...patience.retraining, continue: true }] : []),
         ...people.map(({ severity, receiver }) => ({ receiver, matchers: [`severity = "${severity}"`], ...patience[receiver] })),
       ],
     },
     inhibit_rules: Object.entries(saidBy).map(([silent, loud]) => ({ source_matchers: [`alertname = "${loud}"`], target_matchers: [`alertname = "${silent}"`], equal: [...grouping] })),
-    receivers: [{ name: "none" }, { name: retrainingReceiver, webhook_configs: [{ url: retrainingUrl, send_resolved: false }] }, ...people.map(({ receiver }) => ({ name: receiver, ...told }))],
+    receivers: [{ name: "none" }, ...(heard ? [{ name: retrainingReceiver, webhook_configs: [{ url: retrainingUrl, send_resolved: false }] }] : []), ...people.map(({ receiver }) => ({ name: receiver, ...told(receiver) }))],
   };
 }
 

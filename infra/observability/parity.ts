@@ -1,5 +1,5 @@
 import { metrics } from "../../services/contract/metrics";
-import { datasources, platformAlerts, receivers } from "./names";
+import { platformAlerts, receivers } from "./names";
 
 /** Team that answers for what all models share. */
 const team = "platform";
@@ -26,41 +26,3 @@ export const parityAlert = {
   // No templates: Grafana's chart would take them for its own. The labels say which region and model.
   annotations: { summary: "A region does not run the versions of a model that other regions run", runbook_url: platformAlerts[name].runbook },
 } as const;
-
-const contactPoint = "alertmanager";
-
-/**
- * The alert as Grafana's provisioning reads it. No Prometheus holds the series of all regions; Grafana asks the shared workspace, and
- * hands what it finds to the region's own Alertmanager, which tells people as of any other alert. A workspace that does not answer is
- * told too.
- */
-export function parityProvisioning(): Record<string, unknown> {
-  const { expr, for: wait, labels, annotations } = parityAlert;
-  return {
-    apiVersion: 1,
-    groups: [
-      {
-        orgId: 1,
-        name: "regions",
-        folder: "Causeway",
-        interval: "1m",
-        rules: [
-          {
-            uid: "causeway-standby-stale",
-            title: name,
-            // One number for each region that differs, never 0, so the query is the condition.
-            condition: "stale",
-            data: [{ refId: "stale", relativeTimeRange: { from: 600, to: 0 }, datasourceUid: datasources.all, model: { refId: "stale", expr, instant: true, range: false } }],
-            noDataState: "OK",
-            execErrState: "Alerting",
-            for: wait,
-            labels,
-            annotations,
-          },
-        ],
-      },
-    ],
-    contactPoints: [{ orgId: 1, name: contactPoint, receivers: [{ uid: contactPoint, type: "prometheus-alertmanager", settings: { url: "http://prometheus-alertmanager:9093" } }] }],
-    policies: [{ orgId: 1, receiver: contactPoint, group_by: ["model", "region"] }],
-  };
-}

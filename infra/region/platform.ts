@@ -11,7 +11,7 @@ import { gatewayPorts } from "../cluster/gateway";
 import type { Headroom } from "../cluster/headroom";
 import { Mesh, type LoadBalancer } from "../cluster/mesh";
 import { Observability } from "../cluster/observability";
-import { ObservabilitySecrets } from "../cluster/observability-secrets";
+import { ObservabilitySecrets, type AlertWebhooks } from "../cluster/observability-secrets";
 import type { ReadinessRoute } from "../cluster/mesh-gateway";
 import type { VolumeSource } from "../cluster/storage";
 import { Tenancy } from "../cluster/tenancy";
@@ -19,7 +19,9 @@ import type { SharedWorkspace } from "../cluster/values/settings";
 import type { StackConfig } from "../config/schema";
 import type { GovernanceRecord } from "../governance";
 import type { Verification } from "../release-verification";
+import type { Hearing } from "../observability/alertmanager";
 import { Erasure } from "../privacy/erasure";
+import { Follower } from "../retraining/follower";
 import { Retraining } from "../retraining/retraining";
 import type { RetrainingGround } from "../retraining/stack";
 import type { DeliveryState } from "../serving/delivery";
@@ -71,11 +73,11 @@ export interface RegionalPlatformArgs {
   readonly models: readonly ServedModel[];
   /** The ring of keys behind pseudonyms and prediction ids: a secret. */
   readonly keyRing: pulumi.Input<string>;
-  /** Where Alertmanager sends pages; a secret. @default nowhere */
-  readonly alertWebhook?: pulumi.Input<string> | undefined;
+  /** Where Alertmanager tells people. @default nowhere */
+  readonly alertWebhooks?: AlertWebhooks | undefined;
   /** Services that must have taken their releases before this region gets any. @default none */
   readonly after?: Readonly<Record<string, ModelService>> | undefined;
-  /** Retraining of the models, in the home region alone. @default none */
+  /** Retraining of the models: the runs in the home region alone, and a promoter in every other. @default none */
   readonly retraining?: RetrainingGround | undefined;
   /** @default an existing cluster, which the given Kubernetes provider reaches */
   readonly aws?: AwsGround | undefined;
@@ -114,8 +116,8 @@ export class RegionalPlatform extends pulumi.ComponentResource {
 
     const volumes: VolumeSource = aws ? { target: "aws", keyArn: aws.keys.volumes } : { target: "kubernetes", provisioner: localProvisioner };
     const tenancy = new Tenancy(`${name}-tenancy`, { region, environment, volumes, network: aws?.cidr, headroom: headroomFor(args) }, nodes, inCluster);
-    const secrets = new ObservabilitySecrets(`${name}-secrets`, { region, webhook: args.alertWebhook }, tenancy.ready, inCluster);
-    const settings = { region, environment, target: volumes.target, pages: args.alertWebhook !== undefined, gpu: asksForGpu(args), workspace: aws?.metrics };
+    const secrets = new ObservabilitySecrets(`${name}-secrets`, { region, webhooks: args.alertWebhooks }, tenancy.ready, inCluster);
+    const settings = { region, environment, target: volumes.target, pages: args.alertWebhooks !== undefined, hearing: hearingOf(args), gpu: asksForGpu(args), workspace: aws?.metrics };
     const addons = new Addons(`${name}-addons`, settings, [...nodes, ...tenancy.ready, ...secrets.ready, ...(ground?.access ?? [])], inCluster);
     new Observability(`${name}-observability`, { region, gpu: settings.gpu }, addons.ready, inCluster);
     const mesh = new Mesh(`${name}-mesh`, { region, identity, hosts: hosts(args), readiness: readinessOf(args), loadBalancer: ground?.loadBalancer }, addons.ready, inCluster);
@@ -178,9 +180,15 @@ export class RegionalPlatform extends pulumi.ComponentResource {
     return { entry, cluster, loadBalancer, access: [access] };
   }
 
-  private retrain({ scope, ...ground }: RetrainingGround, ready: readonly pulumi.Resource[], clusterName: string | undefined, opts: pulumi.ComponentResourceOptions): void {
+  private retrain({ scope, home, ...ground }: RetrainingGround, ready: readonly pulumi.Resource[], clusterName: string | undefined, opts: pulumi.ComponentResourceOptions): void {
     const { region, environment, keyRing, models } = this.args;
     const aws = scope && clusterName !== undefined ? { clusterName, scope } : undefined;
+    // Data, champions and budget are one for all regions.
+    if (region !== home) {
+      const { ledger, orders } = ground.locations;
+      if (aws && orders !== undefined) new Follower(`${this.name}-promotion`, { region, models: models.map(({ contract }) => contract.name), locations: { orders, ledger }, image: ground.images.delivery, aws }, ready, opts);
+      return;
+    }
     const retraining = new Retraining(`${this.name}-retraining`, { ...ground, region, environment, models: models.map(({ contract, image }) => ({ contract, image })), aws }, ready, opts);
     // Its steps run under accounts of the retraining too.
     new Erasure(`${this.name}-erasure`, { region, locations: ground.locations, images: ground.images, keyRing, aws }, { ...opts, dependsOn: [...ready, retraining] });
@@ -193,6 +201,12 @@ export class RegionalPlatform extends pulumi.ComponentResource {
     const dependsOn = before ? [...ready, before] : [...ready];
     return new ModelService(`${this.name}-${contract.name}`, { contract, release, governance, verification, trustedKeys, replicas, image, verdicts, retry, killSwitch, declaredDigest, region, environment, host, keyRing, prometheusAddress, after: before }, { ...opts, dependsOn });
   }
+}
+
+/** What starts a retraining by way of the region: see `hearings`. */
+function hearingOf({ region, retraining }: RegionalPlatformArgs): Hearing {
+  if (retraining === undefined || retraining.regions.length < 2) return "own";
+  return region === retraining.home ? "all" : "elsewhere";
 }
 
 /** Whether a model of the region asks for a GPU. */

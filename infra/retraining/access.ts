@@ -23,9 +23,9 @@ const reasons = {
 } as const satisfies Record<RetrainingAccount, string>;
 
 /** The service account. */
-export function serviceAccount(account: RetrainingAccount) {
+export function serviceAccount(account: RetrainingAccount, reason: string = reasons[account]) {
   return {
-    metadata: { name: accounts[account], namespace: namespaces.training, labels, annotations: { [`${annotationPrefix}/api-token`]: reasons[account] } },
+    metadata: { name: accounts[account], namespace: namespaces.training, labels, annotations: { [`${annotationPrefix}/api-token`]: reason } },
     automountServiceAccountToken: true,
   };
 }
@@ -42,6 +42,11 @@ export function accountGrants(models: readonly string[]): AccountGrant[] {
     { name: "promoter", account: "promoter", namespace: namespaces.models, rules: [{ apiGroups: ["argoproj.io"], resources: ["rollouts"], resourceNames: models, verbs: ["get", "patch"] }] },
     { name: "sensor", account: "sensor", namespace: namespaces.training, rules: [{ apiGroups: ["argoproj.io"], resources: ["workflows"], verbs: ["create"] }] },
   ];
+}
+
+/** What the promoter of a region without runs may do: patch its region's Rollouts of the models by name. */
+export function followerGrants(models: readonly string[]): AccountGrant[] {
+  return accountGrants(models).filter(({ account, namespace }) => account === "promoter" && namespace === namespaces.models);
 }
 
 /** Role and binding of a grant. */

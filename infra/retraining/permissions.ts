@@ -3,8 +3,8 @@ import { policyDocument, type PolicyDocument, type Statement } from "../aws/poli
 import { keysThroughStorage, listing, resourcesOf, signReleases, unscopedReads, type RoleScope } from "../aws/role-scope";
 import type { RetrainingAccount } from "./settings";
 
-/** Folders of the artefact bucket that a run reads and writes. */
-export const artifactFolders = { runs: runsFolder, candidates: "candidates", champions: "releases" } as const;
+/** Folders of the artefact bucket that a run uses. The trainer has the first three; orders are the promoters' alone. */
+export const artifactFolders = { runs: runsFolder, candidates: "candidates", champions: "releases", orders: "promotions" } as const;
 
 const pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
 const push = ["ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload", "ecr:PutImage"];
@@ -17,7 +17,7 @@ const push = ["ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLay
 export const permissions = {
   trainer: (scope: RoleScope): PolicyDocument => {
     const own = resourcesOf(scope);
-    const folders = Object.values(artifactFolders).flatMap((folder) => own.objects("artifacts", `${folder}/`));
+    const folders = [artifactFolders.runs, artifactFolders.candidates, artifactFolders.champions].flatMap((folder) => own.objects("artifacts", `${folder}/`));
     return policyDocument(
       { Sid: "ListObjects", Effect: "Allow", Action: ["s3:ListBucket", "s3:GetBucketLocation"], Resource: [...own.bucket("data"), ...own.bucket("artifacts")] },
       { Sid: "ReadData", Effect: "Allow", Action: ["s3:GetObject"], Resource: own.objects("data") },
@@ -38,8 +38,23 @@ export const permissions = {
       keysThroughStorage("DecryptFacts", scope, ["artifacts"], ["kms:Decrypt"]),
     );
   },
-  promoter: (scope: RoleScope): PolicyDocument => policyDocument(...ledgerOf(scope)),
+  promoter: (scope: RoleScope): PolicyDocument => {
+    const asks: Statement[] = scope.regions.length < 2 ? [] : [{ Sid: "AskOtherRegions", Effect: "Allow", Action: ["s3:PutObject"], Resource: resourcesOf(scope).objects("artifacts", `${artifactFolders.orders}/`) }, keysThroughStorage("EncryptOrders", scope, ["artifacts"], ["kms:GenerateDataKey"])];
+    return policyDocument(...ledgerOf(scope), ...asks);
+  },
 } as const satisfies Partial<Record<RetrainingAccount, (scope: RoleScope) => PolicyDocument>>;
+
+/** What the promoter of another region may do: read the orders of its own region, read the ledger, and add to it. */
+export function followerPermissions(scope: RoleScope, region: string): PolicyDocument {
+  const own = resourcesOf(scope);
+  return policyDocument(
+    ...ledgerOf(scope),
+    // Without it S3 tells nobody whether an order is missing or forbidden.
+    { Sid: "FindOrders", Effect: "Allow", Action: ["s3:ListBucket"], Resource: own.bucket("artifacts") },
+    { Sid: "ReadOwnOrders", Effect: "Allow", Action: ["s3:GetObject"], Resource: own.objects("artifacts", `${artifactFolders.orders}/${region}/`) },
+    keysThroughStorage("DecryptOrders", scope, ["artifacts"], ["kms:Decrypt"]),
+  );
+}
 
 /** Reads the ledger, and adds to it; Object Lock keeps what is there. */
 function ledgerOf(scope: RoleScope): Statement[] {

@@ -79,8 +79,8 @@ export class Retraining extends pulumi.ComponentResource {
   }
 
   private createModel({ contract, image }: RetrainingArgs["models"][number], child: pulumi.CustomResourceOptions): void {
-    const { environment, locations, regions, images } = this.args;
-    const settings = { contract, environment, locations, regions };
+    const { environment, locations, regions, region, images } = this.args;
+    const settings = { contract, environment, locations, regions, home: region };
     const prefix = `${this.name}-${contract.name}`;
     const template = new CustomResource(`${prefix}-template`, workflowTemplate(settings, images, image), child);
     const started = { parent: this, dependsOn: template };

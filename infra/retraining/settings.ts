@@ -13,6 +13,8 @@ export interface Locations {
   readonly champions: string;
   /** Records of promotions. */
   readonly ledger: string;
+  /** Where the promoters of other regions find what they are asked for. @default nowhere: there is one region */
+  readonly orders?: string;
   /** Key that signs releases, such as `awskms:///alias/<name>`. @default they are unsigned, and prod takes none */
   readonly signingKey?: string;
 }
@@ -22,8 +24,10 @@ export interface RetrainingSettings {
   readonly contract: Contract;
   readonly environment: Environment;
   readonly locations: Locations;
-  /** Regions in the order in which they take a release; the first is home. */
+  /** Regions in the order in which they take a release: drained ones, which may be home, come last. */
   readonly regions: readonly string[];
+  /** Region in which the runs happen, one of them. */
+  readonly home: string;
 }
 
 /** Images of a run's steps, by digest. */
@@ -84,10 +88,12 @@ export function runDeadline({ contract, regions }: Pick<RetrainingSettings, "con
 }
 
 /** Everything that is wrong with the arguments of a retraining, each with the value got and what is allowed. */
-export function retrainingProblems({ contracts, locations, regions }: { readonly contracts: readonly Contract[]; readonly locations: Locations; readonly regions: readonly string[] }): string[] {
+export function retrainingProblems({ contracts, locations, regions, region }: { readonly contracts: readonly Contract[]; readonly locations: Locations; readonly regions: readonly string[]; readonly region: string }): string[] {
   const long = contracts.map(({ name }) => retrainingNames(name).schedule).filter((name) => name.length > maximumScheduleName);
   return [
     ...(regions.length > 0 ? [] : ["regions (none) must name at least one region"]),
+    ...(regions.length === 0 || regions.includes(region) ? [] : [`region (${region}) must be one of the regions that take a release: ${regions.join(", ")}`]),
+    ...(regions.length < 2 || locations.orders !== undefined ? [] : [`locations.orders (none) must be given, since there are several regions: ${regions.join(", ")}`]),
     ...Object.entries(locations).filter(([, location]) => location.endsWith("/")).map(([key, location]) => `locations.${key} (${location}) must not end with a slash`),
     ...long.map((name) => `the name ${name} (${name.length} characters) must be at most ${maximumScheduleName} characters, or its workflows' names are too long for a label: shorten the model's name`),
   ];

@@ -13,6 +13,8 @@ import type { Locations, RetrainingImages } from "./settings";
 
 /** What a stack's retraining stands on. */
 export interface RetrainingGround {
+  /** Region in which the runs happen. */
+  readonly home: string;
   readonly locations: Locations;
   readonly regions: readonly string[];
   readonly images: RetrainingImages<string>;
@@ -31,6 +33,7 @@ export function retrainingGround(config: StackConfig, root: string): RetrainingG
   const naming = target === "aws" ? { organization, environment, account: account ?? "" } : undefined;
   const image = (name: keyof typeof dockerfiles) => config.images?.[name] ?? `${repository(naming, name, home)}@${inputsDigest(root, name)}`;
   return {
+    home,
     regions: releaseOrder(config.regions).map(({ name }) => name),
     images: { training: image("training"), delivery: image("delivery") },
     locations: naming ? bucketLocations(naming, home) : lakeLocations,
@@ -49,8 +52,8 @@ export function refuseUnpublishedImages({ environment, images }: Pick<StackConfi
 
 function bucketLocations(naming: Naming, home: string): Locations {
   const artifacts = `s3://${bucketName(naming, "artifacts", home)}`;
-  const { runs, candidates, champions } = artifactFolders;
-  return { runs: `${artifacts}/${runs}`, candidates: `${artifacts}/${candidates}`, champions: `${artifacts}/${champions}`, ledger: `s3://${bucketName(naming, "audit", home)}/ledger`, signingKey: `awskms:///${keyAlias(naming, "signing")}` };
+  const { runs, candidates, champions, orders } = artifactFolders;
+  return { runs: `${artifacts}/${runs}`, candidates: `${artifacts}/${candidates}`, champions: `${artifacts}/${champions}`, ledger: `s3://${bucketName(naming, "audit", home)}/ledger`, orders: `${artifacts}/${orders}`, signingKey: `awskms:///${keyAlias(naming, "signing")}` };
 }
 
 function repository(naming: Naming | undefined, image: SharedImage, region: string): string {

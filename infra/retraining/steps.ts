@@ -30,15 +30,13 @@ export const approval = { name: "approval", answer: "decision", yes: "approve", 
 /** Parameters of a run: whoever starts it gives the first two; the third is the image that the program serves. */
 export const parameters = { trigger: "trigger", causes: "causes", server: "server" } as const;
 
-/** ConfigMap with a kubeconfig of the regions, a context for each and no credentials; where there is one region the promoter asks the cluster that it runs in. */
-export const regionsFile = { configMap: "retraining-regions", key: "kubeconfig", folder: "/etc/causeway/regions" } as const;
-
 /** Steps between the admission and the publication, in order; each is a command of `python -m causeway_training`. */
 const trainingSteps = ["collect", "validate", "prepare", "train", "evaluate", "audit", "explain", "compress", "package"] as const;
 
 const training = ["python", "-m", "causeway_training"] as const;
 /** Entry points of services/delivery/Dockerfile. */
 const promoter = ["node", "/app/promote.js"] as const;
+export const followerCommand = ["node", "/app/follow.js"] as const;
 const recorder = ["node", "/app/record-run.js"] as const;
 /** Step that adds what the run did to the audit ledger: before the promotion, and once more however the run ends. */
 export const recordStep = "record";
@@ -87,7 +85,7 @@ export function needsKeys({ data }: RetrainingSettings["contract"]): boolean {
 }
 
 /** Not tried again by itself: what a half-done promotion needs is a person's look. Trying it again by hand is safe, see tools/delivery. */
-function promote({ contract, regions, locations }: RetrainingSettings): Step {
+function promote({ contract, regions, home, locations }: RetrainingSettings): Step {
   const gated = contract.release.channel === "approval";
   return {
     name: "promote",
@@ -98,7 +96,7 @@ function promote({ contract, regions, locations }: RetrainingSettings): Step {
       `--contract=services/models/${contract.name}/model.yaml`,
       "--manifest={{inputs.parameters.manifest}}",
       ...regions.map((region) => `--region=${region}`),
-      ...(regions.length > 1 ? [`--kubeconfig=${regionsFile.folder}/${regionsFile.key}`] : []),
+      ...(locations.orders === undefined || regions.length < 2 ? [] : [`--home=${home}`, `--orders=${locations.orders}`]),
       `--timeout-seconds=${deadlines.region}`,
       `--ledger=${locations.ledger}`,
       "--run={{workflow.name}}",

@@ -4,7 +4,7 @@ import { containerSecurityContext, podSecurityContext } from "../serving/securit
 import { annotationPrefix } from "../serving/settings";
 import { lake, usesLake } from "./lake";
 import { accounts, deadlines, retrainingLabels, retrainingNames, runDeadline, trainingMetadata, type RetrainingImages, type RetrainingSettings } from "./settings";
-import { accountOf, approval, needsKeys, output, outputsFolder, parameters, recordStep, regionsFile, runSteps, scheduledParameters, type Step } from "./steps";
+import { accountOf, approval, needsKeys, output, outputsFolder, parameters, recordStep, runSteps, scheduledParameters, type Step } from "./steps";
 
 /** Name of the template that a run starts with. */
 const entrypoint = "run";
@@ -50,7 +50,7 @@ export function workflowTemplate(settings: RetrainingSettings, images: Retrainin
       activeDeadlineSeconds: runDeadline(settings),
       podGC: { strategy: "OnPodSuccess", deleteDelayDuration: "600s" },
       ttlStrategy: { secondsAfterCompletion: 30 * 86_400 },
-      volumes: [{ name: "tmp", emptyDir: { sizeLimit: "4Gi" } }, ...(needsKeys(contract) ? [{ name: "keys", secret: { secretName: ringSecret.name, defaultMode: 0o440 } }] : []), { name: "regions", configMap: { name: regionsFile.configMap, optional: true } }, ...(onLake ? [{ name: "lake", persistentVolumeClaim: { claimName: lake.claim } }] : [])],
+      volumes: [{ name: "tmp", emptyDir: { sizeLimit: "4Gi" } }, ...(needsKeys(contract) ? [{ name: "keys", secret: { secretName: ringSecret.name, defaultMode: 0o440 } }] : []), ...(onLake ? [{ name: "lake", persistentVolumeClaim: { claimName: lake.claim } }] : [])],
       templates: [dag(steps, gated), ...(gated ? [approvalNode] : []), ...steps.map((step) => containerTemplate(step, images[step.image], contract, onLake))],
     },
   };
@@ -94,7 +94,7 @@ function containerTemplate(step: Step, image: pulumi.Input<string>, contract: Re
       args: [...step.args],
       resources: { requests: { cpu: step.image === "training" ? "1" : "100m", memory }, limits: { memory, "ephemeral-storage": "6Gi" } },
       securityContext: containerSecurityContext,
-      volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, ...(step.image === "training" && needsKeys(contract) ? [{ name: "keys", mountPath: ringSecret.folder, readOnly: true }] : []), ...(step.image === "delivery" ? [{ name: "regions", mountPath: regionsFile.folder, readOnly: true }] : []), ...(onLake ? [{ name: "lake", mountPath: lake.folder }] : [])],
+      volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, ...(step.image === "training" && needsKeys(contract) ? [{ name: "keys", mountPath: ringSecret.folder, readOnly: true }] : []), ...(onLake ? [{ name: "lake", mountPath: lake.folder }] : [])],
     },
     ...(written !== undefined && { outputs: { parameters: [{ name: written, valueFrom: { path: `${outputsFolder}/${written}` } }] } }),
   };

@@ -4,6 +4,7 @@ import { modelsFolder } from "../../infra/models";
 import { healthSeries } from "../../infra/cluster/elastic/health";
 import { foreignMetrics } from "../../infra/observability/foreign";
 import { alerts, platformAlerts } from "../../infra/observability/names";
+import { retrainingAlert } from "../../infra/observability/all-regions";
 import { parityAlert } from "../../infra/observability/parity";
 import { ruleGroups } from "../../infra/observability/rules";
 import { proxyMetricsPort } from "../../infra/serving/monitoring";
@@ -93,6 +94,7 @@ describe("every alert", () => {
     // Grafana makes what asks for the metrics of all regions.
     const stacksOf = (title: string) => plans.filter(({ resources }) => resources.some(({ type, inputs }) => type.endsWith(":Release") && JSON.stringify(inputs).includes(`"title":"${title}"`))).map(({ stack }) => stack);
     expect(stacksOf(parityAlert.alert)).toEqual(["dev", "prod"]);
+    expect(stacksOf(retrainingAlert.alert)).toEqual(["prod"]);
     expect([...used, parityAlert.alert].sort()).toEqual(Object.keys(declared).sort());
   });
 

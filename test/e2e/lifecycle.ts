@@ -6,6 +6,7 @@ import { canaryTests } from "./canary";
 import { dutyTests } from "./duties";
 import { expectOperations, expectSuccess } from "./expectations";
 import { stateObjects } from "./planned";
+import { promotionTests } from "./promotion";
 import { restoration } from "./restore";
 import type { Suite, Test } from "../../tools/e2e/runner";
 import type { SharedStack } from "./stack";
@@ -61,6 +62,6 @@ export async function lifecycleSuite(stack: SharedStack): Promise<Suite> {
   await stack.definitions();
   return {
     name: "lifecycle",
-    tests: [...creation(stack), ...accessTests(stack), ...dutyTests(stack), ...admissionTests(stack), ...canaryTests(stack), ...destruction(stack)],
+    tests: [...creation(stack), ...accessTests(stack), ...dutyTests(stack), ...promotionTests(stack), ...admissionTests(stack), ...canaryTests(stack), ...destruction(stack)],
   };
 }

@@ -77,16 +77,27 @@ describe.each(stacks)("stack %s", (stack) => {
   });
 });
 
-test("only the home region retrains", () => {
-  const retraining = plan("prod").resources.filter((resource) => resource.type === "causeway:regional:Retraining");
-  expect(retraining.map((resource) => resource.name)).toEqual(["eu-west-1-retraining"]);
+test("only the home region retrains, and every other has a promoter that it asks", () => {
+  const named = (type: string) => plan("prod").resources.filter((resource) => resource.type === type).map(({ name }) => name);
+  expect(named("causeway:regional:Retraining")).toEqual(["eu-west-1-retraining"]);
+  expect(named("causeway:regional:Follower")).toEqual(["eu-central-1-promotion"]);
 });
 
-test("prod has two complete regions: but for the retraining and the erasure, what one has, the other has", () => {
+test("of several regions home alone hears of alerts that start a retraining; a single region hears its own", () => {
+  const heard = (stack: StackName) =>
+    plan(stack).resources.filter(({ type, inputs }) => type.endsWith(":Release") && inputs["name"] === "prometheus").map(({ region, inputs }) => {
+      const { config } = (inputs["values"] as { alertmanager: { config: { route: { routes: { receiver: string; matchers: string[] }[] } } } }).alertmanager;
+      return [region, config.route.routes.filter(({ receiver }) => receiver === "retraining").map(({ matchers }) => matchers.length)];
+    });
+  expect(heard("prod")).toEqual([["eu-west-1", [2]], ["eu-central-1", []]]);
+  expect([heard("dev"), heard("local")]).toEqual([[["eu-west-1", [1]]], [["local", [1]]]]);
+});
+
+test("prod has two complete regions: but for retraining, promotion and erasure, what one has, the other has", () => {
   const [home, second] = plan("prod").config.regions.map((region) => region.name) as [string, string];
   const shape = (region: string) =>
     plan("prod")
-      .resources.filter((resource) => resource.region === region && resource.name.startsWith(region) && !/-(retraining|erasure)\b/.test(resource.name))
+      .resources.filter((resource) => resource.region === region && resource.name.startsWith(region) && !/-(retraining|promotion|erasure)\b/.test(resource.name))
       .map((resource) => `${resource.type} ${resource.name}`.replaceAll(region, "REGION"))
       .sort();
   expect(shape(home).length).toBeGreaterThan(200);

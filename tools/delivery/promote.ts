@@ -1,22 +1,16 @@
 import { basename, dirname } from "node:path";
 import { parseArgs } from "node:util";
-import { servingNames } from "../../infra/serving/settings";
-import { namespaces } from "../../infra/vocabulary";
+import { accounts } from "../../infra/retraining/settings";
 import { refusalOf } from "../../infra/serving/delivery";
-import type { Contract } from "../../services/contract/contract";
 import { loadContract, loadVerdicts } from "../../services/contract/load";
-import { InputError, parseOrThrow } from "../../services/contract/problems";
+import { InputError, parseOrThrow, type Problem } from "../../services/contract/problems";
 import { releaseSchema } from "../../services/contract/release";
-import { missingApprovals } from "../../services/contract/tiers";
-import type { Entry } from "../../services/ledger";
-import { connect, send, type Connection } from "../e2e/lib/kubernetes/connection";
+import { connect } from "../e2e/lib/kubernetes/connection";
+import { askedRegion } from "./asked-region";
 import { openLedger } from "./ledger-location";
-import { promote, type Region } from "./promotion";
-import { readRollout } from "./release-patch";
-import { roleOf } from "./verdict-of";
-
-/** Exit codes: 0 promoted everywhere, 1 unexpected, 2 an input that cannot be used, 3 a region refused the release. As of the training steps. */
-const exitCodes = { unexpected: 1, input: 2, refused: 3 } as const;
+import { openOrders } from "./orders";
+import { approvalIn, exitCodes, regionAt } from "./own-region";
+import { promote } from "./promotion";
 
 /** Command line of the promoter. */
 export function promoterArguments(args: readonly string[]) {
@@ -26,62 +20,48 @@ export function promoterArguments(args: readonly string[]) {
       contract: { type: "string" },
       manifest: { type: "string" },
       region: { type: "string", multiple: true },
+      home: { type: "string" },
+      orders: { type: "string" },
       ledger: { type: "string" },
       run: { type: "string" },
-      kubeconfig: { type: "string" },
       "timeout-seconds": { type: "string", default: "86400" },
+      "poll-seconds": { type: "string", default: "10" },
     },
   });
-  const { contract, manifest, region = [], ledger, run, kubeconfig } = values;
-  const timeoutSeconds = Number(values["timeout-seconds"]);
-  const missing = Object.entries({ contract, manifest, ledger, run, region: region[0] }).flatMap(([key, value]) => (value === undefined ? [{ key: `--${key}`, got: undefined, allowed: "a value" }] : []));
+  const { contract, manifest, region = [], ledger, run, orders } = values;
+  const home = values.home ?? region[0];
+  const [timeoutSeconds, pollSeconds] = [Number(values["timeout-seconds"]), Number(values["poll-seconds"])];
+  const missing: Problem[] = Object.entries({ contract, manifest, ledger, run, region: region[0] }).flatMap(([key, value]) => (value === undefined ? [{ key: `--${key}`, got: undefined, allowed: "a value" }] : []));
   if (!Number.isInteger(timeoutSeconds) || timeoutSeconds < 1) missing.push({ key: "--timeout-seconds", got: undefined, allowed: "a whole number of seconds, 1 or more" });
-  if (region.length > 1 && kubeconfig === undefined) missing.push({ key: "--kubeconfig", got: undefined, allowed: "a kubeconfig with a context for each of several regions" });
+  if (!Number.isInteger(pollSeconds) || pollSeconds < 1) missing.push({ key: "--poll-seconds", got: undefined, allowed: "a whole number of seconds, 1 or more" });
+  if (region.length > 1 && orders === undefined) missing.push({ key: "--orders", got: undefined, allowed: "where the promoters of other regions look for orders: a folder or s3://bucket/prefix" });
+  if (home !== undefined && !region.includes(home)) missing.push({ key: "--home", got: home, allowed: `one of the regions: ${region.join(", ")}` });
   if (contract === undefined || manifest === undefined || ledger === undefined || run === undefined || missing.length > 0) throw new InputError("command line", missing);
-  return { contract, manifest, regions: region, ledger, run, kubeconfig, timeoutSeconds };
-}
-
-/** Hash of the newest approval of an image in the ledger, once all that the model's risk tier asks for are there. */
-export function approvalIn(entries: readonly Entry[], { name, riskTier }: Pick<Contract, "name" | "riskTier">, digest: string): string | undefined {
-  const found = entries.filter(({ action, subject, details }) => action === "approve" && subject === name && details["digest"] === digest);
-  return missingApprovals(riskTier, found.map(({ actor, details }) => ({ actor, role: roleOf(details) }))) === undefined ? found.at(-1)?.hash : undefined;
-}
-
-/** The Rollout of a model in the cluster of a connection. */
-export function regionAt(name: string, connection: Connection, model: string): Region {
-  const path = `/apis/argoproj.io/v1alpha1/namespaces/${namespaces.models}/rollouts/${servingNames(model).model}`;
-  const call = async (request: Parameters<typeof send>[1]) => {
-    const answer = await send(connection, request);
-    if (answer.status !== 200) throw new Error(`${name}: ${request.method} ${path} answered ${answer.status}: ${answer.text.slice(0, 300)}`);
-    return readRollout(JSON.parse(answer.text));
-  };
-  return {
-    name,
-    read: () => call({ method: "GET", path }),
-    patch: async (operations) => void (await call({ method: "PATCH", path: `${path}?fieldManager=causeway-promoter`, body: JSON.stringify(operations), contentType: "application/json-patch+json" })),
-  };
+  return { contract, manifest, regions: region, home, orders, ledger, run, timeoutSeconds, pollSeconds };
 }
 
 async function main(): Promise<number> {
-  const { contract: file, manifest, regions, ledger, run, kubeconfig, timeoutSeconds } = promoterArguments(process.argv.slice(2));
+  const { contract: file, manifest, regions, home, orders, ledger, run, timeoutSeconds, pollSeconds } = promoterArguments(process.argv.slice(2));
   const [folder, model] = [dirname(dirname(file)), basename(dirname(file))];
   const contract = loadContract(folder, model);
   const release = parseOrThrow(releaseSchema, JSON.parse(manifest), "--manifest");
   const { record, entries: recorded } = await openLedger(ledger);
   const entries = await recorded();
-  // Where a kubeconfig is given, each region is a context of it; else there is one, the cluster that the promoter runs in.
-  const connected = await Promise.all(regions.map(async (name) => regionAt(name, await connect(kubeconfig === undefined ? {} : { kubeconfig, context: name }), model)));
+  // The promoter touches the cluster that it runs in; every other region has a promoter of its own, which is asked.
+  const own = await connect();
+  const targets = regions.map((name) => (name === home || orders === undefined ? regionAt(name, own, model) : askedRegion({ name, run, release, orders: openOrders(orders), entries: recorded, timeoutSeconds })));
   const verdicts = loadVerdicts(folder, model);
   const results = await promote({
     contract,
     release,
-    regions: connected,
+    regions: targets,
     run,
-    actor: "retraining-promoter",
+    actor: accounts.promoter,
     refusal: (digest) => refusalOf(model, digest, { verdicts }),
     approval: (digest) => approvalIn(entries, contract, digest),
     record,
     timeoutSeconds,
+    pollSeconds,
     report: (line) => console.log(line),
   });
   return results.every(({ outcome }) => outcome === "promoted") ? 0 : exitCodes.refused;

@@ -4,6 +4,7 @@ import { InputError, type Problem } from "../../services/contract/problems";
 import type { Release } from "../../services/contract/release";
 import { approvalsWanted } from "../../services/contract/tiers";
 import type { Fact } from "../../services/ledger";
+import type { outcomes } from "./orders";
 import { contractChanged, imageOf, promotedImage, releasePatch, standingOf, type Operation, type Rollout } from "./release-patch";
 
 /** A region as the promoter sees it: one Rollout. */
@@ -14,14 +15,23 @@ export interface Region {
   patch(operations: readonly Operation[]): Promise<void>;
 }
 
+/** A region whose own promoter takes the release, on an order. */
+export interface AskedRegion {
+  readonly name: string;
+  /** Resolves with the region's answer, which it has put on record itself, or with a time-out, which nobody has. */
+  ask(): Promise<RegionResult>;
+}
+
 /** A release to promote. */
 export interface Promotion {
   readonly contract: Contract;
   readonly release: Release;
   /** In this order; the first that fails stops the rest. */
-  readonly regions: readonly Region[];
+  readonly regions: readonly (Region | AskedRegion)[];
   /** Workflow that made the release. */
   readonly run: string;
+  /** Order that the promotion answers. @default none */
+  readonly order?: string;
   /** Identity under which the promoter acts. */
   readonly actor: string;
   /** Why the image must not be rolled out, e.g. a verdict; undefined where it may. */
@@ -40,7 +50,7 @@ export interface Promotion {
 /** How a region took the release. */
 export interface RegionResult {
   readonly region: string;
-  readonly outcome: "promoted" | "rolled-back" | "timed-out";
+  readonly outcome: (typeof outcomes)[number];
   readonly seconds: number;
   readonly message: string;
 }
@@ -52,12 +62,13 @@ export interface RegionResult {
  * @throws InputError before anything is touched, where the release must not be promoted
  */
 export async function promote(promotion: Promotion): Promise<RegionResult[]> {
-  refuse(promotion, await Promise.all(promotion.regions.map((region) => region.read())));
+  const own = promotion.regions.filter((region) => "read" in region);
+  refuse(promotion, await Promise.all(own.map(async (region) => ({ name: region.name, rollout: await region.read() }))));
   const results: RegionResult[] = [];
   for (const region of promotion.regions) {
-    const result = await promoteIn(region, promotion);
+    const result = "read" in region ? await promoteIn(region, promotion) : await region.ask();
     results.push(result);
-    await promotion.record(factOf(promotion, result));
+    if ("read" in region || result.outcome === "timed-out") await promotion.record(factOf(promotion, result));
     promotion.report(`${region.name}: ${result.outcome} after ${result.seconds} s${result.message === "" ? "" : ` (${result.message})`}`);
     if (result.outcome !== "promoted") break;
   }
@@ -65,10 +76,10 @@ export async function promote(promotion: Promotion): Promise<RegionResult[]> {
 }
 
 /** Everything that forbids the promotion, all at once. */
-function refuse({ contract, release, regions, refusal, approval }: Promotion, rollouts: readonly Rollout[]): void {
+function refuse({ contract, release, refusal, approval }: Promotion, regions: readonly { readonly name: string; readonly rollout: Rollout }[]): void {
   const { digest } = release.image;
   const forbidden = refusal(digest);
-  const changed = regions.filter((_, i) => rollouts.slice(i, i + 1).some((rollout) => contractChanged(rollout, contract, release)));
+  const changed = regions.filter(({ rollout }) => contractChanged(rollout, contract, release));
   const problems: Problem[] = [
     ...(release.model === contract.name ? [] : [{ key: "model", got: release.model, allowed: contract.name }]),
     ...(release.published ? [] : [{ key: "published", got: false, allowed: `true: publish the image first, npm run publish:model -- ${contract.name} --repository ...` }]),
@@ -100,11 +111,11 @@ async function promoteIn(region: Region, promotion: Promotion): Promise<RegionRe
 }
 
 /** A region's end in the words of the ledger. A time-out is recorded as a promotion that did not happen: the trial may still go on. */
-function factOf({ actor, contract, release, run, approval }: Promotion, { region, outcome, seconds, message }: RegionResult): Fact {
+export function factOf({ actor, contract, release, run, order, approval }: Pick<Promotion, "actor" | "contract" | "release" | "run" | "order" | "approval">, { region, outcome, seconds, message }: RegionResult): Fact {
   return {
     actor,
     action: outcome === "rolled-back" ? "roll-back" : "promote",
     subject: contract.name,
-    details: { region, outcome, seconds, message, version: release.version, digest: release.image.digest, model: release.digests.model, card: release.digests.card, approval: approval(release.image.digest) ?? null, run },
+    details: { region, outcome, seconds, message, version: release.version, digest: release.image.digest, model: release.digests.model, card: release.digests.card, approval: approval(release.image.digest) ?? null, run, ...(order !== undefined && { order }) },
   };
 }

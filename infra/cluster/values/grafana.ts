@@ -1,5 +1,5 @@
+import { allRegionsProvisioning } from "../../observability/all-regions";
 import { datasources } from "../../observability/names";
-import { parityProvisioning } from "../../observability/parity";
 import { grafanaSecret } from "../observability-secrets";
 import { containerSecurity, podUser, resources, type ChartSettings, type Values } from "./settings";
 
@@ -35,7 +35,7 @@ export function grafana(settings: ChartSettings): Values {
     defaultDashboardsTimezone: "utc",
     additionalDataSources: [sharedSource(settings)],
     // One region asks about all of them: the one whose workspace it is, or each would tell the same.
-    ...(settings.workspace?.region === settings.region && { alerting: { "regions.yaml": parityProvisioning() } }),
+    ...(settings.workspace?.region === settings.region && { alerting: { "regions.yaml": allRegionsProvisioning({ retrains: settings.hearing === "all" }) } }),
     sidecar: {
       resources: resources("20m", "128Mi"),
       securityContext: containerSecurity,

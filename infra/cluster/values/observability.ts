@@ -32,12 +32,12 @@ export function kubePrometheusStack(settings: ChartSettings): Values {
 
 /** Two replicas in prod, which gossip what they have sent: each hears every alert, and one of them tells it. */
 function alertmanager(settings: ChartSettings): Values {
-  const peopleUrlFile = settings.pages ? `/etc/alertmanager/secrets/${webhookSecret.name}/${webhookSecret.key}` : undefined;
+  const peopleFolder = settings.pages ? `/etc/alertmanager/secrets/${webhookSecret}` : undefined;
   return {
-    config: alertmanagerConfig({ peopleUrlFile, retrainingUrl: retrainingWebhook }),
+    config: alertmanagerConfig({ peopleFolder, hearing: settings.hearing ?? "own", retrainingUrl: retrainingWebhook }),
     podDisruptionBudget: { enabled: settings.environment === "prod", minAvailable: 1 },
     alertmanagerSpec: {
-      secrets: settings.pages ? [webhookSecret.name] : [],
+      secrets: settings.pages ? [webhookSecret] : [],
       replicas: replicas(settings),
       retention: "120h",
       resources: resources("50m", "128Mi"),

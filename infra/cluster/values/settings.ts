@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Hearing } from "../../observability/alertmanager";
 import type { Environment } from "../../config/schema";
 
 /** Where a cluster runs: on EKS, or anywhere that a kubeconfig names. */
@@ -18,8 +19,10 @@ export interface ChartSettings {
   readonly region: string;
   readonly environment: Environment;
   readonly target: Target;
-  /** Whether Alertmanager has an address for pages. */
+  /** Whether Alertmanager has addresses of people. */
   readonly pages: boolean;
+  /** What starts a retraining by way of this region. @default its own alerts */
+  readonly hearing?: Hearing | undefined;
   /** Whether a model of the region asks for a GPU. */
   readonly gpu: boolean;
   /** @default metrics stay in the cluster */

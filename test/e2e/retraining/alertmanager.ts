@@ -4,7 +4,8 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { alertmanagerConfig } from "../../../infra/observability/alertmanager";
+import { alertmanagerConfig, type Hearing } from "../../../infra/observability/alertmanager";
+import { retrainingAlert } from "../../../infra/observability/all-regions";
 import { webhook } from "../../../infra/retraining/address";
 import { freePort } from "../../../tools/e2e/cluster/controlPlane";
 import { startDaemon } from "../../../tools/e2e/lib/process";
@@ -23,6 +24,21 @@ function alertsOf(names: readonly string[]): object[] {
   });
 }
 
+/** What Grafana makes of the drift that two regions found. */
+function alertsOverAllRegions(): object[] {
+  const { alert, labels, annotations } = retrainingAlert;
+  return ["CausewayScoreDrift", "CausewayFeatureDrift"].map((cause) => ({ labels: { alertname: alert, grafana_folder: "Causeway", model: "loan-approval", cause, ...labels }, annotations, startsAt: "2026-11-24T03:00:00Z", endsAt: new Date(Date.now() + 240_000).toISOString() }));
+}
+
+const ownAlerts = () => alertsOf(["CausewayScoreDrift", "CausewayFeatureDrift", "CausewaySaturated", "CausewayLabelsMissing"]);
+
+/** What Alertmanager is told in each case: by the Prometheus of its region, and in the home region of several by Grafana too. */
+const told = {
+  own: ownAlerts,
+  all: () => [...ownAlerts(), ...alertsOverAllRegions()],
+  elsewhere: ownAlerts,
+} as const satisfies Record<Hearing, () => object[]>;
+
 /** What the webhook of the retraining got. */
 export interface Heard {
   readonly posts: readonly object[];
@@ -35,7 +51,7 @@ export interface Heard {
  * Runs the real Alertmanager with the program's own configuration, its webhook on a loopback address, and tells it of alerts that fire,
  * again and again as Prometheus does.
  */
-export async function hear(alertmanager: string): Promise<Heard> {
+export async function hear(alertmanager: string, hearing: Hearing): Promise<Heard> {
   const folder = await mkdtemp(join(tmpdir(), "causeway-alertmanager-"));
   const posts: object[] = [];
   const paths: string[] = [];
@@ -47,14 +63,14 @@ export async function hear(alertmanager: string): Promise<Heard> {
   const [listening, port] = [await freePort(), await freePort()];
   await new Promise<void>((resolve) => receiver.listen(listening, "127.0.0.1", resolve));
   const file = join(folder, "alertmanager.yaml");
-  await writeFile(file, JSON.stringify(alertmanagerConfig({ peopleUrlFile: undefined, retrainingUrl: `http://127.0.0.1:${listening}${webhook.path}` })));
+  await writeFile(file, JSON.stringify(alertmanagerConfig({ peopleFolder: undefined, hearing, retrainingUrl: `http://127.0.0.1:${listening}${webhook.path}` })));
   const daemon = startDaemon("alertmanager", alertmanager, [`--config.file=${file}`, `--storage.path=${folder}`, `--web.listen-address=127.0.0.1:${port}`, "--cluster.listen-address="], join(folder, "log"));
   try {
     const api = `http://127.0.0.1:${port}`;
     await eventually("the readiness of Alertmanager", () => fetch(`${api}/-/ready`).then(({ ok }) => ok, () => false), 30_000);
     let sent = 0;
     for (const end = Date.now() + watchedSeconds * 1_000; Date.now() < end; await sleep(resendSeconds * 1_000)) {
-      const answer = await fetch(`${api}/api/v2/alerts`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(alertsOf(["CausewayScoreDrift", "CausewayFeatureDrift", "CausewaySaturated", "CausewayLabelsMissing"])) });
+      const answer = await fetch(`${api}/api/v2/alerts`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(told[hearing]()) });
       assert.equal(answer.status, 200, await answer.text());
       sent += 1;
     }

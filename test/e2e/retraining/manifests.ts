@@ -15,13 +15,13 @@ export const images = { training: image("training"), delivery: image("delivery")
 export const contract = loadContract(modelsFolder, "loan-approval");
 const automatic = { ...contract, riskTier: "limited" as const, release: { ...contract.release, channel: "automatic" as const } };
 
-const buckets: Locations = { runs: "s3://example-artifacts/runs", candidates: "s3://example-artifacts/candidates", champions: "s3://example-artifacts/releases", ledger: "s3://example-audit/ledger" };
+const buckets: Locations = { runs: "s3://example-artifacts/runs", candidates: "s3://example-artifacts/candidates", champions: "s3://example-artifacts/releases", ledger: "s3://example-audit/ledger", orders: "s3://example-artifacts/promotions" };
 
 /** Every way in which the program makes a retraining: in buckets and on a volume, with and without an approval, in one region and in two. */
 export const variants: Readonly<Record<string, RetrainingSettings>> = {
-  prod: { contract, environment: "prod", locations: buckets, regions: ["eu-west-1", "eu-central-1"] },
-  automatic: { contract: automatic, environment: "dev", locations: buckets, regions: ["eu-west-1"] },
-  local: { contract, environment: "local", locations: lakeLocations, regions: ["local"] },
+  prod: { contract, environment: "prod", locations: buckets, regions: ["eu-west-1", "eu-central-1"], home: "eu-west-1" },
+  automatic: { contract: automatic, environment: "dev", locations: buckets, regions: ["eu-west-1"], home: "eu-west-1" },
+  local: { contract, environment: "local", locations: lakeLocations, regions: ["local"], home: "local" },
 };
 
 /** The objects of a retraining that Argo Workflows judges. */

@@ -13,10 +13,10 @@ import { runTests } from "./runs";
 export async function retrainingSuite(): Promise<Suite> {
   const [argo, alertmanager, judge] = [await ensureTool(TOOLS.argo), await ensureTool(TOOLS.alertmanager), await ensureJudge()];
   // It mostly waits, so it does so beside the rest.
-  const heard = hear(alertmanager);
-  heard.catch(() => undefined);
+  const heard = { own: hear(alertmanager, "own"), all: hear(alertmanager, "all"), elsewhere: hear(alertmanager, "elsewhere") };
+  for (const each of Object.values(heard)) each.catch(() => undefined);
   const { tests, close } = await runTests();
-  return { name: "retraining", tests: [...lintTests(argo), ...judgeTests(judge), ...tests, ...alertTests(heard, judge), { title: "nothing is left behind", run: close }] };
+  return { name: "retraining", tests: [...lintTests(argo), ...judgeTests(judge), ...tests, ...alertTests(heard.own, judge), ...regionTests(heard, judge), { title: "nothing is left behind", run: close }] };
 }
 
 function alertTests(heard: Promise<Heard>, judge: string): Test[] {
@@ -43,5 +43,22 @@ function alertTests(heard: Promise<Heard>, judge: string): Test[] {
         assert.deepEqual([...new Set(causes.map(({ startsAt }) => startsAt))], ["2026-11-24T03:00:00Z"]);
       },
     },
+  ];
+}
+
+/** The same drift in several regions: the home region's Alertmanager hears of it from its own Prometheus and over all regions, the other's from its own. */
+function regionTests({ all, elsewhere }: Readonly<Record<"all" | "elsewhere", Promise<Heard>>>, judge: string): Test[] {
+  return [
+    {
+      title: "drift that two regions find starts one run, by the alert over all regions; the regions' own start none",
+      run: async () => {
+        const { posts } = await all;
+        const asked = posts as { alerts: { labels: Record<string, string> }[] }[];
+        assert.deepEqual(asked.map(({ alerts }) => alerts.map(({ labels }) => `${labels["alertname"]} ${labels["cause"]} ${labels["region"]}`).sort()), [["CausewayRetrainingDue CausewayFeatureDrift undefined", "CausewayRetrainingDue CausewayScoreDrift undefined"]]);
+        const { outcomes } = ask(judge, { ...eventObjects(variants["prod"] ?? assert.fail()), posts });
+        assert.deepEqual(outcomes.map(({ passed }) => passed), [true]);
+      },
+    },
+    { title: "the Alertmanager of another region asks for no run", run: async () => assert.deepEqual((await elsewhere).posts, []) },
   ];
 }

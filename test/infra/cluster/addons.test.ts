@@ -113,12 +113,25 @@ describe("the stack that observes", () => {
   test("lets Grafana of the home region alone compare the versions of all regions, and tell its Alertmanager", () => {
     const alerting = (settings: ChartSettings) => (valuesOf("prometheus", settings) as { grafana: { alerting?: { "regions.yaml": { groups: { rules: object[] }[]; contactPoints: object[] } } } }).grafana.alerting?.["regions.yaml"];
     const home = alerting(prod);
-    expect(home?.groups[0]?.rules).toMatchObject([{ title: "CausewayStandbyStale", condition: "stale", data: [{ refId: "stale", datasourceUid: "all-regions", model: { instant: true } }], noDataState: "OK", execErrState: "Alerting", for: "6h", labels: { severity: "warning" } }]);
+    expect(home?.groups[0]?.rules).toMatchObject([{ title: "CausewayStandbyStale", condition: "found", data: [{ refId: "found", datasourceUid: "all-regions", model: { instant: true } }], noDataState: "OK", execErrState: "Alerting", for: "6h", labels: { severity: "warning" } }]);
     expect(home?.contactPoints).toMatchObject([{ receivers: [{ type: "prometheus-alertmanager", settings: { url: "http://prometheus-alertmanager:9093" } }] }]);
     // The chart takes braces for its own templates.
     expect(JSON.stringify(home)).not.toContain("{{");
     expect(alerting({ ...prod, region: "eu-central-1" })).toBeUndefined();
+    // Alertmanager takes an alert for over that nobody repeats for four minutes.
+    expect(home).toMatchObject({ policies: [{ receiver: "alertmanager", repeat_interval: "1m" }] });
     expect(alerting(local)).toBeUndefined();
+  });
+
+  test("lets it find once what training may cure in any of several regions, and its Alertmanager hear of nothing else", () => {
+    const values = (settings: ChartSettings) => valuesOf("prometheus", settings) as { grafana: { alerting?: { "regions.yaml": { groups: { rules: { title: string }[] }[] } } }; alertmanager: { config: { route: { routes: { receiver: string; matchers: string[] }[] } } } };
+    const rules = (settings: ChartSettings) => (values(settings).grafana.alerting?.["regions.yaml"].groups[0]?.rules ?? []).filter(({ title }) => title === "CausewayRetrainingDue");
+    const heard = (settings: ChartSettings) => values(settings).alertmanager.config.route.routes.filter(({ receiver }) => receiver === "retraining").map(({ matchers }) => matchers);
+    // While the workspace does not answer no cause ends, and none begins.
+    expect(rules({ ...prod, hearing: "all" })).toMatchObject([{ noDataState: "OK", execErrState: "KeepLast", for: "0s", labels: { retraining: "candidate", severity: "none" } }]);
+    expect(heard({ ...prod, hearing: "all" })).toEqual([['retraining = "candidate"', 'alertname = "CausewayRetrainingDue"']]);
+    expect([rules({ ...prod, region: "eu-central-1", hearing: "elsewhere" }), heard({ ...prod, region: "eu-central-1", hearing: "elsewhere" })]).toEqual([[], []]);
+    expect([rules(prod), heard(prod)]).toEqual([[], [['retraining = "candidate"']]]);
   });
 
   test("has the agent of GPU nodes only where a model asks for a GPU, and only on such nodes", () => {

@@ -1,14 +1,17 @@
 import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
-import { grafanaSecret, ObservabilitySecrets, webhookSecret } from "../../../infra/cluster/observability-secrets";
+import { addressesOf, grafanaSecret, ObservabilitySecrets, webhookSecret } from "../../../infra/cluster/observability-secrets";
+import { receivers } from "../../../infra/observability/names";
 import { kubePrometheusStack } from "../../../infra/cluster/values/observability";
 import { only, record } from "../../support/record";
 
-const secrets = (webhook?: string) =>
+const secrets = (webhook?: string, tickets?: string) =>
   record(() => {
     const provider = new Provider("cluster");
-    new ObservabilitySecrets("eu-secrets", { region: "eu-west-1", webhook: webhook === undefined ? undefined : pulumi.secret(webhook) }, [], { providers: [provider] });
+    new ObservabilitySecrets("eu-secrets", { region: "eu-west-1", webhooks: webhook === undefined ? undefined : { pages: pulumi.secret(webhook), tickets } }, [], { providers: [provider] });
   });
+
+const promised = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => output.apply((value) => resolve(value)));
 
 describe("secrets of the observability stack", () => {
   test("Grafana gets a password of 32 characters that nobody chose, in a Secret of its namespace", async () => {
@@ -25,10 +28,23 @@ describe("secrets of the observability stack", () => {
     expect(JSON.stringify(resources)).not.toContain("pager.example.com");
   });
 
+  test("each receiver has an address of its own, and without one of theirs teams have that of pages", async () => {
+    const addresses = async (tickets?: string) => {
+      const found = (await secrets("https://pager.example.com/T000", tickets)).find(({ name }) => name === "eu-secrets-webhook")!;
+      return Object.keys(found.inputs["stringData"] as object).sort();
+    };
+    expect(await addresses()).toEqual(Object.values(receivers).sort());
+    const given = [{ pages: "p" }, { pages: "p", tickets: "t" }].map(async (webhooks) => {
+      const values = await Promise.all(Object.entries(addressesOf(webhooks)).map(async ([receiver, address]) => [receiver, await promised(address)]));
+      return Object.fromEntries(values) as object;
+    });
+    expect(await Promise.all(given)).toEqual([{ "on-call": "p", team: "p" }, { "on-call": "p", team: "t" }]);
+  });
+
   test("the chart takes the password and the address from these Secrets", () => {
     const values = kubePrometheusStack({ region: "eu-west-1", gpu: false, environment: "prod", target: "aws", pages: true });
     expect(values).toMatchObject({ grafana: { admin: { existingSecret: grafanaSecret.name, userKey: "user", passwordKey: "password" } } });
-    expect(values).toMatchObject({ alertmanager: { alertmanagerSpec: { secrets: [webhookSecret.name] }, config: { receivers: expect.arrayContaining([{ name: "on-call", webhook_configs: [{ url_file: "/etc/alertmanager/secrets/alert-webhook/url", send_resolved: true }] }]) } } });
+    expect(values).toMatchObject({ alertmanager: { alertmanagerSpec: { secrets: [webhookSecret] }, config: { receivers: expect.arrayContaining([{ name: "on-call", webhook_configs: [{ url_file: "/etc/alertmanager/secrets/alert-webhook/on-call", send_resolved: true }] }]) } } });
   });
 
   test("without an address nothing is paged", () => {

@@ -1,13 +1,15 @@
-import { alertmanagerConfig, retrainingAlerts } from "../../../infra/observability/alertmanager";
+import { alertmanagerConfig, retrainingAlerts, type Hearing } from "../../../infra/observability/alertmanager";
+import { retrainingAlert } from "../../../infra/observability/all-regions";
 import { alerts } from "../../../infra/observability/names";
 import { alertRules } from "./fixture";
 
-const config = alertmanagerConfig({ peopleUrlFile: "/etc/url", retrainingUrl: "http://retraining.example.com/alerts" });
+const configOf = (hearing: Hearing) => alertmanagerConfig({ peopleFolder: "/etc/urls", hearing, retrainingUrl: "http://retraining.example.com/alerts" });
+const config = configOf("own");
 
 /** Receivers that Alertmanager's routes give an alert to. */
-function receiversOf(labels: Readonly<Record<string, string>>): string[] {
+function receiversOf(labels: Readonly<Record<string, string>>, { route } = config): string[] {
   const told: string[] = [];
-  for (const { receiver, matchers, ...rest } of config.route.routes) {
+  for (const { receiver, matchers, ...rest } of route.routes) {
     const matches = matchers.every((matcher) => {
       const [, label = "", value] = /^(\w+) = "(.*)"$/.exec(matcher) ?? [];
       return labels[label] === value;
@@ -16,7 +18,7 @@ function receiversOf(labels: Readonly<Record<string, string>>): string[] {
     told.push(receiver);
     if (!("continue" in rest)) return told;
   }
-  return told.length > 0 ? told : [config.route.receiver];
+  return told.length > 0 ? told : [route.receiver];
 }
 
 describe("routes", () => {
@@ -28,6 +30,15 @@ describe("routes", () => {
     const started = alertRules().filter(({ labels }) => receiversOf(labels).includes("retraining")).map(({ alert }) => alert);
     expect([...new Set(started)].sort()).toEqual(retrainingAlerts().sort());
     expect(retrainingAlerts()).toEqual(["CausewayFeatureDrift", "CausewayScoreDrift", "CausewayConceptDrift", "CausewayPerformanceDecay", "CausewayFairnessLimit"]);
+  });
+
+  test("where there are several regions, home hears the one alert over all of them alone, and the others nothing", () => {
+    const [home, other] = [configOf("all"), configOf("elsewhere")];
+    for (const { labels } of alertRules()) for (const one of [home, other]) expect(receiversOf(labels, one)).toEqual([labels["receiver"]]);
+    const due = { ...retrainingAlert.labels, alertname: retrainingAlert.alert, cause: "CausewayScoreDrift", model: "loan-approval" };
+    expect(receiversOf(due, home)).toEqual(["retraining"]);
+    expect(receiversOf(due, other)).toEqual(["none"]);
+    expect(JSON.stringify(other)).not.toContain("retraining.example.com");
   });
 
   test("alerts of the controllers go by their severity, and what is no one's matter to nobody", () => {
@@ -51,7 +62,7 @@ test("a retraining hears of alerts and not of their end; people hear both", () =
   expect(config.receivers).toEqual([
     { name: "none" },
     { name: "retraining", webhook_configs: [{ url: "http://retraining.example.com/alerts", send_resolved: false }] },
-    { name: "on-call", webhook_configs: [{ url_file: "/etc/url", send_resolved: true }] },
-    { name: "team", webhook_configs: [{ url_file: "/etc/url", send_resolved: true }] },
+    { name: "on-call", webhook_configs: [{ url_file: "/etc/urls/on-call", send_resolved: true }] },
+    { name: "team", webhook_configs: [{ url_file: "/etc/urls/team", send_resolved: true }] },
   ]);
 });

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { Release } from "../../../services/contract/release";
 import { readLedger, storeAt, type Fact } from "../../../services/ledger";
 import { openLedger } from "../../../tools/delivery/ledger-location";
-import { approvalIn, promoterArguments } from "../../../tools/delivery/promote";
+import { approvalIn } from "../../../tools/delivery/own-region";
+import { promoterArguments } from "../../../tools/delivery/promote";
 import { promote, type Promotion, type Region } from "../../../tools/delivery/promotion";
 import { imageOf, readRollout, releasePatch, standingOf } from "../../../tools/delivery/release-patch";
 import { contract, manifest, old, patched, region, repository, served } from "../../support/rollouts";
@@ -108,11 +109,12 @@ describe("a promotion", () => {
 });
 
 describe("the promoter's command", () => {
-  test("names every argument that is missing, and wants a kubeconfig for several regions", () => {
+  test("names every argument that is missing, and wants a place for orders where there are several regions", () => {
     expect(() => promoterArguments([])).toThrow(/--contract: .*\n.*--manifest: .*\n.*--ledger: .*\n.*--run: .*\n.*--region: /);
     const given = ["--contract=a", "--manifest=b", "--ledger=c", "--run=d", "--region=x", "--region=y"];
-    expect(() => promoterArguments(given)).toThrow("--kubeconfig: got nothing, allowed: a kubeconfig with a context for each of several regions");
-    expect(promoterArguments([...given, "--kubeconfig=k"]).regions).toEqual(["x", "y"]);
+    expect(() => promoterArguments(given)).toThrow("--orders: got nothing, allowed: where the promoters of other regions look for orders: a folder or s3://bucket/prefix");
+    expect(() => promoterArguments([...given, "--orders=o", "--home=z"])).toThrow('--home: got "z", allowed: one of the regions: x, y');
+    expect(promoterArguments([...given, "--orders=o", "--home=y"])).toMatchObject({ regions: ["x", "y"], home: "y", orders: "o" });
   });
 
   test("keeps the ledger in an object store, one object for an entry, and finds the approval there", async () => {
@@ -123,15 +125,15 @@ describe("the promoter's command", () => {
       await ledger.record({ actor: "approver@example.com", action: "approve", subject: "loan-approval", details: { digest, role: "model-risk", reason: "reviewed" } });
       expect(calls.map((args) => args.slice(0, 4).map((argument) => (argument.startsWith("/") ? "<copy>" : argument)))).toEqual([["s3", "sync", "s3://audit/ledger", "<copy>"], ["s3api", "put-object", "--bucket", "audit"], ["s3api", "put-object", "--bucket", "audit"]]);
       expect(calls.slice(1).map((args) => args[5]?.split("/")[0])).toEqual(["approvals", "ledger"]);
-      const found = (model = contract, of = digest) => approvalIn(readLedger(ledger.store), model, of);
+      const found = (model = contract, of = digest) => approvalIn(readLedger(storeAt(ledger.path)), model, of);
       const limited = { ...contract, riskTier: "limited" as const };
-      expect([found(), found(limited)]).toEqual([undefined, readLedger(ledger.store)[0]!.hash]);
+      expect([found(), found(limited)]).toEqual([undefined, readLedger(storeAt(ledger.path))[0]!.hash]);
       await ledger.record({ actor: "approver@example.com", action: "approve", subject: "loan-approval", details: { digest, role: "ethics-board", reason: "the same person" } });
       expect(found()).toBeUndefined();
       await ledger.record({ actor: "board@example.com", action: "approve", subject: "loan-approval", details: { digest, reason: "in no role" } });
       expect(found()).toBeUndefined();
       await ledger.record({ actor: "board@example.com", action: "approve", subject: "loan-approval", details: { digest, role: "ethics-board", reason: "reviewed" } });
-      expect(found()).toBe(readLedger(ledger.store)[3]!.hash);
+      expect(found()).toBe(readLedger(storeAt(ledger.path))[3]!.hash);
       expect(found(contract, `sha256:${"c".repeat(64)}`)).toBeUndefined();
       await (await openLedger(join(folder, "ledger.jsonl"))).record({ actor: "a", action: "promote", subject: "m", details: {} });
       expect(readLedger(storeAt(join(folder, "ledger.jsonl"))).length).toBe(1);

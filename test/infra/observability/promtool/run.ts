@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../../../../tools/e2e/lib/process";
+import { allRegionsScenarios } from "./all-regions";
 import { anomalyScenarios } from "./anomalies";
 import { comparisonScenarios } from "./comparisons";
 import { driftScenarios } from "./drift";
@@ -13,7 +14,7 @@ import { situationScenarios } from "./situations";
 import { rulesOf, unitTest, type Scenario } from "./scenario";
 
 /** Every scenario that promtool evaluates. */
-export const scenarios: readonly Scenario[] = [...requestScenarios, ...driftScenarios, ...labelScenarios, ...anomalyScenarios, ...gateScenarios, ...comparisonScenarios, ...parityScenarios, ...situationScenarios];
+export const scenarios: readonly Scenario[] = [...requestScenarios, ...driftScenarios, ...labelScenarios, ...anomalyScenarios, ...gateScenarios, ...comparisonScenarios, ...parityScenarios, ...allRegionsScenarios, ...situationScenarios];
 
 /** What promtool says is wrong with the rules in a scenario; empty when nothing is. JSON is YAML, so nothing needs to be written as such. */
 export async function failures(promtool: string, scenario: Scenario): Promise<string> {

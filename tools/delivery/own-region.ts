@@ -1,0 +1,33 @@
+import { servingNames } from "../../infra/serving/settings";
+import { namespaces } from "../../infra/vocabulary";
+import type { Contract } from "../../services/contract/contract";
+import { missingApprovals } from "../../services/contract/tiers";
+import type { Entry } from "../../services/ledger";
+import { send, type Connection } from "../e2e/lib/kubernetes/connection";
+import type { Region } from "./promotion";
+import { readRollout } from "./release-patch";
+import { roleOf } from "./verdict-of";
+
+/** Exit codes: 0 promoted everywhere, 1 unexpected, 2 an input that cannot be used, 3 a region refused the release. As of the training steps. */
+export const exitCodes = { unexpected: 1, input: 2, refused: 3 } as const;
+
+/** Hash of the newest approval of an image in the ledger, once all that the model's risk tier asks for are there. */
+export function approvalIn(entries: readonly Entry[], { name, riskTier }: Pick<Contract, "name" | "riskTier">, digest: string): string | undefined {
+  const found = entries.filter(({ action, subject, details }) => action === "approve" && subject === name && details["digest"] === digest);
+  return missingApprovals(riskTier, found.map(({ actor, details }) => ({ actor, role: roleOf(details) }))) === undefined ? found.at(-1)?.hash : undefined;
+}
+
+/** The Rollout of a model in the cluster of a connection. */
+export function regionAt(name: string, connection: Connection, model: string): Region {
+  const path = `/apis/argoproj.io/v1alpha1/namespaces/${namespaces.models}/rollouts/${servingNames(model).model}`;
+  const call = async (request: Parameters<typeof send>[1]) => {
+    const answer = await send(connection, request);
+    if (answer.status !== 200) throw new Error(`${name}: ${request.method} ${path} answered ${answer.status}: ${answer.text.slice(0, 300)}`);
+    return readRollout(JSON.parse(answer.text));
+  };
+  return {
+    name,
+    read: () => call({ method: "GET", path }),
+    patch: async (operations) => void (await call({ method: "PATCH", path: `${path}?fieldManager=causeway-promoter`, body: JSON.stringify(operations), contentType: "application/json-patch+json" })),
+  };
+}
