@@ -3,7 +3,7 @@ import { seconds } from "../../services/contract/units";
 import { promDuration } from "./rule";
 
 /** Windows of drift over which labels are judged: they are rarer than predictions. */
-const labelWindows = 7;
+export const labelWindows = 7;
 
 /** Windows of a model's rules, as PromQL durations. */
 export interface Windows {

@@ -1,7 +1,7 @@
 import { decisive, mismatch, sampleRatio, valueEvidence } from "./gates/experiment";
 import { gatesOf, restartLimit, restarts, type Gate } from "./gates/gates";
 import { conditions } from "./gates/promql";
-import { shadowGates } from "./gates/shadow";
+import { proven, refused, shadowGates } from "./gates/shadow";
 import { paces } from "./pace";
 import { metadata, servingNames, type ServingNames, type ServingSettings } from "./settings";
 
@@ -60,7 +60,7 @@ function compared(settings: AnalysisSettings): Metric[] {
   const { contract, environment } = settings;
   const { stepSeconds, minimumRequests, undecidedLooks } = paces[environment];
   const gates = shadowGates({ contract, trial, champion, windowSeconds: stepSeconds, minimumRows: minimumRequests, looks: undecidedLooks + 1 });
-  return gates.map(({ name, query, refused, proven }) => until(metric(settings, { name, query, success: conditions.atMost(proven), failure: conditions.refused(refused), silence: undecidedLooks })));
+  return gates.map(({ name, query }) => until(metric(settings, { name, query, success: conditions.atMost(proven), failure: conditions.refused(refused), silence: undecidedLooks })));
 }
 
 /** Waits for the A/B test: better is a success, worse rolls back, and a test that ends undecided is a person's to decide. */

@@ -1,9 +1,13 @@
 import type { Contract } from "../../services/contract/contract";
+import { seconds as secondsOf } from "../../services/contract/units";
+import { valueSpread } from "../observability/trial/value";
+import { labelWindows } from "../observability/windows";
+import { outcomesNeeded, power } from "./gates/experiment";
 import { errorShares, gateNames, latencyShares } from "./gates/gates";
 import { meanTrials, proof, refusal, type Shares } from "./gates/sequential";
 import { paces } from "./pace";
 import { servingNames, type Environment } from "./settings";
-import { releaseSteps, type Step } from "./steps";
+import { asks, releaseSteps, type Step } from "./steps";
 
 /** A stretch of a release in which the version on trial sees the same share of the requests; the last has no end. */
 interface Stretch {
@@ -22,7 +26,7 @@ export interface VerdictForecast {
   readonly brokenRefused: number;
   /** Until a version at ten times the error budget is refused, on average. */
   readonly erringRefused: number;
-  /** Until a version without a fault is proven and may get all requests: not before its last step. */
+  /** Until a version without a fault is proven and may get all requests, or the whole of its half in an A/B test: not before the step before that. */
   readonly proven: number;
   /** Whether the looks before that are silent so often that the release pauses for a person. */
   readonly pauses: boolean;
@@ -32,7 +36,7 @@ export interface VerdictForecast {
 export function minutesToVerdict(contract: Contract, requestsPerSecond: number, environment: Environment): VerdictForecast {
   if (!(requestsPerSecond >= 0)) throw new RangeError(`requestsPerSecond (${requestsPerSecond}) must be a number, 0 or more`);
   const pace = paces[environment];
-  const stretches = stretchesOf(contract, environment);
+  const stretches = stretchesOf(contract, environment, "proof");
   const boundary = refusal(gateNames(contract).length);
   // The watch looks first so many seconds after the first request, and then at its interval.
   const looked = (seconds: number) => pace.firstLookSeconds + Math.ceil(Math.max(0, seconds - pace.firstLookSeconds) / pace.lookSeconds) * pace.lookSeconds;
@@ -50,22 +54,62 @@ export function minutesToVerdict(contract: Contract, requestsPerSecond: number, 
   };
 }
 
+/** How long an A/B test needs once its version is proven safe, in minutes from the start of the release in one region, people's time left out. */
+export interface ExperimentForecast {
+  /** Until the first look that may decide. */
+  readonly firstLook: number;
+  /**
+   * Until a difference in value of {@link valueSpread} standard deviations is found with a probability of {@link power}, if every request
+   * names its subject and brings its outcome at once. Infinity where the outcomes of a window never suffice, or not before the last look.
+   */
+  readonly decided: number;
+  /** Until the last look; a test that is not decided by then ends with a person. */
+  readonly lastLook: number;
+}
+
+/** How long an A/B test needs at this traffic; undefined for a contract that asks for none. */
+export function minutesToDecision(contract: Contract, requestsPerSecond: number, environment: Environment): ExperimentForecast | undefined {
+  if (contract.release.strategy !== "ab") return undefined;
+  const { firstLookSeconds, experimentLookSeconds: interval, experimentLooks } = paces[environment];
+  const safe = minutesToVerdict(contract, requestsPerSecond, environment).proven * 60;
+  const before = stretchesOf(contract, environment, "proof").slice(0, -1);
+  const test = stretchesOf(contract, environment, "decision").slice(before.length, -1).reduce((sum, { seconds }) => sum + seconds, 0);
+  const first = safe + test + firstLookSeconds;
+  const last = first + experimentLooks * interval;
+  const { significance } = contract.gates.improvement;
+  const outcomes = Math.max(contract.drift.minimumSamples, outcomesNeeded({ effect: valueSpread, significance, power, spread: valueSpread }).sequential);
+  // Half of the subjects each.
+  const collected = outcomes / (requestsPerSecond / 2);
+  const decided = safe + Math.max(collected, test + firstLookSeconds);
+  const look = first + Math.ceil((decided - first) / interval) * interval;
+  const inTime = collected <= labelWindows * secondsOf(contract.drift.window) && look <= last;
+  return { firstLook: first / 60, decided: inTime ? look / 60 : Infinity, lastLook: last / 60 };
+}
+
 /**
  * Largest share of all requests that a version gets before it is proven. Regions take a release one after the other, so no more than one
  * has it on trial; in those before, it is proven. `regionShares` are the regions' shares of the requests.
  * @example two regions with half of the requests each, steps up to 50% before the proof: 0.25
  */
 export function largestUnprovenShare(contract: Contract, environment: Environment, regionShares: readonly number[]): number {
-  const wrong = regionShares.find((share) => !(share >= 0 && share <= 1));
-  if (wrong !== undefined || regionShares.length === 0) throw new RangeError(`regionShares (${regionShares.join(", ") || "none"}) must be numbers from 0 to 1, one for each region`);
-  return Math.max(...stretchesOf(contract, environment).map(({ answered }) => answered)) * Math.max(...regionShares);
+  return largestShare(contract, environment, regionShares, "proof");
 }
 
-/** The stretches of a release up to its first proof, where it waits. */
-function stretchesOf(contract: Contract, environment: Environment): Stretch[] {
-  const proofName = servingNames(contract.name).proof;
+/** Largest share of all requests that a version gets before its A/B test is decided; it is proven safe by then. Undefined for a contract that asks for none. */
+export function largestUndecidedShare(contract: Contract, environment: Environment, regionShares: readonly number[]): number | undefined {
+  return contract.release.strategy === "ab" ? largestShare(contract, environment, regionShares, "decision") : undefined;
+}
+
+function largestShare(contract: Contract, environment: Environment, regionShares: readonly number[], until: "proof" | "decision"): number {
+  const wrong = regionShares.find((share) => !(share >= 0 && share <= 1));
+  if (wrong !== undefined || regionShares.length === 0) throw new RangeError(`regionShares (${regionShares.join(", ") || "none"}) must be numbers from 0 to 1, one for each region`);
+  return Math.max(...stretchesOf(contract, environment, until).map(({ answered }) => answered)) * Math.max(...regionShares);
+}
+
+/** The stretches of a release up to its first proof, or its decision, where it waits. */
+function stretchesOf(contract: Contract, environment: Environment, until: "proof" | "decision"): Stretch[] {
   const steps = releaseSteps({ contract, environment });
-  const waits = steps.findIndex(({ analysis }) => analysis?.templates?.some(({ templateName }) => templateName === proofName) === true);
+  const waits = steps.findIndex((step) => asks(step, servingNames(contract.name)[until]));
   // Weights of an A/B test are those of the challengers' half.
   const part = contract.release.strategy === "ab" ? 0.5 : 1;
   let [weight, mirrored] = [0, 0];
@@ -74,13 +118,13 @@ function stretchesOf(contract: Contract, environment: Environment): Stretch[] {
   for (const step of steps.slice(0, waits < 0 ? steps.length : waits)) {
     weight = step.setWeight === undefined ? weight : (part * step.setWeight) / 100;
     mirrored = step.setMirrorRoute === undefined ? mirrored : (step.setMirrorRoute.percentage ?? 0) / 100;
-    if (step.pause?.duration !== undefined) stretch(secondsOf(step));
+    if (step.pause?.duration !== undefined) stretch(pauseOf(step));
   }
   stretch(Infinity);
   return found;
 }
 
-function secondsOf({ pause }: Step): number {
+function pauseOf({ pause }: Step): number {
   return Number.parseInt(String(pause?.duration ?? "0"), 10);
 }
 

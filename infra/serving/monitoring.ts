@@ -1,4 +1,5 @@
 import type { Contract } from "../../services/contract/contract";
+import { scrapeSeconds } from "./pace";
 import { metadata, podSelector, servingNames, versionHashLabel } from "./settings";
 
 /** Port on which the proxy beside a server shows its own metrics, past the mesh. */
@@ -10,7 +11,7 @@ const proxyMetrics = "istio_(requests_total|request_duration_milliseconds_.*)";
 /** What Prometheus reads from each pod: the server's counters and the proxy's, every ten seconds, told apart by version. */
 export function podMonitor(contract: Contract) {
   const { model } = servingNames(contract.name);
-  const scrape = { scheme: "http", interval: "10s", scrapeTimeout: "5s", honorLabels: false };
+  const scrape = { scheme: "http", interval: `${scrapeSeconds}s`, scrapeTimeout: "5s", honorLabels: false };
   return {
     apiVersion: "monitoring.coreos.com/v1",
     kind: "PodMonitor",

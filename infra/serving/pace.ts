@@ -1,5 +1,8 @@
 import type { Environment } from "./settings";
 
+/** Seconds between two scrapes of a pod: its counts are as old as that at most. */
+export const scrapeSeconds = 10;
+
 /** How fast a release goes from its first request to all of them, and how closely it is watched. */
 export interface Pace {
   /** Seconds at each step; also how long an A/B test or a shadow phase lasts at least. */

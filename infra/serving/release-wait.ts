@@ -2,20 +2,25 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { DeliveryState } from "./delivery";
 import { paces } from "./pace";
-import { annotationPrefix, type ServingSettings } from "./settings";
-import { releaseSteps, type Step } from "./steps";
+import { annotationPrefix, servingNames, type ServingSettings } from "./settings";
+import { asks, releaseSteps, type Step } from "./steps";
 
-/** Seconds that an update waits at each pause for a person. Later it fails, the release stays paused, and the next update waits on. */
+/**
+ * Seconds that an update waits at each pause for a person, and at most for an A/B test, which may take weeks: an update holds the stack's
+ * lock and its credentials for as long. Later it fails, the release goes on or stays paused, and the next update waits on.
+ */
 export const approvalSeconds = 3_600;
 /** Seconds that pods may take to start or to leave at one step. */
 const scalingSeconds = 120;
 
-/** How long an update waits until a release is through: its steps, its proofs, pods that start, and people, in seconds. */
+/** How long an update waits until a release is through: its steps, its proofs, an A/B test as far as it can be waited for, pods that start, and people, in seconds. */
 export function releaseSeconds(settings: Pick<ServingSettings, "contract" | "environment">, progressDeadlineSeconds: number): number {
-  const { firstLookSeconds, lookSeconds, undecidedLooks } = paces[settings.environment];
+  const { firstLookSeconds, lookSeconds, undecidedLooks, experimentLookSeconds, experimentLooks } = paces[settings.environment];
   const proof = firstLookSeconds + (undecidedLooks + 1) * lookSeconds;
-  const secondsOf = ({ pause, analysis }: Step): number => {
-    if (analysis) return proof;
+  const decision = Math.min(approvalSeconds, firstLookSeconds + (experimentLooks + 1) * experimentLookSeconds);
+  const secondsOf = (step: Step): number => {
+    const { pause, analysis } = step;
+    if (analysis) return asks(step, servingNames(settings.contract.name).decision) ? decision : proof;
     if (pause === undefined) return 0;
     return pause.duration === undefined ? approvalSeconds : Number.parseInt(String(pause.duration), 10);
   };

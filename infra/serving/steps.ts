@@ -66,6 +66,11 @@ function analysis(model: string, name: "proof" | "comparison" | "decision"): Ste
   return { analysis: { templates: [{ templateName: servingNames(model)[name] }], args: analysisArguments } };
 }
 
+/** Whether a step waits for what an AnalysisTemplate of this name asks. */
+export function asks({ analysis: waiting }: Step, template: string): boolean {
+  return waiting?.templates?.some(({ templateName }) => templateName === template) === true;
+}
+
 function pause(seconds: number): Step {
   return { pause: { duration: `${seconds}s` } };
 }

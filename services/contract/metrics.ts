@@ -33,7 +33,7 @@ export const metrics = {
   bucketRows: { name: "causeway_row_bucket_total", type: "counter", help: "Rows predicted, by a hash of the row's own values: the same row is in the same bucket under every version.", labels: ["bucket"] },
   bucketPositives: { name: "causeway_row_bucket_positives_total", type: "counter", help: "Rows predicted positive, by bucket.", labels: ["bucket"] },
   bucketScores: { name: "causeway_row_bucket_scores_total", type: "counter", help: "Sum of the scores, by bucket.", labels: ["bucket"] },
-  subjects: { name: "causeway_subjects_total", type: "counter", help: "Requests that named their subject, by the subject's half in an A/B test.", labels: ["arm"] },
+  subjects: { name: "causeway_subjects_total", type: "counter", help: "Requests that named their subject, by the subject's half in an A/B test and by a hash of the subject.", labels: ["arm", "bucket"] },
   features: { name: "causeway_feature_bin_total", type: "counter", help: "Rows predicted, by feature and bin of its value; missing values are in no bin.", labels: ["feature", "bin"] },
   missing: { name: "causeway_feature_missing_total", type: "counter", help: "Rows predicted without a value of the feature.", labels: ["feature"] },
   outOfRange: { name: "causeway_feature_out_of_range_total", type: "counter", help: "Values refused because the contract does not allow them, by feature.", labels: ["feature"] },

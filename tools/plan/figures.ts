@@ -2,7 +2,8 @@ import { regionLoss, type RegionLossFigures } from "../../policies/region-loss/l
 import type { ResourceView } from "../../policies/rule";
 import type { StackConfig } from "../../infra/config/schema";
 import { recoveryBudget, type RecoveryBudget } from "../../services/contract/recovery";
-import { largestUnprovenShare, minutesToVerdict } from "../../infra/serving/forecast";
+import { valueSpread } from "../../infra/observability/trial/value";
+import { largestUndecidedShare, largestUnprovenShare, minutesToDecision, minutesToVerdict } from "../../infra/serving/forecast";
 import { loadContract, loadRelease } from "../../services/contract/load";
 import type { Contract } from "../../services/contract/contract";
 import type { Release } from "../../services/contract/release";
@@ -44,18 +45,52 @@ export interface TrialFigures {
   readonly minutesToVerdict: readonly { readonly requestsPerSecond: number; readonly minutes: number; readonly pauses: boolean }[];
   /** Largest share of all requests that the version gets before it is proven, with the regions' requests alike. */
   readonly largestUnprovenShare: number;
+  /** What the A/B test of a version takes, where the contract asks for one. */
+  readonly experiment?: ExperimentFigures;
+}
+
+export interface ExperimentFigures {
+  /** Minutes until the test is decided by the model's requests per second in the region; null where a person has to decide. */
+  readonly minutesToDecision: readonly { readonly requestsPerSecond: number; readonly minutes: number | null }[];
+  /** Difference in value that is found then with the declared power, in standard deviations. */
+  readonly difference: number;
+  /** Largest share of all requests that the version gets before. */
+  readonly largestUndecidedShare: number;
+  /** How long a label may take, and whether the last look may come before it. */
+  readonly labelDelay: string;
+  readonly labelsTooLate: boolean;
 }
 
 /** Requests per second at which verdicts are foretold: the plan knows no traffic. */
 const foretold = [100, 10, 1] as const;
 
-function trialFigures(contract: Contract, { environment, regions }: StackConfig): TrialFigures {
+function trialFigures(contract: Contract, config: StackConfig): TrialFigures {
+  const { environment, regions } = config;
+  const experiment = experimentFigures(contract, config);
   return {
     minutesToVerdict: foretold.map((requestsPerSecond) => {
       const { proven, pauses } = minutesToVerdict(contract, requestsPerSecond, environment);
       return { requestsPerSecond, minutes: Math.ceil(proven), pauses };
     }),
     largestUnprovenShare: largestUnprovenShare(contract, environment, regions.map(() => 1 / regions.length)),
+    ...(experiment && { experiment }),
+  };
+}
+
+function experimentFigures(contract: Contract, { environment, regions }: StackConfig): ExperimentFigures | undefined {
+  const share = largestUndecidedShare(contract, environment, regions.map(() => 1 / regions.length));
+  const forecasts = foretold.flatMap((requestsPerSecond) => {
+    const forecast = minutesToDecision(contract, requestsPerSecond, environment);
+    return forecast === undefined ? [] : [{ requestsPerSecond, forecast }];
+  });
+  if (share === undefined) return undefined;
+  const { labelDelay } = contract.slos;
+  return {
+    minutesToDecision: forecasts.map(({ requestsPerSecond, forecast: { decided } }) => ({ requestsPerSecond, minutes: Number.isFinite(decided) ? Math.ceil(decided) : null })),
+    difference: valueSpread,
+    largestUndecidedShare: share,
+    labelDelay,
+    labelsTooLate: forecasts.some(({ forecast: { decided, lastLook } }) => Number.isFinite(decided) && decided * 60 + seconds(labelDelay) > lastLook * 60),
   };
 }
 

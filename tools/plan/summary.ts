@@ -1,5 +1,5 @@
 import type { Takeover } from "../../policies/region-loss/loss";
-import type { RecoveryFigures, TrialFigures } from "./figures";
+import type { ExperimentFigures, RecoveryFigures, TrialFigures } from "./figures";
 import type { PlannedViolation } from "./judgement";
 import { isClean, type StackPlan } from "./plan";
 import { areaTable } from "./table";
@@ -52,10 +52,20 @@ export function takeoverText(by: string, { model, load, capacity, standingReplic
   return `${by} ${carries}: ${bound}`;
 }
 
-/** `proven after 32 min at 100 requests/s, ...; until then at most 25% of all requests`. */
-export function trialText({ minutesToVerdict, largestUnprovenShare }: TrialFigures): string {
+/** `proven after 32 min at 100 requests/s, ...; until then at most 25% of all requests`, and what an A/B test takes after that. */
+export function trialText({ minutesToVerdict, largestUnprovenShare, experiment }: TrialFigures): string {
   const times = minutesToVerdict.map(({ requestsPerSecond, minutes, pauses }) => `${minutes} min at ${requestsPerSecond}/s${pauses ? " (pauses for want of requests)" : ""}`);
-  return `a new version is proven after ${times.join(", ")}; until then it gets at most ${Number((100 * largestUnprovenShare).toFixed(1))}% of all requests`;
+  return `a new version is proven after ${times.join(", ")}; until then it gets at most ${percent(largestUnprovenShare)} of all requests${experiment === undefined ? "" : `; ${experimentText(experiment)}`}`;
+}
+
+function experimentText({ minutesToDecision, difference, largestUndecidedShare, labelDelay, labelsTooLate }: ExperimentFigures): string {
+  const times = minutesToDecision.map(({ requestsPerSecond, minutes }) => `${minutes === null ? "by a person" : `after ${minutes} min`} at ${requestsPerSecond}/s`);
+  const late = labelsTooLate ? `, and labels may take ${labelDelay}: then a person decides` : "";
+  return `its A/B test is decided ${times.join(", ")} (a difference of ${difference} standard deviations, if every request brings its outcome at once${late}); until then it gets at most ${percent(largestUndecidedShare)}`;
+}
+
+function percent(share: number): string {
+  return `${Number((100 * share).toFixed(1))}%`;
 }
 
 function policyLines(plan: StackPlan): string[] {

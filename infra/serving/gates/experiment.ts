@@ -1,3 +1,4 @@
+import type { Arm } from "../../../services/contract/arms";
 import type { Contract } from "../../../services/contract/contract";
 import { metrics } from "../../../services/contract/metrics";
 import { series } from "../../observability/names";
@@ -12,22 +13,34 @@ const falseMismatch = 0.01;
 /** Seconds of requests whose split is checked. */
 const ratioSeconds = 86_400;
 
-/** Standard deviations of the split at which its counts cannot be trusted: the rate is spent over the looks in equal parts. */
-export const mismatch = normalQuantile(falseMismatch / 2 / ratioLooks);
-
 /**
- * How far the two halves of the subjects are from having as many requests, in standard deviations. Each half is counted by every version,
- * so a version that loses or turns away requests shows as a deficit of its half.
+ * Majority of the buckets, in standard deviations, that a fair split reaches with a probability of at most `alpha`, whoever sends how many
+ * requests: a sum of independent signs (Hoeffding 1963, theorem 2).
  */
-export function sampleRatio(contract: Pick<Contract, "name">): string {
-  const half = (arm: string) => `sum(increase(${select(contract, metrics.subjects.name, { arm })}[${promDuration(ratioSeconds)}]))`;
-  const [challenger, champion] = [half("challenger"), half("champion")];
-  return `abs(${challenger} - ${champion}) / sqrt(${challenger} + ${champion} > 0)`;
+export function majorityBound(alpha: number): number {
+  return Math.sqrt(2 * Math.log(2 / alpha));
 }
 
-/** {@link sampleRatio} of counts. */
-export function sampleRatioOf(challenger: number, champion: number): number {
-  return Math.abs(challenger - champion) / Math.sqrt(challenger + champion);
+/** Majority of the buckets at which the split cannot be trusted: the rate is spent over the looks in equal parts. */
+export const mismatch = majorityBound(falseMismatch / ratioLooks);
+
+/**
+ * How far the two halves of the subjects are from having as many requests: of the buckets of subjects, how many more have their larger
+ * half in one arm than in the other, in standard deviations. Subjects are what is assigned at random, so subjects are what may be tested
+ * (Fabijan et al. 2019, Diagnosing sample ratio mismatch); requests of one subject come together and are no independent draws. In a fair
+ * split either half of a bucket is the larger one with the same probability, however unlike its subjects are. Each half is counted by
+ * every version, so a version that loses or turns away requests shows as a deficit of its half.
+ */
+export function sampleRatio(contract: Pick<Contract, "name">): string {
+  const half = (arm: Arm) => `sum by (bucket) (increase(${select(contract, metrics.subjects.name, { arm })}[${promDuration(ratioSeconds)}]))`;
+  const larger = `sgn(${half("challenger")} - ${half("champion")})`;
+  return `abs(sum(${larger})) / sqrt(sum(abs(${larger})) > 0)`;
+}
+
+/** {@link sampleRatio} of the counts of each bucket. */
+export function sampleRatioOf(challenger: readonly number[], champion: readonly number[]): number {
+  const larger = challenger.map((count, i) => Math.sign(count - (champion[i] ?? 0)));
+  return Math.abs(larger.reduce((sum, sign) => sum + sign, 0)) / Math.sqrt(larger.filter((sign) => sign !== 0).length);
 }
 
 /** Evidence that the version on trial is better (above 0) or worse (below 0) than the champion; empty while the split is not the one asked for. */
@@ -39,6 +52,9 @@ export function valueEvidence(contract: Pick<Contract, "name">, version: string)
 export function decisive({ gates }: Pick<Contract, "gates">): number {
   return Math.log(1 / gates.improvement.significance);
 }
+
+/** Probability with which a test is said to find a difference. */
+export const power = 0.8;
 
 /**
  * Outcomes of each arm after which a difference of `effect` standard deviations is found with probability `power`, however often one

@@ -1,3 +1,4 @@
+import { scrapeSeconds } from "../pace";
 import { proof, waldWeights, type Shares } from "./sequential";
 
 /** How long a pod that is gone still counts; a version that is tried again within it meets its own past. */
@@ -5,7 +6,7 @@ const memory = "1h";
 /** Gap between two lives of a server that still counts as a restart: back-off grows to five minutes. */
 const gap = "10m";
 /** Step at which restarts are looked for: the interval of the scrapes. */
-const step = "10s";
+const step = `${scrapeSeconds}s`;
 
 /**
  * Events since the version's first pod started, as a sum over counters. The counters of a version start at zero with its pods, so their

@@ -1,8 +1,9 @@
 import type { Contract } from "../../../services/contract/contract";
 import { metrics, rowBuckets, type MetricFamily } from "../../../services/contract/metrics";
 import { select } from "../../observability/rule";
-import { chiSquareQuantile } from "../../observability/statistics";
+import { chiSquareQuantile, normalQuantile } from "../../observability/statistics";
 import { hashLabel } from "../../observability/trial/comparison";
+import { scrapeSeconds } from "../pace";
 import { exact } from "./promql";
 import { falseProof, falseRollback, type Shares } from "./sequential";
 
@@ -11,13 +12,14 @@ export const disagreement: Shares = { acceptable: 0.05, unacceptable: 0.1 };
 /** Mean squared distance of their scores for the same request: 0.05 and 0.1 apart. */
 export const scoreDistance: Shares = { acceptable: 0.0025, unacceptable: 0.01 };
 
-/** A question of the shadow phase: an estimate, what refuses and what proves. */
+/** A question of the shadow phase, answered on a scale from {@link proven} to {@link refused}. */
 export interface ShadowGate {
   readonly name: string;
   readonly query: string;
-  readonly refused: number;
-  readonly proven: number;
 }
+
+/** Where a version is proven, at or below, and where it is refused, at or above; between them more looks have to tell. */
+export const [proven, refused] = [0, 1];
 
 export interface ShadowInput {
   readonly contract: Contract;
@@ -37,21 +39,51 @@ export interface ShadowInput {
  * both versions. Of rows that are the same, d = share of the one - share of the other differs from bucket to bucket only by the rows on
  * which the versions disagree: its variance is their share divided by the rows of a bucket. So the mean of rows x d^2 over the buckets is
  * that share, and (buckets - 1) times it over the true one is chi-square distributed. The same with scores gives their squared distance.
+ *
+ * The pods are scraped at different moments, so up to two intervals' rows of a window count for one version alone, and these differ as any
+ * two rows do: an identical version seems to be apart by their share times the variance between rows. A proof takes no account of that; a
+ * refusal allows for it.
  */
 export function shadowGates(input: ShadowInput): readonly [ShadowGate, ShadowGate] {
-  const bounds = shadowBounds(input.looks);
-  const of = (name: string, family: MetricFamily, { acceptable, unacceptable }: Shares): ShadowGate => ({ name, query: apart(input, family.name), refused: acceptable * bounds.refusal, proven: unacceptable * bounds.proof });
+  const of = (name: string, family: MetricFamily, shares: Shares): ShadowGate => ({ name, query: position(input, family.name, shadowScale(shares, input)) });
   return [of("disagreement", metrics.bucketPositives, disagreement), of("score-distance", metrics.bucketScores, scoreDistance)];
 }
 
-/** How many times the acceptable share an estimate must be to refuse at one of so many looks, and the unacceptable one to prove. */
-export function shadowBounds(looks: number): { readonly refusal: number; readonly proof: number } {
-  const degrees = rowBuckets - 1;
-  // Two gates share the rate.
-  return { refusal: chiSquareQuantile(falseRollback / 2 / looks, degrees) / degrees, proof: chiSquareQuantile(1 - falseProof, degrees) / degrees };
+/** An estimate that proves, and one that refuses: `refusal.base`, and `refusal.edge` times the variance between rows. */
+export interface ShadowScale {
+  readonly proof: number;
+  readonly refusal: { readonly base: number; readonly edge: number };
 }
 
-/** The estimate that the query computes, from counts by bucket: rows and sums of either version. */
+export function shadowScale({ acceptable, unacceptable }: Shares, { looks, windowSeconds }: Pick<ShadowInput, "looks" | "windowSeconds">): ShadowScale {
+  const degrees = rowBuckets - 1;
+  // Two gates share the rate.
+  const rate = falseRollback / 2 / looks;
+  const times = chiSquareQuantile(rate, degrees) / degrees;
+  // The variance between rows is an estimate too: quantile of F by Fisher's z (1924), which is nearly normal.
+  const ratio = Math.exp((2 * normalQuantile(rate)) / Math.sqrt(degrees));
+  return {
+    proof: (unacceptable * chiSquareQuantile(1 - falseProof, degrees)) / degrees,
+    refusal: { base: acceptable * times, edge: ((2 * scrapeSeconds) / windowSeconds) * ratio },
+  };
+}
+
+/** Where an estimate stands between proof and refusal. What proves never refuses as well. */
+export function positionOf(trial: readonly Bucket[], champion: readonly Bucket[], { proof, refusal }: ShadowScale): number {
+  const limit = refusal.base + refusal.edge * varianceOf(champion);
+  return (distanceOf(trial, champion) - proof) / Math.max(limit - proof, narrowest * proof);
+}
+
+/** Smallest distance of proof and refusal, as a share of the proof. */
+const narrowest = 1e-3;
+
+/** Variance between rows, from the means of the buckets. */
+function varianceOf(buckets: readonly Bucket[]): number {
+  const mean = buckets.reduce((sum, { total }) => sum + total, 0) / buckets.reduce((sum, { rows }) => sum + rows, 0);
+  return buckets.reduce((sum, { rows, total }) => (rows > 0 ? sum + rows * (total / rows - mean) ** 2 : sum), 0) / (rowBuckets - 1);
+}
+
+/** The estimate, from counts by bucket: rows and sums of either version. */
 export function distanceOf(trial: readonly Bucket[], champion: readonly Bucket[]): number {
   const mean = (buckets: readonly Bucket[]) => buckets.reduce((sum, { total }) => sum + total, 0) / buckets.reduce((sum, { rows }) => sum + rows, 0);
   const shift = mean(trial) - mean(champion);
@@ -68,13 +100,16 @@ export interface Bucket {
   readonly total: number;
 }
 
-function apart({ contract, trial, champion, windowSeconds, minimumRows }: ShadowInput, sums: MetricFamily["name"]): string {
+function position({ contract, trial, champion, windowSeconds, minimumRows }: ShadowInput, sums: MetricFamily["name"], { proof, refusal }: ShadowScale): string {
   const grown = (name: MetricFamily["name"], hash: string) => `increase(${select(contract, name, { [hashLabel]: hash })}[${windowSeconds}s])`;
   const by = (name: MetricFamily["name"], hash: string) => `sum by (bucket) (${grown(name, hash)})`;
   const all = (name: MetricFamily["name"], hash: string) => `sum(${grown(name, hash)})`;
   const rows = metrics.bucketRows.name;
-  const shift = `scalar(${all(sums, trial)} / ${all(rows, trial)} - ${all(sums, champion)} / ${all(rows, champion)})`;
-  const each = `${by(sums, trial)} / (${by(rows, trial)} > 0) - ${by(sums, champion)} / (${by(rows, champion)} > 0)`;
+  const mean = (hash: string) => `${all(sums, hash)} / ${all(rows, hash)}`;
+  const means = (hash: string) => `${by(sums, hash)} / (${by(rows, hash)} > 0)`;
+  const shift = `scalar(${mean(trial)} - ${mean(champion)})`;
+  const distance = `sum(${by(rows, trial)} * (${means(trial)} - ${means(champion)} - ${shift}) ^ 2) / ${exact(rowBuckets - 1)} + ${shift} ^ 2`;
+  const variance = `sum(${by(rows, champion)} * (${means(champion)} - scalar(${mean(champion)})) ^ 2) / ${exact(rowBuckets - 1)}`;
   const enough = `(${all(rows, trial)} >= ${minimumRows} and ${all(rows, champion)} >= ${minimumRows})`;
-  return `sum(${by(rows, trial)} * (${each} - ${shift}) ^ 2) / ${exact(rowBuckets - 1)} + ${shift} ^ 2 and on () ${enough}`;
+  return `(${distance} - ${exact(proof)}) / clamp_min(${exact(refusal.base - proof)} + ${exact(refusal.edge)} * ${variance}, ${exact(narrowest * proof)}) and on () ${enough}`;
 }

@@ -1,4 +1,4 @@
-import { armOf, type Arm } from "../../contract/arms";
+import { armOf, subjectBucketOf, subjectBuckets, type Arm } from "../../contract/arms";
 import { metrics, rowBuckets, scoreTenths } from "../../contract/metrics";
 import type { Rows } from "../requests/columns";
 import type { Cell, Registry } from "./registry";
@@ -16,7 +16,7 @@ interface BucketCells {
 export class ComparisonCounters {
   readonly #tenths: readonly Cell[];
   readonly #buckets: readonly BucketCells[];
-  readonly #subjects: Readonly<Record<Arm, Cell>>;
+  readonly #subjects: Readonly<Record<Arm, readonly Cell[]>>;
 
   constructor(registry: Registry) {
     this.#tenths = scoreTenths.map((tenth) => registry.cell(metrics.scoreTenths, { tenth }));
@@ -24,7 +24,8 @@ export class ComparisonCounters {
       const labels = { bucket: String(i) };
       return { rows: registry.cell(metrics.bucketRows, labels), positives: registry.cell(metrics.bucketPositives, labels), scores: registry.cell(metrics.bucketScores, labels) };
     });
-    this.#subjects = { challenger: registry.cell(metrics.subjects, { arm: "challenger" }), champion: registry.cell(metrics.subjects, { arm: "champion" }) };
+    const half = (arm: Arm) => Array.from({ length: subjectBuckets }, (_, i) => registry.cell(metrics.subjects, { arm, bucket: String(i) }));
+    this.#subjects = { challenger: half("challenger"), champion: half("champion") };
   }
 
   predicted(rows: Rows, positive: readonly boolean[], scores: ArrayLike<number>): void {
@@ -44,7 +45,8 @@ export class ComparisonCounters {
 
   /** Counts a request that names its subject. */
   asked(subject: string): void {
-    this.#subjects[armOf(subject)].value += 1;
+    const cell = this.#subjects[armOf(subject)][subjectBucketOf(subject)];
+    if (cell) cell.value += 1;
   }
 }
 

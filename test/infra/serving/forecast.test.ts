@@ -1,4 +1,4 @@
-import { largestUnprovenShare, minutesToVerdict } from "../../../infra/serving/forecast";
+import { largestUndecidedShare, largestUnprovenShare, minutesToDecision, minutesToVerdict } from "../../../infra/serving/forecast";
 import { contract, withRelease } from "./fixture";
 
 describe("minutes until a verdict", () => {
@@ -23,6 +23,41 @@ describe("minutes until a verdict", () => {
 
   it("are refused for what is no rate", () => {
     expect(() => minutesToVerdict(contract, NaN, "prod")).toThrow("requestsPerSecond (NaN) must be a number, 0 or more");
+  });
+});
+
+describe("minutes until an A/B test is decided", () => {
+  const test = withRelease({ strategy: "ab" }).contract;
+
+  it("are asked of no other strategy", () => {
+    expect(minutesToDecision(contract, 100, "prod")).toBeUndefined();
+    expect(largestUndecidedShare(contract, "prod", [1])).toBeUndefined();
+  });
+
+  it("of a busy model are those of its steps: the proof after ten minutes, forty of the test, and the first look", () => {
+    expect(minutesToVerdict(test, 100, "prod").proven).toBe(12);
+    expect(minutesToDecision(test, 100, "prod")).toEqual({ firstLook: 54, decided: 54, lastLook: 54 + 672 * 60 });
+  });
+
+  it("grow with the outcomes that the declared power needs, 3,043 of each half, to the next look of an hour", () => {
+    const { firstLook, decided } = minutesToDecision(test, 0.5, "prod")!;
+    const safe = minutesToVerdict(test, 0.5, "prod").proven;
+    expect(firstLook).toBe(safe + 42);
+    expect(decided).toBe(firstLook + 60 * Math.ceil((3_043 / 0.25 / 60 - 42) / 60));
+  });
+
+  it("never come where a window holds too few outcomes, or where there are no requests: then a person decides", () => {
+    expect(minutesToDecision(test, 3_043 / (0.5 * 7 * 86_400) * 1.01, "prod")!.decided).toBeLessThan(Infinity);
+    expect(minutesToDecision(test, 3_043 / (0.5 * 7 * 86_400) * 0.99, "prod")!.decided).toBe(Infinity);
+    expect(minutesToDecision(test, 0, "prod")!.decided).toBe(Infinity);
+  });
+
+  it("never come where the looks end before the outcomes are there", () => {
+    expect(minutesToDecision(test, 2, "local")!.decided).toBe(Infinity);
+  });
+
+  it("leave half of the subjects with a version that is safe and undecided", () => {
+    expect(largestUndecidedShare(test, "prod", [0.5, 0.5])).toBe(0.25);
   });
 });
 

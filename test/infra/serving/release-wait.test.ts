@@ -46,6 +46,15 @@ describe("an update", () => {
     }
   });
 
+  it("waits for an A/B test as long as its looks take, and an hour at most", () => {
+    const seconds = (environment: "prod" | "dev" | "local", strategy: "ab" | "canary") => releaseSeconds({ ...withRelease({ strategy, channel: "automatic" }), environment }, 600);
+    const stepsOf = (environment: "prod" | "dev" | "local") => releaseSteps({ ...withRelease({ strategy: "ab", channel: "automatic" }), environment });
+    const rest = (environment: "prod" | "dev" | "local", proof: number) => 600 + 120 * stepsOf(environment).length + 2 * proof + stepsOf(environment).reduce((sum, { pause }) => sum + Number.parseInt(String(pause?.duration ?? "0"), 10), 0);
+    expect(seconds("local", "ab") - rest("local", 15 + 13 * 10)).toBe(15 + 31 * 10);
+    expect(seconds("dev", "ab") - rest("dev", 40 + 46 * 20)).toBe(3_600);
+    expect(seconds("prod", "ab") - rest("prod", 120 + 61 * 60)).toBe(3_600);
+  });
+
   it("of a whole service has that time on its Rollout, for the first version and each after it", async () => {
     const found = only(await record(() => void new ModelService("eu-west-1-loan-approval", args)), "kubernetes:argoproj.io/v1alpha1:Rollout", "eu-west-1-loan-approval-rollout");
     const patience = releaseSeconds(settings, 600);

@@ -1,5 +1,6 @@
 /** @jest-environment ./test/services/model-server/support/environment.ts */
 import fc from "fast-check";
+import { subjectBucketOf, subjectBuckets } from "../../../services/contract/arms";
 import { durationBuckets, metrics, seriesNames } from "../../../services/contract/metrics";
 import { binOf, Histogram, Registry } from "../../../services/model-server/metrics/registry";
 import { metricsServer } from "../../../services/model-server/metrics/server";
@@ -55,11 +56,13 @@ describe("counters of predictions", () => {
     expect(await counts("a")).toEqual(first);
   });
 
-  test("count a request by the half of the subject that its header names", async () => {
+  test("count a request by the half and the bucket of the subject that its header names", async () => {
     const { app, counted } = await testServer();
     for (const subject of ["0a", "7f", "8a", "x"]) await app.inject({ ...inject(paths.predict, { features: goodFeatures }), headers: { "x-causeway-subject": subject } });
     await app.inject(inject(paths.predict, { features: goodFeatures, subject: "0a" }));
-    expect([counted("causeway_subjects_total", { arm: "challenger" }), counted("causeway_subjects_total", { arm: "champion" })]).toEqual([2, 2]);
+    const half = (arm: string) => Array.from({ length: subjectBuckets }, (_, i) => counted("causeway_subjects_total", { arm, bucket: String(i) })!);
+    const ofSubjects = (...subjects: string[]) => Array.from({ length: subjectBuckets }, (_, i) => subjects.filter((subject) => subjectBucketOf(subject) === i).length);
+    expect([half("challenger"), half("champion")]).toEqual([ofSubjects("0a", "7f"), ofSubjects("8a", "x")]);
   });
 
   test("an explanation is not a prediction", async () => {

@@ -1,7 +1,8 @@
+import { subjectBuckets } from "../../../../services/contract/arms";
 import { mismatch, sampleRatio, sampleRatioOf, valueEvidence } from "../../../../infra/serving/gates/experiment";
 import { gatesOf } from "../../../../infra/serving/gates/gates";
 import { mixtureEvidence } from "../../../../infra/serving/gates/sequential";
-import { distanceOf, shadowGates, type Bucket } from "../../../../infra/serving/gates/shadow";
+import { disagreement as disagreementShares, positionOf, scoreDistance, shadowGates, shadowScale, type Bucket } from "../../../../infra/serving/gates/shadow";
 import { paces } from "../../../../infra/serving/pace";
 import { counter, gauge, randoms, small, type Scenario } from "./scenario";
 
@@ -63,7 +64,16 @@ function values(of: "trial" | "champion", count: number, gain: number, loss: num
   };
 }
 
-const halves = (challenger: number, champion: number) => ({ [`causeway_subjects_total{${own("trial")},arm="challenger"}`]: counter([400, challenger]), [`causeway_subjects_total{${own("champion")},arm="champion"}`]: counter([400, champion]) });
+/** Requests of each bucket of subjects in a minute; one bucket's subject is a hundred times as busy, and in the champion's half. */
+const halves = (challenger: (bucket: number) => number, champion: (bucket: number) => number) => ({
+  challenger: Array.from({ length: subjectBuckets }, (_, i) => challenger(i)),
+  champion: Array.from({ length: subjectBuckets }, (_, i) => (i === 5 ? 100 : 1) * champion(i)),
+});
+type Halves = ReturnType<typeof halves>;
+const split = (of: Halves) => Object.fromEntries((["challenger", "champion"] as const).flatMap((arm) => of[arm].map((requests, i) => [`causeway_subjects_total{${own(arm === "challenger" ? "trial" : "champion")},arm="${arm}",bucket="${i}"}`, counter([400, requests])])));
+const fair = halves((i) => 20 + (i % 2), (i) => 20 + ((i + 1) % 2));
+const short = halves((i) => 18 + (i % 10 === 0 ? 3 : 0), () => 20);
+const nobody = halves(() => 0, () => 0);
 
 /** Ten a minute under the champion with mean 5 and deviation 5; the other is better by `more`. 390 minutes have been counted. */
 function better(more: number): number {
@@ -91,7 +101,7 @@ export const comparisonScenarios: readonly Scenario[] = [
   {
     title: "comparisons: mirrored rows, decision by decision and score by score",
     groups: [], inputs: mirrored(),
-    values: [near(30, disagreement.query, distanceOf(tenMinutes("trial", "positives"), tenMinutes("champion", "positives"))), near(30, distance.query, distanceOf(tenMinutes("trial", "scores"), tenMinutes("champion", "scores")))],
+    values: [near(30, disagreement.query, positionOf(tenMinutes("trial", "positives"), tenMinutes("champion", "positives"), shadowScale(disagreementShares, shadow))), near(30, distance.query, positionOf(tenMinutes("trial", "scores"), tenMinutes("champion", "scores"), shadowScale(scoreDistance, shadow)))],
   },
   {
     title: "comparisons: nothing mirrored is no result",
@@ -100,7 +110,7 @@ export const comparisonScenarios: readonly Scenario[] = [
   },
   {
     title: "comparisons: a better business value is evidence above zero, a worse one below",
-    groups: ["rates", "trial"], inputs: { ...values("champion", 10, 60, 10, 500), ...values("trial", 10, 70, 10, 625), ...halves(20, 20) },
+    groups: ["rates", "trial"], inputs: { ...values("champion", 10, 60, 10, 500), ...values("trial", 10, 70, 10, 625), ...split(fair) },
     values: [
       { minute: 395, expr: `abs((${valueEvidence(small, version)}) / ${better(1)} - 1) < bool 0.05`, samples: { "{}": 1 } },
       { minute: 395, expr: `(${valueEvidence(small, "1.0.0")}) < bool 0`, samples: { "{}": 1 } },
@@ -108,17 +118,17 @@ export const comparisonScenarios: readonly Scenario[] = [
   },
   {
     title: "comparisons: values that are alike are no evidence either way",
-    groups: ["rates", "trial"], inputs: { ...values("champion", 10, 60, 10, 500), ...values("trial", 10, 60, 10, 500), ...halves(20, 20) },
-    values: [near(395, valueEvidence(small, version), 0)],
+    groups: ["rates", "trial"], inputs: { ...values("champion", 10, 60, 10, 500), ...values("trial", 10, 60, 10, 500), ...split(fair) },
+    values: [near(395, valueEvidence(small, version), 0), near(395, sampleRatio(small), sampleRatioOf(fair.challenger, fair.champion))],
   },
   {
     title: "comparisons: a half that is short of requests stops the test",
-    groups: ["rates", "trial"], inputs: { ...values("champion", 10, 60, 10, 500), ...values("trial", 10, 70, 10, 625), ...halves(18, 20) },
-    values: [{ minute: 395, expr: valueEvidence(small, version), samples: {} }, { minute: 395, expr: `(${sampleRatio(small)}) > bool ${mismatch}`, samples: { "{}": 1 } }, near(395, sampleRatio(small), sampleRatioOf(18 * 395, 20 * 395))],
+    groups: ["rates", "trial"], inputs: { ...values("champion", 10, 60, 10, 500), ...values("trial", 10, 70, 10, 625), ...split(short) },
+    values: [{ minute: 395, expr: valueEvidence(small, version), samples: {} }, { minute: 395, expr: `(${sampleRatio(small)}) > bool ${mismatch}`, samples: { "{}": 1 } }, near(395, sampleRatio(small), sampleRatioOf(short.challenger, short.champion))],
   },
   {
     title: "comparisons: nobody who names a subject is no A/B test",
-    groups: ["rates", "trial"], inputs: { ...values("champion", 10, 60, 10, 500), ...values("trial", 10, 70, 10, 625), ...halves(0, 0) },
+    groups: ["rates", "trial"], inputs: { ...values("champion", 10, 60, 10, 500), ...values("trial", 10, 70, 10, 625), ...split(nobody) },
     values: [{ minute: 395, expr: valueEvidence(small, version), samples: {} }, { minute: 395, expr: sampleRatio(small), samples: {} }],
   },
 ];
