@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { toJsonObject } from "../../tools/e2e/lib/json";
-import { useVariant } from "../../tools/e2e/variant";
+import { compileProgram, useVariant } from "../../tools/e2e/variant";
 import { expectOperations, expectSuccess } from "./expectations";
 import { at, ofKind, stateObjects } from "./planned";
 import type { KubernetesClient, ObjectReference } from "../../tools/e2e/lib/kubernetes/client";
@@ -75,6 +75,7 @@ export function canaryTests(stack: SharedStack): Test[] {
     {
       title: "an up in the middle of a canary leaves weights, selectors and replicas to their controllers",
       run: async () => {
+        await compileProgram(project);
         inFlight = await release(stack);
         await startCanary(stack, inFlight);
         const up = await project.up({ skipPreview: true });

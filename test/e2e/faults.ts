@@ -26,6 +26,7 @@ async function interruptedUp(project: SharedStack["project"], strike: (cli: Chil
   const result = await project.up({
     skipPreview: true,
     unjudged: true,
+    savesEachStep: true,
     onStart: (child) => { cli = child; },
     onLine: (line) => {
       if (/kubernetes:(?!helm\.sh).* created \(/.test(line)) created += 1;
@@ -166,11 +167,11 @@ function wrongAddresses({ project, cluster }: SharedStack): Test[] {
   return [
     {
       title: "a kubeconfig that does not exist gives one clear error within 30 s",
-      run: async () => expectOneError(await project.up({ kubeconfig: path.join(os.tmpdir(), "causeway-no-such-kubeconfig") }), /kubeconfig/),
+      run: async () => expectOneError(await project.up({ unjudged: true, kubeconfig: path.join(os.tmpdir(), "causeway-no-such-kubeconfig") }), /kubeconfig/),
     },
     {
       title: "an unreachable server gives one clear error within 30 s",
-      run: async () => expectOneError(await project.up({ kubeconfig: deadKubeconfig() }), /127\.0\.0\.1:1.*cannot be reached/s),
+      run: async () => expectOneError(await project.up({ unjudged: true, kubeconfig: deadKubeconfig() }), /127\.0\.0\.1:1.*cannot be reached/s),
     },
     {
       title: "credentials that the server refuses give one clear error within 30 s",
@@ -178,7 +179,7 @@ function wrongAddresses({ project, cluster }: SharedStack): Test[] {
       run: async () => {
         const file = path.join(mkdtempSync(path.join(os.tmpdir(), "causeway-kubeconfig-")), "kubeconfig");
         writeFileSync(file, (await readFile(cluster.kubeconfig, "utf8")).replace(/"token": "[^"]*"/, '"token": "wrong"'));
-        expectOneError(await project.up({ kubeconfig: file }), /Unauthorized/);
+        expectOneError(await project.up({ unjudged: true, kubeconfig: file }), /Unauthorized/);
       },
     },
   ];

@@ -65,7 +65,12 @@ function equivalence({ project }: SharedStack): Test[] {
   ];
 }
 
-/** What the real analyzer refuses, and that the offline plan refuses the same. No custom resource definitions are needed: nothing gets as far as the server. */
+/** What the real analyzer refuses. No custom resource definitions are needed: nothing gets as far as the server. */
 export function policySuite(stack: SharedStack): Promise<Suite> {
-  return Promise.resolve({ name: "policies", tests: [...equivalence(stack), ...VIOLATIONS.map((violation) => stopped(stack, violation))] });
+  return Promise.resolve({ name: "policies", tests: VIOLATIONS.map((violation) => stopped(stack, violation)) });
+}
+
+/** That the offline plan refuses the same as the real analyzer. */
+export function equivalenceSuite(stack: SharedStack): Promise<Suite> {
+  return Promise.resolve({ name: "equivalence", tests: equivalence(stack) });
 }

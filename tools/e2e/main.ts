@@ -3,7 +3,8 @@ import { parseArgs } from "node:util";
 import { runDelivery } from "../../test/e2e/delivery";
 import { addressSuite, faultSuite } from "../../test/e2e/faults";
 import { lifecycleSuite } from "../../test/e2e/lifecycle";
-import { policySuite } from "../../test/e2e/policies";
+import { equivalenceSuite, policySuite } from "../../test/e2e/policies";
+import { restartSuite } from "../../test/e2e/restarts";
 import { retrainingSuite } from "../../test/e2e/retraining/suite";
 import { ruleSuite } from "../../test/e2e/rules";
 import { openStack } from "../../test/e2e/stack";
@@ -16,7 +17,7 @@ import type { Suite, Tally } from "./runner";
 
 type SuiteMaker = (stack: SharedStack) => Promise<Suite>;
 
-const SUITES = { lifecycle: lifecycleSuite, faults: faultSuite, policies: policySuite, addresses: addressSuite, rules: ruleSuite, retraining: retrainingSuite } as const satisfies Record<string, SuiteMaker>;
+const SUITES = { lifecycle: lifecycleSuite, faults: faultSuite, policies: policySuite, equivalence: equivalenceSuite, addresses: addressSuite, restarts: restartSuite, rules: ruleSuite, retraining: retrainingSuite } as const satisfies Record<string, SuiteMaker>;
 type SuiteName = keyof typeof SUITES;
 
 /** A suite on a control plane of its own, after the others: what it measures suffers from company. */
@@ -35,8 +36,8 @@ interface LanePlan {
 /** Suites of one lane follow each other; the lanes run side by side. */
 const LANES: readonly LanePlan[] = [
   { name: "lifecycle", suites: ["lifecycle"], plane: "calm", compiled: false },
-  { name: "policies", suites: ["policies", "addresses"], plane: "calm", compiled: true },
-  { name: "faults", suites: ["faults"], plane: "faulty", compiled: true },
+  { name: "policies", suites: ["policies", "restarts"], plane: "calm", compiled: true },
+  { name: "faults", suites: ["faults", "equivalence", "addresses"], plane: "faulty", compiled: true },
 ];
 
 const IN_LANES = LANES.flatMap(({ suites }) => suites);

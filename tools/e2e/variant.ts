@@ -68,5 +68,6 @@ export async function compileProgram(project: Project): Promise<void> {
     banner: { js: "Error.prepareStackTrace = undefined;" },
   });
   await project.replace("Pulumi.yaml", PROGRAM_FILE, COMPILED_FILE);
-  await project.replace("Pulumi.yaml", /^ *nodeargs: .*\n/m, "");
+  // A process of seconds gains nothing from the optimising compiler, and lives shorter than its young objects would need copying.
+  await project.replace("Pulumi.yaml", /^( *nodeargs: ).*$/m, "$1--no-opt --max-semi-space-size=64");
 }

@@ -47,6 +47,8 @@ export interface PulumiOptions {
 
 export interface CommandOptions {
   readonly kubeconfig?: string;
+  /** Whether the state is written after every step, as by default, or once at the end: writing it is most of what an `up` and a `destroy` cost. */
+  readonly savesEachStep?: boolean;
   readonly timeoutMs?: number;
   readonly onStart?: (child: ChildProcess) => void;
   readonly onLine?: (line: string) => void;
@@ -58,7 +60,7 @@ const COMMAND_TIMEOUT_MS = 240_000;
 export class Pulumi {
   constructor(readonly options: PulumiOptions) {}
 
-  private environment(kubeconfig: string): NodeJS.ProcessEnv {
+  private environment({ kubeconfig = this.options.kubeconfig, savesEachStep = false }: CommandOptions): NodeJS.ProcessEnv {
     const { home, state, pathFolders, downloadsPlugins, fieldManager } = this.options;
     return {
       ...quickEnvironment(),
@@ -72,6 +74,7 @@ export class Pulumi {
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: String(!downloadsPlugins),
       // Without it the CLI has no --event-log.
       PULUMI_DEBUG_COMMANDS: "true",
+      ...(savesEachStep ? {} : { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" }),
     };
   }
 
@@ -91,7 +94,7 @@ export class Pulumi {
     const onLine = (line: string): void => { lines.push(line); options.onLine?.(line); };
     const result = await run(this.options.pulumi, args, {
       cwd: this.options.cwd,
-      env: this.environment(options.kubeconfig ?? this.options.kubeconfig),
+      env: this.environment(options),
       timeoutMs: options.timeoutMs ?? COMMAND_TIMEOUT_MS,
       onStart: options.onStart, onStdoutLine: onLine, onStderrLine: onLine,
     });
