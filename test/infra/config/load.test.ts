@@ -46,4 +46,13 @@ describe("stack configuration", () => {
     const config = parseConfig({ values: { ...raw.values, "causeway:alertWebhook": "https://pager.example.com/" }, secrets: new Set(["causeway:alertWebhook"]) }, "local");
     expect(config.alertWebhook).toBe("https://pager.example.com/");
   });
+
+  test("warnings have an address of their own only where pages have one, and it is a secret too", () => {
+    const raw = readStackFile(join(root, "Pulumi.local.yaml"));
+    const parse = (given: Record<string, string>, secrets = Object.keys(given)) => parseConfig({ values: { ...raw.values, ...given }, secrets: new Set(secrets) }, "local");
+    const [pages, tickets] = [{ "causeway:alertWebhook": "https://pager.example.com/" }, { "causeway:ticketWebhook": "https://tickets.example.com/" }];
+    expect(parse({ ...pages, ...tickets }).ticketWebhook).toBe("https://tickets.example.com/");
+    expect(() => parse(tickets)).toThrow("alertWebhook: got nothing, allowed: a URL for critical alerts, because ticketWebhook has one for warnings");
+    expect(() => parse({ ...pages, ...tickets }, ["causeway:alertWebhook"])).toThrow(/ticketWebhook: .*secret/);
+  });
 });
