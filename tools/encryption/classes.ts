@@ -86,6 +86,7 @@ export const classes: Readonly<Record<string, Neither | readonly ("store" | "lis
   "kubernetes:argoproj.io/v1alpha1:Rollout": ["listener"],
   "kubernetes:argoproj.io/v1alpha1:Sensor": "client",
   "kubernetes:argoproj.io/v1alpha1:WorkflowTemplate": "workload",
+  "kubernetes:batch/v1:CronJob": "workload",
   "kubernetes:batch/v1:Job": "workload",
   "kubernetes:beat.k8s.elastic.co/v1beta1:Beat": "client",
   "kubernetes:cert-manager.io/v1:Certificate": "setting",
