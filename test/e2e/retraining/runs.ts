@@ -36,7 +36,7 @@ class Lake {
   approved = false;
 
   private constructor(readonly folder: string, readonly registry: Registry, private readonly python: { readonly python: string; readonly variables: Readonly<Record<string, string>> }) {
-    this.locations = { runs: `file://${folder}/runs`, candidates: `file://${folder}/candidates`, champions: `file://${folder}/releases`, ledger: `${folder}/ledger` };
+    this.locations = { runs: `file://${folder}/runs`, candidates: `file://${folder}/candidates`, champions: `file://${folder}/releases`, ledger: `${folder}/ledger`, orders: `${folder}/promotions` };
     this.champion = join(folder, "releases", contract.name);
     mkdirSync(join(folder, "releases"));
     cpSync(join(modelsFolder, contract.name, "release"), this.champion, { recursive: true });
