@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { lake } from "../retraining/lake";
 import { accounts, triggers, type RetrainingImages } from "../retraining/settings";
-import { outputsFolder, parameters as runParameters } from "../retraining/steps";
+import { deliveryCommand, outputsFolder, parameters as runParameters } from "../retraining/steps";
 import { containerSecurityContext, podSecurityContext } from "../serving/security-context";
 import { eraseAccount, namespaces } from "../vocabulary";
 import { approvalSeconds, erasureLabels, erasureParameters, ringSecret, workSeconds } from "./settings";
@@ -107,7 +107,7 @@ function record({ ledger, onLake, images }: ErasureSettings<pulumi.Input<string>
     inputs: { parameters: [{ name: "answer" }] },
     container: {
       ...container(images.delivery, "256Mi", onLake),
-      command: ["node", "/app/record-erasure.js"],
+      command: [...deliveryCommand("record-erasure")],
       args: ["--answer={{inputs.parameters.answer}}", `--pseudonym=${given("pseudonym")}`, `--reason=${given("reason")}`, `--ledger=${ledger}`, `--actor=${eraseAccount}`, "--run={{workflow.name}}"],
     },
   };

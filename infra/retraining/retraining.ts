@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Contract } from "../../services/contract/contract";
 import type { RoleScope } from "../aws/role-scope";
 import type { Environment } from "../config/schema";
+import type { ImageEvidence } from "../image-evidence";
 import { PodIdentity } from "../region/pod-identity";
 import { namespaces } from "../vocabulary";
 import { accountGrants, roleOf, serviceAccount } from "./access";
@@ -26,6 +27,8 @@ export interface RetrainingArgs {
   /** Regions in the order in which they take a release. */
   readonly regions: readonly string[];
   readonly images: RetrainingImages<pulumi.Input<string>>;
+  /** What is known of the images; policies judge it. @default nothing */
+  readonly imageEvidence?: RetrainingImages<ImageEvidence> | undefined;
   /** On AWS: the cluster, and whose buckets the pods may use. @default an existing cluster, without buckets */
   readonly aws?: { readonly clusterName: string; readonly scope: RoleScope } | undefined;
 }
@@ -44,7 +47,7 @@ export class Retraining extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     const { region, environment, models, locations, regions } = args;
-    super(Retraining.__pulumiType, name, { region, environment, models: models.map(({ contract }) => contract.name), locations, regions, images: args.images }, opts);
+    super(Retraining.__pulumiType, name, { region, environment, models: models.map(({ contract }) => contract.name), locations, regions, images: args.images, ...(args.imageEvidence && { imageEvidence: args.imageEvidence }) }, opts);
     const problems = retrainingProblems({ ...args, contracts: models.map(({ contract }) => contract) });
     if (problems.length > 0) throw new pulumi.ResourceError(`${name}: ${problems.join("; ")}`, this);
 

@@ -5,6 +5,7 @@ import { digestOf } from "../../services/contract/attestation";
 import { bucketName, keyAlias, sharedRepository, type Naming, type SharedImage } from "../aws/names";
 import type { RoleScope } from "../aws/role-scope";
 import type { StackConfig } from "../config/schema";
+import { imageEvidence, type ImageEvidence, type RunImage } from "../image-evidence";
 import { releaseOrder } from "../release-order";
 import { localRepository } from "../serving/images";
 import { lakeLocations } from "./lake";
@@ -18,6 +19,8 @@ export interface RetrainingGround {
   readonly locations: Locations;
   readonly regions: readonly string[];
   readonly images: RetrainingImages<string>;
+  /** What is known of them. */
+  readonly imageEvidence: RetrainingImages<ImageEvidence>;
   /** Whose buckets the pods may use; absent on an existing cluster. */
   readonly scope: RoleScope | undefined;
 }
@@ -31,11 +34,13 @@ export function retrainingGround(config: StackConfig, root: string): RetrainingG
   const [home = ""] = regions;
   const { organization, environment, account, target } = config;
   const naming = target === "aws" ? { organization, environment, account: account ?? "" } : undefined;
-  const image = (name: keyof typeof dockerfiles) => config.images?.[name] ?? `${repository(naming, name, home)}@${inputsDigest(root, name)}`;
+  const image = (name: RunImage) => config.images?.[name] ?? `${repository(naming, name, home)}@${inputsDigest(root, name)}`;
+  const evidence = (name: RunImage) => imageEvidence(root, name, image(name), config.images?.[name] !== undefined);
   return {
     home,
     regions: releaseOrder(config.regions).map(({ name }) => name),
     images: { training: image("training"), delivery: image("delivery") },
+    imageEvidence: { training: evidence("training"), delivery: evidence("delivery") },
     locations: naming ? bucketLocations(naming, home) : lakeLocations,
     scope: naming && { ...naming, regions },
   };
@@ -46,7 +51,7 @@ export function refuseUnpublishedImages({ environment, images }: Pick<StackConfi
   if (environment !== "prod" || isPreview) return;
   const missing = Object.entries(dockerfiles).filter(([name]) => images?.[name === "training" ? "training" : "delivery"] === undefined);
   if (missing.length === 0) return;
-  const builds = missing.map(([name, file]) => `build ${file}, push it, and set causeway:images.${name} to repository@sha256:...`);
+  const builds = missing.map(([name, file]) => `npm run publish:image -- ${name} --repository <URL> (builds ${file}), and set causeway:images.${name} to repository@sha256:...`);
   throw new pulumi.RunError(`the retraining has no published image of ${missing.map(([name]) => name).join(", ")}: ${builds.join("; ")}`);
 }
 

@@ -34,10 +34,11 @@ export const parameters = { trigger: "trigger", causes: "causes", server: "serve
 const trainingSteps = ["collect", "validate", "prepare", "train", "evaluate", "audit", "explain", "compress", "package"] as const;
 
 const training = ["python", "-m", "causeway_training"] as const;
-/** Entry points of services/delivery/Dockerfile. */
-const promoter = ["node", "/app/promote.js"] as const;
-export const followerCommand = ["node", "/app/follow.js"] as const;
-const recorder = ["node", "/app/record-run.js"] as const;
+/** A program of services/delivery/build.mjs, by the path that node has in that image. */
+export const deliveryCommand = (program: "promote" | "follow" | "record-run" | "record-erasure") => ["/nodejs/bin/node", `/app/${program}.js`] as const;
+const promoter = deliveryCommand("promote");
+export const followerCommand = deliveryCommand("follow");
+const recorder = deliveryCommand("record-run");
 /** Step that adds what the run did to the audit ledger: before the promotion, and once more however the run ends. */
 export const recordStep = "record";
 

@@ -50,11 +50,10 @@ function changedFields(before: JsonObject, after: JsonObject): string[] {
 
 /** The promoter's own file, compiled by the very command of its image. */
 async function compiled(folder: string): Promise<string> {
-  const [, args = ""] = /npx esbuild (tools\/delivery\/promote\.ts [^\\]*)/.exec(await readFile(path.join(REPOSITORY, "services", "delivery", "Dockerfile"), "utf8")) ?? [];
-  const file = path.join(folder, "promote.js");
-  const { code, stderr } = await run("npx", ["esbuild", ...args.trim().split(" ").map((argument) => (argument.startsWith("--outfile=") ? `--outfile=${file}` : argument))], { cwd: REPOSITORY });
+  const [, script = ""] = /^RUN node (\S+) \/app$/m.exec(await readFile(path.join(REPOSITORY, "services", "delivery", "Dockerfile"), "utf8")) ?? [];
+  const { code, stderr } = await run("node", [script, folder], { cwd: REPOSITORY });
   assert.equal(code, 0, stderr);
-  return file;
+  return path.join(folder, "promote.js");
 }
 
 /** A kubeconfig of the same cluster with the token of the promoter's service account, as its pods have it. */

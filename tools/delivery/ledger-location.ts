@@ -1,16 +1,10 @@
-import { execFile } from "node:child_process";
 import { existsSync, rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
 import { appendEntry, objectStore, readLedger, storeAt, type Entry, type Fact } from "../../services/ledger";
 import { objectName } from "../../services/ledger/store";
-
-const run = promisify(execFile);
-
-/** Runs the AWS CLI; rejects with its message. */
-type Aws = (args: readonly string[]) => Promise<unknown>;
+import { aws as command, type Aws } from "../aws/command";
 
 /** A ledger that is read from, and written to, where it lies. Whoever decides by it reads {@link entries}. */
 export interface OpenLedger {
@@ -35,7 +29,7 @@ const witnesses = "approvals";
 const attempts = 5;
 
 /** Opens the ledger at a file, a folder, or `s3://bucket/prefix`. Of an object store a copy is fetched, and each entry is sent at once. */
-export async function openLedger(location: string, aws: Aws = (args) => run("aws", [...args])): Promise<OpenLedger> {
+export async function openLedger(location: string, aws: Aws = command): Promise<OpenLedger> {
   if (location.startsWith("s3://")) return openBucket(location.replace(/\/+$/, ""), aws);
   const store = storeAt(location);
   const entries = () => Promise.resolve(readLedger(store));

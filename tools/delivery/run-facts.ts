@@ -1,18 +1,15 @@
-import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { z } from "zod";
 import { InputError, parseOrThrow } from "../../services/contract/problems";
 import { label } from "../../services/contract/units";
 import type { Fact } from "../../services/ledger";
 import { canonicalJson } from "../../services/ledger/canonical";
+import { aws as command, type Aws } from "../aws/command";
 import type { OpenLedger } from "./ledger-location";
-
-const run = promisify(execFile);
 
 /** Actions of a training run, in the order in which they happen. The steps may state no other: nobody who trains records an approval. */
 const stated = ["train", "evaluate", "release"] as const;
@@ -22,7 +19,7 @@ const factSchema = z.strictObject({ action: z.enum(stated), subject: label, at: 
 type StatedFact = z.output<typeof factSchema>;
 
 /** The facts of a run at a folder, a `file://` URL or `s3://bucket/prefix`; none where no step got that far. Throws InputError for a file that states no fact. */
-export async function factsOf(location: string, aws: (args: readonly string[]) => Promise<unknown> = (args) => run("aws", [...args])): Promise<readonly StatedFact[]> {
+export async function factsOf(location: string, aws: Aws = command): Promise<readonly StatedFact[]> {
   const folder = location.startsWith("s3://") ? await fetched(location, aws) : join(location.startsWith("file://") ? fileURLToPath(location) : location, "facts");
   if (!existsSync(folder)) return [];
   const files = readdirSync(folder).filter((name) => name.endsWith(".json") && !name.startsWith("."));
@@ -47,7 +44,7 @@ export async function recordFacts(ledger: Pick<OpenLedger, "chain" | "record">, 
   return added;
 }
 
-async function fetched(location: string, aws: (args: readonly string[]) => Promise<unknown>): Promise<string> {
+async function fetched(location: string, aws: Aws): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "causeway-facts-"));
   await aws(["s3", "sync", `${location.replace(/\/+$/, "")}/facts`, folder, "--only-show-errors", "--exclude", "*", "--include", "*.json"]);
   return folder;

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import type { RunImage } from "../../infra/image-evidence";
 import { InputError, parseOrThrow } from "../../services/contract/problems";
 import { severities, type Scan } from "../../services/contract/release";
 import { digest } from "../../services/contract/units";
@@ -22,13 +23,33 @@ export function pinnedBases(file: string): string[] {
 
 /** Builds the image of a model with Docker and pushes it; returns the registry's digest. */
 export function buildWithDocker(model: string, tag: string, attestation: string): string {
-  const bases = pinnedBases(join(root, "services", "model-server", "base-images.env"));
+  return buildAndPush("model-server", tag, [...pinnedBases(join(root, "services", "model-server", "base-images.env")), `MODEL=${model}`, `ATTESTATION=${attestation}`]);
+}
+
+/** Builds the image of the training steps or of the promoter with Docker and pushes it; returns the registry's digest. */
+export function buildRunImage(name: RunImage, tag: string, bill: string): string {
+  const bases = name === "training" ? [`PYTHON_IMAGE=${pinnedPython(join(root, "services", "training", "base-image.pin"))}`] : pinnedBases(join(root, "services", "model-server", "base-images.env"));
+  return buildAndPush(name, tag, [...bases, `BILL=${bill}`]);
+}
+
+/** The image in a file whose only line without a comment it is. Throws InputError as above. */
+export function pinnedPython(file: string): string {
+  const [image] = readFileSync(file, "utf8").split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  if (image !== undefined && /@sha256:[0-9a-f]{64}$/.test(image)) return image;
+  throw new InputError(file, [{ key: "(last line)", got: image, allowed: "an image by digest, as the comment of the file says" }]);
+}
+
+/** Commit of the working tree. */
+export function headRevision(): string {
+  return execFileSync("git", ["rev-parse", "HEAD"], { cwd: root, encoding: "utf8" }).trim();
+}
+
+function buildAndPush(service: "model-server" | RunImage, tag: string, given: readonly string[]): string {
   const folder = mkdtempSync(join(tmpdir(), "causeway-publish-"));
   try {
     const metadata = join(folder, "metadata.json");
-    const file = join("services", "model-server", "Dockerfile");
-    const revision = execFileSync("git", ["rev-parse", "HEAD"], { cwd: root, encoding: "utf8" }).trim();
-    const values = [...bases, `MODEL=${model}`, `VERSION=${tag.slice(tag.lastIndexOf(":") + 1)}`, `REVISION=${revision}`, `ATTESTATION=${attestation}`].flatMap((value) => ["--build-arg", value]);
+    const file = join("services", service, "Dockerfile");
+    const values = [...given, `VERSION=${tag.slice(tag.lastIndexOf(":") + 1)}`, `REVISION=${headRevision()}`].flatMap((value) => ["--build-arg", value]);
     const args = ["buildx", "build", "--platform", "linux/amd64", ...values, "--file", file, "--tag", tag, "--push", "--metadata-file", metadata, "."];
     execFileSync("docker", args, { cwd: root, stdio: "inherit" });
     return parseOrThrow(z.object({ "containerimage.digest": digest }), JSON.parse(readFileSync(metadata, "utf8")), "the builder's metadata")["containerimage.digest"];

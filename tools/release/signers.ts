@@ -1,8 +1,9 @@
-import { execFileSync } from "node:child_process";
-import { createHash, createPrivateKey, createPublicKey, sign, type KeyObject } from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { z } from "zod";
 import { isSigning, keyIdOf, type Signer } from "../../services/contract/attestation";
-import { InputError } from "../../services/contract/problems";
+import { InputError, parseOrThrow } from "../../services/contract/problems";
+import { askKmsAndWait, type KmsQuestion } from "../aws/kms";
 
 /** Start of the name of a key in AWS KMS: `awskms:///alias/name`, or a key's id or ARN after the slashes. */
 const kms = "awskms:///";
@@ -30,14 +31,26 @@ function privateKey(file: string): KeyObject {
   return key;
 }
 
-/** Signs the digest of the message with a key that never leaves AWS KMS; asks through the AWS CLI, which has the caller's credentials. */
+const publicKeyAnswer = z.object({ KeyId: z.string(), PublicKey: z.string(), KeyUsage: z.string(), SigningAlgorithms: z.array(z.string()).default([]) });
+const signatureAnswer = z.object({ KeyId: z.string(), Signature: z.string(), SigningAlgorithm: z.literal("ECDSA_SHA_256") });
+
+/**
+ * Signs the digest of the message with a key that never leaves AWS KMS. A signature is verified before it is given away: what the key of
+ * {@link Signer.keyid} did not make must not go into a release.
+ */
 function kmsSigner(name: string): Signer {
-  const ask = (args: readonly string[], query: string) => Buffer.from(execFileSync("aws", ["kms", ...args, "--key-id", name, "--query", query, "--output", "text"], { encoding: "utf8" }).trim(), "base64");
-  const key = createPublicKey({ key: ask(["get-public-key"], "PublicKey"), format: "der", type: "spki" });
-  if (key.asymmetricKeyType !== "ec" || !isSigning(key)) throw new InputError("--key", [{ key: `${kms}${name}`, got: `a key of kind ${key.asymmetricKeyType ?? "unknown"}`, allowed: "ECC_NIST_P256 for signing" }]);
-  const digest = (message: Buffer) => createHash("sha256").update(message).digest("base64");
+  const ask = (question: KmsQuestion) => askKmsAndWait(question);
+  const { PublicKey: bytes, KeyUsage: usage } = parseOrThrow(publicKeyAnswer, ask({ operation: "GetPublicKey", request: { KeyId: name } }), "KMS GetPublicKey");
+  const key = createPublicKey({ key: Buffer.from(bytes, "base64"), format: "der", type: "spki" });
+  if (key.asymmetricKeyType !== "ec" || !isSigning(key) || usage !== "SIGN_VERIFY") throw new InputError("--key", [{ key: `${kms}${name}`, got: `a key of kind ${key.asymmetricKeyType ?? "unknown"} for ${usage}`, allowed: "ECC_NIST_P256 for SIGN_VERIFY" }]);
   return {
     keyid: keyIdOf(key),
-    sign: (message) => ask(["sign", "--cli-binary-format", "base64", "--message", digest(message), "--message-type", "DIGEST", "--signing-algorithm", "ECDSA_SHA_256"], "Signature"),
+    sign: (message) => {
+      const digest = createHash("sha256").update(message).digest("base64");
+      const { Signature: made } = parseOrThrow(signatureAnswer, ask({ operation: "Sign", request: { KeyId: name, Message: digest, MessageType: "DIGEST", SigningAlgorithm: "ECDSA_SHA_256" } }), "KMS Sign");
+      const signature = Buffer.from(made, "base64");
+      if (!verify("sha256", message, key, signature)) throw new Error(`KMS answered with a signature that the public key of ${name} does not verify`);
+      return signature;
+    },
   };
 }

@@ -1,11 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { serverBill } from "./server";
+import { compiledBill } from "./compiled";
 import { trainingBill } from "./training";
 
-/** Bills of materials that are kept in the repository, and what makes each; a test holds them equal, and the manifest of a release names both by digest. */
+/** Bills of materials that are kept in the repository, and what makes each; a test holds them equal. The manifest of a release names those of server and training by digest, an image its own by a label. */
 export const bills: Readonly<Record<string, (root: string) => string>> = {
-  "services/model-server/sbom.cdx.json": serverBill,
+  "services/model-server/sbom.cdx.json": (root) => compiledBill(root, "model-server"),
+  "services/delivery/sbom.cdx.json": (root) => compiledBill(root, "delivery"),
   "services/training/sbom.cdx.json": trainingBill,
 };
 

@@ -6,6 +6,7 @@ import { rule as bucketPurpose } from "./bucket-purpose";
 import { rule as dataClassification } from "./data-classification";
 import { rule as dataRetention } from "./data-retention";
 import { rule as erasureApproval } from "./erasure-approval";
+import { rule as imageScan } from "./image-scan";
 import { rule as logGroupRetention } from "./log-group-retention";
 import { rule as logLifecycle } from "./log-lifecycle";
 import { rule as logSnapshots } from "./log-snapshots";
@@ -55,6 +56,7 @@ export const rules: readonly Rule[] = [
   dataClassification,
   dataRetention,
   erasureApproval,
+  imageScan,
   logGroupRetention,
   logLifecycle,
   logSnapshots,

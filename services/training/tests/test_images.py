@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 SERVICES = Path(__file__).resolve().parents[2]
-IMAGES = [SERVICES / name / "Dockerfile" for name in ("model-server", "training")]
+IMAGES = [SERVICES / name / "Dockerfile" for name in ("model-server", "training", "delivery")]
 
 
 def findings(dockerfile: Path) -> list[str]:

@@ -51,7 +51,7 @@ test("it looks every five minutes, one at a time, and does not try again what wa
   expect([spec.schedule, spec.concurrencyPolicy, job.activeDeadlineSeconds]).toEqual(["*/5 * * * *", "Forbid", deadlines.region]);
   expect(job.podFailurePolicy.rules).toEqual([{ action: "FailJob", onExitCodes: { operator: "In", values: [exitCodes.input, exitCodes.refused] } }]);
   const { command, args } = job.template.spec.containers[0]!;
-  expect(command).toEqual(["node", "/app/follow.js"]);
+  expect(command).toEqual(["/nodejs/bin/node", "/app/follow.js"]);
   expect(followerArguments(args)).toEqual({ contract: "services/models/loan-approval/model.yaml", region: "eu-central-1", ...locations });
 });
 

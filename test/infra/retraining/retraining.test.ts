@@ -100,7 +100,7 @@ test("every problem is said at once", async () => {
 });
 
 test("an update of prod without published images is refused with what to do, a preview is not", () => {
-  expect(() => refuseUnpublishedImages({ environment: "prod", images: { training: image("training") } }, false)).toThrow("the retraining has no published image of delivery: build services/delivery/Dockerfile, push it, and set causeway:images.delivery to repository@sha256:...");
+  expect(() => refuseUnpublishedImages({ environment: "prod", images: { training: image("training") } }, false)).toThrow("the retraining has no published image of delivery: npm run publish:image -- delivery --repository <URL> (builds services/delivery/Dockerfile), and set causeway:images.delivery to repository@sha256:...");
   expect(() => refuseUnpublishedImages({ environment: "prod" }, true)).not.toThrow();
   expect(() => refuseUnpublishedImages({ environment: "dev" }, false)).not.toThrow();
   expect(() => refuseUnpublishedImages({ environment: "prod", images: { training: image("training"), delivery: image("delivery") } }, false)).not.toThrow();

@@ -1,5 +1,6 @@
 import { rule as age } from "../../../../policies/rules/governance/model-age";
 import { rule as attestation } from "../../../../policies/rules/governance/model-attestation";
+import { rule as imageScan } from "../../../../policies/rules/governance/image-scan";
 import { rule as format } from "../../../../policies/rules/governance/model-format";
 import { rule as scan } from "../../../../policies/rules/governance/model-scan";
 import { rule as signature } from "../../../../policies/rules/governance/model-signature";
@@ -67,4 +68,27 @@ describe("governance-model-signed", () => {
     expect([signed.enforcement, ...["trusted", "unchecked", "untrusted"].flatMap(judged)]).toEqual(["advisory"]);
     expect(judged("none")).toEqual(['Model "scorer" must have a signed release, got an unsigned one']);
   });
+});
+
+const published = { digest: `sha256:${"a".repeat(64)}`, published: true, bill: `sha256:${"b".repeat(64)}` };
+const onRecord = { ...published, record: { image: { repository: "registry/training", digest: published.digest }, revision: "c".repeat(40), bill: published.bill, scan: { scanner: "Amazon ECR", at: "2026-11-29T00:00:00Z", digest: published.digest, highest: "low" } } };
+
+ruleSuite(imageScan, {
+  type: "causeway:regional:Retraining",
+  good: { region: "eu-west-1", imageEvidence: { training: onRecord, delivery: { ...published, published: false } } },
+  deviations: {
+    "nothing known of the images": (g) => ({ deviant: unset(g, "imageEvidence"), message: /must say in imageEvidence what is known of its images, got nothing/ }),
+    "an image without a record": (g) => ({ deviant: unset(g, "imageEvidence.training.record"), message: /must be the one on record in images\/training\.json, got sha256:a{64}, on record is none/ }),
+    "another image than the one on record": (g) => set(g, "imageEvidence.training.digest", `sha256:${"0".repeat(64)}`),
+    "no scan": (g) => ({ deviant: unset(g, "imageEvidence.training.record.scan"), message: /must have a scan of itself on record, got none/ }),
+    "a scan of another image": (g) => set(g, "imageEvidence.training.record.scan.digest", `sha256:${"0".repeat(64)}`),
+    "a severe finding": (g) => ({ deviant: set(g, "imageEvidence.training.record.scan.highest", "high"), message: /must have no finding above medium, got high by Amazon ECR/ }),
+    "a bill of materials of other locks": (g) => ({ deviant: set(g, "imageEvidence.training.bill", `sha256:${"0".repeat(64)}`), message: /must have the bill of materials of the repository/ }),
+    "an image without a bill of materials": (g) => unset(g, "imageEvidence.training.record.bill"),
+    "the promoter published without a record": (g) => set(g, "imageEvidence.delivery.published", true),
+  },
+  configured: [
+    { title: "a high finding where high is accepted", parameters: { highest: "high" }, subject: (g) => set(g, "imageEvidence.training.record.scan.highest", "high"), fires: false },
+    { title: "no scan on a laptop", parameters: { required: false }, subject: (g) => unset(g, "imageEvidence.training.record.scan"), fires: false },
+  ],
 });

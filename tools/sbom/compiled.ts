@@ -2,28 +2,28 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { compileServer } from "../compile-server";
+import { compileImage, type CompiledImage } from "../compile-server";
 import { parseOrThrow } from "../../services/contract/problems";
 import { baseImage, billOf, type Component } from "./bill";
 
 const lockSchema = z.object({ version: z.string(), packages: z.record(z.string(), z.object({ version: z.string(), integrity: z.string().optional(), license: z.string().optional() })) });
 
-/** Bill of materials of the model server's image: the packages that its bundle really holds, by the lock, and the images under it. */
-export function serverBill(root: string): string {
+/** Bill of materials of an image of compiled programs: the packages that they really hold, by the lock, and the image under them. */
+export function compiledBill(root: string, image: CompiledImage): string {
   const lock = parseOrThrow(lockSchema, JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")), "package-lock.json");
-  const bases = [...readFileSync(join(root, "services", "model-server", "base-images.env"), "utf8").matchAll(/^RUNTIME_IMAGE=(.+)$/gm)].map(([, image = ""]) => baseImage(image));
-  const packages = packagesInBundle(root).map((place): Component => {
+  const bases = [...readFileSync(join(root, "services", "model-server", "base-images.env"), "utf8").matchAll(/^RUNTIME_IMAGE=(.+)$/gm)].map(([, base = ""]) => baseImage(base));
+  const packages = packagesIn(root, image).map((place): Component => {
     const found = lock.packages[place];
     if (found === undefined) throw new Error(`${place} is in the bundle and not in package-lock.json: npm ci`);
     return npmComponent(place.slice(place.lastIndexOf("node_modules/") + "node_modules/".length), found);
   });
-  return billOf("causeway/model-server", lock.version, [...bases, ...packages]);
+  return billOf(`causeway/${image}`, lock.version, [...bases, ...packages]);
 }
 
-function packagesInBundle(root: string): string[] {
+function packagesIn(root: string, image: CompiledImage): string[] {
   const folder = mkdtempSync(join(tmpdir(), "causeway-sbom-"));
   try {
-    compileServer(root, folder);
+    compileImage(root, image, folder);
     return parseOrThrow(z.array(z.string()), JSON.parse(readFileSync(join(folder, "packages.json"), "utf8")), "the bundle's packages");
   } finally {
     rmSync(folder, { recursive: true, force: true });
