@@ -1,17 +1,11 @@
-import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
 import { z } from "zod";
 import { InputError, parseOrThrow } from "../../services/contract/problems";
 import { releaseSchema } from "../../services/contract/release";
 import type { Entry } from "../../services/ledger";
-
-const run = promisify(execFile);
-
-/** Runs the AWS CLI; rejects with its message. */
-type Aws = (args: readonly string[]) => Promise<unknown>;
+import { aws as command, type Aws } from "../aws/command";
 
 /** How a promotion in one region may end; `refused` is one that touched nothing. */
 export const outcomes = ["promoted", "rolled-back", "timed-out", "refused"] as const;
@@ -39,7 +33,7 @@ export interface Orders {
 }
 
 /** Opens the orders at a folder or `s3://bucket/prefix`; of an object store as the ledger. */
-export function openOrders(location: string, aws: Aws = (args) => run("aws", [...args])): Orders {
+export function openOrders(location: string, aws: Aws = command): Orders {
   const text = location.startsWith("s3://") ? objects(location.replace(/\/+$/, ""), aws) : files(location);
   return {
     put: (order) => text.put(keyOf(order.region, order.release.model), `${JSON.stringify(order)}\n`),

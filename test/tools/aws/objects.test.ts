@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { byHttp } from "../../../tools/aws/command";
 import { findCredentials, inPod } from "../../../tools/aws/credentials";
 import { objectsOf } from "../../../tools/aws/objects";
@@ -123,4 +123,11 @@ describe("a pod without the AWS CLI", () => {
     expect(await findCredentials({ AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" })).toEqual({ accessKeyId: "a", secretAccessKey: "b" });
     expect(readFileSync(join(folder, "token"), "utf8")).toBe("another");
   });
+});
+
+/** The image of the promoter holds node alone: a program of it that called another would end there and nowhere else. */
+test("no module of the image's programs starts the AWS CLI but the one that knows a pod", () => {
+  const tools = resolve(__dirname, "..", "..", "..", "tools");
+  const files = ["delivery", "privacy"].flatMap((name) => readdirSync(join(tools, name), { encoding: "utf8" }).map((file) => join(tools, name, file)));
+  expect(files.filter((file) => /\("aws"|'aws'/.test(readFileSync(file, "utf8")))).toEqual([]);
 });
