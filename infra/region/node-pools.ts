@@ -57,6 +57,8 @@ export function nodePoolSpec(kind: NodeKind, nodeClass: string, environment: Env
         requirements: [
           { key: "eks.amazonaws.com/instance-category", operator: "In", values: [...instanceCategories[kind]] },
           { key: "eks.amazonaws.com/instance-generation", operator: "Gt", values: ["4"] },
+          // What these send to each other AWS encrypts (Nitro, AES-256-GCM): metrics and webhooks inside the cluster have no TLS of their own.
+          { key: "eks.amazonaws.com/instance-encryption-in-transit-supported", operator: "In", values: ["true"] },
           { key: "kubernetes.io/arch", operator: "In", values: ["amd64"] },
           { key: "kubernetes.io/os", operator: "In", values: ["linux"] },
           { key: "karpenter.sh/capacity-type", operator: "In", values: capacity },

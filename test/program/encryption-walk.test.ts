@@ -23,9 +23,11 @@ test("every store has a customer-managed key, except the buckets to which AWS de
   expect(walk.stores.filter(({ key, excuse }) => key === undefined && excuse === undefined)).toEqual([]);
 });
 
-test("every listener is encrypted, except those that show counts and names inside the cluster", () => {
+test("every listener is encrypted, those that show counts and names inside the cluster by the nodes", () => {
   expect(plain(walk)).toEqual([]);
-  const excused = new Set(walk.listeners.filter(({ excuse }) => excuse !== undefined).map(({ resource, what }) => `${resource.name.replace(/^eu-(west|central)-1-/, "")}: ${what}`));
+  const carried = walk.listeners.filter(({ byNodes }) => byNodes !== undefined);
+  expect(new Set(carried.map(({ protocol }) => protocol))).toEqual(new Set(["HTTP, encrypted between nodes by AWS Nitro (AES-256-GCM)"]));
+  const excused = new Set(carried.map(({ resource, what }) => `${resource.name.replace(/^eu-(west|central)-1-/, "")}: ${what}`));
   expect([...excused].sort()).toEqual([
     "addons-argo-events: metrics", "addons-argo-rollouts: metrics", "addons-argo-workflows: metrics", "addons-causeway-gateway: metrics", "addons-cert-manager: metrics",
     "addons-istiod: metrics", "addons-keda: metrics", "addons-prometheus: Alertmanager", "addons-prometheus: Grafana", "addons-prometheus: Prometheus", "addons-prometheus: metrics",
@@ -60,12 +62,22 @@ test.each([
   ["eu-west-1-entry-http :Listener", "defaultActions/0/type", "forward", "eu-west-1-entry-http"],
   ["eu-west-1-entry-gateway :TargetGroup", "protocol", "HTTP", "eu-west-1-entry-gateway"],
   ["eu-west-1-mesh-mutual-tls :PeerAuthentication", "spec/mtls/mode", "PERMISSIVE", "eu-west-1-loan-approval-rollout"],
+  ["eu-west-1-mesh-mutual-tls :PeerAuthentication", undefined, undefined, "eu-west-1-loan-approval-rollout"],
+  ["eu-west-1-tenancy-models :Namespace", "metadata/labels/istio-injection", "disabled", "eu-west-1-loan-approval-rollout"],
   ["eu-west-1-mesh-gateway :Gateway", "spec/servers/0/tls/minProtocolVersion", "TLSV1_0", "eu-west-1-mesh-gateway"],
   ["foundation-buckets-data-eu-west-1-policy :BucketPolicy", undefined, undefined, "foundation-buckets-data-eu-west-1"],
   ["eu-west-1-logs-kibana :Kibana", "spec/http/tls/selfSignedCertificate/disabled", true, "eu-west-1-logs-kibana"],
   ["eu-west-1-cluster eks/cluster:Cluster", "vpcConfig/endpointPublicAccess", true, "eu-west-1-cluster"],
+  ["eu-west-1-cluster eks/cluster:Cluster", "computeConfig/nodePools", ["system"], "eu-west-1-addons-prometheus"],
+  ["eu-west-1-cluster-nodes-general :NodePool", "spec/template/spec/requirements", [], "eu-west-1-retraining-alerts"],
+  ["eu-west-1-cluster-nodes-general :NodePool", undefined, undefined, "eu-west-1-loan-approval-rollout"],
 ])("a listener without TLS is found: %s %s", (target, path, value, found) => {
   expect(plain(encryptionWalk(mutated(good, { rule: "", target, ...(path === undefined ? {} : { path }), value })))).toContain(found);
+});
+
+test("one region's nodes say nothing of another's", () => {
+  const other = plain(encryptionWalk(mutated(good, { rule: "", target: "eu-west-1-cluster-nodes-general :NodePool" })));
+  expect(other.filter((name) => name.startsWith("eu-central-1"))).toEqual([]);
 });
 
 test("a new type of resource or a new chart fails until somebody says what it is", () => {

@@ -9,6 +9,7 @@ import { planOf, project } from "../support/stacks";
 import { verdict } from "../support/verdicts";
 import { accessRows } from "./access-mutations";
 import { gone, mutated, type Mutation } from "./mutation";
+import { trustRows } from "./trust-mutations";
 
 const pod = "spec/template/spec";
 const server = `${pod}/containers/0`;
@@ -17,13 +18,6 @@ const service = "eu-west-1-loan-approval :ModelService";
 const scaler = "eu-west-1-loan-approval-autoscaler :ScaledObject";
 const retraining = "eu-west-1-retraining-loan-approval-template :WorkflowTemplate";
 const erasure = "eu-west-1-erasure-template :WorkflowTemplate";
-const runs = "eu-west-1-retraining :Retraining";
-const scanned = { scanner: "Amazon ECR", at: "2026-11-29T00:00:00Z", digest: `sha256:${"a".repeat(64)}`, highest: "low" };
-/** What is known of a published image, with one thing that is wrong. */
-const publishedImage = (wrong: object) => {
-  const record = { image: { repository: "444455556666.dkr.ecr.eu-west-1.amazonaws.com/training", digest: scanned.digest }, revision: "c".repeat(40), bill: `sha256:${"b".repeat(64)}`, scan: scanned };
-  return { published: true, digest: scanned.digest, bill: record.bill, record: { ...record, ...wrong } };
-};
 const sensor = "eu-west-1-retraining-loan-approval-sensor :Sensor";
 /** Task and template of a step, by their places: the DAG comes first, the suspended node second. */
 const promotion = { task: "spec/templates/0/dag/tasks/14", template: "spec/templates/15" };
@@ -131,6 +125,7 @@ const rows: [rule: string, target: string, path?: string, value?: unknown][] = [
   ["access-jwt-issuer", "eu-west-1-mesh-tokens :RequestAuthentication", "spec/jwtRules/0/issuer", "http://login.example.com/"],
   ["access-env-secret", rollout, `${server}/env`, (env: object[]) => [...env, { name: "DB_PASSWORD", value: "correct horse" }]],
   ...accessRows,
+  ...trustRows,
   // Workloads
   ["workloads-pod-privileged", rollout, `${server}/securityContext/privileged`, true],
   ["workloads-pod-privilege-escalation", rollout, `${server}/securityContext/allowPrivilegeEscalation`, true],
@@ -260,12 +255,6 @@ const rows: [rule: string, target: string, path?: string, value?: unknown][] = [
   ["governance-model-signature", service, "release/published", true],
   ["governance-model-signature", service, "verification/signature", "untrusted"],
   ["governance-model-scan", service, "release/published", true],
-  ["governance-image-scan", runs, "imageEvidence", gone],
-  ["governance-image-scan", runs, "imageEvidence/training/published", true],
-  ["governance-image-scan", runs, "imageEvidence/delivery/published", true],
-  ["governance-image-scan", runs, "imageEvidence/delivery", publishedImage({ scan: { ...scanned, highest: "critical" } })],
-  ["governance-image-scan", runs, "imageEvidence/training", publishedImage({ scan: { ...scanned, digest: `sha256:${"0".repeat(64)}` } })],
-  ["governance-image-scan", runs, "imageEvidence/training", publishedImage({ bill: `sha256:${"0".repeat(64)}` })],
   ["governance-model-format", service, "verification/format", "pickle"],
   ["governance-model-age", service, "verification/expired", true],
   ["governance-model-evaluation", service, "release/evaluation/rows", 0],

@@ -2,11 +2,11 @@
 export interface ChartListener {
   readonly what: string;
   readonly protocol: string;
-  /** Why it is not encrypted; such a listener shows numbers or names and never a row of a person. */
+  /** Why it has no TLS of its own; such a listener shows numbers or names and never a row of a person, and the nodes encrypt what it sends. */
   readonly plain?: string;
 }
 
-/** Why counters are read in the clear: Prometheus is outside the mesh. */
+/** Why counters have no TLS of their own: Prometheus is outside the mesh. */
 export const scraped = "metrics: counts without a person in them; the network policies let only Prometheus at it";
 const webhook: ChartListener = { what: "admission webhook", protocol: "HTTPS, TLS 1.2 or newer" };
 const metrics: ChartListener = { what: "metrics", protocol: "HTTP inside the cluster", plain: scraped };

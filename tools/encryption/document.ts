@@ -16,13 +16,14 @@ const named = ({ resource, what }: Store | Listener) => [`${kind(resource.type)}
 /** docs/encryption.md, from a walk over the prod stack. */
 export function encryptionDocument({ stores, listeners }: EncryptionWalk): string {
   const keyed = stores.filter(({ key }) => key !== undefined);
-  const secure = listeners.filter(({ protocol, excuse }) => protocol !== undefined && excuse === undefined);
-  const exceptions = [...stores.filter(({ key }) => key === undefined), ...listeners.filter((listener) => !secure.includes(listener))];
+  const secure = listeners.filter(({ protocol, byNodes }) => protocol !== undefined && byNodes === undefined);
+  const carried = listeners.filter(({ protocol, byNodes }) => protocol !== undefined && byNodes !== undefined);
+  const exceptions = [...stores.filter(({ key }) => key === undefined), ...listeners.filter(({ protocol }) => protocol === undefined)];
   return `# Encryption
 
 \`npm run docs\` makes this page from every resource of the prod stack. A type of resource that is classified neither as a store, nor as a
 listener, nor as neither in \`tools/encryption/classes.ts\` fails a test, and so does a store without a customer-managed key or a listener
-without TLS 1.2 that is not among the exceptions below.
+without TLS 1.2 whose nodes do not encrypt for it.
 
 ## Stores: ${keyed.length} with a customer-managed key
 
@@ -38,11 +39,23 @@ The keys are multi-Region, rotate every year, and each protects one purpose (\`i
 | --- | --- | --- | --- |
 ${grouped(secure.map((listener) => [...named(listener), listener.protocol ?? ""])).join("\n")}
 
+## Listeners without TLS of their own: ${carried.length}, encrypted between nodes
+
+AWS encrypts what instances of the types that every node pool demands send to each other in a VPC, with AES-256-GCM and keys of the Nitro hardware
+([AWS](https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/data-protection.html#encryption-transit)); between two pods of a node nothing leaves the machine. \`encryption-node-transit\` refuses a pool that takes other nodes, and EKS's
+built-in pools. That keeps what crosses the wire secret; it says nothing of who asks, which the network policies do. On a cluster that is not EKS (stack \`local\`) these listeners are plain.
+
+Why they are not in the mesh: the API server calls the controllers' webhooks and is not in it; the mesh's control plane cannot be; KEDA and Argo Rollouts ask Prometheus from outside it.
+
+| listener | for | why | how many |
+| --- | --- | --- | --- |
+${grouped(carried.map((listener) => [...named(listener), listener.byNodes ?? ""])).join("\n")}
+
 ## Exceptions: ${exceptions.length}
 
 | what | part | instead | why | how many |
 | --- | --- | --- | --- | --- |
-${grouped(exceptions.map((each) => [...named(each), "protocol" in each ? (each.protocol ?? "nothing") : "S3's own key", each.excuse ?? "MISSING"])).join("\n")}
+${grouped(exceptions.map((each) => [...named(each), "protocol" in each ? "nothing" : "S3's own key", "excuse" in each ? (each.excuse ?? "MISSING") : "MISSING"])).join("\n")}
 
 What charts listen to is not in the plan: \`tools/encryption/charts.ts\` says it of each pinned chart.
 `;

@@ -1,8 +1,9 @@
 import { encryptedStorageClass, namespaces } from "../../infra/vocabulary";
-import { namespaceProfiles } from "../../infra/cluster/namespaces";
 import { at, list, record, text } from "../../policies/read";
 import { ofBucket } from "../../policies/buckets";
 import type { ResourceView } from "../../policies/rule";
+import { isInjected } from "../../policies/rules/encryption/mesh-injection";
+import { demandsTransit } from "../../policies/rules/encryption/node-transit";
 import { viewOf, type RecordedResource } from "../plan/resource";
 import { chartListeners, scraped } from "./charts";
 import { classes } from "./classes";
@@ -23,7 +24,8 @@ export interface Listener {
   readonly what: string;
   /** Undefined where nothing encrypts. */
   readonly protocol: string | undefined;
-  readonly excuse?: string;
+  /** Why it has no TLS of its own, where the nodes encrypt what it sends and takes. */
+  readonly byNodes?: string;
 }
 
 /** What a walk over all resources finds. */
@@ -113,7 +115,8 @@ const aws = "HTTPS of AWS, TLS 1.2 or newer";
 
 function listenersOf(resource: RecordedResource, { views }: Context): Listener[] {
   const { type, inputs } = resource;
-  const one = (what: string, protocol: string | undefined, excuse?: string): Listener[] => [{ resource, what, protocol, ...(excuse !== undefined && { excuse }) }];
+  const one = (what: string, protocol: string | undefined): Listener[] => [{ resource, what, protocol }];
+  const plain = (what: string, why: string): Listener[] => [{ resource, what, protocol: nodesEncrypt(views, resource.region) ? nodeEncryption : undefined, byNodes: why }];
   switch (type) {
     case "aws:lb/listener:Listener":
       return one(`port ${String(at(inputs, "port"))}`, edge(inputs));
@@ -126,19 +129,30 @@ function listenersOf(resource: RecordedResource, { views }: Context): Listener[]
     case "kubernetes:networking.istio.io/v1:Gateway":
       return list(inputs, "spec.servers").map((server) => ({ resource, what: `port ${String(at(server, "port.number"))}`, protocol: ["TLSV1_2", "TLSV1_3"].includes(text(server, "tls.minProtocolVersion") ?? "") ? `HTTPS, ${text(server, "tls.minProtocolVersion") === "TLSV1_2" ? "TLS 1.2" : "TLS 1.3"} or newer` : undefined }));
     case "kubernetes:argoproj.io/v1alpha1:Rollout":
-      return [...one("predictions", isStrict(views, resource) ? "mutual TLS of the mesh, STRICT" : undefined), ...one("metrics", "HTTP inside the cluster", scraped)];
+      return [...one("predictions", isStrict(views, resource) ? "mutual TLS of the mesh, STRICT" : undefined), ...plain("metrics", scraped)];
     case "kubernetes:argoproj.io/v1alpha1:EventBus":
       return one("events", at(inputs, "spec.jetstream") === undefined ? undefined : "TLS between servers and clients (JetStream of Argo Events)");
     case "kubernetes:argoproj.io/v1alpha1:EventSource":
-      return one("webhook of Alertmanager", "HTTP inside the cluster", "names of alerts and models, never a row; the network policies let only Alertmanager's namespace at it");
+      return plain("webhook of Alertmanager", "names of alerts and models, never a row; the network policies let only Alertmanager's namespace at it");
     case "kubernetes:elasticsearch.k8s.elastic.co/v1:Elasticsearch":
     case "kubernetes:kibana.k8s.elastic.co/v1:Kibana":
       return one("requests", at(inputs, "spec.http.tls.selfSignedCertificate.disabled") === true ? undefined : "HTTPS, TLS 1.2 or newer");
     case "kubernetes:helm.sh/v3:Release":
-      return (chartListeners[text(inputs, "chart") ?? ""] ?? []).map(({ what, protocol, plain }) => ({ resource, what, protocol, ...(plain !== undefined && { excuse: plain }) }));
+      return (chartListeners[text(inputs, "chart") ?? ""] ?? []).flatMap(({ what, protocol, plain: why }) => (why === undefined ? one(what, protocol) : plain(what, why)));
     default:
       return type.startsWith("aws:") ? one("API", aws) : one("connections", undefined);
   }
+}
+
+/** What AWS does between instances of the types that the node pools demand; between pods of one node nothing leaves the machine. */
+const nodeEncryption = "HTTP, encrypted between nodes by AWS Nitro (AES-256-GCM)";
+
+/** Whether every node of a region is of a type whose traffic AWS encrypts: each pool demands it, and EKS's built-in pools, which cannot, are off. */
+function nodesEncrypt(views: readonly ResourceView[], region: string): boolean {
+  const own = views.filter(({ name }) => name.startsWith(`${region}-`));
+  const pools = own.filter(({ type }) => type === "kubernetes:karpenter.sh/v1:NodePool");
+  const clusters = own.filter(({ type }) => type === "aws:eks/cluster:Cluster");
+  return pools.length > 0 && pools.every(({ props }) => demandsTransit(props)) && clusters.every(({ props }) => list(props, "computeConfig.nodePools").length === 0);
 }
 
 function edge(inputs: unknown): string | undefined {
@@ -151,9 +165,11 @@ function demandsTls(policy: string): boolean {
   return policy.includes('"aws:SecureTransport":"false"') && policy.includes('"s3:TlsVersion":"1.2"');
 }
 
-/** Whether the pods of a workload take mutual TLS alone: their namespace is in the mesh, and the mesh of its region is strict. */
+/** Whether the pods of a workload take mutual TLS alone: their namespace as it is planned gets proxies, and no policy of the region's mesh is weaker than strict. */
 function isStrict(views: readonly ResourceView[], { inputs, region }: RecordedResource): boolean {
-  const role = Object.entries(namespaces).find(([, name]) => name === text(inputs, "metadata.namespace"))?.[0];
-  const injected = Object.entries(namespaceProfiles).some(([name, profile]) => name === role && profile.injection);
-  return injected && views.some((view) => view.type === "kubernetes:security.istio.io/v1:PeerAuthentication" && view.name.startsWith(region) && text(view.props, "metadata.namespace") === namespaces.mesh && text(view.props, "spec.mtls.mode") === "STRICT");
+  const own = views.filter(({ name }) => name.startsWith(region));
+  const policies = own.filter(({ type }) => type === "kubernetes:security.istio.io/v1:PeerAuthentication").map(({ props }) => props);
+  const home = own.filter(({ type, props }) => type === "kubernetes:core/v1:Namespace" && text(props, "metadata.name") === text(inputs, "metadata.namespace"));
+  const meshWide = policies.some((policy) => text(policy, "metadata.namespace") === namespaces.mesh && at(policy, "spec.selector") === undefined);
+  return home.length > 0 && home.every(({ props }) => isInjected(props)) && meshWide && policies.every((policy) => text(policy, "spec.mtls.mode") === "STRICT" && at(policy, "spec.portLevelMtls") === undefined);
 }

@@ -14,8 +14,10 @@ import { rule as logGroupKms } from "./log-group-kms";
 import { rule as logStoreTls } from "./log-store-tls";
 import { rule as logStoreVolumes } from "./log-store-volumes";
 import { rule as meshDefault } from "./mesh-default";
+import { rule as meshInjection } from "./mesh-injection";
 import { rule as meshStrict } from "./mesh-strict";
 import { rule as nodeClassStorage } from "./node-class-storage";
+import { rule as nodeTransit } from "./node-transit";
 import { rule as queueKms } from "./queue-kms";
 import { rule as repositoryKms } from "./repository-kms";
 import { rule as secretKms } from "./secret-kms";
@@ -43,8 +45,10 @@ export const rules: readonly Rule[] = [
   logStoreTls,
   logStoreVolumes,
   meshDefault,
+  meshInjection,
   meshStrict,
   nodeClassStorage,
+  nodeTransit,
   queueKms,
   repositoryKms,
   secretKms,

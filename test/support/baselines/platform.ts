@@ -7,7 +7,7 @@ export const nodeClass = { metadata: { name: "causeway-general" }, spec: { role:
 export const nodePool = {
   metadata: { name: "causeway-general" },
   spec: {
-    template: { spec: { requirements: [{ key: "eks.amazonaws.com/instance-category", operator: "In", values: ["c", "m"] }] } },
+    template: { spec: { requirements: [{ key: "eks.amazonaws.com/instance-category", operator: "In", values: ["c", "m"] }, { key: "eks.amazonaws.com/instance-encryption-in-transit-supported", operator: "In", values: ["true"] }] } },
     disruption: { consolidationPolicy: "WhenEmptyOrUnderutilized", consolidateAfter: "5m" },
     limits: { cpu: "64", memory: "256Gi" },
   },

@@ -58,7 +58,7 @@ ruleSuite(gpu, {
   deviations: {
     "accelerators for nobody": (stack) => ({ deviant: without(stack, "trainer"), message: /^NodePool "causeway-general" must not have accelerators that no workload asks for$/ }),
     "accelerators by instance category for a workload without": (stack) => [
-      resource(poolType, "gpu", set(nodePool, "spec", { ...nodePool.spec, limits: { cpu: "8", "nvidia.com/gpu": "1" }, template: { spec: { requirements: [{ key: "eks.amazonaws.com/instance-category", operator: "In", values: ["g"] }] } } })),
+      resource(poolType, "gpu", set(nodePool, "spec", { ...nodePool.spec, limits: { cpu: "8", "nvidia.com/gpu": "1" }, template: { spec: { requirements: [{ key: "eks.amazonaws.com/instance-category", operator: "In", values: ["g"] }, { key: "eks.amazonaws.com/instance-encryption-in-transit-supported", operator: "In", values: ["true"] }] } } })),
       ...without(stack, "gpu").map((each) => ({ ...each, props: withLimit({ cpu: "1", memory: "512Mi" }) })),
     ],
   },

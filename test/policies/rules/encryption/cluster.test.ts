@@ -1,11 +1,14 @@
 import { rule as destinationTls } from "../../../../policies/rules/encryption/destination-tls";
 import { rule as gatewayTls } from "../../../../policies/rules/encryption/gateway-tls";
 import { rule as meshDefault } from "../../../../policies/rules/encryption/mesh-default";
+import { rule as meshInjection } from "../../../../policies/rules/encryption/mesh-injection";
 import { rule as meshStrict } from "../../../../policies/rules/encryption/mesh-strict";
 import { rule as nodeClass } from "../../../../policies/rules/encryption/node-class-storage";
+import { rule as nodeTransit } from "../../../../policies/rules/encryption/node-transit";
 import { rule as storageClass } from "../../../../policies/rules/encryption/storage-class-kms";
 import * as good from "../../../support/baselines/platform";
-import { changed, without } from "../../../support/baselines/resource";
+import type { ResourceView } from "../../../../policies/rule";
+import { changed, resource, without } from "../../../support/baselines/resource";
 import { ruleSuite, set, unset } from "../../../support/rule-suite";
 
 ruleSuite(storageClass, {
@@ -23,6 +26,44 @@ it("does not judge volumes that are not EBS", () => {
 });
 
 ruleSuite(nodeClass, { type: "kubernetes:eks.amazonaws.com/v1:NodeClass", good: good.nodeClass, deviations: { "storage under AWS's key": (props) => unset(props, "spec.ephemeralStorage.kmsKeyID") } });
+
+ruleSuite(nodeTransit, {
+  type: "kubernetes:karpenter.sh/v1:NodePool",
+  good: good.nodePool,
+  deviations: {
+    "nodes of any type": (props) => ({ deviant: set(props, "spec.template.spec.requirements", []), message: /^NodePool "causeway-general" must require eks\.amazonaws\.com\/instance-encryption-in-transit-supported In \["true"\]$/ }),
+    "nodes that do not encrypt as well": (props) => set(props, "spec.template.spec.requirements.1.values", ["true", "false"]),
+    "all but those that encrypt": (props) => set(props, "spec.template.spec.requirements.1.operator", "NotIn"),
+  },
+});
+
+const server = (metadata: object) => resource("kubernetes:apps/v1:Deployment", "server", { metadata: { name: "server", namespace: "causeway-models" }, spec: { template: { metadata, spec: { containers: [{ name: "server", ports: [{ name: "http", containerPort: 8080 }, { name: "metrics", containerPort: 9090 }] }] } } } });
+
+describe("encryption-mesh-injection", () => {
+  const mesh = [...good.meshStack, resource("kubernetes:networking.istio.io/v1:DestinationRule", "rule", good.destinationRule), ...good.namespaceStack];
+  const found = (...more: ResourceView[]) => meshInjection.check([...mesh, ...more], {}).map(({ message }) => message);
+  const labelled = (labels: object) => resource("kubernetes:core/v1:Namespace", "other", { metadata: { name: "causeway-models", labels } });
+
+  it("takes a namespace with proxies, by label or by revision, and metrics past them", () => {
+    expect(found(labelled({ "istio.io/rev": "1-31" }), server({ annotations: { "traffic.sidecar.istio.io/excludeInboundPorts": "9090" } }))).toEqual([]);
+  });
+
+  it("refuses a namespace of the mesh without proxies, in whichever region", () => {
+    const message = 'Namespace "causeway-models" must have the label istio-injection: enabled, because the mesh\'s objects in it do nothing without proxies';
+    expect([found(labelled({})), found(labelled({ "istio-injection": "disabled" }))]).toEqual([[message], [message]]);
+    expect(meshInjection.check([labelled({})], {})).toEqual([]);
+  });
+
+  it("refuses pods that opt out of their proxy, or take another port than that of their metrics past it", () => {
+    expect(found(server({ labels: { "sidecar.istio.io/inject": "false" } }))).toEqual([8080, 9090].map((port) => `Deployment "server" must not take port ${port} past the mesh's proxy`));
+    expect(found(server({ annotations: { "traffic.sidecar.istio.io/excludeInboundPorts": "9090,8080" } }))).toEqual(['Deployment "server" must not take port 8080 past the mesh\'s proxy']);
+  });
+});
+
+it("lets no cluster have EKS's own node pools, which nobody can ask for encryption", () => {
+  const judged = (nodePools?: string[]) => nodeTransit.check({ type: "aws:eks/cluster:Cluster", name: "cluster", props: { computeConfig: { enabled: true, ...(nodePools && { nodePools }) } } }, {});
+  expect([judged(), judged([]), judged(["system", "general-purpose"])]).toEqual([[], [], ['Cluster "cluster" must have none of EKS\'s built-in node pools, got system, general-purpose']]);
+});
 
 for (const version of ["v1", "v1beta1"]) {
   ruleSuite(meshStrict, {
