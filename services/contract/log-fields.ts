@@ -22,7 +22,7 @@ export const logFields = {
   /** Predictions of a request; their ids are consecutive. */
   rows: "integer",
   label: "keyword",
-  /** Keyed hash of the subject's identifier. */
+  /** Keyed hash of the subject's identifier, in a line of its own with the request's and the prediction's ids. */
   subject: "keyword",
   // Failures.
   error: "keyword",
@@ -37,5 +37,8 @@ export const logFields = {
   http: "integer",
   metrics: "integer",
 } as const satisfies Record<string, "keyword" | "text" | "date" | "integer" | "float" | "boolean">;
+
+/** `msg` of the line that names a subject: the shipper sends it to a stream of its own, and no other line has one. */
+export const subjectMessage = "subject";
 
 export type LogField = keyof typeof logFields;

@@ -2,6 +2,7 @@ import { gone } from "./mutation";
 
 const rollout = "eu-west-1-loan-approval-rollout :Rollout";
 const cluster = "eu-west-1-cluster eks/cluster:Cluster";
+const logSettings = "eu-west-1-logs-settings :ConfigMap";
 const runs = "eu-west-1-retraining :Retraining";
 const scanned = { scanner: "Amazon ECR", at: "2026-11-29T00:00:00Z", digest: `sha256:${"a".repeat(64)}`, highest: "low" };
 /** What is known of a published image, with one thing that is wrong. */
@@ -12,6 +13,9 @@ const publishedImage = (wrong: object) => {
 
 /** Mutations of what images are known by, and of what encrypts inside the cluster. */
 export const trustRows: [rule: string, target: string, path?: string, value?: unknown][] = [
+  ["governance-log-subjects", logSettings, "data/snapshots.json", (text: string) => text.replace('"causeway-predictions",', '"causeway-*",')],
+  ["governance-log-subjects", logSettings, "data/template-subjects.json", (text: string) => text.replace('"index.lifecycle.name":"causeway-subjects"', '"index.lifecycle.name":"logs"')],
+  ["governance-log-subjects", logSettings, "data/lifecycle-subjects.json", (text: string) => text.replace('"actions":{"delete"', '"actions":{"wait_for_snapshot":{"policy":"causeway-snapshots"},"delete"')],
   ["encryption-mesh-injection", "eu-west-1-tenancy-models :Namespace", "metadata/labels/istio-injection", "disabled"],
   ["encryption-mesh-injection", "eu-central-1-tenancy-gateway :Namespace", "metadata/labels", gone],
   ["encryption-mesh-injection", rollout, "spec/template/metadata/labels/sidecar.istio.io%2Finject", "false"],

@@ -21,7 +21,7 @@ const read = ["read", "view_index_metadata"];
 const kibana = (privilege: "space_read" | "space_all") => ({ applications: [{ application: "kibana-.kibana", privileges: [privilege], resources: ["space:default"] }] });
 
 /**
- * What each group may do in the log store; the same split as in the cluster and in AWS. No group can delete or change a log line:
+ * What each group may do in the log store; the same split as in the cluster and in AWS. Whom a prediction was about only auditors read. No group can delete or change a log line:
  * only the lifecycle ends an index, and only the program sets the lifecycle. The eraser deletes the lines of one subject.
  */
 export const groupRoles = {
@@ -55,7 +55,7 @@ export const programRoles = {
     ...kibana("space_all"),
   },
   // Deletes by query. Indices of the past are read-only, and to lift that for the work takes `manage`.
-  [eraserName]: { cluster: [], indices: [{ names: [streams.predictions, restored], privileges: ["read", "delete", "manage", "maintenance"] }] },
+  [eraserName]: { cluster: [], indices: [{ names: [streams.predictions, streams.subjects, restored], privileges: ["read", "delete", "manage", "maintenance"] }] },
 } as const satisfies Record<string, LogRole>;
 
 /** Name of a group's account and role in Elasticsearch. */

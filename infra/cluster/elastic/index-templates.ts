@@ -24,7 +24,9 @@ const trainingFields = { step: keyword, fresh: { type: "boolean" }, seconds: { t
 const serverFields = Object.fromEntries(Object.entries(logFields).map(([name, type]): [string, Mapping] => [name, type === "keyword" ? keyword : type === "text" ? text : { type }]));
 
 /** Our own JSON, under one object, so that a field of ours cannot meet one of the shipper's. */
-const parsed: Readonly<Record<Stream, Readonly<Record<string, Mapping>>>> = { predictions: serverFields, training: trainingFields, platform: {} };
+const parsed: Readonly<Record<Stream, Readonly<Record<string, Mapping>>>> = { predictions: serverFields, subjects: serverFields, training: trainingFields, platform: {} };
+
+const lifecycles: Readonly<Record<Stream, string>> = { predictions: policies.predictions, subjects: policies.subjects, training: policies.other, platform: policies.other };
 
 /**
  * The template of a data stream. `dynamic: false` keeps a field that is not listed in the line, but does not index it: a stray field
@@ -44,7 +46,7 @@ export function indexTemplate(stream: Stream, copies: number) {
         "index.codec": "best_compression",
         "index.number_of_shards": 1,
         "index.number_of_replicas": copies,
-        "index.lifecycle.name": stream === "predictions" ? policies.predictions : policies.other,
+        "index.lifecycle.name": lifecycles[stream],
         "index.mapping.ignore_malformed": true,
         "index.mapping.total_fields.limit": 100,
       },

@@ -1,4 +1,4 @@
-import { policies, repositoryName } from "./names";
+import { policies, repositoryName, streams } from "./names";
 
 /** Shortest time that prediction logs are kept, whatever a contract says: six months (EU AI Act Art. 19(1), 26(6)). */
 export const minimumPredictionDays = 183;
@@ -32,13 +32,16 @@ export function snapshotRepository({ bucket, basePath }: SnapshotPlace) {
   return { type: "s3", settings: { bucket, base_path: basePath, compress: true } };
 }
 
-/** A snapshot of every stream of ours each night, without passwords and settings, which the program makes anew. */
+/** Streams that are copied: not the one that names subjects, for from a locked snapshot nobody can be erased. */
+const copied = [streams.predictions, streams.training, streams.platform];
+
+/** A snapshot of the copied streams each night, without passwords and settings, which the program makes anew. A stream that has no line yet is no failure. */
 export function snapshotPolicy() {
   return {
     schedule: "0 30 1 * * ?",
     name: "<logs-{now/d}>",
     repository: repositoryName,
-    config: { indices: ["causeway-*"], include_global_state: false, feature_states: ["none"] },
+    config: { indices: copied, ignore_unavailable: true, include_global_state: false, feature_states: ["none"] },
     retention: { expire_after: `${snapshotDays}d`, min_count: 7, max_count: 100 },
   };
 }

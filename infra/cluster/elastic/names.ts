@@ -32,12 +32,15 @@ export const derived = {
   kibanaUrl: `https://${logStoreName}-kb-http.${namespaces.observability}.svc:5601`,
 } as const;
 
-/** Data streams: what the model servers say, what training says, and everything else. Nothing of ours matches a template that Elasticsearch brings. */
-export const streams = { predictions: "causeway-predictions", training: "causeway-training", platform: "causeway-platform" } as const;
+/**
+ * Data streams: what the model servers say, whom it was about, what training says, and everything else. Nothing of ours matches a template
+ * that Elasticsearch brings.
+ */
+export const streams = { predictions: "causeway-predictions", subjects: "causeway-subjects", training: "causeway-training", platform: "causeway-platform" } as const;
 export type Stream = keyof typeof streams;
 
 /** Lifecycle and snapshot policies, and the snapshot repository, as Elasticsearch knows them. */
-export const policies = { predictions: "causeway-predictions", other: "causeway-other", snapshots: "causeway-snapshots" } as const;
+export const policies = { predictions: "causeway-predictions", subjects: "causeway-subjects", other: "causeway-other", snapshots: "causeway-snapshots" } as const;
 export const repositoryName = "causeway-audit";
 
 /** Start of the names of indices that were restored from a snapshot: beside the live streams, never over them. */

@@ -13,7 +13,8 @@ const lines = ["causeway.model", "causeway.version", "causeway.operation", "caus
 
 /** What people look for most; the title says it as a question. */
 export const savedSearches: readonly SavedSearch[] = [
-  { id: "causeway-prediction", title: "What did we answer? (by request, prediction or subject)", stream: "predictions", columns: [...lines, "causeway.requestId", "causeway.predictionId", "causeway.rows", "causeway.label", "causeway.subject"], query: "causeway.msg : request and causeway.operation : (predict or infer)" },
+  { id: "causeway-prediction", title: "What did we answer? (by request or prediction)", stream: "predictions", columns: [...lines, "causeway.requestId", "causeway.predictionId", "causeway.rows", "causeway.label"], query: "causeway.msg : request and causeway.operation : (predict or infer)" },
+  { id: "causeway-subject", title: "Which predictions were about a subject?", stream: "subjects", columns: ["causeway.subject", "causeway.model", "causeway.version", "causeway.predictionId", "causeway.rows", "causeway.requestId"], query: "causeway.msg : subject" },
   { id: "causeway-refused", title: "Which requests were refused, and why?", stream: "predictions", columns: [...lines, "causeway.requestId"], query: "causeway.msg : request and causeway.status >= 400" },
   { id: "causeway-failures", title: "Where did a server fail?", stream: "predictions", columns: ["causeway.level", "causeway.model", "causeway.version", "causeway.error", "causeway.frames", "causeway.msg", "message"], query: "causeway.level : (error or fatal) or not causeway.msg : *" },
   { id: "causeway-releases", title: "Which version served when?", stream: "predictions", columns: ["causeway.model", "causeway.version", "causeway.modelDigest", "causeway.dataDigest", "kubernetes.pod.name", "causeway.msg"], query: "causeway.msg : (ready or listening or drained)" },

@@ -32,6 +32,8 @@ export function settingsRequests({ size, predictionDays, snapshots }: LogSetting
   return [
     ...(snapshots ? [put("repository", `/_snapshot/${repositoryName}`, snapshotRepository(snapshots)), put("snapshots", `/_slm/policy/${policies.snapshots}`, snapshotPolicy())] : []),
     put("lifecycle-predictions", `/_ilm/policy/${policies.predictions}`, lifecyclePolicy(predictionDays, predictionRolloverDays, backed)),
+    // As long as the predictions, and never in a snapshot for which it would have to wait.
+    put("lifecycle-subjects", `/_ilm/policy/${policies.subjects}`, lifecyclePolicy(predictionDays, predictionRolloverDays, false)),
     put("lifecycle-other", `/_ilm/policy/${policies.other}`, lifecyclePolicy(size.otherDays, size.otherRolloverDays, false)),
     ...streamNames.map((stream) => put(`template-${stream}`, `/_index_template/${streams[stream]}`, indexTemplate(stream, copies))),
   ];

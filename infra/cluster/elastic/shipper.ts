@@ -1,3 +1,4 @@
+import { subjectMessage } from "../../../services/contract/log-fields";
 import { serverContainer } from "../../serving/pod-template";
 import { namespaces } from "../../vocabulary";
 import { images, logLabels, logStoreName, shipperName, stackVersion, streams } from "./names";
@@ -22,6 +23,9 @@ const json: readonly Processor[] = [
   { decode_json_fields: { fields: ["message"], target: "causeway", max_depth: 1, process_array: false, add_error_key: false, when: { regexp: { message: "^\\{" } } } },
   { drop_fields: { fields: ["message"], ignore_missing: true, when: { has_fields: ["causeway"] } } },
 ];
+
+/** Lines that name a subject go to a stream of their own; the input's index is set before its processors run, so this is the last word. */
+const subjects: Processor = { add_fields: { target: "@metadata", fields: { raw_index: streams.subjects }, when: { equals: { "causeway.msg": subjectMessage } } } };
 
 /** A line has the same id whenever it is read, so that what is sent twice is stored once. A rotated file begins at zero again, hence time and text. */
 const identity: Processor = { fingerprint: { fields: ["@timestamp", "log.file.path", "log.offset", "message"], target_field: "@metadata._id", ignore_missing: true } };
@@ -51,7 +55,7 @@ export function filebeatConfig() {
     // The node's name becomes `host.name`.
     name: "${NODE_NAME}",
     "filebeat.inputs": [
-      input("predictions", streams.predictions, [server], json),
+      input("predictions", streams.predictions, [server], [...json, subjects]),
       input("training", streams.training, [training], json),
       // Its own lines are left out: a line about a line that could not be sent would be sent for ever.
       input("platform", streams.platform, [`${podLogs}/*/*/*.log`], [], elsewhere),

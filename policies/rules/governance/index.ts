@@ -10,6 +10,7 @@ import { rule as imageScan } from "./image-scan";
 import { rule as logGroupRetention } from "./log-group-retention";
 import { rule as logLifecycle } from "./log-lifecycle";
 import { rule as logSnapshots } from "./log-snapshots";
+import { rule as logSubjects } from "./log-subjects";
 import { rule as modelAge } from "./model-age";
 import { rule as modelApproval } from "./model-approval";
 import { rule as modelApprovalChannel } from "./model-approval-channel";
@@ -60,6 +61,7 @@ export const rules: readonly Rule[] = [
   logGroupRetention,
   logLifecycle,
   logSnapshots,
+  logSubjects,
   modelAge,
   modelApproval,
   modelApprovalChannel,

@@ -1,4 +1,5 @@
 import type { Operation } from "../../contract/metrics";
+import { subjectMessage } from "../../contract/log-fields";
 import type { LogSink } from "./log-stream";
 
 /** What is told of one request. */
@@ -11,9 +12,16 @@ export interface RequestLine {
   readonly facts: Readonly<Record<string, string | number>> | undefined;
 }
 
+/** Facts as the fields of a line, each after a comma; the subject only where it is asked for. */
+function fieldsOf({ subject, ...facts }: Readonly<Record<string, string | number | undefined>>, withSubject = false): string {
+  const text = JSON.stringify(withSubject ? { subject, ...facts } : facts).slice(1, -1);
+  return text === "" ? "" : `,${text}`;
+}
+
 /**
  * Writes one JSON line for each request, in the form of the server's other lines. The parts that never change are made once: a line
- * takes a third of the time that it takes the general logger, pino.
+ * takes a third of the time that it takes the general logger, pino. Whom a request was about stands in a line of its own, which the log
+ * store keeps apart: that stream is not copied into snapshots, which nothing can be deleted from, and is joined by the prediction's id.
  */
 export class RequestLog {
   readonly #sink: LogSink;
@@ -29,9 +37,11 @@ export class RequestLog {
 
   /** Ids and codes are made of letters, digits and harmless signs, so they need no escaping; `facts` get it. */
   write({ requestId, operation, status, code, milliseconds, facts }: RequestLine): void {
-    const more = facts === undefined ? "" : `,${JSON.stringify(facts).slice(1, -1)}`;
+    const more = facts === undefined ? "" : fieldsOf(facts);
     const duration = Math.round(milliseconds * 1_000) / 1_000;
-    this.#sink.write(`{"level":"info","time":"${this.#time()}"${this.#base},"requestId":"${requestId}","operation":"${operation}","status":${status},"code":"${code}","milliseconds":${duration}${more},"msg":"request"}\n`);
+    const start = `{"level":"info","time":"${this.#time()}"${this.#base},"requestId":"${requestId}"`;
+    this.#sink.write(`${start},"operation":"${operation}","status":${status},"code":"${code}","milliseconds":${duration}${more},"msg":"request"}\n`);
+    if (facts?.["subject"] !== undefined) this.#sink.write(`${start}${fieldsOf({ subject: facts["subject"], predictionId: facts["predictionId"], rows: facts["rows"] }, true)},"msg":"${subjectMessage}"}\n`);
   }
 
   /** The time in ISO 8601; all but the milliseconds is made once a second. */

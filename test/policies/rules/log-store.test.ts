@@ -10,6 +10,7 @@ import { rule as tls } from "../../../policies/rules/encryption/log-store-tls";
 import { rule as volumes } from "../../../policies/rules/encryption/log-store-volumes";
 import { rule as lifecycle } from "../../../policies/rules/governance/log-lifecycle";
 import { rule as snapshots } from "../../../policies/rules/governance/log-snapshots";
+import { rule as subjects } from "../../../policies/rules/governance/log-subjects";
 import { rule as nodes } from "../../../policies/rules/reliability/log-store-nodes";
 import { rule as hostPath } from "../../../policies/rules/workloads/pod-host-path";
 import { rule as imageDigest } from "../../../policies/rules/workloads/pod-image-digest";
@@ -124,6 +125,26 @@ ruleSuite(snapshots, {
     "a lifecycle that does not wait": (props) => ({ deviant: withBody(props, predictions, (body) => unset(body, "policy.phases.delete.actions.wait_for_snapshot")), message: /must let causeway-predictions wait for one of the snapshot policies causeway-snapshots before it deletes, got nothing$/ }),
   },
   configured: [{ title: "no snapshots where there is no bucket", parameters: { required: false }, subject: (props) => withBody(props, "/_snapshot/causeway-audit", () => undefined), fires: false }],
+});
+
+const copies = "/_slm/policy/causeway-snapshots";
+ruleSuite(subjects, {
+  type: mapType,
+  good: settings,
+  deviations: {
+    "a snapshot of everything of ours": (props) => ({ deviant: withBody(props, copies, (body) => set(body, "config.indices", ["causeway-*"])), message: /^ConfigMap "log-settings" must not copy causeway-subjects into snapshots, got causeway-snapshots$/ }),
+    "a snapshot of everything": (props) => withBody(props, copies, (body) => unset(body, "config.indices")),
+    "a snapshot of the indices behind the streams": (props) => withBody(props, copies, (body) => set(body, "config.indices", [".ds-*"])),
+    "a snapshot that takes them out and in again": (props) => withBody(props, copies, (body) => set(body, "config.indices", ["-causeway-subjects", "causeway-*"])),
+    "no template": (props) => ({ deviant: withBody(props, "/_index_template/causeway-subjects", () => undefined), message: /must have an index template for causeway-subjects with a lifecycle that ends, got nothing$/ }),
+    "no end": (props) => withBody(props, "/_ilm/policy/causeway-subjects", (body) => unset(body, "policy.phases.delete")),
+    "an end that never comes": (props) => ({ deviant: withBody(props, "/_ilm/policy/causeway-subjects", (body) => set(body, "policy.phases.delete.actions.wait_for_snapshot", { policy: "causeway-snapshots" })), message: /must not let causeway-subjects wait for a snapshot that never has it$/ }),
+  },
+});
+
+it("takes a snapshot of all but the subjects", () => {
+  const all = withBody(settings, copies, (body) => set(body, "config.indices", ["causeway-*", "-causeway-subjects"]));
+  expect(subjects.kind === "resource" && subjects.check({ type: mapType, name: "settings", props: all }, {})).toEqual([]);
 });
 
 it("does not judge other ConfigMaps", () => {

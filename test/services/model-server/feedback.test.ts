@@ -138,10 +138,16 @@ describe("logs", () => {
     const requests = server.logs.filter((line) => line["msg"] === "request");
     const { digests } = server.loaded.release;
     const hashed = pseudonym(keysFrom(secret, model), "alice@example.com");
-    expect(requests[0]).toMatchObject({ level: "info", requestId: "6f1c2a9e-3b4d-4c5e-8f60-718293a4b5c6", operation: "predict", status: 200, code: "ok", modelDigest: digests.model, dataDigest: digests.data, label: "approve", rows: 1, subject: hashed });
+    expect(requests[0]).toMatchObject({ level: "info", requestId: "6f1c2a9e-3b4d-4c5e-8f60-718293a4b5c6", operation: "predict", status: 200, code: "ok", modelDigest: digests.model, dataDigest: digests.data, label: "approve", rows: 1 });
     expect(requests[1]).toMatchObject({ operation: "predict", status: 422, code: "feature.range" });
-    expect(requests[2]).toMatchObject({ operation: "infer", subject: hashed });
+    expect(requests[2]).toMatchObject({ operation: "infer" });
     expect(requests).toHaveLength(3);
+    // Whom it was about stands in a line of its own, which leads to the prediction and, by its ids, to the other line.
+    const about = server.logs.filter((line) => line["msg"] === "subject");
+    expect(about.map(({ subject }) => subject)).toEqual([hashed, hashed]);
+    expect(about.map(({ requestId, predictionId, rows }) => [requestId, predictionId, rows])).toEqual([requests[0], requests[2]].map((line) => [line!["requestId"], line!["predictionId"], 1]));
+    expect(Object.keys(about[0]!).sort()).toEqual(["dataDigest", "level", "model", "modelDigest", "msg", "predictionId", "requestId", "rows", "subject", "time", "version"]);
+    expect(server.logs.filter((line) => line["msg"] !== "subject" && "subject" in line)).toEqual([]);
     expect(JSON.stringify(server.logs)).not.toMatch(/31337|4242|987654321|alice|example\.com/);
   });
 

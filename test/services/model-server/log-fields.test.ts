@@ -66,7 +66,8 @@ test("every field of every request's line is declared, with the type of its valu
   await post(paths.infer, tensor([[1], [2]]));
   await post(paths.explain, { features: goodFeatures });
   await post(paths.feedback, { predictionId, label: "approve" });
-  expect(logs).toHaveLength(5);
+  // The one that names a subject has a line of its own beside it.
+  expect(logs).toHaveLength(6);
   expect(misfits(logs)).toEqual([]);
   note(logs);
 });

@@ -13,8 +13,9 @@ describe("roles of the log store", () => {
     expect([...accounts].sort()).toEqual(["auditor", "log-eraser", "log-settings", "log-shipper", "ml-engineer", "pipeline", "platform-admin"]);
   });
 
-  test("predictions are read by auditors and ML engineers, training by all four, the platform by whoever operates or audits it", () => {
+  test("predictions are read by auditors and ML engineers, whom they were about by auditors, training by all four, the platform by whoever operates or audits it", () => {
     expect(readers(streams.predictions)).toEqual(["auditor", "log-eraser", "ml-engineer"]);
+    expect(readers(streams.subjects)).toEqual(["auditor", "log-eraser"]);
     expect(readers(streams.training)).toEqual(["auditor", "ml-engineer", "pipeline", "platform-admin"]);
     expect(readers(streams.platform)).toEqual(["auditor", "platform-admin"]);
     expect(readers("restored-*")).toEqual(["auditor", "log-eraser"]);
@@ -23,7 +24,7 @@ describe("roles of the log store", () => {
   test("nobody but the lifecycle's own account and the eraser of predictions can change or delete a log line, and the shipper can only add", () => {
     const changing = ["all", "manage", "write", "index", "create", "delete", "delete_index", "maintenance"];
     for (const stream of Object.values(streams)) {
-      expect(Object.keys(roles).filter((role) => on(role, stream).some((privilege) => changing.includes(privilege)))).toEqual(stream === streams.predictions ? ["log-settings", "log-eraser"] : ["log-settings"]);
+      expect(Object.keys(roles).filter((role) => on(role, stream).some((privilege) => changing.includes(privilege)))).toEqual(stream === streams.predictions || stream === streams.subjects ? ["log-settings", "log-eraser"] : ["log-settings"]);
       expect(on("log-shipper", stream)).toEqual(["create_doc", "auto_configure"]);
       expect(on("log-settings", stream)).toEqual(["manage"]);
     }

@@ -68,6 +68,16 @@ describe("the shipper", () => {
     ["/var/log/pods/causeway-models_loan-approval-6d4f-x_0a/server/0.log.20261124-101010.gz", []],
   ])("sends %s to %j", (path, expected) => expect(streamsOf(path)).toEqual(expected));
 
+  test("sends the lines of the server that name a subject to the stream that is not copied, after the fields of the line are known", () => {
+    const { processors } = inputs.find(({ id }) => id === "predictions")!;
+    const decoded = processors.findIndex((processor) => "decode_json_fields" in processor);
+    const routed = processors.findIndex((processor) => "add_fields" in processor);
+    expect(processors[routed]).toEqual({ add_fields: { target: "@metadata", fields: { raw_index: "causeway-subjects" }, when: { equals: { "causeway.msg": "subject" } } } });
+    expect(decoded).toBeGreaterThan(-1);
+    expect(routed).toBeGreaterThan(decoded);
+    expect(inputs.filter(({ id, processors: own }) => id !== "predictions" && JSON.stringify(own).includes("raw_index"))).toEqual([]);
+  });
+
   test("sets templates and lifecycle nowhere, has an account of its own, and its password from its keystore", () => {
     expect(filebeatConfig()).toMatchObject({ "setup.template.enabled": false, "setup.ilm.enabled": false, "output.elasticsearch": { username: "log-shipper", password: "${SHIPPER_PASSWORD}" } });
     expect(shipper().spec.secureSettings).toEqual([{ secretName: "log-shipper", entries: [{ key: "password", path: "SHIPPER_PASSWORD" }] }]);

@@ -20,12 +20,14 @@ describe("what Elasticsearch is told", () => {
       "/_snapshot/causeway-audit",
       "/_slm/policy/causeway-snapshots",
       "/_ilm/policy/causeway-predictions",
+      "/_ilm/policy/causeway-subjects",
       "/_ilm/policy/causeway-other",
       "/_index_template/causeway-predictions",
+      "/_index_template/causeway-subjects",
       "/_index_template/causeway-training",
       "/_index_template/causeway-platform",
     ]);
-    for (const stream of ["predictions", "training", "platform"]) expect(body(prod, `/_ilm/policy/${body(prod, `/_index_template/causeway-${stream}`).template.settings["index.lifecycle.name"]}`)).toBeDefined();
+    for (const stream of ["predictions", "subjects", "training", "platform"]) expect(body(prod, `/_ilm/policy/${body(prod, `/_index_template/causeway-${stream}`).template.settings["index.lifecycle.name"]}`)).toBeDefined();
     expect(body(prod, "/_slm/policy/causeway-snapshots").repository).toBe("causeway-audit");
   });
 
@@ -40,8 +42,14 @@ describe("what Elasticsearch is told", () => {
     expect(settingsRequests(local).map(({ path }) => path).filter((path) => /snapshot|slm/.test(path))).toEqual([]);
   });
 
+  test("who a prediction was about is kept as long, in no snapshot, and its end waits for none", () => {
+    expect(body(prod, "/_slm/policy/causeway-snapshots").config).toEqual({ indices: ["causeway-predictions", "causeway-training", "causeway-platform"], ignore_unavailable: true, include_global_state: false, feature_states: ["none"] });
+    expect(body(prod, "/_index_template/causeway-subjects").template.settings["index.lifecycle.name"]).toBe("causeway-subjects");
+    expect(body(prod, "/_ilm/policy/causeway-subjects").policy.phases.delete).toEqual({ min_age: "400d", actions: { delete: {} } });
+  });
+
   test("a stray field cannot grow the mapping, and every field that the server logs has one", () => {
-    for (const stream of ["predictions", "training", "platform"]) {
+    for (const stream of ["predictions", "subjects", "training", "platform"]) {
       const { mappings, settings } = body(prod, `/_index_template/causeway-${stream}`).template;
       const objects = (mapping: { dynamic?: unknown; properties?: object }): unknown[] => (mapping.properties === undefined ? [] : [mapping.dynamic, ...Object.values(mapping.properties).flatMap(objects)]);
       expect(new Set(objects(mappings))).toEqual(new Set([false]));
@@ -62,7 +70,7 @@ describe("saved searches", () => {
   const objects = savedObjects().trim().split("\n").map((line) => JSON.parse(line) as { type: string; id: string; references: { id: string }[] });
 
   test("each search and each data view is one line, and what a search refers to is there", () => {
-    expect(new Set(objects.map(({ id }) => id)).size).toBe(savedSearches.length + 3);
+    expect(new Set(objects.map(({ id }) => id)).size).toBe(savedSearches.length + 4);
     const views = objects.filter(({ type }) => type === "index-pattern").map(({ id }) => id);
     for (const { references } of objects.filter(({ type }) => type === "search")) for (const { id } of references) expect(views).toContain(id);
   });
@@ -132,8 +140,8 @@ describe("the script", () => {
   test("sends every request once, with the account's password and over the given authority, and then the searches", async () => {
     const { code, output } = await run();
     expect({ code, output }).toMatchObject({ code: 0 });
-    expect(received.slice(1, 8).map(({ method, url }) => [method, url])).toEqual(settingsRequests(prod).map(({ method, path }) => [method, path]));
-    expect(received.slice(1, 8).map(({ body: sent }) => JSON.parse(sent) as unknown)).toEqual(settingsRequests(prod).map(({ body: meant }) => meant));
+    expect(received.slice(1, 10).map(({ method, url }) => [method, url])).toEqual(settingsRequests(prod).map(({ method, path }) => [method, path]));
+    expect(received.slice(1, 10).map(({ body: sent }) => JSON.parse(sent) as unknown)).toEqual(settingsRequests(prod).map(({ body: meant }) => meant));
     expect(new Set(received.map(({ account }) => account))).toEqual(new Set(["log-settings:s3cret"]));
     expect(received.at(-1)?.url).toBe("/api/saved_objects/_import?overwrite=true");
     expect(received.at(-1)?.body).toContain(savedObjects());
