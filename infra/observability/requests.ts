@@ -68,6 +68,6 @@ function saturation(contract: Contract): RecordingRule[] {
   ];
 }
 
-function durationsOf(model: string): string {
+export function durationsOf(model: string): string {
   return requestsOf(model).replace("istio_requests_total", "istio_request_duration_milliseconds_bucket");
 }

@@ -59,6 +59,24 @@ export function normalQuantile(tail: number): number {
 export const z95 = Number(normalQuantile(0.025).toFixed(4));
 
 /**
+ * Deviations at which a window that slides on has `share` of the false alarms that it has at `level`. The mean over a window of length W
+ * of independent rows crosses u deviations at a rate of u exp(-u^2 / 2) / (W sqrt(2 pi)) (Slepian's process; Aldous 1989, Probability
+ * Approximations via the Poisson Clumping Heuristic, section D). So a window of a seventh of the length that may have as many false alarms
+ * has a share of a seventh. Throws RangeError unless the level is above 1, where the rate falls with it, and 0 < share <= 1.
+ */
+export function sharedLevel(level: number, share: number): number {
+  if (!(level > 1) || !(share > 0 && share <= 1)) throw new RangeError(`level of ${level} deviations and a share of ${share}, allowed: a level above 1, a share above 0 and up to 1`);
+  const rate = (u: number) => u * Math.exp(-(u ** 2) / 2);
+  let [low, high] = [level, level + 10];
+  for (let i = 0; i < 60; i += 1) {
+    const middle = (low + high) / 2;
+    if (rate(middle) > share * rate(level)) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+/**
  * Population stability index that a window without drift exceeds with probability `significance`: (1/n + 1/m) times the chi-square
  * quantile with one degree less than there are bins (Yurdakul and Naranjo 2020, Statistical properties of the population stability index).
  */

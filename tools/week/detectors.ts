@@ -59,8 +59,8 @@ export function baselines(contract: Contract): Baseline[] {
     ...fixedThresholds.flatMap((threshold) => kinds.map((kind) => one(threshold === 0.1 ? "PSI > 0.1" : "PSI > 0.2", kind, fixedPsi(contract, threshold, drift[kind])))),
     ...kinds.map((kind) => one("3 sigma", kind, threeSigma(of(series.psi, {}, drift[kind]), "high"))),
     one("3 sigma", "labels", threeSigma(of(series.accuracyRecent), "low")),
-    one("3 sigma", "fairness", `${threeSigma(of(series.fairness, { metric: "selection-rate-ratio" }), "low")} or ${threeSigma(of(series.fairness, { metric: "equalized-odds-difference" }), "high")}`),
-    one("3 sigma", "latency", threeSigma(of(series.latency), "high"), "10m"),
+    one("3 sigma", "fairness", `${threeSigma(of(series.fairness, { metric: "selection-rate-ratio", window: "long" }), "low")} or ${threeSigma(of(series.fairness, { metric: "equalized-odds-difference", window: "long" }), "high")}`),
+    one("3 sigma", "latency", threeSigma(of(series.signal, { signal: "latency" }), "high"), "10m"),
     one("3 sigma", "traffic", threeSigma(of(series.signal, { signal: "traffic" }), "both"), "10m"),
     one("3 sigma", "value", threeSigma(of(series.signal, { signal: "value" }), "low"), "10m"),
   ];

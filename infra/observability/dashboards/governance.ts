@@ -31,7 +31,7 @@ function evidence(): Row {
 }
 
 function fairness(): Row {
-  const measure = (title: string, metric: string, more: Partial<PanelContent> = {}): PanelContent => ({ title, unit: "percentunit", queries: [{ expr: `${series.fairness}{metric="${metric}"}`, legend: "{{model}}, {{attribute}}" }], ...more });
+  const measure = (title: string, metric: string, more: Partial<PanelContent> = {}): PanelContent => ({ title, unit: "percentunit", queries: [{ expr: `${series.fairness}{metric="${metric}",window="long"}`, legend: "{{model}}, {{attribute}}" }], ...more });
   return {
     title: "Fairness, from true labels that came with a group",
     panels: [

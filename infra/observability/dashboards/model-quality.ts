@@ -1,5 +1,6 @@
 import type { Contract } from "../../../services/contract/contract";
 import { anomalyWidth, signals } from "../anomalies";
+import { fairnessConfidence } from "../fairness";
 import { series, type SeriesName } from "../names";
 import { scoreFeature } from "../rates";
 import { digits, select } from "../rule";
@@ -61,11 +62,12 @@ export function driftRow(contract: Contract): Row {
 /** Rates by group, and each fairness measure that the contract gates. */
 export function fairnessRow(contract: Contract): Row {
   const { gates, protectedAttributes } = contract;
+  const { labels, drift } = windowsOf(contract);
   const byGroup = protectedAttributes.flatMap(({ name: attribute }): PanelContent[] => [
-    { title: `Selection rate by ${attribute}`, unit: "percentunit", max: 1, queries: [{ expr: select(contract, series.groupRate, { attribute, rate: "selection" }), legend: "{{group}}" }], description: `Groups of at least ${gates.minimumGroupSize}.` },
-    { title: `Error rates by ${attribute}`, unit: "percentunit", max: 1, queries: [{ expr: select(contract, series.groupRate, { attribute }, 'rate!="selection"'), legend: "{{group}}, {{rate}}" }], description: "Rates whose largest difference is the equalized odds difference." },
+    { title: `Selection rate by ${attribute}`, unit: "percentunit", max: 1, queries: [{ expr: select(contract, series.groupRate, { attribute, rate: "selection", window: "long" }), legend: "{{group}}" }], description: `Groups of at least ${gates.minimumGroupSize}.` },
+    { title: `Error rates by ${attribute}`, unit: "percentunit", max: 1, queries: [{ expr: select(contract, series.groupRate, { attribute, window: "long" }, 'rate!="selection"'), legend: "{{group}}, {{rate}}" }], description: "Rates whose largest difference is the equalized odds difference." },
   ]);
-  const judged = gates.fairness.map(({ metric, attribute, ...gate }): PanelContent => ({ title: `${metric} by ${attribute}`, unit: "percentunit", axis: "data", queries: withInterval(contract, fairness, { metric, attribute }, metric), limit: limitOf(gate), description: "With its 95% interval; the limit is the contract's gate." }));
+  const judged = gates.fairness.map(({ metric, attribute, ...gate }): PanelContent => ({ title: `${metric} by ${attribute}`, unit: "percentunit", axis: "data", queries: [...withInterval(contract, fairness, { metric, attribute, window: "long" }, labels), { expr: select(contract, series.fairness, { metric, attribute, window: "short" }), legend: drift }], limit: limitOf(gate), description: `Over ${labels} with its ${fairnessConfidence}% interval, and over ${drift}; the limit is the contract's gate.` }));
   return { title: "Fairness", panels: [...byGroup, ...judged] };
 }
 
@@ -85,14 +87,15 @@ export function usualRow(contract: Contract): Row {
   return {
     title: "Against what is usual",
     panels: signals.map((signal): PanelContent => {
-      const edge = (sign: "+" | "-") => `${select(contract, series.bandCenter, { signal, method: "robust" })} ${sign} ${anomalyWidth} * ${select(contract, series.bandDeviation, { signal, method: "robust" })}`;
+      const band = (sign: "+" | "-", labels: Readonly<Record<string, string>>) => `${select(contract, series.bandCenter, { signal, ...labels })} ${sign} ${anomalyWidth} * ${select(contract, series.bandDeviation, { signal, ...labels })}`;
+      const edge = (sign: "+" | "-") => `${band(sign, { method: "seasonal", week: "1" })} or ignoring (method, week) ${band(sign, { method: "robust" })}`;
       return {
         title: `Usual ${signal}`,
         unit: signal === "latency" ? "s" : "none",
         axis: "data",
         width: 6,
         queries: [{ expr: select(contract, series.signal, { signal }), legend: signal === "score" ? "{{version}}" : signal }, { expr: edge("-"), legend: "lower", edge: "lower" }, { expr: edge("+"), legend: "upper", edge: "upper" }],
-        description: `The area is the robust band: the median of the last day and ${anomalyWidth} deviations around it.`,
+        description: `The area is ${anomalyWidth} deviations around the same hour of last week, or around the median of the last day while that is not known.`,
       };
     }),
   };

@@ -34,7 +34,7 @@ export function regionsDashboard(): DashboardJson {
           { title: "Alerts that fire", unit: "none", form: "table", width: 12, queries: [{ expr: `max by (region, model, alertname, severity) (${foreign.prometheus.alerts}{alertstate="firing",model!=""})`, legend: "" }] },
           each("Features and scores that drift", "none", `count by (region, model) (${series.psi} > ${series.psiThreshold})`),
           each("Accuracy, from true labels", "percentunit", `max by (region, model) (${series.performance}{metric="accuracy"})`, { max: 1 }),
-          each("Selection rate ratio, lowest over the attributes", "percentunit", `min by (region, model) (${series.fairness}{metric="selection-rate-ratio"})`, { max: 1 }),
+          each("Selection rate ratio, lowest over the attributes", "percentunit", `min by (region, model) (${series.fairness}{metric="selection-rate-ratio",window="long"})`, { max: 1 }),
           each("Business value", "none", `max by (region, model) (${series.value})`, { axis: "data" }),
         ],
       },

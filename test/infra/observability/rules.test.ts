@@ -98,7 +98,7 @@ describe("alerts of a model", () => {
       "causeway:performance_upper:window recall < 0.85 and causeway:performance_trials:window recall >= 200",
       "causeway:performance_lower:window brier > 0.1 and causeway:performance_trials:window brier >= 200",
     ]);
-    expect(alerting("CausewayFairnessLimit").length).toBe(contract.gates.fairness.length);
+    expect(alerting("CausewayFairnessLimit").map(({ labels }) => [labels["metric"], labels["attribute"], labels["window"]])).toEqual(contract.gates.fairness.flatMap(({ metric, attribute }) => [[metric, attribute, "long"], [metric, attribute, "short"]]));
     expect(alertRules({ ...contract, gates: { ...contract.gates, fairness: [] } }).filter(({ alert }) => alert === "CausewayFairnessLimit")).toEqual([]);
   });
 });

@@ -4,6 +4,17 @@ const model = small.name;
 const traffic = `causeway:requests:rate5m{model="${model}"}`;
 const day = 1_440;
 
+/** Requests a second by the hour of a working day and of a day off. */
+function office(count: number, factor: (minute: number) => number): string {
+  const random = randoms(4);
+  const level = (minute: number) => (Math.floor(minute / day) % 7 < 5 ? 1 : 0.3) * Math.max(0.05, Math.sin((2 * Math.PI * ((minute % day) - 360)) / day));
+  return Array.from({ length: (count * day) / 2 }, (_, i) => (5 * level(i * 2) * (1 + 0.1 * (random() - 0.5)) * factor(i * 2)).toFixed(3)).join(" ");
+}
+
+/** No request for two hours of a Tuesday afternoon in the second week; from the Thursday after it half as many again. */
+const outage = (minute: number) => minute >= 8 * day + 720 && minute < 8 * day + 840;
+const growth = (minute: number) => minute >= 10 * day + 600;
+
 /** Requests a second, each two minutes for so many days: a wave over the day, noise, and what `more` adds by minute. */
 function days(count: number, more: (minute: number) => number): string {
   const random = randoms(3);
@@ -30,6 +41,16 @@ export const anomalyScenarios: readonly Scenario[] = [
     groups: ["anomalies"], stepMinutes: 2,
     inputs: { [traffic]: days(10, batch) },
     firing: { [3 * day + 580]: ["CausewayAnomaly"], [3 * day + 900]: [], [8 * day + 580]: [], [9 * day + 580]: [], [9 * day + 1_000]: [] },
+  },
+  {
+    title: "anomaly bands: a silence by day is unlike last week, and no alarm a week later; a busier week is usual within a day",
+    groups: ["anomalies"], stepMinutes: 2,
+    inputs: { [traffic]: office(17, (minute) => (outage(minute) ? 0 : growth(minute) ? 1.5 : 1)) },
+    firing: {
+      // Monday after a Sunday, once the season is known: the mean and the median of a day off know nothing of it.
+      [7 * day + 900]: [], [8 * day + 718]: [], [8 * day + 750]: ["CausewayAnomaly"], [8 * day + 900]: [],
+      [10 * day + 640]: ["CausewayAnomaly"], [11 * day + 900]: [], [14 * day + 720]: [], [15 * day + 780]: [], [16 * day + 720]: [],
+    },
   },
   {
     title: "anomaly bands: no data, and the first hours of data, have none",

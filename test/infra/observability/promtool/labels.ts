@@ -97,10 +97,10 @@ export const labelScenarios: readonly Scenario[] = [
     groups: ["rates", "fairness"],
     inputs: byGroup({ black: [0.4, 0.1, 0.1, 0.4], white: [8, 1, 0, 1], hispanic: [0, 0, 0.01, 0.01] }, 500),
     values: [
-      { minute: 480, expr: 'causeway:fairness:window{metric="selection-rate-ratio"}', samples: sample("causeway:fairness:window", `attribute="race",metric="selection-rate-ratio",model="${model}"`, 0.5 / 0.9) },
-      { minute: 480, expr: 'causeway:fairness:window{metric="demographic-parity-difference"}', samples: sample("causeway:fairness:window", `attribute="race",metric="demographic-parity-difference",model="${model}"`, 0.4) },
+      { minute: 480, expr: 'causeway:fairness:window{metric="selection-rate-ratio",window="long"}', samples: sample("causeway:fairness:window", `attribute="race",metric="selection-rate-ratio",model="${model}",window="long"`, 0.5 / 0.9) },
+      { minute: 480, expr: 'causeway:fairness:window{metric="demographic-parity-difference",window="long"}', samples: sample("causeway:fairness:window", `attribute="race",metric="demographic-parity-difference",model="${model}",window="long"`, 0.4) },
       // True positive rates 0.8 and 1, false positive rates 0.2 and 0.5.
-      { minute: 480, expr: 'causeway:fairness:window{metric="equalized-odds-difference"}', samples: sample("causeway:fairness:window", `attribute="race",metric="equalized-odds-difference",model="${model}"`, 0.3) },
+      { minute: 480, expr: 'causeway:fairness:window{metric="equalized-odds-difference",window="long"}', samples: sample("causeway:fairness:window", `attribute="race",metric="equalized-odds-difference",model="${model}",window="long"`, 0.3) },
     ],
     firing: { 480: ["CausewayFairnessLimit"] },
   },
