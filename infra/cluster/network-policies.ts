@@ -1,7 +1,7 @@
 import { eventSourcePodLabels, webhook } from "../retraining/address";
 import { namespaces, ports, type NamespaceRole } from "../vocabulary";
 import { gatewayPorts } from "./gateway";
-import { elasticPolicies, elasticsearchPort, shipperPolicies } from "./elastic/network";
+import { elasticPolicies, elasticsearchPort, erasurePolicy, shipperPolicies } from "./elastic/network";
 import { namespaceProfiles } from "./namespaces";
 import { anywhere, block, inNamespace, inRole, neighbours, pods, tcp, type Peer, type PolicyRule } from "./network-peers";
 import type { Target } from "./values/settings";
@@ -73,6 +73,7 @@ const own: Record<NamespaceRole, (settings: PolicySettings) => PolicyRule[]> = {
   ],
   training: (settings) => [
     api(settings),
+    erasurePolicy,
     { name: "events", ingress: [{ from: [neighbours] }], egress: [{ to: [neighbours] }] },
     { name: "alerts", podSelector: { matchLabels: eventSourcePodLabels }, ingress: [{ from: [{ ...inRole("observability"), podSelector: pods("app.kubernetes.io/name", "alertmanager") }], ports: tcp(webhook.port) }] },
   ],

@@ -9,6 +9,7 @@ import { usesLake } from "../retraining/lake";
 import { artifactFolders } from "../retraining/permissions";
 import type { Locations, RetrainingImages } from "../retraining/settings";
 import { eraseAccount, namespaces } from "../vocabulary";
+import { authorityReader, logsPassword, type ErasedLogs } from "./logs";
 import { eraserPermissions } from "./permissions";
 import { erasureLabels, eraserAccount, ringSecret } from "./settings";
 import { erasureTemplate } from "./template";
@@ -20,6 +21,8 @@ export interface ErasureArgs {
   readonly images: RetrainingImages<pulumi.Input<string>>;
   /** The ring of keys behind pseudonyms: a secret. */
   readonly keyRing: pulumi.Input<string>;
+  /** The region's log store, whose lines of the subject go too. @default logs are erased by hand */
+  readonly logs?: ErasedLogs | undefined;
   /** On AWS: the cluster, and whose buckets are searched, in all regions. @default an existing cluster, without buckets */
   readonly aws?: { readonly clusterName: string; readonly scope: RoleScope } | undefined;
 }
@@ -29,7 +32,7 @@ export class Erasure extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:regional:Erasure";
 
   constructor(name: string, args: ErasureArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { region, locations, images, keyRing, aws } = args;
+    const { region, locations, images, keyRing, logs, aws } = args;
     super(Erasure.__pulumiType, name, { region, locations }, opts);
     const child = { parent: this };
     const account = new ServiceAccount(`${name}-account`, eraserAccount(), child);
@@ -42,9 +45,17 @@ export class Erasure extends pulumi.ComponentResource {
     );
     const ring = new Secret(`${name}-keys`, { metadata: { name: ringSecret.name, namespace: namespaces.training, labels: erasureLabels }, type: "Opaque", stringData: { [ringSecret.key]: keyRing } }, child);
     const identity = aws && new PodIdentity(`${name}-identity`, { clusterName: aws.clusterName, namespace: namespaces.training, serviceAccount: eraseAccount, permissions: eraserPermissions(aws.scope) }, { parent: this, dependsOn: account });
-    const settings = { places: placesOf(locations, aws?.scope), ledger: locations.ledger, onLake: usesLake(locations), images };
-    new CustomResource(`${name}-template`, erasureTemplate(settings), { parent: this, dependsOn: [binding, ring, ...(identity ? [identity] : [])] });
+    const reach = logs ? this.reachLogs(name, logs, account) : [];
+    const settings = { places: placesOf(locations, aws?.scope), ledger: locations.ledger, onLake: usesLake(locations), images, logs: logs?.region };
+    new CustomResource(`${name}-template`, erasureTemplate(settings), { parent: this, dependsOn: [binding, ring, ...reach, ...(identity ? [identity] : [])] });
     this.registerOutputs({});
+  }
+
+  /** The account's password, and the right to ask whose certificate to trust. */
+  private reachLogs(name: string, logs: ErasedLogs, account: ServiceAccount): pulumi.Resource[] {
+    const { role, binding } = authorityReader();
+    const reader = new Role(`${name}-log-authority`, role, { parent: this });
+    return [new Secret(`${name}-log-store`, logsPassword(logs), { parent: this }), new RoleBinding(`${name}-log-authority`, binding, { parent: this, dependsOn: [reader, account] })];
   }
 }
 

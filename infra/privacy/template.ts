@@ -4,6 +4,7 @@ import { accounts, triggers, type RetrainingImages } from "../retraining/setting
 import { deliveryCommand, outputsFolder, parameters as runParameters } from "../retraining/steps";
 import { containerSecurityContext, podSecurityContext } from "../serving/security-context";
 import { eraseAccount, namespaces } from "../vocabulary";
+import { logsArguments, logsMount, logsVolume } from "./logs";
 import { approvalSeconds, erasureLabels, erasureParameters, ringSecret, workSeconds } from "./settings";
 
 /** What an erasure is made from. */
@@ -15,6 +16,8 @@ export interface ErasureSettings<Image> {
   /** Whether places lie on the volume of an existing cluster. */
   readonly onLake: boolean;
   readonly images: RetrainingImages<Image>;
+  /** Region of the log store whose lines go too. @default no log store */
+  readonly logs?: string | undefined;
 }
 
 const given = (name: (typeof erasureParameters)[number]) => `{{workflow.parameters.${name}}}`;
@@ -28,7 +31,7 @@ const decision = { task: "approval", name: "decision", yes: "approve", none: "no
  * where the contract says so. Whoever may start it may not answer for the second person: that takes the right to change a workflow.
  */
 export function erasureTemplate(settings: ErasureSettings<pulumi.Input<string>>) {
-  const { onLake } = settings;
+  const { onLake, logs } = settings;
   return {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "WorkflowTemplate",
@@ -50,6 +53,7 @@ export function erasureTemplate(settings: ErasureSettings<pulumi.Input<string>>)
         { name: "tmp", emptyDir: { sizeLimit: "4Gi" } },
         { name: "keys", secret: { secretName: ringSecret.name, defaultMode: 0o440 } },
         ...(onLake ? [{ name: "lake", persistentVolumeClaim: { claimName: lake.claim } }] : []),
+        ...(logs === undefined ? [] : [logsVolume]),
       ],
       templates: [dag, approval, work(settings, "find"), work(settings, "erase"), record(settings), retrain],
     },
@@ -77,7 +81,7 @@ const approval = {
   outputs: { parameters: [{ name: decision.name, enum: [decision.none, decision.yes], valueFrom: { supplied: {}, default: decision.none } }] },
 } as const;
 
-function work({ places, onLake, images }: ErasureSettings<pulumi.Input<string>>, command: "find" | "erase") {
+function work({ places, onLake, images, logs }: ErasureSettings<pulumi.Input<string>>, command: "find" | "erase") {
   return {
     name: command,
     metadata: { labels: erasureLabels },
@@ -88,9 +92,9 @@ function work({ places, onLake, images }: ErasureSettings<pulumi.Input<string>>,
     // No run of the model writes rows while others are taken away.
     ...(command === "erase" && { synchronization: { mutexes: [{ name: `${given("model")}-retraining` }] } }),
     container: {
-      ...container(images.training, "4Gi", onLake),
+      ...container(images.training, "4Gi", onLake, logs === undefined ? [] : [logsMount]),
       command: ["python", "-m", "causeway_training.erasing"],
-      args: [command, `--contract=services/models/${given("model")}/model.yaml`, `--pseudonym=${given("pseudonym")}`, `--subject-key=${ringSecret.folder}/${ringSecret.key}`, ...places.map((place) => `--at=${place}`), `--answer=${outputsFolder}`],
+      args: [command, `--contract=services/models/${given("model")}/model.yaml`, `--pseudonym=${given("pseudonym")}`, `--subject-key=${ringSecret.folder}/${ringSecret.key}`, ...places.map((place) => `--at=${place}`), ...(logs === undefined ? [] : logsArguments(logs)), `--answer=${outputsFolder}`],
     },
     outputs: { parameters: ["answer", "retrain"].map((name) => ({ name, valueFrom: { path: `${outputsFolder}/${name}` } })) },
   };
@@ -131,13 +135,13 @@ const retrain = {
   },
 };
 
-function container(image: pulumi.Input<string>, memory: string, onLake: boolean) {
+function container(image: pulumi.Input<string>, memory: string, onLake: boolean, more: readonly object[] = []) {
   return {
     name: "main",
     image,
     imagePullPolicy: "IfNotPresent",
     resources: { requests: { cpu: "100m", memory }, limits: { memory, "ephemeral-storage": "6Gi" } },
     securityContext: containerSecurityContext,
-    volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, { name: "keys", mountPath: ringSecret.folder, readOnly: true }, ...(onLake ? [{ name: "lake", mountPath: lake.folder }] : [])],
+    volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, { name: "keys", mountPath: ringSecret.folder, readOnly: true }, ...(onLake ? [{ name: "lake", mountPath: lake.folder }] : []), ...more],
   };
 }

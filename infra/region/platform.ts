@@ -191,7 +191,7 @@ export class RegionalPlatform extends pulumi.ComponentResource {
     }
     const retraining = new Retraining(`${this.name}-retraining`, { ...ground, region, environment, models: models.map(({ contract, image }) => ({ contract, image })), aws }, ready, opts);
     // Its steps run under accounts of the retraining too.
-    new Erasure(`${this.name}-erasure`, { region, locations: ground.locations, images: ground.images, keyRing, aws }, { ...opts, dependsOn: [...ready, retraining] });
+    new Erasure(`${this.name}-erasure`, { region, locations: ground.locations, images: ground.images, keyRing, logs: { region, password: this.logs.eraserPassword }, aws }, { ...opts, dependsOn: [...ready, retraining] });
   }
 
   /** A model's service; it waits for what it stands on, and for the same model in the region before. */

@@ -15,6 +15,8 @@ export const answerSchema = z.object({
   runs: z.array(reachedRun),
   search: searched,
   erased: z.object({ files: count, rows: count, versions: count, left: z.array(z.string()) }).optional(),
+  /** Name or address of the log store that was looked into; null where none was. */
+  logs: z.string().nullable().optional(),
   logLines: count.nullable(),
   logLinesLeft: count.nullable().optional(),
   clean: z.boolean().optional(),

@@ -36,7 +36,7 @@ export function isComplete({ search, erased, logLinesLeft }: Answer): boolean {
 
 /** The entry of an erasure. Names of places and figures go in, of the subject only the seal. */
 export function erasureFact({ answer, lineage, subject, reason, actor, run }: ErasureRecord, receipt: string = randomBytes(32).toString("hex")): SealedFact {
-  const { search, erased, logLines } = answer;
+  const { search, erased, logs = null, logLines, logLinesLeft = null } = answer;
   const left = [...search.found, ...search.closed, ...(erased?.left ?? [])].length;
   return {
     receipt,
@@ -51,7 +51,8 @@ export function erasureFact({ answer, lineage, subject, reason, actor, run }: Er
         rows: erased?.rows ?? 0,
         files: erased?.files ?? 0,
         oldVersions: erased?.versions ?? 0,
-        logLines,
+        // Whose log store, how many of its lines, and how many a search still found after it.
+        logs: logs === null ? null : { store: logs, lines: logLines, left: logLinesLeft },
         searched: { files: search.files, bytes: search.bytes, left },
         datasets: [...lineage.datasets],
         models: [...lineage.models],

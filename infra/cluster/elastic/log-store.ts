@@ -12,7 +12,7 @@ import { elasticsearch } from "./elasticsearch";
 import { logStoreAlerts } from "./health";
 import { kibana, kibanaBudget } from "./kibana";
 import { minimumPredictionDays, type SnapshotPlace } from "./lifecycle";
-import { logLabels, logStoreName, settingsName, shipperName } from "./names";
+import { eraserName, logLabels, logStoreName, settingsName, shipperName } from "./names";
 import { settingsJob, settingsMap } from "./settings-job";
 import { shipper, shipperSecret } from "./shipper";
 import { sizes } from "./sizes";
@@ -45,6 +45,8 @@ export class LogStore extends pulumi.ComponentResource {
 
   /** Passwords of the groups' accounts, by account: a secret. */
   readonly groupPasswords: pulumi.Output<Readonly<Record<string, string>>>;
+  /** Password of the account that deletes the lines of one subject: a secret. */
+  readonly eraserPassword: pulumi.Output<string>;
   private readonly passwords: Readonly<Record<string, pulumi.Output<string>>>;
 
   /** `after` are the operator and the namespaces: they are gone after what they keep. */
@@ -72,6 +74,7 @@ export class LogStore extends pulumi.ComponentResource {
     const password = this.createSecret("shipper", shipperSecret.name, namespaces.logs, { [shipperSecret.key]: this.passwordOf(shipperName) });
     this.createObject("shipper", shipper(), [settings, password, this.createServiceAccount(shipperName, namespaces.logs)]);
     new CustomResource(`${name}-alerts`, logStoreAlerts(size), { parent: this, dependsOn: [...after] });
+    this.eraserPassword = this.passwordOf(eraserName);
     this.groupPasswords = pulumi.secret(pulumi.all(Object.fromEntries(Object.values(groupAccounts).map((account) => [account, this.passwordOf(account)]))));
     this.registerOutputs({});
   }

@@ -11,6 +11,9 @@ const kibana = pods(kindLabel, "kibana");
 const inPods = (selector: typeof elasticsearch): Peer => ({ podSelector: selector });
 const settings = inPods(pods("app.kubernetes.io/name", settingsName));
 
+/** Pods of the training namespace that erase a subject. */
+const erasing = pods("app.kubernetes.io/component", "erasure");
+
 /**
  * Who reaches the log store. The other pods of the namespace reach each other, but not these; nobody reaches Kibana by the network
  * but the Job that brings its searches: people forward a port, which comes from the node.
@@ -23,12 +26,15 @@ export const elasticPolicies: readonly PolicyRule[] = [
     ingress: [
       // A node that stops tells the others by the callers' port.
       { from: [inPods(elasticsearch)], ports: tcp(elasticsearchPort, transportPort) },
-      { from: [inPods(kibana), settings, inRole("logs"), inRole("elastic")], ports: tcp(elasticsearchPort) },
+      { from: [inPods(kibana), settings, inRole("logs"), inRole("elastic"), { ...inRole("training"), podSelector: erasing }], ports: tcp(elasticsearchPort) },
     ],
     egress: [{ to: [inPods(elasticsearch)], ports: tcp(elasticsearchPort, transportPort) }],
   },
   { name: "kibana", podSelector: kibana, ingress: [{ from: [settings], ports: tcp(kibanaPort) }], egress: [{ to: [inPods(elasticsearch)], ports: tcp(elasticsearchPort) }] },
 ];
 
+const toElasticsearch = [{ to: [{ ...inRole("observability"), podSelector: elasticsearch }], ports: tcp(elasticsearchPort) }];
 /** The shipper reaches Elasticsearch and nothing else. */
-export const shipperPolicies: PolicyRule[] = [{ name: "elasticsearch", egress: [{ to: [{ ...inRole("observability"), podSelector: elasticsearch }], ports: tcp(elasticsearchPort) }] }];
+export const shipperPolicies: PolicyRule[] = [{ name: "elasticsearch", egress: toElasticsearch }];
+/** In the namespace of training an erasure reaches it, and no step of a training does. */
+export const erasurePolicy: PolicyRule = { name: "erasure", podSelector: erasing, egress: toElasticsearch };

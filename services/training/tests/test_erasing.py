@@ -1,9 +1,7 @@
 """Erasure of one subject: from what the real steps wrote, and from every form of file beside it; then a search that finds nothing."""
 
-import base64
 import bz2
 import gzip
-import http.server
 import io
 import json
 import lzma
@@ -11,9 +9,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
-import threading
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +20,6 @@ from helpers import run_to, step
 
 from causeway_training.erasing.__main__ import main
 from causeway_training.erasing.forms import Closed, Unerasable, names_subject, without_subject
-from causeway_training.erasing.logs import LogStore
 from causeway_training.erasing.stores import store_at
 from causeway_training.erasing.subject import Subject
 from causeway_training.erasing.work import erase, search
@@ -212,65 +207,6 @@ def test_in_a_bucket_the_old_versions_go_too(monkeypatch: pytest.MonkeyPatch) ->
         assert search([store], subject).clean
         versions = client.list_object_versions(Bucket="lake")["Versions"]
         assert [client.get_object(Bucket="lake", Key=v["Key"], VersionId=v["VersionId"])["Body"].read() for v in versions] == [f"person,n\n{OTHER},2\nx,3\n".encode(), b"person\nx\n"]
-
-
-class Elasticsearch(http.server.BaseHTTPRequestHandler):
-    """Answers as the real one does to the five calls of an erasure; lines and blocked indices are the class's."""
-
-    lines: list[dict] = []
-    blocked = {".ds-causeway-predictions-1": "true"}
-    calls: list[str] = []
-
-    def _answer(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers.get("content-length") or 0)) or b"{}")
-        path = self.path.split("?")[0]
-        cls = type(self)
-        cls.calls.append(f"{self.command} {path}")
-        assert self.headers["authorization"] == "Basic " + base64.b64encode(b"eraser:word").decode()
-        wanted = body.get("query", {}).get("terms", {}).get("causeway.subject", [])
-        hits = [line for line in cls.lines if line["subject"] in wanted]
-        status, answer = 200, {}
-        if path.endswith("/_settings/index.blocks.write"):
-            answer = {name: {"settings": {"index.blocks.write": value}} for name, value in cls.blocked.items()}
-        elif path.endswith("/_settings"):
-            cls.blocked[path.split("/")[1]] = "true" if body["index.blocks.write"] else "false"
-        elif path.endswith("/_delete_by_query"):
-            status = 403 if "true" in cls.blocked.values() else 200
-            if status == 200:
-                cls.lines = [line for line in cls.lines if line not in hits]
-                answer = {"deleted": len(hits)}
-        elif path.endswith("/_count"):
-            answer = {"count": len(hits)}
-        data = json.dumps(answer).encode()
-        self.send_response(status)
-        self.send_header("content-length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    do_GET = do_PUT = do_POST = _answer
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@pytest.fixture()
-def elasticsearch() -> Iterator[str]:
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Elasticsearch)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-
-
-def test_lines_in_the_log_store_are_deleted_also_from_indices_that_are_read_only(elasticsearch: str) -> None:
-    names = RING.pseudonyms("small", WHO)
-    Elasticsearch.lines = [{"subject": name} for name in (*names, names[0], RING.pseudonym("small", OTHER))]
-    store, subject = LogStore(elasticsearch, "eraser", "word"), Subject(pseudonyms=frozenset(names))
-    assert store.count(subject) == 3 and store.erase(subject) == 3 and store.count(subject) == 0
-    assert len(Elasticsearch.lines) == 1 and Elasticsearch.blocked == {".ds-causeway-predictions-1": "true"}
-    assert "POST /causeway-predictions,restored-*/_forcemerge" in Elasticsearch.calls
-    with pytest.raises(InputError, match="cannot be reached"):
-        LogStore("http://127.0.0.1:9", "eraser", "word").count(subject)
 
 
 def test_the_command_takes_no_subject_by_argument_and_wants_a_place(workshop: Workshop) -> None:

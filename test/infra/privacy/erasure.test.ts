@@ -11,7 +11,7 @@ const scope = { organization: "example", account: "111122223333", environment: "
 const args: ErasureArgs = { region: "local", locations: lakeLocations, images: { training: image("training"), delivery: image("delivery") }, keyRing: "k1 secret" };
 
 interface Spec {
-  templates: { name: string; serviceAccountName?: string; suspend?: object; synchronization?: object; container?: { image: string; command: string[]; args: string[] }; dag?: { tasks: { name: string; depends?: string; when?: string }[] }; resource?: { manifest: string } }[];
+  templates: { name: string; serviceAccountName?: string; suspend?: object; synchronization?: object; metadata?: { labels: Record<string, string> }; container?: { image: string; command: string[]; args: string[]; volumeMounts: object[] }; dag?: { tasks: { name: string; depends?: string; when?: string }[] }; resource?: { manifest: string } }[];
   ttlStrategy: object;
 }
 const specOf = async (more: Partial<ErasureArgs> = {}) => only(await record(() => void new Erasure("erasure", { ...args, ...more })), "kubernetes:argoproj.io/v1alpha1:WorkflowTemplate").inputs["spec"] as Spec;
@@ -47,6 +47,27 @@ test("the retraining is started past cool-down and budget", async () => {
   const { templates } = await specOf();
   expect(JSON.parse(templates.find(({ name }) => name === "retrain")!.resource!.manifest)).toMatchObject({ kind: "Workflow", spec: { workflowTemplateRef: { name: "{{workflow.parameters.model}}-retraining" }, arguments: { parameters: [{ name: "trigger", value: "erasure" }, { name: "causes", value: "[]" }] } } });
 });
+
+test("the region's log store is searched and erased too, by the one account that may, over an authority that the step asks for", async () => {
+  const built = await record(() => void new Erasure("erasure", { ...args, logs: { region: "eu-west-1", password: "word" } }));
+  const { templates } = only(built, "kubernetes:argoproj.io/v1alpha1:WorkflowTemplate").inputs["spec"] as Spec;
+  const reaching = templates.filter(({ container }) => JSON.stringify(container ?? {}).includes("--logs="));
+  expect(reaching.map(({ name }) => name)).toEqual(["find", "erase"]);
+  for (const { container, metadata } of reaching) {
+    expect(container!.args).toEqual(expect.arrayContaining(["--logs=https://logs-es-http.causeway-observability.svc:9200", "--logs-authority=secret:causeway-observability/logs-es-http-certs-public", "--logs-name=eu-west-1", "--logs-account=log-eraser", "--logs-password-file=/etc/causeway-log-store/password"]));
+    expect(container!.volumeMounts).toContainEqual({ name: "log-store", mountPath: "/etc/causeway-log-store", readOnly: true });
+    // The network policy lets pods of this label alone at it.
+    expect(metadata?.labels["app.kubernetes.io/component"]).toBe("erasure");
+  }
+  expect(templates.filter(({ name }) => name === "record" || name === "retrain").some(({ container }) => JSON.stringify(container ?? {}).includes("log-store"))).toBe(false);
+  expect(only(built, "kubernetes:core/v1:Secret", "erasure-log-store").inputs["metadata"]).toMatchObject({ name: "erasure-log-store", namespace: "causeway-training" });
+  const reader = only(built, "kubernetes:rbac.authorization.k8s.io/v1:Role", "erasure-log-authority").inputs;
+  expect(reader["metadata"]).toMatchObject({ namespace: "causeway-observability" });
+  expect(reader["rules"]).toEqual([{ apiGroups: [""], resources: ["secrets"], resourceNames: ["logs-es-http-certs-public"], verbs: ["get"] }]);
+  expect(only(built, "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding", "erasure-log-authority").inputs["subjects"]).toEqual([{ kind: "ServiceAccount", name: "causeway-erase", namespace: "causeway-training" }]);
+});
+
+test("without a log store no step asks for one", async () => expect(JSON.stringify(await specOf())).not.toContain("--logs"));
 
 test("lake and runs are searched in every region", async () => {
   expect(placesOf(lakeLocations, undefined)).toEqual(["file:///lake/runs"]);

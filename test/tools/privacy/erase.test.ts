@@ -97,6 +97,13 @@ describe("the workflow's record", () => {
     expect(JSON.stringify(entries)).not.toContain(now);
   });
 
+  test("says whose log store was looked into, and is not complete while a line is left there", async () => {
+    expect(await recordErasure(args(answer({ logs: "eu-west-1", logLines: 4, logLinesLeft: 0 })), modelsFolder)).toBe(0);
+    expect(await recordErasure(args(answer({ logs: "eu-west-1", logLines: 3, logLinesLeft: 1, clean: false }), "second"), modelsFolder)).toBe(3);
+    const entries = readLedger(fileStore(join(folder, "ledger.jsonl")));
+    expect(entries.map(({ details }) => [details["outcome"], details["logs"]])).toEqual([["complete", { store: "eu-west-1", lines: 4, left: 0 }], ["incomplete", { store: "eu-west-1", lines: 3, left: 1 }]]);
+  });
+
   test("refuses an answer that is not one", async () => {
     await expect(recordErasure(args("{}"), modelsFolder)).rejects.toThrow(/^--answer has \d+ problem/);
     await expect(recordErasure([])).rejects.toThrow("usage: node record-erasure.js");

@@ -16,6 +16,7 @@ from ..contract import load_contract
 from ..errors import EXIT_GATE, EXIT_INPUT, InputError
 from ..key_ring import PSEUDONYM, KeyRing
 from ..run import write_text
+from .authority import authority
 from .logs import LogStore
 from .stores import store_at
 from .subject import Subject
@@ -32,8 +33,11 @@ def main(arguments: list[str] | None = None) -> int:
     who.add_argument("--pseudonym", help="a pseudonym of the subject")
     add("--subject-key", type=Path, help="file with the ring of keys; a pseudonym alone does without, but finds no row at the source")
     add("--at", action="append", default=[], help="folder or s3://bucket/prefix: lake, runs, logs, feedback; repeatable")
-    add("--logs", help="address of Elasticsearch; account and password come from LOGS_ACCOUNT and LOGS_PASSWORD")
-    add("--logs-authority", type=Path, help="certificate of the authority that Elasticsearch is signed by")
+    add("--logs", help="address of Elasticsearch")
+    add("--logs-account", help="account there; default LOGS_ACCOUNT")
+    add("--logs-password-file", type=Path, help="file with its password; default LOGS_PASSWORD")
+    add("--logs-authority", help="certificate of the authority that Elasticsearch is signed by: a file, or in a pod secret:namespace/name")
+    add("--logs-name", help="what the answer calls the log store, such as its region")
     add("--answer", type=Path, help="folder that takes the JSON as `answer`, and true or false as `retrain`: who reads it judges what is left")
     given = parser.parse_args(arguments)
     try:
@@ -50,10 +54,10 @@ def _perform(given: argparse.Namespace) -> int:
     ring = KeyRing.parse(given.subject_key.read_bytes(), "a subject is looked up") if given.subject_key else None
     text = _subject(given)
     stores = [store_at(location) for location in given.at]
-    subject = known(stores, Subject.named(text, ring, contract.name), contract.subject_column, ring, contract.name)
-    logs = LogStore(given.logs, os.environ.get("LOGS_ACCOUNT", ""), os.environ.get("LOGS_PASSWORD", ""), given.logs_authority) if given.logs else None
+    logs = _log_store(given) if given.logs else None
+    subject = known(stores, Subject.named(text, ring, contract.name), contract.subject_column, ring, contract.name, logs)
     retrain = bool((contract.raw["data"].get("erasure") or {}).get("retrain", True))
-    answer: dict = {"model": contract.name, "retrain": retrain, "runs": lineage(stores, subject)}
+    answer: dict = {"model": contract.name, "retrain": retrain, "runs": lineage(stores, subject), "logs": (given.logs_name or given.logs) if logs else None}
     if given.command == "find":
         answer["search"] = report(search(stores, subject))
         answer["logLines"] = logs.count(subject) if logs else None
@@ -67,6 +71,12 @@ def _perform(given: argparse.Namespace) -> int:
     answer |= {"search": report(proof), "logLinesLeft": logs.count(subject) if logs else None}
     answer["clean"] = proof.clean and not left and not answer["logLinesLeft"]
     return _say(given, answer, 0 if answer["clean"] or given.answer else EXIT_GATE)
+
+
+def _log_store(given: argparse.Namespace) -> LogStore:
+    file = given.logs_password_file
+    password = file.read_text(encoding="utf-8").strip() if file else os.environ.get("LOGS_PASSWORD", "")
+    return LogStore(given.logs, given.logs_account or os.environ.get("LOGS_ACCOUNT", ""), password, authority(given.logs_authority))
 
 
 def _subject(given: argparse.Namespace) -> str:

@@ -1,4 +1,4 @@
-"""Lines of a subject in Elasticsearch: deleted by query, and out of the segments by a merge."""
+"""Lines of a subject in Elasticsearch: found, deleted by query, and out of the segments by a merge."""
 
 from __future__ import annotations
 
@@ -7,57 +7,82 @@ import json
 import ssl
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 from ..errors import InputError
 from .subject import Subject
 
-#: The stream with a line for each prediction; the others name no subject.
-STREAM = "causeway-predictions"
-#: Restored copies of it lie beside it.
-RESTORED = "restored-*"
+#: Lines that name a subject; until 2026-11-29 those of predictions did, and restored copies of them lie beside.
+INDICES = "causeway-subjects,causeway-predictions,restored-*"
+#: A stream that has no line yet, and no restored copy, are no mistake.
+LENIENT = "ignore_unavailable=true&allow_no_indices=true"
+#: Lines fetched at a time.
+_PAGE = 1_000
 
 
 @dataclass(frozen=True)
 class LogStore:
-    """An Elasticsearch, and the account that may delete lines of predictions."""
+    """An Elasticsearch, and the account that may delete lines of subjects."""
 
     url: str
     account: str
     password: str
-    authority: Path | None = None
+    #: Certificates in PEM of the authority that Elasticsearch is signed by; the system's where there are none.
+    authority: str | None = None
+
+    def told(self, subject: Subject) -> Subject:
+        """The subject with the predictions that its lines name: what feedback names instead of a subject."""
+        for line in self._lines(subject):
+            if isinstance(line.get("predictionId"), str):
+                subject = subject.with_predictions(line["predictionId"], int(line.get("rows") or 1))
+        return subject
 
     def erase(self, subject: Subject) -> int:
         """Deletes the subject's lines; returns how many those were. Indices of the past are read-only: the block is lifted for the work."""
-        query = {"query": {"terms": {"causeway.subject": sorted(subject.pseudonyms)}}}
         blocked = self._blocked()
         try:
             for index in blocked:
                 self._send("PUT", f"/{index}/_settings", {"index.blocks.write": False})
-            options = "conflicts=proceed&refresh=true&ignore_unavailable=true&allow_no_indices=true"
-            deleted = self._send("POST", f"/{STREAM},{RESTORED}/_delete_by_query?{options}", query)["deleted"]
+            # A line that was indexed a moment ago is found by a search, and so deleted, only after a refresh.
+            self._send("POST", f"/{INDICES}/_refresh?{LENIENT}", None)
+            done = self._send("POST", f"/{INDICES}/_delete_by_query?conflicts=proceed&refresh=true&{LENIENT}", _query(subject))
+            if done.get("failures"):
+                raise InputError(self.url, [f"{len(done['failures'])} lines could not be deleted"])
             # A deleted document stays in its segment until that is merged.
-            self._send("POST", f"/{STREAM},{RESTORED}/_forcemerge?only_expunge_deletes=true&ignore_unavailable=true&allow_no_indices=true", None)
+            self._send("POST", f"/{INDICES}/_forcemerge?only_expunge_deletes=true&{LENIENT}", None)
         finally:
             for index in blocked:
                 self._send("PUT", f"/{index}/_settings", {"index.blocks.write": True})
-        return int(deleted)
+        return int(done["deleted"])
 
     def count(self, subject: Subject) -> int:
-        """How many lines name the subject."""
-        query = {"query": {"terms": {"causeway.subject": sorted(subject.pseudonyms)}}}
-        return int(self._send("POST", f"/{STREAM},{RESTORED}/_count?ignore_unavailable=true&allow_no_indices=true", query)["count"])
+        """How many lines name the subject, also those that were indexed a moment ago."""
+        self._send("POST", f"/{INDICES}/_refresh?{LENIENT}", None)
+        return int(self._send("POST", f"/{INDICES}/_count?{LENIENT}", _query(subject))["count"])
+
+    def _lines(self, subject: Subject) -> Iterator[dict[str, Any]]:
+        """Our part of every line that names the subject, page by page."""
+        self._send("POST", f"/{INDICES}/_refresh?{LENIENT}", None)
+        body = _query(subject) | {"size": _PAGE, "_source": ["causeway.predictionId", "causeway.rows"], "sort": ["_doc"]}
+        page = self._send("POST", f"/{INDICES}/_search?scroll=2m&{LENIENT}", body)
+        while page["hits"]["hits"]:
+            for hit in page["hits"]["hits"]:
+                yield hit.get("_source", {}).get("causeway", {})
+            page = self._send("POST", "/_search/scroll", {"scroll": "2m", "scroll_id": page["_scroll_id"]})
+        if "_scroll_id" in page:
+            self._send("DELETE", "/_search/scroll", {"scroll_id": page["_scroll_id"]})
 
     def _blocked(self) -> list[str]:
-        settings = self._send("GET", f"/{STREAM},{RESTORED}/_settings/index.blocks.write?flat_settings=true&ignore_unavailable=true&allow_no_indices=true", None)
+        settings = self._send("GET", f"/{INDICES}/_settings/index.blocks.write?flat_settings=true&{LENIENT}", None)
         return sorted(name for name, found in settings.items() if found.get("settings", {}).get("index.blocks.write") == "true")
 
     def _send(self, method: str, path: str, body: dict | None) -> dict:
         token = base64.b64encode(f"{self.account}:{self.password}".encode()).decode()
         headers = {"authorization": f"Basic {token}", "content-type": "application/json"}
         request = urllib.request.Request(self.url.rstrip("/") + path, None if body is None else json.dumps(body).encode(), headers, method=method)
-        context = ssl.create_default_context(cafile=str(self.authority)) if self.url.startswith("https:") else None
+        context = ssl.create_default_context(cadata=self.authority) if self.url.startswith("https:") else None
         try:
             with urllib.request.urlopen(request, timeout=600, context=context) as response:
                 return json.loads(response.read())
@@ -65,3 +90,7 @@ class LogStore:
             raise InputError(self.url, [f"{method} {path.split('?')[0]}: status {error.code}"]) from None
         except urllib.error.URLError as error:
             raise InputError(self.url, [f"cannot be reached: {error.reason}"]) from None
+
+
+def _query(subject: Subject) -> dict[str, Any]:
+    return {"query": {"terms": {"causeway.subject": sorted(subject.pseudonyms)}}}

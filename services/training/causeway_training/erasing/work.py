@@ -10,6 +10,7 @@ from typing import Any
 from ..errors import InputError
 from ..key_ring import KeyRing
 from .forms import Closed, Unerasable, names_subject, opened, records, tables, without_subject
+from .logs import LogStore
 from .stores import Entry, Store
 from .subject import Subject
 
@@ -41,13 +42,14 @@ class Erasure:
     left: list[str] = field(default_factory=list)
 
 
-def known(stores: list[Store], subject: Subject, column: str | None, ring: KeyRing | None, model: str) -> Subject:
+def known(stores: list[Store], subject: Subject, column: str | None, ring: KeyRing | None, model: str, logs: LogStore | None = None) -> Subject:
     """The subject with what the stores themselves tell of it: its identifier, by its pseudonym, and its predictions, by log lines.
 
     One name leads to another, whatever the order of the files: it is asked until nothing new comes.
     """
     while True:
         told = _told(stores, subject, column, ring, model)
+        told = logs.told(told) if logs else told
         if told == subject:
             return subject
         subject = told
