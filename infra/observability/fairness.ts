@@ -10,20 +10,29 @@ const rates = { selection: "selection", truePositive: "true-positive", falsePosi
 /** Windows of labels by group, the series' label `window`: what is judged, the newest of it, and what the newest is compared with. */
 type FairnessWindow = "long" | "short" | "before";
 
+type FairnessMetric = Contract["gates"]["fairness"][number]["metric"];
+
 /** A gate judged over the long window alone, by a 95% interval, would be wrong as often as this level is crossed by chance. */
 const alone = normalQuantile(0.025);
 
 /** Share of those false alarms that the long window keeps; the short one gets the rest. */
 const longShare = 0.5;
 
+/** Rates that each difference is the largest over. */
+const differences = { "demographic-parity-difference": [rates.selection], "equalized-odds-difference": [rates.truePositive, rates.falsePositive] } as const;
+
 /**
  * Deviations that each window must show, so that both together are wrong no more often than the long one would be alone: the short one
- * is looked at more often than the long one by as much as it is shorter.
+ * is looked at more often than the long one by as much as it is shorter, and it may fall in each rate that the measure is over, by the
+ * one group's loss or by the other's gain (Bonferroni). The long one asks for a side of the gate, so those are not added to it.
  */
-export const fairnessDeviations = { long: sharedLevel(alone, longShare), short: sharedLevel(alone, (1 - longShare) / labelWindows) } as const;
+export function fairnessDeviations(metric: FairnessMetric): { readonly long: number; readonly short: number } {
+  const over = metric === "selection-rate-ratio" ? 1 : differences[metric].length;
+  return { long: sharedLevel(alone, longShare), short: sharedLevel(alone, (1 - longShare) / (labelWindows * 2 * over)) };
+}
 
 /** Deviations of the interval that is recorded with each measure: what the long window is judged by. */
-const z = digits(fairnessDeviations.long);
+const z = digits(fairnessDeviations("selection-rate-ratio").long);
 
 /** Its two-sided confidence, in percent. */
 export const fairnessConfidence = (100 * (1 - chiSquareTail(Number(z) ** 2, 1))).toFixed(1);
@@ -86,8 +95,8 @@ function ratio(contract: Contract, of: typeof series.groupRate | typeof series.g
   return `sum by (attribute, window) (min by (${comparison}) (${share}) / (max by (${comparison}) (${share}) > 0) and on (${comparison}) (${atLeastTwo(contract, selection)}))`;
 }
 
-/** Rates that each difference is the largest over. */
-const differences = { "demographic-parity-difference": `rate="${rates.selection}"`, "equalized-odds-difference": `rate=~"${rates.truePositive}|${rates.falsePositive}"` } as const;
+/** Matcher of those rates. */
+const differenceRates = Object.entries(differences).map(([metric, over]) => [metric, `rate=~"${over.join("|")}"`] as const);
 
 /** Measures with an interval: normal approximation of the difference of two shares; of the logarithm for the ratio (Katz et al. 1978). */
 function measureRules(contract: Contract): RecordingRule[] {
@@ -99,7 +108,7 @@ function measureRules(contract: Contract): RecordingRule[] {
     record(contract, series.fairness, ratio(contract, series.groupRate), metric),
     record(contract, series.fairnessLower, `exp(${logRatio} - ${z} * ${logError})`, metric),
     record(contract, series.fairnessUpper, `exp(${logRatio} + ${z} * ${logError})`, metric),
-    ...Object.entries(differences).flatMap(([name, over]) => {
+    ...differenceRates.flatMap(([name, over]) => {
       const [gap, error] = [select(contract, series.groupGap, {}, over, judged), select(contract, series.groupGapError, {}, over, judged)];
       return [
         record(contract, series.fairness, widest(select(contract, series.groupGap, {}, over)), { metric: name }),
@@ -117,7 +126,7 @@ function fallRules(contract: Contract): RecordingRule[] {
     `(${of(measure, "short", ...more)} - ignoring (window) ${of(measure, "before", ...more)}) / sqrt(${of(error, "short", ...more)} ^ 2 + ignoring (window) ${of(error, "before", ...more)} ^ 2)`;
   return [
     record(contract, series.fairnessFall, `-${risen(series.groupLogRatio, series.groupLogRatioError)}`, { metric: "selection-rate-ratio", window: "short" }),
-    ...Object.entries(differences).map(([metric, over]) => record(contract, series.fairnessFall, `max by (attribute) (${risen(series.groupGap, series.groupGapError, over)})`, { metric, window: "short" })),
+    ...differenceRates.map(([metric, over]) => record(contract, series.fairnessFall, `max by (attribute) (${risen(series.groupGap, series.groupGapError, over)})`, { metric, window: "short" })),
   ];
 }
 
@@ -129,7 +138,7 @@ function gateAlerts(contract: Contract): AlertingRule[] {
     const when = (window: "long" | "short", expr: string, summary: string) => alert(contract, "CausewayFairnessLimit", expr, "15m", summary, { metric, attribute, window });
     return [
       when("long", beyond(min === undefined ? series.fairnessLower : series.fairnessUpper, "long"), `The whole ${fairnessConfidence}% interval of the ${metric} of ${contract.name} by ${attribute} is ${side} over ${long}`),
-      when("short", `${select(contract, series.fairnessFall, { metric, attribute, window: "short" })} > ${digits(fairnessDeviations.short)} and ${beyond(series.fairness, "short")}`, `The ${metric} of ${contract.name} by ${attribute} is ${side} over ${short}, {{ $value | printf "%.1f" }} standard deviations worse than over ${long} before`),
+      when("short", `${select(contract, series.fairnessFall, { metric, attribute, window: "short" })} > ${digits(fairnessDeviations(metric).short)} and ${beyond(series.fairness, "short")}`, `The ${metric} of ${contract.name} by ${attribute} is ${side} over ${short}, {{ $value | printf "%.1f" }} standard deviations worse than over ${long} before`),
     ];
   });
 }

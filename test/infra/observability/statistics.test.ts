@@ -95,12 +95,13 @@ describe("a window that shares its false alarms with another", () => {
     for (let i = 0; i < perDay * days; i += 1) sums.push(sums[i]! + normal());
     const mean = (end: number, length: number) => (sums[end]! - sums[end - length]!) / length;
     const [short, long, alone] = [perDay, 7 * perDay, normalQuantile(0.025)];
+    const levels = fairnessDeviations("selection-rate-ratio");
     const found = { alone: 0, long: 0, short: 0 };
     const on = { alone: false, long: false, short: false };
     for (let i = long + short; i < sums.length; i += 1) {
       const week = mean(i, long) * Math.sqrt(long);
       const fall = (mean(i, short) - mean(i - short, long)) / Math.sqrt(1 / short + 1 / long);
-      const now = { alone: week > alone, long: week > fairnessDeviations.long, short: fall > fairnessDeviations.short };
+      const now = { alone: week > alone, long: week > levels.long, short: Math.abs(fall) > levels.short };
       for (const name of ["alone", "long", "short"] as const) {
         if (now[name] && !on[name]) found[name] += 1;
         on[name] = now[name];
