@@ -58,5 +58,5 @@ export = async function program() {
   const entry = globalEntry(config, inOrder);
   const cost = meter.estimate();
   new StackCost("cost", cost, config.monthlyBudgetUsd);
-  return stackOutputs({ config, platforms: inOrder, entry, cost });
+  return stackOutputs({ config, models, platforms: inOrder, entry, cost });
 };

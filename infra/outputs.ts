@@ -3,15 +3,18 @@ import { derived } from "./cluster/elastic/names";
 import type { StackConfig } from "./config/schema";
 import type { CostEstimate } from "./pricing";
 import { recoveryBudget } from "../services/contract/recovery";
+import type { Model } from "./models";
 import type { RegionalPlatform } from "./region/platform";
+import { releaseForecast } from "./release-forecast";
 import { dashboardPath, rulesPath } from "./observability/dashboards/model";
 import { namespaces } from "./vocabulary";
 
-/** What a stack tells its users: per model and region what should be live and where, and per stack what recovery and money it takes. */
-export function stackOutputs(parts: { readonly config: StackConfig; readonly platforms: readonly RegionalPlatform[]; readonly entry: GlobalEntry | undefined; readonly cost: CostEstimate }): Record<string, unknown> {
-  const { config, platforms, entry, cost } = parts;
+/** What a stack tells its users: per model and region what should be live and where, per model what its next release takes, and per stack what recovery and money it takes. */
+export function stackOutputs(parts: { readonly config: StackConfig; readonly models: readonly Model[]; readonly platforms: readonly RegionalPlatform[]; readonly entry: GlobalEntry | undefined; readonly cost: CostEstimate }): Record<string, unknown> {
+  const { config, models, platforms, entry, cost } = parts;
   return {
     models: Object.fromEntries(config.models.map(({ name }) => [name, Object.fromEntries(platforms.map((platform) => [platform.region, modelOutputs(platform, name)]))])),
+    releases: Object.fromEntries(config.models.flatMap((model) => models.filter(({ contract }) => contract.name === model.name).map(({ contract }) => [model.name, releaseForecast(config, model, contract)]))),
     grafana: grafana.open,
     kibana: { open: kibana.open, accounts: Object.fromEntries(platforms.map(({ region, logs }) => [region, logs.groupPasswords])) },
     ...(entry && { url: entry.url, regionalUrls: entry.regionalUrls }),

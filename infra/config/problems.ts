@@ -37,7 +37,13 @@ function modelProblems({ models = [], environment, regions }: Partial<StackConfi
     const room = names.map(({ name, maximum }) => ({ name, room: maximum - (name.length - model.name.length) })).reduce((a, b) => (b.room < a.room ? b : a));
     if (model.name.length > room.room) problems.push({ key: `${at}.name`, got: model.name, allowed: `a name of at most ${room.room} characters: its objects have longer names, such as ${room.name.replace(model.name, "<model>")}` });
     if (model.replicas && model.replicas.min > model.replicas.max) problems.push({ key: `${at}.replicas.min`, got: model.replicas.min, allowed: `at most max (${model.replicas.max})` });
-    problems.push(...strangers(Object.keys(model.peakRequestsPerSecond ?? {}), regions).map((region) => ({ key: `${at}.peakRequestsPerSecond.${region}`, got: region, allowed: `a region of the stack: ${regions?.map(({ name }) => name).join(", ") ?? ""}` })));
+    for (const key of ["requestsPerSecond", "peakRequestsPerSecond"] as const) {
+      problems.push(...strangers(Object.keys(model[key] ?? {}), regions).map((region) => ({ key: `${at}.${key}.${region}`, got: region, allowed: `a region of the stack: ${regions?.map(({ name }) => name).join(", ") ?? ""}` })));
+    }
+    for (const [region, usual] of Object.entries(model.requestsPerSecond ?? {})) {
+      const peak = model.peakRequestsPerSecond?.[region];
+      if (peak !== undefined && usual > peak) problems.push({ key: `${at}.requestsPerSecond.${region}`, got: usual, allowed: `at most those of the peak (${peak})` });
+    }
     if (environment !== "prod") return problems;
     if (model.replicas && model.replicas.min < minimumProdReplicas) problems.push({ key: `${at}.replicas.min`, got: model.replicas.min, allowed: `${minimumProdReplicas} or more in prod, one for each zone` });
     if (model.image !== undefined && !/@sha256:[0-9a-f]{64}$/.test(model.image)) problems.push({ key: `${at}.image`, got: model.image, allowed: "an image by digest in prod, name@sha256:...; tags move" });

@@ -30,6 +30,8 @@ const model = z.strictObject({
   replicas: z.strictObject({ min: z.number().int().min(1, "1 or more"), max: z.number().int().min(1, "1 or more") }).optional(),
   /** Requests per second at the busiest time, by region; a region that is not named is taken to have what its least replicas are scaled for. */
   peakRequestsPerSecond: z.record(regionName, z.number({ error: "a number above 0" }).positive("a number above 0")).optional(),
+  /** Requests per second on average, by region, which decide how long a release takes; a region that is not named is taken to have those of its peak. */
+  requestsPerSecond: z.record(regionName, z.number({ error: "a number above 0" }).positive("a number above 0")).optional(),
   /** Tries a release again that was rolled back; `npm run delivery -- override` prints the block. */
   retry: retrySchema.optional(),
   /** Switches the model off: all requests go to the champion, or to the fallback that the contract declares. */
@@ -98,7 +100,7 @@ export const configSchema = z.strictObject({
   recovery: recovery.optional().describe("Recovery objectives (`rto`, `rpo`) and health-check timing."),
   identity: identity.describe("Who issues the tokens of callers."),
   access: groups.default({ platformAdmins: [], mlEngineers: [], auditors: [], pipelines: [], approvers: [], approvalRoles: {}, erasers: [], alertEmails: [] }).describe("IAM roles in each of the four groups, who approves, who erases, and who is told of an emergency."),
-  models: z.array(model, { error: "a list of models" }).describe("Models that the stack serves; each has a folder in services/models. `peakRequestsPerSecond` by region decides whether the others carry a lost one."),
+  models: z.array(model, { error: "a list of models" }).describe("Models that the stack serves; each has a folder in services/models. `peakRequestsPerSecond` by region decides whether the others carry a lost one; `requestsPerSecond` by region (default: the peak, or what the least replicas are scaled for) how long a release takes."),
   images: images.optional().describe("Published images of the retraining; an update of prod needs them."),
   trustedKeys: z.array(publicKey, { error: "a list of public keys" }).default([]).describe("Public keys (PEM) that releases are signed with; prod serves no release that none of them signed."),
   approverKeys: z.array(approverKey, { error: "a list of { role, key }" }).default([]).describe("Public keys (PEM) of the people who approve, by role. An approval in a role that is named here counts only with the signature of one of its keys."),

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import type { ReleaseForecast } from "../../infra/release-forecast";
 import { refuseUnpublished, loadModels } from "../../infra/models";
 import type { RecordedResource } from "../../tools/plan/resource";
 import type { StackPlan } from "../../tools/plan/plan";
@@ -59,6 +60,17 @@ describe.each(stacks)("stack %s", (stack) => {
       expect(outputs["dashboard"]).toContain("/d/loan-approval");
       expect(outputs["rules"]).toContain("loan-approval");
     }
+  });
+
+  test("tells how long the next release of a model takes at its traffic, and with what share of all requests it is tried", () => {
+    const { releases } = plan(stack).outputs as { releases: Record<string, ReleaseForecast> };
+    const { largestUnprovenShare, regions } = releases["loan-approval"]!;
+    expect(Object.keys(regions).sort()).toEqual(plan(stack).config.regions.map(({ name }) => name).sort());
+    for (const { requestsPerSecond, trafficFrom, minutesToVerdict, pauses } of Object.values(regions)) {
+      expect([requestsPerSecond > 0, minutesToVerdict > 0, pauses]).toEqual([true, true, false]);
+      expect(trafficFrom).toBe(stack === "prod" ? "requestsPerSecond" : "replicas");
+    }
+    expect(largestUnprovenShare).toBe(plan(stack).releases[0]!.trial.largestUnprovenShare);
   });
 
   test("reports the same cost to its users as the plan finds in its resources", () => {

@@ -4,6 +4,7 @@ import type { StackConfig } from "../../infra/config/schema";
 import { recoveryBudget, type RecoveryBudget } from "../../services/contract/recovery";
 import { valueSpread } from "../../infra/observability/trial/value";
 import { largestUndecidedShare, largestUnprovenShare, minutesToDecision, minutesToVerdict } from "../../infra/serving/forecast";
+import { regionShares, trafficOf } from "../../infra/release-forecast";
 import { loadContract, loadRelease } from "../../services/contract/load";
 import type { Contract } from "../../services/contract/contract";
 import type { Release } from "../../services/contract/release";
@@ -43,7 +44,7 @@ export interface PlannedRelease {
 export interface TrialFigures {
   /** Minutes until a version without a fault is proven, by the model's requests per second in the region. */
   readonly minutesToVerdict: readonly { readonly requestsPerSecond: number; readonly minutes: number; readonly pauses: boolean }[];
-  /** Largest share of all requests that the version gets before it is proven, with the regions' requests alike. */
+  /** Largest share of all requests that the version gets before it is proven, by the regions' requests. */
   readonly largestUnprovenShare: number;
   /** What the A/B test of a version takes, where the contract asks for one. */
   readonly experiment?: ExperimentFigures;
@@ -61,24 +62,27 @@ export interface ExperimentFigures {
   readonly labelsTooLate: boolean;
 }
 
-/** Requests per second at which verdicts are foretold: the plan knows no traffic. */
-const foretold = [100, 10, 1] as const;
+/** Requests per second at which verdicts are foretold beside the model's own: what less of them would come to. */
+const less = [10, 1] as const;
 
-function trialFigures(contract: Contract, config: StackConfig): TrialFigures {
+function trialFigures(contract: Contract, config: StackConfig, entry: ModelEntry): TrialFigures {
   const { environment, regions } = config;
-  const experiment = experimentFigures(contract, config);
+  const shares = regionShares(config, entry, contract);
+  const own = regions.filter(({ drained }) => drained === undefined).map(({ name }) => trafficOf(entry, contract, name).requestsPerSecond);
+  const foretold = [...new Set([...own, ...less.filter((rate) => rate < Math.min(...own))])].sort((a, b) => b - a);
+  const experiment = experimentFigures(contract, config, foretold, shares);
   return {
     minutesToVerdict: foretold.map((requestsPerSecond) => {
       const { proven, pauses } = minutesToVerdict(contract, requestsPerSecond, environment);
       return { requestsPerSecond, minutes: Math.ceil(proven), pauses };
     }),
-    largestUnprovenShare: largestUnprovenShare(contract, environment, regions.map(() => 1 / regions.length)),
+    largestUnprovenShare: largestUnprovenShare(contract, environment, shares),
     ...(experiment && { experiment }),
   };
 }
 
-function experimentFigures(contract: Contract, { environment, regions }: StackConfig): ExperimentFigures | undefined {
-  const share = largestUndecidedShare(contract, environment, regions.map(() => 1 / regions.length));
+function experimentFigures(contract: Contract, { environment }: StackConfig, foretold: readonly number[], shares: readonly number[]): ExperimentFigures | undefined {
+  const share = largestUndecidedShare(contract, environment, shares);
   const forecasts = foretold.flatMap((requestsPerSecond) => {
     const forecast = minutesToDecision(contract, requestsPerSecond, environment);
     return forecast === undefined ? [] : [{ requestsPerSecond, forecast }];
@@ -94,10 +98,12 @@ function experimentFigures(contract: Contract, { environment, regions }: StackCo
   };
 }
 
+type ModelEntry = StackConfig["models"][number];
+
 /** The releases of the stack's models. */
 export function plannedReleases(config: StackConfig, modelsFolder: string): PlannedRelease[] {
-  return config.models.map(({ name }) => {
-    const contract = loadContract(modelsFolder, name);
-    return { contract, release: loadRelease(modelsFolder, name), trial: trialFigures(contract, config) };
+  return config.models.map((entry) => {
+    const contract = loadContract(modelsFolder, entry.name);
+    return { contract, release: loadRelease(modelsFolder, entry.name), trial: trialFigures(contract, config, entry) };
   });
 }
