@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Contract } from "../services/contract/contract";
 import { loadContract, loadRelease, loadVerdicts } from "../services/contract/load";
 import { InputError } from "../services/contract/problems";
 import type { Release } from "../services/contract/release";
+import { attestationFile } from "../services/contract/release-check";
 import type { Environment, StackConfig } from "./config/schema";
 import { governanceRecord, type GovernanceRecord } from "./governance";
 import { verificationOf, type Verification } from "./release-verification";
@@ -18,6 +20,8 @@ export interface Model extends DeliveryState {
   readonly release: Release;
   readonly verification: Verification;
   readonly trustedKeys: readonly string[];
+  /** Text of the attestation, once the release is published: its approvals are in it. */
+  readonly attestation: string | undefined;
   readonly governance: GovernanceRecord;
   readonly replicas: { readonly min: number; readonly max: number };
   /** Image that the stack file names, if it does. */
@@ -35,10 +39,15 @@ export function loadModels(config: StackConfig, folder: string = modelsFolder, n
     const release = loadRelease(folder, name);
     const declaredDigest = digestIn(image) ?? release.image.digest;
     const verification = verificationOf(join(folder, name, "release"), release, { trustedKeys, approverKeys, maximumAge: contract.release.maximumAge, now });
-    return { contract, release, verification, governance: governanceRecord(folder, contract, now), trustedKeys, replicas: replicas ?? contract.serving.replicas, image, verdicts: loadVerdicts(folder, name), retry, killSwitch, declaredDigest };
+    return { contract, release, verification, governance: governanceRecord(folder, contract, now), attestation: publishedAttestation(folder, release), trustedKeys, replicas: replicas ?? contract.serving.replicas, image, verdicts: loadVerdicts(folder, name), retry, killSwitch, declaredDigest };
   });
   refuseFallbacks(models, folder);
   return models;
+}
+
+function publishedAttestation(folder: string, { model, published }: Release): string | undefined {
+  const file = join(folder, model, "release", attestationFile);
+  return published && existsSync(file) ? readFileSync(file, "utf8") : undefined;
 }
 
 function digestIn(image: string | undefined): string | undefined {

@@ -41,6 +41,8 @@ export interface ServedModel extends DeliveryState {
   readonly verification?: Verification | undefined;
   /** Public keys that releases are signed with. @default none */
   readonly trustedKeys?: readonly string[] | undefined;
+  /** Text of the attestation of the published release. @default there is none */
+  readonly attestation?: string | undefined;
   /** Replicas in this region. */
   readonly replicas: { readonly min: number; readonly max: number };
   /** Image by digest. */
@@ -195,11 +197,11 @@ export class RegionalPlatform extends pulumi.ComponentResource {
   }
 
   /** A model's service; it waits for what it stands on, and for the same model in the region before. */
-  private createService({ contract, release, governance, verification, trustedKeys, replicas, image, verdicts, retry, killSwitch, declaredDigest }: ServedModel, ready: readonly pulumi.Resource[], opts: pulumi.ComponentResourceOptions): ModelService {
+  private createService({ contract, release, governance, verification, trustedKeys, attestation, replicas, image, verdicts, retry, killSwitch, declaredDigest }: ServedModel, ready: readonly pulumi.Resource[], opts: pulumi.ComponentResourceOptions): ModelService {
     const { region, environment, host, keyRing, after } = this.args;
     const before = after?.[contract.name];
     const dependsOn = before ? [...ready, before] : [...ready];
-    return new ModelService(`${this.name}-${contract.name}`, { contract, release, governance, verification, trustedKeys, replicas, image, verdicts, retry, killSwitch, declaredDigest, region, environment, host, keyRing, prometheusAddress, after: before }, { ...opts, dependsOn });
+    return new ModelService(`${this.name}-${contract.name}`, { contract, release, governance, verification, trustedKeys, attestation, replicas, image, verdicts, retry, killSwitch, declaredDigest, region, environment, host, keyRing, prometheusAddress, after: before }, { ...opts, dependsOn });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Contract } from "../../services/contract/contract";
 import { servedRelease, type Release } from "../../services/contract/release";
-import { annotationPrefix, type ServingSettings } from "./settings";
+import { annotationPrefix, metadata, servingNames, type ServingSettings } from "./settings";
 
 /** Folder in the container where the server finds the contract and the release manifest. */
 export const documentsFolder = "/etc/causeway";
@@ -32,6 +32,22 @@ export function documentAnnotations(contract: Contract, release: Release): Recor
  */
 export function keysToVerify({ environment, trustedKeys = [], verification }: Pick<ServingSettings, "environment" | "trustedKeys" | "verification">): readonly string[] {
   return environment === "prod" || verification?.signature === "trusted" ? trustedKeys : [];
+}
+
+/** Where the attestation of the published release is shown, and in which file. */
+export const published = { folder: "/etc/causeway-attestation", file: "attestation.json" } as const;
+
+/**
+ * It as a ConfigMap, for it carries the approvals: an approval that is attested changes it and restarts no pod. The next start of one
+ * reads it; a version that is going finds the attestation of the one that comes, and knows it as another's.
+ */
+export function attestationMap(contract: Contract, attestation: string) {
+  return { metadata: metadata(contract.name, servingNames(contract.name).attestation), data: { [published.file]: attestation } };
+}
+
+/** Shows it where it is there; a pod starts without it, too. */
+export function attestationVolume(model: string) {
+  return { name: "attestation", configMap: { name: servingNames(model).attestation, optional: true, defaultMode: 0o444 } };
 }
 
 /** The keys as an annotation; none where there is nothing to verify with. */

@@ -11,6 +11,7 @@ import { analysisTemplates } from "./analysis";
 import { scaledObject } from "./autoscaling";
 import { podDisruptionBudget } from "./availability";
 import { deliveryEvidence, type DeliveryState, type KillSwitch } from "./delivery";
+import { attestationMap } from "./documents";
 import { evidence } from "./evidence";
 import { authorizationPolicy, networkPolicy } from "./isolation";
 import { keySecret } from "./keys";
@@ -80,6 +81,7 @@ export class ModelService extends pulumi.ComponentResource {
     new CustomResource(`${name}-autoscaler`, scaledObject(args), { ...child, dependsOn: versionsOnTrial });
     new CustomResource(`${name}-monitor`, podMonitor(contract), child);
     new CustomResource(`${name}-rules`, prometheusRule(contract), child);
+    if (args.attestation !== undefined) new ConfigMap(`${name}-attestation`, attestationMap(contract, args.attestation), child);
     new ConfigMap(`${name}-dashboard`, dashboardMap(modelDashboard(contract), modelLabels(contract.name)), child);
 
     this.desiredDigest = pulumi.output(image).apply((known) => known.slice(known.indexOf("@") + 1));

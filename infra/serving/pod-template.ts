@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { modelLabels, ports } from "../vocabulary";
-import { documentAnnotations, documents, documentsFolder, documentsVolume, keyAnnotations, keysToVerify } from "./documents";
+import { attestationVolume, documentAnnotations, documents, documentsFolder, documentsVolume, keyAnnotations, keysToVerify, published } from "./documents";
 import { keyFile, keyVolume } from "./keys";
 import { placement } from "./placement";
 import { drainSeconds, probes, shutdown } from "./probes";
@@ -30,7 +30,7 @@ export function podTemplate(settings: ServingSettings, image: pulumi.Input<strin
       terminationGracePeriodSeconds: shutdown.terminationGracePeriodSeconds,
       ...placement(settings),
       containers: [container(settings, image)],
-      volumes: [{ name: "tmp", emptyDir: { sizeLimit: temporarySize } }, documentsVolume, keyVolume(contract.name)],
+      volumes: [{ name: "tmp", emptyDir: { sizeLimit: temporarySize } }, documentsVolume, keyVolume(contract.name), attestationVolume(contract.name)],
     },
   };
 }
@@ -48,6 +48,7 @@ function container(settings: ServingSettings, image: pulumi.Input<string>) {
     env: [
       { name: "CAUSEWAY_CONTRACT_FILE", value: `${documentsFolder}/${documents.contract.file}` },
       { name: "CAUSEWAY_RELEASE_FILE", value: `${documentsFolder}/${documents.release.file}` },
+      { name: "CAUSEWAY_ATTESTATION_FILE", value: `${published.folder}/${published.file}` },
       { name: "CAUSEWAY_HTTP_PORT", value: String(ports.http) },
       { name: "CAUSEWAY_METRICS_PORT", value: String(ports.metrics) },
       { name: "CAUSEWAY_DRAIN_SECONDS", value: String(drainSeconds) },
@@ -64,6 +65,7 @@ function container(settings: ServingSettings, image: pulumi.Input<string>) {
       { name: "tmp", mountPath: "/tmp" },
       { name: documentsVolume.name, mountPath: documentsFolder, readOnly: true },
       { name: "key", mountPath: keyFile.folder, readOnly: true },
+      { name: "attestation", mountPath: published.folder, readOnly: true },
     ],
   };
 }

@@ -24,6 +24,8 @@ export interface ServingSettings {
   readonly verification?: Verification | undefined;
   /** Public keys in PEM that releases are signed with. @default none */
   readonly trustedKeys?: readonly string[] | undefined;
+  /** Text of the attestation of the published release. @default there is none */
+  readonly attestation?: string | undefined;
 }
 
 /** Names of a model's objects. */
@@ -44,11 +46,13 @@ export interface ServingNames {
   readonly comparison: string;
   /** AnalysisTemplate that waits for the decision of an A/B test. */
   readonly decision: string;
+  /** ConfigMap with the attestation of the published release. */
+  readonly attestation: string;
 }
 
 /** Names of a model's objects; each must stay within 63 characters. */
 export function servingNames(model: string): ServingNames {
-  return { model, stable: `${model}-stable`, canary: `${model}-canary`, key: `${model}-key`, watch: `${model}-watch`, proof: `${model}-proof`, comparison: `${model}-comparison`, decision: `${model}-decision` };
+  return { model, stable: `${model}-stable`, canary: `${model}-canary`, key: `${model}-key`, watch: `${model}-watch`, proof: `${model}-proof`, comparison: `${model}-comparison`, decision: `${model}-decision`, attestation: `${model}-attest` };
 }
 
 /** Prefix of the labels and annotations that are ours. */

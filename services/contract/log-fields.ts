@@ -33,6 +33,8 @@ export const logFields = {
   inlineMilliseconds: "float",
   workerMilliseconds: "float",
   batchingPays: "boolean",
+  /** How the release stands to the approvals of its tier. */
+  approvals: "text",
   startMilliseconds: "integer",
   http: "integer",
   metrics: "integer",

@@ -32,7 +32,7 @@ export interface Settings {
 type Variables = Readonly<Record<string, string | undefined>>;
 
 const prefix = "CAUSEWAY_";
-const known = ["MODEL_FOLDER", "CONTRACT_FILE", "RELEASE_FILE", "RELEASE_FOLDER", "TRUSTED_KEYS_FILE", "HTTP_PORT", "METRICS_PORT", "HOST", "DRAIN_SECONDS", "ENVIRONMENT", "REGION", "KEY_FILE", "EXECUTION", "WORKERS", "INFERENCE_TIMEOUT_MS"];
+const known = ["MODEL_FOLDER", "CONTRACT_FILE", "RELEASE_FILE", "RELEASE_FOLDER", "ATTESTATION_FILE", "TRUSTED_KEYS_FILE", "HTTP_PORT", "METRICS_PORT", "HOST", "DRAIN_SECONDS", "ENVIRONMENT", "REGION", "KEY_FILE", "EXECUTION", "WORKERS", "INFERENCE_TIMEOUT_MS"];
 /** Of other programs of this project that may run beside the server on a laptop. */
 const ignored = ["CACHE"];
 
@@ -72,6 +72,7 @@ export function readSettings(variables: Variables): Settings {
       manifest: text("RELEASE_FILE", join(folder, "release", "manifest.json")),
       folder: text("RELEASE_FOLDER", join(folder, "release")),
       trustedKeys: trustedKeys(file("TRUSTED_KEYS_FILE")?.toString("utf8"), environment, problems),
+      published: variables[`${prefix}ATTESTATION_FILE`] || undefined,
     },
     ports: { http: whole("HTTP_PORT", 8_080, 0, 65_535), metrics: whole("METRICS_PORT", 9_090, 0, 65_535) },
     host: text("HOST", "0.0.0.0"),

@@ -57,7 +57,7 @@ export async function start(settings: Settings, logs: LogSink, startedSeconds: n
   }
   lifecycle.ready = true;
   const { inlineMilliseconds, workerMilliseconds, execution, batchingPays } = placement;
-  app.log.info({ execution, inlineMilliseconds, workerMilliseconds, batchingPays }, "ready");
+  app.log.info({ execution, inlineMilliseconds, workerMilliseconds, batchingPays, approvals: loaded.approvals }, "ready");
   return {
     app,
     lifecycle,

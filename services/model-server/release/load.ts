@@ -7,6 +7,7 @@ import { packagedPart, releaseSchema, servedReleaseSchema, type Release, type Se
 import { inspectionProblems, inspectRelease, type Inspection } from "../../contract/release-check";
 import { parseYaml } from "../../contract/yaml";
 import { openModel, type OnnxModel } from "../inference/session";
+import { approvalStanding } from "./approvals";
 import { documentProblems, explainerSchema, referenceSchema, type ExplainerDocument, type Reference } from "./documents";
 
 /** Where a model's files are. */
@@ -19,6 +20,8 @@ export interface ReleaseFiles {
   readonly folder: string;
   /** Public keys in PEM, one of which must have signed the attestation. @default an unsigned release is taken, its digests are checked all the same */
   readonly trustedKeys?: readonly string[] | undefined;
+  /** Attestation of the published release, with its approvals. @default they are not known */
+  readonly published?: string | undefined;
 }
 
 /** A model whose files are what its manifest and its contract say. */
@@ -31,6 +34,8 @@ export interface LoadedRelease {
   readonly model: OnnxModel;
   /** Whether the graph takes any number of rows at once. */
   readonly anyRows: boolean;
+  /** How the release stands to the approvals that its tier asks for, in words. */
+  readonly approvals: string;
 }
 
 /** A manifest in the repository has approvals, one in a pod has none; neither is the server's business. */
@@ -40,7 +45,9 @@ const manifestSchema = servedReleaseSchema.extend({ approvals: releaseSchema.sha
 export async function loadVerified(files: ReleaseFiles): Promise<LoadedRelease> {
   const contract = parseOrThrow(contractSchema, documentIn(files.contract), files.contract);
   const release = parseOrThrow(manifestSchema, documentIn(files.manifest), files.manifest);
-  throwIfAny(files.folder, trustProblems(contract, release, inspectRelease(files.folder, files.trustedKeys ?? []), files.trustedKeys ?? []));
+  const trusted = files.trustedKeys ?? [];
+  const approvals = approvalStanding(files.published, served(release), contract, trusted);
+  throwIfAny(files.folder, [...trustProblems(contract, release, inspectRelease(files.folder, trusted), trusted), ...approvals.problems]);
   const [bytes, referenceBytes, explainerBytes] = [bytesIn(join(files.folder, "model.onnx")), bytesIn(join(files.folder, "reference.json")), bytesIn(join(files.folder, "explainer.json"))];
   const reference = parseOrThrow(referenceSchema, JSON.parse(referenceBytes.toString("utf8")), join(files.folder, "reference.json"));
   const explainer = parseOrThrow(explainerSchema, JSON.parse(explainerBytes.toString("utf8")), join(files.folder, "explainer.json"));
@@ -48,7 +55,7 @@ export async function loadVerified(files: ReleaseFiles): Promise<LoadedRelease> 
   const model = await opened(bytes, reference, files.folder);
   throwIfAny(files.folder, graphProblems(contract, reference, model));
   throwIfAny(files.folder, await trialProblems(model, explainer));
-  return { contract, release, reference, explainer, bytes, model, anyRows: typeof model.inputs[0]?.shape[0] === "string" };
+  return { contract, release, reference, explainer, bytes, model, anyRows: typeof model.inputs[0]?.shape[0] === "string", approvals: approvals.said };
 }
 
 /** What keeps a release from being served: a file that is not the attested one, a signature that is missing or wrong, a manifest or a contract of something else. */
@@ -69,8 +76,12 @@ function signatureProblems({ signature }: Inspection, trusted: readonly string[]
 }
 
 /** A pod is given the manifest as it was published; what its image holds is the manifest as it was packaged. */
-function isAttested({ approvals: _served, ...release }: ServedRelease & { readonly approvals?: unknown }, { approvals: _attested, ...attested }: Release): boolean {
-  return isDeepStrictEqual(packagedPart(release), packagedPart(attested));
+function isAttested(release: ServedRelease & { readonly approvals?: unknown }, attested: Release): boolean {
+  return isDeepStrictEqual(packagedPart(served(release)), packagedPart(served(attested)));
+}
+
+function served({ approvals: _approvals, ...release }: ServedRelease & { readonly approvals?: unknown }): ServedRelease {
+  return release;
 }
 
 async function opened(bytes: Uint8Array, reference: Reference, folder: string): Promise<OnnxModel> {

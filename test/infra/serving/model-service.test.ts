@@ -50,6 +50,13 @@ describe("ModelService", () => {
     }
   });
 
+  it("shows the attestation of a published release beside its pods, and none of one that is not", async () => {
+    const maps = (resources: Awaited<ReturnType<typeof planned>>) => resources.filter(({ type, name: named }) => type === "kubernetes:core/v1:ConfigMap" && named.endsWith("-attestation"));
+    const [map, ...others] = maps(await planned({ ...args, attestation: '{"payload":"x"}' }));
+    expect([map!.inputs, others]).toMatchObject([{ metadata: { name: "loan-approval-attest", namespace: "causeway-models" }, data: { "attestation.json": '{"payload":"x"}' } }, []]);
+    expect(maps(await planned())).toEqual([]);
+  });
+
   it("hands governance rules the evidence, in plain values", async () => {
     const [component] = await planned();
     expect(component!.inputs).toEqual({

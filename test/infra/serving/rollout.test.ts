@@ -106,6 +106,7 @@ describe("the pod", () => {
       { name: "tmp", mountPath: "/tmp" },
       { name: "documents", mountPath: "/etc/causeway", readOnly: true },
       { name: "key", mountPath: "/etc/causeway-keys", readOnly: true },
+      { name: "attestation", mountPath: "/etc/causeway-attestation", readOnly: true },
     ]);
   });
 
@@ -137,6 +138,9 @@ describe("the pod", () => {
 
   it("is not restarted by an approval of its release", () => {
     expect(rollout({ ...settings, release: { ...release, approvals: [] } }, image)).toEqual(rollout(settings, image));
+    expect(rollout({ ...settings, attestation: "another" }, image)).toEqual(rollout(settings, image));
+    // It finds the approval at its next start, and starts without, too.
+    expect(pod.volumes).toContainEqual({ name: "attestation", configMap: { name: "loan-approval-attest", optional: true, defaultMode: 0o444 } });
   });
 
   it("is replaced when the release or the contract changes", () => {
@@ -167,6 +171,7 @@ describe("the pod", () => {
     expect(container.env).toEqual([
       { name: "CAUSEWAY_CONTRACT_FILE", value: "/etc/causeway/contract.json" },
       { name: "CAUSEWAY_RELEASE_FILE", value: "/etc/causeway/release.json" },
+      { name: "CAUSEWAY_ATTESTATION_FILE", value: "/etc/causeway-attestation/attestation.json" },
       { name: "CAUSEWAY_HTTP_PORT", value: "8080" },
       { name: "CAUSEWAY_METRICS_PORT", value: "9090" },
       { name: "CAUSEWAY_DRAIN_SECONDS", value: "30" },

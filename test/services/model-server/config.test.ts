@@ -9,7 +9,7 @@ describe("settings", () => {
     const { workers, ...settings } = readSettings({});
     expect(workers).toBeGreaterThanOrEqual(1);
     expect(settings).toEqual({
-      files: { contract: "/app/model/model.yaml", manifest: "/app/model/release/manifest.json", folder: "/app/model/release", trustedKeys: undefined },
+      files: { contract: "/app/model/model.yaml", manifest: "/app/model/release/manifest.json", folder: "/app/model/release", trustedKeys: undefined, published: undefined },
       ports: { http: 8080, metrics: 9090 },
       host: "0.0.0.0",
       drainSeconds: 30,
@@ -33,7 +33,7 @@ describe("settings", () => {
     expect(() => readSettings({ CAUSEWAY_HTTP_PORT: "http", CAUSEWAY_EXECUTION: "gpu", CAUSEWAY_PORT: "1", CAUSEWAY_KEY_FILE: key })).toThrow(
       [
         "the environment has 4 problems:",
-        '  - CAUSEWAY_PORT: got "1", allowed: one of CAUSEWAY_MODEL_FOLDER, CAUSEWAY_CONTRACT_FILE, CAUSEWAY_RELEASE_FILE, CAUSEWAY_RELEASE_FOLDER, CAUSEWAY_TRUSTED_KEYS_FILE, CAUSEWAY_HTTP_PORT, CAUSEWAY_METRICS_PORT, CAUSEWAY_HOST, CAUSEWAY_DRAIN_SECONDS, CAUSEWAY_ENVIRONMENT, CAUSEWAY_REGION, CAUSEWAY_KEY_FILE, CAUSEWAY_EXECUTION, CAUSEWAY_WORKERS, CAUSEWAY_INFERENCE_TIMEOUT_MS',
+        '  - CAUSEWAY_PORT: got "1", allowed: one of CAUSEWAY_MODEL_FOLDER, CAUSEWAY_CONTRACT_FILE, CAUSEWAY_RELEASE_FILE, CAUSEWAY_RELEASE_FOLDER, CAUSEWAY_ATTESTATION_FILE, CAUSEWAY_TRUSTED_KEYS_FILE, CAUSEWAY_HTTP_PORT, CAUSEWAY_METRICS_PORT, CAUSEWAY_HOST, CAUSEWAY_DRAIN_SECONDS, CAUSEWAY_ENVIRONMENT, CAUSEWAY_REGION, CAUSEWAY_KEY_FILE, CAUSEWAY_EXECUTION, CAUSEWAY_WORKERS, CAUSEWAY_INFERENCE_TIMEOUT_MS',
         '  - CAUSEWAY_EXECUTION: got "gpu", allowed: auto, inline, workers',
         '  - CAUSEWAY_KEY_FILE: got "7 bytes", allowed: at least 32 bytes',
         '  - CAUSEWAY_HTTP_PORT: got "http", allowed: a whole number from 0 to 65535',

@@ -1,5 +1,6 @@
 /** @jest-environment ./test/services/model-server/support/environment.ts */
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../../services/contract/problems";
 import { releaseSchema, servedRelease } from "../../../services/contract/release";
@@ -131,6 +132,55 @@ describe("loading a release", () => {
         writeFileSync(given.manifest, JSON.stringify({ ...served, ...change }));
         expect(await problems(given)).toEqual([["manifest", "what was attested; only publication and approvals may differ"]]);
       }
+    });
+  });
+
+  describe("approvals of the published release", () => {
+    const ours = testKey("p256");
+    const image = { repository: "models/loan-approval", digest: `sha256:${"a".repeat(64)}` };
+    const approval = (role: string, actor: string, more: object = {}) => ({ role, at: "2026-11-25T00:00:00Z", actor, image: image.digest, reference: createHash("sha256").update(role + actor).digest("hex"), ...more });
+    const both = [approval("model-risk", "risk@example.com"), approval("ethics-board", "chair@example.com")];
+
+    /** A pod of the published release, and the attestation that the cluster shows beside it. */
+    async function pod(approvals: readonly object[], change: (published: Record<string, unknown>) => object = (published) => published, signers = [ours.signer]): Promise<ReleaseFiles> {
+      attest(join(folder, "release"), [ours.signer]);
+      const packaged = releaseSchema.parse(manifest());
+      const served = { ...packaged, published: true, image };
+      writeFileSync(file("release.json"), JSON.stringify(servedRelease(served)));
+      const beside = join(folder, "beside");
+      cpSync(join(folder, "release"), beside, { recursive: true });
+      writeFileSync(join(beside, "manifest.json"), JSON.stringify(change({ ...served, approvals })));
+      attest(beside, signers);
+      return { ...filesIn(folder), manifest: file("release.json"), trustedKeys: [ours.publicKey], published: join(beside, "attestation.json") };
+    }
+    const said = async (files: ReleaseFiles) => (await loadVerified(files)).approvals;
+
+    test("are those that the tier asks for, or it is said what is missing: a release on trial has none yet", async () => {
+      expect(await said(await pod(both))).toBe("those that the tier asks for");
+      expect(await said(await pod([]))).toBe("2 approvals by different people in different roles, one of them ethics-board; got none");
+      expect(await said(await pod([approval("model-risk", "a@example.com"), approval("ethics-board", "a@example.com")]))).toContain("got model-risk by a@example.com, ethics-board by a@example.com");
+    });
+
+    test("are not known where there is no attestation, or one of another version that comes or goes", async () => {
+      expect(await said(filesIn(folder))).toBe("not known: the release came without its published attestation");
+      expect(await said({ ...(await pod(both)), published: join(folder, "nowhere.json") })).toContain("not known");
+      expect(await said(await pod(both, (published) => ({ ...published, version: "1.0.1" })))).toBe("not known: what is attested is loan-approval 1.0.1");
+      expect(await said(await pod([], (published) => ({ ...published, image: { ...image, digest: `sha256:${"b".repeat(64)}` } })))).toContain("not known");
+    });
+
+    test.each<[string, () => Promise<ReleaseFiles>, string]>([
+      ["signed by another key", () => pod(both, undefined, [testKey("p256").signer]), "signature of the published attestation"],
+      ["signed by nobody", () => pod(both, undefined, []), "signature of the published attestation"],
+      ["that say another release of the same image", () => pod(both, (published) => ({ ...published, createdAt: "2026-11-29T00:00:00Z" })), "published attestation"],
+      ["of another image", () => pod([approval("model-risk", "risk@example.com", { image: `sha256:${"c".repeat(64)}` })]), "approvals[0], by role model-risk"],
+      ["of one entry twice", () => pod([both[0]!, { ...both[1]!, reference: both[0]!.reference }]), "approvals[1], by role ethics-board"],
+      ["that are no statement", async () => {
+        const files = await pod(both);
+        writeFileSync(files.published!, "{}");
+        return files;
+      }, "published attestation"],
+    ])("are refused where they are %s", async (_title, files, key) => {
+      expect((await problems(await files())).map(([found]) => found)).toEqual([key]);
     });
   });
 });
