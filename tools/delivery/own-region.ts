@@ -3,18 +3,18 @@ import { namespaces } from "../../infra/vocabulary";
 import type { Contract } from "../../services/contract/contract";
 import { missingApprovals } from "../../services/contract/tiers";
 import type { Entry } from "../../services/ledger";
+import { recordedApprovals } from "../release/approvals";
 import { send, type Connection } from "../e2e/lib/kubernetes/connection";
 import type { Region } from "./promotion";
 import { readRollout } from "./release-patch";
-import { roleOf } from "./verdict-of";
 
 /** Exit codes: 0 promoted everywhere, 1 unexpected, 2 an input that cannot be used, 3 a region refused the release. As of the training steps. */
 export const exitCodes = { unexpected: 1, input: 2, refused: 3 } as const;
 
 /** Hash of the newest approval of an image in the ledger, once all that the model's risk tier asks for are there. */
 export function approvalIn(entries: readonly Entry[], { name, riskTier }: Pick<Contract, "name" | "riskTier">, digest: string): string | undefined {
-  const found = entries.filter(({ action, subject, details }) => action === "approve" && subject === name && details["digest"] === digest);
-  return missingApprovals(riskTier, found.map(({ actor, details }) => ({ actor, role: roleOf(details) }))) === undefined ? found.at(-1)?.hash : undefined;
+  const { approvals } = recordedApprovals(entries, { model: name, image: digest }, []);
+  return missingApprovals(riskTier, approvals) === undefined ? approvals.at(-1)?.reference : undefined;
 }
 
 /** The Rollout of a model in the cluster of a connection. */
