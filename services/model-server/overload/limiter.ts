@@ -4,6 +4,8 @@ export interface LimiterOptions {
   /** Bounds of the number of requests in flight. */
   readonly minimum: number;
   readonly maximum: number;
+  /** Lower bound while nobody is turned away: so few callers are never too many, however slow the machine is at the moment. */
+  readonly minimumServingAll: number;
 }
 
 /** Between two corrections lie this many milliseconds, some hundred requests at full load, and at least this many requests. */
@@ -79,8 +81,9 @@ export class Limiter {
   }
 
   #adjust(mean: number): void {
-    const { targetMilliseconds, minimum, maximum } = this.#options;
-    if (mean > targetMilliseconds) this.#limit = Math.max(minimum, this.#limit * decrease);
+    const { targetMilliseconds, minimum, maximum, minimumServingAll } = this.#options;
+    const lowest = this.#reached ? minimum : Math.min(this.#limit, minimumServingAll);
+    if (mean > targetMilliseconds) this.#limit = Math.max(lowest, this.#limit * decrease);
     else if (this.#reached) this.#limit = Math.min(maximum, this.#limit + 1);
   }
 }

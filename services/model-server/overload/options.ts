@@ -9,6 +9,8 @@ const shareOfObjective = 1 / 60;
 const runsInLine = 4;
 /** A server with so few requests is not overloaded, however slow the machine is at the moment. */
 const neverTooMany = 32;
+/** Refusing costs time, too: a server that is asked for twice as much as it can keeps its answers fast with fewer at a time. */
+const fewWhileRefusing = 8;
 const fewest = 4;
 const most = 1_024;
 
@@ -16,6 +18,6 @@ const most = 1_024;
 export function limiterOptions({ slos }: Pick<Contract, "slos">, { workerMilliseconds, inlineMilliseconds, lanes }: Pick<Placement, "workerMilliseconds" | "inlineMilliseconds" | "lanes">): LimiterOptions {
   const run = workerMilliseconds ?? inlineMilliseconds;
   const targetMilliseconds = latencyMilliseconds(slos.latencyP99) * shareOfObjective + runsInLine * run;
-  const minimum = Math.min(neverTooMany, Math.max(fewest, Math.floor((targetMilliseconds * lanes) / run)));
-  return { targetMilliseconds, minimum, maximum: most };
+  const minimumServingAll = Math.min(neverTooMany, Math.max(fewest, Math.floor((targetMilliseconds * lanes) / run)));
+  return { targetMilliseconds, minimum: Math.min(fewWhileRefusing, minimumServingAll), maximum: most, minimumServingAll };
 }

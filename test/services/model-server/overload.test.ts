@@ -48,22 +48,34 @@ describe("the limit of requests in flight", () => {
   }
 
   test("settles where requests take the target time", () => {
-    const limiter = new Limiter({ targetMilliseconds: 5, minimum: 4, maximum: 1_000 });
+    const limiter = new Limiter({ targetMilliseconds: 5, minimum: 4, maximum: 1_000, minimumServingAll: 4 });
     settle(limiter, 400, (inFlight) => inFlight * 0.05);
     expect(limiter.limit).toBeGreaterThan(80);
     expect(limiter.limit).toBeLessThanOrEqual(101);
   });
 
   test("falls when requests become slow, but not below its minimum, and rises again", () => {
-    const limiter = new Limiter({ targetMilliseconds: 5, minimum: 8, maximum: 200 });
+    const limiter = new Limiter({ targetMilliseconds: 5, minimum: 8, maximum: 200, minimumServingAll: 8 });
     settle(limiter, 300, () => 100);
     expect(limiter.limit).toBe(8);
     settle(limiter, 300, () => 1);
     expect(limiter.limit).toBe(200);
   });
 
+  test("does not fall below so few that they are never too many, while nobody is turned away", () => {
+    const limiter = new Limiter({ targetMilliseconds: 5, minimum: 8, maximum: 200, minimumServingAll: 24 });
+    for (let window = 0; window < 100; window += 1) {
+      for (let i = 0; i < 16; i += 1) limiter.enter();
+      now += 25;
+      for (let i = 0; i < 16; i += 1) limiter.leave(100, now);
+    }
+    expect(limiter.limit).toBe(24);
+    settle(limiter, 100, () => 100);
+    expect(limiter.limit).toBe(8);
+  });
+
   test("is corrected by few slow requests too", () => {
-    const limiter = new Limiter({ targetMilliseconds: 100, minimum: 2, maximum: 64 });
+    const limiter = new Limiter({ targetMilliseconds: 100, minimum: 2, maximum: 64, minimumServingAll: 2 });
     settle(limiter, 100, () => 500);
     expect(limiter.limit).toBe(2);
     settle(limiter, 100, () => 50);
@@ -71,7 +83,7 @@ describe("the limit of requests in flight", () => {
   });
 
   test("does not rise while nobody asks for more", () => {
-    const limiter = new Limiter({ targetMilliseconds: 5, minimum: 8, maximum: 200 });
+    const limiter = new Limiter({ targetMilliseconds: 5, minimum: 8, maximum: 200, minimumServingAll: 8 });
     for (let i = 0; i < 2_000; i += 1) {
       limiter.enter();
       limiter.leave(1, (now += 5));
@@ -81,8 +93,8 @@ describe("the limit of requests in flight", () => {
 
   test("follows the objective of the contract and the speed of the model", async () => {
     const { contract } = await loadedSample();
-    expect(limiterOptions(contract, { inlineMilliseconds: 0.05, workerMilliseconds: undefined, lanes: 1 })).toEqual({ targetMilliseconds: expect.closeTo(100 / 60 + 4 * 0.05), minimum: 32, maximum: 1_024 });
-    expect(limiterOptions(contract, { inlineMilliseconds: 10, workerMilliseconds: 10, lanes: 2 })).toEqual({ targetMilliseconds: expect.closeTo(100 / 60 + 4 * 10), minimum: 8, maximum: 1_024 });
+    expect(limiterOptions(contract, { inlineMilliseconds: 0.05, workerMilliseconds: undefined, lanes: 1 })).toEqual({ targetMilliseconds: expect.closeTo(100 / 60 + 4 * 0.05), minimum: 8, maximum: 1_024, minimumServingAll: 32 });
+    expect(limiterOptions(contract, { inlineMilliseconds: 10, workerMilliseconds: 10, lanes: 2 })).toEqual({ targetMilliseconds: expect.closeTo(100 / 60 + 4 * 10), minimum: 8, maximum: 1_024, minimumServingAll: 8 });
   });
 });
 

@@ -54,7 +54,7 @@ export async function testServer(options: TestOptions = {}): Promise<TestServer>
   const counters = new ModelCounters(loaded.contract, loaded.release, loaded.reference);
   const onRun = () => (counters.batches.value += 1);
   const batcher = new Batcher({ scorer: options.scorer ?? loaded.model, width: loaded.contract.features.length, lanes: options.lanes ?? 1, maximumRows: 128, onRun });
-  const limiter = new Limiter({ targetMilliseconds: 1_000, minimum: 64, maximum: 64, ...options.limiter });
+  const limiter = new Limiter({ targetMilliseconds: 1_000, minimum: 64, maximum: 64, minimumServingAll: 1, ...options.limiter });
   const lifecycle = { ready: true, stopping: false };
   const time = { now: 1_800_000_000 };
   const logs: Record<string, unknown>[] = [];
