@@ -3,7 +3,7 @@ export interface LogSink {
   write(text: string): unknown;
 }
 
-const fullBytes = 16_384;
+const fullBytes = 65_536;
 const longestMilliseconds = 100;
 
 /** Log lines, written some at a time: a system call for each costs more than the prediction that it tells of. */

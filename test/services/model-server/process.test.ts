@@ -34,7 +34,7 @@ describe("the server's process", () => {
 
   function run(variables: Record<string, string> = {}): Started {
     const env = { PATH: process.env["PATH"], CAUSEWAY_MODEL_FOLDER: modelFolder, CAUSEWAY_HTTP_PORT: "0", CAUSEWAY_METRICS_PORT: "0", CAUSEWAY_HOST: "127.0.0.1", ...variables };
-    const child = spawn(process.execPath, ["--max-semi-space-size=8", join(folder, "server.js")], { env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, ["--max-semi-space-size=8", "--single-threaded-gc", join(folder, "server.js")], { env, stdio: ["ignore", "pipe", "pipe"] });
     children.push(child);
     let text = "";
     child.stdout!.on("data", (data) => (text += data));

@@ -23,7 +23,7 @@ export function contestants({ server, model, scratch, peers }: Places): readonly
   return [
     {
       name: "Causeway",
-      command: [process.execPath, "--max-semi-space-size=8", join(server, "server.js")],
+      command: [process.execPath, "--max-semi-space-size=8", "--single-threaded-gc", join(server, "server.js")],
       folder: server,
       port: 18_081,
       variables: { CAUSEWAY_MODEL_FOLDER: model, CAUSEWAY_HTTP_PORT: "18081", CAUSEWAY_METRICS_PORT: "18086", CAUSEWAY_HOST: "127.0.0.1" },
