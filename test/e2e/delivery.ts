@@ -5,14 +5,17 @@ import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { modelPath } from "../../infra/serving/settings";
 import { recordVerdict } from "../../tools/delivery/record";
+import { NoVerdictYet } from "../../tools/delivery/verdict-of";
 import { outcomeLine, type Ending, type Outcome } from "../../tools/e2e/delivery/release";
 import { Trials, type FollowOptions, type NewVersion } from "../../tools/e2e/delivery/trials";
 import { duration, say } from "../../tools/e2e/lib/text";
 import { runLane } from "../../tools/e2e/runner";
 import { ensureTool } from "../../tools/e2e/toolchain/ensure";
 import { TOOLS } from "../../tools/e2e/toolchain/pins";
+import { eventually } from "./expectations";
+import { COSTLY, experiment, EXPERIMENT_CALLERS } from "./experiment";
 import type { Fault } from "../../tools/e2e/delivery/faults";
-import type { ModelCopy } from "../../tools/e2e/delivery/platform";
+import type { Callers, ModelCopy } from "../../tools/e2e/delivery/platform";
 import type { Suite, Tally, Test } from "../../tools/e2e/runner";
 
 interface Scenario {
@@ -22,6 +25,7 @@ interface Scenario {
   /** What the controller's reason must name. */
   readonly why?: RegExp;
   readonly strategy?: ModelCopy["strategy"];
+  readonly callers?: Callers;
 }
 
 /** Applicants whose history is read as the worst there is. */
@@ -39,6 +43,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   "loan-again": { title: "after a version that was rolled back, a good one is promoted", fault: { kind: "errors", share: 0.2 }, ending: "rolled back", why: /errors Failed/ },
   "loan-silent": { title: "a version is not promoted while Prometheus is gone for good, and goes on after a short outage", ending: "rolled back", why: /Error/ },
   "loan-shadow": { title: "in a shadow release, a version with 5% errors is rolled back before it answers a caller", fault: { kind: "errors", share: 0.05 }, ending: "rolled back", why: /errors Failed/, strategy: "shadow" },
+  "loan-ab": { title: "in an A/B test, a version whose decisions are worth less is rolled back by the sequential test", fault: COSTLY, ending: "rolled back", why: /business-value Failed/, strategy: "ab", callers: EXPERIMENT_CALLERS },
 };
 
 /** The champion that a better version replaces. */
@@ -50,7 +55,7 @@ async function openTrials(folder: string): Promise<Trials> {
     etcd: await ensureTool(TOOLS.etcd), "kube-apiserver": await ensureTool(TOOLS["kube-apiserver"]), "kube-controller-manager": await ensureTool(TOOLS["kube-controller-manager"]),
     "rollouts-controller": await ensureTool(TOOLS["rollouts-controller"]), prometheus: await ensureTool(TOOLS.prometheus),
   };
-  const models = Object.entries(SCENARIOS).map(([name, { strategy = "canary" }]) => ({ name, strategy }));
+  const models = Object.entries(SCENARIOS).map(([name, { strategy = "canary", callers }]) => ({ name, strategy, callers }));
   return Trials.open({ tools, folder, models, apart: "loan-silent" }, WORSE_CHAMPION);
 }
 
@@ -120,14 +125,15 @@ function closingTests(trials: Trials, outcomeOf: (model: string) => Promise<Outc
         assert.deepEqual(Object.keys(SCENARIOS).map((model) => trials.refused(model)).filter((answer) => answer !== undefined), []);
       },
     },
+    { title: "callers keep their version during an A/B test, whose split is found fair although some of them are busy", run: async () => experiment(trials, "loan-ab", await outcomeOf("loan-ab")) },
     {
       title: "every verdict goes on record, and the program refuses to release again what was rolled back",
       run: async () => {
         for (const [model, { ending }] of Object.entries(SCENARIOS)) {
           const { verdict } = await recordVerdict(await trials.context(model));
           const promoted = ending === "promoted" || model === "loan-again";
-          // The controller keeps no reason for a version that never started: its message is that of a person's abort.
-          assert.equal(verdict.outcome, promoted ? "promoted" : model === "loan-broken" ? "aborted" : "rolled-back", model);
+          assert.equal(verdict.outcome, promoted ? "promoted" : "rolled-back", model);
+          if (model === "loan-broken") assert.match(verdict.message, /not ready within the start deadline of 150 s$/);
         }
         assert.throws(() => trials.world.platform.refuseWhatFailed(), (error: unknown) => {
           assert.deepEqual(Object.keys(SCENARIOS).filter((model) => String(error).includes(model)), bad.filter((model) => model !== "loan-again"));
@@ -135,8 +141,23 @@ function closingTests(trials: Trials, outcomeOf: (model: string) => Promise<Outc
         });
       },
     },
+    { title: "a release that a person ends is recorded as aborted", run: () => abortedByPerson(trials, "loan-same") },
     { title: "good versions are not rolled back", run: () => summary(outcomeOf) },
   ];
+}
+
+/** Ends a new release of a model as the kill switch does, and asks for its verdict once the controller has seen it. */
+async function abortedByPerson(trials: Trials, model: string): Promise<void> {
+  const [started] = await trials.start([{ model, version: "1.0.2" }]);
+  const context = await trials.context(model);
+  await eventually(`a new release of ${model}`, () => trials.world.rollout(model)?.status.currentPodHash !== started?.before);
+  await context.cluster.patchStatus(model, { status: { abort: true } });
+  let outcome: string | undefined;
+  await eventually(`a verdict over ${model}`, async () => {
+    outcome = await recordVerdict(context).then(({ verdict }) => verdict.outcome, (error: unknown) => { if (error instanceof NoVerdictYet) return undefined; throw error; });
+    return outcome !== undefined;
+  });
+  assert.equal(outcome, "aborted");
 }
 
 /** The figures that docs/e2e.md quotes. */

@@ -11,15 +11,17 @@ export class Loopback {
   constructor(readonly port: number) {}
 
   /** POSTs JSON. A connection that breaks is an answer of 502, as a proxy would say. */
-  readonly post: Upstream = async (path, body) => {
-    const text = JSON.stringify(body);
+  readonly post: Upstream = (path, body) => this.postWith({}, path, body);
+
+  /** {@link post} with further headers. */
+  async postWith(headers: Readonly<Record<string, string>>, path: string, body: unknown): Promise<Answer> {
     try {
-      const { status, text: answer } = await this.#send("POST", path, text);
+      const { status, text: answer } = await this.#send("POST", path, JSON.stringify(body), headers);
       return { status, body: JSON.parse(answer) };
     } catch {
-      return { status: 502, body: undefined } satisfies Answer;
+      return { status: 502, body: undefined };
     }
-  };
+  }
 
   /** GETs text. Rejects unless the answer is 200. */
   async get(path: string): Promise<string> {
@@ -32,9 +34,9 @@ export class Loopback {
     this.#agent.destroy();
   }
 
-  #send(method: "GET" | "POST", path: string, body: string | undefined): Promise<{ status: number; text: string }> {
+  #send(method: "GET" | "POST", path: string, body: string | undefined, more: Readonly<Record<string, string>> = {}): Promise<{ status: number; text: string }> {
     return new Promise((resolve, reject) => {
-      const headers = body === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+      const headers = body === undefined ? {} : { ...more, "content-type": "application/json", "content-length": Buffer.byteLength(body) };
       const sent = request({ host: "127.0.0.1", port: this.port, method, path, headers, agent: this.#agent, timeout: patienceMilliseconds }, (answer) => {
         const parts: Buffer[] = [];
         answer.on("data", (part: Buffer) => parts.push(part));

@@ -10,6 +10,8 @@ export type Fault =
   | { readonly kind: "nan" }
   /** Inputs of one group's applicants get lost on their way into the model, as by a preprocessing that cannot read them. */
   | { readonly kind: "unfair"; readonly attribute: string; readonly group: string; readonly inputs: Readonly<Record<string, number>> }
+  /** What is decided with it is worth less to the business, right or wrong. */
+  | { readonly kind: "costly"; readonly cost: number }
   /** The image lacks its model. */
   | { readonly kind: "broken" };
 
@@ -20,6 +22,15 @@ export function startOf(fault: Fault | undefined, faultyModel: string): { readon
   const variables = { FAULT_SHARE: String(share), ...(fault.kind === "slow" && { FAULT_MILLISECONDS: String(fault.milliseconds) }) };
   // In the thread of the server, where the fault can see that the server has begun to listen.
   return { nodeArguments: ["--import", faultyModel], variables: { ...variables, CAUSEWAY_EXECUTION: "inline" } };
+}
+
+/** What the decisions of a version without a fault are worth, in the business's own unit. */
+export const worth = { mean: 100, deviation: 50 } as const;
+
+/** What one decision turned out to be worth (Box and Muller 1958). */
+export function worthOf(fault: Fault | undefined, random: () => number): number {
+  const chance = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  return worth.mean - (fault?.kind === "costly" ? fault.cost : 0) + worth.deviation * chance;
 }
 
 /** The features as the model gets to see them. */

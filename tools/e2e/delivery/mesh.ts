@@ -49,7 +49,7 @@ export class Mesh {
     }
     const counts = this.#countsOf(pod);
     counts.requests += 1;
-    const answer = await pod.sidecar.handle(request.path, request.bodyFor(pod));
+    const answer = await pod.sidecar.handle(request.path, request.headers, request.bodyFor(pod));
     if (answer.status >= 500) counts.errors += 1;
     return { answer, pod };
   }
@@ -58,7 +58,7 @@ export class Mesh {
     const pod = this.#podOf(host);
     if (pod?.sidecar === undefined) return;
     this.#countsOf(pod).mirrored += 1;
-    void pod.sidecar.handle(request.path, request.bodyFor(pod));
+    void pod.sidecar.handle(request.path, request.headers, request.bodyFor(pod));
   }
 
   #countsOf(pod: RunningPod): VersionCounts {

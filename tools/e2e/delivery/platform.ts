@@ -29,7 +29,17 @@ const NEEDED = ["Namespace", "PriorityClass"];
 /** A copy of the sample. */
 export interface ModelCopy {
   readonly name: string;
-  readonly strategy: "canary" | "shadow";
+  readonly strategy: "canary" | "ab" | "shadow";
+  /** @default a few predictions a second, each about somebody else */
+  readonly callers?: Callers | undefined;
+}
+
+/** Who asks a model. */
+export interface Callers {
+  /** Predictions a second; as many labels follow. */
+  readonly predictionsPerSecond: number;
+  /** Subjects that come again and again, some far more often than others. */
+  readonly subjects: number;
 }
 
 /** A copy of the project with one model for each scenario; its objects are those that the unchanged program registers for the `local` stack. */

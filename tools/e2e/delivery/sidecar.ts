@@ -47,9 +47,9 @@ export class Sidecar {
     return this.#server.get("/v2/health/ready").then(() => true, () => false);
   }
 
-  async handle(path: string, body: unknown): Promise<Answer> {
+  async handle(path: string, headers: Readonly<Record<string, string>>, body: unknown): Promise<Answer> {
     const from = performance.now();
-    const answer = await this.#server.post(path, body);
+    const answer = await this.#server.postWith(headers, path, body);
     this.#count(answer.status, performance.now() - from);
     return answer;
   }

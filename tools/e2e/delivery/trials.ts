@@ -9,6 +9,7 @@ import { apply, changed } from "./platform";
 import { endingOf, findings, waitsForApproval, type Outcome } from "./release";
 import { Traffic } from "./traffic";
 import { World, type WorldOptions } from "./world";
+import type { Arms } from "./arms";
 import type { DeliveryContext } from "../../delivery/record";
 import type { JsonObject } from "../lib/json";
 import type { Fault } from "./faults";
@@ -16,8 +17,6 @@ import type { RolloutsController } from "./controller";
 import type { Prometheus } from "./prometheus";
 
 const FIRST_VERSION = "1.0.0";
-/** Predictions for each model and second; as many labels follow. */
-const REQUESTS_PER_SECOND = 15;
 const POLL_MS = 250;
 /** Longest time for which a release is followed. */
 const PATIENCE_MS = 480_000;
@@ -59,7 +58,7 @@ export class Trials {
       const objects = await platform.objects();
       const { controller, apart } = await world.start(objects);
       const trials = new Trials(world, objects, controller, apart);
-      for (const model of models) trials.#traffic.set(model, new Traffic({ mesh, model, applications, requestsPerSecond: REQUESTS_PER_SECOND, random }));
+      for (const { name: model, callers } of options.models) trials.#traffic.set(model, new Traffic({ mesh, model, applications, callers, random }));
       trials.#traffic.forEach((traffic) => traffic.start());
       return trials;
     } catch (error) {
@@ -86,12 +85,14 @@ export class Trials {
   /** Follows a release to its end; whatever waits for a person's approval gets it. */
   async follow({ model, before, at }: Started, { onShare }: FollowOptions = {}): Promise<Outcome> {
     const { world } = this;
+    // The weights of an A/B test are those of the challengers' half.
+    const part = world.options.models.find(({ name }) => name === model)?.strategy === "ab" ? 0.5 : 1;
     let share = 0;
     let approvedStep: number | undefined;
     for (;;) {
       const rollout = world.rollout(model);
       const hash = rollout?.status.currentPodHash;
-      const weight = world.mesh.share(modelPath(model));
+      const weight = part * world.mesh.share(modelPath(model));
       if (weight > share) {
         share = weight;
         onShare?.(share);
@@ -129,6 +130,11 @@ export class Trials {
   /** Pods of a model that still take requests, by version hash. */
   versionsServing(model: string): string[] {
     return [...new Set(this.world.kubelet.pods.filter(({ labels, ready }) => ready && labels["app.kubernetes.io/name"] === model).map(({ labels }) => labels[versionHashLabel] ?? ""))];
+  }
+
+  /** Who got which version of a model in its A/B test. */
+  arms(model: string): Arms | undefined {
+    return this.#traffic.get(model)?.arms;
   }
 
   /** An answer that callers got and that no fault of a version explains. */
