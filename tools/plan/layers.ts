@@ -15,6 +15,16 @@ export function tiersOf(lanes: readonly Lane[], edges: readonly Edge[]): Tiers {
   return { below: global.filter((lane) => !needsRegion(lane)), regional: lanes.filter((lane) => lane.region !== "global"), above: global.filter(needsRegion) };
 }
 
+/** Lanes below the regions in rows, each lane as near to what needs it as it can be. */
+export function rowsOf(lanes: readonly Lane[], edges: readonly Edge[]): Lane[][] {
+  const laneOf = new Map(lanes.flatMap((lane) => lane.boxes.map((box) => [box.urn, lane])));
+  const needed = (lane: Lane) => lanes.filter((other) => other !== lane && edges.some((edge) => laneOf.get(edge.from) === other && laneOf.get(edge.to) === lane));
+  const rank = (lane: Lane, path: ReadonlySet<Lane>): number => Math.max(0, ...needed(lane).filter((other) => !path.has(other)).map((other) => rank(other, new Set([...path, other])) + 1));
+  const rows: Lane[][] = [];
+  for (const lane of lanes) (rows[rank(lane, new Set([lane]))] ??= []).push(lane);
+  return rows.filter((row) => row !== undefined).reverse();
+}
+
 /** Boxes by the longest way to something that needs nothing here; in a layer, each near what it needs. */
 export function layersOf(boxes: readonly Box[], edges: readonly Edge[]): Box[][] {
   const inside = new Set(boxes.map((box) => box.urn));

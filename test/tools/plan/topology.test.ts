@@ -1,6 +1,6 @@
 import { Bucket } from "@pulumi/aws/s3";
 import type { Bucket as BucketType } from "@pulumi/aws/s3";
-import { layersOf } from "../../../tools/plan/layers";
+import { layersOf, rowsOf } from "../../../tools/plan/layers";
 import { layoutOf } from "../../../tools/plan/report/layout";
 import { topologyOf, type Topology } from "../../../tools/plan/topology";
 import { record } from "../../support/record";
@@ -90,5 +90,11 @@ describe("the layout", () => {
     const box = (urn: string) => ({ urn, label: urn, area: urn, lane: "", members: [] });
     const edges = [{ from: "a", to: "b", count: 1 }, { from: "b", to: "a", count: 1 }];
     expect(layersOf([box("a"), box("b")], edges).map((layer) => layer.map((b) => b.urn))).toEqual([["b"], ["a"]]);
+  });
+
+  it("puts a lane right above what needs it, beside others that nothing waits for until then", () => {
+    const lane = (label: string) => ({ urn: `lane ${label}`, label, region: "global", boxes: [{ urn: label, label, area: label, lane: label, members: [] }] });
+    const edges = [{ from: "image", to: "foundation", count: 1 }];
+    expect(rowsOf([lane("foundation"), lane("keys"), lane("image")], edges).map((row) => row.map(({ label }) => label))).toEqual([["foundation"], ["keys", "image"]]);
   });
 });

@@ -44,17 +44,26 @@ function laneShape(placed: PlacedLane): Html {
 
 /** Between lanes one arrow stands for all; which boxes they connect shows when a box is chosen. */
 function laneArrows(layout: Layout, across: readonly Edge[], laneOf: ReadonlyMap<string, PlacedLane>, marker: string): Html[] {
-  return layout.lanes.flatMap((target) =>
-    layout.lanes.flatMap((source) => {
+  return layout.lanes.flatMap((target) => {
+    const taken: number[] = [];
+    return layout.lanes.flatMap((source) => {
       const count = across.filter((edge) => laneOf.get(edge.from) === target && laneOf.get(edge.to) === source).length;
       if (count === 0) return [];
       if (source.y === target.y) return [html`<g class="lane-arrow"><path d="M${besides(source, target)}" marker-end="url(#${marker})"><title>${title(target)} waits for ${title(source)}: ${plural(count, "dependency", "dependencies")}</title></path></g>`];
       if (source.y + source.height > target.y) return [];
-      const [narrow] = source.width <= target.width ? [source] : [target];
-      const x = narrow.x + narrow.width / 2;
+      const x = clearWay(layout, source, target, taken);
+      taken.push(x);
       return [html`<g class="lane-arrow"><path d="M${x} ${source.y + source.height + 3}V${target.y - 4}" marker-end="url(#${marker})"/><text x="${x + 9}" y="${(source.y + source.height + target.y) / 2 + 4}">${plural(count, "dependency", "dependencies")}</text></g>`];
-    }),
-  );
+    });
+  });
+}
+
+/** Where a straight way down from one lane to another is not taken yet and passes no box of the lanes between them. */
+function clearWay(layout: Layout, source: Frame, target: Frame, taken: readonly number[]): number {
+  const narrow = source.width <= target.width ? source : target;
+  const between = layout.lanes.filter(({ y }) => y > source.y && y < target.y).flatMap(({ boxes }) => boxes);
+  const ways = [1 / 2, 1 / 4, 3 / 4, 1 / 8, 7 / 8].map((part) => narrow.x + narrow.width * part);
+  return ways.find((x) => !taken.includes(x) && between.every((box) => x < box.x || x > box.x + box.width)) ?? narrow.x + narrow.width / 2;
 }
 
 function title({ lane }: PlacedLane): string {

@@ -1,4 +1,4 @@
-import { layersOf, tiersOf } from "../layers";
+import { layersOf, rowsOf, tiersOf } from "../layers";
 import type { Box, Edge, Lane, Topology } from "../topology";
 
 /** Where a box or a lane is drawn, in units of the drawing. */
@@ -34,7 +34,7 @@ export const sizes = { width: 1120, box: { height: 62, minimumWidth: 158, maximu
  */
 export function layoutOf({ lanes, edges }: Topology): Layout {
   const { below, regional, above } = tiersOf(lanes, edges);
-  const rows = [...below.map((lane) => [lane]), ...chunks(regional, sizes.lanesAbreast), ...above.map((lane) => [lane])];
+  const rows = [...rowsOf(below, edges).flatMap(sideBySide), ...chunks(regional, sizes.lanesAbreast), ...above.map((lane) => [lane])];
   const placed: PlacedLane[] = [];
   let y = 0;
   for (const row of rows) {
@@ -61,6 +61,12 @@ function placeLane(lane: Lane, edges: readonly Edge[], at: { readonly x: number;
   });
   const height = sizes.lane.head + rows.length * sizes.box.height + Math.max(0, rows.length - 1) * sizes.gap.y + sizes.lane.padding;
   return { lane, boxes, ...at, height };
+}
+
+/** Small lanes share a row, below those that need its whole width. */
+function sideBySide(lanes: readonly Lane[]): Lane[][] {
+  const isLarge = ({ boxes }: Lane) => boxes.length > 2;
+  return [...lanes.filter(isLarge).map((lane) => [lane]), ...chunks(lanes.filter((lane) => !isLarge(lane)), sizes.lanesAbreast)];
 }
 
 function chunks<T>(items: readonly T[], size: number): T[][] {
