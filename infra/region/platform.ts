@@ -188,7 +188,7 @@ export class RegionalPlatform extends pulumi.ComponentResource {
     // Data, champions and budget are one for all regions.
     if (region !== home) {
       const { ledger, orders } = ground.locations;
-      if (aws && orders !== undefined) new Follower(`${this.name}-promotion`, { region, models: models.map(({ contract }) => contract.name), locations: { orders, ledger }, image: ground.images.delivery, aws }, ready, opts);
+      if (aws && orders !== undefined) new Follower(`${this.name}-promotion`, { region, models: models.map(({ contract }) => contract.name), locations: { orders, ledger }, approverKeys: ground.approverKeys, image: ground.images.delivery, aws }, ready, opts);
       return;
     }
     const retraining = new Retraining(`${this.name}-retraining`, { ...ground, region, environment, models: models.map(({ contract, image }) => ({ contract, image })), aws }, ready, opts);

@@ -1,5 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { RoleKey } from "../../services/contract/approvals";
 import { containerSecurityContext, podSecurityContext } from "../serving/security-context";
+import { approverKeysOption } from "./approver-keys";
 import { accounts, deadlines, retrainingLabels, trainingMetadata } from "./settings";
 import { followerCommand } from "./steps";
 
@@ -8,6 +10,8 @@ export interface FollowerSettings {
   readonly model: string;
   readonly region: string;
   readonly locations: { readonly orders: string; readonly ledger: string };
+  /** Keys of the people who approve, by role. */
+  readonly approverKeys: readonly RoleKey[];
 }
 
 /** How often a region looks for an order. */
@@ -17,7 +21,7 @@ const everyFiveMinutes = "*/5 * * * *";
  * Looks for an order of the model, and ends at once where there is none; else it stays until the trial has its verdict, and meanwhile no other starts.
  * A pod that was lost is replaced; an answer, also a refusal, is none that another try would change.
  */
-export function followerJob({ model, region, locations }: FollowerSettings, image: pulumi.Input<string>) {
+export function followerJob({ model, region, locations, approverKeys }: FollowerSettings, image: pulumi.Input<string>) {
   const labels = retrainingLabels(model);
   return {
     metadata: trainingMetadata(model, `${model}-promotion`),
@@ -49,7 +53,7 @@ export function followerJob({ model, region, locations }: FollowerSettings, imag
                   image,
                   imagePullPolicy: "IfNotPresent",
                   command: [...followerCommand],
-                  args: [`--contract=services/models/${model}/model.yaml`, `--region=${region}`, `--orders=${locations.orders}`, `--ledger=${locations.ledger}`],
+                  args: [`--contract=services/models/${model}/model.yaml`, `--region=${region}`, `--orders=${locations.orders}`, `--ledger=${locations.ledger}`, ...approverKeysOption(approverKeys)],
                   resources: { requests: { cpu: "50m", memory: "256Mi" }, limits: { memory: "256Mi", "ephemeral-storage": "1Gi" } },
                   securityContext: { ...containerSecurityContext, capabilities: { drop: [...containerSecurityContext.capabilities.drop] } },
                   volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],

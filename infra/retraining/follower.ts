@@ -3,6 +3,7 @@ import { ServiceAccount } from "@pulumi/kubernetes/core/v1";
 import { Role, RoleBinding } from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { RoleScope } from "../aws/role-scope";
+import type { RoleKey } from "../../services/contract/approvals";
 import { PodIdentity } from "../region/pod-identity";
 import { namespaces } from "../vocabulary";
 import { followerGrants, roleOf, serviceAccount } from "./access";
@@ -16,6 +17,8 @@ export interface FollowerArgs {
   /** Names of the models. */
   readonly models: readonly string[];
   readonly locations: { readonly orders: string; readonly ledger: string };
+  /** Keys of the people who approve, by role. */
+  readonly approverKeys: readonly RoleKey[];
   /** Image of the promoter, by digest. */
   readonly image: pulumi.Input<string>;
   /** The region's cluster, and whose buckets the pods may use. */
@@ -30,7 +33,7 @@ export class Follower extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:regional:Follower";
 
   constructor(name: string, args: FollowerArgs, after: readonly pulumi.Resource[] = [], opts?: pulumi.ComponentResourceOptions) {
-    const { region, models, locations, image, aws } = args;
+    const { region, models, locations, approverKeys, image, aws } = args;
     super(Follower.__pulumiType, name, { region, models, locations, image }, opts);
     const child = { parent: this, dependsOn: [...after] };
     const account = new ServiceAccount(`${name}-${accounts.promoter}`, serviceAccount("promoter", followerReason), child);
@@ -40,7 +43,7 @@ export class Follower extends pulumi.ComponentResource {
       return new RoleBinding(`${name}-${grant.name}`, binding, { parent: this, dependsOn: [granted, account] });
     });
     const identity = new PodIdentity(`${name}-identity`, { clusterName: aws.clusterName, namespace: namespaces.training, serviceAccount: accounts.promoter, permissions: followerPermissions(aws.scope, region) }, { parent: this, dependsOn: [account] });
-    for (const model of models) new CronJob(`${name}-${model}`, followerJob({ model, region, locations }, image), { parent: this, dependsOn: [...bindings, identity] });
+    for (const model of models) new CronJob(`${name}-${model}`, followerJob({ model, region, locations, approverKeys }, image), { parent: this, dependsOn: [...bindings, identity] });
     this.registerOutputs({});
   }
 }

@@ -2,6 +2,7 @@ import { CustomResource } from "@pulumi/kubernetes/apiextensions";
 import { PersistentVolumeClaim, ServiceAccount } from "@pulumi/kubernetes/core/v1";
 import { Role, RoleBinding } from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
+import type { RoleKey } from "../../services/contract/approvals";
 import type { Contract } from "../../services/contract/contract";
 import type { RoleScope } from "../aws/role-scope";
 import type { Environment } from "../config/schema";
@@ -27,6 +28,8 @@ export interface RetrainingArgs {
   /** Regions in the order in which they take a release. */
   readonly regions: readonly string[];
   readonly images: RetrainingImages<pulumi.Input<string>>;
+  /** Keys of the people who approve, by role. @default none: roles are bound by storage alone */
+  readonly approverKeys?: readonly RoleKey[] | undefined;
   /** What is known of the images; policies judge it. @default nothing */
   readonly imageEvidence?: RetrainingImages<ImageEvidence> | undefined;
   /** On AWS: the cluster, and whose buckets the pods may use. @default an existing cluster, without buckets */
@@ -82,8 +85,8 @@ export class Retraining extends pulumi.ComponentResource {
   }
 
   private createModel({ contract, image }: RetrainingArgs["models"][number], child: pulumi.CustomResourceOptions): void {
-    const { environment, locations, regions, region, images } = this.args;
-    const settings = { contract, environment, locations, regions, home: region };
+    const { environment, locations, regions, region, images, approverKeys = [] } = this.args;
+    const settings = { contract, environment, locations, regions, home: region, approverKeys };
     const prefix = `${this.name}-${contract.name}`;
     const template = new CustomResource(`${prefix}-template`, workflowTemplate(settings, images, image), child);
     const started = { parent: this, dependsOn: template };

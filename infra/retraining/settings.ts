@@ -1,3 +1,4 @@
+import type { RoleKey } from "../../services/contract/approvals";
 import type { Contract } from "../../services/contract/contract";
 import type { Environment } from "../config/schema";
 import { annotationPrefix } from "../serving/settings";
@@ -28,6 +29,8 @@ export interface RetrainingSettings {
   readonly regions: readonly string[];
   /** Region in which the runs happen, one of them. */
   readonly home: string;
+  /** Keys of the people who approve, by role: the promoter counts no approval without the signature of one of its role. */
+  readonly approverKeys: readonly RoleKey[];
 }
 
 /** Images of a run's steps, by digest. */

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { RoleKey } from "../../services/contract/approvals";
 import { digestOf } from "../../services/contract/attestation";
 import { bucketName, keyAlias, sharedRepository, type Naming, type SharedImage } from "../aws/names";
 import type { RoleScope } from "../aws/role-scope";
@@ -21,6 +22,8 @@ export interface RetrainingGround {
   readonly images: RetrainingImages<string>;
   /** What is known of them. */
   readonly imageEvidence: RetrainingImages<ImageEvidence>;
+  /** Keys of the people who approve, by role. */
+  readonly approverKeys: readonly RoleKey[];
   /** Whose buckets the pods may use; absent on an existing cluster. */
   readonly scope: RoleScope | undefined;
 }
@@ -38,6 +41,7 @@ export function retrainingGround(config: StackConfig, root: string): RetrainingG
   const evidence = (name: RunImage) => imageEvidence(root, name, image(name), config.images?.[name] !== undefined);
   return {
     home,
+    approverKeys: config.approverKeys,
     regions: releaseOrder(config.regions).map(({ name }) => name),
     images: { training: image("training"), delivery: image("delivery") },
     imageEvidence: { training: evidence("training"), delivery: evidence("delivery") },

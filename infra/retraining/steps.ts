@@ -1,4 +1,5 @@
 import { ringSecret } from "../privacy/settings";
+import { approverKeysOption } from "./approver-keys";
 import { accounts, deadlines, triggers, type RetrainingAccount, type RetrainingSettings } from "./settings";
 
 /** One container of a run, and when it runs. */
@@ -86,7 +87,7 @@ export function needsKeys({ data }: RetrainingSettings["contract"]): boolean {
 }
 
 /** Not tried again by itself: what a half-done promotion needs is a person's look. Trying it again by hand is safe, see tools/delivery. */
-function promote({ contract, regions, home, locations }: RetrainingSettings): Step {
+function promote({ contract, regions, home, locations, approverKeys }: RetrainingSettings): Step {
   const gated = contract.release.channel === "approval";
   return {
     name: "promote",
@@ -101,6 +102,7 @@ function promote({ contract, regions, home, locations }: RetrainingSettings): St
       `--timeout-seconds=${deadlines.region}`,
       `--ledger=${locations.ledger}`,
       "--run={{workflow.name}}",
+      ...approverKeysOption(approverKeys),
     ],
     input: { name: "manifest", from: "candidate" },
     after: [gated ? approval.name : recordStep],

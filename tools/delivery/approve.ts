@@ -1,14 +1,15 @@
-import { signedApproval } from "../../services/contract/approvals";
+import { signedApproval, unbound, type RoleKey } from "../../services/contract/approvals";
 import type { Signer } from "../../services/contract/attestation";
 import { loadContract } from "../../services/contract/load";
 import { InputError, parseOrThrow } from "../../services/contract/problems";
+import { signatureSchema } from "../../services/contract/release";
 import { missingApprovals } from "../../services/contract/tiers";
 import { label } from "../../services/contract/units";
 import { retryingConflicts } from "./cluster";
 import { digestOf, gatePause, observed, regionOf, releaseOf, type Rollout, type RolloutStatus } from "./objects";
-import type { Fact } from "../../services/ledger";
+import type { Entry, Fact } from "../../services/ledger";
 import type { DeliveryContext } from "./record";
-import { approvalsOf } from "./verdict-of";
+import { approvalsOf, roleOf } from "./verdict-of";
 
 /** A decision of a person over a release. */
 export interface Approval {
@@ -19,6 +20,8 @@ export interface Approval {
   readonly digest?: string | undefined;
   /** The person's own key; a role that the stack has keys for counts with nothing else. */
   readonly signer?: Signer | undefined;
+  /** Keys of the people who approve, by role: before a Rollout goes on, an approval in such a role counts only with a signature of one of them. @default none */
+  readonly approverKeys?: readonly RoleKey[] | undefined;
 }
 
 /** What became of an approval. */
@@ -36,7 +39,7 @@ export interface Approved {
  * risk tier asks for are on record. The person is who the API server says; the record is written first, so that no release goes on without one.
  * @throws InputError where there is nothing to approve
  */
-export async function approve(context: DeliveryContext, { role, reason, digest, signer }: Approval): Promise<Approved> {
+export async function approve(context: DeliveryContext, { role, reason, digest, signer, approverKeys = [] }: Approval): Promise<Approved> {
   const { cluster, model, ledger } = context;
   parseOrThrow(label, role, "--role");
   if (reason.trim() === "") throw new InputError("--reason", [{ key: "reason", got: reason, allowed: "a reason in words" }]);
@@ -55,20 +58,30 @@ export async function approve(context: DeliveryContext, { role, reason, digest, 
     subject: model,
     details: { region, digest: approved, version: releaseOf(rollout).version, podTemplateHash: status.currentPodHash, step: status.currentStepIndex ?? 0, pausedFor, role, reason, ...signature(approved) },
   });
-  const missing = await stillMissing(context, { region, digest: approved, status, pausedFor });
+  const missing = await stillMissing(context, { region, digest: approved, status, pausedFor, approverKeys });
   if (missing !== undefined) return { digest: approved, region, resumed: false, missing };
   await retryingConflicts(() => resume(cluster, model, status.currentPodHash));
   return { digest: approved, region, resumed: true };
+}
+
+/** A release that waits for a person. */
+interface Waiting {
+  readonly region: string;
+  readonly digest: string;
+  readonly status: RolloutStatus;
+  readonly pausedFor: string;
+  readonly approverKeys: readonly RoleKey[];
 }
 
 /**
  * What the tier asks for beyond what is on record. At the gate count the approvals given there and those of the image before its trial;
  * one given at another step answered another question. An inconclusive analysis asks one person whether to go on.
  */
-async function stillMissing({ model, modelsFolder, ledger }: DeliveryContext, { region, digest, status, pausedFor }: { readonly region: string; readonly digest: string; readonly status: RolloutStatus; readonly pausedFor: string }): Promise<string | undefined> {
+async function stillMissing({ model, modelsFolder, ledger }: DeliveryContext, { region, digest, status, pausedFor, approverKeys }: Waiting): Promise<string | undefined> {
   if (pausedFor !== gatePause) return undefined;
   const step = status.currentStepIndex ?? 0;
-  const entries = (await ledger.entries()).filter(({ details }) => (details["step"] ?? step) === step);
+  const bound = ({ actor, details }: Entry) => unbound({ model, image: digest, role: roleOf(details), actor }, signatureSchema.safeParse(details["signature"]).data, approverKeys) === undefined;
+  const entries = (await ledger.entries()).filter((entry) => (entry.details["step"] ?? step) === step && bound(entry));
   return missingApprovals(loadContract(modelsFolder, model).riskTier, approvalsOf(entries, { model, region, digest, podTemplateHash: status.currentPodHash }));
 }
 

@@ -9,8 +9,9 @@ export const usage = `usage: npm run delivery -- <command> <model> [options]
 
   status <model>                                          desired and live version, step, analyses, kill switch
   record <model> --ledger <where>                         keep the verdict over the last rollout
-  approve <model> --role <role> --reason "..." --ledger <where> [--digest sha256:...] [--key <own private key>]
-                                                          record an approval and resume the paused release
+  approve <model> --role <role> --reason "..." --ledger <where> [--digest sha256:...] [--key <own private key>] [--stack <stack>]
+                                                          record an approval and resume the paused release; of a role in causeway:approverKeys of the stack
+                                                          only signed ones count
   override <model> --reason "..." --ledger <where> [--digest sha256:...]
                                                           record that a failed release is tried again
   kill <model> --to champion|fallback --reason "..." --ledger <where>
@@ -32,6 +33,8 @@ export interface DeliveryArguments {
   readonly digest: string | undefined;
   /** Own private key of who approves: a file, or awskms:///alias/<name>. */
   readonly key: string | undefined;
+  /** Stack whose `approverKeys` decide which approvals count. */
+  readonly stack: string | undefined;
   readonly to: KillTarget;
 }
 
@@ -48,7 +51,7 @@ const needed = {
 /** Parses the command line. Throws InputError with every problem. */
 export function deliveryArguments(args: readonly string[]): DeliveryArguments {
   const text = { type: "string" } as const;
-  const { values, positionals } = parsed(() => parseArgs({ args: [...args], allowPositionals: true, options: { context: { type: "string", multiple: true }, ledger: text, role: text, reason: text, digest: text, to: text, key: text } }));
+  const { values, positionals } = parsed(() => parseArgs({ args: [...args], allowPositionals: true, options: { context: { type: "string", multiple: true }, ledger: text, role: text, reason: text, digest: text, to: text, key: text, stack: text } }));
   const [name, model, ...more] = positionals;
   const command = commands.find((known) => known === name);
   const to = killTargets.find((target) => target === values.to);
@@ -60,8 +63,8 @@ export function deliveryArguments(args: readonly string[]): DeliveryArguments {
     ...(values.to !== undefined && to === undefined ? [{ key: "--to", got: values.to, allowed: killTargets.join(" or ") }] : []),
   ];
   if (command === undefined || model === undefined || problems.length > 0) throw new InputError("command line", problems);
-  const { context = [undefined], ledger, role = "", reason = "", digest, key } = values;
-  return { command, model, contexts: context, ledger, role, reason, digest, key, to: to ?? "champion" };
+  const { context = [undefined], ledger, role = "", reason = "", digest, key, stack } = values;
+  return { command, model, contexts: context, ledger, role, reason, digest, key, stack, to: to ?? "champion" };
 }
 
 function parsed<T>(parse: () => T): T {

@@ -1,7 +1,9 @@
 import { basename, dirname } from "node:path";
 import { parseArgs } from "node:util";
+import { approverKeysIn } from "../../infra/retraining/approver-keys";
 import { accounts } from "../../infra/retraining/settings";
 import { refusalOf } from "../../infra/serving/delivery";
+import type { RoleKey } from "../../services/contract/approvals";
 import type { Contract } from "../../services/contract/contract";
 import { loadContract, loadVerdicts } from "../../services/contract/load";
 import { InputError } from "../../services/contract/problems";
@@ -15,17 +17,19 @@ import { factOf, promote, type Region } from "./promotion";
 /** Command line of a region's own promoter. */
 export function followerArguments(args: readonly string[]) {
   const text = { type: "string" } as const;
-  const { values } = parseArgs({ args: [...args], options: { contract: text, region: text, orders: text, ledger: text } });
+  const { values } = parseArgs({ args: [...args], options: { contract: text, region: text, orders: text, ledger: text, "approver-keys": text } });
   const { contract, region, orders, ledger } = values;
   const missing = Object.entries({ contract, region, orders, ledger }).flatMap(([key, value]) => (value === undefined ? [{ key: `--${key}`, got: undefined, allowed: "a value" }] : []));
   if (contract === undefined || region === undefined || orders === undefined || ledger === undefined) throw new InputError("command line", missing);
-  return { contract, region, orders, ledger };
+  return { contract, region, orders, ledger, approverKeys: approverKeysIn(values["approver-keys"]) };
 }
 
 /** What a region's promoter follows an order with. */
 export interface Following {
   readonly contract: Contract;
   readonly verdicts: readonly Verdict[];
+  /** Keys of the people who approve, by role. */
+  readonly approverKeys: readonly RoleKey[];
   readonly region: Region;
   readonly ledger: Pick<OpenLedger, "record" | "entries">;
   readonly now?: Date;
@@ -45,7 +49,7 @@ export function isOpen(order: Order | undefined, now: Date): order is Order {
  * again: an order that was answered is left alone, one whose trial goes on is waited for.
  * @returns exit code: 0 promoted or answered before, 2 refused before anything was touched, 3 the region refused the release
  */
-export async function follow(order: Order, { contract, verdicts, region, ledger, now = new Date(), pollSeconds, report }: Following): Promise<number> {
+export async function follow(order: Order, { contract, verdicts, approverKeys, region, ledger, now = new Date(), pollSeconds, report }: Following): Promise<number> {
   const entries = await ledger.entries();
   if (answerTo(order, entries) !== undefined) return 0;
   const promotion = {
@@ -56,7 +60,8 @@ export async function follow(order: Order, { contract, verdicts, region, ledger,
     order: order.id,
     actor: accounts.promoter,
     refusal: (digest: string) => refusalOf(contract.name, digest, { verdicts }),
-    approval: (digest: string) => approvalIn(entries, contract, digest),
+    approval: (digest: string) => approvalIn(entries, contract, digest, approverKeys),
+    approverKeys,
     record: ledger.record,
     timeoutSeconds: Math.max(1, Math.round((Date.parse(order.until) - now.getTime()) / 1_000)),
     pollSeconds,
@@ -74,13 +79,14 @@ export async function follow(order: Order, { contract, verdicts, region, ledger,
 }
 
 async function main(): Promise<number> {
-  const { contract: file, region, orders, ledger } = followerArguments(process.argv.slice(2));
+  const { contract: file, region, orders, ledger, approverKeys } = followerArguments(process.argv.slice(2));
   const [folder, model] = [dirname(dirname(file)), basename(dirname(file))];
   const order = await openOrders(orders).get(region, model);
   if (!isOpen(order, new Date())) return 0;
   return follow(order, {
     contract: loadContract(folder, model),
     verdicts: loadVerdicts(folder, model),
+    approverKeys,
     region: regionAt(region, await connect(), model),
     ledger: await openLedger(ledger),
     report: (line) => console.log(line),

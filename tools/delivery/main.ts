@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { modelsFolder } from "../../infra/models";
 import { InputError } from "../../services/contract/problems";
 import { signerAt } from "../release/signers";
+import { stackConfig } from "../stack-config";
 import { connect, send } from "../e2e/lib/kubernetes/connection";
 import { approve } from "./approve";
 import { deliveryArguments, usage, type Command, type DeliveryArguments } from "./arguments";
@@ -22,7 +23,7 @@ const runs = {
     return [`${verdict.model} ${verdict.version} was ${verdict.outcome} in ${verdict.region}${verdict.message === "" ? "" : `: ${verdict.message}`}`, known ? `on record before: ${file}` : `commit ${file}`];
   },
   approve: async (context, given) => {
-    const { digest, region, resumed, missing } = await approve(context, { ...given, signer: given.key === undefined ? undefined : signerAt(given.key) });
+    const { digest, region, resumed, missing } = await approve(context, { ...given, signer: given.key === undefined ? undefined : signerAt(given.key), approverKeys: given.stack === undefined ? [] : stackConfig(given.stack).approverKeys });
     const waits = missing === undefined ? `no release of it is paused in ${region}` : `the release waits in ${region} for ${missing}`;
     return [`approved ${digest} as ${given.role}; ${resumed ? `the release goes on in ${region}` : waits}`];
   },

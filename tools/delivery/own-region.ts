@@ -1,20 +1,27 @@
 import { servingNames } from "../../infra/serving/settings";
 import { namespaces } from "../../infra/vocabulary";
+import type { RoleKey } from "../../services/contract/approvals";
 import type { Contract } from "../../services/contract/contract";
 import { missingApprovals } from "../../services/contract/tiers";
 import type { Entry } from "../../services/ledger";
 import { recordedApprovals } from "../release/approvals";
 import { send, type Connection } from "../e2e/lib/kubernetes/connection";
-import type { Region } from "./promotion";
+import type { ApprovalFound, Region } from "./promotion";
 import { readRollout } from "./release-patch";
 
 /** Exit codes: 0 promoted everywhere, 1 unexpected, 2 an input that cannot be used, 3 a region refused the release. As of the training steps. */
 export const exitCodes = { unexpected: 1, input: 2, refused: 3 } as const;
 
-/** Hash of the newest approval of an image in the ledger, once all that the model's risk tier asks for are there. */
-export function approvalIn(entries: readonly Entry[], { name, riskTier }: Pick<Contract, "name" | "riskTier">, digest: string): string | undefined {
-  const { approvals } = recordedApprovals(entries, { model: name, image: digest }, []);
-  return missingApprovals(riskTier, approvals) === undefined ? approvals.at(-1)?.reference : undefined;
+/**
+ * The newest approval of an image in the ledger, once all that the model's risk tier asks for are there. One in a role that has keys counts
+ * only with the signature of one of them, as in `npm run attest` and `npm run verify`.
+ */
+export function approvalIn(entries: readonly Entry[], { name, riskTier }: Pick<Contract, "name" | "riskTier">, digest: string, keys: readonly RoleKey[]): ApprovalFound {
+  const { approvals, refused } = recordedApprovals(entries, { model: name, image: digest }, keys);
+  const missing = missingApprovals(riskTier, approvals);
+  const reference = approvals.at(-1)?.reference;
+  if (missing === undefined && reference !== undefined) return { reference };
+  return { missing: [missing ?? "a recorded approval; got none", ...refused.map((one) => `not counted: ${one}`)].join("; ") };
 }
 
 /** The Rollout of a model in the cluster of a connection. */

@@ -1,5 +1,6 @@
 import { basename, dirname } from "node:path";
 import { parseArgs } from "node:util";
+import { approverKeysIn } from "../../infra/retraining/approver-keys";
 import { accounts } from "../../infra/retraining/settings";
 import { refusalOf } from "../../infra/serving/delivery";
 import { loadContract, loadVerdicts } from "../../services/contract/load";
@@ -24,6 +25,7 @@ export function promoterArguments(args: readonly string[]) {
       orders: { type: "string" },
       ledger: { type: "string" },
       run: { type: "string" },
+      "approver-keys": { type: "string" },
       "timeout-seconds": { type: "string", default: "86400" },
       "poll-seconds": { type: "string", default: "10" },
     },
@@ -37,11 +39,11 @@ export function promoterArguments(args: readonly string[]) {
   if (region.length > 1 && orders === undefined) missing.push({ key: "--orders", got: undefined, allowed: "where the promoters of other regions look for orders: a folder or s3://bucket/prefix" });
   if (home !== undefined && !region.includes(home)) missing.push({ key: "--home", got: home, allowed: `one of the regions: ${region.join(", ")}` });
   if (contract === undefined || manifest === undefined || ledger === undefined || run === undefined || missing.length > 0) throw new InputError("command line", missing);
-  return { contract, manifest, regions: region, home, orders, ledger, run, timeoutSeconds, pollSeconds };
+  return { contract, manifest, regions: region, home, orders, ledger, run, timeoutSeconds, pollSeconds, approverKeys: approverKeysIn(values["approver-keys"]) };
 }
 
 async function main(): Promise<number> {
-  const { contract: file, manifest, regions, home, orders, ledger, run, timeoutSeconds, pollSeconds } = promoterArguments(process.argv.slice(2));
+  const { contract: file, manifest, regions, home, orders, ledger, run, timeoutSeconds, pollSeconds, approverKeys } = promoterArguments(process.argv.slice(2));
   const [folder, model] = [dirname(dirname(file)), basename(dirname(file))];
   const contract = loadContract(folder, model);
   const release = parseOrThrow(releaseSchema, JSON.parse(manifest), "--manifest");
@@ -58,7 +60,8 @@ async function main(): Promise<number> {
     run,
     actor: accounts.promoter,
     refusal: (digest) => refusalOf(model, digest, { verdicts }),
-    approval: (digest) => approvalIn(entries, contract, digest),
+    approval: (digest) => approvalIn(entries, contract, digest, approverKeys),
+    approverKeys,
     record,
     timeoutSeconds,
     pollSeconds,

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { approvalProblems, type RoleKey } from "../../services/contract/approvals";
 import type { Contract } from "../../services/contract/contract";
 import { InputError, type Problem } from "../../services/contract/problems";
 import type { Release } from "../../services/contract/release";
-import { approvalsWanted } from "../../services/contract/tiers";
+import { dutiesOf } from "../../services/contract/tiers";
 import type { Fact } from "../../services/ledger";
 import type { outcomes } from "./orders";
 import { contractChanged, imageOf, promotedImage, releasePatch, standingOf, type Operation, type Rollout } from "./release-patch";
@@ -22,6 +23,9 @@ export interface AskedRegion {
   ask(): Promise<RegionResult>;
 }
 
+/** The newest approval of an image by its entry in the ledger, or what is missing of those that the risk tier asks for, in words. */
+export type ApprovalFound = { readonly reference: string } | { readonly missing: string };
+
 /** A release to promote. */
 export interface Promotion {
   readonly contract: Contract;
@@ -36,8 +40,10 @@ export interface Promotion {
   readonly actor: string;
   /** Why the image must not be rolled out, e.g. a verdict; undefined where it may. */
   readonly refusal: (digest: string) => string | undefined;
-  /** Reference of the recorded approval of this image, or undefined. */
-  readonly approval: (digest: string) => string | undefined;
+  /** What is on record of approvals of this image. */
+  readonly approval: (digest: string) => ApprovalFound;
+  /** Keys of the people who approve, by role: those in the release's manifest are held to them. */
+  readonly approverKeys: readonly RoleKey[];
   /** Adds to the audit ledger. */
   readonly record: (fact: Fact) => Promise<unknown>;
   /** Seconds for one region. */
@@ -76,14 +82,17 @@ export async function promote(promotion: Promotion): Promise<RegionResult[]> {
 }
 
 /** Everything that forbids the promotion, all at once. */
-function refuse({ contract, release, refusal, approval }: Promotion, regions: readonly { readonly name: string; readonly rollout: Rollout }[]): void {
+function refuse({ contract, release, refusal, approval, approverKeys }: Promotion, regions: readonly { readonly name: string; readonly rollout: Rollout }[]): void {
   const { digest } = release.image;
   const forbidden = refusal(digest);
+  const gated = contract.release.channel === "approval" || dutiesOf(contract.riskTier).approvals > 0;
+  const found = approval(digest);
   const changed = regions.filter(({ rollout }) => contractChanged(rollout, contract, release));
   const problems: Problem[] = [
     ...(release.model === contract.name ? [] : [{ key: "model", got: release.model, allowed: contract.name }]),
     ...(release.published ? [] : [{ key: "published", got: false, allowed: `true: publish the image first, npm run publish:model -- ${contract.name} --repository ...` }]),
-    ...(contract.release.channel === "approval" && approval(digest) === undefined ? [{ key: "approvals", got: digest, allowed: `an image whose approval is recorded (${approvalsWanted(contract.riskTier)}): npm run delivery -- approve ${contract.name} --digest ${digest}` }] : []),
+    ...(gated && "missing" in found ? [{ key: "approvals", got: digest, allowed: `an image whose approval is recorded (${found.missing}): npm run delivery -- approve ${contract.name} --digest ${digest}` }] : []),
+    ...approvalProblems(release, approverKeys).map(({ name, found: got, allowed }) => ({ key: name, got, allowed })),
     ...(forbidden === undefined ? [] : [{ key: "image.digest", got: digest, allowed: forbidden }]),
     ...changed.map(({ name }) => ({ key: `regions.${name}`, got: "another contract", allowed: "a region that serves this contract: bring it by pulumi up first" })),
   ];
@@ -112,10 +121,11 @@ async function promoteIn(region: Region, promotion: Promotion): Promise<RegionRe
 
 /** A region's end in the words of the ledger. A time-out is recorded as a promotion that did not happen: the trial may still go on. */
 export function factOf({ actor, contract, release, run, order, approval }: Pick<Promotion, "actor" | "contract" | "release" | "run" | "order" | "approval">, { region, outcome, seconds, message }: RegionResult): Fact {
+  const found = approval(release.image.digest);
   return {
     actor,
     action: outcome === "rolled-back" ? "roll-back" : "promote",
     subject: contract.name,
-    details: { region, outcome, seconds, message, version: release.version, digest: release.image.digest, model: release.digests.model, card: release.digests.card, approval: approval(release.image.digest) ?? null, run, ...(order !== undefined && { order }) },
+    details: { region, outcome, seconds, message, version: release.version, digest: release.image.digest, model: release.digests.model, card: release.digests.card, approval: "reference" in found ? found.reference : null, run, ...(order !== undefined && { order }) },
   };
 }

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { modelsFolder } from "../../../infra/models";
 import { eventBus, eventSource, sensor } from "../../../infra/retraining/events";
 import { lakeLocations } from "../../../infra/retraining/lake";
@@ -17,11 +18,14 @@ const automatic = { ...contract, riskTier: "limited" as const, release: { ...con
 
 const buckets: Locations = { runs: "s3://example-artifacts/runs", candidates: "s3://example-artifacts/candidates", champions: "s3://example-artifacts/releases", ledger: "s3://example-audit/ledger", orders: "s3://example-artifacts/promotions" };
 
+/** Public keys in their real form: their text must pass as an argument of a workflow. */
+const approverKeys = ["ethics-board", "model-risk"].map((role) => ({ role, key: generateKeyPairSync("ed25519").publicKey.export({ type: "spki", format: "pem" }).toString() }));
+
 /** Every way in which the program makes a retraining: in buckets and on a volume, with and without an approval, in one region and in two. */
 export const variants: Readonly<Record<string, RetrainingSettings>> = {
-  prod: { contract, environment: "prod", locations: buckets, regions: ["eu-west-1", "eu-central-1"], home: "eu-west-1" },
-  automatic: { contract: automatic, environment: "dev", locations: buckets, regions: ["eu-west-1"], home: "eu-west-1" },
-  local: { contract, environment: "local", locations: lakeLocations, regions: ["local"], home: "local" },
+  prod: { contract, environment: "prod", locations: buckets, regions: ["eu-west-1", "eu-central-1"], home: "eu-west-1", approverKeys },
+  automatic: { contract: automatic, environment: "dev", locations: buckets, regions: ["eu-west-1"], home: "eu-west-1", approverKeys: [] },
+  local: { contract, environment: "local", locations: lakeLocations, regions: ["local"], home: "local", approverKeys: [] },
 };
 
 /** The objects of a retraining that Argo Workflows judges. */

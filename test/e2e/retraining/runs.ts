@@ -70,7 +70,7 @@ class Lake {
     const release = parseOrThrow(releaseSchema, JSON.parse(manifest), "--manifest");
     const { verdict } = this;
     return promote({
-      contract, release, run, record, actor: "retraining-promoter", regions: regions.map((name) => region(name, verdict)), refusal: () => undefined, approval: () => (this.approved ? "a".repeat(64) : undefined), timeoutSeconds: 5, pollSeconds: 0.01, report: () => undefined,
+      contract, release, run, record, actor: "retraining-promoter", regions: regions.map((name) => region(name, verdict)), refusal: () => undefined, approval: () => (this.approved ? { reference: "a".repeat(64) } : { missing: "a recorded approval" }), approverKeys: [], timeoutSeconds: 5, pollSeconds: 0.01, report: () => undefined,
     }).then((results) => (results.every(({ outcome }) => outcome === "promoted") ? 0 : 3), () => 2);
   }
 }

@@ -76,7 +76,7 @@ test("lake and runs are searched in every region", async () => {
 });
 
 describe("the steps of a retraining", () => {
-  const settings = (data: Partial<typeof contract.data>) => ({ contract: { ...contract, data: { ...contract.data, ...data } }, environment: "prod" as const, locations: lakeLocations, regions: ["local"], home: "local" });
+  const settings = (data: Partial<typeof contract.data>) => ({ contract: { ...contract, data: { ...contract.data, ...data } }, environment: "prod" as const, locations: lakeLocations, regions: ["local"], home: "local", approverKeys: [] });
   const text = (data: Partial<typeof contract.data>) => JSON.stringify(workflowTemplate(settings(data), args.images, image("server")));
 
   test("get the ring of keys and the budget where the contract names a subject, and not otherwise", () => {

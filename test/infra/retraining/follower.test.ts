@@ -10,13 +10,15 @@ import { followerArguments } from "../../../tools/delivery/follow";
 import { promoterArguments } from "../../../tools/delivery/promote";
 import { releasePatch } from "../../../tools/delivery/release-patch";
 import { planOf } from "../../support/stacks";
+import { testKey } from "../../support/signing";
 import { only, record } from "../../support/record";
 import { contract, old, served } from "../../support/rollouts";
 
 const scope = { organization: "example", account: "111122223333", environment: "prod", regions: ["eu-west-1", "eu-central-1"] } as const;
 const image = `registry.example.com/delivery@sha256:${"a".repeat(64)}`;
 const locations = { orders: "s3://example-artifacts/promotions", ledger: "s3://example-audit/ledger" };
-const build = () => record(() => void new Follower("promotion", { region: "eu-central-1", models: ["loan-approval"], locations, image, aws: { clusterName: "causeway-prod-eu-central-1", scope } }));
+const approverKeys = [{ role: "ethics-board", key: testKey("p256").publicKey }];
+const build = () => record(() => void new Follower("promotion", { region: "eu-central-1", models: ["loan-approval"], locations, approverKeys, image, aws: { clusterName: "causeway-prod-eu-central-1", scope } }));
 
 const allowed = (document: { readonly Statement: readonly { readonly Action: readonly string[]; readonly Resource?: readonly string[] }[] }) =>
   document.Statement.flatMap(({ Action, Resource = [] }) => Action.flatMap((action) => Resource.map((resource) => `${action} ${resource.replace("arn:aws:s3:::example-causeway-prod-", "")}`))).filter((line) => line.startsWith("s3:"));
@@ -46,13 +48,13 @@ test("in AWS it reads the orders of its own region, and writes the ledger alone;
 });
 
 test("it looks every five minutes, one at a time, and does not try again what was answered", () => {
-  const { spec } = followerJob({ model: "loan-approval", region: "eu-central-1", locations }, image);
+  const { spec } = followerJob({ model: "loan-approval", region: "eu-central-1", locations, approverKeys }, image);
   const job = spec.jobTemplate.spec;
   expect([spec.schedule, spec.concurrencyPolicy, job.activeDeadlineSeconds]).toEqual(["*/5 * * * *", "Forbid", deadlines.region]);
   expect(job.podFailurePolicy.rules).toEqual([{ action: "FailJob", onExitCodes: { operator: "In", values: [exitCodes.input, exitCodes.refused] } }]);
   const { command, args } = job.template.spec.containers[0]!;
   expect(command).toEqual(["/nodejs/bin/node", "/app/follow.js"]);
-  expect(followerArguments(args)).toEqual({ contract: "services/models/loan-approval/model.yaml", region: "eu-central-1", ...locations });
+  expect(followerArguments(args)).toEqual({ contract: "services/models/loan-approval/model.yaml", region: "eu-central-1", ...locations, approverKeys });
 });
 
 test("in the plan of prod, home asks where the other region looks, and both write one ledger", async () => {

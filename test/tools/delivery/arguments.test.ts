@@ -14,7 +14,7 @@ const problems = (...args: string[]): string[] => {
 describe("the command line of npm run delivery", () => {
   it("takes a command, a model and its options", () => {
     expect(deliveryArguments(["kill", "loan-approval", "--to", "fallback", "--reason", "declines everybody", "--ledger", "l.jsonl", "--context", "a", "--context", "b"])).toEqual({
-      command: "kill", model: "loan-approval", contexts: ["a", "b"], ledger: "l.jsonl", role: "", reason: "declines everybody", digest: undefined, key: undefined, to: "fallback",
+      command: "kill", model: "loan-approval", contexts: ["a", "b"], ledger: "l.jsonl", role: "", reason: "declines everybody", digest: undefined, key: undefined, stack: undefined, to: "fallback",
     });
     expect(deliveryArguments(["status", "loan-approval"]).contexts).toEqual([undefined]);
   });

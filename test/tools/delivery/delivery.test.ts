@@ -12,6 +12,7 @@ import { openLedger } from "../../../tools/delivery/ledger-location";
 import { override } from "../../../tools/delivery/override";
 import { recordVerdict, type DeliveryContext } from "../../../tools/delivery/record";
 import { standing, standingLines } from "../../../tools/delivery/status";
+import { testKey } from "../../support/signing";
 import { digestOf } from "../../infra/serving/fixture";
 import { analysisRun, api, metricResult, type Api } from "./api";
 
@@ -156,6 +157,16 @@ describe("an approval", () => {
     expect([region.writes, entries().length]).toEqual([[], 2]);
     expect(await boardApproves()).toEqual({ digest: digestOf("b"), region: "eu-west-1", resumed: true });
     expect(region.rollout.status).not.toHaveProperty("pauseConditions");
+  });
+
+  it("in a role that the stack has keys for counts at the gate only with a signature of one of them", async () => {
+    await beforehand();
+    become(waiting);
+    const board = testKey();
+    const approverKeys = [{ role: "ethics-board", key: board.publicKey }];
+    expect(await approve(context, { role: "model-risk", reason: "reviewed the card", approverKeys })).toMatchObject({ resumed: false, missing: expect.stringContaining("; got model-risk by risk-officer@example.com") });
+    expect(await boardApproves({ approverKeys, signer: testKey().signer })).toMatchObject({ resumed: false });
+    expect(await boardApproves({ approverKeys, signer: board.signer })).toMatchObject({ resumed: true });
   });
 
   it("given at another step does not count at the gate", async () => {

@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { signedApproval, type RoleKey } from "../../../services/contract/approvals";
 import type { Release } from "../../../services/contract/release";
 import type { Verdict } from "../../../services/contract/verdict";
 import { openLedger, type OpenLedger } from "../../../tools/delivery/ledger-location";
@@ -9,6 +10,7 @@ import { follow, followerArguments, isOpen } from "../../../tools/delivery/follo
 import { openOrders, type Order, type Orders } from "../../../tools/delivery/orders";
 import { promote, type AskedRegion, type Region } from "../../../tools/delivery/promotion";
 import { imageOf, releasePatch } from "../../../tools/delivery/release-patch";
+import { testKey } from "../../support/signing";
 import { contract, old, region, repository, type Controlled } from "../../support/rollouts";
 
 const digest = `sha256:${"b".repeat(64)}`;
@@ -31,8 +33,8 @@ async function approve(): Promise<void> {
 }
 
 const asked = (name: string, timeoutSeconds = 5) => askedRegion({ name, run, release, orders, entries: () => ledger.entries(), timeoutSeconds, pollSeconds: 0.02 });
-const promoteIn = (regions: readonly (Region | AskedRegion)[]) => promote({ contract, release, regions, run, actor: "retraining-promoter", refusal: () => undefined, approval: () => "a".repeat(64), record: (fact) => ledger.record(fact), timeoutSeconds: 5, pollSeconds: 0.01, report: () => undefined });
-const following = (of: Region, more: { readonly verdicts?: readonly Verdict[]; readonly contract?: typeof contract } = {}) => ({ contract, verdicts: [], region: of, ledger, pollSeconds: 0.01, report: () => undefined, ...more });
+const promoteIn = (regions: readonly (Region | AskedRegion)[]) => promote({ contract, release, regions, run, actor: "retraining-promoter", refusal: () => undefined, approval: () => ({ reference: "a".repeat(64) }), approverKeys: [], record: (fact) => ledger.record(fact), timeoutSeconds: 5, pollSeconds: 0.01, report: () => undefined });
+const following = (of: Region, more: { readonly verdicts?: readonly Verdict[]; readonly contract?: typeof contract; readonly approverKeys?: readonly RoleKey[] } = {}) => ({ contract, verdicts: [], approverKeys: [], region: of, ledger, pollSeconds: 0.01, report: () => undefined, ...more });
 
 /** What the schedule of a region without runs does every five minutes, here all the time until `stopped`. */
 async function look(of: Controlled, until: { readonly stopped: boolean }): Promise<void> {
@@ -104,6 +106,20 @@ describe("the promoter of another region", () => {
     expect(one.patches).toBe(0);
   });
 
+  test("counts no approval without a signature of a key of its role, and says so in its answer", async () => {
+    await approve();
+    const one = region(second!, "Healthy");
+    const board = testKey();
+    const approverKeys: RoleKey[] = [{ role: "ethics-board", key: board.publicKey }];
+    expect(await follow(order(), following(one, { approverKeys }))).toBe(2);
+    expect((await ledger.entries()).at(-1)!.details).toMatchObject({ outcome: "refused", region: second, approval: null });
+    expect((await ledger.entries()).at(-1)!.details["message"]).toContain("not counted: entry 2 by b@example.com as ethics-board: no signature");
+    const statement = { model: "loan-approval", image: digest, role: "ethics-board", actor: "c@example.com" };
+    await ledger.record({ actor: statement.actor, action: "approve", subject: "loan-approval", details: { digest, role: statement.role, reason: "reviewed", signature: signedApproval(statement, board.signer) } });
+    expect(await follow(order({ id: "0b5e8a9e-6d0f-4b7b-8a53-3a1f0e1f3c11" }), following(one, { approverKeys }))).toBe(0);
+    expect(one.patches).toBe(1);
+  });
+
   test("refuses what its region's Rollout or its verdicts forbid", async () => {
     await approve();
     const one = region(second!, "Healthy");
@@ -136,7 +152,7 @@ describe("the promoter of another region", () => {
 
   test("names every argument that is missing", () => {
     expect(() => followerArguments([])).toThrow(/--contract: .*\n.*--region: .*\n.*--orders: .*\n.*--ledger: /);
-    expect(followerArguments(["--contract=a", "--region=b", "--orders=c", "--ledger=d"])).toEqual({ contract: "a", region: "b", orders: "c", ledger: "d" });
+    expect(followerArguments(["--contract=a", "--region=b", "--orders=c", "--ledger=d"])).toEqual({ contract: "a", region: "b", orders: "c", ledger: "d", approverKeys: [] });
   });
 });
 

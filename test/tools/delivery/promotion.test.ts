@@ -1,21 +1,26 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { approverKeysIn, approverKeysOption } from "../../../infra/retraining/approver-keys";
+import { signedApproval, type RoleKey } from "../../../services/contract/approvals";
 import type { Release } from "../../../services/contract/release";
-import { readLedger, storeAt, type Fact } from "../../../services/ledger";
+import { readLedger, storeAt, type Entry, type Fact } from "../../../services/ledger";
 import { openLedger } from "../../../tools/delivery/ledger-location";
 import { approvalIn } from "../../../tools/delivery/own-region";
 import { promoterArguments } from "../../../tools/delivery/promote";
-import { promote, type Promotion, type Region } from "../../../tools/delivery/promotion";
+import { promote, type ApprovalFound, type Promotion, type Region } from "../../../tools/delivery/promotion";
 import { imageOf, readRollout, releasePatch, standingOf } from "../../../tools/delivery/release-patch";
+import { testKey } from "../../support/signing";
 import { contract, manifest, old, patched, region, repository, served } from "../../support/rollouts";
 
 const digest = `sha256:${"b".repeat(64)}`;
 const release: Release = { ...old, version: "1.0.1", published: true, image: { repository: "registry.example.com/loan-approval", digest } };
 function promotion(regions: readonly Region[], more: Partial<Promotion> = {}): Promotion & { facts: Fact[] } {
   const facts: Fact[] = [];
-  return { contract, release, regions, run: "loan-approval-retraining-x1", actor: "retraining-promoter", refusal: () => undefined, approval: () => "a".repeat(64), record: async (fact) => void facts.push(fact), timeoutSeconds: 1, pollSeconds: 0.01, report: () => undefined, ...more, facts };
+  return { contract, release, regions, run: "loan-approval-retraining-x1", actor: "retraining-promoter", refusal: () => undefined, approval: () => ({ reference: "a".repeat(64) }), approverKeys: [], record: async (fact) => void facts.push(fact), timeoutSeconds: 1, pollSeconds: 0.01, report: () => undefined, ...more, facts };
 }
+
+const referenceOf = (found: ApprovalFound) => ("reference" in found ? found.reference : undefined);
 
 describe("the patch of a release", () => {
   test("makes exactly the Rollout that the program would make of the release", () => {
@@ -97,7 +102,7 @@ describe("a promotion", () => {
 
   test.each<[string, Partial<Promotion>, string]>([
     ["an image that no registry holds", { release: { ...release, published: false } }, "published: got false, allowed: true: publish the image first"],
-    ["an image that nobody approved", { approval: () => undefined }, `approvals: got "${digest}", allowed: an image whose approval is recorded (2 approvals by different people in different roles, one of them ethics-board): npm run delivery -- approve loan-approval --digest ${digest}`],
+    ["an image that nobody approved", { approval: (of) => approvalIn([], contract, of, []) }, `approvals: got "${digest}", allowed: an image whose approval is recorded (2 approvals by different people in different roles, one of them ethics-board; got none): npm run delivery -- approve loan-approval --digest ${digest}`],
     ["an image that failed before", { refusal: () => "loan-approval 1.0.1 was rolled-back in eu-west-1" }, "allowed: loan-approval 1.0.1 was rolled-back in eu-west-1"],
     ["another model's release", { release: { ...release, model: "other" } }, 'model: got "other", allowed: loan-approval'],
     ["a model whose contract changed", { contract: { ...contract, purpose: "Another." } }, 'regions.eu-west-1: got "another contract"'],
@@ -105,6 +110,63 @@ describe("a promotion", () => {
     const one = region("eu-west-1", "Healthy");
     await expect(promote(promotion([one], more))).rejects.toThrow(message);
     expect(one.patches).toBe(0);
+  });
+});
+
+describe("the approvals of a release", () => {
+  const [board, stranger] = [testKey("p256"), testKey()];
+  const approverKeys: RoleKey[] = [{ role: "ethics-board", key: board.publicKey }, { role: "model-risk", key: stranger.publicKey }];
+  const statement = { model: "loan-approval", image: digest, role: "ethics-board", actor: "chair@example.com" };
+  const entry = (actor: string, role: string, signature?: ReturnType<typeof signedApproval>, i = 0): Entry =>
+    ({ sequence: i, time: "2026-11-29T10:00:00Z", actor, action: "approve", subject: "loan-approval", details: { digest, role, reason: "reviewed", ...(signature && { signature }) }, previous: "0".repeat(64), hash: String(i).repeat(64) });
+  const risk = entry("risk@example.com", "model-risk", signedApproval({ ...statement, role: "model-risk", actor: "risk@example.com" }, stranger.signer), 1);
+  const chair = (signature?: ReturnType<typeof signedApproval>) => [risk, entry("chair@example.com", "ethics-board", signature, 2)];
+  const promoting = async (entries: readonly Entry[], more: Partial<Promotion> = {}) => {
+    const one = region("eu-west-1", "Healthy");
+    const results = promote(promotion([one], { approval: (of) => approvalIn(entries, contract, of, approverKeys), approverKeys, ...more }));
+    return { one, results };
+  };
+  const signed = signedApproval(statement, board.signer);
+
+  test("are enough when each is signed by a key of its role", async () => {
+    const { results, one } = await promoting(chair(signed));
+    expect((await results).map(({ outcome }) => outcome)).toEqual(["promoted"]);
+    expect(one.patches).toBe(1);
+  });
+
+  test.each<[string, readonly Entry[], string]>([
+    ["missing", [], "one of them ethics-board; got none): npm run delivery"],
+    ["of one role alone", [risk], "got model-risk by risk@example.com): npm run delivery"],
+    ["unsigned", chair(), "got model-risk by risk@example.com; not counted: entry 2 by chair@example.com as ethics-board: no signature)"],
+    ["signed by a key of another role", chair(signedApproval(statement, stranger.signer)), `entry 2 by chair@example.com as ethics-board: a signature by ${stranger.signer.keyid}, which is no key of the role`],
+    ["signed over another image", chair(signedApproval({ ...statement, image: old.image.digest }, board.signer)), "entry 2 by chair@example.com as ethics-board: a signature over something else"],
+    ["signed in another person's name", chair(signedApproval({ ...statement, actor: "other@example.com" }, board.signer)), "a signature over something else"],
+  ])("that are %s promote nothing", async (_, entries, message) => {
+    const { results, one } = await promoting(entries);
+    await expect(results).rejects.toThrow(message);
+    expect(one.patches).toBe(0);
+  });
+
+  test("in the manifest are held to the keys too, and to the image", async () => {
+    const approval = { role: "ethics-board", at: "2026-11-29T10:00:00Z", actor: "chair@example.com", image: digest, reference: "2".repeat(64) };
+    const carrying = (more: object) => promoting(chair(signed), { release: { ...release, approvals: [{ ...approval, ...more }] } });
+    await expect((await carrying({})).results).rejects.toThrow('approvals[0], by role ethics-board: got "no signature", allowed: a signature by a key of ethics-board in causeway:approverKeys');
+    await expect((await carrying({ image: old.image.digest, signature: signed })).results).rejects.toThrow(`got "of image ${old.image.digest}", allowed: of image ${digest}`);
+    expect(await (await carrying({ signature: signed })).results).toMatchObject([{ outcome: "promoted" }]);
+  });
+
+  test("are asked for by the risk tier, whatever the channel says", async () => {
+    const automatic = { ...contract, release: { ...contract.release, channel: "automatic" as const } };
+    await expect((await promoting([risk], { contract: automatic })).results).rejects.toThrow("approvals: got");
+  });
+
+  test("are bound by keys that the promoter is given as an argument, and by no text that is none", () => {
+    const given = promoterArguments(["--contract=a", "--manifest=b", "--ledger=c", "--run=d", "--region=x", ...approverKeysOption(approverKeys)]);
+    expect(given.approverKeys).toEqual(approverKeys);
+    expect(approverKeysOption([])).toEqual([]);
+    expect(approverKeysIn(undefined)).toEqual([]);
+    expect(() => approverKeysIn("[")).toThrow('--approver-keys: got "[", allowed: JSON');
+    expect(() => approverKeysIn('[{"role":"ethics-board","key":"none"}]')).toThrow("a public key in PEM, ed25519 or ECDSA on P-256");
   });
 });
 
@@ -125,7 +187,7 @@ describe("the promoter's command", () => {
       await ledger.record({ actor: "approver@example.com", action: "approve", subject: "loan-approval", details: { digest, role: "model-risk", reason: "reviewed" } });
       expect(calls.map((args) => args.slice(0, 4).map((argument) => (argument.startsWith("/") ? "<copy>" : argument)))).toEqual([["s3", "sync", "s3://audit/ledger", "<copy>"], ["s3api", "put-object", "--bucket", "audit"], ["s3api", "put-object", "--bucket", "audit"]]);
       expect(calls.slice(1).map((args) => args[5]?.split("/")[0])).toEqual(["approvals", "ledger"]);
-      const found = (model = contract, of = digest) => approvalIn(readLedger(storeAt(ledger.path)), model, of);
+      const found = (model = contract, of = digest) => referenceOf(approvalIn(readLedger(storeAt(ledger.path)), model, of, []));
       const limited = { ...contract, riskTier: "limited" as const };
       expect([found(), found(limited)]).toEqual([undefined, readLedger(storeAt(ledger.path))[0]!.hash]);
       await ledger.record({ actor: "approver@example.com", action: "approve", subject: "loan-approval", details: { digest, role: "ethics-board", reason: "the same person" } });
