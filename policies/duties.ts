@@ -13,6 +13,11 @@ export const dutyGroups = { deploy: "causeway:pipelines", approve: "causeway:app
 /** Policies of admission that keep the duties apart in a cluster, and what ends an elevation. */
 export const admissionNames = ["causeway-what-runs", "causeway-approval", "causeway-workflows", "causeway-elevation", "causeway-elevation-timer", "causeway-promotion"] as const;
 
+/** Service accounts whose pods hold a duty: they patch Rollouts, or delete the lines of a subject. */
+const dutyAccounts: Readonly<Record<string, Duty>> = { "retraining-promoter": "deploy", "causeway-erase": "erase" };
+/** An order by which a region erases a subject (services/training/causeway_training/erasing/orders.py). */
+const erasureOrder = "erasures/orders/eu-central-1/1.json";
+
 const clusterAdmin = "AmazonEKSClusterAdminPolicy";
 
 /** One way in which an identity has a duty. */
@@ -45,8 +50,19 @@ function throughRoles(resources: readonly ResourceView[]): DutyOf[] {
   const approves = audit.flatMap(({ props }) => holders(resources, "s3:PutObject", `arn:aws:s3:::${text(props, "bucket") ?? ""}/approvals/model-risk/1.json`));
   const data = ofType(resources, "aws:s3/bucket:Bucket").filter(({ props }) => (text(props, "bucket") ?? "").includes("-data-"));
   const erases = data.flatMap(({ props }) => holders(resources, "s3:DeleteObject", `arn:aws:s3:::${text(props, "bucket") ?? ""}/lake/1.parquet`));
+  const artifacts = ofType(resources, "aws:s3/bucket:Bucket").filter(({ props }) => (text(props, "bucket") ?? "").includes("-artifacts-"));
+  const orders = artifacts.flatMap(({ props }) => holders(resources, "s3:PutObject", `arn:aws:s3:::${text(props, "bucket") ?? ""}/${erasureOrder}`));
   const of = (duty: Duty, by: string, found: readonly Holder[]) => found.map(({ principal, through }) => ({ principal, duty, by: through === undefined ? by : `${by}, as ${through}` }));
-  return [...of("deploy", "ecr:PutImage", deploys), ...of("approve", "s3:PutObject approvals/", approves), ...of("erase", "s3:DeleteObject on the data lake", erases)];
+  return [...of("deploy", "ecr:PutImage", deploys), ...of("approve", "s3:PutObject approvals/", approves), ...of("erase", "s3:DeleteObject on the data lake", erases), ...of("erase", "s3:PutObject erasures/orders/", orders), ...ofPods(resources)];
+}
+
+/** Roles of pods whose account holds a duty in its cluster. */
+function ofPods(resources: readonly ResourceView[]): DutyOf[] {
+  return ofType(resources, "aws:eks/podIdentityAssociation:PodIdentityAssociation").flatMap(({ props }) => {
+    const account = text(props, "serviceAccount") ?? "";
+    const duty = dutyAccounts[account];
+    return duty === undefined ? [] : [{ principal: text(props, "roleArn") ?? "", duty, by: `pods of ${account}` }];
+  });
 }
 
 interface Holder {

@@ -30,6 +30,11 @@ export interface Kept {
 /** Folder of the artefact bucket with a folder of runs for each model. */
 export const runsFolder = "runs";
 
+/** Folder of the artefact bucket in which the home region's erasure asks the others. Orders and answers name a subject, also in the copies of other regions. */
+export const erasuresFolder = "erasures";
+/** An order that nobody closed ends with the month of GDPR Art. 12(3), one that was closed within days. */
+const erasureOrders: LifecycleRule = { id: "end-of-erasures", status: "Enabled", filter: { prefix: `${erasuresFolder}/` }, expiration: { days: 30 }, noncurrentVersionExpiration: { noncurrentDays: 1 } };
+
 /** Folders of the audit bucket whose objects end with their lock. A folder that is not listed is kept for ever, which is the safe mistake. */
 const auditFolders = [trailPrefix, "ledger", "approvals"] as const;
 
@@ -38,6 +43,7 @@ const rulesOf = {
   artifacts: ({ runDays }) => [
     tiering,
     ...Object.entries(runDays).map(([model, days]): LifecycleRule => ({ id: `end-of-runs-${model}`, status: "Enabled", filter: { prefix: `${runsFolder}/${model}/` }, expiration: { days } })),
+    erasureOrders,
     superseded(dataClassRules[storeClasses.artifacts].noncurrentDays),
   ],
   audit: ({ auditDays: retentionDays }) => [

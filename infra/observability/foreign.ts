@@ -23,6 +23,8 @@ export const foreign = {
     nodeCondition: "kube_node_status_condition",
     allocatable: "kube_node_status_allocatable",
     job: "kube_job_info",
+    cronJobSucceeded: "kube_cronjob_status_last_successful_time",
+    cronJobCreated: "kube_cronjob_created",
     restarts: "kube_pod_container_status_restarts_total",
     replicas: "kube_horizontalpodautoscaler_status_current_replicas",
     replicasMost: "kube_horizontalpodautoscaler_spec_max_replicas",
@@ -32,7 +34,7 @@ export const foreign = {
   /** Argo Rollouts. */
   rollouts: { rollout: "rollout_info", analysis: "analysis_run_info", analysisMetric: "analysis_run_metric_phase" },
   /** Argo Workflows. */
-  workflows: { running: "argo_workflows_gauge", entered: "argo_workflows_total_count", scheduled: "argo_workflows_cronworkflows_triggered_total", runtime: "argo_workflows_workflowtemplate_runtime_bucket" },
+  workflows: { running: "argo_workflows_gauge", entered: "argo_workflows_total_count", scheduled: "argo_workflows_cronworkflows_triggered_total", runtime: "argo_workflows_workflowtemplate_runtime_bucket", byTemplate: "argo_workflows_workflowtemplate_triggered_total" },
   /** Argo Events: the event source that hears alerts, and the sensors that start runs. */
   events: { sent: "argo_events_events_sent_total", triggered: "argo_events_action_triggered_total", failed: "argo_events_action_failed_total" },
   /** KEDA. */

@@ -134,6 +134,7 @@ export const platformAlerts = {
   CausewayLogShipperMissing: { severity: "critical", runbook: page("log-shipper-missing") },
   CausewayLogSettingsFailed: { severity: "critical", runbook: page("log-settings-failed") },
   CausewayBreakGlass: { severity: "critical", runbook: page("break-glass") },
+  CausewayErasureOpen: { severity: "warning", runbook: page("erasure-open") },
   CausewayStandbyStale: { severity: "warning", runbook: page("standby-stale") },
 } as const satisfies Record<string, AlertEntry>;
 

@@ -9,10 +9,12 @@ import { usesLake } from "../retraining/lake";
 import { artifactFolders } from "../retraining/permissions";
 import type { Locations, RetrainingImages } from "../retraining/settings";
 import { eraseAccount, namespaces } from "../vocabulary";
-import { authorityReader, logsPassword, type ErasedLogs } from "./logs";
+import { erasureRules, openAtHome } from "./alerts";
+import type { ErasedLogs } from "./logs";
 import { eraserPermissions } from "./permissions";
+import { reachLogs } from "./reach-logs";
 import { erasureLabels, eraserAccount, ringSecret } from "./settings";
-import { erasureTemplate } from "./template";
+import { erasureTemplate, type Asking } from "./template";
 
 /** Arguments of {@link Erasure}. */
 export interface ErasureArgs {
@@ -45,18 +47,18 @@ export class Erasure extends pulumi.ComponentResource {
     );
     const ring = new Secret(`${name}-keys`, { metadata: { name: ringSecret.name, namespace: namespaces.training, labels: erasureLabels }, type: "Opaque", stringData: { [ringSecret.key]: keyRing } }, child);
     const identity = aws && new PodIdentity(`${name}-identity`, { clusterName: aws.clusterName, namespace: namespaces.training, serviceAccount: eraseAccount, permissions: eraserPermissions(aws.scope) }, { parent: this, dependsOn: account });
-    const reach = logs ? this.reachLogs(name, logs, account) : [];
-    const settings = { places: placesOf(locations, aws?.scope), ledger: locations.ledger, onLake: usesLake(locations), images, logs: logs?.region };
+    const reach = logs ? reachLogs(this, name, logs, account) : [];
+    const settings = { places: placesOf(locations, aws?.scope), ledger: locations.ledger, onLake: usesLake(locations), images, logs: logs?.region, asking: askingOf(args) };
     new CustomResource(`${name}-template`, erasureTemplate(settings), { parent: this, dependsOn: [binding, ring, ...reach, ...(identity ? [identity] : [])] });
+    new CustomResource(`${name}-alerts`, erasureRules(openAtHome), child);
     this.registerOutputs({});
   }
+}
 
-  /** The account's password, and the right to ask whose certificate to trust. */
-  private reachLogs(name: string, logs: ErasedLogs, account: ServiceAccount): pulumi.Resource[] {
-    const { role, binding } = authorityReader();
-    const reader = new Role(`${name}-log-authority`, role, { parent: this });
-    return [new Secret(`${name}-log-store`, logsPassword(logs), { parent: this }), new RoleBinding(`${name}-log-authority`, binding, { parent: this, dependsOn: [reader, account] })];
-  }
+/** Every other region of the stack: each has a log store that home does not reach. */
+function askingOf({ region, locations: { erasures }, aws }: ErasureArgs): Asking | undefined {
+  const regions = (aws?.scope.regions ?? []).filter((name) => name !== region);
+  return erasures === undefined || regions.length === 0 ? undefined : { regions, orders: erasures };
 }
 
 /** The lake and the runs of every region: a copy in another region is no less the subject's. */

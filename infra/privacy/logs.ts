@@ -3,9 +3,9 @@ import { derived, eraserName } from "../cluster/elastic/names";
 import { eraseAccount, namespaces } from "../vocabulary";
 import { erasureLabels } from "./settings";
 
-/** The log store of the workflow's own region, as its steps reach it. */
+/** The log store of a region, as what erases there reaches it. */
 export interface ErasedLogs {
-  /** What the ledger calls it. */
+  /** What orders and the ledger call it. */
   readonly region: string;
   /** Password of the account that deletes the lines of one subject: a secret. */
   readonly password: pulumi.Input<string>;

@@ -5,7 +5,7 @@ import { deliveryCommand, outputsFolder, parameters as runParameters } from "../
 import { containerSecurityContext, podSecurityContext } from "../serving/security-context";
 import { eraseAccount, namespaces } from "../vocabulary";
 import { logsArguments, logsMount, logsVolume } from "./logs";
-import { approvalSeconds, erasureLabels, erasureParameters, ringSecret, workSeconds } from "./settings";
+import { approvalSeconds, erasureLabels, erasureParameters, regionsSeconds, ringSecret, workSeconds } from "./settings";
 
 /** What an erasure is made from. */
 export interface ErasureSettings<Image> {
@@ -18,6 +18,14 @@ export interface ErasureSettings<Image> {
   readonly images: RetrainingImages<Image>;
   /** Region of the log store whose lines go too. @default no log store */
   readonly logs?: string | undefined;
+  /** Other regions, and where they are asked to erase what home does not reach. @default home is the only region */
+  readonly asking?: Asking | undefined;
+}
+
+/** Regions that are asked, and where. */
+export interface Asking {
+  readonly regions: readonly string[];
+  readonly orders: string;
 }
 
 const given = (name: (typeof erasureParameters)[number]) => `{{workflow.parameters.${name}}}`;
@@ -25,13 +33,14 @@ const answerOf = (task: string, name: string) => `{{tasks.${task}.outputs.parame
 /** Exit code 2 and 3 are answers (services/training/causeway_training/errors.py). */
 const retryStrategy = { limit: 3, retryPolicy: "Always", backoff: { duration: "30s", factor: 2, maxDuration: "15m" }, expression: "not (asInt(lastRetry.exitCode) in [2, 3])" } as const;
 const decision = { task: "approval", name: "decision", yes: "approve", none: "none" } as const;
+const approved = { depends: `${decision.task}.Succeeded`, when: `${answerOf(decision.task, decision.name)} == ${decision.yes}` };
 
 /**
- * The workflow that erases one subject: find what it reached, wait for a second person, erase and search, put it on record, retrain
+ * The workflow that erases one subject: find what it reached, wait for a second person, ask the other regions, erase and search, put it on record, retrain
  * where the contract says so. Whoever may start it may not answer for the second person: that takes the right to change a workflow.
  */
 export function erasureTemplate(settings: ErasureSettings<pulumi.Input<string>>) {
-  const { onLake, logs } = settings;
+  const { onLake, logs, asking } = settings;
   return {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "WorkflowTemplate",
@@ -45,7 +54,7 @@ export function erasureTemplate(settings: ErasureSettings<pulumi.Input<string>>)
       hostNetwork: false,
       securityContext: podSecurityContext,
       synchronization: { mutexes: [{ name: eraseAccount }] },
-      activeDeadlineSeconds: approvalSeconds + 3 * workSeconds,
+      activeDeadlineSeconds: approvalSeconds + regionsSeconds + 4 * workSeconds,
       podGC: { strategy: "OnPodSuccess", deleteDelayDuration: "600s" },
       // The workflow object names the pseudonym: it goes a day after its end.
       ttlStrategy: { secondsAfterCompletion: 86_400 },
@@ -55,24 +64,25 @@ export function erasureTemplate(settings: ErasureSettings<pulumi.Input<string>>)
         ...(onLake ? [{ name: "lake", persistentVolumeClaim: { claimName: lake.claim } }] : []),
         ...(logs === undefined ? [] : [logsVolume]),
       ],
-      templates: [dag, approval, work(settings, "find"), work(settings, "erase"), record(settings), retrain],
+      templates: [dag(asking !== undefined), approval, work(settings, "find"), ...(asking ? [work(settings, "ask")] : []), work(settings, "erase"), record(settings), retrain],
     },
   };
 }
 
-const dag = {
+/** The other regions erase before home does: what their lines tell leads home to feedback. A step that was left out is no success, so nobody erases without the answer. */
+const dag = (asks: boolean) => ({
   name: "run",
   dag: {
     failFast: true,
     tasks: [
       { name: "find", template: "find" },
       { name: decision.task, template: decision.task, depends: "find.Succeeded" },
-      { name: "erase", template: "erase", depends: `${decision.task}.Succeeded`, when: `${answerOf(decision.task, decision.name)} == ${decision.yes}` },
+      ...(asks ? [{ name: "ask", template: "ask", ...approved }, { name: "erase", template: "erase", depends: "ask.Succeeded" }] : [{ name: "erase", template: "erase", ...approved }]),
       { name: "record", template: "record", depends: "erase.Succeeded", arguments: { parameters: [{ name: "answer", value: answerOf("erase", "answer") }] } },
       { name: "retrain", template: "retrain", depends: "record.Succeeded", when: `${answerOf("erase", "retrain")} == true` },
     ],
   },
-};
+});
 
 /** Waits for a second person, who reads what was found and answers `approve`. Resuming without an answer, and letting the time pass, erase nothing. */
 const approval = {
@@ -81,26 +91,32 @@ const approval = {
   outputs: { parameters: [{ name: decision.name, enum: [decision.none, decision.yes], valueFrom: { supplied: {}, default: decision.none } }] },
 } as const;
 
-function work({ places, onLake, images, logs }: ErasureSettings<pulumi.Input<string>>, command: "find" | "erase") {
+function work({ places, onLake, images, logs, asking }: ErasureSettings<pulumi.Input<string>>, command: "find" | "ask" | "erase") {
+  const waits = command === "ask" ? regionsSeconds : 0;
   return {
     name: command,
     metadata: { labels: erasureLabels },
     serviceAccountName: eraseAccount,
     automountServiceAccountToken: true,
-    activeDeadlineSeconds: workSeconds,
+    activeDeadlineSeconds: waits + workSeconds,
     retryStrategy,
     // No run of the model writes rows while others are taken away.
     ...(command === "erase" && { synchronization: { mutexes: [{ name: `${given("model")}-retraining` }] } }),
     container: {
       ...container(images.training, "4Gi", onLake, logs === undefined ? [] : [logsMount]),
       command: ["python", "-m", "causeway_training.erasing"],
-      args: [command, `--contract=services/models/${given("model")}/model.yaml`, `--pseudonym=${given("pseudonym")}`, `--subject-key=${ringSecret.folder}/${ringSecret.key}`, ...places.map((place) => `--at=${place}`), ...(logs === undefined ? [] : logsArguments(logs)), `--answer=${outputsFolder}`],
+      args: [command, `--contract=services/models/${given("model")}/model.yaml`, `--pseudonym=${given("pseudonym")}`, `--subject-key=${ringSecret.folder}/${ringSecret.key}`, ...places.map((place) => `--at=${place}`), ...(logs === undefined ? [] : logsArguments(logs)), ...(asking && command !== "find" ? askingArguments(asking, waits) : []), ...(command === "ask" ? [] : [`--answer=${outputsFolder}`])],
     },
-    outputs: { parameters: ["answer", "retrain"].map((name) => ({ name, valueFrom: { path: `${outputsFolder}/${name}` } })) },
+    // Whoever waits for the regions hands nothing on: their answers name predictions, and stay where they are.
+    ...(command !== "ask" && { outputs: { parameters: ["answer", "retrain"].map((name) => ({ name, valueFrom: { path: `${outputsFolder}/${name}` } })) } }),
   };
 }
 
-function record({ ledger, onLake, images }: ErasureSettings<pulumi.Input<string>>) {
+function askingArguments({ regions, orders }: Asking, waits: number): string[] {
+  return [`--orders=${orders}`, "--asked-by={{workflow.name}}", ...regions.map((region) => `--region=${region}`), ...(waits > 0 ? [`--wait-seconds=${waits}`] : [])];
+}
+
+function record({ ledger, onLake, images, asking }: ErasureSettings<pulumi.Input<string>>) {
   return {
     name: "record",
     metadata: { labels: erasureLabels },
@@ -112,7 +128,7 @@ function record({ ledger, onLake, images }: ErasureSettings<pulumi.Input<string>
     container: {
       ...container(images.delivery, "256Mi", onLake),
       command: [...deliveryCommand("record-erasure")],
-      args: ["--answer={{inputs.parameters.answer}}", `--pseudonym=${given("pseudonym")}`, `--reason=${given("reason")}`, `--ledger=${ledger}`, `--actor=${eraseAccount}`, "--run={{workflow.name}}"],
+      args: ["--answer={{inputs.parameters.answer}}", `--pseudonym=${given("pseudonym")}`, `--reason=${given("reason")}`, `--ledger=${ledger}`, `--actor=${eraseAccount}`, "--run={{workflow.name}}", ...(asking?.regions ?? []).map((region) => `--region=${region}`)],
     },
   };
 }

@@ -21,6 +21,7 @@ import type { GovernanceRecord } from "../governance";
 import type { Verification } from "../release-verification";
 import type { Hearing } from "../observability/alertmanager";
 import { Erasure } from "../privacy/erasure";
+import { RegionEraser } from "../privacy/region-eraser";
 import { Follower } from "../retraining/follower";
 import { Retraining } from "../retraining/retraining";
 import type { RetrainingGround } from "../retraining/stack";
@@ -187,7 +188,8 @@ export class RegionalPlatform extends pulumi.ComponentResource {
     const aws = scope && clusterName !== undefined ? { clusterName, scope } : undefined;
     // Data, champions and budget are one for all regions.
     if (region !== home) {
-      const { ledger, orders } = ground.locations;
+      const { ledger, orders, erasures } = ground.locations;
+      if (aws && erasures !== undefined) new RegionEraser(`${this.name}-erasure`, { orders: erasures, logs: { region, password: this.logs.eraserPassword }, image: ground.images.training, aws }, { ...opts, dependsOn: [...ready] });
       if (aws && orders !== undefined) new Follower(`${this.name}-promotion`, { region, models: models.map(({ contract }) => contract.name), locations: { orders, ledger }, approverKeys: ground.approverKeys, image: ground.images.delivery, aws }, ready, opts);
       return;
     }

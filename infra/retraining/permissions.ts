@@ -1,10 +1,10 @@
-import { runsFolder } from "../aws/bucket-lifecycle";
+import { erasuresFolder, runsFolder } from "../aws/bucket-lifecycle";
 import { policyDocument, type PolicyDocument, type Statement } from "../aws/policy-document";
 import { keysThroughStorage, listing, resourcesOf, signReleases, unscopedReads, type RoleScope } from "../aws/role-scope";
 import type { RetrainingAccount } from "./settings";
 
-/** Folders of the artefact bucket that a run uses. The trainer has the first three; orders are the promoters' alone. */
-export const artifactFolders = { runs: runsFolder, candidates: "candidates", champions: "releases", orders: "promotions" } as const;
+/** Folders of the artefact bucket that a run uses. The trainer has the first three; orders are the promoters' alone, erasures the eraser's. */
+export const artifactFolders = { runs: runsFolder, candidates: "candidates", champions: "releases", orders: "promotions", erasures: erasuresFolder } as const;
 
 const pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
 const push = ["ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload", "ecr:PutImage"];

@@ -16,6 +16,8 @@ export interface Locations {
   readonly ledger: string;
   /** Where the promoters of other regions find what they are asked for. @default nowhere: there is one region */
   readonly orders?: string;
+  /** Where the home region's erasure asks the others. @default nowhere: there is one region */
+  readonly erasures?: string;
   /** Key that signs releases, such as `awskms:///alias/<name>`. @default they are unsigned, and prod takes none */
   readonly signingKey?: string;
 }

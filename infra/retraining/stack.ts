@@ -61,8 +61,8 @@ export function refuseUnpublishedImages({ environment, images }: Pick<StackConfi
 
 function bucketLocations(naming: Naming, home: string): Locations {
   const artifacts = `s3://${bucketName(naming, "artifacts", home)}`;
-  const { runs, candidates, champions, orders } = artifactFolders;
-  return { runs: `${artifacts}/${runs}`, candidates: `${artifacts}/${candidates}`, champions: `${artifacts}/${champions}`, ledger: `s3://${bucketName(naming, "audit", home)}/ledger`, orders: `${artifacts}/${orders}`, signingKey: `awskms:///${keyAlias(naming, "signing")}` };
+  const { runs, candidates, champions, orders, erasures } = artifactFolders;
+  return { runs: `${artifacts}/${runs}`, candidates: `${artifacts}/${candidates}`, champions: `${artifacts}/${champions}`, ledger: `s3://${bucketName(naming, "audit", home)}/ledger`, orders: `${artifacts}/${orders}`, erasures: `${artifacts}/${erasures}`, signingKey: `awskms:///${keyAlias(naming, "signing")}` };
 }
 
 function repository(naming: Naming | undefined, image: SharedImage, region: string): string {

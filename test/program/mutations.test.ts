@@ -65,6 +65,7 @@ const rows: [rule: string, target: string, path?: string, value?: unknown][] = [
   ["governance-erasure-approval", erasure, "spec/templates/0/dag/tasks/2/when", gone],
   ["governance-erasure-approval", erasure, "spec/templates/0/dag/tasks/2/depends", "find.Succeeded"],
   ["governance-erasure-approval", erasure, "spec/templates/0/dag/tasks/3/depends", "find.Succeeded"],
+  ["governance-erasure-approval", erasure, "spec/templates/0/dag/tasks/4/depends", "find.Succeeded"],
   ["workloads-workflow-concurrency", erasure, "spec/synchronization", gone],
   ["access-service-account-token", "eu-west-1-erasure-account :ServiceAccount", "metadata/annotations", gone],
   // Encryption

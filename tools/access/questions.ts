@@ -17,7 +17,7 @@ const gate = "admission refuses it to everybody else, and to whoever holds anoth
 /** The questions, answered by the resources of one stack on AWS as they would be created. */
 export function answers(resources: readonly ResourceView[]): Question[] {
   const bucket = (purpose: string) => ofType(resources, "aws:s3/bucket:Bucket").map(({ props }) => text(props, "bucket") ?? "").filter((name) => name.includes(`-${purpose}-`))[0] ?? "";
-  const [data, audit] = [bucket("data"), bucket("audit")].map((name) => `arn:aws:s3:::${name}`);
+  const [data, audit, artifacts] = [bucket("data"), bucket("audit"), bucket("artifacts")].map((name) => `arn:aws:s3:::${name}`);
   const accounts = (found: readonly string[]) => found.filter((subject) => subject.includes("/"));
   const pods = (subject: string, through: string, condition: string): Way => ({ who: `pods of \`${subject}\``, through, condition });
   return [
@@ -43,8 +43,8 @@ export function answers(resources: readonly ResourceView[]): Question[] {
     },
     {
       title: "Who can erase the data of a subject?",
-      ways: [...byDuty(resources, "erase", "creation of a workflow of the template `causeway-erase`", gate), ...inAws(resources, "s3:DeleteObject", `${data}/lake/rows.parquet`)],
-      note: "",
+      ways: [...byDuty(resources, "erase", "creation of a workflow of the template `causeway-erase`", gate), ...inAws(resources, "s3:DeleteObject", `${data}/lake/rows.parquet`), ...inAws(resources, "s3:PutObject", `${artifacts}/erasures/orders/eu-central-1/1.json`)],
+      note: "The second of the last two ways asks the regions that the workflow does not reach: there an account of the same name reads its own region's orders, and reaches its own log store.",
     },
     {
       title: "Who can delete the audit log?",

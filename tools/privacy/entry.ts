@@ -29,14 +29,14 @@ export function sealed(subject: string, receipt: string): string {
   return `erased.${createHmac("sha256", Buffer.from(receipt, "hex")).update(subject).digest("hex").slice(0, 32)}`;
 }
 
-/** Whether everything of the subject is gone and every file could be looked into. */
-export function isComplete({ search, erased, logLinesLeft }: Answer): boolean {
-  return search.found.length === 0 && search.closed.length === 0 && (erased?.left.length ?? 0) === 0 && (logLinesLeft ?? 0) === 0;
+/** Whether everything of the subject is gone, every file could be looked into, and every other region has searched and found nothing. */
+export function isComplete({ search, erased, logLinesLeft, regions = [] }: Answer): boolean {
+  return regions.every(({ state, left }) => state === "erased" && left === 0) && search.found.length === 0 && search.closed.length === 0 && (erased?.left.length ?? 0) === 0 && (logLinesLeft ?? 0) === 0;
 }
 
 /** The entry of an erasure. Names of places and figures go in, of the subject only the seal. */
 export function erasureFact({ answer, lineage, subject, reason, actor, run }: ErasureRecord, receipt: string = randomBytes(32).toString("hex")): SealedFact {
-  const { search, erased, logs = null, logLines, logLinesLeft = null } = answer;
+  const { search, erased, logs = null, logLines, logLinesLeft = null, regions = [] } = answer;
   const left = [...search.found, ...search.closed, ...(erased?.left ?? [])].length;
   return {
     receipt,
@@ -53,6 +53,8 @@ export function erasureFact({ answer, lineage, subject, reason, actor, run }: Er
         oldVersions: erased?.versions ?? 0,
         // Whose log store, how many of its lines, and how many a search still found after it.
         logs: logs === null ? null : { store: logs, lines: logLines, left: logLinesLeft },
+        // Which regions answered, and what: one that is not `erased` keeps the erasure open.
+        ...(regions.length > 0 && { regions: regions.map(({ region, state, lines, left: still, problem }) => ({ region, state, lines, left: still, ...(problem !== null && { problem }) })) }),
         searched: { files: search.files, bytes: search.bytes, left },
         datasets: [...lineage.datasets],
         models: [...lineage.models],

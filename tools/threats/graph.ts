@@ -39,6 +39,7 @@ export const components = {
   Retraining: { zone: "cluster", holds: "webhook, workflows, training steps, promoter" },
   Follower: { zone: "cluster", holds: "the promoter of a region without runs" },
   Erasure: { zone: "cluster", holds: "the workflow that removes a subject" },
+  "Region eraser": { zone: "cluster", holds: "what removes a subject from the logs of a region without runs" },
   "Subject keys": { zone: "account", holds: "the ring of keys behind pseudonyms" },
   Buckets: { zone: "account", holds: "lake, artefacts, ledger, logs, snapshots" },
   "Encryption keys": { zone: "account", holds: "KMS keys of every store" },
@@ -88,6 +89,8 @@ export const flows = {
   administration: { from: "Operator", to: "Cluster", carries: "kubectl, emergencies" },
   ledger: { from: "Pipeline", to: "Buckets", carries: "entries of the audit ledger" },
   erasure: { from: "Erasure", to: "Buckets", carries: "what is removed, and the record of it" },
+  "erasure-orders": { from: "Buckets", to: "Region eraser", carries: "pseudonyms of whom to erase; answers back" },
+  "region-erasure": { from: "Region eraser", to: "Log store", carries: "the deletion of a subject's lines" },
   pseudonyms: { from: "Subject keys", to: "Model service", carries: "keys of the pseudonyms" },
 } as const satisfies Record<string, Flow>;
 export type FlowName = keyof typeof flows;

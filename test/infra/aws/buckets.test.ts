@@ -93,6 +93,8 @@ describe("what a bucket keeps", () => {
 
   it("ends the lake with its class, and the runs of a model with its contract", () => {
     expect(named("data", "end-of-retention")).toEqual({ id: "end-of-retention", status: "Enabled", filter: {}, expiration: { days: 1_095 } });
+    // Orders of an erasure name a subject, in the copies of other regions too, which no deletion of a version reaches.
+    expect(named("artifacts", "end-of-erasures")).toEqual({ id: "end-of-erasures", status: "Enabled", filter: { prefix: "erasures/" }, expiration: { days: 30 }, noncurrentVersionExpiration: { noncurrentDays: 1 } });
     expect(named("artifacts", "end-of-runs-loan-approval")).toEqual({ id: "end-of-runs-loan-approval", status: "Enabled", filter: { prefix: "runs/loan-approval/" }, expiration: { days: 730 } });
   });
 

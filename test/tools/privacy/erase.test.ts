@@ -104,6 +104,36 @@ describe("the workflow's record", () => {
     expect(entries.map(({ details }) => [details["outcome"], details["logs"]])).toEqual([["complete", { store: "eu-west-1", lines: 4, left: 0 }], ["incomplete", { store: "eu-west-1", lines: 3, left: 1 }]]);
   });
 
+  describe("where other regions were asked", () => {
+    const asked = (...states: readonly string[]) => answer({ regions: states.map((state, i) => ({ region: `region-${i}`, state, lines: 2, left: state === "erased" ? 0 : null, problem: state === "failed" ? "cannot be reached" : null })) });
+
+    test("says which answered, and is complete once each has searched and found nothing", async () => {
+      expect(await recordErasure(args(asked("erased", "erased")), modelsFolder)).toBe(0);
+      expect(readLedger(fileStore(join(folder, "ledger.jsonl")))[0]!.details).toMatchObject({ outcome: "complete", regions: [{ region: "region-0", state: "erased", lines: 2, left: 0 }, { region: "region-1", state: "erased", lines: 2, left: 0 }] });
+    });
+
+    test.each(["silent", "found", "failed", "refused"])("is open while one is %s", async (state) => {
+      expect(await recordErasure(args(asked("erased", state)), modelsFolder)).toBe(3);
+      const [entry] = readLedger(fileStore(join(folder, "ledger.jsonl")));
+      expect([entry!.details["outcome"], entry!.details["regions"]]).toMatchObject(["incomplete", [{ state: "erased" }, { region: "region-1", state, left: null }]]);
+    });
+
+    test("records the end of a run that was open, once", async () => {
+      for (const state of ["silent", "silent", "erased", "erased"]) await recordErasure(args(asked(state)), modelsFolder);
+      expect(readLedger(fileStore(join(folder, "ledger.jsonl"))).map(({ details }) => details["outcome"])).toEqual(["incomplete", "complete"]);
+    });
+
+    test("is open where the step that erased forgot a region", async () => {
+      expect(await recordErasure([...args(asked("erased")), "--region", "region-0", "--region", "region-1"], modelsFolder)).toBe(3);
+      expect(readLedger(fileStore(join(folder, "ledger.jsonl")))[0]!.details["regions"]).toMatchObject([{ region: "region-0", state: "erased" }, { region: "region-1", state: "silent" }]);
+    });
+
+    test("believes no region that says erased and still finds lines", async () => {
+      expect(await recordErasure(args(answer({ regions: [{ region: "a", state: "erased", lines: 2, left: 1, problem: null }] })), modelsFolder)).toBe(3);
+      await expect(recordErasure(args(answer({ regions: [{ region: "a", state: "done", lines: 2, left: 0, problem: null }] }), "second"), modelsFolder)).rejects.toThrow(/^--answer has \d+ problem/);
+    });
+  });
+
   test("refuses an answer that is not one", async () => {
     await expect(recordErasure(args("{}"), modelsFolder)).rejects.toThrow(/^--answer has \d+ problem/);
     await expect(recordErasure([])).rejects.toThrow("usage: node record-erasure.js");

@@ -1,4 +1,4 @@
-"""Command line: `python -m causeway_training.erasing <find|erase|search> --contract model.yaml --subject-file f --at place...`.
+"""Command line: `python -m causeway_training.erasing <find|ask|erase|search> --contract model.yaml --subject-file f --at place...`.
 
 An identifier comes from a file (`-` is standard input), so that no list of processes shows it. Prints one JSON object. Exit codes: 0 done,
 2 an input that cannot be used, 3 something of the subject is left or could not be looked into; with --answer 0 then too.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
 
@@ -16,8 +15,8 @@ from ..contract import load_contract
 from ..errors import EXIT_GATE, EXIT_INPUT, InputError
 from ..key_ring import PSEUDONYM, KeyRing
 from ..run import write_text
-from .authority import authority
-from .logs import LogStore
+from .logs import add_log_store, log_store
+from .orders import Orders, Regions, deadline, place_at
 from .stores import store_at
 from .subject import Subject
 from .work import erase, known, lineage, report, search
@@ -26,18 +25,19 @@ from .work import erase, known, lineage, report, search
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="causeway_training.erasing", description=__doc__.splitlines()[0])
     add = parser.add_argument
-    add("command", choices=["find", "erase", "search"])
+    add("command", choices=["find", "ask", "erase", "search"])
     add("--contract", type=Path, required=True, help="the model.yaml")
     who = parser.add_mutually_exclusive_group(required=True)
     who.add_argument("--subject-file", help="file with an identifier or a pseudonym; - is standard input")
     who.add_argument("--pseudonym", help="a pseudonym of the subject")
     add("--subject-key", type=Path, help="file with the ring of keys; a pseudonym alone does without, but finds no row at the source")
     add("--at", action="append", default=[], help="folder or s3://bucket/prefix: lake, runs, logs, feedback; repeatable")
-    add("--logs", help="address of Elasticsearch")
-    add("--logs-account", help="account there; default LOGS_ACCOUNT")
-    add("--logs-password-file", type=Path, help="file with its password; default LOGS_PASSWORD")
-    add("--logs-authority", help="certificate of the authority that Elasticsearch is signed by: a file, or in a pod secret:namespace/name")
-    add("--logs-name", help="what the answer calls the log store, such as its region")
+    add_log_store(parser)
+    add("--orders", help="folder or s3://bucket/prefix at which other regions are asked; for ask and erase")
+    add("--region", action="append", default=[], help="region that is asked; repeatable")
+    add("--asked-by", help="name of the run that asks; the same again is the same order")
+    add("--wait-seconds", type=float, default=0.0, help="how long ask waits for the regions, from the first asking")
+    add("--poll-seconds", type=float, default=30.0, help="seconds between two looks for their answers")
     add("--answer", type=Path, help="folder that takes the JSON as `answer`, and true or false as `retrain`: who reads it judges what is left")
     given = parser.parse_args(arguments)
     try:
@@ -54,8 +54,14 @@ def _perform(given: argparse.Namespace) -> int:
     ring = KeyRing.parse(given.subject_key.read_bytes(), "a subject is looked up") if given.subject_key else None
     text = _subject(given)
     stores = [store_at(location) for location in given.at]
-    logs = _log_store(given) if given.logs else None
-    subject = known(stores, Subject.named(text, ring, contract.name), contract.subject_column, ring, contract.name, logs)
+    logs = log_store(given) if given.logs else None
+    regions = _regions(given)
+    named = Subject.named(text, ring, contract.name)
+    # What only another region's lines told, leads here to feedback.
+    named = regions.told(named) if regions and given.command != "ask" else named
+    subject = known(stores, named, contract.subject_column, ring, contract.name, logs)
+    if given.command == "ask":
+        return _ask(given, regions, contract.name, subject)
     retrain = bool((contract.raw["data"].get("erasure") or {}).get("retrain", True))
     answer: dict = {"model": contract.name, "retrain": retrain, "runs": lineage(stores, subject), "logs": (given.logs_name or given.logs) if logs else None}
     if given.command == "find":
@@ -69,14 +75,30 @@ def _perform(given: argparse.Namespace) -> int:
         left = done.left
     proof = search(stores, subject)
     answer |= {"search": report(proof), "logLinesLeft": logs.count(subject) if logs else None}
-    answer["clean"] = proof.clean and not left and not answer["logLinesLeft"]
-    return _say(given, answer, 0 if answer["clean"] or given.answer else EXIT_GATE)
+    answer["regions"] = regions.report() if regions else []
+    answer["clean"] = proof.clean and not left and not answer["logLinesLeft"] and (regions is None or regions.clean)
+    code = _say(given, answer, 0 if answer["clean"] or given.answer else EXIT_GATE)
+    if regions and answer["clean"]:
+        regions.close()
+    return code
 
 
-def _log_store(given: argparse.Namespace) -> LogStore:
-    file = given.logs_password_file
-    password = file.read_text(encoding="utf-8").strip() if file else os.environ.get("LOGS_PASSWORD", "")
-    return LogStore(given.logs, given.logs_account or os.environ.get("LOGS_ACCOUNT", ""), password, authority(given.logs_authority))
+def _ask(given: argparse.Namespace, regions: Regions | None, model: str, subject: Subject) -> int:
+    """Asks the regions and waits. One that does not answer in time is no error here: the erasure goes on at home, and stays open."""
+    if regions is None:
+        raise InputError("--region", ["got nothing, allowed: one region or more"])
+    asked = regions.ask(model, subject)
+    regions.wait(deadline(asked, given.wait_seconds), given.poll_seconds)
+    print(json.dumps(regions.report()), flush=True)
+    return 0
+
+
+def _regions(given: argparse.Namespace) -> Regions | None:
+    if not given.region:
+        return None
+    if given.orders is None or given.asked_by is None:
+        raise InputError("--region", ["got one without --orders and --asked-by, allowed: all three"])
+    return Regions(Orders(place_at(given.orders)), given.asked_by, tuple(given.region))
 
 
 def _subject(given: argparse.Namespace) -> str:

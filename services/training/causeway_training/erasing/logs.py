@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import argparse
 import base64
 import json
+import os
 import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
+from .authority import authority
 from .subject import Subject
 
 #: Lines that name a subject; until 2026-11-29 those of predictions did, and restored copies of them lie beside.
@@ -90,6 +94,23 @@ class LogStore:
             raise InputError(self.url, [f"{method} {path.split('?')[0]}: status {error.code}"]) from None
         except urllib.error.URLError as error:
             raise InputError(self.url, [f"cannot be reached: {error.reason}"]) from None
+
+
+def add_log_store(parser: argparse.ArgumentParser, required: bool = False) -> None:
+    """Options that name a log store, and who signs in to it."""
+    add = parser.add_argument
+    add("--logs", required=required, help="address of Elasticsearch")
+    add("--logs-account", help="account there; default LOGS_ACCOUNT")
+    add("--logs-password-file", type=Path, help="file with its password; default LOGS_PASSWORD")
+    add("--logs-authority", help="certificate of the authority that Elasticsearch is signed by: a file, or in a pod secret:namespace/name")
+    add("--logs-name", help="what the answer calls the log store, such as its region")
+
+
+def log_store(given: argparse.Namespace) -> LogStore:
+    """The log store that the options name."""
+    file = given.logs_password_file
+    password = file.read_text(encoding="utf-8").strip() if file else os.environ.get("LOGS_PASSWORD", "")
+    return LogStore(given.logs, given.logs_account or os.environ.get("LOGS_ACCOUNT", ""), password, authority(given.logs_authority))
 
 
 def _query(subject: Subject) -> dict[str, Any]:

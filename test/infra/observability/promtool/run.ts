@@ -6,6 +6,7 @@ import { allRegionsScenarios } from "./all-regions";
 import { anomalyScenarios } from "./anomalies";
 import { comparisonScenarios } from "./comparisons";
 import { driftScenarios } from "./drift";
+import { erasureScenarios } from "./erasure";
 import { gateScenarios } from "./gates";
 import { labelScenarios } from "./labels";
 import { parityScenarios } from "./parity";
@@ -14,7 +15,7 @@ import { situationScenarios } from "./situations";
 import { rulesOf, unitTest, type Scenario } from "./scenario";
 
 /** Every scenario that promtool evaluates. */
-export const scenarios: readonly Scenario[] = [...requestScenarios, ...driftScenarios, ...labelScenarios, ...anomalyScenarios, ...gateScenarios, ...comparisonScenarios, ...parityScenarios, ...allRegionsScenarios, ...situationScenarios];
+export const scenarios: readonly Scenario[] = [...requestScenarios, ...driftScenarios, ...labelScenarios, ...anomalyScenarios, ...gateScenarios, ...comparisonScenarios, ...parityScenarios, ...allRegionsScenarios, ...erasureScenarios, ...situationScenarios];
 
 /** What promtool says is wrong with the rules in a scenario; empty when nothing is. JSON is YAML, so nothing needs to be written as such. */
 export async function failures(promtool: string, scenario: Scenario): Promise<string> {

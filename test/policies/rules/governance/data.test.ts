@@ -66,6 +66,17 @@ describe(approval.name, () => {
     expect(messages(changedTask({ when: undefined }))).toHaveLength(1);
     expect(messages(tasks.slice(0, 2))).toEqual(['task "erase" of WorkflowTemplate "erase" must be followed by one that runs /app/record-erasure.js, got none']);
   });
+  it("holds what asks other regions to the same, and takes an erasure that follows it", () => {
+    const asking = { name: "others", container: { command: erasing.container.command, args: ["ask", "--region=eu-central-1"] } };
+    const chain = [tasks[0]!, { name: "others", template: "others", depends: "ask.Succeeded", when: "{{tasks.ask.outputs.parameters.decision}} == approve" }, { name: "erase", template: "erase", depends: "others.Succeeded" }, tasks[2]!];
+    const judged = (of: object[]) => {
+      const props = workflow(of) as { spec: { templates: object[] } };
+      return approval.kind === "resource" && approval.check({ type: "kubernetes:argoproj.io/v1alpha1:WorkflowTemplate", name: "erase", props: { ...props, spec: { templates: [...props.spec.templates, asking] } } }, {});
+    };
+    expect(judged(chain)).toEqual([]);
+    expect(judged(chain.map((task) => (task.name === "others" ? { ...task, when: undefined } : task)))).toEqual([expect.stringContaining('task "others" of WorkflowTemplate "erase" must depend on a suspended task')]);
+    expect(judged(chain.slice(0, 2))).toEqual(['task "others" of WorkflowTemplate "erase" must be followed by one that runs /app/record-erasure.js, got none']);
+  });
   it("looks at no workflow that only searches", () => {
     expect(approval.kind === "resource" && approval.check({ type: "kubernetes:argoproj.io/v1alpha1:WorkflowTemplate", name: "x", props: { spec: { templates: [{ ...erasing, container: { ...erasing.container, args: ["find"] } }, { name: "run", dag: { tasks: [{ name: "erase", template: "erase" }] } }] } } }, {})).toEqual([]);
   });
