@@ -27,8 +27,15 @@ const json: readonly Processor[] = [
 /** Lines that name a subject go to a stream of their own; the input's index is set before its processors run, so this is the last word. */
 const subjects: Processor = { add_fields: { target: "@metadata", fields: { raw_index: streams.subjects }, when: { equals: { "causeway.msg": subjectMessage } } } };
 
-/** A line has the same id whenever it is read, so that what is sent twice is stored once. A rotated file begins at zero again, hence time and text. */
-const identity: Processor = { fingerprint: { fields: ["@timestamp", "log.file.path", "log.offset", "message"], target_field: "@metadata._id", ignore_missing: true } };
+/**
+ * A line has the same id whenever it is read, so that what is sent twice is stored once. A full file gets another name, hence the container
+ * in the place of the path; the next one begins at zero again, hence time and text.
+ */
+const identity: Processor = { fingerprint: { fields: ["@timestamp", "kubernetes.pod.uid", "kubernetes.container", "log.offset", "message"], target_field: "@metadata._id", ignore_missing: true } };
+
+/** A full file is read to its end under its new name, `0.log.20261124-101010`; the kubelet packs it when the next one is full. */
+const files = "*.log*";
+const packed = ["\\.gz$", "\\.tmp$"];
 
 function input(id: string, index: string, paths: readonly string[], processors: readonly Processor[], exclude: readonly string[] = []) {
   return {
@@ -41,15 +48,15 @@ function input(id: string, index: string, paths: readonly string[], processors: 
     processors: [origin, identity, ...processors],
     // The default would not read a file before it holds a kilobyte: the first line of a quiet container may be its last.
     file_identity: { native: null },
-    prospector: { scanner: { symlinks: true, fingerprint: { enabled: false }, ...(exclude.length > 0 && { exclude_files: exclude }) } },
+    prospector: { scanner: { symlinks: true, fingerprint: { enabled: false }, exclude_files: [...packed, ...exclude] } },
     clean_removed: true,
   };
 }
 
 /** Configuration of Filebeat. The operator adds address and authority of Elasticsearch; the account is ours, with less rights than the operator's. */
 export function filebeatConfig() {
-  const server = `${podLogs}/${namespaces.models}_*/${serverContainer}/*.log`;
-  const training = `${podLogs}/${namespaces.training}_*/*/*.log`;
+  const server = `${podLogs}/${namespaces.models}_*/${serverContainer}/${files}`;
+  const training = `${podLogs}/${namespaces.training}_*/*/${files}`;
   const elsewhere = [`${podLogs}/${namespaces.models}_[^/]*/${serverContainer}/`, `${podLogs}/${namespaces.training}_`, `${podLogs}/${namespaces.logs}_`].map((prefix) => `^${prefix}`);
   return {
     // The node's name becomes `host.name`.
@@ -58,7 +65,7 @@ export function filebeatConfig() {
       input("predictions", streams.predictions, [server], [...json, subjects]),
       input("training", streams.training, [training], json),
       // Its own lines are left out: a line about a line that could not be sent would be sent for ever.
-      input("platform", streams.platform, [`${podLogs}/*/*/*.log`], [], elsewhere),
+      input("platform", streams.platform, [`${podLogs}/*/*/${files}`], [], elsewhere),
     ],
     processors: [{ drop_fields: { fields: ["agent", "ecs", "input"], ignore_missing: true } }],
     // Templates and lifecycle are ours.

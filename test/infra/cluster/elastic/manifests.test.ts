@@ -56,7 +56,7 @@ describe("the shipper", () => {
   /** Stream that takes the lines of a file. The globs of Filebeat match within one folder. */
   function streamsOf(path: string): string[] {
     const glob = (pattern: string) => new RegExp(`^${pattern.replaceAll(".", "\\.").replaceAll("*", "[^/]*")}$`);
-    return inputs.filter(({ paths, prospector: { scanner } }) => paths.some((pattern) => glob(pattern).test(path)) && !(scanner.exclude_files ?? []).some((pattern) => new RegExp(pattern).test(path))).map(({ index }) => index);
+    return inputs.filter(({ paths, prospector: { scanner } }) => paths.some((pattern) => glob(pattern).test(path)) && !scanner.exclude_files.some((pattern) => new RegExp(pattern).test(path))).map(({ index }) => index);
   }
 
   test.each([
@@ -65,7 +65,10 @@ describe("the shipper", () => {
     ["/var/log/pods/causeway-training_loan-approval-train-1_0b/main/0.log", ["causeway-training"]],
     ["/var/log/pods/istio-system_istiod-1_0c/discovery/3.log", ["causeway-platform"]],
     ["/var/log/pods/causeway-logs_log-shipper-1_0d/filebeat/0.log", []],
+    ["/var/log/pods/causeway-models_loan-approval-6d4f-x_0a/server/0.log.20261124-101010", ["causeway-predictions"]],
+    ["/var/log/pods/istio-system_istiod-1_0c/discovery/3.log.20261124-101010", ["causeway-platform"]],
     ["/var/log/pods/causeway-models_loan-approval-6d4f-x_0a/server/0.log.20261124-101010.gz", []],
+    ["/var/log/pods/causeway-models_loan-approval-6d4f-x_0a/server/0.log.20261124-101010.tmp", []],
   ])("sends %s to %j", (path, expected) => expect(streamsOf(path)).toEqual(expected));
 
   test("sends the lines of the server that name a subject to the stream that is not copied, after the fields of the line are known", () => {
