@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../../../tools/e2e/lib/process";
 import type { Test } from "../../../tools/e2e/runner";
-import { variants, workflowObjects } from "./manifests";
+import { erasures, variants, workflowObjects } from "./manifests";
 
 /** What `argo lint` says of objects, offline and strictly. */
 async function lint(argo: string, objects: readonly object[]): Promise<{ readonly code: number; readonly output: string }> {
@@ -34,6 +34,15 @@ export function lintTests(argo: string): Test[] {
         const { code, output } = await lint(argo, workflowObjects(settings));
         assert.equal(code, 0, output);
         assert.match(output, /no linting errors found/);
+      },
+    })),
+    ...Object.entries(erasures).map(([name, template]) => ({
+      title: `argo lint finds nothing wrong with the erasure in ${name}, and a step that waits for none there is`,
+      run: async () => {
+        const { code, output } = await lint(argo, [template]);
+        assert.equal(code, 0, output);
+        const wrong = JSON.stringify(template).replace('"depends":"erase.Succeeded"', '"depends":"ersae.Succeeded"');
+        assert.match((await lint(argo, [JSON.parse(wrong) as object])).output, /ersae/);
       },
     })),
     ...Object.entries(mistakes).map(([name, { from, to, finds }]) => ({

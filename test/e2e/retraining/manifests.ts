@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { modelsFolder } from "../../../infra/models";
+import { erasureTemplate } from "../../../infra/privacy/template";
 import { eventBus, eventSource, sensor } from "../../../infra/retraining/events";
 import { lakeLocations } from "../../../infra/retraining/lake";
 import { cronWorkflow } from "../../../infra/retraining/schedule";
@@ -32,6 +33,12 @@ export const variants: Readonly<Record<string, RetrainingSettings>> = {
 export function workflowObjects(settings: RetrainingSettings): object[] {
   return [workflowTemplate(settings, images, server), cronWorkflow(settings)];
 }
+
+/** The workflow that erases a subject: alone, and where it asks other regions first. */
+export const erasures = {
+  "one region": erasureTemplate({ places: [buckets.runs], ledger: buckets.ledger, onLake: false, images, logs: "eu-west-1" }),
+  "several regions": erasureTemplate({ places: [buckets.runs], ledger: buckets.ledger, onLake: false, images, logs: "eu-west-1", asking: { regions: ["eu-central-1", "eu-north-1"], orders: "s3://example-artifacts/erasures" } }),
+} as const;
 
 /** The objects of a retraining that Argo Events judges. */
 export function eventObjects(settings: RetrainingSettings) {
