@@ -25,8 +25,19 @@ class Index:
     fresh: list[dict] = field(default_factory=list)
     #: Deleted, and still in a segment: until it is merged.
     deleted: list[dict] = field(default_factory=list)
+    #: Part of a segment that must be deleted before a merge for the sake of deleted documents takes it.
+    expunge_allowed: float = 0.1
+    #: Merges that leave deleted documents alone, because a copy of the shard may yet have to catch up with them.
+    leased: int = 0
     #: `index.blocks.write`, which the lifecycle sets on what no longer grows.
     blocked: bool = False
+
+
+    def merge(self) -> None:
+        if self.leased > 0:
+            self.leased -= 1
+        elif len(self.deleted) > self.expunge_allowed * (len(self.deleted) + len(self.documents)):
+            self.deleted = []
 
 
 @dataclass
@@ -57,12 +68,19 @@ class Elasticsearch:
         if operation == "_settings/index.blocks.write":
             return 200, {name: {"settings": {"index.blocks.write": "true"} if index.blocked else {}} for name, index in chosen.items()}
         if operation == "_settings" and method == "PUT":
-            self.indices[expression].blocked = body["index.blocks.write"]
+            for index in chosen.values():
+                index.blocked = body.get("index.blocks.write", index.blocked)
+                index.expunge_allowed = body.get("index.merge.policy.expunge_deletes_allowed", index.expunge_allowed)
             return 200, {"acknowledged": True}
+        if operation == "_flush":
+            return 200, {"_shards": {"failed": 0}}
         if operation == "_forcemerge":
             for index in chosen.values():
-                index.deleted = []
+                index.merge()
             return 200, {"_shards": {"failed": 0}}
+        if operation == "_stats/docs":
+            deleted = sum(len(index.deleted) for index in chosen.values())
+            return 200, {"_all": {"total": {"docs": {"deleted": deleted}} if chosen else {}}}
         wanted = set(body["query"]["terms"]["causeway.subject"])
         hits = {name: [d for d in index.documents if d.get("subject") in wanted] for name, index in chosen.items()}
         if operation == "_count":

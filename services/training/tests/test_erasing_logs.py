@@ -78,6 +78,24 @@ def test_the_lines_lead_to_all_predictions_of_the_subject_however_many() -> None
     assert store.scrolls == {}
 
 
+def test_a_deleted_line_leaves_its_segment_however_few_they_are_and_however_long_a_copy_is_owed_them() -> None:
+    store = Elasticsearch({"live": Index("causeway-subjects", [about(NAMES[0], "1"), *(about(STRANGER, format(i, "o")) for i in range(50))], leased=3)})
+    with serving(store) as address:
+        client = LogStore(address, ACCOUNT, PASSWORD, pause=0.01)
+        assert (client.erase(SUBJECT), client.left(SUBJECT)) == (1, 0)
+    assert left(store, *NAMES) == []
+
+
+def test_a_deleted_line_that_does_not_leave_its_segment_in_time_is_left() -> None:
+    store = Elasticsearch({"live": Index("causeway-subjects", [about(NAMES[0], "1")], leased=1_000)})
+    with serving(store) as address:
+        client = LogStore(address, ACCOUNT, PASSWORD, patience=0.05, pause=0.01)
+        assert (client.erase(SUBJECT), client.count(SUBJECT), client.left(SUBJECT)) == (1, 0, 1)
+        # Once the copy is there, the next erasure takes it, although it finds no line.
+        store.indices["live"].leased = 0
+        assert (client.erase(SUBJECT), client.left(SUBJECT)) == (0, 0)
+
+
 def test_no_stream_yet_is_nothing_to_erase() -> None:
     with serving(Elasticsearch({})) as address:
         client = LogStore(address, ACCOUNT, PASSWORD)

@@ -74,7 +74,7 @@ def _perform(given: argparse.Namespace) -> int:
         answer |= {"erased": report(done), "logLines": logs.erase(subject) if logs else None}
         left = done.left
     proof = search(stores, subject)
-    answer |= {"search": report(proof), "logLinesLeft": logs.count(subject) if logs else None}
+    answer |= {"search": report(proof), "logLinesLeft": logs.left(subject) if logs else None}
     answer["regions"] = regions.report() if regions else []
     answer["clean"] = proof.clean and not left and not answer["logLinesLeft"] and (regions is None or regions.clean)
     code = _say(given, answer, 0 if answer["clean"] or given.answer else EXIT_GATE)

@@ -65,7 +65,7 @@ def _erase(orders: Orders, order: Order, known: Answer, logs: LogStore) -> Answe
     # Before a line goes: nothing else leads from the subject to its predictions.
     found = _say(orders, Answer(order.run, order.region, FOUND, tuple(sorted(told.predictions)), known.lines))
     lines = found.lines + logs.erase(told)
-    left = logs.count(told)
+    left = logs.left(told)
     problem = None if left == 0 else f"{left} lines are left"
     return _say(orders, Answer(order.run, order.region, ERASED if left == 0 else FAILED, found.predictions, lines, left, problem))
 
