@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { runDelivery } from "../../test/e2e/delivery";
 import { addressSuite, faultSuite } from "../../test/e2e/faults";
 import { lifecycleSuite } from "../../test/e2e/lifecycle";
+import { logSuite } from "../../test/e2e/logs/suite";
 import { equivalenceSuite, policySuite } from "../../test/e2e/policies";
 import { restartSuite } from "../../test/e2e/restarts";
 import { retrainingSuite } from "../../test/e2e/retraining/suite";
@@ -17,7 +18,7 @@ import type { Suite, Tally } from "./runner";
 
 type SuiteMaker = (stack: SharedStack) => Promise<Suite>;
 
-const SUITES = { lifecycle: lifecycleSuite, faults: faultSuite, policies: policySuite, equivalence: equivalenceSuite, addresses: addressSuite, restarts: restartSuite, rules: ruleSuite, retraining: retrainingSuite } as const satisfies Record<string, SuiteMaker>;
+const SUITES = { lifecycle: lifecycleSuite, faults: faultSuite, policies: policySuite, equivalence: equivalenceSuite, addresses: addressSuite, restarts: restartSuite, rules: ruleSuite, retraining: retrainingSuite, logs: logSuite } as const satisfies Record<string, SuiteMaker>;
 type SuiteName = keyof typeof SUITES;
 
 /** A suite on a control plane of its own, after the others: what it measures suffers from company. */
@@ -42,8 +43,8 @@ const LANES: readonly LanePlan[] = [
 
 const IN_LANES = LANES.flatMap(({ suites }) => suites);
 
-/** Suites that need neither engine nor control plane: they run when they are asked for, `npm run test:rules` and `npm run e2e -- --only retraining`. */
-const ALONE = ["rules", "retraining"] as const;
+/** Suites that need neither engine nor control plane: they run when they are asked for, `npm run test:rules`, and `npm run e2e -- --only` with their name. */
+const ALONE = ["rules", "retraining", "logs"] as const;
 
 function chosenSuites(): (name: SuiteName | typeof DELIVERY) => boolean {
   const { values } = parseArgs({ options: { only: { type: "string", multiple: true } } });

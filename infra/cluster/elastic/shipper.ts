@@ -122,7 +122,7 @@ function shipperPod() {
       ],
       volumes: [
         { name: "pod-logs", hostPath: { path: podLogs, type: "Directory" } },
-        // In place of the operator's writable path of the node: a new pod reads the node's files again, and ids keep lines single.
+        // In place of the operator's writable path of the node: a new pod reads the node's files again, and ids keep lines single within an index.
         { name: "beat-data", emptyDir: { sizeLimit: "256Mi" } },
       ],
     },

@@ -47,6 +47,8 @@ const ETCD = "3.6.16";
 const ROLLOUTS = "1.8.3";
 const WORKFLOWS = "3.7.2";
 const ALERTMANAGER = "0.29.0";
+/** The last line of Filebeat whose versions are Go modules; the program runs version 9. */
+const FILEBEAT = "7.17.28";
 /** Prometheus 3.N is the Go module v0.3NN. */
 const PROMETHEUS = { release: "3.16.0", module: "0.316.0" };
 
@@ -183,9 +185,24 @@ const alertmanager: ToolPin = {
   },
 };
 
+/** The part of Filebeat under the Apache licence, which is all that the configuration uses. */
+const filebeat: ToolPin = {
+  name: "filebeat",
+  version: FILEBEAT,
+  versionArgs: ["version"],
+  acceptedPrefix: "7.17.",
+  download: ({ os, arch }) => {
+    const build = `filebeat-oss-${FILEBEAT}-${os}-${arch === "amd64" ? "x86_64" : os === "darwin" ? "aarch64" : "arm64"}`;
+    const url = `https://artifacts.elastic.co/downloads/beats/filebeat/${build}.tar.gz`;
+    return { url, checksumUrl: `${url}.sha512`, algorithm: "sha512", archiveFolder: build.replace("-oss", "") };
+  },
+  go: { module: "github.com/elastic/beats/v7", package: "github.com/elastic/beats/v7/filebeat", replaces: "own" },
+};
+
 export const TOOLS = {
   argo,
   alertmanager,
+  filebeat,
   pulumi,
   etcd,
   prometheus: prometheusPin("prometheus"),
