@@ -141,6 +141,7 @@ const rows: [rule: string, target: string, path?: string, value?: unknown][] = [
   ["workloads-pod-host-path", rollout, `${pod}/volumes`, (volumes: object[]) => [...volumes, { name: "host", hostPath: { path: "/" } }]],
   ["workloads-pod-host-path", shipper, `${shipperPod}/volumes/0/hostPath/path`, "/"],
   ["workloads-pod-host-path", shipper, `${shipperPod}/containers/0/volumeMounts/0/readOnly`, false],
+  ["workloads-pod-host-path", shipper, `${shipperPod}/volumes/1/hostPath/path`, "/var/lib"],
   ["workloads-pod-capabilities", shipper, `${shipperPod}/containers/0/securityContext/capabilities`, gone],
   ["workloads-pod-image-digest", logs, "spec/image", "docker.elastic.co/elasticsearch/elasticsearch:9.5.3"],
   ["workloads-pod-run-as-non-root", logs, "spec/nodeSets/0/podTemplate/spec/securityContext/runAsNonRoot", false],

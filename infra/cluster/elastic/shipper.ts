@@ -6,6 +6,8 @@ import { containerSecurity, resources } from "./pods";
 
 /** Where the kubelet writes the lines of containers: one folder for each pod, `<namespace>_<pod>_<uid>`, and in it one for each container. */
 const podLogs = "/var/log/pods";
+/** Folder of the node in which the shipper keeps how far it has read. */
+const placeFolder = "/var/lib/causeway-log-shipper";
 const passwordVariable = "SHIPPER_PASSWORD";
 /** Secret with the shipper's password, in its own namespace. */
 export const shipperSecret = { name: shipperName, key: "password" } as const;
@@ -81,7 +83,7 @@ export function filebeatConfig() {
 
 /**
  * The shipper: one pod on each node that reads the node's container logs. That takes a path of the node and root, which the
- * restricted standard refuses, so it runs alone in a namespace of its own: read-only, without a capability and without a token.
+ * restricted standard refuses, so it runs alone in a namespace of its own: without a capability and without a token, and all that it may write is how far it has read.
  */
 export function shipper() {
   return {
@@ -122,8 +124,8 @@ function shipperPod() {
       ],
       volumes: [
         { name: "pod-logs", hostPath: { path: podLogs, type: "Directory" } },
-        // In place of the operator's writable path of the node: a new pod reads the node's files again, and ids keep lines single within an index.
-        { name: "beat-data", emptyDir: { sizeLimit: "256Mi" } },
+        // How far it has read outlives the pod: a new one that read the node's files again would bring back what was erased.
+        { name: "beat-data", hostPath: { path: placeFolder, type: "DirectoryOrCreate" } },
       ],
     },
   };

@@ -94,8 +94,20 @@ export async function erased(world: World, applicant: string): Promise<string> {
   return `${lines} lines in 4 indices, ${kept} others stay`;
 }
 
+/** A shipper in another's place goes on from where that one was: a line that comes after arrives, and none that was erased. */
+export async function inAnothersPlace(world: World, applicant: string): Promise<string> {
+  const names = world.names(applicant);
+  await world.shipper.stop();
+  world.shipper.start();
+  const before = await world.count();
+  world.write(world.logs.sidecar, JSON.stringify({ level: "info", time: new Date().toISOString(), msg: "after the shipper was replaced" }));
+  await eventually("the line after the shipper was replaced", async () => (await world.count()) === before + 1);
+  assert.equal(await world.count(subjects(names), everywhere), 0);
+  return `${before} lines, and the one that came after`;
+}
+
 /**
- * What the node still has comes back when a shipper that knows nothing of what was sent reads it again; it is found, and the next erasure
+ * What the node still has comes back when a shipper of which the node's disk knows nothing reads it again; it is found, and the next erasure
  * takes it. Lines of an index that has ended come a second time as well, for ids are those of one index.
  */
 export async function backFromTheNode(world: World, applicant: string): Promise<string> {

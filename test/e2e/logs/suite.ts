@@ -4,7 +4,7 @@ import { missingForSearch } from "../../../tools/e2e/logs/search-server";
 import { elasticsearchAlone, isTemplate, programRequests, refusals, templateForStandIn } from "../../../tools/e2e/logs/settings";
 import type { Suite, Test } from "../../../tools/e2e/runner";
 import { asked, before, forgotten, killed, whileItRuns } from "./arrival";
-import { backFromTheNode, erased, nextIndex, restoredCopy } from "./erasure";
+import { backFromTheNode, erased, inAnothersPlace, nextIndex, restoredCopy } from "./erasure";
 import { declaredTypes, everyValueIndexed, nothingOfAPerson, searchesKeepTheirPromise, subjectsApart } from "./fields";
 import { World } from "./world";
 
@@ -57,6 +57,7 @@ function erasureTests(world: World): Test[] {
   return [
     { title: "a snapshot of the copied streams is restored beside them, with the lines of before subjects had a stream", run: () => restoredCopy(world) },
     { title: "one subject's lines go from the live index, the read-only one, an old one and the restored one, out of every file; all others stay", run: async () => say(`        ${await erased(world, world.applicants[3] ?? "")}`) },
+    { title: "a shipper in another's place brings nothing back that was erased", run: async () => say(`        ${await inAnothersPlace(world, world.applicants[3] ?? "")}`) },
     { title: "a new shipper that knows nothing of what was sent brings back what the node still has, and the next erasure takes it", run: async () => say(`        ${await backFromTheNode(world, world.applicants[3] ?? "")}`) },
   ];
 }

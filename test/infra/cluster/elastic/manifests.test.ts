@@ -86,9 +86,9 @@ describe("the shipper", () => {
     expect(shipper().spec.secureSettings).toEqual([{ secretName: "log-shipper", entries: [{ key: "password", path: "SHIPPER_PASSWORD" }] }]);
   });
 
-  test("reads one path of its node and writes none, without a capability or a token", () => {
+  test("reads one path of its node and keeps its place in another, without a capability or a token", () => {
     const { spec } = shipper().spec.daemonSet.podTemplate;
-    expect(spec.volumes).toEqual([{ name: "pod-logs", hostPath: { path: "/var/log/pods", type: "Directory" } }, { name: "beat-data", emptyDir: { sizeLimit: "256Mi" } }]);
+    expect(spec.volumes).toEqual([{ name: "pod-logs", hostPath: { path: "/var/log/pods", type: "Directory" } }, { name: "beat-data", hostPath: { path: "/var/lib/causeway-log-shipper", type: "DirectoryOrCreate" } }]);
     expect(spec.containers[0]).toMatchObject({ volumeMounts: [{ name: "pod-logs", readOnly: true }], securityContext: { readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } } });
     expect(spec.automountServiceAccountToken).toBe(false);
   });
