@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { podSecurityContext } from "../../../infra/serving/security-context";
+import { pinnedBases, pinnedPython } from "../../../tools/release/image";
 import { ports } from "../../../infra/vocabulary";
 
 const folder = join(__dirname, "../../../services/model-server");
@@ -14,6 +15,11 @@ describe("the image of the model server", () => {
     expect(bases).toEqual(["BUILD_IMAGE", "RUNTIME_IMAGE"]);
     expect(Object.keys(pins)).toEqual(bases);
     expect(instructions("ARG").filter((arg) => /_IMAGE=/.test(arg))).toEqual(bases.map((name) => `${name}=${pins[name!]!.split("@")[0]}`));
+  });
+
+  test("is built of base images by digest, as the one of the training steps is", () => {
+    expect(pinnedBases(join(folder, "base-images.env"))).toHaveLength(2);
+    expect(pinnedPython(join(folder, "../training/base-image.pin"))).toMatch(/^docker\.io\/library\/python:3\.\d+-slim-bookworm@sha256:/);
   });
 
   test("runs as the user of the pod's security context, on the ports of the vocabulary", () => {
