@@ -7,6 +7,7 @@ export function argoRollouts(settings: ChartSettings): Values {
     installCRDs: true,
     keepCRDs: true,
     clusterInstall: true,
+    createClusterAggregateRoles: false,
     dashboard: { enabled: false },
     podSecurityContext: podSecurity,
     containerSecurityContext: containerSecurity,
@@ -26,10 +27,11 @@ export function argoRollouts(settings: ChartSettings): Values {
   };
 }
 
-/** Training pipelines: only in the training namespace, each step under the restricted standard. */
+/** Training pipelines: the controller looks at the training namespace alone, and each step runs under the restricted standard. */
 export function argoWorkflows(settings: ChartSettings): Values {
   return {
     crds: { install: true, keep: true },
+    createAggregateRoles: false,
     workflow: { serviceAccount: { create: false }, rbac: { create: false } },
     server: { enabled: false },
     controller: {
@@ -39,7 +41,8 @@ export function argoWorkflows(settings: ChartSettings): Values {
       podSecurityContext: podSecurity,
       securityContext: containerSecurity,
       topologySpreadConstraints: spread({ "app.kubernetes.io/component": "workflow-controller" }),
-      workflowNamespaces: [namespaces.training],
+      // The chart's own list of namespaces only makes accounts for steps there, which ours have already.
+      extraArgs: ["--namespaced", "--managed-namespace", namespaces.training],
       clusterWorkflowTemplates: { enabled: false },
       metricsConfig: { enabled: true },
       logging: { level: "info", format: "json" },

@@ -1,5 +1,6 @@
 import { allRegionsProvisioning } from "../../observability/all-regions";
 import { datasources } from "../../observability/names";
+import { namespaces } from "../../vocabulary";
 import { grafanaSecret } from "../observability-secrets";
 import { containerSecurity, podUser, resources, type ChartSettings, type Values } from "./settings";
 
@@ -14,20 +15,23 @@ export const dashboardLabel = "grafana_dashboard";
  * in its own namespace and in no other.
  */
 export function grafana(settings: ChartSettings): Values {
-  const sidecar = { enabled: true, resource: "configmap" };
+  // The chart's own default is all namespaces, where the role that it makes does not reach: no dashboard would be found.
+  const sidecar = { enabled: true, resource: "configmap", searchNamespace: namespaces.observability };
   return {
     replicas: 1,
     admin: { existingSecret: grafanaSecret.name, userKey: grafanaSecret.userKey, passwordKey: grafanaSecret.passwordKey },
     serviceAccount: { create: true, name: grafanaAccount },
     rbac: { namespaced: true },
-    resources: resources("100m", "256Mi"),
+    // Grafana's makers recommend no less.
+    resources: resources("100m", "512Mi"),
     securityContext: podUser(472),
     containerSecurityContext: containerSecurity,
-    initChownData: { enabled: false },
     extraEmptyDirMounts: [{ name: "tmp", mountPath: "/tmp" }],
     testFramework: { enabled: false },
     "grafana.ini": {
-      analytics: { reporting_enabled: false, check_for_updates: false },
+      analytics: { reporting_enabled: false, check_for_updates: false, check_for_plugin_updates: false },
+      // It would fetch their newest version at each start: code that no review has seen.
+      plugins: { disable_plugins: "grafana-lokiexplore-app,grafana-pyroscope-app,grafana-exploretraces-app,grafana-metricsdrilldown-app" },
       "auth.anonymous": { enabled: false },
       ...(settings.workspace && { auth: { sigv4_auth_enabled: true } }),
     },

@@ -1,5 +1,5 @@
 import { namespaces } from "../../vocabulary";
-import { containerSecurity, podSecurity, replicas, resources, spread, type ChartSettings, type Values } from "./settings";
+import { apart, containerSecurity, podSecurity, replicas, resources, spread, type ChartSettings, type Values } from "./settings";
 
 /** Autoscaling of models, and of nothing outside their namespace. */
 export function keda(settings: ChartSettings): Values {
@@ -14,6 +14,9 @@ export function keda(settings: ChartSettings): Values {
     metricsServer: { replicaCount: replicas(settings) },
     webhooks: { enabled: true, failurePolicy: "Fail", replicaCount: replicas(settings) },
     podDisruptionBudget: { operator: budget, metricServer: budget, webhooks: budget },
+    // What it scales there; the chart's own default is to get objects of all kinds. No trigger of ours needs a credential, and the keys of pseudonyms are there too.
+    rbac: { scaledRefKinds: [{ apiGroup: "argoproj.io", kind: "rollouts" }] },
+    permissions: { operator: { restrict: { secret: true } }, metricServer: { restrict: { secret: true } } },
     resources: context(resources("100m", "512Mi")),
     podSecurityContext: context(podSecurity),
     securityContext: context(containerSecurity),
@@ -35,7 +38,7 @@ export function certManager(settings: ChartSettings): Values {
   });
   return {
     crds: { enabled: true, keep: true },
-    global: { leaderElection: { namespace: namespaces.certificates } },
+    global: { leaderElection: { namespace: namespaces.certificates }, rbac: { aggregateClusterRoles: false } },
     ...part("controller"),
     enableCertificateOwnerRef: true,
     webhook: part("webhook"),
@@ -55,6 +58,8 @@ export function eckOperator(settings: ChartSettings): Values {
     podSecurityContext: podSecurity,
     securityContext: containerSecurity,
     podDisruptionBudget: { enabled: settings.environment === "prod", minAvailable: 1 },
+    // The chart takes no spread constraints.
+    affinity: apart({ "app.kubernetes.io/name": "elastic-operator" }),
     telemetry: { disabled: true },
     config: { metrics: { port: "0" }, validateStorageClass: false },
     serviceMonitor: { enabled: false },

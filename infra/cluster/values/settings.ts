@@ -59,6 +59,11 @@ export const containerSecurity = {
   seccompProfile: { type: "RuntimeDefault" },
 } as const;
 
+/** Keeps the replicas of a controller on nodes of their own where there are enough; for charts that take no {@link spread}. */
+export function apart(labels: Readonly<Record<string, string>>): Values {
+  return { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: { topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: labels } } }] } };
+}
+
 /** Spreads the replicas of a controller over zones and nodes. */
 export function spread(labels: Readonly<Record<string, string>>): Values[] {
   return ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map((topologyKey) => ({ maxSkew: 1, topologyKey, whenUnsatisfiable: "ScheduleAnyway", labelSelector: { matchLabels: labels } }));

@@ -1,5 +1,8 @@
 import { Addons } from "../../../infra/cluster/addons";
 import { catalogue, catalogueReference } from "../../../infra/cluster/catalogue";
+import { healthSeries } from "../../../infra/cluster/elastic/health";
+import { dashboardMap, regionalDashboards } from "../../../infra/observability/dashboards/provision";
+import { foreign } from "../../../infra/observability/foreign";
 import type { ChartSettings } from "../../../infra/cluster/values/settings";
 import { catalogue as allowed } from "../../../policies/rules/workloads/catalogue";
 import { record, type RecordedResource } from "../../support/record";
@@ -56,6 +59,34 @@ describe("the add-on catalogue", () => {
     expect(valuesOf("keda", { ...base, environment: "prod", target: "aws", pages: false })).toMatchObject({ logging: { operator: { level: "info", format: "json" }, webhooks: { level: "info", format: "json" }, metricServer: { level: 0, zapLevel: "info", zapEncoder: "json" } } });
   });
 
+  test("KEDA reads and scales Rollouts in the namespace of models, by the name that RBAC knows them by, and no secret there", () => {
+    expect(valuesOf("keda", { ...base, environment: "prod", target: "aws", pages: false })).toMatchObject({
+      watchNamespace: "causeway-models",
+      rbac: { scaledRefKinds: [{ apiGroup: "argoproj.io", kind: "rollouts" }] },
+      permissions: { operator: { restrict: { secret: true } }, metricServer: { restrict: { secret: true } } },
+    });
+  });
+
+  test("the controller of workflows looks at the training namespace alone, which only its own flags say", () => {
+    const { controller } = valuesOf("argo-workflows", { ...base, environment: "prod", target: "aws", pages: false }) as { controller: object };
+    expect(controller).toMatchObject({ extraArgs: ["--namespaced", "--managed-namespace", "causeway-training"] });
+    // Without accounts to make, the chart does nothing with it.
+    expect(controller).not.toHaveProperty("workflowNamespaces");
+  });
+
+  test("no chart widens the roles that every cluster has", () => {
+    const settings = { ...base, environment: "prod", target: "aws", pages: false } as const;
+    expect(valuesOf("argo-rollouts", settings)).toMatchObject({ createClusterAggregateRoles: false });
+    expect(valuesOf("argo-workflows", settings)).toMatchObject({ createAggregateRoles: false });
+    expect(valuesOf("cert-manager", settings)).toMatchObject({ global: { rbac: { aggregateClusterRoles: false } } });
+  });
+
+  test("the two operators of Elastic's chart, which takes no spread constraints, keep apart", () => {
+    expect(valuesOf("elastic-operator", { ...base, environment: "prod", target: "aws", pages: false })).toMatchObject({
+      affinity: { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ podAffinityTerm: { topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: { "app.kubernetes.io/name": "elastic-operator" } } } }] } },
+    });
+  });
+
   test("the gateway has no load balancer of its own", () => {
     expect(valuesOf("causeway-gateway", { ...base, environment: "prod", target: "aws", pages: false })).toMatchObject({ service: { type: "ClusterIP" } });
   });
@@ -97,6 +128,41 @@ describe("the stack that observes", () => {
     expect(kept({ __name__: "container_cpu_usage_seconds_total", id: "/kubepods/pod1/c1", pod: "p-1" })).toBe(true);
     expect(kept({ __name__: "container_cpu_usage_seconds_total", id: "/kubepods" })).toBe(false);
     expect(kept({ __name__: "container_tasks_state", id: "/" })).toBe(false);
+  });
+
+  test("can be installed: the chart makes its rules before the operator is there that would have to admit them", () => {
+    for (const settings of [prod, local]) expect(valuesOf("prometheus", settings)).toMatchObject({ prometheusOperator: { admissionWebhooks: { failurePolicy: "Ignore" } } });
+  });
+
+  test("finds dashboards where its role lets it look, which is where the program puts them", () => {
+    const homes = new Set(Object.values(regionalDashboards({ gpu: false })).map((dashboard) => dashboardMap(dashboard).metadata.namespace));
+    expect(homes.size).toBe(1);
+    const [searchNamespace] = homes;
+    for (const kind of ["dashboards", "datasources"]) expect(valuesOf("prometheus", prod)).toMatchObject({ grafana: { rbac: { namespaced: true }, sidecar: { [kind]: { enabled: true, searchNamespace } } } });
+  });
+
+  test("runs no code of Grafana's catalogue of plugins, and asks its makers for nothing", () => {
+    expect(valuesOf("prometheus", prod)).toMatchObject({
+      grafana: { "grafana.ini": { plugins: { disable_plugins: expect.stringContaining("grafana-metricsdrilldown-app") }, analytics: { reporting_enabled: false, check_for_updates: false, check_for_plugin_updates: false } } },
+    });
+  });
+
+  test("tells the state of every kind that a rule of ours asks for, and reads no secret", () => {
+    const { collectors } = (valuesOf("prometheus", prod) as { "kube-state-metrics": { collectors: string[] } })["kube-state-metrics"];
+    const asked = [...Object.values(foreign.cluster), ...healthSeries].flatMap((name) => /^kube_([a-z]+)_/.exec(name)?.[1] ?? []);
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.filter((kind) => !collectors.includes(`${kind}s`))).toEqual([]);
+    expect(collectors).not.toEqual(expect.arrayContaining(["secrets"]));
+    expect(collectors).not.toEqual(expect.arrayContaining(["configmaps"]));
+  });
+
+  test("asks on no cluster for parts of the control plane that show themselves to their own node alone, nor for what no exporter measures", () => {
+    const off = { enabled: false };
+    for (const settings of [prod, local]) {
+      expect(valuesOf("prometheus", settings)).toMatchObject({ kubeControllerManager: off, kubeScheduler: off, kubeEtcd: off, kubeProxy: off, nodeExporter: off, defaultRules: { rules: { nodeExporterAlerting: false, nodeExporterRecording: false, network: false } } });
+    }
+    expect(valuesOf("prometheus", prod)).toMatchObject({ coreDns: off });
+    expect(valuesOf("prometheus", local)).not.toHaveProperty("coreDns");
   });
 
   test("gives Grafana the metrics of its region and those of all, and no reach beyond its namespace", () => {
