@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { modelsFolder } from "../infra/models";
 import { loadContract, loadRelease } from "../services/contract/load";
 import { InputError } from "../services/contract/problems";
 import { missingApprovals } from "../services/contract/tiers";
 import { LedgerError } from "../services/ledger";
+import { CommandLineEnd, commandLine, runCommand, unusable } from "./command-line";
 import { openLedger } from "./delivery/ledger-location";
 import { attestApproved } from "./release/attest-approved";
 import { actorAt } from "./release/record";
@@ -17,14 +17,15 @@ Copies the approvals of the release's image from the ledger (a file *.jsonl, a f
 signs it again, and puts that on record. With --stack a role that causeway:approverKeys names counts only with a signature of its keys.
 Exit codes: 0 done, 1 failed, 2 an input that cannot be used.`;
 
-/** Attests the release of a model in a folder of models, and returns the exit code. */
+/** Attests the release of a model in a folder of models, and returns the exit code. Throws CommandLineEnd where help is asked for. */
 export async function main(argv: readonly string[], print: (line: string) => void = console.log, models: string = modelsFolder): Promise<number> {
   try {
     const text = { type: "string" } as const;
-    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { key: text, ledger: text, stack: text } });
+    const { values, positionals } = commandLine(argv, { usage, operands: 1, options: { key: text, ledger: text, stack: text } });
     const [model] = positionals;
     const { key, ledger: where, stack } = values;
-    if (model === undefined || key === undefined || where === undefined) throw new RangeError(usage);
+    const absent = Object.entries({ "<model>": model, "--key": key, "--ledger": where }).flatMap(([name, value]) => (value === undefined ? [name] : []));
+    if (model === undefined || key === undefined || where === undefined) throw unusable(`missing: ${absent.join(", ")}`, usage);
     const contract = loadContract(models, model);
     loadRelease(models, model);
     const signer = signerAt(key);
@@ -37,9 +38,10 @@ export async function main(argv: readonly string[], print: (line: string) => voi
     print(`signed the release of ${model} with ${signer.keyid}; commit services/models/${model}/release/`);
     return 0;
   } catch (error) {
+    if (error instanceof CommandLineEnd && error.code === 0) throw error;
     print(error instanceof Error ? error.message : String(error));
-    return error instanceof InputError || error instanceof RangeError || error instanceof TypeError || error instanceof LedgerError ? 2 : 1;
+    return error instanceof CommandLineEnd || error instanceof InputError || error instanceof RangeError || error instanceof TypeError || error instanceof LedgerError ? 2 : 1;
   }
 }
 
-if (require.main === module) void main(process.argv.slice(2), console.error).then((code) => (process.exitCode = code));
+if (require.main === module) void runCommand((argv) => main(argv, console.error));

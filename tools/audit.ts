@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { actions, LedgerError, storeAt, verifyLedger, type Entry } from "../services/ledger";
+import { CommandLineEnd, commandLine, unusable } from "./command-line";
 import { openLedger, type OpenLedger } from "./delivery/ledger-location";
 
 const usage = `usage: npm run audit -- <ledger> [--head <hash>] [--subject <model>] [--action <action>] [--about <text>] [--list]
@@ -62,16 +62,17 @@ async function auditBucket({ path, entries }: OpenLedger, head: string | undefin
 export async function main(argv: readonly string[], print: (line: string) => void = console.log): Promise<number> {
   try {
     const text = { type: "string" } as const;
-    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { head: text, subject: text, action: text, about: text, list: { type: "boolean" } } });
+    const { values, positionals } = commandLine(argv, { usage, operands: 1, options: { head: text, subject: text, action: text, about: text, list: { type: "boolean" } } });
     const [location] = positionals;
     const { head, subject, action, about, list } = values;
-    if (location === undefined) throw new RangeError(usage);
+    if (location === undefined) throw unusable("ledger: got nothing, allowed: a file *.jsonl, a folder, or s3://<audit bucket>/ledger", usage);
     if (action !== undefined && !actions.some((known) => known === action)) throw new RangeError(`--action: got ${action}, allowed: ${actions.join(", ")}`);
     const filter = list === true || subject !== undefined || action !== undefined || about !== undefined ? { subject, action, about } : undefined;
     const { lines, code } = location.startsWith("s3://") ? await auditBucket(await openLedger(location), head, filter) : audit(location, head, filter);
     lines.forEach((line) => print(line));
     return code;
   } catch (error) {
+    if (error instanceof CommandLineEnd) return print(error.message), error.code;
     if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
     print(error.message);
     return 2;

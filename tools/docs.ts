@@ -6,6 +6,7 @@ import { coverageMarkdown } from "../policies/coverage";
 import { rules } from "../policies/rules";
 import { tiersMarkdown } from "../policies/tiers";
 import { accessDocument } from "./access/document";
+import { commandLine, runCommand } from "./command-line";
 import { encryptionDocument } from "./encryption/document";
 import { encryptionWalk } from "./encryption/walk";
 import { planStack } from "./plan/plan";
@@ -36,7 +37,8 @@ export function planned(resources: readonly RecordedResource[]): Readonly<Record
   return { "access.md": accessDocument(resources.map(viewOf)), "encryption.md": encryptionDocument(encryptionWalk(resources)) };
 }
 
-async function main(): Promise<void> {
+async function main(argv: readonly string[]): Promise<void> {
+  commandLine(argv, { usage: "npm run docs\n\nWrites the pages of docs/ that are made from the code. It takes no options.", options: {} });
   const { resources } = await planStack({ project: join(docs, ".."), stack: "prod", program, rules });
   const pages = { ...generated, ...planned(resources) };
   for (const [name, text] of Object.entries(pages)) writeFileSync(join(docs, name), text);
@@ -44,8 +46,5 @@ async function main(): Promise<void> {
 }
 
 if (require.main === module) {
-  main().catch((error: unknown) => {
-    console.error(error);
-    process.exitCode = 1;
-  });
+  void runCommand(main);
 }

@@ -1,6 +1,6 @@
-import { parseArgs } from "node:util";
 import { rules } from "../policies/rules";
 import { InputError } from "../services/contract/problems";
+import { CommandLineEnd, commandLine } from "./command-line";
 import { lintManifests, type Finding, type LintResult } from "./lint/lint";
 import { packConfig } from "./plan/judgement";
 
@@ -11,24 +11,16 @@ Judges Kubernetes manifests (YAML or JSON) by the policy pack. Exit codes: 0 cle
 /** Runs the linter and returns the exit code. */
 export function main(argv: readonly string[], print: (line: string) => void = console.log, complain: (line: string) => void = console.error): number {
   try {
-    const { values, positionals } = read(argv);
-    if (values.help === true) return said(print, usage, 0);
+    const { values, positionals } = commandLine(argv, { usage, operands: Infinity, options: { config: { type: "string" } } });
     if (positionals.length === 0) return said(complain, usage, 2);
     const progress = process.stderr.isTTY ? (file: string) => void process.stderr.write(`\r\u001b[Kreading ${file}`) : undefined;
     const result = lintManifests(positionals, rules, values.config === undefined ? {} : packConfig(values.config), progress);
     if (progress !== undefined) process.stderr.write("\r\u001b[K");
     return report(result, print, complain);
   } catch (error) {
+    if (error instanceof CommandLineEnd) return said(error.code === 0 ? print : complain, error.message, error.code);
     if (error instanceof InputError || error instanceof RangeError) return said(complain, error.message, 2);
     throw error;
-  }
-}
-
-function read(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], allowPositionals: true, options: { config: { type: "string" }, help: { type: "boolean" } } });
-  } catch (error) {
-    throw new RangeError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
   }
 }
 

@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { parseArgs } from "node:util";
 import { billPath, imageRecordSchema, recordPath, runImages, type ImageRecord, type RunImage } from "../infra/image-evidence";
 import { digestOf } from "../services/contract/attestation";
 import { InputError, parseOrThrow } from "../services/contract/problems";
 import type { Scan } from "../services/contract/release";
+import { commandLine, runCommand, unusable } from "./command-line";
 import { openLedger } from "./delivery/ledger-location";
 import { replace } from "./release/attest";
 import { buildRunImage, headRevision, scanOfRegistry } from "./release/image";
@@ -49,10 +49,11 @@ export function publishImage({ project, name, repository, revision, build, scan 
 
 async function main(argv: readonly string[]): Promise<void> {
   const text = { type: "string" } as const;
-  const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { repository: text, ledger: text } });
+  const { values, positionals } = commandLine(argv, { usage, operands: 1, options: { repository: text, ledger: text } });
   const name = runImages.find((known) => known === positionals[0]);
+  if (name === undefined) throw unusable(`image: got ${positionals[0] ?? "nothing"}, allowed: ${runImages.join(", ")}`, usage);
   const { repository, ledger: where } = values;
-  if (name === undefined || repository === undefined) throw new InputError("command line", [{ key: "arguments", got: argv.join(" "), allowed: usage }]);
+  if (repository === undefined) throw unusable("missing: --repository", usage);
   const ledger = where === undefined ? undefined : await openLedger(where);
   await ledger?.chain();
   const { image, revision, bill, scan } = publishImage({ project: join(__dirname, ".."), name, repository, revision: headRevision(), build: buildRunImage, scan: scanOfRegistry });
@@ -61,8 +62,5 @@ async function main(argv: readonly string[]): Promise<void> {
 }
 
 if (require.main === module) {
-  main(process.argv.slice(2)).catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = error instanceof InputError ? 2 : 1;
-  });
+  void runCommand(main, (error) => (error instanceof InputError ? 2 : 1));
 }

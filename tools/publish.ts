@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { digestOf, type Signer } from "../services/contract/attestation";
 import { loadContract, loadRelease } from "../services/contract/load";
 import { InputError, parseOrThrow } from "../services/contract/problems";
 import type { Approval, Release, Scan } from "../services/contract/release";
 import { attestationFile } from "../services/contract/release-check";
 import { digest } from "../services/contract/units";
+import { commandLine, runCommand, unusable } from "./command-line";
 import { openLedger, type OpenLedger } from "./delivery/ledger-location";
 import { recordedApprovals } from "./release/approvals";
 import { attest, replace } from "./release/attest";
@@ -77,10 +77,10 @@ async function recordPublication({ record, actor }: Pick<OpenLedger, "record"> &
 
 async function main(argv: readonly string[]): Promise<void> {
   const text = { type: "string" } as const;
-  const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { repository: text, key: text, ledger: text } });
+  const { values, positionals } = commandLine(argv, { usage, operands: 1, options: { repository: text, key: text, ledger: text } });
   const [model] = positionals;
   const { repository, key, ledger: where } = values;
-  if (model === undefined || repository === undefined) throw new InputError("command line", [{ key: "arguments", got: argv.join(" "), allowed: usage }]);
+  if (model === undefined || repository === undefined) throw unusable(`missing: ${model === undefined ? "<model>" : "--repository"}`, usage);
   const signers = key === undefined ? [] : [signerAt(key)];
   if (signers.length === 0) console.log("UNSIGNED: prod takes no release that no trusted key signed; give --key");
   if (where === undefined) console.log("NOT ON RECORD: give --ledger, a file *.jsonl, a folder, or s3://<audit bucket>/ledger");
@@ -95,8 +95,5 @@ async function main(argv: readonly string[]): Promise<void> {
 }
 
 if (require.main === module) {
-  main(process.argv.slice(2)).catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = error instanceof InputError ? 2 : 1;
-  });
+  void runCommand(main, (error) => (error instanceof InputError ? 2 : 1));
 }

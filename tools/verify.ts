@@ -1,16 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { modelsFolder } from "../infra/models";
 import { isExpired } from "../infra/release-verification";
 import { digestOf, pemBlocks, publicKeyIn } from "../services/contract/attestation";
-import { loadContract } from "../services/contract/load";
+import { loadContract, modelNames } from "../services/contract/load";
 import { InputError } from "../services/contract/problems";
 import type { Approval, Release } from "../services/contract/release";
 import type { RoleKey } from "../services/contract/approvals";
 import { inspectRelease, type Check, type Inspection } from "../services/contract/release-check";
 import { missingApprovals } from "../services/contract/tiers";
 import { LedgerError, type Entry } from "../services/ledger";
+import { CommandLineEnd, commandLine, unusable } from "./command-line";
 import { openLedger } from "./delivery/ledger-location";
 import { recordedApprovals } from "./release/approvals";
 import { stackConfig } from "./stack-config";
@@ -90,29 +90,26 @@ function ledgerChecks({ attested }: Inspection, entries: readonly Entry[] | unde
 /** Verifies what the arguments name, prints the table, and returns the exit code. */
 export async function main(argv: readonly string[], print: (line: string) => void = console.log): Promise<number> {
   try {
-    const { values, positionals } = read(argv);
+    const { values, positionals } = commandLine(argv, { usage, operands: 1, options: { "trusted-key": { type: "string" }, stack: { type: "string" }, ledger: { type: "string" }, unsigned: { type: "boolean" } } });
     const [target] = positionals;
-    if (target === undefined) throw new RangeError(usage);
+    if (target === undefined) throw unusable(`model: got nothing, allowed: ${releasesSaid()}`, usage);
     const folder = existsSync(join(modelsFolder, target, "release")) ? join(modelsFolder, target, "release") : target;
-    if (!existsSync(folder)) throw new RangeError(`${folder}: no such folder, and no such model\n\n${usage}`);
+    if (!existsSync(folder)) throw unusable(`model: got ${target}, allowed: ${releasesSaid()}`, usage);
     const entries = values.ledger === undefined ? undefined : await (await openLedger(values.ledger)).entries();
     const roleKeys = values.stack === undefined ? [] : stackConfig(values.stack).approverKeys;
     const { lines, holds } = verify(folder, { trusted: trustedKeys(values["trusted-key"], values.stack), roleKeys, entries, unsigned: values.unsigned === true, now: Date.now() });
     lines.forEach((line) => print(line));
     return holds ? 0 : 1;
   } catch (error) {
+    if (error instanceof CommandLineEnd) return print(error.message), error.code;
     if (!(error instanceof InputError || error instanceof RangeError || error instanceof LedgerError)) throw error;
     print(error.message);
     return 2;
   }
 }
 
-function read(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], allowPositionals: true, options: { "trusted-key": { type: "string" }, stack: { type: "string" }, ledger: { type: "string" }, unsigned: { type: "boolean" } } });
-  } catch (error) {
-    throw new RangeError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
-  }
+function releasesSaid(): string {
+  return `${modelNames(modelsFolder).join(", ")}, or the folder of a release`;
 }
 
 /** Public keys of a file, or those that a stack trusts. */

@@ -1,7 +1,7 @@
-import { parseArgs } from "node:util";
 import { longestElevationSeconds } from "../../infra/cluster/admission";
 import { namespaces } from "../../infra/vocabulary";
 import { InputError, type Problem } from "../../services/contract/problems";
+import { commandLine } from "../command-line";
 
 export const usage = `usage: npm run access -- <command> [options]
 
@@ -14,13 +14,13 @@ export type AccessArguments =
   | { readonly command: "review"; readonly stack: string }
   | { readonly command: "elevate"; readonly user: string; readonly namespace: string; readonly minutes: number; readonly reason: string; readonly ledger: string; readonly context: string | undefined };
 
-/** Parses the command line. Throws InputError with every problem. */
+/** Parses the command line. Throws CommandLineEnd for an unknown option, and InputError with every problem of the values. */
 export function accessArguments(args: readonly string[]): AccessArguments {
   const text = { type: "string" } as const;
-  const { values, positionals } = parsed(() => parseArgs({ args: [...args], allowPositionals: true, options: { stack: text, user: text, namespace: text, minutes: text, reason: text, ledger: text, context: text } }));
+  const { values, positionals } = commandLine(args, { usage, options: { stack: text, user: text, namespace: text, minutes: text, reason: text, ledger: text, context: text }, operands: 1 });
   const [command] = positionals;
-  if (command === "review" && positionals.length === 1) return { command, stack: values.stack ?? "prod" };
-  if (command !== "elevate" || positionals.length > 1) throw new InputError("command line", [{ key: "command", got: positionals.join(" "), allowed: "review or elevate" }]);
+  if (command === "review") return { command, stack: values.stack ?? "prod" };
+  if (command !== "elevate") throw new InputError("command line", [{ key: "command", got: command, allowed: "review or elevate" }]);
   const { user = "", namespace = "", reason = "", ledger = "", context } = values;
   const minutes = Number(values.minutes);
   const known: readonly string[] = Object.values(namespaces);
@@ -31,12 +31,4 @@ export function accessArguments(args: readonly string[]): AccessArguments {
   ];
   if (problems.length > 0) throw new InputError("command line", problems);
   return { command, user, namespace, minutes, reason, ledger, context };
-}
-
-function parsed<T>(parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    throw new InputError("command line", [{ key: "options", got: error instanceof Error ? error.message : String(error), allowed: "the options of the usage" }]);
-  }
 }

@@ -4,6 +4,7 @@ import program from "../../infra";
 import { rules } from "../../policies/rules";
 import { InputError } from "../../services/contract/problems";
 import { openLedger } from "../delivery/ledger-location";
+import { runCommand } from "../command-line";
 import { connect, send } from "../e2e/lib/kubernetes/connection";
 import { encryptionDocument } from "../encryption/document";
 import { encryptionWalk } from "../encryption/walk";
@@ -41,9 +42,9 @@ async function writeReview(stack: string): Promise<void> {
 }
 
 if (require.main === module) {
-  main(process.argv.slice(2)).catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    if (error instanceof InputError) console.error(`\n${usage}`);
-    process.exitCode = error instanceof InputError ? 2 : 1;
+  void runCommand(main, (error) => {
+    if (!(error instanceof InputError)) return 1;
+    console.error(`\n${usage}`);
+    return 2;
   });
 }

@@ -1,11 +1,19 @@
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { existingEnvironment, trainingFolder } from "../../services/training/environment";
+import { commandLine, runCommand } from "../command-line";
 import { licenceProblem } from "./licences";
 import { npmPackages, pythonPackages } from "./packages";
 import { auditNpm, auditPython } from "./vulnerabilities";
 
 const project = join(__dirname, "..", "..");
+
+const usage = `npm run check:dependencies -- [--require-audit]
+
+Holds the licence of every npm and Python package against the list of free ones, and asks the registries for known vulnerabilities.
+
+  --require-audit   a registry that cannot be asked is a problem
+
+Exit codes: 0 nothing found, 1 something is to mend, 2 an unusable command line.`;
 
 function licenceProblems(): string[] {
   const python = existingEnvironment()?.python;
@@ -28,7 +36,9 @@ function vulnerabilities(required: boolean): string[] {
   });
 }
 
-const { values } = parseArgs({ options: { "require-audit": { type: "boolean", default: false } } });
-const problems = [...licenceProblems(), ...vulnerabilities(values["require-audit"])];
-for (const problem of problems) console.error(problem);
-if (problems.length > 0) process.exitCode = 1;
+void runCommand((argv) => {
+  const { values } = commandLine(argv, { usage, options: { "require-audit": { type: "boolean", default: false } } });
+  const problems = [...licenceProblems(), ...vulnerabilities(values["require-audit"])];
+  for (const problem of problems) console.error(problem);
+  return problems.length > 0 ? 1 : 0;
+});

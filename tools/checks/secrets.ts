@@ -1,9 +1,17 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { lintSource } from "@secretlint/core";
 import { creator } from "@secretlint/secretlint-rule-preset-recommend";
+import { commandLine, runCommand } from "../command-line";
 import { addedLines, trackedFiles } from "./repository";
+
+const usage = `npm run check:secrets -- [folder of a repository] [--no-history]
+
+Looks for secrets in all tracked files, and in what the commits of the branch added.
+
+  --no-history   files only
+
+Exit codes: 0 none, 1 some, 2 an unusable command line.`;
 
 /** A text that may hold a secret, and where it is from. */
 interface Source {
@@ -87,8 +95,8 @@ function currentFiles(folder: string): Source[] {
   });
 }
 
-async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ options: { "no-history": { type: "boolean", default: false } }, allowPositionals: true });
+async function main(argv: readonly string[]): Promise<number> {
+  const { values, positionals } = commandLine(argv, { usage, options: { "no-history": { type: "boolean", default: false } }, operands: 1 });
   const folder = positionals[0] ?? join(__dirname, "..", "..");
   const files = currentFiles(folder);
   const history = values["no-history"] ? [] : addedLines(folder);
@@ -97,10 +105,9 @@ async function main(): Promise<void> {
   for (const { place, rule, message } of findings) console.error(`${place}: ${rule}: ${message}`);
   const commits = new Set(history.flatMap(({ commits }) => commits)).size;
   console.log(`secrets: ${files.length} files and ${commits} commits, ${findings.length} found`);
-  if (findings.length > 0) {
-    console.error("Revoke each, then take it out; what a test makes up is listed in tools/checks/secrets.ts.");
-    process.exitCode = 1;
-  }
+  if (findings.length === 0) return 0;
+  console.error("Revoke each, then take it out; what a test makes up is listed in tools/checks/secrets.ts.");
+  return 1;
 }
 
-void main();
+void runCommand(main);

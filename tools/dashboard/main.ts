@@ -1,12 +1,13 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { modelDashboard } from "../../infra/observability/dashboards/model";
 import { ruleGroups } from "../../infra/observability/rules";
 import { loadContract } from "../../services/contract/load";
+import { InputError } from "../../services/contract/problems";
+import { CommandLineEnd, commandLine } from "../command-line";
 import { ensureTool } from "../e2e/toolchain/ensure";
 import { TOOLS } from "../e2e/toolchain/pins";
-import { rehearseArguments } from "../rehearse/arguments";
+import { rehearseArguments, UsageError } from "../rehearse/arguments";
 import { endChildrenWithUs } from "../rehearse/children";
 import { rehearse } from "../rehearse/rehearse";
 import { instantOf } from "../week/calendar";
@@ -26,12 +27,8 @@ Draws a model's dashboard from what its rehearsal counts: the dashboard's own qu
 const project = resolve(__dirname, "..", "..");
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { model: { type: "string", default: "loan-approval" }, out: { type: "string", default: "out/dashboard.svg" }, help: { type: "boolean", default: false } } });
-  if (values.help) {
-    say(usage);
-    return;
-  }
+async function main(argv: readonly string[]): Promise<void> {
+  const { values } = commandLine(argv, { usage, options: { model: { type: "string", default: "loan-approval" }, out: { type: "string", default: "out/dashboard.svg" } } });
   endChildrenWithUs();
   const command = await ensureTool(TOOLS.prometheus);
   const recording = new Recording(values.model);
@@ -66,10 +63,10 @@ function caption(): string[] {
   ];
 }
 
-main().then(
-  () => (process.exitCode = 0),
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n\n${usage}\n`);
-    process.exitCode = 2;
-  },
-);
+main(process.argv.slice(2)).catch((error: unknown) => {
+  const ended = error instanceof CommandLineEnd;
+  const addressed = ended || error instanceof UsageError || error instanceof InputError;
+  const text = error instanceof Error ? (addressed ? error.message : (error.stack ?? error.message)) : String(error);
+  (ended && error.code === 0 ? process.stdout : process.stderr).write(`${text}\n`);
+  process.exitCode = ended ? error.code : 2;
+});

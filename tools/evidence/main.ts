@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import program from "../../infra";
 import { modelsFolder } from "../../infra/models";
 import { rules } from "../../policies/rules";
@@ -8,6 +7,7 @@ import { digestOf } from "../../services/contract/attestation";
 import { modelNames } from "../../services/contract/load";
 import { InputError } from "../../services/contract/problems";
 import { LedgerError } from "../../services/ledger";
+import { CommandLineEnd, commandLine, unusable } from "../command-line";
 import { openLedger } from "../delivery/ledger-location";
 import { planStack, type StackPlan } from "../plan/plan";
 import { stackNames } from "../plan/stack-file";
@@ -40,14 +40,15 @@ type Print = (line: string) => void;
 export async function main(argv: readonly string[], print: Print = console.log): Promise<number> {
   try {
     const text = { type: "string" } as const;
-    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { ledger: text, out: text, key: text, verify: text, digest: text, head: text, "trusted-key": text, stack: { type: "string", multiple: true } } });
+    const { values, positionals } = commandLine(argv, { usage, operands: 1, options: { ledger: text, out: text, key: text, verify: text, digest: text, head: text, "trusted-key": text, stack: { type: "string", multiple: true } } });
     const { verify, stack: stacks = [], digest, head } = values;
     if (verify !== undefined) return await verifyFile(verify, { trusted: trustedKeys(values["trusted-key"], stacks[0]), digest, head }, print);
     const [model] = positionals;
-    if (model === undefined) throw new RangeError(usage);
+    if (model === undefined) throw unusable(`model: got nothing, allowed: ${modelNames(modelsFolder).join(", ")}; or --verify <file>`, usage);
     if (!modelNames(modelsFolder).includes(model)) throw new InputError("command line", [{ key: "model", got: model, allowed: modelNames(modelsFolder).join(", ") }]);
     return await exportEvidence({ model, stacks, ...values }, print);
   } catch (error) {
+    if (error instanceof CommandLineEnd) return print(error.message), error.code;
     if (!(error instanceof InputError || error instanceof RangeError || error instanceof TypeError || error instanceof LedgerError)) throw error;
     print(error.message);
     return error instanceof LedgerError ? 1 : 2;

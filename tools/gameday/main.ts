@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import program from "../../infra/index";
 import { seconds } from "../../services/contract/units";
+import { commandLine, runCommand } from "../command-line";
 import { planStack } from "../plan/plan";
 import { viewOf } from "../plan/resource";
 import { participantsOf, passed, playAll, type Played } from "./gameday";
@@ -36,9 +36,8 @@ export function linesOf({ scenario, findings, observation }: Played): string[] {
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({ args: [...args], options: { stack: { type: "string", default: "prod" }, outputs: { type: "string" }, out: { type: "string", default: "out" }, help: { type: "boolean", default: false } } });
+  const { values } = commandLine(args, { usage, options: { stack: { type: "string", default: "prod" }, outputs: { type: "string" }, out: { type: "string", default: "out" } } });
   const say = (line: string) => void process.stdout.write(`${line}\n`);
-  if (values.help) return say(usage), 0;
   if (values.outputs !== undefined) return compare(JSON.parse(readFileSync(values.outputs, "utf8")), say);
   const plan = await planStack({ project, stack: values.stack, program, rules: [] });
   const { recovery } = plan.config;
@@ -54,11 +53,5 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 if (require.main === module) {
-  main(process.argv.slice(2)).then(
-    (code) => (process.exitCode = code),
-    (error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-      process.exitCode = 2;
-    },
-  );
+  void runCommand(main, () => 2);
 }

@@ -2,20 +2,27 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { modelsFolder } from "../../infra/models";
-import { loadContract, loadRelease } from "../../services/contract/load";
+import { loadContract, loadRelease, modelNames } from "../../services/contract/load";
 import { InputError } from "../../services/contract/problems";
 import { ensureEnvironment } from "../../services/training/environment";
+import { commandLine, runCommand, unusable } from "../command-line";
 import { openLedger } from "../delivery/ledger-location";
 import { factsOf, recordFacts } from "../delivery/run-facts";
 import { actorAt } from "./record";
 
-const usage = `usage: npm run release:renew -- <model> [--created-at 2026-11-24T12:00:00Z] [--actor <who>] [--ledger <where>]
+const usage = `usage: npm run release:renew -- <model> [--created-at 2026-11-24T12:00:00Z] [--actor <who>] [--ledger <where>] [--subject-key <ring>]
 
-Trains the model of the repository again, in the version that it has, puts the release into services/models/<model>/release, and the run
-that made it on record: after a change of the server, of the steps or of the contract, whose digests a release carries.
-The ledger is services/models/ledger.jsonl unless another is named.`;
+Trains a model of the repository: the first release of a new one, or again, in the version that it has, after a change of the server, of
+the steps or of the contract, whose digests a release carries. Puts the release into services/models/<model>/release, and the run that
+made it on record. Needs Python 3.10 to 3.13.
+
+  --created-at   UTC time for the manifest                     (default: now)
+  --actor        who does it, for the ledger                   (default: the account on this machine)
+  --ledger       a file *.jsonl, a folder, or s3://...         (default: services/models/ledger.jsonl)
+  --subject-key  file with the ring of keys, where the contract names a subject column
+
+Exit codes: 0 done, 1 failed, 2 an input that cannot be used, 3 a gate that did not hold.`;
 
 /** What is renewed, and how the steps are run. */
 export interface Renewal {
@@ -25,6 +32,8 @@ export interface Renewal {
   readonly actor: string;
   /** @default now */
   readonly createdAt?: string | undefined;
+  /** File with the ring of keys behind pseudonyms. */
+  readonly subjectKey?: string | undefined;
   /** Runs the training steps with these arguments; throws where they fail. */
   steps(args: readonly string[]): void;
 }
@@ -34,7 +43,7 @@ export interface Renewal {
  * that lies there. Returns the actions that were recorded.
  * @throws InputError where the release is published: its image names it, so the next one is another version
  */
-export async function renew({ models, model, ledger, actor, createdAt, steps }: Renewal): Promise<readonly string[]> {
+export async function renew({ models, model, ledger, actor, createdAt, subjectKey, steps }: Renewal): Promise<readonly string[]> {
   loadContract(models, model);
   const folder = join(models, model, "release");
   const before = existsSync(folder) ? loadRelease(models, model) : undefined;
@@ -44,7 +53,7 @@ export async function renew({ models, model, ledger, actor, createdAt, steps }: 
   await chain();
   const run = mkdtempSync(join(tmpdir(), "causeway-renew-"));
   try {
-    steps(["all", "--contract", join(models, model, "model.yaml"), "--run", run, "--version", before?.version ?? "1.0.0", "--to", folder, ...(createdAt === undefined ? [] : ["--created-at", createdAt])]);
+    steps(["all", "--contract", join(models, model, "model.yaml"), "--run", run, "--version", before?.version ?? "1.0.0", "--to", folder, ...(createdAt === undefined ? [] : ["--created-at", createdAt]), ...(subjectKey === undefined ? [] : ["--subject-key", subjectKey])]);
     const release = loadRelease(models, model);
     return await recordFacts({ chain, record }, await factsOf(run), { run: `${release.version}-${release.createdAt}`, actor });
   } finally {
@@ -52,24 +61,29 @@ export async function renew({ models, model, ledger, actor, createdAt, steps }: 
   }
 }
 
+/** The training steps ended with a code of their own; they have said why. */
+class StepsFailed extends Error {
+  constructor(readonly code: number) {
+    super(`the training steps ended with ${code}; nothing was replaced`);
+  }
+}
+
 async function main(argv: readonly string[]): Promise<void> {
   const text = { type: "string" } as const;
-  const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { "created-at": text, actor: text, ledger: text } });
+  const { values, positionals } = commandLine(argv, { usage, operands: 1, options: { "created-at": text, actor: text, ledger: text, "subject-key": text } });
   const [model] = positionals;
-  if (model === undefined) throw new InputError("command line", [{ key: "model", got: undefined, allowed: usage }]);
+  const known = modelNames(modelsFolder);
+  if (model === undefined || !known.includes(model)) throw unusable(`model: got ${model ?? "nothing"}, allowed: ${known.join(", ")} (a model has a services/models/<model>/model.yaml)`, usage);
   const { python, variables } = await ensureEnvironment({ report: (line) => console.log(line) });
   const steps = (args: readonly string[]) => {
     const { status } = spawnSync(python, ["-m", "causeway_training", ...args], { env: { ...process.env, ...variables }, stdio: "inherit" });
-    if (status !== 0) throw new Error(`the training steps ended with ${status}`);
+    if (status !== 0) throw new StepsFailed(status ?? 1);
   };
   const ledger = values.ledger ?? join(modelsFolder, "ledger.jsonl");
-  const added = await renew({ models: modelsFolder, model, ledger, actor: values.actor ?? actorAt(ledger), createdAt: values["created-at"], steps });
+  const added = await renew({ models: modelsFolder, model, ledger, actor: values.actor ?? actorAt(ledger), createdAt: values["created-at"], subjectKey: values["subject-key"], steps });
   console.log(`recorded ${added.join(", ")}; commit services/models/${model}/release/ and the ledger`);
 }
 
 if (require.main === module) {
-  main(process.argv.slice(2)).catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = error instanceof InputError ? 2 : 1;
-  });
+  void runCommand(main, (error) => (error instanceof StepsFailed ? error.code : error instanceof InputError ? 2 : 1));
 }

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { commandLine, runCommand } from "../command-line";
 import { run } from "../e2e/lib/process";
 import { restoreDrill, type Cli } from "./drill";
 
@@ -27,9 +27,8 @@ function cliOf(pulumi: string, cwd: string, variables: NodeJS.ProcessEnv): Cli {
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({ args: [...args], allowNegative: true, options: { stack: { type: "string" }, preview: { type: "boolean", default: true }, pulumi: { type: "string", default: "pulumi" }, keep: { type: "boolean", default: false }, help: { type: "boolean", default: false } } });
+  const { values } = commandLine(args, { usage, negative: true, options: { stack: { type: "string" }, preview: { type: "boolean", default: true }, pulumi: { type: "string", default: "pulumi" }, keep: { type: "boolean", default: false } } });
   const say = (line: string) => void process.stdout.write(`${line}\n`);
-  if (values.help) return say(usage), 0;
   const { stack } = values;
   if (stack === undefined || !existsSync(join(project, `Pulumi.${stack}.yaml`))) throw new RangeError(`--stack: got ${stack ?? "nothing"}, allowed: a stack that has a Pulumi.<stack>.yaml\n\n${usage}`);
   const folder = mkdtempSync(join(tmpdir(), "causeway-restore-"));
@@ -56,10 +55,4 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-main(process.argv.slice(2)).then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 2;
-  },
-);
+void runCommand(main, () => 2);

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { commandLine, runCommand } from "../command-line";
 import { compiledBill } from "./compiled";
 import { trainingBill } from "./training";
 
@@ -16,7 +17,10 @@ export function staleBills(root: string): string[] {
 }
 
 if (require.main === module) {
-  const root = join(__dirname, "..", "..");
-  for (const [file, make] of Object.entries(bills)) writeFileSync(join(root, file), make(root));
-  console.log(`wrote ${Object.keys(bills).join(", ")}`);
+  void runCommand((argv) => {
+    commandLine(argv, { usage: "npm run sbom\n\nWrites the bills of materials of the images from the locks. It takes no options.", options: {} });
+    const root = join(__dirname, "..", "..");
+    for (const [file, make] of Object.entries(bills)) writeFileSync(join(root, file), make(root));
+    console.log(`wrote ${Object.keys(bills).join(", ")}`);
+  });
 }

@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { loadContract } from "../../services/contract/load";
 import { ensureEnvironment, PythonMissing } from "../../services/training/environment";
+import { commandLine, CommandLineEnd } from "../command-line";
 import { ensureTool } from "../e2e/toolchain/ensure";
 import { TOOLS } from "../e2e/toolchain/pins";
 import { endChildrenWithUs } from "../rehearse/children";
@@ -47,10 +47,9 @@ function frozen(work: string, server: string, key: string, modelFolder: string):
   return image;
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { seed: { type: "string", default: "0" }, weeks: { type: "string", default: "2" }, "per-day": { type: "string", default: "3000" }, out: { type: "string", default: "out" }, help: { type: "boolean", default: false } } });
+async function main(argv: readonly string[]): Promise<void> {
+  const { values } = commandLine(argv, { usage, options: { seed: { type: "string", default: "0" }, weeks: { type: "string", default: "2" }, "per-day": { type: "string", default: "3000" }, out: { type: "string", default: "out" } } });
   const say = (line: string) => void process.stdout.write(`${line}\n`);
-  if (values.help) return say(usage);
   const given = { seed: whole("seed", values.seed, 0, 2 ** 31 - 1), weeks: whole("weeks", values.weeks, 2, 8), perDay: whole("per-day", values["per-day"], 100, 20_000) };
   endChildrenWithUs();
   const contract = loadContract(join(project, "services", "models"), model);
@@ -81,7 +80,12 @@ async function main(): Promise<void> {
   say(`\n${table(result)}\n\n${result.predictions.toLocaleString("en-US")} predictions in ${result.seconds.toFixed(0)} s\nreport: ${join(out, "week.html")}`);
 }
 
-main().catch((error: unknown) => {
+main(process.argv.slice(2)).catch((error: unknown) => {
+  if (error instanceof CommandLineEnd) {
+    (error.code === 0 ? process.stdout : process.stderr).write(`${error.message}\n`);
+    process.exitCode = error.code;
+    return;
+  }
   if (error instanceof PythonMissing) {
     process.stdout.write(`week left out: ${error.message}\n`);
     return;

@@ -69,6 +69,6 @@ describe("the command line", () => {
     [changed("--reason", " "), /--reason/],
     [["elevate"], /--user[\s\S]*--reason[\s\S]*--ledger[\s\S]*--namespace[\s\S]*--minutes/],
     [["revoke"], /review or elevate/],
-    [["review", "--nothing"], /options of the usage/],
+    [["review", "--nothing"], /Unknown option '--nothing', allowed: --stack/],
   ])("refuses %j", (args, message) => expect(() => accessArguments(args)).toThrow(message));
 });
