@@ -20,7 +20,7 @@ const usage = `npm run dashboard -- [options]
 
 Draws a model's dashboard from what its rehearsal counts: the dashboard's own queries, on a real Prometheus, over the real rules.
 
-  --model NAME   the model, one with a scenario   (default: loan-approval)
+  --model NAME   a model of services/models       (default: loan-approval)
   --out FILE     where the drawing goes           (default: out/dashboard.svg)
   --help         this text`;
 

@@ -5,7 +5,7 @@ export const usage = `npm run rehearse -- [options]
 
 Tries a model's whole life on this machine, with the programs that the containers run.
 
-  --model NAME      the model, one with a scenario        (default: loan-approval)
+  --model NAME      a model of services/models            (default: loan-approval)
   --seed N          seed of all draws and of training     (default: 0)
   --out FOLDER      where the report goes                 (default: out)
   --fresh           train again, even where the inputs are the same
@@ -26,8 +26,8 @@ export interface RehearseArguments {
   readonly fresh: boolean;
   readonly requestsPerLook: number;
   readonly looks: number;
-  /** What is told after the champion's chapter. */
-  readonly chapters: readonly ChapterName[];
+  /** What is told after the champion's chapter; all that the scenario has something to try in when absent. */
+  readonly chapters: readonly ChapterName[] | undefined;
   readonly help: boolean;
 }
 
@@ -40,10 +40,10 @@ export function rehearseArguments(args: readonly string[]): RehearseArguments {
     return value;
   };
   const { model, out, fresh, help } = values;
-  const asked = values.chapters.split(",");
-  const unknown = asked.filter((name) => !chapters.some((one) => one === name));
+  const asked = values.chapters?.split(",");
+  const unknown = (asked ?? []).filter((name) => !chapters.some((one) => one === name));
   if (unknown.length > 0) throw new UsageError(`--chapters: got ${unknown.join(",")}, allowed: ${chapters.join(",")}`);
-  return { chapters: chapters.filter((name) => asked.includes(name)), model, out, fresh, help, seed: whole("seed", 0, 2 ** 31 - 1), requestsPerLook: whole("requests", 50, 20_000), looks: whole("looks", 1, 100) };
+  return { chapters: asked && chapters.filter((name) => asked.includes(name)), model, out, fresh, help, seed: whole("seed", 0, 2 ** 31 - 1), requestsPerLook: whole("requests", 50, 20_000), looks: whole("looks", 1, 100) };
 }
 
 function parsed(args: readonly string[]) {
@@ -57,7 +57,7 @@ function parsed(args: readonly string[]) {
         fresh: { type: "boolean", default: false },
         requests: { type: "string", default: "1000" },
         looks: { type: "string", default: "20" },
-        chapters: { type: "string", default: chapters.join(",") },
+        chapters: { type: "string" },
         help: { type: "boolean", default: false },
       },
     });

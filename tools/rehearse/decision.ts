@@ -35,6 +35,8 @@ export interface DecisionRules {
 
 /** Share of requests that may be slower than a 99th percentile; as much more than the champion's is the most that a challenger may add. */
 const slowShare = 0.01;
+/** Added shares of slow requests that matter are of this order: with a smaller one a great delay is not told by the first requests. */
+const slowSpread = 0.1;
 /** Differences in accuracy that matter are of this order. */
 const accuracySpread = 0.05;
 
@@ -97,7 +99,7 @@ function splitGate({ champion, challenger }: TrialCounts, share: number, alpha: 
 /** Against the champion at the same time: a machine that stalls stalls both, and is not the challenger's fault. */
 function latencyGate({ champion, challenger }: TrialCounts, gate: string, alpha: number): GateState {
   const value = challenger.slow / challenger.requests - champion.slow / champion.requests;
-  const interval = differenceSequence([champion.slow, champion.requests], [challenger.slow, challenger.requests], alpha, slowShare);
+  const interval = differenceSequence([champion.slow, champion.requests], [challenger.slow, challenger.requests], alpha, slowSpread);
   // A guard: on a machine that other work shares, latency shows a fault but never the absence of one.
   return judged({ gate, kind: "guard", value, interval, bound: { max: slowShare } });
 }

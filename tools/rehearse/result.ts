@@ -98,7 +98,7 @@ export interface Rehearsal {
   readonly purpose: string;
   readonly seed: number;
   readonly channel: string;
-  readonly shift: { readonly title: string; readonly text: string };
+  readonly shift?: { readonly title: string; readonly text: string };
   readonly limits: { readonly errorRatio: number; readonly latencyMilliseconds: number; readonly significance: number; readonly driftSignificance: number; readonly minimumRequests: number };
   readonly models: readonly TrainedModel[];
   readonly trials: readonly Trial[];

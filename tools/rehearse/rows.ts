@@ -24,6 +24,11 @@ export function tableText(rows: readonly Row[]): string {
   return `${[names.join(","), ...rows.map((row) => names.map((name) => row[name] ?? "").join(","))].join("\n")}\n`;
 }
 
+/** Collected rows as a source has them: whoever they are about stands in the contract's own column again, by the pseudonym that was stored. */
+export function asSource(rows: readonly Row[], { data: { subjectColumn } }: Contract): Row[] {
+  return subjectColumn === undefined ? [...rows] : rows.map(({ subject = "", ...row }) => ({ [subjectColumn]: subject, ...row }));
+}
+
 /** A held-out application: what a caller sends, and what is learnt later. */
 export interface Application {
   readonly features: Readonly<Record<string, number>>;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Contract } from "../../services/contract/contract";
 import { parseOrThrow } from "../../services/contract/problems";
@@ -48,7 +48,8 @@ export class Stage {
 
   constructor(readonly options: StageOptions) {
     for (const folder of ["logs", "runs", "releases"]) mkdirSync(join(options.work, folder), { recursive: true });
-    writeFileSync(this.#keyFile, `k1 ${randomBytes(32).toString("hex")}\n`, { mode: 0o600 });
+    // Kept: other pseudonyms would be other rows, and nothing could be reused.
+    if (!existsSync(this.#keyFile)) writeFileSync(this.#keyFile, `k1 ${randomBytes(32).toString("hex")}\n`, { mode: 0o600 });
   }
 
   get #keyFile(): string {
@@ -87,7 +88,7 @@ export class Stage {
       release: this.#releaseOf(name),
       seed,
       createdAt,
-      arguments: recipe.arguments,
+      arguments: [...recipe.arguments, ...(this.options.contract.data.subjectColumn === undefined ? [] : ["--subject-key", this.#keyFile])],
       variables: { REHEARSAL_TRAIN: join(this.modelFolder, "train.py"), REHEARSAL_ROWS: join(run, "prepare", "train.csv") },
       onStep: ({ step, fresh, seconds, notes }) => progress.line(`  ${step.padEnd(9)} ${fresh ? `${seconds.toFixed(1)} s` : "same inputs, reused"}${notes[0] === undefined ? "" : `: ${notes[0]}`}`),
       ...(champion === undefined ? {} : { champion: this.#releaseOf(champion.name) }),

@@ -40,6 +40,12 @@ describe("a challenger", () => {
     expect(verdict(arm(400, { slow: 80 }), false, arm(3600, { slow: 720 })).action).toBe("continue");
   });
 
+  it("is rolled back at the first look when it is very slow, where errors are soon shown to be few enough", () => {
+    const loose = { ...contract, slos: { ...contract.slos, availability: 0.99 } };
+    const slow = { champion: arm(1800), challenger: arm(201, { slow: 56 }), share: 0.1 };
+    expect(decide(slow, { ...rules, contract: loose }, false).reason).toContain("slower than 100 milliseconds");
+  });
+
   it("is rolled back when it decides worse", () => {
     const worse = { truePositive: 600, falsePositive: 150, trueNegative: 50, falseNegative: 200 };
     expect(verdict(arm(1000, { outcomes: worse })).reason).toContain("gain in accuracy");

@@ -99,7 +99,7 @@ describe("without Python", () => {
 
 describe("arguments", () => {
   it("take chapters in any order and tell them in theirs", () => {
-    expect(rehearseArguments([]).chapters).toEqual(["challenger", "drift", "unfair", "faults"]);
+    expect(rehearseArguments([]).chapters).toBeUndefined();
     expect(rehearseArguments(["--chapters", "faults,challenger"]).chapters).toEqual(["challenger", "faults"]);
   });
 

@@ -17,7 +17,7 @@ export function drift({ windows, limits, shift }: Rehearsal): Html {
   const habit = html`<line class="habit" x1="${px(x(0.1))}" x2="${px(x(0.1))}" y1="${size.top - 8}" y2="${height - 24}"/><text class="habit-text" x="${px(x(0.1) + 6)}" y="${size.top - 12}">the usual fixed 0.1</text>`;
   const rows = order.map((feature, i) => row(feature, size.top + i * size.row + 9, measured, x));
   return html`<figure class="drift"><svg viewBox="0 0 ${size.width} ${height}" role="img" aria-label="Stability index by feature and window">${ticks}${habit}${rows}</svg>
-<figcaption>${measured.map((window, i) => html`<i class="swatch window-${i}"></i>${window.name}, ${number(window.rows)} applications `)}<span class="tick-key"></span>threshold for the window's own rows and the feature's own bins, at ${limits.driftSignificance} over all ${order.length} together (Benjamini-Hochberg). ${shift.text}</figcaption></figure>`;
+<figcaption>${measured.map((window, i) => html`<i class="swatch window-${i}"></i>${window.name}, ${number(window.rows)} applications `)}<span class="tick-key"></span>threshold for the window's own rows and the feature's own bins, at ${limits.driftSignificance} over all ${order.length} together (Benjamini-Hochberg). ${shift?.text ?? ""}</figcaption></figure>`;
 }
 
 function row(feature: string, y: number, windows: readonly (DriftWindow & { drift: NonNullable<DriftWindow["drift"]> })[], x: ReturnType<typeof logarithmic>): Html {

@@ -9,11 +9,14 @@ export interface Move {
 export interface Scenario {
   /** Arguments of the training steps for each model that is trained, and what it is in words. */
   readonly champion: Recipe;
-  readonly challenger: Recipe;
-  readonly retrained: Recipe;
-  readonly unfair: Recipe & { readonly folder: string };
-  /** A change of the world, in words, and as moves of the inputs; true labels stay those of the applicants. */
-  readonly shift: { readonly title: string; readonly text: string; readonly moves: readonly Move[] };
+  /** `meantToWin`: the rehearsal fails unless it is promoted. Whether a change leaves room for a better model knows only who wrote the scenario. */
+  readonly retrained: Recipe & { readonly meantToWin: boolean };
+  /** A better model; without one the chapter is left out. */
+  readonly challenger?: Recipe;
+  /** A model made worse for one group; without one the chapter is left out. */
+  readonly unfair?: Recipe & { readonly folder: string };
+  /** A change of the world, in words, and as moves of the inputs; true labels stay those of the applicants. Without one the chapter of drift is left out. */
+  readonly shift?: { readonly title: string; readonly text: string; readonly moves: readonly Move[] };
 }
 
 export interface Recipe {

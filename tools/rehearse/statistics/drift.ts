@@ -41,10 +41,10 @@ export function stabilityThreshold(bins: number, windowRows: number, referenceRo
   return (1 / windowRows + 1 / referenceRows) * chiSquareQuantile(significance, bins - 1);
 }
 
-/** Largest p-value that counts as found when the share of false finds is held at `level` (Benjamini and Hochberg 1995); 0 when none does. */
-export function discoveryLevel(values: readonly number[], level: number): number {
+/** Largest p-value that counts as found when the share of false finds is held at `level` (Benjamini and Hochberg 1995); undefined when none does. It may be 0: a tail so small has no other number. */
+export function discoveryLevel(values: readonly number[], level: number): number | undefined {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted.reduce((found, p, i) => (p <= (level * (i + 1)) / sorted.length ? Math.max(found, p) : found), 0);
+  return sorted.filter((p, i) => p <= (level * (i + 1)) / sorted.length).at(-1);
 }
 
 /**
@@ -61,7 +61,7 @@ export function driftOf(features: readonly BinnedFeature[], significance: number
     return { feature, bins: counts.length, rows, index, referenceRows, p: chiSquareTail(index / scale, counts.length - 1) };
   });
   const found = discoveryLevel(judged.map(({ p }) => p), significance);
-  const drifted = judged.filter(({ p }) => p <= found).length;
+  const drifted = judged.filter(({ p }) => found !== undefined && p <= found).length;
   const level = (significance * Math.max(1, drifted)) / judged.length;
-  return judged.map(({ referenceRows, ...rest }) => ({ ...rest, threshold: stabilityThreshold(rest.bins, rest.rows, referenceRows, level), drifted: found > 0 && rest.p <= found }));
+  return judged.map(({ referenceRows, ...rest }) => ({ ...rest, threshold: stabilityThreshold(rest.bins, rest.rows, referenceRows, level), drifted: found !== undefined && rest.p <= found }));
 }
