@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Contract } from "../services/contract/contract";
-import { loadContract, loadRelease, loadVerdicts } from "../services/contract/load";
+import { loadContract, loadRelease, loadVerdicts, modelNames } from "../services/contract/load";
 import { InputError } from "../services/contract/problems";
 import type { Release } from "../services/contract/release";
 import { attestationFile } from "../services/contract/release-check";
@@ -34,6 +34,7 @@ export interface Model extends DeliveryState {
  */
 export function loadModels(config: StackConfig, folder: string = modelsFolder, now: number = Date.now()): Model[] {
   const { trustedKeys, approverKeys } = config;
+  refuseMissing(config.models.map(({ name }) => name), folder);
   const models = config.models.map(({ name, image, replicas, retry, killSwitch }) => {
     const contract = loadContract(folder, name);
     const release = loadRelease(folder, name);
@@ -43,6 +44,17 @@ export function loadModels(config: StackConfig, folder: string = modelsFolder, n
   });
   refuseFallbacks(models, folder);
   return models;
+}
+
+/** A model that the stack names has a contract, and one that is to be served a release: whoever adds one is told the next step. */
+function refuseMissing(names: readonly string[], folder: string): void {
+  const known = modelNames(folder);
+  const problems = names.flatMap((name) => {
+    if (!known.includes(name)) return [{ key: `${name}/model.yaml`, got: undefined, allowed: `the contract of a model that the stack names under causeway:models; there are ${known.join(", ") || "none"}` }];
+    if (existsSync(join(folder, name, "release", "manifest.json"))) return [];
+    return [{ key: `${name}/release/manifest.json`, got: undefined, allowed: `a release: npm run release:renew -- ${name} trains the first one` }];
+  });
+  if (problems.length > 0) throw new InputError(folder, problems);
 }
 
 function publishedAttestation(folder: string, { model, published }: Release): string | undefined {

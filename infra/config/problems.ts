@@ -1,3 +1,4 @@
+import { Region } from "@pulumi/aws/types/enums";
 import { minimumLogDays } from "../../services/contract/tiers";
 import type { Problem } from "../../services/contract/problems";
 import { days } from "../../services/contract/units";
@@ -60,11 +61,20 @@ function webhookProblems(given: readonly string[]): Problem[] {
   return given.includes("ticketWebhook") && !given.includes("alertWebhook") ? [{ key: "alertWebhook", got: undefined, allowed: "a URL for critical alerts, because ticketWebhook has one for warnings" }] : [];
 }
 
+const awsRegions: readonly string[] = Object.values(Region);
+
+/** Regions of the same part of the world, by the first letters; all where that names none. */
+function likeRegions(name: string): readonly string[] {
+  const near = awsRegions.filter((region) => region.startsWith(name.slice(0, 3)));
+  return near.length > 0 ? near : awsRegions;
+}
+
 function awsProblems(config: Partial<StackConfig>, given: readonly string[]): Problem[] {
   if (config.target !== "aws") return [];
   const missing = awsKeys.filter((key) => !given.includes(key)).map((key) => ({ key, got: undefined, allowed: "a value, because target is aws" }));
   const regions = (config.regions ?? []).flatMap((region, i) => [
     ...(region.name === "local" ? [{ key: `regions[${i}].name`, got: region.name, allowed: "an AWS region, because target is aws" }] : []),
+    ...(region.name === "local" || awsRegions.includes(region.name) ? [] : [{ key: `regions[${i}].name`, got: region.name, allowed: `a region of AWS: ${likeRegions(region.name).join(", ")}` }]),
     ...(region.cidr === undefined ? [{ key: `regions[${i}].cidr`, got: undefined, allowed: "an IPv4 block, because target is aws" }] : []),
   ]);
   const few = config.environment === "prod" && config.regions?.length === 1 ? [{ key: "regions", got: config.regions.map((r) => r.name), allowed: "two or more regions in prod, so that one can fail" }] : [];

@@ -19,7 +19,7 @@ const region = z.strictObject({
   /** IPv4 block of the region's VPC, /16 to /20; required on AWS. */
   cidr: z.string().optional(),
   /** Takes the region out of the entry; its resources stay. */
-  drained: z.strictObject({ reason: text("a reason in words") }).optional(),
+  drained: z.strictObject({ reason: text("a reason in words") }, { error: "{ reason: <a reason in words> }" }).optional(),
 });
 
 const model = z.strictObject({

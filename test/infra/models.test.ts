@@ -57,6 +57,15 @@ describe("an update", () => {
   });
 });
 
+describe("a model that is not complete", () => {
+  it("is told the next step: the models that there are, and the command that makes the first release", () => {
+    cpSync(join(folder, "loan-approval"), join(folder, "newcomer"), { recursive: true, filter: (path) => !path.endsWith("release") });
+    expect(() => models({}, { name: "newcomer" }, { name: "typo" })).toThrow(
+      `${folder} has 2 problems:\n  - newcomer/release/manifest.json: got nothing, allowed: a release: npm run release:renew -- newcomer trains the first one\n  - typo/model.yaml: got nothing, allowed: the contract of a model that the stack names under causeway:models; there are loan-approval, newcomer`,
+    );
+  });
+});
+
 describe("an image that is built in the update", () => {
   const built = () => pulumi.output(`registry.example.com/loan-approval@${verdict().digest}`);
 

@@ -39,7 +39,8 @@ function figureLines({ recovery, cost, config, releases }: StackPlan): string[] 
 }
 
 function recoveryLines({ totalSeconds, objectiveSeconds, pointObjectiveSeconds, failsOver, loss }: RecoveryFigures): string[] {
-  const time = `${loss.recoverySeconds ?? totalSeconds} s of ${objectiveSeconds} s`;
+  const seconds = loss.recoverySeconds ?? totalSeconds;
+  const time = Number.isFinite(seconds) ? `${seconds} s of ${objectiveSeconds} s` : `never (${objectiveSeconds} s allowed)`;
   if (!failsOver) return [`  recovery   ${time} (one region in service: nothing to fail over to)`, ...loss.drains.flatMap((drain) => drain.takeovers.map((takeover) => `             ${drain.drained.join(", ")} drained: ${takeoverText(drain.by, takeover)}`))];
   const writes = loss.lostWritesSeconds === undefined ? "nothing is replicated" : `${loss.lostWritesSeconds} s`;
   const point = `  writes     up to ${writes}${pointObjectiveSeconds === undefined ? "" : ` of ${pointObjectiveSeconds} s`} lost with a region: the lag of replication`;

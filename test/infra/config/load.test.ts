@@ -1,4 +1,5 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InputError } from "../../../services/contract/problems";
 import { parseConfig } from "../../../infra/config/load";
@@ -33,6 +34,20 @@ describe("stack configuration", () => {
 
   test("a message carries the key, the value got and the value allowed", () => {
     expect(problemsIn(join(corpus, "old-kubernetes.yaml")).message).toContain('kubernetesVersion: got "1.24", allowed: one of 1.34, 1.35, 1.36');
+  });
+
+  test.each([
+    ["eu-central-1", "eu-west-9", 'regions[1].name: got "eu-west-9", allowed: a region of AWS: eu-central-1, '],
+    ["cidr: 10.33.0.0/16", "cidr: 10.33.0.0/16, drained: true", "regions[1].drained: got true, allowed: { reason: <a reason in words> }"],
+  ])("with %s as %s the message says what is allowed", (before, after, message) => {
+    const text = readFileSync(join(root, "Pulumi.prod.yaml"), "utf8").replace(before, after);
+    const folder = mkdtempSync(join(tmpdir(), "causeway-config-"));
+    try {
+      writeFileSync(join(folder, "Pulumi.prod.yaml"), text);
+      expect(problemsIn(join(folder, "Pulumi.prod.yaml")).message).toContain(message);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   test("a secret in plain text is never repeated in the message", () => {

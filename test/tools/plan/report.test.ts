@@ -50,6 +50,9 @@ describe("the summary", () => {
     expect(text).toMatch(/Model service +2 +2 +4/);
     expect(text).toContain("recovery   136 s of 180 s");
     expect(text).toContain("3 rules: 1 mandatory violation");
+    const { recovery } = plan;
+    if (recovery === undefined) throw new Error("the plan of two regions has a recovery");
+    expect(summary({ ...plan, recovery: { ...recovery, loss: { ...recovery.loss, recoverySeconds: Infinity } } })).toContain("recovery   never (180 s allowed) when a region is lost");
     expect(text).toContain('mandatory encryption-bucket-named (high)\n      Bucket "entry-names" must set <bucket>\n      fix: Set bucket.');
   });
 });
