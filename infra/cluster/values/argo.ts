@@ -1,3 +1,4 @@
+import { eventsRights, workflowRights } from "./argo-rights";
 import { containerSecurity, podSecurity, replicas, resources, spread, type ChartSettings, type Values } from "./settings";
 import { namespaces } from "../../vocabulary";
 
@@ -27,11 +28,13 @@ export function argoRollouts(settings: ChartSettings): Values {
   };
 }
 
-/** Training pipelines: the controller looks at the training namespace alone, and each step runs under the restricted standard. */
+/** Training pipelines: the controller looks at the training namespace alone and has rights there alone; each step runs under the restricted standard. */
 export function argoWorkflows(settings: ChartSettings): Values {
   return {
     crds: { install: true, keep: true },
     createAggregateRoles: false,
+    singleNamespace: true,
+    extraObjects: workflowRights,
     workflow: { serviceAccount: { create: false }, rbac: { create: false } },
     server: { enabled: false },
     controller: {
@@ -42,7 +45,7 @@ export function argoWorkflows(settings: ChartSettings): Values {
       securityContext: containerSecurity,
       topologySpreadConstraints: spread({ "app.kubernetes.io/component": "workflow-controller" }),
       // The chart's own list of namespaces only makes accounts for steps there, which ours have already.
-      extraArgs: ["--namespaced", "--managed-namespace", namespaces.training],
+      extraArgs: ["--managed-namespace", namespaces.training],
       clusterWorkflowTemplates: { enabled: false },
       metricsConfig: { enabled: true },
       logging: { level: "info", format: "json" },
@@ -61,10 +64,11 @@ export function argoWorkflows(settings: ChartSettings): Values {
   };
 }
 
-/** Triggers of retraining. Sensors and event sources run in the training namespace. */
+/** Triggers of retraining. Sensors and event sources run in the training namespace, and the controller has rights there alone. */
 export function argoEvents(settings: ChartSettings): Values {
   return {
     crds: { install: true, keep: true },
+    extraObjects: eventsRights,
     global: { securityContext: { ...podSecurity, runAsUser: 9731, runAsGroup: 9731 } },
     controller: {
       replicas: replicas(settings),
@@ -72,6 +76,7 @@ export function argoEvents(settings: ChartSettings): Values {
       pdb: { enabled: settings.environment === "prod", minAvailable: 1 },
       containerSecurityContext: containerSecurity,
       topologySpreadConstraints: spread({ "app.kubernetes.io/component": "controller-manager" }),
+      rbac: { namespaced: true, managedNamespace: namespaces.training },
       metrics: { enabled: true },
     },
     webhook: { enabled: false },

@@ -1,6 +1,7 @@
 import { Addons } from "../../../infra/cluster/addons";
 import { catalogue, catalogueReference } from "../../../infra/cluster/catalogue";
 import { healthSeries } from "../../../infra/cluster/elastic/health";
+import type { RbacRule } from "../../../infra/cluster/rbac";
 import { dashboardMap, regionalDashboards } from "../../../infra/observability/dashboards/provision";
 import { foreign } from "../../../infra/observability/foreign";
 import type { ChartSettings } from "../../../infra/cluster/values/settings";
@@ -67,11 +68,27 @@ describe("the add-on catalogue", () => {
     });
   });
 
-  test("the controller of workflows looks at the training namespace alone, which only its own flags say", () => {
-    const { controller } = valuesOf("argo-workflows", { ...base, environment: "prod", target: "aws", pages: false }) as { controller: object };
-    expect(controller).toMatchObject({ extraArgs: ["--namespaced", "--managed-namespace", "causeway-training"] });
+  test("the controllers of workflows and of events look at the training namespace alone, which only their own flags say", () => {
+    const { controller, ...workflows } = valuesOf("argo-workflows", { ...base, environment: "prod", target: "aws", pages: false }) as { controller: object; singleNamespace: boolean };
+    expect(workflows.singleNamespace).toBe(true);
+    expect(controller).toMatchObject({ extraArgs: ["--managed-namespace", "causeway-training"] });
     // Without accounts to make, the chart does nothing with it.
     expect(controller).not.toHaveProperty("workflowNamespaces");
+    expect(valuesOf("argo-events", { ...base, environment: "prod", target: "aws", pages: false })).toMatchObject({ controller: { rbac: { namespaced: true, managedNamespace: "causeway-training" } } });
+  });
+
+  test.each([
+    ["argo-workflows", "argo-workflows-workflow-controller"],
+    ["argo-events", "argo-events-controller-manager"],
+  ])("%s brings its account's rights in the training namespace, without wildcards, and none in the cluster", (name, account) => {
+    const settings = { ...base, environment: "prod", target: "aws", pages: false } as const;
+    const { extraObjects } = valuesOf(name, settings) as { extraObjects: { kind: string; metadata: { name: string; namespace: string }; rules?: RbacRule[] }[] };
+    const [role, binding] = extraObjects;
+    expect(extraObjects.map(({ kind, metadata: { namespace } }) => [kind, namespace])).toEqual([["Role", "causeway-training"], ["RoleBinding", "causeway-training"]]);
+    expect(binding).toMatchObject({ roleRef: { kind: "Role", name: role?.metadata.name }, subjects: [{ kind: "ServiceAccount", name: account, namespace: catalogue.find((entry) => entry.name === name)?.namespace }] });
+    expect((role?.rules ?? []).flatMap(({ apiGroups, resources, verbs }) => [...apiGroups, ...resources, ...verbs])).not.toContain("*");
+    const secrets = (role?.rules ?? []).filter(({ resources }) => resources.includes("secrets"));
+    expect(secrets).toHaveLength(name === "argo-events" ? 1 : 0);
   });
 
   test("no chart widens the roles that every cluster has", () => {
