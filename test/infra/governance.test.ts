@@ -21,7 +21,7 @@ const found = (at = now) => governanceRecord(folder, contract, at);
 
 describe("what stands beside a contract", () => {
   it("is, of the sample, the assessment that its contract names, and no external audit", () => {
-    expect(governanceRecord(modelsFolder, contract, now)).toEqual({ impactAssessment: { named: contract.impactAssessment, found: contract.impactAssessment } });
+    expect(governanceRecord(modelsFolder, contract, now)).toEqual({ contract: expect.stringMatching(/^sha256:[0-9a-f]{64}$/), impactAssessment: { named: contract.impactAssessment, found: contract.impactAssessment } });
   });
 
   it("shows an assessment that changed, and one that is gone", () => {

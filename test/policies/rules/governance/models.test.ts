@@ -262,6 +262,14 @@ describe("rules over models", () => {
     expect(judge([assessment, biasAudit, notice, outstanding, approval], [{ type, name: "scorer", props: modest }])).toEqual([]);
   });
 
+  it("say of a release, published or not, that its contract was changed after it was made", () => {
+    const named = (good["release"] as { digests: { contract: string } }).digests.contract;
+    const found = (props: Record<string, unknown>) => judge([outstanding], [{ type, name: "scorer", props }]).map(({ message }) => message);
+    expect(found(set(good, "governance.contract", named))).toEqual([]);
+    const changed = set(good, "governance.contract", `sha256:${"f".repeat(64)}`);
+    for (const published of [true, false]) expect(found(set(changed, "release.published", published))[0]).toContain(`model.yaml has sha256:${"f".repeat(64)}, the release names ${named}`);
+  });
+
   it("say of an unpublished release without approvals and audit that it is unpublished, and what is still to be done", () => {
     const props = unset(set(set(goodModelService(), "release.published", false), "release.approvals", []), "governance.biasAudit");
     const found = judge(rules.filter(({ kind }) => kind === "resource"), [{ type, name: "scorer", props }]);
