@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { actions, LedgerError, storeAt, verifyLedger, type Entry } from "../services/ledger";
-import { CommandLineEnd, commandLine, unusable } from "./command-line";
+import { CommandLineEnd, commandLine, runCommand, unusable } from "./command-line";
 import { openLedger, type OpenLedger } from "./delivery/ledger-location";
 
 const usage = `usage: npm run audit -- <ledger> [--head <hash>] [--subject <model>] [--action <action>] [--about <text>] [--list]
@@ -44,7 +44,13 @@ function listed(entries: readonly Entry[], { subject, action, about }: Filter, c
 }
 
 function entryLines({ sequence, time, actor, action, subject, details, hash }: Entry): string[] {
-  return ["", `${sequence}  ${time}  ${action} ${subject}, by ${actor}`, ...Object.entries(details).map(([name, value]) => `     ${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`), `     hash: ${hash}`];
+  return ["", `${sequence}  ${time}  ${action} ${subject}, by ${actor}`, ...Object.entries(details).flatMap(([name, value]) => detailLines(name, value)), `     hash: ${hash}`];
+}
+
+/** A list of records, such as measures of fairness, takes a line for each. */
+function detailLines(name: string, value: unknown): string[] {
+  if (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "object" && item !== null)) return [`     ${name}:`, ...value.map((item) => `       ${Object.entries(item).map(([key, one]) => `${key} ${String(one)}`).join(", ")}`)];
+  return [`     ${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`];
 }
 
 /** In a bucket an approval counts only with its witness; an entry without says so. */
@@ -79,4 +85,4 @@ export async function main(argv: readonly string[], print: (line: string) => voi
   }
 }
 
-if (require.main === module) void main(process.argv.slice(2)).then((code) => (process.exitCode = code));
+if (require.main === module) void runCommand((argv) => main(argv));

@@ -62,8 +62,20 @@ export function unusable(what: string, usage: string): CommandLineEnd {
   return new CommandLineEnd(`${what}\n\n${usage}`, 2);
 }
 
+/** Exit code of a program whose reader went away, as of one that SIGPIPE ends. */
+const readerGone = 141;
+
+/** Ends the program without a word when whoever reads its output has read enough, such as `head`. */
+export function endWithReader(stream: NodeJS.WriteStream = process.stdout): void {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit(readerGone);
+  });
+}
+
 /** Runs a command and sets the exit code to what it returns. An error is told in its own words; `codeOf` is its exit code. */
 export async function runCommand(main: (argv: readonly string[]) => number | void | Promise<number | void>, codeOf: (error: unknown) => number = () => 1): Promise<void> {
+  endWithReader();
   try {
     process.exitCode = (await main(process.argv.slice(2))) ?? 0;
   } catch (error) {

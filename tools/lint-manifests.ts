@@ -1,6 +1,6 @@
 import { rules } from "../policies/rules";
 import { InputError } from "../services/contract/problems";
-import { CommandLineEnd, commandLine } from "./command-line";
+import { CommandLineEnd, commandLine, runCommand } from "./command-line";
 import { lintManifests, type Finding, type LintResult } from "./lint/lint";
 import { packConfig } from "./plan/judgement";
 
@@ -50,4 +50,4 @@ function said(print: (line: string) => void, message: string, code: number): num
   return code;
 }
 
-if (require.main === module) process.exitCode = main(process.argv.slice(2));
+if (require.main === module) void runCommand((argv) => main(argv));

@@ -10,7 +10,7 @@ import type { RoleKey } from "../services/contract/approvals";
 import { inspectRelease, type Check, type Inspection } from "../services/contract/release-check";
 import { missingApprovals } from "../services/contract/tiers";
 import { LedgerError, type Entry } from "../services/ledger";
-import { CommandLineEnd, commandLine, unusable } from "./command-line";
+import { CommandLineEnd, commandLine, runCommand, unusable } from "./command-line";
 import { openLedger } from "./delivery/ledger-location";
 import { recordedApprovals } from "./release/approvals";
 import { stackConfig } from "./stack-config";
@@ -123,4 +123,4 @@ export function trustedKeys(file: string | undefined, stack: string | undefined)
   return stackConfig(stack).trustedKeys;
 }
 
-if (require.main === module) void main(process.argv.slice(2)).then((code) => (process.exitCode = code));
+if (require.main === module) void runCommand((argv) => main(argv));

@@ -57,9 +57,9 @@ describe("npm run audit", () => {
   });
 
   it("prints the entries that a filter names, each with its details", async () => {
-    await appendEntry(storeAt(file), { actor: "somebody", action: "approve", subject: "loan-approval", details: { role: "model-risk", gates: [1] } }, new Date("2026-11-24T13:00:00Z"));
+    await appendEntry(storeAt(file), { actor: "somebody", action: "approve", subject: "loan-approval", details: { role: "model-risk", gates: [1], fairness: [{ attribute: "sex", value: 0.9 }] } }, new Date("2026-11-24T13:00:00Z"));
     const [, ...lines] = audit(file, undefined, { action: "approve" }).lines;
-    expect(lines).toEqual(["1 of 4 entries with action approve", "", "4  2026-11-24T13:00:00.000Z  approve loan-approval, by somebody", "     role: model-risk", "     gates: [1]", expect.stringMatching(/^ {5}hash: [0-9a-f]{64}$/)]);
+    expect(lines).toEqual(["1 of 4 entries with action approve", "", "4  2026-11-24T13:00:00.000Z  approve loan-approval, by somebody", "     role: model-risk", "     gates: [1]", "     fairness:", "       attribute sex, value 0.9", expect.stringMatching(/^ {5}hash: [0-9a-f]{64}$/)]);
     expect(audit(file, undefined, { subject: "other" }).lines[1]).toBe("0 of 4 entries with subject other");
     expect(audit(file, undefined, { about: "model-risk" }).lines[1]).toBe("1 of 4 entries with about model-risk");
     expect(audit(file, undefined, {}).lines[1]).toBe("4 of 4 entries");

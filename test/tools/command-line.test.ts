@@ -1,12 +1,13 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { existingEnvironment } from "../../services/training/environment";
 import { CommandLineEnd, commandLine } from "../../tools/command-line";
 
 const root = join(__dirname, "..", "..");
 const scripts: Record<string, string> = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).scripts;
 /** Scripts that hand their arguments to a program of others (tsc, eslint, jest, pytest), and one that is two others. */
-const others = ["start", "check", "lint", "test", "test:training", "fuzz"];
+const others = ["start", "check", "lint", "test", "test:training", "fuzz", "train"];
 const own = Object.keys(scripts).filter((name) => !others.includes(name));
 
 function run(script: string, argument: string) {
@@ -29,6 +30,25 @@ describe("every command of package.json", () => {
     expect(said).toContain("--bogus");
     expect(said).toContain(`npm run ${script}`);
     expect(said).not.toMatch(/^ +at /m);
+  });
+});
+
+describe("npm run train", () => {
+  it("says how it is used, and hands on the exit code of the steps", () => {
+    const help = run("train", "--help");
+    expect(help.status).toBe(0);
+    expect(help.stdout).toContain("npm run train -- <step>");
+    expect(spawnSync(join(root, "node_modules", ".bin", "tsx"), ["tools/train.ts"], { cwd: root, encoding: "utf8" })).toMatchObject({ status: 2, stderr: expect.stringContaining("step: got nothing") });
+    if (existingEnvironment() !== undefined) expect(run("train", "collect")).toMatchObject({ status: 2, stderr: expect.stringContaining("--contract is missing") });
+  });
+});
+
+describe("the output of a command", () => {
+  it("may be read as far as somebody likes", () => {
+    const tsx = join(root, "node_modules", ".bin", "tsx");
+    const { status, stderr, stdout } = spawnSync("bash", ["-c", `set -o pipefail; ${tsx} tools/audit.ts services/models/ledger.jsonl --list | head -1; echo "\${PIPESTATUS[0]}"`], { cwd: root, encoding: "utf8" });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toMatch(/entries hold; .*\n(0|141)\n$/);
   });
 });
 

@@ -7,7 +7,7 @@ import { digestOf } from "../../services/contract/attestation";
 import { modelNames } from "../../services/contract/load";
 import { InputError } from "../../services/contract/problems";
 import { LedgerError } from "../../services/ledger";
-import { CommandLineEnd, commandLine, unusable } from "../command-line";
+import { CommandLineEnd, commandLine, runCommand, unusable } from "../command-line";
 import { openLedger } from "../delivery/ledger-location";
 import { planStack, type StackPlan } from "../plan/plan";
 import { stackNames } from "../plan/stack-file";
@@ -110,11 +110,5 @@ async function verifyFile(file: string, options: EvidenceOptions, print: Print):
 }
 
 if (require.main === module) {
-  main(process.argv.slice(2)).then(
-    (code) => (process.exitCode = code),
-    (error: unknown) => {
-      console.error(error);
-      process.exitCode = 1;
-    },
-  );
+  void runCommand((argv) => main(argv));
 }

@@ -1,8 +1,11 @@
 import { join } from "node:path/posix";
 import { z } from "zod";
+import { biasAuditFile } from "../../services/contract/bias-audit";
+import { dutiesOf, type Duties } from "../../services/contract/tiers";
 import { verdictSchema } from "../../services/contract/verdict";
 import { digestOf } from "../../services/contract/attestation";
 import { parseOrThrow } from "../../services/contract/problems";
+import { parseYaml } from "../../services/contract/yaml";
 import { releaseSchema, type Release } from "../../services/contract/release";
 import type { Entry } from "../../services/ledger";
 import { verifyLines } from "../../services/ledger/verify";
@@ -73,11 +76,11 @@ function approvalsOf({ approvals, image }: Pick<Release, "approvals" | "image">,
 }
 
 /** What is wrong with approvals: on record without a witness, on record and not attested, attested and not on record. */
-function approvalFindings({ approvals, image }: Pick<Release, "approvals" | "image">, entries: readonly Entry[], counting: readonly string[]): string[] {
+function approvalFindings({ approvals, image }: Pick<Release, "approvals" | "image">, entries: readonly Entry[], counting: readonly string[], duties: Duties): string[] {
   const recorded = approvalsOf({ approvals, image }, entries, counting);
   const without = entries.filter(({ action, details, hash }) => action === "approve" && details["digest"] === image.digest && !counting.includes(hash));
   return [
-    ...(recorded.length > 0 ? [] : ["nobody approved the release"]),
+    ...(recorded.length > 0 || duties.approvals === 0 ? [] : ["nobody approved the release"]),
     ...without.map(({ sequence, actor }) => `the approval of entry ${sequence} by ${actor} has no witness, and does not count`),
     ...recorded.filter(({ attested }) => !attested).map(({ role, by }) => `the attestation does not carry the approval by ${by} as ${role}: npm run attest`),
     ...approvals.filter(({ reference }) => !recorded.some((one) => one.reference === reference)).map(({ role, actor }) => `the attestation carries an approval by ${actor} as ${role} that the ledger does not hold`),
@@ -90,17 +93,25 @@ function findingsOf({ model, published, digests, gates, stacks }: Omit<Summary, 
   const recorded = (action: string) => entries.some((entry) => entry.action === action && entry.details["model"] === (action === "train" ? (trained ?? digests["model"]) : digests["model"]));
   const bills = ["server", "training"].filter((name) => !files.some((file) => file.name === `${places.bills}/${name}.cdx.json`));
   const contract = bytesOf(files, join(places.models, model, "model.yaml"));
+  const duties = dutiesIn(contract);
   const attestation = z.object({ signatures: z.array(z.unknown()) }).safeParse(jsonOf(files, join(places.models, model, "release", "attestation.json")));
   return [
     ...(published ? [] : ["the release is not published: no registry holds its image"]),
     ...(attestation.data?.signatures.length ? [] : ["nobody signed the release"]),
-    ...approvalFindings(release, entries, countingIn(files)),
+    ...approvalFindings(release, entries, countingIn(files), duties),
+    ...(duties.biasAuditDays === 0 || bytesOf(files, join(places.models, model, biasAuditFile)) !== undefined ? [] : ["no external party audited the model for bias"]),
     ...gates.failed.map((gate) => `gate ${gate} did not hold`),
     ...(contract !== undefined && digestOf(contract) === digests["contract"] ? [] : ["the contract was changed after the release was made"]),
     ...(["train", "evaluate", "release"] as const).filter((action) => !recorded(action)).map((action) => `the ledger has no entry of ${action} for this model's digest`),
     ...bills.map((name) => `the bill of materials of the ${name} image is not the one of the release, and left out`),
     ...stacks.filter(({ mandatory }) => mandatory > 0).map(({ stack, mandatory }) => `stack ${stack} breaks mandatory rules ${mandatory} times`),
   ];
+}
+
+/** What the tier of a contract asks for; everything where the archive has none that can be read. */
+function dutiesIn(contract: Buffer | undefined): Duties {
+  const read = z.object({ riskTier: z.string() }).safeParse(contract === undefined ? undefined : parseYaml(contract.toString("utf8"), "model.yaml"));
+  return dutiesOf(read.data?.riskTier);
 }
 
 /** The entries of the archive's ledger, up to its first flaw. */

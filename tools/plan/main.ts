@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import program from "../../infra";
 import { rules } from "../../policies/rules";
 import { InputError } from "../../services/contract/problems";
+import { endWithReader } from "../command-line";
 import { planArguments, usage, UsageError, type PlanArguments } from "./arguments";
 import { RecordingError } from "./monitor";
 import { isClean, planStack, type StackPlan } from "./plan";
@@ -63,6 +64,7 @@ function messageOf(error: unknown): string {
   return addressed ? error.message : (error.stack ?? error.message);
 }
 
+endWithReader();
 main(process.argv.slice(2)).then(
   (code) => (process.exitCode = code),
   (error: unknown) => {

@@ -10,6 +10,7 @@ import { digestOf } from "../../../services/contract/attestation";
 import { nextEntry, type Entry } from "../../../services/ledger/entry";
 import { archive, unpacked, type ArchivedFile } from "../../../tools/evidence/archive";
 import { collect } from "../../../tools/evidence/collect";
+import { summaryOf } from "../../../tools/evidence/summary";
 import { attestationOf, sumsOf } from "../../../tools/evidence/sums";
 import { verifyEvidence, type EvidenceOptions } from "../../../tools/evidence/verify";
 import { planStack, type StackPlan } from "../../../tools/plan/plan";
@@ -62,7 +63,7 @@ describe("an archive of evidence", () => {
     const { mismatches, summary, signature } = await verify(files);
     expect([mismatches, signature]).toEqual([[], "none"]);
     expect(summary!.ledger).toEqual({ entries: 4, head: entries[3]!.hash, ofModel: { approve: 1, evaluate: 1, release: 1, train: 1 } });
-    expect(summary!.findings).toEqual(expect.arrayContaining(["nobody approved the release", "the ledger has no entry of train for this model's digest"]));
+    expect(summary!.findings).toEqual(expect.arrayContaining(["nobody approved the release", "no external party audited the model for bias", "the ledger has no entry of train for this model's digest"]));
   });
 
   it("is verified by sha256sum alone, too", async () => {
@@ -117,6 +118,13 @@ describe("a changed archive", () => {
     }
     expect(await named(relisted(change(files, "evidence.json", text((said) => said.replace('"published": false', '"published": true')))))).toContain("evidence.json does not say what the other files say");
     expect(await named(relisted(change(files, "README.md", text((said) => said.replace("- nobody approved the release\n", "")))))).toEqual(["README.md does not say what the other files say"]);
+  });
+
+  it("misses no approval and no audit where the tier asks for none", async () => {
+    const modest = (bytes: Buffer) => Buffer.from(bytes.toString("utf8").replace("riskTier: high", "riskTier: limited"));
+    const { findings } = summaryOf(model, content(change(files, `models/${model}/model.yaml`, modest)));
+    expect(findings.filter((finding) => /approved|audited/.test(finding))).toEqual([]);
+    expect(await named(relisted(change(files, `models/${model}/model.yaml`, (bytes) => Buffer.concat([bytes, Buffer.from(": [")]))))).not.toEqual([]);
   });
 
   it("is refused for a ledger with a line changed, removed or moved, where the listing was made again", async () => {
