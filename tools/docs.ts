@@ -1,10 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import program from "../infra";
 import { configDocument, configJsonSchema } from "../infra/config/describe";
 import { coverageMarkdown } from "../policies/coverage";
 import { rules } from "../policies/rules";
 import { tiersMarkdown } from "../policies/tiers";
+import { contractSchema } from "../services/contract/contract";
 import { accessDocument } from "./access/document";
 import { commandLine, runCommand } from "./command-line";
 import { encryptionDocument } from "./encryption/document";
@@ -26,6 +28,7 @@ function withPart(page: string, name: string, part: string): string {
 /** Pages that are made from the code; `npm run docs` writes them, and a test holds them equal. */
 export const generated: Readonly<Record<string, string>> = {
   "stack.schema.json": `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
+  "model.schema.json": `${JSON.stringify({ title: "Contract of a model", ...z.toJSONSchema(contractSchema, { io: "input" }) }, null, 2)}\n`,
   "configuration.md": configDocument(),
   "coverage.md": `# Coverage\n\nWhich rule helps with which clause, and who or what covers those that no rule does; \`npm run docs\` makes this page from the rules and from policies/elsewhere. A rule shows a part of its clause, never that the clause is met: that is for the people who are answerable for it.\n\n${coverageMarkdown(rules)}`,
   "governance.md": withPart("governance.md", "tiers", tiersMarkdown()),

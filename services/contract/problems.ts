@@ -41,17 +41,22 @@ export function problemsOf(error: z.ZodError, input: unknown): Problem[] {
       return issue.keys.map((key) => ({
         key: pathName([...issue.path, key]),
         got: valueAt(input, [...issue.path, key]),
-        allowed: "no such key; see the key list in the README or the JSON Schema",
+        allowed: "no such key; docs/stack.schema.json lists those of a stack, docs/model.schema.json those of a contract",
       }));
     }
+    if (issue.code === "invalid_key") return [{ key: pathName(issue.path), got: issue.path.at(-1), allowed: `as a key ${issue.issues[0]?.message ?? issue.message}` }];
     return [{ key: pathName(issue.path), got: valueAt(input, issue.path), allowed: allowedBy(issue.message) }];
   });
 }
 
+/** Kinds of values in words. */
+const kindNames: Readonly<Record<string, string>> = { object: "a mapping of keys", array: "a list", string: "text", number: "a number", int: "a whole number", boolean: "true or false" };
+
 /** What is allowed, out of a message of zod's own such as `Invalid input: expected string, received undefined`; other texts say it already. */
 function allowedBy(message: string): string {
   const match = /^(?:Invalid (?:input|option)|Too (?:small|big)): expected (.*?)(?:, received .*)?$/.exec(message);
-  return match?.[1] ?? message;
+  const expected = match?.[1] ?? message;
+  return kindNames[expected] ?? expected;
 }
 
 /** Longest key of an input that a message shows in full. */

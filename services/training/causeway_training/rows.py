@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +15,18 @@ from .errors import InputError
 def read_rows(path: Path) -> pd.DataFrame:
     """Reads a CSV file with a header. Raises InputError on anything that is not one."""
     try:
-        rows = pd.read_csv(path, float_precision="round_trip", encoding="utf-8")
+        data = path.read_bytes()
     except FileNotFoundError:
         raise InputError(str(path), ["no such file"]) from None
+    return parse_rows(data, str(path))
+
+
+def parse_rows(data: bytes, source: str) -> pd.DataFrame:
+    """Reads the text of a CSV file with a header. Raises InputError on anything that is not one."""
+    try:
+        return pd.read_csv(BytesIO(data), float_precision="round_trip", encoding="utf-8")
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise InputError(str(path), [f"not a CSV table: {str(error).strip()}"]) from None
-    return rows
+        raise InputError(source, [f"not a CSV table: {str(error).strip()}"]) from None
 
 
 def write_rows(path: Path, rows: pd.DataFrame) -> None:

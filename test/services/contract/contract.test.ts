@@ -48,7 +48,9 @@ describe("the contract of the sample", () => {
 
 describe("a bad contract", () => {
   it.each<[string, unknown, string[]]>([
-    ["target", "approve", ["target: object"]],
+    ["gates.improvement", undefined, ["gates.improvement: { metric: accuracy, precision, recall, f1, auc, brier; significance: a number from 0 to 1 }"]],
+    ["gates.fairness", undefined, ["gates.fairness: a list of gates over protected attributes, [] for none"]],
+    ["target", "approve", ["target: a mapping of keys"]],
     ["riskTier", "severe", ['riskTier: one of "minimal"|"limited"|"high"|"prohibited"']],
     ["owner.contact", "credit-risk", ["owner.contact: an e-mail address of the owning team"]],
     ["features", [], ["features: at least one feature"]],
@@ -113,7 +115,7 @@ describe("the parser", () => {
     fc.assert(
       fc.property(fc.constantFrom(...objects), fc.constantFrom("extra", "Name", "constructor", "toString", "x y"), fc.jsonValue(), (object, key, value) => {
         const path = object === "" ? key : `${object}.${key}`;
-        expect(problems(set(good, path, value))).toEqual([`${written(path)}: no such key; see the key list in the README or the JSON Schema`]);
+        expect(problems(set(good, path, value))).toEqual([`${written(path)}: no such key; docs/stack.schema.json lists those of a stack, docs/model.schema.json those of a contract`]);
       }),
     );
   });
@@ -126,6 +128,6 @@ describe("the parser", () => {
 
   it("does not take a prototype for a key", () => {
     const evil = JSON.parse(JSON.stringify(good).replace(/^\{/, '{"__proto__":{"riskTier":"minimal"},')) as unknown;
-    expect(problems(evil)).toEqual(["__proto__: no such key; see the key list in the README or the JSON Schema"]);
+    expect(problems(evil)).toEqual(["__proto__: no such key; docs/stack.schema.json lists those of a stack, docs/model.schema.json those of a contract"]);
   });
 });

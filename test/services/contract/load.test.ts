@@ -90,7 +90,7 @@ describe("loadRelease", () => {
       '  - version: got "latest", allowed: a semantic version such as 1.4.0',
       '  - digests.data: got "sha256:0", allowed: a digest: sha256: and 64 hexadecimal digits',
       "  - evaluation.rows: got 0, allowed: number to be >=1",
-      '  - note: got "x", allowed: no such key; see the key list in the README or the JSON Schema',
+      '  - note: got "x", allowed: no such key; docs/stack.schema.json lists those of a stack, docs/model.schema.json those of a contract',
     ]);
   });
 });

@@ -24,15 +24,20 @@ describe("parseOrThrow", () => {
       [
         "settings.yaml has 4 problems:",
         "  - list[0].size: got 0, allowed: number to be >=1",
-        '  - list[1].size: got "big", allowed: number',
-        '  - list[1].colour: got "red", allowed: no such key; see the key list in the README or the JSON Schema',
+        '  - list[1].size: got "big", allowed: a number',
+        '  - list[1].colour: got "red", allowed: no such key; docs/stack.schema.json lists those of a stack, docs/model.schema.json those of a contract',
         '  - mode: got "idle", allowed: one of "fast"|"slow"',
       ].join("\n"),
     );
   });
 
+  it("says what a key of a record must be, and gives kinds of values in words", () => {
+    const records = z.strictObject({ rates: z.record(z.string().regex(/^[a-z]+-1$/, "a region such as west-1"), z.number()), names: z.array(z.string()), gate: z.strictObject({ min: z.number() }) });
+    expect(() => parseOrThrow(records, { rates: { west: 3 }, names: "a" }, "x")).toThrow('x has 3 problems:\n  - rates.west: got "west", allowed: as a key a region such as west-1\n  - names: got "a", allowed: a list\n  - gate: got nothing, allowed: a mapping of keys');
+  });
+
   it("names the whole input when nothing of it is right", () => {
-    expect(problemsOf(null).problems).toEqual([{ key: "(whole input)", got: null, allowed: "object" }]);
+    expect(problemsOf(null).problems).toEqual([{ key: "(whole input)", got: null, allowed: "a mapping of keys" }]);
   });
 });
 

