@@ -61,5 +61,5 @@ test("the plan says that nothing is left to fail over to, and that the other reg
 test("a retraining asks the regions in service first, though its runs are in the drained one", () => {
   const text = JSON.stringify(plan.resources.find(({ type }) => type.endsWith(":WorkflowTemplate") && type.includes("argoproj"))?.inputs);
   expect(text).toContain('"--region=eu-central-1","--region=eu-west-1","--home=eu-west-1","--orders=s3://');
-  expect(plan.resources.filter(({ type }) => type === "kubernetes:batch/v1:CronJob").map(({ name }) => name)).toEqual(["eu-central-1-promotion-loan-approval", "eu-central-1-erasure-job"]);
+  expect(plan.resources.filter(({ type }) => type === "kubernetes:batch/v1:CronJob").map(({ name }) => name)).toEqual([...plan.config.models.map(({ name }) => `eu-central-1-promotion-${name}`), "eu-central-1-erasure-job"]);
 });

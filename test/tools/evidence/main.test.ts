@@ -2,6 +2,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { modelsFolder } from "../../../infra/models";
+import { modelNames } from "../../../services/contract/load";
 import { main } from "../../../tools/evidence/main";
 import { testKey } from "../../support/signing";
 
@@ -47,7 +48,7 @@ describe("npm run evidence", () => {
 
   it.each([
     [[], "usage: npm run evidence"],
-    [["loan"], 'model: got "loan", allowed: loan-approval'],
+    [["loan"], `model: got "loan", allowed: ${modelNames(modelsFolder).join(", ")}`],
     [["--verify", "nothing.tar.gz"], "nothing.tar.gz: got nothing, allowed: a file that npm run evidence wrote"],
   ])("refuses %j", async (args, message) => {
     expect(await run(...args)).toBe(2);
