@@ -10,10 +10,10 @@ import type { Outcome } from "../../tools/e2e/delivery/release";
 import type { Trials } from "../../tools/e2e/delivery/trials";
 
 /**
- * So many that a twentieth of them proves the version safe within the looks that the pace of `local` allows, and few enough subjects that
- * the busiest of them make a fair split look unfair to whoever counts requests.
+ * So many that a twentieth of them proves the version safe within the looks that the pace of `local` allows, also where a busy machine
+ * lets through no more than two thirds of them; and few enough subjects that the busiest make a fair split look unfair to whoever counts requests.
  */
-export const EXPERIMENT_CALLERS: Callers = { predictionsPerSecond: 60, subjects: 500 };
+export const EXPERIMENT_CALLERS: Callers = { predictionsPerSecond: 80, subjects: 500 };
 /** So large a difference that the test has its declared power at the smallest sample that it looks at: more do not come in a few minutes. */
 export const COSTLY = { kind: "costly", cost: 30 } as const satisfies Fault;
 const POWER = 0.8;

@@ -28,7 +28,7 @@ export interface WorldOptions {
   readonly apart: string;
 }
 
-const POLL_MS = 500;
+const POLL_MS = 1_000;
 const STABLE_TIMEOUT_MS = 240_000;
 /** The compiled server finds its packages from here. */
 const WORK = path.join(REPOSITORY, "out", "delivery");
