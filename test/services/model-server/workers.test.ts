@@ -130,6 +130,6 @@ describe("where a model runs", () => {
 
   test("batches only where a batch is cheaper than its rows", async () => {
     expect((await decide(model(() => 0.1).fake, "inline")).batchingPays).toBe(true);
-    expect((await decide(model((count) => 0.1 * count).fake, "inline")).batchingPays).toBe(false);
+    expect((await decide(model((count) => 0.5 * count).fake, "inline")).batchingPays).toBe(false);
   });
 });
