@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { containerSecurityContext, podSecurityContext } from "../serving/security-context";
+import { orderWatchSpec } from "../order-watch";
 import { eraseAccount, namespaces } from "../vocabulary";
 import { logsArguments, logsMount, logsVolume } from "./logs";
 import { erasureLabels, workSeconds } from "./settings";
@@ -11,50 +11,20 @@ export interface RegionEraserSettings {
   readonly orders: string;
 }
 
-/** How often a region looks for an order. */
-const everyFiveMinutes = "*/5 * * * *";
-
 /** Looks for orders, and ends at once where there is none. One that could not be done stays open, and the next look tries it again. */
 export function regionEraserJob({ region, orders }: RegionEraserSettings, image: pulumi.Input<string>) {
   return {
     metadata: { name: eraseAccount, namespace: namespaces.training, labels: erasureLabels },
-    spec: {
-      schedule: everyFiveMinutes,
-      timeZone: "Etc/UTC",
-      concurrencyPolicy: "Forbid",
-      startingDeadlineSeconds: 240,
-      successfulJobsHistoryLimit: 1,
-      failedJobsHistoryLimit: 3,
-      jobTemplate: {
-        metadata: { labels: erasureLabels },
-        spec: {
-          backoffLimit: 0,
-          activeDeadlineSeconds: workSeconds,
-          template: {
-            metadata: { labels: erasureLabels },
-            spec: {
-              serviceAccountName: eraseAccount,
-              automountServiceAccountToken: true,
-              restartPolicy: "Never",
-              securityContext: podSecurityContext,
-              volumes: [{ name: "tmp", emptyDir: { sizeLimit: "1Gi" } }, logsVolume],
-              containers: [
-                {
-                  name: "main",
-                  image,
-                  imagePullPolicy: "IfNotPresent",
-                  command: ["python", "-m", "causeway_training.erasing.follow"],
-                  args: [`--orders=${orders}`, `--region=${region}`, ...logsArguments(region)],
-                  resources: { requests: { cpu: "50m", memory: "256Mi" }, limits: { memory: "256Mi", "ephemeral-storage": "1Gi" } },
-                  securityContext: { ...containerSecurityContext, capabilities: { drop: [...containerSecurityContext.capabilities.drop] } },
-                  volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, logsMount],
-                },
-              ],
-            },
-          },
-        },
-      },
-    },
+    spec: orderWatchSpec({
+      labels: erasureLabels,
+      serviceAccountName: eraseAccount,
+      image,
+      command: ["python", "-m", "causeway_training.erasing.follow"],
+      args: [`--orders=${orders}`, `--region=${region}`, ...logsArguments(region)],
+      job: { backoffLimit: 0, activeDeadlineSeconds: workSeconds },
+      volumes: [logsVolume],
+      volumeMounts: [logsMount],
+    }),
   };
 }
 
