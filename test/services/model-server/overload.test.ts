@@ -101,11 +101,14 @@ describe("the limit of requests in flight", () => {
 describe("batches", () => {
   test("are made of what waits while the model runs, and give each request its own scores", async () => {
     const sizes: number[] = [];
-    const scorer = { score: async (rows: Float32Array, _count: number) => (await sleep(5), rows.slice()) };
+    let arrived = (): void => undefined;
+    const all = new Promise<void>((resolve) => (arrived = resolve));
+    const scorer = { score: async (rows: Float32Array, _count: number) => (await all, rows.slice()) };
     const batcher = new Batcher({ scorer, width: 1, lanes: 1, maximumRows: 4, onRun: (rows) => sizes.push(rows) });
     const first = batcher.score({ values: Float64Array.of(1), count: 1 });
-    await sleep(1);
+    while (sizes.length === 0) await sleep(1);
     const rest = [[2], [3, 4], [5], [6, 7, 8, 9, 10], [11]].map((values) => batcher.score({ values: Float64Array.from(values), count: values.length }));
+    arrived();
     const scores = await Promise.all([first, ...rest]);
     expect(scores.map((one) => [...one])).toEqual([[1], [2], [3, 4], [5], [6, 7, 8, 9, 10], [11]]);
     expect(sizes).toEqual([1, 4, 5, 1]);
