@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { existingEnvironment } from "../../services/training/environment";
@@ -10,21 +10,22 @@ const scripts: Record<string, string> = JSON.parse(readFileSync(join(root, "pack
 const others = ["start", "check", "lint", "test", "test:training", "fuzz", "train"];
 const own = Object.keys(scripts).filter((name) => !others.includes(name));
 
-function run(script: string, argument: string) {
+async function run(script: string, ...more: readonly string[]) {
   const [program = "", ...rest] = (scripts[script] ?? "").split(" ");
   const [command, args] = program === "tsx" ? [join(root, "node_modules", ".bin", "tsx"), rest] : [process.execPath, rest];
-  return spawnSync(command, [...args, argument], { cwd: root, encoding: "utf8", timeout: 50_000 });
+  const child = spawn(command, [...args, ...more], { cwd: root, timeout: 50_000, stdio: ["ignore", "pipe", "pipe"] });
+  const said = { stdout: "", stderr: "" };
+  child.stdout.on("data", (data) => (said.stdout += data));
+  child.stderr.on("data", (data) => (said.stderr += data));
+  const status = await new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve));
+  return { ...said, status };
 }
 
-/** Their own folders keep a parser each. */
-const apart = ["e2e", "test:rules", "delivery", "record:run", "erase", "lineage"];
-
 describe("every command of package.json", () => {
-  it.each(own.filter((name) => !apart.includes(name)))("%s says with --help how it is used, and names what is allowed for an unknown option", (script) => {
-    const help = run(script, "--help");
+  it.each(own)("%s says with --help how it is used, and names what is allowed for an unknown option", async (script) => {
+    const [help, wrong] = await Promise.all([run(script, "--help"), run(script, "--bogus")]);
     expect([help.status, help.stderr]).toEqual([0, ""]);
     expect(help.stdout).toContain(`npm run ${script}`);
-    const wrong = run(script, "--bogus");
     expect(wrong.status).toBe(2);
     const said = `${wrong.stdout}${wrong.stderr}`;
     expect(said).toContain("--bogus");
@@ -33,13 +34,33 @@ describe("every command of package.json", () => {
   });
 });
 
+describe("an input that cannot be used", () => {
+  it.each([
+    ["delivery", ["promote", "loan-approval"], 'command: got "promote", allowed: status, record'],
+    ["delivery", ["approve", "loan-approval"], "--ledger: got nothing"],
+    ["e2e", ["--only", "nothing"], "--only: got nothing, allowed: lifecycle,"],
+    ["record:run", [], "run directory: got nothing"],
+    ["record:run", ["runs/r1", "--ledger", "l.jsonl"], "--actor: got nothing"],
+    ["erase", ["jane", "--model", "loan-approval", "--lake", "lake"], "--reason, --ledger, --actor: got nothing"],
+    ["lineage", [], "subject: got nothing"],
+    ["lineage", ["jane", "--model", "loan-approval"], "--lake: got nothing"],
+  ])("%s %j ends with 2 and names it", async (script, args, message) => {
+    const { status, stdout, stderr } = await run(script, ...args);
+    expect([status, `${stdout}${stderr}`]).toEqual([2, expect.stringContaining(message)]);
+  });
+
+  (existingEnvironment() === undefined ? it.skip : it)("of the search for a subject ends with 2 too", async () => {
+    expect(await run("lineage", "jane", "--model", "nobody", "--lake", root)).toMatchObject({ status: 2, stderr: expect.stringContaining("no such file") });
+  });
+});
+
 describe("npm run train", () => {
-  it("says how it is used, and hands on the exit code of the steps", () => {
-    const help = run("train", "--help");
+  it("says how it is used, and hands on the exit code of the steps", async () => {
+    const help = await run("train", "--help");
     expect(help.status).toBe(0);
     expect(help.stdout).toContain("npm run train -- <step>");
     expect(spawnSync(join(root, "node_modules", ".bin", "tsx"), ["tools/train.ts"], { cwd: root, encoding: "utf8" })).toMatchObject({ status: 2, stderr: expect.stringContaining("step: got nothing") });
-    if (existingEnvironment() !== undefined) expect(run("train", "collect")).toMatchObject({ status: 2, stderr: expect.stringContaining("--contract is missing") });
+    if (existingEnvironment() !== undefined) expect(await run("train", "collect")).toMatchObject({ status: 2, stderr: expect.stringContaining("--contract is missing") });
   });
 });
 

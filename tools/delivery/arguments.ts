@@ -1,6 +1,6 @@
-import { parseArgs } from "node:util";
 import { killTargets, type KillTarget } from "../../infra/serving/delivery";
 import { InputError, type Problem } from "../../services/contract/problems";
+import { commandLine, unusable } from "../command-line";
 
 export const commands = ["status", "record", "approve", "override", "kill", "restore"] as const;
 export type Command = (typeof commands)[number];
@@ -48,10 +48,10 @@ const needed = {
   restore: ["ledger", "reason"],
 } as const satisfies Record<Command, readonly ("ledger" | "role" | "reason" | "to")[]>;
 
-/** Parses the command line. Throws InputError with every problem. */
+/** Parses the command line. Throws CommandLineEnd with every problem. */
 export function deliveryArguments(args: readonly string[]): DeliveryArguments {
   const text = { type: "string" } as const;
-  const { values, positionals } = parsed(() => parseArgs({ args: [...args], allowPositionals: true, options: { context: { type: "string", multiple: true }, ledger: text, role: text, reason: text, digest: text, to: text, key: text, stack: text } }));
+  const { values, positionals } = commandLine(args, { usage, operands: Infinity, options: { context: { type: "string", multiple: true }, ledger: text, role: text, reason: text, digest: text, to: text, key: text, stack: text } });
   const [name, model, ...more] = positionals;
   const command = commands.find((known) => known === name);
   const to = killTargets.find((target) => target === values.to);
@@ -62,15 +62,7 @@ export function deliveryArguments(args: readonly string[]): DeliveryArguments {
     ...(command === undefined ? [] : needed[command].filter((option) => values[option] === undefined).map((option) => ({ key: `--${option}`, got: undefined, allowed: "a value" }))),
     ...(values.to !== undefined && to === undefined ? [{ key: "--to", got: values.to, allowed: killTargets.join(" or ") }] : []),
   ];
-  if (command === undefined || model === undefined || problems.length > 0) throw new InputError("command line", problems);
+  if (command === undefined || model === undefined || problems.length > 0) throw unusable(new InputError("command line", problems).message, usage);
   const { context = [undefined], ledger, role = "", reason = "", digest, key, stack } = values;
   return { command, model, contexts: context, ledger, role, reason, digest, key, stack, to: to ?? "champion" };
-}
-
-function parsed<T>(parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    throw new InputError("command line", [{ key: "options", got: error instanceof Error ? error.message : String(error), allowed: "the options of the usage" }]);
-  }
 }

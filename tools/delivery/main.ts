@@ -2,10 +2,11 @@ import { join } from "node:path";
 import { modelsFolder } from "../../infra/models";
 import { InputError } from "../../services/contract/problems";
 import { signerAt } from "../release/signers";
+import { runCommand } from "../command-line";
 import { stackConfig } from "../stack-config";
 import { connect, send } from "../e2e/lib/kubernetes/connection";
 import { approve } from "./approve";
-import { deliveryArguments, usage, type Command, type DeliveryArguments } from "./arguments";
+import { deliveryArguments, type Command, type DeliveryArguments } from "./arguments";
 import { clusterOf } from "./cluster";
 import { kill, restore } from "./kill";
 import { openLedger, type OpenLedger } from "./ledger-location";
@@ -77,9 +78,5 @@ function exitCode(error: unknown): number {
 }
 
 if (require.main === module) {
-  main(process.argv.slice(2)).catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    if (error instanceof InputError && error.source === "command line") console.error(`\n${usage}`);
-    process.exitCode = exitCode(error);
-  });
+  void runCommand(main, exitCode);
 }

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
-import { parseArgs } from "node:util";
 import { InputError } from "../../services/contract/problems";
+import { CommandLineEnd, commandLine, runCommand, unusable } from "../command-line";
 import { openLedger } from "./ledger-location";
 import { factsOf, recordFacts } from "./run-facts";
 
@@ -14,10 +14,12 @@ Exit codes: 0 done, 1 failed, 2 an input that cannot be used.`;
 export async function main(argv: readonly string[], print: (line: string) => void = console.log): Promise<number> {
   try {
     const text = { type: "string" } as const;
-    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options: { ledger: text, actor: text, run: text } });
+    const { values, positionals } = commandLine(argv, { usage, operands: 1, options: { ledger: text, actor: text, run: text } });
     const [location] = positionals;
     const { ledger: where, actor } = values;
-    if (location === undefined || where === undefined || actor === undefined) throw new RangeError(usage);
+    if (location === undefined) throw unusable("run directory: got nothing, allowed: a folder, a file:// URL or s3://bucket/prefix", usage);
+    if (where === undefined) throw unusable("--ledger: got nothing, allowed: a file *.jsonl, a folder, or s3://<audit bucket>/ledger", usage);
+    if (actor === undefined) throw unusable("--actor: got nothing, allowed: who ran it", usage);
     const facts = await factsOf(location);
     const ledger = await openLedger(where);
     const added = await recordFacts(ledger, facts, { run: values.run ?? basename(location.replace(/\/+$/, "")), actor });
@@ -26,8 +28,9 @@ export async function main(argv: readonly string[], print: (line: string) => voi
     return 0;
   } catch (error) {
     print(error instanceof Error ? error.message : String(error));
-    return error instanceof InputError || error instanceof RangeError || error instanceof TypeError ? 2 : 1;
+    if (error instanceof CommandLineEnd) return error.code;
+    return error instanceof InputError || error instanceof RangeError ? 2 : 1;
   }
 }
 
-if (require.main === module) void main(process.argv.slice(2)).then((code) => (process.exitCode = code));
+if (require.main === module) void runCommand((argv) => main(argv));

@@ -1,5 +1,4 @@
 import { rm } from "node:fs/promises";
-import { parseArgs } from "node:util";
 import { runDelivery } from "../../test/e2e/delivery";
 import { addressSuite, faultSuite } from "../../test/e2e/faults";
 import { lifecycleSuite } from "../../test/e2e/lifecycle";
@@ -9,6 +8,7 @@ import { restartSuite } from "../../test/e2e/restarts";
 import { retrainingSuite } from "../../test/e2e/retraining/suite";
 import { ruleSuite } from "../../test/e2e/rules";
 import { openStack } from "../../test/e2e/stack";
+import { CommandLineEnd, commandLine, unusable } from "../command-line";
 import { prepare } from "./context";
 import { duration, errorMessage, say } from "./lib/text";
 import { closingLine, NOTHING, runLane, runLanes, sum } from "./runner";
@@ -21,9 +21,18 @@ type SuiteMaker = (stack: SharedStack) => Promise<Suite>;
 const SUITES = { lifecycle: lifecycleSuite, faults: faultSuite, policies: policySuite, equivalence: equivalenceSuite, addresses: addressSuite, restarts: restartSuite, rules: ruleSuite, retraining: retrainingSuite, logs: logSuite } as const satisfies Record<string, SuiteMaker>;
 type SuiteName = keyof typeof SUITES;
 
-/** A suite on a control plane of its own, after the others: what it measures suffers from company. */
+/** A suite on a control plane of its own, which runs alone: what it measures suffers from company. */
 const DELIVERY = "delivery";
 const NAMES = [...Object.keys(SUITES), DELIVERY];
+const CONTROLLERS = [DELIVERY, "retraining", "logs"];
+
+const usage = `usage: npm run e2e [-- --only <suite>]... | npm run e2e:controllers | npm run test:rules
+
+Without options: the real engine against a real Kubernetes API server. Suites, of which --only names one and may be repeated:
+  ${NAMES.join(", ")}
+npm run e2e:controllers is ${CONTROLLERS.join(", ")}: the programs that work in the cluster. npm run test:rules is rules.
+E2E_KUBECONFIG names the kubeconfig of a cluster of your own, CAUSEWAY_CACHE the folder of the tools (docs/e2e.md).
+Exit codes: 0 all passed, 1 a test failed or none ran, 2 a command line that cannot be used.`;
 
 interface LanePlan {
   readonly name: string;
@@ -43,15 +52,14 @@ const LANES: readonly LanePlan[] = [
 
 const IN_LANES = LANES.flatMap(({ suites }) => suites);
 
-/** Suites that need neither engine nor control plane: they run when they are asked for, `npm run test:rules`, and `npm run e2e -- --only` with their name. */
+/** Suites that need neither engine nor control plane. */
 const ALONE = ["rules", "retraining", "logs"] as const;
 
-function chosenSuites(): (name: SuiteName | typeof DELIVERY) => boolean {
-  const { values } = parseArgs({ options: { only: { type: "string", multiple: true } } });
-  const { only } = values;
-  const unknown = (only ?? []).filter((name) => !NAMES.includes(name));
-  if (unknown.length > 0) throw new Error(`there is no suite ${unknown.join(", ")}; there are ${NAMES.join(", ")}`);
-  return (name) => (only === undefined ? [...IN_LANES, DELIVERY].includes(name) : only.includes(name));
+function chosenSuites(argv: readonly string[]): (name: SuiteName | typeof DELIVERY) => boolean {
+  const { only = IN_LANES } = commandLine(argv, { usage, options: { only: { type: "string", multiple: true } } }).values;
+  const unknown = only.filter((name) => !NAMES.includes(name));
+  if (unknown.length > 0) throw unusable(`--only: got ${unknown.join(", ")}, allowed: ${NAMES.join(", ")}`, usage);
+  return (name) => only.includes(name);
 }
 
 async function withControlPlanes(chosen: (name: SuiteName) => boolean): Promise<Tally> {
@@ -77,7 +85,7 @@ async function withControlPlanes(chosen: (name: SuiteName) => boolean): Promise<
 
 async function main(): Promise<void> {
   const started = Date.now();
-  const chosen = chosenSuites();
+  const chosen = chosenSuites(process.argv.slice(2));
   const planes = await withControlPlanes(chosen);
   if (planes !== NOTHING) say(`the suites of the engine took ${duration(Date.now() - started)}`);
   const delivery = chosen(DELIVERY) ? await runDelivery() : NOTHING;
@@ -89,6 +97,11 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
+  if (error instanceof CommandLineEnd) {
+    (error.code === 0 ? process.stdout : process.stderr).write(`${error.message}\n`);
+    process.exitCode = error.code;
+    return;
+  }
   say(errorMessage(error));
   say("0 passed, 1 failed");
   process.exitCode = 1;

@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { modelsFolder } from "../../infra/models";
 import { loadVerdicts } from "../../services/contract/load";
+import { InputError } from "../../services/contract/problems";
 import { keysFrom, pseudonym } from "../../services/model-server/identity/keys";
+import { commandLine, runCommand, unusable } from "../command-line";
 import { openLedger } from "../delivery/ledger-location";
 import type { Answer } from "./answer";
 import { erasureFact, isComplete } from "./entry";
@@ -31,7 +32,7 @@ const real: Surroundings = {
   create: (context, manifest) => void execFileSync("kubectl", ["--context", context, "create", "-f", "-"], { input: manifest, stdio: ["pipe", "ignore", "inherit"] }),
 };
 
-/** Runs the command and returns its exit code; its input is wrong where it throws RangeError. */
+/** Runs the command and returns its exit code. Throws CommandLineEnd for arguments that it cannot use. */
 export async function erase(argv: readonly string[], input: () => string = () => readFileSync(0, "utf8"), around: Surroundings = real): Promise<0 | 3> {
   const given = read(argv);
   const subject = (given.subject === "-" ? input() : given.subject).trim();
@@ -56,11 +57,15 @@ export async function erase(argv: readonly string[], input: () => string = () =>
 function read(argv: readonly string[]) {
   const text = { type: "string" } as const;
   const options = { model: text, lake: { type: "string", multiple: true }, reason: text, ledger: text, actor: text, keys: text, logs: text, "logs-authority": text, context: text, "dry-run": { type: "boolean" } } as const;
-  const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options });
+  const { values, positionals } = commandLine(argv, { usage, operands: 1, options });
   const [subject] = positionals;
   const { model, lake, reason, ledger, actor } = values;
-  if (subject === undefined || model === undefined || lake === undefined || reason === undefined || ledger === undefined || actor === undefined) throw new RangeError(usage);
-  if (reason.length < 10) throw new RangeError(`--reason: got ${JSON.stringify(reason)}, allowed: a reason in words, 10 characters or more, without the subject's name`);
+  if (subject === undefined) throw unusable("subject: got nothing, allowed: a pseudonym, or - for a subject on standard input", usage);
+  if (model === undefined || lake === undefined || reason === undefined || ledger === undefined || actor === undefined) {
+    const missing = Object.entries({ model, lake, reason, ledger, actor }).flatMap(([name, value]) => (value === undefined ? [`--${name}`] : []));
+    throw unusable(`${missing.join(", ")}: got nothing, allowed: a value`, usage);
+  }
+  if (reason.length < 10) throw unusable(`--reason: got ${JSON.stringify(reason)}, allowed: a reason in words, 10 characters or more, without the subject's name`, usage);
   return { subject, model, lake, reason, ledger, actor, keys: values.keys, logs: values.logs, logsAuthority: values["logs-authority"], context: values.context, dryRun: values["dry-run"] === true };
 }
 
@@ -85,11 +90,5 @@ function retrain({ model, context }: { readonly model: string; readonly context:
 }
 
 if (require.main === module) {
-  erase(process.argv.slice(2)).then(
-    (code) => (process.exitCode = code),
-    (error: unknown) => {
-      console.error(error instanceof Error ? error.message : error);
-      process.exitCode = error instanceof RangeError || error instanceof TypeError ? 2 : 1;
-    },
-  );
+  void runCommand((argv) => erase(argv), (error) => (error instanceof RangeError || error instanceof InputError ? 2 : 1));
 }

@@ -20,7 +20,7 @@ export interface Places {
 
 /**
  * Runs the search or the erasure. The subject goes in by standard input, so that no list of processes shows it.
- * Rejects with the program's own message where an input cannot be used; what is left of the subject is in the answer.
+ * Rejects with the program's own message, with a RangeError where an input cannot be used; what is left of the subject is in the answer.
  */
 export async function erasing(command: "find" | "erase" | "search", subject: string, places: Places): Promise<Answer> {
   const { python, variables } = await ensureEnvironment({ report: (line) => console.error(line) });
@@ -32,6 +32,7 @@ export async function erasing(command: "find" | "erase" | "search", subject: str
   child.stderr.on("data", (data) => (text.error += data));
   child.stdin.end(subject);
   const code = await new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve));
+  if (code === 2) throw new RangeError(text.error.trim());
   if (code !== 0 && code !== 3) throw new Error(text.error.trim() || `the search ended with ${code}`);
   return parseOrThrow(answerSchema, JSON.parse(text.out), "the answer of the search");
 }

@@ -75,7 +75,7 @@ describe("npm run record:run", () => {
     expect([entry!.actor, entry!.details["run"]]).toEqual(["somebody", "run-7"]);
   });
 
-  it("ends with 2 for arguments, 1 for a ledger that was tampered with, which it leaves alone", async () => {
+  it("ends with 2 for arguments that are missing, 1 for a ledger that was tampered with, which it leaves alone", async () => {
     state("train", {});
     expect(await main([run, "--ledger", file()], () => undefined)).toBe(2);
     await main([run, "--ledger", file(), "--actor", "somebody"], () => undefined);

@@ -54,7 +54,10 @@ export async function connect(options: ConnectOptions = {}): Promise<Connection>
     throw new Error(`the kubeconfig cannot be used: ${errorMessage(error)}`);
   }
   const server = config.getCurrentCluster()?.server;
-  if (server === undefined) throw new Error(`the kubeconfig has no cluster for its current context "${config.getCurrentContext()}"`);
+  const context = config.getCurrentContext();
+  if (server === undefined) throw new Error(`the kubeconfig has no cluster for its current context "${context}"; it has the contexts ${config.getContexts().map(({ name }) => name).join(", ") || "none"}`);
+  // The client makes up http://localhost:8080 where there is no kubeconfig at all.
+  if (!server.startsWith("https:")) throw new Error(`no API server to ask: the context "${context}" has ${server}, allowed: an address that begins with https:. Without KUBECONFIG and without ~/.kube/config this is the client's own guess`);
   const request: https.RequestOptions = { headers: {} };
   await config.applyToHTTPSOptions(request);
   const { ca, cert, key, servername, rejectUnauthorized } = request;
