@@ -5,7 +5,9 @@ import { ensureEnvironment, PythonMissing } from "../services/training/environme
 /** Runs the tests of the training steps in their own Python environment, which it makes on the first run. */
 async function main(): Promise<number> {
   const { python, variables } = await ensureEnvironment({ tests: true, report: (line) => console.log(line) });
-  const args = ["-m", "pytest", ...process.argv.slice(2)];
+  const given = process.argv.slice(2);
+  // On every processor where all are asked for; a few are over before a second process has read the libraries.
+  const args = ["-m", "pytest", ...(given.length === 0 ? ["-n", "auto", "--dist", "loadfile"] : given)];
   return spawnSync(python, args, { cwd: join(__dirname, "..", "services", "training"), env: { ...process.env, ...variables }, stdio: "inherit" }).status ?? 1;
 }
 

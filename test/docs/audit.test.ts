@@ -56,4 +56,4 @@ test.each(questions.map((question): [string, Question] => [question.title, quest
   const { status, stdout, stderr } = (await answers.get(title)) ?? { status: null, stdout: "", stderr: "" };
   expect({ status, stderr: status === 0 ? "" : stderr + stdout }).toEqual({ status: 0, stderr: "" });
   expect({ missing: prints.filter((text) => !stdout.includes(text)), end: prints.every((text) => stdout.includes(text)) ? "" : stdout.slice(-2_000) }).toEqual({ missing: [], end: "" });
-}, 180_000);
+}, 600_000);

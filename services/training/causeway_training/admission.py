@@ -12,19 +12,17 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 
 from .contract import Contract
 from .digests import canonical_json
 from .errors import InputError
-from .run import local_path, write_text
-from .storage import Prefix, is_object_url
+from .moments import moment_of, stamp
+from .places import place_at
 
 #: The contract's budget counts runs in a sliding window of this length.
 BUDGET_WINDOW = timedelta(days=7)
 TRIGGERS = ("alert", "schedule", "manual", "erasure")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
-_STAMP = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @dataclass(frozen=True)
@@ -85,14 +83,14 @@ def decide(limits: Limits, past: list[Admission], asked: Admission) -> Verdict:
 
 def admit(limits: Limits, location: str, asked: Admission) -> Verdict:
     """Decides, and records the run when it is admitted."""
-    store = _Folder(local_path(location, "--admissions")) if not is_object_url(location) else Prefix.parse(location, "--admissions")
+    store = place_at(location, "--admissions")
     oldest = asked.at - max(BUDGET_WINDOW, limits.cooldown)
     # A name begins with the moment of its admission, so that old ones need not be read.
-    recent = [name for name in store.names() if name.endswith(".json") and name[:20] >= oldest.strftime(_STAMP)]
+    recent = [name for name in store.names() if name.endswith(".json") and name[:20] >= stamp(oldest)]
     verdict = decide(limits, [_read(store.get(name) or b"", name) for name in recent], asked)
     known = any(name[21:] == f"{asked.run}.json" for name in recent)
     if verdict.admitted and not known:
-        record = {"run": asked.run, "at": asked.at.strftime(_STAMP), "trigger": asked.trigger, "causes": list(asked.causes)}
+        record = {"run": asked.run, "at": stamp(asked.at), "trigger": asked.trigger, "causes": list(asked.causes)}
         store.put(f"{record['at']}-{asked.run}.json", canonical_json(record).encode())
     return verdict
 
@@ -112,12 +110,7 @@ def causes_of(text: str) -> tuple[str, ...]:
 
 def moment(text: str | None, argument: str) -> datetime:
     """A moment in UTC, or now."""
-    if text is None:
-        return datetime.now(timezone.utc).replace(microsecond=0)
-    try:
-        return datetime.strptime(text, _STAMP).replace(tzinfo=timezone.utc)
-    except ValueError:
-        raise InputError(argument, [f"got {text}, allowed: a UTC time such as 2026-11-24T03:00:00Z"]) from None
+    return datetime.now(timezone.utc).replace(microsecond=0) if text is None else moment_of(text, argument)
 
 
 def run_name(text: str) -> str:
@@ -131,7 +124,7 @@ def run_name(text: str) -> str:
 def _read(data: bytes, name: str) -> Admission:
     try:
         record = json.loads(data)
-        return Admission(record["run"], moment(record["at"], name), record["trigger"], tuple(record["causes"]))
+        return Admission(record["run"], moment_of(record["at"], name), record["trigger"], tuple(record["causes"]))
     except (json.JSONDecodeError, TypeError, KeyError):
         raise InputError(name, ["not the record of an admission"]) from None
 
@@ -139,20 +132,3 @@ def _read(data: bytes, name: str) -> Admission:
 def _text(length: timedelta) -> str:
     minutes = int(length.total_seconds() // 60)
     return f"{minutes // 60} h {minutes % 60:02d} min"
-
-
-@dataclass(frozen=True)
-class _Folder:
-    """A local folder with the methods of an object store that admissions use."""
-
-    path: Path
-
-    def names(self) -> list[str]:
-        return sorted(p.name for p in self.path.iterdir() if p.is_file()) if self.path.exists() else []
-
-    def get(self, name: str) -> bytes | None:
-        return (self.path / name).read_bytes()
-
-    def put(self, name: str, data: bytes) -> None:
-        self.path.mkdir(parents=True, exist_ok=True)
-        write_text(self.path / name, data.decode())

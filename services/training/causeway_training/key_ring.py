@@ -21,7 +21,7 @@ from .errors import InputError
 SHORTEST_SECRET = 32
 #: Separates the uses of one secret (HKDF, RFC 5869); the same text as in `identity/keys.ts`.
 SALT = b"causeway model server"
-_LINE = re.compile(r"(k[1-9]\d{0,5}) (\S{%d,})" % SHORTEST_SECRET)
+_LINE = re.compile(rf"(k[1-9]\d{{0,5}}) (\S{{{SHORTEST_SECRET},}})")
 #: A pseudonym: the version of its key, and 32 hexadecimal digits of an HMAC.
 PSEUDONYM = re.compile(r"k[1-9]\d{0,5}\.[0-9a-f]{32}")
 

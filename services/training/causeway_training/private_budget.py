@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import json
 
-from .admission import _Folder
 from .contract import Contract
 from .digests import canonical_json
 from .errors import InputError
 from .gates import demand, gate
-from .run import local_path
-from .storage import Prefix, is_object_url
+from .places import place_at
 
 #: Characters of a digest in a record's name.
 _SHORT = 24
@@ -28,9 +26,9 @@ def spend(contract: Contract, location: str | None, step: str, dataset: str, pub
     """
     if location is None:
         raise InputError("--budget", ["got nothing, allowed: a folder or s3://bucket/prefix that keeps what was spent, because the contract asks for differential privacy"])
-    store = Prefix.parse(location, "--budget") if is_object_url(location) else _Folder(local_path(location, "--budget"))
+    store = place_at(location, "--budget")
     budget = contract.privacy.budget if contract.privacy else None
-    spent = {name: _epsilon(store.get(name) or b"", name) for name in store.names() if name.startswith(_short(dataset))}
+    spent = {name: _epsilon(store.get(name) or b"", name) for name in store.names(_short(dataset))}
     name = f"{_short(dataset)}-{step}-{_short(published)}.json"
     total = sum(spent.values()) + (0 if name in spent else epsilon)
     demand(step, [gate("privacy budget: epsilon spent on this dataset", round(total, 9), maximum=budget)])

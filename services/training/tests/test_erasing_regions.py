@@ -18,8 +18,9 @@ from causeway_training.erasing.__main__ import main
 from causeway_training.erasing.follow import follow
 from causeway_training.erasing.follow import main as look
 from causeway_training.erasing.logs import LogStore
-from causeway_training.erasing.orders import Answer, Folder, Order, Orders, Regions, place_at
+from causeway_training.erasing.orders import Answer, Order, Orders, Regions
 from causeway_training.errors import InputError
+from causeway_training.places import Folder, place_at
 
 HOME, OTHER, THIRD = "eu-west-1", "eu-central-1", "eu-north-1"
 RUN = "causeway-erase-x1"
@@ -183,7 +184,7 @@ def test_an_order_of_another_region_or_one_that_is_none_is_refused_and_touches_n
         (place / "orders" / OTHER / f"{name}.json").write_text(text)
     store = region("d1")
     answers = following(orders, store)
-    assert {answer.run: answer.state for answer in answers} == {name: "refused" for name in (RUN, *bad)}
+    assert {answer.run: answer.state for answer in answers} == dict.fromkeys((RUN, *bad), "refused")
     assert store.calls == [] and len(left(store, *NAMES)) == 2
     assert all("k1." not in json.dumps(answer.problem).replace("k1. and 32", "") for answer in answers)
     assert not Regions(orders, RUN, (OTHER,)).clean and following(orders, store) == []
@@ -226,7 +227,7 @@ def test_in_a_bucket_too(monkeypatch: pytest.MonkeyPatch) -> None:
     with mock_aws():
         client = boto3.client("s3")
         client.create_bucket(Bucket="artifacts", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-        orders = Orders(place_at("s3://artifacts/erasures"))
+        orders = Orders(place_at("s3://artifacts/erasures", "--orders"))
         regions = ask(orders, OTHER, THIRD)
         keys = [item["Key"] for item in client.list_objects_v2(Bucket="artifacts")["Contents"]]
         assert keys == [f"erasures/orders/{name}/{RUN}.json" for name in (OTHER, THIRD)]

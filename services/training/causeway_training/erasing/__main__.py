@@ -14,9 +14,10 @@ from pathlib import Path
 from ..contract import load_contract
 from ..errors import EXIT_GATE, EXIT_INPUT, InputError
 from ..key_ring import PSEUDONYM, KeyRing
+from ..places import place_at
 from ..run import write_text
 from .logs import add_log_store, log_store
-from .orders import Orders, Regions, deadline, place_at
+from .orders import Orders, Regions, deadline
 from .stores import store_at
 from .subject import Subject
 from .work import erase, known, lineage, report, search
@@ -98,7 +99,7 @@ def _regions(given: argparse.Namespace) -> Regions | None:
         return None
     if given.orders is None or given.asked_by is None:
         raise InputError("--region", ["got one without --orders and --asked-by, allowed: all three"])
-    return Regions(Orders(place_at(given.orders)), given.asked_by, tuple(given.region))
+    return Regions(Orders(place_at(given.orders, "--orders")), given.asked_by, tuple(given.region))
 
 
 def _subject(given: argparse.Namespace) -> str:

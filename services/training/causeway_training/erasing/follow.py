@@ -11,8 +11,9 @@ import sys
 from collections.abc import Callable
 
 from ..errors import EXIT_INPUT, EXIT_UNEXPECTED, InputError
+from ..places import place_at
 from .logs import LogStore, add_log_store, log_store
-from .orders import ERASED, FAILED, FOUND, REFUSED, Answer, Order, Orders, place_at
+from .orders import ERASED, FAILED, FOUND, REFUSED, Answer, Order, Orders
 from .subject import Subject
 
 
@@ -23,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     add_log_store(parser, required=True)
     given = parser.parse_args(arguments)
     try:
-        orders = Orders(place_at(given.orders))
+        orders = Orders(place_at(given.orders, "--orders"))
         # Names of runs say nothing of a subject.
         answers = follow(orders, given.region, lambda: log_store(given))
     except InputError as error:

@@ -12,33 +12,23 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, TypeVar
 
 from ..errors import InputError
 from ..key_ring import PSEUDONYM
-from ..run import local_path, write_text
-from ..storage import Prefix, is_object_url
+from ..moments import moment_of, stamp
+from ..places import Place
 from .subject import Subject
 
 #: A region or a run: part of an object's key.
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
 #: Process and count of a prediction's id.
 _PREDICTION = re.compile(r"[0-9A-Za-z_-]{8}[0-9a-z]{1,11}")
-_STAMP = "%Y-%m-%dT%H:%M:%SZ"
 
 #: How far a region is. `found`: it knows what it will delete; `failed`: something is left, and it tries again; the others are final.
 FOUND, FAILED, REFUSED, ERASED = STATES = ("found", "failed", "refused", "erased")
 
-
-class Place(Protocol):
-    def names(self, under: str = "") -> list[str]: ...
-
-    def get(self, name: str) -> bytes | None: ...
-
-    def put(self, name: str, data: bytes) -> None: ...
-
-    def delete(self, names: list[str]) -> None: ...
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -56,16 +46,14 @@ class Order:
     @staticmethod
     def parse(data: bytes, region: str, run: str) -> Order:
         """Raises InputError for what is no order of this region and run; the message repeats nothing of it."""
-        try:
-            given = json.loads(data)
+
+        def order_in(given: Any) -> Order | None:
             order = Order(given["run"], given["region"], given["model"], tuple(given["pseudonyms"]), given["at"])
             sound = (order.region, order.run) == (region, run) and isinstance(order.model, str) and len(order.pseudonyms) > 0
-            sound = sound and all(PSEUDONYM.fullmatch(name) for name in order.pseudonyms) and datetime.strptime(order.at, _STAMP) is not None
-        except (ValueError, TypeError, KeyError):
-            sound = False
-        if not sound:
-            raise InputError(f"the order {run}", [f"got something else, allowed: one of this run for {region}, with pseudonyms such as k1. and 32 hexadecimal digits"])
-        return order
+            sound = sound and all(PSEUDONYM.fullmatch(name) for name in order.pseudonyms) and moment_of(order.at, "at") is not None
+            return order if sound else None
+
+        return _sound(order_in, data, f"the order {run}", f"one of this run for {region}, with pseudonyms such as k1. and 32 hexadecimal digits")
 
 
 @dataclass(frozen=True)
@@ -88,46 +76,16 @@ class Answer:
 
     @staticmethod
     def parse(data: bytes, region: str, run: str) -> Answer:
-        try:
-            given = json.loads(data)
+        """Raises InputError for what is no answer of this region to this run."""
+
+        def answer_in(given: Any) -> Answer | None:
             answer = Answer(given["run"], given["region"], given["state"], tuple(given["predictions"]), given["lines"], given["left"], given["problem"])
             sound = (answer.region, answer.run) == (region, run) and answer.state in STATES and all(_PREDICTION.fullmatch(one) for one in answer.predictions)
             sound = sound and _is_count(answer.lines) and (answer.left is None or _is_count(answer.left)) and isinstance(answer.problem, str | None)
             # Whoever says that it is done says that its search found nothing.
-            sound = sound and (answer.state != ERASED or answer.left == 0)
-        except (ValueError, TypeError, KeyError):
-            sound = False
-        if not sound:
-            raise InputError(f"the answer of {region}", [f"got something else, allowed: what a region says to the order {run}"])
-        return answer
+            return answer if sound and (answer.state != ERASED or answer.left == 0) else None
 
-
-@dataclass(frozen=True)
-class Folder:
-    """A folder as a place, on one machine."""
-
-    path: Path
-
-    def names(self, under: str = "") -> list[str]:
-        found = (p.relative_to(self.path).as_posix() for p in self.path.rglob("*.json")) if self.path.exists() else ()
-        return sorted(name for name in found if name.startswith(under))
-
-    def get(self, name: str) -> bytes | None:
-        path = self.path / name
-        return path.read_bytes() if path.exists() else None
-
-    def put(self, name: str, data: bytes) -> None:
-        (self.path / name).parent.mkdir(parents=True, exist_ok=True)
-        write_text(self.path / name, data.decode())
-
-    def delete(self, names: list[str]) -> None:
-        for name in names:
-            (self.path / name).unlink(missing_ok=True)
-
-
-def place_at(location: str) -> Place:
-    """The place at a folder or `s3://bucket/prefix`."""
-    return Prefix.parse(location, "--orders") if is_object_url(location) else Folder(local_path(location, "--orders"))
+        return _sound(answer_in, data, f"the answer of {region}", f"what a region says to the order {run}")
 
 
 @dataclass(frozen=True)
@@ -176,9 +134,9 @@ class Regions:
 
     def ask(self, model: str, subject: Subject, now: datetime | None = None) -> datetime:
         """Asks each region to erase the subject; returns when the run first asked one."""
-        at = (now or datetime.now(timezone.utc)).strftime(_STAMP)
+        at = stamp(now or datetime.now(timezone.utc))
         asked = [self.orders.ask(Order(self.run, region, model, tuple(sorted(subject.pseudonyms)), at)) for region in self.names]
-        return min(datetime.strptime(order.at, _STAMP).replace(tzinfo=timezone.utc) for order in asked)
+        return min(moment_of(order.at, "at") for order in asked)
 
     def wait(self, until: datetime, poll_seconds: float, sleep: Callable[[float], None] = time.sleep) -> bool:
         """Waits until every region has said its last word, or nobody waits any longer; returns whether all have."""
@@ -224,6 +182,17 @@ def _reported(region: str, answer: Answer | None) -> dict[str, Any]:
     if answer is None:
         return {"region": region, "state": "silent", "lines": 0, "left": None, "problem": None}
     return {"region": region, "state": answer.state, "lines": answer.lines, "left": answer.left, "problem": answer.problem}
+
+
+def _sound(read: Callable[[Any], Found | None], data: bytes, source: str, allowed: str) -> Found:
+    """What `read` makes of the JSON of an object that somebody else wrote. Raises InputError where it makes nothing of it."""
+    try:
+        found = read(json.loads(data))
+    except (ValueError, TypeError, KeyError, InputError):
+        found = None
+    if found is None:
+        raise InputError(source, [f"got something else, allowed: {allowed}"])
+    return found
 
 
 def _is_count(value: object) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 from ..card import model_card
 from ..context import Context
 from ..digests import digest_file, digest_listing
-from ..errors import InputError
+from ..moments import moment_of, stamp
 from ..onnx_model import Scorer
 from ..provenance import bills_of_materials, environment_digest, image_inputs_digest, next_version
 from ..reference import explainer, reference
@@ -108,10 +108,5 @@ def created_at(given: str | None) -> str:
     is not decided by the inputs."""
     if given is None:
         epoch = os.environ.get("SOURCE_DATE_EPOCH")
-        moment = datetime.fromtimestamp(int(epoch), timezone.utc) if epoch else datetime.now(timezone.utc)
-        return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-    try:
-        datetime.strptime(given, "%Y-%m-%dT%H:%M:%SZ")
-    except ValueError:
-        raise InputError("--created-at", [f"got {given}, allowed: a UTC time such as 2026-11-24T03:00:00Z"]) from None
-    return given
+        return stamp(datetime.fromtimestamp(int(epoch), timezone.utc) if epoch else datetime.now(timezone.utc))
+    return stamp(moment_of(given, "--created-at"))

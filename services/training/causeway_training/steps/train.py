@@ -43,7 +43,8 @@ def _work(context: Context, folder: Path, module: Any, parameters: dict) -> None
     rows = read_rows(context.run.folder("prepare") / "train.csv")
     data = Data(inputs(contract, rows), labels(contract, rows), {a.name: groups(a.name, rows) for a in contract.attributes})
     if contract.privacy and contract.privacy.training_epsilon is not None:
-        return _private(context, folder, data, contract.privacy.training_epsilon)
+        _private(context, folder, data, contract.privacy.training_epsilon)
+        return
 
     def build() -> Any:
         try:

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import shap
-from causeway_training.onnx_model import Scorer, export
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
+
+from causeway_training.onnx_model import Scorer, export
 
 FEATURES, ROWS, BACKGROUND, EXPLAINED = 6, 400, 16, 5
 HERE = Path(__file__).resolve().parent
@@ -30,7 +31,7 @@ for name, model in models.items():
     data = export(model.fit(inputs, labels), FEATURES, name)
     (HERE / f"{name}.onnx").write_bytes(data)
     scorer = Scorer(data, name)
-    explainer = shap.explainers.Exact(lambda rows: scorer.log_odds(rows), shap.maskers.Independent(inputs[:BACKGROUND], max_samples=BACKGROUND))
+    explainer = shap.explainers.Exact(scorer.log_odds, shap.maskers.Independent(inputs[:BACKGROUND], max_samples=BACKGROUND))
     explained = explainer(inputs[-EXPLAINED:])
     golden["models"][name] = {"expected": float(explained.base_values[0]), "values": explained.values.round(9).tolist()}
 (HERE / "shap.json").write_text(json.dumps(golden, indent=1) + "\n")
