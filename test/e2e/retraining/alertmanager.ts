@@ -17,32 +17,34 @@ const watchedSeconds = 80;
 const resendSeconds = 5;
 
 /** Alerts as Prometheus sends them, with the labels that the program's own rules give them: two that training may cure, two that it cannot. */
-function alertsOf(names: readonly string[]): object[] {
+function alertsOf(names: readonly string[], startsAt: string): object[] {
   return names.map((name) => {
     const rule = alertRules().find(({ alert }) => alert === name) ?? assert.fail(`no alert ${name}`);
-    return { labels: { alertname: name, region: "local", ...rule.labels }, annotations: rule.annotations, startsAt: "2026-11-24T03:00:00Z", generatorURL: "http://prometheus.example.com" };
+    return { labels: { alertname: name, region: "local", ...rule.labels }, annotations: rule.annotations, startsAt, generatorURL: "http://prometheus.example.com" };
   });
 }
 
 /** What Grafana makes of the drift that two regions found. */
-function alertsOverAllRegions(): object[] {
+function alertsOverAllRegions(startsAt: string): object[] {
   const { alert, labels, annotations } = retrainingAlert;
-  return ["CausewayScoreDrift", "CausewayFeatureDrift"].map((cause) => ({ labels: { alertname: alert, grafana_folder: "Causeway", model: "loan-approval", cause, ...labels }, annotations, startsAt: "2026-11-24T03:00:00Z", endsAt: new Date(Date.now() + 240_000).toISOString() }));
+  return ["CausewayScoreDrift", "CausewayFeatureDrift"].map((cause) => ({ labels: { alertname: alert, grafana_folder: "Causeway", model: "loan-approval", cause, ...labels }, annotations, startsAt, endsAt: new Date(Date.now() + 240_000).toISOString() }));
 }
 
-const ownAlerts = () => alertsOf(["CausewayScoreDrift", "CausewayFeatureDrift", "CausewaySaturated", "CausewayLabelsMissing"]);
+const ownAlerts = (startsAt: string) => alertsOf(["CausewayScoreDrift", "CausewayFeatureDrift", "CausewaySaturated", "CausewayLabelsMissing"], startsAt);
 
 /** What Alertmanager is told in each case: by the Prometheus of its region, and in the home region of several by Grafana too. */
 const told = {
   own: ownAlerts,
-  all: () => [...ownAlerts(), ...alertsOverAllRegions()],
+  all: (startsAt) => [...ownAlerts(startsAt), ...alertsOverAllRegions(startsAt)],
   elsewhere: ownAlerts,
-} as const satisfies Record<Hearing, () => object[]>;
+} as const satisfies Record<Hearing, (startsAt: string) => object[]>;
 
 /** What the webhook of the retraining got. */
 export interface Heard {
   readonly posts: readonly object[];
   readonly paths: readonly string[];
+  /** Since when the alerts fire. */
+  readonly startsAt: string;
   /** How often Alertmanager was told. */
   readonly sent: number;
 }
@@ -68,13 +70,15 @@ export async function hear(alertmanager: string, hearing: Hearing): Promise<Hear
   try {
     const api = `http://127.0.0.1:${port}`;
     await eventually("the readiness of Alertmanager", () => fetch(`${api}/-/ready`).then(({ ok }) => ok, () => false), 30_000);
+    // Alerts that have fired for longer than Alertmanager waits for more are passed on at once, each by itself.
+    const startsAt = new Date().toISOString();
     let sent = 0;
     for (const end = Date.now() + watchedSeconds * 1_000; Date.now() < end; await sleep(resendSeconds * 1_000)) {
-      const answer = await fetch(`${api}/api/v2/alerts`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(told[hearing]()) });
+      const answer = await fetch(`${api}/api/v2/alerts`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(told[hearing](startsAt)) });
       assert.equal(answer.status, 200, await answer.text());
       sent += 1;
     }
-    return { posts, paths, sent };
+    return { posts, paths, startsAt, sent };
   } finally {
     await daemon.stop();
     receiver.close();
