@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { InputError } from "../services/contract/problems";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
@@ -71,6 +72,11 @@ export function endWithReader(stream: NodeJS.WriteStream = process.stdout): void
     if (error.code !== "EPIPE") throw error;
     process.exit(readerGone);
   });
+}
+
+/** Exit code of a command that tells an input that cannot be used (2) from any other failure (1). */
+export function codeOfInput(error: unknown): 1 | 2 {
+  return error instanceof InputError || error instanceof RangeError ? 2 : 1;
 }
 
 /** Runs a command and sets the exit code to what it returns. An error is told in its own words; `codeOf` is its exit code. */

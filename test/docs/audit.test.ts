@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { run, type RunResult } from "../../tools/e2e/lib/process";
 
 const project = resolve(__dirname, "..", "..");
 
@@ -23,25 +23,11 @@ test("the page has ten questions, each with commands and what they print", () =>
   for (const { title, commands, prints } of questions) expect({ title, asked: commands.length > 0, answered: prints.length > 0 }).toEqual({ title, asked: true, answered: true });
 });
 
-interface Answer {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** Carries out the commands of one question as somebody would who copies them into a shell. */
-function asked({ commands }: Question): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const shell = spawn("bash", ["-e", "-c", commands], { cwd: project, stdio: ["ignore", "pipe", "pipe"] });
-    const said = { stdout: "", stderr: "" };
-    shell.stdout.setEncoding("utf8").on("data", (text: string) => (said.stdout += text));
-    shell.stderr.setEncoding("utf8").on("data", (text: string) => (said.stderr += text));
-    shell.on("error", reject).on("close", (status) => resolve({ status, ...said }));
-  });
-}
+const asked = ({ commands }: Question): Promise<RunResult> => run("bash", ["-e", "-c", commands], { cwd: project });
 
 /** Questions wait for their own programs, not for each other: they share no file that they write, so two are asked at a time, the longest first. */
-const answers = new Map<string, Promise<Answer>>();
+const answers = new Map<string, Promise<RunResult>>();
 beforeAll(() => {
   const longest = [...questions].sort((a, b) => b.commands.split(/test:training|--stack|evidence/).length - a.commands.split(/test:training|--stack|evidence/).length || (a.title < b.title ? 1 : -1));
   const lanes = [Promise.resolve(), Promise.resolve()];
@@ -53,7 +39,7 @@ beforeAll(() => {
 });
 
 test.each(questions.map((question): [string, Question] => [question.title, question]))("%s", async (title, { prints }) => {
-  const { status, stdout, stderr } = (await answers.get(title)) ?? { status: null, stdout: "", stderr: "" };
+  const { code: status, stdout, stderr } = (await answers.get(title)) ?? { code: null, stdout: "", stderr: "" };
   expect({ status, stderr: status === 0 ? "" : stderr + stdout }).toEqual({ status: 0, stderr: "" });
   expect({ missing: prints.filter((text) => !stdout.includes(text)), end: prints.every((text) => stdout.includes(text)) ? "" : stdout.slice(-2_000) }).toEqual({ missing: [], end: "" });
 }, 600_000);

@@ -1,8 +1,9 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { existingEnvironment } from "../../services/training/environment";
 import { CommandLineEnd, commandLine } from "../../tools/command-line";
+import { run as runProgram } from "../../tools/e2e/lib/process";
 
 const root = join(__dirname, "..", "..");
 const scripts: Record<string, string> = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).scripts;
@@ -13,12 +14,8 @@ const own = Object.keys(scripts).filter((name) => !others.includes(name));
 async function run(script: string, ...more: readonly string[]) {
   const [program = "", ...rest] = (scripts[script] ?? "").split(" ");
   const [command, args] = program === "tsx" ? [join(root, "node_modules", ".bin", "tsx"), rest] : [process.execPath, rest];
-  const child = spawn(command, [...args, ...more], { cwd: root, timeout: 50_000, stdio: ["ignore", "pipe", "pipe"] });
-  const said = { stdout: "", stderr: "" };
-  child.stdout.on("data", (data) => (said.stdout += data));
-  child.stderr.on("data", (data) => (said.stderr += data));
-  const status = await new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve));
-  return { ...said, status };
+  const { code: status, stdout, stderr } = await runProgram(command, [...args, ...more], { cwd: root, timeoutMs: 50_000 });
+  return { status, stdout, stderr };
 }
 
 describe("every command of package.json", () => {

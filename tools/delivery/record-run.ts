@@ -1,6 +1,5 @@
 import { basename } from "node:path";
-import { InputError } from "../../services/contract/problems";
-import { CommandLineEnd, commandLine, runCommand, unusable } from "../command-line";
+import { codeOfInput, CommandLineEnd, commandLine, runCommand, unusable } from "../command-line";
 import { openLedger } from "./ledger-location";
 import { factsOf, recordFacts } from "./run-facts";
 
@@ -29,7 +28,7 @@ export async function main(argv: readonly string[], print: (line: string) => voi
   } catch (error) {
     print(error instanceof Error ? error.message : String(error));
     if (error instanceof CommandLineEnd) return error.code;
-    return error instanceof InputError || error instanceof RangeError ? 2 : 1;
+    return codeOfInput(error);
   }
 }
 

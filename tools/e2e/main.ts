@@ -8,7 +8,7 @@ import { restartSuite } from "../../test/e2e/restarts";
 import { retrainingSuite } from "../../test/e2e/retraining/suite";
 import { ruleSuite } from "../../test/e2e/rules";
 import { openStack } from "../../test/e2e/stack";
-import { CommandLineEnd, commandLine, unusable } from "../command-line";
+import { commandLine, runCommand, unusable } from "../command-line";
 import { prepare } from "./context";
 import { duration, errorMessage, say } from "./lib/text";
 import { closingLine, NOTHING, runLane, runLanes, sum } from "./runner";
@@ -24,13 +24,12 @@ type SuiteName = keyof typeof SUITES;
 /** A suite on a control plane of its own, which runs alone: what it measures suffers from company. */
 const DELIVERY = "delivery";
 const NAMES = [...Object.keys(SUITES), DELIVERY];
-const CONTROLLERS = [DELIVERY, "retraining", "logs"];
 
 const usage = `usage: npm run e2e [-- --only <suite>]... | npm run e2e:controllers | npm run test:rules
 
 Without options: the real engine against a real Kubernetes API server. Suites, of which --only names one and may be repeated:
   ${NAMES.join(", ")}
-npm run e2e:controllers is ${CONTROLLERS.join(", ")}: the programs that work in the cluster. npm run test:rules is rules.
+npm run e2e:controllers is delivery, retraining, logs: the programs that work in the cluster. npm run test:rules is rules.
 E2E_KUBECONFIG names the kubeconfig of a cluster of your own, CAUSEWAY_CACHE the folder of the tools (docs/e2e.md).
 Exit codes: 0 all passed, 1 a test failed or none ran, 2 a command line that cannot be used.`;
 
@@ -83,9 +82,8 @@ async function withControlPlanes(chosen: (name: SuiteName) => boolean): Promise<
   return tally;
 }
 
-async function main(): Promise<void> {
+async function runSuites(chosen: ReturnType<typeof chosenSuites>): Promise<number> {
   const started = Date.now();
-  const chosen = chosenSuites(process.argv.slice(2));
   const planes = await withControlPlanes(chosen);
   if (planes !== NOTHING) say(`the suites of the engine took ${duration(Date.now() - started)}`);
   const delivery = chosen(DELIVERY) ? await runDelivery() : NOTHING;
@@ -93,16 +91,14 @@ async function main(): Promise<void> {
   const tally = sum([planes, delivery, alone]);
   say(`the whole run took ${duration(Date.now() - started)}`);
   say(closingLine(tally));
-  process.exitCode = tally.failed === 0 && tally.passed > 0 ? 0 : 1;
+  return tally.failed === 0 && tally.passed > 0 ? 0 : 1;
 }
 
-main().catch((error: unknown) => {
-  if (error instanceof CommandLineEnd) {
-    (error.code === 0 ? process.stdout : process.stderr).write(`${error.message}\n`);
-    process.exitCode = error.code;
-    return;
-  }
+/** What keeps the suites from running at all is a failure of its own, in the closing line too. */
+function brokenRun(error: unknown): number {
   say(errorMessage(error));
   say("0 passed, 1 failed");
-  process.exitCode = 1;
-}).finally(() => process.exit());
+  return 1;
+}
+
+void runCommand((argv) => runSuites(chosenSuites(argv)).catch(brokenRun)).finally(() => process.exit());

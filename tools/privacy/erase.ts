@@ -2,9 +2,8 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { modelsFolder } from "../../infra/models";
 import { loadVerdicts } from "../../services/contract/load";
-import { InputError } from "../../services/contract/problems";
 import { keysFrom, pseudonym } from "../../services/model-server/identity/keys";
-import { commandLine, runCommand, unusable } from "../command-line";
+import { codeOfInput, commandLine, runCommand, unusable } from "../command-line";
 import { openLedger } from "../delivery/ledger-location";
 import type { Answer } from "./answer";
 import { erasureFact, isComplete } from "./entry";
@@ -90,5 +89,5 @@ function retrain({ model, context }: { readonly model: string; readonly context:
 }
 
 if (require.main === module) {
-  void runCommand((argv) => erase(argv), (error) => (error instanceof RangeError || error instanceof InputError ? 2 : 1));
+  void runCommand((argv) => erase(argv), codeOfInput);
 }

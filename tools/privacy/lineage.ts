@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { modelsFolder } from "../../infra/models";
 import { loadVerdicts } from "../../services/contract/load";
-import { InputError, parseOrThrow } from "../../services/contract/problems";
-import { commandLine, runCommand, unusable } from "../command-line";
+import { parseOrThrow } from "../../services/contract/problems";
+import { codeOfInput, commandLine, runCommand, unusable } from "../command-line";
 import { erasing } from "./erasing";
 import { lineageLines, lineageOf, outputsSchema, releaseIn } from "./lineage-of";
 
@@ -27,5 +27,5 @@ async function main(argv: readonly string[]): Promise<void> {
 }
 
 if (require.main === module) {
-  void runCommand(main, (error) => (error instanceof RangeError || error instanceof InputError ? 2 : 1));
+  void runCommand(main, codeOfInput);
 }
