@@ -4,11 +4,17 @@ export default {
   testEnvironment: "node",
   // Machines are shared: a test that hangs is a failure, one that waits for a processor is not.
   testTimeout: 60_000,
-  // Half of the time goes into programs that the tests start; alone on two processors, one worker took 2.6 times as long as two.
+  // Half of the time goes into programs that the tests start; alone on two processors, one worker
+  // took 2.6 times as long as two.
   maxWorkers: Math.max(2, availableParallelism() - 1),
   roots: ["<rootDir>/test"],
   testMatch: ["**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/e2e/"],
   moduleNameMapper: { "^typescript$": "<rootDir>/test/support/no-typescript.ts" },
-  transform: { "^.+\\.tsx?$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } }] },
+  transform: {
+    "^.+\\.tsx?$": [
+      "@swc/jest",
+      { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } },
+    ],
+  },
 };

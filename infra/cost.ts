@@ -4,7 +4,8 @@ import { RegionalPlatform } from "./region/platform";
 
 /**
  * Reads every resource that the program registers from now on, to estimate what the stack costs.
- * Prices depend on types, counts and sizes, which are literal, so the estimate is known in a preview, where a policy judges it.
+ * Prices depend on types, counts and sizes, which are literal, so the estimate is known in a
+ * preview, where a policy judges it.
  */
 export class CostMeter {
   private readonly seen: PricedResource[] = [];
@@ -24,8 +25,15 @@ export class CostMeter {
     return estimateMonthlyCost(this.seen);
   }
 
-  /** A regional platform names its region; whatever is below it shares it. Other resources are where their provider is. */
-  private regionOf(type: string, props: Readonly<Record<string, unknown>>, opts: pulumi.ResourceOptions): string {
+  /**
+   * A regional platform names its region; whatever is below it shares it. Other resources are where
+   * their provider is.
+   */
+  private regionOf(
+    type: string,
+    props: Readonly<Record<string, unknown>>,
+    opts: pulumi.ResourceOptions,
+  ): string {
     if (type === RegionalPlatform.__pulumiType) return String(props["region"]);
     const inherited = opts.parent && this.regions.get(opts.parent);
     const own = opts.provider && this.regions.get(opts.provider);
@@ -38,19 +46,37 @@ export class CostMeter {
 export class StackCost extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:global:StackCost";
 
-  constructor(name: string, { total, byRegion, byModel }: CostEstimate, budgetMonthlyUsd: number | undefined, opts?: pulumi.ComponentResourceOptions) {
-    super(StackCost.__pulumiType, name, { estimatedMonthlyUsd: total, byRegion, byModel, budgetMonthlyUsd }, opts);
+  constructor(
+    name: string,
+    { total, byRegion, byModel }: CostEstimate,
+    budgetMonthlyUsd: number | undefined,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super(
+      StackCost.__pulumiType,
+      name,
+      { estimatedMonthlyUsd: total, byRegion, byModel, budgetMonthlyUsd },
+      opts,
+    );
     this.registerOutputs({});
   }
 }
 
-/** The part of a resource's arguments that is written down; what another resource will tell is left out. */
+/**
+ * The part of a resource's arguments that is written down; what another resource will tell is left
+ * out.
+ */
 function literals(props: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(props).map(([key, value]) => [key, literal(value)]));
 }
 
 function literal(value: unknown): unknown {
-  if (pulumi.Output.isInstance(value) || pulumi.Resource.isInstance(value) || value instanceof Promise) return null;
+  if (
+    pulumi.Output.isInstance(value) ||
+    pulumi.Resource.isInstance(value) ||
+    value instanceof Promise
+  )
+    return null;
   if (Array.isArray(value)) return value.map(literal);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, literal(inner)]));

@@ -1,7 +1,10 @@
 import { classificationMarks, type DataClass } from "../services/contract/data-classes";
 import type { BucketPurpose } from "./vocabulary";
 
-/** Class of the most sensitive thing that each kind of store holds. Runs lie in the artefact bucket, and with them prepared rows. */
+/**
+ * Class of the most sensitive thing that each kind of store holds. Runs lie in the artefact bucket,
+ * and with them prepared rows.
+ */
 export const storeClasses = {
   data: "restricted",
   artifacts: "restricted",
@@ -14,7 +17,10 @@ export const storeClasses = {
   logStore: "confidential",
   /** Runs, and with them prepared rows, where there is no bucket. */
   lake: "restricted",
-} as const satisfies Record<BucketPurpose | "logs" | "images" | "metrics" | "systemLogs" | "logStore" | "lake", DataClass>;
+} as const satisfies Record<
+  BucketPurpose | "logs" | "images" | "metrics" | "systemLogs" | "logStore" | "lake",
+  DataClass
+>;
 export type Store = keyof typeof storeClasses;
 
 /** Tag of an AWS resource that says the class of what it holds. */

@@ -6,16 +6,24 @@ import { parseOrThrow } from "../services/contract/problems";
 import { scanSchema } from "../services/contract/release";
 import { digest } from "../services/contract/units";
 
-/** Images that a run takes beside the model's own, by the folder of their Dockerfile below `services`. */
+/**
+ * Images that a run takes beside the model's own, by the folder of their Dockerfile below
+ * `services`.
+ */
 export const runImages = ["training", "delivery"] as const;
 export type RunImage = (typeof runImages)[number];
 
-/** What is on record of a published image: `images/<name>.json`, written by `npm run publish:image`. */
+/**
+ * What is on record of a published image: `images/<name>.json`, written by `npm run publish:image`.
+ */
 export const imageRecordSchema = z.strictObject({
   image: z.strictObject({ repository: z.string().min(1), digest }),
   /** Commit that it was built from. */
   revision: z.string().regex(/^[0-9a-f]{40}$/, "a commit, 40 hexadecimal digits"),
-  /** Digest of the bill of materials (CycloneDX) in the image, which is also its label `dev.causeway.bill`. */
+  /**
+   * Digest of the bill of materials (CycloneDX) in the image, which is also its label
+   * `dev.causeway.bill`.
+   */
   bill: digest,
   /** What a scanner found; absent until one has looked. */
   scan: scanSchema.optional(),
@@ -24,7 +32,9 @@ export type ImageRecord = z.output<typeof imageRecordSchema>;
 
 /** What policies judge of an image that runs. */
 export interface ImageEvidence {
-  /** Whether the stack names a published image; until it does, a digest stands for the build inputs. */
+  /**
+   * Whether the stack names a published image; until it does, a digest stands for the build inputs.
+   */
   readonly published: boolean;
   /** Digest of the image that runs. */
   readonly digest: string;
@@ -43,13 +53,23 @@ export function billPath(name: RunImage): string {
   return join("services", name, "sbom.cdx.json");
 }
 
-/** Reads what is known of an image that a stack runs. Throws InputError where its record cannot be read. */
-export function imageEvidence(root: string, name: RunImage, image: string, published: boolean): ImageEvidence {
+/**
+ * Reads what is known of an image that a stack runs. Throws InputError where its record cannot be
+ * read.
+ */
+export function imageEvidence(
+  root: string,
+  name: RunImage,
+  image: string,
+  published: boolean,
+): ImageEvidence {
   const [record, bill] = [join(root, recordPath(name)), join(root, billPath(name))];
   return {
     published,
     digest: image.slice(image.indexOf("@") + 1),
     ...(existsSync(bill) && { bill: digestOf(readFileSync(bill)) }),
-    ...(existsSync(record) && { record: parseOrThrow(imageRecordSchema, JSON.parse(readFileSync(record, "utf8")), record) }),
+    ...(existsSync(record) && {
+      record: parseOrThrow(imageRecordSchema, JSON.parse(readFileSync(record, "utf8")), record),
+    }),
   };
 }

@@ -40,10 +40,23 @@ export = async function program() {
         environment: config.environment,
         identity: config.identity,
         host: config.domain?.name ?? "causeway.local",
-        models: models.map((model) => ({ ...model, image: unlessFailed(model, ground.image(model, region), isPreview) })),
+        models: models.map((model) => ({
+          ...model,
+          image: unlessFailed(model, ground.image(model, region), isPreview),
+        })),
         keyRing: keys.ring,
-        alertWebhooks: config.alertWebhook === undefined ? undefined : { pages: pulumi.secret(config.alertWebhook), tickets: config.ticketWebhook === undefined ? undefined : pulumi.secret(config.ticketWebhook) },
-        // A release reaches a region when the region before it has taken it; its failure there stops the rest.
+        alertWebhooks:
+          config.alertWebhook === undefined
+            ? undefined
+            : {
+                pages: pulumi.secret(config.alertWebhook),
+                tickets:
+                  config.ticketWebhook === undefined
+                    ? undefined
+                    : pulumi.secret(config.ticketWebhook),
+              },
+        // A release reaches a region when the region before it has taken it; its failure there
+        // stops the rest.
         after: before?.services,
         retraining,
         aws: ground.aws(region),

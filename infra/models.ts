@@ -14,7 +14,10 @@ import { refusalOf, type DeliveryState } from "./serving/delivery";
 /** Folder of the model contracts, beside the program. */
 export const modelsFolder = join(__dirname, "..", "services", "models");
 
-/** A model of the stack: what the stack file says, its contract, and the evidence of the release to serve. */
+/**
+ * A model of the stack: what the stack file says, its contract, and the evidence of the release to
+ * serve.
+ */
 export interface Model extends DeliveryState {
   readonly contract: Contract;
   readonly release: Release;
@@ -29,30 +32,72 @@ export interface Model extends DeliveryState {
 }
 
 /**
- * Reads contract and release of each model of the stack, and verifies the release as it is at `now` (milliseconds since 1970). Throws
- * InputError with every problem of the first file that cannot be read; what verification finds is for the policies to judge.
+ * Reads contract and release of each model of the stack, and verifies the release as it is at `now`
+ * (milliseconds since 1970). Throws InputError with every problem of the first file that cannot be
+ * read; what verification finds is for the policies to judge.
  */
-export function loadModels(config: StackConfig, folder: string = modelsFolder, now: number = Date.now()): Model[] {
+export function loadModels(
+  config: StackConfig,
+  folder: string = modelsFolder,
+  now: number = Date.now(),
+): Model[] {
   const { trustedKeys, approverKeys } = config;
-  refuseMissing(config.models.map(({ name }) => name), folder);
+  refuseMissing(
+    config.models.map(({ name }) => name),
+    folder,
+  );
   const models = config.models.map(({ name, image, replicas, retry, killSwitch }) => {
     const contract = loadContract(folder, name);
     const release = loadRelease(folder, name);
     const declaredDigest = digestIn(image) ?? release.image.digest;
-    const verification = verificationOf(join(folder, name, "release"), release, { trustedKeys, approverKeys, maximumAge: contract.release.maximumAge, now });
-    return { contract, release, verification, governance: governanceRecord(folder, contract, now), attestation: publishedAttestation(folder, release), trustedKeys, replicas: replicas ?? contract.serving.replicas, image, verdicts: loadVerdicts(folder, name), retry, killSwitch, declaredDigest };
+    const verification = verificationOf(join(folder, name, "release"), release, {
+      trustedKeys,
+      approverKeys,
+      maximumAge: contract.release.maximumAge,
+      now,
+    });
+    return {
+      contract,
+      release,
+      verification,
+      governance: governanceRecord(folder, contract, now),
+      attestation: publishedAttestation(folder, release),
+      trustedKeys,
+      replicas: replicas ?? contract.serving.replicas,
+      image,
+      verdicts: loadVerdicts(folder, name),
+      retry,
+      killSwitch,
+      declaredDigest,
+    };
   });
   refuseFallbacks(models, folder);
   return models;
 }
 
-/** A model that the stack names has a contract, and one that is to be served a release: whoever adds one is told the next step. */
+/**
+ * A model that the stack names has a contract, and one that is to be served a release: whoever adds
+ * one is told the next step.
+ */
 function refuseMissing(names: readonly string[], folder: string): void {
   const known = modelNames(folder);
   const problems = names.flatMap((name) => {
-    if (!known.includes(name)) return [{ key: `${name}/model.yaml`, got: undefined, allowed: `the contract of a model that the stack names under causeway:models; there are ${known.join(", ") || "none"}` }];
+    if (!known.includes(name))
+      return [
+        {
+          key: `${name}/model.yaml`,
+          got: undefined,
+          allowed: `the contract of a model that the stack names under causeway:models; there are ${known.join(", ") || "none"}`,
+        },
+      ];
     if (existsSync(join(folder, name, "release", "manifest.json"))) return [];
-    return [{ key: `${name}/release/manifest.json`, got: undefined, allowed: `a release: npm run release:renew -- ${name} trains the first one` }];
+    return [
+      {
+        key: `${name}/release/manifest.json`,
+        got: undefined,
+        allowed: `a release: npm run release:renew -- ${name} trains the first one`,
+      },
+    ];
   });
   if (problems.length > 0) throw new InputError(folder, problems);
 }
@@ -71,9 +116,21 @@ function refuseFallbacks(models: readonly Model[], folder: string): void {
   for (const { contract } of models) {
     const { fallback } = contract.serving;
     if (fallback === undefined || !("model" in fallback)) continue;
-    const others = models.filter((model) => model.contract.name !== contract.name && signature(model.contract) === signature(contract)).map((model) => model.contract.name);
+    const others = models
+      .filter(
+        (model) =>
+          model.contract.name !== contract.name &&
+          signature(model.contract) === signature(contract),
+      )
+      .map((model) => model.contract.name);
     if (others.includes(fallback.model)) continue;
-    throw new InputError(join(folder, contract.name, "model.yaml"), [{ key: "serving.fallback.model", got: fallback.model, allowed: `another model of the stack with the same features: ${others.join(", ") || "there is none"}` }]);
+    throw new InputError(join(folder, contract.name, "model.yaml"), [
+      {
+        key: "serving.fallback.model",
+        got: fallback.model,
+        allowed: `another model of the stack with the same features: ${others.join(", ") || "there is none"}`,
+      },
+    ]);
   }
 }
 
@@ -82,18 +139,28 @@ function signature({ features }: Contract): string {
 }
 
 /**
- * Refuses an update with a release that failed in any region, unless somebody decided to try it again. A preview goes through, and
- * the policy `governance-model-verdict` says it there.
+ * Refuses an update with a release that failed in any region, unless somebody decided to try it
+ * again. A preview goes through, and the policy `governance-model-verdict` says it there.
  */
 export function refuseFailed(models: readonly Model[], isPreview: boolean): void {
   if (isPreview) return;
-  const refusals = models.flatMap((model) => refusalOf(model.contract.name, model.declaredDigest ?? "", model) ?? []);
+  const refusals = models.flatMap(
+    (model) => refusalOf(model.contract.name, model.declaredDigest ?? "", model) ?? [],
+  );
   if (refusals.length > 0) throw new pulumi.RunError(refusals.join("\n"));
 }
 
-/** An image that is known only once it is built, held to the same rule as one that is written down. */
-export function unlessFailed(model: Model, image: pulumi.Input<string>, isPreview: boolean): pulumi.Input<string> {
-  return isPreview || typeof image === "string" ? image : pulumi.output(image).apply((known) => acceptedImage(model, known));
+/**
+ * An image that is known only once it is built, held to the same rule as one that is written down.
+ */
+export function unlessFailed(
+  model: Model,
+  image: pulumi.Input<string>,
+  isPreview: boolean,
+): pulumi.Input<string> {
+  return isPreview || typeof image === "string"
+    ? image
+    : pulumi.output(image).apply((known) => acceptedImage(model, known));
 }
 
 /** The image, unless it failed. Throws RunError with the verdict. */
@@ -104,17 +171,29 @@ export function acceptedImage(model: Model, image: string): string {
 }
 
 /**
- * Refuses an update of prod with a release that no registry holds: its digest would name an image that nobody can pull.
- * A preview goes through, and the policy `governance-model-published` says it there.
+ * Refuses an update of prod with a release that no registry holds: its digest would name an image
+ * that nobody can pull. A preview goes through, and the policy `governance-model-published` says it
+ * there.
  */
-export function refuseUnpublished(environment: Environment, models: readonly Model[], isPreview: boolean): void {
+export function refuseUnpublished(
+  environment: Environment,
+  models: readonly Model[],
+  isPreview: boolean,
+): void {
   if (environment !== "prod" || isPreview) return;
-  const unpublished = models.filter((model) => !model.release.published).map((model) => model.contract.name);
+  const unpublished = models
+    .filter((model) => !model.release.published)
+    .map((model) => model.contract.name);
   if (unpublished.length === 0) return;
-  throw new pulumi.RunError(`not published: ${unpublished.join(", ")}. Publish first: ${unpublished.map((name) => publishCommand(name)).join("; ")}`);
+  throw new pulumi.RunError(
+    `not published: ${unpublished.join(", ")}. Publish first: ${unpublished.map((name) => publishCommand(name)).join("; ")}`,
+  );
 }
 
-/** The command that builds a model's image, pushes it, and writes the registry's digest into its release manifest. */
+/**
+ * The command that builds a model's image, pushes it, and writes the registry's digest into its
+ * release manifest.
+ */
 export function publishCommand(model: string): string {
   return `npm run publish:model -- ${model} --repository <repository URL from the stack outputs>`;
 }

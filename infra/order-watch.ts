@@ -9,7 +9,10 @@ export interface OrderWatch<J extends object> {
   readonly image: pulumi.Input<string>;
   readonly command: readonly string[];
   readonly args: readonly string[];
-  /** How often a look is tried again, how long it may take at most, and which failures no other try would change. */
+  /**
+   * How often a look is tried again, how long it may take at most, and which failures no other try
+   * would change.
+   */
   readonly job: J;
   /** Beside the folder for temporary files. */
   readonly volumes?: readonly core.v1.Volume[];
@@ -19,8 +22,20 @@ export interface OrderWatch<J extends object> {
 /** How often a region looks for an order. */
 const everyFiveMinutes = "*/5 * * * *";
 
-/** Spec of the CronJob that looks for orders, one look at a time; a look ends at once where there is none. */
-export function orderWatchSpec<J extends object>({ labels, serviceAccountName, image, command, args, job, volumes = [], volumeMounts = [] }: OrderWatch<J>) {
+/**
+ * Spec of the CronJob that looks for orders, one look at a time; a look ends at once where there is
+ * none.
+ */
+export function orderWatchSpec<J extends object>({
+  labels,
+  serviceAccountName,
+  image,
+  command,
+  args,
+  job,
+  volumes = [],
+  volumeMounts = [],
+}: OrderWatch<J>) {
   return {
     schedule: everyFiveMinutes,
     timeZone: "Etc/UTC",
@@ -48,8 +63,14 @@ export function orderWatchSpec<J extends object>({ labels, serviceAccountName, i
                 imagePullPolicy: "IfNotPresent",
                 command: [...command],
                 args: [...args],
-                resources: { requests: { cpu: "50m", memory: "256Mi" }, limits: { memory: "256Mi", "ephemeral-storage": "1Gi" } },
-                securityContext: { ...containerSecurityContext, capabilities: { drop: [...containerSecurityContext.capabilities.drop] } },
+                resources: {
+                  requests: { cpu: "50m", memory: "256Mi" },
+                  limits: { memory: "256Mi", "ephemeral-storage": "1Gi" },
+                },
+                securityContext: {
+                  ...containerSecurityContext,
+                  capabilities: { drop: [...containerSecurityContext.capabilities.drop] },
+                },
                 volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, ...volumeMounts],
               },
             ],

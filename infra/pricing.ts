@@ -29,7 +29,9 @@ export interface CostEstimate {
   readonly lines: readonly CostLine[];
 }
 
-/** What the estimate leaves out, because it depends on use; the report says so beside every figure. */
+/**
+ * What the estimate leaves out, because it depends on use; the report says so beside every figure.
+ */
 export const notCovered = [
   "traffic: data transfer, NAT and endpoint gigabytes, load balancer capacity units, requests to WAF, S3, KMS and DNS",
   "stored bytes: buckets, images, logs, metrics, replication",
@@ -41,11 +43,20 @@ export const notCovered = [
 /** Region of a stack on an existing cluster, where AWS charges nothing. */
 const unpricedRegion = "local";
 
-/** Estimates the monthly cost of planned resources from their inputs. The parts of each breakdown add up to the cent. */
+/**
+ * Estimates the monthly cost of planned resources from their inputs. The parts of each breakdown
+ * add up to the cent.
+ */
 export function estimateMonthlyCost(resources: readonly PricedResource[]): CostEstimate {
   const priced = resources.filter(({ region }) => region !== unpricedRegion);
   const least = minimums(priced);
-  const lines = priced.flatMap((resource) => [...serviceCost(resource), ...workloadCost(resource, least)].map(({ item, monthlyUsd }) => ({ ...originOf(resource), item, monthlyUsd: cents(monthlyUsd) })));
+  const lines = priced.flatMap((resource) =>
+    [...serviceCost(resource), ...workloadCost(resource, least)].map(({ item, monthlyUsd }) => ({
+      ...originOf(resource),
+      item,
+      monthlyUsd: cents(monthlyUsd),
+    })),
+  );
   return {
     total: cents(lines.reduce((sum, line) => sum + line.monthlyUsd, 0)),
     byRegion: totals(lines, (line) => line.region),
@@ -54,12 +65,23 @@ export function estimateMonthlyCost(resources: readonly PricedResource[]): CostE
   };
 }
 
-function originOf({ type, name, region, props }: PricedResource): Pick<CostLine, "type" | "resource" | "region" | "model"> {
-  const model = textAt(props, "metadata", "labels", "app.kubernetes.io/component") === "model-server" ? textAt(props, "metadata", "labels", "app.kubernetes.io/name") : undefined;
+function originOf({
+  type,
+  name,
+  region,
+  props,
+}: PricedResource): Pick<CostLine, "type" | "resource" | "region" | "model"> {
+  const model =
+    textAt(props, "metadata", "labels", "app.kubernetes.io/component") === "model-server"
+      ? textAt(props, "metadata", "labels", "app.kubernetes.io/name")
+      : undefined;
   return { type, resource: name, region, ...(model === undefined ? {} : { model }) };
 }
 
-function totals(lines: readonly CostLine[], groupOf: (line: CostLine) => string | undefined): Record<string, number> {
+function totals(
+  lines: readonly CostLine[],
+  groupOf: (line: CostLine) => string | undefined,
+): Record<string, number> {
   const sums: Record<string, number> = {};
   for (const line of lines) {
     const group = groupOf(line);

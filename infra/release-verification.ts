@@ -2,13 +2,23 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RoleKey } from "../services/contract/approvals";
 import { describeProblem } from "../services/contract/problems";
 import type { Release } from "../services/contract/release";
-import { inspectionProblems, inspectRelease, type ModelFormat } from "../services/contract/release-check";
+import {
+  inspectionProblems,
+  inspectRelease,
+  type ModelFormat,
+} from "../services/contract/release-check";
 import { seconds } from "../services/contract/units";
 import type { Environment } from "./config/schema";
 
-/** What was found when a release was verified; policies judge it. It changes only when the release does, or when it grows too old. */
+/**
+ * What was found when a release was verified; policies judge it. It changes only when the release
+ * does, or when it grows too old.
+ */
 export interface Verification {
-  /** How its signature stands to the keys that the stack trusts; `unchecked` where it is signed and the stack trusts no key. */
+  /**
+   * How its signature stands to the keys that the stack trusts; `unchecked` where it is signed and
+   * the stack trusts no key.
+   */
   readonly signature: "trusted" | "untrusted" | "unchecked" | "none";
   /** The key that signed it; absent unless it is trusted. */
   readonly keyid?: string;
@@ -32,8 +42,15 @@ export interface VerificationOptions {
   readonly now: number;
 }
 
-/** Verifies a release folder: every digest, the signature, the approvals, the format of the model, the age. */
-export function verificationOf(folder: string, release: Pick<Release, "createdAt" | "published">, { trustedKeys, approverKeys, maximumAge, now }: VerificationOptions): Verification {
+/**
+ * Verifies a release folder: every digest, the signature, the approvals, the format of the model,
+ * the age.
+ */
+export function verificationOf(
+  folder: string,
+  release: Pick<Release, "createdAt" | "published">,
+  { trustedKeys, approverKeys, maximumAge, now }: VerificationOptions,
+): Verification {
   const inspection = inspectRelease(folder, trustedKeys, approverKeys);
   const { signature, format } = inspection;
   return {
@@ -46,18 +63,31 @@ export function verificationOf(folder: string, release: Pick<Release, "createdAt
 }
 
 /** Whether a release is older than its contract allows at `now`, in milliseconds since 1970. */
-export function isExpired({ createdAt }: Pick<Release, "createdAt">, maximumAge: string, now: number): boolean {
+export function isExpired(
+  { createdAt }: Pick<Release, "createdAt">,
+  maximumAge: string,
+  now: number,
+): boolean {
   return now - Date.parse(createdAt) > seconds(maximumAge) * 1_000;
 }
 
 /**
- * Refuses an update of prod with a release that no trusted key signed, or whose files are not the attested ones: its servers would refuse
- * to start. A preview goes through, and the policies `governance-model-signature` and `governance-model-attestation` say it there.
+ * Refuses an update of prod with a release that no trusted key signed, or whose files are not the
+ * attested ones: its servers would refuse to start. A preview goes through, and the policies
+ * `governance-model-signature` and `governance-model-attestation` say it there.
  */
-export function refuseUnverified(environment: Environment, models: readonly { readonly release: Release; readonly verification: Verification }[], isPreview: boolean): void {
+export function refuseUnverified(
+  environment: Environment,
+  models: readonly { readonly release: Release; readonly verification: Verification }[],
+  isPreview: boolean,
+): void {
   if (environment !== "prod" || isPreview) return;
   const refusals = models.flatMap(({ release, verification: { signature, problems } }) => [
-    ...(signature === "trusted" ? [] : [`${release.model} ${release.version} is not signed by a key of causeway:trustedKeys (${signature}): npm run attest -- ${release.model} --key ...`]),
+    ...(signature === "trusted"
+      ? []
+      : [
+          `${release.model} ${release.version} is not signed by a key of causeway:trustedKeys (${signature}): npm run attest -- ${release.model} --key ...`,
+        ]),
     ...problems.map((problem) => `${release.model} ${release.version}: ${problem}`),
   ]);
   if (refusals.length > 0) throw new pulumi.RunError(refusals.join("\n"));

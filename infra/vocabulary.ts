@@ -26,7 +26,10 @@ export const accessGroups = {
 } as const;
 export type AccessGroup = keyof typeof accessGroups;
 
-/** Kubernetes groups that hold one duty each, apart from the four: who approves a release, who erases a subject, who is in an emergency. */
+/**
+ * Kubernetes groups that hold one duty each, apart from the four: who approves a release, who
+ * erases a subject, who is in an emergency.
+ */
 export const dutyGroups = {
   approvers: "causeway:approvers",
   erasers: "causeway:erasers",
@@ -68,4 +71,7 @@ export const encryptedStorageClass = "causeway-encrypted";
 /** Name of the Istio Gateway that all models share, in the gateway namespace. */
 export const gatewayName = "causeway-gateway";
 /** Priority classes: models before everything else of ours, headroom pods after. */
-export const priorityClasses = { models: "causeway-models", headroom: "causeway-headroom" } as const;
+export const priorityClasses = {
+  models: "causeway-models",
+  headroom: "causeway-headroom",
+} as const;

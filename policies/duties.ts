@@ -7,15 +7,37 @@ import type { ResourceView } from "./rule";
 export const duties = ["deploy", "approve", "erase"] as const;
 export type Duty = (typeof duties)[number];
 
-/** Kubernetes groups by their duty. What the groups' roles share, such as patching a Rollout, admission divides among them. */
-export const dutyGroups = { deploy: "causeway:pipelines", approve: "causeway:approvers", erase: "causeway:erasers" } as const satisfies Record<Duty, string>;
+/**
+ * Kubernetes groups by their duty. What the groups' roles share, such as patching a Rollout,
+ * admission divides among them.
+ */
+export const dutyGroups = {
+  deploy: "causeway:pipelines",
+  approve: "causeway:approvers",
+  erase: "causeway:erasers",
+} as const satisfies Record<Duty, string>;
 
 /** Policies of admission that keep the duties apart in a cluster, and what ends an elevation. */
-export const admissionNames = ["causeway-what-runs", "causeway-approval", "causeway-workflows", "causeway-elevation", "causeway-elevation-timer", "causeway-promotion"] as const;
+export const admissionNames = [
+  "causeway-what-runs",
+  "causeway-approval",
+  "causeway-workflows",
+  "causeway-elevation",
+  "causeway-elevation-timer",
+  "causeway-promotion",
+] as const;
 
-/** Service accounts whose pods hold a duty: they patch Rollouts, or delete the lines of a subject. */
-const dutyAccounts: Readonly<Record<string, Duty>> = { "retraining-promoter": "deploy", "causeway-erase": "erase" };
-/** An order by which a region erases a subject (services/training/causeway_training/erasing/orders.py). */
+/**
+ * Service accounts whose pods hold a duty: they patch Rollouts, or delete the lines of a subject.
+ */
+const dutyAccounts: Readonly<Record<string, Duty>> = {
+  "retraining-promoter": "deploy",
+  "causeway-erase": "erase",
+};
+/**
+ * An order by which a region erases a subject
+ * (services/training/causeway_training/erasing/orders.py).
+ */
 const erasureOrder = "erasures/orders/eu-central-1/1.json";
 
 const clusterAdmin = "AmazonEKSClusterAdminPolicy";
@@ -29,40 +51,98 @@ export interface DutyOf {
   readonly by: string;
 }
 
-/** Everybody who may deploy, approve or erase, through the API of Kubernetes or of AWS, as the stack would be created. */
+/**
+ * Everybody who may deploy, approve or erase, through the API of Kubernetes or of AWS, as the stack
+ * would be created.
+ */
 export function dutyHolders(resources: readonly ResourceView[]): DutyOf[] {
   return distinct([...inClusters(resources), ...throughRoles(resources)]);
 }
 
 function inClusters(resources: readonly ResourceView[]): DutyOf[] {
   const entries = ofType(resources, "aws:eks/accessEntry:AccessEntry").flatMap(({ props }) =>
-    duties.filter((duty) => list(props, "kubernetesGroups").includes(dutyGroups[duty])).map((duty) => ({ principal: text(props, "principalArn") ?? "", duty, by: `Kubernetes group ${dutyGroups[duty]}` })));
-  const administrators = ofType(resources, "aws:eks/accessPolicyAssociation:AccessPolicyAssociation")
+    duties
+      .filter((duty) => list(props, "kubernetesGroups").includes(dutyGroups[duty]))
+      .map((duty) => ({
+        principal: text(props, "principalArn") ?? "",
+        duty,
+        by: `Kubernetes group ${dutyGroups[duty]}`,
+      })),
+  );
+  const administrators = ofType(
+    resources,
+    "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
+  )
     .filter(({ props }) => (text(props, "policyArn") ?? "").endsWith(`/${clusterAdmin}`))
-    .map(({ props }) => ({ principal: text(props, "principalArn") ?? "", duty: "deploy" as const, by: `${clusterAdmin}: runs pulumi up` }));
+    .map(({ props }) => ({
+      principal: text(props, "principalArn") ?? "",
+      duty: "deploy" as const,
+      by: `${clusterAdmin}: runs pulumi up`,
+    }));
   return [...entries, ...administrators];
 }
 
 /** Roles of the stack whose policies reach what a duty takes, and whoever may assume them. */
 function throughRoles(resources: readonly ResourceView[]): DutyOf[] {
-  const deploys = ofType(resources, "aws:ecr/repository:Repository").flatMap((repository) => holders(resources, "ecr:PutImage", arnOf(repository)));
-  const audit = ofType(resources, "aws:s3/bucket:Bucket").filter(({ props }) => (text(props, "bucket") ?? "").includes("-audit-"));
-  const approves = audit.flatMap(({ props }) => holders(resources, "s3:PutObject", `arn:aws:s3:::${text(props, "bucket") ?? ""}/approvals/model-risk/1.json`));
-  const data = ofType(resources, "aws:s3/bucket:Bucket").filter(({ props }) => (text(props, "bucket") ?? "").includes("-data-"));
-  const erases = data.flatMap(({ props }) => holders(resources, "s3:DeleteObject", `arn:aws:s3:::${text(props, "bucket") ?? ""}/lake/1.parquet`));
-  const artifacts = ofType(resources, "aws:s3/bucket:Bucket").filter(({ props }) => (text(props, "bucket") ?? "").includes("-artifacts-"));
-  const orders = artifacts.flatMap(({ props }) => holders(resources, "s3:PutObject", `arn:aws:s3:::${text(props, "bucket") ?? ""}/${erasureOrder}`));
-  const of = (duty: Duty, by: string, found: readonly Holder[]) => found.map(({ principal, through }) => ({ principal, duty, by: through === undefined ? by : `${by}, as ${through}` }));
-  return [...of("deploy", "ecr:PutImage", deploys), ...of("approve", "s3:PutObject approvals/", approves), ...of("erase", "s3:DeleteObject on the data lake", erases), ...of("erase", "s3:PutObject erasures/orders/", orders), ...ofPods(resources)];
+  const deploys = ofType(resources, "aws:ecr/repository:Repository").flatMap((repository) =>
+    holders(resources, "ecr:PutImage", arnOf(repository)),
+  );
+  const audit = ofType(resources, "aws:s3/bucket:Bucket").filter(({ props }) =>
+    (text(props, "bucket") ?? "").includes("-audit-"),
+  );
+  const approves = audit.flatMap(({ props }) =>
+    holders(
+      resources,
+      "s3:PutObject",
+      `arn:aws:s3:::${text(props, "bucket") ?? ""}/approvals/model-risk/1.json`,
+    ),
+  );
+  const data = ofType(resources, "aws:s3/bucket:Bucket").filter(({ props }) =>
+    (text(props, "bucket") ?? "").includes("-data-"),
+  );
+  const erases = data.flatMap(({ props }) =>
+    holders(
+      resources,
+      "s3:DeleteObject",
+      `arn:aws:s3:::${text(props, "bucket") ?? ""}/lake/1.parquet`,
+    ),
+  );
+  const artifacts = ofType(resources, "aws:s3/bucket:Bucket").filter(({ props }) =>
+    (text(props, "bucket") ?? "").includes("-artifacts-"),
+  );
+  const orders = artifacts.flatMap(({ props }) =>
+    holders(
+      resources,
+      "s3:PutObject",
+      `arn:aws:s3:::${text(props, "bucket") ?? ""}/${erasureOrder}`,
+    ),
+  );
+  const of = (duty: Duty, by: string, found: readonly Holder[]) =>
+    found.map(({ principal, through }) => ({
+      principal,
+      duty,
+      by: through === undefined ? by : `${by}, as ${through}`,
+    }));
+  return [
+    ...of("deploy", "ecr:PutImage", deploys),
+    ...of("approve", "s3:PutObject approvals/", approves),
+    ...of("erase", "s3:DeleteObject on the data lake", erases),
+    ...of("erase", "s3:PutObject erasures/orders/", orders),
+    ...ofPods(resources),
+  ];
 }
 
 /** Roles of pods whose account holds a duty in its cluster. */
 function ofPods(resources: readonly ResourceView[]): DutyOf[] {
-  return ofType(resources, "aws:eks/podIdentityAssociation:PodIdentityAssociation").flatMap(({ props }) => {
-    const account = text(props, "serviceAccount") ?? "";
-    const duty = dutyAccounts[account];
-    return duty === undefined ? [] : [{ principal: text(props, "roleArn") ?? "", duty, by: `pods of ${account}` }];
-  });
+  return ofType(resources, "aws:eks/podIdentityAssociation:PodIdentityAssociation").flatMap(
+    ({ props }) => {
+      const account = text(props, "serviceAccount") ?? "";
+      const duty = dutyAccounts[account];
+      return duty === undefined
+        ? []
+        : [{ principal: text(props, "roleArn") ?? "", duty, by: `pods of ${account}` }];
+    },
+  );
 }
 
 interface Holder {
@@ -74,8 +154,15 @@ interface Holder {
 function holders(resources: readonly ResourceView[], action: string, target: string): Holder[] {
   const roles = new Set(allowances(resources, action, target).map(({ role }) => role));
   return [...roles].flatMap((role) => {
-    const callers = trustOf(role).flatMap(({ principals }) => principals.filter((principal) => principal.startsWith("AWS:")).map((principal) => principal.slice("AWS:".length)));
-    return [{ principal: arnOf(role) }, ...callers.map((principal) => ({ principal, through: nameOf(role) }))];
+    const callers = trustOf(role).flatMap(({ principals }) =>
+      principals
+        .filter((principal) => principal.startsWith("AWS:"))
+        .map((principal) => principal.slice("AWS:".length)),
+    );
+    return [
+      { principal: arnOf(role) },
+      ...callers.map((principal) => ({ principal, through: nameOf(role) })),
+    ];
   });
 }
 
@@ -85,7 +172,10 @@ export function nameOf(role: ResourceView): string {
 }
 
 function arnOf(resource: ResourceView): string {
-  return resource.identities?.find((identity) => identity.startsWith("arn:")) ?? (resource.type === iamRoleType ? nameOf(resource) : resource.name);
+  return (
+    resource.identities?.find((identity) => identity.startsWith("arn:")) ??
+    (resource.type === iamRoleType ? nameOf(resource) : resource.name)
+  );
 }
 
 function distinct(found: readonly DutyOf[]): DutyOf[] {

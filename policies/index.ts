@@ -3,4 +3,8 @@ import { toPolicies } from "./adapters";
 import { rules } from "./rules";
 
 // The constructor starts the server that the engine talks to, so nothing else may import this file.
-new PolicyPack("causeway", { displayName: "Causeway", description: "Refuses what is not encrypted, not access-controlled or not governed.", policies: toPolicies(rules) });
+new PolicyPack("causeway", {
+  displayName: "Causeway",
+  description: "Refuses what is not encrypted, not access-controlled or not governed.",
+  policies: toPolicies(rules),
+});

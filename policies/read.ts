@@ -1,4 +1,7 @@
-/** Readers of untyped properties. A missing or differently typed value reads as absent, so a rule says "must" instead of crashing. */
+/**
+ * Readers of untyped properties. A missing or differently typed value reads as absent, so a rule
+ * says "must" instead of crashing.
+ */
 
 /** The value at a dotted path, e.g. `spec.template.spec`; undefined where any step is missing. */
 export function at(value: unknown, path: string): unknown {
@@ -31,12 +34,15 @@ export function number(value: unknown, path: string): number | undefined {
 /** The object at a path as a record, or an empty one. */
 export function record(value: unknown, path: string): Record<string, unknown> {
   const found = at(value, path);
-  return typeof found === "object" && found !== null && !Array.isArray(found) ? Object.fromEntries(Object.keys(found).map((key) => [key, Reflect.get(found, key)])) : {};
+  return typeof found === "object" && found !== null && !Array.isArray(found)
+    ? Object.fromEntries(Object.keys(found).map((key) => [key, Reflect.get(found, key)]))
+    : {};
 }
 
 /**
- * Whether a path is set to more than nothing, known or not: a key that is created in the same update has no ARN yet, but a
- * property that holds it is set. Reads only the parents of the last step, so an unknown value at the path itself does not throw.
+ * Whether a path is set to more than nothing, known or not: a key that is created in the same
+ * update has no ARN yet, but a property that holds it is set. Reads only the parents of the last
+ * step, so an unknown value at the path itself does not throw.
  */
 export function present(value: unknown, path: string): boolean {
   const steps = path.split(".");

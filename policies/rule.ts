@@ -1,4 +1,13 @@
-export const areas = ["encryption", "access", "workloads", "network", "reliability", "observability", "governance", "cost"] as const;
+export const areas = [
+  "encryption",
+  "access",
+  "workloads",
+  "network",
+  "reliability",
+  "observability",
+  "governance",
+  "cost",
+] as const;
 export type Area = (typeof areas)[number];
 
 export const frameworks = {
@@ -26,9 +35,15 @@ export interface ResourceView {
   readonly type: string;
   readonly name: string;
   readonly props: Readonly<Record<string, unknown>>;
-  /** Values by which other resources may refer to this one, beyond its own properties: its URN, id or ARN. */
+  /**
+   * Values by which other resources may refer to this one, beyond its own properties: its URN, id
+   * or ARN.
+   */
   readonly identities?: readonly string[];
-  /** Top-level properties that are computed from other resources, with identities of those: known before the values are. */
+  /**
+   * Top-level properties that are computed from other resources, with identities of those: known
+   * before the values are.
+   */
   readonly references?: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -46,7 +61,10 @@ interface RuleBase {
   readonly frameworks: readonly FrameworkReference[];
 }
 
-/** Parameters of a rule: defaults by name; pack configuration may set each to another value of the same kind. */
+/**
+ * Parameters of a rule: defaults by name; pack configuration may set each to another value of the
+ * same kind.
+ */
 export type Parameters = Readonly<Record<string, number | string | boolean | readonly string[]>>;
 
 /** A rule over one resource. */
@@ -55,7 +73,10 @@ export interface ResourceRule extends RuleBase {
   /** Type tokens it looks at; a trailing `*` matches any ending. */
   readonly types: readonly string[];
   readonly parameters: Parameters;
-  /** One message per violation: "X must ...". Reading a value that is unknown in a preview throws; `judge` reports that. */
+  /**
+   * One message per violation: "X must ...". Reading a value that is unknown in a preview throws;
+   * `judge` reports that.
+   */
   check(resource: ResourceView, given: Parameters): string[];
 }
 
@@ -78,29 +99,77 @@ interface ResourceSpec extends RuleBase {
   readonly types: readonly string[];
 }
 
-/** Declares a rule over one resource; `check` is a pure function of the resource and the parameters. */
-export function resourceRule(spec: ResourceSpec & { readonly parameters?: undefined; check(resource: ResourceView): string[] }): ResourceRule;
-export function resourceRule<P extends Parameters>(spec: ResourceSpec & { readonly parameters: P; check(resource: ResourceView, parameters: P): string[] }): ResourceRule;
-export function resourceRule(spec: ResourceSpec & { readonly parameters?: Parameters | undefined; check(resource: ResourceView, parameters: Parameters): string[] }): ResourceRule {
+/**
+ * Declares a rule over one resource; `check` is a pure function of the resource and the parameters.
+ */
+export function resourceRule(
+  spec: ResourceSpec & { readonly parameters?: undefined; check(resource: ResourceView): string[] },
+): ResourceRule;
+export function resourceRule<P extends Parameters>(
+  spec: ResourceSpec & {
+    readonly parameters: P;
+    check(resource: ResourceView, parameters: P): string[];
+  },
+): ResourceRule;
+export function resourceRule(
+  spec: ResourceSpec & {
+    readonly parameters?: Parameters | undefined;
+    check(resource: ResourceView, parameters: Parameters): string[];
+  },
+): ResourceRule {
   const parameters = spec.parameters ?? {};
-  return { ...spec, kind: "resource", parameters, check: (resource, given) => spec.check(resource, merge(parameters, given)) };
+  return {
+    ...spec,
+    kind: "resource",
+    parameters,
+    check: (resource, given) => spec.check(resource, merge(parameters, given)),
+  };
 }
 
 /** Declares a rule over all resources of a stack. */
-export function stackRule(spec: RuleBase & { readonly parameters?: undefined; check(resources: readonly ResourceView[]): StackViolation[] }): StackRule;
-export function stackRule<P extends Parameters>(spec: RuleBase & { readonly parameters: P; check(resources: readonly ResourceView[], parameters: P): StackViolation[] }): StackRule;
-export function stackRule(spec: RuleBase & { readonly parameters?: Parameters | undefined; check(resources: readonly ResourceView[], parameters: Parameters): StackViolation[] }): StackRule {
+export function stackRule(
+  spec: RuleBase & {
+    readonly parameters?: undefined;
+    check(resources: readonly ResourceView[]): StackViolation[];
+  },
+): StackRule;
+export function stackRule<P extends Parameters>(
+  spec: RuleBase & {
+    readonly parameters: P;
+    check(resources: readonly ResourceView[], parameters: P): StackViolation[];
+  },
+): StackRule;
+export function stackRule(
+  spec: RuleBase & {
+    readonly parameters?: Parameters | undefined;
+    check(resources: readonly ResourceView[], parameters: Parameters): StackViolation[];
+  },
+): StackRule {
   const parameters = spec.parameters ?? {};
-  return { ...spec, kind: "stack", parameters, check: (resources, given) => spec.check(resources, merge(parameters, given)) };
+  return {
+    ...spec,
+    kind: "stack",
+    parameters,
+    check: (resources, given) => spec.check(resources, merge(parameters, given)),
+  };
 }
 
-/** Defaults with the given values laid over them; a value of another kind than its default is ignored here and refused by the pack. */
+/**
+ * Defaults with the given values laid over them; a value of another kind than its default is
+ * ignored here and refused by the pack.
+ */
 function merge(defaults: Parameters, given: Parameters): Parameters {
-  const known = Object.entries(given).filter(([key, value]) => typeof value === typeof defaults[key] && Array.isArray(value) === Array.isArray(defaults[key]));
+  const known = Object.entries(given).filter(
+    ([key, value]) =>
+      typeof value === typeof defaults[key] &&
+      Array.isArray(value) === Array.isArray(defaults[key]),
+  );
   return { ...defaults, ...Object.fromEntries(known) };
 }
 
 /** Whether a rule looks at resources of this type. */
 export function appliesTo(rule: ResourceRule, type: string): boolean {
-  return rule.types.some((pattern) => (pattern.endsWith("*") ? type.startsWith(pattern.slice(0, -1)) : type === pattern));
+  return rule.types.some((pattern) =>
+    pattern.endsWith("*") ? type.startsWith(pattern.slice(0, -1)) : type === pattern,
+  );
 }

@@ -2,17 +2,23 @@ import { build } from "esbuild";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const usage = "npm run build\n\nCompiles the policy pack to policies/bin/index.js. It takes no options.";
+const usage =
+  "npm run build\n\nCompiles the policy pack to policies/bin/index.js. It takes no options.";
 const [asked] = process.argv.slice(2);
 if (asked !== undefined) {
   const help = asked === "--help" || asked === "-h";
-  (help ? console.log : console.error)(help ? usage : `got ${asked}, allowed: no options\n\n${usage}`);
+  (help ? console.log : console.error)(
+    help ? usage : `got ${asked}, allowed: no options\n\n${usage}`,
+  );
   process.exit(help ? 0 : 2);
 }
 
 const policies = fileURLToPath(new URL("../policies", import.meta.url));
 
-/** Compiles the policy pack to `policies/bin/index.js`. @pulumi/* stays outside: the runner and the pack must share one copy. */
+/**
+ * Compiles the policy pack to `policies/bin/index.js`. @pulumi/* stays outside: the runner and the
+ * pack must share one copy.
+ */
 const result = await build({
   entryPoints: [join(policies, "index.ts")],
   outfile: join(policies, "bin", "index.js"),

@@ -17,11 +17,15 @@ import { threatsPage } from "./threats/page";
 
 const docs = join(__dirname, "..", "docs");
 
-/** A page that people write, with one part made from the code, between `<!-- name: ... -->` and `<!-- /name -->`. */
+/**
+ * A page that people write, with one part made from the code, between `<!-- name: ... -->` and
+ * `<!-- /name -->`.
+ */
 function withPart(page: string, name: string, part: string): string {
   const text = readFileSync(join(docs, page), "utf8");
   const [start, end] = [text.indexOf(`<!-- ${name}:`), text.indexOf(`<!-- /${name} -->`)];
-  if (start < 0 || end < start) throw new Error(`docs/${page} must have <!-- ${name}: ... --> and <!-- /${name} -->`);
+  if (start < 0 || end < start)
+    throw new Error(`docs/${page} must have <!-- ${name}: ... --> and <!-- /${name} -->`);
   return `${text.slice(0, text.indexOf("-->", start))}-->\n${part}\n${text.slice(end)}`;
 }
 
@@ -35,14 +39,29 @@ export const generated: Readonly<Record<string, string>> = {
   "threats.md": threatsPage(),
 };
 
-/** Pages that are made from the resources of the prod stack; tests of the whole program hold them equal. */
+/**
+ * Pages that are made from the resources of the prod stack; tests of the whole program hold them
+ * equal.
+ */
 export function planned(resources: readonly RecordedResource[]): Readonly<Record<string, string>> {
-  return { "access.md": accessDocument(resources.map(viewOf)), "encryption.md": encryptionDocument(encryptionWalk(resources)) };
+  return {
+    "access.md": accessDocument(resources.map(viewOf)),
+    "encryption.md": encryptionDocument(encryptionWalk(resources)),
+  };
 }
 
 async function main(argv: readonly string[]): Promise<void> {
-  commandLine(argv, { usage: "npm run docs\n\nWrites the pages of docs/ that are made from the code. It takes no options.", options: {} });
-  const { resources } = await planStack({ project: join(docs, ".."), stack: "prod", program, rules });
+  commandLine(argv, {
+    usage:
+      "npm run docs\n\nWrites the pages of docs/ that are made from the code. It takes no options.",
+    options: {},
+  });
+  const { resources } = await planStack({
+    project: join(docs, ".."),
+    stack: "prod",
+    program,
+    rules,
+  });
   const pages = { ...generated, ...planned(resources) };
   for (const [name, text] of Object.entries(pages)) writeFileSync(join(docs, name), text);
   console.log(`wrote ${Object.keys(pages).join(", ")} to docs/`);

@@ -3,7 +3,9 @@ import { parseConfig } from "../infra/config/load";
 import type { StackConfig } from "../infra/config/schema";
 import { readStackFile } from "./plan/stack-file";
 
-/** Configuration of a stack by its file in the repository. Throws InputError with all its problems. */
+/**
+ * Configuration of a stack by its file in the repository. Throws InputError with all its problems.
+ */
 export function stackConfig(stack: string): StackConfig {
   const file = join(__dirname, "..", `Pulumi.${stack}.yaml`);
   return parseConfig(readStackFile(file), file);

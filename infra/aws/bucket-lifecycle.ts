@@ -7,13 +7,20 @@ import { snapshotPrefix, trailPrefix } from "./bucket-policy";
 type LifecycleRule = inputs.s3.BucketLifecycleConfigurationRule;
 
 /** Uploads that were begun and never finished cost storage and show in no listing. */
-const abandonedUploads: LifecycleRule = { id: "abandoned-uploads", status: "Enabled", filter: {}, abortIncompleteMultipartUpload: { daysAfterInitiation: 7 } };
+const abandonedUploads: LifecycleRule = {
+  id: "abandoned-uploads",
+  status: "Enabled",
+  filter: {},
+  abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
+};
 
 /**
- * Lifecycle rules of a bucket. The lake is kept as long as its class may be, the runs of a model, which hold prepared rows, as long as
- * its contract says; candidates and releases hold no rows, and one in use must not expire by age. What was deleted or replaced goes
- * after the days of the bucket's class. Audit objects expire once their lock is over; those of the log store's snapshots do not,
- * because a snapshot shares objects with older ones: Elasticsearch ends them, and the lock keeps what it ended.
+ * Lifecycle rules of a bucket. The lake is kept as long as its class may be, the runs of a model,
+ * which hold prepared rows, as long as its contract says; candidates and releases hold no rows, and
+ * one in use must not expire by age. What was deleted or replaced goes after the days of the
+ * bucket's class. Audit objects expire once their lock is over; those of the log store's snapshots
+ * do not, because a snapshot shares objects with older ones: Elasticsearch ends them, and the lock
+ * keeps what it ended.
  */
 export function lifecycleRules(purpose: BucketPurpose | "logs", kept: Kept): LifecycleRule[] {
   return [abandonedUploads, ...rulesOf[purpose](kept)];
@@ -30,36 +37,101 @@ export interface Kept {
 /** Folder of the artefact bucket with a folder of runs for each model. */
 export const runsFolder = "runs";
 
-/** Folder of the artefact bucket in which the home region's erasure asks the others. Orders and answers name a subject, also in the copies of other regions. */
+/**
+ * Folder of the artefact bucket in which the home region's erasure asks the others. Orders and
+ * answers name a subject, also in the copies of other regions.
+ */
 export const erasuresFolder = "erasures";
-/** An order that nobody closed ends with the month of GDPR Art. 12(3), one that was closed within days. */
-const erasureOrders: LifecycleRule = { id: "end-of-erasures", status: "Enabled", filter: { prefix: `${erasuresFolder}/` }, expiration: { days: 30 }, noncurrentVersionExpiration: { noncurrentDays: 1 } };
+/**
+ * An order that nobody closed ends with the month of GDPR Art. 12(3), one that was closed within
+ * days.
+ */
+const erasureOrders: LifecycleRule = {
+  id: "end-of-erasures",
+  status: "Enabled",
+  filter: { prefix: `${erasuresFolder}/` },
+  expiration: { days: 30 },
+  noncurrentVersionExpiration: { noncurrentDays: 1 },
+};
 
-/** Folders of the audit bucket whose objects end with their lock. A folder that is not listed is kept for ever, which is the safe mistake. */
+/**
+ * Folders of the audit bucket whose objects end with their lock. A folder that is not listed is
+ * kept for ever, which is the safe mistake.
+ */
 const auditFolders = [trailPrefix, "ledger", "approvals"] as const;
 
 const rulesOf = {
-  data: () => [tiering, { id: "end-of-retention", status: "Enabled", filter: {}, expiration: { days: dataClassRules[storeClasses.data].maximumRetentionDays } }, superseded(dataClassRules[storeClasses.data].noncurrentDays)],
+  data: () => [
+    tiering,
+    {
+      id: "end-of-retention",
+      status: "Enabled",
+      filter: {},
+      expiration: { days: dataClassRules[storeClasses.data].maximumRetentionDays },
+    },
+    superseded(dataClassRules[storeClasses.data].noncurrentDays),
+  ],
   artifacts: ({ runDays }) => [
     tiering,
-    ...Object.entries(runDays).map(([model, days]): LifecycleRule => ({ id: `end-of-runs-${model}`, status: "Enabled", filter: { prefix: `${runsFolder}/${model}/` }, expiration: { days } })),
+    ...Object.entries(runDays).map(([model, days]): LifecycleRule => ({
+      id: `end-of-runs-${model}`,
+      status: "Enabled",
+      filter: { prefix: `${runsFolder}/${model}/` },
+      expiration: { days },
+    })),
     erasureOrders,
     superseded(dataClassRules[storeClasses.artifacts].noncurrentDays),
   ],
   audit: ({ auditDays: retentionDays }) => [
     ...auditFolders.flatMap((folder): LifecycleRule[] => [
-      { id: `archive-${folder}`, status: "Enabled", filter: { prefix: `${folder}/` }, transitions: [{ days: 90, storageClass: "GLACIER_IR" }] },
-      { id: `end-of-retention-${folder}`, status: "Enabled", filter: { prefix: `${folder}/` }, expiration: { days: retentionDays + 1 } },
+      {
+        id: `archive-${folder}`,
+        status: "Enabled",
+        filter: { prefix: `${folder}/` },
+        transitions: [{ days: 90, storageClass: "GLACIER_IR" }],
+      },
+      {
+        id: `end-of-retention-${folder}`,
+        status: "Enabled",
+        filter: { prefix: `${folder}/` },
+        expiration: { days: retentionDays + 1 },
+      },
     ]),
     superseded(retentionDays + 1),
-    { id: "ended-snapshots", status: "Enabled", filter: { prefix: `${snapshotPrefix}/` }, expiration: { expiredObjectDeleteMarker: true } },
+    {
+      id: "ended-snapshots",
+      status: "Enabled",
+      filter: { prefix: `${snapshotPrefix}/` },
+      expiration: { expiredObjectDeleteMarker: true },
+    },
   ],
-  logs: ({ auditDays }) => [{ id: "end-of-retention", status: "Enabled", filter: {}, expiration: { days: auditDays }, noncurrentVersionExpiration: { noncurrentDays: 30 } }],
+  logs: ({ auditDays }) => [
+    {
+      id: "end-of-retention",
+      status: "Enabled",
+      filter: {},
+      expiration: { days: auditDays },
+      noncurrentVersionExpiration: { noncurrentDays: 30 },
+    },
+  ],
 } satisfies Record<BucketPurpose | "logs", (kept: Kept) => LifecycleRule[]>;
 
-/** Training sets and models are read in bursts; S3 then moves what rests to cheaper tiers without a retrieval fee. */
-const tiering: LifecycleRule = { id: "tiering", status: "Enabled", filter: {}, transitions: [{ days: 30, storageClass: "INTELLIGENT_TIERING" }] };
+/**
+ * Training sets and models are read in bursts; S3 then moves what rests to cheaper tiers without a
+ * retrieval fee.
+ */
+const tiering: LifecycleRule = {
+  id: "tiering",
+  status: "Enabled",
+  filter: {},
+  transitions: [{ days: 30, storageClass: "INTELLIGENT_TIERING" }],
+};
 
 function superseded(noncurrentDays: number): LifecycleRule {
-  return { id: "superseded", status: "Enabled", filter: {}, noncurrentVersionExpiration: { noncurrentDays } };
+  return {
+    id: "superseded",
+    status: "Enabled",
+    filter: {},
+    noncurrentVersionExpiration: { noncurrentDays },
+  };
 }

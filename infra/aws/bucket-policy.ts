@@ -9,9 +9,19 @@ export const snapshotPrefix = "log-snapshots";
 /** Object key prefix of the load balancers' access logs. */
 export const loadBalancerPrefix = "alb";
 
-/** Policy of a bucket of ours: TLS 1.2 or newer, no other encryption than the bucket's, and the trail's own writes into the home audit bucket. */
-export function bucketPolicy(name: string, purpose: BucketPurpose, naming: Naming, homeRegion: string, region: string): PolicyDocument {
-  const trail = purpose === "audit" && region === homeRegion ? trailStatements(name, naming, homeRegion) : [];
+/**
+ * Policy of a bucket of ours: TLS 1.2 or newer, no other encryption than the bucket's, and the
+ * trail's own writes into the home audit bucket.
+ */
+export function bucketPolicy(
+  name: string,
+  purpose: BucketPurpose,
+  naming: Naming,
+  homeRegion: string,
+  region: string,
+): PolicyDocument {
+  const trail =
+    purpose === "audit" && region === homeRegion ? trailStatements(name, naming, homeRegion) : [];
   return policyDocument(...transportStatements(name), encryptionStatement(name), ...trail);
 }
 
@@ -33,7 +43,11 @@ export function logBucketPolicy(name: string, naming: Naming): PolicyDocument {
       Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
       Action: ["s3:PutObject"],
       Resource: [`${bucketArn(name)}/${loadBalancerPrefix}/AWSLogs/${naming.account}/*`],
-      Condition: { ArnLike: { "aws:SourceArn": `arn:aws:elasticloadbalancing:*:${naming.account}:loadbalancer/*` } },
+      Condition: {
+        ArnLike: {
+          "aws:SourceArn": `arn:aws:elasticloadbalancing:*:${naming.account}:loadbalancer/*`,
+        },
+      },
     },
   );
 }
@@ -41,12 +55,28 @@ export function logBucketPolicy(name: string, naming: Naming): PolicyDocument {
 function transportStatements(name: string): Statement[] {
   const everything = [bucketArn(name), `${bucketArn(name)}/*`];
   return [
-    { Sid: "DenyPlainHttp", Effect: "Deny", Principal: "*", Action: ["s3:*"], Resource: everything, Condition: { Bool: { "aws:SecureTransport": "false" } } },
-    { Sid: "DenyOldTls", Effect: "Deny", Principal: "*", Action: ["s3:*"], Resource: everything, Condition: { NumericLessThan: { "s3:TlsVersion": "1.2" } } },
+    {
+      Sid: "DenyPlainHttp",
+      Effect: "Deny",
+      Principal: "*",
+      Action: ["s3:*"],
+      Resource: everything,
+      Condition: { Bool: { "aws:SecureTransport": "false" } },
+    },
+    {
+      Sid: "DenyOldTls",
+      Effect: "Deny",
+      Principal: "*",
+      Action: ["s3:*"],
+      Resource: everything,
+      Condition: { NumericLessThan: { "s3:TlsVersion": "1.2" } },
+    },
   ];
 }
 
-/** An upload that names no encryption takes the bucket's default; one that names another is refused. */
+/**
+ * An upload that names no encryption takes the bucket's default; one that names another is refused.
+ */
 function encryptionStatement(name: string): Statement {
   return {
     Sid: "DenyOtherEncryption",
@@ -54,7 +84,10 @@ function encryptionStatement(name: string): Statement {
     Principal: "*",
     Action: ["s3:PutObject"],
     Resource: [`${bucketArn(name)}/*`],
-    Condition: { Null: { "s3:x-amz-server-side-encryption": "false" }, StringNotEquals: { "s3:x-amz-server-side-encryption": "aws:kms" } },
+    Condition: {
+      Null: { "s3:x-amz-server-side-encryption": "false" },
+      StringNotEquals: { "s3:x-amz-server-side-encryption": "aws:kms" },
+    },
   };
 }
 
@@ -62,14 +95,23 @@ function trailStatements(name: string, naming: Naming, homeRegion: string): Stat
   const principal = { Service: "cloudtrail.amazonaws.com" };
   const source = trailArn(naming, homeRegion);
   return [
-    { Sid: "CheckByTrail", Effect: "Allow", Principal: principal, Action: ["s3:GetBucketAcl"], Resource: [bucketArn(name)], Condition: { StringEquals: { "aws:SourceArn": source } } },
+    {
+      Sid: "CheckByTrail",
+      Effect: "Allow",
+      Principal: principal,
+      Action: ["s3:GetBucketAcl"],
+      Resource: [bucketArn(name)],
+      Condition: { StringEquals: { "aws:SourceArn": source } },
+    },
     {
       Sid: "WriteTrail",
       Effect: "Allow",
       Principal: principal,
       Action: ["s3:PutObject"],
       Resource: [`${bucketArn(name)}/${trailPrefix}/AWSLogs/${naming.account}/*`],
-      Condition: { StringEquals: { "aws:SourceArn": source, "s3:x-amz-acl": "bucket-owner-full-control" } },
+      Condition: {
+        StringEquals: { "aws:SourceArn": source, "s3:x-amz-acl": "bucket-owner-full-control" },
+      },
     },
   ];
 }

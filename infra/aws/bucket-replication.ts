@@ -8,13 +8,30 @@ type ReplicationRule = inputs.s3.BucketReplicationConfigRule;
 
 /** Who may replicate: S3 itself, for buckets of this account. */
 export function replicationTrust(account: string): PolicyDocument {
-  return policyDocument({ Sid: "ReplicateByS3", Effect: "Allow", Principal: { Service: "s3.amazonaws.com" }, Action: ["sts:AssumeRole"], Condition: { StringEquals: { "aws:SourceAccount": account } } });
+  return policyDocument({
+    Sid: "ReplicateByS3",
+    Effect: "Allow",
+    Principal: { Service: "s3.amazonaws.com" },
+    Action: ["sts:AssumeRole"],
+    Condition: { StringEquals: { "aws:SourceAccount": account } },
+  });
 }
 
-/** What the replication role may do: read and decrypt in the home region, write and encrypt in the others. */
-export function replicationPermissions(naming: Naming, homeRegion: string, otherRegions: readonly string[]): PolicyDocument {
-  const sources = bucketPurposes.map((purpose) => bucketArn(bucketName(naming, purpose, homeRegion)));
-  const targets = bucketPurposes.flatMap((purpose) => otherRegions.map((region) => `${bucketArn(bucketName(naming, purpose, region))}/*`));
+/**
+ * What the replication role may do: read and decrypt in the home region, write and encrypt in the
+ * others.
+ */
+export function replicationPermissions(
+  naming: Naming,
+  homeRegion: string,
+  otherRegions: readonly string[],
+): PolicyDocument {
+  const sources = bucketPurposes.map((purpose) =>
+    bucketArn(bucketName(naming, purpose, homeRegion)),
+  );
+  const targets = bucketPurposes.flatMap((purpose) =>
+    otherRegions.map((region) => `${bucketArn(bucketName(naming, purpose, region))}/*`),
+  );
   const aliases = bucketPurposes.map((purpose) => keyAlias(naming, purpose));
   const keyIn = (region: string) => `arn:aws:kms:${region}:${naming.account}:key/*`;
   const ours = (regions: readonly string[]) => ({
@@ -22,16 +39,44 @@ export function replicationPermissions(naming: Naming, homeRegion: string, other
     "ForAnyValue:StringEquals": { "kms:ResourceAliases": aliases },
   });
   return policyDocument(
-    { Sid: "ReadConfiguration", Effect: "Allow", Action: ["s3:GetReplicationConfiguration", "s3:ListBucket"], Resource: sources },
+    {
+      Sid: "ReadConfiguration",
+      Effect: "Allow",
+      Action: ["s3:GetReplicationConfiguration", "s3:ListBucket"],
+      Resource: sources,
+    },
     {
       Sid: "ReadVersions",
       Effect: "Allow",
-      Action: ["s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging", "s3:GetObjectRetention", "s3:GetObjectLegalHold"],
+      Action: [
+        "s3:GetObjectVersionForReplication",
+        "s3:GetObjectVersionAcl",
+        "s3:GetObjectVersionTagging",
+        "s3:GetObjectRetention",
+        "s3:GetObjectLegalHold",
+      ],
       Resource: sources.map((arn) => `${arn}/*`),
     },
-    { Sid: "WriteReplicas", Effect: "Allow", Action: ["s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags"], Resource: targets },
-    { Sid: "DecryptAtHome", Effect: "Allow", Action: ["kms:Decrypt"], Resource: [keyIn(homeRegion)], Condition: ours([homeRegion]) },
-    { Sid: "EncryptElsewhere", Effect: "Allow", Action: ["kms:Encrypt", "kms:GenerateDataKey"], Resource: otherRegions.map(keyIn), Condition: ours(otherRegions) },
+    {
+      Sid: "WriteReplicas",
+      Effect: "Allow",
+      Action: ["s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags"],
+      Resource: targets,
+    },
+    {
+      Sid: "DecryptAtHome",
+      Effect: "Allow",
+      Action: ["kms:Decrypt"],
+      Resource: [keyIn(homeRegion)],
+      Condition: ours([homeRegion]),
+    },
+    {
+      Sid: "EncryptElsewhere",
+      Effect: "Allow",
+      Action: ["kms:Encrypt", "kms:GenerateDataKey"],
+      Resource: otherRegions.map(keyIn),
+      Condition: ours(otherRegions),
+    },
   );
 }
 
@@ -43,10 +88,14 @@ export interface ReplicationTarget {
 }
 
 /**
- * Replication rules of a home bucket, one for each other region, with S3 Replication Time Control: 15 minutes is the recovery point.
- * Deletions of audit objects are not replicated: what is gone at home stays elsewhere.
+ * Replication rules of a home bucket, one for each other region, with S3 Replication Time Control:
+ * 15 minutes is the recovery point. Deletions of audit objects are not replicated: what is gone at
+ * home stays elsewhere.
  */
-export function replicationRules(purpose: BucketPurpose, targets: readonly ReplicationTarget[]): ReplicationRule[] {
+export function replicationRules(
+  purpose: BucketPurpose,
+  targets: readonly ReplicationTarget[],
+): ReplicationRule[] {
   return targets.map((target, index) => ({
     id: `to-${target.region}`,
     priority: index,

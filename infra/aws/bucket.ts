@@ -14,9 +14,15 @@ export interface SecureBucketArgs {
   readonly policy: PolicyDocument;
   /** Length of the audit retention, e.g. `400 days`; also how long the log bucket keeps logs. */
   readonly auditRetention: string;
-  /** How long the runs of each model are kept, e.g. `730 days`, by its name. @default as long as they are not deleted */
+  /**
+   * How long the runs of each model are kept, e.g. `730 days`, by its name. @default as long as
+   * they are not deleted
+   */
   readonly runRetention?: Readonly<Record<string, string>> | undefined;
-  /** Key of the bucket's default encryption; absent for the log bucket, because log delivery can only write with S3's own key. */
+  /**
+   * Key of the bucket's default encryption; absent for the log bucket, because log delivery can
+   * only write with S3's own key.
+   */
   readonly keyArn?: pulumi.Input<string>;
   /** Object Lock of each new object; absent where objects may be replaced. */
   readonly lock?: "COMPLIANCE" | "GOVERNANCE";
@@ -42,21 +48,66 @@ export class SecureBucket extends pulumi.ComponentResource {
     const child = { parent: this, retainOnDelete: args.retain };
     const bucket = new s3.Bucket(
       name,
-      { bucket: args.bucket, objectLockEnabled: args.lock !== undefined, forceDestroy: args.forceDestroy, tags: { "causeway:purpose": args.purpose, ...classTags(args.purpose) } },
+      {
+        bucket: args.bucket,
+        objectLockEnabled: args.lock !== undefined,
+        forceDestroy: args.forceDestroy,
+        tags: { "causeway:purpose": args.purpose, ...classTags(args.purpose) },
+      },
       child,
     );
-    const access = new s3.BucketPublicAccessBlock(`${name}-public-access`, { bucket: bucket.bucket, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true }, child);
-    new s3.BucketOwnershipControls(`${name}-ownership`, { bucket: bucket.bucket, rule: { objectOwnership: "BucketOwnerEnforced" } }, child);
-    const versioning = new s3.BucketVersioning(`${name}-versioning`, { bucket: bucket.bucket, versioningConfiguration: { status: "Enabled" } }, child);
-    new s3.BucketServerSideEncryptionConfiguration(`${name}-encryption`, { bucket: bucket.bucket, rules: [encryptionRule(args.keyArn)] }, child);
-    // S3 refuses two changes of a bucket's policy settings at once, so the policy waits for the access block.
-    const policy = new s3.BucketPolicy(`${name}-policy`, { bucket: bucket.bucket, policy: policyText(args.policy) }, { ...child, dependsOn: [access] });
-    new s3.BucketLifecycleConfiguration(`${name}-lifecycle`, { bucket: bucket.bucket, rules: lifecycleRules(args.purpose, keptOf(args)) }, { ...child, dependsOn: [versioning] });
+    const access = new s3.BucketPublicAccessBlock(
+      `${name}-public-access`,
+      {
+        bucket: bucket.bucket,
+        blockPublicAcls: true,
+        blockPublicPolicy: true,
+        ignorePublicAcls: true,
+        restrictPublicBuckets: true,
+      },
+      child,
+    );
+    new s3.BucketOwnershipControls(
+      `${name}-ownership`,
+      { bucket: bucket.bucket, rule: { objectOwnership: "BucketOwnerEnforced" } },
+      child,
+    );
+    const versioning = new s3.BucketVersioning(
+      `${name}-versioning`,
+      { bucket: bucket.bucket, versioningConfiguration: { status: "Enabled" } },
+      child,
+    );
+    new s3.BucketServerSideEncryptionConfiguration(
+      `${name}-encryption`,
+      { bucket: bucket.bucket, rules: [encryptionRule(args.keyArn)] },
+      child,
+    );
+    // S3 refuses two changes of a bucket's policy settings at once, so the policy waits for the
+    // access block.
+    const policy = new s3.BucketPolicy(
+      `${name}-policy`,
+      { bucket: bucket.bucket, policy: policyText(args.policy) },
+      { ...child, dependsOn: [access] },
+    );
+    new s3.BucketLifecycleConfiguration(
+      `${name}-lifecycle`,
+      { bucket: bucket.bucket, rules: lifecycleRules(args.purpose, keptOf(args)) },
+      { ...child, dependsOn: [versioning] },
+    );
     if (args.lock !== undefined) {
       const rule = { defaultRetention: { mode: args.lock, days: days(args.auditRetention) } };
-      new s3.BucketObjectLockConfiguration(`${name}-lock`, { bucket: bucket.bucket, objectLockEnabled: "Enabled", rule }, { ...child, dependsOn: [versioning] });
+      new s3.BucketObjectLockConfiguration(
+        `${name}-lock`,
+        { bucket: bucket.bucket, objectLockEnabled: "Enabled", rule },
+        { ...child, dependsOn: [versioning] },
+      );
     }
-    if (args.logBucket !== undefined) new s3.BucketLogging(`${name}-logging`, { bucket: bucket.bucket, targetBucket: args.logBucket, targetPrefix: `s3/${args.bucket}/` }, child);
+    if (args.logBucket !== undefined)
+      new s3.BucketLogging(
+        `${name}-logging`,
+        { bucket: bucket.bucket, targetBucket: args.logBucket, targetPrefix: `s3/${args.bucket}/` },
+        child,
+      );
     this.name = policy.bucket;
     this.arn = pulumi.interpolate`arn:aws:s3:::${this.name}`;
     this.ready = [versioning, policy];
@@ -65,10 +116,19 @@ export class SecureBucket extends pulumi.ComponentResource {
 }
 
 function keptOf({ auditRetention, runRetention }: SecureBucketArgs): Kept {
-  return { auditDays: days(auditRetention), runDays: Object.fromEntries(Object.entries(runRetention ?? {}).map(([model, kept]) => [model, days(kept)])) };
+  return {
+    auditDays: days(auditRetention),
+    runDays: Object.fromEntries(
+      Object.entries(runRetention ?? {}).map(([model, kept]) => [model, days(kept)]),
+    ),
+  };
 }
 
 function encryptionRule(keyArn: pulumi.Input<string> | undefined) {
-  if (keyArn === undefined) return { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } };
-  return { bucketKeyEnabled: true, applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: keyArn } };
+  if (keyArn === undefined)
+    return { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } };
+  return {
+    bucketKeyEnabled: true,
+    applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: keyArn },
+  };
 }

@@ -21,39 +21,74 @@ export interface BucketsArgs extends Naming {
   readonly runRetention: Readonly<Record<string, string>>;
 }
 
-/** The data lake, the artifacts, the audit log and the access logs of every region, and the replication from the home region. */
+/**
+ * The data lake, the artifacts, the audit log and the access logs of every region, and the
+ * replication from the home region.
+ */
 export class Buckets extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:global:Buckets";
   private readonly buckets = new Map<string, SecureBucket>();
 
-  constructor(name: string, args: BucketsArgs, keys: EncryptionKeys, providers: Readonly<Record<string, Provider>>, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    args: BucketsArgs,
+    keys: EncryptionKeys,
+    providers: Readonly<Record<string, Provider>>,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super(Buckets.__pulumiType, name, args, opts);
     for (const region of args.regions) {
       const child = { parent: this, provider: providers[region] };
       const logs = this.createLogBucket(`${name}-logs-${region}`, region, args, child);
-      for (const purpose of bucketPurposes) this.createBucket(`${name}-${purpose}-${region}`, purpose, region, args, keys, logs, child);
+      for (const purpose of bucketPurposes)
+        this.createBucket(`${name}-${purpose}-${region}`, purpose, region, args, keys, logs, child);
     }
     this.replicate(name, args, keys, providers);
-    this.registerOutputs({ names: Object.fromEntries([...this.buckets].map(([key, bucket]) => [key, bucket.name])) });
+    this.registerOutputs({
+      names: Object.fromEntries([...this.buckets].map(([key, bucket]) => [key, bucket.name])),
+    });
   }
 
-  /** The bucket of a purpose in a region; `logs` takes the region's access logs. Throws where the region is not one of the stack. */
+  /**
+   * The bucket of a purpose in a region; `logs` takes the region's access logs. Throws where the
+   * region is not one of the stack.
+   */
   bucket(purpose: BucketPurpose | "logs", region: string): SecureBucket {
     return inRegion(this.buckets, `${purpose}/${region}`, `bucket for ${purpose} in ${region}`);
   }
 
-  private createLogBucket(name: string, region: string, args: BucketsArgs, child: pulumi.ComponentResourceOptions): SecureBucket {
+  private createLogBucket(
+    name: string,
+    region: string,
+    args: BucketsArgs,
+    child: pulumi.ComponentResourceOptions,
+  ): SecureBucket {
     const bucket = bucketName(args, "logs", region);
     const created = new SecureBucket(
       name,
-      { bucket, purpose: "logs", policy: logBucketPolicy(bucket, args), auditRetention: args.auditRetention, forceDestroy: args.environment !== "prod", retain: args.environment === "prod" },
+      {
+        bucket,
+        purpose: "logs",
+        policy: logBucketPolicy(bucket, args),
+        auditRetention: args.auditRetention,
+        forceDestroy: args.environment !== "prod",
+        retain: args.environment === "prod",
+      },
       child,
     );
     this.buckets.set(`logs/${region}`, created);
     return created;
   }
 
-  private createBucket(name: string, purpose: BucketPurpose, region: string, args: BucketsArgs, keys: EncryptionKeys, logs: SecureBucket, child: pulumi.ComponentResourceOptions): void {
+  private createBucket(
+    name: string,
+    purpose: BucketPurpose,
+    region: string,
+    args: BucketsArgs,
+    keys: EncryptionKeys,
+    logs: SecureBucket,
+    child: pulumi.ComponentResourceOptions,
+  ): void {
     const [home = ""] = args.regions;
     const bucket = bucketName(args, purpose, region);
     const prod = args.environment === "prod";
@@ -66,7 +101,8 @@ export class Buckets extends pulumi.ComponentResource {
         auditRetention: args.auditRetention,
         runRetention: args.runRetention,
         keyArn: keys.arn(purpose, region),
-        // Nobody, not even the account's root, can shorten COMPLIANCE; in dev an administrator can, so that a test stack can go.
+        // Nobody, not even the account's root, can shorten COMPLIANCE; in dev an administrator can,
+        // so that a test stack can go.
         lock: purpose === "audit" ? (prod ? "COMPLIANCE" : "GOVERNANCE") : undefined,
         logBucket: logs.name,
         forceDestroy: !prod,
@@ -77,15 +113,36 @@ export class Buckets extends pulumi.ComponentResource {
     this.buckets.set(`${purpose}/${region}`, created);
   }
 
-  private replicate(name: string, args: BucketsArgs, keys: EncryptionKeys, providers: Readonly<Record<string, Provider>>): void {
+  private replicate(
+    name: string,
+    args: BucketsArgs,
+    keys: EncryptionKeys,
+    providers: Readonly<Record<string, Provider>>,
+  ): void {
     const [home = "", ...others] = args.regions;
     if (others.length === 0) return;
     const child = { parent: this, provider: providers[home] };
-    const role = new iam.Role(`${name}-replication`, { name: roleName(args, "replication"), description: "Lets S3 copy objects to the other regions", assumeRolePolicy: policyText(replicationTrust(args.account)) }, child);
-    const permissions = new iam.RolePolicy(`${name}-replication-permissions`, { role: role.name, policy: policyText(replicationPermissions(args, home, others)) }, child);
+    const role = new iam.Role(
+      `${name}-replication`,
+      {
+        name: roleName(args, "replication"),
+        description: "Lets S3 copy objects to the other regions",
+        assumeRolePolicy: policyText(replicationTrust(args.account)),
+      },
+      child,
+    );
+    const permissions = new iam.RolePolicy(
+      `${name}-replication-permissions`,
+      { role: role.name, policy: policyText(replicationPermissions(args, home, others)) },
+      child,
+    );
     for (const purpose of bucketPurposes) {
       const source = this.bucket(purpose, home);
-      const targets = others.map((region) => ({ region, bucketArn: this.bucket(purpose, region).arn, keyArn: keys.arn(purpose, region) }));
+      const targets = others.map((region) => ({
+        region,
+        bucketArn: this.bucket(purpose, region).arn,
+        keyArn: keys.arn(purpose, region),
+      }));
       const ready = others.flatMap((region) => this.bucket(purpose, region).ready);
       new s3.BucketReplicationConfig(
         `${name}-${purpose}-replication`,

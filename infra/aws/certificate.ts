@@ -9,7 +9,10 @@ export interface EntryCertificateArgs {
   readonly hostedZoneId: pulumi.Input<string>;
 }
 
-/** Certificate of a region's listener, proved by a DNS record and renewed by ACM as long as the record stays. */
+/**
+ * Certificate of a region's listener, proved by a DNS record and renewed by ACM as long as the
+ * record stays.
+ */
 export class EntryCertificate extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:global:EntryCertificate";
   /** ARN, known once the certificate is issued. */
@@ -20,26 +23,52 @@ export class EntryCertificate extends pulumi.ComponentResource {
     const child = { parent: this };
     const certificate = new acm.Certificate(
       name,
-      { domainName: args.domainName, subjectAlternativeNames: [`*.${args.domainName}`], validationMethod: "DNS", keyAlgorithm: "EC_prime256v1", options: { certificateTransparencyLoggingPreference: "ENABLED" } },
+      {
+        domainName: args.domainName,
+        subjectAlternativeNames: [`*.${args.domainName}`],
+        validationMethod: "DNS",
+        keyAlgorithm: "EC_prime256v1",
+        options: { certificateTransparencyLoggingPreference: "ENABLED" },
+      },
       child,
     );
-    // A name and its wildcard are proved by one record, and so are the certificates of the other regions. So each region may overwrite
-    // it, and none takes it along when it goes, or the others could not be renewed.
-    const proof = certificate.domainValidationOptions.apply((options) => proofOf(options, args.domainName));
+    // A name and its wildcard are proved by one record, and so are the certificates of the other
+    // regions. So each region may overwrite it, and none takes it along when it goes, or the others
+    // could not be renewed.
+    const proof = certificate.domainValidationOptions.apply((options) =>
+      proofOf(options, args.domainName),
+    );
     const record = new route53.Record(
       `${name}-proof`,
-      { zoneId: args.hostedZoneId, name: proof.resourceRecordName, type: proof.resourceRecordType, records: [proof.resourceRecordValue], ttl: 60, allowOverwrite: true },
+      {
+        zoneId: args.hostedZoneId,
+        name: proof.resourceRecordName,
+        type: proof.resourceRecordType,
+        records: [proof.resourceRecordValue],
+        ttl: 60,
+        allowOverwrite: true,
+      },
       { ...child, retainOnDelete: true },
     );
-    const issued = new acm.CertificateValidation(`${name}-issued`, { certificateArn: certificate.arn, validationRecordFqdns: [record.fqdn] }, child);
+    const issued = new acm.CertificateValidation(
+      `${name}-issued`,
+      { certificateArn: certificate.arn, validationRecordFqdns: [record.fqdn] },
+      child,
+    );
     this.arn = issued.certificateArn;
     this.registerOutputs({ arn: this.arn });
   }
 }
 
 /** The record that proves a domain to ACM. */
-function proofOf<P extends { readonly domainName: string }>(options: readonly P[], domainName: string): P {
+function proofOf<P extends { readonly domainName: string }>(
+  options: readonly P[],
+  domainName: string,
+): P {
   const found = options.find((option) => option.domainName === domainName);
-  if (found === undefined) throw new Error(`ACM asked for no proof of ${domainName}, but of: ${options.map((option) => option.domainName).join(", ")}`);
+  if (found === undefined)
+    throw new Error(
+      `ACM asked for no proof of ${domainName}, but of: ${options.map((option) => option.domainName).join(", ")}`,
+    );
   return found;
 }

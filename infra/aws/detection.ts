@@ -5,35 +5,70 @@ import * as pulumi from "@pulumi/pulumi";
 import { prefix, type Naming } from "./names";
 
 /**
- * What GuardDuty watches besides its foundational sources. Its runtime agent is left out: GuardDuty would add an endpoint and a
- * security group to the VPC that no program owns, and `destroy` would wait for them in vain.
+ * What GuardDuty watches besides its foundational sources. Its runtime agent is left out: GuardDuty
+ * would add an endpoint and a security group to the VPC that no program owns, and `destroy` would
+ * wait for them in vain.
  */
-export const detectorFeatures = ["S3_DATA_EVENTS", "EKS_AUDIT_LOGS", "EBS_MALWARE_PROTECTION"] as const;
+export const detectorFeatures = [
+  "S3_DATA_EVENTS",
+  "EKS_AUDIT_LOGS",
+  "EBS_MALWARE_PROTECTION",
+] as const;
 
 /** Arguments of {@link ThreatDetection}. */
 export interface ThreatDetectionArgs extends Naming {
   readonly regions: readonly string[];
 }
 
-/** A GuardDuty detector and an Access Analyzer in every region. AWS allows one detector per account and region. */
+/**
+ * A GuardDuty detector and an Access Analyzer in every region. AWS allows one detector per account
+ * and region.
+ */
 export class ThreatDetection extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:global:ThreatDetection";
   /** Detector ids by region. */
   readonly detectors: Readonly<Record<string, pulumi.Output<string>>>;
 
-  constructor(name: string, args: ThreatDetectionArgs, providers: Readonly<Record<string, Provider>>, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    args: ThreatDetectionArgs,
+    providers: Readonly<Record<string, Provider>>,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super(ThreatDetection.__pulumiType, name, args, opts);
-    this.detectors = Object.fromEntries(args.regions.map((region) => [region, this.watch(`${name}-${region}`, region, args, providers[region])]));
+    this.detectors = Object.fromEntries(
+      args.regions.map((region) => [
+        region,
+        this.watch(`${name}-${region}`, region, args, providers[region]),
+      ]),
+    );
     this.registerOutputs({ detectors: this.detectors });
   }
 
-  private watch(name: string, region: string, naming: Naming, provider: Provider | undefined): pulumi.Output<string> {
+  private watch(
+    name: string,
+    region: string,
+    naming: Naming,
+    provider: Provider | undefined,
+  ): pulumi.Output<string> {
     const child = { parent: this, provider };
-    const detector = new guardduty.Detector(`${name}-detector`, { enable: true, findingPublishingFrequency: "FIFTEEN_MINUTES" }, child);
+    const detector = new guardduty.Detector(
+      `${name}-detector`,
+      { enable: true, findingPublishingFrequency: "FIFTEEN_MINUTES" },
+      child,
+    );
     for (const feature of detectorFeatures) {
-      new guardduty.DetectorFeature(`${name}-${feature.toLowerCase().replaceAll("_", "-")}`, { detectorId: detector.id, name: feature, status: "ENABLED" }, child);
+      new guardduty.DetectorFeature(
+        `${name}-${feature.toLowerCase().replaceAll("_", "-")}`,
+        { detectorId: detector.id, name: feature, status: "ENABLED" },
+        child,
+      );
     }
-    new accessanalyzer.Analyzer(`${name}-analyzer`, { analyzerName: `${prefix(naming)}-${region}`, type: "ACCOUNT" }, child);
+    new accessanalyzer.Analyzer(
+      `${name}-analyzer`,
+      { analyzerName: `${prefix(naming)}-${region}`, type: "ACCOUNT" },
+      child,
+    );
     return detector.id;
   }
 }

@@ -41,8 +41,9 @@ export interface RegionalEntryArgs {
 /**
  * Where callers enter a region: load balancer with TLS and firewall, before the Istio gateway.
  *
- * The load balancer belongs to this program, not to a controller in the cluster: the cluster only binds its pods to `targetGroupArn`
- * with a TargetGroupBinding. So `destroy` needs no controller to be alive, and leaves no load balancer that blocks the VPC.
+ * The load balancer belongs to this program, not to a controller in the cluster: the cluster only
+ * binds its pods to `targetGroupArn` with a TargetGroupBinding. So `destroy` needs no controller to
+ * be alive, and leaves no load balancer that blocks the VPC.
  */
 export class RegionalEntry extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:global:RegionalEntry";
@@ -64,13 +65,32 @@ export class RegionalEntry extends pulumi.ComponentResource {
     const securityGroup = this.createSecurityGroup(name, args);
     const balancer = this.createLoadBalancer(name, args, securityGroup);
     const targets = this.createTargetGroup(name, args);
-    const certificate = new EntryCertificate(`${name}-certificate`, { domainName, hostedZoneId }, { parent: this });
+    const certificate = new EntryCertificate(
+      `${name}-certificate`,
+      { domainName, hostedZoneId },
+      { parent: this },
+    );
     this.createListeners(name, balancer, targets, certificate);
-    new Firewall(`${name}-firewall`, { region, environment, loadBalancerArn: balancer.arn, logsKeyArn: args.logsKeyArn, rateLimitPerAddress: args.rateLimitPerAddress }, { parent: this });
+    new Firewall(
+      `${name}-firewall`,
+      {
+        region,
+        environment,
+        loadBalancerArn: balancer.arn,
+        logsKeyArn: args.logsKeyArn,
+        rateLimitPerAddress: args.rateLimitPerAddress,
+      },
+      { parent: this },
+    );
     this.hostName = originName(region, domainName);
     new route53.Record(
       `${name}-origin`,
-      { zoneId: hostedZoneId, name: this.hostName, type: "A", aliases: [{ name: balancer.dnsName, zoneId: balancer.zoneId, evaluateTargetHealth: true }] },
+      {
+        zoneId: hostedZoneId,
+        name: this.hostName,
+        type: "A",
+        aliases: [{ name: balancer.dnsName, zoneId: balancer.zoneId, evaluateTargetHealth: true }],
+      },
       { parent: this },
     );
 
@@ -78,24 +98,64 @@ export class RegionalEntry extends pulumi.ComponentResource {
     this.albZoneId = balancer.zoneId;
     this.targetGroupArn = targets.arn;
     this.securityGroupId = securityGroup.id;
-    this.registerOutputs({ albDnsName: this.albDnsName, albZoneId: this.albZoneId, targetGroupArn: this.targetGroupArn, securityGroupId: this.securityGroupId, hostName: this.hostName });
+    this.registerOutputs({
+      albDnsName: this.albDnsName,
+      albZoneId: this.albZoneId,
+      targetGroupArn: this.targetGroupArn,
+      securityGroupId: this.securityGroupId,
+      hostName: this.hostName,
+    });
   }
 
   private createSecurityGroup(name: string, args: RegionalEntryArgs): ec2.SecurityGroup {
     const child = { parent: this };
-    const group = new ec2.SecurityGroup(`${name}-sg`, { vpcId: args.vpcId, description: "Load balancer of the models: HTTPS in, gateway out" }, child);
+    const group = new ec2.SecurityGroup(
+      `${name}-sg`,
+      { vpcId: args.vpcId, description: "Load balancer of the models: HTTPS in, gateway out" },
+      child,
+    );
     const securityGroupId = group.id;
     for (const port of [443, 80]) {
-      const description = port === 443 ? "HTTPS from callers" : "HTTP from callers, only redirected";
-      new vpc.SecurityGroupIngressRule(`${name}-in-${port}`, { securityGroupId, description, ipProtocol: "tcp", fromPort: port, toPort: port, cidrIpv4: "0.0.0.0/0" }, child);
+      const description =
+        port === 443 ? "HTTPS from callers" : "HTTP from callers, only redirected";
+      new vpc.SecurityGroupIngressRule(
+        `${name}-in-${port}`,
+        {
+          securityGroupId,
+          description,
+          ipProtocol: "tcp",
+          fromPort: port,
+          toPort: port,
+          cidrIpv4: "0.0.0.0/0",
+        },
+        child,
+      );
     }
-    for (const [use, port] of [["gateway", args.gatewayPort], ["gateway-health", gatewayHealthPort]] as const) {
-      new vpc.SecurityGroupEgressRule(`${name}-out-${use}`, { securityGroupId, description: `To the ${use.replace("-", " ")} port`, ipProtocol: "tcp", fromPort: port, toPort: port, cidrIpv4: args.vpcCidr }, child);
+    for (const [use, port] of [
+      ["gateway", args.gatewayPort],
+      ["gateway-health", gatewayHealthPort],
+    ] as const) {
+      new vpc.SecurityGroupEgressRule(
+        `${name}-out-${use}`,
+        {
+          securityGroupId,
+          description: `To the ${use.replace("-", " ")} port`,
+          ipProtocol: "tcp",
+          fromPort: port,
+          toPort: port,
+          cidrIpv4: args.vpcCidr,
+        },
+        child,
+      );
     }
     return group;
   }
 
-  private createLoadBalancer(name: string, args: RegionalEntryArgs, securityGroup: ec2.SecurityGroup): lb.LoadBalancer {
+  private createLoadBalancer(
+    name: string,
+    args: RegionalEntryArgs,
+    securityGroup: ec2.SecurityGroup,
+  ): lb.LoadBalancer {
     const logs = { enabled: true, bucket: args.logBucketName, prefix: loadBalancerPrefix };
     return new lb.LoadBalancer(
       `${name}-alb`,
@@ -130,13 +190,28 @@ export class RegionalEntry extends pulumi.ComponentResource {
         loadBalancingAlgorithmType: "least_outstanding_requests",
         // EKS Auto Mode registers pods only in target groups that carry the name of its cluster.
         tags: { "eks:eks-cluster-name": args.clusterName },
-        healthCheck: { enabled: true, protocol: "HTTP", port: `${gatewayHealthPort}`, path: "/healthz/ready", matcher: "200", interval: 10, timeout: 5, healthyThreshold: 2, unhealthyThreshold: 3 },
+        healthCheck: {
+          enabled: true,
+          protocol: "HTTP",
+          port: `${gatewayHealthPort}`,
+          path: "/healthz/ready",
+          matcher: "200",
+          interval: 10,
+          timeout: 5,
+          healthyThreshold: 2,
+          unhealthyThreshold: 3,
+        },
       },
       { parent: this },
     );
   }
 
-  private createListeners(name: string, balancer: lb.LoadBalancer, targets: lb.TargetGroup, certificate: EntryCertificate): void {
+  private createListeners(
+    name: string,
+    balancer: lb.LoadBalancer,
+    targets: lb.TargetGroup,
+    certificate: EntryCertificate,
+  ): void {
     const child = { parent: this };
     new lb.Listener(
       `${name}-https`,
@@ -148,16 +223,29 @@ export class RegionalEntry extends pulumi.ComponentResource {
         certificateArn: certificate.arn,
         defaultActions: [{ type: "forward", targetGroupArn: targets.arn }],
         routingHttpResponseServerEnabled: false,
-        routingHttpResponseStrictTransportSecurityHeaderValue: "max-age=31536000; includeSubDomains",
+        routingHttpResponseStrictTransportSecurityHeaderValue:
+          "max-age=31536000; includeSubDomains",
       },
       child,
     );
     const redirect = { protocol: "HTTPS", port: "443", statusCode: "HTTP_301" };
-    new lb.Listener(`${name}-http`, { loadBalancerArn: balancer.arn, port: 80, protocol: "HTTP", defaultActions: [{ type: "redirect", redirect }] }, child);
+    new lb.Listener(
+      `${name}-http`,
+      {
+        loadBalancerArn: balancer.arn,
+        port: 80,
+        protocol: "HTTP",
+        defaultActions: [{ type: "redirect", redirect }],
+      },
+      child,
+    );
   }
 }
 
-/** Name of a region's own load balancer, e.g. `origin-eu-west-1.models.example.com`; one level deep, so that `*.<domain>` covers it. */
+/**
+ * Name of a region's own load balancer, e.g. `origin-eu-west-1.models.example.com`; one level deep,
+ * so that `*.<domain>` covers it.
+ */
 export function originName(region: string, domainName: string): string {
   return `origin-${region}.${domainName}`;
 }

@@ -16,7 +16,10 @@ export interface FirewallArgs {
   readonly rateLimitPerAddress?: number;
 }
 
-/** Web application firewall of a region's load balancer, with its log; credentials are cut from the log. */
+/**
+ * Web application firewall of a region's load balancer, with its log; credentials are cut from the
+ * log.
+ */
 export class Firewall extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:global:Firewall";
 
@@ -34,12 +37,32 @@ export class Firewall extends pulumi.ComponentResource {
       },
       child,
     );
-    new wafv2.WebAclAssociation(`${name}-association`, { resourceArn: args.loadBalancerArn, webAclArn: acl.arn }, child);
+    new wafv2.WebAclAssociation(
+      `${name}-association`,
+      { resourceArn: args.loadBalancerArn, webAclArn: acl.arn },
+      child,
+    );
     // WAF only writes to log groups whose names begin like this.
-    const logs = new cloudwatch.LogGroup(`${name}-logs`, { name: `aws-waf-logs-causeway-${args.environment}-${args.region}`, kmsKeyId: args.logsKeyArn, retentionInDays: 400, tags: classTags("systemLogs") }, child);
+    const logs = new cloudwatch.LogGroup(
+      `${name}-logs`,
+      {
+        name: `aws-waf-logs-causeway-${args.environment}-${args.region}`,
+        kmsKeyId: args.logsKeyArn,
+        retentionInDays: 400,
+        tags: classTags("systemLogs"),
+      },
+      child,
+    );
     new wafv2.WebAclLoggingConfiguration(
       `${name}-logging`,
-      { resourceArn: acl.arn, logDestinationConfigs: [logs.arn], redactedFields: [{ singleHeader: { name: "authorization" } }, { singleHeader: { name: "cookie" } }] },
+      {
+        resourceArn: acl.arn,
+        logDestinationConfigs: [logs.arn],
+        redactedFields: [
+          { singleHeader: { name: "authorization" } },
+          { singleHeader: { name: "cookie" } },
+        ],
+      },
       child,
     );
     this.registerOutputs();

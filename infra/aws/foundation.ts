@@ -15,7 +15,10 @@ import { AuditTrail } from "./trail";
 
 /** Arguments of {@link GlobalFoundation}. */
 export interface GlobalFoundationArgs extends Naming {
-  /** Regions of the stack; the first is home to primary keys, pushed images, the trail and the metrics. */
+  /**
+   * Regions of the stack; the first is home to primary keys, pushed images, the trail and the
+   * metrics.
+   */
   readonly regions: readonly string[];
   /** How long audit objects are locked, e.g. `400 days`; at least 183 days. */
   readonly auditRetention: string;
@@ -40,8 +43,9 @@ export interface BucketReference {
 /**
  * What all regions stand on: keys, images, buckets, audit trail, detection, roles, metrics.
  *
- * After a `destroy` of prod, the audit and log buckets and the audit keys stay in the account, as the law asks of the log. A later
- * `up` of the same stack must import them, because their names are taken.
+ * After a `destroy` of prod, the audit and log buckets and the audit keys stay in the account, as
+ * the law asks of the log. A later `up` of the same stack must import them, because their names are
+ * taken.
  */
 export class GlobalFoundation extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:global:GlobalFoundation";
@@ -49,7 +53,11 @@ export class GlobalFoundation extends pulumi.ComponentResource {
   readonly repositoryUrls: Readonly<Record<string, pulumi.Output<string>>>;
   readonly roleArns: Readonly<Record<PlatformRole, pulumi.Output<string>>>;
   /** Amazon Managed Prometheus in the home region. */
-  readonly metricsWorkspace: { readonly remoteWriteUrl: pulumi.Output<string>; readonly queryUrl: pulumi.Output<string>; readonly arn: pulumi.Output<string> };
+  readonly metricsWorkspace: {
+    readonly remoteWriteUrl: pulumi.Output<string>;
+    readonly queryUrl: pulumi.Output<string>;
+    readonly arn: pulumi.Output<string>;
+  };
   /** GuardDuty detector ids by region. */
   readonly detectors: Readonly<Record<string, pulumi.Output<string>>>;
   private readonly keys: EncryptionKeys;
@@ -62,7 +70,17 @@ export class GlobalFoundation extends pulumi.ComponentResource {
     super(GlobalFoundation.__pulumiType, name, inputs, opts);
     const problems = foundationProblems(args);
     if (problems.length > 0) throw new pulumi.ResourceError(problems.join("\n"), this);
-    const { organization, account, environment, regions, auditRetention, runRetention, models, access, alertEmails } = args;
+    const {
+      organization,
+      account,
+      environment,
+      regions,
+      auditRetention,
+      runRetention,
+      models,
+      access,
+      alertEmails,
+    } = args;
     const [home = ""] = regions;
     const naming = { organization, account, environment };
     const child = { parent: this };
@@ -71,19 +89,66 @@ export class GlobalFoundation extends pulumi.ComponentResource {
     this.naming = naming;
     this.keys = new EncryptionKeys(`${name}-keys`, { ...naming, regions }, providers, child);
     new SigningKey(`${name}-signing`, naming, inHome);
-    this.registry = new ImageRegistry(`${name}-registry`, { ...naming, regions, models }, this.keys, providers, child);
-    this.buckets = new Buckets(`${name}-buckets`, { ...naming, regions, auditRetention, runRetention }, this.keys, providers, child);
-    new AuditTrail(`${name}-trail`, { ...naming, regions, auditBucket: this.bucket("audit", home).name, keyArn: this.keyArn("audit", home) }, inHome);
-    const detection = new ThreatDetection(`${name}-detection`, { ...naming, regions }, providers, child);
+    this.registry = new ImageRegistry(
+      `${name}-registry`,
+      { ...naming, regions, models },
+      this.keys,
+      providers,
+      child,
+    );
+    this.buckets = new Buckets(
+      `${name}-buckets`,
+      { ...naming, regions, auditRetention, runRetention },
+      this.keys,
+      providers,
+      child,
+    );
+    new AuditTrail(
+      `${name}-trail`,
+      {
+        ...naming,
+        regions,
+        auditBucket: this.bucket("audit", home).name,
+        keyArn: this.keyArn("audit", home),
+      },
+      inHome,
+    );
+    const detection = new ThreatDetection(
+      `${name}-detection`,
+      { ...naming, regions },
+      providers,
+      child,
+    );
     const roles = new PlatformRoles(`${name}-roles`, { ...naming, regions, access }, inHome);
-    new BreakGlassAlarm(`${name}-break-glass`, { ...naming, regions, alertEmails }, this.keys, providers, child);
-    const metrics = new MetricsWorkspace(`${name}-metrics`, { ...naming, keyArn: this.keyArn("logs", home) }, inHome);
+    new BreakGlassAlarm(
+      `${name}-break-glass`,
+      { ...naming, regions, alertEmails },
+      this.keys,
+      providers,
+      child,
+    );
+    const metrics = new MetricsWorkspace(
+      `${name}-metrics`,
+      { ...naming, keyArn: this.keyArn("logs", home) },
+      inHome,
+    );
 
-    this.repositoryUrls = Object.fromEntries(models.map((model) => [model, this.repositoryUrl(model, home)]));
+    this.repositoryUrls = Object.fromEntries(
+      models.map((model) => [model, this.repositoryUrl(model, home)]),
+    );
     this.roleArns = roles.arns;
-    this.metricsWorkspace = { remoteWriteUrl: metrics.remoteWriteUrl, queryUrl: metrics.queryUrl, arn: metrics.arn };
+    this.metricsWorkspace = {
+      remoteWriteUrl: metrics.remoteWriteUrl,
+      queryUrl: metrics.queryUrl,
+      arn: metrics.arn,
+    };
     this.detectors = detection.detectors;
-    this.registerOutputs({ repositoryUrls: this.repositoryUrls, roleArns: this.roleArns, metricsWorkspace: this.metricsWorkspace, detectors: this.detectors });
+    this.registerOutputs({
+      repositoryUrls: this.repositoryUrls,
+      roleArns: this.roleArns,
+      metricsWorkspace: this.metricsWorkspace,
+      detectors: this.detectors,
+    });
   }
 
   /** ARN of a purpose's key in a region. */
@@ -91,7 +156,10 @@ export class GlobalFoundation extends pulumi.ComponentResource {
     return this.keys.arn(purpose, region);
   }
 
-  /** Address of a model's repository in a region: a region pulls from its own, so that it starts without the home region. */
+  /**
+   * Address of a model's repository in a region: a region pulls from its own, so that it starts
+   * without the home region.
+   */
   repositoryUrl(model: string, region: string): pulumi.Output<string> {
     return this.registry.modelUrl(this.naming, model, region);
   }

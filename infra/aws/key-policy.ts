@@ -2,10 +2,15 @@ import type { KeyPurpose } from "../vocabulary";
 import { trailArn, type Naming } from "./names";
 import { policyDocument, type PolicyDocument, type Statement } from "./policy-document";
 
-/** In a key policy this means the key that the policy belongs to, and nothing else (KMS developer guide, "Resource element"). */
+/**
+ * In a key policy this means the key that the policy belongs to, and nothing else (KMS developer
+ * guide, "Resource element").
+ */
 const thisKey = ["*"];
 
-/** What the account's identities may do to administer a key, where their own IAM policies say so. */
+/**
+ * What the account's identities may do to administer a key, where their own IAM policies say so.
+ */
 export const keyAdministration = [
   "kms:DescribeKey",
   "kms:GetKeyPolicy",
@@ -31,9 +36,20 @@ export const keyAdministration = [
   "kms:CancelKeyDeletion",
 ];
 
-const use = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:DescribeKey"];
+const use = [
+  "kms:Encrypt",
+  "kms:Decrypt",
+  "kms:ReEncryptFrom",
+  "kms:ReEncryptTo",
+  "kms:GenerateDataKey",
+  "kms:GenerateDataKeyWithoutPlaintext",
+  "kms:DescribeKey",
+];
 
-/** AWS services through which the account's identities may use a key, and whether those services work with grants. */
+/**
+ * AWS services through which the account's identities may use a key, and whether those services
+ * work with grants.
+ */
 const servicesOf = {
   data: { services: ["s3"], grants: false },
   artifacts: { services: ["s3", "ecr"], grants: true },
@@ -41,21 +57,48 @@ const servicesOf = {
   logs: { services: ["aps"], grants: true },
   secrets: { services: ["eks", "secretsmanager"], grants: true },
   volumes: { services: ["ec2"], grants: true },
-} as const satisfies Record<KeyPurpose, { readonly services: readonly string[]; readonly grants: boolean }>;
+} as const satisfies Record<
+  KeyPurpose,
+  { readonly services: readonly string[]; readonly grants: boolean }
+>;
 
 /**
  * The policy of a purpose's key and of its replicas.
  *
- * The account's identities administer the key where their own IAM policies say so, and use it only through the services that
- * store what it protects. Only the secrets key can be used directly, by roles whose IAM policies name it: EKS uses it as the cluster's role.
+ * The account's identities administer the key where their own IAM policies say so, and use it only
+ * through the services that store what it protects. Only the secrets key can be used directly, by
+ * roles whose IAM policies name it: EKS uses it as the cluster's role.
  */
-export function keyPolicy(purpose: KeyPurpose, naming: Naming, regions: readonly string[], homeRegion: string): PolicyDocument {
+export function keyPolicy(
+  purpose: KeyPurpose,
+  naming: Naming,
+  regions: readonly string[],
+  homeRegion: string,
+): PolicyDocument {
   const account = { AWS: `arn:aws:iam::${naming.account}:root` };
   const { services, grants } = servicesOf[purpose];
-  const through = { "kms:ViaService": regions.flatMap((region) => services.map((service) => `${service}.${region}.amazonaws.com`)), "kms:CallerAccount": naming.account };
+  const through = {
+    "kms:ViaService": regions.flatMap((region) =>
+      services.map((service) => `${service}.${region}.amazonaws.com`),
+    ),
+    "kms:CallerAccount": naming.account,
+  };
   const statements: Statement[] = [
-    { Sid: "Administer", Effect: "Allow", Principal: account, Action: keyAdministration, Resource: thisKey },
-    { Sid: "UseThroughServices", Effect: "Allow", Principal: account, Action: use, Resource: thisKey, Condition: { StringEquals: through } },
+    {
+      Sid: "Administer",
+      Effect: "Allow",
+      Principal: account,
+      Action: keyAdministration,
+      Resource: thisKey,
+    },
+    {
+      Sid: "UseThroughServices",
+      Effect: "Allow",
+      Principal: account,
+      Action: use,
+      Resource: thisKey,
+      Condition: { StringEquals: through },
+    },
   ];
   if (grants) statements.push(grantStatement(account, through));
   if (purpose === "secrets") statements.push(...clusterStatements(naming));
@@ -64,7 +107,10 @@ export function keyPolicy(purpose: KeyPurpose, naming: Naming, regions: readonly
   return policyDocument(...statements);
 }
 
-function grantStatement(account: { readonly AWS: string }, through: Readonly<Record<string, string | readonly string[]>>): Statement {
+function grantStatement(
+  account: { readonly AWS: string },
+  through: Readonly<Record<string, string | readonly string[]>>,
+): Statement {
   return {
     Sid: "GrantToServices",
     Effect: "Allow",
@@ -75,17 +121,37 @@ function grantStatement(account: { readonly AWS: string }, through: Readonly<Rec
   };
 }
 
-/** EKS encrypts Kubernetes objects as the cluster's own role, not through a service that `kms:ViaService` could name. */
+/**
+ * EKS encrypts Kubernetes objects as the cluster's own role, not through a service that
+ * `kms:ViaService` could name.
+ */
 function clusterStatements(naming: Naming): Statement[] {
   const ours = { StringEquals: { "kms:CallerAccount": naming.account } };
   const principal = { AWS: `arn:aws:iam::${naming.account}:root` };
   return [
-    { Sid: "UseByClusterRoles", Effect: "Allow", Principal: principal, Action: ["kms:Encrypt", "kms:Decrypt"], Resource: thisKey, Condition: ours },
-    { Sid: "GrantToClusters", Effect: "Allow", Principal: principal, Action: ["kms:CreateGrant"], Resource: thisKey, Condition: { ...ours, Bool: { "kms:GrantIsForAWSResource": "true" } } },
+    {
+      Sid: "UseByClusterRoles",
+      Effect: "Allow",
+      Principal: principal,
+      Action: ["kms:Encrypt", "kms:Decrypt"],
+      Resource: thisKey,
+      Condition: ours,
+    },
+    {
+      Sid: "GrantToClusters",
+      Effect: "Allow",
+      Principal: principal,
+      Action: ["kms:CreateGrant"],
+      Resource: thisKey,
+      Condition: { ...ours, Bool: { "kms:GrantIsForAWSResource": "true" } },
+    },
   ];
 }
 
-/** CloudWatch Logs names the log group in the encryption context; only groups of this account may use the key. */
+/**
+ * CloudWatch Logs names the log group in the encryption context; only groups of this account may
+ * use the key.
+ */
 function logGroupStatement(naming: Naming, regions: readonly string[]): Statement {
   return {
     Sid: "EncryptLogGroups",
@@ -93,12 +159,27 @@ function logGroupStatement(naming: Naming, regions: readonly string[]): Statemen
     Principal: { Service: regions.map((region) => `logs.${region}.amazonaws.com`) },
     Action: use,
     Resource: thisKey,
-    Condition: { ArnLike: { "kms:EncryptionContext:aws:logs:arn": regions.map((region) => `arn:aws:logs:${region}:${naming.account}:*`) } },
+    Condition: {
+      ArnLike: {
+        "kms:EncryptionContext:aws:logs:arn": regions.map(
+          (region) => `arn:aws:logs:${region}:${naming.account}:*`,
+        ),
+      },
+    },
   };
 }
 
-/** EventBridge encrypts what it publishes to the topic of an alarm; its calls carry no source to hold them to. */
-const alarmStatement: Statement = { Sid: "PublishAlarms", Effect: "Allow", Principal: { Service: "events.amazonaws.com" }, Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: thisKey };
+/**
+ * EventBridge encrypts what it publishes to the topic of an alarm; its calls carry no source to
+ * hold them to.
+ */
+const alarmStatement: Statement = {
+  Sid: "PublishAlarms",
+  Effect: "Allow",
+  Principal: { Service: "events.amazonaws.com" },
+  Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+  Resource: thisKey,
+};
 
 function trailStatements(naming: Naming, homeRegion: string): Statement[] {
   const ours = { StringEquals: { "aws:SourceArn": trailArn(naming, homeRegion) } };
@@ -110,8 +191,20 @@ function trailStatements(naming: Naming, homeRegion: string): Statement[] {
       Principal: principal,
       Action: ["kms:GenerateDataKey"],
       Resource: thisKey,
-      Condition: { ...ours, StringLike: { "kms:EncryptionContext:aws:cloudtrail:arn": `arn:aws:cloudtrail:*:${naming.account}:trail/*` } },
+      Condition: {
+        ...ours,
+        StringLike: {
+          "kms:EncryptionContext:aws:cloudtrail:arn": `arn:aws:cloudtrail:*:${naming.account}:trail/*`,
+        },
+      },
     },
-    { Sid: "DescribeForTrail", Effect: "Allow", Principal: principal, Action: ["kms:DescribeKey"], Resource: thisKey, Condition: ours },
+    {
+      Sid: "DescribeForTrail",
+      Effect: "Allow",
+      Principal: principal,
+      Action: ["kms:DescribeKey"],
+      Resource: thisKey,
+      Condition: ours,
+    },
   ];
 }

@@ -14,16 +14,22 @@ export interface EncryptionKeysArgs extends Naming {
 }
 
 /**
- * One multi-Region KMS key for each purpose, with a replica in every other region: what one region encrypts, another can read
- * after a failover, and no region depends on the home region to decrypt.
+ * One multi-Region KMS key for each purpose, with a replica in every other region: what one region
+ * encrypts, another can read after a failover, and no region depends on the home region to decrypt.
  */
 export class EncryptionKeys extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:global:EncryptionKeys";
   private readonly arns = new Map<string, pulumi.Output<string>>();
 
-  constructor(name: string, args: EncryptionKeysArgs, providers: Readonly<Record<string, Provider>>, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    args: EncryptionKeysArgs,
+    providers: Readonly<Record<string, Provider>>,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super(EncryptionKeys.__pulumiType, name, args, opts);
-    for (const purpose of keyPurposes) this.createKey(`${name}-${purpose}`, purpose, args, providers);
+    for (const purpose of keyPurposes)
+      this.createKey(`${name}-${purpose}`, purpose, args, providers);
     this.registerOutputs({ arns: Object.fromEntries(this.arns) });
   }
 
@@ -32,9 +38,15 @@ export class EncryptionKeys extends pulumi.ComponentResource {
     return inRegion(this.arns, `${purpose}/${region}`, `key of ${purpose} in ${region}`);
   }
 
-  private createKey(name: string, purpose: KeyPurpose, args: EncryptionKeysArgs, providers: Readonly<Record<string, Provider>>): void {
+  private createKey(
+    name: string,
+    purpose: KeyPurpose,
+    args: EncryptionKeysArgs,
+    providers: Readonly<Record<string, Provider>>,
+  ): void {
     const [home = "", ...others] = args.regions;
-    // What an audit bucket keeps after `destroy` is unreadable without its key, so the key stays with it.
+    // What an audit bucket keeps after `destroy` is unreadable without its key, so the key stays
+    // with it.
     const retainOnDelete = purpose === "audit" && args.environment === "prod";
     const common = {
       description: `Causeway ${args.environment}: ${purpose}`,
@@ -42,16 +54,36 @@ export class EncryptionKeys extends pulumi.ComponentResource {
       deletionWindowInDays: 30,
       tags: { "causeway:purpose": purpose },
     };
-    const primary = new kms.Key(name, { ...common, multiRegion: true, enableKeyRotation: true, rotationPeriodInDays: 365 }, { parent: this, provider: providers[home], retainOnDelete });
+    const primary = new kms.Key(
+      name,
+      { ...common, multiRegion: true, enableKeyRotation: true, rotationPeriodInDays: 365 },
+      { parent: this, provider: providers[home], retainOnDelete },
+    );
     this.place(name, purpose, home, primary.arn, primary.keyId, args, providers);
     for (const region of others) {
-      const replica = new kms.ReplicaKey(`${name}-${region}`, { ...common, primaryKeyArn: primary.arn }, { parent: this, provider: providers[region], retainOnDelete });
+      const replica = new kms.ReplicaKey(
+        `${name}-${region}`,
+        { ...common, primaryKeyArn: primary.arn },
+        { parent: this, provider: providers[region], retainOnDelete },
+      );
       this.place(name, purpose, region, replica.arn, replica.keyId, args, providers);
     }
   }
 
-  private place(name: string, purpose: KeyPurpose, region: string, arn: pulumi.Output<string>, keyId: pulumi.Output<string>, naming: Naming, providers: Readonly<Record<string, Provider>>): void {
+  private place(
+    name: string,
+    purpose: KeyPurpose,
+    region: string,
+    arn: pulumi.Output<string>,
+    keyId: pulumi.Output<string>,
+    naming: Naming,
+    providers: Readonly<Record<string, Provider>>,
+  ): void {
     this.arns.set(`${purpose}/${region}`, arn);
-    new kms.Alias(`${name}-${region}-alias`, { name: keyAlias(naming, purpose), targetKeyId: keyId }, { parent: this, provider: providers[region] });
+    new kms.Alias(
+      `${name}-${region}-alias`,
+      { name: keyAlias(naming, purpose), targetKeyId: keyId },
+      { parent: this, provider: providers[region] },
+    );
   }
 }

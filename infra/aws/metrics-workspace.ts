@@ -6,11 +6,16 @@ import { prefix, type Naming } from "./names";
 
 /** Arguments of {@link MetricsWorkspace}. */
 export interface MetricsWorkspaceArgs extends Naming {
-  /** The home region's key for logs; metrics carry counts per group of people, which deserve the same care. */
+  /**
+   * The home region's key for logs; metrics carry counts per group of people, which deserve the
+   * same care.
+   */
   readonly keyArn: pulumi.Input<string>;
 }
 
-/** Amazon Managed Prometheus: the metrics of all regions in one place, kept when a region is lost. */
+/**
+ * Amazon Managed Prometheus: the metrics of all regions in one place, kept when a region is lost.
+ */
 export class MetricsWorkspace extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:global:MetricsWorkspace";
   readonly remoteWriteUrl: pulumi.Output<string>;
@@ -21,15 +26,33 @@ export class MetricsWorkspace extends pulumi.ComponentResource {
   constructor(name: string, args: MetricsWorkspaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super(MetricsWorkspace.__pulumiType, name, args, opts);
     // Groups under this path need no resource policy of their own, of which an account has few.
-    const logs = new cloudwatch.LogGroup(`${name}-logs`, { name: `/aws/vendedlogs/prometheus/${prefix(args)}`, kmsKeyId: args.keyArn, retentionInDays: 400, tags: classTags("systemLogs") }, { parent: this });
+    const logs = new cloudwatch.LogGroup(
+      `${name}-logs`,
+      {
+        name: `/aws/vendedlogs/prometheus/${prefix(args)}`,
+        kmsKeyId: args.keyArn,
+        retentionInDays: 400,
+        tags: classTags("systemLogs"),
+      },
+      { parent: this },
+    );
     const workspace = new amp.Workspace(
       name,
-      { alias: prefix(args), kmsKeyArn: args.keyArn, loggingConfiguration: { logGroupArn: pulumi.interpolate`${logs.arn}:*` }, tags: classTags("metrics") },
+      {
+        alias: prefix(args),
+        kmsKeyArn: args.keyArn,
+        loggingConfiguration: { logGroupArn: pulumi.interpolate`${logs.arn}:*` },
+        tags: classTags("metrics"),
+      },
       { parent: this },
     );
     this.arn = workspace.arn;
     this.remoteWriteUrl = pulumi.interpolate`${workspace.prometheusEndpoint}api/v1/remote_write`;
     this.queryUrl = workspace.prometheusEndpoint;
-    this.registerOutputs({ arn: this.arn, remoteWriteUrl: this.remoteWriteUrl, queryUrl: this.queryUrl });
+    this.registerOutputs({
+      arn: this.arn,
+      remoteWriteUrl: this.remoteWriteUrl,
+      queryUrl: this.queryUrl,
+    });
   }
 }

@@ -9,7 +9,10 @@ export interface Naming {
   readonly environment: "dev" | "prod" | "local";
 }
 
-/** Images that all models share: the server without a model, the training steps, and the promoter of releases. */
+/**
+ * Images that all models share: the server without a model, the training steps, and the promoter of
+ * releases.
+ */
 export const sharedImages = ["model-server", "training", "delivery"] as const;
 export type SharedImage = (typeof sharedImages)[number];
 
@@ -32,8 +35,15 @@ export function prefix(naming: Naming): string {
   return `${naming.organization}-causeway-${naming.environment}`;
 }
 
-/** Name of a bucket, e.g. `example-causeway-prod-data-eu-west-1`; `logs` is the region's bucket for access logs. */
-export function bucketName(naming: Naming, purpose: BucketPurpose | "logs", region: string): string {
+/**
+ * Name of a bucket, e.g. `example-causeway-prod-data-eu-west-1`; `logs` is the region's bucket for
+ * access logs.
+ */
+export function bucketName(
+  naming: Naming,
+  purpose: BucketPurpose | "logs",
+  region: string,
+): string {
   return `${prefix(naming)}-${purpose}-${region}`;
 }
 
@@ -42,12 +52,18 @@ export function bucketArn(name: string): string {
   return `arn:aws:s3:::${name}`;
 }
 
-/** Pattern that matches the buckets of one purpose in every region, for documents that must not grow with the regions. */
+/**
+ * Pattern that matches the buckets of one purpose in every region, for documents that must not grow
+ * with the regions.
+ */
 export function bucketArnPattern(naming: Naming, purpose: BucketPurpose | "logs"): string {
   return bucketArn(`${prefix(naming)}-${purpose}-*`);
 }
 
-/** Alias of a key; the same in every region. `signing` is the key that releases are signed with, in the home region alone. */
+/**
+ * Alias of a key; the same in every region. `signing` is the key that releases are signed with, in
+ * the home region alone.
+ */
 export function keyAlias(naming: Naming, purpose: KeyPurpose | "signing"): string {
   return `alias/${prefix(naming)}-${purpose}`;
 }

@@ -1,4 +1,7 @@
-/** Readers of planned inputs, whose shape no type promises: what is missing or of another type reads as absent. */
+/**
+ * Readers of planned inputs, whose shape no type promises: what is missing or of another type reads
+ * as absent.
+ */
 
 /** The value at a path of keys. */
 export function at(value: unknown, ...path: readonly string[]): unknown {
@@ -28,7 +31,17 @@ export function numberAt(value: unknown, ...path: readonly string[]): number | u
   return typeof found === "number" ? found : undefined;
 }
 
-const memoryUnits: Readonly<Record<string, number>> = { "": 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 };
+const memoryUnits: Readonly<Record<string, number>> = {
+  "": 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+};
 
 /** Cores in a Kubernetes CPU quantity, e.g. 0.5 for `500m`; 0 for what is none. */
 export function cores(quantity: unknown): number {

@@ -1,10 +1,28 @@
 import type { PlatformRole } from "./names";
 import { policyDocument, type PolicyDocument, type Statement } from "./policy-document";
 import { approvalRoleTag } from "./role-trust";
-import { keysThroughStorage, listing, resourcesOf, signReleases, unscopedReads, type RoleScope } from "./role-scope";
+import {
+  keysThroughStorage,
+  listing,
+  resourcesOf,
+  signReleases,
+  unscopedReads,
+  type RoleScope,
+} from "./role-scope";
 
-const pullImages = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:DescribeImages", "ecr:DescribeImageScanFindings"];
-const pushImages = ["ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload", "ecr:PutImage"];
+const pullImages = [
+  "ecr:BatchCheckLayerAvailability",
+  "ecr:BatchGetImage",
+  "ecr:GetDownloadUrlForLayer",
+  "ecr:DescribeImages",
+  "ecr:DescribeImageScanFindings",
+];
+const pushImages = [
+  "ecr:InitiateLayerUpload",
+  "ecr:UploadLayerPart",
+  "ecr:CompleteLayerUpload",
+  "ecr:PutImage",
+];
 const readObjects = ["s3:GetObject", "s3:GetObjectVersion"];
 const listObjects = ["s3:ListBucket", "s3:GetBucketLocation"];
 const describeCluster = ["eks:DescribeCluster"];
@@ -22,14 +40,27 @@ const readBucketSettings = [
   "s3:GetReplicationConfiguration",
 ];
 
-/** Permissions of a platform role in its inline policy. None can change IAM, stop the audit trail, or delete an audit object. */
+/**
+ * Permissions of a platform role in its inline policy. None can change IAM, stop the audit trail,
+ * or delete an audit object.
+ */
 export function rolePolicy(role: PlatformRole, scope: RoleScope): PolicyDocument {
   return policyDocument(...statementsOf[role](scope));
 }
 
-const statementsOf = { platformAdmin, mlEngineer, auditor, pipeline, promoter, breakGlass } satisfies Record<PlatformRole, (scope: RoleScope) => Statement[]>;
+const statementsOf = {
+  platformAdmin,
+  mlEngineer,
+  auditor,
+  pipeline,
+  promoter,
+  breakGlass,
+} satisfies Record<PlatformRole, (scope: RoleScope) => Statement[]>;
 
-/** Adds entries to the audit ledger, after reading the chain that they continue; Object Lock keeps what is there. */
+/**
+ * Adds entries to the audit ledger, after reading the chain that they continue; Object Lock keeps
+ * what is there.
+ */
 function keepLedger(scope: RoleScope): Statement[] {
   const own = resourcesOf(scope);
   return [
@@ -39,21 +70,80 @@ function keepLedger(scope: RoleScope): Statement[] {
   ];
 }
 
-/** Operates clusters, registry and alarms; reads no data and no models. Changes of infrastructure go through the program. */
+/**
+ * Operates clusters, registry and alarms; reads no data and no models. Changes of infrastructure go
+ * through the program.
+ */
 function platformAdmin(scope: RoleScope): Statement[] {
   const own = resourcesOf(scope);
   return [
-    listing("Overview", [...unscopedReads.overview, ...unscopedReads.clusters, ...unscopedReads.registryLogin]),
-    allow("OperateClusters", ["eks:DescribeCluster", "eks:UpdateClusterVersion", "eks:UpdateClusterConfig", "eks:ListUpdates", "eks:DescribeUpdate", "eks:ListAccessEntries", "eks:AccessKubernetesApi"], own.clusters),
-    allow("ReadAccessEntries", ["eks:DescribeAccessEntry", "eks:ListAssociatedAccessPolicies"], own.accessEntries),
-    allow("OperateRegistry", [...pullImages, "ecr:DescribeRepositories", "ecr:GetLifecyclePolicy", "ecr:StartImageScan", "ecr:BatchDeleteImage"], own.repositories),
-    allow("ReadBucketSettings", readBucketSettings, [...own.bucket("data"), ...own.bucket("artifacts"), ...own.bucket("audit"), ...own.bucket("logs")]),
-    allow("ReadAccessLogs", ["s3:ListBucket", ...readObjects], [...own.bucket("logs"), ...own.objects("logs")]),
-    allow("ReadLogs", ["logs:StartQuery", "logs:GetLogEvents", "logs:FilterLogEvents", "logs:DescribeLogStreams"], own.logGroups),
+    listing("Overview", [
+      ...unscopedReads.overview,
+      ...unscopedReads.clusters,
+      ...unscopedReads.registryLogin,
+    ]),
+    allow(
+      "OperateClusters",
+      [
+        "eks:DescribeCluster",
+        "eks:UpdateClusterVersion",
+        "eks:UpdateClusterConfig",
+        "eks:ListUpdates",
+        "eks:DescribeUpdate",
+        "eks:ListAccessEntries",
+        "eks:AccessKubernetesApi",
+      ],
+      own.clusters,
+    ),
+    allow(
+      "ReadAccessEntries",
+      ["eks:DescribeAccessEntry", "eks:ListAssociatedAccessPolicies"],
+      own.accessEntries,
+    ),
+    allow(
+      "OperateRegistry",
+      [
+        ...pullImages,
+        "ecr:DescribeRepositories",
+        "ecr:GetLifecyclePolicy",
+        "ecr:StartImageScan",
+        "ecr:BatchDeleteImage",
+      ],
+      own.repositories,
+    ),
+    allow("ReadBucketSettings", readBucketSettings, [
+      ...own.bucket("data"),
+      ...own.bucket("artifacts"),
+      ...own.bucket("audit"),
+      ...own.bucket("logs"),
+    ]),
+    allow(
+      "ReadAccessLogs",
+      ["s3:ListBucket", ...readObjects],
+      [...own.bucket("logs"), ...own.objects("logs")],
+    ),
+    allow(
+      "ReadLogs",
+      ["logs:StartQuery", "logs:GetLogEvents", "logs:FilterLogEvents", "logs:DescribeLogStreams"],
+      own.logGroups,
+    ),
     ...keepLedger(scope),
     keysThroughStorage("EncryptLedger", scope, ["audit"], encrypt),
-    allow("HandleFindings", ["guardduty:GetDetector", "guardduty:ListFindings", "guardduty:GetFindings", "guardduty:ArchiveFindings"], own.detectors),
-    allow("ReadMetrics", ["aps:QueryMetrics", "aps:GetLabels", "aps:GetSeries", "aps:GetMetricMetadata"], own.workspaces),
+    allow(
+      "HandleFindings",
+      [
+        "guardduty:GetDetector",
+        "guardduty:ListFindings",
+        "guardduty:GetFindings",
+        "guardduty:ArchiveFindings",
+      ],
+      own.detectors,
+    ),
+    allow(
+      "ReadMetrics",
+      ["aps:QueryMetrics", "aps:GetLabels", "aps:GetSeries", "aps:GetMetricMetadata"],
+      own.workspaces,
+    ),
   ];
 }
 
@@ -64,35 +154,95 @@ function mlEngineer(scope: RoleScope): Statement[] {
     listing("Login", [...unscopedReads.registryLogin, ...unscopedReads.clusters]),
     allow("ListObjects", listObjects, [...own.bucket("data"), ...own.bucket("artifacts")]),
     allow("ReadObjects", readObjects, [...own.objects("data"), ...own.objects("artifacts")]),
-    allow("KeepExperiments", ["s3:PutObject", "s3:DeleteObject"], own.objects("artifacts", "experiments/")),
+    allow(
+      "KeepExperiments",
+      ["s3:PutObject", "s3:DeleteObject"],
+      own.objects("artifacts", "experiments/"),
+    ),
     keysThroughStorage("Encrypt", scope, ["data", "artifacts"], encrypt),
     allow("PullImages", pullImages, own.repositories),
     allow("FindClusters", describeCluster, own.clusters),
-    allow("ReadMetrics", ["aps:QueryMetrics", "aps:GetLabels", "aps:GetSeries", "aps:GetMetricMetadata"], own.workspaces),
+    allow(
+      "ReadMetrics",
+      ["aps:QueryMetrics", "aps:GetLabels", "aps:GetSeries", "aps:GetMetricMetadata"],
+      own.workspaces,
+    ),
   ];
 }
 
-/** Reads the audit log, the evidence of releases, and every setting that protects them; changes nothing. */
+/**
+ * Reads the audit log, the evidence of releases, and every setting that protects them; changes
+ * nothing.
+ */
 function auditor(scope: RoleScope): Statement[] {
   const own = resourcesOf(scope);
   return [
     listing("Overview", [...unscopedReads.overview, ...unscopedReads.clusters]),
-    allow("ListObjects", listObjects, [...own.bucket("audit"), ...own.bucket("artifacts"), ...own.bucket("logs")]),
-    allow("ReadEvidence", readObjects, [...own.objects("audit"), ...own.objects("artifacts", "releases/"), ...own.objects("logs")]),
+    allow("ListObjects", listObjects, [
+      ...own.bucket("audit"),
+      ...own.bucket("artifacts"),
+      ...own.bucket("logs"),
+    ]),
+    allow("ReadEvidence", readObjects, [
+      ...own.objects("audit"),
+      ...own.objects("artifacts", "releases/"),
+      ...own.objects("logs"),
+    ]),
     keysThroughStorage("Decrypt", scope, ["audit", "artifacts"], decrypt),
-    allow("ReadBucketSettings", readBucketSettings, [...own.bucket("data"), ...own.bucket("artifacts"), ...own.bucket("audit"), ...own.bucket("logs")]),
-    allow("ReadKeySettings", ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus"], own.keys),
-    allow("ReadTrail", ["cloudtrail:GetTrail", "cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors"], own.trail),
-    allow("ReadFindings", ["guardduty:GetDetector", "guardduty:ListFindings", "guardduty:GetFindings"], own.detectors),
-    allow("ReadAccessFindings", ["access-analyzer:GetAnalyzer", "access-analyzer:ListFindings", "access-analyzer:GetFinding"], own.analyzers),
-    allow("ReadRegistry", ["ecr:DescribeRepositories", "ecr:DescribeImages", "ecr:DescribeImageScanFindings", "ecr:GetLifecyclePolicy"], own.repositories),
+    allow("ReadBucketSettings", readBucketSettings, [
+      ...own.bucket("data"),
+      ...own.bucket("artifacts"),
+      ...own.bucket("audit"),
+      ...own.bucket("logs"),
+    ]),
+    allow(
+      "ReadKeySettings",
+      ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus"],
+      own.keys,
+    ),
+    allow(
+      "ReadTrail",
+      ["cloudtrail:GetTrail", "cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors"],
+      own.trail,
+    ),
+    allow(
+      "ReadFindings",
+      ["guardduty:GetDetector", "guardduty:ListFindings", "guardduty:GetFindings"],
+      own.detectors,
+    ),
+    allow(
+      "ReadAccessFindings",
+      ["access-analyzer:GetAnalyzer", "access-analyzer:ListFindings", "access-analyzer:GetFinding"],
+      own.analyzers,
+    ),
+    allow(
+      "ReadRegistry",
+      [
+        "ecr:DescribeRepositories",
+        "ecr:DescribeImages",
+        "ecr:DescribeImageScanFindings",
+        "ecr:GetLifecyclePolicy",
+      ],
+      own.repositories,
+    ),
     allow("ReadClusters", ["eks:DescribeCluster", "eks:ListAccessEntries"], own.clusters),
-    allow("ReadAccessEntries", ["eks:DescribeAccessEntry", "eks:ListAssociatedAccessPolicies"], own.accessEntries),
-    allow("ReadRoles", ["iam:GetRole", "iam:ListRolePolicies", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies"], own.roles),
+    allow(
+      "ReadAccessEntries",
+      ["eks:DescribeAccessEntry", "eks:ListAssociatedAccessPolicies"],
+      own.accessEntries,
+    ),
+    allow(
+      "ReadRoles",
+      ["iam:GetRole", "iam:ListRolePolicies", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies"],
+      own.roles,
+    ),
   ];
 }
 
-/** Trains, builds, signs and publishes: writes releases and their evidence, adds to the ledger, cannot approve. */
+/**
+ * Trains, builds, signs and publishes: writes releases and their evidence, adds to the ledger,
+ * cannot approve.
+ */
 function pipeline(scope: RoleScope): Statement[] {
   const own = resourcesOf(scope);
   return [
@@ -100,7 +250,11 @@ function pipeline(scope: RoleScope): Statement[] {
     allow("PushImages", [...pullImages, ...pushImages], own.repositories),
     allow("ListObjects", listObjects, [...own.bucket("data"), ...own.bucket("artifacts")]),
     allow("ReadObjects", readObjects, [...own.objects("data"), ...own.objects("artifacts")]),
-    allow("WriteRuns", ["s3:PutObject"], [...own.objects("artifacts", "runs/"), ...own.objects("artifacts", "releases/")]),
+    allow(
+      "WriteRuns",
+      ["s3:PutObject"],
+      [...own.objects("artifacts", "runs/"), ...own.objects("artifacts", "releases/")],
+    ),
     ...keepLedger(scope),
     keysThroughStorage("Encrypt", scope, ["data", "artifacts", "audit"], encrypt),
     signReleases(scope),
@@ -108,7 +262,10 @@ function pipeline(scope: RoleScope): Statement[] {
   ];
 }
 
-/** Judges a release's evidence and records the decision; builds nothing, so nobody approves what they made. */
+/**
+ * Judges a release's evidence and records the decision; builds nothing, so nobody approves what
+ * they made.
+ */
 function promoter(scope: RoleScope): Statement[] {
   const own = resourcesOf(scope);
   return [
@@ -117,21 +274,36 @@ function promoter(scope: RoleScope): Statement[] {
     allow("ReadEvidence", readObjects, own.objects("artifacts", "releases/")),
     allow("ReadApprovals", readObjects, own.objects("audit", "approvals/")),
     // Under the role of the session's tag alone; a session without the tag matches nothing.
-    allow("RecordApprovals", ["s3:PutObject"], own.objects("audit", `approvals/\${aws:PrincipalTag/${approvalRoleTag}}/`)),
+    allow(
+      "RecordApprovals",
+      ["s3:PutObject"],
+      own.objects("audit", `approvals/\${aws:PrincipalTag/${approvalRoleTag}}/`),
+    ),
     ...keepLedger(scope),
     keysThroughStorage("Encrypt", scope, ["artifacts", "audit"], encrypt),
-    allow("ReadImages", ["ecr:DescribeImages", "ecr:DescribeImageScanFindings", "ecr:BatchGetImage"], own.repositories),
+    allow(
+      "ReadImages",
+      ["ecr:DescribeImages", "ecr:DescribeImageScanFindings", "ecr:BatchGetImage"],
+      own.repositories,
+    ),
     allow("DescribeClusters", describeCluster, own.clusters),
   ];
 }
 
-/** Reaches the clusters in an emergency, where the Kubernetes group of the same name says what may be repaired; reads no data and decides nothing. */
+/**
+ * Reaches the clusters in an emergency, where the Kubernetes group of the same name says what may
+ * be repaired; reads no data and decides nothing.
+ */
 function breakGlass(scope: RoleScope): Statement[] {
   const own = resourcesOf(scope);
   return [
     listing("FindClusters", unscopedReads.clusters),
     allow("ReachClusters", ["eks:DescribeCluster", "eks:AccessKubernetesApi"], own.clusters),
-    allow("ReadLogs", ["logs:StartQuery", "logs:GetLogEvents", "logs:FilterLogEvents", "logs:DescribeLogStreams"], own.logGroups),
+    allow(
+      "ReadLogs",
+      ["logs:StartQuery", "logs:GetLogEvents", "logs:FilterLogEvents", "logs:DescribeLogStreams"],
+      own.logGroups,
+    ),
     ...keepLedger(scope),
     keysThroughStorage("EncryptLedger", scope, ["audit"], encrypt),
   ];

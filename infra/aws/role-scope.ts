@@ -1,5 +1,12 @@
 import type { BucketPurpose, KeyPurpose } from "../vocabulary";
-import { bucketArnPattern, keyAlias, prefix, repositoryPrefix, trailArn, type Naming } from "./names";
+import {
+  bucketArnPattern,
+  keyAlias,
+  prefix,
+  repositoryPrefix,
+  trailArn,
+  type Naming,
+} from "./names";
 import type { Statement } from "./policy-document";
 
 /** What role documents are written from. */
@@ -37,7 +44,8 @@ export function listing(sid: string, actions: readonly string[]): Statement {
 
 /** ARNs of what the stack owns, as patterns that do not grow with models or regions. */
 export function resourcesOf(scope: RoleScope) {
-  const inRegions = (service: string, path: string) => scope.regions.map((region) => `arn:aws:${service}:${region}:${scope.account}:${path}`);
+  const inRegions = (service: string, path: string) =>
+    scope.regions.map((region) => `arn:aws:${service}:${region}:${scope.account}:${path}`);
   return {
     clusters: inRegions("eks", "cluster/*"),
     accessEntries: inRegions("eks", "access-entry/*"),
@@ -52,25 +60,47 @@ export function resourcesOf(scope: RoleScope) {
     /** Buckets of a purpose. */
     bucket: (purpose: BucketPurpose | "logs") => [bucketArnPattern(scope, purpose)],
     /** Objects of a purpose under a prefix of their keys. */
-    objects: (purpose: BucketPurpose | "logs", folder = "") => [`${bucketArnPattern(scope, purpose)}/${folder}*`],
+    objects: (purpose: BucketPurpose | "logs", folder = "") => [
+      `${bucketArnPattern(scope, purpose)}/${folder}*`,
+    ],
   };
 }
 
 /** Signs releases with the stack's signing key, and with no other. */
 export function signReleases(scope: RoleScope): Statement {
-  return { Sid: "SignReleases", Effect: "Allow", Action: ["kms:Sign", "kms:GetPublicKey"], Resource: resourcesOf(scope).keys, Condition: { "ForAnyValue:StringEquals": { "kms:ResourceAliases": [keyAlias(scope, "signing")] } } };
+  return {
+    Sid: "SignReleases",
+    Effect: "Allow",
+    Action: ["kms:Sign", "kms:GetPublicKey"],
+    Resource: resourcesOf(scope).keys,
+    Condition: {
+      "ForAnyValue:StringEquals": { "kms:ResourceAliases": [keyAlias(scope, "signing")] },
+    },
+  };
 }
 
-/** Use of keys by purpose, only through S3: the data is readable where the bucket lets it be, and the key alone opens nothing. */
-export function keysThroughStorage(sid: string, scope: RoleScope, purposes: readonly KeyPurpose[], actions: readonly string[]): Statement {
+/**
+ * Use of keys by purpose, only through S3: the data is readable where the bucket lets it be, and
+ * the key alone opens nothing.
+ */
+export function keysThroughStorage(
+  sid: string,
+  scope: RoleScope,
+  purposes: readonly KeyPurpose[],
+  actions: readonly string[],
+): Statement {
   return {
     Sid: sid,
     Effect: "Allow",
     Action: actions,
     Resource: resourcesOf(scope).keys,
     Condition: {
-      StringEquals: { "kms:ViaService": scope.regions.map((region) => `s3.${region}.amazonaws.com`) },
-      "ForAnyValue:StringEquals": { "kms:ResourceAliases": purposes.map((purpose) => keyAlias(scope, purpose)) },
+      StringEquals: {
+        "kms:ViaService": scope.regions.map((region) => `s3.${region}.amazonaws.com`),
+      },
+      "ForAnyValue:StringEquals": {
+        "kms:ResourceAliases": purposes.map((purpose) => keyAlias(scope, purpose)),
+      },
     },
   };
 }

@@ -24,17 +24,55 @@ export interface PlatformRolesArgs extends RoleScope {
   readonly access: AccessLists;
 }
 
-/** Who assumes each role. Whoever trained, built or brings a release is not the one to approve it. */
+/**
+ * Who assumes each role. Whoever trained, built or brings a release is not the one to approve it.
+ */
 const callers = {
-  platformAdmin: { list: "platformAdmins", caller: "human", hours: 1, does: "Operates the platform" },
-  mlEngineer: { list: "mlEngineers", caller: "human", hours: 4, does: "Explores data and experiments" },
-  auditor: { list: "auditors", caller: "human", hours: 4, does: "Reads audit log, evidence and settings" },
-  pipeline: { list: "pipelines", caller: "program", hours: 1, does: "Trains, builds and publishes releases" },
+  platformAdmin: {
+    list: "platformAdmins",
+    caller: "human",
+    hours: 1,
+    does: "Operates the platform",
+  },
+  mlEngineer: {
+    list: "mlEngineers",
+    caller: "human",
+    hours: 4,
+    does: "Explores data and experiments",
+  },
+  auditor: {
+    list: "auditors",
+    caller: "human",
+    hours: 4,
+    does: "Reads audit log, evidence and settings",
+  },
+  pipeline: {
+    list: "pipelines",
+    caller: "program",
+    hours: 1,
+    does: "Trains, builds and publishes releases",
+  },
   promoter: { list: "approvers", caller: "human", hours: 1, does: "Approves releases" },
-  breakGlass: { list: "platformAdmins", caller: "human", hours: 1, does: "Repairs clusters in an emergency; every use is alarmed" },
-} as const satisfies Record<PlatformRole, { readonly list: Exclude<keyof AccessLists, "approvalRoles">; readonly caller: Caller; readonly hours: number; readonly does: string }>;
+  breakGlass: {
+    list: "platformAdmins",
+    caller: "human",
+    hours: 1,
+    does: "Repairs clusters in an emergency; every use is alarmed",
+  },
+} as const satisfies Record<
+  PlatformRole,
+  {
+    readonly list: Exclude<keyof AccessLists, "approvalRoles">;
+    readonly caller: Caller;
+    readonly hours: number;
+    readonly does: string;
+  }
+>;
 
-/** The roles of the platform, each within one permissions boundary. The identity that runs `pulumi up` is the account's own, not one of them. */
+/**
+ * The roles of the platform, each within one permissions boundary. The identity that runs `pulumi
+ * up` is the account's own, not one of them.
+ */
 export class PlatformRoles extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:global:PlatformRoles";
   readonly arns: Readonly<Record<PlatformRole, pulumi.Output<string>>>;
@@ -43,15 +81,31 @@ export class PlatformRoles extends pulumi.ComponentResource {
     super(PlatformRoles.__pulumiType, name, args, opts);
     const boundary = new iam.Policy(
       `${name}-boundary`,
-      { name: `${prefix(args)}-boundary`, description: "The most that any Causeway role can do", policy: policyText(permissionsBoundary(args)) },
+      {
+        name: `${prefix(args)}-boundary`,
+        description: "The most that any Causeway role can do",
+        policy: policyText(permissionsBoundary(args)),
+      },
       { parent: this },
     );
     const create = (role: PlatformRole) => this.createRole(name, role, args, boundary.arn);
-    this.arns = { platformAdmin: create("platformAdmin"), mlEngineer: create("mlEngineer"), auditor: create("auditor"), pipeline: create("pipeline"), promoter: create("promoter"), breakGlass: create("breakGlass") };
+    this.arns = {
+      platformAdmin: create("platformAdmin"),
+      mlEngineer: create("mlEngineer"),
+      auditor: create("auditor"),
+      pipeline: create("pipeline"),
+      promoter: create("promoter"),
+      breakGlass: create("breakGlass"),
+    };
     this.registerOutputs({ arns: this.arns });
   }
 
-  private createRole(name: string, role: PlatformRole, args: PlatformRolesArgs, boundary: pulumi.Output<string>): pulumi.Output<string> {
+  private createRole(
+    name: string,
+    role: PlatformRole,
+    args: PlatformRolesArgs,
+    boundary: pulumi.Output<string>,
+  ): pulumi.Output<string> {
     const { list, caller, hours, does } = callers[role];
     const id = `${name}-${roleNames[role]}`;
     const created = new iam.Role(
@@ -59,13 +113,23 @@ export class PlatformRoles extends pulumi.ComponentResource {
       {
         name: roleName(args, role),
         description: `Causeway ${args.environment}: ${does}`,
-        assumeRolePolicy: policyText(policyDocument(...trustPolicy(args.access[list], caller, role === "breakGlass" ? args.regions : []).Statement, ...(role === "promoter" ? approvalRoleStatements(args.access.approvalRoles ?? {}) : []))),
+        assumeRolePolicy: policyText(
+          policyDocument(
+            ...trustPolicy(args.access[list], caller, role === "breakGlass" ? args.regions : [])
+              .Statement,
+            ...(role === "promoter" ? approvalRoleStatements(args.access.approvalRoles ?? {}) : []),
+          ),
+        ),
         permissionsBoundary: boundary,
         maxSessionDuration: hours * 3_600,
       },
       { parent: this },
     );
-    new iam.RolePolicy(`${id}-permissions`, { role: created.name, policy: policyText(rolePolicy(role, args)) }, { parent: this });
+    new iam.RolePolicy(
+      `${id}-permissions`,
+      { role: created.name, policy: policyText(rolePolicy(role, args)) },
+      { parent: this },
+    );
     return created.arn;
   }
 }

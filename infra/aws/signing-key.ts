@@ -5,8 +5,9 @@ import { keyAlias, type Naming } from "./names";
 import { policyDocument, policyText, type PolicyDocument } from "./policy-document";
 
 /**
- * The key that releases are signed with: ECDSA on P-256, whose private half never leaves KMS. It has one region: releases are published
- * there, and everybody else verifies with the public half. KMS rotates no asymmetric key; a new one is trusted beside the old one first.
+ * The key that releases are signed with: ECDSA on P-256, whose private half never leaves KMS. It
+ * has one region: releases are published there, and everybody else verifies with the public half.
+ * KMS rotates no asymmetric key; a new one is trusted beside the old one first.
  */
 export class SigningKey extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:global:SigningKey";
@@ -27,17 +28,37 @@ export class SigningKey extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    new kms.Alias(`${name}-alias`, { name: keyAlias(args, "signing"), targetKeyId: key.keyId }, { parent: this });
+    new kms.Alias(
+      `${name}-alias`,
+      { name: keyAlias(args, "signing"), targetKeyId: key.keyId },
+      { parent: this },
+    );
     this.arn = key.arn;
     this.registerOutputs({ arn: this.arn });
   }
 }
 
-/** The account's identities administer the key, and sign with it where their own IAM policies say so. */
+/**
+ * The account's identities administer the key, and sign with it where their own IAM policies say
+ * so.
+ */
 function signingKeyPolicy({ account }: Naming): PolicyDocument {
   const principal = { AWS: `arn:aws:iam::${account}:root` };
   return policyDocument(
-    { Sid: "Administer", Effect: "Allow", Principal: principal, Action: keyAdministration, Resource: ["*"] },
-    { Sid: "SignByRoles", Effect: "Allow", Principal: principal, Action: ["kms:Sign", "kms:Verify", "kms:GetPublicKey", "kms:DescribeKey"], Resource: ["*"], Condition: { StringEquals: { "kms:CallerAccount": account } } },
+    {
+      Sid: "Administer",
+      Effect: "Allow",
+      Principal: principal,
+      Action: keyAdministration,
+      Resource: ["*"],
+    },
+    {
+      Sid: "SignByRoles",
+      Effect: "Allow",
+      Principal: principal,
+      Action: ["kms:Sign", "kms:Verify", "kms:GetPublicKey", "kms:DescribeKey"],
+      Resource: ["*"],
+      Condition: { StringEquals: { "kms:CallerAccount": account } },
+    },
   );
 }

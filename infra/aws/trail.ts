@@ -12,7 +12,10 @@ export interface AuditTrailArgs extends Naming {
   readonly keyArn: pulumi.Input<string>;
 }
 
-/** Record of every management call in the account, and of every read and write of the data lake's objects, in all regions. */
+/**
+ * Record of every management call in the account, and of every read and write of the data lake's
+ * objects, in all regions.
+ */
 export class AuditTrail extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:global:AuditTrail";
 
@@ -40,13 +43,19 @@ export class AuditTrail extends pulumi.ComponentResource {
 /** What the trail records. */
 export function eventSelectors(naming: Naming, regions: readonly string[]) {
   return [
-    { name: "Management events", fieldSelectors: [{ field: "eventCategory", equals: ["Management"] }] },
+    {
+      name: "Management events",
+      fieldSelectors: [{ field: "eventCategory", equals: ["Management"] }],
+    },
     {
       name: "Objects of the data lake",
       fieldSelectors: [
         { field: "eventCategory", equals: ["Data"] },
         { field: "resources.type", equals: ["AWS::S3::Object"] },
-        { field: "resources.ARN", startsWiths: regions.map((region) => `${bucketArn(bucketName(naming, "data", region))}/`) },
+        {
+          field: "resources.ARN",
+          startsWiths: regions.map((region) => `${bucketArn(bucketName(naming, "data", region))}/`),
+        },
       ],
     },
   ];

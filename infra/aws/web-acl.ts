@@ -2,10 +2,16 @@ import type * as inputs from "@pulumi/aws/types/input";
 
 type WebAclRule = inputs.wafv2.WebAclRule;
 
-/** Requests from one address in five minutes: 200 a second, because callers are services behind few addresses. */
+/**
+ * Requests from one address in five minutes: 200 a second, because callers are services behind few
+ * addresses.
+ */
 export const defaultRateLimit = 60_000;
 
-/** AWS's managed rule groups that we use. Bodies of 8 KB and more are only counted: a batch of predictions is larger, and the server limits it. */
+/**
+ * AWS's managed rule groups that we use. Bodies of 8 KB and more are only counted: a batch of
+ * predictions is larger, and the server limits it.
+ */
 const managedGroups = [
   { name: "AWSManagedRulesAmazonIpReputationList", countOnly: [] },
   { name: "AWSManagedRulesCommonRuleSet", countOnly: ["SizeRestrictions_BODY"] },
@@ -19,7 +25,13 @@ export function webAclRules(rateLimitPerAddress: number): WebAclRule[] {
       name: "rate-limit",
       priority: 0,
       action: { block: { customResponse: { responseCode: 429 } } },
-      statement: { rateBasedStatement: { limit: rateLimitPerAddress, evaluationWindowSec: 300, aggregateKeyType: "IP" } },
+      statement: {
+        rateBasedStatement: {
+          limit: rateLimitPerAddress,
+          evaluationWindowSec: 300,
+          aggregateKeyType: "IP",
+        },
+      },
       visibilityConfig: visibility("rate-limit"),
     },
     ...managedGroups.map((group, index) => ({
@@ -30,7 +42,10 @@ export function webAclRules(rateLimitPerAddress: number): WebAclRule[] {
         managedRuleGroupStatement: {
           vendorName: "AWS",
           name: group.name,
-          ruleActionOverrides: group.countOnly.map((name) => ({ name, actionToUse: { count: {} } })),
+          ruleActionOverrides: group.countOnly.map((name) => ({
+            name,
+            actionToUse: { count: {} },
+          })),
         },
       },
       visibilityConfig: visibility(group.name),

@@ -12,8 +12,9 @@ export type AddonsArgs = ChartSettings;
 /**
  * The controllers that others keep, each as one pinned Helm release.
  *
- * Teardown: whoever uses a definition of a controller depends on `ready`, so its objects are deleted, and their finalizers run,
- * while the controller is alive. Then releases go in the reverse of their order, and their namespaces last.
+ * Teardown: whoever uses a definition of a controller depends on `ready`, so its objects are
+ * deleted, and their finalizers run, while the controller is alive. Then releases go in the reverse
+ * of their order, and their namespaces last.
  */
 export class Addons extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:regional:Addons";
@@ -21,20 +22,36 @@ export class Addons extends pulumi.ComponentResource {
   /** What custom resources wait for, so that their definitions and admission webhooks exist. */
   readonly ready: readonly pulumi.Resource[];
 
-  /** `after` are the namespaces, and on AWS the nodes: the releases wait for them and are gone before them. */
-  constructor(name: string, args: AddonsArgs, after: readonly pulumi.Resource[], opts?: pulumi.ComponentResourceOptions) {
+  /**
+   * `after` are the namespaces, and on AWS the nodes: the releases wait for them and are gone
+   * before them.
+   */
+  constructor(
+    name: string,
+    args: AddonsArgs,
+    after: readonly pulumi.Resource[],
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     const { region, environment, target, pages, gpu } = args;
     super(Addons.__pulumiType, name, { region, environment, target, pages, gpu }, opts);
     const releases = new Map<string, Release>();
     for (const entry of catalogue.filter(({ needed }) => needed?.(args) ?? true)) {
       const prerequisites = entry.after.flatMap((other) => releases.get(other) ?? []);
-      releases.set(entry.name, this.install(`${name}-${entry.name}`, entry, args, [...after, ...prerequisites]));
+      releases.set(
+        entry.name,
+        this.install(`${name}-${entry.name}`, entry, args, [...after, ...prerequisites]),
+      );
     }
     this.ready = [...releases.values()];
     this.registerOutputs({ releases: [...releases.keys()] });
   }
 
-  private install(resourceName: string, entry: CatalogueEntry, settings: ChartSettings, dependsOn: pulumi.Resource[]): Release {
+  private install(
+    resourceName: string,
+    entry: CatalogueEntry,
+    settings: ChartSettings,
+    dependsOn: pulumi.Resource[],
+  ): Release {
     return new Release(
       resourceName,
       {

@@ -1,6 +1,9 @@
 import { gatewayName } from "../vocabulary";
 
-/** Ports of the gateway's pods: TLS for callers, and plain HTTP for the load balancer's question whether the pod is ready. */
+/**
+ * Ports of the gateway's pods: TLS for callers, and plain HTTP for the load balancer's question
+ * whether the pod is ready.
+ */
 export const gatewayPorts = { tls: 8443, status: 15_021 } as const;
 
 /** Labels by which Gateway, policies and services find the gateway's pods. */

@@ -30,7 +30,11 @@ export function gateway(hosts: readonly string[]) {
         {
           port: { name: "https", number: gatewayPorts.tls, protocol: "HTTPS" },
           hosts: [...hosts],
-          tls: { mode: "SIMPLE", credentialName: gatewayCertificateName, minProtocolVersion: "TLSV1_2" },
+          tls: {
+            mode: "SIMPLE",
+            credentialName: gatewayCertificateName,
+            minProtocolVersion: "TLSV1_2",
+          },
         },
       ],
     } satisfies IGateway["spec"],
@@ -38,15 +42,18 @@ export function gateway(hosts: readonly string[]) {
 }
 
 /**
- * The health of the region, as Route 53 asks for it. It is the health of a model, seen through gateway, mesh and server; where no
- * model is named the gateway answers by itself, which says only that the gateway lives.
+ * The health of the region, as Route 53 asks for it. It is the health of a model, seen through
+ * gateway, mesh and server; where no model is named the gateway answers by itself, which says only
+ * that the gateway lives.
  */
 export function healthRoute(hosts: readonly string[], readiness: ReadinessRoute | undefined) {
   const match = [{ uri: { exact: healthPath }, method: { exact: "GET" } }];
   const answer = readiness
     ? {
         rewrite: { uri: readiness.path },
-        route: [{ destination: { host: readiness.host, port: { number: readiness.port } }, weight: 100 }],
+        route: [
+          { destination: { host: readiness.host, port: { number: readiness.port } }, weight: 100 },
+        ],
         // Below Route 53's own patience of two seconds; a failed check is asked again soon enough.
         timeout: "1.5s",
         retries: { attempts: 0 },
@@ -56,18 +63,28 @@ export function healthRoute(hosts: readonly string[], readiness: ReadinessRoute 
     apiVersion: "networking.istio.io/v1",
     kind: "VirtualService",
     metadata: metadata(`${gatewayName}-health`),
-    spec: { hosts: [...hosts], gateways: [`${namespaces.gateway}/${gatewayName}`], http: [{ name: "health", match, ...answer }] } satisfies IVirtualService["spec"],
+    spec: {
+      hosts: [...hosts],
+      gateways: [`${namespaces.gateway}/${gatewayName}`],
+      http: [{ name: "health", match, ...answer }],
+    } satisfies IVirtualService["spec"],
   };
 }
 
 /**
- * The chain behind the gateway's certificate: a root that signs itself, an authority of the region, and the leaf. The load balancer
- * shows callers a public certificate and encrypts to this one; on a local cluster callers trust the authority.
+ * The chain behind the gateway's certificate: a root that signs itself, an authority of the region,
+ * and the leaf. The load balancer shows callers a public certificate and encrypts to this one; on a
+ * local cluster callers trust the authority.
  */
 export function certificates(hosts: readonly string[]) {
   const issuer = (name: string) => ({ name, kind: "Issuer", group: "cert-manager.io" });
   const privateKey = { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" };
-  const resource = (kind: string, name: string, spec: object) => ({ apiVersion: "cert-manager.io/v1", kind, metadata: metadata(name), spec });
+  const resource = (kind: string, name: string, spec: object) => ({
+    apiVersion: "cert-manager.io/v1",
+    kind,
+    metadata: metadata(name),
+    spec,
+  });
   return [
     resource("Issuer", "causeway-root", { selfSigned: {} }),
     resource("Certificate", caName, {
@@ -92,7 +109,10 @@ export function certificates(hosts: readonly string[]) {
   ];
 }
 
-/** Registers the gateway's pods at a load balancer that the program owns. EKS Auto Mode wants the target type said. */
+/**
+ * Registers the gateway's pods at a load balancer that the program owns. EKS Auto Mode wants the
+ * target type said.
+ */
 export function targetGroupBinding(targetGroupARN: pulumi.Input<string>) {
   return {
     apiVersion: "eks.amazonaws.com/v1",

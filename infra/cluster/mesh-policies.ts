@@ -21,20 +21,38 @@ const atGateway = (name: string) => ({ name, namespace: namespaces.gateway, labe
 
 /** Every workload takes mutual TLS alone; in the root namespace, so it holds for all of them. */
 export function strictMutualTls() {
-  return { apiVersion: "security.istio.io/v1", kind: "PeerAuthentication", metadata: meshWide("default"), spec: { mtls: { mode: "STRICT" } } satisfies IPeerAuthentication["spec"] };
+  return {
+    apiVersion: "security.istio.io/v1",
+    kind: "PeerAuthentication",
+    metadata: meshWide("default"),
+    spec: { mtls: { mode: "STRICT" } } satisfies IPeerAuthentication["spec"],
+  };
 }
 
 /** An empty policy allows nothing: what no other policy allows is refused, in every namespace. */
 export function denyByDefault() {
-  return { apiVersion: "security.istio.io/v1", kind: "AuthorizationPolicy", metadata: meshWide("default-deny"), spec: {} satisfies IAuthorizationPolicy["spec"] };
+  return {
+    apiVersion: "security.istio.io/v1",
+    kind: "AuthorizationPolicy",
+    metadata: meshWide("default-deny"),
+    spec: {} satisfies IAuthorizationPolicy["spec"],
+  };
 }
 
 /** Each request leaves a line with who, what and how it ended; never its body. */
 export function accessLogs() {
-  return { apiVersion: "telemetry.istio.io/v1", kind: "Telemetry", metadata: meshWide("default"), spec: { accessLogging: [{ providers: [{ name: "envoy" }] }] } satisfies ITelemetry["spec"] };
+  return {
+    apiVersion: "telemetry.istio.io/v1",
+    kind: "Telemetry",
+    metadata: meshWide("default"),
+    spec: { accessLogging: [{ providers: [{ name: "envoy" }] }] } satisfies ITelemetry["spec"],
+  };
 }
 
-/** A token that is not the issuer's, not for us, or expired is refused; whether one is needed at all says {@link callerPolicy}. */
+/**
+ * A token that is not the issuer's, not for us, or expired is refused; whether one is needed at all
+ * says {@link callerPolicy}.
+ */
 export function tokenAuthentication({ issuer, jwksUri, audiences }: Identity) {
   return {
     apiVersion: "security.istio.io/v1",
@@ -48,7 +66,10 @@ export function tokenAuthentication({ issuer, jwksUri, audiences }: Identity) {
   };
 }
 
-/** What callers may ask of the gateway: models with a token of the issuer, and the health of the region without one. */
+/**
+ * What callers may ask of the gateway: models with a token of the issuer, and the health of the
+ * region without one.
+ */
 export function callerPolicy({ issuer }: Identity) {
   return {
     apiVersion: "security.istio.io/v1",
@@ -58,7 +79,10 @@ export function callerPolicy({ issuer }: Identity) {
       selector: { matchLabels: { ...gatewayPodLabels } },
       action: "ALLOW",
       rules: [
-        { from: [{ source: { requestPrincipals: [`${issuer}/*`] } }], to: [{ operation: { methods: ["GET", "POST"], paths: ["/v2/*"] } }] },
+        {
+          from: [{ source: { requestPrincipals: [`${issuer}/*`] } }],
+          to: [{ operation: { methods: ["GET", "POST"], paths: ["/v2/*"] } }],
+        },
         { to: [{ operation: { methods: ["GET"], paths: [healthPath] } }] },
       ],
     } satisfies IAuthorizationPolicy["spec"],

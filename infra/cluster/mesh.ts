@@ -2,12 +2,28 @@ import * as vpc from "@pulumi/aws/vpc";
 import { CustomResource, type CustomResourceArgs } from "@pulumi/kubernetes/apiextensions";
 import * as pulumi from "@pulumi/pulumi";
 import { gatewayPorts } from "./gateway";
-import { certificates, gateway, healthRoute, targetGroupBinding, type ReadinessRoute } from "./mesh-gateway";
-import { accessLogs, callerPolicy, denyByDefault, strictMutualTls, tokenAuthentication, type Identity } from "./mesh-policies";
+import {
+  certificates,
+  gateway,
+  healthRoute,
+  targetGroupBinding,
+  type ReadinessRoute,
+} from "./mesh-gateway";
+import {
+  accessLogs,
+  callerPolicy,
+  denyByDefault,
+  strictMutualTls,
+  tokenAuthentication,
+  type Identity,
+} from "./mesh-policies";
 
 /** The load balancer in front of the gateway. */
 export interface LoadBalancer {
-  /** Target group of type `ip`; it must carry the tag `eks:eks-cluster-name`, or EKS may not register pods in it. */
+  /**
+   * Target group of type `ip`; it must carry the tag `eks:eks-cluster-name`, or EKS may not
+   * register pods in it.
+   */
   readonly targetGroupArn: pulumi.Input<string>;
   readonly securityGroupId: pulumi.Input<string>;
   /** Security group of the cluster's nodes and pods. */
@@ -17,7 +33,9 @@ export interface LoadBalancer {
 /** Arguments of {@link Mesh}. */
 export interface MeshArgs {
   readonly region: string;
-  /** Host names that the gateway answers for: the one of callers, and the region's own. No wildcard. */
+  /**
+   * Host names that the gateway answers for: the one of callers, and the region's own. No wildcard.
+   */
   readonly hosts: readonly string[];
   readonly identity: Identity;
   /** Model whose readiness is the region's health. @default the gateway answers by itself */
@@ -30,18 +48,24 @@ export interface MeshArgs {
 export function meshProblems({ hosts, identity }: MeshArgs): string[] {
   const problems: string[] = [];
   if (hosts.length === 0) problems.push("hosts must name at least one host");
-  for (const host of hosts.filter((each) => each.includes("*"))) problems.push(`hosts (${host}) must not hold a wildcard`);
-  if (!identity.issuer.startsWith("https://")) problems.push(`identity.issuer (${identity.issuer}) must be an https URL`);
-  if (!identity.jwksUri.startsWith("https://")) problems.push(`identity.jwksUri (${identity.jwksUri}) must be an https URL`);
-  if (identity.audiences.length === 0) problems.push("identity.audiences must name at least one audience");
+  for (const host of hosts.filter((each) => each.includes("*")))
+    problems.push(`hosts (${host}) must not hold a wildcard`);
+  if (!identity.issuer.startsWith("https://"))
+    problems.push(`identity.issuer (${identity.issuer}) must be an https URL`);
+  if (!identity.jwksUri.startsWith("https://"))
+    problems.push(`identity.jwksUri (${identity.jwksUri}) must be an https URL`);
+  if (identity.audiences.length === 0)
+    problems.push("identity.audiences must name at least one audience");
   return problems;
 }
 
 /**
- * Who may talk to whom: mutual TLS everywhere, nothing allowed that no policy allows, callers with a token at one gateway.
+ * Who may talk to whom: mutual TLS everywhere, nothing allowed that no policy allows, callers with
+ * a token at one gateway.
  *
- * Teardown: the binding to the load balancer has a finalizer that takes pods out of the target group. It depends on the releases, so
- * it goes while the cluster still works, and before the load balancer, whose target group it names.
+ * Teardown: the binding to the load balancer has a finalizer that takes pods out of the target
+ * group. It depends on the releases, so it goes while the cluster still works, and before the load
+ * balancer, whose target group it names.
  */
 export class Mesh extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:regional:Mesh";
@@ -75,23 +99,52 @@ export class Mesh extends pulumi.ComponentResource {
     this.registerOutputs({ hosts });
   }
 
-  private create(part: string, manifest: CustomResourceArgs, dependsOn: readonly pulumi.Resource[] = []): CustomResource {
-    return new CustomResource(`${this.name}-${part}`, manifest, { parent: this, dependsOn: [...this.after, ...dependsOn] });
+  private create(
+    part: string,
+    manifest: CustomResourceArgs,
+    dependsOn: readonly pulumi.Resource[] = [],
+  ): CustomResource {
+    return new CustomResource(`${this.name}-${part}`, manifest, {
+      parent: this,
+      dependsOn: [...this.after, ...dependsOn],
+    });
   }
 
-  private openGateway({ hosts, readiness }: MeshArgs, policies: readonly pulumi.Resource[]): CustomResource {
+  private openGateway(
+    { hosts, readiness }: MeshArgs,
+    policies: readonly pulumi.Resource[],
+  ): CustomResource {
     const chain: CustomResource[] = [];
-    for (const certificate of certificates(hosts)) chain.push(this.create(`${certificate.kind.toLowerCase()}-${certificate.metadata.name}`, certificate, chain));
+    for (const certificate of certificates(hosts))
+      chain.push(
+        this.create(
+          `${certificate.kind.toLowerCase()}-${certificate.metadata.name}`,
+          certificate,
+          chain,
+        ),
+      );
     const door = this.create("gateway", gateway(hosts), [...policies, ...chain]);
     this.create("health", healthRoute(hosts, readiness), [door]);
     return door;
   }
 
   /** Lets the load balancer reach the gateway's pods, and only there. */
-  private bind({ targetGroupArn, securityGroupId, clusterSecurityGroupId }: LoadBalancer, door: pulumi.Resource): void {
+  private bind(
+    { targetGroupArn, securityGroupId, clusterSecurityGroupId }: LoadBalancer,
+    door: pulumi.Resource,
+  ): void {
     const rules = Object.entries(gatewayPorts).map(([use, port]) => {
-      const rule = { securityGroupId: clusterSecurityGroupId, referencedSecurityGroupId: securityGroupId, description: `Load balancer to the gateway: ${use}`, ipProtocol: "tcp", fromPort: port, toPort: port };
-      return new vpc.SecurityGroupIngressRule(`${this.name}-load-balancer-${use}`, rule, { parent: this });
+      const rule = {
+        securityGroupId: clusterSecurityGroupId,
+        referencedSecurityGroupId: securityGroupId,
+        description: `Load balancer to the gateway: ${use}`,
+        ipProtocol: "tcp",
+        fromPort: port,
+        toPort: port,
+      };
+      return new vpc.SecurityGroupIngressRule(`${this.name}-load-balancer-${use}`, rule, {
+        parent: this,
+      });
     });
     this.create("load-balancer", targetGroupBinding(targetGroupArn), [...rules, door]);
   }

@@ -1,6 +1,9 @@
 import { namespaces, type NamespaceRole } from "../vocabulary";
 
-/** Version of the Pod Security Standards: the oldest Kubernetes that the platform runs on, so that an upgrade changes no rule. */
+/**
+ * Version of the Pod Security Standards: the oldest Kubernetes that the platform runs on, so that
+ * an upgrade changes no rule.
+ */
 export const podSecurityVersion = "v1.34";
 
 /** What a namespace of the platform is like. */
@@ -17,13 +20,17 @@ const controller: NamespaceProfile = { level: "restricted", injection: false };
 export const namespaceProfiles = {
   models: { level: "restricted", injection: true },
   gateway: { level: "restricted", injection: true },
-  // Nobody calls a training step; what it calls are AWS and the Kubernetes API, over TLS of their own.
+  // Nobody calls a training step; what it calls are AWS and the Kubernetes API, over TLS of their
+  // own.
   training: { level: "restricted", injection: false },
-  // Controllers outside the mesh ask Prometheus, and the mesh would refuse them; network policies say who may.
+  // Controllers outside the mesh ask Prometheus, and the mesh would refuse them; network policies
+  // say who may.
   observability: { level: "restricted", injection: false },
-  // The log shipper reads the files of all containers of its node, which takes a host path and root; nothing else runs here.
+  // The log shipper reads the files of all containers of its node, which takes a host path and
+  // root; nothing else runs here.
   logs: { level: "privileged", injection: false },
-  // Istio's node agent redirects traffic for all pods of its node, which takes host paths and NET_ADMIN. It exists so that no other pod needs them.
+  // Istio's node agent redirects traffic for all pods of its node, which takes host paths and
+  // NET_ADMIN. It exists so that no other pod needs them.
   mesh: { level: "privileged", injection: false },
   rollouts: controller,
   workflows: controller,
@@ -33,14 +40,39 @@ export const namespaceProfiles = {
   elastic: controller,
 } as const satisfies Record<NamespaceRole, NamespaceProfile>;
 
-/** Namespaces with our own workloads, which have a quota and limits; the others hold one pinned controller each. */
-export const tenants = ["models", "gateway", "training", "observability", "logs"] as const satisfies readonly NamespaceRole[];
+/**
+ * Namespaces with our own workloads, which have a quota and limits; the others hold one pinned
+ * controller each.
+ */
+export const tenants = [
+  "models",
+  "gateway",
+  "training",
+  "observability",
+  "logs",
+] as const satisfies readonly NamespaceRole[];
 export type Tenant = (typeof tenants)[number];
 
 /** All namespaces, in a fixed order. */
-export const namespaceRoles = ["models", "gateway", "training", "observability", "logs", "mesh", "rollouts", "workflows", "events", "autoscaling", "certificates", "elastic"] as const satisfies readonly NamespaceRole[];
+export const namespaceRoles = [
+  "models",
+  "gateway",
+  "training",
+  "observability",
+  "logs",
+  "mesh",
+  "rollouts",
+  "workflows",
+  "events",
+  "autoscaling",
+  "certificates",
+  "elastic",
+] as const satisfies readonly NamespaceRole[];
 
-/** Metadata of a namespace: what the API server enforces, audits and warns of, and whether Istio injects its proxy. */
+/**
+ * Metadata of a namespace: what the API server enforces, audits and warns of, and whether Istio
+ * injects its proxy.
+ */
 export function namespaceMetadata(role: NamespaceRole) {
   const { level, injection } = namespaceProfiles[role];
   const standards = ["enforce", "audit", "warn"].flatMap((mode) => [
@@ -49,6 +81,11 @@ export function namespaceMetadata(role: NamespaceRole) {
   ]);
   return {
     name: namespaces[role],
-    labels: { "app.kubernetes.io/part-of": "causeway", "app.kubernetes.io/managed-by": "pulumi", ...Object.fromEntries(standards), "istio-injection": injection ? "enabled" : "disabled" },
+    labels: {
+      "app.kubernetes.io/part-of": "causeway",
+      "app.kubernetes.io/managed-by": "pulumi",
+      ...Object.fromEntries(standards),
+      "istio-injection": injection ? "enabled" : "disabled",
+    },
   };
 }

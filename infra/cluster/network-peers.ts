@@ -1,6 +1,8 @@
 import { namespaces, type NamespaceRole } from "../vocabulary";
 
-/** A named rule of a namespace's network policies, in or out; mutable lists, as the SDK takes them. */
+/**
+ * A named rule of a namespace's network policies, in or out; mutable lists, as the SDK takes them.
+ */
 export interface PolicyRule {
   readonly name: string;
   /** Pods that it is for. @default all of the namespace */
@@ -26,25 +28,35 @@ export interface Port {
 }
 
 /** TCP ports. */
-export const tcp = (...numbers: number[]): Port[] => numbers.map((port) => ({ protocol: "TCP", port }));
+export const tcp = (...numbers: number[]): Port[] =>
+  numbers.map((port) => ({ protocol: "TCP", port }));
 
 /** A block of addresses. */
 export const block = (cidr: string): Peer => ({ ipBlock: { cidr } });
 
 /** All pods of a namespace. */
-export const inNamespace = (name: string): Peer => ({ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } } });
+export const inNamespace = (name: string): Peer => ({
+  namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
+});
 
 /** All pods of a namespace of the platform. */
 export const inRole = (role: NamespaceRole): Peer => inNamespace(namespaces[role]);
 
 /** Pods with a label. */
-export const pods = (label: string, value: string): Selector => ({ matchLabels: { [label]: value } });
+export const pods = (label: string, value: string): Selector => ({
+  matchLabels: { [label]: value },
+});
 
 /** Pods without any of these values of a label; also those that do not have it. */
-export const podsBut = (label: string, ...values: string[]): Selector => ({ matchExpressions: [{ key: label, operator: "NotIn", values }] });
+export const podsBut = (label: string, ...values: string[]): Selector => ({
+  matchExpressions: [{ key: label, operator: "NotIn", values }],
+});
 
 /** Pods of the same namespace. */
 export const neighbours: Peer = { podSelector: {} };
 
-/** Addresses in and outside the cluster, without the instance metadata service and the other link-local addresses. */
+/**
+ * Addresses in and outside the cluster, without the instance metadata service and the other
+ * link-local addresses.
+ */
 export const anywhere: Peer = { ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.0.0/16"] } };

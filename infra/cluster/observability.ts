@@ -17,13 +17,24 @@ export class Observability extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:regional:Observability";
 
   /** `after` are the releases, whose definitions these resources use. */
-  constructor(name: string, args: ObservabilityArgs, after: readonly pulumi.Resource[], opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    args: ObservabilityArgs,
+    after: readonly pulumi.Resource[],
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super(Observability.__pulumiType, name, args, opts);
     const child = { parent: this, dependsOn: [...after] };
     const dashboards = regionalDashboards(args);
-    for (const monitor of [...podMonitors(args), controlPlaneMonitor()]) new CustomResource(`${name}-${monitor.metadata.name.replace(/^causeway-/, "")}-monitor`, monitor, child);
+    for (const monitor of [...podMonitors(args), controlPlaneMonitor()])
+      new CustomResource(
+        `${name}-${monitor.metadata.name.replace(/^causeway-/, "")}-monitor`,
+        monitor,
+        child,
+      );
     new CustomResource(`${name}-emergency-rules`, breakGlassRules(), child);
-    for (const [kind, dashboard] of Object.entries(dashboards)) new ConfigMap(`${name}-${kind}-dashboard`, dashboardMap(dashboard), child);
+    for (const [kind, dashboard] of Object.entries(dashboards))
+      new ConfigMap(`${name}-${kind}-dashboard`, dashboardMap(dashboard), child);
     this.registerOutputs({ dashboards: Object.keys(dashboards) });
   }
 }

@@ -6,13 +6,23 @@ const prefix = "causeway:";
 /** The JSON Schema of the stack files' `config` block, for editors. */
 export function configJsonSchema(): Record<string, unknown> {
   const schema = z.toJSONSchema(configSchema, { io: "input" });
-  const properties = Object.fromEntries(Object.entries(schema.properties ?? {}).map(([key, value]) => [prefix + key, value]));
+  const properties = Object.fromEntries(
+    Object.entries(schema.properties ?? {}).map(([key, value]) => [prefix + key, value]),
+  );
   const required = (schema.required ?? []).map((key) => prefix + key);
   return {
     $schema: schema.$schema,
     title: "Causeway stack configuration",
     type: "object",
-    properties: { config: { type: "object", properties, required, patternProperties: { "^(?!causeway:)[a-z]+:": {} }, additionalProperties: false } },
+    properties: {
+      config: {
+        type: "object",
+        properties,
+        required,
+        patternProperties: { "^(?!causeway:)[a-z]+:": {} },
+        additionalProperties: false,
+      },
+    },
     required: ["config"],
   };
 }

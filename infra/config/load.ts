@@ -3,9 +3,13 @@ import { crossProblems } from "./problems";
 import { configSchema, secretKeys, type StackConfig } from "./schema";
 
 const prefix = "causeway:";
-const secretLooking = /(AKIA[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY-----|ghp_[A-Za-z0-9]{36}|xox[baprs]-|:\/\/[^/\s:@]+:[^/\s:@]+@)/;
+const secretLooking =
+  /(AKIA[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY-----|ghp_[A-Za-z0-9]{36}|xox[baprs]-|:\/\/[^/\s:@]+:[^/\s:@]+@)/;
 
-/** What the engine hands to a program: every key as text, objects as JSON, and which keys are encrypted. */
+/**
+ * What the engine hands to a program: every key as text, objects as JSON, and which keys are
+ * encrypted.
+ */
 export interface RawConfig {
   /** Full key (`causeway:regions`) to its text. */
   readonly values: Readonly<Record<string, string>>;
@@ -15,16 +19,21 @@ export interface RawConfig {
 
 /**
  * Validates a stack's configuration.
- * @throws InputError with all problems at once: unknown keys, bad values, secrets in plain text, conflicts between keys.
+ * @throws InputError with all problems at once: unknown keys, bad values, secrets in plain text,
+ *   conflicts between keys.
  */
 export function parseConfig(raw: RawConfig, source: string): StackConfig {
   const input = decode(raw);
   const result = configSchema.safeParse(input);
   const plain = plainTextSecrets(raw);
   const hidden = new Set(plain.map((problem) => problem.key));
-  const single = (result.success ? [] : problemsOf(result.error, input)).filter((problem) => !hidden.has(topKey(problem)));
+  const single = (result.success ? [] : problemsOf(result.error, input)).filter(
+    (problem) => !hidden.has(topKey(problem)),
+  );
   const named = new Set(single.map((problem) => problem.key));
-  const cross = crossProblems(validKeys(input), Object.keys(input)).filter((problem) => !named.has(problem.key));
+  const cross = crossProblems(validKeys(input), Object.keys(input)).filter(
+    (problem) => !named.has(problem.key),
+  );
   const problems = [...single, ...cross, ...plain];
   if (!result.success || problems.length > 0) throw new InputError(source, problems);
   return result.data;
@@ -37,11 +46,18 @@ function topKey(problem: Problem): string {
 
 /** The keys that are valid by themselves. */
 function validKeys(input: Record<string, unknown>): Partial<StackConfig> {
-  const valid = Object.entries(input).filter(([key, value]) => Object.entries(configSchema.shape).some(([name, schema]) => name === key && schema.safeParse(value).success));
+  const valid = Object.entries(input).filter(([key, value]) =>
+    Object.entries(configSchema.shape).some(
+      ([name, schema]) => name === key && schema.safeParse(value).success,
+    ),
+  );
   return configSchema.partial().parse(Object.fromEntries(valid));
 }
 
-/** Objects, lists, numbers and booleans arrive as JSON; anything else (such as the version `1.30`) stays text. */
+/**
+ * Objects, lists, numbers and booleans arrive as JSON; anything else (such as the version `1.30`)
+ * stays text.
+ */
 function decode(raw: RawConfig): Record<string, unknown> {
   const numberKeys = new Set(["monthlyBudgetUsd"]);
   return Object.fromEntries(
@@ -68,6 +84,12 @@ function plainTextSecrets(raw: RawConfig): Problem[] {
     if (raw.secrets.has(key)) return [];
     const mustBeSecret = secretKeys.some((secret) => secret === name);
     if (!mustBeSecret && !secretLooking.test(value)) return [];
-    return [{ key: name, got: "a secret in plain text (not shown)", allowed: `an encrypted value: pulumi config set --secret ${key} ...` }];
+    return [
+      {
+        key: name,
+        got: "a secret in plain text (not shown)",
+        allowed: `an encrypted value: pulumi config set --secret ${key} ...`,
+      },
+    ];
   });
 }

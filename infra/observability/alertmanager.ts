@@ -10,8 +10,9 @@ export const retrainingReceiver = "retraining";
 export const retrainingDue = "CausewayRetrainingDue";
 
 /**
- * What starts a retraining by way of a region's Alertmanager: where there is one region, its own alerts; where there are several, in the
- * home region the one alert over all of them, so that what several regions find starts one run; elsewhere nothing.
+ * What starts a retraining by way of a region's Alertmanager: where there is one region, its own
+ * alerts; where there are several, in the home region the one alert over all of them, so that what
+ * several regions find starts one run; elsewhere nothing.
  */
 export const hearings = {
   own: [`retraining = "${retrainingCandidate}"`],
@@ -22,25 +23,38 @@ export type Hearing = keyof typeof hearings;
 
 /** Where alerts go. */
 export interface AlertAddresses {
-  /** Folder with a file for each receiver of people, of its name, that holds the URL to post to. @default nowhere: alerts show in Grafana alone */
+  /**
+   * Folder with a file for each receiver of people, of its name, that holds the URL to post to.
+   * @default nowhere: alerts show in Grafana alone
+   */
   readonly peopleFolder: string | undefined;
   readonly hearing: Hearing;
   /** URL of the webhook that starts a retraining. */
   readonly retrainingUrl: string;
 }
 
-/** What one message is about: everything that happens to a model in a region at the same time is one matter. */
+/**
+ * What one message is about: everything that happens to a model in a region at the same time is one
+ * matter.
+ */
 const grouping = ["model", "region"] as const;
 
-/** How long more alerts of a matter are waited for, how often a matter that grows and one that stays are told again. */
+/**
+ * How long more alerts of a matter are waited for, how often a matter that grows and one that stays
+ * are told again.
+ */
 const patience = {
   "on-call": { group_wait: "30s", group_interval: "5m", repeat_interval: "4h" },
   team: { group_wait: "5m", group_interval: "30m", repeat_interval: "1d" },
-  // The sensor keeps cool-down and budget of each model; this only keeps it from being asked without end.
+  // The sensor keeps cool-down and budget of each model; this only keeps it from being asked
+  // without end.
   retraining: { group_wait: "1m", group_interval: "5m", repeat_interval: "6h" },
 } as const;
 
-/** Alerts that say no more than another one, which says it more urgently: they are silent while the other fires for the same model and region. */
+/**
+ * Alerts that say no more than another one, which says it more urgently: they are silent while the
+ * other fires for the same model and region.
+ */
 const saidBy = {
   CausewayErrorBudgetSlowBurn: "CausewayErrorBudgetBurn",
   CausewayLatencyBudgetSlowBurn: "CausewayLatencyBudgetBurn",
@@ -49,13 +63,17 @@ const saidBy = {
 } as const satisfies Partial<Record<AlertName, AlertName>>;
 
 /**
- * Configuration of Alertmanager: what may be cured by training goes to the retraining too, critical alerts to whoever is on call,
- * warnings to the owning team. The receiver follows from the severity, as the alert's label `receiver` does; so alerts that come with
- * the controllers find it too.
+ * Configuration of Alertmanager: what may be cured by training goes to the retraining too, critical
+ * alerts to whoever is on call, warnings to the owning team. The receiver follows from the
+ * severity, as the alert's label `receiver` does; so alerts that come with the controllers find it
+ * too.
  */
 export function alertmanagerConfig({ peopleFolder, hearing, retrainingUrl }: AlertAddresses) {
   const people = Object.entries(receivers).map(([severity, receiver]) => ({ severity, receiver }));
-  const told = (receiver: string) => (peopleFolder === undefined ? {} : { webhook_configs: [{ url_file: `${peopleFolder}/${receiver}`, send_resolved: true }] });
+  const told = (receiver: string) =>
+    peopleFolder === undefined
+      ? {}
+      : { webhook_configs: [{ url_file: `${peopleFolder}/${receiver}`, send_resolved: true }] };
   const heard = hearings[hearing];
   return {
     route: {
@@ -64,12 +82,40 @@ export function alertmanagerConfig({ peopleFolder, hearing, retrainingUrl }: Ale
       ...patience.team,
       routes: [
         // The resolved alert would start nothing, and the alert still goes to people.
-        ...(heard ? [{ receiver: retrainingReceiver, matchers: [...heard], ...patience.retraining, continue: true }] : []),
-        ...people.map(({ severity, receiver }) => ({ receiver, matchers: [`severity = "${severity}"`], ...patience[receiver] })),
+        ...(heard
+          ? [
+              {
+                receiver: retrainingReceiver,
+                matchers: [...heard],
+                ...patience.retraining,
+                continue: true,
+              },
+            ]
+          : []),
+        ...people.map(({ severity, receiver }) => ({
+          receiver,
+          matchers: [`severity = "${severity}"`],
+          ...patience[receiver],
+        })),
       ],
     },
-    inhibit_rules: Object.entries(saidBy).map(([silent, loud]) => ({ source_matchers: [`alertname = "${loud}"`], target_matchers: [`alertname = "${silent}"`], equal: [...grouping] })),
-    receivers: [{ name: "none" }, ...(heard ? [{ name: retrainingReceiver, webhook_configs: [{ url: retrainingUrl, send_resolved: false }] }] : []), ...people.map(({ receiver }) => ({ name: receiver, ...told(receiver) }))],
+    inhibit_rules: Object.entries(saidBy).map(([silent, loud]) => ({
+      source_matchers: [`alertname = "${loud}"`],
+      target_matchers: [`alertname = "${silent}"`],
+      equal: [...grouping],
+    })),
+    receivers: [
+      { name: "none" },
+      ...(heard
+        ? [
+            {
+              name: retrainingReceiver,
+              webhook_configs: [{ url: retrainingUrl, send_resolved: false }],
+            },
+          ]
+        : []),
+      ...people.map(({ receiver }) => ({ name: receiver, ...told(receiver) })),
+    ],
   };
 }
 

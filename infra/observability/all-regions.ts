@@ -2,23 +2,43 @@ import { retrainingCandidate, retrainingDue } from "./alertmanager";
 import { datasources } from "./names";
 import { parityAlert } from "./parity";
 
-/** What only one region has of an alert, or what is for the people whom that region has told already. */
-const regional = ["alertname", "alertstate", "region", "cluster", "environment", "severity", "receiver", "team", "retraining"];
+/**
+ * What only one region has of an alert, or what is for the people whom that region has told
+ * already.
+ */
+const regional = [
+  "alertname",
+  "alertstate",
+  "region",
+  "cluster",
+  "environment",
+  "severity",
+  "receiver",
+  "team",
+  "retraining",
+];
 
 /**
- * Everything that training may cure and that fires in any region, once for all regions where it fires: the alert's name becomes the
- * label `cause`. It fires as long as any region's does, so what several regions find is one cause of one run.
+ * Everything that training may cure and that fires in any region, once for all regions where it
+ * fires: the alert's name becomes the label `cause`. It fires as long as any region's does, so what
+ * several regions find is one cause of one run.
  */
 export const retrainingQuery = `count without (${regional.join(", ")}) (label_join(ALERTS{alertstate="firing",retraining="${retrainingCandidate}"}, "cause", "", "alertname"))`;
 
-/** The alert that starts a retraining where there are several regions. Nobody is told: people were, by the region that found it. */
+/**
+ * The alert that starts a retraining where there are several regions. Nobody is told: people were,
+ * by the region that found it.
+ */
 export const retrainingAlert = {
   alert: retrainingDue,
   expr: retrainingQuery,
   // The regions' alerts have waited already.
   for: "0s",
   labels: { retraining: retrainingCandidate, severity: "none" },
-  annotations: { summary: "A region has found what a new training may cure", runbook_url: "docs/retraining.md" },
+  annotations: {
+    summary: "A region has found what a new training may cure",
+    runbook_url: "docs/retraining.md",
+  },
 } as const;
 
 interface SharedAlert {
@@ -38,13 +58,23 @@ interface Provision {
 const contactPoint = "alertmanager";
 
 /** Each number of the query is an alert of its own, never 0, so the query is the condition. */
-function grafanaRule({ alert, expr, for: wait, labels, annotations }: SharedAlert, { uid, execErrState }: Provision) {
+function grafanaRule(
+  { alert, expr, for: wait, labels, annotations }: SharedAlert,
+  { uid, execErrState }: Provision,
+) {
   const refId = "found";
   return {
     uid,
     title: alert,
     condition: refId,
-    data: [{ refId, relativeTimeRange: { from: 600, to: 0 }, datasourceUid: datasources.all, model: { refId, expr, instant: true, range: false } }],
+    data: [
+      {
+        refId,
+        relativeTimeRange: { from: 600, to: 0 },
+        datasourceUid: datasources.all,
+        model: { refId, expr, instant: true, range: false },
+      },
+    ],
     noDataState: "OK",
     execErrState,
     for: wait,
@@ -54,17 +84,49 @@ function grafanaRule({ alert, expr, for: wait, labels, annotations }: SharedAler
 }
 
 /**
- * The alerts over all regions as Grafana's provisioning reads them. No Prometheus holds the series of all regions; Grafana asks the
- * shared workspace, and hands what it finds to the region's own Alertmanager, which knows whom to tell. A workspace that does not answer
- * is told to people, and neither ends a cause of retraining nor makes one.
+ * The alerts over all regions as Grafana's provisioning reads them. No Prometheus holds the series
+ * of all regions; Grafana asks the shared workspace, and hands what it finds to the region's own
+ * Alertmanager, which knows whom to tell. A workspace that does not answer is told to people, and
+ * neither ends a cause of retraining nor makes one.
  */
-export function allRegionsProvisioning({ retrains }: { readonly retrains: boolean }): Record<string, unknown> {
-  const rules = [grafanaRule(parityAlert, { uid: "causeway-standby-stale", execErrState: "Alerting" }), ...(retrains ? [grafanaRule(retrainingAlert, { uid: "causeway-retraining-due", execErrState: "KeepLast" })] : [])];
+export function allRegionsProvisioning({
+  retrains,
+}: {
+  readonly retrains: boolean;
+}): Record<string, unknown> {
+  const rules = [
+    grafanaRule(parityAlert, { uid: "causeway-standby-stale", execErrState: "Alerting" }),
+    ...(retrains
+      ? [grafanaRule(retrainingAlert, { uid: "causeway-retraining-due", execErrState: "KeepLast" })]
+      : []),
+  ];
   return {
     apiVersion: 1,
     groups: [{ orgId: 1, name: "regions", folder: "Causeway", interval: "1m", rules }],
-    contactPoints: [{ orgId: 1, name: contactPoint, receivers: [{ uid: contactPoint, type: "prometheus-alertmanager", settings: { url: "http://prometheus-alertmanager:9093" } }] }],
-    // Alertmanager takes an alert for over that nobody repeats for four minutes; it decides itself how often to tell.
-    policies: [{ orgId: 1, receiver: contactPoint, group_by: ["model", "region"], group_wait: "10s", group_interval: "1m", repeat_interval: "1m" }],
+    contactPoints: [
+      {
+        orgId: 1,
+        name: contactPoint,
+        receivers: [
+          {
+            uid: contactPoint,
+            type: "prometheus-alertmanager",
+            settings: { url: "http://prometheus-alertmanager:9093" },
+          },
+        ],
+      },
+    ],
+    // Alertmanager takes an alert for over that nobody repeats for four minutes; it decides itself
+    // how often to tell.
+    policies: [
+      {
+        orgId: 1,
+        receiver: contactPoint,
+        group_by: ["model", "region"],
+        group_wait: "10s",
+        group_interval: "1m",
+        repeat_interval: "1m",
+      },
+    ],
   };
 }

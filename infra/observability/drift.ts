@@ -2,72 +2,148 @@ import type { Contract } from "../../services/contract/contract";
 import { metrics } from "../../services/contract/metrics";
 import { series, type AlertName } from "./names";
 import { scoreFeature } from "./rates";
-import { alert, counted, digits, record, select, windowInterval, type RecordingRule, type RuleGroup } from "./rule";
+import {
+  alert,
+  counted,
+  digits,
+  record,
+  select,
+  windowInterval,
+  type RecordingRule,
+  type RuleGroup,
+} from "./rule";
 import { chiSquareQuantile } from "./statistics";
 import { windowsOf } from "./windows";
 
 /** Bins that a numeric feature or the score may have; training makes ten. */
 const mostNumericBins = 20;
 
-/** Tail that one feature may use, so that all features and the score together stay within the contract's significance (Bonferroni). */
-export function comparisonSignificance({ drift, features }: Pick<Contract, "drift" | "features">): number {
+/**
+ * Tail that one feature may use, so that all features and the score together stay within the
+ * contract's significance (Bonferroni).
+ */
+export function comparisonSignificance({
+  drift,
+  features,
+}: Pick<Contract, "drift" | "features">): number {
   return drift.significance / (features.length + 1);
 }
 
-/** Chi-square quantile by number of bins: a constant of the contract, kept as one series with the label `bins`. */
+/**
+ * Chi-square quantile by number of bins: a constant of the contract, kept as one series with the
+ * label `bins`.
+ */
 function chiSquareTable(contract: Contract): string {
   const significance = comparisonSignificance(contract);
-  const most = Math.max(mostNumericBins, ...contract.features.map((feature) => (feature.type === "category" ? feature.values.length : 0)));
+  const most = Math.max(
+    mostNumericBins,
+    ...contract.features.map((feature) =>
+      feature.type === "category" ? feature.values.length : 0,
+    ),
+  );
   const sizes = Array.from({ length: most - 1 }, (_, i) => i + 2);
-  return sizes.map((bins) => `label_replace(vector(${digits(chiSquareQuantile(significance, bins - 1))}), "bins", "${bins}", "", "")`).join(" or ");
+  return sizes
+    .map(
+      (bins) =>
+        `label_replace(vector(${digits(chiSquareQuantile(significance, bins - 1))}), "bins", "${bins}", "", "")`,
+    )
+    .join(" or ");
 }
 
-/** The reference of each version that is running; an empty bin counts as half a row, here and in the window, so that no logarithm is infinite. */
+/**
+ * The reference of each version that is running; an empty bin counts as half a row, here and in the
+ * window, so that no logarithm is infinite.
+ */
 function referenceRules(contract: Contract): RecordingRule[] {
   const features = `max by (version, feature, bin) (${select(contract, metrics.referenceFeatures.name)})`;
   const scores = `label_replace(max by (version, bin) (${select(contract, metrics.referenceScores.name)}), "feature", "${scoreFeature}", "", "")`;
-  const [rows, bins] = [select(contract, series.referenceRows), select(contract, series.referenceBins)];
+  const [rows, bins] = [
+    select(contract, series.referenceRows),
+    select(contract, series.referenceBins),
+  ];
   return [
     record(contract, series.chiSquare, chiSquareTable(contract)),
-    record(contract, series.referenceBins, `count by (version, feature) (${features} or ${scores})`),
-    record(contract, series.referenceRows, `max by (version, feature) (${select(contract, metrics.referenceRows.name)})`),
-    record(contract, series.referenceShare, `((${features} or ${scores}) * on (version, feature) group_left () ${rows} + 0.5) / on (version, feature) group_left () (${rows} + ${bins} / 2)`),
+    record(
+      contract,
+      series.referenceBins,
+      `count by (version, feature) (${features} or ${scores})`,
+    ),
+    record(
+      contract,
+      series.referenceRows,
+      `max by (version, feature) (${select(contract, metrics.referenceRows.name)})`,
+    ),
+    record(
+      contract,
+      series.referenceShare,
+      `((${features} or ${scores}) * on (version, feature) group_left () ${rows} + 0.5) / on (version, feature) group_left () (${rows} + ${bins} / 2)`,
+    ),
   ];
 }
 
 function windowRules(contract: Contract): RecordingRule[] {
   const { drift } = windowsOf(contract);
-  const [binRows, rows, bins] = [select(contract, series.binRows), select(contract, series.rows), select(contract, series.referenceBins)];
-  const [share, reference] = [select(contract, series.binShare), select(contract, series.referenceShare)];
+  const [binRows, rows, bins] = [
+    select(contract, series.binRows),
+    select(contract, series.rows),
+    select(contract, series.referenceBins),
+  ];
+  const [share, reference] = [
+    select(contract, series.binShare),
+    select(contract, series.referenceShare),
+  ];
   const quantile = `count_values by (version, feature) ("bins", ${bins}) * on (bins) group_left () ${select(contract, series.chiSquare)}`;
   return [
     record(contract, series.binRows, counted(select(contract, series.bins), drift)),
     record(contract, series.rows, `sum by (version, feature) (${binRows})`),
-    record(contract, series.binShare, `(${binRows} + 0.5) / on (version, feature) group_left () (${rows} + ${bins} / 2)`),
-    record(contract, series.psi, `sum by (version, feature) ((${share} - ${reference}) * ln(${share} / ${reference})) and on (version, feature) (${rows} > 0)`),
-    record(contract, series.psiThreshold, `sum by (version, feature) (${quantile}) * on (version, feature) (1 / (${rows} > 0) + 1 / ${select(contract, series.referenceRows)})`),
+    record(
+      contract,
+      series.binShare,
+      `(${binRows} + 0.5) / on (version, feature) group_left () (${rows} + ${bins} / 2)`,
+    ),
+    record(
+      contract,
+      series.psi,
+      `sum by (version, feature) ((${share} - ${reference}) * ln(${share} / ${reference})) and on (version, feature) (${rows} > 0)`,
+    ),
+    record(
+      contract,
+      series.psiThreshold,
+      `sum by (version, feature) (${quantile}) * on (version, feature) (1 / (${rows} > 0) + 1 / ${select(contract, series.referenceRows)})`,
+    ),
   ];
 }
 
 /**
- * Drift of each feature and of the score as population stability index against the reference of the version that predicted, with the
- * threshold that a window of just this many rows exceeds by chance with the contract's significance (see `psiThreshold`).
+ * Drift of each feature and of the score as population stability index against the reference of the
+ * version that predicted, with the threshold that a window of just this many rows exceeds by chance
+ * with the contract's significance (see `psiThreshold`).
  */
 export function driftGroup(contract: Contract): RuleGroup {
   const { name, drift } = contract;
   const drifted = (feature: string) => {
-    const of = (recorded: typeof series.psi | typeof series.psiThreshold | typeof series.rows) => select(contract, recorded, {}, feature);
+    const of = (recorded: typeof series.psi | typeof series.psiThreshold | typeof series.rows) =>
+      select(contract, recorded, {}, feature);
     return `${of(series.psi)} > ${of(series.psiThreshold)} and ${of(series.rows)} >= ${drift.minimumSamples}`;
   };
-  const when = (alertName: AlertName, matcher: string, summary: string) => alert(contract, alertName, drifted(matcher), "15m", summary);
+  const when = (alertName: AlertName, matcher: string, summary: string) =>
+    alert(contract, alertName, drifted(matcher), "15m", summary);
   return {
     name: `${name}-drift`,
     interval: windowInterval,
     rules: [
       ...referenceRules(contract),
       ...windowRules(contract),
-      when("CausewayFeatureDrift", `feature!="${scoreFeature}"`, `Feature {{ $labels.feature }} of ${name} {{ $labels.version }} has drifted: PSI {{ $value | printf "%.3f" }} over ${drift.window}`),
-      when("CausewayScoreDrift", `feature="${scoreFeature}"`, `The score of ${name} {{ $labels.version }} has drifted: PSI {{ $value | printf "%.3f" }} over ${drift.window}`),
+      when(
+        "CausewayFeatureDrift",
+        `feature!="${scoreFeature}"`,
+        `Feature {{ $labels.feature }} of ${name} {{ $labels.version }} has drifted: PSI {{ $value | printf "%.3f" }} over ${drift.window}`,
+      ),
+      when(
+        "CausewayScoreDrift",
+        `feature="${scoreFeature}"`,
+        `The score of ${name} {{ $labels.version }} has drifted: PSI {{ $value | printf "%.3f" }} over ${drift.window}`,
+      ),
     ],
   };
 }

@@ -110,7 +110,10 @@ export const alerts = {
   CausewayErrorBudgetSlowBurn: { severity: "warning", runbook: page("error-budget-slow-burn") },
   CausewayLatencyBudgetBurn: { severity: "critical", runbook: page("latency-budget-burn") },
   CausewayLatencyBudgetSlowBurn: { severity: "warning", runbook: page("latency-budget-slow-burn") },
-  CausewayLatencyObjectiveMissed: { severity: "warning", runbook: page("latency-objective-missed") },
+  CausewayLatencyObjectiveMissed: {
+    severity: "warning",
+    runbook: page("latency-objective-missed"),
+  },
   CausewaySaturated: { severity: "warning", runbook: page("saturated") },
   CausewayGpuSaturated: { severity: "warning", runbook: page("gpu-saturated") },
   CausewayModelAbsent: { severity: "critical", runbook: page("model-absent") },
@@ -119,8 +122,16 @@ export const alerts = {
   CausewayFeatureDrift: { severity: "warning", runbook: page("feature-drift"), retraining: true },
   CausewayScoreDrift: { severity: "warning", runbook: page("score-drift"), retraining: true },
   CausewayConceptDrift: { severity: "warning", runbook: page("concept-drift"), retraining: true },
-  CausewayPerformanceDecay: { severity: "critical", runbook: page("performance-decay"), retraining: true },
-  CausewayFairnessLimit: { severity: "critical", runbook: page("fairness-limit"), retraining: true },
+  CausewayPerformanceDecay: {
+    severity: "critical",
+    runbook: page("performance-decay"),
+    retraining: true,
+  },
+  CausewayFairnessLimit: {
+    severity: "critical",
+    runbook: page("fairness-limit"),
+    retraining: true,
+  },
   CausewayValueFall: { severity: "warning", runbook: page("value-fall") },
   CausewayAnomaly: { severity: "warning", runbook: page("anomaly") },
 } as const satisfies Record<string, AlertEntry>;
@@ -140,8 +151,14 @@ export const platformAlerts = {
 
 export type PlatformAlertName = keyof typeof platformAlerts;
 
-/** Ids of the data sources that Grafana is provisioned with: the Prometheus of its own region, and the metrics of all regions. */
+/**
+ * Ids of the data sources that Grafana is provisioned with: the Prometheus of its own region, and
+ * the metrics of all regions.
+ */
 export const datasources = { region: "prometheus", all: "all-regions" } as const;
 
 /** Whom Alertmanager tells, by severity. */
-export const receivers = { critical: "on-call", warning: "team" } as const satisfies Record<Severity, string>;
+export const receivers = { critical: "on-call", warning: "team" } as const satisfies Record<
+  Severity,
+  string
+>;

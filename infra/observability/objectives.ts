@@ -14,7 +14,10 @@ interface Burn {
   readonly pace: "fast" | "slow";
 }
 
-/** Google SRE Workbook, chapter 5, table 5-8 with its second page: 2%, 5%, 10% and 10% of the budget of 30 days in the long window. */
+/**
+ * Google SRE Workbook, chapter 5, table 5-8 with its second page: 2%, 5%, 10% and 10% of the budget
+ * of 30 days in the long window.
+ */
 export const burns: readonly Burn[] = [
   { factor: 14.4, long: "1h", short: "5m", wait: "2m", pace: "fast" },
   { factor: 6, long: "6h", short: "30m", wait: "5m", pace: "fast" },
@@ -22,7 +25,10 @@ export const burns: readonly Burn[] = [
   { factor: 1, long: "3d", short: "6h", wait: "1h", pace: "slow" },
 ];
 
-/** Bad answers that the long window must hold: with few requests one error alone would be a large share. */
+/**
+ * Bad answers that the long window must hold: with few requests one error alone would be a large
+ * share.
+ */
 export const minimumBad = 5;
 
 /** Share of answers that may be later than a latency objective for the 99th percentile. */
@@ -40,25 +46,48 @@ interface Objective {
 
 function objectives({ slos }: Contract): Objective[] {
   return [
-    { bad: series.errors, all: series.requests, budget: 1 - slos.availability, alerts: { fast: "CausewayErrorBudgetBurn", slow: "CausewayErrorBudgetSlowBurn" }, words: "error budget" },
-    { bad: series.slowAnswers, all: series.answers, budget: latencyBudget, alerts: { fast: "CausewayLatencyBudgetBurn", slow: "CausewayLatencyBudgetSlowBurn" }, words: `budget of answers later than ${slos.latencyP99}` },
+    {
+      bad: series.errors,
+      all: series.requests,
+      budget: 1 - slos.availability,
+      alerts: { fast: "CausewayErrorBudgetBurn", slow: "CausewayErrorBudgetSlowBurn" },
+      words: "error budget",
+    },
+    {
+      bad: series.slowAnswers,
+      all: series.answers,
+      budget: latencyBudget,
+      alerts: { fast: "CausewayLatencyBudgetBurn", slow: "CausewayLatencyBudgetSlowBurn" },
+      words: `budget of answers later than ${slos.latencyP99}`,
+    },
   ];
 }
 
 function burnAlert(contract: Contract, objective: Objective, burn: Burn): AlertingRule {
   const limit = digits(Math.min(0.9, burn.factor * objective.budget));
-  const ratio = (window: string) => `${ratioOver(contract, objective.bad, objective.all, window)} > ${limit}`;
+  const ratio = (window: string) =>
+    `${ratioOver(contract, objective.bad, objective.all, window)} > ${limit}`;
   const enough = `sum_over_time(${select(contract, objective.bad)}[${burn.long}]) * ${requestIntervalSeconds} >= ${minimumBad}`;
   const summary = `${contract.name} spends its ${objective.words} ${burn.factor} times too fast, over ${burn.long} and ${burn.short}`;
-  return alert(contract, objective.alerts[burn.pace], `(${ratio(burn.long)}) and (${ratio(burn.short)}) and (${enough})`, burn.wait, summary, { window: burn.long });
+  return alert(
+    contract,
+    objective.alerts[burn.pace],
+    `(${ratio(burn.long)}) and (${ratio(burn.short)}) and (${enough})`,
+    burn.wait,
+    summary,
+    { window: burn.long },
+  );
 }
 
-/** Share of the limit of requests in flight, and of requests shed, above which a model is saturated. */
+/**
+ * Share of the limit of requests in flight, and of requests shed, above which a model is saturated.
+ */
 export const saturated = { inFlight: 0.8, shed: 0.01 } as const;
 
 /**
- * How long a silence lasts until it is news, and requests in the same stretch of last week (of yesterday, in the first week) from which it
- * is: with 25 expected, none at all has a chance of 1e-11 (Poisson). The same stretch, so that an office that closes is no news.
+ * How long a silence lasts until it is news, and requests in the same stretch of last week (of
+ * yesterday, in the first week) from which it is: with 25 expected, none at all has a chance of
+ * 1e-11 (Poisson). The same stretch, so that an office that closes is no news.
  */
 const silence = { window: "15m", usual: 25 } as const;
 
@@ -69,12 +98,27 @@ function presence(contract: Contract): AlertingRule[] {
   const then = (ago: string) => `sum_over_time(${requests}[${silence.window}] offset ${ago})`;
   const usual = `(${then("1w")} or ${then("1d")}) * ${requestIntervalSeconds} >= ${silence.usual}`;
   return [
-    alert(contract, "CausewayModelAbsent", `absent(${select(contract, "causeway_ready")} == 1)`, "5m", `No replica of ${name} says that it is ready`),
-    alert(contract, "CausewayTrafficAbsent", `${silent} and on (model) (${usual})`, "5m", `${name} has had no request for 15 minutes; at this hour of last week, or of yesterday, it had many`),
+    alert(
+      contract,
+      "CausewayModelAbsent",
+      `absent(${select(contract, "causeway_ready")} == 1)`,
+      "5m",
+      `No replica of ${name} says that it is ready`,
+    ),
+    alert(
+      contract,
+      "CausewayTrafficAbsent",
+      `${silent} and on (model) (${usual})`,
+      "5m",
+      `${name} has had no request for 15 minutes; at this hour of last week, or of yesterday, it had many`,
+    ),
   ];
 }
 
-/** An alert for each service objective of the contract that is about requests, and for what would keep them from being seen. */
+/**
+ * An alert for each service objective of the contract that is about requests, and for what would
+ * keep them from being seen.
+ */
 export function objectiveGroup(contract: Contract): RuleGroup {
   const { name, slos } = contract;
   const busy = `${select(contract, series.saturation)} > ${saturated.inFlight} or ${select(contract, series.shedRatio)} > ${saturated.shed}`;
@@ -83,9 +127,23 @@ export function objectiveGroup(contract: Contract): RuleGroup {
     name: `${name}-objectives`,
     interval: `${requestIntervalSeconds}s`,
     rules: [
-      ...objectives(contract).flatMap((objective) => burns.map((burn) => burnAlert(contract, objective, burn))),
-      alert(contract, "CausewayLatencyObjectiveMissed", late, "10m", `99% of answers of ${name} take longer than ${slos.latencyP99}`),
-      alert(contract, "CausewaySaturated", busy, "10m", `${name} works at its limit of requests in flight, or refuses requests`),
+      ...objectives(contract).flatMap((objective) =>
+        burns.map((burn) => burnAlert(contract, objective, burn)),
+      ),
+      alert(
+        contract,
+        "CausewayLatencyObjectiveMissed",
+        late,
+        "10m",
+        `99% of answers of ${name} take longer than ${slos.latencyP99}`,
+      ),
+      alert(
+        contract,
+        "CausewaySaturated",
+        busy,
+        "10m",
+        `${name} works at its limit of requests in flight, or refuses requests`,
+      ),
       ...presence(contract),
     ],
   };

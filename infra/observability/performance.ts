@@ -1,23 +1,45 @@
 import type { Contract } from "../../services/contract/contract";
 import { seconds } from "../../services/contract/units";
 import { series } from "./names";
-import { alert, counted, digits, promDuration, record, select, windowInterval, type AlertingRule, type RecordingRule, type RuleGroup } from "./rule";
+import {
+  alert,
+  counted,
+  digits,
+  promDuration,
+  record,
+  select,
+  windowInterval,
+  type AlertingRule,
+  type RecordingRule,
+  type RuleGroup,
+} from "./rule";
 import { normalQuantile, z95 } from "./statistics";
 import { windowsOf } from "./windows";
 
-/** Bounds of a 95% Wilson score interval (Wilson 1927): right for small samples and for shares near 0 and 1. */
-export function wilson(share: string, trials: string): { readonly lower: string; readonly upper: string } {
+/**
+ * Bounds of a 95% Wilson score interval (Wilson 1927): right for small samples and for shares near
+ * 0 and 1.
+ */
+export function wilson(
+  share: string,
+  trials: string,
+): { readonly lower: string; readonly upper: string } {
   const z2 = digits(z95 * z95);
-  const bound = (sign: "+" | "-") => `(${share} + ${z2} / (2 * ${trials}) ${sign} ${z95} * sqrt(${share} * (1 - ${share}) / ${trials} + ${z2} / (4 * ${trials} ^ 2))) / (1 + ${z2} / ${trials})`;
+  const bound = (sign: "+" | "-") =>
+    `(${share} + ${z2} / (2 * ${trials}) ${sign} ${z95} * sqrt(${share} * (1 - ${share}) / ${trials} + ${z2} / (4 * ${trials} ^ 2))) / (1 + ${z2} / ${trials})`;
   return { lower: bound("-"), upper: bound("+") };
 }
 
-/** F1 = 2 F* / (1 + F*): F* is a share, TP / (TP + FP + FN), so its interval carries over (Hand, Christen and Kirielle 2021, Machine Learning 110). */
+/**
+ * F1 = 2 F* / (1 + F*): F* is a share, TP / (TP + FP + FN), so its interval carries over (Hand,
+ * Christen and Kirielle 2021, Machine Learning 110).
+ */
 const fStar = "f-star";
 
 function shareRules(contract: Contract): RecordingRule[] {
   const { positiveLabel: yes, negativeLabel: no } = contract.target;
-  const of = (predicted: string, actual: string) => select(contract, series.outcomesWindow, { predicted, actual });
+  const of = (predicted: string, actual: string) =>
+    select(contract, series.outcomesWindow, { predicted, actual });
   const right = `${of(yes, yes)} or ${of(no, no)}`;
   const share = (metric: string, hits: string, trials: string) => [
     record(contract, series.performanceTrials, `sum(${trials})`, { metric }),
@@ -25,11 +47,22 @@ function shareRules(contract: Contract): RecordingRule[] {
   ];
   // Not of F1 and of the Brier proxy, which are no shares.
   const shares = `metric=~"accuracy|precision|recall|${fStar}"`;
-  const { lower, upper } = wilson(select(contract, series.performance, {}, shares), select(contract, series.performanceTrials, {}, shares));
+  const { lower, upper } = wilson(
+    select(contract, series.performance, {}, shares),
+    select(contract, series.performanceTrials, {}, shares),
+  );
   return [
-    record(contract, series.outcomesWindow, `sum by (predicted, actual) (${counted(select(contract, series.outcomes), windowsOf(contract).labels)})`),
+    record(
+      contract,
+      series.outcomesWindow,
+      `sum by (predicted, actual) (${counted(select(contract, series.outcomes), windowsOf(contract).labels)})`,
+    ),
     ...share("accuracy", right, select(contract, series.outcomesWindow)),
-    ...share("precision", of(yes, yes), select(contract, series.outcomesWindow, { predicted: yes })),
+    ...share(
+      "precision",
+      of(yes, yes),
+      select(contract, series.outcomesWindow, { predicted: yes }),
+    ),
     ...share("recall", of(yes, yes), select(contract, series.outcomesWindow, { actual: yes })),
     ...share(fStar, of(yes, yes), `${of(yes, yes)} or ${of(yes, no)} or ${of(no, yes)}`),
     record(contract, series.performanceLower, lower),
@@ -41,23 +74,29 @@ function shareRules(contract: Contract): RecordingRule[] {
 function f1Rules(contract: Contract): RecordingRule[] {
   const trials = select(contract, series.performanceTrials, { metric: fStar });
   return [
-    ...([series.performance, series.performanceLower, series.performanceUpper] as const).map((recorded) => {
-      const star = select(contract, recorded, { metric: fStar });
-      return record(contract, recorded, `2 * ${star} / (1 + ${star})`, { metric: "f1" });
-    }),
+    ...([series.performance, series.performanceLower, series.performanceUpper] as const).map(
+      (recorded) => {
+        const star = select(contract, recorded, { metric: fStar });
+        return record(contract, recorded, `2 * ${star} / (1 + ${star})`, { metric: "f1" });
+      },
+    ),
     record(contract, series.performanceTrials, trials, { metric: "f1" }),
   ];
 }
 
 /**
- * Calibration: the share of true positives in each bin of the score. From it the Brier score that a model with these bins and that
- * calibration has, o (1 - o) averaged over rows (uncertainty less resolution, Murphy 1973): a proxy, since the counters hold no scores
- * finer than a bin. Interval: normal approximation of a mean of squares.
+ * Calibration: the share of true positives in each bin of the score. From it the Brier score that a
+ * model with these bins and that calibration has, o (1 - o) averaged over rows (uncertainty less
+ * resolution, Murphy 1973): a proxy, since the counters hold no scores finer than a bin. Interval:
+ * normal approximation of a mean of squares.
  */
 function calibrationRules(contract: Contract): RecordingRule[] {
   const window = `sum by (version, bin, actual) (${counted(select(contract, series.scoreOutcomes), windowsOf(contract).labels)})`;
   const positives = `sum by (version, bin) (${counted(select(contract, series.scoreOutcomes, { actual: contract.target.positiveLabel }), windowsOf(contract).labels)})`;
-  const [rows, share] = [select(contract, series.calibrationRows), select(contract, series.calibration)];
+  const [rows, share] = [
+    select(contract, series.calibrationRows),
+    select(contract, series.calibration),
+  ];
   const brier = select(contract, series.performance, { metric: "brier" });
   const trials = select(contract, series.performanceTrials, { metric: "brier" });
   const second = `sum(${rows} * ${share} * (1 - ${share}) * (${share} ^ 3 + (1 - ${share}) ^ 3))`;
@@ -66,17 +105,26 @@ function calibrationRules(contract: Contract): RecordingRule[] {
     record(contract, series.calibrationRows, `sum by (version, bin) (${window})`),
     record(contract, series.calibration, `${positives} / on (version, bin) (${rows} > 0)`),
     record(contract, series.performanceTrials, `sum(${rows})`, { metric: "brier" }),
-    record(contract, series.performance, `sum(${rows} * ${share} * (1 - ${share})) / (sum(${rows}) > 0)`, { metric: "brier" }),
+    record(
+      contract,
+      series.performance,
+      `sum(${rows} * ${share} * (1 - ${share})) / (sum(${rows}) > 0)`,
+      { metric: "brier" },
+    ),
     record(contract, series.performanceLower, `${brier} - on () ${error}`, { metric: "brier" }),
     record(contract, series.performanceUpper, `${brier} + on () ${error}`, { metric: "brier" }),
   ];
 }
 
-/** Fall of accuracy from the windows before to the newest, in standard deviations (two shares, pooled): concept drift. */
+/**
+ * Fall of accuracy from the windows before to the newest, in standard deviations (two shares,
+ * pooled): concept drift.
+ */
 function fallRules(contract: Contract): RecordingRule[] {
   const { drift, labels } = windowsOf(contract);
   const [all, right] = [select(contract, series.labels), select(contract, series.correct)];
-  const share = (window: string, offset?: string) => `${counted(right, window, offset)} / (${counted(all, window, offset)} > 0)`;
+  const share = (window: string, offset?: string) =>
+    `${counted(right, window, offset)} / (${counted(all, window, offset)} > 0)`;
   const recent = `(${counted(all, drift)})`;
   const before = `(${counted(all, labels, drift)})`;
   const pooled = `((${counted(right, drift)} + ${counted(right, labels, drift)}) / (${recent} + ${before} > 0))`;
@@ -84,23 +132,43 @@ function fallRules(contract: Contract): RecordingRule[] {
   return [
     record(contract, series.accuracyRecent, share(drift)),
     record(contract, series.accuracyBefore, share(labels, drift)),
-    record(contract, series.accuracyFall, `((${select(contract, series.accuracyBefore)} - ${select(contract, series.accuracyRecent)}) / sqrt(${pooled} * (1 - ${pooled}) * (1 / ${recent} + 1 / ${before}))) and (${enough})`),
+    record(
+      contract,
+      series.accuracyFall,
+      `((${select(contract, series.accuracyBefore)} - ${select(contract, series.accuracyRecent)}) / sqrt(${pooled} * (1 - ${pooled}) * (1 / ${recent} + 1 / ${before}))) and (${enough})`,
+    ),
   ];
 }
 
-/** Gates of the contract that the counters can judge; the area under the curve is judged in training alone. */
+/**
+ * Gates of the contract that the counters can judge; the area under the curve is judged in training
+ * alone.
+ */
 function decayAlerts(contract: Contract): AlertingRule[] {
   const { name, drift, gates } = contract;
-  return gates.performance.filter(({ metric }) => metric !== "auc").map(({ metric, min, max }) => {
-    const bound = min === undefined
-      ? `${select(contract, series.performanceLower, { metric })} > ${digits(max ?? 1)}`
-      : `${select(contract, series.performanceUpper, { metric })} < ${digits(min)}`;
-    const summary = `The whole 95% interval of the ${metric} of ${name} is ${min === undefined ? `above ${max ?? 1}` : `below ${min}`} over ${windowsOf(contract).labels}`;
-    return alert(contract, "CausewayPerformanceDecay", `${bound} and ${select(contract, series.performanceTrials, { metric })} >= ${drift.minimumSamples}`, "15m", summary, { metric });
-  });
+  return gates.performance
+    .filter(({ metric }) => metric !== "auc")
+    .map(({ metric, min, max }) => {
+      const bound =
+        min === undefined
+          ? `${select(contract, series.performanceLower, { metric })} > ${digits(max ?? 1)}`
+          : `${select(contract, series.performanceUpper, { metric })} < ${digits(min)}`;
+      const summary = `The whole 95% interval of the ${metric} of ${name} is ${min === undefined ? `above ${max ?? 1}` : `below ${min}`} over ${windowsOf(contract).labels}`;
+      return alert(
+        contract,
+        "CausewayPerformanceDecay",
+        `${bound} and ${select(contract, series.performanceTrials, { metric })} >= ${drift.minimumSamples}`,
+        "15m",
+        summary,
+        { metric },
+      );
+    });
 }
 
-/** Accuracy, precision, recall, F1 and the Brier proxy with their intervals from delayed labels, and alerts on the contract's gates. */
+/**
+ * Accuracy, precision, recall, F1 and the Brier proxy with their intervals from delayed labels, and
+ * alerts on the contract's gates.
+ */
 export function performanceGroup(contract: Contract): RuleGroup {
   const { name, drift, slos } = contract;
   const fall = `${select(contract, series.accuracyFall)} > ${digits(normalQuantile(drift.significance))}`;
@@ -114,8 +182,20 @@ export function performanceGroup(contract: Contract): RuleGroup {
       ...calibrationRules(contract),
       ...fallRules(contract),
       ...decayAlerts(contract),
-      alert(contract, "CausewayConceptDrift", fall, "15m", `The accuracy of ${name} has fallen by {{ $value | printf "%.1f" }} standard deviations within ${drift.window}`),
-      alert(contract, "CausewayLabelsMissing", silence, "1h", `No true label of ${name} has arrived for ${promDuration(seconds(slos.labelDelay))}`),
+      alert(
+        contract,
+        "CausewayConceptDrift",
+        fall,
+        "15m",
+        `The accuracy of ${name} has fallen by {{ $value | printf "%.1f" }} standard deviations within ${drift.window}`,
+      ),
+      alert(
+        contract,
+        "CausewayLabelsMissing",
+        silence,
+        "1h",
+        `No true label of ${name} has arrived for ${promDuration(seconds(slos.labelDelay))}`,
+      ),
     ],
   };
 }

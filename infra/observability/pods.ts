@@ -2,8 +2,8 @@ import { serverContainer } from "../serving/pod-template";
 import { namespaces } from "../vocabulary";
 
 /**
- * Matchers of the server containers of a model in metrics of others, which know pods by name: the model's, the hash of the version and
- * a random end, and the last two hold no hyphen.
+ * Matchers of the server containers of a model in metrics of others, which know pods by name: the
+ * model's, the hash of the version and a random end, and the last two hold no hyphen.
  */
 export function serverPods(model: string): string {
   return `namespace="${namespaces.models}",container="${serverContainer}",pod=~"${model}-[^-]+-[^-]+"`;

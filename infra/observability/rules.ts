@@ -12,9 +12,23 @@ import type { RuleGroup } from "./rule";
 import { trialGroup } from "./trial/group";
 import { valueGroup } from "./value";
 
-/** Groups of rules of one model. Prometheus evaluates groups side by side and the rules of a group in order. */
+/**
+ * Groups of rules of one model. Prometheus evaluates groups side by side and the rules of a group
+ * in order.
+ */
 export function ruleGroups(contract: Contract): RuleGroup[] {
-  return [requestGroup, objectiveGroup, rateGroup, driftGroup, performanceGroup, fairnessGroup, valueGroup, anomalyGroup, trialGroup, ...(contract.serving.gpu > 0 ? [gpuGroup] : [])].map((make) => make(contract));
+  return [
+    requestGroup,
+    objectiveGroup,
+    rateGroup,
+    driftGroup,
+    performanceGroup,
+    fairnessGroup,
+    valueGroup,
+    anomalyGroup,
+    trialGroup,
+    ...(contract.serving.gpu > 0 ? [gpuGroup] : []),
+  ].map((make) => make(contract));
 }
 
 /** Everything that Prometheus computes and watches of one model, as one object. */

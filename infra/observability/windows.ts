@@ -9,7 +9,10 @@ export const labelWindows = 7;
 export interface Windows {
   /** What drift and the newest accuracy are measured over. */
   readonly drift: string;
-  /** What accuracy, fairness and business value are measured over, and what the newest accuracy is compared with. */
+  /**
+   * What accuracy, fairness and business value are measured over, and what the newest accuracy is
+   * compared with.
+   */
   readonly labels: string;
 }
 

@@ -6,16 +6,25 @@ import { erasureLabels } from "./settings";
 const name = "CausewayErasureOpen";
 /** As long as a workflow object is kept, in which it can be tried again. */
 const kept = "1d";
-/** A region that looks every five minutes and has not managed one look for so long cannot do what it is asked for. */
+/**
+ * A region that looks every five minutes and has not managed one look for so long cannot do what it
+ * is asked for.
+ */
 const silentSeconds = 3_600;
 
 const ended = `${foreign.workflows.byTemplate}{name="${eraseAccount}",phase=~"Failed|Error"}`;
 const looks = `{namespace="${namespaces.training}",cronjob="${eraseAccount}"}`;
 
-/** Workflows of the home region that ended without an end of the erasure. A counter is born at one, which no increase shows. */
+/**
+ * Workflows of the home region that ended without an end of the erasure. A counter is born at one,
+ * which no increase shows.
+ */
 export const openAtHome = `sum(increase(${ended}[${kept}])) > 0 or sum(${ended} unless ${ended} offset ${kept}) > 0`;
 
-/** Seconds since another region last had no order open; one that never had counts from when its schedule was made. */
+/**
+ * Seconds since another region last had no order open; one that never had counts from when its
+ * schedule was made.
+ */
 export const openInRegion = `time() - (${foreign.cluster.cronJobSucceeded}${looks} or ${foreign.cluster.cronJobCreated}${looks}) > ${silentSeconds}`;
 
 /** The alert on an erasure of which something is left, as Prometheus writes it. */
@@ -26,7 +35,10 @@ export function erasureAlert(expr: typeof openAtHome | typeof openInRegion) {
     expr,
     for: "5m",
     labels: { severity, team: "platform", receiver: receivers[severity] },
-    annotations: { summary: "Something of a subject who is to be erased may be left", runbook_url: runbook },
+    annotations: {
+      summary: "Something of a subject who is to be erased may be left",
+      runbook_url: runbook,
+    },
   };
 }
 

@@ -25,11 +25,17 @@ export interface ErasureArgs {
   readonly keyRing: pulumi.Input<string>;
   /** The region's log store, whose lines of the subject go too. @default logs are erased by hand */
   readonly logs?: ErasedLogs | undefined;
-  /** On AWS: the cluster, and whose buckets are searched, in all regions. @default an existing cluster, without buckets */
+  /**
+   * On AWS: the cluster, and whose buckets are searched, in all regions. @default an existing
+   * cluster, without buckets
+   */
   readonly aws?: { readonly clusterName: string; readonly scope: RoleScope } | undefined;
 }
 
-/** The erasure of one subject's data: the account that may, the ring that turns a pseudonym into all others, and the workflow. In the home region. */
+/**
+ * The erasure of one subject's data: the account that may, the ring that turns a pseudonym into all
+ * others, and the workflow. In the home region.
+ */
 export class Erasure extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:regional:Erasure";
 
@@ -39,17 +45,63 @@ export class Erasure extends pulumi.ComponentResource {
     const child = { parent: this };
     const account = new ServiceAccount(`${name}-account`, eraserAccount(), child);
     const metadata = { name: eraseAccount, namespace: namespaces.training, labels: erasureLabels };
-    const role = new Role(`${name}-report`, { metadata, rules: [{ apiGroups: ["argoproj.io"], resources: ["workflowtaskresults"], verbs: ["create", "patch"] }] }, child);
+    const role = new Role(
+      `${name}-report`,
+      {
+        metadata,
+        rules: [
+          {
+            apiGroups: ["argoproj.io"],
+            resources: ["workflowtaskresults"],
+            verbs: ["create", "patch"],
+          },
+        ],
+      },
+      child,
+    );
     const binding = new RoleBinding(
       `${name}-report`,
-      { metadata, roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: eraseAccount }, subjects: [{ kind: "ServiceAccount", name: eraseAccount, namespace: namespaces.training }] },
+      {
+        metadata,
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: eraseAccount },
+        subjects: [{ kind: "ServiceAccount", name: eraseAccount, namespace: namespaces.training }],
+      },
       { parent: this, dependsOn: [role, account] },
     );
-    const ring = new Secret(`${name}-keys`, { metadata: { name: ringSecret.name, namespace: namespaces.training, labels: erasureLabels }, type: "Opaque", stringData: { [ringSecret.key]: keyRing } }, child);
-    const identity = aws && new PodIdentity(`${name}-identity`, { clusterName: aws.clusterName, namespace: namespaces.training, serviceAccount: eraseAccount, permissions: eraserPermissions(aws.scope) }, { parent: this, dependsOn: account });
+    const ring = new Secret(
+      `${name}-keys`,
+      {
+        metadata: { name: ringSecret.name, namespace: namespaces.training, labels: erasureLabels },
+        type: "Opaque",
+        stringData: { [ringSecret.key]: keyRing },
+      },
+      child,
+    );
+    const identity =
+      aws &&
+      new PodIdentity(
+        `${name}-identity`,
+        {
+          clusterName: aws.clusterName,
+          namespace: namespaces.training,
+          serviceAccount: eraseAccount,
+          permissions: eraserPermissions(aws.scope),
+        },
+        { parent: this, dependsOn: account },
+      );
     const reach = logs ? reachLogs(this, name, logs, account) : [];
-    const settings = { places: placesOf(locations, aws?.scope), ledger: locations.ledger, onLake: usesLake(locations), images, logs: logs?.region, asking: askingOf(args) };
-    new CustomResource(`${name}-template`, erasureTemplate(settings), { parent: this, dependsOn: [binding, ring, ...reach, ...(identity ? [identity] : [])] });
+    const settings = {
+      places: placesOf(locations, aws?.scope),
+      ledger: locations.ledger,
+      onLake: usesLake(locations),
+      images,
+      logs: logs?.region,
+      asking: askingOf(args),
+    };
+    new CustomResource(`${name}-template`, erasureTemplate(settings), {
+      parent: this,
+      dependsOn: [binding, ring, ...reach, ...(identity ? [identity] : [])],
+    });
     new CustomResource(`${name}-alerts`, erasureRules(openAtHome), child);
     this.registerOutputs({});
   }
@@ -64,5 +116,8 @@ function askingOf({ region, locations: { erasures }, aws }: ErasureArgs): Asking
 /** The lake and the runs of every region: a copy in another region is no less the subject's. */
 export function placesOf({ runs }: Locations, scope: RoleScope | undefined): string[] {
   if (scope === undefined) return [runs];
-  return scope.regions.flatMap((region) => [`s3://${bucketName(scope, "data", region)}`, `s3://${bucketName(scope, "artifacts", region)}/${artifactFolders.runs}`]);
+  return scope.regions.flatMap((region) => [
+    `s3://${bucketName(scope, "data", region)}`,
+    `s3://${bucketName(scope, "artifacts", region)}/${artifactFolders.runs}`,
+  ]);
 }

@@ -11,8 +11,14 @@ export interface RegionEraserSettings {
   readonly orders: string;
 }
 
-/** Looks for orders, and ends at once where there is none. One that could not be done stays open, and the next look tries it again. */
-export function regionEraserJob({ region, orders }: RegionEraserSettings, image: pulumi.Input<string>) {
+/**
+ * Looks for orders, and ends at once where there is none. One that could not be done stays open,
+ * and the next look tries it again.
+ */
+export function regionEraserJob(
+  { region, orders }: RegionEraserSettings,
+  image: pulumi.Input<string>,
+) {
   return {
     metadata: { name: eraseAccount, namespace: namespaces.training, labels: erasureLabels },
     spec: orderWatchSpec({

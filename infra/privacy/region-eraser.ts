@@ -25,8 +25,9 @@ export interface RegionEraserArgs {
 }
 
 /**
- * The eraser of a region without runs. It erases from its own log store what the home region's workflow asks for after a second person's
- * answer, and says what a search then finds; so no region reaches another's log store.
+ * The eraser of a region without runs. It erases from its own log store what the home region's
+ * workflow asks for after a second person's answer, and says what a search then finds; so no region
+ * reaches another's log store.
  */
 export class RegionEraser extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:regional:RegionEraser";
@@ -34,10 +35,24 @@ export class RegionEraser extends pulumi.ComponentResource {
   constructor(name: string, args: RegionEraserArgs, opts?: pulumi.ComponentResourceOptions) {
     const { orders, logs, image, aws } = args;
     super(RegionEraser.__pulumiType, name, { region: logs.region, orders, image }, opts);
-    const account = new ServiceAccount(`${name}-account`, eraserAccount(regionEraserReason), { parent: this });
+    const account = new ServiceAccount(`${name}-account`, eraserAccount(regionEraserReason), {
+      parent: this,
+    });
     const reach = reachLogs(this, name, logs, account);
-    const identity = new PodIdentity(`${name}-identity`, { clusterName: aws.clusterName, namespace: namespaces.training, serviceAccount: eraseAccount, permissions: regionEraserPermissions(aws.scope, logs.region) }, { parent: this, dependsOn: account });
-    new CronJob(`${name}-job`, regionEraserJob({ region: logs.region, orders }, image), { parent: this, dependsOn: [...reach, identity] });
+    const identity = new PodIdentity(
+      `${name}-identity`,
+      {
+        clusterName: aws.clusterName,
+        namespace: namespaces.training,
+        serviceAccount: eraseAccount,
+        permissions: regionEraserPermissions(aws.scope, logs.region),
+      },
+      { parent: this, dependsOn: account },
+    );
+    new CronJob(`${name}-job`, regionEraserJob({ region: logs.region, orders }, image), {
+      parent: this,
+      dependsOn: [...reach, identity],
+    });
     new CustomResource(`${name}-alerts`, erasureRules(openInRegion), { parent: this });
     this.registerOutputs({});
   }

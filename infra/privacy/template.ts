@@ -5,7 +5,14 @@ import { deliveryCommand, outputsFolder, parameters as runParameters } from "../
 import { containerSecurityContext, podSecurityContext } from "../serving/security-context";
 import { eraseAccount, namespaces } from "../vocabulary";
 import { logsArguments, logsMount, logsVolume } from "./logs";
-import { approvalSeconds, erasureLabels, erasureParameters, regionsSeconds, ringSecret, workSeconds } from "./settings";
+import {
+  approvalSeconds,
+  erasureLabels,
+  erasureParameters,
+  regionsSeconds,
+  ringSecret,
+  workSeconds,
+} from "./settings";
 
 /** What an erasure is made from. */
 export interface ErasureSettings<Image> {
@@ -18,7 +25,10 @@ export interface ErasureSettings<Image> {
   readonly images: RetrainingImages<Image>;
   /** Region of the log store whose lines go too. @default no log store */
   readonly logs?: string | undefined;
-  /** Other regions, and where they are asked to erase what home does not reach. @default home is the only region */
+  /**
+   * Other regions, and where they are asked to erase what home does not reach. @default home is the
+   * only region
+   */
   readonly asking?: Asking | undefined;
 }
 
@@ -31,13 +41,22 @@ export interface Asking {
 const given = (name: (typeof erasureParameters)[number]) => `{{workflow.parameters.${name}}}`;
 const answerOf = (task: string, name: string) => `{{tasks.${task}.outputs.parameters.${name}}}`;
 /** Exit code 2 and 3 are answers (services/training/causeway_training/errors.py). */
-const retryStrategy = { limit: 3, retryPolicy: "Always", backoff: { duration: "30s", factor: 2, maxDuration: "15m" }, expression: "not (asInt(lastRetry.exitCode) in [2, 3])" } as const;
+const retryStrategy = {
+  limit: 3,
+  retryPolicy: "Always",
+  backoff: { duration: "30s", factor: 2, maxDuration: "15m" },
+  expression: "not (asInt(lastRetry.exitCode) in [2, 3])",
+} as const;
 const decision = { task: "approval", name: "decision", yes: "approve", none: "none" } as const;
-const approved = { depends: `${decision.task}.Succeeded`, when: `${answerOf(decision.task, decision.name)} == ${decision.yes}` };
+const approved = {
+  depends: `${decision.task}.Succeeded`,
+  when: `${answerOf(decision.task, decision.name)} == ${decision.yes}`,
+};
 
 /**
- * The workflow that erases one subject: find what it reached, wait for a second person, ask the other regions, erase and search, put it on record, retrain
- * where the contract says so. Whoever may start it may not answer for the second person: that takes the right to change a workflow.
+ * The workflow that erases one subject: find what it reached, wait for a second person, ask the
+ * other regions, erase and search, put it on record, retrain where the contract says so. Whoever
+ * may start it may not answer for the second person: that takes the right to change a workflow.
  */
 export function erasureTemplate(settings: ErasureSettings<pulumi.Input<string>>) {
   const { onLake, logs, asking } = settings;
@@ -64,12 +83,23 @@ export function erasureTemplate(settings: ErasureSettings<pulumi.Input<string>>)
         ...(onLake ? [{ name: "lake", persistentVolumeClaim: { claimName: lake.claim } }] : []),
         ...(logs === undefined ? [] : [logsVolume]),
       ],
-      templates: [dag(asking !== undefined), approval, work(settings, "find"), ...(asking ? [work(settings, "ask")] : []), work(settings, "erase"), record(settings), retrain],
+      templates: [
+        dag(asking !== undefined),
+        approval,
+        work(settings, "find"),
+        ...(asking ? [work(settings, "ask")] : []),
+        work(settings, "erase"),
+        record(settings),
+        retrain,
+      ],
     },
   };
 }
 
-/** The other regions erase before home does: what their lines tell leads home to feedback. A step that was left out is no success, so nobody erases without the answer. */
+/**
+ * The other regions erase before home does: what their lines tell leads home to feedback. A step
+ * that was left out is no success, so nobody erases without the answer.
+ */
 const dag = (asks: boolean) => ({
   name: "run",
   dag: {
@@ -77,21 +107,50 @@ const dag = (asks: boolean) => ({
     tasks: [
       { name: "find", template: "find" },
       { name: decision.task, template: decision.task, depends: "find.Succeeded" },
-      ...(asks ? [{ name: "ask", template: "ask", ...approved }, { name: "erase", template: "erase", depends: "ask.Succeeded" }] : [{ name: "erase", template: "erase", ...approved }]),
-      { name: "record", template: "record", depends: "erase.Succeeded", arguments: { parameters: [{ name: "answer", value: answerOf("erase", "answer") }] } },
-      { name: "retrain", template: "retrain", depends: "record.Succeeded", when: `${answerOf("erase", "retrain")} == true` },
+      ...(asks
+        ? [
+            { name: "ask", template: "ask", ...approved },
+            { name: "erase", template: "erase", depends: "ask.Succeeded" },
+          ]
+        : [{ name: "erase", template: "erase", ...approved }]),
+      {
+        name: "record",
+        template: "record",
+        depends: "erase.Succeeded",
+        arguments: { parameters: [{ name: "answer", value: answerOf("erase", "answer") }] },
+      },
+      {
+        name: "retrain",
+        template: "retrain",
+        depends: "record.Succeeded",
+        when: `${answerOf("erase", "retrain")} == true`,
+      },
     ],
   },
 });
 
-/** Waits for a second person, who reads what was found and answers `approve`. Resuming without an answer, and letting the time pass, erase nothing. */
+/**
+ * Waits for a second person, who reads what was found and answers `approve`. Resuming without an
+ * answer, and letting the time pass, erase nothing.
+ */
 const approval = {
   name: decision.task,
   suspend: { duration: String(approvalSeconds) },
-  outputs: { parameters: [{ name: decision.name, enum: [decision.none, decision.yes], valueFrom: { supplied: {}, default: decision.none } }] },
+  outputs: {
+    parameters: [
+      {
+        name: decision.name,
+        enum: [decision.none, decision.yes],
+        valueFrom: { supplied: {}, default: decision.none },
+      },
+    ],
+  },
 } as const;
 
-function work({ places, onLake, images, logs, asking }: ErasureSettings<pulumi.Input<string>>, command: "find" | "ask" | "erase") {
+function work(
+  { places, onLake, images, logs, asking }: ErasureSettings<pulumi.Input<string>>,
+  command: "find" | "ask" | "erase",
+) {
   const waits = command === "ask" ? regionsSeconds : 0;
   return {
     name: command,
@@ -101,19 +160,43 @@ function work({ places, onLake, images, logs, asking }: ErasureSettings<pulumi.I
     activeDeadlineSeconds: waits + workSeconds,
     retryStrategy,
     // No run of the model writes rows while others are taken away.
-    ...(command === "erase" && { synchronization: { mutexes: [{ name: `${given("model")}-retraining` }] } }),
+    ...(command === "erase" && {
+      synchronization: { mutexes: [{ name: `${given("model")}-retraining` }] },
+    }),
     container: {
       ...container(images.training, "4Gi", onLake, logs === undefined ? [] : [logsMount]),
       command: ["python", "-m", "causeway_training.erasing"],
-      args: [command, `--contract=services/models/${given("model")}/model.yaml`, `--pseudonym=${given("pseudonym")}`, `--subject-key=${ringSecret.folder}/${ringSecret.key}`, ...places.map((place) => `--at=${place}`), ...(logs === undefined ? [] : logsArguments(logs)), ...(asking && command !== "find" ? askingArguments(asking, waits) : []), ...(command === "ask" ? [] : [`--answer=${outputsFolder}`])],
+      args: [
+        command,
+        `--contract=services/models/${given("model")}/model.yaml`,
+        `--pseudonym=${given("pseudonym")}`,
+        `--subject-key=${ringSecret.folder}/${ringSecret.key}`,
+        ...places.map((place) => `--at=${place}`),
+        ...(logs === undefined ? [] : logsArguments(logs)),
+        ...(asking && command !== "find" ? askingArguments(asking, waits) : []),
+        ...(command === "ask" ? [] : [`--answer=${outputsFolder}`]),
+      ],
     },
-    // Whoever waits for the regions hands nothing on: their answers name predictions, and stay where they are.
-    ...(command !== "ask" && { outputs: { parameters: ["answer", "retrain"].map((name) => ({ name, valueFrom: { path: `${outputsFolder}/${name}` } })) } }),
+    // Whoever waits for the regions hands nothing on: their answers name predictions, and stay
+    // where they are.
+    ...(command !== "ask" && {
+      outputs: {
+        parameters: ["answer", "retrain"].map((name) => ({
+          name,
+          valueFrom: { path: `${outputsFolder}/${name}` },
+        })),
+      },
+    }),
   };
 }
 
 function askingArguments({ regions, orders }: Asking, waits: number): string[] {
-  return [`--orders=${orders}`, "--asked-by={{workflow.name}}", ...regions.map((region) => `--region=${region}`), ...(waits > 0 ? [`--wait-seconds=${waits}`] : [])];
+  return [
+    `--orders=${orders}`,
+    "--asked-by={{workflow.name}}",
+    ...regions.map((region) => `--region=${region}`),
+    ...(waits > 0 ? [`--wait-seconds=${waits}`] : []),
+  ];
 }
 
 function record({ ledger, onLake, images, asking }: ErasureSettings<pulumi.Input<string>>) {
@@ -128,7 +211,15 @@ function record({ ledger, onLake, images, asking }: ErasureSettings<pulumi.Input
     container: {
       ...container(images.delivery, "256Mi", onLake),
       command: [...deliveryCommand("record-erasure")],
-      args: ["--answer={{inputs.parameters.answer}}", `--pseudonym=${given("pseudonym")}`, `--reason=${given("reason")}`, `--ledger=${ledger}`, `--actor=${eraseAccount}`, "--run={{workflow.name}}", ...(asking?.regions ?? []).map((region) => `--region=${region}`)],
+      args: [
+        "--answer={{inputs.parameters.answer}}",
+        `--pseudonym=${given("pseudonym")}`,
+        `--reason=${given("reason")}`,
+        `--ledger=${ledger}`,
+        `--actor=${eraseAccount}`,
+        "--run={{workflow.name}}",
+        ...(asking?.regions ?? []).map((region) => `--region=${region}`),
+      ],
     },
   };
 }
@@ -146,18 +237,39 @@ const retrain = {
       apiVersion: "argoproj.io/v1alpha1",
       kind: "Workflow",
       metadata: { generateName: `${given("model")}-erasure-`, namespace: namespaces.training },
-      spec: { workflowTemplateRef: { name: `${given("model")}-retraining` }, arguments: { parameters: [{ name: runParameters.trigger, value: triggers.erasure }, { name: runParameters.causes, value: "[]" }] } },
+      spec: {
+        workflowTemplateRef: { name: `${given("model")}-retraining` },
+        arguments: {
+          parameters: [
+            { name: runParameters.trigger, value: triggers.erasure },
+            { name: runParameters.causes, value: "[]" },
+          ],
+        },
+      },
     }),
   },
 };
 
-function container(image: pulumi.Input<string>, memory: string, onLake: boolean, more: readonly object[] = []) {
+function container(
+  image: pulumi.Input<string>,
+  memory: string,
+  onLake: boolean,
+  more: readonly object[] = [],
+) {
   return {
     name: "main",
     image,
     imagePullPolicy: "IfNotPresent",
-    resources: { requests: { cpu: "100m", memory }, limits: { memory, "ephemeral-storage": "6Gi" } },
+    resources: {
+      requests: { cpu: "100m", memory },
+      limits: { memory, "ephemeral-storage": "6Gi" },
+    },
     securityContext: containerSecurityContext,
-    volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, { name: "keys", mountPath: ringSecret.folder, readOnly: true }, ...(onLake ? [{ name: "lake", mountPath: lake.folder }] : []), ...more],
+    volumeMounts: [
+      { name: "tmp", mountPath: "/tmp" },
+      { name: "keys", mountPath: ringSecret.folder, readOnly: true },
+      ...(onLake ? [{ name: "lake", mountPath: lake.folder }] : []),
+      ...more,
+    ],
   };
 }

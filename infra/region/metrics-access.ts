@@ -15,7 +15,11 @@ export interface MetricsAccessArgs {
 /** What each of the two may do with the shared workspace, and with no other. */
 const permissions = {
   writer: { account: prometheusAccount, sid: "WriteMetrics", actions: ["aps:RemoteWrite"] },
-  reader: { account: grafanaAccount, sid: "ReadMetrics", actions: ["aps:QueryMetrics", "aps:GetLabels", "aps:GetSeries", "aps:GetMetricMetadata"] },
+  reader: {
+    account: grafanaAccount,
+    sid: "ReadMetrics",
+    actions: ["aps:QueryMetrics", "aps:GetLabels", "aps:GetSeries", "aps:GetMetricMetadata"],
+  },
 } as const;
 
 /** A region's way to the metrics of all regions: Prometheus adds to them, Grafana reads them. */
@@ -23,11 +27,29 @@ export class MetricsAccess extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:regional:MetricsAccess";
 
   /** `after` are the cluster and its nodes. */
-  constructor(name: string, args: MetricsAccessArgs, after: readonly pulumi.Resource[], opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    args: MetricsAccessArgs,
+    after: readonly pulumi.Resource[],
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super(MetricsAccess.__pulumiType, name, args, opts);
     for (const [role, { account, sid, actions }] of Object.entries(permissions)) {
-      const document = pulumi.output(args.workspaceArn).apply((arn) => policyDocument({ Sid: sid, Effect: "Allow", Action: actions, Resource: [arn] }));
-      new PodIdentity(`${name}-${role}`, { clusterName: args.clusterName, namespace: namespaces.observability, serviceAccount: account, permissions: document }, { parent: this, dependsOn: [...after] });
+      const document = pulumi
+        .output(args.workspaceArn)
+        .apply((arn) =>
+          policyDocument({ Sid: sid, Effect: "Allow", Action: actions, Resource: [arn] }),
+        );
+      new PodIdentity(
+        `${name}-${role}`,
+        {
+          clusterName: args.clusterName,
+          namespace: namespaces.observability,
+          serviceAccount: account,
+          permissions: document,
+        },
+        { parent: this, dependsOn: [...after] },
+      );
     }
     this.registerOutputs({});
   }

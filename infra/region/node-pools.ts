@@ -25,11 +25,15 @@ const limits = {
   gpu: { dev: { "nvidia.com/gpu": "2" }, prod: { "nvidia.com/gpu": "32" } },
 } as const satisfies Record<NodeKind, Record<"dev" | "prod", Record<string, string>>>;
 
-const instanceCategories = { general: ["c", "m", "r"], gpu: ["g"] } as const satisfies Record<NodeKind, readonly string[]>;
+const instanceCategories = { general: ["c", "m", "r"], gpu: ["g"] } as const satisfies Record<
+  NodeKind,
+  readonly string[]
+>;
 
 /**
- * Spec of a `NodeClass` (`eks.amazonaws.com/v1`): private subnets, encrypted storage, and network policies that are logged.
- * Policies stay `DefaultAllow` at the node, because add-ons outside our namespaces have none; our namespaces deny by default.
+ * Spec of a `NodeClass` (`eks.amazonaws.com/v1`): private subnets, encrypted storage, and network
+ * policies that are logged. Policies stay `DefaultAllow` at the node, because add-ons outside our
+ * namespaces have none; our namespaces deny by default.
  */
 export function nodeClassSpec(kind: NodeKind, settings: NodeSettings) {
   return {
@@ -39,7 +43,12 @@ export function nodeClassSpec(kind: NodeKind, settings: NodeSettings) {
     snatPolicy: "Random",
     networkPolicy: "DefaultAllow",
     networkPolicyEventLogs: "Enabled",
-    ephemeralStorage: { size: storage[kind], iops: 3000, throughput: 125, kmsKeyID: settings.volumesKeyArn },
+    ephemeralStorage: {
+      size: storage[kind],
+      iops: 3000,
+      throughput: 125,
+      kmsKeyID: settings.volumesKeyArn,
+    },
   };
 }
 
@@ -53,22 +62,38 @@ export function nodePoolSpec(kind: NodeKind, nodeClass: string, environment: Env
       spec: {
         nodeClassRef: { group: "eks.amazonaws.com", kind: "NodeClass", name: nodeClass },
         // Only pods that ask for an accelerator may land on nodes that have one.
-        ...(kind === "gpu" ? { taints: [{ key: "nvidia.com/gpu", value: "present", effect: "NoSchedule" }] } : {}),
+        ...(kind === "gpu"
+          ? { taints: [{ key: "nvidia.com/gpu", value: "present", effect: "NoSchedule" }] }
+          : {}),
         requirements: [
-          { key: "eks.amazonaws.com/instance-category", operator: "In", values: [...instanceCategories[kind]] },
+          {
+            key: "eks.amazonaws.com/instance-category",
+            operator: "In",
+            values: [...instanceCategories[kind]],
+          },
           { key: "eks.amazonaws.com/instance-generation", operator: "Gt", values: ["4"] },
-          // What these send to each other AWS encrypts (Nitro, AES-256-GCM): metrics and webhooks inside the cluster have no TLS of their own.
-          { key: "eks.amazonaws.com/instance-encryption-in-transit-supported", operator: "In", values: ["true"] },
+          // What these send to each other AWS encrypts (Nitro, AES-256-GCM): metrics and webhooks
+          // inside the cluster have no TLS of their own.
+          {
+            key: "eks.amazonaws.com/instance-encryption-in-transit-supported",
+            operator: "In",
+            values: ["true"],
+          },
           { key: "kubernetes.io/arch", operator: "In", values: ["amd64"] },
           { key: "kubernetes.io/os", operator: "In", values: ["linux"] },
           { key: "karpenter.sh/capacity-type", operator: "In", values: capacity },
         ],
-        // Fresh nodes carry fresh patches. The grace period ends a drain that a disruption budget blocks, so `destroy` cannot hang.
+        // Fresh nodes carry fresh patches. The grace period ends a drain that a disruption budget
+        // blocks, so `destroy` cannot hang.
         expireAfter: "336h",
         terminationGracePeriod: environment === "prod" ? "1h" : "15m",
       },
     },
-    disruption: { consolidationPolicy: "WhenEmptyOrUnderutilized", consolidateAfter: "5m", budgets: [{ nodes: "10%" }] },
+    disruption: {
+      consolidationPolicy: "WhenEmptyOrUnderutilized",
+      consolidateAfter: "5m",
+      budgets: [{ nodes: "10%" }],
+    },
     limits: limits[kind][size],
     weight: kind === "general" ? 10 : 1,
   };

@@ -57,7 +57,11 @@ export interface AwsGround {
   readonly kubernetesVersion: string;
   readonly domainName: string;
   readonly hostedZoneId: string;
-  readonly keys: { readonly logs: pulumi.Input<string>; readonly secrets: pulumi.Input<string>; readonly volumes: pulumi.Input<string> };
+  readonly keys: {
+    readonly logs: pulumi.Input<string>;
+    readonly secrets: pulumi.Input<string>;
+    readonly volumes: pulumi.Input<string>;
+  };
   readonly logBucketName: pulumi.Input<string>;
   /** The metrics of all regions. */
   readonly metrics: SharedWorkspace & { readonly arn: pulumi.Input<string> };
@@ -80,7 +84,10 @@ export interface RegionalPlatformArgs {
   readonly alertWebhooks?: AlertWebhooks | undefined;
   /** Services that must have taken their releases before this region gets any. @default none */
   readonly after?: Readonly<Record<string, ModelService>> | undefined;
-  /** Retraining of the models: the runs in the home region alone, and a promoter in every other. @default none */
+  /**
+   * Retraining of the models: the runs in the home region alone, and a promoter in every other.
+   * @default none
+   */
   readonly retraining?: RetrainingGround | undefined;
   /** @default an existing cluster, which the given Kubernetes provider reaches */
   readonly aws?: AwsGround | undefined;
@@ -88,7 +95,10 @@ export interface RegionalPlatformArgs {
 
 /** Idle replicas that prod keeps ready, one in each zone. */
 const headroomReplicas = 3;
-/** Provisioner of kind and other small clusters; a class of another name in the same cluster is not touched. */
+/**
+ * Provisioner of kind and other small clusters; a class of another name in the same cluster is not
+ * touched.
+ */
 const localProvisioner = "rancher.io/local-path";
 /** In-cluster address of Prometheus, as the release `prometheus` names its service. */
 const prometheusAddress = `http://prometheus-prometheus.${namespaces.observability}.svc.cluster.local:9090`;
@@ -109,7 +119,17 @@ export class RegionalPlatform extends pulumi.ComponentResource {
     opts: pulumi.ComponentResourceOptions,
   ) {
     const { region, environment, identity, models, aws } = args;
-    super(RegionalPlatform.__pulumiType, name, { region, environment, target: aws ? "aws" : "kubernetes", models: models.map(({ contract }) => contract.name) }, opts);
+    super(
+      RegionalPlatform.__pulumiType,
+      name,
+      {
+        region,
+        environment,
+        target: aws ? "aws" : "kubernetes",
+        models: models.map(({ contract }) => contract.name),
+      },
+      opts,
+    );
     this.region = region;
 
     const ground = aws && this.createGround(aws);
@@ -117,30 +137,92 @@ export class RegionalPlatform extends pulumi.ComponentResource {
     const inCluster = { parent: this, ...(ground && { providers: [ground.cluster.provider] }) };
     const nodes = ground?.cluster.ready ?? [];
 
-    const volumes: VolumeSource = aws ? { target: "aws", keyArn: aws.keys.volumes } : { target: "kubernetes", provisioner: localProvisioner };
-    const tenancy = new Tenancy(`${name}-tenancy`, { region, environment, volumes, network: aws?.cidr, headroom: headroomFor(args) }, nodes, inCluster);
-    const secrets = new ObservabilitySecrets(`${name}-secrets`, { region, webhooks: args.alertWebhooks }, tenancy.ready, inCluster);
-    const settings = { region, environment, target: volumes.target, pages: args.alertWebhooks !== undefined, hearing: hearingOf(args), gpu: asksForGpu(args), workspace: aws?.metrics };
-    const addons = new Addons(`${name}-addons`, settings, [...nodes, ...tenancy.ready, ...secrets.ready, ...(ground?.access ?? [])], inCluster);
-    new Observability(`${name}-observability`, { region, gpu: settings.gpu }, addons.ready, inCluster);
-    const mesh = new Mesh(`${name}-mesh`, { region, identity, hosts: hosts(args), readiness: readinessOf(args), loadBalancer: ground?.loadBalancer }, addons.ready, inCluster);
+    const volumes: VolumeSource = aws
+      ? { target: "aws", keyArn: aws.keys.volumes }
+      : { target: "kubernetes", provisioner: localProvisioner };
+    const tenancy = new Tenancy(
+      `${name}-tenancy`,
+      { region, environment, volumes, network: aws?.cidr, headroom: headroomFor(args) },
+      nodes,
+      inCluster,
+    );
+    const secrets = new ObservabilitySecrets(
+      `${name}-secrets`,
+      { region, webhooks: args.alertWebhooks },
+      tenancy.ready,
+      inCluster,
+    );
+    const settings = {
+      region,
+      environment,
+      target: volumes.target,
+      pages: args.alertWebhooks !== undefined,
+      hearing: hearingOf(args),
+      gpu: asksForGpu(args),
+      workspace: aws?.metrics,
+    };
+    const addons = new Addons(
+      `${name}-addons`,
+      settings,
+      [...nodes, ...tenancy.ready, ...secrets.ready, ...(ground?.access ?? [])],
+      inCluster,
+    );
+    new Observability(
+      `${name}-observability`,
+      { region, gpu: settings.gpu },
+      addons.ready,
+      inCluster,
+    );
+    const mesh = new Mesh(
+      `${name}-mesh`,
+      {
+        region,
+        identity,
+        hosts: hosts(args),
+        readiness: readinessOf(args),
+        loadBalancer: ground?.loadBalancer,
+      },
+      addons.ready,
+      inCluster,
+    );
 
     const snapshots = aws && { ...aws.audit, clusterName: clusterNameOf(args) };
-    this.logs = new LogStore(`${name}-logs`, { region, environment, predictionDays: predictionDays(models), snapshots }, addons.ready, inCluster);
+    this.logs = new LogStore(
+      `${name}-logs`,
+      { region, environment, predictionDays: predictionDays(models), snapshots },
+      addons.ready,
+      inCluster,
+    );
 
-    // The mesh waits for the releases and they for the tenancy, so whoever waits for the mesh waits for all of them.
-    this.services = Object.fromEntries(models.map((model) => [model.contract.name, this.createService(model, mesh.ready, inCluster)]));
-    if (args.retraining) this.retrain(args.retraining, addons.ready, ground?.cluster.clusterName, inCluster);
+    // The mesh waits for the releases and they for the tenancy, so whoever waits for the mesh waits
+    // for all of them.
+    this.services = Object.fromEntries(
+      models.map((model) => [
+        model.contract.name,
+        this.createService(model, mesh.ready, inCluster),
+      ]),
+    );
+    if (args.retraining)
+      this.retrain(args.retraining, addons.ready, ground?.cluster.clusterName, inCluster);
     this.registerOutputs({ services: Object.keys(this.services) });
   }
 
   /** Network, load balancer and cluster of a region on AWS. */
-  private createGround(aws: AwsGround): { readonly entry: RegionalEntry; readonly cluster: Cluster; readonly loadBalancer: LoadBalancer; readonly access: readonly pulumi.Resource[] } {
+  private createGround(aws: AwsGround): {
+    readonly entry: RegionalEntry;
+    readonly cluster: Cluster;
+    readonly loadBalancer: LoadBalancer;
+    readonly access: readonly pulumi.Resource[];
+  } {
     const { name, args } = this;
     const { region, environment } = args;
     const child = { parent: this };
     const clusterName = clusterNameOf(args);
-    const network = new Network(`${name}-network`, { region, environment, cidr: aws.cidr, logsKeyArn: aws.keys.logs }, child);
+    const network = new Network(
+      `${name}-network`,
+      { region, environment, cidr: aws.cidr, logsKeyArn: aws.keys.logs },
+      child,
+    );
     const entry = new RegionalEntry(
       `${name}-entry`,
       {
@@ -177,33 +259,134 @@ export class RegionalPlatform extends pulumi.ComponentResource {
       },
       child,
     );
-    const loadBalancer = { targetGroupArn: entry.targetGroupArn, securityGroupId: entry.securityGroupId, clusterSecurityGroupId: cluster.securityGroupId };
+    const loadBalancer = {
+      targetGroupArn: entry.targetGroupArn,
+      securityGroupId: entry.securityGroupId,
+      clusterSecurityGroupId: cluster.securityGroupId,
+    };
     // Before the pods that it is for: they get their credentials at their start.
-    const access = new MetricsAccess(`${name}-metrics`, { clusterName, workspaceArn: aws.metrics.arn }, cluster.ready, child);
+    const access = new MetricsAccess(
+      `${name}-metrics`,
+      { clusterName, workspaceArn: aws.metrics.arn },
+      cluster.ready,
+      child,
+    );
     return { entry, cluster, loadBalancer, access: [access] };
   }
 
-  private retrain({ scope, home, ...ground }: RetrainingGround, ready: readonly pulumi.Resource[], clusterName: string | undefined, opts: pulumi.ComponentResourceOptions): void {
+  private retrain(
+    { scope, home, ...ground }: RetrainingGround,
+    ready: readonly pulumi.Resource[],
+    clusterName: string | undefined,
+    opts: pulumi.ComponentResourceOptions,
+  ): void {
     const { region, environment, keyRing, models } = this.args;
     const aws = scope && clusterName !== undefined ? { clusterName, scope } : undefined;
     // Data, champions and budget are one for all regions.
     if (region !== home) {
       const { ledger, orders, erasures } = ground.locations;
-      if (aws && erasures !== undefined) new RegionEraser(`${this.name}-erasure`, { orders: erasures, logs: { region, password: this.logs.eraserPassword }, image: ground.images.training, aws }, { ...opts, dependsOn: [...ready] });
-      if (aws && orders !== undefined) new Follower(`${this.name}-promotion`, { region, models: models.map(({ contract }) => contract.name), locations: { orders, ledger }, approverKeys: ground.approverKeys, image: ground.images.delivery, aws }, ready, opts);
+      if (aws && erasures !== undefined)
+        new RegionEraser(
+          `${this.name}-erasure`,
+          {
+            orders: erasures,
+            logs: { region, password: this.logs.eraserPassword },
+            image: ground.images.training,
+            aws,
+          },
+          { ...opts, dependsOn: [...ready] },
+        );
+      if (aws && orders !== undefined)
+        new Follower(
+          `${this.name}-promotion`,
+          {
+            region,
+            models: models.map(({ contract }) => contract.name),
+            locations: { orders, ledger },
+            approverKeys: ground.approverKeys,
+            image: ground.images.delivery,
+            aws,
+          },
+          ready,
+          opts,
+        );
       return;
     }
-    const retraining = new Retraining(`${this.name}-retraining`, { ...ground, region, environment, models: models.map(({ contract, image }) => ({ contract, image })), aws }, ready, opts);
+    const retraining = new Retraining(
+      `${this.name}-retraining`,
+      {
+        ...ground,
+        region,
+        environment,
+        models: models.map(({ contract, image }) => ({ contract, image })),
+        aws,
+      },
+      ready,
+      opts,
+    );
     // Its steps run under accounts of the retraining too.
-    new Erasure(`${this.name}-erasure`, { region, locations: ground.locations, images: ground.images, keyRing, logs: { region, password: this.logs.eraserPassword }, aws }, { ...opts, dependsOn: [...ready, retraining] });
+    new Erasure(
+      `${this.name}-erasure`,
+      {
+        region,
+        locations: ground.locations,
+        images: ground.images,
+        keyRing,
+        logs: { region, password: this.logs.eraserPassword },
+        aws,
+      },
+      { ...opts, dependsOn: [...ready, retraining] },
+    );
   }
 
-  /** A model's service; it waits for what it stands on, and for the same model in the region before. */
-  private createService({ contract, release, governance, verification, trustedKeys, attestation, replicas, image, verdicts, retry, killSwitch, declaredDigest }: ServedModel, ready: readonly pulumi.Resource[], opts: pulumi.ComponentResourceOptions): ModelService {
+  /**
+   * A model's service; it waits for what it stands on, and for the same model in the region before.
+   */
+  private createService(
+    {
+      contract,
+      release,
+      governance,
+      verification,
+      trustedKeys,
+      attestation,
+      replicas,
+      image,
+      verdicts,
+      retry,
+      killSwitch,
+      declaredDigest,
+    }: ServedModel,
+    ready: readonly pulumi.Resource[],
+    opts: pulumi.ComponentResourceOptions,
+  ): ModelService {
     const { region, environment, host, keyRing, after } = this.args;
     const before = after?.[contract.name];
     const dependsOn = before ? [...ready, before] : [...ready];
-    return new ModelService(`${this.name}-${contract.name}`, { contract, release, governance, verification, trustedKeys, attestation, replicas, image, verdicts, retry, killSwitch, declaredDigest, region, environment, host, keyRing, prometheusAddress, after: before }, { ...opts, dependsOn });
+    return new ModelService(
+      `${this.name}-${contract.name}`,
+      {
+        contract,
+        release,
+        governance,
+        verification,
+        trustedKeys,
+        attestation,
+        replicas,
+        image,
+        verdicts,
+        retry,
+        killSwitch,
+        declaredDigest,
+        region,
+        environment,
+        host,
+        keyRing,
+        prometheusAddress,
+        after: before,
+      },
+      { ...opts, dependsOn },
+    );
   }
 }
 
@@ -222,27 +405,51 @@ function clusterNameOf({ environment, region }: RegionalPlatformArgs): string {
   return `causeway-${environment}-${region}`;
 }
 
-/** Days that prediction logs are kept: one lifecycle holds for all models, so the longest of their contracts. */
+/**
+ * Days that prediction logs are kept: one lifecycle holds for all models, so the longest of their
+ * contracts.
+ */
 function predictionDays(models: readonly ServedModel[]): number {
-  return Math.max(minimumPredictionDays, ...models.map(({ contract }) => days(contract.retention.predictionLogs)));
+  return Math.max(
+    minimumPredictionDays,
+    ...models.map(({ contract }) => days(contract.retention.predictionLogs)),
+  );
 }
 
 /** Host names of the gateway: the one of callers and, on AWS, the region's own. */
 function hosts({ region, host, aws }: RegionalPlatformArgs): string[] {
-  return aws ? [host, regionalName(region, aws.domainName), originName(region, aws.domainName)] : [host];
+  return aws
+    ? [host, regionalName(region, aws.domainName), originName(region, aws.domainName)]
+    : [host];
 }
 
-/** A region counts as healthy while its first model can answer: a gateway in front of nothing must not draw traffic. */
+/**
+ * A region counts as healthy while its first model can answer: a gateway in front of nothing must
+ * not draw traffic.
+ */
 function readinessOf({ models: [first] }: RegionalPlatformArgs): ReadinessRoute | undefined {
   if (first === undefined) return undefined;
   const { model, stable } = servingNames(first.contract.name);
-  return { host: `${stable}.${namespaces.models}.svc.cluster.local`, port: ports.http, path: `${modelPath(model)}/ready` };
+  return {
+    host: `${stable}.${namespaces.models}.svc.cluster.local`,
+    port: ports.http,
+    path: `${modelPath(model)}/ready`,
+  };
 }
 
-/** Room for one more replica of the largest model in each zone while new nodes start; none outside prod, where a spike may wait. */
+/**
+ * Room for one more replica of the largest model in each zone while new nodes start; none outside
+ * prod, where a spike may wait.
+ */
 function headroomFor({ environment, models }: RegionalPlatformArgs): Headroom {
-  const largest = [...models].sort((a, b) => millicores(b.contract.serving.cpu) - millicores(a.contract.serving.cpu))[0];
+  const largest = [...models].sort(
+    (a, b) => millicores(b.contract.serving.cpu) - millicores(a.contract.serving.cpu),
+  )[0];
   if (largest === undefined) return { replicas: 0, cpu: "100m", memory: "64Mi" };
   const { cpu, memory } = largest.contract.serving;
-  return { replicas: environment === "prod" ? headroomReplicas : environment === "dev" ? 1 : 0, cpu, memory };
+  return {
+    replicas: environment === "prod" ? headroomReplicas : environment === "dev" ? 1 : 0,
+    cpu,
+    memory,
+  };
 }

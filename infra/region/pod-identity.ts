@@ -13,7 +13,10 @@ export interface PodIdentityArgs {
   readonly permissions: pulumi.Input<PolicyDocument>;
 }
 
-/** An IAM role for the pods of one service account: no key, no token that outlives the pod. What the options depend on, the association waits for: the cluster. */
+/**
+ * An IAM role for the pods of one service account: no key, no token that outlives the pod. What the
+ * options depend on, the association waits for: the cluster.
+ */
 export class PodIdentity extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:regional:PodIdentity";
 
@@ -22,9 +25,24 @@ export class PodIdentity extends pulumi.ComponentResource {
   constructor(name: string, args: PodIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
     super(PodIdentity.__pulumiType, name, args, opts);
     const { clusterName, namespace, serviceAccount, permissions } = args;
-    const role = new iam.Role(name, { description: `Pods of ${namespace}/${serviceAccount} in ${clusterName}`, assumeRolePolicy: policyText(podTrust(clusterName, namespace, serviceAccount)) }, { parent: this });
-    new iam.RolePolicy(name, { role: role.id, policy: pulumi.output(permissions).apply(policyText) }, { parent: this });
-    new eks.PodIdentityAssociation(name, { clusterName, namespace, serviceAccount, roleArn: role.arn }, { parent: this, ...(opts?.dependsOn && { dependsOn: opts.dependsOn }) });
+    const role = new iam.Role(
+      name,
+      {
+        description: `Pods of ${namespace}/${serviceAccount} in ${clusterName}`,
+        assumeRolePolicy: policyText(podTrust(clusterName, namespace, serviceAccount)),
+      },
+      { parent: this },
+    );
+    new iam.RolePolicy(
+      name,
+      { role: role.id, policy: pulumi.output(permissions).apply(policyText) },
+      { parent: this },
+    );
+    new eks.PodIdentityAssociation(
+      name,
+      { clusterName, namespace, serviceAccount, roleArn: role.arn },
+      { parent: this, ...(opts?.dependsOn && { dependsOn: opts.dependsOn }) },
+    );
     this.roleArn = role.arn;
     this.registerOutputs({ roleArn: this.roleArn });
   }

@@ -2,10 +2,20 @@ import { retrainingCandidate } from "../observability/alertmanager";
 import { containerSecurityContext, podSecurityContext } from "../serving/security-context";
 import { encryptedStorageClass, namespaces } from "../vocabulary";
 import { eventSourceName, webhook } from "./address";
-import { accounts, retrainingLabels, retrainingNames, trainingMetadata, triggers, type RetrainingSettings } from "./settings";
+import {
+  accounts,
+  retrainingLabels,
+  retrainingNames,
+  trainingMetadata,
+  triggers,
+  type RetrainingSettings,
+} from "./settings";
 import { parameters } from "./steps";
 
-/** Name of the event that a post of Alertmanager is, and of the bus that carries it. Argo Events takes the bus `default` by itself. */
+/**
+ * Name of the event that a post of Alertmanager is, and of the bus that carries it. Argo Events
+ * takes the bus `default` by itself.
+ */
 const eventName = "alerts";
 const busName = "default";
 const busVersion = "2.10.10";
@@ -14,10 +24,21 @@ const small = { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "12
 const container = { resources: small, securityContext: containerSecurityContext } as const;
 
 function shared(name: string) {
-  return { name, namespace: namespaces.training, labels: { "app.kubernetes.io/component": "retraining", "app.kubernetes.io/part-of": "causeway", "app.kubernetes.io/managed-by": "pulumi" } };
+  return {
+    name,
+    namespace: namespaces.training,
+    labels: {
+      "app.kubernetes.io/component": "retraining",
+      "app.kubernetes.io/part-of": "causeway",
+      "app.kubernetes.io/managed-by": "pulumi",
+    },
+  };
 }
 
-/** The bus between webhook and sensors: three servers in prod, events kept on encrypted volumes until a sensor has taken them. */
+/**
+ * The bus between webhook and sensors: three servers in prod, events kept on encrypted volumes
+ * until a sensor has taken them.
+ */
 export function eventBus({ environment }: Pick<RetrainingSettings, "environment">) {
   const replicas = environment === "prod" ? 3 : 1;
   return {
@@ -29,7 +50,11 @@ export function eventBus({ environment }: Pick<RetrainingSettings, "environment"
         version: busVersion,
         replicas,
         streamConfig: `replicas: ${replicas}\nmaxAge: 24h\n`,
-        persistence: { storageClassName: encryptedStorageClass, accessMode: "ReadWriteOnce", volumeSize: "5Gi" },
+        persistence: {
+          storageClassName: encryptedStorageClass,
+          accessMode: "ReadWriteOnce",
+          volumeSize: "5Gi",
+        },
         securityContext: podSecurityContext,
         containerTemplate: container,
         reloaderContainerTemplate: container,
@@ -39,7 +64,10 @@ export function eventBus({ environment }: Pick<RetrainingSettings, "environment"
   };
 }
 
-/** The webhook to which Alertmanager posts; one for all models. Network policies let only Alertmanager's namespace at it. */
+/**
+ * The webhook to which Alertmanager posts; one for all models. Network policies let only
+ * Alertmanager's namespace at it.
+ */
 export function eventSource() {
   return {
     apiVersion: "argoproj.io/v1alpha1",
@@ -49,16 +77,31 @@ export function eventSource() {
       eventBusName: busName,
       replicas: 1,
       template: { container, securityContext: podSecurityContext },
-      service: { ports: [{ name: "http", port: webhook.port, targetPort: webhook.port, protocol: "TCP" }] },
-      webhook: { [eventName]: { port: String(webhook.port), endpoint: webhook.path, method: "POST", maxPayloadSize: 262_144 } },
+      service: {
+        ports: [{ name: "http", port: webhook.port, targetPort: webhook.port, protocol: "TCP" }],
+      },
+      webhook: {
+        [eventName]: {
+          port: String(webhook.port),
+          endpoint: webhook.path,
+          method: "POST",
+          maxPayloadSize: 262_144,
+        },
+      },
     },
   };
 }
 
-/** A value that a filter takes; filters of Argo Events are regular expressions, found anywhere in the text unless anchored. */
+/**
+ * A value that a filter takes; filters of Argo Events are regular expressions, found anywhere in
+ * the text unless anchored.
+ */
 const exactly = (value: string) => [`^${value}$`];
 
-/** Posts that start a run of a model: alerts that fire, that all belong to the model, and that a new training may cure. */
+/**
+ * Posts that start a run of a model: alerts that fire, that all belong to the model, and that a new
+ * training may cure.
+ */
 export function alertFilter(model: string) {
   return {
     data: [
@@ -70,12 +113,16 @@ export function alertFilter(model: string) {
 }
 
 /**
- * The causes of a run, taken from a post: which alerts fire and since when. A gjson path. Nothing else of the post reaches a workflow:
- * whoever may write an alert's text must not be able to write a command line.
+ * The causes of a run, taken from a post: which alerts fire and since when. A gjson path. Nothing
+ * else of the post reaches a workflow: whoever may write an alert's text must not be able to write
+ * a command line.
  */
 export const causesPath = 'body.alerts.#(status=="firing")#.{fingerprint,startsAt}';
 
-/** Starts a run when a retraining alert of the model fires. Whether the run goes ahead is decided by its first step. */
+/**
+ * Starts a run when a retraining alert of the model fires. Whether the run goes ahead is decided by
+ * its first step.
+ */
 export function sensor({ contract }: Pick<RetrainingSettings, "contract">) {
   const names = retrainingNames(contract.name);
   return {
@@ -85,11 +132,18 @@ export function sensor({ contract }: Pick<RetrainingSettings, "contract">) {
     spec: {
       eventBusName: busName,
       replicas: 1,
-      template: { serviceAccountName: accounts.sensor, container, securityContext: podSecurityContext },
-      dependencies: [{ name: eventName, eventSourceName, eventName, filters: alertFilter(contract.name) }],
+      template: {
+        serviceAccountName: accounts.sensor,
+        container,
+        securityContext: podSecurityContext,
+      },
+      dependencies: [
+        { name: eventName, eventSourceName, eventName, filters: alertFilter(contract.name) },
+      ],
       triggers: [
         {
-          // Spreads a burst; Argo Events delays what is over the limit and drops nothing, so the budget is the admission's.
+          // Spreads a burst; Argo Events delays what is over the limit and drops nothing, so the
+          // budget is the admission's.
           rateLimit: { unit: "Minute", requestsPerUnit: 1 },
           retryStrategy: { steps: 3, duration: "10s", factor: 2 },
           template: {
@@ -97,7 +151,12 @@ export function sensor({ contract }: Pick<RetrainingSettings, "contract">) {
             k8s: {
               operation: "create",
               source: { resource: triggeredWorkflow(contract.name, names.template) },
-              parameters: [{ src: { dependencyName: eventName, dataKey: causesPath }, dest: "spec.arguments.parameters.1.value" }],
+              parameters: [
+                {
+                  src: { dependencyName: eventName, dataKey: causesPath },
+                  dest: "spec.arguments.parameters.1.value",
+                },
+              ],
             },
           },
         },
@@ -110,7 +169,11 @@ function triggeredWorkflow(model: string, template: string) {
   return {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "Workflow",
-    metadata: { generateName: `${template}-`, namespace: namespaces.training, labels: retrainingLabels(model) },
+    metadata: {
+      generateName: `${template}-`,
+      namespace: namespaces.training,
+      labels: retrainingLabels(model),
+    },
     spec: {
       workflowTemplateRef: { name: template },
       arguments: {

@@ -15,10 +15,14 @@ export interface FollowerSettings {
 }
 
 /**
- * Looks for an order of the model, and ends at once where there is none; else it stays until the trial has its verdict, and meanwhile no other starts.
- * A pod that was lost is replaced; an answer, also a refusal, is none that another try would change.
+ * Looks for an order of the model, and ends at once where there is none; else it stays until the
+ * trial has its verdict, and meanwhile no other starts. A pod that was lost is replaced; an answer,
+ * also a refusal, is none that another try would change.
  */
-export function followerJob({ model, region, locations, approverKeys }: FollowerSettings, image: pulumi.Input<string>) {
+export function followerJob(
+  { model, region, locations, approverKeys }: FollowerSettings,
+  image: pulumi.Input<string>,
+) {
   return {
     metadata: trainingMetadata(model, `${model}-promotion`),
     spec: orderWatchSpec({
@@ -26,8 +30,20 @@ export function followerJob({ model, region, locations, approverKeys }: Follower
       serviceAccountName: accounts.promoter,
       image,
       command: followerCommand,
-      args: [`--contract=services/models/${model}/model.yaml`, `--region=${region}`, `--orders=${locations.orders}`, `--ledger=${locations.ledger}`, ...approverKeysOption(approverKeys)],
-      job: { backoffLimit: 3, activeDeadlineSeconds: deadlines.region, podFailurePolicy: { rules: [{ action: "FailJob", onExitCodes: { operator: "In", values: [2, 3] } }] } },
+      args: [
+        `--contract=services/models/${model}/model.yaml`,
+        `--region=${region}`,
+        `--orders=${locations.orders}`,
+        `--ledger=${locations.ledger}`,
+        ...approverKeysOption(approverKeys),
+      ],
+      job: {
+        backoffLimit: 3,
+        activeDeadlineSeconds: deadlines.region,
+        podFailurePolicy: {
+          rules: [{ action: "FailJob", onExitCodes: { operator: "In", values: [2, 3] } }],
+        },
+      },
     }),
   };
 }

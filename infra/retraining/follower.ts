@@ -26,24 +26,50 @@ export interface FollowerArgs {
 }
 
 /**
- * The promoter of a region without runs. It promotes what the home region asks for, in its own cluster alone, so no region reaches
- * another's API server.
+ * The promoter of a region without runs. It promotes what the home region asks for, in its own
+ * cluster alone, so no region reaches another's API server.
  */
 export class Follower extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:regional:Follower";
 
-  constructor(name: string, args: FollowerArgs, after: readonly pulumi.Resource[] = [], opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    args: FollowerArgs,
+    after: readonly pulumi.Resource[] = [],
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     const { region, models, locations, approverKeys, image, aws } = args;
     super(Follower.__pulumiType, name, { region, models, locations, image }, opts);
     const child = { parent: this, dependsOn: [...after] };
-    const account = new ServiceAccount(`${name}-${accounts.promoter}`, serviceAccount("promoter", followerReason), child);
+    const account = new ServiceAccount(
+      `${name}-${accounts.promoter}`,
+      serviceAccount("promoter", followerReason),
+      child,
+    );
     const bindings = followerGrants(models).map((grant) => {
       const { role, binding } = roleOf(grant);
       const granted = new Role(`${name}-${grant.name}`, role, child);
-      return new RoleBinding(`${name}-${grant.name}`, binding, { parent: this, dependsOn: [granted, account] });
+      return new RoleBinding(`${name}-${grant.name}`, binding, {
+        parent: this,
+        dependsOn: [granted, account],
+      });
     });
-    const identity = new PodIdentity(`${name}-identity`, { clusterName: aws.clusterName, namespace: namespaces.training, serviceAccount: accounts.promoter, permissions: followerPermissions(aws.scope, region) }, { parent: this, dependsOn: [account] });
-    for (const model of models) new CronJob(`${name}-${model}`, followerJob({ model, region, locations, approverKeys }, image), { parent: this, dependsOn: [...bindings, identity] });
+    const identity = new PodIdentity(
+      `${name}-identity`,
+      {
+        clusterName: aws.clusterName,
+        namespace: namespaces.training,
+        serviceAccount: accounts.promoter,
+        permissions: followerPermissions(aws.scope, region),
+      },
+      { parent: this, dependsOn: [account] },
+    );
+    for (const model of models)
+      new CronJob(
+        `${name}-${model}`,
+        followerJob({ model, region, locations, approverKeys }, image),
+        { parent: this, dependsOn: [...bindings, identity] },
+      );
     this.registerOutputs({});
   }
 }

@@ -1,7 +1,15 @@
-import { retrainingLabels, retrainingNames, trainingMetadata, type RetrainingSettings } from "./settings";
+import {
+  retrainingLabels,
+  retrainingNames,
+  trainingMetadata,
+  type RetrainingSettings,
+} from "./settings";
 import { scheduledParameters } from "./steps";
 
-/** Starts a run at the contract's hour, unless the last scheduled one still runs. A start that was missed by an hour is left out. */
+/**
+ * Starts a run at the contract's hour, unless the last scheduled one still runs. A start that was
+ * missed by an hour is left out.
+ */
 export function cronWorkflow({ contract }: Pick<RetrainingSettings, "contract">) {
   const names = retrainingNames(contract.name);
   return {
@@ -16,7 +24,10 @@ export function cronWorkflow({ contract }: Pick<RetrainingSettings, "contract">)
       successfulJobsHistoryLimit: 7,
       failedJobsHistoryLimit: 7,
       workflowMetadata: { labels: retrainingLabels(contract.name) },
-      workflowSpec: { workflowTemplateRef: { name: names.template }, arguments: { parameters: scheduledParameters } },
+      workflowSpec: {
+        workflowTemplateRef: { name: names.template },
+        arguments: { parameters: scheduledParameters },
+      },
     },
   };
 }

@@ -14,11 +14,17 @@ export interface Locations {
   readonly champions: string;
   /** Records of promotions. */
   readonly ledger: string;
-  /** Where the promoters of other regions find what they are asked for. @default nowhere: there is one region */
+  /**
+   * Where the promoters of other regions find what they are asked for. @default nowhere: there is
+   * one region
+   */
   readonly orders?: string;
   /** Where the home region's erasure asks the others. @default nowhere: there is one region */
   readonly erasures?: string;
-  /** Key that signs releases, such as `awskms:///alias/<name>`. @default they are unsigned, and prod takes none */
+  /**
+   * Key that signs releases, such as `awskms:///alias/<name>`. @default they are unsigned, and prod
+   * takes none
+   */
   readonly signingKey?: string;
 }
 
@@ -27,11 +33,16 @@ export interface RetrainingSettings {
   readonly contract: Contract;
   readonly environment: Environment;
   readonly locations: Locations;
-  /** Regions in the order in which they take a release: drained ones, which may be home, come last. */
+  /**
+   * Regions in the order in which they take a release: drained ones, which may be home, come last.
+   */
   readonly regions: readonly string[];
   /** Region in which the runs happen, one of them. */
   readonly home: string;
-  /** Keys of the people who approve, by role: the promoter counts no approval without the signature of one of its role. */
+  /**
+   * Keys of the people who approve, by role: the promoter counts no approval without the signature
+   * of one of its role.
+   */
   readonly approverKeys: readonly RoleKey[];
 }
 
@@ -45,14 +56,25 @@ export interface RetrainingImages<Image> {
 
 /** Names of a model's retraining objects. */
 export function retrainingNames(model: string) {
-  return { template: `${model}-retraining`, schedule: `${model}-retraining`, sensor: `${model}-retraining`, mutex: `${model}-retraining` };
+  return {
+    template: `${model}-retraining`,
+    schedule: `${model}-retraining`,
+    sensor: `${model}-retraining`,
+    mutex: `${model}-retraining`,
+  };
 }
 
 /**
- * Identities of retraining. A step may report its result and use the data lake; the recorder adds what a run did to the audit ledger;
- * only the promoter may touch a Rollout; only the sensor may start a workflow.
+ * Identities of retraining. A step may report its result and use the data lake; the recorder adds
+ * what a run did to the audit ledger; only the promoter may touch a Rollout; only the sensor may
+ * start a workflow.
  */
-export const accounts = { trainer: "retraining-trainer", recorder: "retraining-recorder", promoter: "retraining-promoter", sensor: "retraining-sensor" } as const;
+export const accounts = {
+  trainer: "retraining-trainer",
+  recorder: "retraining-recorder",
+  promoter: "retraining-promoter",
+  sensor: "retraining-sensor",
+} as const;
 export type RetrainingAccount = keyof typeof accounts;
 
 /** What asked for a run. */
@@ -70,39 +92,86 @@ export function retrainingLabels(model: string): Record<string, string> {
 
 /** Metadata of an object in the namespace of training. */
 export function trainingMetadata(model: string, name: string) {
-  return { name, namespace: namespaces.training, labels: { ...retrainingLabels(model), "app.kubernetes.io/managed-by": "pulumi" } };
+  return {
+    name,
+    namespace: namespaces.training,
+    labels: { ...retrainingLabels(model), "app.kubernetes.io/managed-by": "pulumi" },
+  };
 }
 
 /** Seconds in an hour, in which deadlines are thought. */
 const hour = 3_600;
 
-/** Deadlines in seconds. A person has three days, so that a run of a Friday finds its approval on Monday. */
+/**
+ * Deadlines in seconds. A person has three days, so that a run of a Friday finds its approval on
+ * Monday.
+ */
 export const deadlines = {
   /** One step with all its tries. */
   step: 2 * hour,
   /** All steps up to the candidate. */
   training: 6 * hour,
   approval: 72 * hour,
-  /** One region's verdict; a Rollout that needs a person at its gate waits as long as an approval. */
+  /**
+   * One region's verdict; a Rollout that needs a person at its gate waits as long as an approval.
+   */
   region: 74 * hour,
 } as const;
 
 /** Deadline of a whole run, in seconds. */
-export function runDeadline({ contract, regions }: Pick<RetrainingSettings, "contract" | "regions">): number {
-  return deadlines.training + (contract.release.channel === "approval" ? deadlines.approval : 0) + regions.length * deadlines.region;
+export function runDeadline({
+  contract,
+  regions,
+}: Pick<RetrainingSettings, "contract" | "regions">): number {
+  return (
+    deadlines.training +
+    (contract.release.channel === "approval" ? deadlines.approval : 0) +
+    regions.length * deadlines.region
+  );
 }
 
-/** Everything that is wrong with the arguments of a retraining, each with the value got and what is allowed. */
-export function retrainingProblems({ contracts, locations, regions, region }: { readonly contracts: readonly Contract[]; readonly locations: Locations; readonly regions: readonly string[]; readonly region: string }): string[] {
-  const long = contracts.map(({ name }) => retrainingNames(name).schedule).filter((name) => name.length > maximumScheduleName);
+/**
+ * Everything that is wrong with the arguments of a retraining, each with the value got and what is
+ * allowed.
+ */
+export function retrainingProblems({
+  contracts,
+  locations,
+  regions,
+  region,
+}: {
+  readonly contracts: readonly Contract[];
+  readonly locations: Locations;
+  readonly regions: readonly string[];
+  readonly region: string;
+}): string[] {
+  const long = contracts
+    .map(({ name }) => retrainingNames(name).schedule)
+    .filter((name) => name.length > maximumScheduleName);
   return [
     ...(regions.length > 0 ? [] : ["regions (none) must name at least one region"]),
-    ...(regions.length === 0 || regions.includes(region) ? [] : [`region (${region}) must be one of the regions that take a release: ${regions.join(", ")}`]),
-    ...(regions.length < 2 || locations.orders !== undefined ? [] : [`locations.orders (none) must be given, since there are several regions: ${regions.join(", ")}`]),
-    ...Object.entries(locations).filter(([, location]) => location.endsWith("/")).map(([key, location]) => `locations.${key} (${location}) must not end with a slash`),
-    ...long.map((name) => `the name ${name} (${name.length} characters) must be at most ${maximumScheduleName} characters, or its workflows' names are too long for a label: shorten the model's name`),
+    ...(regions.length === 0 || regions.includes(region)
+      ? []
+      : [
+          `region (${region}) must be one of the regions that take a release: ${regions.join(", ")}`,
+        ]),
+    ...(regions.length < 2 || locations.orders !== undefined
+      ? []
+      : [
+          `locations.orders (none) must be given, since there are several regions: ${regions.join(", ")}`,
+        ]),
+    ...Object.entries(locations)
+      .filter(([, location]) => location.endsWith("/"))
+      .map(([key, location]) => `locations.${key} (${location}) must not end with a slash`),
+    ...long.map(
+      (name) =>
+        `the name ${name} (${name.length} characters) must be at most ${maximumScheduleName} characters, or its workflows' names are too long for a label: shorten the model's name`,
+    ),
   ];
 }
 
-/** Argo Workflows names the runs of a schedule by it and 11 characters more, and Kubernetes takes 63 for a label's value; it refuses longer schedules itself. */
+/**
+ * Argo Workflows names the runs of a schedule by it and 11 characters more, and Kubernetes takes 63
+ * for a label's value; it refuses longer schedules itself.
+ */
 export const maximumScheduleName = 52;

@@ -1,6 +1,9 @@
 import { forbiddingVerdict, type Retry, type Verdict } from "../../services/contract/verdict";
 
-/** Where the kill switch sends all requests: to the version that is trusted, or to what the contract declares as fallback. */
+/**
+ * Where the kill switch sends all requests: to the version that is trusted, or to what the contract
+ * declares as fallback.
+ */
 export const killTargets = ["champion", "fallback"] as const;
 export type KillTarget = (typeof killTargets)[number];
 
@@ -10,7 +13,10 @@ export interface KillSwitch {
   readonly reason: string;
 }
 
-/** What is known of a model's releases so far, and what people decided about them; plain values only. */
+/**
+ * What is known of a model's releases so far, and what people decided about them; plain values
+ * only.
+ */
 export interface DeliveryState {
   /** Verdicts over the model's releases in any region. @default none */
   readonly verdicts?: readonly Verdict[] | undefined;
@@ -18,18 +24,41 @@ export interface DeliveryState {
   readonly retry?: Retry | undefined;
   /** @default off */
   readonly killSwitch?: KillSwitch | undefined;
-  /** Digest of the image that the stack file or the release manifest names; one that is built in the update is known only then. */
+  /**
+   * Digest of the image that the stack file or the release manifest names; one that is built in the
+   * update is known only then.
+   */
   readonly declaredDigest?: string | undefined;
 }
 
 /** What governance rules judge of it; absent where there is nothing to judge. */
-export function deliveryEvidence({ verdicts = [], retry, killSwitch, declaredDigest }: DeliveryState) {
-  const judged = verdicts.map(({ version, digest, region, outcome, message, finishedAt }) => ({ version, digest, region, outcome, message, finishedAt }));
-  return { ...(judged.length > 0 && { verdicts: judged, declaredDigest }), ...(retry && { retry }), ...(killSwitch && { killSwitch }) };
+export function deliveryEvidence({
+  verdicts = [],
+  retry,
+  killSwitch,
+  declaredDigest,
+}: DeliveryState) {
+  const judged = verdicts.map(({ version, digest, region, outcome, message, finishedAt }) => ({
+    version,
+    digest,
+    region,
+    outcome,
+    message,
+    finishedAt,
+  }));
+  return {
+    ...(judged.length > 0 && { verdicts: judged, declaredDigest }),
+    ...(retry && { retry }),
+    ...(killSwitch && { killSwitch }),
+  };
 }
 
 /** Why an image must not be rolled out, with what to do about it; undefined where it may. */
-export function refusalOf(model: string, image: string, { verdicts = [], retry }: DeliveryState): string | undefined {
+export function refusalOf(
+  model: string,
+  image: string,
+  { verdicts = [], retry }: DeliveryState,
+): string | undefined {
   const digest = image.slice(image.indexOf("@") + 1);
   const verdict = forbiddingVerdict(digest, verdicts, retry);
   if (verdict === undefined) return undefined;

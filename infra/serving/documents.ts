@@ -12,12 +12,16 @@ export const documents = {
   trustedKeys: { annotation: `${annotationPrefix}/trusted-keys`, file: "trusted-keys.pem" },
 } as const;
 
-/** Kubernetes keeps at most 256 KiB of annotations on an object; the rest is left to the mesh and the controllers. */
+/**
+ * Kubernetes keeps at most 256 KiB of annotations on an object; the rest is left to the mesh and
+ * the controllers.
+ */
 export const maximumDocumentBytes = 200 * 1_024;
 
 /**
- * The documents of a release as annotations of its pods. They belong to the pod template and not to a ConfigMap, so that an older
- * version that is still running, or that comes back, finds its own and never the newer ones.
+ * The documents of a release as annotations of its pods. They belong to the pod template and not to
+ * a ConfigMap, so that an older version that is still running, or that comes back, finds its own
+ * and never the newer ones.
  */
 export function documentAnnotations(contract: Contract, release: Release): Record<string, string> {
   return {
@@ -27,10 +31,14 @@ export function documentAnnotations(contract: Contract, release: Release): Recor
 }
 
 /**
- * The public keys that the server must find its release signed with. In prod that is every server; elsewhere an unsigned release may be
- * tried, and what is signed is verified.
+ * The public keys that the server must find its release signed with. In prod that is every server;
+ * elsewhere an unsigned release may be tried, and what is signed is verified.
  */
-export function keysToVerify({ environment, trustedKeys = [], verification }: Pick<ServingSettings, "environment" | "trustedKeys" | "verification">): readonly string[] {
+export function keysToVerify({
+  environment,
+  trustedKeys = [],
+  verification,
+}: Pick<ServingSettings, "environment" | "trustedKeys" | "verification">): readonly string[] {
   return environment === "prod" || verification?.signature === "trusted" ? trustedKeys : [];
 }
 
@@ -38,16 +46,23 @@ export function keysToVerify({ environment, trustedKeys = [], verification }: Pi
 export const published = { folder: "/etc/causeway-attestation", file: "attestation.json" } as const;
 
 /**
- * It as a ConfigMap, for it carries the approvals: an approval that is attested changes it and restarts no pod. The next start of one
- * reads it; a version that is going finds the attestation of the one that comes, and knows it as another's.
+ * It as a ConfigMap, for it carries the approvals: an approval that is attested changes it and
+ * restarts no pod. The next start of one reads it; a version that is going finds the attestation of
+ * the one that comes, and knows it as another's.
  */
 export function attestationMap(contract: Contract, attestation: string) {
-  return { metadata: metadata(contract.name, servingNames(contract.name).attestation), data: { [published.file]: attestation } };
+  return {
+    metadata: metadata(contract.name, servingNames(contract.name).attestation),
+    data: { [published.file]: attestation },
+  };
 }
 
 /** Shows it where it is there; a pod starts without it, too. */
 export function attestationVolume(model: string) {
-  return { name: "attestation", configMap: { name: servingNames(model).attestation, optional: true, defaultMode: 0o444 } };
+  return {
+    name: "attestation",
+    configMap: { name: servingNames(model).attestation, optional: true, defaultMode: 0o444 },
+  };
 }
 
 /** The keys as an annotation; none where there is nothing to verify with. */
@@ -60,6 +75,9 @@ export const documentsVolume = {
   name: "documents",
   downwardAPI: {
     defaultMode: 0o444,
-    items: Object.values(documents).map(({ annotation, file }) => ({ path: file, fieldRef: { fieldPath: `metadata.annotations['${annotation}']` } })),
+    items: Object.values(documents).map(({ annotation, file }) => ({
+      path: file,
+      fieldRef: { fieldPath: `metadata.annotations['${annotation}']` },
+    })),
   },
 };

@@ -1,10 +1,19 @@
 import type { ServingSettings } from "./settings";
 
 /**
- * What governance rules judge: the inputs of the ModelService component, as plain values. The release manifest is passed as it is,
- * so that a rule reads the very evidence that was validated and will be kept.
+ * What governance rules judge: the inputs of the ModelService component, as plain values. The
+ * release manifest is passed as it is, so that a rule reads the very evidence that was validated
+ * and will be kept.
  */
-export function evidence({ contract, release, environment, region, replicas, governance, verification }: ServingSettings) {
+export function evidence({
+  contract,
+  release,
+  environment,
+  region,
+  replicas,
+  governance,
+  verification,
+}: ServingSettings) {
   return {
     model: contract.name,
     purpose: contract.purpose,

@@ -9,7 +9,10 @@ import { paces } from "./pace";
 import { servingNames, type Environment } from "./settings";
 import { asks, releaseSteps, type Step } from "./steps";
 
-/** A stretch of a release in which the version on trial sees the same share of the requests; the last has no end. */
+/**
+ * A stretch of a release in which the version on trial sees the same share of the requests; the
+ * last has no end.
+ */
 interface Stretch {
   readonly seconds: number;
   /** Share of the requests that reach the version, mirrored ones included. */
@@ -18,7 +21,10 @@ interface Stretch {
   readonly answered: number;
 }
 
-/** Minutes from the start of a release in one region until its gates can tell. Infinity where they never can, such as without requests. */
+/**
+ * Minutes from the start of a release in one region until its gates can tell. Infinity where they
+ * never can, such as without requests.
+ */
 export interface VerdictForecast {
   /** Until a version has its minimum sample and a first look is more than silence. */
   readonly minimumSample: number;
@@ -26,22 +32,37 @@ export interface VerdictForecast {
   readonly brokenRefused: number;
   /** Until a version at ten times the error budget is refused, on average. */
   readonly erringRefused: number;
-  /** Until a version without a fault is proven and may get all requests, or the whole of its half in an A/B test: not before the step before that. */
+  /**
+   * Until a version without a fault is proven and may get all requests, or the whole of its half in
+   * an A/B test: not before the step before that.
+   */
   readonly proven: number;
   /** Whether the looks before that are silent so often that the release pauses for a person. */
   readonly pauses: boolean;
 }
 
-/** How long a release needs at this traffic. `requestsPerSecond` are those of the model in the region, not of the version. */
-export function minutesToVerdict(contract: Contract, requestsPerSecond: number, environment: Environment): VerdictForecast {
-  if (!(requestsPerSecond >= 0)) throw new RangeError(`requestsPerSecond (${requestsPerSecond}) must be a number, 0 or more`);
+/**
+ * How long a release needs at this traffic. `requestsPerSecond` are those of the model in the
+ * region, not of the version.
+ */
+export function minutesToVerdict(
+  contract: Contract,
+  requestsPerSecond: number,
+  environment: Environment,
+): VerdictForecast {
+  if (!(requestsPerSecond >= 0))
+    throw new RangeError(`requestsPerSecond (${requestsPerSecond}) must be a number, 0 or more`);
   const pace = paces[environment];
   const stretches = stretchesOf(contract, environment, "proof");
   const boundary = refusal(gateNames(contract).length);
   // The watch looks first so many seconds after the first request, and then at its interval.
-  const looked = (seconds: number) => pace.firstLookSeconds + Math.ceil(Math.max(0, seconds - pace.firstLookSeconds) / pace.lookSeconds) * pace.lookSeconds;
-  const after = (trials: number) => looked(secondsUntil(stretches, trials / requestsPerSecond)) / 60;
-  const until = (shares: Shares, share: number, limit: number) => after(Math.ceil(meanTrials(shares, share, limit)));
+  const looked = (seconds: number) =>
+    pace.firstLookSeconds +
+    Math.ceil(Math.max(0, seconds - pace.firstLookSeconds) / pace.lookSeconds) * pace.lookSeconds;
+  const after = (trials: number) =>
+    looked(secondsUntil(stretches, trials / requestsPerSecond)) / 60;
+  const until = (shares: Shares, share: number, limit: number) =>
+    after(Math.ceil(meanTrials(shares, share, limit)));
   const errors = errorShares(contract);
   const minimumSample = after(pace.minimumRequests);
   const steps = stretches.slice(0, -1).reduce((sum, { seconds }) => sum + seconds, 0);
@@ -49,18 +70,26 @@ export function minutesToVerdict(contract: Contract, requestsPerSecond: number, 
     minimumSample,
     brokenRefused: until(errors, 1, boundary),
     erringRefused: until(errors, errors.unacceptable, boundary),
-    proven: Math.max((steps + pace.firstLookSeconds) / 60, until(errors, 0, proof), until(latencyShares, 0, proof)),
+    proven: Math.max(
+      (steps + pace.firstLookSeconds) / 60,
+      until(errors, 0, proof),
+      until(latencyShares, 0, proof),
+    ),
     pauses: minimumSample * 60 > pace.firstLookSeconds + pace.silentLooks * pace.lookSeconds,
   };
 }
 
-/** How long an A/B test needs once its version is proven safe, in minutes from the start of the release in one region, people's time left out. */
+/**
+ * How long an A/B test needs once its version is proven safe, in minutes from the start of the
+ * release in one region, people's time left out.
+ */
 export interface ExperimentForecast {
   /** Until the first look that may decide. */
   readonly firstLook: number;
   /**
-   * Until a difference in value of {@link valueSpread} standard deviations is found with a probability of {@link power}, if every request
-   * names its subject and brings its outcome at once. Infinity where the outcomes of a window never suffice, or not before the last look.
+   * Until a difference in value of {@link valueSpread} standard deviations is found with a
+   * probability of {@link power}, if every request names its subject and brings its outcome at
+   * once. Infinity where the outcomes of a window never suffice, or not before the last look.
    */
   readonly decided: number;
   /** Until the last look; a test that is not decided by then ends with a person. */
@@ -68,16 +97,25 @@ export interface ExperimentForecast {
 }
 
 /** How long an A/B test needs at this traffic; undefined for a contract that asks for none. */
-export function minutesToDecision(contract: Contract, requestsPerSecond: number, environment: Environment): ExperimentForecast | undefined {
+export function minutesToDecision(
+  contract: Contract,
+  requestsPerSecond: number,
+  environment: Environment,
+): ExperimentForecast | undefined {
   if (contract.release.strategy !== "ab") return undefined;
   const { firstLookSeconds, experimentLookSeconds: interval, experimentLooks } = paces[environment];
   const safe = minutesToVerdict(contract, requestsPerSecond, environment).proven * 60;
   const before = stretchesOf(contract, environment, "proof").slice(0, -1);
-  const test = stretchesOf(contract, environment, "decision").slice(before.length, -1).reduce((sum, { seconds }) => sum + seconds, 0);
+  const test = stretchesOf(contract, environment, "decision")
+    .slice(before.length, -1)
+    .reduce((sum, { seconds }) => sum + seconds, 0);
   const first = safe + test + firstLookSeconds;
   const last = first + experimentLooks * interval;
   const { significance } = contract.gates.improvement;
-  const outcomes = Math.max(contract.drift.minimumSamples, outcomesNeeded({ effect: valueSpread, significance, power, spread: valueSpread }).sequential);
+  const outcomes = Math.max(
+    contract.drift.minimumSamples,
+    outcomesNeeded({ effect: valueSpread, significance, power, spread: valueSpread }).sequential,
+  );
   // Half of the subjects each.
   const collected = outcomes / (requestsPerSecond / 2);
   const decided = safe + Math.max(collected, test + firstLookSeconds);
@@ -87,37 +125,68 @@ export function minutesToDecision(contract: Contract, requestsPerSecond: number,
 }
 
 /**
- * Largest share of all requests that a version gets before it is proven. Regions take a release one after the other, so no more than one
- * has it on trial; in those before, it is proven. `regionShares` are the regions' shares of the requests.
+ * Largest share of all requests that a version gets before it is proven. Regions take a release one
+ * after the other, so no more than one has it on trial; in those before, it is proven.
+ * `regionShares` are the regions' shares of the requests.
  * @example two regions with half of the requests each, steps up to 50% before the proof: 0.25
  */
-export function largestUnprovenShare(contract: Contract, environment: Environment, regionShares: readonly number[]): number {
+export function largestUnprovenShare(
+  contract: Contract,
+  environment: Environment,
+  regionShares: readonly number[],
+): number {
   return largestShare(contract, environment, regionShares, "proof");
 }
 
-/** Largest share of all requests that a version gets before its A/B test is decided; it is proven safe by then. Undefined for a contract that asks for none. */
-export function largestUndecidedShare(contract: Contract, environment: Environment, regionShares: readonly number[]): number | undefined {
-  return contract.release.strategy === "ab" ? largestShare(contract, environment, regionShares, "decision") : undefined;
+/**
+ * Largest share of all requests that a version gets before its A/B test is decided; it is proven
+ * safe by then. Undefined for a contract that asks for none.
+ */
+export function largestUndecidedShare(
+  contract: Contract,
+  environment: Environment,
+  regionShares: readonly number[],
+): number | undefined {
+  return contract.release.strategy === "ab"
+    ? largestShare(contract, environment, regionShares, "decision")
+    : undefined;
 }
 
-function largestShare(contract: Contract, environment: Environment, regionShares: readonly number[], until: "proof" | "decision"): number {
+function largestShare(
+  contract: Contract,
+  environment: Environment,
+  regionShares: readonly number[],
+  until: "proof" | "decision",
+): number {
   const wrong = regionShares.find((share) => !(share >= 0 && share <= 1));
-  if (wrong !== undefined || regionShares.length === 0) throw new RangeError(`regionShares (${regionShares.join(", ") || "none"}) must be numbers from 0 to 1, one for each region`);
-  return Math.max(...stretchesOf(contract, environment, until).map(({ answered }) => answered)) * Math.max(...regionShares);
+  if (wrong !== undefined || regionShares.length === 0)
+    throw new RangeError(
+      `regionShares (${regionShares.join(", ") || "none"}) must be numbers from 0 to 1, one for each region`,
+    );
+  return (
+    Math.max(...stretchesOf(contract, environment, until).map(({ answered }) => answered)) *
+    Math.max(...regionShares)
+  );
 }
 
 /** The stretches of a release up to its first proof, or its decision, where it waits. */
-function stretchesOf(contract: Contract, environment: Environment, until: "proof" | "decision"): Stretch[] {
+function stretchesOf(
+  contract: Contract,
+  environment: Environment,
+  until: "proof" | "decision",
+): Stretch[] {
   const steps = releaseSteps({ contract, environment });
   const waits = steps.findIndex((step) => asks(step, servingNames(contract.name)[until]));
   // Weights of an A/B test are those of the challengers' half.
   const part = contract.release.strategy === "ab" ? 0.5 : 1;
   let [weight, mirrored] = [0, 0];
   const found: Stretch[] = [];
-  const stretch = (seconds: number) => found.push({ seconds, seen: Math.max(weight, mirrored), answered: weight });
+  const stretch = (seconds: number) =>
+    found.push({ seconds, seen: Math.max(weight, mirrored), answered: weight });
   for (const step of steps.slice(0, waits < 0 ? steps.length : waits)) {
     weight = step.setWeight === undefined ? weight : (part * step.setWeight) / 100;
-    mirrored = step.setMirrorRoute === undefined ? mirrored : (step.setMirrorRoute.percentage ?? 0) / 100;
+    mirrored =
+      step.setMirrorRoute === undefined ? mirrored : (step.setMirrorRoute.percentage ?? 0) / 100;
     if (step.pause?.duration !== undefined) stretch(pauseOf(step));
   }
   stretch(Infinity);

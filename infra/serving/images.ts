@@ -14,7 +14,10 @@ export function pinnedImage(repositoryUrl: string, release: Pick<Release, "image
 }
 
 /** Image of a release on a cluster without a registry of ours. */
-export function localImage(release: Pick<Release, "image" | "model">, repository: string = localRepository): string {
+export function localImage(
+  release: Pick<Release, "image" | "model">,
+  repository: string = localRepository,
+): string {
   return pinnedImage(`${repository}/${release.model}`, release);
 }
 
@@ -23,12 +26,24 @@ export interface ModelImageArgs {
   readonly model: string;
   /** Root of the repository, the context of the build. */
   readonly root: string;
-  /** Repository that takes the image, e.g. `111122223333.dkr.ecr.eu-west-1.amazonaws.com/loan-approval`. */
+  /**
+   * Repository that takes the image, e.g.
+   * `111122223333.dkr.ecr.eu-west-1.amazonaws.com/loan-approval`.
+   */
   readonly repositoryUrl: pulumi.Input<string>;
-  /** Start of the tag that people look for, such as the release's version; the platform goes by digest. */
+  /**
+   * Start of the tag that people look for, such as the release's version; the platform goes by
+   * digest.
+   */
   readonly tag: string;
   /** Credentials of the registry. @default those of the Docker client */
-  readonly registry?: { readonly address: pulumi.Input<string>; readonly username: pulumi.Input<string>; readonly password: pulumi.Input<string> } | undefined;
+  readonly registry?:
+    | {
+        readonly address: pulumi.Input<string>;
+        readonly username: pulumi.Input<string>;
+        readonly password: pulumi.Input<string>;
+      }
+    | undefined;
 }
 
 /** The image of one model, built and pushed once; everything else gets its digest. */
@@ -49,7 +64,8 @@ export class ModelImage extends pulumi.ComponentResource {
         dockerfile: { location: `${args.root}/services/model-server/Dockerfile` },
         buildArgs: { MODEL: model },
         platforms: ["linux/amd64"],
-        // By digest and without a tag: a registry whose tags never move refuses a second build of the same version.
+        // By digest and without a tag: a registry whose tags never move refuses a second build of
+        // the same version.
         exports: [{ image: { names: [repositoryUrl], push: true, pushByDigest: true } }],
         push: false,
         // A preview shows what would be built; building there would push nothing and take minutes.
@@ -61,8 +77,19 @@ export class ModelImage extends pulumi.ComponentResource {
     this.digest = image.digest;
     this.ref = pulumi.interpolate`${repositoryUrl}@${image.digest}`;
     // A tag of its own for each build, since registries clear away what has none.
-    const unique = image.digest.apply((digest) => `${tag}-${digest.replace(/^sha256:/, "").slice(0, tagDigits)}`);
-    new Index(`${name}-tag`, { sources: [this.ref], tag: pulumi.interpolate`${repositoryUrl}:${unique}`, push: true, ...(registry && { registry }) }, { parent: this });
+    const unique = image.digest.apply(
+      (digest) => `${tag}-${digest.replace(/^sha256:/, "").slice(0, tagDigits)}`,
+    );
+    new Index(
+      `${name}-tag`,
+      {
+        sources: [this.ref],
+        tag: pulumi.interpolate`${repositoryUrl}:${unique}`,
+        push: true,
+        ...(registry && { registry }),
+      },
+      { parent: this },
+    );
     this.registerOutputs({ ref: this.ref, digest: this.digest });
   }
 }

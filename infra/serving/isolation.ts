@@ -6,7 +6,10 @@ import { metadata, modelPath, podSelector, servingNames } from "./settings";
 
 const istiodPort = 15_012;
 
-/** Callers that the mesh lets at a model: the gateway, for the model's own path. Kubelet probes do not pass through it. */
+/**
+ * Callers that the mesh lets at a model: the gateway, for the model's own path. Kubelet probes do
+ * not pass through it.
+ */
 export function authorizationPolicy(contract: Contract) {
   const { model } = servingNames(contract.name);
   return {
@@ -19,14 +22,25 @@ export function authorizationPolicy(contract: Contract) {
       rules: [
         {
           from: [{ source: { namespaces: [namespaces.gateway] } }],
-          to: [{ operation: { ports: [String(ports.http)], methods: ["GET", "POST"], paths: [modelPath(model), `${modelPath(model)}/*`] } }],
+          to: [
+            {
+              operation: {
+                ports: [String(ports.http)],
+                methods: ["GET", "POST"],
+                paths: [modelPath(model), `${modelPath(model)}/*`],
+              },
+            },
+          ],
         },
       ],
     } satisfies IAuthorizationPolicy["spec"],
   };
 }
 
-/** Connections of a model's pods: in from the gateway and from Prometheus, out to DNS and the mesh's control plane, nothing else. */
+/**
+ * Connections of a model's pods: in from the gateway and from Prometheus, out to DNS and the mesh's
+ * control plane, nothing else.
+ */
 export function networkPolicy(contract: Contract) {
   const { model } = servingNames(contract.name);
   return {
@@ -35,22 +49,39 @@ export function networkPolicy(contract: Contract) {
       podSelector: { matchLabels: podSelector(model) },
       policyTypes: ["Ingress", "Egress"],
       ingress: [
-        { from: [{ namespaceSelector: inNamespace(namespaces.gateway) }], ports: [tcp(ports.http)] },
         {
-          from: [{ namespaceSelector: inNamespace(namespaces.observability), podSelector: { matchLabels: { "app.kubernetes.io/name": "prometheus" } } }],
+          from: [{ namespaceSelector: inNamespace(namespaces.gateway) }],
+          ports: [tcp(ports.http)],
+        },
+        {
+          from: [
+            {
+              namespaceSelector: inNamespace(namespaces.observability),
+              podSelector: { matchLabels: { "app.kubernetes.io/name": "prometheus" } },
+            },
+          ],
           ports: [tcp(ports.metrics), tcp(proxyMetricsPort)],
         },
       ],
       egress: [
-        { to: [{ namespaceSelector: inNamespace("kube-system") }, ...nodeResolvers], ports: [tcp(53), { protocol: "UDP", port: 53 }] },
+        {
+          to: [{ namespaceSelector: inNamespace("kube-system") }, ...nodeResolvers],
+          ports: [tcp(53), { protocol: "UDP", port: 53 }],
+        },
         { to: [{ namespaceSelector: inNamespace(namespaces.mesh) }], ports: [tcp(istiodPort)] },
       ],
     },
   };
 }
 
-/** Where EKS Auto Mode answers DNS: each node does, at the service address, so no pod is there to select. Both are EKS's default service blocks. */
-const nodeResolvers = [{ ipBlock: { cidr: "10.100.0.0/16" } }, { ipBlock: { cidr: "172.20.0.0/16" } }];
+/**
+ * Where EKS Auto Mode answers DNS: each node does, at the service address, so no pod is there to
+ * select. Both are EKS's default service blocks.
+ */
+const nodeResolvers = [
+  { ipBlock: { cidr: "10.100.0.0/16" } },
+  { ipBlock: { cidr: "172.20.0.0/16" } },
+];
 
 function inNamespace(name: string) {
   return { matchLabels: { "kubernetes.io/metadata.name": name } };

@@ -21,7 +21,13 @@ import { podMonitor } from "./monitoring";
 import { checkedImage, modelServiceProblems } from "./problems";
 import { awaitedRollout, releaseSeconds } from "./release-wait";
 import { rollout } from "./rollout";
-import { destinationRule, routesOfRollouts, selectorOfRollouts, service, virtualService } from "./routing";
+import {
+  destinationRule,
+  routesOfRollouts,
+  selectorOfRollouts,
+  service,
+  virtualService,
+} from "./routing";
 import { metadata, modelPath, servingNames, type ServingSettings } from "./settings";
 
 export interface ModelServiceArgs extends ServingSettings, DeliveryState {
@@ -29,19 +35,33 @@ export interface ModelServiceArgs extends ServingSettings, DeliveryState {
   readonly image: pulumi.Input<string>;
   /** The ring of keys behind pseudonyms and prediction ids: a secret. */
   readonly keyRing: pulumi.Input<string>;
-  /** Annotations of the service account, such as those of a cloud's workload identity. @default none */
+  /**
+   * Annotations of the service account, such as those of a cloud's workload identity. @default none
+   */
   readonly serviceAccountAnnotations?: Record<string, string> | undefined;
-  /** The same model in the region that takes releases before this one; a release that fails there never comes here. @default none */
+  /**
+   * The same model in the region that takes releases before this one; a release that fails there
+   * never comes here. @default none
+   */
   readonly after?: ModelService | undefined;
 }
 
-/** One model in one region: its pods, how requests reach them, how they scale, and how a new version takes over. */
+/**
+ * One model in one region: its pods, how requests reach them, how they scale, and how a new version
+ * takes over.
+ */
 export class ModelService extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:serving:ModelService";
 
-  /** Digest of the image that this stack wants; the live one differs while a release is on trial and after it was refused. */
+  /**
+   * Digest of the image that this stack wants; the live one differs while a release is on trial and
+   * after it was refused.
+   */
   readonly desiredDigest: pulumi.Output<string>;
-  /** Image that serves the region's requests, as far as the last update or refresh and the verdicts on record show. */
+  /**
+   * Image that serves the region's requests, as far as the last update or refresh and the verdicts
+   * on record show.
+   */
   readonly live: pulumi.Output<LiveDigest>;
   /** The Rollout; whoever depends on it waits until the release serves all requests. */
   readonly release: pulumi.Resource;
@@ -53,43 +73,106 @@ export class ModelService extends pulumi.ComponentResource {
   readonly rollout: pulumi.Output<string>;
 
   constructor(name: string, args: ModelServiceArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(ModelService.__pulumiType, name, { ...evidence(args), ...deliveryEvidence(args), image: args.image }, opts);
+    super(
+      ModelService.__pulumiType,
+      name,
+      { ...evidence(args), ...deliveryEvidence(args), image: args.image },
+      opts,
+    );
     const problems = modelServiceProblems(args);
-    if (problems.length > 0) throw new pulumi.ResourceError(`${name}: ${problems.join("; ")}`, this);
+    if (problems.length > 0)
+      throw new pulumi.ResourceError(`${name}: ${problems.join("; ")}`, this);
 
     const { contract } = args;
     const names = servingNames(contract.name);
     const child = { parent: this };
-    const image = typeof args.image === "string" ? args.image : pulumi.output(args.image).apply((known) => checkedImage(known, args.environment));
+    const image =
+      typeof args.image === "string"
+        ? args.image
+        : pulumi.output(args.image).apply((known) => checkedImage(known, args.environment));
 
-    const account = new ServiceAccount(`${name}-account`, { metadata: metadata(names.model, names.model, args.serviceAccountAnnotations), automountServiceAccountToken: false }, child);
+    const account = new ServiceAccount(
+      `${name}-account`,
+      {
+        metadata: metadata(names.model, names.model, args.serviceAccountAnnotations),
+        automountServiceAccountToken: false,
+      },
+      child,
+    );
     const key = new Secret(`${name}-key`, keySecret(contract.name, args.keyRing), child);
     new NetworkPolicy(`${name}-network`, networkPolicy(contract), child);
     new CustomResource(`${name}-authorization`, authorizationPolicy(contract), child);
 
     const versions = (["stable", "canary"] as const).flatMap((version) => [
-      new Service(`${name}-${version}`, service(contract, names[version]), { ...child, ignoreChanges: selectorOfRollouts }),
+      new Service(`${name}-${version}`, service(contract, names[version]), {
+        ...child,
+        ignoreChanges: selectorOfRollouts,
+      }),
       new CustomResource(`${name}-${version}-rule`, destinationRule(args, names[version]), child),
     ]);
-    const routes = new CustomResource(`${name}-routes`, switchedRoutes(virtualService(args), contract, args), { ...child, dependsOn: versions, ignoreChanges: ignoredWhileOn(routesOfRollouts[contract.release.strategy], args) });
-    const analyses = Object.entries(analysisTemplates(args)).map(([analysis, template]) => new CustomResource(`${name}-${analysis}`, template, child));
+    const routes = new CustomResource(
+      `${name}-routes`,
+      switchedRoutes(virtualService(args), contract, args),
+      {
+        ...child,
+        dependsOn: versions,
+        ignoreChanges: ignoredWhileOn(routesOfRollouts[contract.release.strategy], args),
+      },
+    );
+    const analyses = Object.entries(analysisTemplates(args)).map(
+      ([analysis, template]) => new CustomResource(`${name}-${analysis}`, template, child),
+    );
 
     const trial = rollout(args, image);
     const patience = `${releaseSeconds(args, trial.spec.progressDeadlineSeconds)}s`;
-    const versionsOnTrial = new CustomResource(`${name}-rollout`, awaitedRollout(trial, args, args), { ...child, customTimeouts: { create: patience, update: patience }, dependsOn: [account, key, ...versions, routes, ...analyses, ...(args.after ? [args.after.release] : [])] });
+    const versionsOnTrial = new CustomResource(
+      `${name}-rollout`,
+      awaitedRollout(trial, args, args),
+      {
+        ...child,
+        customTimeouts: { create: patience, update: patience },
+        dependsOn: [
+          account,
+          key,
+          ...versions,
+          routes,
+          ...analyses,
+          ...(args.after ? [args.after.release] : []),
+        ],
+      },
+    );
     new PodDisruptionBudget(`${name}-budget`, podDisruptionBudget(contract), child);
-    new CustomResource(`${name}-autoscaler`, scaledObject(args), { ...child, dependsOn: versionsOnTrial });
+    new CustomResource(`${name}-autoscaler`, scaledObject(args), {
+      ...child,
+      dependsOn: versionsOnTrial,
+    });
     new CustomResource(`${name}-monitor`, podMonitor(contract), child);
     new CustomResource(`${name}-rules`, prometheusRule(contract), child);
-    if (args.attestation !== undefined) new ConfigMap(`${name}-attestation`, attestationMap(contract, args.attestation), child);
-    new ConfigMap(`${name}-dashboard`, dashboardMap(modelDashboard(contract), modelLabels(contract.name)), child);
+    if (args.attestation !== undefined)
+      new ConfigMap(`${name}-attestation`, attestationMap(contract, args.attestation), child);
+    new ConfigMap(
+      `${name}-dashboard`,
+      dashboardMap(modelDashboard(contract), modelLabels(contract.name)),
+      child,
+    );
 
     this.desiredDigest = pulumi.output(image).apply((known) => known.slice(known.indexOf("@") + 1));
     this.endpoint = pulumi.output(`https://${args.host}${modelPath(contract.name)}`);
     this.rollout = versionsOnTrial.metadata.name;
-    this.live = pulumi.output({ metadata: versionsOnTrial.metadata, spec: Reflect.get(versionsOnTrial, "spec"), status: Reflect.get(versionsOnTrial, "status") }).apply((known) => liveDigest(known, args.verdicts ?? [], args.region));
+    this.live = pulumi
+      .output({
+        metadata: versionsOnTrial.metadata,
+        spec: Reflect.get(versionsOnTrial, "spec"),
+        status: Reflect.get(versionsOnTrial, "status"),
+      })
+      .apply((known) => liveDigest(known, args.verdicts ?? [], args.region));
     this.killSwitch = args.killSwitch;
     this.release = versionsOnTrial;
-    this.registerOutputs({ desiredDigest: this.desiredDigest, live: this.live, endpoint: this.endpoint, rollout: this.rollout });
+    this.registerOutputs({
+      desiredDigest: this.desiredDigest,
+      live: this.live,
+      endpoint: this.endpoint,
+      rollout: this.rollout,
+    });
   }
 }

@@ -8,10 +8,18 @@ export const proxyMetricsPort = 15_090;
 /** Metric names that are kept of the proxy; it has thousands. */
 const proxyMetrics = "istio_(requests_total|request_duration_milliseconds_.*)";
 
-/** What Prometheus reads from each pod: the server's counters and the proxy's, every ten seconds, told apart by version. */
+/**
+ * What Prometheus reads from each pod: the server's counters and the proxy's, every ten seconds,
+ * told apart by version.
+ */
 export function podMonitor(contract: Contract) {
   const { model } = servingNames(contract.name);
-  const scrape = { scheme: "http", interval: `${scrapeSeconds}s`, scrapeTimeout: "5s", honorLabels: false };
+  const scrape = {
+    scheme: "http",
+    interval: `${scrapeSeconds}s`,
+    scrapeTimeout: "5s",
+    honorLabels: false,
+  };
   return {
     apiVersion: "monitoring.coreos.com/v1",
     kind: "PodMonitor",
@@ -21,7 +29,12 @@ export function podMonitor(contract: Contract) {
       podTargetLabels: ["app.kubernetes.io/version", versionHashLabel],
       podMetricsEndpoints: [
         { port: "metrics", path: "/metrics", ...scrape },
-        { port: "http-envoy-prom", path: "/stats/prometheus", ...scrape, metricRelabelings: [{ action: "keep", sourceLabels: ["__name__"], regex: proxyMetrics }] },
+        {
+          port: "http-envoy-prom",
+          path: "/stats/prometheus",
+          ...scrape,
+          metricRelabelings: [{ action: "keep", sourceLabels: ["__name__"], regex: proxyMetrics }],
+        },
       ],
     },
   };

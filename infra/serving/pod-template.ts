@@ -1,6 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { modelLabels, ports } from "../vocabulary";
-import { attestationVolume, documentAnnotations, documents, documentsFolder, documentsVolume, keyAnnotations, keysToVerify, published } from "./documents";
+import {
+  attestationVolume,
+  documentAnnotations,
+  documents,
+  documentsFolder,
+  documentsVolume,
+  keyAnnotations,
+  keysToVerify,
+  published,
+} from "./documents";
 import { keyFile, keyVolume } from "./keys";
 import { placement } from "./placement";
 import { drainSeconds, probes, shutdown } from "./probes";
@@ -16,8 +25,17 @@ export function podTemplate(settings: ServingSettings, image: pulumi.Input<strin
   const { contract, release } = settings;
   return {
     metadata: {
-      labels: { ...modelLabels(contract.name), "app.kubernetes.io/version": release.version, ...releaseLabels(settings), "sidecar.istio.io/inject": "true" },
-      annotations: { ...proxyAnnotations, ...documentAnnotations(contract, release), ...keyAnnotations(keysToVerify(settings)) },
+      labels: {
+        ...modelLabels(contract.name),
+        "app.kubernetes.io/version": release.version,
+        ...releaseLabels(settings),
+        "sidecar.istio.io/inject": "true",
+      },
+      annotations: {
+        ...proxyAnnotations,
+        ...documentAnnotations(contract, release),
+        ...keyAnnotations(keysToVerify(settings)),
+      },
     },
     spec: {
       serviceAccountName: servingNames(contract.name).model,
@@ -30,7 +48,12 @@ export function podTemplate(settings: ServingSettings, image: pulumi.Input<strin
       terminationGracePeriodSeconds: shutdown.terminationGracePeriodSeconds,
       ...placement(settings),
       containers: [container(settings, image)],
-      volumes: [{ name: "tmp", emptyDir: { sizeLimit: temporarySize } }, documentsVolume, keyVolume(contract.name), attestationVolume(contract.name)],
+      volumes: [
+        { name: "tmp", emptyDir: { sizeLimit: temporarySize } },
+        documentsVolume,
+        keyVolume(contract.name),
+        attestationVolume(contract.name),
+      ],
     },
   };
 }
@@ -55,7 +78,14 @@ function container(settings: ServingSettings, image: pulumi.Input<string>) {
       { name: "CAUSEWAY_ENVIRONMENT", value: environment },
       { name: "CAUSEWAY_REGION", value: region },
       { name: "CAUSEWAY_KEY_FILE", value: `${keyFile.folder}/${keyFile.name}` },
-      ...(keysToVerify(settings).length === 0 ? [] : [{ name: "CAUSEWAY_TRUSTED_KEYS_FILE", value: `${documentsFolder}/${documents.trustedKeys.file}` }]),
+      ...(keysToVerify(settings).length === 0
+        ? []
+        : [
+            {
+              name: "CAUSEWAY_TRUSTED_KEYS_FILE",
+              value: `${documentsFolder}/${documents.trustedKeys.file}`,
+            },
+          ]),
     ],
     resources: serverResources(contract.serving),
     securityContext: containerSecurityContext,
@@ -71,11 +101,15 @@ function container(settings: ServingSettings, image: pulumi.Input<string>) {
 }
 
 /**
- * How the mesh treats the pod: the proxy is up before the server and drains as long as it. Prometheus reads the metrics port past the
- * proxy, since it holds no certificate of the mesh; the network policy lets nobody else at it.
+ * How the mesh treats the pod: the proxy is up before the server and drains as long as it.
+ * Prometheus reads the metrics port past the proxy, since it holds no certificate of the mesh; the
+ * network policy lets nobody else at it.
  */
 const proxyAnnotations: Record<string, string> = {
-  "proxy.istio.io/config": JSON.stringify({ holdApplicationUntilProxyStarts: true, terminationDrainDuration: `${drainSeconds}s` }),
+  "proxy.istio.io/config": JSON.stringify({
+    holdApplicationUntilProxyStarts: true,
+    terminationDrainDuration: `${drainSeconds}s`,
+  }),
   "sidecar.istio.io/proxyCPU": "100m",
   "sidecar.istio.io/proxyCPULimit": "1",
   "sidecar.istio.io/proxyMemory": "128Mi",

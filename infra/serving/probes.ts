@@ -7,16 +7,28 @@ const ready = { path: "/v2/health/ready", port: "http" } as const;
  */
 export const probes = {
   startupProbe: { httpGet: ready, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 60 },
-  readinessProbe: { httpGet: ready, periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 2, successThreshold: 1 },
+  readinessProbe: {
+    httpGet: ready,
+    periodSeconds: 5,
+    timeoutSeconds: 2,
+    failureThreshold: 2,
+    successThreshold: 1,
+  },
   livenessProbe: { httpGet: live, periodSeconds: 10, timeoutSeconds: 3, failureThreshold: 3 },
 } as const;
 
-/** Seconds between the order to stop and the stop of listening, in which load balancers forget the pod. */
+/**
+ * Seconds between the order to stop and the stop of listening, in which load balancers forget the
+ * pod.
+ */
 const forgetSeconds = 10;
 /** Seconds that requests in flight get to finish. */
 export const drainSeconds = 30;
 
-/** How a pod goes: it keeps serving until nobody sends to it, then drains, and is killed only after a margin. */
+/**
+ * How a pod goes: it keeps serving until nobody sends to it, then drains, and is killed only after
+ * a margin.
+ */
 export const shutdown = {
   preStop: { sleep: { seconds: forgetSeconds } },
   terminationGracePeriodSeconds: forgetSeconds + drainSeconds + 20,

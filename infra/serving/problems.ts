@@ -9,31 +9,59 @@ export function isByDigest(image: string): boolean {
   return /@sha256:[0-9a-f]{64}$/.test(image);
 }
 
-/** Everything that is wrong with a model service's arguments, each with the value got and what is allowed. */
-export function modelServiceProblems(args: ServingSettings & { readonly image: pulumi.Input<string> }): string[] {
-  return [...replicaProblems(args), ...nameProblems(args.contract.name), ...imageProblems(args), ...governanceProblems(args)];
+/**
+ * Everything that is wrong with a model service's arguments, each with the value got and what is
+ * allowed.
+ */
+export function modelServiceProblems(
+  args: ServingSettings & { readonly image: pulumi.Input<string> },
+): string[] {
+  return [
+    ...replicaProblems(args),
+    ...nameProblems(args.contract.name),
+    ...imageProblems(args),
+    ...governanceProblems(args),
+  ];
 }
 
 function replicaProblems({ replicas: { min, max }, environment }: ServingSettings): string[] {
   return [
-    ...(Number.isInteger(min) && min >= 1 ? [] : [`replicas.min (${min}) must be a whole number, 1 or more`]),
+    ...(Number.isInteger(min) && min >= 1
+      ? []
+      : [`replicas.min (${min}) must be a whole number, 1 or more`]),
     ...(min > max ? [`replicas.min (${min}) must be at most replicas.max (${max})`] : []),
-    ...(environment === "prod" && min < minimumProdReplicas ? [`replicas.min (${min}) must be ${minimumProdReplicas} or more in prod, one for each zone`] : []),
+    ...(environment === "prod" && min < minimumProdReplicas
+      ? [`replicas.min (${min}) must be ${minimumProdReplicas} or more in prod, one for each zone`]
+      : []),
   ];
 }
 
 function nameProblems(model: string): string[] {
   return [...new Set(Object.values(servingNames(model)))]
     .filter((name) => name.length > maximumName)
-    .map((name) => `the name ${name} (${name.length} characters) must be at most ${maximumName} characters: shorten the model's name`);
+    .map(
+      (name) =>
+        `the name ${name} (${name.length} characters) must be at most ${maximumName} characters: shorten the model's name`,
+    );
 }
 
-function imageProblems({ image, environment }: { image: pulumi.Input<string>; environment: ServingSettings["environment"] }): string[] {
+function imageProblems({
+  image,
+  environment,
+}: {
+  image: pulumi.Input<string>;
+  environment: ServingSettings["environment"];
+}): string[] {
   // An output is checked when it is known, see checkedImage.
-  return environment === "prod" && typeof image === "string" && !isByDigest(image) ? [tagProblem(image)] : [];
+  return environment === "prod" && typeof image === "string" && !isByDigest(image)
+    ? [tagProblem(image)]
+    : [];
 }
 
-/** An image that is known only once it is built or looked up, held to the same rule as one that is written down. */
+/**
+ * An image that is known only once it is built or looked up, held to the same rule as one that is
+ * written down.
+ */
 export function checkedImage(image: string, environment: ServingSettings["environment"]): string {
   const [problem] = imageProblems({ image, environment });
   if (problem !== undefined) throw new pulumi.RunError(problem);
@@ -47,11 +75,28 @@ function tagProblem(image: string): string {
 function governanceProblems({ contract, release }: ServingSettings): string[] {
   const { riskTier } = contract;
   const duties = dutiesByTier[riskTier];
-  const size = Object.values(documentAnnotations(contract, release)).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  const size = Object.values(documentAnnotations(contract, release)).reduce(
+    (sum, text) => sum + Buffer.byteLength(text),
+    0,
+  );
   return [
-    ...(release.model === contract.name ? [] : [`release.model (${release.model}) must be the contract's name (${contract.name})`]),
-    ...(!duties.allowed ? [`contract.riskTier (${riskTier}) must be minimal, limited or high: a prohibited practice (EU AI Act Art. 5) is not deployed`] : []),
-    ...(duties.humanGate && contract.release.channel !== "approval" ? [`contract.release.channel (${contract.release.channel}) must be approval, because the risk tier is ${riskTier}`] : []),
-    ...(size > maximumDocumentBytes ? [`contract and release manifest (${size} bytes) must be at most ${maximumDocumentBytes} bytes together, what a pod can carry`] : []),
+    ...(release.model === contract.name
+      ? []
+      : [`release.model (${release.model}) must be the contract's name (${contract.name})`]),
+    ...(!duties.allowed
+      ? [
+          `contract.riskTier (${riskTier}) must be minimal, limited or high: a prohibited practice (EU AI Act Art. 5) is not deployed`,
+        ]
+      : []),
+    ...(duties.humanGate && contract.release.channel !== "approval"
+      ? [
+          `contract.release.channel (${contract.release.channel}) must be approval, because the risk tier is ${riskTier}`,
+        ]
+      : []),
+    ...(size > maximumDocumentBytes
+      ? [
+          `contract and release manifest (${size} bytes) must be at most ${maximumDocumentBytes} bytes together, what a pod can carry`,
+        ]
+      : []),
   ];
 }

@@ -7,8 +7,9 @@ const disk = { request: "64Mi", limit: "256Mi" } as const;
 export const temporarySize = "64Mi";
 
 /**
- * Requests and limits of the server. Memory and GPUs are guaranteed; CPU may burst to twice its request, because the
- * autoscaler needs some seconds and a throttled server would miss its latency objective in them.
+ * Requests and limits of the server. Memory and GPUs are guaranteed; CPU may burst to twice its
+ * request, because the autoscaler needs some seconds and a throttled server would miss its latency
+ * objective in them.
  */
 export function serverResources({ cpu, memory, gpu }: Contract["serving"]) {
   const gpus = gpu > 0 ? { "nvidia.com/gpu": String(gpu) } : {};

@@ -4,18 +4,28 @@ import { analysisArguments } from "./analysis";
 import { paces } from "./pace";
 import { podTemplate } from "./pod-template";
 import { managedRoutes, trialRoute } from "./routing";
-import { metadata, podSelector, releaseLabels, servingNames, type ServingSettings } from "./settings";
+import {
+  metadata,
+  podSelector,
+  releaseLabels,
+  servingNames,
+  type ServingSettings,
+} from "./settings";
 import { releaseSteps } from "./steps";
 
 /**
- * The Rollout of a model. `replicas` is left out: Argo Rollouts sets it to 1 when it first sees the object, the autoscaler
- * raises it to the minimum at once and owns it from then on, and an update that does not name the field leaves it alone.
- * There is no rollback window either: it skips every step for any older version, also for one that was refused on its trial.
+ * The Rollout of a model. `replicas` is left out: Argo Rollouts sets it to 1 when it first sees the
+ * object, the autoscaler raises it to the minimum at once and owns it from then on, and an update
+ * that does not name the field leaves it alone. There is no rollback window either: it skips every
+ * step for any older version, also for one that was refused on its trial.
  */
 export function rollout(settings: ServingSettings, image: pulumi.Input<string>) {
   const { contract } = settings;
-  // Argo Rollouts rewrites the object (0.5 CPU becomes 500m) and then owns what it rewrote; what is declared here wins.
-  const base = metadata(contract.name, servingNames(contract.name).model, { "pulumi.com/patchForce": "true" });
+  // Argo Rollouts rewrites the object (0.5 CPU becomes 500m) and then owns what it rewrote; what is
+  // declared here wins.
+  const base = metadata(contract.name, servingNames(contract.name).model, {
+    "pulumi.com/patchForce": "true",
+  });
   return {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "Rollout",
@@ -45,13 +55,16 @@ function canary(settings: ServingSettings) {
     maxUnavailable: 0,
     // A trial on a single pod would not tell a bad version from a bad node.
     minPodsPerReplicaSet: Math.min(2, replicas.min),
-    // The stable version stays at full size: on a failure all requests go back to it at once, also in a spike.
+    // The stable version stays at full size: on a failure all requests go back to it at once, also
+    // in a spike.
     dynamicStableScale: false,
     scaleDownDelaySeconds: 300,
     abortScaleDownDelaySeconds: 60,
     trafficRouting: {
       ...(managed.length > 0 && { managedRoutes: managed.map((name) => ({ name })) }),
-      istio: { virtualService: { name: names.model, routes: [trialRoute[contract.release.strategy]] } },
+      istio: {
+        virtualService: { name: names.model, routes: [trialRoute[contract.release.strategy]] },
+      },
     },
     analysis: {
       templates: [{ templateName: names.watch }],

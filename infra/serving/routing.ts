@@ -3,46 +3,83 @@ import { challengerDigits } from "../../services/contract/arms";
 import type { Contract } from "../../services/contract/contract";
 import { latencyMilliseconds } from "../../services/contract/units";
 import { gatewayName, namespaces, ports } from "../vocabulary";
-import { metadata, modelPath, podSelector, servingNames, type ServingSettings, type Strategy } from "./settings";
+import {
+  metadata,
+  modelPath,
+  podSelector,
+  servingNames,
+  type ServingSettings,
+  type Strategy,
+} from "./settings";
 import { mirrorRoute } from "./steps";
 
 type Route = NonNullable<NonNullable<IVirtualService["spec"]>["http"]>[number];
 
 /**
- * Header with the keyed hash of the subject in hexadecimal; the caller or the gateway sets it. Its first digit decides the arm
- * of an A/B test, so that a subject stays in its arm on every replica, in every region, and after a restart.
+ * Header with the keyed hash of the subject in hexadecimal; the caller or the gateway sets it. Its
+ * first digit decides the arm of an A/B test, so that a subject stays in its arm on every replica,
+ * in every region, and after a restart.
  */
 export const subjectHeader = "x-causeway-subject";
 const challengerSubjects = `${challengerDigits}.*`;
 
 /** Route whose weights Argo Rollouts sets, by strategy. */
-export const trialRoute = { canary: "primary", ab: "challenger", shadow: "primary" } as const satisfies Record<Strategy, string>;
+export const trialRoute = {
+  canary: "primary",
+  ab: "challenger",
+  shadow: "primary",
+} as const satisfies Record<Strategy, string>;
 
 /** Routes that Argo Rollouts adds to the VirtualService and removes again, by strategy. */
-export const managedRoutes: Record<Strategy, readonly string[]> = { canary: [], ab: [], shadow: [mirrorRoute] };
+export const managedRoutes: Record<Strategy, readonly string[]> = {
+  canary: [],
+  ab: [],
+  shadow: [mirrorRoute],
+};
 
 const trialWeights = ["spec.http[0].route[0].weight", "spec.http[0].route[1].weight"];
 
 /**
- * Fields of the VirtualService that belong to Argo Rollouts, so that an update leaves a release in flight alone. Shadow routes
- * come and go at the head of the list, which moves every index: there the whole list is left alone.
+ * Fields of the VirtualService that belong to Argo Rollouts, so that an update leaves a release in
+ * flight alone. Shadow routes come and go at the head of the list, which moves every index: there
+ * the whole list is left alone.
  */
-export const routesOfRollouts: Record<Strategy, readonly string[]> = { canary: trialWeights, ab: trialWeights, shadow: ["spec.http"] };
+export const routesOfRollouts: Record<Strategy, readonly string[]> = {
+  canary: trialWeights,
+  ab: trialWeights,
+  shadow: ["spec.http"],
+};
 
-/** Field of the Services that belongs to Argo Rollouts: it adds the hash of the version to each selector. */
+/**
+ * Field of the Services that belongs to Argo Rollouts: it adds the hash of the version to each
+ * selector.
+ */
 export const selectorOfRollouts = ["spec.selector"];
 
 /** The Service in front of one version. Argo Rollouts narrows its selector to that version. */
 export function service(contract: Contract, name: string) {
   return {
-    // Pods come after the Services that the Rollout names, so waiting for endpoints here would wait forever.
+    // Pods come after the Services that the Rollout names, so waiting for endpoints here would wait
+    // forever.
     metadata: metadata(contract.name, name, { "pulumi.com/skipAwait": "true" }),
     spec: {
       type: "ClusterIP",
       selector: podSelector(contract.name),
       ports: [
-        { name: "http", port: ports.http, targetPort: "http", protocol: "TCP", appProtocol: "http" },
-        { name: "metrics", port: ports.metrics, targetPort: "metrics", protocol: "TCP", appProtocol: "http" },
+        {
+          name: "http",
+          port: ports.http,
+          targetPort: "http",
+          protocol: "TCP",
+          appProtocol: "http",
+        },
+        {
+          name: "metrics",
+          port: ports.metrics,
+          targetPort: "metrics",
+          protocol: "TCP",
+          appProtocol: "http",
+        },
       ],
     },
   };
@@ -54,7 +91,8 @@ export function virtualService({ contract, host }: Pick<ServingSettings, "contra
   return {
     apiVersion: "networking.istio.io/v1",
     kind: "VirtualService",
-    // Argo Rollouts owns the whole list once it has set a weight; a changed route is applied all the same, and weights return within seconds.
+    // Argo Rollouts owns the whole list once it has set a weight; a changed route is applied all
+    // the same, and weights return within seconds.
     metadata: metadata(model, model, { "pulumi.com/patchForce": "true" }),
     spec: {
       hosts: [host],
@@ -70,7 +108,12 @@ const routes = {
   shadow: (contract) => [trial(contract, "primary", {})],
   ab: (contract) => [
     trial(contract, "challenger", { headers: { [subjectHeader]: { regex: challengerSubjects } } }),
-    { name: "champion", match: paths(contract.name, {}), route: [{ destination: destination(servingNames(contract.name).stable), weight: 100 }], ...patience(contract) },
+    {
+      name: "champion",
+      match: paths(contract.name, {}),
+      route: [{ destination: destination(servingNames(contract.name).stable), weight: 100 }],
+      ...patience(contract),
+    },
   ],
 } satisfies Record<Strategy, (contract: Contract) => Route[]>;
 
@@ -89,7 +132,10 @@ function trial(contract: Contract, name: string, headers: Headers): Route {
   };
 }
 
-/** Models share a host, so each takes only its own path; the slash keeps `loan` from answering for `loan-approval`. */
+/**
+ * Models share a host, so each takes only its own path; the slash keeps `loan` from answering for
+ * `loan-approval`.
+ */
 function paths(model: string, headers: Headers) {
   return [
     { uri: { exact: modelPath(model) }, ...headers },
@@ -107,25 +153,40 @@ function destination(name: string) {
 }
 
 /**
- * Time limit: ten times the objective for the 99th percentile, at least a second. Retries: only where the server cannot have seen
- * the request. A 503 is an overloaded server's way to shed, and sending it again would add to the load.
+ * Time limit: ten times the objective for the 99th percentile, at least a second. Retries: only
+ * where the server cannot have seen the request. A 503 is an overloaded server's way to shed, and
+ * sending it again would add to the load.
  */
 function patience(contract: Contract): Pick<Route, "timeout" | "retries"> {
   return {
     timeout: `${Math.max(1_000, 10 * latencyMilliseconds(contract.slos.latencyP99))}ms`,
-    retries: { attempts: 2, retryOn: "connect-failure,refused-stream,reset-before-request", retryRemoteLocalities: true },
+    retries: {
+      attempts: 2,
+      retryOn: "connect-failure,refused-stream,reset-before-request",
+      retryRemoteLocalities: true,
+    },
   };
 }
 
-/** Requests that a gateway may have in flight to one version: twice what all replicas hold at their objective, at least 1,024. */
-function requestsInFlight({ contract, replicas }: Pick<ServingSettings, "contract" | "replicas">): number {
+/**
+ * Requests that a gateway may have in flight to one version: twice what all replicas hold at their
+ * objective, at least 1,024.
+ */
+function requestsInFlight({
+  contract,
+  replicas,
+}: Pick<ServingSettings, "contract" | "replicas">): number {
   const seconds = latencyMilliseconds(contract.slos.latencyP99) / 1_000;
-  return Math.max(1_024, Math.ceil(2 * replicas.max * contract.serving.requestsPerReplica * seconds));
+  return Math.max(
+    1_024,
+    Math.ceil(2 * replicas.max * contract.serving.requestsPerReplica * seconds),
+  );
 }
 
 /**
- * When a replica is left out for a while: at once where it cannot be reached, and for errors only when it does nothing else. A server
- * that sheds nine requests of ten with 503 in a tenfold spike must not be taken away, or the load of the others would grow.
+ * When a replica is left out for a while: at once where it cannot be reached, and for errors only
+ * when it does nothing else. A server that sheds nine requests of ten with 503 in a tenfold spike
+ * must not be taken away, or the load of the others would grow.
  */
 const outlierDetection = {
   splitExternalLocalOriginErrors: true,
@@ -136,8 +197,14 @@ const outlierDetection = {
   maxEjectionPercent: 50,
 } as const;
 
-/** How the mesh talks to one version: mutual TLS, bounded queues, a slow start for new replicas, and none that fail. */
-export function destinationRule(settings: Pick<ServingSettings, "contract" | "replicas">, name: string) {
+/**
+ * How the mesh talks to one version: mutual TLS, bounded queues, a slow start for new replicas, and
+ * none that fail.
+ */
+export function destinationRule(
+  settings: Pick<ServingSettings, "contract" | "replicas">,
+  name: string,
+) {
   const { contract } = settings;
   const inFlight = requestsInFlight(settings);
   return {
@@ -150,8 +217,17 @@ export function destinationRule(settings: Pick<ServingSettings, "contract" | "re
         tls: { mode: "ISTIO_MUTUAL" },
         loadBalancer: { simple: "LEAST_REQUEST", warmup: { duration: "30s" } },
         connectionPool: {
-          tcp: { maxConnections: inFlight, connectTimeout: "1s", tcpKeepalive: { time: "300s", interval: "60s" } },
-          http: { http1MaxPendingRequests: 256, http2MaxRequests: inFlight, idleTimeout: "60s", maxRetries: 8 },
+          tcp: {
+            maxConnections: inFlight,
+            connectTimeout: "1s",
+            tcpKeepalive: { time: "300s", interval: "60s" },
+          },
+          http: {
+            http1MaxPendingRequests: 256,
+            http2MaxRequests: inFlight,
+            idleTimeout: "60s",
+            maxRetries: 8,
+          },
         },
         outlierDetection,
       },

@@ -1,4 +1,7 @@
-/** Numeric user and group of the server; the restricted Pod Security Standard asks for a number so that the kubelet can check it. */
+/**
+ * Numeric user and group of the server; the restricted Pod Security Standard asks for a number so
+ * that the kubelet can check it.
+ */
 const serverUser = 10_001;
 
 /** Pod-level half of the restricted Pod Security Standard. */
@@ -10,7 +13,10 @@ export const podSecurityContext = {
   seccompProfile: { type: "RuntimeDefault" },
 } as const;
 
-/** Container-level half, and a root file system that nobody writes to. What the pod says is not said again, so that one change is one change. */
+/**
+ * Container-level half, and a root file system that nobody writes to. What the pod says is not said
+ * again, so that one change is one change.
+ */
 export const containerSecurityContext = {
   allowPrivilegeEscalation: false,
   privileged: false,

@@ -52,7 +52,17 @@ export interface ServingNames {
 
 /** Names of a model's objects; each must stay within 63 characters. */
 export function servingNames(model: string): ServingNames {
-  return { model, stable: `${model}-stable`, canary: `${model}-canary`, key: `${model}-key`, watch: `${model}-watch`, proof: `${model}-proof`, comparison: `${model}-comparison`, decision: `${model}-decision`, attestation: `${model}-attest` };
+  return {
+    model,
+    stable: `${model}-stable`,
+    canary: `${model}-canary`,
+    key: `${model}-key`,
+    watch: `${model}-watch`,
+    proof: `${model}-proof`,
+    comparison: `${model}-comparison`,
+    decision: `${model}-decision`,
+    attestation: `${model}-attest`,
+  };
 }
 
 /** Prefix of the labels and annotations that are ours. */
@@ -63,16 +73,27 @@ export const maximumName = 63;
 
 /** The longest of a model's derived names. */
 export function longestName(model: string): string {
-  return Object.values(servingNames(model)).reduce((longest, name) => (name.length > longest.length ? name : longest), "");
+  return Object.values(servingNames(model)).reduce(
+    (longest, name) => (name.length > longest.length ? name : longest),
+    "",
+  );
 }
 
 /** Metadata of an object in the namespace of the models. */
 export function metadata(model: string, name: string, annotations?: Record<string, string>) {
-  return { name, namespace: namespaces.models, labels: modelLabels(model), ...(annotations && { annotations }) };
+  return {
+    name,
+    namespace: namespaces.models,
+    labels: modelLabels(model),
+    ...(annotations && { annotations }),
+  };
 }
 
 /** Labels that say whose release an object belongs to and how much is at stake. */
-export function releaseLabels({ contract, release }: Pick<ServingSettings, "contract" | "release">): Record<string, string> {
+export function releaseLabels({
+  contract,
+  release,
+}: Pick<ServingSettings, "contract" | "release">): Record<string, string> {
   return {
     [`${annotationPrefix}/owner`]: contract.owner.team,
     [`${annotationPrefix}/risk-tier`]: contract.riskTier,
@@ -80,7 +101,10 @@ export function releaseLabels({ contract, release }: Pick<ServingSettings, "cont
   };
 }
 
-/** Labels by which Services, policies and budgets find a model's pods; a subset of its labels that never changes. */
+/**
+ * Labels by which Services, policies and budgets find a model's pods; a subset of its labels that
+ * never changes.
+ */
 export function podSelector(model: string): Record<string, string> {
   return { "app.kubernetes.io/name": model, "app.kubernetes.io/component": "model-server" };
 }

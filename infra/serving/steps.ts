@@ -13,21 +13,34 @@ const mirroredPercent = 100;
 /** Name of the route that Argo Rollouts adds and removes for mirrored requests. */
 export const mirrorRoute = "shadow";
 
-/** Steps of a release, by strategy. Argo Rollouts skips them for a model's first version, which has nothing to be compared with. */
-export function releaseSteps({ contract, environment }: Pick<ServingSettings, "contract" | "environment">): Step[] {
+/**
+ * Steps of a release, by strategy. Argo Rollouts skips them for a model's first version, which has
+ * nothing to be compared with.
+ */
+export function releaseSteps({
+  contract,
+  environment,
+}: Pick<ServingSettings, "contract" | "environment">): Step[] {
   // A person decides with the proof at hand.
-  const gate: Step[] = [analysis(contract.name, "proof"), ...(contract.release.channel === "approval" ? [{ pause: {} }] : [])];
+  const gate: Step[] = [
+    analysis(contract.name, "proof"),
+    ...(contract.release.channel === "approval" ? [{ pause: {} }] : []),
+  ];
   return steps[contract.release.strategy](paces[environment], gate, contract.name);
 }
 
 type StepsOf = (pace: Pace, gate: Step[], model: string) => Step[];
 
-/** `gate` stands before full traffic: the proof, and then an endless pause that a person ends, if the contract wants one. */
+/**
+ * `gate` stands before full traffic: the proof, and then an endless pause that a person ends, if
+ * the contract wants one.
+ */
 const steps = {
   canary: (pace, gate) => [...ramp(pace), ...gate, ...full(pace)],
   ab: (pace, gate, model) => [
-    // Weights are those of the challengers' route alone, which is half of the subjects, so half of the pods: first a short look
-    // at a tenth of it, then the test. A person starts an experiment on people, and a person ends it.
+    // Weights are those of the challengers' route alone, which is half of the subjects, so half of
+    // the pods: first a short look at a tenth of it, then the test. A person starts an experiment
+    // on people, and a person ends it.
     { setCanaryScale: { weight: 50 } },
     { setWeight: 10 },
     pause(pace.stepSeconds),
@@ -42,7 +55,13 @@ const steps = {
   ],
   shadow: (pace, gate, model) => [
     { setCanaryScale: { weight: mirroredPercent } },
-    { setMirrorRoute: { name: mirrorRoute, percentage: mirroredPercent, match: [{ method: { exact: "POST" }, path: { prefix: `${modelPath(model)}/` } }] } },
+    {
+      setMirrorRoute: {
+        name: mirrorRoute,
+        percentage: mirroredPercent,
+        match: [{ method: { exact: "POST" }, path: { prefix: `${modelPath(model)}/` } }],
+      },
+    },
     pause(pace.stepSeconds),
     analysis(model, "comparison"),
     { setMirrorRoute: { name: mirrorRoute } },
@@ -54,7 +73,10 @@ const steps = {
 } satisfies Record<Strategy, StepsOf>;
 
 function ramp(pace: Pace): Step[] {
-  return canaryWeights.flatMap((weight): Step[] => [{ setWeight: weight }, pause(pace.stepSeconds)]);
+  return canaryWeights.flatMap((weight): Step[] => [
+    { setWeight: weight },
+    pause(pace.stepSeconds),
+  ]);
 }
 
 /** All requests, while the old version still stands by at full size. */
@@ -63,7 +85,9 @@ function full(pace: Pace): Step[] {
 }
 
 function analysis(model: string, name: "proof" | "comparison" | "decision"): Step {
-  return { analysis: { templates: [{ templateName: servingNames(model)[name] }], args: analysisArguments } };
+  return {
+    analysis: { templates: [{ templateName: servingNames(model)[name] }], args: analysisArguments },
+  };
 }
 
 /** Whether a step waits for what an AnalysisTemplate of this name asks. */

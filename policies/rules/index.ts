@@ -9,4 +9,13 @@ import { rules as reliability } from "./reliability";
 import { rules as workloads } from "./workloads";
 
 /** Every rule of the pack, by area in the order of `areas`. */
-export const rules: readonly Rule[] = [...encryption, ...access, ...workloads, ...network, ...reliability, ...observability, ...governance, ...cost];
+export const rules: readonly Rule[] = [
+  ...encryption,
+  ...access,
+  ...workloads,
+  ...network,
+  ...reliability,
+  ...observability,
+  ...governance,
+  ...cost,
+];

@@ -2,7 +2,10 @@ import { verify } from "node:crypto";
 import { keyIdOf, preAuthentication, publicKeyIn, type Signer } from "./attestation";
 import type { Approval, Release } from "./release";
 
-/** Media type of what an approver signs, inside DSSE's pre-authentication encoding: no signature over a release is one over an approval. */
+/**
+ * Media type of what an approver signs, inside DSSE's pre-authentication encoding: no signature
+ * over a release is one over an approval.
+ */
 const payloadType = "application/vnd.causeway.approval+json";
 
 /** Whose signature a role's approvals carry: the stack names them under `causeway:approverKeys`. */
@@ -22,33 +25,76 @@ export interface ApprovalStatement {
 }
 
 /** The signature over an approval, by the approver's own key. */
-export function signedApproval(statement: ApprovalStatement, signer: Signer): NonNullable<Approval["signature"]> {
+export function signedApproval(
+  statement: ApprovalStatement,
+  signer: Signer,
+): NonNullable<Approval["signature"]> {
   return { keyid: signer.keyid, sig: signer.sign(messageOf(statement)).toString("base64") };
 }
 
 /**
- * Why an approval is not bound to its role, in words; undefined where it is. A role for which there are keys counts only with the
- * signature of one of them. A role without keys is claimed, and only whoever took the approval could bind it.
+ * Why an approval is not bound to its role, in words; undefined where it is. A role for which there
+ * are keys counts only with the signature of one of them. A role without keys is claimed, and only
+ * whoever took the approval could bind it.
  */
-export function unbound(statement: ApprovalStatement, signature: Approval["signature"], keys: readonly RoleKey[]): string | undefined {
-  const own = keys.filter(({ role }) => role === statement.role).flatMap(({ key }) => publicKeyIn(key) ?? []);
+export function unbound(
+  statement: ApprovalStatement,
+  signature: Approval["signature"],
+  keys: readonly RoleKey[],
+): string | undefined {
+  const own = keys
+    .filter(({ role }) => role === statement.role)
+    .flatMap(({ key }) => publicKeyIn(key) ?? []);
   if (own.length === 0) return undefined;
   if (signature === undefined) return "no signature";
   const key = own.find((one) => keyIdOf(one) === signature.keyid);
   if (key === undefined) return `a signature by ${signature.keyid}, which is no key of the role`;
-  const holds = verify(key.asymmetricKeyType === "ec" ? "sha256" : null, messageOf(statement), key, Buffer.from(signature.sig, "base64"));
+  const holds = verify(
+    key.asymmetricKeyType === "ec" ? "sha256" : null,
+    messageOf(statement),
+    key,
+    Buffer.from(signature.sig, "base64"),
+  );
   return holds ? undefined : "a signature over something else";
 }
 
-/** What is wrong with the approvals of a manifest, each with its place in it: of another image, twice the same entry, or not bound to the role. */
-export function approvalProblems({ model, image, approvals }: Pick<Release, "model" | "image" | "approvals">, keys: readonly RoleKey[]): { readonly name: string; readonly found: string; readonly allowed: string }[] {
+/**
+ * What is wrong with the approvals of a manifest, each with its place in it: of another image,
+ * twice the same entry, or not bound to the role.
+ */
+export function approvalProblems(
+  { model, image, approvals }: Pick<Release, "model" | "image" | "approvals">,
+  keys: readonly RoleKey[],
+): { readonly name: string; readonly found: string; readonly allowed: string }[] {
   return approvals.flatMap((approval, i) => {
     const name = `approvals[${i}], by role ${approval.role}`;
-    const gap = unbound({ model, image: approval.image, role: approval.role, actor: approval.actor }, approval.signature, keys);
+    const gap = unbound(
+      { model, image: approval.image, role: approval.role, actor: approval.actor },
+      approval.signature,
+      keys,
+    );
     return [
-      ...(approval.image === image.digest ? [] : [{ name, found: `of image ${approval.image}`, allowed: `of image ${image.digest}` }]),
-      ...(approvals.findIndex(({ reference }) => reference === approval.reference) === i ? [] : [{ name, found: `entry ${approval.reference} again`, allowed: "each entry of the ledger once" }]),
-      ...(gap === undefined ? [] : [{ name, found: gap, allowed: `a signature by a key of ${approval.role} in causeway:approverKeys` }]),
+      ...(approval.image === image.digest
+        ? []
+        : [{ name, found: `of image ${approval.image}`, allowed: `of image ${image.digest}` }]),
+      ...(approvals.findIndex(({ reference }) => reference === approval.reference) === i
+        ? []
+        : [
+            {
+              name,
+              found: `entry ${approval.reference} again`,
+              allowed: "each entry of the ledger once",
+            },
+          ]),
+      ...(gap === undefined
+        ? []
+        : [
+            {
+              name,
+              found: gap,
+              allowed: `a signature by a key of ${approval.role} in causeway:approverKeys`,
+            },
+          ]),
     ];
   });
 }

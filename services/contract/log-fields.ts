@@ -1,6 +1,7 @@
 /**
- * Fields of the model server's log lines, with the type that the log store indexes each as. A line is one JSON object; what is not
- * listed here is kept but cannot be searched. Never a feature, never an identifier of a person.
+ * Fields of the model server's log lines, with the type that the log store indexes each as. A line
+ * is one JSON object; what is not listed here is kept but cannot be searched. Never a feature,
+ * never an identifier of a person.
  */
 export const logFields = {
   level: "keyword",
@@ -22,7 +23,10 @@ export const logFields = {
   /** Predictions of a request; their ids are consecutive. */
   rows: "integer",
   label: "keyword",
-  /** Keyed hash of the subject's identifier, in a line of its own with the request's and the prediction's ids. */
+  /**
+   * Keyed hash of the subject's identifier, in a line of its own with the request's and the
+   * prediction's ids.
+   */
   subject: "keyword",
   // Failures.
   error: "keyword",
@@ -40,7 +44,10 @@ export const logFields = {
   metrics: "integer",
 } as const satisfies Record<string, "keyword" | "text" | "date" | "integer" | "float" | "boolean">;
 
-/** `msg` of the line that names a subject: the shipper sends it to a stream of its own, and no other line has one. */
+/**
+ * `msg` of the line that names a subject: the shipper sends it to a stream of its own, and no other
+ * line has one.
+ */
 export const subjectMessage = "subject";
 
 export type LogField = keyof typeof logFields;

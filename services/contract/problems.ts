@@ -17,7 +17,9 @@ export class InputError extends Error {
     readonly source: string,
     readonly problems: readonly Problem[],
   ) {
-    super(`${source} has ${problems.length} problem${problems.length === 1 ? "" : "s"}:\n${problems.map((p) => `  - ${describeProblem(p)}`).join("\n")}`);
+    super(
+      `${source} has ${problems.length} problem${problems.length === 1 ? "" : "s"}:\n${problems.map((p) => `  - ${describeProblem(p)}`).join("\n")}`,
+    );
     this.name = "InputError";
   }
 }
@@ -28,7 +30,11 @@ export function describeProblem(problem: Problem): string {
 }
 
 /** Parses `input` or throws an {@link InputError} that lists every problem. */
-export function parseOrThrow<S extends z.ZodType>(schema: S, input: unknown, source: string): z.output<S> {
+export function parseOrThrow<S extends z.ZodType>(
+  schema: S,
+  input: unknown,
+  source: string,
+): z.output<S> {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
   throw new InputError(source, problemsOf(result.error, input));
@@ -41,20 +47,47 @@ export function problemsOf(error: z.ZodError, input: unknown): Problem[] {
       return issue.keys.map((key) => ({
         key: pathName([...issue.path, key]),
         got: valueAt(input, [...issue.path, key]),
-        allowed: "no such key; docs/stack.schema.json lists those of a stack, docs/model.schema.json those of a contract",
+        allowed:
+          "no such key; docs/stack.schema.json lists those of a stack, docs/model.schema.json those of a contract",
       }));
     }
-    if (issue.code === "invalid_key") return [{ key: pathName(issue.path), got: issue.path.at(-1), allowed: `as a key ${issue.issues[0]?.message ?? issue.message}` }];
-    return [{ key: pathName(issue.path), got: valueAt(input, issue.path), allowed: allowedBy(issue.message) }];
+    if (issue.code === "invalid_key")
+      return [
+        {
+          key: pathName(issue.path),
+          got: issue.path.at(-1),
+          allowed: `as a key ${issue.issues[0]?.message ?? issue.message}`,
+        },
+      ];
+    return [
+      {
+        key: pathName(issue.path),
+        got: valueAt(input, issue.path),
+        allowed: allowedBy(issue.message),
+      },
+    ];
   });
 }
 
 /** Kinds of values in words. */
-const kindNames: Readonly<Record<string, string>> = { object: "a mapping of keys", array: "a list", string: "text", number: "a number", int: "a whole number", boolean: "true or false" };
+const kindNames: Readonly<Record<string, string>> = {
+  object: "a mapping of keys",
+  array: "a list",
+  string: "text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+};
 
-/** What is allowed, out of a message of zod's own such as `Invalid input: expected string, received undefined`; other texts say it already. */
+/**
+ * What is allowed, out of a message of zod's own such as `Invalid input: expected string, received
+ * undefined`; other texts say it already.
+ */
 function allowedBy(message: string): string {
-  const match = /^(?:Invalid (?:input|option)|Too (?:small|big)): expected (.*?)(?:, received .*)?$/.exec(message);
+  const match =
+    /^(?:Invalid (?:input|option)|Too (?:small|big)): expected (.*?)(?:, received .*)?$/.exec(
+      message,
+    );
   const expected = match?.[1] ?? message;
   return kindNames[expected] ?? expected;
 }
@@ -65,14 +98,18 @@ const shownKeyCharacters = 80;
 /** Words with single spaces between them. */
 const plainKey = /^[^\s.[\]"\p{C}]+(?: [^\s.[\]"\p{C}]+)*$/u;
 
-/** A path in words: `regions[1].cidr`. A key that could be misread, such as one with a dot or a line break, stands in quotes: `metrics["a.b"]`. */
+/**
+ * A path in words: `regions[1].cidr`. A key that could be misread, such as one with a dot or a line
+ * break, stands in quotes: `metrics["a.b"]`.
+ */
 export function pathName(path: readonly PropertyKey[]): string {
   if (path.length === 0) return "(whole input)";
   return path
     .map((part, i) => {
       const text = String(part);
       if (typeof part === "number") return `[${text}]`;
-      if (text.length > shownKeyCharacters) return `[${JSON.stringify(`${text.slice(0, shownKeyCharacters)}...`)}]`;
+      if (text.length > shownKeyCharacters)
+        return `[${JSON.stringify(`${text.slice(0, shownKeyCharacters)}...`)}]`;
       return plainKey.test(text) ? `${i === 0 ? "" : "."}${text}` : `[${JSON.stringify(text)}]`;
     })
     .join("");
@@ -93,7 +130,10 @@ function show(value: unknown): string {
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }
 
-/** JSON of a value, or undefined where there is none: YAML can hold cycles and integers that JSON cannot. */
+/**
+ * JSON of a value, or undefined where there is none: YAML can hold cycles and integers that JSON
+ * cannot.
+ */
 function jsonOf(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);

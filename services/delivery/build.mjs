@@ -1,4 +1,5 @@
-// Bundles the programs of the image of the promoter and the recorder into one folder: each is one file, and node is all that it needs.
+// Bundles the programs of the image of the promoter and the recorder into one folder: each is one
+// file, and node is all that it needs.
 //
 //   node services/delivery/build.mjs <folder>
 import { build } from "esbuild";
@@ -7,10 +8,17 @@ import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..", "..");
 const [target = join(root, "out", "delivery")] = process.argv.slice(2);
-const programs = { promote: "delivery/promote", follow: "delivery/follow", "record-run": "delivery/record-run", "record-erasure": "privacy/record-erasure" };
+const programs = {
+  promote: "delivery/promote",
+  follow: "delivery/follow",
+  "record-run": "delivery/record-run",
+  "record-erasure": "privacy/record-erasure",
+};
 
 const { metafile } = await build({
-  entryPoints: Object.fromEntries(Object.entries(programs).map(([name, path]) => [name, join(root, "tools", `${path}.ts`)])),
+  entryPoints: Object.fromEntries(
+    Object.entries(programs).map(([name, path]) => [name, join(root, "tools", `${path}.ts`)]),
+  ),
   outdir: target,
   bundle: true,
   platform: "node",
@@ -22,6 +30,12 @@ const { metafile } = await build({
 });
 
 // What the bill of materials is made from: places of packages, as package-lock.json names them.
-const placeOf = (path) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(path)?.[0].replace(/^.*?(?=node_modules\/)/, "");
-const places = Object.keys(metafile.inputs).map(placeOf).filter((place) => place !== undefined);
-writeFileSync(join(target, "packages.json"), `${JSON.stringify([...new Set(places)].sort(), null, 2)}\n`);
+const placeOf = (path) =>
+  /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(path)?.[0].replace(/^.*?(?=node_modules\/)/, "");
+const places = Object.keys(metafile.inputs)
+  .map(placeOf)
+  .filter((place) => place !== undefined);
+writeFileSync(
+  join(target, "packages.json"),
+  `${JSON.stringify([...new Set(places)].sort(), null, 2)}\n`,
+);

@@ -2,13 +2,27 @@ import { z } from "zod";
 import { canonicalJson, sha256, type Json } from "./canonical";
 
 /** Everything that the ledger records. */
-export const actions = ["train", "evaluate", "approve", "attest", "release", "promote", "roll-back", "erase", "kill-switch", "access-change", "override"] as const;
+export const actions = [
+  "train",
+  "evaluate",
+  "approve",
+  "attest",
+  "release",
+  "promote",
+  "roll-back",
+  "erase",
+  "kill-switch",
+  "access-change",
+  "override",
+] as const;
 export type Action = (typeof actions)[number];
 
 /** `previous` of the first entry. */
 export const genesis = "0".repeat(64);
 
-const hash = z.string({ error: "64 hexadecimal digits" }).regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits");
+const hash = z
+  .string({ error: "64 hexadecimal digits" })
+  .regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits");
 const text = z.string().min(1, "a text that is not empty");
 
 /** One line of the ledger. */
@@ -38,14 +52,36 @@ export interface Fact {
 }
 
 /** Hash of an entry, over everything but the hash itself. */
-export function entryHash({ sequence, time, actor, action, subject, details, previous }: Omit<Entry, "hash">): string {
+export function entryHash({
+  sequence,
+  time,
+  actor,
+  action,
+  subject,
+  details,
+  previous,
+}: Omit<Entry, "hash">): string {
   return sha256(canonicalJson({ sequence, time, actor, action, subject, details, previous }));
 }
 
-/** The entry that follows `last`. Throws ZodError where the fact says nothing or something that JSON cannot. */
+/**
+ * The entry that follows `last`. Throws ZodError where the fact says nothing or something that JSON
+ * cannot.
+ */
 export function nextEntry(last: Entry | undefined, fact: Fact, time: Date): Entry {
   const sequence = (last?.sequence ?? 0) + 1;
   const previous = last?.hash ?? genesis;
-  const body = { sequence, time: time.toISOString(), actor: fact.actor, action: fact.action, subject: fact.subject, details: { ...fact.details }, previous };
-  return entrySchema.parse({ ...body, hash: entryHash(entrySchema.omit({ hash: true }).parse(body)) });
+  const body = {
+    sequence,
+    time: time.toISOString(),
+    actor: fact.actor,
+    action: fact.action,
+    subject: fact.subject,
+    details: { ...fact.details },
+    previous,
+  };
+  return entrySchema.parse({
+    ...body,
+    hash: entryHash(entrySchema.omit({ hash: true }).parse(body)),
+  });
 }

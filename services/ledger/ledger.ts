@@ -4,14 +4,19 @@ import { nextEntry, type Entry, type Fact } from "./entry";
 import { lockFile, type LedgerStore } from "./store";
 import { verifyLines, type Flaw, type Verification } from "./verify";
 
-/** A ledger that is not what was written: nothing is added to it, since a new entry would vouch for it. */
+/**
+ * A ledger that is not what was written: nothing is added to it, since a new entry would vouch for
+ * it.
+ */
 export class LedgerError extends Error {
   override readonly name = "LedgerError";
   constructor(
     readonly path: string,
     readonly flaws: readonly Flaw[],
   ) {
-    super(`the ledger ${path} does not verify:\n${flaws.map(({ place, message }) => `  - ${place} ${message}`).join("\n")}`);
+    super(
+      `the ledger ${path} does not verify:\n${flaws.map(({ place, message }) => `  - ${place} ${message}`).join("\n")}`,
+    );
   }
 }
 
@@ -20,11 +25,16 @@ const lockAttempts = 100;
 const lockStepMilliseconds = 50;
 
 /**
- * Records a fact as the next entry, after the whole chain has been verified. Writers on one machine take turns.
+ * Records a fact as the next entry, after the whole chain has been verified. Writers on one machine
+ * take turns.
  * @param now time of the entry @default the clock
  * @throws LedgerError where the ledger was tampered with, ZodError where the fact is incomplete
  */
-export async function appendEntry(store: LedgerStore, fact: Fact, now: Date = new Date()): Promise<Entry> {
+export async function appendEntry(
+  store: LedgerStore,
+  fact: Fact,
+  now: Date = new Date(),
+): Promise<Entry> {
   const lock = await locked(store.path);
   try {
     const entry = nextEntry(readLedger(store).at(-1), fact, now);
@@ -53,7 +63,10 @@ async function locked(path: string): Promise<string> {
       return lockFile(path);
     } catch (error) {
       if (!isTaken(error)) throw error;
-      if (attempt === lockAttempts) throw new Error(`${path}.lock exists: another program writes to the ledger, or one died while it did; remove the file in the latter case`);
+      if (attempt === lockAttempts)
+        throw new Error(
+          `${path}.lock exists: another program writes to the ledger, or one died while it did; remove the file in the latter case`,
+        );
       await sleep(lockStepMilliseconds);
     }
   }

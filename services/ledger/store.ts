@@ -1,9 +1,21 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import type { Entry } from "./entry";
 import type { StoredLine } from "./verify";
 
-/** Where entries are kept. A store only reads all and adds one; nothing in it changes or removes. */
+/**
+ * Where entries are kept. A store only reads all and adds one; nothing in it changes or removes.
+ */
 export interface LedgerStore {
   /** File or folder, for messages and for the lock beside it. */
   readonly path: string;
@@ -29,13 +41,20 @@ export function fileStore(path: string): LedgerStore {
 const numberDigits = 12;
 
 /**
- * One object for each entry, as object storage with Object Lock wants it: objects are never changed, so a ledger of one object could
- * not grow. The folder is a copy of the bucket's `ledger/` prefix.
+ * One object for each entry, as object storage with Object Lock wants it: objects are never
+ * changed, so a ledger of one object could not grow. The folder is a copy of the bucket's `ledger/`
+ * prefix.
  */
 export function objectStore(path: string): LedgerStore {
   return {
     path,
-    read: () => (existsSync(path) ? readdirSync(path).filter((name) => name.endsWith(".json")).sort().map((name) => ({ place: name, text: readFileSync(join(path, name), "utf8") })) : []),
+    read: () =>
+      existsSync(path)
+        ? readdirSync(path)
+            .filter((name) => name.endsWith(".json"))
+            .sort()
+            .map((name) => ({ place: name, text: readFileSync(join(path, name), "utf8") }))
+        : [],
     add: (entry) => {
       mkdirSync(path, { recursive: true });
       durably(join(path, objectName(entry)), "wx", JSON.stringify(entry));
@@ -43,7 +62,10 @@ export function objectStore(path: string): LedgerStore {
   };
 }
 
-/** Name of an entry's object, e.g. `000000000042.json`: by number alone, so that storage itself refuses a second entry of one number. */
+/**
+ * Name of an entry's object, e.g. `000000000042.json`: by number alone, so that storage itself
+ * refuses a second entry of one number.
+ */
 export function objectName({ sequence }: Pick<Entry, "sequence">): string {
   return `${String(sequence).padStart(numberDigits, "0")}.json`;
 }
@@ -53,7 +75,10 @@ export function storeAt(path: string): LedgerStore {
   return path.endsWith(".jsonl") ? fileStore(path) : objectStore(path);
 }
 
-/** A text without its last line break, by lines: what follows the last line break is a line cut short. */
+/**
+ * A text without its last line break, by lines: what follows the last line break is a line cut
+ * short.
+ */
 function lines(text: string): StoredLine[] {
   const all = text.split("\n");
   if (all.at(-1) === "") all.pop();
@@ -70,7 +95,10 @@ function durably(path: string, flag: "a" | "wx", text: string): void {
   }
 }
 
-/** Takes the lock file beside a store and returns its path. Throws an error of code EEXIST where another program has it. */
+/**
+ * Takes the lock file beside a store and returns its path. Throws an error of code EEXIST where
+ * another program has it.
+ */
 export function lockFile(path: string): string {
   const lock = `${path}.lock`;
   mkdirSync(dirname(lock), { recursive: true });

@@ -1,4 +1,9 @@
-import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import fastify, {
+  LogController,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from "fastify";
 import { metrics, operations, type Operation } from "../contract/metrics";
 import { Explainer } from "./explain/explainer";
 import { framesOf, problemOf, rawAnswer, sendProblem } from "./http/errors";
@@ -42,15 +47,27 @@ export interface AppDeps {
 export function buildApp(deps: AppDeps): FastifyInstance {
   const { loaded, lifecycle, limiter, counters } = deps;
   const { name } = loaded.contract;
-  const modelPaths = [`/v2/models/${name}`, `/v2/models/${name}/versions/${loaded.release.version}`];
+  const modelPaths = [
+    `/v2/models/${name}`,
+    `/v2/models/${name}/versions/${loaded.release.version}`,
+  ];
   const app = create(deps, modelPaths);
   const routes = new Map<string, string[]>();
-  app.addHook("onRoute", ({ url, method }) => void routes.set(url, [...(routes.get(url) ?? []), ...[method].flat()]));
+  app.addHook(
+    "onRoute",
+    ({ url, method }) => void routes.set(url, [...(routes.get(url) ?? []), ...[method].flat()]),
+  );
   app.decorateRequest("trace", null);
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request: FastifyRequest, body: Buffer, done) => parseInto(done, request, body));
+  app.addContentTypeParser(
+    "application/json",
+    { parseAs: "buffer" },
+    (request: FastifyRequest, body: Buffer, done) => parseInto(done, request, body),
+  );
   app.setErrorHandler((error, request, reply) => answerProblem(app, error, request, reply));
-  app.setNotFoundHandler((request, reply) => sendProblem(reply, request, notFound(routes, modelPaths, request, reply)));
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(reply, request, notFound(routes, modelPaths, request, reply)),
+  );
   counters.registry.derived(metrics.inFlight, {}, () => limiter.inFlight);
   counters.registry.derived(metrics.inFlightLimit, {}, () => limiter.limit);
   counters.registry.derived(metrics.ready, {}, () => Number(lifecycle.ready));
@@ -60,11 +77,25 @@ export function buildApp(deps: AppDeps): FastifyInstance {
   return app;
 }
 
-function create({ limits, logs, loaded, counters, limiter }: AppDeps, modelPaths: readonly string[]): FastifyInstance {
+function create(
+  { limits, logs, loaded, counters, limiter }: AppDeps,
+  modelPaths: readonly string[],
+): FastifyInstance {
   const requestId = requestIds();
-  const operationPaths = new Map(modelPaths.flatMap((path) => operations.map((operation) => [`${path}/${operation}`, operation])));
+  const operationPaths = new Map(
+    modelPaths.flatMap((path) =>
+      operations.map((operation) => [`${path}/${operation}`, operation]),
+    ),
+  );
   return fastify({
-    serverFactory: (handler) => sheddingServer(handler, { limits, limiter, counters, requestId, operationOf: (path) => operationPaths.get(path) }),
+    serverFactory: (handler) =>
+      sheddingServer(handler, {
+        limits,
+        limiter,
+        counters,
+        requestId,
+        operationOf: (path) => operationPaths.get(path),
+      }),
     bodyLimit: limits.bodyBytes,
     forceCloseConnections: "idle",
     // A request that comes while the server stops is answered as any other.
@@ -93,7 +124,12 @@ function create({ limits, logs, loaded, counters, limiter }: AppDeps, modelPaths
 
 /** Fields of every log line. */
 function logBase({ release }: LoadedRelease): Record<string, string> {
-  return { model: release.model, version: release.version, modelDigest: release.digests.model, dataDigest: release.digests.data };
+  return {
+    model: release.model,
+    version: release.version,
+    modelDigest: release.digests.model,
+    dataDigest: release.digests.data,
+  };
 }
 
 function operationRoutes(app: FastifyInstance, deps: AppDeps, modelPaths: readonly string[]): void {
@@ -103,16 +139,38 @@ function operationRoutes(app: FastifyInstance, deps: AppDeps, modelPaths: readon
   const ids = new PredictionIds(keys);
   const log = new RequestLog(deps.logs, logBase(loaded));
   const form = { input: reference.input, columns, maximumRows: limits.rows };
-  const prediction: PredictionDeps = { contract, version: release.version, columns, form, batcher, counters, ids, keys, clock };
+  const prediction: PredictionDeps = {
+    contract,
+    version: release.version,
+    columns,
+    form,
+    batcher,
+    counters,
+    ids,
+    keys,
+    clock,
+  };
   const handlers = {
     infer: inferHandler(prediction),
     predict: predictHandler(prediction),
-    explain: explainHandler({ ...prediction, explainer: new Explainer(explainer, batcher), concurrent: limits.explanations }),
+    explain: explainHandler({
+      ...prediction,
+      explainer: new Explainer(explainer, batcher),
+      concurrent: limits.explanations,
+    }),
     feedback: feedbackHandler({ contract, ids, counters, clock, remembered: limits.feedbackIds }),
   } satisfies Record<Operation, (request: FastifyRequest, reply: FastifyReply) => unknown>;
-  const add = (operation: Operation, handler: (request: FastifyRequest, reply: FastifyReply) => unknown) => {
+  const add = (
+    operation: Operation,
+    handler: (request: FastifyRequest, reply: FastifyReply) => unknown,
+  ) => {
     const onRequest = watch(operation, { ...deps, log });
-    for (const path of modelPaths) app.post(`${path}/${operation}`, { onRequest, schema: { response: { 200: answers[operation] } } }, handler);
+    for (const path of modelPaths)
+      app.post(
+        `${path}/${operation}`,
+        { onRequest, schema: { response: { 200: answers[operation] } } },
+        handler,
+      );
   };
   add("infer", handlers.infer);
   add("predict", handlers.predict);
@@ -120,7 +178,11 @@ function operationRoutes(app: FastifyInstance, deps: AppDeps, modelPaths: readon
   add("feedback", handlers.feedback);
 }
 
-function parseInto(done: (error: Error | null, body?: unknown) => void, _request: FastifyRequest, body: Buffer): void {
+function parseInto(
+  done: (error: Error | null, body?: unknown) => void,
+  _request: FastifyRequest,
+  body: Buffer,
+): void {
   try {
     done(null, parseBody(body));
   } catch (error) {
@@ -128,21 +190,41 @@ function parseInto(done: (error: Error | null, body?: unknown) => void, _request
   }
 }
 
-function answerProblem(app: FastifyInstance, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+function answerProblem(
+  app: FastifyInstance,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
   const problem = problemOf(error);
   if (request.trace) request.trace.problem = problem;
-  if (problem.status >= 500 && problem !== error) app.log.error({ requestId: request.id, error: error instanceof Error ? error.name : typeof error, frames: framesOf(error) }, "request failed");
+  if (problem.status >= 500 && problem !== error)
+    app.log.error(
+      {
+        requestId: request.id,
+        error: error instanceof Error ? error.name : typeof error,
+        frames: framesOf(error),
+      },
+      "request failed",
+    );
   void sendProblem(reply, request, problem);
 }
 
-function notFound(routes: ReadonlyMap<string, readonly string[]>, [modelPath = ""]: readonly string[], request: FastifyRequest, reply: FastifyReply): RequestProblem {
+function notFound(
+  routes: ReadonlyMap<string, readonly string[]>,
+  [modelPath = ""]: readonly string[],
+  request: FastifyRequest,
+  reply: FastifyReply,
+): RequestProblem {
   const [path = ""] = request.url.split("?");
   const methods = routes.get(path);
   if (methods) {
     void reply.header("allow", methods.join(", "));
     return new RequestProblem("route.method", `this path takes ${methods.join(", ")}`);
   }
-  if (path.startsWith(`${modelPath}/versions/`)) return new RequestProblem("version.unknown", "this server has no such version of the model");
-  if (path.startsWith("/v2/models/") && !path.startsWith(`${modelPath}/`)) return new RequestProblem("model.unknown", "this server has no such model");
+  if (path.startsWith(`${modelPath}/versions/`))
+    return new RequestProblem("version.unknown", "this server has no such version of the model");
+  if (path.startsWith("/v2/models/") && !path.startsWith(`${modelPath}/`))
+    return new RequestProblem("model.unknown", "this server has no such model");
   return new RequestProblem("route.unknown", "there is nothing at this path");
 }

@@ -6,8 +6,9 @@ const quietMilliseconds = 300;
 const lookMilliseconds = 20;
 
 /**
- * Goes without losing a request: says that it is not ready, asks each connection to close with its next answer, keeps answering until
- * nobody sends any more or half the time is over, and then stops listening and finishes what is in flight.
+ * Goes without losing a request: says that it is not ready, asks each connection to close with its
+ * next answer, keeps answering until nobody sends any more or half the time is over, and then stops
+ * listening and finishes what is in flight.
  */
 export async function drain(running: Running, drainSeconds: number): Promise<void> {
   running.lifecycle.ready = false;

@@ -10,8 +10,14 @@ const exits = { failed: 1, refused: 2 } as const;
 
 const logs = new LineBuffer(process.stdout);
 
-function say(level: "info" | "error" | "fatal", message: string, more: Readonly<Record<string, unknown>> = {}): void {
-  logs.write(`${JSON.stringify({ level, time: new Date().toISOString(), ...more, msg: message })}\n`);
+function say(
+  level: "info" | "error" | "fatal",
+  message: string,
+  more: Readonly<Record<string, unknown>> = {},
+): void {
+  logs.write(
+    `${JSON.stringify({ level, time: new Date().toISOString(), ...more, msg: message })}\n`,
+  );
 }
 
 function leave(code: number): void {
@@ -28,7 +34,9 @@ function stopOnSignals(running: Running, drainSeconds: number): void {
     stopping = true;
     say("info", `${signal}: draining`);
     setTimeout(() => {
-      say("error", `requests were still in flight after ${drainSeconds} s`, { inFlight: running.inFlight() });
+      say("error", `requests were still in flight after ${drainSeconds} s`, {
+        inFlight: running.inFlight(),
+      });
       leave(exits.failed);
     }, drainSeconds * 1_000).unref();
     drain(running, drainSeconds).then(
@@ -48,7 +56,10 @@ function fail(error: unknown): void {
     say("fatal", error.message);
     return leave(exits.refused);
   }
-  say("fatal", "the server failed", { error: error instanceof Error ? error.name : typeof error, frames: framesOf(error) });
+  say("fatal", "the server failed", {
+    error: error instanceof Error ? error.name : typeof error,
+    frames: framesOf(error),
+  });
   leave(exits.failed);
 }
 
@@ -56,11 +67,15 @@ async function main(): Promise<void> {
   const startedSeconds = Date.now() / 1_000 - process.uptime();
   const settings = readSettings(process.env);
   const running = await start(settings, logs, startedSeconds);
-  say("info", "listening", { ...running.ports, startMilliseconds: Math.round(process.uptime() * 1_000) });
+  say("info", "listening", {
+    ...running.ports,
+    startMilliseconds: Math.round(process.uptime() * 1_000),
+  });
   stopOnSignals(running, settings.drainSeconds);
 }
 
-// Nothing is known about the state after either: say so, and let the platform start a fresh process.
+// Nothing is known about the state after either: say so, and let the platform start a fresh
+// process.
 process.on("uncaughtException", fail);
 process.on("unhandledRejection", fail);
 main().catch(fail);

@@ -33,20 +33,42 @@ export interface Running {
   close(): Promise<void>;
 }
 
-/** Loads, verifies and measures the model, and listens. Rejects with InputError on a model that is not what its manifest says. */
-export async function start(settings: Settings, logs: LogSink, startedSeconds: number): Promise<Running> {
+/**
+ * Loads, verifies and measures the model, and listens. Rejects with InputError on a model that is
+ * not what its manifest says.
+ */
+export async function start(
+  settings: Settings,
+  logs: LogSink,
+  startedSeconds: number,
+): Promise<Running> {
   const loaded = await loadVerified(settings.files);
   const counters = new ModelCounters(loaded.contract, loaded.release, loaded.reference);
   const placement = await placed(loaded, settings, counters);
-  counters.showBuild(loaded.release, { execution: placement.execution, environment: settings.environment, region: settings.region });
+  counters.showBuild(loaded.release, {
+    execution: placement.execution,
+    environment: settings.environment,
+    region: settings.region,
+  });
   showProcess(counters.registry, startedSeconds);
   const batcher = batcherOf(loaded, placement, counters);
   const limiter = new Limiter(limiterOptions(loaded.contract, placement));
   const lifecycle: Lifecycle = { ready: false, stopping: false };
   const { name } = loaded.contract;
   const keys = settings.secret ? keysFrom(settings.secret, name) : throwawayKeys(name);
-  const app = buildApp({ loaded, batcher, counters, limiter, lifecycle, keys, limits: defaultLimits, logs, clock: () => Date.now() / 1_000 });
-  if (!settings.secret) app.log.warn("no key file: pseudonyms and prediction ids end with this process");
+  const app = buildApp({
+    loaded,
+    batcher,
+    counters,
+    limiter,
+    lifecycle,
+    keys,
+    limits: defaultLimits,
+    logs,
+    clock: () => Date.now() / 1_000,
+  });
+  if (!settings.secret)
+    app.log.warn("no key file: pseudonyms and prediction ids end with this process");
   const metricsListener = metricsServer(counters.registry);
   try {
     await app.listen({ port: settings.ports.http, host: settings.host });
@@ -57,7 +79,16 @@ export async function start(settings: Settings, logs: LogSink, startedSeconds: n
   }
   lifecycle.ready = true;
   const { inlineMilliseconds, workerMilliseconds, execution, batchingPays } = placement;
-  app.log.info({ execution, inlineMilliseconds, workerMilliseconds, batchingPays, approvals: loaded.approvals }, "ready");
+  app.log.info(
+    {
+      execution,
+      inlineMilliseconds,
+      workerMilliseconds,
+      batchingPays,
+      approvals: loaded.approvals,
+    },
+    "ready",
+  );
   return {
     app,
     lifecycle,
@@ -74,7 +105,11 @@ export async function start(settings: Settings, logs: LogSink, startedSeconds: n
   };
 }
 
-function placed(loaded: LoadedRelease, settings: Settings, counters: ModelCounters): Promise<Placement> {
+function placed(
+  loaded: LoadedRelease,
+  settings: Settings,
+  counters: ModelCounters,
+): Promise<Placement> {
   return place({
     model: loaded.model,
     sample: Float32Array.from(loaded.explainer.background[0] ?? []),

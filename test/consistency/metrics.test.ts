@@ -14,24 +14,36 @@ import { planOf, project, stacks } from "../support/stacks";
 import type { StackPlan } from "../../tools/plan/plan";
 import { metricsIn, syntaxErrors } from "../infra/observability/fixture";
 
-const contracts = readdirSync(modelsFolder).filter((name) => existsSync(join(modelsFolder, name, "model.yaml"))).map((name) => loadContract(modelsFolder, name));
+const contracts = readdirSync(modelsFolder)
+  .filter((name) => existsSync(join(modelsFolder, name, "model.yaml")))
+  .map((name) => loadContract(modelsFolder, name));
 // Also as if each asked for a GPU: what is made only then must hold too.
-const withGpu = contracts.map((contract) => ({ ...contract, serving: { ...contract.serving, gpu: 1 } }));
-const rules = [...contracts, ...withGpu].flatMap((contract) => ruleGroups(contract).flatMap((group) => [...group.rules]));
+const withGpu = contracts.map((contract) => ({
+  ...contract,
+  serving: { ...contract.serving, gpu: 1 },
+}));
+const rules = [...contracts, ...withGpu].flatMap((contract) =>
+  ruleGroups(contract).flatMap((group) => [...group.rules]),
+);
 
 const exported = new Set<string>(Object.values(metrics).flatMap((family) => seriesNames(family)));
 const recorded = new Set<string>(rules.flatMap((rule) => ("record" in rule ? [rule.record] : [])));
 const others = new Set<string>([...foreignMetrics, ...healthSeries]);
 const known = (name: string) => exported.has(name) || recorded.has(name) || others.has(name);
 
-/** Every PromQL text in what the program registers: under these keys in rules, templates and autoscalers, and in the JSON of dashboards. */
+/**
+ * Every PromQL text in what the program registers: under these keys in rules, templates and
+ * autoscalers, and in the JSON of dashboards.
+ */
 function queriesIn(value: unknown, key = ""): string[] {
   if (typeof value === "string") {
     if (key.endsWith(".json") && value.includes('"panels"')) return queriesIn(JSON.parse(value));
     return key === "expr" || key === "query" ? [value] : [];
   }
   if (Array.isArray(value)) return value.flatMap((item) => queriesIn(item, key));
-  return value === null || typeof value !== "object" ? [] : Object.entries(value).flatMap(([name, item]) => queriesIn(item, name));
+  return value === null || typeof value !== "object"
+    ? []
+    : Object.entries(value).flatMap(([name, item]) => queriesIn(item, name));
 }
 
 /** Arguments that a controller fills in before Prometheus reads the query. */
@@ -43,45 +55,88 @@ beforeAll(async () => {
   for (const stack of stacks) {
     const plan = await planOf(stack);
     plans.push(plan);
-    for (const { name, type, inputs } of plan.resources) queries.push(...queriesIn(inputs).map((query) => ({ resource: `${stack} ${name}`, type, query: filled(query) })));
+    for (const { name, type, inputs } of plan.resources)
+      queries.push(
+        ...queriesIn(inputs).map((query) => ({
+          resource: `${stack} ${name}`,
+          type,
+          query: filled(query),
+        })),
+      );
   }
 }, 120_000);
 
-test.each(["PrometheusRule", "ConfigMap", "AnalysisTemplate", "ScaledObject"])("the plan has queries in objects of kind %s", (kind) => {
-  expect(queries.filter(({ type }) => type.endsWith(`:${kind}`)).length).toBeGreaterThan(0);
-});
+test.each(["PrometheusRule", "ConfigMap", "AnalysisTemplate", "ScaledObject"])(
+  "the plan has queries in objects of kind %s",
+  (kind) => {
+    expect(queries.filter(({ type }) => type.endsWith(`:${kind}`)).length).toBeGreaterThan(0);
+  },
+);
 
-test.each(["loan-approval", "fleet", "regions", "retraining", "governance"])("every stack has the dashboard %s", (name) => {
-  for (const stack of stacks) expect(queries.filter(({ resource }) => resource.startsWith(`${stack} `) && resource.endsWith(`${name}-dashboard`)).length).toBeGreaterThan(0);
-});
+test.each(["loan-approval", "fleet", "regions", "retraining", "governance"])(
+  "every stack has the dashboard %s",
+  (name) => {
+    for (const stack of stacks)
+      expect(
+        queries.filter(
+          ({ resource }) =>
+            resource.startsWith(`${stack} `) && resource.endsWith(`${name}-dashboard`),
+        ).length,
+      ).toBeGreaterThan(0);
+  },
+);
 
 test("every query of every stack is valid PromQL over series that exist", () => {
   const wrong = queries.flatMap(({ resource, query }) => [
     ...syntaxErrors(query).map((at) => `${resource}: syntax at ${at} of ${query}`),
-    ...metricsIn(query).filter((name) => !known(name)).map((name) => `${resource}: nothing exports ${name === "" ? query : name}`),
+    ...metricsIn(query)
+      .filter((name) => !known(name))
+      .map((name) => `${resource}: nothing exports ${name === "" ? query : name}`),
   ]);
   expect(wrong).toEqual([]);
 });
 
 test("a query of a metric that nobody exports is found", () => {
-  expect(metricsIn('sum(rate(causeway_imagined_total{model="m"}[5m])) / on () up').filter((name) => !known(name))).toEqual(["causeway_imagined_total", "up"]);
+  expect(
+    metricsIn('sum(rate(causeway_imagined_total{model="m"}[5m])) / on () up').filter(
+      (name) => !known(name),
+    ),
+  ).toEqual(["causeway_imagined_total", "up"]);
 });
 
 test("labels that a query selects or groups by are labels of the metric", () => {
   // Of the server itself, and what the monitor of its pods adds.
-  const scraped = ["model", "version", "le", "pod", "namespace", "container", "rollouts_pod_template_hash"];
+  const scraped = [
+    "model",
+    "version",
+    "le",
+    "pod",
+    "namespace",
+    "container",
+    "rollouts_pod_template_hash",
+  ];
   for (const { query } of queries) {
     for (const [, name = "", matchers = ""] of query.matchAll(/\b([a-z_]+)\{([^}]*)\}/g)) {
-      const family = Object.values(metrics).find((candidate) => seriesNames(candidate).includes(name));
+      const family = Object.values(metrics).find((candidate) =>
+        seriesNames(candidate).includes(name),
+      );
       if (!family) continue;
-      for (const [, label] of matchers.matchAll(/(?:^|,)([a-z_]+)(?:=|!)/g)) expect([name, [...family.labels, ...scraped]]).toEqual([name, expect.arrayContaining([label])]);
+      for (const [, label] of matchers.matchAll(/(?:^|,)([a-z_]+)(?:=|!)/g))
+        expect([name, [...family.labels, ...scraped]]).toEqual([
+          name,
+          expect.arrayContaining([label]),
+        ]);
     }
   }
 });
 
 test("the proxy's metrics are kept by the monitor that scrapes them", () => {
-  const monitors = plans.flatMap(({ resources }) => resources).filter(({ type }) => type.endsWith(":PodMonitor"));
-  expect(JSON.stringify(monitors.map(({ inputs }) => inputs))).toContain("istio_(requests_total|request_duration_milliseconds_.*)");
+  const monitors = plans
+    .flatMap(({ resources }) => resources)
+    .filter(({ type }) => type.endsWith(":PodMonitor"));
+  expect(JSON.stringify(monitors.map(({ inputs }) => inputs))).toContain(
+    "istio_(requests_total|request_duration_milliseconds_.*)",
+  );
   expect(proxyMetricsPort).toBe(15_090);
 });
 
@@ -90,28 +145,55 @@ describe("every alert", () => {
 
   test("that is declared is made, and none else", () => {
     const used = new Set<string>(rules.flatMap((rule) => ("alert" in rule ? [rule.alert] : [])));
-    for (const { type, inputs } of plans.flatMap(({ resources }) => resources)) if (type.endsWith(":PrometheusRule")) for (const [, name = ""] of JSON.stringify(inputs).matchAll(/"alert":"(\w+)"/g)) used.add(name);
+    for (const { type, inputs } of plans.flatMap(({ resources }) => resources))
+      if (type.endsWith(":PrometheusRule"))
+        for (const [, name = ""] of JSON.stringify(inputs).matchAll(/"alert":"(\w+)"/g))
+          used.add(name);
     // Grafana makes what asks for the metrics of all regions.
-    const stacksOf = (title: string) => plans.filter(({ resources }) => resources.some(({ type, inputs }) => type.endsWith(":Release") && JSON.stringify(inputs).includes(`"title":"${title}"`))).map(({ stack }) => stack);
+    const stacksOf = (title: string) =>
+      plans
+        .filter(({ resources }) =>
+          resources.some(
+            ({ type, inputs }) =>
+              type.endsWith(":Release") && JSON.stringify(inputs).includes(`"title":"${title}"`),
+          ),
+        )
+        .map(({ stack }) => stack);
     expect(stacksOf(parityAlert.alert)).toEqual(["dev", "prod"]);
     expect(stacksOf(retrainingAlert.alert)).toEqual(["prod"]);
     expect([...used, parityAlert.alert].sort()).toEqual(Object.keys(declared).sort());
   });
 
-  test.each(Object.entries(declared))("%s has a page that bears its name and says what it means, where to look and what to do", (name, { runbook }) => {
-    const page = readFileSync(join(project, runbook), "utf8");
-    expect(page.split("\n")[0]).toBe(`# ${name}`);
-    for (const part of ["**What it means.**", "**First look.**", "**What to do.**"]) expect(page).toContain(part);
-  });
+  test.each(Object.entries(declared))(
+    "%s has a page that bears its name and says what it means, where to look and what to do",
+    (name, { runbook }) => {
+      const page = readFileSync(join(project, runbook), "utf8");
+      expect(page.split("\n")[0]).toBe(`# ${name}`);
+      for (const part of ["**What it means.**", "**First look.**", "**What to do.**"])
+        expect(page).toContain(part);
+    },
+  );
 
   test("page belongs to an alert", () => {
-    expect(readdirSync(join(project, "docs", "runbooks")).map((file) => `docs/runbooks/${file}`).sort()).toEqual(Object.values(declared).map(({ runbook }) => runbook).sort());
+    expect(
+      readdirSync(join(project, "docs", "runbooks"))
+        .map((file) => `docs/runbooks/${file}`)
+        .sort(),
+    ).toEqual(
+      Object.values(declared)
+        .map(({ runbook }) => runbook)
+        .sort(),
+    );
   });
 
   test("page asks for series that exist", () => {
     for (const { runbook } of Object.values(declared)) {
-      const blocks = [...readFileSync(join(project, runbook), "utf8").matchAll(/```\n([\s\S]*?)```/g)].flatMap(([, block = ""]) => block.split("\n"));
-      for (const line of blocks.filter((text) => text !== "" && !/^(kubectl|curl|npm|GET) ?/.test(text))) {
+      const blocks = [
+        ...readFileSync(join(project, runbook), "utf8").matchAll(/```\n([\s\S]*?)```/g),
+      ].flatMap(([, block = ""]) => block.split("\n"));
+      for (const line of blocks.filter(
+        (text) => text !== "" && !/^(kubectl|curl|npm|GET) ?/.test(text),
+      )) {
         expect([line, syntaxErrors(line)]).toEqual([line, []]);
         expect([line, metricsIn(line).filter((name) => !known(name))]).toEqual([line, []]);
       }
@@ -120,15 +202,29 @@ describe("every alert", () => {
 });
 
 describe("every service objective", () => {
-  /** Which alerts watch an objective; a new one in the contract does not compile until it is here. */
+  /**
+   * Which alerts watch an objective; a new one in the contract does not compile until it is here.
+   */
   const watchedBy = {
     availability: ["CausewayErrorBudgetBurn", "CausewayErrorBudgetSlowBurn"],
-    latencyP99: ["CausewayLatencyBudgetBurn", "CausewayLatencyBudgetSlowBurn", "CausewayLatencyObjectiveMissed"],
+    latencyP99: [
+      "CausewayLatencyBudgetBurn",
+      "CausewayLatencyBudgetSlowBurn",
+      "CausewayLatencyObjectiveMissed",
+    ],
     labelDelay: ["CausewayLabelsMissing"],
   } satisfies Record<keyof (typeof contracts)[number]["slos"], (keyof typeof alerts)[]>;
 
-  test.each(contracts.map((contract) => [contract.name, contract] as const))("of %s has an alert", (_, contract) => {
-    const made = new Set<string>(ruleGroups(contract).flatMap((group) => group.rules).flatMap((rule) => ("alert" in rule ? [rule.alert] : [])));
-    for (const objective of Object.keys(contract.slos) as (keyof typeof watchedBy)[]) for (const alert of watchedBy[objective]) expect(made).toContain(alert);
-  });
+  test.each(contracts.map((contract) => [contract.name, contract] as const))(
+    "of %s has an alert",
+    (_, contract) => {
+      const made = new Set<string>(
+        ruleGroups(contract)
+          .flatMap((group) => group.rules)
+          .flatMap((rule) => ("alert" in rule ? [rule.alert] : [])),
+      );
+      for (const objective of Object.keys(contract.slos) as (keyof typeof watchedBy)[])
+        for (const alert of watchedBy[objective]) expect(made).toContain(alert);
+    },
+  );
 });

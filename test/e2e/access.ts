@@ -18,10 +18,23 @@ interface Question {
 const { models, training, observability, mesh, gateway } = namespaces;
 const { platformAdmins, mlEngineers, auditors, pipelines, approvers, erasers, breakGlass } = groups;
 
-const may = (group: PlatformGroup, verb: string, resource: string, namespace?: string): Question => ({ group, verb, resource, namespace, allowed: true });
-const mayNot = (group: PlatformGroup, verb: string, resource: string, namespace?: string): Question => ({ group, verb, resource, namespace, allowed: false });
+const may = (
+  group: PlatformGroup,
+  verb: string,
+  resource: string,
+  namespace?: string,
+): Question => ({ group, verb, resource, namespace, allowed: true });
+const mayNot = (
+  group: PlatformGroup,
+  verb: string,
+  resource: string,
+  namespace?: string,
+): Question => ({ group, verb, resource, namespace, allowed: false });
 
-/** Who may do what, as the design says: what the cluster should be is decided by the program, what it is can be read. */
+/**
+ * Who may do what, as the design says: what the cluster should be is decided by the program, what
+ * it is can be read.
+ */
 const QUESTIONS: readonly Question[] = [
   may(platformAdmins, "list", "nodes"),
   may(platformAdmins, "get", "pods", models),
@@ -87,14 +100,30 @@ const QUESTIONS: readonly Question[] = [
   mayNot(breakGlass, "create", "workflows.argoproj.io", training),
 ];
 
-async function isAllowed({ cluster }: SharedStack, { group, verb, resource, namespace }: Question): Promise<boolean> {
+async function isAllowed(
+  { cluster }: SharedStack,
+  { group, verb, resource, namespace }: Question,
+): Promise<boolean> {
   const [path = "", subresource] = resource.split("/");
   const [name, ...rest] = path.split(".");
   const client = await cluster.member(group);
-  const answer = await client.call("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", {
-    apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectAccessReview",
-    spec: { resourceAttributes: { verb, resource: name ?? "", group: rest.join("."), ...(subresource === undefined ? {} : { subresource }), ...(namespace === undefined ? {} : { namespace }) } },
-  });
+  const answer = await client.call(
+    "POST",
+    "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+    {
+      apiVersion: "authorization.k8s.io/v1",
+      kind: "SelfSubjectAccessReview",
+      spec: {
+        resourceAttributes: {
+          verb,
+          resource: name ?? "",
+          group: rest.join("."),
+          ...(subresource === undefined ? {} : { subresource }),
+          ...(namespace === undefined ? {} : { namespace }),
+        },
+      },
+    },
+  );
   return at(answer, "status", "allowed") === true;
 }
 

@@ -10,12 +10,22 @@ const DIGEST = `sha256:${"0".repeat(64)}`;
 
 const RESTRICTED_POD: JsonObject = {
   automountServiceAccountToken: false,
-  securityContext: { runAsNonRoot: true, runAsUser: 65532, seccompProfile: { type: "RuntimeDefault" } },
-  containers: [{
-    name: "a", image: `registry.example/a@${DIGEST}`,
-    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
-    resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { cpu: "20m", memory: "32Mi" } },
-  }],
+  securityContext: {
+    runAsNonRoot: true,
+    runAsUser: 65532,
+    seccompProfile: { type: "RuntimeDefault" },
+  },
+  containers: [
+    {
+      name: "a",
+      image: `registry.example/a@${DIGEST}`,
+      securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+      resources: {
+        requests: { cpu: "10m", memory: "16Mi" },
+        limits: { cpu: "20m", memory: "32Mi" },
+      },
+    },
+  ],
 };
 
 function container(change: JsonObject): JsonObject {
@@ -25,15 +35,30 @@ function container(change: JsonObject): JsonObject {
 
 /** Pods that the Pod Security Standard "restricted" forbids, by what is wrong with them. */
 const FORBIDDEN: Readonly<Record<string, JsonObject>> = {
-  "a privileged container": { ...RESTRICTED_POD, containers: [container({ securityContext: { privileged: true } })] },
+  "a privileged container": {
+    ...RESTRICTED_POD,
+    containers: [container({ securityContext: { privileged: true } })],
+  },
   "the network of the host": { ...RESTRICTED_POD, hostNetwork: true },
   "a folder of the host": { ...RESTRICTED_POD, volumes: [{ name: "h", hostPath: { path: "/" } }] },
-  "the root user": { ...RESTRICTED_POD, securityContext: { runAsUser: 0, seccompProfile: { type: "RuntimeDefault" } } },
+  "the root user": {
+    ...RESTRICTED_POD,
+    securityContext: { runAsUser: 0, seccompProfile: { type: "RuntimeDefault" } },
+  },
 };
 
-/** Asks the API server to admit a pod without keeping it; undefined when it is admitted, else why not. */
-async function refusal({ client }: SharedStack, namespace: string, pod: JsonObject): Promise<string | undefined> {
-  return client.call("POST", `/api/v1/namespaces/${namespace}/pods?dryRun=All&fieldValidation=Strict`, pod).then(() => undefined, errorMessage);
+/**
+ * Asks the API server to admit a pod without keeping it; undefined when it is admitted, else why
+ * not.
+ */
+async function refusal(
+  { client }: SharedStack,
+  namespace: string,
+  pod: JsonObject,
+): Promise<string | undefined> {
+  return client
+    .call("POST", `/api/v1/namespaces/${namespace}/pods?dryRun=All&fieldValidation=Strict`, pod)
+    .then(() => undefined, errorMessage);
 }
 
 /** What the admission of the API server lets into the namespaces of the platform. */
@@ -42,17 +67,29 @@ export function admissionTests(stack: SharedStack): Test[] {
     ...Object.entries(FORBIDDEN).map(([what, spec]): Test => ({
       title: `a pod with ${what} is refused in the model namespace`,
       run: async () => {
-        const reason = await refusal(stack, namespaces.models, { apiVersion: "v1", kind: "Pod", metadata: { name: "intruder" }, spec });
+        const reason = await refusal(stack, namespaces.models, {
+          apiVersion: "v1",
+          kind: "Pod",
+          metadata: { name: "intruder" },
+          spec,
+        });
         assert.match(reason ?? "admitted", /violates PodSecurity "restricted/);
       },
     })),
     {
       title: "the pods of our own workloads are admitted in their namespaces",
       run: async () => {
-        const pods = (await stateObjects(stack.project, stack.client)).map(podOf).filter((pod) => pod !== undefined);
+        const pods = (await stateObjects(stack.project, stack.client))
+          .map(podOf)
+          .filter((pod) => pod !== undefined);
         assert.ok(pods.length > 0, "the stack has workloads");
-        const refusals = await Promise.all(pods.map((pod) => refusal(stack, String(at(pod, "metadata", "namespace")), pod)));
-        assert.deepEqual(refusals.filter((reason) => reason !== undefined), []);
+        const refusals = await Promise.all(
+          pods.map((pod) => refusal(stack, String(at(pod, "metadata", "namespace")), pod)),
+        );
+        assert.deepEqual(
+          refusals.filter((reason) => reason !== undefined),
+          [],
+        );
       },
     },
   ];

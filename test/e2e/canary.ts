@@ -36,7 +36,10 @@ async function release({ project, client }: SharedStack): Promise<Release> {
   };
   return {
     rollout,
-    virtualService: named("VirtualService", at(canary, "trafficRouting", "istio", "virtualService", "name")),
+    virtualService: named(
+      "VirtualService",
+      at(canary, "trafficRouting", "istio", "virtualService", "name"),
+    ),
     service: named("Service", at(canary, "stableService")),
   };
 }
@@ -44,7 +47,9 @@ async function release({ project, client }: SharedStack): Promise<Release> {
 /** Whole list of routes with the first route's weights as Argo Rollouts sets them. */
 function shifted(virtualService: StateObject): unknown[] {
   const routes = at(virtualService.inputs, "spec", "http");
-  const [first, ...rest] = structuredClone(Array.isArray(routes) ? routes : []) as { route: { weight: number }[] }[];
+  const [first, ...rest] = structuredClone(Array.isArray(routes) ? routes : []) as {
+    route: { weight: number }[];
+  }[];
   assert.ok(first, "the VirtualService has a route");
   const [stable, canary] = first.route;
   assert.ok(stable && canary, "the first route has a stable and a canary destination");
@@ -53,27 +58,60 @@ function shifted(virtualService: StateObject): unknown[] {
   return [first, ...rest];
 }
 
-async function startCanary({ client }: SharedStack, { rollout, virtualService, service }: Release): Promise<void> {
-  await client.mergePatch(virtualService.reference, toJsonObject({ spec: { http: shifted(virtualService) } }), "rollouts-controller");
-  await client.mergePatch(rollout.reference, { spec: { replicas: AUTOSCALED_REPLICAS } }, "keda-operator");
-  await client.mergePatch(service.reference, { spec: { selector: STABLE_HASH } }, "rollouts-controller");
+async function startCanary(
+  { client }: SharedStack,
+  { rollout, virtualService, service }: Release,
+): Promise<void> {
+  await client.mergePatch(
+    virtualService.reference,
+    toJsonObject({ spec: { http: shifted(virtualService) } }),
+    "rollouts-controller",
+  );
+  await client.mergePatch(
+    rollout.reference,
+    { spec: { replicas: AUTOSCALED_REPLICAS } },
+    "keda-operator",
+  );
+  await client.mergePatch(
+    service.reference,
+    { spec: { selector: STABLE_HASH } },
+    "rollouts-controller",
+  );
 }
 
-/** A release is under way: its controllers hold the weights, the selector of the stable Service and the replicas. */
+/**
+ * A release is under way: its controllers hold the weights, the selector of the stable Service and
+ * the replicas.
+ */
 export function canaryTests(stack: SharedStack): Test[] {
   const { client, project } = stack;
   let inFlight: Release | undefined;
 
   const expectUntouched = async (): Promise<void> => {
     assert.ok(inFlight, "the canary was started");
-    assert.deepEqual(await weights(client, inFlight.virtualService.reference), [100 - CANARY_WEIGHT, CANARY_WEIGHT]);
-    assert.equal(at(await client.get(inFlight.rollout.reference), "spec", "replicas"), AUTOSCALED_REPLICAS);
-    assert.equal(at(await client.get(inFlight.service.reference), "spec", "selector", "rollouts-pod-template-hash"), STABLE_HASH["rollouts-pod-template-hash"]);
+    assert.deepEqual(await weights(client, inFlight.virtualService.reference), [
+      100 - CANARY_WEIGHT,
+      CANARY_WEIGHT,
+    ]);
+    assert.equal(
+      at(await client.get(inFlight.rollout.reference), "spec", "replicas"),
+      AUTOSCALED_REPLICAS,
+    );
+    assert.equal(
+      at(
+        await client.get(inFlight.service.reference),
+        "spec",
+        "selector",
+        "rollouts-pod-template-hash",
+      ),
+      STABLE_HASH["rollouts-pod-template-hash"],
+    );
   };
 
   return [
     {
-      title: "an up in the middle of a canary leaves weights, selectors and replicas to their controllers",
+      title:
+        "an up in the middle of a canary leaves weights, selectors and replicas to their controllers",
       run: async () => {
         await compileProgram(project);
         inFlight = await release(stack);
@@ -89,13 +127,25 @@ export function canaryTests(stack: SharedStack): Test[] {
       run: async () => {
         const label = 'metadata.labels["causeway.example/e2e"]';
         await useVariant(project, {
-          mutations: ["kubernetes:networking.istio.io/v1:VirtualService", "kubernetes:argoproj.io/v1alpha1:Rollout", "kubernetes:core/v1:Service"].map((type) => ({ type, path: label, value: "changed" })),
+          mutations: [
+            "kubernetes:networking.istio.io/v1:VirtualService",
+            "kubernetes:argoproj.io/v1alpha1:Rollout",
+            "kubernetes:core/v1:Service",
+          ].map((type) => ({ type, path: label, value: "changed" })),
         });
         const up = await project.up({ skipPreview: true });
         expectSuccess(up);
         expectOperations(up, ["same", "update"]);
         assert.ok(inFlight, "the canary was started");
-        assert.equal(at(await client.get(inFlight.virtualService.reference), "metadata", "labels", "causeway.example/e2e"), "changed");
+        assert.equal(
+          at(
+            await client.get(inFlight.virtualService.reference),
+            "metadata",
+            "labels",
+            "causeway.example/e2e",
+          ),
+          "changed",
+        );
         await expectUntouched();
         await useVariant(project, {});
       },

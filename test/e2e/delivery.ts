@@ -33,47 +33,131 @@ const WORST_HISTORY = { cons: 6, mortg: 4, obrat: 95, pubrec: 1 };
 
 /** Each is a model of its own; all are on trial at the same time. */
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
-  "loan-good": { title: "a better version is promoted to all requests once a person approves it, although the controller is killed in mid-step", ending: "promoted" },
+  "loan-good": {
+    title:
+      "a better version is promoted to all requests once a person approves it, although the controller is killed in mid-step",
+    ending: "promoted",
+  },
   "loan-same": { title: "an identical version (A/A) is promoted", ending: "promoted" },
-  "loan-errors": { title: "a version with 5% errors is rolled back", fault: { kind: "errors", share: 0.05 }, ending: "rolled back", why: /errors Failed/ },
-  "loan-slow": { title: "a slow version is rolled back", fault: { kind: "slow", share: 0.3, milliseconds: 150 }, ending: "rolled back", why: /latency Failed/ },
-  "loan-nan": { title: "a version whose metrics are NaN is rolled back", fault: { kind: "nan" }, ending: "rolled back", why: /NaN/ },
-  "loan-unfair": { title: "a version that is unfair to one group is rolled back", fault: { kind: "unfair", attribute: "sex", group: "female", inputs: WORST_HISTORY }, ending: "rolled back", why: /sex Failed/ },
-  "loan-broken": { title: "a version that never starts is rolled back", fault: { kind: "broken" }, ending: "rolled back" },
-  "loan-again": { title: "after a version that was rolled back, a good one is promoted", fault: { kind: "errors", share: 0.2 }, ending: "rolled back", why: /errors Failed/ },
-  "loan-silent": { title: "a version is not promoted while Prometheus is gone for good, and goes on after a short outage", ending: "rolled back", why: /Error/ },
-  "loan-shadow": { title: "in a shadow release, a version with 5% errors is rolled back before it answers a caller", fault: { kind: "errors", share: 0.05 }, ending: "rolled back", why: /errors Failed/, strategy: "shadow" },
-  "loan-ab": { title: "in an A/B test, a version whose decisions are worth less is rolled back by the sequential test", fault: COSTLY, ending: "rolled back", why: /business-value Failed/, strategy: "ab", callers: EXPERIMENT_CALLERS },
+  "loan-errors": {
+    title: "a version with 5% errors is rolled back",
+    fault: { kind: "errors", share: 0.05 },
+    ending: "rolled back",
+    why: /errors Failed/,
+  },
+  "loan-slow": {
+    title: "a slow version is rolled back",
+    fault: { kind: "slow", share: 0.3, milliseconds: 150 },
+    ending: "rolled back",
+    why: /latency Failed/,
+  },
+  "loan-nan": {
+    title: "a version whose metrics are NaN is rolled back",
+    fault: { kind: "nan" },
+    ending: "rolled back",
+    why: /NaN/,
+  },
+  "loan-unfair": {
+    title: "a version that is unfair to one group is rolled back",
+    fault: { kind: "unfair", attribute: "sex", group: "female", inputs: WORST_HISTORY },
+    ending: "rolled back",
+    why: /sex Failed/,
+  },
+  "loan-broken": {
+    title: "a version that never starts is rolled back",
+    fault: { kind: "broken" },
+    ending: "rolled back",
+  },
+  "loan-again": {
+    title: "after a version that was rolled back, a good one is promoted",
+    fault: { kind: "errors", share: 0.2 },
+    ending: "rolled back",
+    why: /errors Failed/,
+  },
+  "loan-silent": {
+    title:
+      "a version is not promoted while Prometheus is gone for good, and goes on after a short outage",
+    ending: "rolled back",
+    why: /Error/,
+  },
+  "loan-shadow": {
+    title:
+      "in a shadow release, a version with 5% errors is rolled back before it answers a caller",
+    fault: { kind: "errors", share: 0.05 },
+    ending: "rolled back",
+    why: /errors Failed/,
+    strategy: "shadow",
+  },
+  "loan-ab": {
+    title:
+      "in an A/B test, a version whose decisions are worth less is rolled back by the sequential test",
+    fault: COSTLY,
+    ending: "rolled back",
+    why: /business-value Failed/,
+    strategy: "ab",
+    callers: EXPERIMENT_CALLERS,
+  },
 };
 
 /** The champion that a better version replaces. */
-const WORSE_CHAMPION: Readonly<Record<string, Fault>> = { "loan-good": { kind: "slow", share: 0.02, milliseconds: 150 } };
+const WORSE_CHAMPION: Readonly<Record<string, Fault>> = {
+  "loan-good": { kind: "slow", share: 0.02, milliseconds: 150 },
+};
 const OUTAGE_MS = 20_000;
 
 async function openTrials(folder: string): Promise<Trials> {
   const tools = {
-    etcd: await ensureTool(TOOLS.etcd), "kube-apiserver": await ensureTool(TOOLS["kube-apiserver"]), "kube-controller-manager": await ensureTool(TOOLS["kube-controller-manager"]),
-    "rollouts-controller": await ensureTool(TOOLS["rollouts-controller"]), prometheus: await ensureTool(TOOLS.prometheus),
+    etcd: await ensureTool(TOOLS.etcd),
+    "kube-apiserver": await ensureTool(TOOLS["kube-apiserver"]),
+    "kube-controller-manager": await ensureTool(TOOLS["kube-controller-manager"]),
+    "rollouts-controller": await ensureTool(TOOLS["rollouts-controller"]),
+    prometheus: await ensureTool(TOOLS.prometheus),
   };
-  const models = Object.entries(SCENARIOS).map(([name, { strategy = "canary", callers }]) => ({ name, strategy, callers }));
+  const models = Object.entries(SCENARIOS).map(([name, { strategy = "canary", callers }]) => ({
+    name,
+    strategy,
+    callers,
+  }));
   return Trials.open({ tools, folder, models, apart: "loan-silent" }, WORSE_CHAMPION);
 }
 
 /** What happens around a release while it is on trial. */
 function disturbances(trials: Trials): Readonly<Record<string, FollowOptions>> {
-  const restart = async (): Promise<void> => { await trials.controller.kill(); await trials.controller.start(); };
-  const outage = async (): Promise<void> => { await trials.apart.kill(); await sleep(OUTAGE_MS); await trials.apart.start(); };
+  const restart = async (): Promise<void> => {
+    await trials.controller.kill();
+    await trials.controller.start();
+  };
+  const outage = async (): Promise<void> => {
+    await trials.apart.kill();
+    await sleep(OUTAGE_MS);
+    await trials.apart.start();
+  };
   return {
-    "loan-good": { onShare: (share) => { if (share === 25) void restart(); } },
-    "loan-silent": { onShare: (share) => { if (share === 10) void outage(); if (share === 50) void trials.apart.kill(); } },
+    "loan-good": {
+      onShare: (share) => {
+        if (share === 25) void restart();
+      },
+    },
+    "loan-silent": {
+      onShare: (share) => {
+        if (share === 10) void outage();
+        if (share === 50) void trials.apart.kill();
+      },
+    },
   };
 }
 
 async function deliverySuite(trials: Trials): Promise<Suite> {
   const options = disturbances(trials);
-  const versions = Object.entries(SCENARIOS).map(([model, { fault }]): NewVersion => ({ model, version: "1.0.1", ...(fault && { fault }) }));
+  const versions = Object.entries(SCENARIOS).map(([model, { fault }]): NewVersion => ({
+    model,
+    version: "1.0.1",
+    ...(fault && { fault }),
+  }));
   const started = await trials.start(versions);
-  const outcomes = new Map(started.map((release) => [release.model, trials.follow(release, options[release.model])]));
+  const outcomes = new Map(
+    started.map((release) => [release.model, trials.follow(release, options[release.model])]),
+  );
   const again = outcomes.get("loan-again")?.then(async () => {
     const [next] = await trials.start([{ model: "loan-again", version: "1.0.2" }]);
     assert.ok(next);
@@ -86,10 +170,20 @@ async function deliverySuite(trials: Trials): Promise<Suite> {
     assert.ok(outcome, model);
     return outcome;
   };
-  return { name: "delivery", tests: [...Object.keys(SCENARIOS).map((model) => scenarioTest(trials, model, outcomeOf)), ...closingTests(trials, outcomeOf)] };
+  return {
+    name: "delivery",
+    tests: [
+      ...Object.keys(SCENARIOS).map((model) => scenarioTest(trials, model, outcomeOf)),
+      ...closingTests(trials, outcomeOf),
+    ],
+  };
 }
 
-function scenarioTest(trials: Trials, model: string, outcomeOf: (model: string) => Promise<Outcome>): Test {
+function scenarioTest(
+  trials: Trials,
+  model: string,
+  outcomeOf: (model: string) => Promise<Outcome>,
+): Test {
   const { title, ending, why } = SCENARIOS[model] as Scenario;
   return {
     title,
@@ -98,10 +192,21 @@ function scenarioTest(trials: Trials, model: string, outcomeOf: (model: string) 
       say(`        ${model}: ${outcomeLine(outcome)}`);
       assert.equal(outcome.ending, ending, outcome.why);
       if (why !== undefined) assert.match(outcome.why, why);
-      if (ending === "rolled back" && model !== "loan-again") assert.equal(trials.world.mesh.share(modelPath(model)), 0, "all requests are the champion's again");
-      if (model === "loan-shadow") assert.deepEqual([outcome.requests, outcome.mirrored > 0], [0, true]);
+      if (ending === "rolled back" && model !== "loan-again")
+        assert.equal(
+          trials.world.mesh.share(modelPath(model)),
+          0,
+          "all requests are the champion's again",
+        );
+      if (model === "loan-shadow")
+        assert.deepEqual([outcome.requests, outcome.mirrored > 0], [0, true]);
       if (model === "loan-broken") assert.equal(outcome.requests, 0);
-      if (model === "loan-silent") assert.equal(outcome.share, 50, "it went on after the short outage, and no further without Prometheus");
+      if (model === "loan-silent")
+        assert.equal(
+          outcome.share,
+          50,
+          "it went on after the short outage, and no further without Prometheus",
+        );
       if (model !== "loan-again") return;
       const second = await outcomeOf("loan-again-2");
       say(`        loan-again, the next version: ${outcomeLine(second)}`);
@@ -114,47 +219,85 @@ function closingTests(trials: Trials, outcomeOf: (model: string) => Promise<Outc
   const bad = Object.keys(SCENARIOS).filter((model) => SCENARIOS[model]?.ending === "rolled back");
   return [
     {
-      title: "no version that was rolled back gets another request, and no caller went without an answer",
+      title:
+        "no version that was rolled back gets another request, and no caller went without an answer",
       run: async () => {
-        const hashes = await Promise.all(bad.filter((model) => model !== "loan-again").map(async (model) => (await outcomeOf(model)).hash));
-        const seen = (): number[] => hashes.map((hash) => trials.world.mesh.counts.get(hash)?.requests ?? 0);
+        const hashes = await Promise.all(
+          bad
+            .filter((model) => model !== "loan-again")
+            .map(async (model) => (await outcomeOf(model)).hash),
+        );
+        const seen = (): number[] =>
+          hashes.map((hash) => trials.world.mesh.counts.get(hash)?.requests ?? 0);
         const before = seen();
         await sleep(3_000);
         assert.deepEqual(seen(), before);
         assert.equal(trials.world.mesh.unanswered, 0);
-        assert.deepEqual(Object.keys(SCENARIOS).map((model) => trials.refused(model)).filter((answer) => answer !== undefined), []);
+        assert.deepEqual(
+          Object.keys(SCENARIOS)
+            .map((model) => trials.refused(model))
+            .filter((answer) => answer !== undefined),
+          [],
+        );
       },
     },
-    { title: "callers keep their version during an A/B test, whose split is found fair although some of them are busy", run: async () => experiment(trials, "loan-ab", await outcomeOf("loan-ab")) },
     {
-      title: "every verdict goes on record, and the program refuses to release again what was rolled back",
+      title:
+        "callers keep their version during an A/B test, whose split is found fair although some of them are busy",
+      run: async () => experiment(trials, "loan-ab", await outcomeOf("loan-ab")),
+    },
+    {
+      title:
+        "every verdict goes on record, and the program refuses to release again what was rolled back",
       run: async () => {
         for (const [model, { ending }] of Object.entries(SCENARIOS)) {
           const { verdict } = await recordVerdict(await trials.context(model));
           const promoted = ending === "promoted" || model === "loan-again";
           assert.equal(verdict.outcome, promoted ? "promoted" : "rolled-back", model);
-          if (model === "loan-broken") assert.match(verdict.message, /not ready within the start deadline of 150 s$/);
+          if (model === "loan-broken")
+            assert.match(verdict.message, /not ready within the start deadline of 150 s$/);
         }
-        assert.throws(() => trials.world.platform.refuseWhatFailed(), (error: unknown) => {
-          assert.deepEqual(Object.keys(SCENARIOS).filter((model) => String(error).includes(model)), bad.filter((model) => model !== "loan-again"));
-          return true;
-        });
+        assert.throws(
+          () => trials.world.platform.refuseWhatFailed(),
+          (error: unknown) => {
+            assert.deepEqual(
+              Object.keys(SCENARIOS).filter((model) => String(error).includes(model)),
+              bad.filter((model) => model !== "loan-again"),
+            );
+            return true;
+          },
+        );
       },
     },
-    { title: "a release that a person ends is recorded as aborted", run: () => abortedByPerson(trials, "loan-same") },
+    {
+      title: "a release that a person ends is recorded as aborted",
+      run: () => abortedByPerson(trials, "loan-same"),
+    },
     { title: "good versions are not rolled back", run: () => summary(outcomeOf) },
   ];
 }
 
-/** Ends a new release of a model as the kill switch does, and asks for its verdict once the controller has seen it. */
+/**
+ * Ends a new release of a model as the kill switch does, and asks for its verdict once the
+ * controller has seen it.
+ */
 async function abortedByPerson(trials: Trials, model: string): Promise<void> {
   const [started] = await trials.start([{ model, version: "1.0.2" }]);
   const context = await trials.context(model);
-  await eventually(`a new release of ${model}`, () => trials.world.rollout(model)?.status.currentPodHash !== started?.before);
+  await eventually(
+    `a new release of ${model}`,
+    () => trials.world.rollout(model)?.status.currentPodHash !== started?.before,
+  );
   await context.cluster.patchStatus(model, { status: { abort: true } });
   let outcome: string | undefined;
   await eventually(`a verdict over ${model}`, async () => {
-    outcome = await recordVerdict(context).then(({ verdict }) => verdict.outcome, (error: unknown) => { if (error instanceof NoVerdictYet) return undefined; throw error; });
+    outcome = await recordVerdict(context).then(
+      ({ verdict }) => verdict.outcome,
+      (error: unknown) => {
+        if (error instanceof NoVerdictYet) return undefined;
+        throw error;
+      },
+    );
     return outcome !== undefined;
   });
   assert.equal(outcome, "aborted");
@@ -164,7 +307,9 @@ async function abortedByPerson(trials: Trials, model: string): Promise<void> {
 async function summary(outcomeOf: (model: string) => Promise<Outcome>): Promise<void> {
   const good = await Promise.all(["loan-good", "loan-same", "loan-again-2"].map(outcomeOf));
   const rolledBack = good.filter(({ ending }) => ending === "rolled back").length;
-  say(`        good versions rolled back: ${rolledBack} of ${good.length}; time to promotion ${good.map(({ milliseconds }) => duration(milliseconds)).join(", ")}`);
+  say(
+    `        good versions rolled back: ${rolledBack} of ${good.length}; time to promotion ${good.map(({ milliseconds }) => duration(milliseconds)).join(", ")}`,
+  );
   assert.equal(rolledBack, 0);
 }
 
@@ -173,7 +318,10 @@ export async function runDelivery(): Promise<Tally> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "causeway-delivery-"));
   say(`delivery: files of this run: ${folder}`);
   let trials: Trials | undefined;
-  const tally = await runLane({ open: async () => (trials = await openTrials(folder)), suites: [deliverySuite] });
+  const tally = await runLane({
+    open: async () => (trials = await openTrials(folder)),
+    suites: [deliverySuite],
+  });
   await trials?.close();
   if (tally.failed === 0) await rm(folder, { recursive: true, force: true });
   return tally;

@@ -2,8 +2,14 @@ import assert from "node:assert/strict";
 import type { PulumiResult } from "../../tools/e2e/lib/pulumi";
 
 function report(result: PulumiResult, problem: string): string {
-  const violations = result.violations.map(({ level, rule, resource, message }) => `  [${level}] ${rule} (${resource}): ${message.trim()}`);
-  return [`${problem}: ${result.command}`, ...violations, ...result.output.split("\n").slice(-40)].join("\n");
+  const violations = result.violations.map(
+    ({ level, rule, resource, message }) => `  [${level}] ${rule} (${resource}): ${message.trim()}`,
+  );
+  return [
+    `${problem}: ${result.command}`,
+    ...violations,
+    ...result.output.split("\n").slice(-40),
+  ].join("\n");
 }
 
 export function expectSuccess(result: PulumiResult): void {
@@ -16,13 +22,25 @@ export function expectFailure(result: PulumiResult): void {
 
 /** The closing summary counts these operations and no others. */
 export function expectOperations(result: PulumiResult, allowed: readonly string[]): void {
-  const seen = Object.entries(result.changes).filter(([, count]) => count > 0).map(([operation]) => operation);
+  const seen = Object.entries(result.changes)
+    .filter(([, count]) => count > 0)
+    .map(([operation]) => operation);
   const others = seen.filter((operation) => !allowed.includes(operation));
-  assert.ok(seen.length > 0 && others.length === 0, report(result, `operations ${JSON.stringify(result.changes)}, allowed are ${allowed.join(", ")}`));
+  assert.ok(
+    seen.length > 0 && others.length === 0,
+    report(
+      result,
+      `operations ${JSON.stringify(result.changes)}, allowed are ${allowed.join(", ")}`,
+    ),
+  );
 }
 
 /** Waits until a condition holds; a test that would wait for ever fails instead. */
-export async function eventually(what: string, holds: () => boolean | Promise<boolean>, timeoutMs = 60_000): Promise<void> {
+export async function eventually(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  timeoutMs = 60_000,
+): Promise<void> {
   const until = Date.now() + timeoutMs;
   while (!(await holds())) {
     assert.ok(Date.now() < until, `${what} did not happen within ${timeoutMs / 1000} s`);

@@ -31,37 +31,76 @@ function creation(stack: SharedStack): Test[] {
         const up = await project.up({ skipPreview: true });
         expectSuccess(up);
         expectOperations(up, ["create"]);
-        assert.equal(up.changes["create"], planned, "up creates as many resources as preview announced");
+        assert.equal(
+          up.changes["create"],
+          planned,
+          "up creates as many resources as preview announced",
+        );
         const objects = await stateObjects(project, client);
-        const missing = await Promise.all(objects.map(async ({ reference }) => ((await client.get(reference)) === undefined ? [describe(reference)] : [])));
-        assert.deepEqual(missing.flat(), [], "objects in the state that the API server does not have");
+        const missing = await Promise.all(
+          objects.map(async ({ reference }) =>
+            (await client.get(reference)) === undefined ? [describe(reference)] : [],
+          ),
+        );
+        assert.deepEqual(
+          missing.flat(),
+          [],
+          "objects in the state that the API server does not have",
+        );
         assert.ok(objects.length > 0, "the stack has objects");
-        if (standIn) assert.match(up.output, /stand-in: Helm release of chart .* is recorded, not installed/);
+        if (standIn)
+          assert.match(up.output, /stand-in: Helm release of chart .* is recorded, not installed/);
       },
     },
     restoration(stack),
-    { title: "a second up, from the restored state, changes nothing", run: async () => { const up = await project.up(); expectSuccess(up); expectOperations(up, ["same"]); } },
-    { title: "a refresh changes nothing", run: async () => { const refresh = await project.refresh(); expectSuccess(refresh); expectOperations(refresh, ["same"]); } },
+    {
+      title: "a second up, from the restored state, changes nothing",
+      run: async () => {
+        const up = await project.up();
+        expectSuccess(up);
+        expectOperations(up, ["same"]);
+      },
+    },
+    {
+      title: "a refresh changes nothing",
+      run: async () => {
+        const refresh = await project.refresh();
+        expectSuccess(refresh);
+        expectOperations(refresh, ["same"]);
+      },
+    },
   ];
 }
 
 function destruction({ project, objects }: SharedStack): Test[] {
-  return [{
-    title: "destroy leaves nothing of ours behind",
-    run: async () => {
-      const destroy = await project.destroy();
-      expectSuccess(destroy);
-      expectOperations(destroy, ["delete"]);
-      assert.deepEqual(await objects(), []);
+  return [
+    {
+      title: "destroy leaves nothing of ours behind",
+      run: async () => {
+        const destroy = await project.destroy();
+        expectSuccess(destroy);
+        expectOperations(destroy, ["delete"]);
+        assert.deepEqual(await objects(), []);
+      },
     },
-  }];
+  ];
 }
 
-/** The life of the `local` stack from the first preview to its end, and what holds while it is up. */
+/**
+ * The life of the `local` stack from the first preview to its end, and what holds while it is up.
+ */
 export async function lifecycleSuite(stack: SharedStack): Promise<Suite> {
   await stack.definitions();
   return {
     name: "lifecycle",
-    tests: [...creation(stack), ...accessTests(stack), ...dutyTests(stack), ...promotionTests(stack), ...admissionTests(stack), ...canaryTests(stack), ...destruction(stack)],
+    tests: [
+      ...creation(stack),
+      ...accessTests(stack),
+      ...dutyTests(stack),
+      ...promotionTests(stack),
+      ...admissionTests(stack),
+      ...canaryTests(stack),
+      ...destruction(stack),
+    ],
   };
 }

@@ -8,7 +8,10 @@ import { expectSuccess } from "./expectations";
 import type { Test } from "../../tools/e2e/runner";
 import type { SharedStack } from "./stack";
 
-/** Loses the state of the stack after an export, and goes on with what the drill brought into another backend. */
+/**
+ * Loses the state of the stack after an export, and goes on with what the drill brought into
+ * another backend.
+ */
 export function restoration({ project }: SharedStack): Test {
   return {
     title: "a state that is exported, lost and imported again holds the same resources",
@@ -17,8 +20,16 @@ export function restoration({ project }: SharedStack): Test {
       const folder = await mkdtemp(path.join(path.dirname(options.state), "restore-"));
       const backend = path.join(folder, "backend");
       await mkdir(backend);
-      const cli = (pulumi: Pulumi): Cli => async (args) => expectSuccess(await pulumi.plain(args));
-      const { resources, differences } = await restoreDrill({ from: cli(project.cli), to: cli(new Pulumi({ ...options, state: backend })), stack: STACK, folder });
+      const cli =
+        (pulumi: Pulumi): Cli =>
+        async (args) =>
+          expectSuccess(await pulumi.plain(args));
+      const { resources, differences } = await restoreDrill({
+        from: cli(project.cli),
+        to: cli(new Pulumi({ ...options, state: backend })),
+        stack: STACK,
+        folder,
+      });
       assert.deepEqual(differences, []);
       assert.ok(resources > 100, `${resources} resources`);
       await rm(options.state, { recursive: true });

@@ -11,8 +11,14 @@ export async function ruleSuite(): Promise<Suite> {
   return {
     name: "rules",
     tests: [
-      { title: "promtool finds nothing wrong with the rules of a model", run: async () => assert.equal(await lintProblems(promtool, contract), "") },
-      ...scenarios.map((scenario) => ({ title: scenario.title, run: async () => assert.equal(await failures(promtool, scenario), "") })),
+      {
+        title: "promtool finds nothing wrong with the rules of a model",
+        run: async () => assert.equal(await lintProblems(promtool, contract), ""),
+      },
+      ...scenarios.map((scenario) => ({
+        title: scenario.title,
+        run: async () => assert.equal(await failures(promtool, scenario), ""),
+      })),
     ],
   };
 }

@@ -6,7 +6,10 @@ import type { JsonObject } from "../../tools/e2e/lib/json";
 import type { KubernetesClient } from "../../tools/e2e/lib/kubernetes/client";
 import type { Project } from "../../tools/e2e/project";
 
-/** A cluster and a copy of the project whose stack runs on it; the suites of one lane have it, one after the other. */
+/**
+ * A cluster and a copy of the project whose stack runs on it; the suites of one lane have it, one
+ * after the other.
+ */
 export interface SharedStack {
   readonly cluster: Cluster;
   readonly client: KubernetesClient;
@@ -19,8 +22,15 @@ export interface SharedStack {
   readonly definitions: () => Promise<readonly JsonObject[]>;
 }
 
-/** A copy of the project, told apart by `lane` from others on the same cluster. `compiled`: see Project. */
-export async function openStack(context: Context, cluster: Cluster, lane: { readonly name: string; readonly compiled: boolean }): Promise<SharedStack> {
+/**
+ * A copy of the project, told apart by `lane` from others on the same cluster. `compiled`: see
+ * Project.
+ */
+export async function openStack(
+  context: Context,
+  cluster: Cluster,
+  lane: { readonly name: string; readonly compiled: boolean },
+): Promise<SharedStack> {
   const client = await cluster.admin();
   const fieldManager = `causeway-e2e-${lane.name}`;
   let installed: Promise<readonly JsonObject[]> | undefined;
@@ -30,7 +40,8 @@ export async function openStack(context: Context, cluster: Cluster, lane: { read
     return definitions;
   };
   return {
-    cluster, client,
+    cluster,
+    client,
     project: await context.project(cluster, { compiled: lane.compiled, fieldManager }),
     standIn: context.standIns.includes("pulumi-resource-kubernetes"),
     objects: () => objectsManagedBy(client, fieldManager),

@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
@@ -17,15 +25,27 @@ let folder: string;
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "fuzz-"))));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const builtins = [Object.prototype, Array.prototype, Function.prototype, String.prototype, Number.prototype];
+const builtins = [
+  Object.prototype,
+  Array.prototype,
+  Function.prototype,
+  String.prototype,
+  Number.prototype,
+];
 const untouched = builtins.map((prototype) => Object.getOwnPropertyNames(prototype).join());
 
-/** What is wrong with the way a target takes a text; undefined where it gives a value or its documented error. */
+/**
+ * What is wrong with the way a target takes a text; undefined where it gives a value or its
+ * documented error.
+ */
 function fault(target: Target, text: string): string | undefined {
   const started = performance.now();
   const found = outcome(target, text);
   const took = performance.now() - started;
-  if (builtins.some((prototype, i) => Object.getOwnPropertyNames(prototype).join() !== untouched[i])) return "changed a prototype of the language";
+  if (
+    builtins.some((prototype, i) => Object.getOwnPropertyNames(prototype).join() !== untouched[i])
+  )
+    return "changed a prototype of the language";
   if (took > longestMilliseconds) return `took ${Math.round(took)} ms`;
   return found;
 }
@@ -36,7 +56,9 @@ function outcome(target: Target, text: string): string | undefined {
     value = target.read(text, folder);
   } catch (error) {
     const complaint = target.complaint(error);
-    return complaint === undefined ? undefined : `${error instanceof Error ? `${error.name}: ${error.message.slice(0, 300)}` : String(error)} ${complaint}`;
+    return complaint === undefined
+      ? undefined
+      : `${error instanceof Error ? `${error.name}: ${error.message.slice(0, 300)}` : String(error)} ${complaint}`;
   }
   return strangeIn(value) ? "gave a value with a prototype of the input's making" : undefined;
 }
@@ -60,60 +82,114 @@ function strangeIn(root: unknown): boolean {
 function textsFor({ seeds, write }: Target): fc.Arbitrary<string> {
   const document = fc.constantFrom(...seeds);
   return fc.oneof(
-    { weight: 6, arbitrary: fc.tuple(document, mutations).map(([from, changes]) => write(mutated(from, changes))) },
-    { weight: 3, arbitrary: fc.tuple(document, textMutations).map(([from, changes]) => mutatedText(write(from), changes)) },
-    { weight: 1, arbitrary: fc.oneof(fc.json(), fc.string({ unit: "binary" }), fc.jsonValue().map(write)) },
+    {
+      weight: 6,
+      arbitrary: fc
+        .tuple(document, mutations)
+        .map(([from, changes]) => write(mutated(from, changes))),
+    },
+    {
+      weight: 3,
+      arbitrary: fc
+        .tuple(document, textMutations)
+        .map(([from, changes]) => mutatedText(write(from), changes)),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.oneof(fc.json(), fc.string({ unit: "binary" }), fc.jsonValue().map(write)),
+    },
   );
 }
 
 function keep(target: Target, text: string): string {
-  const path = join(corpus, target.name, `${createHash("sha256").update(text).digest("hex").slice(0, 12)}.txt`);
+  const path = join(
+    corpus,
+    target.name,
+    `${createHash("sha256").update(text).digest("hex").slice(0, 12)}.txt`,
+  );
   mkdirSync(join(corpus, target.name), { recursive: true });
   writeFileSync(path, text);
   return path;
 }
 
-const corpusOf = (name: string) => (existsSync(join(corpus, name)) ? readdirSync(join(corpus, name)).sort() : []);
+const corpusOf = (name: string) =>
+  existsSync(join(corpus, name)) ? readdirSync(join(corpus, name)).sort() : [];
 
 it("has a corpus for known targets only", () => {
   expect(targets.map(({ name }) => name)).toEqual(expect.arrayContaining(readdirSync(corpus)));
 });
 
 describe("the trial itself", () => {
-  const trial = (read: () => unknown) => fault({ name: "trial", seeds: [], write: String, read, complaint: (error) => (error instanceof RangeError ? undefined : "is not a RangeError") }, "");
+  const trial = (read: () => unknown) =>
+    fault(
+      {
+        name: "trial",
+        seeds: [],
+        write: String,
+        read,
+        complaint: (error) => (error instanceof RangeError ? undefined : "is not a RangeError"),
+      },
+      "",
+    );
 
   it("takes values and the documented error", () => {
     expect(trial(() => ({ a: [1, null, new Map()] }))).toBeUndefined();
     expect(trial(() => JSON.parse('{"__proto__":{"polluted":true}}'))).toBeUndefined();
-    expect(trial(() => { throw new RangeError("no"); })).toBeUndefined();
+    expect(
+      trial(() => {
+        throw new RangeError("no");
+      }),
+    ).toBeUndefined();
   });
 
   it("finds another error, a polluted prototype, a value that inherits from the input, and a hang", () => {
-    expect(trial(() => { throw new TypeError("x is not a function"); })).toBe("TypeError: x is not a function is not a RangeError");
-    expect(trial(() => Object.assign(Object.prototype, { polluted: true }))).toBe("changed a prototype of the language");
+    expect(
+      trial(() => {
+        throw new TypeError("x is not a function");
+      }),
+    ).toBe("TypeError: x is not a function is not a RangeError");
+    expect(trial(() => Object.assign(Object.prototype, { polluted: true }))).toBe(
+      "changed a prototype of the language",
+    );
     Reflect.deleteProperty(Object.prototype, "polluted");
-    expect(trial(() => Object.assign({}, { a: Object.create({ polluted: true }) }))).toBe("gave a value with a prototype of the input's making");
-    expect(trial(() => { for (const start = performance.now(); performance.now() - start < 1_050; ); })).toMatch(/^took \d+ ms$/);
+    expect(trial(() => Object.assign({}, { a: Object.create({ polluted: true }) }))).toBe(
+      "gave a value with a prototype of the input's making",
+    );
+    expect(
+      trial(() => {
+        for (const start = performance.now(); performance.now() - start < 1_050;);
+      }),
+    ).toMatch(/^took \d+ ms$/);
   });
 });
 
 describe.each(targets.map((target) => [target.name, target] as const))("%s", (name, target) => {
   it("reads its own documents", () => {
-    for (const document of target.seeds) expect(() => target.read(target.write(document), folder)).not.toThrow();
+    for (const document of target.seeds)
+      expect(() => target.read(target.write(document), folder)).not.toThrow();
   });
 
   it("takes every input of the corpus", () => {
-    expect(corpusOf(name).map((file) => [file, fault(target, readFileSync(join(corpus, name, file), "utf8"))]).filter(([, found]) => found !== undefined)).toEqual([]);
+    expect(
+      corpusOf(name)
+        .map((file) => [file, fault(target, readFileSync(join(corpus, name, file), "utf8"))])
+        .filter(([, found]) => found !== undefined),
+    ).toEqual([]);
   });
 
   it("gives a value or its documented error for whatever comes", () => {
-    const found = fc.check(fc.property(textsFor(target), (text) => {
-      const wrong = fault(target, text);
-      if (wrong !== undefined) throw new Error(wrong);
-    }), { seed, numRuns: runs, endOnFailure: !collects });
+    const found = fc.check(
+      fc.property(textsFor(target), (text) => {
+        const wrong = fault(target, text);
+        if (wrong !== undefined) throw new Error(wrong);
+      }),
+      { seed, numRuns: runs, endOnFailure: !collects },
+    );
     if (!found.failed) return;
     const [text = ""] = found.counterexample ?? [];
     const kept = collects ? `, kept as ${keep(target, text)}` : "";
-    throw new Error(`${fault(target, text) ?? "failed once"} on ${JSON.stringify(text.slice(0, 500))} (seed ${found.seed}${kept})`);
+    throw new Error(
+      `${fault(target, text) ?? "failed once"} on ${JSON.stringify(text.slice(0, 500))} (seed ${found.seed}${kept})`,
+    );
   }, 600_000);
 });

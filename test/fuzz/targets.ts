@@ -39,22 +39,33 @@ export interface Target {
   readonly complaint: (error: unknown) => string | undefined;
 }
 
-const yaml = (document: unknown) => (document === undefined ? "" : dump(document, { skipInvalid: true }));
+const yaml = (document: unknown) =>
+  document === undefined ? "" : dump(document, { skipInvalid: true });
 const json = (document: unknown) => JSON.stringify(document) ?? "";
 const jsonFile = (path: string): unknown => JSON.parse(readFileSync(join(project, path), "utf8"));
 
 function inputError(error: unknown): string | undefined {
   if (!(error instanceof InputError)) return "is not an InputError";
   if (error.problems.length === 0) return "names no problem";
-  const silent = error.problems.find(({ key, allowed }) => typeof key !== "string" || key === "" || allowed === "" || !error.message.includes(`${key}: got `));
-  return silent === undefined ? undefined : `does not say where or what is allowed: ${json(silent)}`;
+  const silent = error.problems.find(
+    ({ key, allowed }) =>
+      typeof key !== "string" ||
+      key === "" ||
+      allowed === "" ||
+      !error.message.includes(`${key}: got `),
+  );
+  return silent === undefined
+    ? undefined
+    : `does not say where or what is allowed: ${json(silent)}`;
 }
 
 function requestProblem(error: unknown): string | undefined {
   if (!(error instanceof RequestProblem)) return "is not a RequestProblem";
   if (error.status < 400 || error.status > 499) return `blames the server: ${error.status}`;
   if (error.message.length > 2_000) return "repeats what the caller sent";
-  return error.code.startsWith("body.") || error.problems.every(({ field }) => field !== "") ? undefined : "names no field";
+  return error.code.startsWith("body.") || error.problems.every(({ field }) => field !== "")
+    ? undefined
+    : "names no field";
 }
 
 function file(folder: string, path: string, text: string): string {
@@ -64,63 +75,236 @@ function file(folder: string, path: string, text: string): string {
   return target;
 }
 
-const stackSeeds = ["dev", "prod", "local"].map((stack) => ({ config: Object.fromEntries(Object.entries(readStackFile(join(project, `Pulumi.${stack}.yaml`)).values).map(([key, value]) => [key, structured(value)])) }));
+const stackSeeds = ["dev", "prod", "local"].map((stack) => ({
+  config: Object.fromEntries(
+    Object.entries(readStackFile(join(project, `Pulumi.${stack}.yaml`)).values).map(
+      ([key, value]) => [key, structured(value)],
+    ),
+  ),
+}));
 
 function structured(value: string): unknown {
   return /^\s*[[{]/.test(value) ? JSON.parse(value) : value;
 }
 
-const entries = ["train", "release", "approve"].reduce<ReturnType<typeof nextEntry>[]>((chain, action, i) => [...chain, nextEntry(chain.at(-1), { actor: "pipeline", action: action as "train", subject: model, details: { run: i, nested: { list: [1, "a", null] } } }, new Date(Date.UTC(2026, 10, 24, i)))], []);
-const envelope = jsonFile(`services/models/${model}/release/attestation.json`) as { payload: string };
+const entries = ["train", "release", "approve"].reduce<ReturnType<typeof nextEntry>[]>(
+  (chain, action, i) => [
+    ...chain,
+    nextEntry(
+      chain.at(-1),
+      {
+        actor: "pipeline",
+        action: action as "train",
+        subject: model,
+        details: { run: i, nested: { list: [1, "a", null] } },
+      },
+      new Date(Date.UTC(2026, 10, 24, i)),
+    ),
+  ],
+  [],
+);
+const envelope = jsonFile(`services/models/${model}/release/attestation.json`) as {
+  payload: string;
+};
 const statement: unknown = JSON.parse(Buffer.from(envelope.payload, "base64").toString("utf8"));
 
 const ledger: Pick<Target, "read" | "complaint"> = {
   read: (text, folder) => {
     const store = storeAt(file(folder, "ledger.jsonl", text));
     const { entries: good, flaws } = verifyLedger(store);
-    if (flaws.some(({ place, message }) => place === "" || message === "")) throw new Error("a flaw without a place");
+    if (flaws.some(({ place, message }) => place === "" || message === ""))
+      throw new Error("a flaw without a place");
     return readLedger(store) === good ? good : good;
   },
-  complaint: (error) => (error instanceof LedgerError && error.flaws.length > 0 ? undefined : "is not a LedgerError with its flaws"),
+  complaint: (error) =>
+    error instanceof LedgerError && error.flaws.length > 0
+      ? undefined
+      : "is not a LedgerError with its flaws",
 };
 
 const columns = columnsOf(contract);
 const form = { input: "features", columns, maximumRows: 64 };
-const row = contract.features.map((feature) => (feature.type === "category" ? feature.values[0]! : feature.min));
-const named = { features: Object.fromEntries(contract.features.map(({ name }, i) => [name, row[i]])), subject: "applicant-1" };
-const tensor = { id: "caller-1", inputs: [{ name: "features", shape: [2, row.length], datatype: "FP32", data: [row, row] }], outputs: [{ name: "score" }], parameters: {} };
+const row = contract.features.map((feature) =>
+  feature.type === "category" ? feature.values[0]! : feature.min,
+);
+const named = {
+  features: Object.fromEntries(contract.features.map(({ name }, i) => [name, row[i]])),
+  subject: "applicant-1",
+};
+const tensor = {
+  id: "caller-1",
+  inputs: [{ name: "features", shape: [2, row.length], datatype: "FP32", data: [row, row] }],
+  outputs: [{ name: "score" }],
+  parameters: {},
+};
 const [attribute] = contract.protectedAttributes;
 const ids = new PredictionIds(keysFrom(Buffer.from(`k1 ${"7".repeat(48)}\n`), model));
 const issued = ids.issue({ version: "1.0.0", positive: true, bin: 3, at: 1_800_000_000 });
 
 function request(name: string, seed: unknown, read: (body: unknown) => unknown): Target {
-  return { name, seeds: [seed], write: json, read: (text) => read(parseBody(Buffer.from(text))), complaint: requestProblem };
+  return {
+    name,
+    seeds: [seed],
+    write: json,
+    read: (text) => read(parseBody(Buffer.from(text))),
+    complaint: requestProblem,
+  };
 }
 
 export const targets: readonly Target[] = [
-  { name: "contract", seeds: [jsonLike(contract)], write: yaml, read: (text, folder) => (file(folder, `${model}/model.yaml`, text), loadContract(folder, model)), complaint: inputError },
-  { name: "config", seeds: stackSeeds, write: yaml, read: (text, folder) => { const path = file(folder, "Pulumi.dev.yaml", text); return parseConfig(readStackFile(path), path); }, complaint: inputError },
-  { name: "pack-config", seeds: ["dev", "local", "prod"].map((stack) => jsonFile(`policies/config/${stack}.json`)), write: json, read: (text, folder) => packConfig(file(folder, "pack.json", text)), complaint: inputError },
-  { name: "manifest", seeds: [jsonFile(`services/models/${model}/release/manifest.json`)], write: json, read: (text, folder) => (file(folder, `${model}/release/manifest.json`, text), loadRelease(folder, model)), complaint: inputError },
-  { name: "verdict", seeds: [verdict(), verdict({ analyses: [{ name: "a", phase: "Failed", metrics: [{ metric: "errors", phase: "Failed", value: "[0.1]", looks: { successful: 1, failed: 1, inconclusive: 0, error: 0 } }] }], approvals: [{ actor: "a", role: "ethics-board", reason: "r", at: "2026-11-24T10:00:00Z", ledger: "b".repeat(64) }] })], write: json, read: (text, folder) => (file(folder, `${model}/verdicts/one.json`, text), loadVerdicts(folder, model)), complaint: inputError },
-  { name: "attestation", seeds: [envelope], write: json, read: (text, folder) => told(attestationIn(file(folder, "attestation.json", text))), complaint: () => "an attestation that is none is said, not thrown" },
-  { name: "statement", seeds: [statement], write: json, read: (text, folder) => told(attestationIn(file(folder, "attestation.json", json({ ...envelope, payload: Buffer.from(text).toString("base64") })))), complaint: () => "a statement that is none is said, not thrown" },
-  { name: "ledger", seeds: [entries], write: (document) => (Array.isArray(document) ? document.map(json).join("\n") : json(document)), ...ledger },
-  { name: "manifests-yaml", seeds: [{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" }, data: { a: "1" } }], write: yaml, read: (text) => documents(text), complaint: () => "a document that is none is listed, not thrown" },
-  { name: "server-settings", seeds: [{ CAUSEWAY_HTTP_PORT: "8080", CAUSEWAY_ENVIRONMENT: "local", CAUSEWAY_WORKERS: "2", CAUSEWAY_DRAIN_SECONDS: "30", CAUSEWAY_EXECUTION: "inline", CAUSEWAY_REGION: "eu-west-1" }], write: json, read: (text) => readSettings(variables(text)), complaint: inputError },
+  {
+    name: "contract",
+    seeds: [jsonLike(contract)],
+    write: yaml,
+    read: (text, folder) => (
+      file(folder, `${model}/model.yaml`, text),
+      loadContract(folder, model)
+    ),
+    complaint: inputError,
+  },
+  {
+    name: "config",
+    seeds: stackSeeds,
+    write: yaml,
+    read: (text, folder) => {
+      const path = file(folder, "Pulumi.dev.yaml", text);
+      return parseConfig(readStackFile(path), path);
+    },
+    complaint: inputError,
+  },
+  {
+    name: "pack-config",
+    seeds: ["dev", "local", "prod"].map((stack) => jsonFile(`policies/config/${stack}.json`)),
+    write: json,
+    read: (text, folder) => packConfig(file(folder, "pack.json", text)),
+    complaint: inputError,
+  },
+  {
+    name: "manifest",
+    seeds: [jsonFile(`services/models/${model}/release/manifest.json`)],
+    write: json,
+    read: (text, folder) => (
+      file(folder, `${model}/release/manifest.json`, text),
+      loadRelease(folder, model)
+    ),
+    complaint: inputError,
+  },
+  {
+    name: "verdict",
+    seeds: [
+      verdict(),
+      verdict({
+        analyses: [
+          {
+            name: "a",
+            phase: "Failed",
+            metrics: [
+              {
+                metric: "errors",
+                phase: "Failed",
+                value: "[0.1]",
+                looks: { successful: 1, failed: 1, inconclusive: 0, error: 0 },
+              },
+            ],
+          },
+        ],
+        approvals: [
+          {
+            actor: "a",
+            role: "ethics-board",
+            reason: "r",
+            at: "2026-11-24T10:00:00Z",
+            ledger: "b".repeat(64),
+          },
+        ],
+      }),
+    ],
+    write: json,
+    read: (text, folder) => (
+      file(folder, `${model}/verdicts/one.json`, text),
+      loadVerdicts(folder, model)
+    ),
+    complaint: inputError,
+  },
+  {
+    name: "attestation",
+    seeds: [envelope],
+    write: json,
+    read: (text, folder) => told(attestationIn(file(folder, "attestation.json", text))),
+    complaint: () => "an attestation that is none is said, not thrown",
+  },
+  {
+    name: "statement",
+    seeds: [statement],
+    write: json,
+    read: (text, folder) =>
+      told(
+        attestationIn(
+          file(
+            folder,
+            "attestation.json",
+            json({ ...envelope, payload: Buffer.from(text).toString("base64") }),
+          ),
+        ),
+      ),
+    complaint: () => "a statement that is none is said, not thrown",
+  },
+  {
+    name: "ledger",
+    seeds: [entries],
+    write: (document) => (Array.isArray(document) ? document.map(json).join("\n") : json(document)),
+    ...ledger,
+  },
+  {
+    name: "manifests-yaml",
+    seeds: [{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" }, data: { a: "1" } }],
+    write: yaml,
+    read: (text) => documents(text),
+    complaint: () => "a document that is none is listed, not thrown",
+  },
+  {
+    name: "server-settings",
+    seeds: [
+      {
+        CAUSEWAY_HTTP_PORT: "8080",
+        CAUSEWAY_ENVIRONMENT: "local",
+        CAUSEWAY_WORKERS: "2",
+        CAUSEWAY_DRAIN_SECONDS: "30",
+        CAUSEWAY_EXECUTION: "inline",
+        CAUSEWAY_REGION: "eu-west-1",
+      },
+    ],
+    write: json,
+    read: (text) => readSettings(variables(text)),
+    complaint: inputError,
+  },
   request("request-predict", named, (body) => readNamed(columns, body)),
   request("request-infer", tensor, (body) => readTensor(form, body)),
-  request("request-feedback", { predictionId: issued, label: contract.target.positiveLabel, value: 12.5, groups: attribute ? { [attribute.name]: attribute.groups[0]!.name } : {} }, (body) => {
-    const { predictionId, ...rest } = readFeedback(contract, body);
-    return { ...rest, issued: ids.read(predictionId) };
-  }),
+  request(
+    "request-feedback",
+    {
+      predictionId: issued,
+      label: contract.target.positiveLabel,
+      value: 12.5,
+      groups: attribute ? { [attribute.name]: attribute.groups[0]!.name } : {},
+    },
+    (body) => {
+      const { predictionId, ...rest } = readFeedback(contract, body);
+      return { ...rest, issued: ids.read(predictionId) };
+    },
+  ),
 ];
 
 /** Texts of an environment, as a process gets them; anything else is left to other targets. */
 function variables(text: string): Record<string, string> {
   try {
     const value: unknown = JSON.parse(text);
-    return Object.fromEntries(Object.entries(Object(value)).filter((entry): entry is [string, string] => typeof entry[1] === "string" && !entry[1].includes("\0")));
+    return Object.fromEntries(
+      Object.entries(Object(value)).filter(
+        (entry): entry is [string, string] =>
+          typeof entry[1] === "string" && !entry[1].includes("\0"),
+      ),
+    );
   } catch {
     return { CAUSEWAY_HTTP_PORT: text };
   }

@@ -2,11 +2,21 @@ import fc from "fast-check";
 import { recoveryProblems } from "../../infra/recovery";
 import { recoveryBudget } from "../../services/contract/recovery";
 
-const timing = fc.record({ checkIntervalSeconds: fc.constantFrom(10, 30), failureThreshold: fc.integer({ min: 1, max: 10 }) });
+const timing = fc.record({
+  checkIntervalSeconds: fc.constantFrom(10, 30),
+  failureThreshold: fc.integer({ min: 1, max: 10 }),
+});
 
 it("adds up the parts of prod's budget in their order", () => {
   const { parts, totalSeconds } = recoveryBudget({ checkIntervalSeconds: 10, failureThreshold: 3 });
-  expect(parts.map((part) => [part.name, part.seconds])).toEqual([["detection", 30], ["check timeout", 6], ["aggregation", 10], ["name cache", 60], ["drain", 20], ["caller retry", 10]]);
+  expect(parts.map((part) => [part.name, part.seconds])).toEqual([
+    ["detection", 30],
+    ["check timeout", 6],
+    ["aggregation", 10],
+    ["name cache", 60],
+    ["drain", 20],
+    ["caller retry", 10],
+  ]);
   expect(totalSeconds).toBe(136);
 });
 
@@ -24,7 +34,9 @@ it("grows by one interval with each further check", () => {
   fc.assert(
     fc.property(timing, (given) => {
       const more = recoveryBudget({ ...given, failureThreshold: given.failureThreshold + 1 });
-      expect(more.totalSeconds - recoveryBudget(given).totalSeconds).toBe(given.checkIntervalSeconds);
+      expect(more.totalSeconds - recoveryBudget(given).totalSeconds).toBe(
+        given.checkIntervalSeconds,
+      );
     }),
   );
 });
@@ -39,11 +51,16 @@ it("has a problem exactly when the budget exceeds the objective", () => {
 });
 
 it("says what is needed, of what it is made, and what to change", () => {
-  expect(recoveryProblems({ recovery: { rto: "2 minutes", checkIntervalSeconds: 10, failureThreshold: 3 } })).toEqual([
+  expect(
+    recoveryProblems({
+      recovery: { rto: "2 minutes", checkIntervalSeconds: 10, failureThreshold: 3 },
+    }),
+  ).toEqual([
     {
       key: "recovery.rto",
       got: "2 minutes",
-      allowed: "at least 136 seconds (detection 30 s, check timeout 6 s, aggregation 10 s, name cache 60 s, drain 20 s, caller retry 10 s); or lower recovery.checkIntervalSeconds or recovery.failureThreshold",
+      allowed:
+        "at least 136 seconds (detection 30 s, check timeout 6 s, aggregation 10 s, name cache 60 s, drain 20 s, caller retry 10 s); or lower recovery.checkIntervalSeconds or recovery.failureThreshold",
     },
   ]);
 });

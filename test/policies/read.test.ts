@@ -13,7 +13,14 @@ it("reads a value by its path, and what is missing or of another kind as absent"
   expect(record(props, "spec.items")).toEqual({});
 });
 
-it.each([["spec.name", true], ["spec.count", true], ["spec.empty", false], ["spec.nothing", false], ["spec.missing", false], ["missing.name", false]])("says whether %s is set: %s", (path, set) => expect(present(props, path)).toBe(set));
+it.each([
+  ["spec.name", true],
+  ["spec.count", true],
+  ["spec.empty", false],
+  ["spec.nothing", false],
+  ["spec.missing", false],
+  ["missing.name", false],
+])("says whether %s is set: %s", (path, set) => expect(present(props, path)).toBe(set));
 
 it("counts a value that is not known yet as set, without reading it", () => {
   const proxied = unknownCheckingProxy({ kmsKeyId: unknown, spec: { key: unknown } });
@@ -23,5 +30,7 @@ it("counts a value that is not known yet as set, without reading it", () => {
 });
 
 it("throws where a parent of the path is not known yet", () => {
-  expect(() => present(unknownCheckingProxy({ spec: unknown }), "spec.key")).toThrow(/spec can't be known/);
+  expect(() => present(unknownCheckingProxy({ spec: unknown }), "spec.key")).toThrow(
+    /spec can't be known/,
+  );
 });

@@ -6,11 +6,20 @@ describe("the page's table of tiers", () => {
   it("has a row for each duty, and names rules that exist", () => {
     expect(Object.keys(dutyNotes).sort()).toEqual(Object.keys(dutiesByTier.high).sort());
     const known = new Set(rules.map(({ name }) => name));
-    expect(Object.values(dutyNotes).flatMap((note) => note.rules.filter((rule) => !known.has(rule)))).toEqual([]);
+    expect(
+      Object.values(dutyNotes).flatMap((note) => note.rules.filter((rule) => !known.has(rule))),
+    ).toEqual([]);
   });
 
   it("shows the values of the table, and asks nothing of what is prohibited", () => {
-    const lines = tiersMarkdown().split("\n").map((line) => line.split(" | ").slice(0, 5).map((cell) => cell.replace(/^\| /, "").trim()));
+    const lines = tiersMarkdown()
+      .split("\n")
+      .map((line) =>
+        line
+          .split(" | ")
+          .slice(0, 5)
+          .map((cell) => cell.replace(/^\| /, "").trim()),
+      );
     expect(lines.slice(2).map(([asks, ...values]) => [asks, ...values])).toEqual([
       ["May be trained, released and served", "yes", "yes", "yes", "no"],
       ["Impact assessment, named by digest", "no", "no", "yes", ""],

@@ -9,12 +9,18 @@ import { isClean, planStack, type StackPlan } from "../../tools/plan/plan";
 import { testKey } from "../support/signing";
 import { project } from "../support/stacks";
 
-const approverKeys = ["ethics-board", "model-risk"].map((role) => ({ role, key: testKey("p256").publicKey }));
+const approverKeys = ["ethics-board", "model-risk"].map((role) => ({
+  role,
+  key: testKey("p256").publicKey,
+}));
 let plan: StackPlan;
 beforeAll(async () => {
   const folder = mkdtempSync(join(tmpdir(), "causeway-approver-keys-"));
   const configFile = join(folder, "Pulumi.prod.yaml");
-  writeFileSync(configFile, `${readFileSync(join(project, "Pulumi.prod.yaml"), "utf8").trimEnd()}\n  causeway:approverKeys: ${JSON.stringify(approverKeys)}\n`);
+  writeFileSync(
+    configFile,
+    `${readFileSync(join(project, "Pulumi.prod.yaml"), "utf8").trimEnd()}\n  causeway:approverKeys: ${JSON.stringify(approverKeys)}\n`,
+  );
   plan = await planStack({ project, stack: "prod", program, rules, configFile });
   rmSync(folder, { recursive: true });
 }, 60_000);
@@ -39,6 +45,8 @@ test("the stack's approver keys reach every promoter: the one at home and the on
   const home = argumentsOf("/app/promote.js").map((args) => promoterArguments(args).approverKeys);
   const others = argumentsOf("/app/follow.js").map((args) => followerArguments(args).approverKeys);
   expect([home.length, others.length]).toEqual([models, models * (plan.config.regions.length - 1)]);
-  expect([...home, ...others]).toEqual(Array.from({ length: models * plan.config.regions.length }, () => approverKeys));
+  expect([...home, ...others]).toEqual(
+    Array.from({ length: models * plan.config.regions.length }, () => approverKeys),
+  );
   expect(isClean(plan)).toBe(true);
 });

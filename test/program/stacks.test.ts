@@ -15,7 +15,8 @@ beforeAll(async () => {
 }, 60_000);
 
 const plan = (stack: StackName) => plans[stack]!;
-const mandatory = (stack: StackName) => plan(stack).judgement.violations.filter((violation) => violation.enforcement === "mandatory");
+const mandatory = (stack: StackName) =>
+  plan(stack).judgement.violations.filter((violation) => violation.enforcement === "mandatory");
 const isComponent = (resource: RecordedResource) => resource.type.startsWith("causeway:");
 
 describe.each(stacks)("stack %s", (stack) => {
@@ -29,16 +30,33 @@ describe.each(stacks)("stack %s", (stack) => {
   });
 
   test("says plainly that the sample's release is neither published nor signed and not yet approved, and has no other advisory", () => {
-    const advisories = plan(stack).judgement.violations.filter((violation) => violation.enforcement === "advisory");
-    expect(new Set(advisories.map((violation) => violation.rule))).toEqual(new Set(["governance-model-outstanding", "governance-model-published", "governance-model-signed"]));
-    expect(advisories.filter(({ rule }) => rule === "governance-model-published").map(({ message }) => message)).toContainEqual(expect.stringContaining("npm run publish:model -- loan-approval"));
+    const advisories = plan(stack).judgement.violations.filter(
+      (violation) => violation.enforcement === "advisory",
+    );
+    expect(new Set(advisories.map((violation) => violation.rule))).toEqual(
+      new Set([
+        "governance-model-outstanding",
+        "governance-model-published",
+        "governance-model-signed",
+      ]),
+    );
+    expect(
+      advisories
+        .filter(({ rule }) => rule === "governance-model-published")
+        .map(({ message }) => message),
+    ).toContainEqual(expect.stringContaining("npm run publish:model -- loan-approval"));
   });
 
   test("gives every resource a parent, and the stack itself only components, providers and what it is made of", () => {
     const orphans = plan(stack).resources.filter((resource) => resource.parent === undefined);
     expect(orphans.map((resource) => resource.urn)).toEqual([]);
     const known = new Set(plan(stack).resources.map((resource) => resource.urn));
-    const top = plan(stack).resources.filter((resource) => !known.has(resource.parent ?? "") && !isComponent(resource) && !resource.type.startsWith("pulumi:providers:"));
+    const top = plan(stack).resources.filter(
+      (resource) =>
+        !known.has(resource.parent ?? "") &&
+        !isComponent(resource) &&
+        !resource.type.startsWith("pulumi:providers:"),
+    );
     expect(top.map((resource) => resource.urn)).toEqual([]);
   });
 
@@ -52,7 +70,9 @@ describe.each(stacks)("stack %s", (stack) => {
   });
 
   test("tells per model and region what is desired, where it answers, and its dashboard and rules", () => {
-    const { models } = plan(stack).outputs as { models: Record<string, Record<string, Record<string, string>>> };
+    const { models } = plan(stack).outputs as {
+      models: Record<string, Record<string, Record<string, string>>>;
+    };
     for (const { name } of plan(stack).config.regions) {
       const outputs = models["loan-approval"]![name]!;
       expect(outputs["desiredDigest"]).toMatch(/^sha256:[0-9a-f]{64}$/);
@@ -65,8 +85,14 @@ describe.each(stacks)("stack %s", (stack) => {
   test("tells how long the next release of a model takes at its traffic, and with what share of all requests it is tried", () => {
     const { releases } = plan(stack).outputs as { releases: Record<string, ReleaseForecast> };
     const { largestUnprovenShare, regions } = releases["loan-approval"]!;
-    expect(Object.keys(regions).sort()).toEqual(plan(stack).config.regions.map(({ name }) => name).sort());
-    for (const { requestsPerSecond, trafficFrom, minutesToVerdict, pauses } of Object.values(regions)) {
+    expect(Object.keys(regions).sort()).toEqual(
+      plan(stack)
+        .config.regions.map(({ name }) => name)
+        .sort(),
+    );
+    for (const { requestsPerSecond, trafficFrom, minutesToVerdict, pauses } of Object.values(
+      regions,
+    )) {
       expect([requestsPerSecond > 0, minutesToVerdict > 0, pauses]).toEqual([true, true, false]);
       expect(trafficFrom).toBe(stack === "prod" ? "requestsPerSecond" : "replicas");
     }
@@ -74,42 +100,84 @@ describe.each(stacks)("stack %s", (stack) => {
   });
 
   test("reports the same cost to its users as the plan finds in its resources", () => {
-    const { estimatedMonthlyUsd } = plan(stack).outputs as { estimatedMonthlyUsd: { total: number; byRegion: Record<string, number>; byModel: Record<string, number> } };
+    const { estimatedMonthlyUsd } = plan(stack).outputs as {
+      estimatedMonthlyUsd: {
+        total: number;
+        byRegion: Record<string, number>;
+        byModel: Record<string, number>;
+      };
+    };
     const { total, byRegion, byModel } = plan(stack).cost;
     expect(estimatedMonthlyUsd).toEqual({ total, byRegion, byModel });
   });
 
   test("leaves replicas to the autoscaler and weights to the rollout", () => {
     const rollouts = plan(stack).resources.filter((resource) => resource.type.endsWith(":Rollout"));
-    expect(rollouts.length).toBe(plan(stack).config.regions.length * plan(stack).config.models.length);
+    expect(rollouts.length).toBe(
+      plan(stack).config.regions.length * plan(stack).config.models.length,
+    );
     for (const rollout of rollouts) expect(rollout.inputs["spec"]).not.toHaveProperty("replicas");
-    for (const routes of plan(stack).resources.filter((resource) => resource.name.endsWith("-loan-approval-routes"))) {
-      expect(routes.options.ignoreChanges).toEqual(["spec.http[0].route[0].weight", "spec.http[0].route[1].weight"]);
+    for (const routes of plan(stack).resources.filter((resource) =>
+      resource.name.endsWith("-loan-approval-routes"),
+    )) {
+      expect(routes.options.ignoreChanges).toEqual([
+        "spec.http[0].route[0].weight",
+        "spec.http[0].route[1].weight",
+      ]);
     }
   });
 });
 
 test("only the home region retrains, and every other has a promoter that it asks", () => {
-  const named = (type: string) => plan("prod").resources.filter((resource) => resource.type === type).map(({ name }) => name);
+  const named = (type: string) =>
+    plan("prod")
+      .resources.filter((resource) => resource.type === type)
+      .map(({ name }) => name);
   expect(named("causeway:regional:Retraining")).toEqual(["eu-west-1-retraining"]);
   expect(named("causeway:regional:Follower")).toEqual(["eu-central-1-promotion"]);
 });
 
 test("of several regions home alone hears of alerts that start a retraining; a single region hears its own", () => {
   const heard = (stack: StackName) =>
-    plan(stack).resources.filter(({ type, inputs }) => type.endsWith(":Release") && inputs["name"] === "prometheus").map(({ region, inputs }) => {
-      const { config } = (inputs["values"] as { alertmanager: { config: { route: { routes: { receiver: string; matchers: string[] }[] } } } }).alertmanager;
-      return [region, config.route.routes.filter(({ receiver }) => receiver === "retraining").map(({ matchers }) => matchers.length)];
-    });
-  expect(heard("prod")).toEqual([["eu-west-1", [2]], ["eu-central-1", []]]);
+    plan(stack)
+      .resources.filter(
+        ({ type, inputs }) => type.endsWith(":Release") && inputs["name"] === "prometheus",
+      )
+      .map(({ region, inputs }) => {
+        const { config } = (
+          inputs["values"] as {
+            alertmanager: {
+              config: { route: { routes: { receiver: string; matchers: string[] }[] } };
+            };
+          }
+        ).alertmanager;
+        return [
+          region,
+          config.route.routes
+            .filter(({ receiver }) => receiver === "retraining")
+            .map(({ matchers }) => matchers.length),
+        ];
+      });
+  expect(heard("prod")).toEqual([
+    ["eu-west-1", [2]],
+    ["eu-central-1", []],
+  ]);
   expect([heard("dev"), heard("local")]).toEqual([[["eu-west-1", [1]]], [["local", [1]]]]);
 });
 
 test("prod has two complete regions: but for retraining, promotion and erasure, what one has, the other has", () => {
-  const [home, second] = plan("prod").config.regions.map((region) => region.name) as [string, string];
+  const [home, second] = plan("prod").config.regions.map((region) => region.name) as [
+    string,
+    string,
+  ];
   const shape = (region: string) =>
     plan("prod")
-      .resources.filter((resource) => resource.region === region && resource.name.startsWith(region) && !/-(retraining|promotion|erasure)\b/.test(resource.name))
+      .resources.filter(
+        (resource) =>
+          resource.region === region &&
+          resource.name.startsWith(region) &&
+          !/-(retraining|promotion|erasure)\b/.test(resource.name),
+      )
       .map((resource) => `${resource.type} ${resource.name}`.replaceAll(region, "REGION"))
       .sort();
   expect(shape(home).length).toBeGreaterThan(200);
@@ -117,18 +185,27 @@ test("prod has two complete regions: but for retraining, promotion and erasure, 
 });
 
 test("in prod the second region takes a release only after the first has ended well", () => {
-  const named = (name: string) => plan("prod").resources.find((resource) => resource.name === name)!;
+  const named = (name: string) =>
+    plan("prod").resources.find((resource) => resource.name === name)!;
   const first = named("eu-west-1-loan-approval-rollout");
-  for (const name of ["eu-central-1-loan-approval", "eu-central-1-loan-approval-rollout"]) expect(named(name).options.dependencies).toContain(first.urn);
-  expect((first.inputs["metadata"] as { annotations: Record<string, string> }).annotations["pulumi.com/waitFor"]).toContain("jsonpath={.status.phase}=Healthy");
+  for (const name of ["eu-central-1-loan-approval", "eu-central-1-loan-approval-rollout"])
+    expect(named(name).options.dependencies).toContain(first.urn);
+  expect(
+    (first.inputs["metadata"] as { annotations: Record<string, string> }).annotations[
+      "pulumi.com/waitFor"
+    ],
+  ).toContain("jsonpath={.status.phase}=Healthy");
 });
 
 test("local has no resource of AWS", () => {
-  expect(plan("local").resources.filter((resource) => /^(pulumi:providers:)?aws/.test(resource.type))).toEqual([]);
+  expect(
+    plan("local").resources.filter((resource) => /^(pulumi:providers:)?aws/.test(resource.type)),
+  ).toEqual([]);
 });
 
 test("dev builds the model's image, prod and local take it by digest", () => {
-  const images = (stack: StackName) => plan(stack).resources.filter((resource) => resource.type === "docker-build:index:Image");
+  const images = (stack: StackName) =>
+    plan(stack).resources.filter((resource) => resource.type === "docker-build:index:Image");
   expect(images("dev").length).toBe(plan("dev").config.models.length);
   expect(images("prod")).toEqual([]);
   expect(images("local")).toEqual([]);
@@ -136,26 +213,47 @@ test("dev builds the model's image, prod and local take it by digest", () => {
 
 test("an update of prod with an unpublished release is refused with the command that publishes it; a preview is not", () => {
   const models = loadModels(plan("prod").config);
-  expect(() => refuseUnpublished("prod", models, false)).toThrow("npm run publish:model -- loan-approval");
+  expect(() => refuseUnpublished("prod", models, false)).toThrow(
+    "npm run publish:model -- loan-approval",
+  );
   expect(() => refuseUnpublished("prod", models, true)).not.toThrow();
   expect(() => refuseUnpublished("dev", models, false)).not.toThrow();
-  const published = models.map((model) => ({ ...model, release: { ...model.release, published: true } }));
+  const published = models.map((model) => ({
+    ...model,
+    release: { ...model.release, published: true },
+  }));
   expect(() => refuseUnpublished("prod", published, false)).not.toThrow();
 });
 
 describe("npm run plan", () => {
-  const run = (...args: string[]) => spawnSync(process.execPath, ["--import", "tsx", "tools/plan/main.ts", ...args], { cwd: project, encoding: "utf8" });
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, ["--import", "tsx", "tools/plan/main.ts", ...args], {
+      cwd: project,
+      encoding: "utf8",
+    });
 
   test("refuses a bad stack file with exit 2 and every problem", () => {
-    const result = run("--stack", "prod", "--config-file", join("test", "infra", "config", "corpus", "several-at-once.yaml"));
+    const result = run(
+      "--stack",
+      "prod",
+      "--config-file",
+      join("test", "infra", "config", "corpus", "several-at-once.yaml"),
+    );
     expect(result.status).toBe(2);
-    for (const key of ["account", "regions[1].cidr", "models[0].name", "replicas"]) expect(result.stderr).toContain(`${key}: got`);
+    for (const key of ["account", "regions[1].cidr", "models[0].name", "replicas"])
+      expect(result.stderr).toContain(`${key}: got`);
   });
 });
 
 test("every page that an alert names exists", () => {
-  const pages = plan("local").resources.flatMap((resource) => JSON.stringify(resource.inputs).match(/docs\/runbooks\/[a-z-]+\.md/g) ?? []);
+  const pages = plan("local").resources.flatMap(
+    (resource) => JSON.stringify(resource.inputs).match(/docs\/runbooks\/[a-z-]+\.md/g) ?? [],
+  );
   expect(pages.length).toBeGreaterThan(0);
   for (const page of pages) expect(existsSync(join(project, page))).toBe(true);
-  expect(readdirSync(join(project, "docs", "runbooks")).every((file) => readFileSync(join(project, "docs", "runbooks", file), "utf8").startsWith("# "))).toBe(true);
+  expect(
+    readdirSync(join(project, "docs", "runbooks")).every((file) =>
+      readFileSync(join(project, "docs", "runbooks", file), "utf8").startsWith("# "),
+    ),
+  ).toBe(true);
 });

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-const digestOf = (data: Buffer | string) => `sha256:${createHash("sha256").update(data).digest("hex")}`;
+const digestOf = (data: Buffer | string) =>
+  `sha256:${createHash("sha256").update(data).digest("hex")}`;
 
 /** A container registry in memory on a loopback address. */
 export interface Registry {
@@ -15,7 +16,10 @@ export interface Registry {
   close(): Promise<void>;
 }
 
-/** Starts a registry (OCI distribution 1.1, what a push of one image needs of it) with one small image in it. */
+/**
+ * Starts a registry (OCI distribution 1.1, what a push of one image needs of it) with one small
+ * image in it.
+ */
 export async function startRegistry(): Promise<Registry> {
   const kept = new Map<string, Buffer>();
   const server = createServer((request, response) => {
@@ -25,7 +29,8 @@ export async function startRegistry(): Promise<Registry> {
       const url = new URL(request.url ?? "", "http://registry");
       const name = url.pathname.split("/").at(-1) ?? "";
       const data = Buffer.concat(chunks);
-      if (request.method === "POST") return void response.writeHead(202, { Location: `${url.pathname}1` }).end();
+      if (request.method === "POST")
+        return void response.writeHead(202, { Location: `${url.pathname}1` }).end();
       if (request.method === "PUT") {
         const digest = url.searchParams.get("digest") ?? name;
         if (digestOf(data) !== digest) return void response.writeHead(400).end();
@@ -34,22 +39,42 @@ export async function startRegistry(): Promise<Registry> {
       }
       const found = kept.get(url.pathname.includes("/manifests/") ? `manifest ${name}` : name);
       if (found === undefined) return void response.writeHead(404).end();
-      return void response.writeHead(200, { "Content-Length": found.length }).end(request.method === "HEAD" ? undefined : found);
+      return void response
+        .writeHead(200, { "Content-Length": found.length })
+        .end(request.method === "HEAD" ? undefined : found);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const repository = `127.0.0.1:${(server.address() as AddressInfo).port}/loan-approval`;
   const blob = (text: string) => {
     kept.set(digestOf(text), Buffer.from(text));
-    return { mediaType: "application/vnd.oci.image.layer.v1.tar+gzip", size: text.length, digest: digestOf(text) };
+    return {
+      mediaType: "application/vnd.oci.image.layer.v1.tar+gzip",
+      size: text.length,
+      digest: digestOf(text),
+    };
   };
-  const config = blob(JSON.stringify({ architecture: "amd64", os: "linux", rootfs: { type: "layers", diff_ids: [] } }));
-  const manifest = JSON.stringify({ schemaVersion: 2, mediaType: "application/vnd.oci.image.manifest.v1+json", config, layers: [blob("server")] });
+  const config = blob(
+    JSON.stringify({
+      architecture: "amd64",
+      os: "linux",
+      rootfs: { type: "layers", diff_ids: [] },
+    }),
+  );
+  const manifest = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: "application/vnd.oci.image.manifest.v1+json",
+    config,
+    layers: [blob("server")],
+  });
   kept.set(`manifest ${digestOf(manifest)}`, Buffer.from(manifest));
   return {
     base: `${repository}@${digestOf(manifest)}`,
     repository,
-    pushed: () => [...kept.keys()].flatMap((key) => (key.startsWith("manifest ") ? [key.slice("manifest ".length)] : [])).filter((digest) => digest !== digestOf(manifest)),
+    pushed: () =>
+      [...kept.keys()]
+        .flatMap((key) => (key.startsWith("manifest ") ? [key.slice("manifest ".length)] : []))
+        .filter((digest) => digest !== digestOf(manifest)),
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }

@@ -1,6 +1,13 @@
 import { unknownCheckingProxy } from "@pulumi/policy";
 import { judge, type PackConfig, type Violation } from "../../policies/judge";
-import { appliesTo, type Parameters, type ResourceRule, type ResourceView, type Rule, type StackRule } from "../../policies/rule";
+import {
+  appliesTo,
+  type Parameters,
+  type ResourceRule,
+  type ResourceView,
+  type Rule,
+  type StackRule,
+} from "../../policies/rule";
 import { rules } from "../../policies/rules";
 
 export type Props = Record<string, unknown>;
@@ -8,7 +15,10 @@ export type Props = Record<string, unknown>;
 type Deviant<T> = T | { readonly deviant: T; readonly message: RegExp };
 type Deviations<T> = Readonly<Record<string, (good: T) => Deviant<T>>>;
 
-/** A pack configuration of the rule's parameters, what it is applied to, and whether the rule must fire then. */
+/**
+ * A pack configuration of the rule's parameters, what it is applied to, and whether the rule must
+ * fire then.
+ */
 interface Configured<T> {
   readonly title: string;
   readonly parameters: Parameters;
@@ -36,9 +46,9 @@ interface StackSuite {
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /**
- * Registers the tests that every rule owes: the compliant baseline passes all rules that apply, each deviation makes exactly
- * this rule fire, an unknown value is at worst an advisory, and the pack configuration is obeyed. A resource is judged by all
- * resource rules, a stack by all rules.
+ * Registers the tests that every rule owes: the compliant baseline passes all rules that apply,
+ * each deviation makes exactly this rule fire, an unknown value is at worst an advisory, and the
+ * pack configuration is obeyed. A resource is judged by all resource rules, a stack by all rules.
  */
 export function ruleSuite(rule: ResourceRule, suite: ResourceSuite): void;
 export function ruleSuite(rule: StackRule, suite: StackSuite): void;
@@ -49,25 +59,40 @@ export function ruleSuite(rule: Rule, suite: ResourceSuite | StackSuite): void {
 }
 
 function resourceSuite(rule: ResourceRule, suite: ResourceSuite): void {
-  const view = (props: Props): ResourceView => ({ type: suite.type, name: suite.name ?? "subject", props });
+  const view = (props: Props): ResourceView => ({
+    type: suite.type,
+    name: suite.name ?? "subject",
+    props,
+  });
   const all = rules.filter((other) => other.kind === "resource");
   describe(`${rule.name} on ${suite.type}`, () => {
     it("looks at this type", () => expect(appliesTo(rule, suite.type)).toBe(true));
     shared(rule, all, suite, (props) => [view(props)]);
-    it.each(Object.keys(suite.good))("is no crash, and at worst an advisory, when %s is unknown", (key) => {
-      expectAdvisory(judge([rule], [view(proxied({ ...suite.good, [key]: unknown }))]));
-    });
+    it.each(Object.keys(suite.good))(
+      "is no crash, and at worst an advisory, when %s is unknown",
+      (key) => {
+        expectAdvisory(judge([rule], [view(proxied({ ...suite.good, [key]: unknown }))]));
+      },
+    );
   });
 }
 
 function stackSuite(rule: StackRule, suite: StackSuite): void {
   describe(rule.name, () => {
     shared(rule, rules, suite, (resources) => resources);
-    const cases = suite.good.flatMap((resource, index) => Object.keys(resource.props).map((key) => ({ type: resource.type, index, key })));
-    it.each(cases)("is no crash, and at worst an advisory, when $key of $type ($index) is unknown", ({ index, key }) => {
-      const resources = suite.good.map((resource, i) => ({ ...resource, props: proxied(i === index ? { ...resource.props, [key]: unknown } : resource.props) }));
-      expectAdvisory(judge([rule], resources));
-    });
+    const cases = suite.good.flatMap((resource, index) =>
+      Object.keys(resource.props).map((key) => ({ type: resource.type, index, key })),
+    );
+    it.each(cases)(
+      "is no crash, and at worst an advisory, when $key of $type ($index) is unknown",
+      ({ index, key }) => {
+        const resources = suite.good.map((resource, i) => ({
+          ...resource,
+          props: proxied(i === index ? { ...resource.props, [key]: unknown } : resource.props),
+        }));
+        expectAdvisory(judge([rule], resources));
+      },
+    );
   });
 }
 
@@ -77,19 +102,31 @@ interface Shared<T> {
   readonly configured?: readonly Configured<T>[];
 }
 
-function shared<T extends Props | readonly ResourceView[]>(rule: Rule, all: readonly Rule[], suite: Shared<T>, resources: (subject: T) => readonly ResourceView[]): void {
+function shared<T extends Props | readonly ResourceView[]>(
+  rule: Rule,
+  all: readonly Rule[],
+  suite: Shared<T>,
+  resources: (subject: T) => readonly ResourceView[],
+): void {
   const judged = (subject: T, config?: PackConfig) => judge(all, resources(subject), config);
-  const deviants = Object.entries(suite.deviations).map(([title, deviate]) => ({ title, ...opened(deviate(copy(suite.good))) }));
+  const deviants = Object.entries(suite.deviations).map(([title, deviate]) => ({
+    title,
+    ...opened(deviate(copy(suite.good))),
+  }));
 
   it("is registered once under a name that starts with its area", () => {
     expect(rules.filter((other) => other.name === rule.name)).toEqual([rule]);
     expect(rule.name.startsWith(`${rule.area}-`)).toBe(true);
   });
-  it("lets the compliant baseline pass, as does every other rule", () => expect(lines(judged(suite.good))).toEqual([]));
+  it("lets the compliant baseline pass, as does every other rule", () =>
+    expect(lines(judged(suite.good))).toEqual([]));
   it("has a deviation", () => expect(deviants.length).toBeGreaterThan(0));
   it.each(deviants)("alone refuses $title", ({ deviant, message }) => {
     const found = judged(deviant);
-    expect([...new Set(found.map((violation) => violation.rule.name)), ...lines(found.filter((violation) => violation.rule !== rule))]).toEqual([rule.name]);
+    expect([
+      ...new Set(found.map((violation) => violation.rule.name)),
+      ...lines(found.filter((violation) => violation.rule !== rule)),
+    ]).toEqual([rule.name]);
     for (const violation of found) {
       expect(violation.enforcement).toBe(rule.enforcement);
       expect(violation.message).toMatch(message);
@@ -99,21 +136,28 @@ function shared<T extends Props | readonly ResourceView[]>(rule: Rule, all: read
     const found = judged(deviants[0]!.deviant, { [rule.name]: level });
     expect([...new Set(found.map((violation) => violation.enforcement))]).toEqual([level]);
   });
-  it("is silent when disabled", () => expect(lines(judged(deviants[0]!.deviant, { [rule.name]: "disabled" }))).toEqual([]));
+  it("is silent when disabled", () =>
+    expect(lines(judged(deviants[0]!.deviant, { [rule.name]: "disabled" }))).toEqual([]));
   for (const { title, parameters, subject, fires } of suite.configured ?? []) {
     it(`with ${JSON.stringify(parameters)} ${fires ? "refuses" : "accepts"} ${title}`, () => {
       for (const key of Object.keys(parameters)) expect(rule.parameters).toHaveProperty(key);
-      const found = judge([rule], resources(subject(copy(suite.good))), { [rule.name]: { ...parameters } });
+      const found = judge([rule], resources(subject(copy(suite.good))), {
+        [rule.name]: { ...parameters },
+      });
       expect(found.length > 0 ? "fires" : "silent").toBe(fires ? "fires" : "silent");
     });
   }
 }
 
-function opened<T extends object>(result: Deviant<T>): { readonly deviant: T; readonly message: RegExp } {
+function opened<T extends object>(
+  result: Deviant<T>,
+): { readonly deviant: T; readonly message: RegExp } {
   return isExpectation(result) ? result : { deviant: result, message: / must /i };
 }
 
-function isExpectation<T extends object>(result: Deviant<T>): result is { readonly deviant: T; readonly message: RegExp } {
+function isExpectation<T extends object>(
+  result: Deviant<T>,
+): result is { readonly deviant: T; readonly message: RegExp } {
   return "deviant" in result && "message" in result;
 }
 
@@ -122,21 +166,30 @@ function expectAdvisory(found: readonly Violation[]): void {
 }
 
 function lines(found: readonly Violation[]): string[] {
-  return found.map((violation) => `${violation.rule.name}: ${violation.resource?.name ?? "stack"}: ${violation.message}`);
+  return found.map(
+    (violation) =>
+      `${violation.rule.name}: ${violation.resource?.name ?? "stack"}: ${violation.message}`,
+  );
 }
 
 function proxied(props: Readonly<Props>): Props {
   return unknownCheckingProxy(props) as Props;
 }
 
-/** A copy that shares nothing, not even within itself: a baseline may name one object twice, and a deviation means one of them. */
+/**
+ * A copy that shares nothing, not even within itself: a baseline may name one object twice, and a
+ * deviation means one of them.
+ */
 function copy<T>(value: T): T {
   if (Array.isArray(value)) return value.map(copy) as T;
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copy(item)])) as T;
 }
 
-/** A copy of `value` with the value at a dotted path replaced; list items are named by number: `spec.containers.0.image`. */
+/**
+ * A copy of `value` with the value at a dotted path replaced; list items are named by number:
+ * `spec.containers.0.image`.
+ */
 export function set<T extends object>(value: T, path: string, replacement: unknown): T {
   const result = copy(value);
   const keys = path.split(".");
@@ -150,7 +203,10 @@ export function set<T extends object>(value: T, path: string, replacement: unkno
   return result;
 }
 
-/** A copy of `value` without what is at a dotted path; a path that leads nowhere is a mistake in the test. */
+/**
+ * A copy of `value` without what is at a dotted path; a path that leads nowhere is a mistake in the
+ * test.
+ */
 export function unset<T extends object>(value: T, path: string): T {
   const result = copy(value);
   const keys = path.split(".");

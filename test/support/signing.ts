@@ -10,9 +10,15 @@ export interface TestKey {
 
 /** A new key pair. */
 export function testKey(kind: "ed25519" | "p256" = "ed25519"): TestKey {
-  const pair = kind === "ed25519" ? generateKeyPairSync("ed25519") : generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const pair =
+    kind === "ed25519"
+      ? generateKeyPairSync("ed25519")
+      : generateKeyPairSync("ec", { namedCurve: "P-256" });
   return {
-    signer: { keyid: keyIdOf(pair.publicKey), sign: (message) => sign(kind === "p256" ? "sha256" : null, message, pair.privateKey) },
+    signer: {
+      keyid: keyIdOf(pair.publicKey),
+      sign: (message) => sign(kind === "p256" ? "sha256" : null, message, pair.privateKey),
+    },
     publicKey: pair.publicKey.export({ type: "spki", format: "pem" }).toString(),
     privateKey: pair.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
   };

@@ -10,7 +10,8 @@ export function verdict(change: Partial<Verdict> = {}): Verdict {
     digest: digest("a"),
     region: "eu-west-1",
     outcome: "rolled-back",
-    message: 'RolloutAborted: Rollout aborted update to revision 2: Metric "errors" assessed Failed due to failed (1) > failureLimit (0)',
+    message:
+      'RolloutAborted: Rollout aborted update to revision 2: Metric "errors" assessed Failed due to failed (1) > failureLimit (0)',
     strategy: "canary",
     podTemplateHash: "6b7c9d",
     startedAt: "2026-11-24T10:00:00Z",
@@ -25,4 +26,9 @@ export function verdict(change: Partial<Verdict> = {}): Verdict {
 }
 
 /** A decision after that verdict to try its image again. */
-export const retry: Retry = { digest: digest("a"), reason: "the database was down, not the model", at: "2026-11-24T11:00:00Z", ledger: "b".repeat(64) };
+export const retry: Retry = {
+  digest: digest("a"),
+  reason: "the database was down, not the model",
+  at: "2026-11-24T11:00:00Z",
+  ledger: "b".repeat(64),
+};

@@ -6,29 +6,44 @@ import { CommandLineEnd, commandLine } from "../../tools/command-line";
 import { run as runProgram } from "../../tools/e2e/lib/process";
 
 const root = join(__dirname, "..", "..");
-const scripts: Record<string, string> = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).scripts;
-/** Scripts that hand their arguments to a program of others (tsc, eslint, jest, pytest), and one that is two others. */
+const scripts: Record<string, string> = JSON.parse(
+  readFileSync(join(root, "package.json"), "utf8"),
+).scripts;
+/**
+ * Scripts that hand their arguments to a program of others (tsc, eslint, jest, pytest), and one
+ * that is two others.
+ */
 const others = ["start", "check", "lint", "test", "test:training", "fuzz", "train"];
 const own = Object.keys(scripts).filter((name) => !others.includes(name));
 
 async function run(script: string, ...more: readonly string[]) {
   const [program = "", ...rest] = (scripts[script] ?? "").split(" ");
-  const [command, args] = program === "tsx" ? [join(root, "node_modules", ".bin", "tsx"), rest] : [process.execPath, rest];
-  const { code: status, stdout, stderr } = await runProgram(command, [...args, ...more], { cwd: root, timeoutMs: 50_000 });
+  const [command, args] =
+    program === "tsx"
+      ? [join(root, "node_modules", ".bin", "tsx"), rest]
+      : [process.execPath, rest];
+  const {
+    code: status,
+    stdout,
+    stderr,
+  } = await runProgram(command, [...args, ...more], { cwd: root, timeoutMs: 50_000 });
   return { status, stdout, stderr };
 }
 
 describe("every command of package.json", () => {
-  it.each(own)("%s says with --help how it is used, and names what is allowed for an unknown option", async (script) => {
-    const [help, wrong] = await Promise.all([run(script, "--help"), run(script, "--bogus")]);
-    expect([help.status, help.stderr]).toEqual([0, ""]);
-    expect(help.stdout).toContain(`npm run ${script}`);
-    expect(wrong.status).toBe(2);
-    const said = `${wrong.stdout}${wrong.stderr}`;
-    expect(said).toContain("--bogus");
-    expect(said).toContain(`npm run ${script}`);
-    expect(said).not.toMatch(/^ +at /m);
-  });
+  it.each(own)(
+    "%s says with --help how it is used, and names what is allowed for an unknown option",
+    async (script) => {
+      const [help, wrong] = await Promise.all([run(script, "--help"), run(script, "--bogus")]);
+      expect([help.status, help.stderr]).toEqual([0, ""]);
+      expect(help.stdout).toContain(`npm run ${script}`);
+      expect(wrong.status).toBe(2);
+      const said = `${wrong.stdout}${wrong.stderr}`;
+      expect(said).toContain("--bogus");
+      expect(said).toContain(`npm run ${script}`);
+      expect(said).not.toMatch(/^ +at /m);
+    },
+  );
 });
 
 describe("an input that cannot be used", () => {
@@ -38,7 +53,11 @@ describe("an input that cannot be used", () => {
     ["e2e", ["--only", "nothing"], "--only: got nothing, allowed: lifecycle,"],
     ["record:run", [], "run directory: got nothing"],
     ["record:run", ["runs/r1", "--ledger", "l.jsonl"], "--actor: got nothing"],
-    ["erase", ["jane", "--model", "loan-approval", "--lake", "lake"], "--reason, --ledger, --actor: got nothing"],
+    [
+      "erase",
+      ["jane", "--model", "loan-approval", "--lake", "lake"],
+      "--reason, --ledger, --actor: got nothing",
+    ],
     ["lineage", [], "subject: got nothing"],
     ["lineage", ["jane", "--model", "loan-approval"], "--lake: got nothing"],
   ])("%s %j ends with 2 and names it", async (script, args, message) => {
@@ -46,9 +65,15 @@ describe("an input that cannot be used", () => {
     expect([status, `${stdout}${stderr}`]).toEqual([2, expect.stringContaining(message)]);
   });
 
-  (existingEnvironment() === undefined ? it.skip : it)("of the search for a subject ends with 2 too", async () => {
-    expect(await run("lineage", "jane", "--model", "nobody", "--lake", root)).toMatchObject({ status: 2, stderr: expect.stringContaining("no such file") });
-  });
+  (existingEnvironment() === undefined ? it.skip : it)(
+    "of the search for a subject ends with 2 too",
+    async () => {
+      expect(await run("lineage", "jane", "--model", "nobody", "--lake", root)).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining("no such file"),
+      });
+    },
+  );
 });
 
 describe("npm run train", () => {
@@ -56,22 +81,42 @@ describe("npm run train", () => {
     const help = await run("train", "--help");
     expect(help.status).toBe(0);
     expect(help.stdout).toContain("npm run train -- <step>");
-    expect(spawnSync(join(root, "node_modules", ".bin", "tsx"), ["tools/train.ts"], { cwd: root, encoding: "utf8" })).toMatchObject({ status: 2, stderr: expect.stringContaining("step: got nothing") });
-    if (existingEnvironment() !== undefined) expect(await run("train", "collect")).toMatchObject({ status: 2, stderr: expect.stringContaining("--contract is missing") });
+    expect(
+      spawnSync(join(root, "node_modules", ".bin", "tsx"), ["tools/train.ts"], {
+        cwd: root,
+        encoding: "utf8",
+      }),
+    ).toMatchObject({ status: 2, stderr: expect.stringContaining("step: got nothing") });
+    if (existingEnvironment() !== undefined)
+      expect(await run("train", "collect")).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining("--contract is missing"),
+      });
   });
 });
 
 describe("the output of a command", () => {
   it("may be read as far as somebody likes", () => {
     const tsx = join(root, "node_modules", ".bin", "tsx");
-    const { status, stderr, stdout } = spawnSync("bash", ["-c", `set -o pipefail; ${tsx} tools/audit.ts services/models/ledger.jsonl --list | head -1; echo "\${PIPESTATUS[0]}"`], { cwd: root, encoding: "utf8" });
+    const { status, stderr, stdout } = spawnSync(
+      "bash",
+      [
+        "-c",
+        `set -o pipefail; ${tsx} tools/audit.ts services/models/ledger.jsonl --list | head -1; echo "\${PIPESTATUS[0]}"`,
+      ],
+      { cwd: root, encoding: "utf8" },
+    );
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout).toMatch(/entries hold; .*\n(0|141)\n$/);
   });
 });
 
 describe("a command line", () => {
-  const grammar = { usage: "usage", operands: 1, options: { out: { type: "string" }, json: { type: "boolean", default: false } } } as const;
+  const grammar = {
+    usage: "usage",
+    operands: 1,
+    options: { out: { type: "string" }, json: { type: "boolean", default: false } },
+  } as const;
   const ended = (argv: readonly string[]) => {
     try {
       commandLine(argv, grammar);
@@ -82,7 +127,10 @@ describe("a command line", () => {
   };
 
   it("gives options and arguments", () => {
-    expect(commandLine(["model", "--out", "x"], grammar)).toMatchObject({ values: { out: "x", json: false }, positionals: ["model"] });
+    expect(commandLine(["model", "--out", "x"], grammar)).toMatchObject({
+      values: { out: "x", json: false },
+      positionals: ["model"],
+    });
   });
 
   it.each([

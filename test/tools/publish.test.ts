@@ -12,7 +12,12 @@ import { testKey } from "../support/signing";
 const repository = "444455556666.dkr.ecr.eu-west-1.amazonaws.com/loan-approval";
 const pushed = `sha256:${"ab".repeat(32)}`;
 const bills = { server: `sha256:${"1".repeat(64)}`, training: `sha256:${"2".repeat(64)}` };
-const found: Scan = { scanner: "Amazon ECR", at: "2026-11-25T00:00:00.000Z", digest: pushed, highest: "low" };
+const found: Scan = {
+  scanner: "Amazon ECR",
+  at: "2026-11-25T00:00:00.000Z",
+  digest: pushed,
+  highest: "low",
+};
 const ours = testKey();
 let modelsFolder: string;
 
@@ -23,16 +28,35 @@ beforeEach(() => {
 afterEach(() => rmSync(modelsFolder, { recursive: true }));
 
 const folder = () => join(modelsFolder, "loan-approval", "release");
-const files = () => ["manifest.json", "attestation.json"].map((name) => readFileSync(join(folder(), name), "utf8"));
-const publication = (more: Partial<Publication> = {}): Publication => ({ modelsFolder, model: "loan-approval", repository, signers: [ours.signer], bills, build: () => pushed, scan: () => found, approvals: () => [], ...more });
+const files = () =>
+  ["manifest.json", "attestation.json"].map((name) => readFileSync(join(folder(), name), "utf8"));
+const publication = (more: Partial<Publication> = {}): Publication => ({
+  modelsFolder,
+  model: "loan-approval",
+  repository,
+  signers: [ours.signer],
+  bills,
+  build: () => pushed,
+  scan: () => found,
+  approvals: () => [],
+  ...more,
+});
 
 describe("publishing a model", () => {
   test("writes image, bills of materials and scan into a manifest that is valid and else unchanged", () => {
     const before = loadRelease(modelsFolder, "loan-approval");
     const tags: string[] = [];
-    expect(publish(publication({ build: (_model, tag) => (tags.push(tag), pushed) }))).toBe(`${repository}@${pushed}`);
+    expect(publish(publication({ build: (_model, tag) => (tags.push(tag), pushed) }))).toBe(
+      `${repository}@${pushed}`,
+    );
     expect(tags).toEqual([`${repository}:${before.version}`]);
-    expect(loadRelease(modelsFolder, "loan-approval")).toEqual({ ...before, published: true, image: { repository, digest: pushed }, bills, scan: found });
+    expect(loadRelease(modelsFolder, "loan-approval")).toEqual({
+      ...before,
+      published: true,
+      image: { repository, digest: pushed },
+      bills,
+      scan: found,
+    });
   });
 
   test("signs before the build, for the server in the image, and after it, with the image as a subject", () => {
@@ -45,7 +69,11 @@ describe("publishing a model", () => {
     const inspection = inspectRelease(folder(), [ours.publicKey]);
     expect(inspectionProblems(inspection)).toEqual([]);
     expect(inspection.signature.state).toBe("trusted");
-    expect(inspection.checks).toContainEqual({ name: `image ${repository}`, found: pushed, allowed: pushed });
+    expect(inspection.checks).toContainEqual({
+      name: `image ${repository}`,
+      found: pushed,
+      allowed: pushed,
+    });
   });
 
   test("publishes without a scan where the registry has no scanner, and forgets an earlier one", () => {
@@ -77,17 +105,41 @@ describe("publishing a model", () => {
   });
 
   test("reads the highest severity out of the registry's answer", () => {
-    const answer = (findingSeverityCounts: Record<string, number>) => ({ imageScanFindings: { imageScanCompletedAt: "2026-11-25T01:00:00+01:00", findingSeverityCounts } });
-    expect(scanIn(answer({ LOW: 3, HIGH: 1, INFORMATIONAL: 9 }), pushed)).toEqual({ ...found, highest: "high" });
-    const counts: Record<string, number>[] = [{}, { INFORMATIONAL: 2 }, { MEDIUM: 0, LOW: 1 }, { UNDEFINED: 1 }, { CRITICAL: 1, LOW: 1 }];
-    expect(counts.map((found) => scanIn(answer(found), pushed).highest)).toEqual(["none", "none", "low", "high", "critical"]);
-    expect(() => scanIn({ imageScanStatus: { status: "FAILED" } }, pushed)).toThrow(/imageScanFindings/);
+    const answer = (findingSeverityCounts: Record<string, number>) => ({
+      imageScanFindings: {
+        imageScanCompletedAt: "2026-11-25T01:00:00+01:00",
+        findingSeverityCounts,
+      },
+    });
+    expect(scanIn(answer({ LOW: 3, HIGH: 1, INFORMATIONAL: 9 }), pushed)).toEqual({
+      ...found,
+      highest: "high",
+    });
+    const counts: Record<string, number>[] = [
+      {},
+      { INFORMATIONAL: 2 },
+      { MEDIUM: 0, LOW: 1 },
+      { UNDEFINED: 1 },
+      { CRITICAL: 1, LOW: 1 },
+    ];
+    expect(counts.map((found) => scanIn(answer(found), pushed).highest)).toEqual([
+      "none",
+      "none",
+      "low",
+      "high",
+      "critical",
+    ]);
+    expect(() => scanIn({ imageScanStatus: { status: "FAILED" } }, pushed)).toThrow(
+      /imageScanFindings/,
+    );
   });
 
   test("refuses base images by tag and names each", () => {
     const file = join(modelsFolder, "bases.env");
     writeFileSync(file, `# bases\nBUILD_IMAGE=node:22\nRUNTIME_IMAGE=distroless@${pushed}\n`);
-    expect(() => pinnedBases(file)).toThrow(/BUILD_IMAGE: got "node:22", allowed: an image by digest/);
+    expect(() => pinnedBases(file)).toThrow(
+      /BUILD_IMAGE: got "node:22", allowed: an image by digest/,
+    );
     writeFileSync(file, `BUILD_IMAGE=node@${pushed}\n`);
     expect(pinnedBases(file)).toEqual([`BUILD_IMAGE=node@${pushed}`]);
   });

@@ -1,5 +1,13 @@
 /** @jest-environment ./test/services/model-server/support/environment.ts */
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
@@ -16,8 +24,19 @@ import { main, verify } from "../../tools/verify";
 import { settings } from "../infra/serving/fixture";
 import { testKey } from "../support/signing";
 
-const identity = { issuer: "https://login.example.com/", jwksUri: "https://login.example.com/keys", audiences: ["causeway"] };
-const config = configSchema.parse({ target: "kubernetes", environment: "local", organization: "example", regions: [{ name: "local" }], identity, models: [{ name: "loan-approval" }] });
+const identity = {
+  issuer: "https://login.example.com/",
+  jwksUri: "https://login.example.com/keys",
+  audiences: ["causeway"],
+};
+const config = configSchema.parse({
+  target: "kubernetes",
+  environment: "local",
+  organization: "example",
+  regions: [{ name: "local" }],
+  identity,
+  models: [{ name: "loan-approval" }],
+});
 const ours = testKey("p256");
 const now = Date.parse("2026-11-25T00:00:00Z");
 const names = readdirSync(join(modelsFolder, "loan-approval", "release"));
@@ -27,21 +46,34 @@ let release: string;
 beforeEach(() => {
   models = mkdtempSync(join(tmpdir(), "causeway-verify-"));
   mkdirSync(join(models, "loan-approval"));
-  for (const name of ["model.yaml", "release"]) cpSync(join(modelsFolder, "loan-approval", name), join(models, "loan-approval", name), { recursive: true });
+  for (const name of ["model.yaml", "release"])
+    cpSync(join(modelsFolder, "loan-approval", name), join(models, "loan-approval", name), {
+      recursive: true,
+    });
   release = join(models, "loan-approval", "release");
 });
 afterEach(() => rmSync(models, { recursive: true, force: true }));
 
 /** Whether each of the three takes the release: the policies, the server, and the command. */
-async function taken(trusted: readonly string[]): Promise<{ policies: boolean; server: boolean; command: boolean }> {
-  return { policies: policiesTake(trusted), server: await serverTakes(trusted), command: verify(release, { trusted, unsigned: trusted.length === 0, now }).holds };
+async function taken(
+  trusted: readonly string[],
+): Promise<{ policies: boolean; server: boolean; command: boolean }> {
+  return {
+    policies: policiesTake(trusted),
+    server: await serverTakes(trusted),
+    command: verify(release, { trusted, unsigned: trusted.length === 0, now }).holds,
+  };
 }
 
 /** A manifest that can no longer be read stops the plan before any policy. */
 function policiesTake(trusted: readonly string[]): boolean {
   try {
     const [model] = loadModels({ ...config, trustedKeys: [...trusted] }, models, now);
-    const resource = { type: modelServiceType, name: "scorer", props: { ...evidence({ ...settings, ...model }), riskTier: "high" } };
+    const resource = {
+      type: modelServiceType,
+      name: "scorer",
+      props: { ...evidence({ ...settings, ...model }), riskTier: "high" },
+    };
     return [attestation, signature].every((rule) => rule.check(resource, {}).length === 0);
   } catch (error) {
     if (error instanceof InputError) return false;
@@ -50,11 +82,19 @@ function policiesTake(trusted: readonly string[]): boolean {
 }
 
 function serverTakes(trusted: readonly string[]): Promise<boolean> {
-  const files = { contract: join(models, "loan-approval", "model.yaml"), manifest: join(release, "manifest.json"), folder: release, trustedKeys: trusted };
-  return loadVerified(files).then(() => true, (error: unknown) => {
-    if (error instanceof InputError) return false;
-    throw error;
-  });
+  const files = {
+    contract: join(models, "loan-approval", "model.yaml"),
+    manifest: join(release, "manifest.json"),
+    folder: release,
+    trustedKeys: trusted,
+  };
+  return loadVerified(files).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof InputError) return false;
+      throw error;
+    },
+  );
 }
 
 function flip(name: string, share: number, mask: number): void {
@@ -66,7 +106,18 @@ function flip(name: string, share: number, mask: number): void {
 }
 
 test("the sample's release has the files that are verified here", () => {
-  expect(names.sort()).toEqual(["attestation.json", "audit.json", "compression.json", "evaluation.json", "explainer.json", "explanation.json", "manifest.json", "model-card.md", "model.onnx", "reference.json"]);
+  expect(names.sort()).toEqual([
+    "attestation.json",
+    "audit.json",
+    "compression.json",
+    "evaluation.json",
+    "explainer.json",
+    "explanation.json",
+    "manifest.json",
+    "model-card.md",
+    "model.onnx",
+    "reference.json",
+  ]);
 });
 
 test("all three take the sample unsigned where no key is trusted, and signed where its key is", async () => {
@@ -79,12 +130,20 @@ describe.each(names)("one changed byte of %s", (name) => {
   test("makes each of the three refuse, signed or not", async () => {
     for (const signed of [false, true]) {
       await fc.assert(
-        fc.asyncProperty(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(1, 2, 0x40, 0x80), async (share, mask) => {
-          cpSync(join(modelsFolder, "loan-approval", "release"), release, { recursive: true });
-          if (signed) attest(release, [ours.signer]);
-          flip(name, share, mask);
-          expect(await taken(signed ? [ours.publicKey] : [])).toEqual({ policies: false, server: false, command: false });
-        }),
+        fc.asyncProperty(
+          fc.double({ min: 0, max: 1, noNaN: true }),
+          fc.constantFrom(1, 2, 0x40, 0x80),
+          async (share, mask) => {
+            cpSync(join(modelsFolder, "loan-approval", "release"), release, { recursive: true });
+            if (signed) attest(release, [ours.signer]);
+            flip(name, share, mask);
+            expect(await taken(signed ? [ours.publicKey] : [])).toEqual({
+              policies: false,
+              server: false,
+              command: false,
+            });
+          },
+        ),
         { numRuns: 12, seed: 7 },
       );
     }
@@ -92,7 +151,11 @@ describe.each(names)("one changed byte of %s", (name) => {
 
   test("is still refused when the attestation is made again by another key", async () => {
     attest(release, [testKey("p256").signer]);
-    expect(await taken([ours.publicKey])).toEqual({ policies: false, server: false, command: false });
+    expect(await taken([ours.publicKey])).toEqual({
+      policies: false,
+      server: false,
+      command: false,
+    });
   });
 });
 
@@ -114,21 +177,53 @@ describe("npm run verify", () => {
     writeFileSync(key, ours.publicKey);
     expect(await run(release, "--trusted-key", key)).toBe(0);
     expect(said.every((line, i) => i === said.length - 1 || line.startsWith("ok    "))).toBe(true);
-    for (const part of ["digest of model.onnx ", "digest of model-card.md ", "content of manifest.json ", `signature `, "format of model.onnx ", "digest of model.yaml ", "age "]) expect(said.some((line) => line.includes(part))).toBe(true);
+    for (const part of [
+      "digest of model.onnx ",
+      "digest of model-card.md ",
+      "content of manifest.json ",
+      `signature `,
+      "format of model.onnx ",
+      "digest of model.yaml ",
+      "age ",
+    ])
+      expect(said.some((line) => line.includes(part))).toBe(true);
     expect(said.at(-1)).toBe(`${release}: all ${said.length - 1} checks hold`);
   });
 
   test("ends with 1 on what does not hold, and says it", async () => {
     expect(await run(release)).toBe(1);
-    expect(said.filter((line) => line.startsWith("FAIL"))).toEqual([expect.stringMatching(/^FAIL {2}signature +got none, allowed: a signature by a trusted key \(--unsigned takes none\)$/)]);
-    expect(verify(release, { trusted: [], unsigned: true, now: now + 200 * 86_400_000 }).lines.some((line) => /^FAIL {2}age .*allowed: at most 180 days$/.test(line))).toBe(true);
+    expect(said.filter((line) => line.startsWith("FAIL"))).toEqual([
+      expect.stringMatching(
+        /^FAIL {2}signature +got none, allowed: a signature by a trusted key \(--unsigned takes none\)$/,
+      ),
+    ]);
+    expect(
+      verify(release, { trusted: [], unsigned: true, now: now + 200 * 86_400_000 }).lines.some(
+        (line) => /^FAIL {2}age .*allowed: at most 180 days$/.test(line),
+      ),
+    ).toBe(true);
     attest(release, [ours.signer]);
     expect(await run(release)).toBe(1);
-    writeFileSync(join(models, "loan-approval", "model.yaml"), readFileSync(join(models, "loan-approval", "model.yaml"), "utf8").replace("180 days", "170 days"));
-    expect(verify(release, { trusted: [ours.publicKey], unsigned: false, now }).lines.filter((line) => line.startsWith("FAIL")).map((line) => line.slice(6, 26))).toEqual(["digest of model.yaml"]);
+    writeFileSync(
+      join(models, "loan-approval", "model.yaml"),
+      readFileSync(join(models, "loan-approval", "model.yaml"), "utf8").replace(
+        "180 days",
+        "170 days",
+      ),
+    );
+    expect(
+      verify(release, { trusted: [ours.publicKey], unsigned: false, now })
+        .lines.filter((line) => line.startsWith("FAIL"))
+        .map((line) => line.slice(6, 26)),
+    ).toEqual(["digest of model.yaml"]);
   });
 
   test("ends with 2 on arguments that make no sense", async () => {
-    expect([await run(), await run("nobody"), await run(release, "--trusted-key", join(release, "manifest.json")), await run(release, "--key")]).toEqual([2, 2, 2, 2]);
+    expect([
+      await run(),
+      await run("nobody"),
+      await run(release, "--trusted-key", join(release, "manifest.json")),
+      await run(release, "--key"),
+    ]).toEqual([2, 2, 2, 2]);
   });
 });

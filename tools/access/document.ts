@@ -5,7 +5,18 @@ import { answers } from "./questions";
 
 /** docs/access.md, from the resources of the prod stack. */
 export function accessDocument(resources: readonly ResourceView[]): string {
-  const sections = answers(resources).map(({ title, ways, note }) => [`## ${title}`, "", ...table(ways.map(({ who, through, condition }) => [who, through, condition]), ["who", "through", "condition"]), ...(note === "" ? [] : ["", note]), ""].join("\n"));
+  const sections = answers(resources).map(({ title, ways, note }) =>
+    [
+      `## ${title}`,
+      "",
+      ...table(
+        ways.map(({ who, through, condition }) => [who, through, condition]),
+        ["who", "through", "condition"],
+      ),
+      ...(note === "" ? [] : ["", note]),
+      "",
+    ].join("\n"),
+  );
   return `# Access
 
 \`npm run docs\` makes the tables of this page by evaluating the IAM policies (with boundaries, denials and bucket policies), access entries,
@@ -40,7 +51,16 @@ single sign-on; to renew one, \`pulumi up --replace\` its RandomPassword.
 
 function holdersOf(resources: readonly ResourceView[]): string[][] {
   const holders = dutyHolders(resources);
-  return [...new Set(holders.map(({ principal }) => principal))].sort().map((principal) => [`\`${short(principal)}\``, ...duties.map((duty) => (holders.some((holder) => holder.principal === principal && holder.duty === duty) ? "yes" : ""))]);
+  return [...new Set(holders.map(({ principal }) => principal))]
+    .sort()
+    .map((principal) => [
+      `\`${short(principal)}\``,
+      ...duties.map((duty) =>
+        holders.some((holder) => holder.principal === principal && holder.duty === duty)
+          ? "yes"
+          : "",
+      ),
+    ]);
 }
 
 /** A role's name; the automatic end of a pod's role would change with every new one. */
@@ -50,5 +70,9 @@ function short(principal: string): string {
 
 function table(rows: readonly (readonly string[])[], head: readonly string[]): string[] {
   if (rows.length === 0) return ["Nobody."];
-  return [`| ${head.join(" | ")} |`, `| ${head.map(() => "---").join(" | ")} |`, ...rows.map((row) => `| ${row.join(" | ")} |`)];
+  return [
+    `| ${head.join(" | ")} |`,
+    `| ${head.map(() => "---").join(" | ")} |`,
+    ...rows.map((row) => `| ${row.join(" | ")} |`),
+  ];
 }

@@ -21,15 +21,29 @@ async function main(args: readonly string[]): Promise<void> {
   if (given.command === "review") return writeReview(given.stack);
   const { user, namespace, minutes, reason, context } = given;
   const connection = await connect(context === undefined ? {} : { context });
-  const { name, expires } = await elevate((request) => send(connection, request), await openLedger(given.ledger), { user, namespace, seconds: minutes * 60, reason });
-  console.log(`${user} may repair in ${namespace} until ${expires} (${name}); kubectl -n ${namespace} delete job ${name} ends it sooner`);
+  const { name, expires } = await elevate(
+    (request) => send(connection, request),
+    await openLedger(given.ledger),
+    { user, namespace, seconds: minutes * 60, reason },
+  );
+  console.log(
+    `${user} may repair in ${namespace} until ${expires} (${name}); kubectl -n ${namespace} delete job ${name} ends it sooner`,
+  );
 }
 
 async function writeReview(stack: string): Promise<void> {
   const { resources } = await planStack({ project, stack, program, rules });
   const rights = review(resources.map(viewOf));
   const walk = encryptionWalk(resources);
-  const row = ({ resource, ...rest }: (typeof walk.stores)[number] | (typeof walk.listeners)[number]) => ({ type: resource.type, name: resource.name, region: resource.region, ...rest });
+  const row = ({
+    resource,
+    ...rest
+  }: (typeof walk.stores)[number] | (typeof walk.listeners)[number]) => ({
+    type: resource.type,
+    name: resource.name,
+    region: resource.region,
+    ...rest,
+  });
   const files = {
     "access-review.md": reviewMarkdown(rights),
     "access-review.json": `${JSON.stringify(rights, null, 2)}\n`,
@@ -38,7 +52,13 @@ async function writeReview(stack: string): Promise<void> {
   };
   mkdirSync(join(project, "out"), { recursive: true });
   for (const [name, text] of Object.entries(files)) writeFileSync(join(project, "out", name), text);
-  console.log(`${stack}: ${rights.length} rights, ${walk.stores.length} stores, ${walk.listeners.length} listeners -> ${Object.keys(files).map((name) => join("out", name)).join(", ")}`);
+  console.log(
+    `${stack}: ${rights.length} rights, ${walk.stores.length} stores, ${walk.listeners.length} listeners -> ${Object.keys(
+      files,
+    )
+      .map((name) => join("out", name))
+      .join(", ")}`,
+  );
 }
 
 if (require.main === module) {

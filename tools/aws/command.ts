@@ -9,8 +9,9 @@ const run = promisify(execFile);
 export type Aws = (args: readonly string[]) => Promise<unknown>;
 
 /**
- * The AWS CLI, or in a pod, whose image holds no other program than node, the same three commands by HTTP. On a machine the CLI knows
- * profiles and single sign-on; a pod has the role that EKS gives it.
+ * The AWS CLI, or in a pod, whose image holds no other program than node, the same three commands
+ * by HTTP. On a machine the CLI knows profiles and single sign-on; a pod has the role that EKS
+ * gives it.
  */
 export const aws: Aws = (args) => (inPod() ? byHttp(args, objectsOf()) : run("aws", [...args]));
 
@@ -22,7 +23,14 @@ export async function byHttp(args: readonly string[], objects: Objects): Promise
     const [bucket = "", ...prefix] = (args[2] ?? "").replace(/^s3:\/\//, "").split("/");
     return objects.fetch(bucket, prefix.join("/"), args[3] ?? "", ".json");
   }
-  if (service === "s3api" && command === "put-object") return objects.put(option("--bucket"), option("--key"), option("--body"), args.includes("--if-none-match"));
-  if (service === "s3api" && command === "get-object") return objects.get(option("--bucket"), option("--key"), args.at(-1) ?? "");
+  if (service === "s3api" && command === "put-object")
+    return objects.put(
+      option("--bucket"),
+      option("--key"),
+      option("--body"),
+      args.includes("--if-none-match"),
+    );
+  if (service === "s3api" && command === "get-object")
+    return objects.get(option("--bucket"), option("--key"), args.at(-1) ?? "");
   throw new Error(`aws ${args.slice(0, 2).join(" ")} cannot be done without the AWS CLI`);
 }

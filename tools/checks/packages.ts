@@ -4,11 +4,23 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Package } from "./licences";
 
-const lock = z.object({ packages: z.record(z.string(), z.object({ version: z.string().optional(), license: z.string().optional() })) });
-const manifest = z.object({ license: z.union([z.string(), z.object({ type: z.string() })]).optional() });
-const distributions = z.array(z.object({ name: z.string(), version: z.string(), licences: z.array(z.string()) }));
+const lock = z.object({
+  packages: z.record(
+    z.string(),
+    z.object({ version: z.string().optional(), license: z.string().optional() }),
+  ),
+});
+const manifest = z.object({
+  license: z.union([z.string(), z.object({ type: z.string() })]).optional(),
+});
+const distributions = z.array(
+  z.object({ name: z.string(), version: z.string(), licences: z.array(z.string()) }),
+);
 
-/** Prints name, version and licences of every package of an environment: the expression of PEP 639, else the old field of one line, else the classifiers. */
+/**
+ * Prints name, version and licences of every package of an environment: the expression of PEP 639,
+ * else the old field of one line, else the classifiers.
+ */
 const listing = `
 import importlib.metadata, json
 found = []
@@ -22,7 +34,10 @@ for one in importlib.metadata.distributions():
 print(json.dumps(found))
 `;
 
-/** Every npm package of a project's lock, production and development: as it is installed, else (other platforms) as the lock says. */
+/**
+ * Every npm package of a project's lock, production and development: as it is installed, else
+ * (other platforms) as the lock says.
+ */
 export function npmPackages(project: string): Package[] {
   const { packages } = lock.parse(json(join(project, "package-lock.json")));
   return Object.entries(packages).flatMap(([path, { version, license }]): Package[] => {
@@ -30,13 +45,22 @@ export function npmPackages(project: string): Package[] {
     const file = join(project, path, "package.json");
     const own = existsSync(file) ? manifest.parse(json(file)).license : license;
     const said = typeof own === "object" ? own.type : own;
-    return [{ ecosystem: "npm", name: path.replace(/^.*node_modules\//, ""), version: version ?? "", licences: said === undefined ? [] : [said] }];
+    return [
+      {
+        ecosystem: "npm",
+        name: path.replace(/^.*node_modules\//, ""),
+        version: version ?? "",
+        licences: said === undefined ? [] : [said],
+      },
+    ];
   });
 }
 
 /** Every package of a Python environment, by its interpreter. */
 export function pythonPackages(python: string): Package[] {
-  const found = distributions.parse(JSON.parse(execFileSync(python, ["-c", listing], { encoding: "utf8", env: process.env })));
+  const found = distributions.parse(
+    JSON.parse(execFileSync(python, ["-c", listing], { encoding: "utf8", env: process.env })),
+  );
   return found.map((one) => ({ ecosystem: "PyPI", ...one }));
 }
 

@@ -10,16 +10,30 @@ export interface AddedLines {
   readonly commits: readonly string[];
 }
 
-/** Paths of the tracked files of a repository that are there, relative to its folder. Throws Error where there is no repository. */
+/**
+ * Paths of the tracked files of a repository that are there, relative to its folder. Throws Error
+ * where there is no repository.
+ */
 export function trackedFiles(folder: string): string[] {
   return git(folder, ["ls-files", "-z"])
     .split("\0")
     .filter((path) => path !== "" && existsSync(join(folder, path)));
 }
 
-/** Every line that a commit of the current branch added, by file; of a shallow copy those of the commits that it has. Binary files are left out. */
+/**
+ * Every line that a commit of the current branch added, by file; of a shallow copy those of the
+ * commits that it has. Binary files are left out.
+ */
 export function addedLines(folder: string): AddedLines[] {
-  const log = git(folder, ["log", "--patch", "--unified=0", "--no-color", "--no-ext-diff", "--no-renames", "--format=%x00%h"]);
+  const log = git(folder, [
+    "log",
+    "--patch",
+    "--unified=0",
+    "--no-color",
+    "--no-ext-diff",
+    "--no-renames",
+    "--format=%x00%h",
+  ]);
   const files = new Map<string, [line: string, commit: string][]>();
   for (const entry of log.split("\0").slice(1)) {
     const commit = entry.slice(0, entry.indexOf("\n"));
@@ -28,12 +42,21 @@ export function addedLines(folder: string): AddedLines[] {
       if (path === undefined) continue;
       const lines = files.get(path) ?? [];
       files.set(path, lines);
-      for (const line of patch.slice(patch.indexOf("\n@@ ")).split("\n")) if (line.startsWith("+")) lines.push([line.slice(1), commit]);
+      for (const line of patch.slice(patch.indexOf("\n@@ ")).split("\n"))
+        if (line.startsWith("+")) lines.push([line.slice(1), commit]);
     }
   }
-  return [...files].map(([path, lines]) => ({ path, text: lines.map(([line]) => line).join("\n"), commits: lines.map(([, commit]) => commit) }));
+  return [...files].map(([path, lines]) => ({
+    path,
+    text: lines.map(([line]) => line).join("\n"),
+    commits: lines.map(([, commit]) => commit),
+  }));
 }
 
 function git(folder: string, args: readonly string[]): string {
-  return execFileSync("git", ["-c", "core.quotePath=false", "-C", folder, ...args], { encoding: "utf8", maxBuffer: 1 << 30, stdio: ["ignore", "pipe", "pipe"] });
+  return execFileSync("git", ["-c", "core.quotePath=false", "-C", folder, ...args], {
+    encoding: "utf8",
+    maxBuffer: 1 << 30,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
 }

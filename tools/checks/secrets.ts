@@ -34,14 +34,20 @@ interface Finding {
 const prefix = "@secretlint/secretlint-rule-";
 const config = { rules: [{ id: `${prefix}preset-recommend`, rule: creator, options: {} }] };
 
-/** What the preset does not know: tokens of this platform's systems, and the name of an AWS key, which it takes for no secret without the key itself. */
+/**
+ * What the preset does not know: tokens of this platform's systems, and the name of an AWS key,
+ * which it takes for no secret without the key itself.
+ */
 const patterns: Readonly<Record<string, RegExp>> = {
   "aws-access-key": /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g,
   "pulumi-token": /\bpul-[0-9a-f]{40}\b/g,
   "grafana-token": /\bglsa_[0-9A-Za-z]{32}_[0-9a-f]{8}\b/g,
 };
 
-/** Files that hold a made-up secret because they test that one is found; only what `rule` finds there is let through. */
+/**
+ * Files that hold a made-up secret because they test that one is found; only what `rule` finds
+ * there is let through.
+ */
 const allowed: readonly { readonly path: string; readonly rule: string }[] = [
   { path: "test/infra/config/corpus/access-key-in-value.yaml", rule: "aws-access-key" },
   { path: "test/infra/config/corpus/password-in-url.yaml", rule: "basicauth" },
@@ -53,10 +59,16 @@ const allowed: readonly { readonly path: string; readonly rule: string }[] = [
   { path: "test/policies/rules/access/secrets.test.ts", rule: "basicauth" },
 ];
 
-/** Characters of the texts that are looked through together: the library's own book-keeping takes time by the square of the number of texts. */
+/**
+ * Characters of the texts that are looked through together: the library's own book-keeping takes
+ * time by the square of the number of texts.
+ */
 const batchCharacters = 500_000;
 
-/** One text of several, with the source of each of its lines. A comment that tells the library to look away is made unreadable to it: what is let through is listed above. */
+/**
+ * One text of several, with the source of each of its lines. A comment that tells the library to
+ * look away is made unreadable to it: what is let through is listed above.
+ */
 interface Batch {
   text: string;
   readonly lines: { readonly source: Source; readonly line: number }[];
@@ -66,7 +78,8 @@ function batches(sources: readonly Source[]): Batch[] {
   const all: Batch[] = [];
   for (const source of sources) {
     let last = all.at(-1);
-    if (last === undefined || last.text.length > batchCharacters) all.push((last = { text: "", lines: [] }));
+    if (last === undefined || last.text.length > batchCharacters)
+      all.push((last = { text: "", lines: [] }));
     const text = `${source.text.replaceAll("secretlint-", "secretlint_")}\n\n`;
     last.text += text;
     for (let line = 1; line < text.split("\n").length; line += 1) last.lines.push({ source, line });
@@ -75,17 +88,37 @@ function batches(sources: readonly Source[]): Batch[] {
 }
 
 async function findingsIn({ text, lines }: Batch): Promise<Finding[]> {
-  const { messages } = await lintSource({ source: { filePath: "sources.txt", content: text, contentType: "text" }, options: { config, locale: "en", maskSecrets: true, noPhysicFilePath: true } });
-  const matches = Object.entries(patterns).flatMap(([rule, pattern]) => [...text.matchAll(pattern)].map(({ index }) => ({ line: text.slice(0, index).split("\n").length, rule, message: "found a token" })));
-  const all = [...messages.map(({ ruleId, loc, message }) => ({ line: loc.start.line, rule: ruleId.replace(prefix, ""), message })), ...matches];
+  const { messages } = await lintSource({
+    source: { filePath: "sources.txt", content: text, contentType: "text" },
+    options: { config, locale: "en", maskSecrets: true, noPhysicFilePath: true },
+  });
+  const matches = Object.entries(patterns).flatMap(([rule, pattern]) =>
+    [...text.matchAll(pattern)].map(({ index }) => ({
+      line: text.slice(0, index).split("\n").length,
+      rule,
+      message: "found a token",
+    })),
+  );
+  const all = [
+    ...messages.map(({ ruleId, loc, message }) => ({
+      line: loc.start.line,
+      rule: ruleId.replace(prefix, ""),
+      message,
+    })),
+    ...matches,
+  ];
   return all.flatMap(({ line, rule, message }): Finding[] => {
     const at = lines[line - 1];
-    return at === undefined ? [] : [{ path: at.source.path, place: placeOf(at.source, at.line), rule, message }];
+    return at === undefined
+      ? []
+      : [{ path: at.source.path, place: placeOf(at.source, at.line), rule, message }];
   });
 }
 
 function placeOf({ path, commits }: Source, line: number): string {
-  return commits === undefined ? `${path}:${line}` : `${path} in commit ${commits[line - 1] ?? "?"}`;
+  return commits === undefined
+    ? `${path}:${line}`
+    : `${path} in commit ${commits[line - 1] ?? "?"}`;
 }
 
 function isAllowed(finding: Finding): boolean {
@@ -100,17 +133,24 @@ function currentFiles(folder: string): Source[] {
 }
 
 async function main(argv: readonly string[]): Promise<number> {
-  const { values, positionals } = commandLine(argv, { usage, options: { "no-history": { type: "boolean", default: false } }, operands: 1 });
+  const { values, positionals } = commandLine(argv, {
+    usage,
+    options: { "no-history": { type: "boolean", default: false } },
+    operands: 1,
+  });
   const folder = positionals[0] ?? join(__dirname, "..", "..");
   const files = currentFiles(folder);
   const history = values["no-history"] ? [] : addedLines(folder);
   const findings: Finding[] = [];
-  for (const batch of batches([...files, ...history])) findings.push(...(await findingsIn(batch)).filter((finding) => !isAllowed(finding)));
+  for (const batch of batches([...files, ...history]))
+    findings.push(...(await findingsIn(batch)).filter((finding) => !isAllowed(finding)));
   for (const { place, rule, message } of findings) console.error(`${place}: ${rule}: ${message}`);
   const commits = new Set(history.flatMap(({ commits }) => commits)).size;
   console.log(`secrets: ${files.length} files and ${commits} commits, ${findings.length} found`);
   if (findings.length === 0) return 0;
-  console.error("Revoke each, then take it out; what a test makes up is listed in tools/checks/secrets.ts.");
+  console.error(
+    "Revoke each, then take it out; what a test makes up is listed in tools/checks/secrets.ts.",
+  );
   return 1;
 }
 

@@ -28,26 +28,59 @@ const project = resolve(__dirname, "..", "..");
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 async function main(argv: readonly string[]): Promise<void> {
-  const { values } = commandLine(argv, { usage, options: { model: { type: "string", default: "loan-approval" }, out: { type: "string", default: "out/dashboard.svg" } } });
+  const { values } = commandLine(argv, {
+    usage,
+    options: {
+      model: { type: "string", default: "loan-approval" },
+      out: { type: "string", default: "out/dashboard.svg" },
+    },
+  });
   endChildrenWithUs();
   const command = await ensureTool(TOOLS.prometheus);
   const recording = new Recording(values.model);
-  // Rehearsed with half the usual requests between two looks: twice as many looks make a smoother picture.
-  await rehearse(project, rehearseArguments(["--model", values.model, "--requests", "500", "--looks", "40", "--out", "out/dashboard"]), say, recording);
+  // Rehearsed with half the usual requests between two looks: twice as many looks make a smoother
+  // picture.
+  await rehearse(
+    project,
+    rehearseArguments([
+      "--model",
+      values.model,
+      "--requests",
+      "500",
+      "--looks",
+      "40",
+      "--out",
+      "out/dashboard",
+    ]),
+    say,
+    recording,
+  );
   const { series, until } = recording.stop();
   say(`recorded ${series.length} series in ${Math.round((until - instantOf(0)) / 60_000)} scrapes`);
   const work = join(project, "out", "dashboard", "prometheus");
   rmSync(work, { recursive: true, force: true });
-  const prometheus = await Prometheus.start({ command, folder: work, configuration: { global: {} } });
+  const prometheus = await Prometheus.start({
+    command,
+    folder: work,
+    configuration: { global: {} },
+  });
   try {
     const contract = loadContract(join(project, "services", "models"), values.model);
     await prometheus.write(series);
     // The rules of trials serve the gates of releases, every 15 seconds, and no panel shows them.
-    await evaluate(prometheus, ruleGroups(contract).filter(({ name }) => !name.endsWith("-trial")), instantOf(0), until);
+    await evaluate(
+      prometheus,
+      ruleGroups(contract).filter(({ name }) => !name.endsWith("-trial")),
+      instantOf(0),
+      until,
+    );
     say("rules evaluated");
     const out = resolve(project, values.out);
     mkdirSync(dirname(out), { recursive: true });
-    writeFileSync(out, drawing(await answer(prometheus, modelDashboard(contract), instantOf(0), until), caption()));
+    writeFileSync(
+      out,
+      drawing(await answer(prometheus, modelDashboard(contract), instantOf(0), until), caption()),
+    );
     say(`drawn: ${out}`);
   } finally {
     await prometheus.stop();
@@ -66,7 +99,12 @@ function caption(): string[] {
 main(process.argv.slice(2)).catch((error: unknown) => {
   const ended = error instanceof CommandLineEnd;
   const addressed = ended || error instanceof UsageError || error instanceof InputError;
-  const text = error instanceof Error ? (addressed ? error.message : (error.stack ?? error.message)) : String(error);
+  const text =
+    error instanceof Error
+      ? addressed
+        ? error.message
+        : (error.stack ?? error.message)
+      : String(error);
   (ended && error.code === 0 ? process.stdout : process.stderr).write(`${text}\n`);
   process.exitCode = ended ? error.code : 2;
 });

@@ -39,37 +39,78 @@ export interface AnsweredDashboard {
   readonly to: number;
 }
 
-/** Evaluates rules over what was recorded, and writes what Prometheus would have: recorded series, and alerts that fire. */
-export async function evaluate(prometheus: Prometheus, groups: readonly RuleGroup[], from: number, to: number): Promise<void> {
+/**
+ * Evaluates rules over what was recorded, and writes what Prometheus would have: recorded series,
+ * and alerts that fire.
+ */
+export async function evaluate(
+  prometheus: Prometheus,
+  groups: readonly RuleGroup[],
+  from: number,
+  to: number,
+): Promise<void> {
   const evaluation = new Evaluation(groups, []);
-  for (let at = from; at < to; at += stretch) await evaluation.run(prometheus, at, Math.min(to, at + stretch));
-  const rules = groups.flatMap((group) => group.rules.flatMap((rule) => ("alert" in rule ? [rule] : [])));
+  for (let at = from; at < to; at += stretch)
+    await evaluation.run(prometheus, at, Math.min(to, at + stretch));
+  const rules = groups.flatMap((group) =>
+    group.rules.flatMap((rule) => ("alert" in rule ? [rule] : [])),
+  );
   await prometheus.write(rules.flatMap((rule) => firing(rule, evaluation, to)));
 }
 
 function firing(rule: AlertingRule, evaluation: Evaluation, end: number): Series[] {
   const alarms = evaluation.activities.get(keyOf(rule))?.alarms() ?? [];
-  return alarms.map(({ labels, from, to = end }) => {
-    const first = Math.ceil(from / step) * step;
-    const times = Array.from({ length: Math.max(0, Math.ceil((to - first) / step)) }, (_, i) => first + i * step);
-    return { labels: { ...labels, ...rule.labels, __name__: foreign.prometheus.alerts, alertname: rule.alert, alertstate: "firing" }, times, values: times.map(() => 1) };
-  }).filter(({ times }) => times.length > 0);
+  return alarms
+    .map(({ labels, from, to = end }) => {
+      const first = Math.ceil(from / step) * step;
+      const times = Array.from(
+        { length: Math.max(0, Math.ceil((to - first) / step)) },
+        (_, i) => first + i * step,
+      );
+      return {
+        labels: {
+          ...labels,
+          ...rule.labels,
+          __name__: foreign.prometheus.alerts,
+          alertname: rule.alert,
+          alertstate: "firing",
+        },
+        times,
+        values: times.map(() => 1),
+      };
+    })
+    .filter(({ times }) => times.length > 0);
 }
 
 /** Asks Prometheus a dashboard's own queries. */
-export async function answer(prometheus: Prometheus, dashboard: DashboardJson, from: number, to: number): Promise<AnsweredDashboard> {
+export async function answer(
+  prometheus: Prometheus,
+  dashboard: DashboardJson,
+  from: number,
+  to: number,
+): Promise<AnsweredDashboard> {
   const panels: AnsweredPanel[] = [];
   for (const panel of dashboard.panels) {
     const queries: AnsweredQuery[] = [];
     for (const { refId = "", expr, legendFormat = "" } of panel.targets ?? []) {
       const found = await prometheus.queryRange(expr, from, to, step / 1_000);
-      queries.push({ refId, lines: found.map((series) => ({ name: filled(legendFormat, series.labels), series })) });
+      queries.push({
+        refId,
+        lines: found.map((series) => ({ name: filled(legendFormat, series.labels), series })),
+      });
     }
     panels.push({ panel, queries });
   }
   const marks: Mark[] = [];
   for (const { expr = "", iconColor, titleFormat = "" } of dashboard.annotations.list) {
-    for (const { labels, times } of await prometheus.queryRange(expr, from, to, step / 1_000)) marks.push(...starts(times).map((time) => ({ time, color: iconColor, text: filled(titleFormat, labels) })));
+    for (const { labels, times } of await prometheus.queryRange(expr, from, to, step / 1_000))
+      marks.push(
+        ...starts(times).map((time) => ({
+          time,
+          color: iconColor,
+          text: filled(titleFormat, labels),
+        })),
+      );
   }
   return { dashboard, panels, marks, from, to };
 }

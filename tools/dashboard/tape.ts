@@ -10,10 +10,16 @@ import { labelKey, type Series, type SeriesLabels } from "../week/series";
 
 /** Real milliseconds between two scrapes. */
 export const tickMilliseconds = 500;
-/** How many times longer than it was the recording says that it took: a tick stands for a minute, the pace at which rules are made. */
+/**
+ * How many times longer than it was the recording says that it took: a tick stands for a minute,
+ * the pace at which rules are made.
+ */
 export const stretch = 60_000 / tickMilliseconds;
 
-/** Ticks without an answer after which the recording stands still: a training that nobody waits for would fill most of the picture. */
+/**
+ * Ticks without an answer after which the recording stands still: a training that nobody waits for
+ * would fill most of the picture.
+ */
 const patience = 8;
 
 /** Upper edges of Istio's histogram of durations, in milliseconds. */
@@ -27,7 +33,10 @@ interface Followed {
   present: SeriesLabels[];
 }
 
-/** Scrapes the servers of a rehearsal while it runs, and counts for each what the proxy beside it would. */
+/**
+ * Scrapes the servers of a rehearsal while it runs, and counts for each what the proxy beside it
+ * would.
+ */
 export class Recording implements Tape {
   readonly #series = new Map<string, Series>();
   readonly #followed = new Set<Followed>();
@@ -46,7 +55,12 @@ export class Recording implements Tape {
     this.#servers += 1;
     this.#quiet = 0;
     const hash = `v${this.#servers}`;
-    const pod = { namespace: namespaces.models, container: "server", pod: `${this.model}-${hash}-rehearsed`, rollouts_pod_template_hash: hash };
+    const pod = {
+      namespace: namespaces.models,
+      container: "server",
+      pod: `${this.model}-${hash}-rehearsed`,
+      rollouts_pod_template_hash: hash,
+    };
     const proxy = new ProxyCounts(this.model, version);
     this.#followed.add({ server, pod, proxy, present: [] });
     return (status, milliseconds) => {
@@ -72,7 +86,10 @@ export class Recording implements Tape {
     for (const followed of [...this.#followed]) {
       const scraped = await followed.server.scrape().catch(() => undefined);
       if (scraped === undefined) this.#end(followed, time);
-      else followed.present = [...scraped.samples, ...followed.proxy.samples()].map((sample) => this.#put(sample, followed.pod, time));
+      else
+        followed.present = [...scraped.samples, ...followed.proxy.samples()].map((sample) =>
+          this.#put(sample, followed.pod, time),
+        );
     }
     this.#busy = false;
   }
@@ -107,22 +124,34 @@ class ProxyCounts {
   #sum = 0;
 
   constructor(model: string, version: string) {
-    const matchers = [...requestsOf(model).matchAll(/(\w+)="([^"]*)"/g)].map(([, label = "", value = ""]) => [label, value] as const);
+    const matchers = [...requestsOf(model).matchAll(/(\w+)="([^"]*)"/g)].map(
+      ([, label = "", value = ""]) => [label, value] as const,
+    );
     this.#labels = { ...Object.fromEntries(matchers), destination_version: version };
   }
 
   count(status: number, milliseconds: number): void {
     this.#statuses.set(status, (this.#statuses.get(status) ?? 0) + 1);
-    edges.forEach((edge, i) => milliseconds <= edge && (this.#within[i] = (this.#within[i] ?? 0) + 1));
+    edges.forEach(
+      (edge, i) => milliseconds <= edge && (this.#within[i] = (this.#within[i] ?? 0) + 1),
+    );
     this.#all += 1;
     this.#sum += milliseconds;
   }
 
   samples(): Sample[] {
     const duration = "istio_request_duration_milliseconds";
-    const bucket = (le: string, value: number) => ({ name: `${duration}_bucket`, labels: { ...this.#labels, le }, value });
+    const bucket = (le: string, value: number) => ({
+      name: `${duration}_bucket`,
+      labels: { ...this.#labels, le },
+      value,
+    });
     return [
-      ...[...this.#statuses].map(([status, value]) => ({ name: "istio_requests_total", labels: { ...this.#labels, response_code: String(status) }, value })),
+      ...[...this.#statuses].map(([status, value]) => ({
+        name: "istio_requests_total",
+        labels: { ...this.#labels, response_code: String(status) },
+        value,
+      })),
       ...edges.map((edge, i) => bucket(String(edge), this.#within[i] ?? 0)),
       bucket("+Inf", this.#all),
       { name: `${duration}_sum`, labels: this.#labels, value: this.#sum },

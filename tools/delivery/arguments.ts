@@ -51,18 +51,55 @@ const needed = {
 /** Parses the command line. Throws CommandLineEnd with every problem. */
 export function deliveryArguments(args: readonly string[]): DeliveryArguments {
   const text = { type: "string" } as const;
-  const { values, positionals } = commandLine(args, { usage, operands: Infinity, options: { context: { type: "string", multiple: true }, ledger: text, role: text, reason: text, digest: text, to: text, key: text, stack: text } });
+  const { values, positionals } = commandLine(args, {
+    usage,
+    operands: Infinity,
+    options: {
+      context: { type: "string", multiple: true },
+      ledger: text,
+      role: text,
+      reason: text,
+      digest: text,
+      to: text,
+      key: text,
+      stack: text,
+    },
+  });
   const [name, model, ...more] = positionals;
   const command = commands.find((known) => known === name);
   const to = killTargets.find((target) => target === values.to);
   const problems: Problem[] = [
     ...(command === undefined ? [{ key: "command", got: name, allowed: commands.join(", ") }] : []),
-    ...(model === undefined ? [{ key: "model", got: undefined, allowed: "the name of a model" }] : []),
-    ...more.map((got) => ({ key: "argument", got, allowed: "nothing more: texts with spaces need quotation marks" })),
-    ...(command === undefined ? [] : needed[command].filter((option) => values[option] === undefined).map((option) => ({ key: `--${option}`, got: undefined, allowed: "a value" }))),
-    ...(values.to !== undefined && to === undefined ? [{ key: "--to", got: values.to, allowed: killTargets.join(" or ") }] : []),
+    ...(model === undefined
+      ? [{ key: "model", got: undefined, allowed: "the name of a model" }]
+      : []),
+    ...more.map((got) => ({
+      key: "argument",
+      got,
+      allowed: "nothing more: texts with spaces need quotation marks",
+    })),
+    ...(command === undefined
+      ? []
+      : needed[command]
+          .filter((option) => values[option] === undefined)
+          .map((option) => ({ key: `--${option}`, got: undefined, allowed: "a value" }))),
+    ...(values.to !== undefined && to === undefined
+      ? [{ key: "--to", got: values.to, allowed: killTargets.join(" or ") }]
+      : []),
   ];
-  if (command === undefined || model === undefined || problems.length > 0) throw unusable(new InputError("command line", problems).message, usage);
+  if (command === undefined || model === undefined || problems.length > 0)
+    throw unusable(new InputError("command line", problems).message, usage);
   const { context = [undefined], ledger, role = "", reason = "", digest, key, stack } = values;
-  return { command, model, contexts: context, ledger, role, reason, digest, key, stack, to: to ?? "champion" };
+  return {
+    command,
+    model,
+    contexts: context,
+    ledger,
+    role,
+    reason,
+    digest,
+    key,
+    stack,
+    to: to ?? "champion",
+  };
 }

@@ -20,23 +20,44 @@ export interface Asking {
 }
 
 /**
- * A region that is asked: an order is put where the region's own promoter looks for it, and the answer is awaited in the audit ledger.
- * Neither side reaches the other's cluster. An order is closed once it is answered or nobody waits any more, so that a promoter that
- * comes too late does nothing.
+ * A region that is asked: an order is put where the region's own promoter looks for it, and the
+ * answer is awaited in the audit ledger. Neither side reaches the other's cluster. An order is
+ * closed once it is answered or nobody waits any more, so that a promoter that comes too late does
+ * nothing.
  */
-export function askedRegion({ name, run, release, orders, entries, timeoutSeconds, pollSeconds = 30 }: Asking): AskedRegion {
+export function askedRegion({
+  name,
+  run,
+  release,
+  orders,
+  entries,
+  timeoutSeconds,
+  pollSeconds = 30,
+}: Asking): AskedRegion {
   return {
     name,
     ask: async (): Promise<RegionResult> => {
       const started = Date.now();
-      const order: Order = { id: randomUUID(), region: name, run, release, until: new Date(started + timeoutSeconds * 1_000).toISOString(), closed: false };
+      const order: Order = {
+        id: randomUUID(),
+        region: name,
+        run,
+        release,
+        until: new Date(started + timeoutSeconds * 1_000).toISOString(),
+        closed: false,
+      };
       await orders.put(order);
       for (;;) {
         const answer = answerTo(order, await entries());
         const seconds = Math.round((Date.now() - started) / 1_000);
         if (answer !== undefined || seconds >= timeoutSeconds) {
           await orders.put({ ...order, closed: true });
-          return { region: name, outcome: answer?.outcome ?? "timed-out", seconds, message: answer === undefined ? "no answer from the region's promoter" : answer.message };
+          return {
+            region: name,
+            outcome: answer?.outcome ?? "timed-out",
+            seconds,
+            message: answer === undefined ? "no answer from the region's promoter" : answer.message,
+          };
         }
         await sleep(pollSeconds * 1_000);
       }

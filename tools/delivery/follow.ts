@@ -17,11 +17,28 @@ import { factOf, promote, type Region } from "./promotion";
 /** Command line of a region's own promoter. */
 export function followerArguments(args: readonly string[]) {
   const text = { type: "string" } as const;
-  const { values } = parseArgs({ args: [...args], options: { contract: text, region: text, orders: text, ledger: text, "approver-keys": text } });
+  const { values } = parseArgs({
+    args: [...args],
+    options: { contract: text, region: text, orders: text, ledger: text, "approver-keys": text },
+  });
   const { contract, region, orders, ledger } = values;
-  const missing = Object.entries({ contract, region, orders, ledger }).flatMap(([key, value]) => (value === undefined ? [{ key: `--${key}`, got: undefined, allowed: "a value" }] : []));
-  if (contract === undefined || region === undefined || orders === undefined || ledger === undefined) throw new InputError("command line", missing);
-  return { contract, region, orders, ledger, approverKeys: approverKeysIn(values["approver-keys"]) };
+  const missing = Object.entries({ contract, region, orders, ledger }).flatMap(([key, value]) =>
+    value === undefined ? [{ key: `--${key}`, got: undefined, allowed: "a value" }] : [],
+  );
+  if (
+    contract === undefined ||
+    region === undefined ||
+    orders === undefined ||
+    ledger === undefined
+  )
+    throw new InputError("command line", missing);
+  return {
+    contract,
+    region,
+    orders,
+    ledger,
+    approverKeys: approverKeysIn(values["approver-keys"]),
+  };
 }
 
 /** What a region's promoter follows an order with. */
@@ -44,12 +61,26 @@ export function isOpen(order: Order | undefined, now: Date): order is Order {
 }
 
 /**
- * Follows an order as the home region follows its own: the same checks, against this region's Rollout and the approvals on record, then
- * the patch and the trial's verdict. The answer is the entry in the ledger, also where the release must not be promoted. Safe to run
- * again: an order that was answered is left alone, one whose trial goes on is waited for.
- * @returns exit code: 0 promoted or answered before, 2 refused before anything was touched, 3 the region refused the release
+ * Follows an order as the home region follows its own: the same checks, against this region's
+ * Rollout and the approvals on record, then the patch and the trial's verdict. The answer is the
+ * entry in the ledger, also where the release must not be promoted. Safe to run again: an order
+ * that was answered is left alone, one whose trial goes on is waited for.
+ * @returns exit code: 0 promoted or answered before, 2 refused before anything was touched, 3 the
+ *   region refused the release
  */
-export async function follow(order: Order, { contract, verdicts, approverKeys, region, ledger, now = new Date(), pollSeconds, report }: Following): Promise<number> {
+export async function follow(
+  order: Order,
+  {
+    contract,
+    verdicts,
+    approverKeys,
+    region,
+    ledger,
+    now = new Date(),
+    pollSeconds,
+    report,
+  }: Following,
+): Promise<number> {
   const entries = await ledger.entries();
   if (answerTo(order, entries) !== undefined) return 0;
   const promotion = {
@@ -73,13 +104,26 @@ export async function follow(order: Order, { contract, verdicts, approverKeys, r
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     report(error.message);
-    await ledger.record(factOf(promotion, { region: region.name, outcome: "refused", seconds: 0, message: error.message }));
+    await ledger.record(
+      factOf(promotion, {
+        region: region.name,
+        outcome: "refused",
+        seconds: 0,
+        message: error.message,
+      }),
+    );
     return exitCodes.input;
   }
 }
 
 async function main(): Promise<number> {
-  const { contract: file, region, orders, ledger, approverKeys } = followerArguments(process.argv.slice(2));
+  const {
+    contract: file,
+    region,
+    orders,
+    ledger,
+    approverKeys,
+  } = followerArguments(process.argv.slice(2));
   const [folder, model] = [dirname(dirname(file)), basename(dirname(file))];
   const order = await openOrders(orders).get(region, model);
   if (!isOpen(order, new Date())) return 0;

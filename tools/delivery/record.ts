@@ -27,16 +27,36 @@ export interface RecordedVerdict {
 }
 
 /**
- * Keeps the verdict over a model's last rollout: one file beside the contract, for review and for the next update, and an entry in the
- * ledger with the file's hash. Safe to run again at any time: what is on record stays as it is, and what a crash left out is added.
+ * Keeps the verdict over a model's last rollout: one file beside the contract, for review and for
+ * the next update, and an entry in the ledger with the file's hash. Safe to run again at any time:
+ * what is on record stays as it is, and what a crash left out is added.
  * @throws NoVerdictYet while the version is on trial
  */
-export async function recordVerdict({ cluster, model, modelsFolder, ledger, now = new Date() }: DeliveryContext): Promise<RecordedVerdict> {
+export async function recordVerdict({
+  cluster,
+  model,
+  modelsFolder,
+  ledger,
+  now = new Date(),
+}: DeliveryContext): Promise<RecordedVerdict> {
   const { release } = loadContract(modelsFolder, model);
   const entries = await ledger.entries();
   const rollout = await cluster.rollout(model);
-  const [analysisRuns, replicaSets, recordedBy] = await Promise.all([cluster.analysisRuns(model, rollout.status?.currentPodHash ?? ""), cluster.replicaSets(model), cluster.whoAmI()]);
-  const verdict = verdictOf({ model, strategy: release.strategy, rollout, analysisRuns, replicaSets, entries, recordedBy, now });
+  const [analysisRuns, replicaSets, recordedBy] = await Promise.all([
+    cluster.analysisRuns(model, rollout.status?.currentPodHash ?? ""),
+    cluster.replicaSets(model),
+    cluster.whoAmI(),
+  ]);
+  const verdict = verdictOf({
+    model,
+    strategy: release.strategy,
+    rollout,
+    analysisRuns,
+    replicaSets,
+    entries,
+    recordedBy,
+    now,
+  });
 
   const folder = verdictsFolder(modelsFolder, model);
   const file = join(folder, verdictFile(verdict));
@@ -51,7 +71,21 @@ export async function recordVerdict({ cluster, model, modelsFolder, ledger, now 
   const hash = sha256(text);
   if (!entries.some(({ details }) => details["verdict"] === hash)) {
     const { version, digest, region, outcome, message, podTemplateHash, card } = kept;
-    await ledger.record({ actor: kept.recordedBy, action: outcome === "promoted" ? "promote" : "roll-back", subject: model, details: { version, digest, region, outcome, message, podTemplateHash, card: card.digest, verdict: hash } });
+    await ledger.record({
+      actor: kept.recordedBy,
+      action: outcome === "promoted" ? "promote" : "roll-back",
+      subject: model,
+      details: {
+        version,
+        digest,
+        region,
+        outcome,
+        message,
+        podTemplateHash,
+        card: card.digest,
+        verdict: hash,
+      },
+    });
   }
   return { verdict: kept, file, known };
 }

@@ -20,10 +20,16 @@ export interface Standing {
 
 /** Reads how a model stands; changes nothing. */
 export async function standing(cluster: Cluster, model: string): Promise<Standing> {
-  const [rollout, replicaSets, routes] = await Promise.all([cluster.rollout(model), cluster.replicaSets(model), cluster.routes(model)]);
+  const [rollout, replicaSets, routes] = await Promise.all([
+    cluster.rollout(model),
+    cluster.replicaSets(model),
+    cluster.routes(model),
+  ]);
   const status = observed(rollout);
   const runs = status ? await cluster.analysisRuns(model, status.currentPodHash) : [];
-  const stable = replicaSets.find(({ metadata }) => metadata.labels[versionHashLabel] === rollout.status?.stableRS);
+  const stable = replicaSets.find(
+    ({ metadata }) => metadata.labels[versionHashLabel] === rollout.status?.stableRS,
+  );
   const at = status?.currentStepIndex;
   return {
     region: regionOf(rollout),
@@ -32,13 +38,19 @@ export async function standing(cluster: Cluster, model: string): Promise<Standin
     phase: status?.phase ?? "Progressing",
     message: status?.message ?? "waiting for the controller to see the newest change",
     step: at === undefined ? undefined : { at, of: rollout.spec.strategy.canary.steps.length },
-    analyses: runs.map(({ metadata, status: run }) => ({ name: metadata.name, phase: run?.phase ?? "" })),
+    analyses: runs.map(({ metadata, status: run }) => ({
+      name: metadata.name,
+      phase: run?.phase ?? "",
+    })),
     killed: routes.metadata.annotations[killAnnotation],
   };
 }
 
 /** A standing in lines for a terminal. */
-export function standingLines(model: string, { region, desired, live, phase, message, step, analyses, killed }: Standing): string[] {
+export function standingLines(
+  model: string,
+  { region, desired, live, phase, message, step, analyses, killed }: Standing,
+): string[] {
   return [
     `${model} in ${region}: ${phase}${message === "" ? "" : `, ${message}`}`,
     `  desired   ${desired.version} ${desired.digest}`,

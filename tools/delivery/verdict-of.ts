@@ -2,7 +2,16 @@ import { verdictSchema, type Outcome, type Verdict } from "../../services/contra
 import type { Entry } from "../../services/ledger";
 import { versionHashLabel } from "../../infra/serving/settings";
 import { abortedByController } from "./aborted-by";
-import { digestOf, observed, regionOf, releaseOf, type AnalysisRun, type ReplicaSet, type Rollout, type RolloutStatus } from "./objects";
+import {
+  digestOf,
+  observed,
+  regionOf,
+  releaseOf,
+  type AnalysisRun,
+  type ReplicaSet,
+  type Rollout,
+  type RolloutStatus,
+} from "./objects";
 
 /** What a verdict is made from. */
 export interface Trial {
@@ -25,14 +34,26 @@ export class NoVerdictYet extends Error {
 const revisionAnnotation = "rollout.argoproj.io/revision";
 
 /** The verdict over the version that a Rollout names. Throws NoVerdictYet while it is on trial. */
-export function verdictOf({ model, strategy, rollout, analysisRuns, replicaSets, entries, recordedBy, now }: Trial): Verdict {
+export function verdictOf({
+  model,
+  strategy,
+  rollout,
+  analysisRuns,
+  replicaSets,
+  entries,
+  recordedBy,
+  now,
+}: Trial): Verdict {
   const status = ended(rollout);
   const release = releaseOf(rollout);
   const digest = digestOf(rollout);
   const region = regionOf(rollout);
-  // A version that comes back has the hash that it had: only the analyses of this revision are of this trial.
+  // A version that comes back has the hash that it had: only the analyses of this revision are of
+  // this trial.
   const revision = rollout.metadata.annotations[revisionAnnotation];
-  const runs = analysisRuns.filter((run) => run.metadata.annotations[revisionAnnotation] === revision);
+  const runs = analysisRuns.filter(
+    (run) => run.metadata.annotations[revisionAnnotation] === revision,
+  );
   const { outcome, message } = endingOf(rollout, status, runs);
   return verdictSchema.parse({
     model,
@@ -47,7 +68,12 @@ export function verdictOf({ model, strategy, rollout, analysisRuns, replicaSets,
     finishedAt: utc(endOf(status, outcome) ?? now),
     card: { path: `services/models/${model}/release/model-card.md`, digest: release.digests.card },
     analyses: runs.map(analysisOf),
-    approvals: approvalsOf(entries, { model, region, digest, podTemplateHash: status.currentPodHash }),
+    approvals: approvalsOf(entries, {
+      model,
+      region,
+      digest,
+      podTemplateHash: status.currentPodHash,
+    }),
     recordedBy,
     recordedAt: utc(now),
   });
@@ -55,29 +81,59 @@ export function verdictOf({ model, strategy, rollout, analysisRuns, replicaSets,
 
 function ended(rollout: Rollout): RolloutStatus {
   const status = observed(rollout);
-  if (status === undefined) throw new NoVerdictYet(`${rollout.metadata.name}: the controller has not seen the newest change yet`);
+  if (status === undefined)
+    throw new NoVerdictYet(
+      `${rollout.metadata.name}: the controller has not seen the newest change yet`,
+    );
   const promoted = status.phase === "Healthy" && status.stableRS === status.currentPodHash;
-  if (!promoted && !status.abort && status.phase !== "Degraded") throw new NoVerdictYet(`${rollout.metadata.name} is still on trial: ${[status.phase, status.message].filter((text) => text !== "").join(", ")}`);
+  if (!promoted && !status.abort && status.phase !== "Degraded")
+    throw new NoVerdictYet(
+      `${rollout.metadata.name} is still on trial: ${[status.phase, status.message].filter((text) => text !== "").join(", ")}`,
+    );
   return status;
 }
 
-/** How a rollout ended and why. The controller's own reasons follow the revision in its message (`... to revision 2: Metric "errors" assessed Failed`); a person's abort has none, and neither has a missed start deadline, once the controller has looked again. */
-function endingOf(rollout: Rollout, { phase, abort, message, stableRS, currentPodHash }: RolloutStatus, runs: readonly AnalysisRun[]): { readonly outcome: Outcome; readonly message: string } {
-  if (phase === "Healthy" && !abort && stableRS === currentPodHash) return { outcome: "promoted", message: "" };
+/**
+ * How a rollout ended and why. The controller's own reasons follow the revision in its message
+ * (`... to revision 2: Metric "errors" assessed Failed`); a person's abort has none, and neither
+ * has a missed start deadline, once the controller has looked again.
+ */
+function endingOf(
+  rollout: Rollout,
+  { phase, abort, message, stableRS, currentPodHash }: RolloutStatus,
+  runs: readonly AnalysisRun[],
+): { readonly outcome: Outcome; readonly message: string } {
+  if (phase === "Healthy" && !abort && stableRS === currentPodHash)
+    return { outcome: "promoted", message: "" };
   const judged = runs.some(({ status }) => status?.phase === "Failed" || status?.phase === "Error");
-  if (judged || /revision \d+: |ProgressDeadlineExceeded|timed out/.test(message)) return { outcome: "rolled-back", message };
+  if (judged || /revision \d+: |ProgressDeadlineExceeded|timed out/.test(message))
+    return { outcome: "rolled-back", message };
   // Of the controller's reasons to abort, analyses and the deadline are those that our steps have.
-  if (abortedByController(rollout)) return { outcome: "rolled-back", message: `${message}: its pods were not ready within the start deadline of ${rollout.spec.progressDeadlineSeconds} s` };
+  if (abortedByController(rollout))
+    return {
+      outcome: "rolled-back",
+      message: `${message}: its pods were not ready within the start deadline of ${rollout.spec.progressDeadlineSeconds} s`,
+    };
   return { outcome: "aborted", message };
 }
 
-function startOf(hash: string, runs: readonly AnalysisRun[], replicaSets: readonly ReplicaSet[]): string | undefined {
-  return runs[0]?.metadata.creationTimestamp ?? replicaSets.find(({ metadata }) => metadata.labels[versionHashLabel] === hash)?.metadata.creationTimestamp;
+function startOf(
+  hash: string,
+  runs: readonly AnalysisRun[],
+  replicaSets: readonly ReplicaSet[],
+): string | undefined {
+  return (
+    runs[0]?.metadata.creationTimestamp ??
+    replicaSets.find(({ metadata }) => metadata.labels[versionHashLabel] === hash)?.metadata
+      .creationTimestamp
+  );
 }
 
 function endOf({ abortedAt, conditions }: RolloutStatus, outcome: Outcome): string | undefined {
   if (outcome !== "promoted") return abortedAt;
-  const since = (type: string) => conditions.find((condition) => condition.type === type && condition.status === "True")?.lastTransitionTime;
+  const since = (type: string) =>
+    conditions.find((condition) => condition.type === type && condition.status === "True")
+      ?.lastTransitionTime;
   return since("Completed") ?? since("Healthy");
 }
 
@@ -88,19 +144,59 @@ function analysisOf({ metadata, status }: AnalysisRun) {
   return {
     name: metadata.name,
     phase: status?.phase ?? "",
-    metrics: (status?.metricResults ?? []).map(({ name, phase, message, successful, failed, inconclusive, error, measurements, metadata: own }) => {
-      const last = measurements.at(-1);
-      const query = own[queryKey] ?? last?.metadata[queryKey];
-      return { metric: name, phase, ...(last?.value !== undefined && { value: last.value }), looks: { successful, failed, inconclusive, error }, ...(query !== undefined && { query }), ...(message !== undefined && message !== "" && { message }) };
-    }),
+    metrics: (status?.metricResults ?? []).map(
+      ({
+        name,
+        phase,
+        message,
+        successful,
+        failed,
+        inconclusive,
+        error,
+        measurements,
+        metadata: own,
+      }) => {
+        const last = measurements.at(-1);
+        const query = own[queryKey] ?? last?.metadata[queryKey];
+        return {
+          metric: name,
+          phase,
+          ...(last?.value !== undefined && { value: last.value }),
+          looks: { successful, failed, inconclusive, error },
+          ...(query !== undefined && { query }),
+          ...(message !== undefined && message !== "" && { message }),
+        };
+      },
+    ),
   };
 }
 
 /** Approvals on record of one version's trial in one region, and of its image before the trial. */
-export function approvalsOf(entries: readonly Entry[], of: { readonly model: string; readonly region: string; readonly digest: string; readonly podTemplateHash: string }) {
+export function approvalsOf(
+  entries: readonly Entry[],
+  of: {
+    readonly model: string;
+    readonly region: string;
+    readonly digest: string;
+    readonly podTemplateHash: string;
+  },
+) {
   return entries
-    .filter(({ action, subject, details }) => action === "approve" && subject === of.model && details["digest"] === of.digest && (details["podTemplateHash"] ?? of.podTemplateHash) === of.podTemplateHash && (details["region"] ?? of.region) === of.region)
-    .map(({ actor, details, time, hash }) => ({ actor, role: roleOf(details), reason: details["reason"], at: time, ledger: hash }));
+    .filter(
+      ({ action, subject, details }) =>
+        action === "approve" &&
+        subject === of.model &&
+        details["digest"] === of.digest &&
+        (details["podTemplateHash"] ?? of.podTemplateHash) === of.podTemplateHash &&
+        (details["region"] ?? of.region) === of.region,
+    )
+    .map(({ actor, details, time, hash }) => ({
+      actor,
+      role: roleOf(details),
+      reason: details["reason"],
+      at: time,
+      ledger: hash,
+    }));
 }
 
 /** Role of a recorded approval; empty, and so no approval that counts, where none is named. */

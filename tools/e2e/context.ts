@@ -20,19 +20,26 @@ export interface Context {
   /** A new test control plane, or the reader's own cluster. */
   cluster(): Promise<Cluster>;
   /** A fresh copy of the project with an empty stack. */
-  project(cluster: Cluster, options: Pick<ProjectOptions, "compiled" | "fieldManager">): Promise<Project>;
+  project(
+    cluster: Cluster,
+    options: Pick<ProjectOptions, "compiled" | "fieldManager">,
+  ): Promise<Project>;
 }
 
 /**
- * A folder for the CLI itself, without the debug log that it keeps of every command: writing that log is half of the engine's work.
- * Where it cannot have its folder of logs, the CLI goes on without them.
+ * A folder for the CLI itself, without the debug log that it keeps of every command: writing that
+ * log is half of the engine's work. Where it cannot have its folder of logs, the CLI goes on
+ * without them.
  */
 async function pulumiHome(): Promise<string> {
   const home = path.join(cacheRoot(), "pulumi-home");
   const logs = path.join(home, "logs");
   await mkdir(home, { recursive: true });
   await rm(logs, { recursive: true, force: true });
-  await writeFile(logs, "A file in the place of the folder, so that the CLI keeps no debug logs.\n");
+  await writeFile(
+    logs,
+    "A file in the place of the folder, so that the CLI keeps no debug logs.\n",
+  );
   return home;
 }
 
@@ -43,7 +50,10 @@ export async function prepare(kubeconfig: string | undefined): Promise<Context> 
   const bin = path.join(folder, "bin");
   const tools = await ensureToolchain();
   say("plugins");
-  const [{ standIns }] = await Promise.all([choosePlugins(tools.pulumi, { home, clusterHasNodes: kubeconfig !== undefined }), buildPolicyPack()]);
+  const [{ standIns }] = await Promise.all([
+    choosePlugins(tools.pulumi, { home, clusterHasNodes: kubeconfig !== undefined }),
+    buildPolicyPack(),
+  ]);
   await installStandIns(standIns, bin);
   if (kubeconfig === undefined) await seedData(tools);
   const downloadsPlugins = !standIns.includes("pulumi-resource-kubernetes");
@@ -51,7 +61,19 @@ export async function prepare(kubeconfig: string | undefined): Promise<Context> 
   return {
     folder,
     standIns,
-    cluster: () => (kubeconfig === undefined ? testCluster(tools, folder) : Promise.resolve(ownCluster(kubeconfig))),
-    project: (cluster, options) => Project.create({ ...options, folder, home, downloadsPlugins, pulumi: tools.pulumi, kubeconfig: cluster.kubeconfig, pathFolders: standIns.length > 0 ? [bin] : [] }),
+    cluster: () =>
+      kubeconfig === undefined
+        ? testCluster(tools, folder)
+        : Promise.resolve(ownCluster(kubeconfig)),
+    project: (cluster, options) =>
+      Project.create({
+        ...options,
+        folder,
+        home,
+        downloadsPlugins,
+        pulumi: tools.pulumi,
+        kubeconfig: cluster.kubeconfig,
+        pathFolders: standIns.length > 0 ? [bin] : [],
+      }),
   };
 }

@@ -18,10 +18,22 @@ import type { Suite, Tally } from "./runner";
 
 type SuiteMaker = (stack: SharedStack) => Promise<Suite>;
 
-const SUITES = { lifecycle: lifecycleSuite, faults: faultSuite, policies: policySuite, equivalence: equivalenceSuite, addresses: addressSuite, restarts: restartSuite, rules: ruleSuite, retraining: retrainingSuite, logs: logSuite } as const satisfies Record<string, SuiteMaker>;
+const SUITES = {
+  lifecycle: lifecycleSuite,
+  faults: faultSuite,
+  policies: policySuite,
+  equivalence: equivalenceSuite,
+  addresses: addressSuite,
+  restarts: restartSuite,
+  rules: ruleSuite,
+  retraining: retrainingSuite,
+  logs: logSuite,
+} as const satisfies Record<string, SuiteMaker>;
 type SuiteName = keyof typeof SUITES;
 
-/** A suite on a control plane of its own, which runs alone: what it measures suffers from company. */
+/**
+ * A suite on a control plane of its own, which runs alone: what it measures suffers from company.
+ */
 const DELIVERY = "delivery";
 const NAMES = [...Object.keys(SUITES), DELIVERY];
 
@@ -36,9 +48,13 @@ Exit codes: 0 all passed, 1 a test failed or none ran, 2 a command line that can
 interface LanePlan {
   readonly name: string;
   readonly suites: readonly SuiteName[];
-  /** Lanes with the same control plane share it; one of them kills its API server and has it alone. */
+  /**
+   * Lanes with the same control plane share it; one of them kills its API server and has it alone.
+   */
   readonly plane: "calm" | "faulty";
-  /** The lifecycle runs the literal project; the others are about something else and start faster. */
+  /**
+   * The lifecycle runs the literal project; the others are about something else and start faster.
+   */
   readonly compiled: boolean;
 }
 
@@ -46,7 +62,12 @@ interface LanePlan {
 const LANES: readonly LanePlan[] = [
   { name: "lifecycle", suites: ["lifecycle"], plane: "calm", compiled: false },
   { name: "policies", suites: ["policies", "restarts"], plane: "calm", compiled: true },
-  { name: "faults", suites: ["faults", "equivalence", "addresses"], plane: "faulty", compiled: true },
+  {
+    name: "faults",
+    suites: ["faults", "equivalence", "addresses"],
+    plane: "faulty",
+    compiled: true,
+  },
 ];
 
 const IN_LANES = LANES.flatMap(({ suites }) => suites);
@@ -55,9 +76,13 @@ const IN_LANES = LANES.flatMap(({ suites }) => suites);
 const ALONE = ["rules", "retraining", "logs"] as const;
 
 function chosenSuites(argv: readonly string[]): (name: SuiteName | typeof DELIVERY) => boolean {
-  const { only = IN_LANES } = commandLine(argv, { usage, options: { only: { type: "string", multiple: true } } }).values;
+  const { only = IN_LANES } = commandLine(argv, {
+    usage,
+    options: { only: { type: "string", multiple: true } },
+  }).values;
   const unknown = only.filter((name) => !NAMES.includes(name));
-  if (unknown.length > 0) throw unusable(`--only: got ${unknown.join(", ")}, allowed: ${NAMES.join(", ")}`, usage);
+  if (unknown.length > 0)
+    throw unusable(`--only: got ${unknown.join(", ")}, allowed: ${NAMES.join(", ")}`, usage);
   return (name) => only.includes(name);
 }
 
@@ -72,10 +97,12 @@ async function withControlPlanes(chosen: (name: SuiteName) => boolean): Promise<
     planes.set(name, plane);
     return plane;
   };
-  const tally = await runLanes(LANES.map((lane) => ({
-    open: async () => openStack(context, await planeOf(lane.plane), lane),
-    suites: lane.suites.filter(chosen).map((name) => SUITES[name]),
-  })));
+  const tally = await runLanes(
+    LANES.map((lane) => ({
+      open: async () => openStack(context, await planeOf(lane.plane), lane),
+      suites: lane.suites.filter(chosen).map((name) => SUITES[name]),
+    })),
+  );
   await Promise.all([...planes.values()].map(async (plane) => (await plane).stop()));
   // What failed can be looked into; what passed is of no more use.
   if (tally.failed === 0) await rm(context.folder, { recursive: true, force: true });
@@ -87,7 +114,10 @@ async function runSuites(chosen: ReturnType<typeof chosenSuites>): Promise<numbe
   const planes = await withControlPlanes(chosen);
   if (planes !== NOTHING) say(`the suites of the engine took ${duration(Date.now() - started)}`);
   const delivery = chosen(DELIVERY) ? await runDelivery() : NOTHING;
-  const alone = await runLane({ open: () => Promise.resolve(), suites: ALONE.filter(chosen).map((name) => SUITES[name]) });
+  const alone = await runLane({
+    open: () => Promise.resolve(),
+    suites: ALONE.filter(chosen).map((name) => SUITES[name]),
+  });
   const tally = sum([planes, delivery, alone]);
   say(`the whole run took ${duration(Date.now() - started)}`);
   say(closingLine(tally));
@@ -101,4 +131,6 @@ function brokenRun(error: unknown): number {
   return 1;
 }
 
-void runCommand((argv) => runSuites(chosenSuites(argv)).catch(brokenRun)).finally(() => process.exit());
+void runCommand((argv) => runSuites(chosenSuites(argv)).catch(brokenRun)).finally(() =>
+  process.exit(),
+);

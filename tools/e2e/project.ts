@@ -8,8 +8,20 @@ import type { CommandOptions, PulumiOptions, PulumiResult } from "./lib/pulumi";
 export const REPOSITORY = path.resolve(__dirname, "..", "..");
 export const STACK = "local";
 
-/** What a project is made of; the rest of the repository is neither needed by `pulumi` nor copied. */
-const PARTS = ["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "Pulumi.local.yaml", "package.json", "tsconfig.json", "infra", "policies", "services"];
+/**
+ * What a project is made of; the rest of the repository is neither needed by `pulumi` nor copied.
+ */
+const PARTS = [
+  "Pulumi.yaml",
+  "Pulumi.dev.yaml",
+  "Pulumi.prod.yaml",
+  "Pulumi.local.yaml",
+  "package.json",
+  "tsconfig.json",
+  "infra",
+  "policies",
+  "services",
+];
 const LEFT_OUT = new Set([".venv", "node_modules", "__pycache__", ".pytest_cache", "out"]);
 
 /** Compiles the policy pack, as `npm run build` does. */
@@ -30,28 +42,45 @@ export interface UpOptions extends CommandOptions {
   readonly unjudged?: boolean;
 }
 
-/** A copy of the working tree with its own state, so that tests never touch the stack files of the repository. */
+/**
+ * A copy of the working tree with its own state, so that tests never touch the stack files of the
+ * repository.
+ */
 export class Project {
-  private constructor(readonly folder: string, readonly cli: Pulumi) {}
+  private constructor(
+    readonly folder: string,
+    readonly cli: Pulumi,
+  ) {}
 
   static async create(options: ProjectOptions): Promise<Project> {
     const root = await mkdtemp(path.join(options.folder, "project-"));
     const folder = path.join(root, "causeway");
     const state = path.join(root, "state");
     await Promise.all([mkdir(folder), mkdir(state)]);
-    await Promise.all(PARTS.map((part) => cp(path.join(REPOSITORY, part), path.join(folder, part), {
-      recursive: true, filter: (source) => !LEFT_OUT.has(path.basename(source)),
-    })));
+    await Promise.all(
+      PARTS.map((part) =>
+        cp(path.join(REPOSITORY, part), path.join(folder, part), {
+          recursive: true,
+          filter: (source) => !LEFT_OUT.has(path.basename(source)),
+        }),
+      ),
+    );
     await symlink(path.join(REPOSITORY, "node_modules"), path.join(folder, "node_modules"));
     const project = new Project(folder, new Pulumi({ ...options, cwd: folder, state }));
     const created = await project.cli.plain(["stack", "init", STACK]);
-    if (created.code !== 0) throw new Error(`${created.command} exited with ${created.code}\n${created.output}`);
+    if (created.code !== 0)
+      throw new Error(`${created.command} exited with ${created.code}\n${created.output}`);
     if (options.compiled) await compileProgram(project);
     return project;
   }
 
   private get policyFlags(): string[] {
-    return ["--policy-pack", "policies", "--policy-pack-config", path.join("policies", "config", `${STACK}.json`)];
+    return [
+      "--policy-pack",
+      "policies",
+      "--policy-pack-config",
+      path.join("policies", "config", `${STACK}.json`),
+    ];
   }
 
   preview(options?: CommandOptions): Promise<PulumiResult> {
@@ -59,10 +88,21 @@ export class Project {
   }
 
   up({ skipPreview = false, unjudged = false, ...options }: UpOptions = {}): Promise<PulumiResult> {
-    return this.cli.command(["up", "--yes", "--stack", STACK, ...(unjudged ? [] : this.policyFlags), ...(skipPreview ? ["--skip-preview"] : [])], options);
+    return this.cli.command(
+      [
+        "up",
+        "--yes",
+        "--stack",
+        STACK,
+        ...(unjudged ? [] : this.policyFlags),
+        ...(skipPreview ? ["--skip-preview"] : []),
+      ],
+      options,
+    );
   }
 
-  // What `refresh` and `destroy` would do is the same in their preview, which has nobody to confirm it here.
+  // What `refresh` and `destroy` would do is the same in their preview, which has nobody to confirm
+  // it here.
   refresh(options?: CommandOptions): Promise<PulumiResult> {
     return this.cli.command(["refresh", "--yes", "--skip-preview", "--stack", STACK], options);
   }
@@ -74,7 +114,8 @@ export class Project {
   /** The state as `pulumi stack export` prints it, with secrets in the clear. */
   async export(): Promise<string> {
     const result = await this.cli.plain(["stack", "export", "--show-secrets", "--stack", STACK]);
-    if (result.code !== 0) throw new Error(`${result.command} exited with ${result.code}\n${result.output}`);
+    if (result.code !== 0)
+      throw new Error(`${result.command} exited with ${result.code}\n${result.output}`);
     return result.output.slice(result.output.indexOf("{"));
   }
 
@@ -82,7 +123,10 @@ export class Project {
     await writeFile(path.join(this.folder, file), text);
   }
 
-  /** Changes a file of the copy; a text that is not there is an error, so that a test cannot silently test nothing. */
+  /**
+   * Changes a file of the copy; a text that is not there is an error, so that a test cannot
+   * silently test nothing.
+   */
   async replace(file: string, from: string | RegExp, to: string): Promise<void> {
     const text = await readFile(path.join(this.folder, file), "utf8");
     const changed = text.replace(from, to);

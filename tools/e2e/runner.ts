@@ -29,13 +29,21 @@ export const NOTHING: Tally = { passed: 0, failed: 0, skipped: 0 };
 
 /** Adds up results. */
 export function sum(tallies: readonly Tally[]): Tally {
-  return tallies.reduce((total, tally) => ({
-    passed: total.passed + tally.passed, failed: total.failed + tally.failed, skipped: total.skipped + tally.skipped,
-  }), NOTHING);
+  return tallies.reduce(
+    (total, tally) => ({
+      passed: total.passed + tally.passed,
+      failed: total.failed + tally.failed,
+      skipped: total.skipped + tally.skipped,
+    }),
+    NOTHING,
+  );
 }
 
 function indented(text: string): string {
-  return text.split("\n").map((line) => `        ${line}`).join("\n");
+  return text
+    .split("\n")
+    .map((line) => `        ${line}`)
+    .join("\n");
 }
 
 async function runTest(suite: string, test: Test): Promise<Tally> {
@@ -49,7 +57,9 @@ async function runTest(suite: string, test: Test): Promise<Tally> {
     say(`  ok    ${suite}: ${test.title} (${duration(Date.now() - started)})`);
     return { ...NOTHING, passed: 1 };
   } catch (error) {
-    say(`  FAIL  ${suite}: ${test.title} (${duration(Date.now() - started)})\n${indented(errorMessage(error))}`);
+    say(
+      `  FAIL  ${suite}: ${test.title} (${duration(Date.now() - started)})\n${indented(errorMessage(error))}`,
+    );
     return { ...NOTHING, failed: 1 };
   }
 }

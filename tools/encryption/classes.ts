@@ -5,7 +5,8 @@ export const neither = {
   network: "a way through the network; who speaks over it is listed",
   name: "a name",
   record: "AWS keeps what it finds with keys of its own and offers no other",
-  workload: "runs pods: their files lie on the node's encrypted disk or on a volume that is listed; their connections are listed by what they serve",
+  workload:
+    "runs pods: their files lie on the node's encrypted disk or on a volume that is listed; their connections are listed by what they serve",
   client: "calls others and takes no connection",
   provider: "speaks to an API over TLS while the program runs",
   state: "lives in the state of Pulumi as a secret",
@@ -13,8 +14,9 @@ export const neither = {
 export type Neither = keyof typeof neither;
 
 /**
- * What every type of resource is to encryption. `store`: it keeps data, so it has a key. `listener`: it takes connections, so it has a protocol.
- * A type that is not here fails the walk: whoever adds one says what it is.
+ * What every type of resource is to encryption. `store`: it keeps data, so it has a key.
+ * `listener`: it takes connections, so it has a protocol. A type that is not here fails the walk:
+ * whoever adds one says what it is.
  */
 export const classes: Readonly<Record<string, Neither | readonly ("store" | "listener")[]>> = {
   "aws:accessanalyzer/analyzer:Analyzer": "record",
@@ -66,7 +68,8 @@ export const classes: Readonly<Record<string, Neither | readonly ("store" | "lis
   "aws:s3/bucketPolicy:BucketPolicy": "identity",
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "setting",
   "aws:s3/bucketReplicationConfig:BucketReplicationConfig": "setting",
-  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": "setting",
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration":
+    "setting",
   "aws:s3/bucketVersioning:BucketVersioning": "setting",
   "aws:sns/topic:Topic": ["store"],
   "aws:sns/topicPolicy:TopicPolicy": "identity",

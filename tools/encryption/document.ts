@@ -11,14 +11,24 @@ function grouped(rows: readonly (readonly string[])[]): string[] {
   return [...counts].map(([row, count]) => `| ${row} | ${count} |`).sort();
 }
 
-const named = ({ resource, what }: Store | Listener) => [`${kind(resource.type)} \`${anyRegion(resource.name)}\``, what];
+const named = ({ resource, what }: Store | Listener) => [
+  `${kind(resource.type)} \`${anyRegion(resource.name)}\``,
+  what,
+];
 
 /** docs/encryption.md, from a walk over the prod stack. */
 export function encryptionDocument({ stores, listeners }: EncryptionWalk): string {
   const keyed = stores.filter(({ key }) => key !== undefined);
-  const secure = listeners.filter(({ protocol, byNodes }) => protocol !== undefined && byNodes === undefined);
-  const carried = listeners.filter(({ protocol, byNodes }) => protocol !== undefined && byNodes !== undefined);
-  const exceptions = [...stores.filter(({ key }) => key === undefined), ...listeners.filter(({ protocol }) => protocol === undefined)];
+  const secure = listeners.filter(
+    ({ protocol, byNodes }) => protocol !== undefined && byNodes === undefined,
+  );
+  const carried = listeners.filter(
+    ({ protocol, byNodes }) => protocol !== undefined && byNodes !== undefined,
+  );
+  const exceptions = [
+    ...stores.filter(({ key }) => key === undefined),
+    ...listeners.filter(({ protocol }) => protocol === undefined),
+  ];
   return `# Encryption
 
 \`npm run docs\` makes this page from every resource of the prod stack. A type of resource that is classified neither as a store, nor as a

@@ -27,27 +27,65 @@ export interface EvidenceSources {
   readonly signer?: Signer | undefined;
 }
 
-/** Pages that say how the platform is kept, by their names in `docs/`; those that are not written are left out. */
-const documents = ["audit", "coverage", "governance", "privacy", "access", "encryption", "resilience", "threats", "attestation", "retraining", "delivery", "operating", "logs"] as const;
+/**
+ * Pages that say how the platform is kept, by their names in `docs/`; those that are not written
+ * are left out.
+ */
+const documents = [
+  "audit",
+  "coverage",
+  "governance",
+  "privacy",
+  "access",
+  "encryption",
+  "resilience",
+  "threats",
+  "attestation",
+  "retraining",
+  "delivery",
+  "operating",
+  "logs",
+] as const;
 
 /** Where the bills of materials of the two images lie. */
-const bills = { server: "services/model-server/sbom.cdx.json", training: "services/training/sbom.cdx.json" } as const;
+const bills = {
+  server: "services/model-server/sbom.cdx.json",
+  training: "services/training/sbom.cdx.json",
+} as const;
 
 /**
- * Everything that an auditor of a model asks for, with a listing of digests, and an attestation over it where there is a signer.
- * The same sources give the same bytes: nothing in it tells when or by whom it was collected.
+ * Everything that an auditor of a model asks for, with a listing of digests, and an attestation
+ * over it where there is a signer. The same sources give the same bytes: nothing in it tells when
+ * or by whom it was collected.
  * @throws InputError where the model has no release
  */
-export function collect({ project, model, ledger, counting = ledger, plans, rules, signer }: EvidenceSources): readonly ArchivedFile[] {
+export function collect({
+  project,
+  model,
+  ledger,
+  counting = ledger,
+  plans,
+  rules,
+  signer,
+}: EvidenceSources): readonly ArchivedFile[] {
   const release = loadRelease(join(project, "services", "models"), model);
   const files: ArchivedFile[] = [
     ...folder(join(project, "services", "models", model), `${places.models}/${model}`),
     ...plans.flatMap((plan) => stackFiles(project, plan)),
     json(places.coverage, { frameworks: coverage(rules), withoutFramework: uncovered(rules) }),
-    ...documents.flatMap((name) => copy(join(project, "docs", `${name}.md`), `${places.documents}/${name}.md`)),
-    ...(["server", "training"] as const).flatMap((image) => copy(join(project, bills[image]), `${places.bills}/${image}.cdx.json`).filter(({ bytes }) => digestOf(bytes) === release.bills[image])),
+    ...documents.flatMap((name) =>
+      copy(join(project, "docs", `${name}.md`), `${places.documents}/${name}.md`),
+    ),
+    ...(["server", "training"] as const).flatMap((image) =>
+      copy(join(project, bills[image]), `${places.bills}/${image}.cdx.json`).filter(
+        ({ bytes }) => digestOf(bytes) === release.bills[image],
+      ),
+    ),
     text(places.ledger, ledger.map((entry) => `${JSON.stringify(entry)}\n`).join("")),
-    json(places.approvals, counting.filter(({ action }) => action === "approve").map(({ hash }) => hash)),
+    json(
+      places.approvals,
+      counting.filter(({ action }) => action === "approve").map(({ hash }) => hash),
+    ),
   ];
   const summary = summaryOf(model, files);
   const all = [...files, json(places.summary, summary), text(places.guide, guide(summary))];
@@ -55,12 +93,41 @@ export function collect({ project, model, ledger, counting = ledger, plans, rule
   return [...all, sums, ...(signer === undefined ? [] : [attestationOf(sums, model, signer)])];
 }
 
-/** A stack as it would be created, by what the policies say of it; and the two files that decide it. */
+/**
+ * A stack as it would be created, by what the policies say of it; and the two files that decide it.
+ */
 function stackFiles(project: string, plan: StackPlan): ArchivedFile[] {
-  const { resources, stack, environment, verdict, counts, violations, recovery, cost, releases, gaps } = planJson(plan);
-  const judgement = { stack, environment, verdict, counts, violations, rules: plan.judgement.rules, recovery, cost, releases, gaps, resourcesDigest: digestOf(Buffer.from(JSON.stringify(resources))) };
+  const {
+    resources,
+    stack,
+    environment,
+    verdict,
+    counts,
+    violations,
+    recovery,
+    cost,
+    releases,
+    gaps,
+  } = planJson(plan);
+  const judgement = {
+    stack,
+    environment,
+    verdict,
+    counts,
+    violations,
+    rules: plan.judgement.rules,
+    recovery,
+    cost,
+    releases,
+    gaps,
+    resourcesDigest: digestOf(Buffer.from(JSON.stringify(resources))),
+  };
   const at = `${places.stacks}/${plan.stack}`;
-  return [json(`${at}/judgement.json`, judgement), ...copy(join(project, `Pulumi.${plan.stack}.yaml`), `${at}/stack.yaml`), ...copy(join(project, "policies", "config", `${plan.stack}.json`), `${at}/policies.json`)];
+  return [
+    json(`${at}/judgement.json`, judgement),
+    ...copy(join(project, `Pulumi.${plan.stack}.yaml`), `${at}/stack.yaml`),
+    ...copy(join(project, "policies", "config", `${plan.stack}.json`), `${at}/policies.json`),
+  ];
 }
 
 function folder(path: string, name: string): ArchivedFile[] {

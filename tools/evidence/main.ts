@@ -40,16 +40,47 @@ type Print = (line: string) => void;
 export async function main(argv: readonly string[], print: Print = console.log): Promise<number> {
   try {
     const text = { type: "string" } as const;
-    const { values, positionals } = commandLine(argv, { usage, operands: 1, options: { ledger: text, out: text, key: text, verify: text, digest: text, head: text, "trusted-key": text, stack: { type: "string", multiple: true } } });
+    const { values, positionals } = commandLine(argv, {
+      usage,
+      operands: 1,
+      options: {
+        ledger: text,
+        out: text,
+        key: text,
+        verify: text,
+        digest: text,
+        head: text,
+        "trusted-key": text,
+        stack: { type: "string", multiple: true },
+      },
+    });
     const { verify, stack: stacks = [], digest, head } = values;
-    if (verify !== undefined) return await verifyFile(verify, { trusted: trustedKeys(values["trusted-key"], stacks[0]), digest, head }, print);
+    if (verify !== undefined)
+      return await verifyFile(
+        verify,
+        { trusted: trustedKeys(values["trusted-key"], stacks[0]), digest, head },
+        print,
+      );
     const [model] = positionals;
-    if (model === undefined) throw unusable(`model: got nothing, allowed: ${modelNames(modelsFolder).join(", ")}; or --verify <file>`, usage);
-    if (!modelNames(modelsFolder).includes(model)) throw new InputError("command line", [{ key: "model", got: model, allowed: modelNames(modelsFolder).join(", ") }]);
+    if (model === undefined)
+      throw unusable(
+        `model: got nothing, allowed: ${modelNames(modelsFolder).join(", ")}; or --verify <file>`,
+        usage,
+      );
+    if (!modelNames(modelsFolder).includes(model))
+      throw new InputError("command line", [
+        { key: "model", got: model, allowed: modelNames(modelsFolder).join(", ") },
+      ]);
     return await exportEvidence({ model, stacks, ...values }, print);
   } catch (error) {
-    if (error instanceof CommandLineEnd) return print(error.message), error.code;
-    if (!(error instanceof InputError || error instanceof RangeError || error instanceof TypeError || error instanceof LedgerError)) throw error;
+    if (error instanceof CommandLineEnd) return (print(error.message), error.code);
+    if (!(
+      error instanceof InputError ||
+      error instanceof RangeError ||
+      error instanceof TypeError ||
+      error instanceof LedgerError
+    ))
+      throw error;
     print(error.message);
     return error instanceof LedgerError ? 1 : 2;
   }
@@ -63,12 +94,17 @@ interface Export {
   readonly key?: string | undefined;
 }
 
-async function exportEvidence({ model, stacks, ledger, out, key }: Export, print: Print): Promise<number> {
+async function exportEvidence(
+  { model, stacks, ledger, out, key }: Export,
+  print: Print,
+): Promise<number> {
   const signer = key === undefined ? undefined : signerAt(key);
   const opened = await openLedger(ledger ?? ownLedger);
   const [entries, counting] = [await opened.chain(), await opened.entries()];
   const plans = await planned(stacks, print);
-  const bytes = await archive(collect({ project, model, ledger: entries, counting, plans, rules, signer }));
+  const bytes = await archive(
+    collect({ project, model, ledger: entries, counting, plans, rules, signer }),
+  );
   const { mismatches, files, summary } = await verifyEvidence(bytes, { trusted: [] });
   if (mismatches.length > 0 || summary === undefined) {
     print("nothing is exported, since the evidence does not hold:");
@@ -78,7 +114,9 @@ async function exportEvidence({ model, stacks, ledger, out, key }: Export, print
   const target = out ?? join(project, "out", `evidence-${model}-${summary.version}.tar.gz`);
   mkdirSync(dirname(resolve(target)), { recursive: true });
   writeFileSync(target, bytes);
-  print(`${target}: ${files} files, ${(bytes.length / 1024).toFixed(0)} KiB, ${digestOf(bytes)}${signer === undefined ? "" : `, signed with ${signer.keyid}`}`);
+  print(
+    `${target}: ${files} files, ${(bytes.length / 1024).toFixed(0)} KiB, ${digestOf(bytes)}${signer === undefined ? "" : `, signed with ${signer.keyid}`}`,
+  );
   for (const finding of summary.findings) print(`  finding: ${finding}`);
   return 0;
 }
@@ -87,24 +125,45 @@ async function planned(stacks: readonly string[], print: Print): Promise<StackPl
   const plans: StackPlan[] = [];
   for (const stack of stacks.length > 0 ? stacks : stackNames(project)) {
     const plan = await planStack({ project, stack, program, rules });
-    const { mandatory, advisory } = { mandatory: plan.judgement.violations.filter(({ enforcement }) => enforcement === "mandatory").length, advisory: plan.judgement.violations.filter(({ enforcement }) => enforcement === "advisory").length };
-    print(`stack ${stack}: ${plan.resources.length} resources, ${plan.judgement.rules.length} rules, ${mandatory} mandatory and ${advisory} advisory violations`);
+    const { mandatory, advisory } = {
+      mandatory: plan.judgement.violations.filter(({ enforcement }) => enforcement === "mandatory")
+        .length,
+      advisory: plan.judgement.violations.filter(({ enforcement }) => enforcement === "advisory")
+        .length,
+    };
+    print(
+      `stack ${stack}: ${plan.resources.length} resources, ${plan.judgement.rules.length} rules, ${mandatory} mandatory and ${advisory} advisory violations`,
+    );
     plans.push(plan);
   }
   return plans;
 }
 
 async function verifyFile(file: string, options: EvidenceOptions, print: Print): Promise<number> {
-  if (!existsSync(file)) throw new InputError("--verify", [{ key: file, got: undefined, allowed: "a file that npm run evidence wrote" }]);
-  const { mismatches, files, summary, signature } = await verifyEvidence(readFileSync(file), options);
+  if (!existsSync(file))
+    throw new InputError("--verify", [
+      { key: file, got: undefined, allowed: "a file that npm run evidence wrote" },
+    ]);
+  const { mismatches, files, summary, signature } = await verifyEvidence(
+    readFileSync(file),
+    options,
+  );
   if (mismatches.length > 0) {
     print(`${file} does not verify:`);
     for (const mismatch of mismatches) print(`  ${mismatch.file} ${mismatch.message}`);
     return 1;
   }
-  const words = { trusted: "signed by a trusted key", unchecked: "signed; give --trusted-key or --stack to verify by whom", none: "not signed: compare its digest with one that came another way", untrusted: "" } as const;
+  const words = {
+    trusted: "signed by a trusted key",
+    unchecked: "signed; give --trusted-key or --stack to verify by whom",
+    none: "not signed: compare its digest with one that came another way",
+    untrusted: "",
+  } as const;
   print(`${file}: ${files} files hold; ${words[signature]}`);
-  if (summary !== undefined) print(`${summary.model} ${summary.version}; ${summary.ledger.entries} ledger entries, the last ${summary.ledger.head ?? "none"}; gates held ${summary.gates.held}, failed ${summary.gates.failed.length}; ${summary.approvals.length} approvals; ${summary.verdicts.length} verdicts`);
+  if (summary !== undefined)
+    print(
+      `${summary.model} ${summary.version}; ${summary.ledger.entries} ledger entries, the last ${summary.ledger.head ?? "none"}; gates held ${summary.gates.held}, failed ${summary.gates.failed.length}; ${summary.approvals.length} approvals; ${summary.verdicts.length} verdicts`,
+    );
   for (const finding of summary?.findings ?? []) print(`  finding: ${finding}`);
   return 0;
 }

@@ -10,21 +10,38 @@ export interface Played {
   readonly findings: readonly Finding[];
 }
 
-/** The regions in service of a plan, with the timing and the standing replicas that are planned for them. */
+/**
+ * The regions in service of a plan, with the timing and the standing replicas that are planned for
+ * them.
+ */
 export function participantsOf(resources: readonly ResourceView[]): Participant[] {
   return plannedRegions(resources)
     .filter(({ drained }) => !drained)
-    .map(({ region, timing, models }) => ({ region, timing, replicas: Math.max(1, ...models.map(({ autoscaler }) => autoscaler.min)) }));
+    .map(({ region, timing, models }) => ({
+      region,
+      timing,
+      replicas: Math.max(1, ...models.map(({ autoscaler }) => autoscaler.min)),
+    }));
 }
 
 /** Plays one scenario in a world of its own. */
-export async function playScenario(scenario: Scenario, participants: readonly Participant[]): Promise<Played> {
-  const observation = await new World(participants, versions.approved).play(scenario.seconds, (second, world) => scenario.act(second, world));
+export async function playScenario(
+  scenario: Scenario,
+  participants: readonly Participant[],
+): Promise<Played> {
+  const observation = await new World(participants, versions.approved).play(
+    scenario.seconds,
+    (second, world) => scenario.act(second, world),
+  );
   return { scenario, observation, findings: scenario.judge(observation) };
 }
 
 /** Plays every scenario; `told` hears of each when it is over. */
-export async function playAll(participants: readonly Participant[], rtoSeconds: number, told: (played: Played) => void): Promise<Played[]> {
+export async function playAll(
+  participants: readonly Participant[],
+  rtoSeconds: number,
+  told: (played: Played) => void,
+): Promise<Played[]> {
   const all: Played[] = [];
   for (const scenario of scenarios(participants, rtoSeconds)) {
     const played = await playScenario(scenario, participants);

@@ -1,4 +1,9 @@
-import { aggregationMarginSeconds, checkTimeoutSeconds, healthyShare, type RecoveryTiming } from "../../services/contract/recovery";
+import {
+  aggregationMarginSeconds,
+  checkTimeoutSeconds,
+  healthyShare,
+  type RecoveryTiming,
+} from "../../services/contract/recovery";
 
 /** Checkers that ask each region; Route 53 has two or more in each of eight regions. */
 const checkers = 16;
@@ -22,17 +27,22 @@ interface Watched {
   readonly checkers: readonly Checker[];
   readonly timing: RecoveryTiming;
   /** Results that are on their way: a failure is known only when the check has timed out. */
-  readonly underway: { readonly at: number; readonly checker: Checker; readonly healthy: boolean }[];
+  readonly underway: {
+    readonly at: number;
+    readonly checker: Checker;
+    readonly healthy: boolean;
+  }[];
   combined: boolean;
   announced: boolean;
   drained: boolean;
 }
 
 /**
- * Stands in for Route 53, second by second: independent checkers change their verdict after so many results in a row, in both
- * directions; a region is healthy while more than 18% of the checkers say so; name servers learn of a change after a margin. Where
- * no region is healthy, all count as healthy (Route 53 Developer Guide, "How Amazon Route 53 chooses records when health checking
- * is configured").
+ * Stands in for Route 53, second by second: independent checkers change their verdict after so many
+ * results in a row, in both directions; a region is healthy while more than 18% of the checkers say
+ * so; name servers learn of a change after a margin. Where no region is healthy, all count as
+ * healthy (Route 53 Developer Guide, "How Amazon Route 53 chooses records when health checking is
+ * configured").
  */
 export class NameServer {
   readonly announcements: Announcement[] = [];
@@ -46,8 +56,20 @@ export class NameServer {
   ) {
     this.watched = new Map(
       [...timings].map(([region, timing]) => {
-        const phases = Array.from({ length: checkers }, (_, i) => Math.floor((i * timing.checkIntervalSeconds) / checkers));
-        return [region, { checkers: phases.map((phase) => ({ phase, healthy: true, against: 0 })), timing, underway: [], combined: true, announced: true, drained: false }];
+        const phases = Array.from({ length: checkers }, (_, i) =>
+          Math.floor((i * timing.checkIntervalSeconds) / checkers),
+        );
+        return [
+          region,
+          {
+            checkers: phases.map((phase) => ({ phase, healthy: true, against: 0 })),
+            timing,
+            underway: [],
+            combined: true,
+            announced: true,
+            drained: false,
+          },
+        ];
       }),
     );
   }
@@ -61,18 +83,26 @@ export class NameServer {
   /** One second of all checkers. */
   async tick(second: number): Promise<void> {
     for (const [region, watched] of this.watched) {
-      const due = watched.checkers.filter(({ phase }) => second >= phase && (second - phase) % watched.timing.checkIntervalSeconds === 0);
+      const due = watched.checkers.filter(
+        ({ phase }) =>
+          second >= phase && (second - phase) % watched.timing.checkIntervalSeconds === 0,
+      );
       const results = await Promise.all(due.map(() => this.check(region)));
       due.forEach((checker, i) => {
         const healthy = results[i] === true;
-        watched.underway.push({ at: second + (healthy ? 0 : checkTimeoutSeconds), checker, healthy });
+        watched.underway.push({
+          at: second + (healthy ? 0 : checkTimeoutSeconds),
+          checker,
+          healthy,
+        });
       });
       this.settle(region, watched, second);
     }
     while (this.pending[0] !== undefined && this.pending[0].second <= second) {
       const next = this.pending.shift();
       const watched = next && this.watched.get(next.region);
-      if (next === undefined || watched === undefined || watched.announced === next.healthy) continue;
+      if (next === undefined || watched === undefined || watched.announced === next.healthy)
+        continue;
       watched.announced = next.healthy;
       this.announcements.push(next);
     }
@@ -95,7 +125,8 @@ export class NameServer {
       checker.healthy = healthy;
       checker.against = 0;
     }
-    const combined = watched.checkers.filter(({ healthy }) => healthy).length / checkers > healthyShare;
+    const combined =
+      watched.checkers.filter(({ healthy }) => healthy).length / checkers > healthyShare;
     if (combined === watched.combined) return;
     watched.combined = combined;
     this.pending.push({ second: second + aggregationMarginSeconds, region, healthy: combined });

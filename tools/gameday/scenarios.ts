@@ -26,26 +26,49 @@ const faultAt = 70;
 /** The game day of two or more regions; `rtoSeconds` is the stack's objective. */
 export function scenarios(participants: readonly Participant[], rtoSeconds: number): Scenario[] {
   const [first, second] = participants;
-  if (first === undefined || second === undefined) throw new RangeError(`regions: got ${participants.length} in service, allowed: two or more; alone there is nothing to fail over to`);
-  return [regionLost(first, second, rtoSeconds), checkFlaps(first), checkFlapsSlowly(first), staleStandby(first, second), drained(first, second), keyDisabled(first, second), bothUnhealthy(first, second)];
+  if (first === undefined || second === undefined)
+    throw new RangeError(
+      `regions: got ${participants.length} in service, allowed: two or more; alone there is nothing to fail over to`,
+    );
+  return [
+    regionLost(first, second, rtoSeconds),
+    checkFlaps(first),
+    checkFlapsSlowly(first),
+    staleStandby(first, second),
+    drained(first, second),
+    keyDisabled(first, second),
+    bothUnhealthy(first, second),
+  ];
 }
 
-const within = (seconds: number, limit: number, what: string): Finding => ({ text: `${what} after ${seconds} s, of ${limit} s allowed`, held: seconds <= limit });
+const within = (seconds: number, limit: number, what: string): Finding => ({
+  text: `${what} after ${seconds} s, of ${limit} s allowed`,
+  held: seconds <= limit,
+});
 const rightVersion = ({ moments }: Observation): Finding => {
   const wrong = moments.reduce((sum, moment) => sum + moment.wrong, 0);
   return { text: `${wrong} answers by a wrong version`, held: wrong === 0 };
 };
-const changes = ({ announcements }: Observation, expected: number): Finding => ({ text: `${announcements.length} changes of the names, ${expected} expected`, held: announcements.length === expected });
+const changes = ({ announcements }: Observation, expected: number): Finding => ({
+  text: `${announcements.length} changes of the names, ${expected} expected`,
+  held: announcements.length === expected,
+});
 
 /** Seconds from a moment until the last failed request before another moment. */
 function failing({ moments }: Observation, from: number, to = Infinity): number {
-  const failed = moments.filter(({ second, failed: count }) => second >= from && second < to && count > 0);
+  const failed = moments.filter(
+    ({ second, failed: count }) => second >= from && second < to && count > 0,
+  );
   return Math.max(0, ...failed.map(({ second }) => second - from + 1));
 }
 
 /** Requests that a region answered between two moments. */
 function answeredBy({ moments }: Observation, region: string, from: number, to = Infinity): number {
-  return moments.reduce((sum, { second, answered }) => sum + (second >= from && second < to ? (answered[region] ?? 0) : 0), 0);
+  return moments.reduce(
+    (sum, { second, answered }) =>
+      sum + (second >= from && second < to ? (answered[region] ?? 0) : 0),
+    0,
+  );
 }
 
 function regionLost(first: Participant, second: Participant, rtoSeconds: number): Scenario {
@@ -60,26 +83,49 @@ function regionLost(first: Participant, second: Participant, rtoSeconds: number)
     },
     judge: (seen) => [
       within(failing(seen, faultAt), budget, "every caller served"),
-      { text: `the plan's recovery of ${budget} s is within the objective of ${rtoSeconds} s`, held: budget <= rtoSeconds },
-      { text: `${answeredBy(seen, second.region, faultAt, backAt)} requests answered by ${second.region}`, held: answeredBy(seen, second.region, faultAt, backAt) > 0 },
-      { text: `callers are back in ${first.region} at the end`, held: answeredBy(seen, first.region, 590) > 0 && failing(seen, backAt) === 0 },
+      {
+        text: `the plan's recovery of ${budget} s is within the objective of ${rtoSeconds} s`,
+        held: budget <= rtoSeconds,
+      },
+      {
+        text: `${answeredBy(seen, second.region, faultAt, backAt)} requests answered by ${second.region}`,
+        held: answeredBy(seen, second.region, faultAt, backAt) > 0,
+      },
+      {
+        text: `callers are back in ${first.region} at the end`,
+        held: answeredBy(seen, first.region, 590) > 0 && failing(seen, backAt) === 0,
+      },
       changes(seen, 2),
       rightVersion(seen),
     ],
   };
 }
 
-/** Down for one interval less than is counted, up for as long: no checker ever sees enough failures in a row. */
-function checkFlaps({ region, timing: { checkIntervalSeconds, failureThreshold } }: Participant): Scenario {
+/**
+ * Down for one interval less than is counted, up for as long: no checker ever sees enough failures
+ * in a row.
+ */
+function checkFlaps({
+  region,
+  timing: { checkIntervalSeconds, failureThreshold },
+}: Participant): Scenario {
   const down = checkIntervalSeconds * (failureThreshold - 1);
   return {
     name: "health check flaps",
     text: `${region} goes for ${down} s in every ${2 * down} s`,
     seconds: 480,
     act: (at, world) => {
-      world.server(region).state.up = at < faultAt || at > 400 || (at - faultAt) % (2 * down) >= down;
+      world.server(region).state.up =
+        at < faultAt || at > 400 || (at - faultAt) % (2 * down) >= down;
     },
-    judge: (seen) => [{ text: `${failing(seen, faultAt) > 0 ? "requests failed" : "no request failed"} while it flapped`, held: failing(seen, faultAt) > 0 }, changes(seen, 0), rightVersion(seen)],
+    judge: (seen) => [
+      {
+        text: `${failing(seen, faultAt) > 0 ? "requests failed" : "no request failed"} while it flapped`,
+        held: failing(seen, faultAt) > 0,
+      },
+      changes(seen, 0),
+      rightVersion(seen),
+    ],
   };
 }
 
@@ -94,14 +140,24 @@ function checkFlapsSlowly({ region, timing }: Participant): Scenario {
       world.server(region).state.up = at < faultAt || (at - faultAt) % 120 >= 60;
     },
     judge: (seen) => {
-      const gaps = seen.announcements.slice(1).map(({ second }, i) => second - (seen.announcements[i]?.second ?? 0));
+      const gaps = seen.announcements
+        .slice(1)
+        .map(({ second }, i) => second - (seen.announcements[i]?.second ?? 0));
       const least = Math.min(Infinity, ...gaps);
-      return [{ text: `${seen.announcements.length} changes of the names, at least ${least} s apart; ${dwell} s are the least`, held: seen.announcements.length > 1 && least >= dwell }, rightVersion(seen)];
+      return [
+        {
+          text: `${seen.announcements.length} changes of the names, at least ${least} s apart; ${dwell} s are the least`,
+          held: seen.announcements.length > 1 && least >= dwell,
+        },
+        rightVersion(seen),
+      ];
     },
   };
 }
 
-/** The standby was out of service when the release came, so only the drill would send callers to it. */
+/**
+ * The standby was out of service when the release came, so only the drill would send callers to it.
+ */
 function staleStandby(first: Participant, second: Participant): Scenario {
   return {
     name: "stale standby",
@@ -115,8 +171,14 @@ function staleStandby(first: Participant, second: Participant): Scenario {
       if (at === faultAt) await drain(world, first.region, second.region);
     },
     judge: (seen) => [
-      { text: "the drill is refused", held: seen.notes.some(({ text }) => text.startsWith("refused")) },
-      { text: `every request is answered by ${first.region}`, held: failing(seen, 0) === 0 && answeredBy(seen, second.region, 0) === 0 },
+      {
+        text: "the drill is refused",
+        held: seen.notes.some(({ text }) => text.startsWith("refused")),
+      },
+      {
+        text: `every request is answered by ${first.region}`,
+        held: failing(seen, 0) === 0 && answeredBy(seen, second.region, 0) === 0,
+      },
       rightVersion(seen),
     ],
   };
@@ -132,9 +194,17 @@ function drained(first: Participant, second: Participant): Scenario {
       if (at === faultAt) await drain(world, first.region);
     },
     judge: (seen) => [
-      { text: "the drill is carried out", held: seen.notes.some(({ text }) => text.startsWith("drained")) },
+      {
+        text: "the drill is carried out",
+        held: seen.notes.some(({ text }) => text.startsWith("drained")),
+      },
       { text: "no request fails", held: failing(seen, 0) === 0 },
-      { text: `no request reaches ${first.region} once its name is forgotten`, held: answeredBy(seen, first.region, forgotten) === 0 && answeredBy(seen, second.region, forgotten) > 0 },
+      {
+        text: `no request reaches ${first.region} once its name is forgotten`,
+        held:
+          answeredBy(seen, first.region, forgotten) === 0 &&
+          answeredBy(seen, second.region, forgotten) > 0,
+      },
       rightVersion(seen),
     ],
   };
@@ -156,12 +226,20 @@ function keyDisabled(first: Participant, second: Participant): Scenario {
         server.state.keyEnabled = true;
         server.state.replicas = server.replicas;
       }
-      if (at > faultAt && at < enabledAt && (at - faultAt) % everySeconds === 0) server.replaceReplica();
+      if (at > faultAt && at < enabledAt && (at - faultAt) % everySeconds === 0)
+        server.replaceReplica();
     },
     judge: (seen) => [
       { text: "no request fails while a replica is left", held: failing(seen, 0, lastAt) === 0 },
-      within(failing(seen, lastAt), recoveryBudget(first.timing).totalSeconds, "every caller served"),
-      { text: `${second.region} answers with its own copy of the key`, held: answeredBy(seen, second.region, lastAt, enabledAt) > 0 },
+      within(
+        failing(seen, lastAt),
+        recoveryBudget(first.timing).totalSeconds,
+        "every caller served",
+      ),
+      {
+        text: `${second.region} answers with its own copy of the key`,
+        held: answeredBy(seen, second.region, lastAt, enabledAt) > 0,
+      },
       changes(seen, 2),
       rightVersion(seen),
     ],
@@ -175,14 +253,27 @@ function bothUnhealthy(first: Participant, second: Participant): Scenario {
     text: `both are gone at ${faultAt} s; ${second.region} is back at ${secondBack} s and ${first.region} at ${firstBack} s`,
     seconds: 660,
     act: (at, world) => {
-      for (const region of [first.region, second.region]) if (at === faultAt) world.server(region).state.up = false;
+      for (const region of [first.region, second.region])
+        if (at === faultAt) world.server(region).state.up = false;
       if (at === secondBack) world.server(second.region).state.up = true;
       if (at === firstBack) world.server(first.region).state.up = true;
     },
     judge: (seen) => [
-      { text: `callers near ${second.region} are served at once when it is back: names that are all unhealthy are all given out`, held: answeredBy(seen, second.region, secondBack, secondBack + rerouteSeconds(second.timing)) > 0 },
-      within(failing(seen, secondBack), recoveryBudget(second.timing).totalSeconds, `every caller served after ${second.region} is back`),
-      { text: `callers are back in ${first.region} at the end`, held: answeredBy(seen, first.region, 650) > 0 },
+      {
+        text: `callers near ${second.region} are served at once when it is back: names that are all unhealthy are all given out`,
+        held:
+          answeredBy(seen, second.region, secondBack, secondBack + rerouteSeconds(second.timing)) >
+          0,
+      },
+      within(
+        failing(seen, secondBack),
+        recoveryBudget(second.timing).totalSeconds,
+        `every caller served after ${second.region} is back`,
+      ),
+      {
+        text: `callers are back in ${first.region} at the end`,
+        held: answeredBy(seen, first.region, 650) > 0,
+      },
       changes(seen, 4),
       rightVersion(seen),
     ],

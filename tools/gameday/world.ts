@@ -27,7 +27,10 @@ export interface Observation {
   readonly notes: readonly { readonly second: number; readonly text: string }[];
 }
 
-/** Callers of each region: so many resolvers, each of which keeps an answer for the lifetime of the name and starts at another second. */
+/**
+ * Callers of each region: so many resolvers, each of which keeps an answer for the lifetime of the
+ * name and starts at another second.
+ */
 const resolversPerRegion = 4;
 
 interface Caller {
@@ -37,7 +40,10 @@ interface Caller {
   target: string | undefined;
 }
 
-/** Regions on loopback, callers, and the name server between them, in seconds that pass as fast as the processor allows. */
+/**
+ * Regions on loopback, callers, and the name server between them, in seconds that pass as fast as
+ * the processor allows.
+ */
 export class World {
   readonly servers: ReadonlyMap<string, RegionServer>;
   readonly names: NameServer;
@@ -50,23 +56,44 @@ export class World {
     readonly approved: string,
   ) {
     const regions = participants.map(({ region }) => region);
-    this.servers = new Map(participants.map(({ region, replicas }) => [region, new RegionServer(region, replicas, approved)]));
-    this.names = new NameServer(new Map(participants.map(({ region, timing }) => [region, timing])), (region) => this.server(region).healthy());
+    this.servers = new Map(
+      participants.map(({ region, replicas }) => [
+        region,
+        new RegionServer(region, replicas, approved),
+      ]),
+    );
+    this.names = new NameServer(
+      new Map(participants.map(({ region, timing }) => [region, timing])),
+      (region) => this.server(region).healthy(),
+    );
     this.callers = participants.flatMap(({ timing: { ttlSeconds = aliasTtlSeconds } }, i) => {
       const nearest = [...regions.slice(i), ...regions.slice(0, i)];
-      return Array.from({ length: resolversPerRegion }, (_, k) => ({ nearest, until: Math.floor((k * ttlSeconds) / resolversPerRegion), target: undefined }));
+      return Array.from({ length: resolversPerRegion }, (_, k) => ({
+        nearest,
+        until: Math.floor((k * ttlSeconds) / resolversPerRegion),
+        target: undefined,
+      }));
     });
   }
 
   server(region: string): RegionServer {
     const found = this.servers.get(region);
-    if (found === undefined) throw new RangeError(`region: got ${region}, allowed: ${[...this.servers.keys()].join(", ")}`);
+    if (found === undefined)
+      throw new RangeError(
+        `region: got ${region}, allowed: ${[...this.servers.keys()].join(", ")}`,
+      );
     return found;
   }
 
   /** Versions that the regions serve, as each says itself; undefined where none answers. */
   async versions(): Promise<Record<string, string | undefined>> {
-    return Object.fromEntries(await Promise.all([...this.servers].map(async ([region, server]) => [region, await server.predict()] as const)));
+    return Object.fromEntries(
+      await Promise.all(
+        [...this.servers].map(
+          async ([region, server]) => [region, await server.predict()] as const,
+        ),
+      ),
+    );
   }
 
   note(text: string): void {
@@ -74,7 +101,10 @@ export class World {
   }
 
   /** Plays so many seconds; `act` does what happens at the beginning of each. */
-  async play(seconds: number, act: (second: number, world: World) => Promise<void> | void): Promise<Observation> {
+  async play(
+    seconds: number,
+    act: (second: number, world: World) => Promise<void> | void,
+  ): Promise<Observation> {
     await Promise.all([...this.servers.values()].map((server) => server.listen()));
     const moments: Moment[] = [];
     try {
@@ -108,7 +138,9 @@ export class World {
     const expired = this.second >= caller.until;
     if (expired || caller.target === undefined) caller.target = this.names.answer(caller.nearest);
     if (expired) {
-      const ttl = this.participants.find(({ region }) => region === caller.target)?.timing.ttlSeconds ?? aliasTtlSeconds;
+      const ttl =
+        this.participants.find(({ region }) => region === caller.target)?.timing.ttlSeconds ??
+        aliasTtlSeconds;
       caller.until = this.second + ttl;
     }
     return caller.target;

@@ -14,8 +14,14 @@ export interface DocumentProblem {
   readonly message: string;
 }
 
-/** Documents of a YAML or JSON text, with the lines that they start on, or what is wrong with each that cannot be read. */
-export function documents(source: string): { readonly documents: ManifestDocument[]; readonly problems: DocumentProblem[] } {
+/**
+ * Documents of a YAML or JSON text, with the lines that they start on, or what is wrong with each
+ * that cannot be read.
+ */
+export function documents(source: string): {
+  readonly documents: ManifestDocument[];
+  readonly problems: DocumentProblem[];
+} {
   const problems: DocumentProblem[] = [];
   const found = parts(source).flatMap(({ text, line }): ManifestDocument[] => {
     // A part of comments alone, as Helm leaves behind, is no document.
@@ -31,16 +37,23 @@ export function documents(source: string): { readonly documents: ManifestDocumen
   return { documents: found, problems };
 }
 
-/** Splits at the document markers, which YAML allows only at the start of a line. Each part starts at its first line with content. */
+/**
+ * Splits at the document markers, which YAML allows only at the start of a line. Each part starts
+ * at its first line with content.
+ */
 function parts(source: string): { readonly text: string; readonly line: number }[] {
   const result: { lines: string[]; line: number }[] = [{ lines: [], line: 1 }];
   source.split(/\r?\n/).forEach((line, index) => {
     const current = result[result.length - 1];
-    if (/^(---(\s|$)|\.\.\.\s*$)/.test(line)) result.push({ lines: [line.startsWith("---") ? line.slice(3) : ""], line: index + 1 });
+    if (/^(---(\s|$)|\.\.\.\s*$)/.test(line))
+      result.push({ lines: [line.startsWith("---") ? line.slice(3) : ""], line: index + 1 });
     else current?.lines.push(line);
   });
   return result.map(({ lines, line }) => {
-    const first = Math.max(0, lines.findIndex((content) => !/^\s*(#.*)?$/.test(content)));
+    const first = Math.max(
+      0,
+      lines.findIndex((content) => !/^\s*(#.*)?$/.test(content)),
+    );
     return { text: lines.slice(first).join("\n"), line: line + first };
   });
 }

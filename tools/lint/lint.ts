@@ -15,16 +15,25 @@ export interface LintResult {
 }
 
 export interface Finding {
-  /** `file:line` of the document that the object is in; the violation of a whole set of manifests has none. */
+  /**
+   * `file:line` of the document that the object is in; the violation of a whole set of manifests
+   * has none.
+   */
   readonly location: string | undefined;
   readonly violation: Violation;
 }
 
 /**
- * Judges manifests by the rules over Kubernetes objects. Rules over a whole stack see all objects of all files together.
- * `onFile` is told each file before it is read. Throws RangeError for a path that leads nowhere.
+ * Judges manifests by the rules over Kubernetes objects. Rules over a whole stack see all objects
+ * of all files together. `onFile` is told each file before it is read. Throws RangeError for a path
+ * that leads nowhere.
  */
-export function lintManifests(paths: readonly string[], rules: readonly Rule[], config: PackConfig, onFile: (file: string) => void = () => {}): LintResult {
+export function lintManifests(
+  paths: readonly string[],
+  rules: readonly Rule[],
+  config: PackConfig,
+  onFile: (file: string) => void = () => {},
+): LintResult {
   const locations = new Map<ResourceView, string>();
   const problems: string[] = [];
   const files = manifestFiles(paths);
@@ -41,6 +50,9 @@ export function lintManifests(paths: readonly string[], rules: readonly Rule[], 
       }
     }
   }
-  const findings = judge(rules, [...locations.keys()], config).map((violation) => ({ violation, location: violation.resource && locations.get(violation.resource) }));
+  const findings = judge(rules, [...locations.keys()], config).map((violation) => ({
+    violation,
+    location: violation.resource && locations.get(violation.resource),
+  }));
   return { files: files.length, objects: locations.size, findings, problems };
 }

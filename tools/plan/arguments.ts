@@ -31,18 +31,40 @@ Exit codes: 0 clean, 1 mandatory policy violations, 2 a configuration or program
 export function planArguments(args: readonly string[], known: readonly string[]): PlanArguments {
   const { stack, json, help, out, "config-file": configFile } = read(args);
   const unknown = stack.filter((name) => !known.includes(name));
-  if (unknown.length > 0 && configFile === undefined) throw new UsageError(`--stack: got ${unknown.join(", ")}, allowed: ${known.join(", ")} (a stack has a Pulumi.<stack>.yaml)`);
-  if (configFile !== undefined && stack.length !== 1) throw new UsageError(`--config-file needs exactly one --stack, got ${stack.length}`);
+  if (unknown.length > 0 && configFile === undefined)
+    throw new UsageError(
+      `--stack: got ${unknown.join(", ")}, allowed: ${known.join(", ")} (a stack has a Pulumi.<stack>.yaml)`,
+    );
+  if (configFile !== undefined && stack.length !== 1)
+    throw new UsageError(`--config-file needs exactly one --stack, got ${stack.length}`);
   return { stacks: [...new Set(stack)], json, help, out, configFile };
 }
 
-function read(args: readonly string[]): { stack: string[]; json: boolean; help: boolean; out: string; "config-file": string | undefined } {
+function read(args: readonly string[]): {
+  stack: string[];
+  json: boolean;
+  help: boolean;
+  out: string;
+  "config-file": string | undefined;
+} {
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { stack: { type: "string", multiple: true }, json: { type: "boolean" }, help: { type: "boolean", short: "h" }, out: { type: "string" }, "config-file": { type: "string" } },
+      options: {
+        stack: { type: "string", multiple: true },
+        json: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+        out: { type: "string" },
+        "config-file": { type: "string" },
+      },
     });
-    return { stack: values.stack ?? [], json: values.json ?? false, help: values.help ?? false, out: values.out ?? "out", "config-file": values["config-file"] };
+    return {
+      stack: values.stack ?? [],
+      json: values.json ?? false,
+      help: values.help ?? false,
+      out: values.out ?? "out",
+      "config-file": values["config-file"],
+    };
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }

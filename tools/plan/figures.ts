@@ -3,14 +3,21 @@ import type { ResourceView } from "../../policies/rule";
 import type { StackConfig } from "../../infra/config/schema";
 import { recoveryBudget, type RecoveryBudget } from "../../services/contract/recovery";
 import { valueSpread } from "../../infra/observability/trial/value";
-import { largestUndecidedShare, largestUnprovenShare, minutesToDecision, minutesToVerdict } from "../../infra/serving/forecast";
+import {
+  largestUndecidedShare,
+  largestUnprovenShare,
+  minutesToDecision,
+  minutesToVerdict,
+} from "../../infra/serving/forecast";
 import { regionShares, trafficOf } from "../../infra/release-forecast";
 import { loadContract, loadRelease } from "../../services/contract/load";
 import type { Contract } from "../../services/contract/contract";
 import type { Release } from "../../services/contract/release";
 import { seconds } from "../../services/contract/units";
 
-/** The recovery-time budget of a stack, what the loss of each region comes to, and the objectives. */
+/**
+ * The recovery-time budget of a stack, what the loss of each region comes to, and the objectives.
+ */
 export interface RecoveryFigures extends RecoveryBudget {
   readonly objectiveSeconds: number;
   /** Absent where no recovery point is declared. */
@@ -20,8 +27,14 @@ export interface RecoveryFigures extends RecoveryBudget {
   readonly loss: RegionLossFigures;
 }
 
-/** The recovery-time budget and the simulated loss of each region; absent where the stack declares no objective. */
-export function recoveryFigures({ recovery, regions }: StackConfig, resources: readonly ResourceView[]): RecoveryFigures | undefined {
+/**
+ * The recovery-time budget and the simulated loss of each region; absent where the stack declares
+ * no objective.
+ */
+export function recoveryFigures(
+  { recovery, regions }: StackConfig,
+  resources: readonly ResourceView[],
+): RecoveryFigures | undefined {
   if (recovery === undefined) return undefined;
   const inService = regions.filter(({ drained }) => drained === undefined);
   return {
@@ -42,17 +55,33 @@ export interface PlannedRelease {
 
 /** What a new version of a model would have to go through in each region. */
 export interface TrialFigures {
-  /** Minutes until a version without a fault is proven, by the model's requests per second in the region. */
-  readonly minutesToVerdict: readonly { readonly requestsPerSecond: number; readonly minutes: number; readonly pauses: boolean }[];
-  /** Largest share of all requests that the version gets before it is proven, by the regions' requests. */
+  /**
+   * Minutes until a version without a fault is proven, by the model's requests per second in the
+   * region.
+   */
+  readonly minutesToVerdict: readonly {
+    readonly requestsPerSecond: number;
+    readonly minutes: number;
+    readonly pauses: boolean;
+  }[];
+  /**
+   * Largest share of all requests that the version gets before it is proven, by the regions'
+   * requests.
+   */
   readonly largestUnprovenShare: number;
   /** What the A/B test of a version takes, where the contract asks for one. */
   readonly experiment?: ExperimentFigures;
 }
 
 export interface ExperimentFigures {
-  /** Minutes until the test is decided by the model's requests per second in the region; null where a person has to decide. */
-  readonly minutesToDecision: readonly { readonly requestsPerSecond: number; readonly minutes: number | null }[];
+  /**
+   * Minutes until the test is decided by the model's requests per second in the region; null where
+   * a person has to decide.
+   */
+  readonly minutesToDecision: readonly {
+    readonly requestsPerSecond: number;
+    readonly minutes: number | null;
+  }[];
   /** Difference in value that is found then with the declared power, in standard deviations. */
   readonly difference: number;
   /** Largest share of all requests that the version gets before. */
@@ -62,14 +91,21 @@ export interface ExperimentFigures {
   readonly labelsTooLate: boolean;
 }
 
-/** Requests per second at which verdicts are foretold beside the model's own: what less of them would come to. */
+/**
+ * Requests per second at which verdicts are foretold beside the model's own: what less of them
+ * would come to.
+ */
 const less = [10, 1] as const;
 
 function trialFigures(contract: Contract, config: StackConfig, entry: ModelEntry): TrialFigures {
   const { environment, regions } = config;
   const shares = regionShares(config, entry, contract);
-  const own = regions.filter(({ drained }) => drained === undefined).map(({ name }) => trafficOf(entry, contract, name).requestsPerSecond);
-  const foretold = [...new Set([...own, ...less.filter((rate) => rate < Math.min(...own))])].sort((a, b) => b - a);
+  const own = regions
+    .filter(({ drained }) => drained === undefined)
+    .map(({ name }) => trafficOf(entry, contract, name).requestsPerSecond);
+  const foretold = [...new Set([...own, ...less.filter((rate) => rate < Math.min(...own))])].sort(
+    (a, b) => b - a,
+  );
   const experiment = experimentFigures(contract, config, foretold, shares);
   return {
     minutesToVerdict: foretold.map((requestsPerSecond) => {
@@ -81,7 +117,12 @@ function trialFigures(contract: Contract, config: StackConfig, entry: ModelEntry
   };
 }
 
-function experimentFigures(contract: Contract, { environment }: StackConfig, foretold: readonly number[], shares: readonly number[]): ExperimentFigures | undefined {
+function experimentFigures(
+  contract: Contract,
+  { environment }: StackConfig,
+  foretold: readonly number[],
+  shares: readonly number[],
+): ExperimentFigures | undefined {
   const share = largestUndecidedShare(contract, environment, shares);
   const forecasts = foretold.flatMap((requestsPerSecond) => {
     const forecast = minutesToDecision(contract, requestsPerSecond, environment);
@@ -90,11 +131,17 @@ function experimentFigures(contract: Contract, { environment }: StackConfig, for
   if (share === undefined) return undefined;
   const { labelDelay } = contract.slos;
   return {
-    minutesToDecision: forecasts.map(({ requestsPerSecond, forecast: { decided } }) => ({ requestsPerSecond, minutes: Number.isFinite(decided) ? Math.ceil(decided) : null })),
+    minutesToDecision: forecasts.map(({ requestsPerSecond, forecast: { decided } }) => ({
+      requestsPerSecond,
+      minutes: Number.isFinite(decided) ? Math.ceil(decided) : null,
+    })),
     difference: valueSpread,
     largestUndecidedShare: share,
     labelDelay,
-    labelsTooLate: forecasts.some(({ forecast: { decided, lastLook } }) => Number.isFinite(decided) && decided * 60 + seconds(labelDelay) > lastLook * 60),
+    labelsTooLate: forecasts.some(
+      ({ forecast: { decided, lastLook } }) =>
+        Number.isFinite(decided) && decided * 60 + seconds(labelDelay) > lastLook * 60,
+    ),
   };
 }
 
@@ -104,6 +151,10 @@ type ModelEntry = StackConfig["models"][number];
 export function plannedReleases(config: StackConfig, modelsFolder: string): PlannedRelease[] {
   return config.models.map((entry) => {
     const contract = loadContract(modelsFolder, entry.name);
-    return { contract, release: loadRelease(modelsFolder, entry.name), trial: trialFigures(contract, config, entry) };
+    return {
+      contract,
+      release: loadRelease(modelsFolder, entry.name),
+      trial: trialFigures(contract, config, entry),
+    };
   });
 }

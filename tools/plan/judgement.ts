@@ -38,29 +38,61 @@ export interface Judgement {
 }
 
 /** Judges what a program registered by the rules under a pack configuration. */
-export function judgementOf(resources: readonly RecordedResource[], rules: readonly Rule[], config: PackConfig): Judgement {
+export function judgementOf(
+  resources: readonly RecordedResource[],
+  rules: readonly Rule[],
+  config: PackConfig,
+): Judgement {
   const views = resources.map(viewOf);
   const origin = new Map(views.map((view, i) => [view, resources[i]]));
-  const found = judge(rules, views, config).map(({ rule, enforcement, resource, message }): PlannedViolation => {
-    const source = resource && origin.get(resource);
-    return { rule: rule.name, area: rule.area, severity: rule.severity, enforcement, ...(source ? { resource: { urn: source.urn, type: source.type, name: source.name } } : {}), message, remediation: rule.remediation };
-  });
+  const found = judge(rules, views, config).map(
+    ({ rule, enforcement, resource, message }): PlannedViolation => {
+      const source = resource && origin.get(resource);
+      return {
+        rule: rule.name,
+        area: rule.area,
+        severity: rule.severity,
+        enforcement,
+        ...(source ? { resource: { urn: source.urn, type: source.type, name: source.name } } : {}),
+        message,
+        remediation: rule.remediation,
+      };
+    },
+  );
   const results = rules.map((rule) => {
     const { name, area, description, severity } = rule;
-    return { name, area, description, severity, enforcement: enforcementOf(rule, config), violations: found.filter((violation) => violation.rule === name).length };
+    return {
+      name,
+      area,
+      description,
+      severity,
+      enforcement: enforcementOf(rule, config),
+      violations: found.filter((violation) => violation.rule === name).length,
+    };
   });
-  const ordered = (["mandatory", "advisory"] as const).flatMap((level) => found.filter((violation) => violation.enforcement === level));
+  const ordered = (["mandatory", "advisory"] as const).flatMap((level) =>
+    found.filter((violation) => violation.enforcement === level),
+  );
   return { rules: results, violations: ordered, coverage: coverage(rules) };
 }
 
-/** Reads a pack configuration; a stack without a file takes every rule as it is. Throws InputError for anything else than settings. */
+/**
+ * Reads a pack configuration; a stack without a file takes every rule as it is. Throws InputError
+ * for anything else than settings.
+ */
 export function packConfig(file: string): PackConfig {
   if (!existsSync(file)) return {};
   const content = parsed(file);
   const settings = Object.entries(content).map(([rule, setting]): [string, RuleSetting] => {
     if (isEnforcement(setting)) return [rule, setting];
     if (isProperties(setting) && isSettings(setting)) return [rule, setting];
-    throw new InputError(file, [{ key: pathName([rule]), got: setting, allowed: `${enforcements.join(", ")}, or an object with enforcementLevel and parameters` }]);
+    throw new InputError(file, [
+      {
+        key: pathName([rule]),
+        got: setting,
+        allowed: `${enforcements.join(", ")}, or an object with enforcementLevel and parameters`,
+      },
+    ]);
   });
   return Object.fromEntries(settings);
 }
@@ -69,9 +101,12 @@ function parsed(file: string): Properties {
   try {
     const content: unknown = JSON.parse(readFileSync(file, "utf8"));
     if (isProperties(content)) return content;
-    throw new InputError(file, [{ key: "(whole input)", got: content, allowed: "an object from rule names to settings" }]);
+    throw new InputError(file, [
+      { key: "(whole input)", got: content, allowed: "an object from rule names to settings" },
+    ]);
   } catch (error) {
-    if (error instanceof SyntaxError) throw new InputError(file, [{ key: "(whole input)", got: error.message, allowed: "JSON" }]);
+    if (error instanceof SyntaxError)
+      throw new InputError(file, [{ key: "(whole input)", got: error.message, allowed: "JSON" }]);
     throw error;
   }
 }
@@ -80,6 +115,8 @@ function isEnforcement(value: unknown): value is Enforcement {
   return enforcements.some((level) => level === value);
 }
 
-function isSettings(value: Properties): value is Record<string, unknown> & { enforcementLevel?: Enforcement } {
+function isSettings(
+  value: Properties,
+): value is Record<string, unknown> & { enforcementLevel?: Enforcement } {
   return value["enforcementLevel"] === undefined || isEnforcement(value["enforcementLevel"]);
 }

@@ -31,36 +31,67 @@ async function main(args: readonly string[]): Promise<number> {
   // Whatever the program or the SDK logs must not end up between the JSON.
   if (given.json) console.log = console.error;
   const say = (text: string) => (given.json ? process.stderr : process.stdout).write(`${text}\n`);
-  const { plans, failures } = await planAll(given, given.stacks.length > 0 ? given.stacks : known, say);
+  const { plans, failures } = await planAll(
+    given,
+    given.stacks.length > 0 ? given.stacks : known,
+    say,
+  );
   if (plans.length > 0) writeReport(resolve(project, given.out), plans);
   const code = failures.length > 0 ? 2 : plans.every(isClean) ? 0 : 1;
-  if (given.json) process.stdout.write(`${JSON.stringify({ exitCode: code, stacks: plans.map(planJson), failures }, null, 2)}\n`);
+  if (given.json)
+    process.stdout.write(
+      `${JSON.stringify({ exitCode: code, stacks: plans.map(planJson), failures }, null, 2)}\n`,
+    );
   else for (const plan of plans) say(`\n${summary(plan)}`);
   if (plans.length > 0) say(`\nreport: ${join(given.out, "index.html")}`);
-  for (const failure of failures) process.stderr.write(`\n${failure.stack}: not planned\n${failure.message}\n`);
+  for (const failure of failures)
+    process.stderr.write(`\n${failure.stack}: not planned\n${failure.message}\n`);
   return code;
 }
 
-async function planAll(given: PlanArguments, stacks: readonly string[], say: (text: string) => void): Promise<{ plans: StackPlan[]; failures: Failure[] }> {
+async function planAll(
+  given: PlanArguments,
+  stacks: readonly string[],
+  say: (text: string) => void,
+): Promise<{ plans: StackPlan[]; failures: Failure[] }> {
   const plans: StackPlan[] = [];
   const failures: Failure[] = [];
   for (const stack of stacks) {
     try {
-      const plan = await planStack({ project, stack, program, rules, ...(given.configFile === undefined ? {} : { configFile: given.configFile }) });
+      const plan = await planStack({
+        project,
+        stack,
+        program,
+        rules,
+        ...(given.configFile === undefined ? {} : { configFile: given.configFile }),
+      });
       writeStack(resolve(project, given.out), plan);
       plans.push(plan);
-      say(`${stack.padEnd(8)} ${String(plan.resources.length).padStart(5)} resources in ${plan.seconds.program.toFixed(2)} s, ${rules.length} rules in ${plan.seconds.policies.toFixed(2)} s -> ${join(given.out, stack)}`);
+      say(
+        `${stack.padEnd(8)} ${String(plan.resources.length).padStart(5)} resources in ${plan.seconds.program.toFixed(2)} s, ${rules.length} rules in ${plan.seconds.policies.toFixed(2)} s -> ${join(given.out, stack)}`,
+      );
     } catch (error) {
-      failures.push({ stack, message: messageOf(error), problems: error instanceof InputError ? error.problems : [] });
+      failures.push({
+        stack,
+        message: messageOf(error),
+        problems: error instanceof InputError ? error.problems : [],
+      });
     }
   }
   return { plans, failures };
 }
 
-/** Errors that are addressed to the reader say enough by their message; any other is a bug and shows where. */
+/**
+ * Errors that are addressed to the reader say enough by their message; any other is a bug and shows
+ * where.
+ */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const addressed = error instanceof InputError || error instanceof RecordingError || "__pulumResourceError" in error || "__pulumiRunError" in error;
+  const addressed =
+    error instanceof InputError ||
+    error instanceof RecordingError ||
+    "__pulumResourceError" in error ||
+    "__pulumiRunError" in error;
   return addressed ? error.message : (error.stack ?? error.message);
 }
 
@@ -68,7 +99,9 @@ endWithReader();
 main(process.argv.slice(2)).then(
   (code) => (process.exitCode = code),
   (error: unknown) => {
-    process.stderr.write(error instanceof UsageError ? `${error.message}\n\n${usage}\n` : `${messageOf(error)}\n`);
+    process.stderr.write(
+      error instanceof UsageError ? `${error.message}\n\n${usage}\n` : `${messageOf(error)}\n`,
+    );
     process.exitCode = 2;
   },
 );

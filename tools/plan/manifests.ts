@@ -10,24 +10,43 @@ export interface PlannedFile {
 
 const releaseType = "kubernetes:helm.sh/v3:Release";
 
-/** Every Kubernetes object as `manifests/<region>/<kind>-<namespace>-<name>.yaml`, and the values of every chart below `charts/`. */
+/**
+ * Every Kubernetes object as `manifests/<region>/<kind>-<namespace>-<name>.yaml`, and the values of
+ * every chart below `charts/`.
+ */
 export function manifestFiles(resources: readonly RecordedResource[]): PlannedFile[] {
-  const files = resources.filter((resource) => resource.type.startsWith("kubernetes:")).map((resource) => (resource.type === releaseType ? chartFile(resource) : objectFile(resource)));
+  const files = resources
+    .filter((resource) => resource.type.startsWith("kubernetes:"))
+    .map((resource) =>
+      resource.type === releaseType ? chartFile(resource) : objectFile(resource),
+    );
   return unique(files);
 }
 
 function objectFile({ region, inputs, urn }: RecordedResource): PlannedFile {
   const { apiVersion, kind, metadata, ...rest } = inputs;
   const named = isProperties(metadata) ? metadata : {};
-  const name = [kind, named["namespace"], named["name"]].filter((part) => typeof part === "string").join("-");
-  const object = kind === "Secret" ? { apiVersion, kind, metadata, ...rest, ...encoded(rest["data"]) } : { apiVersion, kind, metadata, ...rest };
+  const name = [kind, named["namespace"], named["name"]]
+    .filter((part) => typeof part === "string")
+    .join("-");
+  const object =
+    kind === "Secret"
+      ? { apiVersion, kind, metadata, ...rest, ...encoded(rest["data"]) }
+      : { apiVersion, kind, metadata, ...rest };
   return { path: `manifests/${region}/${fileName(name)}.yaml`, text: `# ${urn}\n${yaml(object)}` };
 }
 
 /** A hidden value must still be base64, or no tool takes the Secret for valid. */
 function encoded(data: unknown): Properties {
   if (!isProperties(data)) return {};
-  return { data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, value === secretText ? Buffer.from(secretText).toString("base64") : value])) };
+  return {
+    data: Object.fromEntries(
+      Object.entries(data).map(([key, value]) => [
+        key,
+        value === secretText ? Buffer.from(secretText).toString("base64") : value,
+      ]),
+    ),
+  };
 }
 
 /** The values file of a chart, headed by the command that renders it. */
@@ -35,10 +54,22 @@ function chartFile({ region, inputs, name }: RecordedResource): PlannedFile {
   const text = (value: unknown) => (typeof value === "string" ? value : undefined);
   const release = text(inputs["name"]) ?? name;
   const chart = text(inputs["chart"]) ?? "";
-  const repository = isProperties(inputs["repositoryOpts"]) ? text(inputs["repositoryOpts"]["repo"]) : undefined;
-  const command = ["helm template", release, chart, repository && `--repo ${repository}`, text(inputs["version"]) && `--version ${text(inputs["version"])}`, text(inputs["namespace"]) && `--namespace ${text(inputs["namespace"])}`];
+  const repository = isProperties(inputs["repositoryOpts"])
+    ? text(inputs["repositoryOpts"]["repo"])
+    : undefined;
+  const command = [
+    "helm template",
+    release,
+    chart,
+    repository && `--repo ${repository}`,
+    text(inputs["version"]) && `--version ${text(inputs["version"])}`,
+    text(inputs["namespace"]) && `--namespace ${text(inputs["namespace"])}`,
+  ];
   const path = `charts/${region}/${fileName(release)}.values.yaml`;
-  return { path, text: `# ${command.filter(Boolean).join(" ")} --values ${path}\n${yaml(inputs["values"] ?? {})}` };
+  return {
+    path,
+    text: `# ${command.filter(Boolean).join(" ")} --values ${path}\n${yaml(inputs["values"] ?? {})}`,
+  };
 }
 
 function yaml(value: unknown): string {

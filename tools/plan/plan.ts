@@ -4,7 +4,12 @@ import { parseConfig } from "../../infra/config/load";
 import type { StackConfig } from "../../infra/config/schema";
 import { modelsFolder } from "../../infra/models";
 import { estimateMonthlyCost, type CostEstimate } from "../../infra/pricing";
-import { plannedReleases, recoveryFigures, type PlannedRelease, type RecoveryFigures } from "./figures";
+import {
+  plannedReleases,
+  recoveryFigures,
+  type PlannedRelease,
+  type RecoveryFigures,
+} from "./figures";
 import { judgementOf, packConfig, type Judgement } from "./judgement";
 import { record } from "./record";
 import { viewOf, type RecordedResource } from "./resource";
@@ -45,19 +50,45 @@ export interface StackPlan {
  * Plans one stack: reads its file, runs the program, judges the result.
  * @throws InputError for a bad stack file, and whatever the program throws.
  */
-export async function planStack({ project, stack, configFile, program, rules }: PlanRequest): Promise<StackPlan> {
+export async function planStack({
+  project,
+  stack,
+  configFile,
+  program,
+  rules,
+}: PlanRequest): Promise<StackPlan> {
   const file = configFile ?? join(project, `Pulumi.${stack}.yaml`);
   const raw = readStackFile(file);
   const config = parseConfig(raw, file);
   const pack = packConfig(join(project, "policies", "config", `${stack}.json`));
   const started = performance.now();
-  const recording = await record(program, { project: projectName(project), stack, config: raw.values, secretKeys: [...raw.secrets] });
+  const recording = await record(program, {
+    project: projectName(project),
+    stack,
+    config: raw.values,
+    secretKeys: [...raw.secrets],
+  });
   const ran = performance.now();
   const judgement = judgementOf(recording.resources, rules, pack);
   const judged = performance.now();
-  const views = recording.resources.map((resource) => ({ ...viewOf(resource), region: resource.region }));
-  const figures = { recovery: recoveryFigures(config, views), cost: estimateMonthlyCost(views), releases: plannedReleases(config, modelsFolder) };
-  return { stack, config, ...recording, topology: topologyOf(recording.resources), judgement, ...figures, seconds: { program: (ran - started) / 1000, policies: (judged - ran) / 1000 } };
+  const views = recording.resources.map((resource) => ({
+    ...viewOf(resource),
+    region: resource.region,
+  }));
+  const figures = {
+    recovery: recoveryFigures(config, views),
+    cost: estimateMonthlyCost(views),
+    releases: plannedReleases(config, modelsFolder),
+  };
+  return {
+    stack,
+    config,
+    ...recording,
+    topology: topologyOf(recording.resources),
+    judgement,
+    ...figures,
+    seconds: { program: (ran - started) / 1000, policies: (judged - ran) / 1000 },
+  };
 }
 
 /** Whether nothing mandatory is broken. */
@@ -68,6 +99,8 @@ export function isClean(plan: StackPlan): boolean {
 /** Region names of the configuration, with `global` first where something belongs to no region. */
 export function regionsOf(plan: StackPlan): string[] {
   const named = plan.config.regions.map((region) => region.name);
-  const others = [...new Set(plan.resources.map((resource) => resource.region))].filter((region) => !named.includes(region));
+  const others = [...new Set(plan.resources.map((resource) => resource.region))].filter(
+    (region) => !named.includes(region),
+  );
   return [...others.sort(), ...named];
 }

@@ -29,9 +29,10 @@ const exampleAccount = "111122223333";
 const secretKeysVariable = "PULUMI_CONFIG_SECRET_KEYS";
 
 /**
- * Runs a Pulumi program as the engine would, without an engine or a cloud, and returns what it registered.
- * One recording at a time: the runtime of the SDK is global.
- * @throws the first error of the program, in its constructors or in an `apply`; RecordingError for a call that needs a cloud.
+ * Runs a Pulumi program as the engine would, without an engine or a cloud, and returns what it
+ * registered. One recording at a time: the runtime of the SDK is global.
+ * @throws the first error of the program, in its constructors or in an `apply`; RecordingError for
+ *   a call that needs a cloud.
  */
 export async function record(program: () => unknown, request: RecordRequest): Promise<Recording> {
   let fail: (error: unknown) => void = () => undefined;
@@ -43,12 +44,15 @@ export async function record(program: () => unknown, request: RecordRequest): Pr
   // An error inside an `apply` reaches nobody but this event.
   process.on("unhandledRejection", fail);
   try {
-    // A plan is a preview: outputs that nothing fills stay unknown, and what the program refuses in an update alone goes through.
+    // A plan is a preview: outputs that nothing fills stay unknown, and what the program refuses in
+    // an update alone goes through.
     setMockOptions(monitor, request.project, request.stack, true);
     pulumi.runtime.setAllConfig({ ...request.config }, [...request.secretKeys]);
     process.env[secretKeysVariable] = JSON.stringify(request.secretKeys);
     await Promise.race([failed, run(program, fail)]);
-    const resources = [...monitor.recorded.values()].filter((resource) => resource.type !== stackType);
+    const resources = [...monitor.recorded.values()].filter(
+      (resource) => resource.type !== stackType,
+    );
     return { resources, outputs: monitor.stackOutputs, gaps: monitor.gaps };
   } finally {
     restoreStacks();
@@ -61,9 +65,10 @@ export async function record(program: () => unknown, request: RecordRequest): Pr
 }
 
 /**
- * The SDK reads the call stack at every promise and every resource; mapping those to sources takes longer than the rest of a plan.
- * A stack is made when it is first read, so an error of the program still shows where it was thrown to whoever reads it after the
- * recording, in as many frames as are kept.
+ * The SDK reads the call stack at every promise and every resource; mapping those to sources takes
+ * longer than the rest of a plan. A stack is made when it is first read, so an error of the program
+ * still shows where it was thrown to whoever reads it after the recording, in as many frames as are
+ * kept.
  */
 function withoutStacks(): () => void {
   const { prepareStackTrace, stackTraceLimit } = Error;
@@ -79,7 +84,10 @@ async function run(program: () => unknown, fail: (error: unknown) => void): Prom
   await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** The stack would pass an error on to promises that nobody awaits; so it hears nothing of it and waits for ever. */
+/**
+ * The stack would pass an error on to promises that nobody awaits; so it hears nothing of it and
+ * waits for ever.
+ */
 async function guarded(program: () => unknown, fail: (error: unknown) => void): Promise<unknown> {
   try {
     return await program();

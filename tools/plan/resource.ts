@@ -18,7 +18,11 @@ export interface RecordedOptions {
   readonly deleteBeforeReplace: boolean;
   /** URN of a resource whose deletion deletes this one too. */
   readonly deletedWith?: string;
-  readonly customTimeouts?: { readonly create: string; readonly update: string; readonly delete: string };
+  readonly customTimeouts?: {
+    readonly create: string;
+    readonly update: string;
+    readonly delete: string;
+  };
 }
 
 /** One resource as the program registered it. Secrets read `[secret]`. */
@@ -44,7 +48,13 @@ export interface RecordedResource {
 export function viewOf(resource: RecordedResource): ResourceView {
   const arn = resource.outputs["arn"];
   const identities = [resource.urn, resource.id, arn].filter((value) => typeof value === "string");
-  return { type: resource.type, name: resource.name, props: resource.inputs, identities, references: resource.options.propertyDependencies };
+  return {
+    type: resource.type,
+    name: resource.name,
+    props: resource.inputs,
+    identities,
+    references: resource.options.propertyDependencies,
+  };
 }
 
 /** Type of the resource that stands for the whole stack. */

@@ -6,7 +6,11 @@ import type { Topology } from "./topology";
 /** How many resources each area has in each region. */
 export interface AreaTable {
   readonly regions: readonly string[];
-  readonly rows: readonly { readonly area: string; readonly counts: readonly number[]; readonly total: number }[];
+  readonly rows: readonly {
+    readonly area: string;
+    readonly counts: readonly number[];
+    readonly total: number;
+  }[];
   readonly totals: readonly number[];
   readonly total: number;
 }
@@ -16,10 +20,15 @@ export function createdIn(plan: StackPlan): RecordedResource[] {
   return plan.resources.filter((resource) => resource.custom && !isProvider(resource));
 }
 
-/** Counts created resources by area and region; areas stand in the order in which they build on each other. */
+/**
+ * Counts created resources by area and region; areas stand in the order in which they build on each
+ * other.
+ */
 export function areaTable(plan: StackPlan): AreaTable {
   const created = createdIn(plan);
-  const regions = regionsOf(plan).filter((region) => created.some((resource) => resource.region === region));
+  const regions = regionsOf(plan).filter((region) =>
+    created.some((resource) => resource.region === region),
+  );
   const counts = new Map(areasInOrder(plan.topology).map((area) => [area, regions.map(() => 0)]));
   for (const resource of created) {
     const area = plan.topology.areaOf.get(resource.urn) ?? "";
@@ -29,12 +38,21 @@ export function areaTable(plan: StackPlan): AreaTable {
     counts.set(area, row);
   }
   const rows = [...counts].map(([area, row]) => ({ area, counts: row, total: sum(row) }));
-  return { regions, rows, totals: regions.map((_, i) => sum(rows.map((row) => row.counts[i] ?? 0))), total: created.length };
+  return {
+    regions,
+    rows,
+    totals: regions.map((_, i) => sum(rows.map((row) => row.counts[i] ?? 0))),
+    total: created.length,
+  };
 }
 
 function areasInOrder({ lanes, edges }: Topology): string[] {
   const { below, regional, above } = tiersOf(lanes, edges);
-  return [...below, ...regional, ...above].flatMap((lane) => layersOf(lane.boxes, edges).flat().map((box) => box.area));
+  return [...below, ...regional, ...above].flatMap((lane) =>
+    layersOf(lane.boxes, edges)
+      .flat()
+      .map((box) => box.area),
+  );
 }
 
 function sum(numbers: readonly number[]): number {

@@ -3,7 +3,10 @@ import { isProvider, stackType, type RecordedResource } from "./resource";
 /** A box of the architecture: a component below a top one, or what a top one holds directly. */
 export interface Box {
   readonly urn: string;
-  /** Name of the component's class in words, and its own name where several of a kind stand side by side. */
+  /**
+   * Name of the component's class in words, and its own name where several of a kind stand side by
+   * side.
+   */
   readonly label: string;
   /** Kind of box, the same in every region: the component's class name in words. */
   readonly area: string;
@@ -47,25 +50,49 @@ export function topologyOf(resources: readonly RecordedResource[]): Topology {
   const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
   const created = resources.filter((resource) => resource.custom && !isProvider(resource));
   const boxes = merged(boxesOf(created, byUrn));
-  const boxOf = new Map(boxes.flatMap((box) => box.members.map((member): [string, Box] => [member.urn, box])));
-  const componentBox = new Map(created.flatMap((resource) => ancestry(resource, byUrn).slice(1).map((component): [string, Box | undefined] => [component.urn, boxOf.get(resource.urn)])));
+  const boxOf = new Map(
+    boxes.flatMap((box) => box.members.map((member): [string, Box] => [member.urn, box])),
+  );
+  const componentBox = new Map(
+    created.flatMap((resource) =>
+      ancestry(resource, byUrn)
+        .slice(1)
+        .map((component): [string, Box | undefined] => [component.urn, boxOf.get(resource.urn)]),
+    ),
+  );
   const boxAt = (urn: string) => (boxOf.get(urn) ?? componentBox.get(urn))?.urn;
   // A component waits too, and with it everything in it.
   const waiting = resources.filter((resource) => !isProvider(resource));
-  const pairs = waiting.flatMap((resource) => dependenciesOf(resource, byUrn).map((to) => ({ from: boxAt(resource.urn), to: boxAt(to) })));
-  return { lanes: lanesOf(boxes, byUrn), edges: reduced(counted(pairs)), areaOf: new Map([...boxOf].map(([urn, box]) => [urn, box.area])) };
+  const pairs = waiting.flatMap((resource) =>
+    dependenciesOf(resource, byUrn).map((to) => ({ from: boxAt(resource.urn), to: boxAt(to) })),
+  );
+  return {
+    lanes: lanesOf(boxes, byUrn),
+    edges: reduced(counted(pairs)),
+    areaOf: new Map([...boxOf].map(([urn, box]) => [urn, box.area])),
+  };
 }
 
 /** The component ancestors of a resource, outermost first; a component counts as its own. */
-function ancestry(resource: RecordedResource, byUrn: ReadonlyMap<string, RecordedResource>): RecordedResource[] {
+function ancestry(
+  resource: RecordedResource,
+  byUrn: ReadonlyMap<string, RecordedResource>,
+): RecordedResource[] {
   const found: RecordedResource[] = [];
-  for (let current: RecordedResource | undefined = resource; current; current = current.parent === undefined ? undefined : byUrn.get(current.parent)) {
+  for (
+    let current: RecordedResource | undefined = resource;
+    current;
+    current = current.parent === undefined ? undefined : byUrn.get(current.parent)
+  ) {
     if (!current.custom && current.type !== stackType) found.unshift(current);
   }
   return found;
 }
 
-function boxesOf(created: readonly RecordedResource[], byUrn: ReadonlyMap<string, RecordedResource>): Box[] {
+function boxesOf(
+  created: readonly RecordedResource[],
+  byUrn: ReadonlyMap<string, RecordedResource>,
+): Box[] {
   const boxes = new Map<string, Box & { readonly members: RecordedResource[] }>();
   for (const resource of created) {
     const [lane, second] = ancestry(resource, byUrn);
@@ -73,7 +100,14 @@ function boxesOf(created: readonly RecordedResource[], byUrn: ReadonlyMap<string
     const urn = head?.urn ?? "";
     const known = boxes.get(urn);
     if (known) known.members.push(resource);
-    else boxes.set(urn, { urn, label: labelOf(lane, head), area: head ? words(head.type) : "Stack", lane: lane?.urn ?? "", members: [resource] });
+    else
+      boxes.set(urn, {
+        urn,
+        label: labelOf(lane, head),
+        area: head ? words(head.type) : "Stack",
+        lane: lane?.urn ?? "",
+        members: [resource],
+      });
   }
   return [...boxes.values()];
 }
@@ -90,7 +124,13 @@ function merged(boxes: readonly Box[]): Box[] {
   return [...kinds.values()].flatMap((kind) => {
     const [first] = kind;
     if (first === undefined || kind.length <= drawnApart) return kind;
-    return [{ ...first, label: `${first.area} × ${kind.length}`, members: kind.flatMap((box) => box.members) }];
+    return [
+      {
+        ...first,
+        label: `${first.area} × ${kind.length}`,
+        members: kind.flatMap((box) => box.members),
+      },
+    ];
   });
 }
 
@@ -115,17 +155,31 @@ function lanesOf(boxes: readonly Box[], byUrn: ReadonlyMap<string, RecordedResou
   const urns = [...new Set(boxes.map((box) => box.lane))];
   return urns.map((urn) => {
     const top = byUrn.get(urn);
-    return { urn, label: top ? words(top.type) : "Stack", region: top?.region ?? "global", boxes: boxes.filter((box) => box.lane === urn) };
+    return {
+      urn,
+      label: top ? words(top.type) : "Stack",
+      region: top?.region ?? "global",
+      boxes: boxes.filter((box) => box.lane === urn),
+    };
   });
 }
 
-/** Everything that a resource waits for, its provider's needs included: a cluster's objects need the cluster. */
-function dependenciesOf(resource: RecordedResource, byUrn: ReadonlyMap<string, RecordedResource>): readonly string[] {
-  const provider = resource.options.provider === undefined ? undefined : byUrn.get(resource.options.provider);
+/**
+ * Everything that a resource waits for, its provider's needs included: a cluster's objects need the
+ * cluster.
+ */
+function dependenciesOf(
+  resource: RecordedResource,
+  byUrn: ReadonlyMap<string, RecordedResource>,
+): readonly string[] {
+  const provider =
+    resource.options.provider === undefined ? undefined : byUrn.get(resource.options.provider);
   return [...resource.options.dependencies, ...(provider?.options.dependencies ?? [])];
 }
 
-function counted(pairs: readonly { readonly from: string | undefined; readonly to: string | undefined }[]): Edge[] {
+function counted(
+  pairs: readonly { readonly from: string | undefined; readonly to: string | undefined }[],
+): Edge[] {
   const edges = new Map<string, Edge>();
   for (const { from, to } of pairs) {
     if (from === undefined || to === undefined || from === to) continue;
@@ -135,7 +189,10 @@ function counted(pairs: readonly { readonly from: string | undefined; readonly t
   return [...edges.values()];
 }
 
-/** Edges without those that a longer way already implies (transitive reduction). Taken out one by one, so a cycle stays connected. */
+/**
+ * Edges without those that a longer way already implies (transitive reduction). Taken out one by
+ * one, so a cycle stays connected.
+ */
 function reduced(edges: readonly Edge[]): Edge[] {
   const next = new Map<string, Set<string>>();
   for (const { from, to } of edges) next.set(from, (next.get(from) ?? new Set()).add(to));
@@ -148,7 +205,11 @@ function reduced(edges: readonly Edge[]): Edge[] {
   });
 }
 
-function reaches(start: string, goal: string, next: ReadonlyMap<string, ReadonlySet<string>>): boolean {
+function reaches(
+  start: string,
+  goal: string,
+  next: ReadonlyMap<string, ReadonlySet<string>>,
+): boolean {
   const seen = new Set([start]);
   const open = [start];
   for (let current = open.pop(); current !== undefined; current = open.pop()) {

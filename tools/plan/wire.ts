@@ -1,4 +1,7 @@
-/** Values as the engine's protocol carries them: plain JSON with marks for secrets, resources, assets and outputs. */
+/**
+ * Values as the engine's protocol carries them: plain JSON with marks for secrets, resources,
+ * assets and outputs.
+ */
 import type { JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 
 // Constants of the protocol, the same in every SDK.
@@ -27,11 +30,16 @@ export type WireObject = Record<string, JavaScriptValue>;
 
 /** Properties as the protocol takes them; what has no value is left out. */
 export function toWire(value: Properties): WireObject {
-  return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => (item === undefined ? [] : [[key, wireValue(item)]])));
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, item]) =>
+      item === undefined ? [] : [[key, wireValue(item)]],
+    ),
+  );
 }
 
 function wireValue(value: unknown): JavaScriptValue {
-  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
+    return value;
   if (Array.isArray(value)) return value.map(wireValue);
   return isProperties(value) ? toWire(value) : null;
 }
@@ -41,7 +49,10 @@ export function isProperties(value: unknown): value is Properties {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A value as a reader may see it: secrets hidden, resources by URN. The keys of a secret object are shown, its values are not. */
+/**
+ * A value as a reader may see it: secrets hidden, resources by URN. The keys of a secret object are
+ * shown, its values are not.
+ */
 export function shown(value: unknown): unknown {
   if (value === unknownMark) return unknownText;
   if (Array.isArray(value)) return value.map(shown);
@@ -56,7 +67,11 @@ export function shown(value: unknown): unknown {
     case signatures.output:
       return shown(value["value"]);
     default:
-      return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => (key === signatureKey ? [] : [[key, shown(item)]])));
+      return Object.fromEntries(
+        Object.entries(value).flatMap(([key, item]) =>
+          key === signatureKey ? [] : [[key, shown(item)]],
+        ),
+      );
   }
 }
 

@@ -5,14 +5,19 @@ import { planJson } from "./plan-json";
 import type { StackPlan } from "./plan";
 import { reportPage } from "./report/page";
 
-/** Writes `plan.json`, `manifests/` and `charts/` of a stack, in place of what an earlier plan left there. */
+/**
+ * Writes `plan.json`, `manifests/` and `charts/` of a stack, in place of what an earlier plan left
+ * there.
+ */
 export function writeStack(out: string, plan: StackPlan): void {
   const folder = join(out, plan.stack);
-  for (const part of ["manifests", "charts"]) rmSync(join(folder, part), { recursive: true, force: true });
+  for (const part of ["manifests", "charts"])
+    rmSync(join(folder, part), { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "plan.json"), `${JSON.stringify(planJson(plan), null, 2)}\n`);
   const files = manifestFiles(plan.resources);
-  for (const parent of new Set(files.map((file) => dirname(file.path)))) mkdirSync(join(folder, parent), { recursive: true });
+  for (const parent of new Set(files.map((file) => dirname(file.path))))
+    mkdirSync(join(folder, parent), { recursive: true });
   for (const file of files) writeFileSync(join(folder, file.path), file.text);
 }
 

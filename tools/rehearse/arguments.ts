@@ -26,7 +26,10 @@ export interface RehearseArguments {
   readonly fresh: boolean;
   readonly requestsPerLook: number;
   readonly looks: number;
-  /** What is told after the champion's chapter; all that the scenario has something to try in when absent. */
+  /**
+   * What is told after the champion's chapter; all that the scenario has something to try in when
+   * absent.
+   */
   readonly chapters: readonly ChapterName[] | undefined;
   readonly help: boolean;
 }
@@ -36,14 +39,27 @@ export function rehearseArguments(args: readonly string[]): RehearseArguments {
   const { values } = parsed(args);
   const whole = (name: "seed" | "requests" | "looks", low: number, high: number) => {
     const value = Number(values[name]);
-    if (!Number.isInteger(value) || value < low || value > high) throw new UsageError(`--${name}: got ${values[name]}, allowed: a whole number from ${low} to ${high}`);
+    if (!Number.isInteger(value) || value < low || value > high)
+      throw new UsageError(
+        `--${name}: got ${values[name]}, allowed: a whole number from ${low} to ${high}`,
+      );
     return value;
   };
   const { model, out, fresh, help } = values;
   const asked = values.chapters?.split(",");
   const unknown = (asked ?? []).filter((name) => !chapters.some((one) => one === name));
-  if (unknown.length > 0) throw new UsageError(`--chapters: got ${unknown.join(",")}, allowed: ${chapters.join(",")}`);
-  return { chapters: asked && chapters.filter((name) => asked.includes(name)), model, out, fresh, help, seed: whole("seed", 0, 2 ** 31 - 1), requestsPerLook: whole("requests", 50, 20_000), looks: whole("looks", 1, 100) };
+  if (unknown.length > 0)
+    throw new UsageError(`--chapters: got ${unknown.join(",")}, allowed: ${chapters.join(",")}`);
+  return {
+    chapters: asked && chapters.filter((name) => asked.includes(name)),
+    model,
+    out,
+    fresh,
+    help,
+    seed: whole("seed", 0, 2 ** 31 - 1),
+    requestsPerLook: whole("requests", 50, 20_000),
+    looks: whole("looks", 1, 100),
+  };
 }
 
 function parsed(args: readonly string[]) {

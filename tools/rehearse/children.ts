@@ -3,7 +3,11 @@ import { spawn, type ChildProcess, type SpawnOptions } from "node:child_process"
 const children = new Set<ChildProcess>();
 
 /** Starts a program that ends with this one, whichever way this one ends. */
-export function startChild(command: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+export function startChild(
+  command: string,
+  args: readonly string[],
+  options: SpawnOptions,
+): ChildProcess {
   const child = spawn(command, [...args], options);
   children.add(child);
   child.once("close", () => children.delete(child));
@@ -11,7 +15,10 @@ export function startChild(command: string, args: readonly string[], options: Sp
   return child;
 }
 
-/** Ends a program by its own process id: asks first, insists after `graceMilliseconds`. Resolves when it is gone. */
+/**
+ * Ends a program by its own process id: asks first, insists after `graceMilliseconds`. Resolves
+ * when it is gone.
+ */
 export async function endChild(child: ChildProcess, graceMilliseconds: number): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   const gone = new Promise<void>((resolve) => child.once("close", () => resolve()));
@@ -26,10 +33,14 @@ export function running(): number {
   return children.size;
 }
 
-/** Makes sure that nothing stays behind: on exit, and on Ctrl-C or a request to stop, which end this process with 130. */
+/**
+ * Makes sure that nothing stays behind: on exit, and on Ctrl-C or a request to stop, which end this
+ * process with 130.
+ */
 export function endChildrenWithUs(): void {
   process.on("exit", () => {
     for (const child of children) child.kill("SIGKILL");
   });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(130));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.on(signal, () => process.exit(130));
 }

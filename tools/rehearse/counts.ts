@@ -26,8 +26,14 @@ export interface TrialCounts {
   readonly share: number;
 }
 
-/** Hits and events of a metric that is a proportion of counts: precision, recall, otherwise accuracy. */
-export function proportion(metric: string, { truePositive, falsePositive, trueNegative, falseNegative }: Confusion): readonly [hits: number, all: number] {
+/**
+ * Hits and events of a metric that is a proportion of counts: precision, recall, otherwise
+ * accuracy.
+ */
+export function proportion(
+  metric: string,
+  { truePositive, falsePositive, trueNegative, falseNegative }: Confusion,
+): readonly [hits: number, all: number] {
   if (metric === "precision") return [truePositive, truePositive + falsePositive];
   if (metric === "recall") return [truePositive, truePositive + falseNegative];
   return [truePositive + trueNegative, truePositive + falsePositive + trueNegative + falseNegative];

@@ -14,9 +14,18 @@ export class Loopback {
   readonly post: Upstream = (path, body) => this.postWith({}, path, body);
 
   /** {@link post} with further headers. */
-  async postWith(headers: Readonly<Record<string, string>>, path: string, body: unknown): Promise<Answer> {
+  async postWith(
+    headers: Readonly<Record<string, string>>,
+    path: string,
+    body: unknown,
+  ): Promise<Answer> {
     try {
-      const { status, text: answer } = await this.#send("POST", path, JSON.stringify(body), headers);
+      const { status, text: answer } = await this.#send(
+        "POST",
+        path,
+        JSON.stringify(body),
+        headers,
+      );
       return { status, body: JSON.parse(answer) };
     } catch {
       return { status: 502, body: undefined };
@@ -34,15 +43,43 @@ export class Loopback {
     this.#agent.destroy();
   }
 
-  #send(method: "GET" | "POST", path: string, body: string | undefined, more: Readonly<Record<string, string>> = {}): Promise<{ status: number; text: string }> {
+  #send(
+    method: "GET" | "POST",
+    path: string,
+    body: string | undefined,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<{ status: number; text: string }> {
     return new Promise((resolve, reject) => {
-      const headers = body === undefined ? {} : { ...more, "content-type": "application/json", "content-length": Buffer.byteLength(body) };
-      const sent = request({ host: "127.0.0.1", port: this.port, method, path, headers, agent: this.#agent, timeout: patienceMilliseconds }, (answer) => {
-        const parts: Buffer[] = [];
-        answer.on("data", (part: Buffer) => parts.push(part));
-        answer.on("end", () => resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(parts).toString("utf8") }));
-        answer.on("error", reject);
-      });
+      const headers =
+        body === undefined
+          ? {}
+          : {
+              ...more,
+              "content-type": "application/json",
+              "content-length": Buffer.byteLength(body),
+            };
+      const sent = request(
+        {
+          host: "127.0.0.1",
+          port: this.port,
+          method,
+          path,
+          headers,
+          agent: this.#agent,
+          timeout: patienceMilliseconds,
+        },
+        (answer) => {
+          const parts: Buffer[] = [];
+          answer.on("data", (part: Buffer) => parts.push(part));
+          answer.on("end", () =>
+            resolve({
+              status: answer.statusCode ?? 0,
+              text: Buffer.concat(parts).toString("utf8"),
+            }),
+          );
+          answer.on("error", reject);
+        },
+      );
       sent.on("timeout", () => sent.destroy(new Error("no answer")));
       sent.on("error", reject);
       sent.end(body);

@@ -7,14 +7,20 @@ import type { TrainedModel, Trial } from "./result";
 
 const actor = "rehearsal";
 /** Verdicts that end a trial, in the words of the ledger. */
-const ends: Partial<Record<Verdict["action"], Action>> = { promote: "promote", "roll back": "roll-back" };
+const ends: Partial<Record<Verdict["action"], Action>> = {
+  promote: "promote",
+  "roll back": "roll-back",
+};
 
 /** The audit ledger of one rehearsal, by the very modules that write the real one. */
 export class RehearsalLedger {
   readonly #store: LedgerStore;
 
   /** Starts an empty ledger in a file; that of the last rehearsal is gone. */
-  constructor(file: string, readonly model: string) {
+  constructor(
+    file: string,
+    readonly model: string,
+  ) {
     rmSync(file, { force: true });
     this.#store = fileStore(file);
   }
@@ -26,11 +32,21 @@ export class RehearsalLedger {
   }
 
   /** Adds how a trial ended; one that nobody decided is no entry. */
-  async tried({ name, looks }: Pick<Trial, "name" | "looks">, { version, modelDigest }: Pick<TrainedModel, "version" | "modelDigest">): Promise<void> {
+  async tried(
+    { name, looks }: Pick<Trial, "name" | "looks">,
+    { version, modelDigest }: Pick<TrainedModel, "version" | "modelDigest">,
+  ): Promise<void> {
     const last = looks.at(-1);
     const action = last && ends[last.verdict.action];
     if (last === undefined || action === undefined) return;
-    const details = { trial: name, version: version ?? null, model: modelDigest ?? null, looks: looks.length, requests: last.challenger.requests, reason: last.verdict.reason };
+    const details = {
+      trial: name,
+      version: version ?? null,
+      model: modelDigest ?? null,
+      looks: looks.length,
+      requests: last.challenger.requests,
+      reason: last.verdict.reason,
+    };
     await appendEntry(this.#store, { actor, action, subject: this.model, details });
   }
 }

@@ -19,8 +19,11 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     const { expectations, seconds, requests } = await rehearse(project, given, say);
     say("");
-    for (const { expected, found, met } of expectations) say(`${met ? "as meant" : "NOT SO  "}  ${expected}: ${found}`);
-    say(`\n${requests.toLocaleString("en-US")} predictions in ${seconds.toFixed(1)} s\nreport: ${join(given.out, "rehearsal.html")}`);
+    for (const { expected, found, met } of expectations)
+      say(`${met ? "as meant" : "NOT SO  "}  ${expected}: ${found}`);
+    say(
+      `\n${requests.toLocaleString("en-US")} predictions in ${seconds.toFixed(1)} s\nreport: ${join(given.out, "rehearsal.html")}`,
+    );
     return expectations.every(({ met }) => met) ? 0 : 1;
   } catch (error) {
     if (!(error instanceof PythonMissing)) throw error;
@@ -32,7 +35,12 @@ async function main(args: readonly string[]): Promise<number> {
 main(process.argv.slice(2)).then(
   (code) => (process.exitCode = code),
   (error: unknown) => {
-    const text = error instanceof UsageError ? `${error.message}\n\n${usage}` : error instanceof InputError || !(error instanceof Error) ? String(error) : (error.stack ?? error.message);
+    const text =
+      error instanceof UsageError
+        ? `${error.message}\n\n${usage}`
+        : error instanceof InputError || !(error instanceof Error)
+          ? String(error)
+          : (error.stack ?? error.message);
     process.stderr.write(`${text}\n`);
     process.exitCode = 2;
   },

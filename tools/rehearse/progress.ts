@@ -17,7 +17,12 @@ export class Progress {
   }
 
   /** Runs one chapter; `outcome` says what it came to. */
-  async chapter<T>(title: string, kind: Chapter["kind"], work: () => Promise<T>, outcome: (result: T) => Pick<Chapter, "outcome" | "tone" | "inUse">): Promise<T> {
+  async chapter<T>(
+    title: string,
+    kind: Chapter["kind"],
+    work: () => Promise<T>,
+    outcome: (result: T) => Pick<Chapter, "outcome" | "tone" | "inUse">,
+  ): Promise<T> {
     const from = this.seconds;
     this.line(title);
     const result = await work();

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 
-/** Numbers in [0, 1) that depend on nothing but the seed's text (mulberry32 over a SHA-256 seed). */
+/**
+ * Numbers in [0, 1) that depend on nothing but the seed's text (mulberry32 over a SHA-256 seed).
+ */
 export function randomFrom(seed: string): () => number {
   let state = createHash("sha256").update(seed).digest().readUInt32LE(0);
   return () => {

@@ -15,12 +15,19 @@ import { Story } from "./story";
 import { forget } from "./training";
 
 /**
- * Rehearses one model and writes `rehearsal.html` and `rehearsal.json`. Throws PythonMissing without a suitable Python, InputError for a
- * contract that is none. Whatever happens, no server stays behind.
+ * Rehearses one model and writes `rehearsal.html` and `rehearsal.json`. Throws PythonMissing
+ * without a suitable Python, InputError for a contract that is none. Whatever happens, no server
+ * stays behind.
  */
-export async function rehearse(project: string, given: RehearseArguments, say: (line: string) => void, tape?: Tape): Promise<Rehearsal> {
+export async function rehearse(
+  project: string,
+  given: RehearseArguments,
+  say: (line: string) => void,
+  tape?: Tape,
+): Promise<Rehearsal> {
   const models = join(project, "services", "models");
-  if (!modelNames(models).includes(given.model)) throw new UsageError(`--model: got ${given.model}, allowed: ${modelNames(models).join(", ")}`);
+  if (!modelNames(models).includes(given.model))
+    throw new UsageError(`--model: got ${given.model}, allowed: ${modelNames(models).join(", ")}`);
   const contract = loadContract(models, given.model);
   const scenario = scenarioOf(contract);
   const told = toldChapters(given, scenario, say);
@@ -29,7 +36,15 @@ export async function rehearse(project: string, given: RehearseArguments, say: (
   const work = join(out, "rehearsal", given.model);
   if (given.fresh) forget(join(work, "runs"));
   const progress = new Progress(say);
-  const stage = new Stage({ project, work, contract, environment, seed: given.seed, progress, tape });
+  const stage = new Stage({
+    project,
+    work,
+    contract,
+    environment,
+    seed: given.seed,
+    progress,
+    tape,
+  });
   const story = new Story(stage, scenario, given);
   try {
     stage.compile();
@@ -45,11 +60,18 @@ export async function rehearse(project: string, given: RehearseArguments, say: (
 }
 
 /** The chapters to tell. Throws UsageError for one in which the scenario has nothing to try. */
-function toldChapters({ model, chapters: asked }: RehearseArguments, scenario: Scenario, say: (line: string) => void): readonly ChapterName[] {
+function toldChapters(
+  { model, chapters: asked }: RehearseArguments,
+  scenario: Scenario,
+  say: (line: string) => void,
+): readonly ChapterName[] {
   const possible = chaptersOf(scenario);
   const where = `tools/rehearse/scenarios says nothing of ${model}`;
   const impossible = (asked ?? []).filter((name) => !possible.includes(name));
-  if (impossible.length > 0) throw new UsageError(`--chapters: got ${impossible.join(",")}, allowed: ${possible.join(",")}, since ${where}`);
+  if (impossible.length > 0)
+    throw new UsageError(
+      `--chapters: got ${impossible.join(",")}, allowed: ${possible.join(",")}, since ${where}`,
+    );
   const left = chapters.filter((name) => !possible.includes(name));
   if (left.length > 0) say(`left out: ${left.join(", ")}, since ${where}`);
   return asked ?? possible;

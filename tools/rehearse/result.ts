@@ -49,7 +49,8 @@ export interface Trial {
   /** Requests that the injected fault touched before the end. */
   readonly affected: number;
   /** Requests after a rollback, and how many of them still reached the challenger or failed. */
-  readonly after: { readonly requests: number; readonly challenger: number; readonly errors: number } | undefined;
+  readonly after:
+    { readonly requests: number; readonly challenger: number; readonly errors: number } | undefined;
   readonly seconds: number;
 }
 
@@ -99,7 +100,13 @@ export interface Rehearsal {
   readonly seed: number;
   readonly channel: string;
   readonly shift?: { readonly title: string; readonly text: string };
-  readonly limits: { readonly errorRatio: number; readonly latencyMilliseconds: number; readonly significance: number; readonly driftSignificance: number; readonly minimumRequests: number };
+  readonly limits: {
+    readonly errorRatio: number;
+    readonly latencyMilliseconds: number;
+    readonly significance: number;
+    readonly driftSignificance: number;
+    readonly minimumRequests: number;
+  };
   readonly models: readonly TrainedModel[];
   readonly trials: readonly Trial[];
   readonly windows: readonly DriftWindow[];

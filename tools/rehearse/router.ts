@@ -10,8 +10,13 @@ export interface Answer {
 /** Sends one request to one version's server. */
 export type Upstream = (path: string, body: unknown) => Promise<Answer>;
 
-/** What the path to the challenger does wrong. It is done here, in the stand-in for the mesh, never in the server. */
-export type Fault = { readonly kind: "delay"; readonly share: number; readonly milliseconds: number } | { readonly kind: "error"; readonly share: number; readonly status: number };
+/**
+ * What the path to the challenger does wrong. It is done here, in the stand-in for the mesh, never
+ * in the server.
+ */
+export type Fault =
+  | { readonly kind: "delay"; readonly share: number; readonly milliseconds: number }
+  | { readonly kind: "error"; readonly share: number; readonly status: number };
 
 export type ArmName = "champion" | "challenger";
 
@@ -41,11 +46,14 @@ export interface RouterOptions {
 }
 
 /**
- * A stand-in for the mesh: splits requests between two versions by a hash of the subject, so that a subject keeps its version, and
- * counts answers as the proxies would. It adds no hop of its own.
+ * A stand-in for the mesh: splits requests between two versions by a hash of the subject, so that a
+ * subject keeps its version, and counts answers as the proxies would. It adds no hop of its own.
  */
 export class Router {
-  readonly counts: Readonly<Record<ArmName, ProxyCounts>> = { champion: none(), challenger: none() };
+  readonly counts: Readonly<Record<ArmName, ProxyCounts>> = {
+    champion: none(),
+    challenger: none(),
+  };
   #share: number;
 
   constructor(readonly options: RouterOptions) {
@@ -54,7 +62,10 @@ export class Router {
 
   /** The version that a subject gets. */
   armOf(subject: string): ArmName {
-    return this.options.challenger !== undefined && placeOf(`${this.options.trial}|${subject}`) < this.#share ? "challenger" : "champion";
+    return this.options.challenger !== undefined &&
+      placeOf(`${this.options.trial}|${subject}`) < this.#share
+      ? "challenger"
+      : "champion";
   }
 
   /** Gives the challenger nothing more. */
@@ -63,7 +74,11 @@ export class Router {
   }
 
   /** Routes one prediction and counts it. */
-  async send(subject: string, path: string, body: unknown): Promise<{ readonly arm: ArmName; readonly answer: Answer }> {
+  async send(
+    subject: string,
+    path: string,
+    body: unknown,
+  ): Promise<{ readonly arm: ArmName; readonly answer: Answer }> {
     const arm = this.armOf(subject);
     const counts = this.counts[arm];
     const from = performance.now();
@@ -79,7 +94,10 @@ export class Router {
     return { arm, answer };
   }
 
-  /** Sends a label to the version that its subject has; labels are not part of what the proxies are judged by. */
+  /**
+   * Sends a label to the version that its subject has; labels are not part of what the proxies are
+   * judged by.
+   */
   feedback(arm: ArmName, path: string, body: unknown): Promise<Answer> {
     return this.#upstream(arm)(path, body);
   }
@@ -97,7 +115,9 @@ export class Router {
   }
 
   #upstream(arm: ArmName): Upstream {
-    return arm === "challenger" && this.options.challenger ? this.options.challenger : this.options.champion;
+    return arm === "challenger" && this.options.challenger
+      ? this.options.challenger
+      : this.options.champion;
   }
 }
 

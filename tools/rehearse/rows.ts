@@ -24,9 +24,14 @@ export function tableText(rows: readonly Row[]): string {
   return `${[names.join(","), ...rows.map((row) => names.map((name) => row[name] ?? "").join(","))].join("\n")}\n`;
 }
 
-/** Collected rows as a source has them: whoever they are about stands in the contract's own column again, by the pseudonym that was stored. */
+/**
+ * Collected rows as a source has them: whoever they are about stands in the contract's own column
+ * again, by the pseudonym that was stored.
+ */
 export function asSource(rows: readonly Row[], { data: { subjectColumn } }: Contract): Row[] {
-  return subjectColumn === undefined ? [...rows] : rows.map(({ subject = "", ...row }) => ({ [subjectColumn]: subject, ...row }));
+  return subjectColumn === undefined
+    ? [...rows]
+    : rows.map(({ subject = "", ...row }) => ({ [subjectColumn]: subject, ...row }));
 }
 
 /** A held-out application: what a caller sends, and what is learnt later. */
@@ -36,11 +41,26 @@ export interface Application {
   readonly groups: Readonly<Record<string, string>>;
 }
 
-/** Applications from prepared rows. The groups come back with the label; they are never sent to the model. */
-export function applicationsOf(rows: readonly Row[], { features, target, protectedAttributes }: Contract): Application[] {
+/**
+ * Applications from prepared rows. The groups come back with the label; they are never sent to the
+ * model.
+ */
+export function applicationsOf(
+  rows: readonly Row[],
+  { features, target, protectedAttributes }: Contract,
+): Application[] {
   return rows.map((row) => ({
-    features: Object.fromEntries(features.filter(({ name }) => (row[name] ?? "") !== "").map(({ name }) => [name, Number(row[name])])),
-    label: Number(row[target.column]) === target.positive ? target.positiveLabel : target.negativeLabel,
-    groups: Object.fromEntries(protectedAttributes.filter(({ name }) => (row[name] ?? "") !== "").map(({ name }) => [name, row[name] ?? ""])),
+    features: Object.fromEntries(
+      features
+        .filter(({ name }) => (row[name] ?? "") !== "")
+        .map(({ name }) => [name, Number(row[name])]),
+    ),
+    label:
+      Number(row[target.column]) === target.positive ? target.positiveLabel : target.negativeLabel,
+    groups: Object.fromEntries(
+      protectedAttributes
+        .filter(({ name }) => (row[name] ?? "") !== "")
+        .map(({ name }) => [name, row[name] ?? ""]),
+    ),
   }));
 }

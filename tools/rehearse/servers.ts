@@ -7,7 +7,12 @@ import { endChild, startChild } from "./children";
 import { Loopback } from "./http";
 import { parseScrape, type Scrape } from "./scrape";
 
-const listening = z.object({ msg: z.literal("listening"), http: z.number(), metrics: z.number(), startMilliseconds: z.number() });
+const listening = z.object({
+  msg: z.literal("listening"),
+  http: z.number(),
+  metrics: z.number(),
+  startMilliseconds: z.number(),
+});
 const fatal = z.object({ level: z.literal("fatal"), msg: z.string() });
 const startPatienceMilliseconds = 30_000;
 const drainPatienceMilliseconds = 5_000;
@@ -38,9 +43,15 @@ export interface ModelServer {
   stop(): Promise<void>;
 }
 
-/** Starts a server and waits until it listens. Rejects with the server's own message when it refuses its release. */
+/**
+ * Starts a server and waits until it listens. Rejects with the server's own message when it refuses
+ * its release.
+ */
 export async function startServer(options: ServerOptions): Promise<ModelServer> {
-  const child = startChild(process.execPath, [...(options.nodeArguments ?? []), options.program], { stdio: ["ignore", "pipe", "inherit"], env: environmentOf(options) });
+  const child = startChild(process.execPath, [...(options.nodeArguments ?? []), options.program], {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: environmentOf(options),
+  });
   try {
     const ports = await told(child, options.logFile);
     const [connection, counters] = [new Loopback(ports.http), new Loopback(ports.metrics)];
@@ -61,8 +72,16 @@ export async function startServer(options: ServerOptions): Promise<ModelServer> 
   }
 }
 
-function environmentOf({ contractFile, releaseFolder, manifestFile = join(releaseFolder, "manifest.json"), keyFile, variables }: ServerOptions): NodeJS.ProcessEnv {
-  const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("CAUSEWAY_")));
+function environmentOf({
+  contractFile,
+  releaseFolder,
+  manifestFile = join(releaseFolder, "manifest.json"),
+  keyFile,
+  variables,
+}: ServerOptions): NodeJS.ProcessEnv {
+  const own = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith("CAUSEWAY_")),
+  );
   return {
     ...own,
     NODE_ENV: "production",
@@ -81,10 +100,20 @@ function environmentOf({ contractFile, releaseFolder, manifestFile = join(releas
 /** Ports and start time, out of the server's log; the whole log goes to a file. */
 function told(child: ChildProcess, logFile: string): Promise<z.output<typeof listening>> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`the model server did not listen within ${startPatienceMilliseconds / 1_000} s; its log is ${logFile}`)), startPatienceMilliseconds);
+    const timer = setTimeout(
+      () =>
+        reject(
+          new Error(
+            `the model server did not listen within ${startPatienceMilliseconds / 1_000} s; its log is ${logFile}`,
+          ),
+        ),
+      startPatienceMilliseconds,
+    );
     timer.unref();
     child.once("error", reject);
-    child.once("close", (code) => reject(new Error(`the model server ended with ${code}; its log is ${logFile}`)));
+    child.once("close", (code) =>
+      reject(new Error(`the model server ended with ${code}; its log is ${logFile}`)),
+    );
     if (!child.stdout) return reject(new Error("the model server has no output"));
     child.stdout.pipe(createWriteStream(logFile));
     const lines = createInterface({ input: child.stdout });

@@ -1,5 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { Contract } from "../../services/contract/contract";
 import { parseOrThrow } from "../../services/contract/problems";
@@ -47,9 +54,11 @@ export class Stage {
   readonly #served = new Map<string, Served[]>();
 
   constructor(readonly options: StageOptions) {
-    for (const folder of ["logs", "runs", "releases"]) mkdirSync(join(options.work, folder), { recursive: true });
+    for (const folder of ["logs", "runs", "releases"])
+      mkdirSync(join(options.work, folder), { recursive: true });
     // Kept: other pseudonyms would be other rows, and nothing could be reused.
-    if (!existsSync(this.#keyFile)) writeFileSync(this.#keyFile, `k1 ${randomBytes(32).toString("hex")}\n`, { mode: 0o600 });
+    if (!existsSync(this.#keyFile))
+      writeFileSync(this.#keyFile, `k1 ${randomBytes(32).toString("hex")}\n`, { mode: 0o600 });
   }
 
   get #keyFile(): string {
@@ -78,41 +87,80 @@ export class Stage {
   }
 
   /** Runs all training steps; a refusal by a gate is a result, not an error. */
-  async train(name: string, recipe: Recipe, { champion, source, folder }: TrainingOptions = {}): Promise<TrainedModel> {
+  async train(
+    name: string,
+    recipe: Recipe,
+    { champion, source, folder }: TrainingOptions = {},
+  ): Promise<TrainedModel> {
     const { environment, seed, progress } = this.options;
     const run = this.runOf(name);
     const trained = await train({
       environment,
-      contractFile: folder === undefined ? join(this.modelFolder, "model.yaml") : this.#wrapped(folder),
+      contractFile:
+        folder === undefined ? join(this.modelFolder, "model.yaml") : this.#wrapped(folder),
       run,
       release: this.#releaseOf(name),
       seed,
       createdAt,
-      arguments: [...recipe.arguments, ...(this.options.contract.data.subjectColumn === undefined ? [] : ["--subject-key", this.#keyFile])],
-      variables: { REHEARSAL_TRAIN: join(this.modelFolder, "train.py"), REHEARSAL_ROWS: join(run, "prepare", "train.csv") },
-      onStep: ({ step, fresh, seconds, notes }) => progress.line(`  ${step.padEnd(9)} ${fresh ? `${seconds.toFixed(1)} s` : "same inputs, reused"}${notes[0] === undefined ? "" : `: ${notes[0]}`}`),
+      arguments: [
+        ...recipe.arguments,
+        ...(this.options.contract.data.subjectColumn === undefined
+          ? []
+          : ["--subject-key", this.#keyFile]),
+      ],
+      variables: {
+        REHEARSAL_TRAIN: join(this.modelFolder, "train.py"),
+        REHEARSAL_ROWS: join(run, "prepare", "train.csv"),
+      },
+      onStep: ({ step, fresh, seconds, notes }) =>
+        progress.line(
+          `  ${step.padEnd(9)} ${fresh ? `${seconds.toFixed(1)} s` : "same inputs, reused"}${notes[0] === undefined ? "" : `: ${notes[0]}`}`,
+        ),
       ...(champion === undefined ? {} : { champion: this.#releaseOf(champion.name) }),
       ...(source === undefined ? {} : { source }),
     });
     const fresh = trained.steps.filter((step) => step.fresh && step.step !== "release").length;
-    const base = { name, text: recipe.text, seconds: trained.seconds, steps: { fresh, reused: trained.steps.length - fresh }, ...reportsOf(run) };
-    if (trained.outcome === "refused") return { ...base, version: undefined, modelDigest: undefined, refused: { step: trained.step, gates: trained.gates } };
-    const release = parseOrThrow(releaseSchema, JSON.parse(readFileSync(join(this.#releaseOf(name), "manifest.json"), "utf8")), `release of ${name}`);
-    return { ...base, version: release.version, modelDigest: release.digests.model, refused: undefined };
+    const base = {
+      name,
+      text: recipe.text,
+      seconds: trained.seconds,
+      steps: { fresh, reused: trained.steps.length - fresh },
+      ...reportsOf(run),
+    };
+    if (trained.outcome === "refused")
+      return {
+        ...base,
+        version: undefined,
+        modelDigest: undefined,
+        refused: { step: trained.step, gates: trained.gates },
+      };
+    const release = parseOrThrow(
+      releaseSchema,
+      JSON.parse(readFileSync(join(this.#releaseOf(name), "manifest.json"), "utf8")),
+      `release of ${name}`,
+    );
+    return {
+      ...base,
+      version: release.version,
+      modelDigest: release.digests.model,
+      refused: undefined,
+    };
   }
 
   /** The contract as it is, with the documents that it names, beside another train.py. */
   #wrapped(folder: string): string {
     const target = join(this.options.work, "challengers", folder);
     mkdirSync(target, { recursive: true });
-    for (const file of readdirSync(this.modelFolder, { withFileTypes: true })) if (file.isFile()) copyFileSync(join(this.modelFolder, file.name), join(target, file.name));
+    for (const file of readdirSync(this.modelFolder, { withFileTypes: true }))
+      if (file.isFile()) copyFileSync(join(this.modelFolder, file.name), join(target, file.name));
     copyFileSync(join(__dirname, "challengers", folder, "train.py"), join(target, "train.py"));
     return join(target, "model.yaml");
   }
 
   /** Starts a server of a release. Throws RangeError for a model that was refused. */
   async serve(model: TrainedModel): Promise<Served> {
-    if (model.version === undefined) throw new RangeError(`${model.name} was refused and cannot be served`);
+    if (model.version === undefined)
+      throw new RangeError(`${model.name} was refused and cannot be served`);
     const already = this.#served.get(model.name) ?? [];
     const server = await startServer({
       program: join(this.#program, "server.js"),

@@ -12,8 +12,15 @@ export interface Sent {
   readonly application: Application;
 }
 
-/** Applications drawn with replacement: each is one more applicant out of the held-out population. */
-export function draw(applications: readonly Application[], count: number, random: () => number, prefix: string): Sent[] {
+/**
+ * Applications drawn with replacement: each is one more applicant out of the held-out population.
+ */
+export function draw(
+  applications: readonly Application[],
+  count: number,
+  random: () => number,
+  prefix: string,
+): Sent[] {
   return Array.from({ length: count }, (_, i) => {
     const application = applications[Math.floor(random() * applications.length)];
     if (!application) throw new RangeError("no applications to draw from");
@@ -22,21 +29,41 @@ export function draw(applications: readonly Application[], count: number, random
 }
 
 /**
- * Sends predictions through the router, then the true labels of those that were answered. Throws Error when a server refuses a real
- * held-out row or a label: that is no finding about a model but a mistake of the rehearsal.
+ * Sends predictions through the router, then the true labels of those that were answered. Throws
+ * Error when a server refuses a real held-out row or a label: that is no finding about a model but
+ * a mistake of the rehearsal.
  */
-export async function converse(router: Router, model: string, sent: readonly Sent[]): Promise<void> {
+export async function converse(
+  router: Router,
+  model: string,
+  sent: readonly Sent[],
+): Promise<void> {
   const path = `/v2/models/${model}`;
-  const answered: { readonly arm: ArmName; readonly id: string; readonly application: Application }[] = [];
+  const answered: {
+    readonly arm: ArmName;
+    readonly id: string;
+    readonly application: Application;
+  }[] = [];
   await inParallel(sent, async ({ subject, application }) => {
-    const { arm, answer } = await router.send(subject, `${path}/predict`, { features: application.features, subject });
+    const { arm, answer } = await router.send(subject, `${path}/predict`, {
+      features: application.features,
+      subject,
+    });
     if (answer.status >= 500) return;
-    if (answer.status !== 200) throw new Error(`a held-out row was refused with ${answer.status}: ${JSON.stringify(answer.body)}`);
+    if (answer.status !== 200)
+      throw new Error(
+        `a held-out row was refused with ${answer.status}: ${JSON.stringify(answer.body)}`,
+      );
     answered.push({ arm, id: predictionSchema.parse(answer.body).predictionId, application });
   });
   await inParallel(answered, async ({ arm, id, application: { label, groups } }) => {
-    const answer = await router.feedback(arm, `${path}/feedback`, { predictionId: id, label, groups });
-    if (answer.status !== 200) throw new Error(`a label was refused with ${answer.status}: ${JSON.stringify(answer.body)}`);
+    const answer = await router.feedback(arm, `${path}/feedback`, {
+      predictionId: id,
+      label,
+      groups,
+    });
+    if (answer.status !== 200)
+      throw new Error(`a label was refused with ${answer.status}: ${JSON.stringify(answer.body)}`);
   });
 }
 

@@ -5,12 +5,27 @@ import { z } from "zod";
 import type { Environment } from "../../services/training/environment";
 import { startChild } from "./children";
 
-const gateSchema = z.object({ gate: z.string(), value: z.number().nullable(), min: z.number().optional(), max: z.number().optional(), passed: z.boolean() });
+const gateSchema = z.object({
+  gate: z.string(),
+  value: z.number().nullable(),
+  min: z.number().optional(),
+  max: z.number().optional(),
+  passed: z.boolean(),
+});
 /** A gate of a training step, with its value. */
 export type TrainingGate = z.output<typeof gateSchema>;
 
-const stepLine = z.object({ step: z.string(), fresh: z.boolean(), seconds: z.number(), notes: z.array(z.string()) });
-const gateLine = z.object({ error: z.literal("gate"), step: z.string(), gates: z.array(gateSchema) });
+const stepLine = z.object({
+  step: z.string(),
+  fresh: z.boolean(),
+  seconds: z.number(),
+  notes: z.array(z.string()),
+});
+const gateLine = z.object({
+  error: z.literal("gate"),
+  step: z.string(),
+  gates: z.array(gateSchema),
+});
 const inputLine = z.object({ error: z.literal("input"), message: z.string() });
 
 export interface TrainOptions {
@@ -38,7 +53,19 @@ export interface StepResult {
 }
 
 /** How a training run ended: with a release, or at a gate. */
-export type Trained = { readonly outcome: "released"; readonly steps: readonly StepResult[]; readonly seconds: number } | { readonly outcome: "refused"; readonly step: string; readonly gates: readonly TrainingGate[]; readonly steps: readonly StepResult[]; readonly seconds: number };
+export type Trained =
+  | {
+      readonly outcome: "released";
+      readonly steps: readonly StepResult[];
+      readonly seconds: number;
+    }
+  | {
+      readonly outcome: "refused";
+      readonly step: string;
+      readonly gates: readonly TrainingGate[];
+      readonly steps: readonly StepResult[];
+      readonly seconds: number;
+    };
 
 const exitCodeOfGate = 3;
 
@@ -48,8 +75,23 @@ export async function train(options: TrainOptions): Promise<Trained> {
   const from = performance.now();
   const steps: StepResult[] = [];
   const said: unknown[] = [];
-  const named = { contract: contractFile, run, to: release, seed: String(seed), "created-at": createdAt, ...(champion === undefined ? {} : { champion }), ...(source === undefined ? {} : { source }) };
-  const args = ["-m", "causeway_training", "all", "--json", ...Object.entries(named).flatMap(([name, value]) => [`--${name}`, value]), ...options.arguments];
+  const named = {
+    contract: contractFile,
+    run,
+    to: release,
+    seed: String(seed),
+    "created-at": createdAt,
+    ...(champion === undefined ? {} : { champion }),
+    ...(source === undefined ? {} : { source }),
+  };
+  const args = [
+    "-m",
+    "causeway_training",
+    "all",
+    "--json",
+    ...Object.entries(named).flatMap(([name, value]) => [`--${name}`, value]),
+    ...options.arguments,
+  ];
   const { code, errors } = await lines(environment, args, options.variables ?? {}, (line) => {
     const entry: unknown = JSON.parse(line);
     said.push(entry);
@@ -61,16 +103,30 @@ export async function train(options: TrainOptions): Promise<Trained> {
   const seconds = (performance.now() - from) / 1_000;
   if (code === 0) return { outcome: "released", steps, seconds };
   const gate = said.map((entry) => gateLine.safeParse(entry)).find((found) => found.success);
-  if (code === exitCodeOfGate && gate?.success) return { outcome: "refused", step: gate.data.step, gates: gate.data.gates, steps, seconds };
+  if (code === exitCodeOfGate && gate?.success)
+    return { outcome: "refused", step: gate.data.step, gates: gate.data.gates, steps, seconds };
   const input = said.map((entry) => inputLine.safeParse(entry)).find((found) => found.success);
-  throw new Error(input?.success ? input.data.message : `the training steps ended with ${code}\n${errors}`);
+  throw new Error(
+    input?.success ? input.data.message : `the training steps ended with ${code}\n${errors}`,
+  );
 }
 
-function lines({ python, variables }: Environment, args: readonly string[], more: Readonly<Record<string, string>>, onLine: (line: string) => void): Promise<{ code: number | null; errors: string }> {
+function lines(
+  { python, variables }: Environment,
+  args: readonly string[],
+  more: Readonly<Record<string, string>>,
+  onLine: (line: string) => void,
+): Promise<{ code: number | null; errors: string }> {
   return new Promise((resolve, reject) => {
-    const child = startChild(python, args, { env: { ...process.env, ...variables, ...more }, stdio: ["ignore", "pipe", "pipe"] });
+    const child = startChild(python, args, {
+      env: { ...process.env, ...variables, ...more },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let errors = "";
-    child.stderr?.on("data", (part: Buffer) => (errors = `${errors}${part.toString("utf8")}`.slice(-4_000)));
+    child.stderr?.on(
+      "data",
+      (part: Buffer) => (errors = `${errors}${part.toString("utf8")}`.slice(-4_000)),
+    );
     if (child.stdout) createInterface({ input: child.stdout }).on("line", onLine);
     child.once("error", reject);
     child.once("close", (code) => resolve({ code, errors }));
@@ -83,22 +139,58 @@ export function forget(folder: string): void {
 }
 
 const estimate = z.object({ value: z.number(), low: z.number(), high: z.number() });
-const group = z.object({ group: z.string(), rows: z.number(), judged: z.boolean(), selectionRate: z.number(), selectionRateLow: z.number().optional(), selectionRateHigh: z.number().optional() });
-const evaluationSchema = z.object({ rows: z.number(), metrics: z.record(z.string(), estimate), gates: z.array(gateSchema), comparison: z.object({ metric: z.string(), before: z.number(), after: z.number(), p: z.number(), gates: z.array(gateSchema) }).optional() });
-const auditSchema = z.object({ attributes: z.array(z.object({ attribute: z.string(), reference: z.string(), groups: z.array(group) })), gates: z.array(gateSchema), againstChampion: z.object({ gates: z.array(gateSchema) }).optional() });
-const explanationSchema = z.object({ method: z.string(), importance: z.array(z.object({ feature: z.string(), meanAbsolute: z.number() })) });
+const group = z.object({
+  group: z.string(),
+  rows: z.number(),
+  judged: z.boolean(),
+  selectionRate: z.number(),
+  selectionRateLow: z.number().optional(),
+  selectionRateHigh: z.number().optional(),
+});
+const evaluationSchema = z.object({
+  rows: z.number(),
+  metrics: z.record(z.string(), estimate),
+  gates: z.array(gateSchema),
+  comparison: z
+    .object({
+      metric: z.string(),
+      before: z.number(),
+      after: z.number(),
+      p: z.number(),
+      gates: z.array(gateSchema),
+    })
+    .optional(),
+});
+const auditSchema = z.object({
+  attributes: z.array(
+    z.object({ attribute: z.string(), reference: z.string(), groups: z.array(group) }),
+  ),
+  gates: z.array(gateSchema),
+  againstChampion: z.object({ gates: z.array(gateSchema) }).optional(),
+});
+const explanationSchema = z.object({
+  method: z.string(),
+  importance: z.array(z.object({ feature: z.string(), meanAbsolute: z.number() })),
+});
 
 export type Evaluation = z.output<typeof evaluationSchema>;
 export type Audit = z.output<typeof auditSchema>;
 export type Explanation = z.output<typeof explanationSchema>;
 
 /** Reports of a run; those of a step that a gate stopped are kept beside it. */
-export function reportsOf(run: string): { evaluation: Evaluation; audit: Audit | undefined; explanation: Explanation | undefined } {
-  const read = (step: string, file: string): unknown => jsonIn(join(run, step, file)) ?? jsonIn(join(run, `${step}.failed`, file));
+export function reportsOf(run: string): {
+  evaluation: Evaluation;
+  audit: Audit | undefined;
+  explanation: Explanation | undefined;
+} {
+  const read = (step: string, file: string): unknown =>
+    jsonIn(join(run, step, file)) ?? jsonIn(join(run, `${step}.failed`, file));
   return {
     evaluation: evaluationSchema.parse(read("evaluate", "evaluation.json")),
     audit: auditSchema.optional().parse(read("audit", "audit.json")),
-    explanation: explanationSchema.optional().parse(jsonIn(join(run, "explain", "explanation.json"))),
+    explanation: explanationSchema
+      .optional()
+      .parse(jsonIn(join(run, "explain", "explanation.json"))),
   };
 }
 

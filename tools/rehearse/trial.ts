@@ -44,21 +44,50 @@ const requestsAfter = 300;
 export async function runTrial(options: TrialOptions): Promise<Trial> {
   const { name, contract, champion, challenger, share, fault, looks } = options;
   const from = performance.now();
-  const router = new Router({ champion: champion.server.connection.post, challenger: challenger.server.connection.post, share, trial: name, slowMilliseconds: latencyMilliseconds(contract.slos.latencyP99), onAnswer: (arm, status, milliseconds) => options[arm].count?.(status, milliseconds), ...(fault && { fault }) });
+  const router = new Router({
+    champion: champion.server.connection.post,
+    challenger: challenger.server.connection.post,
+    share,
+    trial: name,
+    slowMilliseconds: latencyMilliseconds(contract.slos.latencyP99),
+    onAnswer: (arm, status, milliseconds) => options[arm].count?.(status, milliseconds),
+    ...(fault && { fault }),
+  });
   const random = randomFrom(`${options.seed}|${name}`);
   const before = await scrapes(options);
   const seen: Look[] = [];
   while (seen.length < looks) {
-    await converse(router, contract.name, draw(options.applications, options.requestsPerLook, random, `${name}-${seen.length}`));
+    await converse(
+      router,
+      contract.name,
+      draw(options.applications, options.requestsPerLook, random, `${name}-${seen.length}`),
+    );
     const look = await lookAt(options, router, before, seen.length === looks - 1);
     seen.push(look);
     if (look.verdict.action !== "continue") break;
   }
   const { champion: first, challenger: second } = router.counts;
-  const latency = { champion: latencyOf(first.milliseconds), challenger: latencyOf(second.milliseconds) };
+  const latency = {
+    champion: latencyOf(first.milliseconds),
+    challenger: latencyOf(second.milliseconds),
+  };
   const affected = second.touched;
-  const after = seen[seen.length - 1]?.verdict.action === "roll back" ? await afterRollback(options, router, random) : undefined;
-  return { name, champion: champion.version, challenger: challenger.version, share, fault, looks: seen, latency, affected, after, seconds: (performance.now() - from) / 1_000 };
+  const after =
+    seen[seen.length - 1]?.verdict.action === "roll back"
+      ? await afterRollback(options, router, random)
+      : undefined;
+  return {
+    name,
+    champion: champion.version,
+    challenger: challenger.version,
+    share,
+    fault,
+    looks: seen,
+    latency,
+    affected,
+    after,
+    seconds: (performance.now() - from) / 1_000,
+  };
 }
 
 async function scrapes({ champion, challenger }: TrialOptions): Promise<Record<ArmName, Scrape>> {
@@ -66,20 +95,46 @@ async function scrapes({ champion, challenger }: TrialOptions): Promise<Record<A
   return { champion: first, challenger: second };
 }
 
-async function lookAt(options: TrialOptions, router: Router, before: Record<ArmName, Scrape>, last: boolean): Promise<Look> {
+async function lookAt(
+  options: TrialOptions,
+  router: Router,
+  before: Record<ArmName, Scrape>,
+  last: boolean,
+): Promise<Look> {
   const now = await scrapes(options);
   const arm = (name: ArmName): ArmCounts => {
     const { requests, errors, slow } = router.counts[name];
-    return { requests, errors, slow, ...outcomesOf(now[name].since(before[name]), options.contract, options[name].version) };
+    return {
+      requests,
+      errors,
+      slow,
+      ...outcomesOf(now[name].since(before[name]), options.contract, options[name].version),
+    };
   };
   const [champion, challenger] = [arm("champion"), arm("challenger")];
-  return { champion, challenger, verdict: decide({ champion, challenger, share: options.share }, options, last) };
+  return {
+    champion,
+    challenger,
+    verdict: decide({ champion, challenger, share: options.share }, options, last),
+  };
 }
 
-async function afterRollback({ contract, applications, name }: TrialOptions, router: Router, random: () => number): Promise<Trial["after"]> {
+async function afterRollback(
+  { contract, applications, name }: TrialOptions,
+  router: Router,
+  random: () => number,
+): Promise<Trial["after"]> {
   router.rollBack();
   const { champion, challenger } = router.counts;
-  const [requests, onChallenger, errors] = [champion.requests + challenger.requests, challenger.requests, champion.errors + challenger.errors];
+  const [requests, onChallenger, errors] = [
+    champion.requests + challenger.requests,
+    challenger.requests,
+    champion.errors + challenger.errors,
+  ];
   await converse(router, contract.name, draw(applications, requestsAfter, random, `${name}-after`));
-  return { requests: champion.requests + challenger.requests - requests, challenger: challenger.requests - onChallenger, errors: champion.errors + challenger.errors - errors };
+  return {
+    requests: champion.requests + challenger.requests - requests,
+    challenger: challenger.requests - onChallenger,
+    errors: champion.errors + challenger.errors - errors,
+  };
 }

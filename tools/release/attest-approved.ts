@@ -23,19 +23,35 @@ export interface Attesting {
 }
 
 /**
- * Copies the approvals of a release's image from the ledger into its manifest, signs it again, and puts that on record. The manifest
- * never carries an approval that the ledger does not hold: those that it had are replaced. A failure changes nothing.
+ * Copies the approvals of a release's image from the ledger into its manifest, signs it again, and
+ * puts that on record. The manifest never carries an approval that the ledger does not hold: those
+ * that it had are replaced. A failure changes nothing.
  */
-export async function attestApproved({ folder, signers, ledger, actor, roleKeys }: Attesting): Promise<RecordedApprovals> {
+export async function attestApproved({
+  folder,
+  signers,
+  ledger,
+  actor,
+  roleKeys,
+}: Attesting): Promise<RecordedApprovals> {
   const names = ["manifest.json", attestationFile] as const;
   const before = names.map((name) => readFileSync(join(folder, name), "utf8"));
   const release = parseOrThrow(releaseSchema, JSON.parse(before[0] ?? ""), join(folder, names[0]));
-  const found = recordedApprovals(await ledger.entries(), { model: release.model, image: release.image.digest }, roleKeys);
+  const found = recordedApprovals(
+    await ledger.entries(),
+    { model: release.model, image: release.image.digest },
+    roleKeys,
+  );
   const approved: Release = { ...release, approvals: found.approvals };
   try {
     replace(join(folder, names[0]), `${JSON.stringify(approved, null, 2)}\n`);
     attest(folder, signers);
-    await ledger.record(attestingOf(approved, actor, { attestation: digestOf(readFileSync(join(folder, attestationFile))), signers: signers.map(({ keyid }) => keyid) }));
+    await ledger.record(
+      attestingOf(approved, actor, {
+        attestation: digestOf(readFileSync(join(folder, attestationFile))),
+        signers: signers.map(({ keyid }) => keyid),
+      }),
+    );
     return found;
   } catch (error) {
     names.forEach((name, i) => replace(join(folder, name), before[i] ?? ""));

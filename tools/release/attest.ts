@@ -3,11 +3,18 @@ import { join } from "node:path";
 import { enveloped, statementOf, type Signer } from "../../services/contract/attestation";
 import { InputError, parseOrThrow } from "../../services/contract/problems";
 import { releaseSchema } from "../../services/contract/release";
-import { attestationFile, fileDigests, inspectionProblems, ownDigestChecks } from "../../services/contract/release-check";
+import {
+  attestationFile,
+  fileDigests,
+  inspectionProblems,
+  ownDigestChecks,
+} from "../../services/contract/release-check";
 
 /**
- * Attests a release folder as it is: writes `attestation.json` over its files, signed by each signer.
- * @throws InputError when a file is not the one that the manifest names: nobody signs what was never judged
+ * Attests a release folder as it is: writes `attestation.json` over its files, signed by each
+ * signer.
+ * @throws InputError when a file is not the one that the manifest names: nobody signs what was
+ *   never judged
  */
 export function attest(folder: string, signers: readonly Signer[]): void {
   const manifest = join(folder, "manifest.json");
@@ -15,7 +22,10 @@ export function attest(folder: string, signers: readonly Signer[]): void {
   const files = fileDigests(folder);
   const problems = inspectionProblems({ checks: ownDigestChecks(release, files) });
   if (problems.length > 0) throw new InputError(folder, problems);
-  replace(join(folder, attestationFile), `${JSON.stringify(enveloped(statementOf(release, files), signers))}\n`);
+  replace(
+    join(folder, attestationFile),
+    `${JSON.stringify(enveloped(statementOf(release, files), signers))}\n`,
+  );
 }
 
 /** Writes a file beside its place and renames it, so that a full disk leaves the old one whole. */

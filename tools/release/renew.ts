@@ -39,23 +39,54 @@ export interface Renewal {
 }
 
 /**
- * Makes the release again and records it. One without the other is what this command is for: a ledger whose last release is not the one
- * that lies there. Returns the actions that were recorded.
- * @throws InputError where the release is published: its image names it, so the next one is another version
+ * Makes the release again and records it. One without the other is what this command is for: a
+ * ledger whose last release is not the one that lies there. Returns the actions that were recorded.
+ * @throws InputError where the release is published: its image names it, so the next one is another
+ *   version
  */
-export async function renew({ models, model, ledger, actor, createdAt, subjectKey, steps }: Renewal): Promise<readonly string[]> {
+export async function renew({
+  models,
+  model,
+  ledger,
+  actor,
+  createdAt,
+  subjectKey,
+  steps,
+}: Renewal): Promise<readonly string[]> {
   loadContract(models, model);
   const folder = join(models, model, "release");
   const before = existsSync(folder) ? loadRelease(models, model) : undefined;
-  if (before?.published) throw new InputError(model, [{ key: "published", got: true, allowed: "a release that is not published: make another version" }]);
+  if (before?.published)
+    throw new InputError(model, [
+      {
+        key: "published",
+        got: true,
+        allowed: "a release that is not published: make another version",
+      },
+    ]);
   const { chain, record } = await openLedger(ledger);
   // A ledger that does not hold is known before anything is replaced.
   await chain();
   const run = mkdtempSync(join(tmpdir(), "causeway-renew-"));
   try {
-    steps(["all", "--contract", join(models, model, "model.yaml"), "--run", run, "--version", before?.version ?? "1.0.0", "--to", folder, ...(createdAt === undefined ? [] : ["--created-at", createdAt]), ...(subjectKey === undefined ? [] : ["--subject-key", subjectKey])]);
+    steps([
+      "all",
+      "--contract",
+      join(models, model, "model.yaml"),
+      "--run",
+      run,
+      "--version",
+      before?.version ?? "1.0.0",
+      "--to",
+      folder,
+      ...(createdAt === undefined ? [] : ["--created-at", createdAt]),
+      ...(subjectKey === undefined ? [] : ["--subject-key", subjectKey]),
+    ]);
     const release = loadRelease(models, model);
-    return await recordFacts({ chain, record }, await factsOf(run), { run: `${release.version}-${release.createdAt}`, actor });
+    return await recordFacts({ chain, record }, await factsOf(run), {
+      run: `${release.version}-${release.createdAt}`,
+      actor,
+    });
   } finally {
     rmSync(run, { recursive: true, force: true });
   }
@@ -70,20 +101,43 @@ class StepsFailed extends Error {
 
 async function main(argv: readonly string[]): Promise<void> {
   const text = { type: "string" } as const;
-  const { values, positionals } = commandLine(argv, { usage, operands: 1, options: { "created-at": text, actor: text, ledger: text, "subject-key": text } });
+  const { values, positionals } = commandLine(argv, {
+    usage,
+    operands: 1,
+    options: { "created-at": text, actor: text, ledger: text, "subject-key": text },
+  });
   const [model] = positionals;
   const known = modelNames(modelsFolder);
-  if (model === undefined || !known.includes(model)) throw unusable(`model: got ${model ?? "nothing"}, allowed: ${known.join(", ")} (a model has a services/models/<model>/model.yaml)`, usage);
+  if (model === undefined || !known.includes(model))
+    throw unusable(
+      `model: got ${model ?? "nothing"}, allowed: ${known.join(", ")} (a model has a services/models/<model>/model.yaml)`,
+      usage,
+    );
   const { python, variables } = await ensureEnvironment({ report: (line) => console.log(line) });
   const steps = (args: readonly string[]) => {
-    const { status } = spawnSync(python, ["-m", "causeway_training", ...args], { env: { ...process.env, ...variables }, stdio: "inherit" });
+    const { status } = spawnSync(python, ["-m", "causeway_training", ...args], {
+      env: { ...process.env, ...variables },
+      stdio: "inherit",
+    });
     if (status !== 0) throw new StepsFailed(status ?? 1);
   };
   const ledger = values.ledger ?? join(modelsFolder, "ledger.jsonl");
-  const added = await renew({ models: modelsFolder, model, ledger, actor: values.actor ?? actorAt(ledger), createdAt: values["created-at"], subjectKey: values["subject-key"], steps });
-  console.log(`recorded ${added.join(", ")}; commit services/models/${model}/release/ and the ledger`);
+  const added = await renew({
+    models: modelsFolder,
+    model,
+    ledger,
+    actor: values.actor ?? actorAt(ledger),
+    createdAt: values["created-at"],
+    subjectKey: values["subject-key"],
+    steps,
+  });
+  console.log(
+    `recorded ${added.join(", ")}; commit services/models/${model}/release/ and the ledger`,
+  );
 }
 
 if (require.main === module) {
-  void runCommand(main, (error) => (error instanceof StepsFailed ? error.code : error instanceof InputError ? 2 : 1));
+  void runCommand(main, (error) =>
+    error instanceof StepsFailed ? error.code : error instanceof InputError ? 2 : 1,
+  );
 }

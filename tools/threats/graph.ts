@@ -18,28 +18,43 @@ export const actors = {
   Caller: { zone: "outside", holds: "applications that ask for predictions and report labels" },
   "Data source": { zone: "outside", holds: "systems that deliver rows to learn from" },
   Upstream: { zone: "outside", holds: "registries of packages, charts and base images" },
-  Operator: { zone: "people", holds: "platform engineers, data scientists, approvers, erasers, auditors" },
+  Operator: {
+    zone: "people",
+    holds: "platform engineers, data scientists, approvers, erasers, auditors",
+  },
   Pipeline: { zone: "people", holds: "repository, pull requests, `pulumi up` and its state" },
 } as const satisfies Record<string, Element>;
 
-/** Every kind of component in the plans of the stacks, as the report's architecture names them; a test holds the two equal. */
+/**
+ * Every kind of component in the plans of the stacks, as the report's architecture names them; a
+ * test holds the two equal.
+ */
 export const components = {
   "Global entry": { zone: "edge", holds: "DNS records and health checks that choose a region" },
   "Regional entry": { zone: "edge", holds: "load balancer, certificate, web application firewall" },
   Network: { zone: "edge", holds: "VPC, subnets, ways out, endpoints of AWS services" },
   Cluster: { zone: "cluster", holds: "control plane, nodes, entries of access" },
   Addons: { zone: "cluster", holds: "controllers of others, from pinned charts" },
-  Tenancy: { zone: "cluster", holds: "namespaces, quotas, network policies, roles, admission policies" },
+  Tenancy: {
+    zone: "cluster",
+    holds: "namespaces, quotas, network policies, roles, admission policies",
+  },
   Mesh: { zone: "cluster", holds: "gateway, mutual TLS, tokens of callers" },
   "Model service": { zone: "cluster", holds: "model server, rollout, routes, autoscaler" },
   Observability: { zone: "cluster", holds: "Prometheus, Alertmanager, Grafana" },
   "Observability secrets": { zone: "cluster", holds: "passwords of the first login" },
   "Log store": { zone: "cluster", holds: "Elasticsearch, Kibana, log shipper" },
-  "Metrics access": { zone: "cluster", holds: "the identity that writes metrics out of the cluster" },
+  "Metrics access": {
+    zone: "cluster",
+    holds: "the identity that writes metrics out of the cluster",
+  },
   Retraining: { zone: "cluster", holds: "webhook, workflows, training steps, promoter" },
   Follower: { zone: "cluster", holds: "the promoter of a region without runs" },
   Erasure: { zone: "cluster", holds: "the workflow that removes a subject" },
-  "Region eraser": { zone: "cluster", holds: "what removes a subject from the logs of a region without runs" },
+  "Region eraser": {
+    zone: "cluster",
+    holds: "what removes a subject from the logs of a region without runs",
+  },
   "Subject keys": { zone: "account", holds: "the ring of keys behind pseudonyms" },
   Buckets: { zone: "account", holds: "lake, artefacts, ledger, logs, snapshots" },
   "Encryption keys": { zone: "account", holds: "KMS keys of every store" },
@@ -65,7 +80,11 @@ interface Flow {
 /** What goes from where to where. */
 export const flows = {
   lookup: { from: "Caller", to: "Global entry", carries: "the region that answers" },
-  request: { from: "Caller", to: "Regional entry", carries: "features, labels, tokens; predictions back" },
+  request: {
+    from: "Caller",
+    to: "Regional entry",
+    carries: "features, labels, tokens; predictions back",
+  },
   ingress: { from: "Regional entry", to: "Mesh", carries: "requests behind the firewall" },
   inference: { from: "Mesh", to: "Model service", carries: "requests of known callers" },
   scrape: { from: "Observability", to: "Model service", carries: "counters" },
@@ -74,23 +93,51 @@ export const flows = {
   snapshots: { from: "Log store", to: "Buckets", carries: "copies of the logs" },
   webhook: { from: "Observability", to: "Retraining", carries: "alerts that start a retraining" },
   collection: { from: "Data source", to: "Buckets", carries: "rows to learn from" },
-  training: { from: "Buckets", to: "Retraining", carries: "training data; models and reports back" },
+  training: {
+    from: "Buckets",
+    to: "Retraining",
+    carries: "training data; models and reports back",
+  },
   release: { from: "Retraining", to: "Image registry", carries: "images, attestations" },
   pull: { from: "Image registry", to: "Cluster", carries: "images" },
   promotion: { from: "Retraining", to: "Model service", carries: "the digest that a Rollout runs" },
-  orders: { from: "Buckets", to: "Follower", carries: "orders to take a release; answers, into the ledger" },
-  following: { from: "Follower", to: "Model service", carries: "the digest that a Rollout of another region runs" },
+  orders: {
+    from: "Buckets",
+    to: "Follower",
+    carries: "orders to take a release; answers, into the ledger",
+  },
+  following: {
+    from: "Follower",
+    to: "Model service",
+    carries: "the digest that a Rollout of another region runs",
+  },
   supply: { from: "Upstream", to: "Pipeline", carries: "packages, base images, tools" },
   charts: { from: "Upstream", to: "Addons", carries: "charts and images of controllers" },
   deployment: { from: "Pipeline", to: "Cluster", carries: "the program's objects" },
-  provision: { from: "Pipeline", to: "Platform roles", carries: "the program's resources; state back" },
+  provision: {
+    from: "Pipeline",
+    to: "Platform roles",
+    carries: "the program's resources; state back",
+  },
   change: { from: "Operator", to: "Pipeline", carries: "pull requests, approvals, overrides" },
-  dashboards: { from: "Operator", to: "Log store", carries: "searches in Kibana, dashboards in Grafana" },
+  dashboards: {
+    from: "Operator",
+    to: "Log store",
+    carries: "searches in Kibana, dashboards in Grafana",
+  },
   administration: { from: "Operator", to: "Cluster", carries: "kubectl, emergencies" },
   ledger: { from: "Pipeline", to: "Buckets", carries: "entries of the audit ledger" },
   erasure: { from: "Erasure", to: "Buckets", carries: "what is removed, and the record of it" },
-  "erasure-orders": { from: "Buckets", to: "Region eraser", carries: "pseudonyms of whom to erase; answers back" },
-  "region-erasure": { from: "Region eraser", to: "Log store", carries: "the deletion of a subject's lines" },
+  "erasure-orders": {
+    from: "Buckets",
+    to: "Region eraser",
+    carries: "pseudonyms of whom to erase; answers back",
+  },
+  "region-erasure": {
+    from: "Region eraser",
+    to: "Log store",
+    carries: "the deletion of a subject's lines",
+  },
   pseudonyms: { from: "Subject keys", to: "Model service", carries: "keys of the pseudonyms" },
 } as const satisfies Record<string, Flow>;
 export type FlowName = keyof typeof flows;

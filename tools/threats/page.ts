@@ -1,11 +1,25 @@
-import { actors, components, crosses, elements, flows, zones, type ElementName, type FlowName, type Zone } from "./graph";
+import {
+  actors,
+  components,
+  crosses,
+  elements,
+  flows,
+  zones,
+  type ElementName,
+  type FlowName,
+  type Zone,
+} from "./graph";
 import { operationThreats } from "./operation";
 import { releaseThreats } from "./releases";
 import { requestThreats } from "./requests";
 import { strides, type Threat } from "./threat";
 
 /** Every threat, by the way that it takes. */
-export const sections: Readonly<Record<string, readonly Threat[]>> = { "The way of a request": requestThreats, "The way of a release": releaseThreats, "Operation, evidence and people's data": operationThreats };
+export const sections: Readonly<Record<string, readonly Threat[]>> = {
+  "The way of a request": requestThreats,
+  "The way of a release": releaseThreats,
+  "Operation, evidence and people's data": operationThreats,
+};
 export const threats: readonly Threat[] = Object.values(sections).flat();
 
 const flowNames = Object.keys(flows).filter((name): name is FlowName => name in flows);
@@ -29,8 +43,17 @@ export function threatsPage(): string {
     "",
     "```mermaid",
     "flowchart LR",
-    ...zoneNames.flatMap((zone) => [`  subgraph ${zone}`, ...elementNames.filter((name) => elements[name].zone === zone).map((name) => `    ${idOf(name)}["${name}"]`), "  end"]),
-    ...flowNames.map((name) => `  ${idOf(flows[name].from)} ${crosses(name) ? "==>" : "-->"}|${name}| ${idOf(flows[name].to)}`),
+    ...zoneNames.flatMap((zone) => [
+      `  subgraph ${zone}`,
+      ...elementNames
+        .filter((name) => elements[name].zone === zone)
+        .map((name) => `    ${idOf(name)}["${name}"]`),
+      "  end",
+    ]),
+    ...flowNames.map(
+      (name) =>
+        `  ${idOf(flows[name].from)} ${crosses(name) ? "==>" : "-->"}|${name}| ${idOf(flows[name].to)}`,
+    ),
     "```",
     "",
     "Thick arrows cross a boundary.",
@@ -39,19 +62,38 @@ export function threatsPage(): string {
     "",
     "| element | zone | what it holds | threats |",
     "| --- | --- | --- | --- |",
-    ...elementNames.map((name) => `| ${name} | ${elements[name].zone} | ${elements[name].holds} | ${threats.filter((threat) => threat.elements.includes(name)).length} |`),
+    ...elementNames.map(
+      (name) =>
+        `| ${name} | ${elements[name].zone} | ${elements[name].holds} | ${threats.filter((threat) => threat.elements.includes(name)).length} |`,
+    ),
     "",
     "| flow | from | to | carries |",
     "| --- | --- | --- | --- |",
-    ...flowNames.map((name) => `| ${name}${crosses(name) ? " ⚠" : ""} | ${flows[name].from} | ${flows[name].to} | ${flows[name].carries} |`),
+    ...flowNames.map(
+      (name) =>
+        `| ${name}${crosses(name) ? " ⚠" : ""} | ${flows[name].from} | ${flows[name].to} | ${flows[name].carries} |`,
+    ),
     "",
     "⚠ crosses a boundary.",
     "",
-    ...Object.entries(sections).flatMap(([title, list]) => [`## ${title}`, "", ...list.flatMap(threatLines)]),
+    ...Object.entries(sections).flatMap(([title, list]) => [
+      `## ${title}`,
+      "",
+      ...list.flatMap(threatLines),
+    ]),
   ].join("\n");
 }
 
-function threatLines({ id, stride, story, elements: on, flows: along, rules, tests, residual }: Threat): string[] {
+function threatLines({
+  id,
+  stride,
+  story,
+  elements: on,
+  flows: along,
+  rules,
+  tests,
+  residual,
+}: Threat): string[] {
   const where = [...on, ...along.map((flow) => `flow ${flow}`)].join(", ");
   return [
     `### ${id}`,
@@ -59,7 +101,9 @@ function threatLines({ id, stride, story, elements: on, flows: along, rules, tes
     `${story} *${stride} (against ${strides[stride]}); ${where}.*`,
     "",
     ...(rules.length > 0 ? [`- Rules: ${rules.map((rule) => `\`${rule}\``).join(", ")}`] : []),
-    ...(tests.length > 0 ? [`- Tests: ${tests.map((test) => `[${test}](../${test})`).join(", ")}`] : []),
+    ...(tests.length > 0
+      ? [`- Tests: ${tests.map((test) => `[${test}](../${test})`).join(", ")}`]
+      : []),
     `- What stays: ${residual}`,
     "",
   ];

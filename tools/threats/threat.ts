@@ -1,6 +1,9 @@
 import type { ElementName, FlowName } from "./graph";
 
-/** The six kinds of threat of STRIDE (Kohnfelder and Garg 1999), each with the property that it takes away. */
+/**
+ * The six kinds of threat of STRIDE (Kohnfelder and Garg 1999), each with the property that it
+ * takes away.
+ */
 export const strides = {
   spoofing: "authenticity",
   tampering: "integrity",

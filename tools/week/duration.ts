@@ -4,6 +4,7 @@ const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_4
 export function seconds(duration: string): number {
   const [, count, unit = ""] = /^(\d+)([smhd])$/.exec(duration) ?? [];
   const factor = units[unit];
-  if (factor === undefined) throw new RangeError(`duration: got ${duration}, allowed: a whole number and s, m, h or d`);
+  if (factor === undefined)
+    throw new RangeError(`duration: got ${duration}, allowed: a whole number and s, m, h or d`);
   return Number(count) * factor;
 }

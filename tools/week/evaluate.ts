@@ -17,9 +17,10 @@ export interface Watch {
 const first = ["requests", "rates"];
 
 /**
- * Evaluates rules over stretches of the past as Prometheus does over the present: the rules of a group in order, each at its group's
- * interval, what is recorded written back, and a series that ends marked as ended. Each expression is Prometheus' own work (a range
- * query evaluates it at each step); that an alert waits for its `for` is {@link Activity}'s.
+ * Evaluates rules over stretches of the past as Prometheus does over the present: the rules of a
+ * group in order, each at its group's interval, what is recorded written back, and a series that
+ * ends marked as ended. Each expression is Prometheus' own work (a range query evaluates it at each
+ * step); that an alert waits for its `for` is {@link Activity}'s.
  */
 export class Evaluation {
   readonly #present = new Map<RecordingRule, Map<string, SeriesLabels>>();
@@ -30,22 +31,43 @@ export class Evaluation {
     readonly groups: readonly RuleGroup[],
     readonly watches: readonly Watch[],
   ) {
-    const alerts = groups.flatMap(({ rules, interval }) => rules.flatMap((rule) => ("alert" in rule ? [[keyOf(rule), new Activity(secondsOf(rule.for), secondsOf(interval))] as const] : [])));
-    this.activities = new Map([...alerts, ...watches.map((watch) => [watch.name, new Activity(secondsOf(watch.for), watch.intervalSeconds)] as const)]);
+    const alerts = groups.flatMap(({ rules, interval }) =>
+      rules.flatMap((rule) =>
+        "alert" in rule
+          ? [[keyOf(rule), new Activity(secondsOf(rule.for), secondsOf(interval))] as const]
+          : [],
+      ),
+    );
+    this.activities = new Map([
+      ...alerts,
+      ...watches.map(
+        (watch) => [watch.name, new Activity(secondsOf(watch.for), watch.intervalSeconds)] as const,
+      ),
+    ]);
   }
 
   /** Evaluates from one instant to before the next, in milliseconds since the epoch. */
   async run(prometheus: Prometheus, from: number, to: number): Promise<void> {
     const early = (group: RuleGroup) => first.some((name) => group.name.endsWith(`-${name}`));
-    for (const groups of [this.groups.filter(early), this.groups.filter((group) => !early(group))]) {
+    for (const groups of [
+      this.groups.filter(early),
+      this.groups.filter((group) => !early(group)),
+    ]) {
       await Promise.all(groups.map((group) => this.#group(prometheus, group, from, to)));
     }
     for (const watch of this.watches) {
-      this.activities.get(watch.name)?.add(await this.#steps(prometheus, watch.expr, watch.intervalSeconds, from, to), from, to);
+      this.activities
+        .get(watch.name)
+        ?.add(await this.#steps(prometheus, watch.expr, watch.intervalSeconds, from, to), from, to);
     }
   }
 
-  async #group(prometheus: Prometheus, { rules, interval }: RuleGroup, from: number, to: number): Promise<void> {
+  async #group(
+    prometheus: Prometheus,
+    { rules, interval }: RuleGroup,
+    from: number,
+    to: number,
+  ): Promise<void> {
     const step = secondsOf(interval);
     for (const rule of rules) {
       const found = await this.#steps(prometheus, rule.expr, step, from, to);
@@ -54,14 +76,26 @@ export class Evaluation {
     }
   }
 
-  #steps(prometheus: Prometheus, expr: string, stepSeconds: number, from: number, to: number): Promise<Series[]> {
+  #steps(
+    prometheus: Prometheus,
+    expr: string,
+    stepSeconds: number,
+    from: number,
+    to: number,
+  ): Promise<Series[]> {
     this.queries += 1;
     const step = stepSeconds * 1_000;
     const start = Math.ceil(from / step) * step;
     return prometheus.queryRange(expr, start, Math.ceil(to / step) * step - step, stepSeconds);
   }
 
-  #recorded(rule: RecordingRule, found: readonly Series[], stepSeconds: number, from: number, to: number): Series[] {
+  #recorded(
+    rule: RecordingRule,
+    found: readonly Series[],
+    stepSeconds: number,
+    from: number,
+    to: number,
+  ): Series[] {
     const step = stepSeconds * 1_000;
     const [start, end] = [Math.ceil(from / step) * step, Math.ceil(to / step) * step - step];
     const before = this.#present.get(rule) ?? new Map<string, SeriesLabels>();
@@ -75,12 +109,23 @@ export class Evaluation {
       return { labels, ...ended };
     });
     this.#present.set(rule, after);
-    return [...written, ...[...before.values()].map((labels) => ({ labels, times: [start], values: [stale] }))];
+    return [
+      ...written,
+      ...[...before.values()].map((labels) => ({ labels, times: [start], values: [stale] })),
+    ];
   }
 }
 
-/** Samples with a mark after each run of steps; `since` is the first step of a series that was there before it. */
-export function withEnds({ times, values }: Pick<Series, "times" | "values">, step: number, since: number | undefined, end: number): Pick<Series, "times" | "values"> {
+/**
+ * Samples with a mark after each run of steps; `since` is the first step of a series that was there
+ * before it.
+ */
+export function withEnds(
+  { times, values }: Pick<Series, "times" | "values">,
+  step: number,
+  since: number | undefined,
+  end: number,
+): Pick<Series, "times" | "values"> {
   const out: { times: number[]; values: number[] } = { times: [], values: [] };
   const put = (time: number, value: number) => {
     out.times.push(time);

@@ -8,19 +8,40 @@ import { Prometheus } from "./prometheus";
 import type { ScrapeResult } from "./result";
 import { Traffic, type TrafficOptions } from "./traffic";
 
-const targets = z.object({ data: z.object({ activeTargets: z.array(z.object({ health: z.string(), lastError: z.string() })) }) });
+const targets = z.object({
+  data: z.object({
+    activeTargets: z.array(z.object({ health: z.string(), lastError: z.string() })),
+  }),
+});
 const metadata = z.object({ data: z.array(z.object({ metric: z.string(), type: z.string() })) });
-const rules = z.object({ data: z.object({ groups: z.array(z.object({ rules: z.array(z.object({ name: z.string(), health: z.string(), lastError: z.string().optional() })) })) }) });
-const vector = z.object({ data: z.object({ result: z.array(z.object({ value: z.tuple([z.number(), z.string()]) })) }) });
+const rules = z.object({
+  data: z.object({
+    groups: z.array(
+      z.object({
+        rules: z.array(
+          z.object({ name: z.string(), health: z.string(), lastError: z.string().optional() }),
+        ),
+      }),
+    ),
+  }),
+});
+const vector = z.object({
+  data: z.object({ result: z.array(z.object({ value: z.tuple([z.number(), z.string()]) })) }),
+});
 
 /** Real seconds for which the server is scraped once a second. */
 const seconds = 12;
 
 /**
- * A real Prometheus scrapes the server in real time, once a second, and its rule manager runs every rule as often. Rejects when a scrape
- * or a rule fails, a metric is missing or of another type, or the counters say another number than was sent.
+ * A real Prometheus scrapes the server in real time, once a second, and its rule manager runs every
+ * rule as often. Rejects when a scrape or a rule fails, a metric is missing or of another type, or
+ * the counters say another number than was sent.
  */
-export async function liveScrape(command: string, folder: string, options: TrafficOptions): Promise<ScrapeResult> {
+export async function liveScrape(
+  command: string,
+  folder: string,
+  options: TrafficOptions,
+): Promise<ScrapeResult> {
   const { contract, server } = options;
   const ruleFile = join(folder, "rules.json");
   const groups = ruleGroups(contract).map((group) => ({ ...group, interval: "1s" }));
@@ -29,14 +50,20 @@ export async function liveScrape(command: string, folder: string, options: Traff
   const configuration = {
     global: { scrape_interval: "1s", scrape_timeout: "1s", evaluation_interval: "1s" },
     rule_files: [ruleFile],
-    scrape_configs: [{ job_name: contract.name, static_configs: [{ targets: [`127.0.0.1:${server.ports.metrics}`] }] }],
+    scrape_configs: [
+      {
+        job_name: contract.name,
+        static_configs: [{ targets: [`127.0.0.1:${server.ports.metrics}`] }],
+      },
+    ],
   };
   const prometheus = await Prometheus.start({ command, folder, configuration });
   const traffic = new Traffic(options);
   try {
     // Noon of the first day, six minutes of it in a second.
     for (let second = 0; second < seconds; second += 1) {
-      for (let minute = 0; minute < 6; minute += 1) await traffic.minute(720 + second * 6 + minute, 720 + second * 6 + minute);
+      for (let minute = 0; minute < 6; minute += 1)
+        await traffic.minute(720 + second * 6 + minute, 720 + second * 6 + minute);
       await sleep(1_000);
     }
     await sleep(1_500);
@@ -47,18 +74,44 @@ export async function liveScrape(command: string, folder: string, options: Traff
   }
 }
 
-async function judged(prometheus: Prometheus, traffic: Traffic, ruleCount: number): Promise<ScrapeResult> {
+async function judged(
+  prometheus: Prometheus,
+  traffic: Traffic,
+  ruleCount: number,
+): Promise<ScrapeResult> {
   const problems: string[] = [];
-  for (const { health, lastError } of targets.parse(await prometheus.get("/api/v1/targets")).data.activeTargets) if (health !== "up") problems.push(`the server is ${health}: ${lastError}`);
-  const types = new Map(metadata.parse(await prometheus.get("/api/v1/targets/metadata")).data.map(({ metric, type }) => [metric, type]));
+  for (const { health, lastError } of targets.parse(await prometheus.get("/api/v1/targets")).data
+    .activeTargets)
+    if (health !== "up") problems.push(`the server is ${health}: ${lastError}`);
+  const types = new Map(
+    metadata
+      .parse(await prometheus.get("/api/v1/targets/metadata"))
+      .data.map(({ metric, type }) => [metric, type]),
+  );
   const families: readonly MetricFamily[] = Object.values(metrics);
-  for (const { name, type } of families) if (types.get(name) !== type) problems.push(`${name}: got ${types.get(name) ?? "nothing"}, expected a ${type}`);
-  const run = rules.parse(await prometheus.get("/api/v1/rules")).data.groups.flatMap((group) => group.rules);
-  for (const { name, health, lastError } of run) if (health !== "ok") problems.push(`rule ${name} is ${health}: ${lastError ?? ""}`);
+  for (const { name, type } of families)
+    if (types.get(name) !== type)
+      problems.push(`${name}: got ${types.get(name) ?? "nothing"}, expected a ${type}`);
+  const run = rules
+    .parse(await prometheus.get("/api/v1/rules"))
+    .data.groups.flatMap((group) => group.rules);
+  for (const { name, health, lastError } of run)
+    if (health !== "ok") problems.push(`rule ${name} is ${health}: ${lastError ?? ""}`);
   if (run.length !== ruleCount) problems.push(`rules: got ${run.length}, expected ${ruleCount}`);
-  const one = async (query: string) => Number(vector.parse(await prometheus.get("/api/v1/query", { query })).data.result[0]?.value[1] ?? NaN);
+  const one = async (query: string) =>
+    Number(
+      vector.parse(await prometheus.get("/api/v1/query", { query })).data.result[0]?.value[1] ??
+        NaN,
+    );
   const predictions = await one("sum(causeway_predictions_total)");
-  if (predictions !== traffic.sent) problems.push(`predictions: Prometheus counts ${predictions}, sent were ${traffic.sent}`);
+  if (predictions !== traffic.sent)
+    problems.push(`predictions: Prometheus counts ${predictions}, sent were ${traffic.sent}`);
   if (problems.length > 0) throw new Error(`the real scrape found:\n${problems.join("\n")}`);
-  return { scrapes: await one("count_over_time(up[1h])"), series: await one("scrape_samples_scraped"), families: families.length, rules: run.length, predictions };
+  return {
+    scrapes: await one("count_over_time(up[1h])"),
+    series: await one("scrape_samples_scraped"),
+    families: families.length,
+    rules: run.length,
+    predictions,
+  };
 }

@@ -31,11 +31,15 @@ Exit codes: 0 done, or Python is missing and the week was left out; 2 it could n
 
 function whole(name: string, text: string, low: number, high: number): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < low || value > high) throw new RangeError(`--${name}: got ${text}, allowed: a whole number from ${low} to ${high}`);
+  if (!Number.isInteger(value) || value < low || value > high)
+    throw new RangeError(`--${name}: got ${text}, allowed: a whole number from ${low} to ${high}`);
   return value;
 }
 
-/** A copy of what the servers run from: they are started anew for minutes, and the working tree may change meanwhile. */
+/**
+ * A copy of what the servers run from: they are started anew for minutes, and the working tree may
+ * change meanwhile.
+ */
 function frozen(work: string, server: string, key: string, modelFolder: string): string {
   const image = join(work, "image");
   rmSync(work, { recursive: true, force: true });
@@ -48,9 +52,21 @@ function frozen(work: string, server: string, key: string, modelFolder: string):
 }
 
 async function main(argv: readonly string[]): Promise<void> {
-  const { values } = commandLine(argv, { usage, options: { seed: { type: "string", default: "0" }, weeks: { type: "string", default: "2" }, "per-day": { type: "string", default: "3000" }, out: { type: "string", default: "out" } } });
+  const { values } = commandLine(argv, {
+    usage,
+    options: {
+      seed: { type: "string", default: "0" },
+      weeks: { type: "string", default: "2" },
+      "per-day": { type: "string", default: "3000" },
+      out: { type: "string", default: "out" },
+    },
+  });
   const say = (line: string) => void process.stdout.write(`${line}\n`);
-  const given = { seed: whole("seed", values.seed, 0, 2 ** 31 - 1), weeks: whole("weeks", values.weeks, 2, 8), perDay: whole("per-day", values["per-day"], 100, 20_000) };
+  const given = {
+    seed: whole("seed", values.seed, 0, 2 ** 31 - 1),
+    weeks: whole("weeks", values.weeks, 2, 8),
+    perDay: whole("per-day", values["per-day"], 100, 20_000),
+  };
   endChildrenWithUs();
   const contract = loadContract(join(project, "services", "models"), model);
   const champion = scenarios[model]?.champion;
@@ -58,16 +74,35 @@ async function main(argv: readonly string[]): Promise<void> {
   const progress = new Progress(say);
   // The rehearsal's own folder and recipe: what it trained is not trained again.
   const work = join(project, "out", "rehearsal", model);
-  const stage = new Stage({ project, work, contract, environment: await ensureEnvironment({ report: say }), seed: 0, progress });
+  const stage = new Stage({
+    project,
+    work,
+    contract,
+    environment: await ensureEnvironment({ report: say }),
+    seed: 0,
+    progress,
+  });
   stage.compile();
   await stage.train("champion", champion);
-  const rows = ["train.csv", "holdout.csv"].flatMap((file) => readTable(join(stage.runOf("champion"), "prepare", file)));
-  const image = frozen(join(project, "out", "week"), join(work, "server"), join(work, "key"), stage.modelFolder);
+  const rows = ["train.csv", "holdout.csv"].flatMap((file) =>
+    readTable(join(stage.runOf("champion"), "prepare", file)),
+  );
+  const image = frozen(
+    join(project, "out", "week"),
+    join(work, "server"),
+    join(work, "key"),
+    stage.modelFolder,
+  );
   const week = new Week({
     ...given,
     contract,
     applications: applicationsOf(rows, contract),
-    server: { program: join(image, "server", "server.js"), contractFile: join(image, "model.yaml"), releaseFolder: join(image, "release"), keyFile: join(image, "key") },
+    server: {
+      program: join(image, "server", "server.js"),
+      contractFile: join(image, "model.yaml"),
+      releaseFolder: join(image, "release"),
+      keyFile: join(image, "key"),
+    },
     prometheus: await ensureTool(TOOLS.prometheus),
     work: join(project, "out", "week"),
     line: (text) => progress.line(text),
@@ -77,7 +112,9 @@ async function main(argv: readonly string[]): Promise<void> {
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, "week.json"), `${JSON.stringify(result, null, 2)}\n`);
   writeFileSync(join(out, "week.html"), weekPage(result));
-  say(`\n${table(result)}\n\n${result.predictions.toLocaleString("en-US")} predictions in ${result.seconds.toFixed(0)} s\nreport: ${join(out, "week.html")}`);
+  say(
+    `\n${table(result)}\n\n${result.predictions.toLocaleString("en-US")} predictions in ${result.seconds.toFixed(0)} s\nreport: ${join(out, "week.html")}`,
+  );
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
@@ -90,6 +127,8 @@ main(process.argv.slice(2)).catch((error: unknown) => {
     process.stdout.write(`week left out: ${error.message}\n`);
     return;
   }
-  process.stderr.write(`${error instanceof RangeError ? `${error.message}\n\n${usage}` : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(
+    `${error instanceof RangeError ? `${error.message}\n\n${usage}` : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   process.exitCode = 2;
 });

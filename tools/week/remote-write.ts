@@ -1,15 +1,18 @@
 import type { Series } from "./series";
 
-/** Bits of the value with which Prometheus marks that a series has ended (`value.StaleNaN` in its sources). */
+/**
+ * Bits of the value with which Prometheus marks that a series has ended (`value.StaleNaN` in its
+ * sources).
+ */
 const staleBits = 0x7ff0000000000002n;
 
 /** Stands for that value among numbers; no rule results in it. */
 export const stale = -1.7976931348623157e308;
 
 /**
- * A Prometheus remote-write 1.0 request, compressed as Snappy allows at its simplest: one literal. Protocol buffers:
- * WriteRequest { repeated TimeSeries 1 }, TimeSeries { repeated Label 1, repeated Sample 2 }, Label { name 1, value 2 },
- * Sample { double value 1, int64 timestamp 2 }.
+ * A Prometheus remote-write 1.0 request, compressed as Snappy allows at its simplest: one literal.
+ * Protocol buffers: WriteRequest { repeated TimeSeries 1 }, TimeSeries { repeated Label 1, repeated
+ * Sample 2 }, Label { name 1, value 2 }, Sample { double value 1, int64 timestamp 2 }.
  */
 export function writeRequest(series: readonly Series[]): Buffer {
   const parts = series.flatMap((one) => {
@@ -28,7 +31,13 @@ function timeSeries({ labels, times, values }: Series): Buffer {
   const heads = names.flatMap((name) => {
     const [key, value] = [Buffer.from(name), Buffer.from(labels[name] ?? "")];
     const [keyField, valueField] = [field(1, key.length), field(2, value.length)];
-    return [field(1, keyField.length + key.length + valueField.length + value.length), keyField, key, valueField, value];
+    return [
+      field(1, keyField.length + key.length + valueField.length + value.length),
+      keyField,
+      key,
+      valueField,
+      value,
+    ];
   });
   return Buffer.concat([...heads, samples(times, values)]);
 }
@@ -47,10 +56,14 @@ function samples(times: readonly number[], values: readonly number[]): Buffer {
     at = value === stale ? all.writeBigUInt64LE(staleBits, at) : all.writeDoubleLE(value, at);
     at = all.writeUInt8(2 << 3, at);
     let rest = time;
-    for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) at = all.writeUInt8((rest % 0x80) | 0x80, at);
+    for (; rest >= 0x80; rest = Math.floor(rest / 0x80))
+      at = all.writeUInt8((rest % 0x80) | 0x80, at);
     at = all.writeUInt8(rest, at);
   });
-  if (at !== all.length) throw new RangeError(`times of samples: got ${times[0]} to ${times[times.length - 1]}, allowed: milliseconds since the epoch that take six bytes`);
+  if (at !== all.length)
+    throw new RangeError(
+      `times of samples: got ${times[0]} to ${times[times.length - 1]}, allowed: milliseconds since the epoch that take six bytes`,
+    );
   return all;
 }
 

@@ -25,11 +25,26 @@ export function weekPage(result: WeekResult): string {
 }
 
 function stylesheet(): string {
-  return [join(__dirname, "..", "plan", "report", "report.css"), join(__dirname, "..", "rehearse", "report", "rehearsal.css"), join(__dirname, "week.css")].map((file) => readFileSync(file, "utf8")).join("\n");
+  return [
+    join(__dirname, "..", "plan", "report", "report.css"),
+    join(__dirname, "..", "rehearse", "report", "rehearsal.css"),
+    join(__dirname, "week.css"),
+  ]
+    .map((file) => readFileSync(file, "utf8"))
+    .join("\n");
 }
 
-function tiles({ cleanDays, predictions, labels, queries, scrape, seconds, worlds }: WeekResult): Part {
-  const tile = (name: string, value: string, note: string) => html`<div class="tile"><dt>${name}</dt><dd><strong>${value}</strong><span>${note}</span></dd></div>`;
+function tiles({
+  cleanDays,
+  predictions,
+  labels,
+  queries,
+  scrape,
+  seconds,
+  worlds,
+}: WeekResult): Part {
+  const tile = (name: string, value: string, note: string) =>
+    html`<div class="tile"><dt>${name}</dt><dd><strong>${value}</strong><span>${note}</span></dd></div>`;
   const days = worlds.reduce((sum, { length }) => sum + length / minutesPerDay, 0);
   return html`<dl class="tiles">${tile("Simulated", `${number(cleanDays)} clean days`, `and ${number(days)} days with events`)}${tile("Traffic", number(predictions), `predictions, ${number(labels)} delayed labels`)}${tile("Evaluated", number(queries), "range queries by Prometheus")}${tile("Real scrapes", number(scrape.scrapes), `of ${number(scrape.series)} series; ${scrape.families} metrics and ${scrape.rules} rules without an error`)}${tile("Took", `${seconds.toFixed(0)} s`, "servers, Prometheus and rules together")}</dl>`;
 }
@@ -40,11 +55,20 @@ interface Lane {
   readonly spans: readonly Told[];
 }
 
-/** One lane for each detector that fired; where several alarms of one fire at a time they lie over each other. */
+/**
+ * One lane for each detector that fired; where several alarms of one fire at a time they lie over
+ * each other.
+ */
 function lanesOf(told: readonly Told[]): Lane[] {
-  const names = [...new Set(told.map((one) => `${one.detector}${one.family === "anomaly bands" ? ` ${one.labels}` : ""}`))];
+  const names = [
+    ...new Set(
+      told.map((one) => `${one.detector}${one.family === "anomaly bands" ? ` ${one.labels}` : ""}`),
+    ),
+  ];
   const lanes = names.map((name): Lane => {
-    const spans = told.filter((one) => `${one.detector}${one.family === "anomaly bands" ? ` ${one.labels}` : ""}` === name);
+    const spans = told.filter(
+      (one) => `${one.detector}${one.family === "anomaly bands" ? ` ${one.labels}` : ""}` === name,
+    );
     return { name, family: spans[0]?.family ?? "causeway", spans };
   });
   return lanes.sort((a, b) => families.indexOf(a.family) - families.indexOf(b.family));
@@ -55,9 +79,18 @@ function worldFigure({ name, length, events, told }: WorldResult): Part {
   const lanes = lanesOf(told);
   const height = size.top + Math.max(1, lanes.length) * size.row + 30;
   const at = (minute: number) => x(minute / minutesPerDay);
-  const marks = events.map((event, i) => html`<rect class="event" x="${px(at(event.from))}" y="${size.top - 6 + i * 3}" width="${px(Math.max(3, at(event.to) - at(event.from)))}" height="${height - size.top - 20 - i * 3}"><title>${event.name}: ${event.text}</title></rect><text class="event-name" x="${px(at(event.from) + 4)}" y="${size.top - 12 - i * 14}">${event.name}</text>`);
-  const rows = lanes.map((lane, i) => html`<text class="lane ${lane.family === "causeway" || lane.family === "anomaly bands" ? "own" : ""}" x="${size.left - 12}" y="${size.top + i * size.row + 13}" text-anchor="end">${lane.name}</text>${lane.spans.map((span) => html`<rect class="alarm family-${families.indexOf(lane.family)}" x="${px(at(span.from))}" y="${size.top + i * size.row + 3}" width="${px(Math.max(2, at(span.to) - at(span.from)))}" height="13" rx="2"><title>${span.detector} ${span.labels}</title></rect>`)}`);
-  const ticks = x.ticks.map((tick) => html`<line class="grid" x1="${px(x(tick))}" x2="${px(x(tick))}" y1="${size.top - 6}" y2="${height - 24}"/><text x="${px(x(tick))}" y="${height - 8}" text-anchor="middle">day ${tick}</text>`);
+  const marks = events.map(
+    (event, i) =>
+      html`<rect class="event" x="${px(at(event.from))}" y="${size.top - 6 + i * 3}" width="${px(Math.max(3, at(event.to) - at(event.from)))}" height="${height - size.top - 20 - i * 3}"><title>${event.name}: ${event.text}</title></rect><text class="event-name" x="${px(at(event.from) + 4)}" y="${size.top - 12 - i * 14}">${event.name}</text>`,
+  );
+  const rows = lanes.map(
+    (lane, i) =>
+      html`<text class="lane ${lane.family === "causeway" || lane.family === "anomaly bands" ? "own" : ""}" x="${size.left - 12}" y="${size.top + i * size.row + 13}" text-anchor="end">${lane.name}</text>${lane.spans.map((span) => html`<rect class="alarm family-${families.indexOf(lane.family)}" x="${px(at(span.from))}" y="${size.top + i * size.row + 3}" width="${px(Math.max(2, at(span.to) - at(span.from)))}" height="13" rx="2"><title>${span.detector} ${span.labels}</title></rect>`)}`,
+  );
+  const ticks = x.ticks.map(
+    (tick) =>
+      html`<line class="grid" x1="${px(x(tick))}" x2="${px(x(tick))}" y1="${size.top - 6}" y2="${height - 24}"/><text x="${px(x(tick))}" y="${height - 8}" text-anchor="middle">day ${tick}</text>`,
+  );
   return html`<figure class="plot world"><h5>${name}</h5><svg viewBox="0 0 ${size.width} ${height}" role="img" aria-label="Alarms of ${name}">${marks}${ticks}${rows}${lanes.length === 0 && html`<text x="${size.left}" y="${size.top + 13}">no alarm</text>`}</svg><figcaption>${events.map((event) => html`${event.text}. `)}</figcaption></figure>`;
 }
 

@@ -6,7 +6,10 @@ import type { Kind } from "./events";
 export interface Score {
   readonly kind: Kind;
   readonly family: Family;
-  /** Alarms that began in the clean stretch, for each week of it, and the share of it in which one was firing. */
+  /**
+   * Alarms that began in the clean stretch, for each week of it, and the share of it in which one
+   * was firing.
+   */
   readonly falseAlarmsPerWeek: number;
   readonly shareFiring: number;
   /** The same with few applications, where it was tried. */
@@ -28,7 +31,13 @@ export interface WorldResult {
   readonly name: string;
   /** Minutes of simulated time since its start. */
   readonly length: Minute;
-  readonly events: readonly { readonly name: string; readonly kind: Kind; readonly text: string; readonly from: Minute; readonly to: Minute }[];
+  readonly events: readonly {
+    readonly name: string;
+    readonly kind: Kind;
+    readonly text: string;
+    readonly from: Minute;
+    readonly to: Minute;
+  }[];
   readonly told: readonly Told[];
 }
 

@@ -14,10 +14,19 @@ export interface Stretch {
 }
 
 /** What all detectors of a family found about a kind. */
-export function alarmsOf(detectors: readonly Detector[], found: Found, family: Family, kind: Kind): Alarm[] {
-  return detectors.filter((one) => one.family === family && one.kind === kind).flatMap(({ name, only = {} }) =>
-    (found.get(name) ?? []).filter(({ labels }) => Object.entries(only).every(([label, value]) => labels[label] === value)),
-  );
+export function alarmsOf(
+  detectors: readonly Detector[],
+  found: Found,
+  family: Family,
+  kind: Kind,
+): Alarm[] {
+  return detectors
+    .filter((one) => one.family === family && one.kind === kind)
+    .flatMap(({ name, only = {} }) =>
+      (found.get(name) ?? []).filter(({ labels }) =>
+        Object.entries(only).every(([label, value]) => labels[label] === value),
+      ),
+    );
 }
 
 export interface Trials {
@@ -25,35 +34,76 @@ export interface Trials {
   readonly clean: { readonly found: Found; readonly stretch: Stretch };
   /** Clean time with few applications; only drift is tried there. */
   readonly few: { readonly found: Found; readonly stretch: Stretch };
-  readonly worlds: readonly { readonly start: Minute; readonly events: readonly Event[]; readonly found: Found }[];
+  readonly worlds: readonly {
+    readonly start: Minute;
+    readonly events: readonly Event[];
+    readonly found: Found;
+  }[];
 }
 
 /** A line for each family that has a detector of a kind. */
 export function scoresOf({ detectors, clean, few, worlds }: Trials): Score[] {
-  return kinds.flatMap((kind) => families.filter((family) => detectors.some((one) => one.kind === kind && one.family === family)).map((family): Score => {
-    const quiet = alarmsOf(detectors, clean.found, family, kind);
-    const [from, to] = [instantOf(clean.stretch.from), instantOf(clean.stretch.to)];
-    const tried = (kind === "feature" || kind === "score") && family !== "anomaly bands";
-    const delays = worlds.flatMap(({ start, events, found }) => events.filter((event) => event.kind === kind).map((event) => [event.name, detectionDelay(alarmsOf(detectors, found, family, kind), instantOf(start + event.from), instantOf(start + event.to)) ?? null] as const));
-    return {
-      kind,
-      family,
-      falseAlarmsPerWeek: falseAlarmsPerWeek(quiet, from, to),
-      shareFiring: shareFiring(quiet, from, to),
-      ...(tried && { fewFalseAlarmsPerWeek: falseAlarmsPerWeek(alarmsOf(detectors, few.found, family, kind), instantOf(few.stretch.from), instantOf(few.stretch.to)) }),
-      delays: Object.fromEntries(delays),
-    };
-  }));
+  return kinds.flatMap((kind) =>
+    families
+      .filter((family) => detectors.some((one) => one.kind === kind && one.family === family))
+      .map((family): Score => {
+        const quiet = alarmsOf(detectors, clean.found, family, kind);
+        const [from, to] = [instantOf(clean.stretch.from), instantOf(clean.stretch.to)];
+        const tried = (kind === "feature" || kind === "score") && family !== "anomaly bands";
+        const delays = worlds.flatMap(({ start, events, found }) =>
+          events
+            .filter((event) => event.kind === kind)
+            .map(
+              (event) =>
+                [
+                  event.name,
+                  detectionDelay(
+                    alarmsOf(detectors, found, family, kind),
+                    instantOf(start + event.from),
+                    instantOf(start + event.to),
+                  ) ?? null,
+                ] as const,
+            ),
+        );
+        return {
+          kind,
+          family,
+          falseAlarmsPerWeek: falseAlarmsPerWeek(quiet, from, to),
+          shareFiring: shareFiring(quiet, from, to),
+          ...(tried && {
+            fewFalseAlarmsPerWeek: falseAlarmsPerWeek(
+              alarmsOf(detectors, few.found, family, kind),
+              instantOf(few.stretch.from),
+              instantOf(few.stretch.to),
+            ),
+          }),
+          delays: Object.fromEntries(delays),
+        };
+      }),
+  );
 }
 
 /** Every alarm that fired within a stretch, in minutes of it. */
-export function toldIn(detectors: readonly Detector[], found: Found, { from, to }: Stretch): Told[] {
+export function toldIn(
+  detectors: readonly Detector[],
+  found: Found,
+  { from, to }: Stretch,
+): Told[] {
   const minute = (time: number) => (time - instantOf(from)) / 60_000;
-  return detectors.flatMap(({ name, family, only = {} }) => (found.get(name) ?? []).filter(({ labels }) => Object.entries(only).every(([label, value]) => labels[label] === value)).map((alarm): Told => ({
-    detector: name,
-    family,
-    labels: Object.entries(alarm.labels).filter(([label]) => ["feature", "signal", "attribute", "metric"].includes(label)).map(([, value]) => value).join(" "),
-    from: minute(alarm.from),
-    to: alarm.to === undefined ? to - from : minute(alarm.to),
-  })));
+  return detectors.flatMap(({ name, family, only = {} }) =>
+    (found.get(name) ?? [])
+      .filter(({ labels }) =>
+        Object.entries(only).every(([label, value]) => labels[label] === value),
+      )
+      .map((alarm): Told => ({
+        detector: name,
+        family,
+        labels: Object.entries(alarm.labels)
+          .filter(([label]) => ["feature", "signal", "attribute", "metric"].includes(label))
+          .map(([, value]) => value)
+          .join(" "),
+        from: minute(alarm.from),
+        to: alarm.to === undefined ? to - from : minute(alarm.to),
+      })),
+  );
 }

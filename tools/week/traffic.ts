@@ -34,10 +34,16 @@ interface Applicant {
 
 const predicted = z.object({ predictionId: z.string(), label: z.string() });
 
-/** Minutes from a prediction to its label: at least an hour, six and a half on average, a day at most. */
+/**
+ * Minutes from a prediction to its label: at least an hour, six and a half on average, a day at
+ * most.
+ */
 const delay = { least: 60, mean: 330, most: 1_440 } as const;
 
-/** What decisions are worth, in thousand dollars: an approval that was right or wrong, and the spread of either. */
+/**
+ * What decisions are worth, in thousand dollars: an approval that was right or wrong, and the
+ * spread of either.
+ */
 const worth = { good: 3, bad: -12, spread: 1.5 } as const;
 
 /** Times that one request is sent. */
@@ -76,23 +82,37 @@ export class Traffic {
     for (const [minute, labels] of this.#pending) to.#pending.set(minute, [...labels]);
   }
 
-  /** Everything that arrives in one minute; `since` counts from the start of the world. Resolves with what the scrapes at its end show. */
+  /**
+   * Everything that arrives in one minute; `since` counts from the start of the world. Resolves
+   * with what the scrapes at its end show.
+   */
   async minute(minute: Minute, since: Minute): Promise<string> {
     const effects = this.#effects(since);
     const { perDay, random } = this.options;
-    const applicants = Array.from({ length: poisson(rateAt(minute, perDay) * effects.traffic, random) }, () => this.#applicant(effects));
+    const applicants = Array.from(
+      { length: poisson(rateAt(minute, perDay) * effects.traffic, random) },
+      () => this.#applicant(effects),
+    );
     const due = this.#pending.get(minute) ?? [];
     this.#pending.delete(minute);
-    await Promise.all([...applicants.map((applicant) => this.#apply(minute, applicant)), ...due.map((label) => this.#feedBack(label))]);
+    await Promise.all([
+      ...applicants.map((applicant) => this.#apply(minute, applicant)),
+      ...due.map((label) => this.#feedBack(label)),
+    ]);
     return (await this.#counters.get("/metrics")) + this.#proxy.text();
   }
 
   #effects(since: Minute): Effects {
-    const now = (this.options.world?.events ?? []).filter(({ from, to }) => since >= from && since < to);
+    const now = (this.options.world?.events ?? []).filter(
+      ({ from, to }) => since >= from && since < to,
+    );
     return Object.assign({}, usual, ...now.map(({ from, effects }) => effects(since - from)));
   }
 
-  /** Everything that is drawn is drawn here, in one order, so that a seed gives the same week however the answers come in. */
+  /**
+   * Everything that is drawn is drawn here, in one order, so that a seed gives the same week
+   * however the answers come in.
+   */
   #applicant({ passOver, features, flip, gain, late }: Effects): Applicant {
     const { applications, random, contract } = this.options;
     const { positiveLabel, negativeLabel } = contract.target;
@@ -108,27 +128,55 @@ export class Traffic {
     const wait = random() < late.share ? late.milliseconds : 0;
     this.#proxy.count(200, wait, random);
     const worthOf = label === positiveLabel ? worth.good * gain : worth.bad;
-    const arrives = Math.min(delay.most, delay.least - Math.round((delay.mean - delay.least) * Math.log(1 - random())));
-    return { features: features(application, random), label, groups: application.groups, wait, value: worthOf + worth.spread * normal(random), arrives };
+    const arrives = Math.min(
+      delay.most,
+      delay.least - Math.round((delay.mean - delay.least) * Math.log(1 - random())),
+    );
+    return {
+      features: features(application, random),
+      label,
+      groups: application.groups,
+      wait,
+      value: worthOf + worth.spread * normal(random),
+      arrives,
+    };
   }
 
-  async #apply(minute: Minute, { features, label, groups, wait, value, arrives }: Applicant): Promise<void> {
+  async #apply(
+    minute: Minute,
+    { features, label, groups, wait, value, arrives }: Applicant,
+  ): Promise<void> {
     const { contract } = this.options;
-    const answer = await this.#send(`/v2/models/${contract.name}/predict`, { features, subject: randomUUID() }, wait);
-    if (answer.status !== 200) throw new Error(`a real row was refused with ${answer.status}: ${JSON.stringify(answer.body)}`);
+    const answer = await this.#send(
+      `/v2/models/${contract.name}/predict`,
+      { features, subject: randomUUID() },
+      wait,
+    );
+    if (answer.status !== 200)
+      throw new Error(
+        `a real row was refused with ${answer.status}: ${JSON.stringify(answer.body)}`,
+      );
     const { predictionId, label: decision } = predicted.parse(answer.body);
     // Who is declined costs and earns nothing.
     const earned = decision === contract.target.positiveLabel ? value : 0;
     const at = minute + arrives;
-    this.#pending.set(at, [...(this.#pending.get(at) ?? []), { predictionId, label, groups, value: earned }]);
+    this.#pending.set(at, [
+      ...(this.#pending.get(at) ?? []),
+      { predictionId, label, groups, value: earned },
+    ]);
     this.sent += 1;
   }
 
-  /** Sends, and again a little later where the server sheds, as it asks callers to: a busy machine is no event of the week. */
+  /**
+   * Sends, and again a little later where the server sheds, as it asks callers to: a busy machine
+   * is no event of the week.
+   */
   async #send(path: string, body: unknown, wait = 0): Promise<Answer> {
     const { server } = this.options;
     for (let attempt = 1; ; attempt += 1) {
-      const answer = await (wait > 0 ? postLate(server.ports.http, path, body, wait) : server.connection.post(path, body));
+      const answer = await (wait > 0
+        ? postLate(server.ports.http, path, body, wait)
+        : server.connection.post(path, body));
       if (answer.status < 500 || attempt === mostAttempts) return answer;
       await sleep(50 * attempt);
     }
@@ -137,7 +185,8 @@ export class Traffic {
   async #feedBack(label: Label): Promise<void> {
     const { contract } = this.options;
     const answer = await this.#send(`/v2/models/${contract.name}/feedback`, label);
-    if (answer.status !== 200) throw new Error(`a label was refused with ${answer.status}: ${JSON.stringify(answer.body)}`);
+    if (answer.status !== 200)
+      throw new Error(`a label was refused with ${answer.status}: ${JSON.stringify(answer.body)}`);
     this.labelled += 1;
   }
 }

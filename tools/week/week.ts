@@ -39,7 +39,10 @@ export interface WeekOptions {
   readonly line: (text: string) => void;
 }
 
-/** Clean weeks, a clean week with few applications, and a world for each event, all through one kind of server and Prometheus. */
+/**
+ * Clean weeks, a clean week with few applications, and a world for each event, all through one kind
+ * of server and Prometheus.
+ */
 export class Week {
   readonly #groups: RuleGroup[];
   readonly #watches: Watch[];
@@ -58,8 +61,16 @@ export class Week {
 
   async run(): Promise<WeekResult> {
     const { weeks, perDay, seed, contract } = this.options;
-    const scrape = await this.#withServer((server) => liveScrape(this.options.prometheus, join(this.options.work, "live"), this.#trafficOptions(server, "live", perDay)));
-    this.options.line(`real scrapes: ${scrape.scrapes} of ${scrape.series} series, ${scrape.families} metrics as declared, ${scrape.rules} rules without an error`);
+    const scrape = await this.#withServer((server) =>
+      liveScrape(
+        this.options.prometheus,
+        join(this.options.work, "live"),
+        this.#trafficOptions(server, "live", perDay),
+      ),
+    );
+    this.options.line(
+      `real scrapes: ${scrape.scrapes} of ${scrape.series} series, ${scrape.families} metrics as declared, ${scrape.rules} rules without an error`,
+    );
     const few = await this.#few();
     const clean = await this.#clean();
     const start = weeks * minutesPerWeek;
@@ -68,16 +79,50 @@ export class Week {
       const found = await this.#world(world, start, clean);
       const length = world.days * minutesPerDay;
       const events = world.events.map((event) => event);
-      worlds.push({ name: world.name, length, start, events, found, told: toldIn(this.#detectors, found, { from: start, to: start + length }) });
+      worlds.push({
+        name: world.name,
+        length,
+        start,
+        events,
+        found,
+        told: toldIn(this.#detectors, found, { from: start, to: start + length }),
+      });
       this.options.line(`world "${world.name}": ${world.days} days`);
     }
     clean.traffic.close();
     const stretch = { from: warmUpDays * minutesPerDay, to: start };
-    const scores = scoresOf({ detectors: this.#detectors, clean: { found: clean.found, stretch }, few: { found: few, stretch: { from: warmUpDays * minutesPerDay, to: fewDays * minutesPerDay } }, worlds });
+    const scores = scoresOf({
+      detectors: this.#detectors,
+      clean: { found: clean.found, stretch },
+      few: {
+        found: few,
+        stretch: { from: warmUpDays * minutesPerDay, to: fewDays * minutesPerDay },
+      },
+      worlds,
+    });
     return {
-      model: contract.name, seed, weeks, perDay, fewPerDay, cleanDays: weeks * 7 - warmUpDays, ...this.#totals, scrape, scores,
+      model: contract.name,
+      seed,
+      weeks,
+      perDay,
+      fewPerDay,
+      cleanDays: weeks * 7 - warmUpDays,
+      ...this.#totals,
+      scrape,
+      scores,
       clean: { length: start, told: toldIn(this.#detectors, clean.found, { from: 0, to: start }) },
-      worlds: worlds.map(({ name, length, events, told }) => ({ name, length, told, events: events.map(({ name: event, kind, text, from, to }) => ({ name: event, kind, text, from, to })) })),
+      worlds: worlds.map(({ name, length, events, told }) => ({
+        name,
+        length,
+        told,
+        events: events.map(({ name: event, kind, text, from, to }) => ({
+          name: event,
+          kind,
+          text,
+          from,
+          to,
+        })),
+      })),
       seconds: (performance.now() - this.#from) / 1_000,
     };
   }
@@ -89,7 +134,10 @@ export class Week {
 
   async #withServer<T>(work: (server: ModelServer) => Promise<T>): Promise<T> {
     this.#servers += 1;
-    const server = await startServer({ ...this.options.server, logFile: join(this.options.work, `server-${this.#servers}.log`) });
+    const server = await startServer({
+      ...this.options.server,
+      logFile: join(this.options.work, `server-${this.#servers}.log`),
+    });
     try {
       return await work(server);
     } finally {
@@ -97,8 +145,17 @@ export class Week {
     }
   }
 
-  async #withPrometheus<T>(name: string, from: string | undefined, work: (prometheus: Prometheus) => Promise<T>): Promise<T> {
-    const prometheus = await Prometheus.start({ command: this.options.prometheus, folder: join(this.options.work, name), configuration: { global: {} }, ...(from !== undefined && { from }) });
+  async #withPrometheus<T>(
+    name: string,
+    from: string | undefined,
+    work: (prometheus: Prometheus) => Promise<T>,
+  ): Promise<T> {
+    const prometheus = await Prometheus.start({
+      command: this.options.prometheus,
+      folder: join(this.options.work, name),
+      configuration: { global: {} },
+      ...(from !== undefined && { from }),
+    });
     try {
       return await work(prometheus);
     } finally {
@@ -106,55 +163,112 @@ export class Week {
     }
   }
 
-  async #clean(): Promise<{ readonly found: Found; readonly blocks: string; readonly traffic: Traffic }> {
-    return this.#withServer((server) => this.#withPrometheus("clean", undefined, async (prometheus) => {
-      const traffic = new Traffic(this.#trafficOptions(server, "clean", this.options.perDay));
-      const found = await this.#live(prometheus, traffic, new Evaluation(this.#groups, this.#watches), 0, this.options.weeks * 7, "clean");
-      return { found, traffic, blocks: await prometheus.snapshot() };
-    }));
+  async #clean(): Promise<{
+    readonly found: Found;
+    readonly blocks: string;
+    readonly traffic: Traffic;
+  }> {
+    return this.#withServer((server) =>
+      this.#withPrometheus("clean", undefined, async (prometheus) => {
+        const traffic = new Traffic(this.#trafficOptions(server, "clean", this.options.perDay));
+        const found = await this.#live(
+          prometheus,
+          traffic,
+          new Evaluation(this.#groups, this.#watches),
+          0,
+          this.options.weeks * 7,
+          "clean",
+        );
+        return { found, traffic, blocks: await prometheus.snapshot() };
+      }),
+    );
   }
 
   /** Drift alone: what few applications make hard. */
   #few(): Promise<Found> {
-    return this.#withServer((server) => this.#withPrometheus("few", undefined, async (prometheus) => {
-      const traffic = new Traffic(this.#trafficOptions(server, "few", fewPerDay));
-      const groups = this.#groups.filter(({ name }) => name.endsWith("-rates") || name.endsWith("-drift"));
-      const watches = this.#watches.filter(({ name }) => /, (feature|score)$/.test(name));
-      const found = await this.#live(prometheus, traffic, new Evaluation(groups, watches), 0, fewDays, "few applications");
-      traffic.close();
-      return found;
-    }));
+    return this.#withServer((server) =>
+      this.#withPrometheus("few", undefined, async (prometheus) => {
+        const traffic = new Traffic(this.#trafficOptions(server, "few", fewPerDay));
+        const groups = this.#groups.filter(
+          ({ name }) => name.endsWith("-rates") || name.endsWith("-drift"),
+        );
+        const watches = this.#watches.filter(({ name }) => /, (feature|score)$/.test(name));
+        const found = await this.#live(
+          prometheus,
+          traffic,
+          new Evaluation(groups, watches),
+          0,
+          fewDays,
+          "few applications",
+        );
+        traffic.close();
+        return found;
+      }),
+    );
   }
 
-  /** A world begins where the clean weeks end, with their blocks and the labels still on their way, and a server that was started anew. */
-  #world(world: World, start: Minute, clean: { readonly blocks: string; readonly traffic: Traffic }): Promise<Found> {
-    return this.#withServer((server) => this.#withPrometheus(world.name.replaceAll(/\W+/g, "-"), clean.blocks, async (prometheus) => {
-      const traffic = new Traffic({ ...this.#trafficOptions(server, world.name, this.options.perDay), world });
-      clean.traffic.handOver(traffic);
-      const found = await this.#live(prometheus, traffic, new Evaluation(this.#groups, this.#watches), start, world.days, world.name);
-      traffic.close();
-      return found;
-    }));
+  /**
+   * A world begins where the clean weeks end, with their blocks and the labels still on their way,
+   * and a server that was started anew.
+   */
+  #world(
+    world: World,
+    start: Minute,
+    clean: { readonly blocks: string; readonly traffic: Traffic },
+  ): Promise<Found> {
+    return this.#withServer((server) =>
+      this.#withPrometheus(world.name.replaceAll(/\W+/g, "-"), clean.blocks, async (prometheus) => {
+        const traffic = new Traffic({
+          ...this.#trafficOptions(server, world.name, this.options.perDay),
+          world,
+        });
+        clean.traffic.handOver(traffic);
+        const found = await this.#live(
+          prometheus,
+          traffic,
+          new Evaluation(this.#groups, this.#watches),
+          start,
+          world.days,
+          world.name,
+        );
+        traffic.close();
+        return found;
+      }),
+    );
   }
 
   /** Simulates day after day; while one is simulated, the rules of the one before are evaluated. */
-  async #live(prometheus: Prometheus, traffic: Traffic, evaluation: Evaluation, start: Minute, days: number, name: string): Promise<Found> {
+  async #live(
+    prometheus: Prometheus,
+    traffic: Traffic,
+    evaluation: Evaluation,
+    start: Minute,
+    days: number,
+    name: string,
+  ): Promise<Found> {
     const scrapes = new Scrapes();
     let evaluating: Promise<void> = Promise.resolve();
     for (let day = 0; day < days; day += 1) {
       const [from, to] = [start + day * minutesPerDay, start + (day + 1) * minutesPerDay];
-      for (let minute = from; minute < to; minute += 1) scrapes.add(await traffic.minute(minute, minute - start), instantOf(minute));
+      for (let minute = from; minute < to; minute += 1)
+        scrapes.add(await traffic.minute(minute, minute - start), instantOf(minute));
       await evaluating;
       const taken = scrapes.take();
-      evaluating = prometheus.write(taken).then(() => evaluation.run(prometheus, instantOf(from), instantOf(to)));
+      evaluating = prometheus
+        .write(taken)
+        .then(() => evaluation.run(prometheus, instantOf(from), instantOf(to)));
       // Whoever awaits it next hears of a failure; until then it is nobody's.
       evaluating.catch(() => undefined);
-      this.options.line(`${name}: day ${day + 1} of ${days}, ${traffic.sent} applications, ${traffic.labelled} labels`);
+      this.options.line(
+        `${name}: day ${day + 1} of ${days}, ${traffic.sent} applications, ${traffic.labelled} labels`,
+      );
     }
     await evaluating;
     this.#totals.predictions += traffic.sent;
     this.#totals.labels += traffic.labelled;
     this.#totals.queries += evaluation.queries;
-    return new Map([...evaluation.activities].map(([detector, activity]) => [detector, activity.alarms()]));
+    return new Map(
+      [...evaluation.activities].map(([detector, activity]) => [detector, activity.alarms()]),
+    );
   }
 }

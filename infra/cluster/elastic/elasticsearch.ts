@@ -21,8 +21,9 @@ const tokenFolder = "/usr/share/elasticsearch/config/repository-s3";
 const tokenFile = "aws-web-identity-token-file";
 
 /**
- * Elasticsearch, kept by its operator: TLS on both ports, accounts and roles from files, no account with all rights, volumes of the
- * encrypted class that outlive the object, and a disruption budget that the operator sets by the cluster's health.
+ * Elasticsearch, kept by its operator: TLS on both ports, accounts and roles from files, no account
+ * with all rights, volumes of the encrypted class that outlive the object, and a disruption budget
+ * that the operator sets by the cluster's health.
  */
 export function elasticsearch(settings: ElasticsearchSettings) {
   const { environment, size } = settings;
@@ -38,10 +39,15 @@ export function elasticsearch(settings: ElasticsearchSettings) {
     spec: {
       version: stackVersion,
       image: images.elasticsearch,
-      auth: { disableElasticUser: true, fileRealm: accounts.map((account) => ({ secretName: accountSecret(account) })), roles: [{ secretName: roleSecret }] },
+      auth: {
+        disableElasticUser: true,
+        fileRealm: accounts.map((account) => ({ secretName: accountSecret(account) })),
+        roles: [{ secretName: roleSecret }],
+      },
       http: { tls: { selfSignedCertificate: { disabled: false } } },
       // A claim holds the log: it is deleted by hand or not at all in prod.
-      volumeClaimDeletePolicy: environment === "prod" ? "DeleteOnScaledownOnly" : "DeleteOnScaledownAndClusterDeletion",
+      volumeClaimDeletePolicy:
+        environment === "prod" ? "DeleteOnScaledownOnly" : "DeleteOnScaledownAndClusterDeletion",
       updateStrategy: { changeBudget: { maxUnavailable: 1, maxSurge: 0 } },
       nodeSets: [
         {
@@ -49,7 +55,16 @@ export function elasticsearch(settings: ElasticsearchSettings) {
           count: size.nodes,
           config: nodeConfig(settings),
           podTemplate: podTemplate(settings),
-          volumeClaimTemplates: [{ metadata: { name: "elasticsearch-data" }, spec: { accessModes: ["ReadWriteOnce"], storageClassName: encryptedStorageClass, resources: { requests: { storage: size.storage } } } }],
+          volumeClaimTemplates: [
+            {
+              metadata: { name: "elasticsearch-data" },
+              spec: {
+                accessModes: ["ReadWriteOnce"],
+                storageClassName: encryptedStorageClass,
+                resources: { requests: { storage: size.storage } },
+              },
+            },
+          ],
         },
       ],
     },
@@ -62,7 +77,10 @@ function nodeConfig({ environment, size, snapshotRegion }: ElasticsearchSettings
     // A line that comes before its template must not make an index with a mapping of its own.
     "action.auto_create_index": "-causeway-*,+*",
     "action.destructive_requires_name": true,
-    ...(size.nodes > 1 && { "node.attr.zone": "${ZONE}", "cluster.routing.allocation.awareness.attributes": "k8s_node_name,zone" }),
+    ...(size.nodes > 1 && {
+      "node.attr.zone": "${ZONE}",
+      "cluster.routing.allocation.awareness.attributes": "k8s_node_name,zone",
+    }),
     // Our nodes allow enough memory maps; nothing is known about those of another cluster.
     ...(environment === "local" && { "node.store.allow_mmap": false }),
     ...(snapshotRegion !== undefined && { "s3.client.default.region": snapshotRegion }),
@@ -70,7 +88,10 @@ function nodeConfig({ environment, size, snapshotRegion }: ElasticsearchSettings
 }
 
 function podTemplate({ size, snapshotRegion }: ElasticsearchSettings) {
-  const zoneName = { name: "ZONE", valueFrom: { fieldRef: { fieldPath: `metadata.annotations['${zone}']` } } };
+  const zoneName = {
+    name: "ZONE",
+    valueFrom: { fieldRef: { fieldPath: `metadata.annotations['${zone}']` } },
+  };
   const identity = snapshotRegion === undefined ? undefined : podIdentity();
   return {
     metadata: { labels: logLabels(logStoreName) },
@@ -80,7 +101,16 @@ function podTemplate({ size, snapshotRegion }: ElasticsearchSettings) {
       securityContext: podSecurity,
       terminationGracePeriodSeconds: 180,
       topologySpreadConstraints: [acrossZones(clusterLabel, logStoreName)],
-      affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: { [clusterLabel]: logStoreName } } }] } },
+      affinity: {
+        podAntiAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: [
+            {
+              topologyKey: "kubernetes.io/hostname",
+              labelSelector: { matchLabels: { [clusterLabel]: logStoreName } },
+            },
+          ],
+        },
+      },
       containers: [
         {
           name: "elasticsearch",
@@ -96,8 +126,9 @@ function podTemplate({ size, snapshotRegion }: ElasticsearchSettings) {
 }
 
 /**
- * Credentials of the pod's own role. EKS would put its token where Elasticsearch forbids its S3 module to read; so the same token is
- * mounted where the module may read one, and the variables that EKS would set say so.
+ * Credentials of the pod's own role. EKS would put its token where Elasticsearch forbids its S3
+ * module to read; so the same token is mounted where the module may read one, and the variables
+ * that EKS would set say so.
  */
 function podIdentity() {
   return {
@@ -106,6 +137,19 @@ function podIdentity() {
       { name: "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", value: `${tokenFolder}/${tokenFile}` },
     ],
     mount: { name: "pod-identity", mountPath: tokenFolder, readOnly: true },
-    volume: { name: "pod-identity", projected: { sources: [{ serviceAccountToken: { audience: "pods.eks.amazonaws.com", expirationSeconds: 86_400, path: tokenFile } }] } },
+    volume: {
+      name: "pod-identity",
+      projected: {
+        sources: [
+          {
+            serviceAccountToken: {
+              audience: "pods.eks.amazonaws.com",
+              expirationSeconds: 86_400,
+              path: tokenFile,
+            },
+          },
+        ],
+      },
+    },
   };
 }

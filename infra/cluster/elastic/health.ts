@@ -5,10 +5,16 @@ import type { LogStoreSize } from "./sizes";
 
 /** Team that answers for what all models share. */
 const team = "platform";
-/** Share of a volume that must stay free. Elasticsearch itself gives no more shards to a node below 15%, and stops writing below 5%. */
+/**
+ * Share of a volume that must stay free. Elasticsearch itself gives no more shards to a node below
+ * 15%, and stops writing below 5%.
+ */
 const leastFree = 0.2;
 
-/** Series of others that these alerts ask for: of kube-state-metrics and of the kubelet, which are scraped anyway. */
+/**
+ * Series of others that these alerts ask for: of kube-state-metrics and of the kubelet, which are
+ * scraped anyway.
+ */
 export const healthSeries = [
   "kube_statefulset_status_replicas_ready",
   "kubelet_volume_stats_available_bytes",
@@ -20,8 +26,9 @@ export const healthSeries = [
 type HealthSeries = (typeof healthSeries)[number];
 
 /**
- * Alerts on the log store from what Kubernetes knows of it. Elasticsearch shows no Prometheus metrics; an exporter would be one more
- * program with an account, so the cluster's own colour is left to `_cluster/health` and the runbooks.
+ * Alerts on the log store from what Kubernetes knows of it. Elasticsearch shows no Prometheus
+ * metrics; an exporter would be one more program with an account, so the cluster's own colour is
+ * left to `_cluster/health` and the runbooks.
  */
 export function logStoreAlerts({ nodes }: LogStoreSize) {
   const store = { namespace: namespaces.observability };
@@ -30,17 +37,41 @@ export function logStoreAlerts({ nodes }: LogStoreSize) {
   return {
     apiVersion: "monitoring.coreos.com/v1",
     kind: "PrometheusRule",
-    metadata: { name: "log-store", namespace: namespaces.observability, labels: logLabels(logStoreName) },
+    metadata: {
+      name: "log-store",
+      namespace: namespaces.observability,
+      labels: logLabels(logStoreName),
+    },
     spec: {
       groups: [
         {
           name: "log-store",
           interval: "1m",
           rules: [
-            alert("CausewayLogStoreNodeMissing", `${select("kube_statefulset_status_replicas_ready", { ...store, statefulset: derived.statefulSet })} < ${nodes}`, "10m", `{{ $value }} of ${nodes} nodes of Elasticsearch are ready in {{ $labels.region }}`),
-            alert("CausewayLogStoreDiskFull", `${free} < ${leastFree}`, "15m", "{{ $labels.persistentvolumeclaim }} is {{ $value | humanizePercentage }} free"),
-            alert("CausewayLogShipperMissing", `${select("kube_daemonset_status_number_unavailable", { namespace: namespaces.logs, daemonset: derived.daemonSet })} > 0`, "15m", "{{ $value }} nodes send no logs"),
-            alert("CausewayLogSettingsFailed", `kube_job_status_failed{namespace="${namespaces.observability}",job_name=~"${settingsName}-.+"} > 0`, "5m", "{{ $labels.job_name }} could not apply the settings of the log store"),
+            alert(
+              "CausewayLogStoreNodeMissing",
+              `${select("kube_statefulset_status_replicas_ready", { ...store, statefulset: derived.statefulSet })} < ${nodes}`,
+              "10m",
+              `{{ $value }} of ${nodes} nodes of Elasticsearch are ready in {{ $labels.region }}`,
+            ),
+            alert(
+              "CausewayLogStoreDiskFull",
+              `${free} < ${leastFree}`,
+              "15m",
+              "{{ $labels.persistentvolumeclaim }} is {{ $value | humanizePercentage }} free",
+            ),
+            alert(
+              "CausewayLogShipperMissing",
+              `${select("kube_daemonset_status_number_unavailable", { namespace: namespaces.logs, daemonset: derived.daemonSet })} > 0`,
+              "15m",
+              "{{ $value }} nodes send no logs",
+            ),
+            alert(
+              "CausewayLogSettingsFailed",
+              `kube_job_status_failed{namespace="${namespaces.observability}",job_name=~"${settingsName}-.+"} > 0`,
+              "5m",
+              "{{ $labels.job_name }} could not apply the settings of the log store",
+            ),
           ],
         },
       ],
@@ -50,9 +81,17 @@ export function logStoreAlerts({ nodes }: LogStoreSize) {
 
 function alert(name: PlatformAlertName, expr: string, wait: string, summary: string) {
   const { severity, runbook } = platformAlerts[name];
-  return { alert: name, expr, for: wait, labels: { severity, team, receiver: receivers[severity] }, annotations: { summary, runbook_url: runbook } };
+  return {
+    alert: name,
+    expr,
+    for: wait,
+    labels: { severity, team, receiver: receivers[severity] },
+    annotations: { summary, runbook_url: runbook },
+  };
 }
 
 function select(series: HealthSeries, labels: Readonly<Record<string, string>>): string {
-  return `${series}{${Object.entries(labels).map(([label, value]) => `${label}="${value}"`).join(",")}}`;
+  return `${series}{${Object.entries(labels)
+    .map(([label, value]) => `${label}="${value}"`)
+    .join(",")}}`;
 }

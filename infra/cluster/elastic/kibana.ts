@@ -10,7 +10,11 @@ export function kibana({ kibanas }: LogStoreSize) {
   return {
     apiVersion: "kibana.k8s.elastic.co/v1",
     kind: "Kibana",
-    metadata: { name: logStoreName, namespace: namespaces.observability, labels: logLabels("kibana") },
+    metadata: {
+      name: logStoreName,
+      namespace: namespaces.observability,
+      labels: logLabels("kibana"),
+    },
     spec: {
       version: stackVersion,
       image: images.kibana,
@@ -33,7 +37,13 @@ export function kibana({ kibanas }: LogStoreSize) {
           automountServiceAccountToken: false,
           securityContext: podSecurity,
           topologySpreadConstraints: [acrossZones("kibana.k8s.elastic.co/name", logStoreName)],
-          containers: [{ name: "kibana", securityContext: containerSecurity, resources: resources("200m", "1536Mi") }],
+          containers: [
+            {
+              name: "kibana",
+              securityContext: containerSecurity,
+              resources: resources("200m", "1536Mi"),
+            },
+          ],
         },
       },
     },
@@ -43,7 +53,11 @@ export function kibana({ kibanas }: LogStoreSize) {
 /** Nodes may go one after the other; only where a second Kibana stands in. */
 export function kibanaBudget() {
   return {
-    metadata: { name: `${logStoreName}-kibana`, namespace: namespaces.observability, labels: logLabels("kibana") },
+    metadata: {
+      name: `${logStoreName}-kibana`,
+      namespace: namespaces.observability,
+      labels: logLabels("kibana"),
+    },
     spec: { maxUnavailable: 1, selector: { matchLabels: kibanaLabels } },
   };
 }

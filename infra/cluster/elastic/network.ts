@@ -1,4 +1,12 @@
-import { inRole, neighbours, pods, podsBut, tcp, type Peer, type PolicyRule } from "../network-peers";
+import {
+  inRole,
+  neighbours,
+  pods,
+  podsBut,
+  tcp,
+  type Peer,
+  type PolicyRule,
+} from "../network-peers";
 import { kindLabel, settingsName } from "./names";
 
 /** Ports of Elasticsearch for callers and between its nodes, and Kibana's. */
@@ -15,26 +23,55 @@ const settings = inPods(pods("app.kubernetes.io/name", settingsName));
 const erasing = pods("app.kubernetes.io/component", "erasure");
 
 /**
- * Who reaches the log store. The other pods of the namespace reach each other, but not these; nobody reaches Kibana by the network
- * but the Job that brings its searches: people forward a port, which comes from the node.
+ * Who reaches the log store. The other pods of the namespace reach each other, but not these;
+ * nobody reaches Kibana by the network but the Job that brings its searches: people forward a port,
+ * which comes from the node.
  */
 export const elasticPolicies: readonly PolicyRule[] = [
-  { name: "together", podSelector: podsBut(kindLabel, "elasticsearch", "kibana"), ingress: [{ from: [neighbours] }], egress: [{ to: [neighbours] }] },
+  {
+    name: "together",
+    podSelector: podsBut(kindLabel, "elasticsearch", "kibana"),
+    ingress: [{ from: [neighbours] }],
+    egress: [{ to: [neighbours] }],
+  },
   {
     name: "elasticsearch",
     podSelector: elasticsearch,
     ingress: [
       // A node that stops tells the others by the callers' port.
       { from: [inPods(elasticsearch)], ports: tcp(elasticsearchPort, transportPort) },
-      { from: [inPods(kibana), settings, inRole("logs"), inRole("elastic"), { ...inRole("training"), podSelector: erasing }], ports: tcp(elasticsearchPort) },
+      {
+        from: [
+          inPods(kibana),
+          settings,
+          inRole("logs"),
+          inRole("elastic"),
+          { ...inRole("training"), podSelector: erasing },
+        ],
+        ports: tcp(elasticsearchPort),
+      },
     ],
     egress: [{ to: [inPods(elasticsearch)], ports: tcp(elasticsearchPort, transportPort) }],
   },
-  { name: "kibana", podSelector: kibana, ingress: [{ from: [settings], ports: tcp(kibanaPort) }], egress: [{ to: [inPods(elasticsearch)], ports: tcp(elasticsearchPort) }] },
+  {
+    name: "kibana",
+    podSelector: kibana,
+    ingress: [{ from: [settings], ports: tcp(kibanaPort) }],
+    egress: [{ to: [inPods(elasticsearch)], ports: tcp(elasticsearchPort) }],
+  },
 ];
 
-const toElasticsearch = [{ to: [{ ...inRole("observability"), podSelector: elasticsearch }], ports: tcp(elasticsearchPort) }];
+const toElasticsearch = [
+  {
+    to: [{ ...inRole("observability"), podSelector: elasticsearch }],
+    ports: tcp(elasticsearchPort),
+  },
+];
 /** The shipper reaches Elasticsearch and nothing else. */
 export const shipperPolicies: PolicyRule[] = [{ name: "elasticsearch", egress: toElasticsearch }];
 /** In the namespace of training an erasure reaches it, and no step of a training does. */
-export const erasurePolicy: PolicyRule = { name: "erasure", podSelector: erasing, egress: toElasticsearch };
+export const erasurePolicy: PolicyRule = {
+  name: "erasure",
+  podSelector: erasing,
+  egress: toElasticsearch,
+};

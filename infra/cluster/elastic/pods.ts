@@ -1,7 +1,9 @@
 /** Numeric user of Elastic's images, with the group that owns what they write. */
 const elasticUser = 1_000;
 
-/** Pod-level half of the restricted Pod Security Standard, for Elasticsearch, Kibana and the Job. */
+/**
+ * Pod-level half of the restricted Pod Security Standard, for Elasticsearch, Kibana and the Job.
+ */
 export const podSecurity = {
   runAsNonRoot: true,
   runAsUser: elasticUser,
@@ -25,5 +27,10 @@ export function resources(cpu: string, memory: string) {
 
 /** One replica in each zone, as far as there are zones. */
 export function acrossZones(label: string, value: string) {
-  return { maxSkew: 1, topologyKey: "topology.kubernetes.io/zone", whenUnsatisfiable: "ScheduleAnyway", labelSelector: { matchLabels: { [label]: value } } };
+  return {
+    maxSkew: 1,
+    topologyKey: "topology.kubernetes.io/zone",
+    whenUnsatisfiable: "ScheduleAnyway",
+    labelSelector: { matchLabels: { [label]: value } },
+  };
 }

@@ -5,21 +5,41 @@ import { derived, images, logLabels, settingsLabel, settingsName } from "./names
 import { containerSecurity, podSecurity, resources } from "./pods";
 import { settingsData, settingsFiles, type LogSettings } from "./settings";
 
-const folders = { settings: "/settings", account: "/account", elasticsearch: "/certificates/elasticsearch", kibana: "/certificates/kibana" } as const;
+const folders = {
+  settings: "/settings",
+  account: "/account",
+  elasticsearch: "/certificates/elasticsearch",
+  kibana: "/certificates/kibana",
+} as const;
 
 /** The ConfigMap with everything that the log store is told. */
 export function settingsMap(settings: LogSettings) {
-  return { metadata: { name: settingsName, namespace: namespaces.observability, labels: { ...logLabels(settingsName), ...settingsLabel } }, data: settingsData(settings) };
+  return {
+    metadata: {
+      name: settingsName,
+      namespace: namespaces.observability,
+      labels: { ...logLabels(settingsName), ...settingsLabel },
+    },
+    data: settingsData(settings),
+  };
 }
 
 /**
- * The Job that tells it. Another content is another Job, by its name; the image is Elasticsearch's own, which has curl because its
- * operator's hooks need it, and which every node with Elasticsearch already holds.
+ * The Job that tells it. Another content is another Job, by its name; the image is Elasticsearch's
+ * own, which has curl because its operator's hooks need it, and which every node with Elasticsearch
+ * already holds.
  */
 export function settingsJob(settings: LogSettings) {
-  const content = createHash("sha256").update(JSON.stringify(settingsData(settings))).digest("hex").slice(0, 10);
+  const content = createHash("sha256")
+    .update(JSON.stringify(settingsData(settings)))
+    .digest("hex")
+    .slice(0, 10);
   return {
-    metadata: { name: `${settingsName}-${content}`, namespace: namespaces.observability, labels: logLabels(settingsName) },
+    metadata: {
+      name: `${settingsName}-${content}`,
+      namespace: namespaces.observability,
+      labels: logLabels(settingsName),
+    },
     spec: {
       backoffLimit: 6,
       // The first start of three nodes, with images to pull and volumes to make, takes minutes.
@@ -30,7 +50,11 @@ export function settingsJob(settings: LogSettings) {
 }
 
 function podSpec() {
-  const mount = (name: keyof typeof folders) => ({ name, mountPath: folders[name], readOnly: true });
+  const mount = (name: keyof typeof folders) => ({
+    name,
+    mountPath: folders[name],
+    readOnly: true,
+  });
   return {
     restartPolicy: "OnFailure",
     serviceAccountName: settingsName,
@@ -44,15 +68,38 @@ function podSpec() {
         env: Object.entries(environment).map(([name, value]) => ({ name, value })),
         securityContext: containerSecurity,
         resources: resources("50m", "64Mi"),
-        volumeMounts: [mount("settings"), mount("account"), mount("elasticsearch"), mount("kibana")],
+        volumeMounts: [
+          mount("settings"),
+          mount("account"),
+          mount("elasticsearch"),
+          mount("kibana"),
+        ],
       },
     ],
     volumes: [
       { name: "settings", configMap: { name: settingsName } },
-      { name: "account", secret: { secretName: accountSecret(settingsName), items: [{ key: "password", path: "password" }] } },
+      {
+        name: "account",
+        secret: {
+          secretName: accountSecret(settingsName),
+          items: [{ key: "password", path: "password" }],
+        },
+      },
       // The operator makes these; the pod waits for them.
-      { name: "elasticsearch", secret: { secretName: derived.elasticsearchCertificates, items: [{ key: "ca.crt", path: "ca.crt" }] } },
-      { name: "kibana", secret: { secretName: derived.kibanaCertificates, items: [{ key: "ca.crt", path: "ca.crt" }] } },
+      {
+        name: "elasticsearch",
+        secret: {
+          secretName: derived.elasticsearchCertificates,
+          items: [{ key: "ca.crt", path: "ca.crt" }],
+        },
+      },
+      {
+        name: "kibana",
+        secret: {
+          secretName: derived.kibanaCertificates,
+          items: [{ key: "ca.crt", path: "ca.crt" }],
+        },
+      },
     ],
   };
 }

@@ -1,5 +1,11 @@
 import { indexTemplate } from "./index-templates";
-import { lifecyclePolicy, predictionRolloverDays, snapshotPolicy, snapshotRepository, type SnapshotPlace } from "./lifecycle";
+import {
+  lifecyclePolicy,
+  predictionRolloverDays,
+  snapshotPolicy,
+  snapshotRepository,
+  type SnapshotPlace,
+} from "./lifecycle";
 import { policies, repositoryName, streams, type Stream } from "./names";
 import { savedObjects } from "./saved-searches";
 import type { LogStoreSize } from "./sizes";
@@ -24,29 +30,73 @@ export interface LogSettings {
 
 const streamNames = Object.keys(streams).filter((name): name is Stream => name in streams);
 
-/** Everything that Elasticsearch must be told, in the order in which one thing names another. Each can be sent again. */
-export function settingsRequests({ size, predictionDays, snapshots }: LogSettings): SettingsRequest[] {
-  const put = (file: string, path: string, body: object): SettingsRequest => ({ file: `${file}.json`, method: "PUT", path, body });
+/**
+ * Everything that Elasticsearch must be told, in the order in which one thing names another. Each
+ * can be sent again.
+ */
+export function settingsRequests({
+  size,
+  predictionDays,
+  snapshots,
+}: LogSettings): SettingsRequest[] {
+  const put = (file: string, path: string, body: object): SettingsRequest => ({
+    file: `${file}.json`,
+    method: "PUT",
+    path,
+    body,
+  });
   const backed = snapshots !== undefined;
   const copies = size.nodes > 1 ? 1 : 0;
   return [
-    ...(snapshots ? [put("repository", `/_snapshot/${repositoryName}`, snapshotRepository(snapshots)), put("snapshots", `/_slm/policy/${policies.snapshots}`, snapshotPolicy())] : []),
-    put("lifecycle-predictions", `/_ilm/policy/${policies.predictions}`, lifecyclePolicy(predictionDays, predictionRolloverDays, backed)),
+    ...(snapshots
+      ? [
+          put("repository", `/_snapshot/${repositoryName}`, snapshotRepository(snapshots)),
+          put("snapshots", `/_slm/policy/${policies.snapshots}`, snapshotPolicy()),
+        ]
+      : []),
+    put(
+      "lifecycle-predictions",
+      `/_ilm/policy/${policies.predictions}`,
+      lifecyclePolicy(predictionDays, predictionRolloverDays, backed),
+    ),
     // As long as the predictions, and never in a snapshot for which it would have to wait.
-    put("lifecycle-subjects", `/_ilm/policy/${policies.subjects}`, lifecyclePolicy(predictionDays, predictionRolloverDays, false)),
-    put("lifecycle-other", `/_ilm/policy/${policies.other}`, lifecyclePolicy(size.otherDays, size.otherRolloverDays, false)),
-    ...streamNames.map((stream) => put(`template-${stream}`, `/_index_template/${streams[stream]}`, indexTemplate(stream, copies))),
+    put(
+      "lifecycle-subjects",
+      `/_ilm/policy/${policies.subjects}`,
+      lifecyclePolicy(predictionDays, predictionRolloverDays, false),
+    ),
+    put(
+      "lifecycle-other",
+      `/_ilm/policy/${policies.other}`,
+      lifecyclePolicy(size.otherDays, size.otherRolloverDays, false),
+    ),
+    ...streamNames.map((stream) =>
+      put(
+        `template-${stream}`,
+        `/_index_template/${streams[stream]}`,
+        indexTemplate(stream, copies),
+      ),
+    ),
   ];
 }
 
 /** Name of the file that lists the requests, and of the file that Kibana imports. */
-export const settingsFiles = { requests: "requests", savedObjects: "saved-objects.ndjson", script: "apply.sh" } as const;
+export const settingsFiles = {
+  requests: "requests",
+  savedObjects: "saved-objects.ndjson",
+  script: "apply.sh",
+} as const;
 
-/** The files of the ConfigMap: the list of requests (method, path, file), their bodies, Kibana's saved objects, and the script that sends them. */
+/**
+ * The files of the ConfigMap: the list of requests (method, path, file), their bodies, Kibana's
+ * saved objects, and the script that sends them.
+ */
 export function settingsData(settings: LogSettings): Record<string, string> {
   const requests = settingsRequests(settings);
   return {
-    [settingsFiles.requests]: requests.map(({ method, path, file }) => `${method} ${path} ${file}\n`).join(""),
+    [settingsFiles.requests]: requests
+      .map(({ method, path, file }) => `${method} ${path} ${file}\n`)
+      .join(""),
     ...Object.fromEntries(requests.map(({ file, body }) => [file, JSON.stringify(body)])),
     [settingsFiles.savedObjects]: savedObjects(),
     [settingsFiles.script]: applyScript,
@@ -54,8 +104,9 @@ export function settingsData(settings: LogSettings): Record<string, string> {
 }
 
 /**
- * Sends every request and ends with the first that is refused; the Job then tries again from the start. The password goes to curl
- * through its standard input, so that no list of processes shows it.
+ * Sends every request and ends with the first that is refused; the Job then tries again from the
+ * start. The password goes to curl through its standard input, so that no list of processes shows
+ * it.
  */
 const applyScript = `#!/bin/bash
 set -euo pipefail

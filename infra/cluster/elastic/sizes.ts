@@ -17,11 +17,36 @@ export interface LogStoreSize {
 }
 
 /**
- * Prod holds 430 days (400 of the contract and the rollover) of 45 requests a second over all models, at an assumed 150 bytes a line
- * on disk, twice, and a fifth of the volumes free. The volume can be made larger while it is in use.
+ * Prod holds 430 days (400 of the contract and the rollover) of 45 requests a second over all
+ * models, at an assumed 150 bytes a line on disk, twice, and a fifth of the volumes free. The
+ * volume can be made larger while it is in use.
  */
 export const sizes = {
-  prod: { nodes: 3, cpu: "1", memory: "4Gi", storage: "250Gi", kibanas: 2, otherDays: 30, otherRolloverDays: 7 },
-  dev: { nodes: 1, cpu: "500m", memory: "2Gi", storage: "50Gi", kibanas: 1, otherDays: 7, otherRolloverDays: 1 },
-  local: { nodes: 1, cpu: "200m", memory: "2Gi", storage: "10Gi", kibanas: 1, otherDays: 7, otherRolloverDays: 1 },
+  prod: {
+    nodes: 3,
+    cpu: "1",
+    memory: "4Gi",
+    storage: "250Gi",
+    kibanas: 2,
+    otherDays: 30,
+    otherRolloverDays: 7,
+  },
+  dev: {
+    nodes: 1,
+    cpu: "500m",
+    memory: "2Gi",
+    storage: "50Gi",
+    kibanas: 1,
+    otherDays: 7,
+    otherRolloverDays: 1,
+  },
+  local: {
+    nodes: 1,
+    cpu: "200m",
+    memory: "2Gi",
+    storage: "10Gi",
+    kibanas: 1,
+    otherDays: 7,
+    otherRolloverDays: 1,
+  },
 } as const satisfies Record<Environment, LogStoreSize>;

@@ -1,8 +1,19 @@
 import { eventsRights, workflowRights } from "./argo-rights";
-import { containerSecurity, podSecurity, replicas, resources, spread, type ChartSettings, type Values } from "./settings";
+import {
+  containerSecurity,
+  podSecurity,
+  replicas,
+  resources,
+  spread,
+  type ChartSettings,
+  type Values,
+} from "./settings";
 import { namespaces } from "../../vocabulary";
 
-/** Progressive delivery. Its memory grows with finished analyses (argo-rollouts #4571): the limit restarts it before the node suffers. */
+/**
+ * Progressive delivery. Its memory grows with finished analyses (argo-rollouts #4571): the limit
+ * restarts it before the node suffers.
+ */
 export function argoRollouts(settings: ChartSettings): Values {
   return {
     installCRDs: true,
@@ -20,15 +31,30 @@ export function argoRollouts(settings: ChartSettings): Values {
       metrics: { enabled: true },
       logging: { level: "info", format: "json" },
     },
-    // It shapes traffic with Istio alone; the rights for other meshes and load balancers stay out of its role.
+    // It shapes traffic with Istio alone; the rights for other meshes and load balancers stay out
+    // of its role.
     providerRBAC: {
       enabled: true,
-      providers: { istio: true, smi: false, ambassador: false, awsLoadBalancerController: false, awsAppMesh: false, traefik: false, apisix: false, contour: false, glooPlatform: false, gatewayAPI: false },
+      providers: {
+        istio: true,
+        smi: false,
+        ambassador: false,
+        awsLoadBalancerController: false,
+        awsAppMesh: false,
+        traefik: false,
+        apisix: false,
+        contour: false,
+        glooPlatform: false,
+        gatewayAPI: false,
+      },
     },
   };
 }
 
-/** Training pipelines: the controller looks at the training namespace alone and has rights there alone; each step runs under the restricted standard. */
+/**
+ * Training pipelines: the controller looks at the training namespace alone and has rights there
+ * alone; each step runs under the restricted standard.
+ */
 export function argoWorkflows(settings: ChartSettings): Values {
   return {
     crds: { install: true, keep: true },
@@ -44,7 +70,8 @@ export function argoWorkflows(settings: ChartSettings): Values {
       podSecurityContext: podSecurity,
       securityContext: containerSecurity,
       topologySpreadConstraints: spread({ "app.kubernetes.io/component": "workflow-controller" }),
-      // The chart's own list of namespaces only makes accounts for steps there, which ours have already.
+      // The chart's own list of namespaces only makes accounts for steps there, which ours have
+      // already.
       extraArgs: ["--managed-namespace", namespaces.training],
       clusterWorkflowTemplates: { enabled: false },
       metricsConfig: { enabled: true },
@@ -64,7 +91,10 @@ export function argoWorkflows(settings: ChartSettings): Values {
   };
 }
 
-/** Triggers of retraining. Sensors and event sources run in the training namespace, and the controller has rights there alone. */
+/**
+ * Triggers of retraining. Sensors and event sources run in the training namespace, and the
+ * controller has rights there alone.
+ */
 export function argoEvents(settings: ChartSettings): Values {
   return {
     crds: { install: true, keep: true },

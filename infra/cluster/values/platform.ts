@@ -1,11 +1,21 @@
 import { namespaces } from "../../vocabulary";
-import { apart, containerSecurity, podSecurity, replicas, resources, spread, type ChartSettings, type Values } from "./settings";
+import {
+  apart,
+  containerSecurity,
+  podSecurity,
+  replicas,
+  resources,
+  spread,
+  type ChartSettings,
+  type Values,
+} from "./settings";
 
 /** Autoscaling of models, and of nothing outside their namespace. */
 export function keda(settings: ChartSettings): Values {
   const budget = settings.environment === "prod" ? { maxUnavailable: 1 } : {};
   const context = <T>(value: T) => ({ operator: value, metricServer: value, webhooks: value });
-  // The metrics server has a flag of numbers where the two others have one of words: a word there and it does not start.
+  // The metrics server has a flag of numbers where the two others have one of words: a word there
+  // and it does not start.
   const json = { level: "info", format: "json" };
   return {
     crds: { install: true },
@@ -14,14 +24,26 @@ export function keda(settings: ChartSettings): Values {
     metricsServer: { replicaCount: replicas(settings) },
     webhooks: { enabled: true, failurePolicy: "Fail", replicaCount: replicas(settings) },
     podDisruptionBudget: { operator: budget, metricServer: budget, webhooks: budget },
-    // What it scales there; the chart's own default is to get objects of all kinds. No trigger of ours needs a credential, and the keys of pseudonyms are there too.
+    // What it scales there; the chart's own default is to get objects of all kinds. No trigger of
+    // ours needs a credential, and the keys of pseudonyms are there too.
     rbac: { scaledRefKinds: [{ apiGroup: "argoproj.io", kind: "rollouts" }] },
-    permissions: { operator: { restrict: { secret: true } }, metricServer: { restrict: { secret: true } } },
+    permissions: {
+      operator: { restrict: { secret: true } },
+      metricServer: { restrict: { secret: true } },
+    },
     resources: context(resources("100m", "512Mi")),
     podSecurityContext: context(podSecurity),
     securityContext: context(containerSecurity),
-    topologySpreadConstraints: { operator: spread({ app: "keda-operator" }), metricsServer: spread({ app: "keda-operator-metrics-apiserver" }), webhooks: spread({ app: "keda-admission-webhooks" }) },
-    logging: { operator: json, webhooks: json, metricServer: { level: 0, zapLevel: "info", zapEncoder: "json" } },
+    topologySpreadConstraints: {
+      operator: spread({ app: "keda-operator" }),
+      metricsServer: spread({ app: "keda-operator-metrics-apiserver" }),
+      webhooks: spread({ app: "keda-admission-webhooks" }),
+    },
+    logging: {
+      operator: json,
+      webhooks: json,
+      metricServer: { level: 0, zapLevel: "info", zapEncoder: "json" },
+    },
     prometheus: { operator: { enabled: true }, metricServer: { enabled: true } },
   };
 }
@@ -38,12 +60,19 @@ export function certManager(settings: ChartSettings): Values {
   });
   return {
     crds: { enabled: true, keep: true },
-    global: { leaderElection: { namespace: namespaces.certificates }, rbac: { aggregateClusterRoles: false } },
+    global: {
+      leaderElection: { namespace: namespaces.certificates },
+      rbac: { aggregateClusterRoles: false },
+    },
     ...part("controller"),
     enableCertificateOwnerRef: true,
     webhook: part("webhook"),
     cainjector: part("cainjector"),
-    startupapicheck: { resources: resources("50m", "64Mi"), securityContext: podSecurity, containerSecurityContext: containerSecurity },
+    startupapicheck: {
+      resources: resources("50m", "64Mi"),
+      securityContext: podSecurity,
+      containerSecurityContext: containerSecurity,
+    },
     prometheus: { enabled: true, servicemonitor: { enabled: false } },
   };
 }
@@ -66,7 +95,10 @@ export function eckOperator(settings: ChartSettings): Values {
   };
 }
 
-/** CPU and memory of pods, which the autoscaler reads. On a local cluster the kubelets' certificates have no known authority. */
+/**
+ * CPU and memory of pods, which the autoscaler reads. On a local cluster the kubelets' certificates
+ * have no known authority.
+ */
 export function metricsServer(settings: ChartSettings): Values {
   return {
     replicas: replicas(settings),

@@ -1,10 +1,20 @@
 import { encryptedStorageClass } from "../../vocabulary";
-import { podUser, replicas, resources, type ChartSettings, type SharedWorkspace, type Values } from "./settings";
+import {
+  podUser,
+  replicas,
+  resources,
+  type ChartSettings,
+  type SharedWorkspace,
+  type Values,
+} from "./settings";
 
 /** Service account of Prometheus; on AWS it may write to the shared workspace. */
 export const prometheusAccount = "prometheus";
 
-/** Series that leave the region: what the rules recorded, which alerts fire and which releases run. The rest is only looked at where it was made. */
+/**
+ * Series that leave the region: what the rules recorded, which alerts fire and which releases run.
+ * The rest is only looked at where it was made.
+ */
 const shared = "causeway:.+|ALERTS|causeway_build_info";
 
 /** Prometheus: two replicas in prod, each of which scrapes and evaluates all. */
@@ -12,7 +22,11 @@ export function prometheus(settings: ChartSettings): Values {
   return {
     serviceAccount: { create: true, name: prometheusAccount },
     podDisruptionBudget: { enabled: settings.environment === "prod", minAvailable: 1 },
-    prometheusSpec: { ...spec(settings), ...labels(settings), ...(settings.workspace && { remoteWrite: [remoteWrite(settings.workspace)] }) },
+    prometheusSpec: {
+      ...spec(settings),
+      ...labels(settings),
+      ...(settings.workspace && { remoteWrite: [remoteWrite(settings.workspace)] }),
+    },
   };
 }
 
@@ -24,7 +38,15 @@ function spec(settings: ChartSettings): Values {
     retentionSize: prod ? "80GB" : "15GB",
     resources: prod ? resources("500m", "4Gi", "2") : resources("200m", "1Gi"),
     securityContext: podUser(1000),
-    storageSpec: { volumeClaimTemplate: { spec: { storageClassName: encryptedStorageClass, accessModes: ["ReadWriteOnce"], resources: { requests: { storage: prod ? "100Gi" : "20Gi" } } } } },
+    storageSpec: {
+      volumeClaimTemplate: {
+        spec: {
+          storageClassName: encryptedStorageClass,
+          accessModes: ["ReadWriteOnce"],
+          resources: { requests: { storage: prod ? "100Gi" : "20Gi" } },
+        },
+      },
+    },
     ruleSelectorNilUsesHelmValues: false,
     podMonitorSelectorNilUsesHelmValues: false,
     serviceMonitorSelectorNilUsesHelmValues: false,
@@ -38,8 +60,9 @@ function spec(settings: ChartSettings): Values {
 }
 
 /**
- * Labels that alerts and what leaves the region carry. The workspace takes samples of one replica for each `cluster`, and drops
- * `__replica__`; the operator's own label would be the same in all regions, and all but one region would be dropped with it.
+ * Labels that alerts and what leaves the region carry. The workspace takes samples of one replica
+ * for each `cluster`, and drops `__replica__`; the operator's own label would be the same in all
+ * regions, and all but one region would be dropped with it.
  */
 function labels({ region, environment }: ChartSettings): Values {
   return {
@@ -62,13 +85,30 @@ function remoteWrite({ remoteWriteUrl, region }: SharedWorkspace): Values {
 }
 
 /** What cAdvisor measures of containers and nodes that somebody looks at. */
-const containerMetrics = ["cpu_usage_seconds_total", "cpu_cfs_periods_total", "cpu_cfs_throttled_periods_total", "memory_working_set_bytes", "fs_usage_bytes", "fs_limit_bytes", "network_receive_bytes_total", "network_transmit_bytes_total", "oom_events_total"];
+const containerMetrics = [
+  "cpu_usage_seconds_total",
+  "cpu_cfs_periods_total",
+  "cpu_cfs_throttled_periods_total",
+  "memory_working_set_bytes",
+  "fs_usage_bytes",
+  "fs_limit_bytes",
+  "network_receive_bytes_total",
+  "network_transmit_bytes_total",
+  "oom_events_total",
+];
 
-/** Kubelets, in place of a node exporter: the chart drops what cAdvisor says of the node as a whole (`id="/"`), and here it stays. */
+/**
+ * Kubelets, in place of a node exporter: the chart drops what cAdvisor says of the node as a whole
+ * (`id="/"`), and here it stays.
+ */
 export const kubelet: Values = {
   serviceMonitor: {
     cAdvisorMetricRelabelings: [
-      { action: "keep", sourceLabels: ["__name__"], regex: `container_(${containerMetrics.join("|")})` },
+      {
+        action: "keep",
+        sourceLabels: ["__name__"],
+        regex: `container_(${containerMetrics.join("|")})`,
+      },
       // Groups of processes that are neither the node nor a pod.
       { action: "drop", sourceLabels: ["id", "pod"], regex: "/.+;" },
     ],

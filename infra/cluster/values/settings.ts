@@ -37,13 +37,19 @@ export function replicas({ environment }: Pick<ChartSettings, "environment">): n
   return environment === "prod" ? 2 : 1;
 }
 
-/** Requests and limits; the memory limit is also the request, so that a controller is never evicted for growing within its limit. */
+/**
+ * Requests and limits; the memory limit is also the request, so that a controller is never evicted
+ * for growing within its limit.
+ */
 export function resources(cpu: string, memory: string, cpuLimit = "1"): Values {
   return { requests: { cpu, memory }, limits: { cpu: cpuLimit, memory } };
 }
 
 /** Security context of a pod under the restricted Pod Security Standard. */
-export const podSecurity = { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } } as const;
+export const podSecurity = {
+  runAsNonRoot: true,
+  seccompProfile: { type: "RuntimeDefault" },
+} as const;
 
 /** The same for a pod of one user and group. */
 export function podUser(id: number): Values {
@@ -59,12 +65,32 @@ export const containerSecurity = {
   seccompProfile: { type: "RuntimeDefault" },
 } as const;
 
-/** Keeps the replicas of a controller on nodes of their own where there are enough; for charts that take no {@link spread}. */
+/**
+ * Keeps the replicas of a controller on nodes of their own where there are enough; for charts that
+ * take no {@link spread}.
+ */
 export function apart(labels: Readonly<Record<string, string>>): Values {
-  return { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: { topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: labels } } }] } };
+  return {
+    podAntiAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: [
+        {
+          weight: 100,
+          podAffinityTerm: {
+            topologyKey: "kubernetes.io/hostname",
+            labelSelector: { matchLabels: labels },
+          },
+        },
+      ],
+    },
+  };
 }
 
 /** Spreads the replicas of a controller over zones and nodes. */
 export function spread(labels: Readonly<Record<string, string>>): Values[] {
-  return ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map((topologyKey) => ({ maxSkew: 1, topologyKey, whenUnsatisfiable: "ScheduleAnyway", labelSelector: { matchLabels: labels } }));
+  return ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map((topologyKey) => ({
+    maxSkew: 1,
+    topologyKey,
+    whenUnsatisfiable: "ScheduleAnyway",
+    labelSelector: { matchLabels: labels },
+  }));
 }

@@ -6,7 +6,10 @@ import { saturated } from "../objectives";
 import { alertMarks, releaseMarks } from "./annotations";
 import { dashboardJson, type DashboardJson, type PanelContent, type Row } from "./grafana";
 
-/** All models of a region side by side, and what they run on. `gpu` says whether any of them asks for a GPU. */
+/**
+ * All models of a region side by side, and what they run on. `gpu` says whether any of them asks
+ * for a GPU.
+ */
 export function fleetDashboard({ gpu }: { readonly gpu: boolean }): DashboardJson {
   return dashboardJson({
     uid: "causeway-fleet",
@@ -20,16 +23,32 @@ export function fleetDashboard({ gpu }: { readonly gpu: boolean }): DashboardJso
 }
 
 function models(): Row {
-  const each = (title: string, unit: PanelContent["unit"], recorded: string, more: Partial<PanelContent> = {}): PanelContent => ({ title, unit, queries: [{ expr: recorded, legend: "{{model}}" }], ...more });
+  const each = (
+    title: string,
+    unit: PanelContent["unit"],
+    recorded: string,
+    more: Partial<PanelContent> = {},
+  ): PanelContent => ({ title, unit, queries: [{ expr: recorded, legend: "{{model}}" }], ...more });
   return {
     title: "Models",
     panels: [
       each("Requests", "reqps", series.requests),
       each("Share of server errors", "percentunit", series.errorRatio),
       each("Latency, 99%", "s", series.latency),
-      each("Saturation", "percentunit", series.saturation, { limit: { value: saturated.inFlight, bad: "above" } }),
-      each("Features and scores that drift", "none", `count by (model) (${series.psi} > ${series.psiThreshold})`),
-      each("Accuracy, from true labels", "percentunit", `${series.performance}{metric="accuracy"}`, { max: 1 }),
+      each("Saturation", "percentunit", series.saturation, {
+        limit: { value: saturated.inFlight, bad: "above" },
+      }),
+      each(
+        "Features and scores that drift",
+        "none",
+        `count by (model) (${series.psi} > ${series.psiThreshold})`,
+      ),
+      each(
+        "Accuracy, from true labels",
+        "percentunit",
+        `${series.performance}{metric="accuracy"}`,
+        { max: 1 },
+      ),
     ],
   };
 }
@@ -40,8 +59,26 @@ function alerting(): Row {
   return {
     title: "Alerts and releases",
     panels: [
-      { title: "Alerts that fire", unit: "none", form: "table", width: 12, queries: [{ expr: `max by (model, alertname, severity, team) (${firing},model!=""})`, legend: "" }] },
-      { title: "Rollouts, by phase", unit: "none", width: 12, queries: [{ expr: `count by (phase) (${rollout}{namespace="${namespaces.models}"})`, legend: "{{phase}}" }] },
+      {
+        title: "Alerts that fire",
+        unit: "none",
+        form: "table",
+        width: 12,
+        queries: [
+          { expr: `max by (model, alertname, severity, team) (${firing},model!=""})`, legend: "" },
+        ],
+      },
+      {
+        title: "Rollouts, by phase",
+        unit: "none",
+        width: 12,
+        queries: [
+          {
+            expr: `count by (phase) (${rollout}{namespace="${namespaces.models}"})`,
+            legend: "{{phase}}",
+          },
+        ],
+      },
     ],
   };
 }
@@ -50,16 +87,92 @@ function nodes(gpu: boolean): Row {
   const { kubelet, cluster } = foreign;
   const allocatable = (resource: string) => `sum(${cluster.allocatable}{resource="${resource}"})`;
   const panels: PanelContent[] = [
-    { title: "CPU of the nodes", unit: "percentunit", max: 1, queries: [{ expr: `sum(rate(${kubelet.cpu}{id="/"}[5m])) / ${allocatable("cpu")}`, legend: "of what pods may use" }] },
-    { title: "Memory of the nodes", unit: "percentunit", max: 1, queries: [{ expr: `sum(${kubelet.memory}{id="/"}) / ${allocatable("memory")}`, legend: "of what pods may use" }] },
-    { title: "Fullest disk of a node", unit: "percentunit", max: 1, queries: [{ expr: `max(${kubelet.disk}{id="/"} / (${kubelet.diskSize}{id="/"} > 0))`, legend: "fullest" }], limit: { value: 0.85, bad: "above" }, description: "The kubelet evicts pods from 85%." },
-    { title: "Nodes", unit: "none", queries: [{ expr: `sum(${cluster.nodeCondition}{condition="Ready",status="true"})`, legend: "ready" }, { expr: `sum(${cluster.nodeCondition}{condition="Ready",status!="true"})`, legend: "not ready" }] },
-    { title: "Replicas against the autoscaler's maximum", unit: "percentunit", max: 1, queries: [{ expr: `${cluster.replicas}{namespace="${namespaces.models}"} / ${cluster.replicasMost}{namespace="${namespaces.models}"}`, legend: "{{horizontalpodautoscaler}}" }] },
-    { title: "Errors of the autoscaler", unit: "cps", queries: [{ expr: `sum by (scaledObject) (rate(${foreign.autoscaler.errors}[5m]))`, legend: "{{scaledObject}}" }] },
+    {
+      title: "CPU of the nodes",
+      unit: "percentunit",
+      max: 1,
+      queries: [
+        {
+          expr: `sum(rate(${kubelet.cpu}{id="/"}[5m])) / ${allocatable("cpu")}`,
+          legend: "of what pods may use",
+        },
+      ],
+    },
+    {
+      title: "Memory of the nodes",
+      unit: "percentunit",
+      max: 1,
+      queries: [
+        {
+          expr: `sum(${kubelet.memory}{id="/"}) / ${allocatable("memory")}`,
+          legend: "of what pods may use",
+        },
+      ],
+    },
+    {
+      title: "Fullest disk of a node",
+      unit: "percentunit",
+      max: 1,
+      queries: [
+        {
+          expr: `max(${kubelet.disk}{id="/"} / (${kubelet.diskSize}{id="/"} > 0))`,
+          legend: "fullest",
+        },
+      ],
+      limit: { value: 0.85, bad: "above" },
+      description: "The kubelet evicts pods from 85%.",
+    },
+    {
+      title: "Nodes",
+      unit: "none",
+      queries: [
+        { expr: `sum(${cluster.nodeCondition}{condition="Ready",status="true"})`, legend: "ready" },
+        {
+          expr: `sum(${cluster.nodeCondition}{condition="Ready",status!="true"})`,
+          legend: "not ready",
+        },
+      ],
+    },
+    {
+      title: "Replicas against the autoscaler's maximum",
+      unit: "percentunit",
+      max: 1,
+      queries: [
+        {
+          expr: `${cluster.replicas}{namespace="${namespaces.models}"} / ${cluster.replicasMost}{namespace="${namespaces.models}"}`,
+          legend: "{{horizontalpodautoscaler}}",
+        },
+      ],
+    },
+    {
+      title: "Errors of the autoscaler",
+      unit: "cps",
+      queries: [
+        {
+          expr: `sum by (scaledObject) (rate(${foreign.autoscaler.errors}[5m]))`,
+          legend: "{{scaledObject}}",
+        },
+      ],
+    },
   ];
   const gpuPanels: PanelContent[] = [
-    { title: "GPU use, by model", unit: "percentunit", max: 1, queries: [{ expr: series.gpuUse, legend: "{{model}}" }] },
-    { title: "GPU memory in use", unit: "percentunit", max: 1, queries: [{ expr: `sum by (pod) (${foreign.gpu.memoryUsed}) / sum by (pod) (${foreign.gpu.memoryUsed} + ${foreign.gpu.memoryFree})`, legend: "{{pod}}" }] },
+    {
+      title: "GPU use, by model",
+      unit: "percentunit",
+      max: 1,
+      queries: [{ expr: series.gpuUse, legend: "{{model}}" }],
+    },
+    {
+      title: "GPU memory in use",
+      unit: "percentunit",
+      max: 1,
+      queries: [
+        {
+          expr: `sum by (pod) (${foreign.gpu.memoryUsed}) / sum by (pod) (${foreign.gpu.memoryUsed} + ${foreign.gpu.memoryFree})`,
+          legend: "{{pod}}",
+        },
+      ],
+    },
   ];
   return { title: "Nodes", panels: gpu ? [...panels, ...gpuPanels] : panels };
 }
@@ -70,12 +183,51 @@ function mesh(): Row {
   return {
     title: "Mesh",
     panels: [
-      { title: "Answers at the gateway, by status", unit: "reqps", queries: [{ expr: `sum by (response_code) (rate(${atGateway}[5m]))`, legend: "{{response_code}}" }] },
-      { title: "Latency that callers see, 99%", unit: "s", queries: [{ expr: `histogram_quantile(0.99, sum by (le, destination_canonical_service) (rate(${proxy.durations}{reporter="source",source_workload="${gatewayName}"}[5m]))) / 1000`, legend: "{{destination_canonical_service}}" }], description: "Measured at the gateway, so with the way between the proxies." },
-      { title: "Connections refused before they became requests", unit: "cps", queries: [{ expr: `sum by (model) (rate(${metrics.malformed.name}[5m]))`, legend: "{{model}}" }] },
-      { title: "Time until a change reaches the proxies, 99%", unit: "s", queries: [{ expr: `histogram_quantile(0.99, sum by (le) (rate(${istiod.convergence}[10m])))`, legend: "seconds" }] },
-      { title: "Proxies that follow the control plane", unit: "none", queries: [{ expr: `sum(${istiod.proxies})`, legend: "proxies" }] },
-      { title: "Settings that proxies refused", unit: "none", queries: [{ expr: `sum(increase(${istiod.rejects}[15m]))`, legend: "in 15 minutes" }] },
+      {
+        title: "Answers at the gateway, by status",
+        unit: "reqps",
+        queries: [
+          { expr: `sum by (response_code) (rate(${atGateway}[5m]))`, legend: "{{response_code}}" },
+        ],
+      },
+      {
+        title: "Latency that callers see, 99%",
+        unit: "s",
+        queries: [
+          {
+            expr: `histogram_quantile(0.99, sum by (le, destination_canonical_service) (rate(${proxy.durations}{reporter="source",source_workload="${gatewayName}"}[5m]))) / 1000`,
+            legend: "{{destination_canonical_service}}",
+          },
+        ],
+        description: "Measured at the gateway, so with the way between the proxies.",
+      },
+      {
+        title: "Connections refused before they became requests",
+        unit: "cps",
+        queries: [
+          { expr: `sum by (model) (rate(${metrics.malformed.name}[5m]))`, legend: "{{model}}" },
+        ],
+      },
+      {
+        title: "Time until a change reaches the proxies, 99%",
+        unit: "s",
+        queries: [
+          {
+            expr: `histogram_quantile(0.99, sum by (le) (rate(${istiod.convergence}[10m])))`,
+            legend: "seconds",
+          },
+        ],
+      },
+      {
+        title: "Proxies that follow the control plane",
+        unit: "none",
+        queries: [{ expr: `sum(${istiod.proxies})`, legend: "proxies" }],
+      },
+      {
+        title: "Settings that proxies refused",
+        unit: "none",
+        queries: [{ expr: `sum(increase(${istiod.rejects}[15m]))`, legend: "in 15 minutes" }],
+      },
     ],
   };
 }

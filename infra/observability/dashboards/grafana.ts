@@ -1,12 +1,27 @@
 import type { GraphFieldConfig } from "@grafana/grafana-foundation-sdk/common";
-import type { AnnotationQuery, Dashboard, FieldConfig, GridPos, Threshold } from "@grafana/grafana-foundation-sdk/dashboard";
+import type {
+  AnnotationQuery,
+  Dashboard,
+  FieldConfig,
+  GridPos,
+  Threshold,
+} from "@grafana/grafana-foundation-sdk/dashboard";
 import type { Dataquery } from "@grafana/grafana-foundation-sdk/prometheus";
 import type { Options } from "@grafana/grafana-foundation-sdk/timeseries";
 
-// Types alone come from the SDK: they check every field and cost nothing, while its builders take 0.2 s of each plan to load.
+// Types alone come from the SDK: they check every field and cost nothing, while its builders take
+// 0.2 s of each plan to load.
 
-/** A type of the SDK as plain data: the values of its enumerations in their place, and no methods. */
-type Plain<T> = T extends string ? `${T}` : T extends number | boolean | null | undefined ? T : T extends readonly (infer Item)[] ? readonly Plain<Item>[] : { readonly [Key in keyof T as T[Key] extends () => void ? never : Key]: Plain<T[Key]> };
+/**
+ * A type of the SDK as plain data: the values of its enumerations in their place, and no methods.
+ */
+type Plain<T> = T extends string
+  ? `${T}`
+  : T extends number | boolean | null | undefined
+    ? T
+    : T extends readonly (infer Item)[]
+      ? readonly Plain<Item>[]
+      : { readonly [Key in keyof T as T[Key] extends () => void ? never : Key]: Plain<T[Key]> };
 
 /** A query of a panel. */
 export interface Query {
@@ -84,18 +99,47 @@ export interface Panel {
   readonly datasource?: { readonly type: "prometheus"; readonly uid: string };
   readonly targets?: readonly Target[];
   readonly options?: Plain<Options> | { readonly showHeader: true };
-  readonly fieldConfig?: { readonly defaults: Plain<Omit<FieldConfig, "custom" | "links" | "actions" | "mappings">> & { readonly custom?: Plain<GraphFieldConfig> }; readonly overrides: readonly Override[] };
+  readonly fieldConfig?: {
+    readonly defaults: Plain<Omit<FieldConfig, "custom" | "links" | "actions" | "mappings">> & {
+      readonly custom?: Plain<GraphFieldConfig>;
+    };
+    readonly overrides: readonly Override[];
+  };
   readonly transformations?: readonly { readonly id: string; readonly options: object }[];
 }
 
 interface Override {
   readonly matcher: { readonly id: "byFrameRefID"; readonly options: string };
-  readonly properties: readonly { readonly id: `custom.${keyof GraphFieldConfig}`; readonly value: unknown }[];
+  readonly properties: readonly {
+    readonly id: `custom.${keyof GraphFieldConfig}`;
+    readonly value: unknown;
+  }[];
 }
 
 /** A dashboard as Grafana reads it. */
-export type DashboardJson = Plain<Pick<Dashboard, "uid" | "title" | "description" | "tags" | "timezone" | "editable" | "refresh" | "schemaVersion" | "time" | "graphTooltip">> & {
-  readonly annotations: { readonly list: readonly Plain<Pick<AnnotationQuery, "name" | "datasource" | "enable" | "iconColor" | "expr" | "titleFormat" | "step">>[] };
+export type DashboardJson = Plain<
+  Pick<
+    Dashboard,
+    | "uid"
+    | "title"
+    | "description"
+    | "tags"
+    | "timezone"
+    | "editable"
+    | "refresh"
+    | "schemaVersion"
+    | "time"
+    | "graphTooltip"
+  >
+> & {
+  readonly annotations: {
+    readonly list: readonly Plain<
+      Pick<
+        AnnotationQuery,
+        "name" | "datasource" | "enable" | "iconColor" | "expr" | "titleFormat" | "step"
+      >
+    >[];
+  };
   readonly panels: readonly Panel[];
 };
 
@@ -103,46 +147,138 @@ export type DashboardJson = Plain<Pick<Dashboard, "uid" | "title" | "description
 const schemaVersion = 42;
 
 /** Lays rows of panels out, from left to right and from top to bottom. */
-export function dashboardJson({ uid, title, description, source, from, annotations, rows }: DashboardContent): DashboardJson {
+export function dashboardJson({
+  uid,
+  title,
+  description,
+  source,
+  from,
+  annotations,
+  rows,
+}: DashboardContent): DashboardJson {
   const datasource = { type: "prometheus", uid: source } as const;
   const panels: Panel[] = [];
   let y = 0;
   for (const row of rows) {
-    panels.push({ id: panels.length + 1, type: "row", title: row.title, gridPos: { x: 0, y, w: columns, h: heights.row } });
+    panels.push({
+      id: panels.length + 1,
+      type: "row",
+      title: row.title,
+      gridPos: { x: 0, y, w: columns, h: heights.row },
+    });
     y += heights.row;
     let x = 0;
     for (const content of row.panels) {
       const w = content.width ?? 8;
       if (x + w > columns) [x, y] = [0, y + heights.panel];
-      panels.push({ ...panel(content), id: panels.length + 1, datasource, gridPos: { x, y, w, h: heights.panel } });
+      panels.push({
+        ...panel(content),
+        id: panels.length + 1,
+        datasource,
+        gridPos: { x, y, w, h: heights.panel },
+      });
       x += w;
     }
     y += heights.panel;
   }
   return {
-    uid, title, description, schemaVersion,
+    uid,
+    title,
+    description,
+    schemaVersion,
     tags: ["causeway"],
     timezone: "utc",
     editable: false,
     refresh: "1m",
     graphTooltip: 1,
     time: { from, to: "now" },
-    annotations: { list: annotations.map(({ name, expr, color, title: titleFormat }) => ({ name, datasource, enable: true, iconColor: color, expr, titleFormat, step: "60s" })) },
+    annotations: {
+      list: annotations.map(({ name, expr, color, title: titleFormat }) => ({
+        name,
+        datasource,
+        enable: true,
+        iconColor: color,
+        expr,
+        titleFormat,
+        step: "60s",
+      })),
+    },
     panels,
   };
 }
 
-function panel(content: PanelContent): Pick<Panel, "type" | "title" | "description" | "targets" | "options" | "fieldConfig" | "transformations"> {
+function panel(
+  content: PanelContent,
+): Pick<
+  Panel,
+  "type" | "title" | "description" | "targets" | "options" | "fieldConfig" | "transformations"
+> {
   const { title, description, unit, queries, form = "lines", limit, max, axis = "zero" } = content;
   const common = { title, ...(description !== undefined && { description }) };
   if (form === "table") {
-    const targets = queries.map(({ expr, legend }, i) => ({ refId: refId(i), expr, legendFormat: legend, instant: true, range: false, format: "table" }) as const);
-    return { ...common, type: "table", targets, options: { showHeader: true }, fieldConfig: { defaults: { unit }, overrides: [] }, transformations: [{ id: "organize", options: { excludeByName: { Time: true, __name__: true, job: true, instance: true, endpoint: true } } }] };
+    const targets = queries.map(
+      ({ expr, legend }, i) =>
+        ({
+          refId: refId(i),
+          expr,
+          legendFormat: legend,
+          instant: true,
+          range: false,
+          format: "table",
+        }) as const,
+    );
+    return {
+      ...common,
+      type: "table",
+      targets,
+      options: { showHeader: true },
+      fieldConfig: { defaults: { unit }, overrides: [] },
+      transformations: [
+        {
+          id: "organize",
+          options: {
+            excludeByName: {
+              Time: true,
+              __name__: true,
+              job: true,
+              instance: true,
+              endpoint: true,
+            },
+          },
+        },
+      ],
+    };
   }
-  const custom = { drawStyle: "line", lineWidth: 1, fillOpacity: 0, showPoints: "never", thresholdsStyle: { mode: limit === undefined ? "off" : "line" } } as const;
-  const defaults = { unit, ...(axis === "zero" && { min: 0 }), ...(max !== undefined && { max }), thresholds: { mode: "absolute", steps: steps(limit) }, color: { mode: "palette-classic" }, custom } as const;
-  const options = { legend: { displayMode: "list", placement: "bottom", showLegend: true, calcs: [] }, tooltip: { mode: "multi", sort: "desc" } } as const;
-  return { ...common, type: "timeseries", targets: queries.map(({ expr, legend }, i) => ({ refId: refId(i), expr, legendFormat: legend })), options, fieldConfig: { defaults, overrides: interval(queries) } };
+  const custom = {
+    drawStyle: "line",
+    lineWidth: 1,
+    fillOpacity: 0,
+    showPoints: "never",
+    thresholdsStyle: { mode: limit === undefined ? "off" : "line" },
+  } as const;
+  const defaults = {
+    unit,
+    ...(axis === "zero" && { min: 0 }),
+    ...(max !== undefined && { max }),
+    thresholds: { mode: "absolute", steps: steps(limit) },
+    color: { mode: "palette-classic" },
+    custom,
+  } as const;
+  const options = {
+    legend: { displayMode: "list", placement: "bottom", showLegend: true, calcs: [] },
+    tooltip: { mode: "multi", sort: "desc" },
+  } as const;
+  return {
+    ...common,
+    type: "timeseries",
+    targets: queries.map(({ expr, legend }, i) => ({
+      refId: refId(i),
+      expr,
+      legendFormat: legend,
+    })),
+    options,
+    fieldConfig: { defaults, overrides: interval(queries) },
+  };
 }
 
 function refId(index: number): string {
@@ -151,8 +287,12 @@ function refId(index: number): string {
 
 function steps(limit: Limit | undefined): Plain<Threshold>[] {
   if (limit === undefined) return [{ color: "green", value: null }];
-  const [low, high] = limit.bad === "above" ? (["green", "red"] as const) : (["red", "green"] as const);
-  return [{ color: low, value: null }, { color: high, value: limit.value }];
+  const [low, high] =
+    limit.bad === "above" ? (["green", "red"] as const) : (["red", "green"] as const);
+  return [
+    { color: low, value: null },
+    { color: high, value: limit.value },
+  ];
 }
 
 /** The edges of an interval as one area without lines of its own. */
@@ -160,8 +300,19 @@ function interval(queries: readonly Query[]): Override[] {
   const lower = queries.find(({ edge }) => edge === "lower");
   return queries.flatMap(({ edge }, i) => {
     if (edge === undefined) return [];
-    const plain = [{ id: "custom.lineWidth", value: 0 } as const, { id: "custom.hideFrom", value: { legend: true, tooltip: false, viz: false } } as const];
-    const filled = edge === "upper" && lower ? [{ id: "custom.fillBelowTo", value: lower.legend } as const, { id: "custom.fillOpacity", value: 20 } as const] : [];
-    return [{ matcher: { id: "byFrameRefID", options: refId(i) }, properties: [...plain, ...filled] }];
+    const plain = [
+      { id: "custom.lineWidth", value: 0 } as const,
+      { id: "custom.hideFrom", value: { legend: true, tooltip: false, viz: false } } as const,
+    ];
+    const filled =
+      edge === "upper" && lower
+        ? [
+            { id: "custom.fillBelowTo", value: lower.legend } as const,
+            { id: "custom.fillOpacity", value: 20 } as const,
+          ]
+        : [];
+    return [
+      { matcher: { id: "byFrameRefID", options: refId(i) }, properties: [...plain, ...filled] },
+    ];
   });
 }

@@ -14,7 +14,12 @@ const fairness: Interval = [series.fairness, series.fairnessLower, series.fairne
 const value: Interval = [series.value, series.valueLower, series.valueUpper];
 
 /** A value with its 95% interval as an area. */
-function withInterval(contract: Contract, [middle, lower, upper]: Interval, labels: Readonly<Record<string, string>>, legend: string): Query[] {
+function withInterval(
+  contract: Contract,
+  [middle, lower, upper]: Interval,
+  labels: Readonly<Record<string, string>>,
+  legend: string,
+): Query[] {
   return [
     { expr: select(contract, middle, labels), legend },
     { expr: select(contract, lower, labels), legend: "lower", edge: "lower" },
@@ -22,7 +27,11 @@ function withInterval(contract: Contract, [middle, lower, upper]: Interval, labe
   ];
 }
 
-function limitOf({ min, max }: { readonly min?: number | undefined; readonly max?: number | undefined } = {}): Limit | undefined {
+function limitOf({
+  min,
+  max,
+}: { readonly min?: number | undefined; readonly max?: number | undefined } = {}):
+  Limit | undefined {
   if (min !== undefined) return { value: min, bad: "below" };
   return max === undefined ? undefined : { value: max, bad: "above" };
 }
@@ -35,26 +44,81 @@ export function performanceRow(contract: Contract): Row {
   const { labels } = windowsOf(contract);
   const panels = measures.map((metric): PanelContent => {
     const gate = gates.performance.find((each) => each.metric === metric);
-    return { title: metric === "f1" ? "F1" : metric.charAt(0).toUpperCase() + metric.slice(1), unit: "percentunit", axis: "data", queries: withInterval(contract, measured, { metric }, metric), limit: limitOf(gate), description: `Over ${labels}, with its 95% interval.${gate === undefined ? "" : " The limit is the contract's gate."}` };
+    return {
+      title: metric === "f1" ? "F1" : metric.charAt(0).toUpperCase() + metric.slice(1),
+      unit: "percentunit",
+      axis: "data",
+      queries: withInterval(contract, measured, { metric }, metric),
+      limit: limitOf(gate),
+      description: `Over ${labels}, with its 95% interval.${gate === undefined ? "" : " The limit is the contract's gate."}`,
+    };
   });
-  const arriving: PanelContent = { title: "True labels", unit: "cps", queries: [{ expr: select(contract, series.labels), legend: "a second" }], description: `Labels may take ${slos.labelDelay}.` };
+  const arriving: PanelContent = {
+    title: "True labels",
+    unit: "cps",
+    queries: [{ expr: select(contract, series.labels), legend: "a second" }],
+    description: `Labels may take ${slos.labelDelay}.`,
+  };
   return { title: "Performance, from true labels", panels: [...panels, arriving] };
 }
 
 /** Drift of features, score and concept, each against the threshold that chance sets. */
 export function driftRow(contract: Contract): Row {
   const { drift } = contract;
-  const against = (by: string, matcher: string) => `max by (${by}) (${select(contract, series.psi, {}, matcher)} / ${select(contract, series.psiThreshold, {}, matcher)})`;
+  const against = (by: string, matcher: string) =>
+    `max by (${by}) (${select(contract, series.psi, {}, matcher)} / ${select(contract, series.psiThreshold, {}, matcher)})`;
   const limit: Limit = { value: 1, bad: "above" };
   const description = `Population stability index over ${drift.window}, as a multiple of what a window of as many rows exceeds by chance with significance ${drift.significance} over all features.`;
   return {
     title: "Drift",
     panels: [
-      { title: "Features, against their threshold", unit: "none", queries: [{ expr: against("feature", `feature!="${scoreFeature}"`), legend: "{{feature}}" }], limit, description, width: 12 },
-      { title: "Score, against its threshold", unit: "none", queries: [{ expr: against("version", `feature="${scoreFeature}"`), legend: "{{version}}" }], limit, description, width: 12 },
-      { title: "Fall of accuracy", unit: "none", axis: "data", queries: [{ expr: select(contract, series.accuracyFall), legend: "standard deviations" }], limit: { value: Number(digits(normalQuantile(drift.significance))), bad: "above" }, description: `The newest ${drift.window} against the windows before: concept drift.` },
-      { title: "Accuracy, newest and before", unit: "percentunit", max: 1, queries: [{ expr: select(contract, series.accuracyRecent), legend: "newest" }, { expr: select(contract, series.accuracyBefore), legend: "before" }] },
-      { title: "Calibration", unit: "percentunit", max: 1, queries: [{ expr: `sum by (bin) (${select(contract, series.calibration)} * ${select(contract, series.calibrationRows)}) / sum by (bin) (${select(contract, series.calibrationRows)})`, legend: "score up to {{bin}}" }], description: "Share of true positives by bin of the score." },
+      {
+        title: "Features, against their threshold",
+        unit: "none",
+        queries: [
+          { expr: against("feature", `feature!="${scoreFeature}"`), legend: "{{feature}}" },
+        ],
+        limit,
+        description,
+        width: 12,
+      },
+      {
+        title: "Score, against its threshold",
+        unit: "none",
+        queries: [{ expr: against("version", `feature="${scoreFeature}"`), legend: "{{version}}" }],
+        limit,
+        description,
+        width: 12,
+      },
+      {
+        title: "Fall of accuracy",
+        unit: "none",
+        axis: "data",
+        queries: [{ expr: select(contract, series.accuracyFall), legend: "standard deviations" }],
+        limit: { value: Number(digits(normalQuantile(drift.significance))), bad: "above" },
+        description: `The newest ${drift.window} against the windows before: concept drift.`,
+      },
+      {
+        title: "Accuracy, newest and before",
+        unit: "percentunit",
+        max: 1,
+        queries: [
+          { expr: select(contract, series.accuracyRecent), legend: "newest" },
+          { expr: select(contract, series.accuracyBefore), legend: "before" },
+        ],
+      },
+      {
+        title: "Calibration",
+        unit: "percentunit",
+        max: 1,
+        queries: [
+          {
+            expr: `sum by (bin) (${select(contract, series.calibration)} * ${select(contract, series.calibrationRows)}) / sum by (bin) (${select(contract, series.calibrationRows)})`,
+            legend: "score up to {{bin}}",
+          },
+        ],
+        description: "Share of true positives by bin of the score.",
+      },
     ],
   };
 }
@@ -64,10 +128,54 @@ export function fairnessRow(contract: Contract): Row {
   const { gates, protectedAttributes } = contract;
   const { labels, drift } = windowsOf(contract);
   const byGroup = protectedAttributes.flatMap(({ name: attribute }): PanelContent[] => [
-    { title: `Selection rate by ${attribute}`, unit: "percentunit", max: 1, queries: [{ expr: select(contract, series.groupRate, { attribute, rate: "selection", window: "long" }), legend: "{{group}}" }], description: `Groups of at least ${gates.minimumGroupSize}.` },
-    { title: `Error rates by ${attribute}`, unit: "percentunit", max: 1, queries: [{ expr: select(contract, series.groupRate, { attribute, window: "long" }, 'rate!="selection"'), legend: "{{group}}, {{rate}}" }], description: "Rates whose largest difference is the equalized odds difference." },
+    {
+      title: `Selection rate by ${attribute}`,
+      unit: "percentunit",
+      max: 1,
+      queries: [
+        {
+          expr: select(contract, series.groupRate, {
+            attribute,
+            rate: "selection",
+            window: "long",
+          }),
+          legend: "{{group}}",
+        },
+      ],
+      description: `Groups of at least ${gates.minimumGroupSize}.`,
+    },
+    {
+      title: `Error rates by ${attribute}`,
+      unit: "percentunit",
+      max: 1,
+      queries: [
+        {
+          expr: select(
+            contract,
+            series.groupRate,
+            { attribute, window: "long" },
+            'rate!="selection"',
+          ),
+          legend: "{{group}}, {{rate}}",
+        },
+      ],
+      description: "Rates whose largest difference is the equalized odds difference.",
+    },
   ]);
-  const judged = gates.fairness.map(({ metric, attribute, ...gate }): PanelContent => ({ title: `${metric} by ${attribute}`, unit: "percentunit", axis: "data", queries: [...withInterval(contract, fairness, { metric, attribute, window: "long" }, labels), { expr: select(contract, series.fairness, { metric, attribute, window: "short" }), legend: drift }], limit: limitOf(gate), description: `Over ${labels} with its ${fairnessConfidence}% interval, and over ${drift}; the limit is the contract's gate.` }));
+  const judged = gates.fairness.map(({ metric, attribute, ...gate }): PanelContent => ({
+    title: `${metric} by ${attribute}`,
+    unit: "percentunit",
+    axis: "data",
+    queries: [
+      ...withInterval(contract, fairness, { metric, attribute, window: "long" }, labels),
+      {
+        expr: select(contract, series.fairness, { metric, attribute, window: "short" }),
+        legend: drift,
+      },
+    ],
+    limit: limitOf(gate),
+    description: `Over ${labels} with its ${fairnessConfidence}% interval, and over ${drift}; the limit is the contract's gate.`,
+  }));
   return { title: "Fairness", panels: [...byGroup, ...judged] };
 }
 
@@ -76,8 +184,25 @@ export function valueRow(contract: Contract): Row {
   return {
     title: "Business value",
     panels: [
-      { title: "Value of a request whose outcome is known", unit: "none", axis: "data", width: 12, queries: withInterval(contract, value, {}, "mean"), description: "In the unit that feedback brings, with its 95% interval." },
-      { title: "Outcomes with a value", unit: "none", width: 12, queries: [{ expr: select(contract, series.valueCountWindow), legend: `in ${windowsOf(contract).labels}` }] },
+      {
+        title: "Value of a request whose outcome is known",
+        unit: "none",
+        axis: "data",
+        width: 12,
+        queries: withInterval(contract, value, {}, "mean"),
+        description: "In the unit that feedback brings, with its 95% interval.",
+      },
+      {
+        title: "Outcomes with a value",
+        unit: "none",
+        width: 12,
+        queries: [
+          {
+            expr: select(contract, series.valueCountWindow),
+            legend: `in ${windowsOf(contract).labels}`,
+          },
+        ],
+      },
     ],
   };
 }
@@ -87,14 +212,23 @@ export function usualRow(contract: Contract): Row {
   return {
     title: "Against what is usual",
     panels: signals.map((signal): PanelContent => {
-      const band = (sign: "+" | "-", labels: Readonly<Record<string, string>>) => `${select(contract, series.bandCenter, { signal, ...labels })} ${sign} ${anomalyWidth} * ${select(contract, series.bandDeviation, { signal, ...labels })}`;
-      const edge = (sign: "+" | "-") => `${band(sign, { method: "seasonal", week: "1" })} or ignoring (method, week) ${band(sign, { method: "robust" })}`;
+      const band = (sign: "+" | "-", labels: Readonly<Record<string, string>>) =>
+        `${select(contract, series.bandCenter, { signal, ...labels })} ${sign} ${anomalyWidth} * ${select(contract, series.bandDeviation, { signal, ...labels })}`;
+      const edge = (sign: "+" | "-") =>
+        `${band(sign, { method: "seasonal", week: "1" })} or ignoring (method, week) ${band(sign, { method: "robust" })}`;
       return {
         title: `Usual ${signal}`,
         unit: signal === "latency" ? "s" : "none",
         axis: "data",
         width: 6,
-        queries: [{ expr: select(contract, series.signal, { signal }), legend: signal === "score" ? "{{version}}" : signal }, { expr: edge("-"), legend: "lower", edge: "lower" }, { expr: edge("+"), legend: "upper", edge: "upper" }],
+        queries: [
+          {
+            expr: select(contract, series.signal, { signal }),
+            legend: signal === "score" ? "{{version}}" : signal,
+          },
+          { expr: edge("-"), legend: "lower", edge: "lower" },
+          { expr: edge("+"), legend: "upper", edge: "upper" },
+        ],
         description: `The area is ${anomalyWidth} deviations around the same hour of last week, or around the median of the last day while that is not known.`,
       };
     }),

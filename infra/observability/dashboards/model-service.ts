@@ -19,18 +19,70 @@ export function serviceRow(contract: Contract): Row {
   return {
     title: "Service objectives",
     panels: [
-      { title: "Throughput", unit: "reqps", queries: [{ expr: of(series.requests), legend: "requests" }], description: `One replica is scaled for ${serving.requestsPerReplica} requests a second.` },
-      { title: "Share of server errors", unit: "percentunit", queries: [{ expr: of(series.errorRatio), legend: "5 minutes" }, { expr: of(series.errorRatioHour), legend: "1 hour" }], limit: { value: budget, bad: "above" }, description: `Availability objective ${slos.availability}.` },
-      { title: "Latency", unit: "s", queries: [{ expr: of(series.latencyMedian), legend: "median" }, { expr: of(series.latency95), legend: "95%" }, { expr: of(series.latency), legend: "99%" }], limit: { value: latencyMilliseconds(slos.latencyP99) / 1_000, bad: "above" }, description: `99% within ${slos.latencyP99}.` },
-      { title: "Burn of the error budget", unit: "none", queries: burnLines(contract, series.errors, series.requests, budget), limit: { value: fast?.factor ?? 1, bad: "above" }, description: "How many times faster than 30 days allow; the limit pages within minutes." },
-      { title: "Burn of the latency budget", unit: "none", queries: burnLines(contract, series.slowAnswers, series.answers, latencyBudget), limit: { value: fast?.factor ?? 1, bad: "above" }, description: `Answers later than ${slos.latencyP99}, of which 1% is allowed.` },
-      { title: "Saturation", unit: "percentunit", queries: [{ expr: of(series.saturation), legend: "requests in flight, of the limit" }, { expr: of(series.shedRatio), legend: "refused" }], limit: { value: saturated.inFlight, bad: "above" } },
+      {
+        title: "Throughput",
+        unit: "reqps",
+        queries: [{ expr: of(series.requests), legend: "requests" }],
+        description: `One replica is scaled for ${serving.requestsPerReplica} requests a second.`,
+      },
+      {
+        title: "Share of server errors",
+        unit: "percentunit",
+        queries: [
+          { expr: of(series.errorRatio), legend: "5 minutes" },
+          { expr: of(series.errorRatioHour), legend: "1 hour" },
+        ],
+        limit: { value: budget, bad: "above" },
+        description: `Availability objective ${slos.availability}.`,
+      },
+      {
+        title: "Latency",
+        unit: "s",
+        queries: [
+          { expr: of(series.latencyMedian), legend: "median" },
+          { expr: of(series.latency95), legend: "95%" },
+          { expr: of(series.latency), legend: "99%" },
+        ],
+        limit: { value: latencyMilliseconds(slos.latencyP99) / 1_000, bad: "above" },
+        description: `99% within ${slos.latencyP99}.`,
+      },
+      {
+        title: "Burn of the error budget",
+        unit: "none",
+        queries: burnLines(contract, series.errors, series.requests, budget),
+        limit: { value: fast?.factor ?? 1, bad: "above" },
+        description: "How many times faster than 30 days allow; the limit pages within minutes.",
+      },
+      {
+        title: "Burn of the latency budget",
+        unit: "none",
+        queries: burnLines(contract, series.slowAnswers, series.answers, latencyBudget),
+        limit: { value: fast?.factor ?? 1, bad: "above" },
+        description: `Answers later than ${slos.latencyP99}, of which 1% is allowed.`,
+      },
+      {
+        title: "Saturation",
+        unit: "percentunit",
+        queries: [
+          { expr: of(series.saturation), legend: "requests in flight, of the limit" },
+          { expr: of(series.shedRatio), legend: "refused" },
+        ],
+        limit: { value: saturated.inFlight, bad: "above" },
+      },
     ],
   };
 }
 
-function burnLines(contract: Contract, bad: RecordedRate, all: RecordedRate, budget: number): Query[] {
-  return burns.map(({ long }) => ({ expr: `${ratioOver(contract, bad, all, long)} / ${digits(budget)}`, legend: long }));
+function burnLines(
+  contract: Contract,
+  bad: RecordedRate,
+  all: RecordedRate,
+  budget: number,
+): Query[] {
+  return burns.map(({ long }) => ({
+    expr: `${ratioOver(contract, bad, all, long)} / ${digits(budget)}`,
+    legend: long,
+  }));
 }
 
 /** Versions, replicas and what they use. */
@@ -39,12 +91,55 @@ export function resourceRow(contract: Contract): Row {
   const pods = serverPods(name);
   const use = (metric: string) => `sum(rate(${metric}{${pods}}[5m]))`;
   const panels: PanelContent[] = [
-    { title: "Replicas ready, by version", unit: "none", queries: [{ expr: `sum by (version) (${select(contract, metrics.ready.name)})`, legend: "{{version}}" }] },
-    { title: "Late answers", unit: "percentunit", queries: [{ expr: select(contract, series.slowRatio), legend: "share" }], limit: { value: latencyBudget, bad: "above" }, description: `Later than ${slos.latencyP99}, as the servers measure them.` },
-    { title: "CPU of all replicas", unit: "none", queries: [{ expr: use(foreign.kubelet.cpu), legend: "cores" }] },
-    { title: "CPU throttled", unit: "percentunit", queries: [{ expr: `${use(foreign.kubelet.cpuThrottled)} / (${use(foreign.kubelet.cpuPeriods)} > 0)`, legend: "share of periods" }] },
-    { title: "Restarts", unit: "none", queries: [{ expr: `sum(increase(${foreign.cluster.restarts}{${pods}}[15m]))`, legend: "in 15 minutes" }] },
+    {
+      title: "Replicas ready, by version",
+      unit: "none",
+      queries: [
+        {
+          expr: `sum by (version) (${select(contract, metrics.ready.name)})`,
+          legend: "{{version}}",
+        },
+      ],
+    },
+    {
+      title: "Late answers",
+      unit: "percentunit",
+      queries: [{ expr: select(contract, series.slowRatio), legend: "share" }],
+      limit: { value: latencyBudget, bad: "above" },
+      description: `Later than ${slos.latencyP99}, as the servers measure them.`,
+    },
+    {
+      title: "CPU of all replicas",
+      unit: "none",
+      queries: [{ expr: use(foreign.kubelet.cpu), legend: "cores" }],
+    },
+    {
+      title: "CPU throttled",
+      unit: "percentunit",
+      queries: [
+        {
+          expr: `${use(foreign.kubelet.cpuThrottled)} / (${use(foreign.kubelet.cpuPeriods)} > 0)`,
+          legend: "share of periods",
+        },
+      ],
+    },
+    {
+      title: "Restarts",
+      unit: "none",
+      queries: [
+        {
+          expr: `sum(increase(${foreign.cluster.restarts}{${pods}}[15m]))`,
+          legend: "in 15 minutes",
+        },
+      ],
+    },
   ];
-  const gpu: PanelContent = { title: "GPU use", unit: "percentunit", queries: [{ expr: select(contract, series.gpuUse), legend: "mean of the GPUs in use" }], max: 1, limit: { value: gpuLimit, bad: "above" } };
+  const gpu: PanelContent = {
+    title: "GPU use",
+    unit: "percentunit",
+    queries: [{ expr: select(contract, series.gpuUse), legend: "mean of the GPUs in use" }],
+    max: 1,
+    limit: { value: gpuLimit, bad: "above" },
+  };
   return { title: "Versions and resources", panels: serving.gpu > 0 ? [...panels, gpu] : panels };
 }

@@ -25,6 +25,14 @@ export function modelDashboard(contract: Contract): DashboardJson {
     source: datasources.region,
     from: "now-6h",
     annotations: [releaseMarks(name), alertMarks(`model="${name}"`)],
-    rows: [serviceRow(contract), resourceRow(contract), performanceRow(contract), driftRow(contract), fairnessRow(contract), valueRow(contract), usualRow(contract)],
+    rows: [
+      serviceRow(contract),
+      resourceRow(contract),
+      performanceRow(contract),
+      driftRow(contract),
+      fairnessRow(contract),
+      valueRow(contract),
+      usualRow(contract),
+    ],
   });
 }

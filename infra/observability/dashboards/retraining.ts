@@ -5,7 +5,10 @@ import { datasources, series } from "../names";
 import { alertMarks, releaseMarks } from "./annotations";
 import { dashboardJson, type DashboardJson, type Row } from "./grafana";
 
-/** From the alert that asks for it to the release that comes of it: why models are trained, how runs end, what they change. */
+/**
+ * From the alert that asks for it to the release that comes of it: why models are trained, how runs
+ * end, what they change.
+ */
 export function retrainingDashboard(): DashboardJson {
   return dashboardJson({
     uid: "causeway-retraining",
@@ -23,10 +26,50 @@ function causes(): Row {
   return {
     title: "Causes",
     panels: [
-      { title: "Alerts that ask for a training", unit: "none", queries: [{ expr: `count by (model, alertname) (${foreign.prometheus.alerts}{alertstate="firing",retraining="${retrainingCandidate}"})`, legend: "{{model}} {{alertname}}" }] },
-      { title: "Messages of Alertmanager that arrived", unit: "none", queries: [{ expr: `sum by (event_name) (increase(${events.sent}[1h]))`, legend: "{{event_name}} in 1 hour" }] },
-      { title: "Runs that an alert started", unit: "none", queries: [{ expr: `sum by (sensor_name) (increase(${events.triggered}[1d]))`, legend: "{{sensor_name}} in 1 day" }, { expr: `sum by (sensor_name) (increase(${events.failed}[1d]))`, legend: "{{sensor_name}}, not started" }] },
-      { title: "Runs that the schedule started", unit: "none", queries: [{ expr: `sum by (name) (increase(${workflows.scheduled}{namespace="${namespaces.training}"}[1d]))`, legend: "{{name}} in 1 day" }] },
+      {
+        title: "Alerts that ask for a training",
+        unit: "none",
+        queries: [
+          {
+            expr: `count by (model, alertname) (${foreign.prometheus.alerts}{alertstate="firing",retraining="${retrainingCandidate}"})`,
+            legend: "{{model}} {{alertname}}",
+          },
+        ],
+      },
+      {
+        title: "Messages of Alertmanager that arrived",
+        unit: "none",
+        queries: [
+          {
+            expr: `sum by (event_name) (increase(${events.sent}[1h]))`,
+            legend: "{{event_name}} in 1 hour",
+          },
+        ],
+      },
+      {
+        title: "Runs that an alert started",
+        unit: "none",
+        queries: [
+          {
+            expr: `sum by (sensor_name) (increase(${events.triggered}[1d]))`,
+            legend: "{{sensor_name}} in 1 day",
+          },
+          {
+            expr: `sum by (sensor_name) (increase(${events.failed}[1d]))`,
+            legend: "{{sensor_name}}, not started",
+          },
+        ],
+      },
+      {
+        title: "Runs that the schedule started",
+        unit: "none",
+        queries: [
+          {
+            expr: `sum by (name) (increase(${workflows.scheduled}{namespace="${namespaces.training}"}[1d]))`,
+            legend: "{{name}} in 1 day",
+          },
+        ],
+      },
     ],
   };
 }
@@ -36,9 +79,32 @@ function runs(): Row {
   return {
     title: "Runs",
     panels: [
-      { title: "Runs now, by status", unit: "none", queries: [{ expr: `sum by (status) (${workflows.running})`, legend: "{{status}}" }], description: "One that is pending waits for an approval or for a node." },
-      { title: "Ends of runs", unit: "none", queries: [{ expr: `sum by (phase) (increase(${workflows.entered}{phase=~"Succeeded|Failed|Error"}[1d]))`, legend: "{{phase}} in 1 day" }] },
-      { title: "Length of a run, 95%", unit: "s", queries: [{ expr: `histogram_quantile(0.95, sum by (le, name) (rate(${workflows.runtime}[1d])))`, legend: "{{name}}" }] },
+      {
+        title: "Runs now, by status",
+        unit: "none",
+        queries: [{ expr: `sum by (status) (${workflows.running})`, legend: "{{status}}" }],
+        description: "One that is pending waits for an approval or for a node.",
+      },
+      {
+        title: "Ends of runs",
+        unit: "none",
+        queries: [
+          {
+            expr: `sum by (phase) (increase(${workflows.entered}{phase=~"Succeeded|Failed|Error"}[1d]))`,
+            legend: "{{phase}} in 1 day",
+          },
+        ],
+      },
+      {
+        title: "Length of a run, 95%",
+        unit: "s",
+        queries: [
+          {
+            expr: `histogram_quantile(0.95, sum by (le, name) (rate(${workflows.runtime}[1d])))`,
+            legend: "{{name}}",
+          },
+        ],
+      },
     ],
   };
 }
@@ -47,9 +113,26 @@ function outcomes(): Row {
   return {
     title: "What it changes",
     panels: [
-      { title: "Drift: worst feature or score, against its threshold", unit: "none", queries: [{ expr: `max by (model) (${series.psi} / ${series.psiThreshold})`, legend: "{{model}}" }], limit: { value: 1, bad: "above" } },
-      { title: "Accuracy, from true labels", unit: "percentunit", max: 1, queries: [{ expr: `${series.performance}{metric="accuracy"}`, legend: "{{model}}" }] },
-      { title: "F1, from true labels", unit: "percentunit", max: 1, queries: [{ expr: `${series.performance}{metric="f1"}`, legend: "{{model}}" }] },
+      {
+        title: "Drift: worst feature or score, against its threshold",
+        unit: "none",
+        queries: [
+          { expr: `max by (model) (${series.psi} / ${series.psiThreshold})`, legend: "{{model}}" },
+        ],
+        limit: { value: 1, bad: "above" },
+      },
+      {
+        title: "Accuracy, from true labels",
+        unit: "percentunit",
+        max: 1,
+        queries: [{ expr: `${series.performance}{metric="accuracy"}`, legend: "{{model}}" }],
+      },
+      {
+        title: "F1, from true labels",
+        unit: "percentunit",
+        max: 1,
+        queries: [{ expr: `${series.performance}{metric="f1"}`, legend: "{{model}}" }],
+      },
     ],
   };
 }

@@ -10,7 +10,9 @@ export const hashLabel = "rollouts_pod_template_hash";
 export interface Comparison {
   /** Name of the gate, the label `gate` of its series. */
   readonly gate: string;
-  /** How much worse the version is than its limit allows, by version; negative where it is better. */
+  /**
+   * How much worse the version is than its limit allows, by version; negative where it is better.
+   */
   readonly excess: string;
   /** Variance of the estimate behind it. */
   readonly variance: string;
@@ -23,18 +25,31 @@ export interface Comparison {
 }
 
 /** Rules of a comparison: excess, variance, and the evidence against the version. */
-export function comparison(contract: Contract, { gate, excess, variance, spread, picked = 1, by }: Comparison): RecordingRule[] {
+export function comparison(
+  contract: Contract,
+  { gate, excess, variance, spread, picked = 1, by }: Comparison,
+): RecordingRule[] {
   const own = { gate };
-  const [difference, deviation] = [select(contract, series.trialDifference, own), select(contract, series.trialVariance, own)];
+  const [difference, deviation] = [
+    select(contract, series.trialDifference, own),
+    select(contract, series.trialVariance, own),
+  ];
   return [
     record(contract, series.trialDifference, excess, own),
     record(contract, series.trialVariance, variance, own),
     // The mean of likelihood ratios is one too, and at least the largest divided by their number.
-    record(contract, series.trialEvidence, `max by (${by}) (${mixture(difference, deviation, spread)})${picked === 1 ? "" : ` - ${exact(Math.log(picked))}`}`, own),
+    record(
+      contract,
+      series.trialEvidence,
+      `max by (${by}) (${mixture(difference, deviation, spread)})${picked === 1 ? "" : ` - ${exact(Math.log(picked))}`}`,
+      own,
+    ),
   ];
 }
 
-/** Shares of a version and of all others together: the champion, while only one version is on trial. */
+/**
+ * Shares of a version and of all others together: the champion, while only one version is on trial.
+ */
 export interface ShareComparison extends Pick<Comparison, "gate" | "spread" | "by"> {
   /** Events by version, the worse the more; may lack versions without any. */
   readonly events: string;
@@ -44,13 +59,33 @@ export interface ShareComparison extends Pick<Comparison, "gate" | "spread" | "b
 }
 
 /** Rules that compare the shares of two versions: evidence that this one's is larger. */
-export function shareComparison(contract: Contract, { gate, events, trials, minimum, spread, by }: ShareComparison): RecordingRule[] {
-  const own = [select(contract, series.trialEvents, { gate }), select(contract, series.trialTrials, { gate })] as const;
-  const rest = [others(contract, series.trialEvents, gate), `(${others(contract, series.trialTrials, gate)} >= ${minimum})`] as const;
+export function shareComparison(
+  contract: Contract,
+  { gate, events, trials, minimum, spread, by }: ShareComparison,
+): RecordingRule[] {
+  const own = [
+    select(contract, series.trialEvents, { gate }),
+    select(contract, series.trialTrials, { gate }),
+  ] as const;
+  const rest = [
+    others(contract, series.trialEvents, gate),
+    `(${others(contract, series.trialTrials, gate)} >= ${minimum})`,
+  ] as const;
   return [
     record(contract, series.trialTrials, `${trials} >= ${minimum}`, { gate }),
-    record(contract, series.trialEvents, `((${events}) or ${trials} * 0) and ${trials} >= ${minimum}`, { gate }),
-    ...comparison(contract, { gate, excess: `${smoothed(...own)} - ${smoothed(...rest)}`, variance: `${varianceOf(...own)} + ${varianceOf(...rest)}`, spread, by }),
+    record(
+      contract,
+      series.trialEvents,
+      `((${events}) or ${trials} * 0) and ${trials} >= ${minimum}`,
+      { gate },
+    ),
+    ...comparison(contract, {
+      gate,
+      excess: `${smoothed(...own)} - ${smoothed(...rest)}`,
+      variance: `${varianceOf(...own)} + ${varianceOf(...rest)}`,
+      spread,
+      by,
+    }),
   ];
 }
 

@@ -23,9 +23,15 @@ export interface Gate {
   readonly shares?: Shares;
 }
 
-/** How many times the error budget a version on trial may use up: the fast-burn factor of a budget of 30 days is 14.4; a trial stops sooner. */
+/**
+ * How many times the error budget a version on trial may use up: the fast-burn factor of a budget
+ * of 30 days is 14.4; a trial stops sooner.
+ */
 const budgetFactor = 10;
-/** Share of answers later than an objective for the 99th percentile, and how many times that is a bad version. */
+/**
+ * Share of answers later than an objective for the 99th percentile, and how many times that is a
+ * bad version.
+ */
 const slowShare = 0.01;
 const slowFactor = 5;
 
@@ -38,13 +44,22 @@ export function errorRatioLimit({ slos }: Pick<Contract, "slos">): number {
 /** Shares of server errors: within the objective, and {@link errorRatioLimit}. */
 export function errorShares({ slos }: Pick<Contract, "slos">): Shares {
   const acceptable = Math.min(0.5, Math.max(1e-6, Number((1 - slos.availability).toFixed(6))));
-  return { acceptable, unacceptable: Math.min(0.99, Number((budgetFactor * acceptable).toPrecision(6))) };
+  return {
+    acceptable,
+    unacceptable: Math.min(0.99, Number((budgetFactor * acceptable).toPrecision(6))),
+  };
 }
 
 /** Shares of answers later than the latency objective. */
-export const latencyShares: Shares = { acceptable: slowShare, unacceptable: slowFactor * slowShare };
+export const latencyShares: Shares = {
+  acceptable: slowShare,
+  unacceptable: slowFactor * slowShare,
+};
 
-/** Restarts of server processes during a trial at which the version is refused: one may be a node's fault, three are the version's. */
+/**
+ * Restarts of server processes during a trial at which the version is refused: one may be a node's
+ * fault, three are the version's.
+ */
 export const restartLimit = 3;
 
 /** What gates are made from: the contract, the release on trial, and how fast the release goes. */
@@ -58,16 +73,36 @@ export interface GateInput {
 }
 
 /** Gates of every release, and the evidence at which any of them refuses the version. */
-export function gatesOf(input: GateInput): { readonly gates: readonly Gate[]; readonly boundary: number } {
+export function gatesOf(input: GateInput): {
+  readonly gates: readonly Gate[];
+  readonly boundary: number;
+} {
   const names = gateNames(input.contract);
   const boundary = refusal(names.length);
-  const labelled = names.slice(3).map((name): Gate => ({ name, query: labelEvidence(input, name) }));
-  return { gates: [errorGate(input, boundary), latencyGate(input, boundary), scoreGate(input), ...labelled], boundary };
+  const labelled = names
+    .slice(3)
+    .map((name): Gate => ({ name, query: labelEvidence(input, name) }));
+  return {
+    gates: [
+      errorGate(input, boundary),
+      latencyGate(input, boundary),
+      scoreGate(input),
+      ...labelled,
+    ],
+    boundary,
+  };
 }
 
 /** Names of the gates that share the false-rollback rate. */
 export function gateNames(contract: Contract): string[] {
-  return ["errors", "latency", scoreComparison, ...labelGates(contract).map(({ metric }) => metric), accuracyComparison, ...fairnessGates(contract).map(fairnessGateName)];
+  return [
+    "errors",
+    "latency",
+    scoreComparison,
+    ...labelGates(contract).map(({ metric }) => metric),
+    accuracyComparison,
+    ...fairnessGates(contract).map(fairnessGateName),
+  ];
 }
 
 function errorGate({ contract, hash, pace }: GateInput, boundary: number): Gate {
@@ -80,7 +115,8 @@ function errorGate({ contract, hash, pace }: GateInput, boundary: number): Gate 
   const unanswered = requestsOf(contract.name, own, 'response_code=~"5..",response_flags!="-"');
   const failures = `(${totalOrZero(failed)} + ${totalOrZero(unanswered)})`;
   const evidence = wald(shares, failures, `(${total(all)} + ${totalOrZero(unanswered)})`);
-  // So few errors refuse a version whose every request fails, and no minimum sample may stand in their way.
+  // So few errors refuse a version whose every request fails, and no minimum sample may stand in
+  // their way.
   const few = Math.ceil(boundary / (event + trial));
   const seen = `(sum(${failed}) or vector(0)) + (sum(${unanswered}) or vector(0)) >= ${few}`;
   const query = `${evidence} and on () (${flowing(all, pace)} or ${seen} or ${notANumber(all)})`;
@@ -96,13 +132,25 @@ function latencyGate({ contract, hash, pace }: GateInput, boundary: number): Gat
   const few = Math.ceil(boundary / (event + trial));
   const enough = `(${flowing(all, pace)} or sum(${all}) - sum(${quick}) >= ${few} or ${notANumber(quick)})`;
   const champion = `label_replace(${select(contract, series.trialEvidence, { gate: latencyComparison, ...own })}, "than", "champion", "", "")`;
-  // Slower than the objective and slower than the champion: the smaller of two evidences is valid against either being untrue.
-  return { name: "latency", query: `min((${objective}) or ${champion}) and on () ${enough}`, proof: `${objective} and on () ${enough}`, shares: latencyShares };
+  // Slower than the objective and slower than the champion: the smaller of two evidences is valid
+  // against either being untrue.
+  return {
+    name: "latency",
+    query: `min((${objective}) or ${champion}) and on () ${enough}`,
+    proof: `${objective} and on () ${enough}`,
+    shares: latencyShares,
+  };
 }
 
-/** Nothing to compare with, such as a champion without a request this hour, is no evidence: what the version itself does is judged by the others. */
+/**
+ * Nothing to compare with, such as a champion without a request this hour, is no evidence: what the
+ * version itself does is judged by the others.
+ */
 function scoreGate({ contract, hash }: GateInput): Gate {
-  return { name: scoreComparison, query: `max(${select(contract, series.trialEvidence, { gate: scoreComparison, [hashLabel]: hash })}) or vector(0)` };
+  return {
+    name: scoreComparison,
+    query: `max(${select(contract, series.trialEvidence, { gate: scoreComparison, [hashLabel]: hash })}) or vector(0)`,
+  };
 }
 
 /** Whether the version has its minimum sample, and requests still come. */
@@ -120,7 +168,10 @@ function labelEvidence({ contract, version }: GateInput, gate: string): string {
   return `max(${select(contract, series.trialEvidence, { gate, version })}) or vector(0)`;
 }
 
-/** Restarts of the version's server processes: what they had counted is lost to them, so the restarts are counted. */
+/**
+ * Restarts of the version's server processes: what they had counted is lost to them, so the
+ * restarts are counted.
+ */
 export function restarts({ contract, hash }: Pick<GateInput, "contract" | "hash">): string {
   return `sum(changes(${select(contract, metrics.started.name, { [hashLabel]: hash })}[1h]))`;
 }

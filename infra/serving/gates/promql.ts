@@ -1,18 +1,24 @@
 import { scrapeSeconds } from "../pace";
 import { proof, waldWeights, type Shares } from "./sequential";
 
-/** How long a pod that is gone still counts; a version that is tried again within it meets its own past. */
+/**
+ * How long a pod that is gone still counts; a version that is tried again within it meets its own
+ * past.
+ */
 const memory = "1h";
-/** Gap between two lives of a server that still counts as a restart: back-off grows to five minutes. */
+/**
+ * Gap between two lives of a server that still counts as a restart: back-off grows to five minutes.
+ */
 const gap = "10m";
 /** Step at which restarts are looked for: the interval of the scrapes. */
 const step = `${scrapeSeconds}s`;
 
 /**
- * Events since the version's first pod started, as a sum over counters. The counters of a version start at zero with its pods, so their
- * plain values are exact, where `increase()` would extrapolate to events that nobody counted and lose the first of a series that begins
- * with it. Two things are put right: pods that are gone keep their last value, and when a server restarts in its pod, what it had counted
- * before is added. Empty when no such series exists.
+ * Events since the version's first pod started, as a sum over counters. The counters of a version
+ * start at zero with its pods, so their plain values are exact, where `increase()` would
+ * extrapolate to events that nobody counted and lose the first of a series that begins with it. Two
+ * things are put right: pods that are gone keep their last value, and when a server restarts in its
+ * pod, what it had counted before is added. Empty when no such series exists.
  */
 export function total(selector: string): string {
   const before = `last_over_time(${selector}[${gap}] offset ${step})`;
@@ -42,7 +48,10 @@ export function exact(value: number): string {
   return String(Number(value.toPrecision(10)));
 }
 
-/** What Argo Rollouts makes of a look. No result is neither success nor failure; NaN is a failure, since no healthy server counts NaN. */
+/**
+ * What Argo Rollouts makes of a look. No result is neither success nor failure; NaN is a failure,
+ * since no healthy server counts NaN.
+ */
 export const conditions = {
   refused: (boundary: number) => bad(`result[0] >= ${exact(boundary)}`),
   notRefused: (boundary: number) => good(`result[0] < ${exact(boundary)}`),

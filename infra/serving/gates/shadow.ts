@@ -18,7 +18,10 @@ export interface ShadowGate {
   readonly query: string;
 }
 
-/** Where a version is proven, at or below, and where it is refused, at or above; between them more looks have to tell. */
+/**
+ * Where a version is proven, at or below, and where it is refused, at or above; between them more
+ * looks have to tell.
+ */
 export const [proven, refused] = [0, 1];
 
 export interface ShadowInput {
@@ -35,32 +38,48 @@ export interface ShadowInput {
 }
 
 /**
- * How far two versions are apart on the same requests. The mesh throws the mirrored answers away, but a row is in the same bucket under
- * both versions. Of rows that are the same, d = share of the one - share of the other differs from bucket to bucket only by the rows on
- * which the versions disagree: its variance is their share divided by the rows of a bucket. So the mean of rows x d^2 over the buckets is
- * that share, and (buckets - 1) times it over the true one is chi-square distributed. The same with scores gives their squared distance.
+ * How far two versions are apart on the same requests. The mesh throws the mirrored answers away,
+ * but a row is in the same bucket under both versions. Of rows that are the same, d = share of the
+ * one - share of the other differs from bucket to bucket only by the rows on which the versions
+ * disagree: its variance is their share divided by the rows of a bucket. So the mean of rows x d^2
+ * over the buckets is that share, and (buckets - 1) times it over the true one is chi-square
+ * distributed. The same with scores gives their squared distance.
  *
- * The pods are scraped at different moments, so up to two intervals' rows of a window count for one version alone, and these differ as any
- * two rows do: an identical version seems to be apart by their share times the variance between rows. A proof takes no account of that; a
- * refusal allows for it.
+ * The pods are scraped at different moments, so up to two intervals' rows of a window count for one
+ * version alone, and these differ as any two rows do: an identical version seems to be apart by
+ * their share times the variance between rows. A proof takes no account of that; a refusal allows
+ * for it.
  */
 export function shadowGates(input: ShadowInput): readonly [ShadowGate, ShadowGate] {
-  const of = (name: string, family: MetricFamily, shares: Shares): ShadowGate => ({ name, query: position(input, family.name, shadowScale(shares, input)) });
-  return [of("disagreement", metrics.bucketPositives, disagreement), of("score-distance", metrics.bucketScores, scoreDistance)];
+  const of = (name: string, family: MetricFamily, shares: Shares): ShadowGate => ({
+    name,
+    query: position(input, family.name, shadowScale(shares, input)),
+  });
+  return [
+    of("disagreement", metrics.bucketPositives, disagreement),
+    of("score-distance", metrics.bucketScores, scoreDistance),
+  ];
 }
 
-/** An estimate that proves, and one that refuses: `refusal.base`, and `refusal.edge` times the variance between rows. */
+/**
+ * An estimate that proves, and one that refuses: `refusal.base`, and `refusal.edge` times the
+ * variance between rows.
+ */
 export interface ShadowScale {
   readonly proof: number;
   readonly refusal: { readonly base: number; readonly edge: number };
 }
 
-export function shadowScale({ acceptable, unacceptable }: Shares, { looks, windowSeconds }: Pick<ShadowInput, "looks" | "windowSeconds">): ShadowScale {
+export function shadowScale(
+  { acceptable, unacceptable }: Shares,
+  { looks, windowSeconds }: Pick<ShadowInput, "looks" | "windowSeconds">,
+): ShadowScale {
   const degrees = rowBuckets - 1;
   // Two gates share the rate.
   const rate = falseRollback / 2 / looks;
   const times = chiSquareQuantile(rate, degrees) / degrees;
-  // The variance between rows is an estimate too: quantile of F by Fisher's z (1924), which is nearly normal.
+  // The variance between rows is an estimate too: quantile of F by Fisher's z (1924), which is
+  // nearly normal.
   const ratio = Math.exp((2 * normalQuantile(rate)) / Math.sqrt(degrees));
   return {
     proof: (unacceptable * chiSquareQuantile(1 - falseProof, degrees)) / degrees,
@@ -69,7 +88,11 @@ export function shadowScale({ acceptable, unacceptable }: Shares, { looks, windo
 }
 
 /** Where an estimate stands between proof and refusal. What proves never refuses as well. */
-export function positionOf(trial: readonly Bucket[], champion: readonly Bucket[], { proof, refusal }: ShadowScale): number {
+export function positionOf(
+  trial: readonly Bucket[],
+  champion: readonly Bucket[],
+  { proof, refusal }: ShadowScale,
+): number {
   const limit = refusal.base + refusal.edge * varianceOf(champion);
   return (distanceOf(trial, champion) - proof) / Math.max(limit - proof, narrowest * proof);
 }
@@ -79,17 +102,29 @@ const narrowest = 1e-3;
 
 /** Variance between rows, from the means of the buckets. */
 function varianceOf(buckets: readonly Bucket[]): number {
-  const mean = buckets.reduce((sum, { total }) => sum + total, 0) / buckets.reduce((sum, { rows }) => sum + rows, 0);
-  return buckets.reduce((sum, { rows, total }) => (rows > 0 ? sum + rows * (total / rows - mean) ** 2 : sum), 0) / (rowBuckets - 1);
+  const mean =
+    buckets.reduce((sum, { total }) => sum + total, 0) /
+    buckets.reduce((sum, { rows }) => sum + rows, 0);
+  return (
+    buckets.reduce(
+      (sum, { rows, total }) => (rows > 0 ? sum + rows * (total / rows - mean) ** 2 : sum),
+      0,
+    ) /
+    (rowBuckets - 1)
+  );
 }
 
 /** The estimate, from counts by bucket: rows and sums of either version. */
 export function distanceOf(trial: readonly Bucket[], champion: readonly Bucket[]): number {
-  const mean = (buckets: readonly Bucket[]) => buckets.reduce((sum, { total }) => sum + total, 0) / buckets.reduce((sum, { rows }) => sum + rows, 0);
+  const mean = (buckets: readonly Bucket[]) =>
+    buckets.reduce((sum, { total }) => sum + total, 0) /
+    buckets.reduce((sum, { rows }) => sum + rows, 0);
   const shift = mean(trial) - mean(champion);
   const spread = trial.reduce((sum, { rows, total }, i) => {
     const other = champion[i];
-    return other && rows > 0 && other.rows > 0 ? sum + rows * (total / rows - other.total / other.rows - shift) ** 2 : sum;
+    return other && rows > 0 && other.rows > 0
+      ? sum + rows * (total / rows - other.total / other.rows - shift) ** 2
+      : sum;
   }, 0);
   return spread / (rowBuckets - 1) + shift ** 2;
 }
@@ -100,8 +135,13 @@ export interface Bucket {
   readonly total: number;
 }
 
-function position({ contract, trial, champion, windowSeconds, minimumRows }: ShadowInput, sums: MetricFamily["name"], { proof, refusal }: ShadowScale): string {
-  const grown = (name: MetricFamily["name"], hash: string) => `increase(${select(contract, name, { [hashLabel]: hash })}[${windowSeconds}s])`;
+function position(
+  { contract, trial, champion, windowSeconds, minimumRows }: ShadowInput,
+  sums: MetricFamily["name"],
+  { proof, refusal }: ShadowScale,
+): string {
+  const grown = (name: MetricFamily["name"], hash: string) =>
+    `increase(${select(contract, name, { [hashLabel]: hash })}[${windowSeconds}s])`;
   const by = (name: MetricFamily["name"], hash: string) => `sum by (bucket) (${grown(name, hash)})`;
   const all = (name: MetricFamily["name"], hash: string) => `sum(${grown(name, hash)})`;
   const rows = metrics.bucketRows.name;

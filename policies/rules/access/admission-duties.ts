@@ -11,10 +11,12 @@ const bindingType = `${api}:ValidatingAdmissionPolicyBinding`;
 export const rule = stackRule({
   name: "access-admission-duties",
   area: "access",
-  description: "Every cluster in which a group deploys, approves or erases must have the policies of admission that keep them apart, in force and closed when in doubt.",
+  description:
+    "Every cluster in which a group deploys, approves or erases must have the policies of admission that keep them apart, in force and closed when in doubt.",
   severity: "critical",
   enforcement: "mandatory",
-  remediation: "Put each policy of infra/cluster/admission.ts into every cluster, with failurePolicy Fail and a binding that denies.",
+  remediation:
+    "Put each policy of infra/cluster/admission.ts into every cluster, with failurePolicy Fail and a binding that denies.",
   url: "https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/",
   frameworks: [
     { framework: "eu-ai-act", clause: "Art. 14" },
@@ -26,12 +28,29 @@ export const rule = stackRule({
     const clusters = clustersWithDuties(resources);
     const policies = ofType(resources, policyType);
     const bindings = ofType(resources, bindingType);
-    const weak = policies.filter(({ props }) => at(props, "spec.failurePolicy") !== "Fail").map((resource) => ({ resource, message: `${subject(resource)} must have failurePolicy Fail` }));
-    const silent = bindings.filter(({ props }) => !list(props, "spec.validationActions").includes("Deny")).map((resource) => ({ resource, message: `${subject(resource)} must deny` }));
-    const partial = bindings.filter(({ props }) => at(props, "spec.matchResources") !== undefined).map((resource) => ({ resource, message: `${subject(resource)} must hold everywhere, got matchResources` }));
+    const weak = policies
+      .filter(({ props }) => at(props, "spec.failurePolicy") !== "Fail")
+      .map((resource) => ({
+        resource,
+        message: `${subject(resource)} must have failurePolicy Fail`,
+      }));
+    const silent = bindings
+      .filter(({ props }) => !list(props, "spec.validationActions").includes("Deny"))
+      .map((resource) => ({ resource, message: `${subject(resource)} must deny` }));
+    const partial = bindings
+      .filter(({ props }) => at(props, "spec.matchResources") !== undefined)
+      .map((resource) => ({
+        resource,
+        message: `${subject(resource)} must hold everywhere, got matchResources`,
+      }));
     const missing = required.flatMap((name) => {
-      const there = Math.min(policies.filter(({ props }) => at(props, "metadata.name") === name).length, bindings.filter(({ props }) => at(props, "spec.policyName") === name).length);
-      return there < clusters ? [{ message: `${name} must be bound in each of ${clusters} clusters, got ${there}` }] : [];
+      const there = Math.min(
+        policies.filter(({ props }) => at(props, "metadata.name") === name).length,
+        bindings.filter(({ props }) => at(props, "spec.policyName") === name).length,
+      );
+      return there < clusters
+        ? [{ message: `${name} must be bound in each of ${clusters} clusters, got ${there}` }]
+        : [];
     });
     return [...weak, ...silent, ...partial, ...missing];
   },
@@ -40,7 +59,9 @@ export const rule = stackRule({
 /** A stack binds a group once in each cluster: the most often that one of its bindings is found. */
 function clustersWithDuties(resources: readonly ResourceView[]): number {
   const names: readonly unknown[] = Object.values(dutyGroups);
-  const bindings = ofType(resources, "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding").filter(({ props }) => list(props, "subjects").some((each) => names.includes(at(each, "name"))));
+  const bindings = ofType(resources, "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding").filter(
+    ({ props }) => list(props, "subjects").some((each) => names.includes(at(each, "name"))),
+  );
   const counts = new Map<string, number>();
   for (const { props } of bindings) {
     const key = `${text(props, "metadata.namespace") ?? ""}/${text(props, "metadata.name") ?? ""}`;

@@ -4,7 +4,8 @@ import { stackRule } from "../../rule";
 export const rule = stackRule({
   name: "access-analyzer-region",
   area: "access",
-  description: "Every region with a cluster must have an Access Analyzer, which finds what is shared outside the account.",
+  description:
+    "Every region with a cluster must have an Access Analyzer, which finds what is shared outside the account.",
   severity: "medium",
   enforcement: "mandatory",
   remediation: "Create one aws.accessanalyzer.Analyzer for each region.",
@@ -14,9 +15,16 @@ export const rule = stackRule({
     { framework: "nist-ai-rmf", clause: "MANAGE 4.1" },
   ],
   check: (resources) => {
-    // A resource does not say its region, its provider does; one cluster a region is how the platform is built.
+    // A resource does not say its region, its provider does; one cluster a region is how the
+    // platform is built.
     const regions = ofType(resources, "aws:eks/cluster:Cluster").length;
     const analyzers = ofType(resources, "aws:accessanalyzer/analyzer:Analyzer").length;
-    return analyzers >= regions ? [] : [{ message: `each of the ${regions} regions with a cluster must have an Access Analyzer, got ${analyzers}` }];
+    return analyzers >= regions
+      ? []
+      : [
+          {
+            message: `each of the ${regions} regions with a cluster must have an Access Analyzer, got ${analyzers}`,
+          },
+        ];
   },
 });

@@ -3,7 +3,12 @@ import { resourceRule } from "../../rule";
 import { subject } from "../workloads/subject";
 
 /** Groups and users that hold for callers whom nobody chose. */
-const everyone: readonly unknown[] = ["system:anonymous", "system:unauthenticated", "system:authenticated", "system:serviceaccounts"];
+const everyone: readonly unknown[] = [
+  "system:anonymous",
+  "system:unauthenticated",
+  "system:authenticated",
+  "system:serviceaccounts",
+];
 
 export const rule = resourceRule({
   name: "access-binding-anonymous",
@@ -17,7 +22,10 @@ export const rule = resourceRule({
     { framework: "cis-eks", clause: "4.1.1" },
     { framework: "ml-lens", clause: "MLSEC-03" },
   ],
-  types: ["kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding", "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding"],
+  types: [
+    "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding",
+    "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
+  ],
   check: (binding) =>
     list(binding.props, "subjects")
       .filter((each) => everyone.includes(at(each, "name")))

@@ -14,6 +14,10 @@ export const rule = resourceRule({
   types: ["aws:s3/bucketOwnershipControls:BucketOwnershipControls"],
   check: (controls) => {
     const ownership = at(controls.props, "rule.objectOwnership");
-    return ownership === "BucketOwnerEnforced" ? [] : [`${subject(controls)} must have objectOwnership BucketOwnerEnforced, got ${shown(ownership)}`];
+    return ownership === "BucketOwnerEnforced"
+      ? []
+      : [
+          `${subject(controls)} must have objectOwnership BucketOwnerEnforced, got ${shown(ownership)}`,
+        ];
   },
 });

@@ -3,7 +3,12 @@ import { at } from "../../read";
 import { stackRule } from "../../rule";
 import { subject } from "../workloads/subject";
 
-const blocks = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"] as const;
+const blocks = [
+  "blockPublicAcls",
+  "blockPublicPolicy",
+  "ignorePublicAcls",
+  "restrictPublicBuckets",
+] as const;
 
 export const rule = stackRule({
   name: "access-bucket-public",
@@ -20,8 +25,21 @@ export const rule = stackRule({
   ],
   check: (resources) =>
     buckets(resources).flatMap((bucket) => {
-      const found = ofBucket(resources, "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", bucket);
-      const missing = blocks.filter((block) => !found.some(({ props }) => at(props, block) === true));
-      return missing.length === 0 ? [] : [{ resource: bucket, message: `${subject(bucket)} must block public access with ${missing.join(", ")}` }];
+      const found = ofBucket(
+        resources,
+        "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+        bucket,
+      );
+      const missing = blocks.filter(
+        (block) => !found.some(({ props }) => at(props, block) === true),
+      );
+      return missing.length === 0
+        ? []
+        : [
+            {
+              resource: bucket,
+              message: `${subject(bucket)} must block public access with ${missing.join(", ")}`,
+            },
+          ];
     }),
 });

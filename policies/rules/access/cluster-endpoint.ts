@@ -8,7 +8,8 @@ export const rule = resourceRule({
   description: "The Kubernetes API must be reachable from within the network only.",
   severity: "critical",
   enforcement: "mandatory",
-  remediation: "Set vpcConfig.endpointPrivateAccess to true and endpointPublicAccess to false; pipelines reach the API from within the VPC.",
+  remediation:
+    "Set vpcConfig.endpointPrivateAccess to true and endpointPublicAccess to false; pipelines reach the API from within the VPC.",
   url: "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html",
   frameworks: [
     { framework: "cis-eks", clause: "5.4.1" },
@@ -20,8 +21,16 @@ export const rule = resourceRule({
     const isPrivate = at(cluster.props, "vpcConfig.endpointPrivateAccess");
     const isPublic = at(cluster.props, "vpcConfig.endpointPublicAccess");
     return [
-      ...(isPrivate === true ? [] : [`${subject(cluster)} must set vpcConfig.endpointPrivateAccess to true, got ${shown(isPrivate)}`]),
-      ...(isPublic === false ? [] : [`${subject(cluster)} must set vpcConfig.endpointPublicAccess to false, got ${shown(isPublic)}`]),
+      ...(isPrivate === true
+        ? []
+        : [
+            `${subject(cluster)} must set vpcConfig.endpointPrivateAccess to true, got ${shown(isPrivate)}`,
+          ]),
+      ...(isPublic === false
+        ? []
+        : [
+            `${subject(cluster)} must set vpcConfig.endpointPublicAccess to false, got ${shown(isPublic)}`,
+          ]),
     ];
   },
 });

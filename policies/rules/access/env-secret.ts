@@ -16,15 +16,27 @@ export const rule = resourceRule({
     { framework: "ml-lens", clause: "MLSEC-05" },
   ],
   types: podTypes,
-  check: (resource) => eachContainer(resource, (container) => [...list(container.spec, "env").flatMap(problem), ...["command", "args"].flatMap((key) => list(container.spec, key).flatMap((item) => typed(key, item)))]),
+  check: (resource) =>
+    eachContainer(resource, (container) => [
+      ...list(container.spec, "env").flatMap(problem),
+      ...["command", "args"].flatMap((key) =>
+        list(container.spec, key).flatMap((item) => typed(key, item)),
+      ),
+    ]),
 });
 
 function problem(variable: unknown): string[] {
   const name = text(variable, "name") ?? "";
   const value = text(variable, "value");
-  if (at(variable, "valueFrom.secretKeyRef") !== undefined) return [`read secrets from files, got the environment variable ${name}`];
-  const found = value === undefined || value === "" ? undefined : (secretIn(value) ?? (namesSecret(name) ? "what its name calls a credential" : undefined));
-  return found === undefined ? [] : [`not hold a credential in plain text, got ${found} in the environment variable ${name}`];
+  if (at(variable, "valueFrom.secretKeyRef") !== undefined)
+    return [`read secrets from files, got the environment variable ${name}`];
+  const found =
+    value === undefined || value === ""
+      ? undefined
+      : (secretIn(value) ?? (namesSecret(name) ? "what its name calls a credential" : undefined));
+  return found === undefined
+    ? []
+    : [`not hold a credential in plain text, got ${found} in the environment variable ${name}`];
 }
 
 function typed(key: string, item: unknown): string[] {

@@ -17,10 +17,18 @@ export const rule = resourceRule({
   ],
   types: [elasticsearchType, kibanaType],
   check: (resource) =>
-    [...list(resource.props, "spec.nodeSets").map((set) => at(set, "config")), at(resource.props, "spec.config")].flatMap((config) =>
+    [
+      ...list(resource.props, "spec.nodeSets").map((set) => at(set, "config")),
+      at(resource.props, "spec.config"),
+    ].flatMap((config) =>
       [...settingsOf(config)].flatMap(([name, value]) => {
-        if (name === "xpack.security.enabled" && value !== true) return [`${subject(resource)} must leave xpack.security.enabled on, got ${shown(value)}`];
-        return /^xpack\.security\.authc\.(providers\.)?anonymous$|^xpack\.security\.authc\.(providers\.)?anonymous\./.test(name) ? [`${subject(resource)} must not configure anonymous access, got ${name}`] : [];
+        if (name === "xpack.security.enabled" && value !== true)
+          return [`${subject(resource)} must leave xpack.security.enabled on, got ${shown(value)}`];
+        return /^xpack\.security\.authc\.(providers\.)?anonymous$|^xpack\.security\.authc\.(providers\.)?anonymous\./.test(
+          name,
+        )
+          ? [`${subject(resource)} must not configure anonymous access, got ${name}`]
+          : [];
       }),
     ),
 });

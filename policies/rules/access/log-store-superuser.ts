@@ -9,7 +9,8 @@ export const rule = resourceRule({
   description: "The log store must have no account that may do everything.",
   severity: "high",
   enforcement: "mandatory",
-  remediation: "Set spec.auth.disableElasticUser to true, and give each group and program an account with a role of its own.",
+  remediation:
+    "Set spec.auth.disableElasticUser to true, and give each group and program an account with a role of its own.",
   url: "https://www.elastic.co/docs/deploy-manage/users-roles/cluster-or-deployment-auth/managed-credentials-eck",
   frameworks: [
     { framework: "ml-lens", clause: "MLSEC-03" },
@@ -18,6 +19,10 @@ export const rule = resourceRule({
   types: [elasticsearchType],
   check: (resource) => {
     const disabled = at(resource.props, "spec.auth.disableElasticUser");
-    return disabled === true ? [] : [`${subject(resource)} must set spec.auth.disableElasticUser to true, got ${shown(disabled)}`];
+    return disabled === true
+      ? []
+      : [
+          `${subject(resource)} must set spec.auth.disableElasticUser to true, got ${shown(disabled)}`,
+        ];
   },
 });

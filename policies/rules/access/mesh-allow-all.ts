@@ -15,6 +15,12 @@ export const rule = resourceRule({
   types: istio("security", "AuthorizationPolicy"),
   check: (policy) => {
     if ((at(policy.props, "spec.action") ?? "ALLOW") !== "ALLOW") return [];
-    return list(policy.props, "spec.rules").flatMap((rule, index) => (Object.keys(record({ rule }, "rule")).length > 0 ? [] : [`rule ${index + 1} of ${subject(policy)} must say what it allows, got an empty rule, which allows everything`]));
+    return list(policy.props, "spec.rules").flatMap((rule, index) =>
+      Object.keys(record({ rule }, "rule")).length > 0
+        ? []
+        : [
+            `rule ${index + 1} of ${subject(policy)} must say what it allows, got an empty rule, which allows everything`,
+          ],
+    );
   },
 });

@@ -18,11 +18,24 @@ export const rule = stackRule({
   ],
   parameters: { rootNamespace },
   check: (resources, parameters) => {
-    const meshed = ofType(resources, ...istio("networking", "VirtualService"), ...istio("networking", "Gateway"));
+    const meshed = ofType(
+      resources,
+      ...istio("networking", "VirtualService"),
+      ...istio("networking", "Gateway"),
+    );
     const denies = ofType(resources, ...istio("security", "AuthorizationPolicy")).filter(
-      ({ props }) => text(props, "metadata.namespace") === parameters.rootNamespace && Object.keys(record(props, "spec")).every((key) => key === "action") && (at(props, "spec.action") ?? "ALLOW") === "ALLOW",
+      ({ props }) =>
+        text(props, "metadata.namespace") === parameters.rootNamespace &&
+        Object.keys(record(props, "spec")).every((key) => key === "action") &&
+        (at(props, "spec.action") ?? "ALLOW") === "ALLOW",
     );
     const [wanted, found] = [occurrences(meshed), occurrences(denies)];
-    return found >= wanted ? [] : [{ message: `each of ${wanted} meshes must have an AuthorizationPolicy with an empty spec in ${parameters.rootNamespace}, which refuses what no other policy allows, got ${found}` }];
+    return found >= wanted
+      ? []
+      : [
+          {
+            message: `each of ${wanted} meshes must have an AuthorizationPolicy with an empty spec in ${parameters.rootNamespace}, which refuses what no other policy allows, got ${found}`,
+          },
+        ];
   },
 });

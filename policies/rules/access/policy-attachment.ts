@@ -12,10 +12,20 @@ export const rule = resourceRule({
   url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_job-functions.html",
   frameworks: [{ framework: "ml-lens", clause: "MLSEC-03" }],
   types: ["aws:iam/rolePolicyAttachment:RolePolicyAttachment"],
-  parameters: { refused: ["AdministratorAccess", "PowerUserAccess", "IAMFullAccess", "AmazonS3FullAccess", "AWSKeyManagementServicePowerUser"] },
+  parameters: {
+    refused: [
+      "AdministratorAccess",
+      "PowerUserAccess",
+      "IAMFullAccess",
+      "AmazonS3FullAccess",
+      "AWSKeyManagementServicePowerUser",
+    ],
+  },
   check: (attachment, { refused }) => {
     const policy = text(attachment.props, "policyArn");
     const name = policy?.slice(policy.lastIndexOf("/") + 1);
-    return name !== undefined && refused.includes(name) ? [`${subject(attachment)} must not attach ${name}`] : [];
+    return name !== undefined && refused.includes(name)
+      ? [`${subject(attachment)} must not attach ${name}`]
+      : [];
   },
 });

@@ -15,15 +15,30 @@ export const rule = resourceRule({
   remediation: "Name the roles in Resource, and the service in a condition on iam:PassedToService.",
   url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html",
   frameworks: [{ framework: "ml-lens", clause: "MLSEC-03" }],
-  types: ["aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy", "aws:iam/role:Role", "aws:iam/groupPolicy:GroupPolicy"],
+  types: [
+    "aws:iam/rolePolicy:RolePolicy",
+    "aws:iam/policy:Policy",
+    "aws:iam/role:Role",
+    "aws:iam/groupPolicy:GroupPolicy",
+  ],
   check: (resource) => {
     const inline = list(resource.props, "inlinePolicies").map((policy) => at(policy, "policy"));
     return [at(resource.props, "policy"), ...inline]
       .flatMap(statements)
-      .filter((statement) => statement.allows && statement.resources.some((arn) => arn === "*" || arn.endsWith(":role/*")))
+      .filter(
+        (statement) =>
+          statement.allows &&
+          statement.resources.some((arn) => arn === "*" || arn.endsWith(":role/*")),
+      )
       .flatMap((statement) => {
-        const found = statement.actions.filter((action) => handsOver.includes(action.toLowerCase()));
-        return found.length === 0 ? [] : [`statement ${statement.sid} of ${subject(resource)} must not allow ${found.join(", ")} on every role`];
+        const found = statement.actions.filter((action) =>
+          handsOver.includes(action.toLowerCase()),
+        );
+        return found.length === 0
+          ? []
+          : [
+              `statement ${statement.sid} of ${subject(resource)} must not allow ${found.join(", ")} on every role`,
+            ];
       });
   },
 });

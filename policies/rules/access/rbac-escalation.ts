@@ -9,7 +9,8 @@ export const rule = resourceRule({
   description: "A Kubernetes role must not let its holder gain rights that it does not have.",
   severity: "critical",
   enforcement: "mandatory",
-  remediation: "Drop escalate, bind and impersonate from the verbs; only the role of an emergency may be bound, by its name.",
+  remediation:
+    "Drop escalate, bind and impersonate from the verbs; only the role of an emergency may be bound, by its name.",
   url: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/#privilege-escalation-risks",
   frameworks: [{ framework: "cis-eks", clause: "4.1.8" }],
   types: roleTypes,
@@ -17,7 +18,9 @@ export const rule = resourceRule({
   parameters: { bindable: ["causeway-break-glass"] },
   check: (role, { bindable }) =>
     rbacRules(role).flatMap((rule) => {
-      const found = rule.verbs.filter((verb) => escalating.includes(verb) && !(verb === "bind" && namesOnly(rule, bindable)));
+      const found = rule.verbs.filter(
+        (verb) => escalating.includes(verb) && !(verb === "bind" && namesOnly(rule, bindable)),
+      );
       return found.length === 0 ? [] : [`${rule.label} must not grant ${found.join(", ")}`];
     }),
 });

@@ -10,7 +10,8 @@ export const rule = resourceRule({
   description: "A Kubernetes role must not open a shell in a pod or a node.",
   severity: "high",
   enforcement: "mandatory",
-  remediation: "Drop pods/exec, pods/attach, pods/ephemeralcontainers and nodes/proxy; logs and metrics answer without a shell.",
+  remediation:
+    "Drop pods/exec, pods/attach, pods/ephemeralcontainers and nodes/proxy; logs and metrics answer without a shell.",
   url: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
   frameworks: [
     { framework: "cis-eks", clause: "4.1.4" },

@@ -8,7 +8,8 @@ export const rule = resourceRule({
   description: "A Kubernetes role must list verbs, resources and API groups, with no wildcard.",
   severity: "high",
   enforcement: "mandatory",
-  remediation: "List what the role does; a wildcard also grants what is added to the cluster tomorrow.",
+  remediation:
+    "List what the role does; a wildcard also grants what is added to the cluster tomorrow.",
   url: "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",
   frameworks: [
     { framework: "cis-eks", clause: "4.1.3" },
@@ -20,7 +21,11 @@ export const rule = resourceRule({
     isExempt(role, exemptRoles)
       ? []
       : rbacRules(role).flatMap((rule) => {
-          const wild = (["verbs", "resources", "apiGroups"] as const).filter((field) => rule[field].some((value) => value === "*" || value.startsWith("*/")));
-          return wild.length === 0 ? [] : [`${rule.label} must list its ${wild.join(", ")}, got "*"`];
+          const wild = (["verbs", "resources", "apiGroups"] as const).filter((field) =>
+            rule[field].some((value) => value === "*" || value.startsWith("*/")),
+          );
+          return wild.length === 0
+            ? []
+            : [`${rule.label} must list its ${wild.join(", ")}, got "*"`];
         }),
 });

@@ -3,7 +3,10 @@ import type { ResourceView } from "../../rule";
 import { subject } from "../workloads/subject";
 
 /** Kinds that hold RBAC rules. */
-export const roleTypes = ["kubernetes:rbac.authorization.k8s.io/v1:ClusterRole", "kubernetes:rbac.authorization.k8s.io/v1:Role"] as const;
+export const roleTypes = [
+  "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole",
+  "kubernetes:rbac.authorization.k8s.io/v1:Role",
+] as const;
 
 /** One RBAC rule of a role. */
 export interface RbacRule {

@@ -18,6 +18,8 @@ export const rule = resourceRule({
   types: ["aws:ecr/repository:Repository"],
   check: (repository) => {
     const mutability = at(repository.props, "imageTagMutability");
-    return mutability === "IMMUTABLE" ? [] : [`${subject(repository)} must have imageTagMutability IMMUTABLE, got ${shown(mutability)}`];
+    return mutability === "IMMUTABLE"
+      ? []
+      : [`${subject(repository)} must have imageTagMutability IMMUTABLE, got ${shown(mutability)}`];
   },
 });

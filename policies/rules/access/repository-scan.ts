@@ -18,6 +18,10 @@ export const rule = resourceRule({
   types: ["aws:ecr/repository:Repository"],
   check: (repository) => {
     const scans = at(repository.props, "imageScanningConfiguration.scanOnPush");
-    return scans === true ? [] : [`${subject(repository)} must set imageScanningConfiguration.scanOnPush to true, got ${shown(scans)}`];
+    return scans === true
+      ? []
+      : [
+          `${subject(repository)} must set imageScanningConfiguration.scanOnPush to true, got ${shown(scans)}`,
+        ];
   },
 });

@@ -4,15 +4,26 @@ import { resourceRule } from "../../rule";
 import { subject } from "../workloads/subject";
 
 /** Condition keys that tie a caller to an account, an organization or a resource of one. */
-const ties = ["aws:principalorgid", "aws:principalaccount", "aws:principalarn", "aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourcevpce", "kms:calleraccount"];
+const ties = [
+  "aws:principalorgid",
+  "aws:principalaccount",
+  "aws:principalarn",
+  "aws:sourceaccount",
+  "aws:sourcearn",
+  "aws:sourceorgid",
+  "aws:sourcevpce",
+  "kms:calleraccount",
+];
 
 export const rule = resourceRule({
   name: "access-resource-public",
   area: "access",
-  description: "A policy on a bucket, key, repository, secret, topic or queue must not let everyone in.",
+  description:
+    "A policy on a bucket, key, repository, secret, topic or queue must not let everyone in.",
   severity: "critical",
   enforcement: "mandatory",
-  remediation: "Name the principals, or add a condition on aws:PrincipalOrgID, aws:PrincipalAccount or aws:SourceArn.",
+  remediation:
+    "Name the principals, or add a condition on aws:PrincipalOrgID, aws:PrincipalAccount or aws:SourceArn.",
   url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status",
   frameworks: [
     { framework: "ml-lens", clause: "MLSEC-04" },
@@ -34,11 +45,24 @@ export const rule = resourceRule({
   ],
   check: (resource) =>
     statements(at(resource.props, "policy"))
-      .filter((statement) => statement.allows && statement.principals.includes("*") && !isTied(statement))
-      .map((statement) => `statement ${statement.sid} of ${subject(resource)} must name its principals, got everyone`),
+      .filter(
+        (statement) => statement.allows && statement.principals.includes("*") && !isTied(statement),
+      )
+      .map(
+        (statement) =>
+          `statement ${statement.sid} of ${subject(resource)} must name its principals, got everyone`,
+      ),
 });
 
-/** Only an operator that demands a value ties; `StringNotEquals` and the `IfExists` forms let in who has none. */
+/**
+ * Only an operator that demands a value ties; `StringNotEquals` and the `IfExists` forms let in who
+ * has none.
+ */
 function isTied(statement: PolicyStatement): boolean {
-  return statement.conditions.some(({ operator, key, values }) => ["StringEquals", "StringLike", "ArnEquals", "ArnLike"].includes(operator) && ties.includes(key.toLowerCase()) && !values.includes("*"));
+  return statement.conditions.some(
+    ({ operator, key, values }) =>
+      ["StringEquals", "StringLike", "ArnEquals", "ArnLike"].includes(operator) &&
+      ties.includes(key.toLowerCase()) &&
+      !values.includes("*"),
+  );
 }

@@ -18,6 +18,10 @@ export const rule = resourceRule({
   parameters: { maximumSeconds: 14400 },
   check: (role, { maximumSeconds }) => {
     const seconds = number(role.props, "maxSessionDuration") ?? defaultSeconds;
-    return seconds <= maximumSeconds ? [] : [`${subject(role)} must end sessions after ${maximumSeconds} seconds or less, got ${seconds}`];
+    return seconds <= maximumSeconds
+      ? []
+      : [
+          `${subject(role)} must end sessions after ${maximumSeconds} seconds or less, got ${seconds}`,
+        ];
   },
 });

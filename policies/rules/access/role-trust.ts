@@ -9,7 +9,8 @@ export const rule = resourceRule({
   description: "A role must name who may assume it, and a federated caller must meet a condition.",
   severity: "critical",
   enforcement: "mandatory",
-  remediation: "Name principals in assumeRolePolicy; for an identity provider, add a condition on the token's subject.",
+  remediation:
+    "Name principals in assumeRolePolicy; for an identity provider, add a condition on the token's subject.",
   url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html",
   frameworks: [{ framework: "ml-lens", clause: "MLSEC-03" }],
   types: ["aws:iam/role:Role"],
@@ -17,8 +18,17 @@ export const rule = resourceRule({
     statements(at(role.props, "assumeRolePolicy"))
       .filter((statement) => statement.allows)
       .flatMap((statement) => {
-        if (statement.principals.includes("*")) return [`statement ${statement.sid} of ${subject(role)} must name its principals, got everyone`];
-        const federated = statement.principals.some((principal) => principal.startsWith("Federated:"));
-        return federated && statement.conditions.length === 0 ? [`statement ${statement.sid} of ${subject(role)} must have a condition on the federated caller's token`] : [];
+        if (statement.principals.includes("*"))
+          return [
+            `statement ${statement.sid} of ${subject(role)} must name its principals, got everyone`,
+          ];
+        const federated = statement.principals.some((principal) =>
+          principal.startsWith("Federated:"),
+        );
+        return federated && statement.conditions.length === 0
+          ? [
+              `statement ${statement.sid} of ${subject(role)} must have a condition on the federated caller's token`,
+            ]
+          : [];
       }),
 });

@@ -15,6 +15,13 @@ export const rule = resourceRule({
   check: (config) =>
     list(config.props, "rules")
       // Dual-layer encryption has no bucket key.
-      .filter((rule) => at(rule, "applyServerSideEncryptionByDefault.sseAlgorithm") === "aws:kms" && at(rule, "bucketKeyEnabled") !== true)
-      .map((rule) => `${subject(config)} must set bucketKeyEnabled to true, got ${shown(at(rule, "bucketKeyEnabled"))}`),
+      .filter(
+        (rule) =>
+          at(rule, "applyServerSideEncryptionByDefault.sseAlgorithm") === "aws:kms" &&
+          at(rule, "bucketKeyEnabled") !== true,
+      )
+      .map(
+        (rule) =>
+          `${subject(config)} must set bucketKeyEnabled to true, got ${shown(at(rule, "bucketKeyEnabled"))}`,
+      ),
 });

@@ -9,7 +9,8 @@ export const rule = stackRule({
   description: "A bucket must move or expire what is old, and drop uploads that never finished.",
   severity: "low",
   enforcement: "mandatory",
-  remediation: "Add a BucketLifecycleConfiguration with an enabled rule, one of them with abortIncompleteMultipartUpload.",
+  remediation:
+    "Add a BucketLifecycleConfiguration with an enabled rule, one of them with abortIncompleteMultipartUpload.",
   url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html",
   frameworks: [
     { framework: "ml-lens", clause: "MLSUS-05" },
@@ -17,11 +18,30 @@ export const rule = stackRule({
   ],
   check: (resources) =>
     buckets(resources).flatMap((bucket) => {
-      const rules = ofBucket(resources, "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", bucket)
+      const rules = ofBucket(
+        resources,
+        "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+        bucket,
+      )
         .flatMap(({ props }) => list(props, "rules"))
         .filter((rule) => at(rule, "status") === "Enabled");
-      if (rules.length === 0) return [{ resource: bucket, message: `${subject(bucket)} must have a lifecycle rule that is enabled` }];
-      const aborts = rules.some((rule) => at(rule, "abortIncompleteMultipartUpload.daysAfterInitiation") !== undefined);
-      return aborts ? [] : [{ resource: bucket, message: `${subject(bucket)} must drop uploads that never finished with abortIncompleteMultipartUpload` }];
+      if (rules.length === 0)
+        return [
+          {
+            resource: bucket,
+            message: `${subject(bucket)} must have a lifecycle rule that is enabled`,
+          },
+        ];
+      const aborts = rules.some(
+        (rule) => at(rule, "abortIncompleteMultipartUpload.daysAfterInitiation") !== undefined,
+      );
+      return aborts
+        ? []
+        : [
+            {
+              resource: bucket,
+              message: `${subject(bucket)} must drop uploads that never finished with abortIncompleteMultipartUpload`,
+            },
+          ];
     }),
 });

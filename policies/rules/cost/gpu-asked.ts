@@ -11,7 +11,8 @@ export const rule = stackRule({
   description: "A node pool with accelerators must have a workload that asks for one.",
   severity: "medium",
   enforcement: "mandatory",
-  remediation: "Drop the pool, or ask for nvidia.com/gpu in the limits of the workload that needs it.",
+  remediation:
+    "Drop the pool, or ask for nvidia.com/gpu in the limits of the workload that needs it.",
   url: "https://kubernetes.io/docs/tasks/manage-gpus/scheduling-gpus/",
   frameworks: [
     { framework: "ml-lens", clause: "MLCOST-25" },
@@ -20,10 +21,17 @@ export const rule = stackRule({
   check: (resources) => {
     const pools = ofType(resources, ...nodePoolTypes).filter(hasAccelerators);
     if (pools.length === 0 || resources.some(asks)) return [];
-    return pools.map((pool) => ({ resource: pool, message: `${subject(pool)} must not have accelerators that no workload asks for` }));
+    return pools.map((pool) => ({
+      resource: pool,
+      message: `${subject(pool)} must not have accelerators that no workload asks for`,
+    }));
   },
 });
 
 function asks(resource: ResourceView): boolean {
-  return podSpecs(resource).some((pod) => containers(pod).some((container) => gpuResource in record(at(container.spec, "resources"), "limits")));
+  return podSpecs(resource).some((pod) =>
+    containers(pod).some(
+      (container) => gpuResource in record(at(container.spec, "resources"), "limits"),
+    ),
+  );
 }

@@ -11,7 +11,8 @@ export const rule = resourceRule({
   description: "A node pool must give back nodes that stand idle.",
   severity: "low",
   enforcement: "mandatory",
-  remediation: "Set spec.disruption.consolidationPolicy to WhenEmptyOrUnderutilized, and consolidateAfter to a duration.",
+  remediation:
+    "Set spec.disruption.consolidationPolicy to WhenEmptyOrUnderutilized, and consolidateAfter to a duration.",
   url: "https://karpenter.sh/docs/concepts/disruption/#consolidation",
   frameworks: [
     { framework: "ml-lens", clause: "MLCOST-16" },
@@ -21,6 +22,10 @@ export const rule = resourceRule({
   check: (pool) => {
     const policy = at(pool.props, "spec.disruption.consolidationPolicy");
     const after = at(pool.props, "spec.disruption.consolidateAfter");
-    return consolidating.includes(policy) && after !== undefined && after !== "Never" ? [] : [`${subject(pool)} must consolidate idle nodes, got consolidationPolicy ${shown(policy)} after ${shown(after)}`];
+    return consolidating.includes(policy) && after !== undefined && after !== "Never"
+      ? []
+      : [
+          `${subject(pool)} must consolidate idle nodes, got consolidationPolicy ${shown(policy)} after ${shown(after)}`,
+        ];
   },
 });

@@ -6,7 +6,8 @@ import { gpuResource, hasAccelerators, nodePoolTypes } from "./node-pools";
 export const rule = resourceRule({
   name: "cost-node-pool-limits",
   area: "cost",
-  description: "A node pool must have a limit, so that a runaway autoscaler cannot spend without end.",
+  description:
+    "A node pool must have a limit, so that a runaway autoscaler cannot spend without end.",
   severity: "high",
   enforcement: "mandatory",
   remediation: "Set spec.limits.cpu, or the number of accelerators for a pool that has them.",
@@ -18,6 +19,8 @@ export const rule = resourceRule({
   types: nodePoolTypes,
   check: (pool) => {
     const limit = hasAccelerators(pool) ? gpuResource : "cpu";
-    return limit in record(pool.props, "spec.limits") ? [] : [`${subject(pool)} must have a limit for ${limit} in spec.limits`];
+    return limit in record(pool.props, "spec.limits")
+      ? []
+      : [`${subject(pool)} must have a limit for ${limit} in spec.limits`];
   },
 });

@@ -7,7 +7,8 @@ export const rule = stackRule({
   description: "The estimated monthly cost of a stack must stay within its budget.",
   severity: "high",
   enforcement: "mandatory",
-  remediation: "Lower replicas, regions or models, or raise causeway:monthlyBudgetUsd in the stack file.",
+  remediation:
+    "Lower replicas, regions or models, or raise causeway:monthlyBudgetUsd in the stack file.",
   frameworks: [
     { framework: "ml-lens", clause: "MLCOST-20" },
     { framework: "ml-lens", clause: "MLCOST-27" },
@@ -16,8 +17,17 @@ export const rule = stackRule({
     // Each component carries its own estimate, and every one of them the budget of the whole stack.
     const components = resources.filter(({ type }) => type.startsWith("causeway:"));
     const budgets = components.flatMap(({ props }) => number(props, "budgetMonthlyUsd") ?? []);
-    const estimate = components.reduce((sum, { props }) => sum + (number(props, "estimatedMonthlyUsd") ?? 0), 0);
+    const estimate = components.reduce(
+      (sum, { props }) => sum + (number(props, "estimatedMonthlyUsd") ?? 0),
+      0,
+    );
     const budget = Math.min(...budgets);
-    return estimate <= budget ? [] : [{ message: `the stack must cost ${budget} US dollars a month or less, got an estimate of ${Math.ceil(estimate)}` }];
+    return estimate <= budget
+      ? []
+      : [
+          {
+            message: `the stack must cost ${budget} US dollars a month or less, got an estimate of ${Math.ceil(estimate)}`,
+          },
+        ];
   },
 });

@@ -19,7 +19,9 @@ export const rule = resourceRule({
   check: (provider, { tags }) => {
     const given = record(defaultTags(at(provider.props, "defaultTags")), "tags");
     const missing = tags.filter((tag) => typeof given[tag] !== "string" || given[tag] === "");
-    return missing.length === 0 ? [] : [`${subject(provider)} must set the default tags ${missing.join(", ")}`];
+    return missing.length === 0
+      ? []
+      : [`${subject(provider)} must set the default tags ${missing.join(", ")}`];
   },
 });
 

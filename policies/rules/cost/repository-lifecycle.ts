@@ -13,6 +13,13 @@ export const rule = stackRule({
   frameworks: [{ framework: "ml-lens", clause: "MLSUS-09" }],
   check: (resources) =>
     ofType(resources, "aws:ecr/repository:Repository")
-      .filter((repository) => companions(resources, "aws:ecr/lifecyclePolicy:LifecyclePolicy", "repository", repository).length === 0)
-      .map((repository) => ({ resource: repository, message: `${subject(repository)} must have a LifecyclePolicy` })),
+      .filter(
+        (repository) =>
+          companions(resources, "aws:ecr/lifecyclePolicy:LifecyclePolicy", "repository", repository)
+            .length === 0,
+      )
+      .map((repository) => ({
+        resource: repository,
+        message: `${subject(repository)} must have a LifecyclePolicy`,
+      })),
 });

@@ -10,7 +10,8 @@ export const rule = stackRule({
   description: "Buckets must refuse requests without TLS.",
   severity: "high",
   enforcement: "mandatory",
-  remediation: "Add a BucketPolicy that denies s3:* to everyone where aws:SecureTransport is false.",
+  remediation:
+    "Add a BucketPolicy that denies s3:* to everyone where aws:SecureTransport is false.",
   url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html",
   frameworks: [
     { framework: "ml-lens", clause: "MLSEC-04" },
@@ -18,12 +19,33 @@ export const rule = stackRule({
   ],
   check: (resources) =>
     buckets(resources).flatMap((bucket) => {
-      const policies = ofBucket(resources, "aws:s3/bucketPolicy:BucketPolicy", bucket).flatMap((policy) => statements(at(policy.props, "policy")));
-      return policies.some(deniesPlaintext) ? [] : [{ resource: bucket, message: `${subject(bucket)} must have a policy that denies s3:* where aws:SecureTransport is false` }];
+      const policies = ofBucket(resources, "aws:s3/bucketPolicy:BucketPolicy", bucket).flatMap(
+        (policy) => statements(at(policy.props, "policy")),
+      );
+      return policies.some(deniesPlaintext)
+        ? []
+        : [
+            {
+              resource: bucket,
+              message: `${subject(bucket)} must have a policy that denies s3:* where aws:SecureTransport is false`,
+            },
+          ];
     }),
 });
 
 function deniesPlaintext(statement: PolicyStatement): boolean {
-  const plaintext = statement.conditions.length === 1 && statement.conditions.some(({ operator, key, values }) => operator === "Bool" && key.toLowerCase() === "aws:securetransport" && values.includes("false"));
-  return !statement.allows && statement.principals.includes("*") && statement.actions.some((action) => action === "s3:*" || action === "*") && plaintext;
+  const plaintext =
+    statement.conditions.length === 1 &&
+    statement.conditions.some(
+      ({ operator, key, values }) =>
+        operator === "Bool" &&
+        key.toLowerCase() === "aws:securetransport" &&
+        values.includes("false"),
+    );
+  return (
+    !statement.allows &&
+    statement.principals.includes("*") &&
+    statement.actions.some((action) => action === "s3:*" || action === "*") &&
+    plaintext
+  );
 }

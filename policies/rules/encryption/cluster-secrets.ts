@@ -16,7 +16,13 @@ export const rule = resourceRule({
   ],
   types: ["aws:eks/cluster:Cluster"],
   check: (cluster) => {
-    const encrypted = list(cluster.props, "encryptionConfig.resources").includes("secrets") && present(cluster.props, "encryptionConfig.provider.keyArn");
-    return encrypted ? [] : [`${subject(cluster)} must encrypt secrets with the KMS key of encryptionConfig.provider.keyArn`];
+    const encrypted =
+      list(cluster.props, "encryptionConfig.resources").includes("secrets") &&
+      present(cluster.props, "encryptionConfig.provider.keyArn");
+    return encrypted
+      ? []
+      : [
+          `${subject(cluster)} must encrypt secrets with the KMS key of encryptionConfig.provider.keyArn`,
+        ];
   },
 });

@@ -9,13 +9,30 @@ export const rule = resourceRule({
   description: "A destination rule must not turn TLS off.",
   severity: "high",
   enforcement: "mandatory",
-  remediation: "Drop trafficPolicy.tls, so that the mesh uses mutual TLS by itself, or set its mode to ISTIO_MUTUAL.",
+  remediation:
+    "Drop trafficPolicy.tls, so that the mesh uses mutual TLS by itself, or set its mode to ISTIO_MUTUAL.",
   url: "https://istio.io/latest/docs/reference/config/networking/destination-rule/#ClientTLSSettings",
   frameworks: [{ framework: "ml-lens", clause: "MLSEC-09" }],
   types: istio("networking", "DestinationRule"),
   check: (destination) => {
-    const policies = [{ where: "spec.trafficPolicy", policy: at(destination.props, "spec.trafficPolicy") }, ...list(destination.props, "spec.subsets").map((subset) => ({ where: `subset ${shown(at(subset, "name"))}`, policy: at(subset, "trafficPolicy") }))];
-    const settings = policies.flatMap(({ where, policy }) => [policy, ...list(policy, "portLevelSettings")].map((each) => ({ where, mode: at(each, "tls.mode") })));
-    return settings.filter(({ mode }) => mode === "DISABLE").map(({ where }) => `${subject(destination)} must not turn TLS off, got mode DISABLE in ${where}`);
+    const policies = [
+      { where: "spec.trafficPolicy", policy: at(destination.props, "spec.trafficPolicy") },
+      ...list(destination.props, "spec.subsets").map((subset) => ({
+        where: `subset ${shown(at(subset, "name"))}`,
+        policy: at(subset, "trafficPolicy"),
+      })),
+    ];
+    const settings = policies.flatMap(({ where, policy }) =>
+      [policy, ...list(policy, "portLevelSettings")].map((each) => ({
+        where,
+        mode: at(each, "tls.mode"),
+      })),
+    );
+    return settings
+      .filter(({ mode }) => mode === "DISABLE")
+      .map(
+        ({ where }) =>
+          `${subject(destination)} must not turn TLS off, got mode DISABLE in ${where}`,
+      );
   },
 });

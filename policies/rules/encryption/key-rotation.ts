@@ -8,7 +8,8 @@ export const rule = resourceRule({
   description: "Symmetric KMS keys must rotate by themselves.",
   severity: "high",
   enforcement: "mandatory",
-  remediation: "Set enableKeyRotation to true; KMS keeps old key material, so nothing has to be encrypted again.",
+  remediation:
+    "Set enableKeyRotation to true; KMS keeps old key material, so nothing has to be encrypted again.",
   url: "https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",
   frameworks: [{ framework: "ml-lens", clause: "MLSEC-02" }],
   types: ["aws:kms/key:Key"],
@@ -16,6 +17,8 @@ export const rule = resourceRule({
     // KMS rotates no asymmetric and no HMAC key.
     const spec = at(key.props, "customerMasterKeySpec") ?? "SYMMETRIC_DEFAULT";
     const rotates = at(key.props, "enableKeyRotation");
-    return spec !== "SYMMETRIC_DEFAULT" || rotates === true ? [] : [`${subject(key)} must set enableKeyRotation to true, got ${shown(rotates)}`];
+    return spec !== "SYMMETRIC_DEFAULT" || rotates === true
+      ? []
+      : [`${subject(key)} must set enableKeyRotation to true, got ${shown(rotates)}`];
   },
 });

@@ -15,5 +15,8 @@ export const rule = resourceRule({
     { framework: "iso-42001", clause: "A.6.2.8" },
   ],
   types: ["aws:cloudwatch/logGroup:LogGroup"],
-  check: (group) => (present(group.props, "kmsKeyId") ? [] : [`${subject(group)} must name a customer-managed key in kmsKeyId, got nothing`]),
+  check: (group) =>
+    present(group.props, "kmsKeyId")
+      ? []
+      : [`${subject(group)} must name a customer-managed key in kmsKeyId, got nothing`],
 });

@@ -20,7 +20,8 @@ export const rule = resourceRule({
   description: "Elasticsearch, Kibana and the log shipper must talk TLS and check who answers.",
   severity: "critical",
   enforcement: "mandatory",
-  remediation: "Leave http.tls to the operator's own certificate or name one, and drop the settings that weaken TLS.",
+  remediation:
+    "Leave http.tls to the operator's own certificate or name one, and drop the settings that weaken TLS.",
   url: "https://www.elastic.co/docs/deploy-manage/security/k8s-https-settings",
   frameworks: [
     { framework: "ml-lens", clause: "MLSEC-09" },
@@ -28,12 +29,19 @@ export const rule = resourceRule({
   ],
   types: [elasticsearchType, kibanaType, beatType],
   check: (resource) => [
-    ...(at(resource.props, "spec.http.tls.selfSignedCertificate.disabled") === true ? [`${subject(resource)} must not disable TLS in spec.http.tls.selfSignedCertificate`] : []),
+    ...(at(resource.props, "spec.http.tls.selfSignedCertificate.disabled") === true
+      ? [`${subject(resource)} must not disable TLS in spec.http.tls.selfSignedCertificate`]
+      : []),
     ...configs(resource).flatMap((config) =>
       [...settingsOf(config)].flatMap(([name, value]) => {
-        if (name in weakening && weakening[name] === value) return [`${subject(resource)} must not set ${name} to ${shown(value)}`];
-        const hosts = name.endsWith("hosts") ? [value].flat().filter((host) => typeof host === "string" && host.startsWith("http://")) : [];
-        return hosts.map((host) => `${subject(resource)} must reach ${name} by https, got ${shown(host)}`);
+        if (name in weakening && weakening[name] === value)
+          return [`${subject(resource)} must not set ${name} to ${shown(value)}`];
+        const hosts = name.endsWith("hosts")
+          ? [value].flat().filter((host) => typeof host === "string" && host.startsWith("http://"))
+          : [];
+        return hosts.map(
+          (host) => `${subject(resource)} must reach ${name} by https, got ${shown(host)}`,
+        );
       }),
     ),
   ],
@@ -41,5 +49,8 @@ export const rule = resourceRule({
 
 /** The program's own settings: of each set of nodes, or of the whole. */
 function configs({ props }: ResourceView): unknown[] {
-  return [...list(props, "spec.nodeSets").map((set) => at(set, "config")), at(props, "spec.config")];
+  return [
+    ...list(props, "spec.nodeSets").map((set) => at(set, "config")),
+    at(props, "spec.config"),
+  ];
 }

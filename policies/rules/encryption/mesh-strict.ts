@@ -18,7 +18,17 @@ export const rule = resourceRule({
   types: istio("security", "PeerAuthentication"),
   check: (authentication) => {
     const mode = at(authentication.props, "spec.mtls.mode");
-    const modes = [{ where: "spec.mtls", mode }, ...Object.entries(record(authentication.props, "spec.portLevelMtls")).map(([port, setting]) => ({ where: `port ${port}`, mode: at(setting, "mode") }))];
-    return modes.filter((each) => each.mode !== "STRICT").map((each) => `${subject(authentication)} must have mode STRICT in ${each.where}, got ${shown(each.mode)}`);
+    const modes = [
+      { where: "spec.mtls", mode },
+      ...Object.entries(record(authentication.props, "spec.portLevelMtls")).map(
+        ([port, setting]) => ({ where: `port ${port}`, mode: at(setting, "mode") }),
+      ),
+    ];
+    return modes
+      .filter((each) => each.mode !== "STRICT")
+      .map(
+        (each) =>
+          `${subject(authentication)} must have mode STRICT in ${each.where}, got ${shown(each.mode)}`,
+      );
   },
 });

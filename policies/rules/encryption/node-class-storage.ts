@@ -12,5 +12,10 @@ export const rule = resourceRule({
   url: "https://docs.aws.amazon.com/eks/latest/userguide/create-node-class.html",
   frameworks: [{ framework: "ml-lens", clause: "MLSEC-02" }],
   types: ["kubernetes:eks.amazonaws.com/v1:NodeClass"],
-  check: (nodeClass) => (present(nodeClass.props, "spec.ephemeralStorage.kmsKeyID") ? [] : [`${subject(nodeClass)} must name a customer-managed key in spec.ephemeralStorage.kmsKeyID, got nothing`]),
+  check: (nodeClass) =>
+    present(nodeClass.props, "spec.ephemeralStorage.kmsKeyID")
+      ? []
+      : [
+          `${subject(nodeClass)} must name a customer-managed key in spec.ephemeralStorage.kmsKeyID, got nothing`,
+        ],
 });

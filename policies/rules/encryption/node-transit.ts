@@ -3,13 +3,17 @@ import { resourceRule } from "../../rule";
 import { nodePoolTypes } from "../cost/node-pools";
 import { subject } from "../workloads/subject";
 
-/** Label by which EKS Auto Mode says whether AWS encrypts what instances of a type send to each other. */
+/**
+ * Label by which EKS Auto Mode says whether AWS encrypts what instances of a type send to each
+ * other.
+ */
 export const transitLabel = "eks.amazonaws.com/instance-encryption-in-transit-supported";
 
 export const rule = resourceRule({
   name: "encryption-node-transit",
   area: "encryption",
-  description: "Nodes must be of instance types whose traffic to each other AWS encrypts, so that nothing inside the cluster crosses a wire in the clear.",
+  description:
+    "Nodes must be of instance types whose traffic to each other AWS encrypts, so that nothing inside the cluster crosses a wire in the clear.",
   severity: "high",
   enforcement: "mandatory",
   remediation: `Require ${transitLabel} In ["true"] in every node pool, and leave EKS's built-in pools off, which cannot be asked for it.`,
@@ -22,13 +26,24 @@ export const rule = resourceRule({
   check: (resource) => {
     if (resource.type === "aws:eks/cluster:Cluster") {
       const builtIn = list(resource.props, "computeConfig.nodePools");
-      return builtIn.length === 0 ? [] : [`Cluster "${resource.name}" must have none of EKS's built-in node pools, got ${builtIn.join(", ")}`];
+      return builtIn.length === 0
+        ? []
+        : [
+            `Cluster "${resource.name}" must have none of EKS's built-in node pools, got ${builtIn.join(", ")}`,
+          ];
     }
-    return demandsTransit(resource.props) ? [] : [`${subject(resource)} must require ${transitLabel} In ["true"]`];
+    return demandsTransit(resource.props)
+      ? []
+      : [`${subject(resource)} must require ${transitLabel} In ["true"]`];
   },
 });
 
 /** Whether a pool takes no node whose traffic AWS does not encrypt. */
 export function demandsTransit(props: unknown): boolean {
-  return list(props, "spec.template.spec.requirements").some((requirement) => text(requirement, "key") === transitLabel && text(requirement, "operator") === "In" && JSON.stringify(at(requirement, "values")) === '["true"]');
+  return list(props, "spec.template.spec.requirements").some(
+    (requirement) =>
+      text(requirement, "key") === transitLabel &&
+      text(requirement, "operator") === "In" &&
+      JSON.stringify(at(requirement, "values")) === '["true"]',
+  );
 }

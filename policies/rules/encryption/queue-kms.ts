@@ -12,5 +12,8 @@ export const rule = resourceRule({
   url: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-server-side-encryption.html",
   frameworks: [{ framework: "ml-lens", clause: "MLSEC-02" }],
   types: ["aws:sqs/queue:Queue"],
-  check: (queue) => (present(queue.props, "kmsMasterKeyId") ? [] : [`${subject(queue)} must name a key in kmsMasterKeyId, got nothing`]),
+  check: (queue) =>
+    present(queue.props, "kmsMasterKeyId")
+      ? []
+      : [`${subject(queue)} must name a key in kmsMasterKeyId, got nothing`],
 });

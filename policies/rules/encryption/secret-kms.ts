@@ -15,5 +15,8 @@ export const rule = resourceRule({
     { framework: "cis-eks", clause: "4.4.2" },
   ],
   types: ["aws:secretsmanager/secret:Secret"],
-  check: (secret) => (present(secret.props, "kmsKeyId") ? [] : [`${subject(secret)} must name a customer-managed key in kmsKeyId, got nothing`]),
+  check: (secret) =>
+    present(secret.props, "kmsKeyId")
+      ? []
+      : [`${subject(secret)} must name a customer-managed key in kmsKeyId, got nothing`],
 });

@@ -13,10 +13,18 @@ export const rule = resourceRule({
   frameworks: [{ framework: "ml-lens", clause: "MLSEC-02" }],
   types: ["kubernetes:storage.k8s.io/v1:StorageClass"],
   check: (storageClass) => {
-    // Other provisioners encrypt outside Kubernetes, or not at all; a stack on a local cluster has no better one.
+    // Other provisioners encrypt outside Kubernetes, or not at all; a stack on a local cluster has
+    // no better one.
     if (!text(storageClass.props, "provisioner")?.startsWith("ebs.csi.")) return [];
     const encrypted = at(storageClass.props, "parameters.encrypted");
-    if (encrypted !== "true") return [`${subject(storageClass)} must set parameters.encrypted to "true", got ${shown(encrypted)}`];
-    return present(storageClass.props, "parameters.kmsKeyId") ? [] : [`${subject(storageClass)} must name a customer-managed key in parameters.kmsKeyId, got nothing`];
+    if (encrypted !== "true")
+      return [
+        `${subject(storageClass)} must set parameters.encrypted to "true", got ${shown(encrypted)}`,
+      ];
+    return present(storageClass.props, "parameters.kmsKeyId")
+      ? []
+      : [
+          `${subject(storageClass)} must name a customer-managed key in parameters.kmsKeyId, got nothing`,
+        ];
   },
 });

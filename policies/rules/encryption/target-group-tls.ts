@@ -11,7 +11,8 @@ export const rule = resourceRule({
   description: "Traffic from a load balancer to the gateway must be encrypted.",
   severity: "high",
   enforcement: "mandatory",
-  remediation: "Set protocol to HTTPS (Application Load Balancer) or to TLS or TCP (Network Load Balancer), and the port to the gateway's TLS port.",
+  remediation:
+    "Set protocol to HTTPS (Application Load Balancer) or to TLS or TCP (Network Load Balancer), and the port to the gateway's TLS port.",
   url: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html",
   frameworks: [
     { framework: "cis-eks", clause: "5.4.5" },
@@ -20,6 +21,8 @@ export const rule = resourceRule({
   types: ["aws:lb/targetGroup:TargetGroup"],
   check: (group) => {
     const protocol = at(group.props, "protocol");
-    return encrypted.includes(protocol) ? [] : [`${subject(group)} must have protocol HTTPS, TLS or TCP, got ${shown(protocol)}`];
+    return encrypted.includes(protocol)
+      ? []
+      : [`${subject(group)} must have protocol HTTPS, TLS or TCP, got ${shown(protocol)}`];
   },
 });

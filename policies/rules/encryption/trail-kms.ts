@@ -15,5 +15,8 @@ export const rule = resourceRule({
     { framework: "iso-42001", clause: "A.6.2.8" },
   ],
   types: ["aws:cloudtrail/trail:Trail"],
-  check: (trail) => (present(trail.props, "kmsKeyId") ? [] : [`${subject(trail)} must name a customer-managed key in kmsKeyId, got nothing`]),
+  check: (trail) =>
+    present(trail.props, "kmsKeyId")
+      ? []
+      : [`${subject(trail)} must name a customer-managed key in kmsKeyId, got nothing`],
 });

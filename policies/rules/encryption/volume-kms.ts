@@ -14,7 +14,10 @@ export const rule = resourceRule({
   types: ["aws:ebs/volume:Volume"],
   check: (volume) => {
     const encrypted = at(volume.props, "encrypted");
-    if (encrypted !== true) return [`${subject(volume)} must set encrypted to true, got ${shown(encrypted)}`];
-    return present(volume.props, "kmsKeyId") ? [] : [`${subject(volume)} must name a customer-managed key in kmsKeyId, got nothing`];
+    if (encrypted !== true)
+      return [`${subject(volume)} must set encrypted to true, got ${shown(encrypted)}`];
+    return present(volume.props, "kmsKeyId")
+      ? []
+      : [`${subject(volume)} must name a customer-managed key in kmsKeyId, got nothing`];
   },
 });

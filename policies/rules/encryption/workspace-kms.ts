@@ -12,5 +12,8 @@ export const rule = resourceRule({
   url: "https://docs.aws.amazon.com/prometheus/latest/userguide/encryption-at-rest-Amazon-Service-Prometheus.html",
   frameworks: [{ framework: "ml-lens", clause: "MLSEC-02" }],
   types: ["aws:amp/workspace:Workspace"],
-  check: (workspace) => (present(workspace.props, "kmsKeyArn") ? [] : [`${subject(workspace)} must name a customer-managed key in kmsKeyArn, got nothing`]),
+  check: (workspace) =>
+    present(workspace.props, "kmsKeyArn")
+      ? []
+      : [`${subject(workspace)} must name a customer-managed key in kmsKeyArn, got nothing`],
 });

@@ -10,7 +10,8 @@ export const rule = stackRule({
   description: "The audit log must be locked against change.",
   severity: "critical",
   enforcement: "mandatory",
-  remediation: "Create the bucket with objectLockEnabled, and a BucketObjectLockConfiguration for it.",
+  remediation:
+    "Create the bucket with objectLockEnabled, and a BucketObjectLockConfiguration for it.",
   url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html",
   frameworks: [
     { framework: "eu-ai-act", clause: "Art. 12" },
@@ -21,7 +22,18 @@ export const rule = stackRule({
   check: (resources, { buckets: patterns }) =>
     buckets(resources).flatMap((bucket) => {
       if (!matchesOne(text(bucket.props, "bucket") ?? bucket.name, patterns)) return [];
-      const locks = ofBucket(resources, "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration", bucket);
-      return locks.length > 0 ? [] : [{ resource: bucket, message: `${subject(bucket)} must have a BucketObjectLockConfiguration, got none` }];
+      const locks = ofBucket(
+        resources,
+        "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
+        bucket,
+      );
+      return locks.length > 0
+        ? []
+        : [
+            {
+              resource: bucket,
+              message: `${subject(bucket)} must have a BucketObjectLockConfiguration, got none`,
+            },
+          ];
     }),
 });

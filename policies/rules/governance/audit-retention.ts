@@ -24,6 +24,10 @@ export const rule = resourceRule({
     const years = number(resource.props, `${retention}.years`);
     const days = years === undefined ? number(resource.props, `${retention}.days`) : years * 365;
     const name = text(resource.props, "bucket") ?? resource.name;
-    return days !== undefined && days >= minimumDays ? [] : [`${subject({ ...resource, name })} must keep objects for ${minimumDays} days or more, got ${shown(days)}`];
+    return days !== undefined && days >= minimumDays
+      ? []
+      : [
+          `${subject({ ...resource, name })} must keep objects for ${minimumDays} days or more, got ${shown(days)}`,
+        ];
   },
 });

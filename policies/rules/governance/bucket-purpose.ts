@@ -5,7 +5,8 @@ import { shown, subject } from "../workloads/subject";
 export const rule = resourceRule({
   name: "governance-bucket-purpose",
   area: "governance",
-  description: "Buckets must say what kind of data they hold, so that retention and access can follow from it.",
+  description:
+    "Buckets must say what kind of data they hold, so that retention and access can follow from it.",
   severity: "medium",
   enforcement: "mandatory",
   remediation: "Tag the bucket with its purpose.",
@@ -18,6 +19,10 @@ export const rule = resourceRule({
   parameters: { tag: "causeway:purpose", purposes: ["data", "artifacts", "audit", "logs"] },
   check: (resource, { tag, purposes }) => {
     const purpose = record(resource.props, "tags")[tag];
-    return typeof purpose === "string" && purposes.includes(purpose) ? [] : [`${subject(resource)} must have the tag ${tag} with one of ${purposes.join(", ")}, got ${shown(purpose)}`];
+    return typeof purpose === "string" && purposes.includes(purpose)
+      ? []
+      : [
+          `${subject(resource)} must have the tag ${tag} with one of ${purposes.join(", ")}, got ${shown(purpose)}`,
+        ];
   },
 });

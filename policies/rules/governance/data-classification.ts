@@ -28,7 +28,8 @@ const stores = [
 export const rule = resourceRule({
   name: "governance-data-classification",
   area: "governance",
-  description: "Every store of data must say how sensitive what it holds is: retention, encryption and erasure follow from it.",
+  description:
+    "Every store of data must say how sensitive what it holds is: retention, encryption and erasure follow from it.",
   severity: "high",
   enforcement: "mandatory",
   remediation: `Tag the resource with ${tag}, or label the object with ${label}: ${dataClasses.join(", ")}. The classes are in services/contract/data-classes.ts.`,
@@ -42,8 +43,14 @@ export const rule = resourceRule({
   parameters: { classes: dataClasses.map(String) },
   check: (resource, { classes }) => {
     const kubernetes = resource.type.startsWith("kubernetes:");
-    const given = kubernetes ? record(at(resource.props, "metadata"), "labels")[label] : record(resource.props, "tags")[tag];
+    const given = kubernetes
+      ? record(at(resource.props, "metadata"), "labels")[label]
+      : record(resource.props, "tags")[tag];
     const key = kubernetes ? `label ${label}` : `tag ${tag}`;
-    return typeof given === "string" && classes.includes(given) ? [] : [`${subject(resource)} must have the ${key} with one of ${classes.join(", ")}, got ${shown(given)}`];
+    return typeof given === "string" && classes.includes(given)
+      ? []
+      : [
+          `${subject(resource)} must have the ${key} with one of ${classes.join(", ")}, got ${shown(given)}`,
+        ];
   },
 });

@@ -20,6 +20,10 @@ export const rule = resourceRule({
   check: (resource, { minimumDays }) => {
     // 0 is for ever, which no stated purpose can justify for logs that name callers.
     const days = number(resource.props, "retentionInDays") ?? 0;
-    return days >= minimumDays ? [] : [`${subject(resource)} must set retentionInDays to ${minimumDays} or more, got ${days === 0 ? "for ever" : shown(days)}`];
+    return days >= minimumDays
+      ? []
+      : [
+          `${subject(resource)} must set retentionInDays to ${minimumDays} or more, got ${days === 0 ? "for ever" : shown(days)}`,
+        ];
   },
 });

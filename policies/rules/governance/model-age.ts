@@ -8,7 +8,8 @@ export const rule = resourceRule({
   description: "A published release must not be older than its contract allows.",
   severity: "high",
   enforcement: "mandatory",
-  remediation: "Retrain and release again, or have the owner raise release.maximumAge in the contract.",
+  remediation:
+    "Retrain and release again, or have the owner raise release.maximumAge in the contract.",
   url: "https://eur-lex.europa.eu/eli/reg/2024/1689/oj",
   frameworks: [
     { framework: "eu-ai-act", clause: "Art. 15(1)" },
@@ -19,6 +20,8 @@ export const rule = resourceRule({
   check: (resource) => {
     // The age is judged against the clock when the release is verified: a rule has no clock.
     if (at(resource.props, "verification.expired") !== true) return [];
-    return [`${modelName(resource)} must not serve a release older than ${text(resource.props, "maximumAge") ?? "its contract allows"}, got one of ${text(resource.props, "release.createdAt") ?? "an unknown time"}`];
+    return [
+      `${modelName(resource)} must not serve a release older than ${text(resource.props, "maximumAge") ?? "its contract allows"}, got one of ${text(resource.props, "release.createdAt") ?? "an unknown time"}`,
+    ];
   },
 });

@@ -19,6 +19,10 @@ export const rule = resourceRule({
   types: [modelServiceType],
   check: (resource) => {
     const channel = at(resource.props, "channel");
-    return !dutiesFor(resource).humanGate || channel === "approval" ? [] : [`${modelName(resource)} must set channel to approval, because its risk tier is ${tierOf(resource)}, got ${shown(channel)}`];
+    return !dutiesFor(resource).humanGate || channel === "approval"
+      ? []
+      : [
+          `${modelName(resource)} must set channel to approval, because its risk tier is ${tierOf(resource)}, got ${shown(channel)}`,
+        ];
   },
 });

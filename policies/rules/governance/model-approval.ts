@@ -6,11 +6,14 @@ import { approvalsIn, modelName, modelServiceType } from "./model-service";
 export const rule = resourceRule({
   name: "governance-model-approval",
   area: "governance",
-  description: "Published releases of high-risk models must carry the approvals that their tier asks for.",
+  description:
+    "Published releases of high-risk models must carry the approvals that their tier asks for.",
   severity: "high",
-  // Advisory: the canary may start before the decision; the pause in its Rollout waits for it, and npm run delivery -- approve ends that only with all of them on record.
+  // Advisory: the canary may start before the decision; the pause in its Rollout waits for it, and
+  // npm run delivery -- approve ends that only with all of them on record.
   enforcement: "advisory",
-  remediation: "Record the approvals (npm run delivery -- approve), then npm run attest -- <model> --ledger <where> --key <key>: it copies them from the ledger into the manifest and signs it again.",
+  remediation:
+    "Record the approvals (npm run delivery -- approve), then npm run attest -- <model> --ledger <where> --key <key>: it copies them from the ledger into the manifest and signs it again.",
   url: "https://eur-lex.europa.eu/eli/reg/2024/1689/oj",
   frameworks: [
     { framework: "eu-ai-act", clause: "Art. 14" },
@@ -18,7 +21,10 @@ export const rule = resourceRule({
   ],
   types: [modelServiceType],
   check: (resource) => {
-    const missing = at(resource.props, "release.published") === true ? missingApprovals(at(resource.props, "riskTier"), approvalsIn(resource)) : undefined;
+    const missing =
+      at(resource.props, "release.published") === true
+        ? missingApprovals(at(resource.props, "riskTier"), approvalsIn(resource))
+        : undefined;
     return missing === undefined ? [] : [`${modelName(resource)} must have ${missing}`];
   },
 });

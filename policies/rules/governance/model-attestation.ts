@@ -8,7 +8,8 @@ export const rule = resourceRule({
   description: "A release must be what was attested: every file, its manifest and its image.",
   severity: "critical",
   enforcement: "mandatory",
-  remediation: "Restore the release folder as it was packaged, or package the release again; npm run verify -- <model> lists every digest.",
+  remediation:
+    "Restore the release folder as it was packaged, or package the release again; npm run verify -- <model> lists every digest.",
   url: "https://github.com/in-toto/attestation/blob/main/spec/README.md",
   frameworks: [
     { framework: "eu-ai-act", clause: "Art. 12" },
@@ -17,8 +18,13 @@ export const rule = resourceRule({
   ],
   types: [modelServiceType],
   check: (resource) => {
-    if (text(resource.props, "verification.signature") === undefined) return [`${modelName(resource)} must be verified before it is deployed, got no verification`];
-    const problems = list(resource.props, "verification.problems").filter((problem) => typeof problem === "string");
-    return problems.map((problem) => `${modelName(resource)} must be the release that was attested: ${problem}`);
+    if (text(resource.props, "verification.signature") === undefined)
+      return [`${modelName(resource)} must be verified before it is deployed, got no verification`];
+    const problems = list(resource.props, "verification.problems").filter(
+      (problem) => typeof problem === "string",
+    );
+    return problems.map(
+      (problem) => `${modelName(resource)} must be the release that was attested: ${problem}`,
+    );
   },
 });

@@ -6,11 +6,14 @@ import { auditOf, modelName, modelServiceType } from "./model-service";
 export const rule = resourceRule({
   name: "governance-model-bias-audit",
   area: "governance",
-  description: "A published release of a high-risk model must have been audited for bias by an external party within a year.",
+  description:
+    "A published release of a high-risk model must have been audited for bias by an external party within a year.",
   severity: "high",
-  // Mandatory in prod and advisory elsewhere, by pack configuration; of an unpublished release governance-model-outstanding says it.
+  // Mandatory in prod and advisory elsewhere, by pack configuration; of an unpublished release
+  // governance-model-outstanding says it.
   enforcement: "mandatory",
-  remediation: "Have an independent party audit the model, and record the audit in bias-audit.json beside its contract.",
+  remediation:
+    "Have an independent party audit the model, and record the audit in bias-audit.json beside its contract.",
   url: "https://rules.cityofnewyork.us/rule/automated-employment-decision-tools-updated/",
   frameworks: [
     { framework: "eu-ai-act", clause: "Art. 10(2)" },
@@ -22,6 +25,8 @@ export const rule = resourceRule({
   types: [modelServiceType],
   check: (resource) => {
     const gap = biasAuditGap(at(resource.props, "riskTier"), auditOf(resource));
-    return gap === undefined || at(resource.props, "release.published") !== true ? [] : [`${modelName(resource)} must have ${gap}`];
+    return gap === undefined || at(resource.props, "release.published") !== true
+      ? []
+      : [`${modelName(resource)} must have ${gap}`];
   },
 });

@@ -18,6 +18,10 @@ export const rule = resourceRule({
   types: [modelServiceType],
   check: (resource) => {
     const contact = text(resource.props, "ownerContact");
-    return contact !== undefined && /^[^@\s]+@[^@\s]+$/.test(contact) ? [] : [`${modelName(resource)} must have an e-mail address in ownerContact, got ${shown(contact)}`];
+    return contact !== undefined && /^[^@\s]+@[^@\s]+$/.test(contact)
+      ? []
+      : [
+          `${modelName(resource)} must have an e-mail address in ownerContact, got ${shown(contact)}`,
+        ];
   },
 });

@@ -9,7 +9,8 @@ export const rule = resourceRule({
   description: "Releases must be evaluated on enough held-out rows.",
   severity: "high",
   enforcement: "mandatory",
-  remediation: "Evaluate the model on held-out data: evaluation writes its rows and metrics into the release.",
+  remediation:
+    "Evaluate the model on held-out data: evaluation writes its rows and metrics into the release.",
   url: "https://airc.nist.gov/airmf-resources/airmf/",
   frameworks: [
     { framework: "eu-ai-act", clause: "Art. 15(1)" },
@@ -20,7 +21,17 @@ export const rule = resourceRule({
   parameters: { minimumRows: 100 },
   check: (resource, { minimumRows }) => {
     const rows = number(resource.props, "release.evaluation.rows");
-    const few = rows !== undefined && rows >= minimumRows ? [] : [`${modelName(resource)} must be evaluated on ${minimumRows} or more rows, got ${shown(rows)}`];
-    return metrics(resource).length > 0 ? few : [...few, `${modelName(resource)} must have metrics in release.evaluation.metrics, got none`];
+    const few =
+      rows !== undefined && rows >= minimumRows
+        ? []
+        : [
+            `${modelName(resource)} must be evaluated on ${minimumRows} or more rows, got ${shown(rows)}`,
+          ];
+    return metrics(resource).length > 0
+      ? few
+      : [
+          ...few,
+          `${modelName(resource)} must have metrics in release.evaluation.metrics, got none`,
+        ];
   },
 });

@@ -8,7 +8,8 @@ export const rule = resourceRule({
   description: "High-risk models must be explained.",
   severity: "high",
   enforcement: "mandatory",
-  remediation: "Run the explanation step before packaging: it writes the method and the digest of the report.",
+  remediation:
+    "Run the explanation step before packaging: it writes the method and the digest of the report.",
   url: "https://eur-lex.europa.eu/eli/reg/2024/1689/oj",
   frameworks: [
     { framework: "eu-ai-act", clause: "Art. 13" },
@@ -19,6 +20,13 @@ export const rule = resourceRule({
   check: (resource) => {
     if (!dutiesFor(resource).explanation) return [];
     const method = text(resource.props, "release.explanation.method") ?? "";
-    return [...(method === "" ? [`${modelName(resource)} must name the method of its explanation in release.explanation.method, got nothing`] : []), ...digestProblem(resource, "release.explanation.digest", "explanation")];
+    return [
+      ...(method === ""
+        ? [
+            `${modelName(resource)} must name the method of its explanation in release.explanation.method, got nothing`,
+          ]
+        : []),
+      ...digestProblem(resource, "release.explanation.digest", "explanation"),
+    ];
   },
 });

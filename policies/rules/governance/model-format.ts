@@ -5,7 +5,8 @@ import { modelName, modelServiceType } from "./model-service";
 export const rule = resourceRule({
   name: "governance-model-format",
   area: "governance",
-  description: "A model must be an ONNX graph by its bytes: a pickle, whatever its name, can run any code.",
+  description:
+    "A model must be an ONNX graph by its bytes: a pickle, whatever its name, can run any code.",
   severity: "critical",
   enforcement: "mandatory",
   remediation: "Convert the model to ONNX and package the release again.",
@@ -17,6 +18,8 @@ export const rule = resourceRule({
   types: [modelServiceType],
   check: (resource) => {
     const format = text(resource.props, "verification.format");
-    return format === "onnx" ? [] : [`${modelName(resource)} must be an ONNX file, got ${format ?? "nothing"}`];
+    return format === "onnx"
+      ? []
+      : [`${modelName(resource)} must be an ONNX file, got ${format ?? "nothing"}`];
   },
 });

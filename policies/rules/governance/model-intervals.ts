@@ -9,7 +9,8 @@ export const rule = resourceRule({
   description: "Metrics of a release must say how uncertain they are.",
   severity: "medium",
   enforcement: "mandatory",
-  remediation: "Evaluate with the platform's evaluation step: it gives each metric a 95% bootstrap interval.",
+  remediation:
+    "Evaluate with the platform's evaluation step: it gives each metric a 95% bootstrap interval.",
   url: "https://airc.nist.gov/airmf-resources/airmf/",
   frameworks: [
     { framework: "eu-ai-act", clause: "Art. 15(3)" },
@@ -18,8 +19,21 @@ export const rule = resourceRule({
   types: [modelServiceType],
   check: (resource) =>
     metrics(resource).flatMap(([name, metric]) => {
-      const [low, value, high] = [number(metric, "low"), number(metric, "value"), number(metric, "high")];
-      const ordered = low !== undefined && value !== undefined && high !== undefined && low <= value && value <= high;
-      return ordered ? [] : [`${modelName(resource)} must give its metric ${name} a value within an interval, got ${shown(value)} in ${shown(low)} to ${shown(high)}`];
+      const [low, value, high] = [
+        number(metric, "low"),
+        number(metric, "value"),
+        number(metric, "high"),
+      ];
+      const ordered =
+        low !== undefined &&
+        value !== undefined &&
+        high !== undefined &&
+        low <= value &&
+        value <= high;
+      return ordered
+        ? []
+        : [
+            `${modelName(resource)} must give its metric ${name} a value within an interval, got ${shown(value)} in ${shown(low)} to ${shown(high)}`,
+          ];
     }),
 });

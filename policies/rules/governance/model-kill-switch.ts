@@ -19,6 +19,8 @@ export const rule = resourceRule({
   check: (resource) => {
     if (at(resource.props, "killSwitch") === undefined) return [];
     const to = text(resource.props, "killSwitch.to") ?? "nowhere";
-    return [`${modelName(resource)} must be switched on again when the reason is gone: all requests go to the ${to}, because ${text(resource.props, "killSwitch.reason") ?? "nobody said why"}`];
+    return [
+      `${modelName(resource)} must be switched on again when the reason is gone: all requests go to the ${to}, because ${text(resource.props, "killSwitch.reason") ?? "nobody said why"}`,
+    ];
   },
 });

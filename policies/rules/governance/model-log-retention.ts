@@ -23,6 +23,10 @@ export const rule = resourceRule({
   check: (resource, { minimumDays }) => {
     if (dutiesFor(resource).logDays === 0) return [];
     const retention = text(resource.props, "logRetention");
-    return lengthInDays(retention) >= minimumDays ? [] : [`${modelName(resource)} must keep prediction logs for ${minimumDays} days or more, got ${shown(retention)}`];
+    return lengthInDays(retention) >= minimumDays
+      ? []
+      : [
+          `${modelName(resource)} must keep prediction logs for ${minimumDays} days or more, got ${shown(retention)}`,
+        ];
   },
 });

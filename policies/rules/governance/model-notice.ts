@@ -8,7 +8,8 @@ export const rule = resourceRule({
   description: "Models of limited and high risk must say what people are told of them.",
   severity: "high",
   enforcement: "mandatory",
-  remediation: "Write notice in the model's contract: that a machine takes part, who decides, and what people may ask for.",
+  remediation:
+    "Write notice in the model's contract: that a machine takes part, who decides, and what people may ask for.",
   url: "https://eur-lex.europa.eu/eli/reg/2024/1689/oj",
   frameworks: [
     { framework: "eu-ai-act", clause: "Art. 26(11)" },
@@ -19,7 +20,10 @@ export const rule = resourceRule({
   ],
   types: [modelServiceType],
   check: (resource) => {
-    if (!dutiesFor(resource).notice || (text(resource.props, "notice") ?? "").trim() !== "") return [];
-    return [`${modelName(resource)} must tell people that a machine takes part, because its risk tier is ${tierOf(resource)}, got no notice`];
+    if (!dutiesFor(resource).notice || (text(resource.props, "notice") ?? "").trim() !== "")
+      return [];
+    return [
+      `${modelName(resource)} must tell people that a machine takes part, because its risk tier is ${tierOf(resource)}, got no notice`,
+    ];
   },
 });

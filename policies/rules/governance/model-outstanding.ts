@@ -7,10 +7,12 @@ import { approvalsIn, auditOf, modelName, modelServiceType, tierOf } from "./mod
 export const rule = resourceRule({
   name: "governance-model-outstanding",
   area: "governance",
-  description: "A model must have everything that its risk tier asks for before it is published for prod, and a release that was made by its contract as it is.",
+  description:
+    "A model must have everything that its risk tier asks for before it is published for prod, and a release that was made by its contract as it is.",
   severity: "medium",
-  // Advisory: it says of an unpublished release what is still to be done; once it is published, the single rules hold it to that. A contract
-  // that changed may have changed in what no release depends on, such as replicas; where it does not fit, the server does not start.
+  // Advisory: it says of an unpublished release what is still to be done; once it is published, the
+  // single rules hold it to that. A contract that changed may have changed in what no release
+  // depends on, such as replicas; where it does not fit, the server does not start.
   enforcement: "advisory",
   remediation: "docs/governance.md says step by step how a high-risk model goes to prod.",
   url: "https://eur-lex.europa.eu/eli/reg/2024/1689/oj",
@@ -24,14 +26,27 @@ export const rule = resourceRule({
     const changed = contractChange(resource);
     if (at(resource.props, "release.published") === true) return changed;
     const tier = at(resource.props, "riskTier");
-    const outstanding = [biasAuditGap(tier, auditOf(resource)), missingApprovals(tier, approvalsIn(resource))].filter((gap) => gap !== undefined);
-    return changed.concat(outstanding.map((gap) => `${modelName(resource)} must have ${gap}, before it serves prod, because its risk tier is ${tierOf(resource)}`));
+    const outstanding = [
+      biasAuditGap(tier, auditOf(resource)),
+      missingApprovals(tier, approvalsIn(resource)),
+    ].filter((gap) => gap !== undefined);
+    return changed.concat(
+      outstanding.map(
+        (gap) =>
+          `${modelName(resource)} must have ${gap}, before it serves prod, because its risk tier is ${tierOf(resource)}`,
+      ),
+    );
   },
 });
 
 /** Gates, threshold and features of a release are those of the contract that it was made by. */
 function contractChange(resource: ResourceView): string[] {
-  const [is, was] = [at(resource.props, "governance.contract"), at(resource.props, "release.digests.contract")];
+  const [is, was] = [
+    at(resource.props, "governance.contract"),
+    at(resource.props, "release.digests.contract"),
+  ];
   if (typeof is !== "string" || typeof was !== "string" || is === was) return [];
-  return [`${modelName(resource)} must have a release that was made by its contract as it is: model.yaml has ${is}, the release names ${was}; npm run release:renew makes one that is not published, a retraining the next version`];
+  return [
+    `${modelName(resource)} must have a release that was made by its contract as it is: model.yaml has ${is}, the release names ${was}; npm run release:renew makes one that is not published, a retraining the next version`,
+  ];
 }

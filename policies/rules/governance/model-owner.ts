@@ -18,6 +18,8 @@ export const rule = resourceRule({
   types: [modelServiceType],
   check: (resource) => {
     const team = text(resource.props, "ownerTeam");
-    return team !== undefined && team.trim() !== "" ? [] : [`${modelName(resource)} must name the team that owns it in ownerTeam, got ${shown(team)}`];
+    return team !== undefined && team.trim() !== ""
+      ? []
+      : [`${modelName(resource)} must name the team that owns it in ownerTeam, got ${shown(team)}`];
   },
 });

@@ -19,6 +19,8 @@ export const rule = resourceRule({
   types: [modelServiceType],
   check: (resource) => {
     const purpose = text(resource.props, "purpose");
-    return purpose !== undefined && purpose.trim() !== "" ? [] : [`${modelName(resource)} must say what it decides in purpose, got ${shown(purpose)}`];
+    return purpose !== undefined && purpose.trim() !== ""
+      ? []
+      : [`${modelName(resource)} must say what it decides in purpose, got ${shown(purpose)}`];
   },
 });

@@ -26,7 +26,9 @@ export const rule = resourceRule({
     ];
     return fields.flatMap(({ path, pattern, allowed }) => {
       const found = text(resource.props, path);
-      return found !== undefined && pattern.test(found) ? [] : [`${modelName(resource)} must set ${path} to ${allowed}, got ${shown(found)}`];
+      return found !== undefined && pattern.test(found)
+        ? []
+        : [`${modelName(resource)} must set ${path} to ${allowed}, got ${shown(found)}`];
     });
   },
 });

@@ -10,7 +10,8 @@ export const rule = resourceRule({
   description: "Models must have a known risk tier, and prohibited ones must not run.",
   severity: "critical",
   enforcement: "mandatory",
-  remediation: "Assess the use of the model and set riskTier in its contract; a prohibited practice (EU AI Act Art. 5) cannot be deployed.",
+  remediation:
+    "Assess the use of the model and set riskTier in its contract; a prohibited practice (EU AI Act Art. 5) cannot be deployed.",
   url: "https://eur-lex.europa.eu/eli/reg/2024/1689/oj",
   frameworks: [
     { framework: "eu-ai-act", clause: "Art. 5" },
@@ -23,6 +24,10 @@ export const rule = resourceRule({
   parameters: { allowed: riskTiers.filter((tier) => dutiesByTier[tier].allowed) },
   check: (resource, { allowed }) => {
     const tier = text(resource.props, "riskTier");
-    return tier !== undefined && allowed.some((one) => one === tier) ? [] : [`${modelName(resource)} must have a riskTier of ${allowed.join(", ")}, got ${shown(tier)}`];
+    return tier !== undefined && allowed.some((one) => one === tier)
+      ? []
+      : [
+          `${modelName(resource)} must have a riskTier of ${allowed.join(", ")}, got ${shown(tier)}`,
+        ];
   },
 });

@@ -13,7 +13,10 @@ export function modelName(resource: ResourceView): string {
   return `Model "${text(resource.props, "model") ?? resource.name}"`;
 }
 
-/** What the model's risk tier asks of it. A tier that is missing or unknown asks for everything, until it is known. */
+/**
+ * What the model's risk tier asks of it. A tier that is missing or unknown asks for everything,
+ * until it is known.
+ */
 export function dutiesFor(resource: ResourceView): Duties {
   return dutiesOf(at(resource.props, "riskTier"));
 }
@@ -23,22 +26,43 @@ export function tierOf(resource: ResourceView): string {
   return text(resource.props, "riskTier") ?? "unknown";
 }
 
-/** Approvals that the manifest names with all that belongs to one: a role, a person, a time, the image, and the entry of the ledger. */
+/**
+ * Approvals that the manifest names with all that belongs to one: a role, a person, a time, the
+ * image, and the entry of the ledger.
+ */
 export function approvalsIn(resource: ResourceView): GivenApproval[] {
-  const complete = list(resource.props, "release.approvals").filter((approval) => ["role", "actor", "at", "image", "reference"].every((key) => (text(approval, key) ?? "") !== ""));
-  return complete.map((approval) => ({ role: text(approval, "role") ?? "", actor: text(approval, "actor") }));
+  const complete = list(resource.props, "release.approvals").filter((approval) =>
+    ["role", "actor", "at", "image", "reference"].every(
+      (key) => (text(approval, key) ?? "") !== "",
+    ),
+  );
+  return complete.map((approval) => ({
+    role: text(approval, "role") ?? "",
+    actor: text(approval, "actor"),
+  }));
 }
 
 /** The external bias audit, where one is recorded. */
 export function auditOf(resource: ResourceView): JudgedAudit | undefined {
   const of = (key: string) => text(resource.props, `governance.biasAudit.${key}`) ?? "";
-  return of("organisation") === "" ? undefined : { organisation: of("organisation"), version: of("version"), at: of("at"), expired: at(resource.props, "governance.biasAudit.expired") !== false };
+  return of("organisation") === ""
+    ? undefined
+    : {
+        organisation: of("organisation"),
+        version: of("version"),
+        at: of("at"),
+        expired: at(resource.props, "governance.biasAudit.expired") !== false,
+      };
 }
 
 /** Message of a digest that the release does not name, or no message. */
 export function digestProblem(resource: ResourceView, path: string, of: string): string[] {
   const found = text(resource.props, path);
-  return found !== undefined && digest.test(found) ? [] : [`${modelName(resource)} must name the digest of its ${of} in ${path}, got ${found === undefined ? "nothing" : found}`];
+  return found !== undefined && digest.test(found)
+    ? []
+    : [
+        `${modelName(resource)} must name the digest of its ${of} in ${path}, got ${found === undefined ? "nothing" : found}`,
+      ];
 }
 
 /** Metrics of the release's evaluation by name. */

@@ -9,7 +9,8 @@ export const rule = resourceRule({
   severity: "medium",
   // Advisory: a laptop has no key; what is published is held to governance-model-signature.
   enforcement: "advisory",
-  remediation: "Give the training steps --signing-key, or sign again with npm run attest -- <model> --key <key>.",
+  remediation:
+    "Give the training steps --signing-key, or sign again with npm run attest -- <model> --key <key>.",
   url: "https://github.com/secure-systems-lab/dsse",
   frameworks: [
     { framework: "eu-ai-act", clause: "Art. 15(5)" },
@@ -18,6 +19,8 @@ export const rule = resourceRule({
   types: [modelServiceType],
   check: (resource) => {
     const signature = text(resource.props, "verification.signature");
-    return signature === "none" || signature === undefined ? [`${modelName(resource)} must have a signed release, got an unsigned one`] : [];
+    return signature === "none" || signature === undefined
+      ? [`${modelName(resource)} must have a signed release, got an unsigned one`]
+      : [];
   },
 });

@@ -10,10 +10,12 @@ const judged = z.object({ version, digest, region, outcome, message, finishedAt 
 export const rule = resourceRule({
   name: "governance-model-verdict",
   area: "governance",
-  description: "A release that was rolled back must not be pushed again unless somebody decided so and said why.",
+  description:
+    "A release that was rolled back must not be pushed again unless somebody decided so and said why.",
   severity: "critical",
   enforcement: "mandatory",
-  remediation: "Serve another release, or decide to try this one again: npm run delivery -- override <model> --reason \"...\" records it and prints what to put into the stack file.",
+  remediation:
+    'Serve another release, or decide to try this one again: npm run delivery -- override <model> --reason "..." records it and prints what to put into the stack file.',
   url: "https://argo-rollouts.readthedocs.io/en/stable/features/analysis/",
   frameworks: [
     { framework: "eu-ai-act", clause: "Art. 14(4)" },
@@ -23,12 +25,18 @@ export const rule = resourceRule({
   types: [modelServiceType],
   check: (resource) => {
     const verdicts = z.array(judged).safeParse(list(resource.props, "verdicts"));
-    if (!verdicts.success) return [`${modelName(resource)} must have verdicts that can be read, got ${z.prettifyError(verdicts.error)}`];
-    const image = text(resource.props, "declaredDigest") ?? text(resource.props, "release.image.digest") ?? "";
+    if (!verdicts.success)
+      return [
+        `${modelName(resource)} must have verdicts that can be read, got ${z.prettifyError(verdicts.error)}`,
+      ];
+    const image =
+      text(resource.props, "declaredDigest") ?? text(resource.props, "release.image.digest") ?? "";
     const retry = retrySchema.safeParse(at(resource.props, "retry"));
     const verdict = forbiddingVerdict(image, verdicts.data, retry.data);
     if (verdict === undefined) return [];
     const { version, outcome, region, finishedAt, message } = verdict;
-    return [`${modelName(resource)} must not be released again as ${version} (${image}): it was ${outcome} in ${region} at ${finishedAt}${message === "" ? "" : `, ${message}`}`];
+    return [
+      `${modelName(resource)} must not be released again as ${version} (${image}): it was ${outcome} in ${region} at ${finishedAt}${message === "" ? "" : `, ${message}`}`,
+    ];
   },
 });

@@ -19,7 +19,15 @@ export const rule = resourceRule({
   types: podTypes,
   check: (resource) =>
     eachContainer(resource, (container) => {
-      const words = [...list(container.spec, "command"), ...list(container.spec, "args"), ...list(container.spec, "env").map((variable) => at(variable, "value"))];
-      return words.flatMap((word) => (typeof word === "string" && unsafe.test(word) ? [`not load a model from a pickle, got ${word}`] : []));
+      const words = [
+        ...list(container.spec, "command"),
+        ...list(container.spec, "args"),
+        ...list(container.spec, "env").map((variable) => at(variable, "value")),
+      ];
+      return words.flatMap((word) =>
+        typeof word === "string" && unsafe.test(word)
+          ? [`not load a model from a pickle, got ${word}`]
+          : [],
+      );
     }),
 });

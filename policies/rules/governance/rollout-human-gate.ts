@@ -10,7 +10,8 @@ export const rule = resourceRule({
   description: "Rollouts of high-risk models must wait for a person before they take all traffic.",
   severity: "critical",
   enforcement: "mandatory",
-  remediation: "Put a step `pause: {}` without a duration before the weight reaches 100: release.channel approval in the contract does it.",
+  remediation:
+    "Put a step `pause: {}` without a duration before the weight reaches 100: release.channel approval in the contract does it.",
   url: "https://argo-rollouts.readthedocs.io/en/stable/features/canary/",
   frameworks: [
     { framework: "eu-ai-act", clause: "Art. 14(4)" },
@@ -24,7 +25,13 @@ export const rule = resourceRule({
     const steps = list(resource.props, "spec.strategy.canary.steps");
     const full = steps.findIndex((step) => number(step, "setWeight") === 100);
     const before = full < 0 ? steps : steps.slice(0, full);
-    const gate = before.some((step) => at(step, "pause") !== undefined && at(step, "pause.duration") === undefined);
-    return gate ? [] : [`${subject(resource)} must pause without a duration before it takes all traffic, because its model's risk tier is ${tier}, got no such step`];
+    const gate = before.some(
+      (step) => at(step, "pause") !== undefined && at(step, "pause.duration") === undefined,
+    );
+    return gate
+      ? []
+      : [
+          `${subject(resource)} must pause without a duration before it takes all traffic, because its model's risk tier is ${tier}, got no such step`,
+        ];
   },
 });

@@ -6,7 +6,8 @@ import { keys, mark } from "./labels";
 export const rule = resourceRule({
   name: "governance-rollout-labels",
   area: "governance",
-  description: "Rollouts must say whose release of which model they serve, so that an event can be traced to it.",
+  description:
+    "Rollouts must say whose release of which model they serve, so that an event can be traced to it.",
   severity: "medium",
   enforcement: "mandatory",
   remediation: `Set the labels ${keys.owner}, ${keys.riskTier} and ${keys.release}.`,
@@ -16,5 +17,10 @@ export const rule = resourceRule({
     { framework: "iso-42001", clause: "A.6.2.8" },
   ],
   types: [rolloutType],
-  check: (resource) => Object.values(keys).flatMap((key) => ((mark(resource, key) ?? "") === "" ? [`${subject(resource)} must have the label ${key}, got nothing`] : [])),
+  check: (resource) =>
+    Object.values(keys).flatMap((key) =>
+      (mark(resource, key) ?? "") === ""
+        ? [`${subject(resource)} must have the label ${key}, got nothing`]
+        : [],
+    ),
 });

@@ -5,10 +5,12 @@ import { shown, subject } from "../workloads/subject";
 export const rule = resourceRule({
   name: "network-instance-metadata",
   area: "network",
-  description: "Instances must answer for metadata only with a session token and only to themselves.",
+  description:
+    "Instances must answer for metadata only with a session token and only to themselves.",
   severity: "high",
   enforcement: "mandatory",
-  remediation: "Set metadataOptions.httpTokens to required and httpPutResponseHopLimit to 1, so that no pod gets the node's credentials.",
+  remediation:
+    "Set metadataOptions.httpTokens to required and httpPutResponseHopLimit to 1, so that no pod gets the node's credentials.",
   url: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-IMDS-new-instances.html",
   frameworks: [
     { framework: "ml-lens", clause: "MLSEC-03" },
@@ -20,8 +22,16 @@ export const rule = resourceRule({
     const tokens = at(resource.props, "metadataOptions.httpTokens");
     const hops = number(resource.props, "metadataOptions.httpPutResponseHopLimit") ?? 1;
     return [
-      ...(tokens === "required" ? [] : [`${subject(resource)} must set metadataOptions.httpTokens to required, got ${shown(tokens)}`]),
-      ...(hops <= maximumHops ? [] : [`${subject(resource)} must set httpPutResponseHopLimit to ${maximumHops} or less, got ${hops}`]),
+      ...(tokens === "required"
+        ? []
+        : [
+            `${subject(resource)} must set metadataOptions.httpTokens to required, got ${shown(tokens)}`,
+          ]),
+      ...(hops <= maximumHops
+        ? []
+        : [
+            `${subject(resource)} must set httpPutResponseHopLimit to ${maximumHops} or less, got ${hops}`,
+          ]),
     ];
   },
 });

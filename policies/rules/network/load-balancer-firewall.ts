@@ -6,7 +6,8 @@ import { subject } from "../workloads/subject";
 export const rule = stackRule({
   name: "network-load-balancer-firewall",
   area: "network",
-  description: "A load balancer that faces the internet must stand behind a web application firewall.",
+  description:
+    "A load balancer that faces the internet must stand behind a web application firewall.",
   severity: "high",
   enforcement: "mandatory",
   remediation: "Add a WebAclAssociation of a regional WebAcl with the load balancer's ARN.",
@@ -19,7 +20,22 @@ export const rule = stackRule({
   check: (resources) =>
     ofType(resources, "aws:lb/loadBalancer:LoadBalancer")
       // Only Application Load Balancers take a firewall.
-      .filter(({ props }) => (at(props, "loadBalancerType") ?? "application") === "application" && at(props, "internal") !== true)
-      .filter((balancer) => companions(resources, "aws:wafv2/webAclAssociation:WebAclAssociation", "resourceArn", balancer).length === 0)
-      .map((balancer) => ({ resource: balancer, message: `${subject(balancer)} must have a WebAclAssociation` })),
+      .filter(
+        ({ props }) =>
+          (at(props, "loadBalancerType") ?? "application") === "application" &&
+          at(props, "internal") !== true,
+      )
+      .filter(
+        (balancer) =>
+          companions(
+            resources,
+            "aws:wafv2/webAclAssociation:WebAclAssociation",
+            "resourceArn",
+            balancer,
+          ).length === 0,
+      )
+      .map((balancer) => ({
+        resource: balancer,
+        message: `${subject(balancer)} must have a WebAclAssociation`,
+      })),
 });

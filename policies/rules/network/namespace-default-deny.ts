@@ -20,21 +20,43 @@ export const rule = stackRule({
   ],
   parameters: { exemptNamespaces: none },
   check: (resources, { exemptNamespaces }) => {
-    const denied = resources.filter(deniesAll).map(({ props }) => text(props, "metadata.namespace"));
-    const namespaces = resources.filter(({ type, props }) => type === namespaceType && !exemptNamespaces.includes(text(props, "metadata.name") ?? ""));
+    const denied = resources
+      .filter(deniesAll)
+      .map(({ props }) => text(props, "metadata.namespace"));
+    const namespaces = resources.filter(
+      ({ type, props }) =>
+        type === namespaceType && !exemptNamespaces.includes(text(props, "metadata.name") ?? ""),
+    );
     // A stack may hold a namespace once per cluster, and then needs the policy as often.
     return namespaces.flatMap((namespace) => {
       const name = text(namespace.props, "metadata.name") ?? namespace.name;
       const wanted = namespaces.filter(({ props }) => text(props, "metadata.name") === name).length;
       const found = denied.filter((other) => other === name).length;
-      return found >= Math.max(wanted, 1) ? [] : [{ resource: namespace, message: `${subject(namespace)} must have a NetworkPolicy that denies all by default in each cluster, got ${found} for ${Math.max(wanted, 1)}` }];
+      return found >= Math.max(wanted, 1)
+        ? []
+        : [
+            {
+              resource: namespace,
+              message: `${subject(namespace)} must have a NetworkPolicy that denies all by default in each cluster, got ${found} for ${Math.max(wanted, 1)}`,
+            },
+          ];
     });
   },
 });
 
 function deniesAll({ type, props }: ResourceView): boolean {
   if (type !== "kubernetes:networking.k8s.io/v1:NetworkPolicy") return false;
-  const everyPod = Object.keys(record(props, "spec.podSelector")).every((key) => Object.keys(record(props, `spec.podSelector.${key}`)).length === 0) && list(props, "spec.podSelector.matchExpressions").length === 0;
+  const everyPod =
+    Object.keys(record(props, "spec.podSelector")).every(
+      (key) => Object.keys(record(props, `spec.podSelector.${key}`)).length === 0,
+    ) && list(props, "spec.podSelector.matchExpressions").length === 0;
   const kinds = list(props, "spec.policyTypes");
-  return everyPod && at(props, "spec.podSelector") !== undefined && kinds.includes("Ingress") && kinds.includes("Egress") && list(props, "spec.ingress").length === 0 && list(props, "spec.egress").length === 0;
+  return (
+    everyPod &&
+    at(props, "spec.podSelector") !== undefined &&
+    kinds.includes("Ingress") &&
+    kinds.includes("Egress") &&
+    list(props, "spec.ingress").length === 0 &&
+    list(props, "spec.egress").length === 0
+  );
 }

@@ -18,9 +18,17 @@ export const rule = resourceRule({
   ],
   types: ["kubernetes:networking.k8s.io/v1:NetworkPolicy"],
   check: (policy) => [
-    ...list(policy.props, "spec.ingress").flatMap((rule, index) => (isOpen(rule, "from") ? [`ingress rule ${index + 1} of ${subject(policy)} must say who may connect, got everyone`] : [])),
+    ...list(policy.props, "spec.ingress").flatMap((rule, index) =>
+      isOpen(rule, "from")
+        ? [`ingress rule ${index + 1} of ${subject(policy)} must say who may connect, got everyone`]
+        : [],
+    ),
     ...list(policy.props, "spec.egress").flatMap((rule, index) =>
-      isOpen(rule, "to") && list(rule, "ports").length === 0 ? [`egress rule ${index + 1} of ${subject(policy)} must say where to or on which ports, got everywhere on every port`] : [],
+      isOpen(rule, "to") && list(rule, "ports").length === 0
+        ? [
+            `egress rule ${index + 1} of ${subject(policy)} must say where to or on which ports, got everywhere on every port`,
+          ]
+        : [],
     ),
   ],
 });
@@ -28,5 +36,7 @@ export const rule = resourceRule({
 /** No peers means every peer; so does the block of all addresses. */
 function isOpen(rule: unknown, peers: "from" | "to"): boolean {
   const given = list(rule, peers);
-  return given.length === 0 || given.some((peer) => everywhere.includes(text(peer, "ipBlock.cidr")));
+  return (
+    given.length === 0 || given.some((peer) => everywhere.includes(text(peer, "ipBlock.cidr")))
+  );
 }

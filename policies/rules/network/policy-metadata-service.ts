@@ -8,7 +8,8 @@ const covering: readonly unknown[] = ["169.254.169.254/32", "169.254.0.0/16", "1
 export const rule = resourceRule({
   name: "network-policy-metadata-service",
   area: "network",
-  description: "A pod that may reach the internet must not reach the node's metadata service, which hands out the node's credentials.",
+  description:
+    "A pod that may reach the internet must not reach the node's metadata service, which hands out the node's credentials.",
   severity: "high",
   enforcement: "mandatory",
   remediation: "Add 169.254.169.254/32 to the except of the ipBlock.",
@@ -21,7 +22,14 @@ export const rule = resourceRule({
   check: (policy) =>
     list(policy.props, "spec.egress").flatMap((rule, index) =>
       list(rule, "to")
-        .filter((peer) => text(peer, "ipBlock.cidr") === "0.0.0.0/0" && !list(peer, "ipBlock.except").some((block) => covering.includes(block)))
-        .map(() => `egress rule ${index + 1} of ${subject(policy)} must except 169.254.169.254/32, the node's metadata service`),
+        .filter(
+          (peer) =>
+            text(peer, "ipBlock.cidr") === "0.0.0.0/0" &&
+            !list(peer, "ipBlock.except").some((block) => covering.includes(block)),
+        )
+        .map(
+          () =>
+            `egress rule ${index + 1} of ${subject(policy)} must except 169.254.169.254/32, the node's metadata service`,
+        ),
     ),
 });

@@ -14,8 +14,24 @@ export const rule = stackRule({
   frameworks: [{ framework: "ml-lens", clause: "MLSEC-08" }],
   check: (resources) =>
     ofType(resources, "aws:ec2/vpc:Vpc").flatMap((vpc) => {
-      const groups = companions(resources, "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "vpcId", vpc);
-      if (groups.length === 0) return [{ resource: vpc, message: `${subject(vpc)} must close its default security group with a DefaultSecurityGroup` }];
-      return groups.filter(({ props }) => list(props, "ingress").length + list(props, "egress").length > 0).map((group) => ({ resource: group, message: `${subject(group)} must let nothing in and nothing out` }));
+      const groups = companions(
+        resources,
+        "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+        "vpcId",
+        vpc,
+      );
+      if (groups.length === 0)
+        return [
+          {
+            resource: vpc,
+            message: `${subject(vpc)} must close its default security group with a DefaultSecurityGroup`,
+          },
+        ];
+      return groups
+        .filter(({ props }) => list(props, "ingress").length + list(props, "egress").length > 0)
+        .map((group) => ({
+          resource: group,
+          message: `${subject(group)} must let nothing in and nothing out`,
+        }));
     }),
 });

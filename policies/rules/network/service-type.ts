@@ -6,10 +6,12 @@ import { shown, subject } from "../workloads/subject";
 export const rule = resourceRule({
   name: "network-service-type",
   area: "network",
-  description: "A Service must not open the cluster to the outside; callers come through the gateway.",
+  description:
+    "A Service must not open the cluster to the outside; callers come through the gateway.",
   severity: "high",
   enforcement: "mandatory",
-  remediation: "Use type ClusterIP and route through the gateway; list a Service in the parameter exemptServices where it is the way in.",
+  remediation:
+    "Use type ClusterIP and route through the gateway; list a Service in the parameter exemptServices where it is the way in.",
   url: "https://kubernetes.io/docs/concepts/services-networking/service/#publishing-services-service-types",
   frameworks: [
     { framework: "ml-lens", clause: "MLSEC-12" },
@@ -21,6 +23,10 @@ export const rule = resourceRule({
     if (exemptServices.includes(text(service.props, "metadata.name") ?? "")) return [];
     const type = at(service.props, "spec.type") ?? "ClusterIP";
     const inside = type === "ClusterIP" && list(service.props, "spec.externalIPs").length === 0;
-    return inside ? [] : [`${subject(service)} must be of type ClusterIP and without externalIPs, got ${type === "ClusterIP" ? "externalIPs" : shown(type)}`];
+    return inside
+      ? []
+      : [
+          `${subject(service)} must be of type ClusterIP and without externalIPs, got ${type === "ClusterIP" ? "externalIPs" : shown(type)}`,
+        ];
   },
 });

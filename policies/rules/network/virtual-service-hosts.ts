@@ -15,6 +15,8 @@ export const rule = resourceRule({
   types: istio("networking", "VirtualService"),
   check: (service) => {
     const hosts = list(service.props, "spec.hosts");
-    return hosts.length > 0 && !hosts.includes("*") ? [] : [`${subject(service)} must name its hosts, got ${shown(hosts)}`];
+    return hosts.length > 0 && !hosts.includes("*")
+      ? []
+      : [`${subject(service)} must name its hosts, got ${shown(hosts)}`];
   },
 });

@@ -9,7 +9,8 @@ export const rule = stackRule({
   description: "A VPC must reach the AWS services that hold data and images without the internet.",
   severity: "medium",
   enforcement: "mandatory",
-  remediation: "Add a gateway endpoint for s3 and interface endpoints for the other services that the parameter lists.",
+  remediation:
+    "Add a gateway endpoint for s3 and interface endpoints for the other services that the parameter lists.",
   url: "https://docs.aws.amazon.com/eks/latest/userguide/private-clusters.html",
   frameworks: [
     { framework: "cis-eks", clause: "5.4.3" },
@@ -18,8 +19,19 @@ export const rule = stackRule({
   parameters: { services: ["s3", "ecr.api", "ecr.dkr", "sts"] },
   check: (resources, { services }) =>
     ofType(resources, "aws:ec2/vpc:Vpc").flatMap((vpc) => {
-      const names = companions(resources, "aws:ec2/vpcEndpoint:VpcEndpoint", "vpcId", vpc).map(({ props }) => text(props, "serviceName"));
-      const missing = services.filter((service) => !names.some((name) => name?.endsWith(`.${service}`)));
-      return missing.length === 0 ? [] : [{ resource: vpc, message: `${subject(vpc)} must have endpoints for ${missing.join(", ")}` }];
+      const names = companions(resources, "aws:ec2/vpcEndpoint:VpcEndpoint", "vpcId", vpc).map(
+        ({ props }) => text(props, "serviceName"),
+      );
+      const missing = services.filter(
+        (service) => !names.some((name) => name?.endsWith(`.${service}`)),
+      );
+      return missing.length === 0
+        ? []
+        : [
+            {
+              resource: vpc,
+              message: `${subject(vpc)} must have endpoints for ${missing.join(", ")}`,
+            },
+          ];
     }),
 });

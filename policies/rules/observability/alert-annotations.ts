@@ -23,7 +23,14 @@ export const rule = resourceRule({
       .filter((rule) => present(rule, "alert"))
       .flatMap((alert) => {
         const given = record(alert, "annotations");
-        const missing = [...(present(alert, "labels.severity") ? [] : ["the label severity"]), ...annotations.filter((key) => !given[key]).map((key) => `the annotation ${key}`)];
-        return missing.length === 0 ? [] : [`alert ${shown(text(alert, "alert"))} of ${subject(rules)} must have ${missing.join(" and ")}`];
+        const missing = [
+          ...(present(alert, "labels.severity") ? [] : ["the label severity"]),
+          ...annotations.filter((key) => !given[key]).map((key) => `the annotation ${key}`),
+        ];
+        return missing.length === 0
+          ? []
+          : [
+              `alert ${shown(text(alert, "alert"))} of ${subject(rules)} must have ${missing.join(" and ")}`,
+            ];
       }),
 });

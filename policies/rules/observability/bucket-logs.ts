@@ -18,7 +18,14 @@ export const rule = stackRule({
     // A bucket for logs that logged itself would never stop.
     const targets = logTargets(resources);
     return buckets(resources)
-      .filter((bucket) => !targets.has(bucket) && ofBucket(resources, "aws:s3/bucketLogging:BucketLogging", bucket).length === 0)
-      .map((bucket) => ({ resource: bucket, message: `${subject(bucket)} must have a BucketLogging` }));
+      .filter(
+        (bucket) =>
+          !targets.has(bucket) &&
+          ofBucket(resources, "aws:s3/bucketLogging:BucketLogging", bucket).length === 0,
+      )
+      .map((bucket) => ({
+        resource: bucket,
+        message: `${subject(bucket)} must have a BucketLogging`,
+      }));
   },
 });

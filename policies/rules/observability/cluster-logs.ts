@@ -8,7 +8,8 @@ export const rule = resourceRule({
   description: "A cluster's control plane must write all five kinds of logs.",
   severity: "high",
   enforcement: "mandatory",
-  remediation: "List api, audit, authenticator, controllerManager and scheduler in enabledClusterLogTypes.",
+  remediation:
+    "List api, audit, authenticator, controllerManager and scheduler in enabledClusterLogTypes.",
   url: "https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html",
   frameworks: [
     { framework: "cis-eks", clause: "2.1.1" },

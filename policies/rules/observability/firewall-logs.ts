@@ -16,6 +16,17 @@ export const rule = stackRule({
   ],
   check: (resources) =>
     ofType(resources, "aws:wafv2/webAcl:WebAcl")
-      .filter((acl) => companions(resources, "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration", "resourceArn", acl).length === 0)
-      .map((acl) => ({ resource: acl, message: `${subject(acl)} must have a WebAclLoggingConfiguration` })),
+      .filter(
+        (acl) =>
+          companions(
+            resources,
+            "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration",
+            "resourceArn",
+            acl,
+          ).length === 0,
+      )
+      .map((acl) => ({
+        resource: acl,
+        message: `${subject(acl)} must have a WebAclLoggingConfiguration`,
+      })),
 });

@@ -17,6 +17,10 @@ export const rule = resourceRule({
   types: ["aws:lb/loadBalancer:LoadBalancer"],
   check: (balancer) => {
     const enabled = at(balancer.props, "accessLogs.enabled");
-    return enabled === true && present(balancer.props, "accessLogs.bucket") ? [] : [`${subject(balancer)} must log to a bucket with accessLogs.enabled true, got ${shown(enabled)}`];
+    return enabled === true && present(balancer.props, "accessLogs.bucket")
+      ? []
+      : [
+          `${subject(balancer)} must log to a bucket with accessLogs.enabled true, got ${shown(enabled)}`,
+        ];
   },
 });

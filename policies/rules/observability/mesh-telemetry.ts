@@ -10,7 +10,8 @@ export const rule = stackRule({
   description: "A mesh must log the requests between its workloads.",
   severity: "medium",
   enforcement: "mandatory",
-  remediation: "Add a Telemetry with accessLogging and no selector in the root namespace of the mesh.",
+  remediation:
+    "Add a Telemetry with accessLogging and no selector in the root namespace of the mesh.",
   url: "https://istio.io/latest/docs/tasks/observability/logs/telemetry-api/",
   frameworks: [
     { framework: "eu-ai-act", clause: "Art. 12" },
@@ -19,10 +20,23 @@ export const rule = stackRule({
   parameters: { rootNamespace },
   check: (resources, parameters) => {
     const gateways = ofType(resources, ...istio("networking", "Gateway"));
-    const logged = ofType(resources, ...istio("telemetry", "Telemetry"), "kubernetes:telemetry.istio.io/v1alpha1:Telemetry").filter(
-      ({ props }) => text(props, "metadata.namespace") === parameters.rootNamespace && at(props, "spec.selector") === undefined && list(props, "spec.accessLogging").some((each) => at(each, "disabled") !== true),
+    const logged = ofType(
+      resources,
+      ...istio("telemetry", "Telemetry"),
+      "kubernetes:telemetry.istio.io/v1alpha1:Telemetry",
+    ).filter(
+      ({ props }) =>
+        text(props, "metadata.namespace") === parameters.rootNamespace &&
+        at(props, "spec.selector") === undefined &&
+        list(props, "spec.accessLogging").some((each) => at(each, "disabled") !== true),
     );
     const [wanted, found] = [occurrences(gateways), occurrences(logged)];
-    return found >= wanted ? [] : [{ message: `each of ${wanted} meshes must have a Telemetry with accessLogging in ${parameters.rootNamespace}, got ${found}` }];
+    return found >= wanted
+      ? []
+      : [
+          {
+            message: `each of ${wanted} meshes must have a Telemetry with accessLogging in ${parameters.rootNamespace}, got ${found}`,
+          },
+        ];
   },
 });

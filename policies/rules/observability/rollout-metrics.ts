@@ -4,7 +4,10 @@ import { list, record, text } from "../../read";
 import { stackRule, type ResourceView } from "../../rule";
 import { subject } from "../workloads/subject";
 
-const monitorTypes = ["kubernetes:monitoring.coreos.com/v1:PodMonitor", "kubernetes:monitoring.coreos.com/v1:ServiceMonitor"];
+const monitorTypes = [
+  "kubernetes:monitoring.coreos.com/v1:PodMonitor",
+  "kubernetes:monitoring.coreos.com/v1:ServiceMonitor",
+];
 
 export const rule = stackRule({
   name: "observability-rollout-metrics",
@@ -12,7 +15,8 @@ export const rule = stackRule({
   description: "A model server must be watched: a PodMonitor must select its pods.",
   severity: "high",
   enforcement: "mandatory",
-  remediation: "Add a PodMonitor to the namespace, with matchLabels that the pods of the Rollout carry.",
+  remediation:
+    "Add a PodMonitor to the namespace, with matchLabels that the pods of the Rollout carry.",
   url: "https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.PodMonitor",
   frameworks: [
     { framework: "ml-lens", clause: "MLOE-15" },
@@ -30,16 +34,33 @@ export const rule = stackRule({
     }
     return [...clusters.values()].flatMap((same) => {
       const [rollout] = same;
-      if (rollout === undefined || occurrences(monitors.filter((monitor) => watches(monitor, rollout))) >= same.length) return [];
-      return [{ resource: rollout, message: `${subject(rollout)} must have a PodMonitor in its namespace that selects its pods, in each cluster` }];
+      if (
+        rollout === undefined ||
+        occurrences(monitors.filter((monitor) => watches(monitor, rollout))) >= same.length
+      )
+        return [];
+      return [
+        {
+          resource: rollout,
+          message: `${subject(rollout)} must have a PodMonitor in its namespace that selects its pods, in each cluster`,
+        },
+      ];
     });
   },
 });
 
 function watches(monitor: ResourceView, rollout: ResourceView): boolean {
-  if (text(monitor.props, "metadata.namespace") !== text(rollout.props, "metadata.namespace")) return false;
+  if (text(monitor.props, "metadata.namespace") !== text(rollout.props, "metadata.namespace"))
+    return false;
   const wanted = Object.entries(record(monitor.props, "spec.selector.matchLabels"));
   const labels = record(rollout.props, "spec.template.metadata.labels");
-  const endpoints = [...list(monitor.props, "spec.podMetricsEndpoints"), ...list(monitor.props, "spec.endpoints")];
-  return endpoints.length > 0 && wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value);
+  const endpoints = [
+    ...list(monitor.props, "spec.podMetricsEndpoints"),
+    ...list(monitor.props, "spec.endpoints"),
+  ];
+  return (
+    endpoints.length > 0 &&
+    wanted.length > 0 &&
+    wanted.every(([key, value]) => labels[key] === value)
+  );
 }

@@ -16,9 +16,18 @@ export const rule = stackRule({
     { framework: "eu-ai-act", clause: "Art. 15(5)" },
   ],
   check: (resources) => {
-    // A resource does not say its region, its provider does; one cluster a region is how the platform is built.
+    // A resource does not say its region, its provider does; one cluster a region is how the
+    // platform is built.
     const regions = ofType(resources, "aws:eks/cluster:Cluster").length;
-    const detectors = ofType(resources, "aws:guardduty/detector:Detector").filter(({ props }) => at(props, "enable") !== false).length;
-    return detectors >= regions ? [] : [{ message: `each of the ${regions} regions with a cluster must have a GuardDuty detector that is on, got ${detectors}` }];
+    const detectors = ofType(resources, "aws:guardduty/detector:Detector").filter(
+      ({ props }) => at(props, "enable") !== false,
+    ).length;
+    return detectors >= regions
+      ? []
+      : [
+          {
+            message: `each of the ${regions} regions with a cluster must have a GuardDuty detector that is on, got ${detectors}`,
+          },
+        ];
   },
 });

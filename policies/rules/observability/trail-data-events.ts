@@ -8,7 +8,8 @@ export const rule = resourceRule({
   description: "The audit trail must record who reads and writes the data that models learn from.",
   severity: "high",
   enforcement: "mandatory",
-  remediation: "Add an advanced event selector with eventCategory Data and resources.type AWS::S3::Object, for reads and writes.",
+  remediation:
+    "Add an advanced event selector with eventCategory Data and resources.type AWS::S3::Object, for reads and writes.",
   url: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html",
   frameworks: [
     { framework: "ml-lens", clause: "MLSEC-13" },
@@ -17,17 +18,27 @@ export const rule = resourceRule({
   ],
   types: ["aws:cloudtrail/trail:Trail"],
   check: (trail) => {
-    const recorded = list(trail.props, "advancedEventSelectors").some(isAdvanced) || list(trail.props, "eventSelectors").some(isBasic);
+    const recorded =
+      list(trail.props, "advancedEventSelectors").some(isAdvanced) ||
+      list(trail.props, "eventSelectors").some(isBasic);
     return recorded ? [] : [`${subject(trail)} must record reads and writes of AWS::S3::Object`];
   },
 });
 
 function isAdvanced(selector: unknown): boolean {
   const fields = list(selector, "fieldSelectors");
-  const holds = (field: string, value: string) => fields.some((each) => at(each, "field") === field && list(each, "equals").includes(value));
-  return holds("eventCategory", "Data") && holds("resources.type", "AWS::S3::Object") && !fields.some((each) => at(each, "field") === "readOnly");
+  const holds = (field: string, value: string) =>
+    fields.some((each) => at(each, "field") === field && list(each, "equals").includes(value));
+  return (
+    holds("eventCategory", "Data") &&
+    holds("resources.type", "AWS::S3::Object") &&
+    !fields.some((each) => at(each, "field") === "readOnly")
+  );
 }
 
 function isBasic(selector: unknown): boolean {
-  return (at(selector, "readWriteType") ?? "All") === "All" && list(selector, "dataResources").some((each) => at(each, "type") === "AWS::S3::Object");
+  return (
+    (at(selector, "readWriteType") ?? "All") === "All" &&
+    list(selector, "dataResources").some((each) => at(each, "type") === "AWS::S3::Object")
+  );
 }

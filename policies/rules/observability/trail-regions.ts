@@ -8,7 +8,8 @@ export const rule = resourceRule({
   description: "The audit trail must record every region and the global services, without a pause.",
   severity: "high",
   enforcement: "mandatory",
-  remediation: "Set isMultiRegionTrail to true and leave enableLogging and includeGlobalServiceEvents on.",
+  remediation:
+    "Set isMultiRegionTrail to true and leave enableLogging and includeGlobalServiceEvents on.",
   url: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/receive-cloudtrail-log-files-from-multiple-regions.html",
   frameworks: [
     { framework: "eu-ai-act", clause: "Art. 12" },
@@ -17,7 +18,11 @@ export const rule = resourceRule({
   ],
   types: ["aws:cloudtrail/trail:Trail"],
   check: (trail) => [
-    ...(at(trail.props, "isMultiRegionTrail") === true ? [] : [`${subject(trail)} must set isMultiRegionTrail to true`]),
-    ...(["enableLogging", "includeGlobalServiceEvents"] as const).filter((key) => at(trail.props, key) === false).map((key) => `${subject(trail)} must leave ${key} on, got false`),
+    ...(at(trail.props, "isMultiRegionTrail") === true
+      ? []
+      : [`${subject(trail)} must set isMultiRegionTrail to true`]),
+    ...(["enableLogging", "includeGlobalServiceEvents"] as const)
+      .filter((key) => at(trail.props, key) === false)
+      .map((key) => `${subject(trail)} must leave ${key} on, got false`),
   ],
 });

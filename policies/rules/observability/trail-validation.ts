@@ -17,6 +17,8 @@ export const rule = resourceRule({
   types: ["aws:cloudtrail/trail:Trail"],
   check: (trail) => {
     const signed = at(trail.props, "enableLogFileValidation");
-    return signed === true ? [] : [`${subject(trail)} must set enableLogFileValidation to true, got ${shown(signed)}`];
+    return signed === true
+      ? []
+      : [`${subject(trail)} must set enableLogFileValidation to true, got ${shown(signed)}`];
   },
 });

@@ -17,6 +17,14 @@ export const rule = stackRule({
   ],
   check: (resources) =>
     ofType(resources, "aws:ec2/vpc:Vpc")
-      .filter((vpc) => !companions(resources, "aws:ec2/flowLog:FlowLog", "vpcId", vpc).some(({ props }) => at(props, "trafficType") === "ALL"))
-      .map((vpc) => ({ resource: vpc, message: `${subject(vpc)} must have a FlowLog of trafficType ALL` })),
+      .filter(
+        (vpc) =>
+          !companions(resources, "aws:ec2/flowLog:FlowLog", "vpcId", vpc).some(
+            ({ props }) => at(props, "trafficType") === "ALL",
+          ),
+      )
+      .map((vpc) => ({
+        resource: vpc,
+        message: `${subject(vpc)} must have a FlowLog of trafficType ALL`,
+      })),
 });

@@ -12,7 +12,8 @@ export const rule = stackRule({
   description: "Buckets must be copied to another region, or be such a copy.",
   severity: "high",
   enforcement: "mandatory",
-  remediation: "Create a BucketReplicationConfig with an enabled rule for the bucket; a stack of one region sets the parameter `required` to false.",
+  remediation:
+    "Create a BucketReplicationConfig with an enabled rule for the bucket; a stack of one region sets the parameter `required` to false.",
   url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication.html",
   frameworks: [{ framework: "eu-ai-act", clause: "Art. 15(4)" }],
   parameters: { required: true },
@@ -20,11 +21,25 @@ export const rule = stackRule({
     if (!required) return [];
     // Logs of access are of use only beside what was accessed.
     const logs = logTargets(resources);
-    const copies = new Set(ofType(resources, configType).flatMap((config) => enabledRules(config).map((each) => text(each, "destination.bucket"))));
+    const copies = new Set(
+      ofType(resources, configType).flatMap((config) =>
+        enabledRules(config).map((each) => text(each, "destination.bucket")),
+      ),
+    );
     return buckets(resources).flatMap((bucket) => {
-      if (logs.has(bucket) || copies.has(`arn:aws:s3:::${text(bucket.props, "bucket") ?? ""}`)) return [];
-      const copied = ofBucket(resources, configType, bucket).some((config) => enabledRules(config).length > 0);
-      return copied ? [] : [{ resource: bucket, message: `${subject(bucket)} must be the source or the destination of an enabled replication, got neither` }];
+      if (logs.has(bucket) || copies.has(`arn:aws:s3:::${text(bucket.props, "bucket") ?? ""}`))
+        return [];
+      const copied = ofBucket(resources, configType, bucket).some(
+        (config) => enabledRules(config).length > 0,
+      );
+      return copied
+        ? []
+        : [
+            {
+              resource: bucket,
+              message: `${subject(bucket)} must be the source or the destination of an enabled replication, got neither`,
+            },
+          ];
     });
   },
 });

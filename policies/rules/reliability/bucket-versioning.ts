@@ -6,7 +6,8 @@ import { subject } from "../workloads/subject";
 export const rule = stackRule({
   name: "reliability-bucket-versioning",
   area: "reliability",
-  description: "Buckets must keep earlier versions, so that nothing is lost by overwriting or deleting.",
+  description:
+    "Buckets must keep earlier versions, so that nothing is lost by overwriting or deleting.",
   severity: "high",
   enforcement: "mandatory",
   remediation: "Create a BucketVersioning with status Enabled for the bucket.",
@@ -14,7 +15,16 @@ export const rule = stackRule({
   frameworks: [{ framework: "eu-ai-act", clause: "Art. 15(4)" }],
   check: (resources) =>
     buckets(resources).flatMap((bucket) => {
-      const states = ofBucket(resources, "aws:s3/bucketVersioning:BucketVersioning", bucket).map(({ props }) => text(props, "versioningConfiguration.status") ?? "no status");
-      return states.includes("Enabled") ? [] : [{ resource: bucket, message: `${subject(bucket)} must have a BucketVersioning with status Enabled, got ${states.join(", ") || "none"}` }];
+      const states = ofBucket(resources, "aws:s3/bucketVersioning:BucketVersioning", bucket).map(
+        ({ props }) => text(props, "versioningConfiguration.status") ?? "no status",
+      );
+      return states.includes("Enabled")
+        ? []
+        : [
+            {
+              resource: bucket,
+              message: `${subject(bucket)} must have a BucketVersioning with status Enabled, got ${states.join(", ") || "none"}`,
+            },
+          ];
     }),
 });

@@ -8,7 +8,8 @@ export const rule = resourceRule({
   description: "Clusters must be protected from deletion by mistake.",
   severity: "high",
   enforcement: "mandatory",
-  remediation: "Set deletionProtection to true; a stack that is torn down on purpose sets the parameter `required` to false.",
+  remediation:
+    "Set deletionProtection to true; a stack that is torn down on purpose sets the parameter `required` to false.",
   url: "https://docs.aws.amazon.com/eks/latest/userguide/deletion-protection.html",
   frameworks: [{ framework: "eu-ai-act", clause: "Art. 15(4)" }],
   types: ["aws:eks/cluster:Cluster"],
@@ -16,6 +17,10 @@ export const rule = resourceRule({
   check: (resource, { required }) => {
     if (!required) return [];
     const protection = at(resource.props, "deletionProtection");
-    return protection === true ? [] : [`Cluster "${resource.name}" must set deletionProtection to true, got ${shown(protection)}`];
+    return protection === true
+      ? []
+      : [
+          `Cluster "${resource.name}" must set deletionProtection to true, got ${shown(protection)}`,
+        ];
   },
 });

@@ -5,7 +5,8 @@ import { shown } from "../workloads/subject";
 export const rule = resourceRule({
   name: "reliability-entry-drained",
   area: "reliability",
-  description: "A region may be drained only for a reason that is written down, and the last one never.",
+  description:
+    "A region may be drained only for a reason that is written down, and the last one never.",
   severity: "critical",
   enforcement: "mandatory",
   remediation: "Take `drained` out of a region in the stack file, or write its reason there.",
@@ -19,8 +20,17 @@ export const rule = resourceRule({
     const regions = list(resource.props, "regions");
     const drained = regions.filter((region) => at(region, "drained") !== undefined);
     return [
-      ...(drained.length < regions.length ? [] : [`GlobalEntry "${resource.name}" must keep a region in service, got ${drained.length} of ${regions.length} drained`]),
-      ...drained.filter((region) => (text(region, "drained.reason") ?? "") === "").map((region) => `GlobalEntry "${resource.name}" must say why ${text(region, "region") ?? "a region"} is drained, got ${shown(at(region, "drained"))}`),
+      ...(drained.length < regions.length
+        ? []
+        : [
+            `GlobalEntry "${resource.name}" must keep a region in service, got ${drained.length} of ${regions.length} drained`,
+          ]),
+      ...drained
+        .filter((region) => (text(region, "drained.reason") ?? "") === "")
+        .map(
+          (region) =>
+            `GlobalEntry "${resource.name}" must say why ${text(region, "region") ?? "a region"} is drained, got ${shown(at(region, "drained"))}`,
+        ),
     ];
   },
 });

@@ -15,10 +15,14 @@ export const rule = resourceRule({
   parameters: { maximumSeconds: 90 },
   check: (resource, { maximumSeconds }) => {
     // A calculated check or one of a CloudWatch alarm has no interval of its own.
-    if (resource.props["type"] === "CALCULATED" || resource.props["type"] === "CLOUDWATCH_METRIC") return [];
+    if (resource.props["type"] === "CALCULATED" || resource.props["type"] === "CLOUDWATCH_METRIC")
+      return [];
     const interval = number(resource.props, "requestInterval");
     const threshold = number(resource.props, "failureThreshold");
-    if (interval !== undefined && threshold !== undefined && interval * threshold <= maximumSeconds) return [];
-    return [`HealthCheck "${resource.name}" must set requestInterval times failureThreshold to ${maximumSeconds} seconds or less, got ${shown(interval)} times ${shown(threshold)}`];
+    if (interval !== undefined && threshold !== undefined && interval * threshold <= maximumSeconds)
+      return [];
+    return [
+      `HealthCheck "${resource.name}" must set requestInterval times failureThreshold to ${maximumSeconds} seconds or less, got ${shown(interval)} times ${shown(threshold)}`,
+    ];
   },
 });

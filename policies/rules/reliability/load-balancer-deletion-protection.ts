@@ -8,7 +8,8 @@ export const rule = resourceRule({
   description: "Load balancers must be protected from deletion by mistake.",
   severity: "medium",
   enforcement: "mandatory",
-  remediation: "Set enableDeletionProtection to true; a stack that is torn down on purpose sets the parameter `required` to false.",
+  remediation:
+    "Set enableDeletionProtection to true; a stack that is torn down on purpose sets the parameter `required` to false.",
   url: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html",
   frameworks: [{ framework: "eu-ai-act", clause: "Art. 15(4)" }],
   types: ["aws:lb/loadBalancer:LoadBalancer"],
@@ -16,6 +17,10 @@ export const rule = resourceRule({
   check: (resource, { required }) => {
     if (!required) return [];
     const protection = at(resource.props, "enableDeletionProtection");
-    return protection === true ? [] : [`LoadBalancer "${resource.name}" must set enableDeletionProtection to true, got ${shown(protection)}`];
+    return protection === true
+      ? []
+      : [
+          `LoadBalancer "${resource.name}" must set enableDeletionProtection to true, got ${shown(protection)}`,
+        ];
   },
 });

@@ -14,7 +14,10 @@ export const rule = resourceRule({
   parameters: { minimum: 2 },
   check: (resource, { minimum }) => {
     // Subnets are counted, never read: their ids are not known before the first update.
-    const count = list(resource.props, "subnets").length + list(resource.props, "subnetMappings").length;
-    return count >= minimum ? [] : [`LoadBalancer "${resource.name}" must stand in ${minimum} or more subnets, got ${count}`];
+    const count =
+      list(resource.props, "subnets").length + list(resource.props, "subnetMappings").length;
+    return count >= minimum
+      ? []
+      : [`LoadBalancer "${resource.name}" must stand in ${minimum} or more subnets, got ${count}`];
   },
 });

@@ -18,7 +18,12 @@ export const rule = resourceRule({
   types: [elasticsearchType],
   parameters: { minimum: 3 },
   check: (resource, { minimum }) => {
-    const nodes = list(resource.props, "spec.nodeSets").reduce<number>((sum, set) => sum + (number(set, "count") ?? 0), 0);
-    return nodes >= minimum ? [] : [`${subject(resource)} must have ${minimum} nodes or more, got ${nodes}`];
+    const nodes = list(resource.props, "spec.nodeSets").reduce<number>(
+      (sum, set) => sum + (number(set, "count") ?? 0),
+      0,
+    );
+    return nodes >= minimum
+      ? []
+      : [`${subject(resource)} must have ${minimum} nodes or more, got ${nodes}`];
   },
 });

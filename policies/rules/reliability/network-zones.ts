@@ -20,6 +20,14 @@ export const rule = stackRule({
       const region = zone.slice(0, -1);
       regions.set(region, (regions.get(region) ?? new Set()).add(zone));
     }
-    return [...regions].flatMap(([region, zones]) => (zones.size >= minimum ? [] : [{ message: `Subnets in ${region} must lie in ${minimum} or more zones, got ${[...zones].join(", ")}` }]));
+    return [...regions].flatMap(([region, zones]) =>
+      zones.size >= minimum
+        ? []
+        : [
+            {
+              message: `Subnets in ${region} must lie in ${minimum} or more zones, got ${[...zones].join(", ")}`,
+            },
+          ],
+    );
   },
 });

@@ -9,7 +9,8 @@ export const rule = resourceRule({
   description: "Rollouts must be judged by metrics, so that a bad release goes back by itself.",
   severity: "high",
   enforcement: "mandatory",
-  remediation: "Name an AnalysisTemplate under spec.strategy.canary.analysis, in a step, or under spec.strategy.blueGreen.prePromotionAnalysis.",
+  remediation:
+    "Name an AnalysisTemplate under spec.strategy.canary.analysis, in a step, or under spec.strategy.blueGreen.prePromotionAnalysis.",
   url: "https://argo-rollouts.readthedocs.io/en/stable/features/analysis/",
   frameworks: [
     { framework: "eu-ai-act", clause: "Art. 15(4)" },
@@ -19,7 +20,13 @@ export const rule = resourceRule({
   types: [rolloutType],
   check: (resource) => {
     const strategy = at(resource.props, "spec.strategy");
-    const analyses = [at(strategy, "canary.analysis"), at(strategy, "blueGreen.prePromotionAnalysis"), ...list(strategy, "canary.steps").map((step) => at(step, "analysis"))];
-    return analyses.some((analysis) => list(analysis, "templates").length > 0) ? [] : [`${subject(resource)} must name at least one AnalysisTemplate, got none`];
+    const analyses = [
+      at(strategy, "canary.analysis"),
+      at(strategy, "blueGreen.prePromotionAnalysis"),
+      ...list(strategy, "canary.steps").map((step) => at(step, "analysis")),
+    ];
+    return analyses.some((analysis) => list(analysis, "templates").length > 0)
+      ? []
+      : [`${subject(resource)} must name at least one AnalysisTemplate, got none`];
   },
 });

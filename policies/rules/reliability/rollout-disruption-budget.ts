@@ -6,14 +6,18 @@ import { objectKey, rolloutType, selects } from "./rollouts";
 export const rule = stackRule({
   name: "reliability-rollout-disruption-budget",
   area: "reliability",
-  description: "Rollouts must have a disruption budget, so that draining nodes never takes all replicas.",
+  description:
+    "Rollouts must have a disruption budget, so that draining nodes never takes all replicas.",
   severity: "high",
   enforcement: "mandatory",
-  remediation: "Create a PodDisruptionBudget in the Rollout's namespace whose selector matches its pods.",
+  remediation:
+    "Create a PodDisruptionBudget in the Rollout's namespace whose selector matches its pods.",
   url: "https://kubernetes.io/docs/concepts/workloads/pods/disruptions/",
   frameworks: [{ framework: "eu-ai-act", clause: "Art. 15(4)" }],
   check: (resources) => {
-    const budgets = resources.filter(({ type }) => type === "kubernetes:policy/v1:PodDisruptionBudget");
+    const budgets = resources.filter(
+      ({ type }) => type === "kubernetes:policy/v1:PodDisruptionBudget",
+    );
     const seen = new Map<string, number>();
     return resources.flatMap((resource) => {
       if (resource.type !== rolloutType) return [];
@@ -22,8 +26,19 @@ export const rule = stackRule({
       const earlier = seen.get(key) ?? 0;
       seen.set(key, earlier + 1);
       const namespace = text(resource.props, "metadata.namespace");
-      const found = budgets.filter(({ props }) => text(props, "metadata.namespace") === namespace && selects(at(props, "spec.selector"), resource)).length;
-      return found > earlier ? [] : [{ resource, message: `${subject(resource)} must have a PodDisruptionBudget in each cluster, got ${found} in the stack` }];
+      const found = budgets.filter(
+        ({ props }) =>
+          text(props, "metadata.namespace") === namespace &&
+          selects(at(props, "spec.selector"), resource),
+      ).length;
+      return found > earlier
+        ? []
+        : [
+            {
+              resource,
+              message: `${subject(resource)} must have a PodDisruptionBudget in each cluster, got ${found} in the stack`,
+            },
+          ];
     });
   },
 });

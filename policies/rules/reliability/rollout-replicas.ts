@@ -6,7 +6,8 @@ import { rolloutType } from "./rollouts";
 export const rule = stackRule({
   name: "reliability-rollout-replicas",
   area: "reliability",
-  description: "Autoscaled Rollouts must not set replicas: the next update would undo the autoscaler's work.",
+  description:
+    "Autoscaled Rollouts must not set replicas: the next update would undo the autoscaler's work.",
   severity: "high",
   enforcement: "mandatory",
   remediation: "Remove spec.replicas from the Rollout.",
@@ -14,13 +15,27 @@ export const rule = stackRule({
   frameworks: [{ framework: "eu-ai-act", clause: "Art. 15(4)" }],
   check: (resources) => {
     const scaled = resources
-      .filter(({ type, props }) => type === "kubernetes:keda.sh/v1alpha1:ScaledObject" && text(props, "spec.scaleTargetRef.kind") === "Rollout")
-      .map(({ props }) => `${text(props, "metadata.namespace") ?? "default"}/${text(props, "spec.scaleTargetRef.name") ?? ""}`);
+      .filter(
+        ({ type, props }) =>
+          type === "kubernetes:keda.sh/v1alpha1:ScaledObject" &&
+          text(props, "spec.scaleTargetRef.kind") === "Rollout",
+      )
+      .map(
+        ({ props }) =>
+          `${text(props, "metadata.namespace") ?? "default"}/${text(props, "spec.scaleTargetRef.name") ?? ""}`,
+      );
     return resources.flatMap((resource) => {
       if (resource.type !== rolloutType) return [];
       const key = `${text(resource.props, "metadata.namespace") ?? "default"}/${text(resource.props, "metadata.name") ?? resource.name}`;
       const replicas = at(resource.props, "spec.replicas");
-      return replicas === undefined || !scaled.includes(key) ? [] : [{ resource, message: `${subject(resource)} must leave spec.replicas to its ScaledObject, got ${String(replicas)}` }];
+      return replicas === undefined || !scaled.includes(key)
+        ? []
+        : [
+            {
+              resource,
+              message: `${subject(resource)} must leave spec.replicas to its ScaledObject, got ${String(replicas)}`,
+            },
+          ];
     });
   },
 });

@@ -17,9 +17,18 @@ export const rule = resourceRule({
   types: [rolloutType],
   parameters: { maxSkew: 1 },
   check: (resource, { maxSkew }) => {
-    const spread = list(resource.props, "spec.template.spec.topologySpreadConstraints").find((constraint) => text(constraint, "topologyKey") === zone);
-    if (spread === undefined) return [`${subject(resource)} must spread its pods over ${zone}, got no such topologySpreadConstraint`];
+    const spread = list(resource.props, "spec.template.spec.topologySpreadConstraints").find(
+      (constraint) => text(constraint, "topologyKey") === zone,
+    );
+    if (spread === undefined)
+      return [
+        `${subject(resource)} must spread its pods over ${zone}, got no such topologySpreadConstraint`,
+      ];
     const skew = number(spread, "maxSkew") ?? Infinity;
-    return skew <= maxSkew ? [] : [`${subject(resource)} must spread its pods over ${zone} with maxSkew ${maxSkew} or less, got ${skew}`];
+    return skew <= maxSkew
+      ? []
+      : [
+          `${subject(resource)} must spread its pods over ${zone} with maxSkew ${maxSkew} or less, got ${skew}`,
+        ];
   },
 });

@@ -8,8 +8,14 @@ export function objectKey(resource: ResourceView): string {
   return `${text(resource.props, "metadata.namespace") ?? "default"}/${text(resource.props, "metadata.name") ?? resource.name}`;
 }
 
-/** Whether a label selector without expressions selects the pods of a workload. An empty selector selects all of them. */
+/**
+ * Whether a label selector without expressions selects the pods of a workload. An empty selector
+ * selects all of them.
+ */
 export function selects(selector: unknown, workload: ResourceView): boolean {
   const labels = record(workload.props, "spec.template.metadata.labels");
-  return at(selector, "matchExpressions") === undefined && Object.entries(record(selector, "matchLabels")).every(([key, value]) => labels[key] === value);
+  return (
+    at(selector, "matchExpressions") === undefined &&
+    Object.entries(record(selector, "matchLabels")).every(([key, value]) => labels[key] === value)
+  );
 }

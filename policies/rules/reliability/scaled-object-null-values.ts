@@ -8,13 +8,18 @@ export const rule = resourceRule({
   description: "Autoscalers must treat a metric that vanished as lost, not as zero.",
   severity: "high",
   enforcement: "mandatory",
-  remediation: 'Set metadata.ignoreNullValues to "false" on each prometheus trigger; KEDA otherwise scales in when Prometheus has nothing to say.',
+  remediation:
+    'Set metadata.ignoreNullValues to "false" on each prometheus trigger; KEDA otherwise scales in when Prometheus has nothing to say.',
   url: "https://keda.sh/docs/latest/scalers/prometheus/",
   frameworks: [{ framework: "eu-ai-act", clause: "Art. 15(4)" }],
   types: ["kubernetes:keda.sh/v1alpha1:ScaledObject"],
   check: (resource) =>
     list(resource.props, "spec.triggers").flatMap((trigger, index) => {
       const ignored = at(trigger, "metadata.ignoreNullValues");
-      return text(trigger, "type") !== "prometheus" || ignored === "false" ? [] : [`${subject(resource)} must set spec.triggers[${index}].metadata.ignoreNullValues to "false", got ${shown(ignored)}`];
+      return text(trigger, "type") !== "prometheus" || ignored === "false"
+        ? []
+        : [
+            `${subject(resource)} must set spec.triggers[${index}].metadata.ignoreNullValues to "false", got ${shown(ignored)}`,
+          ];
     }),
 });

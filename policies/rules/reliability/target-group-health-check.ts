@@ -15,10 +15,14 @@ export const rule = resourceRule({
   parameters: { maximumSeconds: 60 },
   check: (resource, { maximumSeconds }) => {
     if (text(resource.props, "targetType") === "lambda") return [];
-    if (at(resource.props, "healthCheck.enabled") === false) return [`TargetGroup "${resource.name}" must have its health check enabled`];
+    if (at(resource.props, "healthCheck.enabled") === false)
+      return [`TargetGroup "${resource.name}" must have its health check enabled`];
     const interval = number(resource.props, "healthCheck.interval");
     const threshold = number(resource.props, "healthCheck.unhealthyThreshold");
-    if (interval !== undefined && threshold !== undefined && interval * threshold <= maximumSeconds) return [];
-    return [`TargetGroup "${resource.name}" must set healthCheck.interval times healthCheck.unhealthyThreshold to ${maximumSeconds} seconds or less, got ${shown(interval)} times ${shown(threshold)}`];
+    if (interval !== undefined && threshold !== undefined && interval * threshold <= maximumSeconds)
+      return [];
+    return [
+      `TargetGroup "${resource.name}" must set healthCheck.interval times healthCheck.unhealthyThreshold to ${maximumSeconds} seconds or less, got ${shown(interval)} times ${shown(threshold)}`,
+    ];
   },
 });

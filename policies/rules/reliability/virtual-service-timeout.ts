@@ -16,10 +16,15 @@ export const rule = resourceRule({
   check: (resource, { maximumSeconds }) =>
     list(resource.props, "spec.http").flatMap((route, index) => {
       // A redirect or a direct answer waits for nobody.
-      if (at(route, "redirect") !== undefined || at(route, "directResponse") !== undefined) return [];
+      if (at(route, "redirect") !== undefined || at(route, "directResponse") !== undefined)
+        return [];
       const timeout = text(route, "timeout");
       const length = seconds(timeout ?? "");
-      return length > 0 && length <= maximumSeconds ? [] : [`${subject(resource)} must set spec.http[${index}].timeout to at most ${maximumSeconds}s and above 0s, got ${shown(timeout)}`];
+      return length > 0 && length <= maximumSeconds
+        ? []
+        : [
+            `${subject(resource)} must set spec.http[${index}].timeout to at most ${maximumSeconds}s and above 0s, got ${shown(timeout)}`,
+          ];
     }),
 });
 
@@ -28,5 +33,8 @@ function seconds(duration: string): number {
   const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
   if (parts.length === 0 || parts.map(([part]) => part).join("") !== duration) return NaN;
   const factor: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3_600 };
-  return parts.reduce((sum, [, amount, unit = ""]) => sum + Number(amount) * (factor[unit] ?? NaN), 0);
+  return parts.reduce(
+    (sum, [, amount, unit = ""]) => sum + Number(amount) * (factor[unit] ?? NaN),
+    0,
+  );
 }

@@ -4,12 +4,24 @@ import { namespacesWithout } from "./namespaces";
 export const rule = stackRule({
   name: "workloads-namespace-limit-range",
   area: "workloads",
-  description: "Namespaces must have a limit range, so that a container without requests still gets some.",
+  description:
+    "Namespaces must have a limit range, so that a container without requests still gets some.",
   severity: "low",
   enforcement: "mandatory",
   remediation: "Create a LimitRange in the namespace.",
   url: "https://kubernetes.io/docs/concepts/policy/limit-range/",
   frameworks: [{ framework: "cis-eks", clause: "4.5.1" }],
-  parameters: { exempt: ["istio-system", "argo-rollouts", "argo-workflows", "argo-events", "keda", "cert-manager", "elastic-system"] },
-  check: (resources, { exempt }) => namespacesWithout(resources, "kubernetes:core/v1:LimitRange", exempt),
+  parameters: {
+    exempt: [
+      "istio-system",
+      "argo-rollouts",
+      "argo-workflows",
+      "argo-events",
+      "keda",
+      "cert-manager",
+      "elastic-system",
+    ],
+  },
+  check: (resources, { exempt }) =>
+    namespacesWithout(resources, "kubernetes:core/v1:LimitRange", exempt),
 });

@@ -4,13 +4,25 @@ import { namespacesWithout } from "./namespaces";
 export const rule = stackRule({
   name: "workloads-namespace-quota",
   area: "workloads",
-  description: "Namespaces must have a resource quota, so that one tenant cannot take the whole cluster.",
+  description:
+    "Namespaces must have a resource quota, so that one tenant cannot take the whole cluster.",
   severity: "medium",
   enforcement: "mandatory",
   remediation: "Create a ResourceQuota in the namespace.",
   url: "https://kubernetes.io/docs/concepts/policy/resource-quotas/",
   frameworks: [{ framework: "cis-eks", clause: "4.5.1" }],
   // Namespaces that hold only a pinned controller of the platform itself.
-  parameters: { exempt: ["istio-system", "argo-rollouts", "argo-workflows", "argo-events", "keda", "cert-manager", "elastic-system"] },
-  check: (resources, { exempt }) => namespacesWithout(resources, "kubernetes:core/v1:ResourceQuota", exempt),
+  parameters: {
+    exempt: [
+      "istio-system",
+      "argo-rollouts",
+      "argo-workflows",
+      "argo-events",
+      "keda",
+      "cert-manager",
+      "elastic-system",
+    ],
+  },
+  check: (resources, { exempt }) =>
+    namespacesWithout(resources, "kubernetes:core/v1:ResourceQuota", exempt),
 });

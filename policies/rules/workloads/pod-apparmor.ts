@@ -18,7 +18,13 @@ export const rule = resourceRule({
 });
 
 function byField(pod: Pod): string[] {
-  return contexts(pod, "appArmorProfile.type").flatMap(({ label, value }) => (value === "RuntimeDefault" || value === "Localhost" ? [] : [`${label} must set appArmorProfile.type to RuntimeDefault or Localhost, got ${String(value)}`]));
+  return contexts(pod, "appArmorProfile.type").flatMap(({ label, value }) =>
+    value === "RuntimeDefault" || value === "Localhost"
+      ? []
+      : [
+          `${label} must set appArmorProfile.type to RuntimeDefault or Localhost, got ${String(value)}`,
+        ],
+  );
 }
 
 /** Before Kubernetes 1.30 the profile was an annotation, which is still honoured. */
@@ -27,6 +33,10 @@ function byAnnotation(pod: Pod): string[] {
   return Object.keys(annotations).flatMap((key) => {
     if (!key.startsWith(prefix)) return [];
     const profile = String(at(annotations, key) ?? annotations[key]);
-    return profile === "runtime/default" || profile.startsWith("localhost/") ? [] : [`${pod.label} must set the annotation ${key} to runtime/default or localhost/..., got ${profile}`];
+    return profile === "runtime/default" || profile.startsWith("localhost/")
+      ? []
+      : [
+          `${pod.label} must set the annotation ${key} to runtime/default or localhost/..., got ${profile}`,
+        ];
   });
 }

@@ -3,8 +3,16 @@ import { resourceRule } from "../../rule";
 import { eachPod, podTypes } from "./pods";
 import { shown } from "./subject";
 
-/** Steps of a workflow report their results through the API; so do the recorder and the promoter, which also patches Rollouts. Each has a role with nothing else. */
-const callers: readonly string[] = ["retraining-trainer", "retraining-recorder", "retraining-promoter", "causeway-erase"];
+/**
+ * Steps of a workflow report their results through the API; so do the recorder and the promoter,
+ * which also patches Rollouts. Each has a role with nothing else.
+ */
+const callers: readonly string[] = [
+  "retraining-trainer",
+  "retraining-recorder",
+  "retraining-promoter",
+  "causeway-erase",
+];
 
 export const rule = resourceRule({
   name: "workloads-pod-automount-token",
@@ -12,7 +20,8 @@ export const rule = resourceRule({
   description: "Pods must not mount a token for the Kubernetes API that they do not use.",
   severity: "medium",
   enforcement: "mandatory",
-  remediation: "Set automountServiceAccountToken to false on the pod, or list its service account in the parameter `accounts` when the program calls the API.",
+  remediation:
+    "Set automountServiceAccountToken to false on the pod, or list its service account in the parameter `accounts` when the program calls the API.",
   url: "https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/",
   frameworks: [{ framework: "cis-eks", clause: "4.1.6" }],
   types: podTypes,
@@ -20,6 +29,9 @@ export const rule = resourceRule({
   check: (resource, { accounts }) =>
     eachPod(resource, (pod) => {
       const mounted = at(pod.spec, "automountServiceAccountToken");
-      return mounted === false || accounts.includes(text(pod.spec, "serviceAccountName") ?? "default") ? [] : [`set automountServiceAccountToken to false, got ${shown(mounted)}`];
+      return mounted === false ||
+        accounts.includes(text(pod.spec, "serviceAccountName") ?? "default")
+        ? []
+        : [`set automountServiceAccountToken to false, got ${shown(mounted)}`];
     }),
 });

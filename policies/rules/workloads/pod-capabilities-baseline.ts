@@ -15,6 +15,12 @@ export const rule = resourceRule({
   types: podTypes,
   check: (resource) =>
     eachContainer(resource, (container) =>
-      list(container.spec, "securityContext.capabilities.add").flatMap((added) => (typeof added === "string" && baselineCapabilities.includes(added) ? [] : [`not add the capability ${String(added)}, allowed: ${baselineCapabilities.join(", ")}`])),
+      list(container.spec, "securityContext.capabilities.add").flatMap((added) =>
+        typeof added === "string" && baselineCapabilities.includes(added)
+          ? []
+          : [
+              `not add the capability ${String(added)}, allowed: ${baselineCapabilities.join(", ")}`,
+            ],
+      ),
     ),
 });

@@ -16,9 +16,19 @@ export const rule = resourceRule({
   check: (resource) =>
     eachContainer(resource, (container) => {
       const dropped = list(container.spec, "securityContext.capabilities.drop");
-      const drop = dropped.includes("ALL") ? [] : [`drop ALL capabilities, got ${dropped.length === 0 ? "none" : dropped.join(", ")}`];
+      const drop = dropped.includes("ALL")
+        ? []
+        : [`drop ALL capabilities, got ${dropped.length === 0 ? "none" : dropped.join(", ")}`];
       // What the baseline standard forbids is reported by its own rule.
-      const added = list(container.spec, "securityContext.capabilities.add").filter((name) => name !== "NET_BIND_SERVICE" && typeof name === "string" && baselineCapabilities.includes(name));
-      return [...drop, ...added.map((name) => `not add the capability ${String(name)}, allowed: NET_BIND_SERVICE`)];
+      const added = list(container.spec, "securityContext.capabilities.add").filter(
+        (name) =>
+          name !== "NET_BIND_SERVICE" &&
+          typeof name === "string" &&
+          baselineCapabilities.includes(name),
+      );
+      return [
+        ...drop,
+        ...added.map((name) => `not add the capability ${String(name)}, allowed: NET_BIND_SERVICE`),
+      ];
     }),
 });

@@ -17,5 +17,10 @@ export const rule = resourceRule({
     { framework: "cis-eks", clause: "4.2.4" },
   ],
   types: podTypes,
-  check: (resource) => eachPod(resource, (pod) => ["hostNetwork", "hostPID", "hostIPC"].flatMap((field) => (at(pod.spec, field) === true ? [`not set ${field}, got true`] : []))),
+  check: (resource) =>
+    eachPod(resource, (pod) =>
+      ["hostNetwork", "hostPID", "hostIPC"].flatMap((field) =>
+        at(pod.spec, field) === true ? [`not set ${field}, got true`] : [],
+      ),
+    ),
 });

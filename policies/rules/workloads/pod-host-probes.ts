@@ -2,8 +2,17 @@ import { text } from "../../read";
 import { resourceRule } from "../../rule";
 import { eachContainer, podTypes, standardsUrl } from "./pods";
 
-const handlers = ["livenessProbe", "readinessProbe", "startupProbe", "lifecycle.postStart", "lifecycle.preStop"];
-const fields = handlers.flatMap((handler) => [`${handler}.httpGet.host`, `${handler}.tcpSocket.host`]);
+const handlers = [
+  "livenessProbe",
+  "readinessProbe",
+  "startupProbe",
+  "lifecycle.postStart",
+  "lifecycle.preStop",
+];
+const fields = handlers.flatMap((handler) => [
+  `${handler}.httpGet.host`,
+  `${handler}.tcpSocket.host`,
+]);
 
 export const rule = resourceRule({
   name: "workloads-pod-host-probes",

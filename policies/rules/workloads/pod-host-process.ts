@@ -13,6 +13,10 @@ export const rule = resourceRule({
   types: podTypes,
   check: (resource) =>
     podSpecs(resource).flatMap((pod) =>
-      contexts(pod, "windowsOptions.hostProcess").flatMap(({ label, value }) => (value === true ? [`${label} must not set securityContext.windowsOptions.hostProcess, got true`] : [])),
+      contexts(pod, "windowsOptions.hostProcess").flatMap(({ label, value }) =>
+        value === true
+          ? [`${label} must not set securityContext.windowsOptions.hostProcess, got true`]
+          : [],
+      ),
     ),
 });

@@ -11,7 +11,8 @@ export const rule = resourceRule({
   description: "Containers must name their image by digest: a tag can be moved to another image.",
   severity: "high",
   enforcement: "mandatory",
-  remediation: "Write the image as name@sha256:..., or add its repository to the parameter `exceptions`.",
+  remediation:
+    "Write the image as name@sha256:..., or add its repository to the parameter `exceptions`.",
   url: "https://kubernetes.io/docs/concepts/containers/images/",
   frameworks: [
     { framework: "eu-ai-act", clause: "Art. 15(5)" },
@@ -25,7 +26,12 @@ export const rule = resourceRule({
       // Without an image the API server refuses the pod; a moving tag has a rule of its own.
       if (image === undefined) return [];
       const { repository, tag, digest } = parseImage(image);
-      if (digest === undefined ? (tag ?? "latest") === "latest" || matchesOne(fullRepository(repository), exceptions) : /^sha256:[0-9a-f]{64}$/.test(digest)) return [];
+      if (
+        digest === undefined
+          ? (tag ?? "latest") === "latest" || matchesOne(fullRepository(repository), exceptions)
+          : /^sha256:[0-9a-f]{64}$/.test(digest)
+      )
+        return [];
       return [`name its image by digest, got ${image}`];
     }),
 });

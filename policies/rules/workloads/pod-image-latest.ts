@@ -18,6 +18,8 @@ export const rule = resourceRule({
       const image = text(container.spec, "image");
       if (image === undefined) return [];
       const { tag, digest } = parseImage(image);
-      return digest === undefined && (tag ?? "latest") === "latest" ? [`name one version of its image, got ${image}`] : [];
+      return digest === undefined && (tag ?? "latest") === "latest"
+        ? [`name one version of its image, got ${image}`]
+        : [];
     }),
 });

@@ -15,11 +15,16 @@ export const rule = resourceRule({
     { framework: "cis-eks", clause: "4.5.1" },
     { framework: "cis-eks", clause: "4.5.2" },
   ],
-  // A ClusterWorkflowTemplate and what it starts get their namespace from the workflow that refers to it.
+  // A ClusterWorkflowTemplate and what it starts get their namespace from the workflow that refers
+  // to it.
   types: podTypes.filter((type) => !type.endsWith(":ClusterWorkflowTemplate")),
   parameters: { refused: ["default", "kube-system", "kube-public", "kube-node-lease"] },
   check: (resource, { refused }) => {
     const namespace = text(resource.props, "metadata.namespace");
-    return namespace === undefined || refused.includes(namespace) ? [`${subject(resource)} must set metadata.namespace to one other than ${refused.join(", ")}, got ${shown(namespace)}`] : [];
+    return namespace === undefined || refused.includes(namespace)
+      ? [
+          `${subject(resource)} must set metadata.namespace to one other than ${refused.join(", ")}, got ${shown(namespace)}`,
+        ]
+      : [];
   },
 });

@@ -19,6 +19,8 @@ export const rule = resourceRule({
   check: (resource) =>
     eachContainer(resource, (container) => {
       const escalation = at(container.spec, "securityContext.allowPrivilegeEscalation");
-      return escalation === false ? [] : [`set securityContext.allowPrivilegeEscalation to false, got ${shown(escalation)}`];
+      return escalation === false
+        ? []
+        : [`set securityContext.allowPrivilegeEscalation to false, got ${shown(escalation)}`];
     }),
 });

@@ -15,5 +15,10 @@ export const rule = resourceRule({
     { framework: "cis-eks", clause: "4.2.1" },
   ],
   types: podTypes,
-  check: (resource) => eachContainer(resource, (container) => (at(container.spec, "securityContext.privileged") === true ? ["not set securityContext.privileged, got true"] : [])),
+  check: (resource) =>
+    eachContainer(resource, (container) =>
+      at(container.spec, "securityContext.privileged") === true
+        ? ["not set securityContext.privileged, got true"]
+        : [],
+    ),
 });

@@ -15,8 +15,11 @@ export const rule = resourceRule({
   parameters: { probes: ["readinessProbe", "livenessProbe"] },
   check: (resource, { probes }) =>
     eachContainer(resource, (container) => {
-      // An init container ends before traffic comes, unless it restarts always: then it is a sidecar.
+      // An init container ends before traffic comes, unless it restarts always: then it is a
+      // sidecar.
       if (container.kind !== "container") return [];
-      return probes.flatMap((probe) => (at(container.spec, probe) === undefined ? [`have a ${probe}, got nothing`] : []));
+      return probes.flatMap((probe) =>
+        at(container.spec, probe) === undefined ? [`have a ${probe}, got nothing`] : [],
+      );
     }),
 });

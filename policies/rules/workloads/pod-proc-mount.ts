@@ -15,6 +15,8 @@ export const rule = resourceRule({
   check: (resource) =>
     eachContainer(resource, (container) => {
       const mount = at(container.spec, "securityContext.procMount") ?? "Default";
-      return mount === "Default" ? [] : [`leave securityContext.procMount at Default, got ${String(mount)}`];
+      return mount === "Default"
+        ? []
+        : [`leave securityContext.procMount at Default, got ${String(mount)}`];
     }),
 });

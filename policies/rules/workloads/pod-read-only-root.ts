@@ -9,13 +9,16 @@ export const rule = resourceRule({
   description: "Containers must have a read-only root file system.",
   severity: "medium",
   enforcement: "mandatory",
-  remediation: "Set securityContext.readOnlyRootFilesystem to true and mount an emptyDir where the program writes.",
+  remediation:
+    "Set securityContext.readOnlyRootFilesystem to true and mount an emptyDir where the program writes.",
   url: "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/",
   frameworks: [{ framework: "eu-ai-act", clause: "Art. 15(5)" }],
   types: podTypes,
   check: (resource) =>
     eachContainer(resource, (container) => {
       const readOnly = at(container.spec, "securityContext.readOnlyRootFilesystem");
-      return readOnly === true ? [] : [`set securityContext.readOnlyRootFilesystem to true, got ${shown(readOnly)}`];
+      return readOnly === true
+        ? []
+        : [`set securityContext.readOnlyRootFilesystem to true, got ${shown(readOnly)}`];
     }),
 });

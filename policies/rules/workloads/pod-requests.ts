@@ -5,7 +5,8 @@ import { eachContainer, podTypes } from "./pods";
 export const rule = resourceRule({
   name: "workloads-pod-requests",
   area: "workloads",
-  description: "Containers must request CPU and memory, so that the scheduler and the autoscaler can count.",
+  description:
+    "Containers must request CPU and memory, so that the scheduler and the autoscaler can count.",
   severity: "medium",
   enforcement: "mandatory",
   remediation: "Set resources.requests.cpu and resources.requests.memory on each container.",
@@ -14,5 +15,13 @@ export const rule = resourceRule({
   types: podTypes,
   check: (resource) =>
     // An ephemeral container may not set resources.
-    eachContainer(resource, (container) => (container.kind === "ephemeral container" ? [] : ["cpu", "memory"].flatMap((name) => (at(container.spec, `resources.requests.${name}`) === undefined ? [`set resources.requests.${name}, got nothing`] : [])))),
+    eachContainer(resource, (container) =>
+      container.kind === "ephemeral container"
+        ? []
+        : ["cpu", "memory"].flatMap((name) =>
+            at(container.spec, `resources.requests.${name}`) === undefined
+              ? [`set resources.requests.${name}, got nothing`]
+              : [],
+          ),
+    ),
 });

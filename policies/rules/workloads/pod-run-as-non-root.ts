@@ -12,12 +12,15 @@ export const rule = resourceRule({
   url: standardsUrl,
   frameworks: [{ framework: "pod-security", clause: "Restricted: Running as Non-root" }],
   types: podTypes,
-  // The log shipper reads files of its node that only root may read; it runs alone in a namespace of its own.
+  // The log shipper reads files of its node that only root may read; it runs alone in a namespace
+  // of its own.
   parameters: { exceptions: ["causeway-logs/log-shipper"] },
   check: (resource, { exceptions }) =>
     eachContainer(resource, (container, pod) => {
       if (exceptions.includes(fullName(resource))) return [];
       const nonRoot = effective(container, pod, "runAsNonRoot");
-      return nonRoot === true ? [] : [`set securityContext.runAsNonRoot to true, got ${shown(nonRoot)}`];
+      return nonRoot === true
+        ? []
+        : [`set securityContext.runAsNonRoot to true, got ${shown(nonRoot)}`];
     }),
 });

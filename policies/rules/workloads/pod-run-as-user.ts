@@ -12,8 +12,17 @@ export const rule = resourceRule({
   url: standardsUrl,
   frameworks: [{ framework: "pod-security", clause: "Restricted: Running as Non-root user" }],
   types: podTypes,
-  // The log shipper reads files of its node that only root may read; it runs alone in a namespace of its own.
+  // The log shipper reads files of its node that only root may read; it runs alone in a namespace
+  // of its own.
   parameters: { exceptions: ["causeway-logs/log-shipper"] },
   check: (resource, { exceptions }) =>
-    exceptions.includes(fullName(resource)) ? [] : podSpecs(resource).flatMap((pod) => contexts(pod, "runAsUser").flatMap(({ label, value }) => (value === 0 ? [`${label} must set securityContext.runAsUser to a user other than root, got 0`] : []))),
+    exceptions.includes(fullName(resource))
+      ? []
+      : podSpecs(resource).flatMap((pod) =>
+          contexts(pod, "runAsUser").flatMap(({ label, value }) =>
+            value === 0
+              ? [`${label} must set securityContext.runAsUser to a user other than root, got 0`]
+              : [],
+          ),
+        ),
 });

@@ -13,6 +13,12 @@ export const rule = resourceRule({
   types: podTypes,
   check: (resource) =>
     podSpecs(resource).flatMap((pod) =>
-      contexts(pod, "seccompProfile.type").flatMap(({ label, value }) => (value === "RuntimeDefault" || value === "Localhost" ? [] : [`${label} must set seccompProfile.type to RuntimeDefault or Localhost, got ${String(value)}`])),
+      contexts(pod, "seccompProfile.type").flatMap(({ label, value }) =>
+        value === "RuntimeDefault" || value === "Localhost"
+          ? []
+          : [
+              `${label} must set seccompProfile.type to RuntimeDefault or Localhost, got ${String(value)}`,
+            ],
+      ),
     ),
 });

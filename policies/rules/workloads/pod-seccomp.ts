@@ -11,6 +11,12 @@ export const rule = resourceRule({
   url: standardsUrl,
   frameworks: [{ framework: "pod-security", clause: "Restricted: Seccomp" }],
   types: podTypes,
-  // A profile that switches seccomp off is the baseline rule's; this one asks that there is a profile.
-  check: (resource) => eachContainer(resource, (container, pod) => ((effective(container, pod, "seccompProfile.type") ?? "") === "" ? ["set securityContext.seccompProfile.type to RuntimeDefault or Localhost, got nothing"] : [])),
+  // A profile that switches seccomp off is the baseline rule's; this one asks that there is a
+  // profile.
+  check: (resource) =>
+    eachContainer(resource, (container, pod) =>
+      (effective(container, pod, "seccompProfile.type") ?? "") === ""
+        ? ["set securityContext.seccompProfile.type to RuntimeDefault or Localhost, got nothing"]
+        : [],
+    ),
 });

@@ -15,6 +15,8 @@ export const rule = resourceRule({
   check: (resource) =>
     eachPod(resource, (pod) => {
       const account = text(pod.spec, "serviceAccountName") ?? "default";
-      return account === "default" || account === "" ? ["set serviceAccountName to an account of its own, got default"] : [];
+      return account === "default" || account === ""
+        ? ["set serviceAccountName to an account of its own, got default"]
+        : [];
     }),
 });

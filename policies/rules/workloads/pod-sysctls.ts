@@ -29,7 +29,9 @@ export const rule = resourceRule({
     eachPod(resource, (pod) =>
       list(pod.spec, "securityContext.sysctls").flatMap((entry) => {
         const name = text(entry, "name") ?? "";
-        return safe.includes(name) ? [] : [`not set the kernel parameter ${name}, allowed: ${safe.join(", ")}`];
+        return safe.includes(name)
+          ? []
+          : [`not set the kernel parameter ${name}, allowed: ${safe.join(", ")}`];
       }),
     ),
 });

@@ -2,7 +2,16 @@ import { at, list, text } from "../../read";
 import { resourceRule } from "../../rule";
 import { eachPod, podTypes, standardsUrl } from "./pods";
 
-const allowed = ["configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"];
+const allowed = [
+  "configMap",
+  "csi",
+  "downwardAPI",
+  "emptyDir",
+  "ephemeral",
+  "persistentVolumeClaim",
+  "projected",
+  "secret",
+];
 
 export const rule = resourceRule({
   name: "workloads-pod-volume-types",
@@ -18,8 +27,15 @@ export const rule = resourceRule({
     eachPod(resource, (pod) =>
       list(pod.spec, "volumes").flatMap((volume) => {
         // hostPath has a rule of its own; a volume without a source is an emptyDir.
-        const sources = Object.keys(typeof volume === "object" && volume !== null ? volume : {}).filter((key) => key !== "name" && key !== "hostPath" && at(volume, key) !== undefined);
-        return sources.filter((source) => !allowed.includes(source)).map((source) => `not mount a volume of type ${source}, got one in ${JSON.stringify(text(volume, "name") ?? "")}, allowed: ${allowed.join(", ")}`);
+        const sources = Object.keys(
+          typeof volume === "object" && volume !== null ? volume : {},
+        ).filter((key) => key !== "name" && key !== "hostPath" && at(volume, key) !== undefined);
+        return sources
+          .filter((source) => !allowed.includes(source))
+          .map(
+            (source) =>
+              `not mount a volume of type ${source}, got one in ${JSON.stringify(text(volume, "name") ?? "")}, allowed: ${allowed.join(", ")}`,
+          );
       }),
     ),
 });

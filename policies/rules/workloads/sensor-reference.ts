@@ -5,10 +5,12 @@ import { shown, subject } from "./subject";
 export const rule = resourceRule({
   name: "workloads-sensor-reference",
   area: "workloads",
-  description: "A sensor must only start workflows of a template that is judged itself, under an account of its own.",
+  description:
+    "A sensor must only start workflows of a template that is judged itself, under an account of its own.",
   severity: "high",
   enforcement: "mandatory",
-  remediation: "Let the trigger create a Workflow with a workflowTemplateRef and no templates of its own, and set spec.template.serviceAccountName.",
+  remediation:
+    "Let the trigger create a Workflow with a workflowTemplateRef and no templates of its own, and set spec.template.serviceAccountName.",
   url: "https://argoproj.github.io/argo-events/sensors/triggers/k8s-object-trigger/",
   frameworks: [
     { framework: "cis-eks", clause: "4.1.5" },
@@ -17,8 +19,21 @@ export const rule = resourceRule({
   types: ["kubernetes:argoproj.io/v1alpha1:Sensor"],
   check: (resource) => {
     const account = text(resource.props, "spec.template.serviceAccountName") ?? "default";
-    const own = account === "default" ? [`${subject(resource)} must set spec.template.serviceAccountName to an account of its own, got default`] : [];
-    return [...own, ...list(resource.props, "spec.triggers").flatMap((trigger) => triggerProblems(trigger).map((rest) => `trigger ${shown(text(trigger, "template.name"))} of ${subject(resource)} must ${rest}`))];
+    const own =
+      account === "default"
+        ? [
+            `${subject(resource)} must set spec.template.serviceAccountName to an account of its own, got default`,
+          ]
+        : [];
+    return [
+      ...own,
+      ...list(resource.props, "spec.triggers").flatMap((trigger) =>
+        triggerProblems(trigger).map(
+          (rest) =>
+            `trigger ${shown(text(trigger, "template.name"))} of ${subject(resource)} must ${rest}`,
+        ),
+      ),
+    ];
   },
 });
 
@@ -28,5 +43,10 @@ function triggerProblems(trigger: unknown): string[] {
   if (kind !== "Workflow") return [`create a Workflow that it holds itself, got ${shown(kind)}`];
   const reference = at(started, "spec.workflowTemplateRef.name");
   const inline = at(started, "spec.templates");
-  return [...(typeof reference === "string" ? [] : [`refer to a workflow template, got ${shown(reference)}`]), ...(inline === undefined ? [] : ["hold no templates of its own, got some"])];
+  return [
+    ...(typeof reference === "string"
+      ? []
+      : [`refer to a workflow template, got ${shown(reference)}`]),
+    ...(inline === undefined ? [] : ["hold no templates of its own, got some"]),
+  ];
 }

@@ -8,7 +8,8 @@ const day = 86_400;
 export const rule = resourceRule({
   name: "workloads-workflow-deadline",
   area: "workloads",
-  description: "A workflow must have a deadline, so that one that hangs holds neither nodes nor the turn of the next.",
+  description:
+    "A workflow must have a deadline, so that one that hangs holds neither nodes nor the turn of the next.",
   severity: "medium",
   enforcement: "mandatory",
   remediation: "Set activeDeadlineSeconds on the workflow; the parameter says how long it may be.",
@@ -20,6 +21,10 @@ export const rule = resourceRule({
     const spec = workflowSpec(resource);
     if (spec === undefined) return [];
     const deadline = number(spec, "activeDeadlineSeconds");
-    return deadline !== undefined && deadline > 0 && deadline <= maximumSeconds ? [] : [`${subject(resource)} must set activeDeadlineSeconds to at most ${maximumSeconds}, got ${deadline ?? "nothing"}`];
+    return deadline !== undefined && deadline > 0 && deadline <= maximumSeconds
+      ? []
+      : [
+          `${subject(resource)} must set activeDeadlineSeconds to at most ${maximumSeconds}, got ${deadline ?? "nothing"}`,
+        ];
   },
 });

@@ -8,11 +8,21 @@ export interface Explanation {
   /** Mean log-odds of the background, from which the contributions lead to the row's. */
   readonly expected: number;
   readonly logOdds: number;
-  /** By feature, in the contract's order; `missing` features were explained with the background's median. */
-  readonly contributions: readonly { readonly feature: string; readonly contribution: number; readonly missing: boolean }[];
+  /**
+   * By feature, in the contract's order; `missing` features were explained with the background's
+   * median.
+   */
+  readonly contributions: readonly {
+    readonly feature: string;
+    readonly contribution: number;
+    readonly missing: boolean;
+  }[];
 }
 
-/** Probabilities are held this far from 0 and 1, so that log-odds stay finite; training does the same. */
+/**
+ * Probabilities are held this far from 0 and 1, so that log-odds stay finite; training does the
+ * same.
+ */
 const clip = 1e-6;
 /** Rows of one run: predictions get their turn in between. */
 const chunk = 256;
@@ -29,28 +39,45 @@ export class Explainer {
   readonly #background: readonly Float64Array[];
   readonly #medians: Float64Array;
   readonly #logOdds: LogOdds;
-  /** Of the background, computed by the first explanation that needs it: mean log-odds, and mean of each feature's term. */
+  /**
+   * Of the background, computed by the first explanation that needs it: mean log-odds, and mean of
+   * each feature's term.
+   */
   readonly #expected: () => Promise<number>;
   readonly #typical: () => Promise<Float64Array>;
 
   constructor(document: ExplainerDocument, batcher: Batcher) {
     this.#document = document;
     this.#background = document.background.map((row) => Float64Array.from(row));
-    this.#medians = Float64Array.from(document.features, (_, i) => median(document.background.map((row) => row[i] ?? NaN)));
+    this.#medians = Float64Array.from(document.features, (_, i) =>
+      median(document.background.map((row) => row[i] ?? NaN)),
+    );
     this.#logOdds = (rows, count) => inChunks(batcher, rows, count);
-    this.#expected = kept(async () => mean(await this.#logOdds(flat(this.#background), this.#background.length)));
+    this.#expected = kept(async () =>
+      mean(await this.#logOdds(flat(this.#background), this.#background.length)),
+    );
     this.#typical = kept(() => meanTerms(this.#logOdds, this.#origin, this.#background));
   }
 
   async explain(row: Float64Array): Promise<Explanation> {
     const { additive, features } = this.#document;
-    const complete = row.map((value, i) => (Number.isNaN(value) ? (this.#medians[i] ?? NaN) : value));
-    const [values, logOdds, expected] = await Promise.all([additive ? this.#exact(complete) : this.#sampled(complete), this.#logOdds(complete, 1), this.#expected()]);
+    const complete = row.map((value, i) =>
+      Number.isNaN(value) ? (this.#medians[i] ?? NaN) : value,
+    );
+    const [values, logOdds, expected] = await Promise.all([
+      additive ? this.#exact(complete) : this.#sampled(complete),
+      this.#logOdds(complete, 1),
+      this.#expected(),
+    ]);
     return {
       method: additive ? "exact" : "sampled",
       expected,
       logOdds: logOdds[0] ?? NaN,
-      contributions: features.map((feature, i) => ({ feature, contribution: values[i] ?? NaN, missing: Number.isNaN(row[i]) })),
+      contributions: features.map((feature, i) => ({
+        feature,
+        contribution: values[i] ?? NaN,
+        missing: Number.isNaN(row[i]),
+      })),
     };
   }
 
@@ -63,7 +90,10 @@ export class Explainer {
   }
 
   async #exact(row: Float64Array): Promise<Float64Array> {
-    const [own, typical] = await Promise.all([terms(this.#logOdds, this.#origin, row), this.#typical()]);
+    const [own, typical] = await Promise.all([
+      terms(this.#logOdds, this.#origin, row),
+      this.#typical(),
+    ]);
     return own.map((term, i) => term - (typical[i] ?? NaN));
   }
 }
@@ -74,12 +104,19 @@ function kept<T>(compute: () => Promise<T>): () => Promise<T> {
   return async () => (found ??= { value: await compute() }).value;
 }
 
-async function inChunks(batcher: Batcher, rows: Float64Array, count: number): Promise<Float64Array> {
+async function inChunks(
+  batcher: Batcher,
+  rows: Float64Array,
+  count: number,
+): Promise<Float64Array> {
   const width = rows.length / count;
   const all = new Float64Array(count);
   for (let from = 0; from < count; from += chunk) {
     const to = Math.min(from + chunk, count);
-    const scores = await batcher.score({ values: rows.subarray(from * width, to * width), count: to - from });
+    const scores = await batcher.score({
+      values: rows.subarray(from * width, to * width),
+      count: to - from,
+    });
     scores.forEach((score, i) => (all[from + i] = logOddsOf(score)));
   }
   return all;

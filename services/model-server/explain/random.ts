@@ -1,4 +1,7 @@
-/** Numbers from 0 to below 1, the same for the same seed (mulberry32; Ettinger 2017): good enough to shuffle, not to keep secrets. */
+/**
+ * Numbers from 0 to below 1, the same for the same seed (mulberry32; Ettinger 2017): good enough to
+ * shuffle, not to keep secrets.
+ */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -14,18 +14,30 @@ export interface Reason {
 }
 
 /**
- * The principal reasons for an answer against the person: the features that moved it that way the most, the strongest first, and at most as
- * many as the risk tier names. US lenders must state the specific principal reasons of an adverse action (12 CFR 1002.9(b)(2)), and more
- * than four are not likely to be helpful (Official Interpretation 9(b)(2)-1). None where the answer is not against the person.
+ * The principal reasons for an answer against the person: the features that moved it that way the
+ * most, the strongest first, and at most as many as the risk tier names. US lenders must state the
+ * specific principal reasons of an adverse action (12 CFR 1002.9(b)(2)), and more than four are not
+ * likely to be helpful (Official Interpretation 9(b)(2)-1). None where the answer is not against
+ * the person.
  */
-export function principalReasons({ riskTier, target, features }: Pick<Contract, "riskTier" | "target" | "features">, label: string, contributions: Explanation["contributions"]): Reason[] {
+export function principalReasons(
+  { riskTier, target, features }: Pick<Contract, "riskTier" | "target" | "features">,
+  label: string,
+  contributions: Explanation["contributions"],
+): Reason[] {
   const adverse = target.adverse === "negative" ? target.negativeLabel : target.positiveLabel;
   if (label !== adverse) return [];
-  const against = ({ contribution }: { readonly contribution: number }) => (target.adverse === "negative" ? -contribution : contribution);
+  const against = ({ contribution }: { readonly contribution: number }) =>
+    target.adverse === "negative" ? -contribution : contribution;
   const described = new Map(features.map(({ name, description }) => [name, description]));
   return contributions
     .filter((one) => against(one) > 0)
     .sort((a, b) => against(b) - against(a))
     .slice(0, dutiesOf(riskTier).principalReasons)
-    .map(({ feature, contribution, missing }) => ({ feature, description: described.get(feature) ?? feature, contribution, missing }));
+    .map(({ feature, contribution, missing }) => ({
+      feature,
+      description: described.get(feature) ?? feature,
+      contribution,
+      missing,
+    }));
 }

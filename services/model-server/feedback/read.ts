@@ -16,23 +16,67 @@ export interface Feedback {
 /** Largest magnitude of a business value: sums of squares stay exact enough in a double. */
 const largestValue = 1e9;
 
-/** Reads `{ "predictionId", "label", "groups"?: { attribute: group }, "value"? }`. Throws RequestProblem. */
-export function readFeedback({ target, protectedAttributes }: Pick<Contract, "target" | "protectedAttributes">, body: unknown): Feedback {
-  const { predictionId, label, groups, value } = objectWith(body, ["predictionId", "label"], ["groups", "value"]);
-  if (typeof predictionId !== "string" || predictionId.length > 200) throw refuseField("field.type", "predictionId", "must be the text that came with the prediction");
-  if (label !== target.positiveLabel && label !== target.negativeLabel) throw refuseField("field.value", "label", `must be ${target.positiveLabel} or ${target.negativeLabel}`);
-  if (value !== undefined && (typeof value !== "number" || !(Math.abs(value) <= largestValue))) throw refuseField("field.value", "value", `must be a number of at most ${largestValue} either way`);
-  return { predictionId, positive: label === target.positiveLabel, groups: readGroups(protectedAttributes, groups), value };
+/**
+ * Reads `{ "predictionId", "label", "groups"?: { attribute: group }, "value"? }`. Throws
+ * RequestProblem.
+ */
+export function readFeedback(
+  { target, protectedAttributes }: Pick<Contract, "target" | "protectedAttributes">,
+  body: unknown,
+): Feedback {
+  const { predictionId, label, groups, value } = objectWith(
+    body,
+    ["predictionId", "label"],
+    ["groups", "value"],
+  );
+  if (typeof predictionId !== "string" || predictionId.length > 200)
+    throw refuseField(
+      "field.type",
+      "predictionId",
+      "must be the text that came with the prediction",
+    );
+  if (label !== target.positiveLabel && label !== target.negativeLabel)
+    throw refuseField(
+      "field.value",
+      "label",
+      `must be ${target.positiveLabel} or ${target.negativeLabel}`,
+    );
+  if (value !== undefined && (typeof value !== "number" || !(Math.abs(value) <= largestValue)))
+    throw refuseField(
+      "field.value",
+      "value",
+      `must be a number of at most ${largestValue} either way`,
+    );
+  return {
+    predictionId,
+    positive: label === target.positiveLabel,
+    groups: readGroups(protectedAttributes, groups),
+    value,
+  };
 }
 
-function readGroups(attributes: Contract["protectedAttributes"], groups: unknown): [string, string][] {
+function readGroups(
+  attributes: Contract["protectedAttributes"],
+  groups: unknown,
+): [string, string][] {
   if (groups === undefined) return [];
-  if (!isObject(groups)) throw refuseField("field.type", "groups", "must be an object of groups by protected attribute");
+  if (!isObject(groups))
+    throw refuseField("field.type", "groups", "must be an object of groups by protected attribute");
   return Object.entries(groups).map(([name, group]) => {
     const attribute = attributes.find((one) => one.name === name);
-    if (attribute === undefined) throw refuseField("field.unknown", "groups", `may name ${attributes.map((one) => one.name).join(", ") || "nothing: the contract audits no attribute"}`);
+    if (attribute === undefined)
+      throw refuseField(
+        "field.unknown",
+        "groups",
+        `may name ${attributes.map((one) => one.name).join(", ") || "nothing: the contract audits no attribute"}`,
+      );
     const known = attribute.groups.find((one) => one.name === group);
-    if (known === undefined) throw refuseField("field.value", `groups.${name}`, `must be one of ${attribute.groups.map((one) => one.name).join(", ")}`);
+    if (known === undefined)
+      throw refuseField(
+        "field.value",
+        `groups.${name}`,
+        `must be one of ${attribute.groups.map((one) => one.name).join(", ")}`,
+      );
     return [name, known.name];
   });
 }

@@ -1,6 +1,7 @@
 /**
- * Ids whose outcome was counted, so that a caller who sends twice counts once. Bounded: beyond `capacity` the oldest is forgotten.
- * Each replica has its own; a second send that reaches another replica counts again, which the sender must avoid.
+ * Ids whose outcome was counted, so that a caller who sends twice counts once. Bounded: beyond
+ * `capacity` the oldest is forgotten. Each replica has its own; a second send that reaches another
+ * replica counts again, which the sender must avoid.
  */
 export class Seen {
   readonly #until = new Map<string, number>();
@@ -19,7 +20,10 @@ export class Seen {
     return true;
   }
 
-  /** Drops what expired, from the oldest entry to the first that has not, and one more when there is no room. */
+  /**
+   * Drops what expired, from the oldest entry to the first that has not, and one more when there is
+   * no room.
+   */
   #forget(now: number): void {
     for (const [id, until] of this.#until) {
       if (until > now && this.#until.size < this.capacity) return;

@@ -7,7 +7,9 @@ export interface Limits {
   readonly rows: number;
   /** Until a request, head and body, must have arrived. */
   readonly requestMilliseconds: number;
-  /** How long a connection may be idle; longer than the mesh's 60 s, so that the proxy closes first. */
+  /**
+   * How long a connection may be idle; longer than the mesh's 60 s, so that the proxy closes first.
+   */
   readonly idleMilliseconds: number;
   /** Explanations at a time: each runs the model over hundreds of rows. */
   readonly explanations: number;

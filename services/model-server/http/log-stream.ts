@@ -6,7 +6,10 @@ export interface LogSink {
 const fullBytes = 65_536;
 const longestMilliseconds = 100;
 
-/** Log lines, written some at a time: a system call for each costs more than the prediction that it tells of. */
+/**
+ * Log lines, written some at a time: a system call for each costs more than the prediction that it
+ * tells of.
+ */
 export class LineBuffer implements LogSink {
   #text = "";
   #timer: NodeJS.Timeout | undefined;

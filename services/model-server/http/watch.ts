@@ -20,7 +20,10 @@ declare module "fastify" {
   }
 }
 
-/** Whether the server takes requests; readiness follows `ready`, and `stopping` asks callers to go elsewhere. */
+/**
+ * Whether the server takes requests; readiness follows `ready`, and `stopping` asks callers to go
+ * elsewhere.
+ */
 export interface Lifecycle {
   ready: boolean;
   stopping: boolean;
@@ -33,12 +36,22 @@ export interface WatchDeps {
   readonly log: RequestLog;
 }
 
-/** Compressed bodies are refused unread: the largest body is small, and what does not unpack cannot explode. */
+/**
+ * Compressed bodies are refused unread: the largest body is small, and what does not unpack cannot
+ * explode.
+ */
 const compressed = new RequestProblem("body.encoding", "the body must not be compressed");
 
-/** Hook for the routes of one operation: sheds when too many are in flight, then counts and logs every answer, also those never read. */
+/**
+ * Hook for the routes of one operation: sheds when too many are in flight, then counts and logs
+ * every answer, also those never read.
+ */
 export function watch(operation: Operation, { counters, limiter, lifecycle, log }: WatchDeps) {
-  return function onRequest(request: FastifyRequest, reply: FastifyReply, next: (error?: Error) => void): void {
+  return function onRequest(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    next: (error?: Error) => void,
+  ): void {
     const from = performance.now();
     const raw = reply.raw;
     if (lifecycle.stopping) reply.header("connection", "close");
@@ -60,7 +73,14 @@ export function watch(operation: Operation, { counters, limiter, lifecycle, log 
       const code = gone ? "caller-gone" : (trace.problem?.code ?? "ok");
       if (code === "ok") counters.answered(operation, milliseconds / 1_000);
       else counters.refused(operation, status, code, trace.problem?.problems ?? []);
-      log.write({ requestId: request.id, operation, status, code, milliseconds, facts: trace.facts });
+      log.write({
+        requestId: request.id,
+        operation,
+        status,
+        code,
+        milliseconds,
+        facts: trace.facts,
+      });
     });
     const encoding = request.headers["content-encoding"];
     if (encoding === undefined || encoding === "identity") next();

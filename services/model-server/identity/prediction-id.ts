@@ -1,7 +1,9 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Keys, KeyVersion } from "./keys";
 
-/** What an outcome is counted under, all of it in the id: no replica needs to remember a prediction. */
+/**
+ * What an outcome is counted under, all of it in the id: no replica needs to remember a prediction.
+ */
 export interface Issued {
   /** Version of the release that predicted. */
   readonly version: string;
@@ -14,11 +16,13 @@ export interface Issued {
 }
 
 const macCharacters = 22;
-const form = /^([0-9A-Za-z.-]{1,64})~([pn])([0-9]{1,3})~([0-9a-z]{1,9})~([0-9A-Za-z_-]{8}[0-9a-z]{1,11})~([0-9A-Za-z_-]{22})$/;
+const form =
+  /^([0-9A-Za-z.-]{1,64})~([pn])([0-9]{1,3})~([0-9a-z]{1,9})~([0-9A-Za-z_-]{8}[0-9a-z]{1,11})~([0-9A-Za-z_-]{22})$/;
 
 /**
- * Ids of predictions: readable facts and a truncated HMAC-SHA256 (128 bits, RFC 2104) over them. Feedback weeks later reaches any
- * replica of any version, and still counts for the release that predicted; an id that was made up or changed is refused.
+ * Ids of predictions: readable facts and a truncated HMAC-SHA256 (128 bits, RFC 2104) over them.
+ * Feedback weeks later reaches any replica of any version, and still counts for the release that
+ * predicted; an id that was made up or changed is refused.
  */
 export class PredictionIds {
   readonly #keys: Keys;
@@ -42,11 +46,17 @@ export class PredictionIds {
     const [, version = "", label, bin, at = "", , mac = ""] = match;
     const facts = id.slice(0, -(macCharacters + 1));
     // An id outlives a rotation of the key: labels come weeks later.
-    if (!this.#keys.some((key) => timingSafeEqual(Buffer.from(mac), Buffer.from(macOf(key, facts))))) return undefined;
+    if (
+      !this.#keys.some((key) => timingSafeEqual(Buffer.from(mac), Buffer.from(macOf(key, facts))))
+    )
+      return undefined;
     return { version, positive: label === "p", bin: Number(bin), at: parseInt(at, 36) };
   }
 }
 
 function macOf({ predictions }: KeyVersion, facts: string): string {
-  return createHmac("sha256", predictions).update(facts).digest("base64url").slice(0, macCharacters);
+  return createHmac("sha256", predictions)
+    .update(facts)
+    .digest("base64url")
+    .slice(0, macCharacters);
 }

@@ -12,16 +12,19 @@ export interface BatcherOptions {
   readonly width: number;
   /** Runs at a time: one on the main thread, one per worker thread. */
   readonly lanes: number;
-  /** Most rows of one run when requests are put together; a request with more runs alone. 1 turns batching off. */
+  /**
+   * Most rows of one run when requests are put together; a request with more runs alone. 1 turns
+   * batching off.
+   */
   readonly maximumRows: number;
   /** Told of each run. */
   readonly onRun: (rows: number) => void;
 }
 
 /**
- * Puts requests that wait at the same time into one run of the model. No request waits for others to come: while a run is on, or
- * while the event loop still reads sockets, whatever arrives makes the next run. So the batch adapts to the load by itself, and a
- * lone request runs at once.
+ * Puts requests that wait at the same time into one run of the model. No request waits for others
+ * to come: while a run is on, or while the event loop still reads sockets, whatever arrives makes
+ * the next run. So the batch adapts to the load by itself, and a lone request runs at once.
  */
 export class Batcher {
   readonly #options: BatcherOptions;

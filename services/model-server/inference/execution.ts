@@ -22,9 +22,15 @@ export interface Placement extends Measured {
   close(): Promise<void>;
 }
 
-/** Below this, a thread is not even tried: the hop there and back was measured at 0.08 ms, four runs of a small model, and a thread at 9 MB. */
+/**
+ * Below this, a thread is not even tried: the hop there and back was measured at 0.08 ms, four runs
+ * of a small model, and a thread at 9 MB.
+ */
 const certainlyInlineMilliseconds = 0.2;
-/** From here the main thread must stay free whatever the hop costs: health checks and sheds would wait this long for each run. */
+/**
+ * From here the main thread must stay free whatever the hop costs: health checks and sheds would
+ * wait this long for each run.
+ */
 const certainlyWorkersMilliseconds = 5;
 
 const batchOfTrial = 32;
@@ -42,28 +48,66 @@ export interface PlacementOptions {
 }
 
 /**
- * Decides by measurement where the model runs: on the main thread when handing a row to a thread and back costs more than scoring it,
- * in worker threads otherwise.
+ * Decides by measurement where the model runs: on the main thread when handing a row to a thread
+ * and back costs more than scoring it, in worker threads otherwise.
  */
-export async function place({ model, sample, anyRows, choice, pool: poolOptions }: PlacementOptions): Promise<Placement> {
+export async function place({
+  model,
+  sample,
+  anyRows,
+  choice,
+  pool: poolOptions,
+}: PlacementOptions): Promise<Placement> {
   const inlineMilliseconds = await median(model, sample, 1, 15);
-  const batchingPays = anyRows && (await median(model, repeated(sample, batchOfTrial), batchOfTrial, 5)) < worthwhile * batchOfTrial * inlineMilliseconds;
-  const inline: Placement = { execution: "inline", scorer: model, lanes: 1, inlineMilliseconds, workerMilliseconds: undefined, batchingPays, close: () => model.release() };
-  if (choice === "inline" || (choice === "auto" && inlineMilliseconds < certainlyInlineMilliseconds)) return inline;
+  const batchingPays =
+    anyRows &&
+    (await median(model, repeated(sample, batchOfTrial), batchOfTrial, 5)) <
+      worthwhile * batchOfTrial * inlineMilliseconds;
+  const inline: Placement = {
+    execution: "inline",
+    scorer: model,
+    lanes: 1,
+    inlineMilliseconds,
+    workerMilliseconds: undefined,
+    batchingPays,
+    close: () => model.release(),
+  };
+  if (
+    choice === "inline" ||
+    (choice === "auto" && inlineMilliseconds < certainlyInlineMilliseconds)
+  )
+    return inline;
   const pool = startPool(poolOptions);
   const workerMilliseconds = await median(pool, sample, 1, 15);
   const hop = workerMilliseconds - inlineMilliseconds;
-  if (choice === "auto" && hop > inlineMilliseconds && inlineMilliseconds < certainlyWorkersMilliseconds) {
+  if (
+    choice === "auto" &&
+    hop > inlineMilliseconds &&
+    inlineMilliseconds < certainlyWorkersMilliseconds
+  ) {
     await pool.close();
     return { ...inline, workerMilliseconds };
   }
   // Every thread opens its session before the first request comes.
   await Promise.all(Array.from({ length: pool.threads * 2 }, () => pool.score(sample.slice(), 1)));
   await model.release();
-  return { execution: "workers", scorer: pool, lanes: pool.threads, inlineMilliseconds, workerMilliseconds, batchingPays, close: () => pool.close() };
+  return {
+    execution: "workers",
+    scorer: pool,
+    lanes: pool.threads,
+    inlineMilliseconds,
+    workerMilliseconds,
+    batchingPays,
+    close: () => pool.close(),
+  };
 }
 
-async function median(scorer: Scorer, rows: Float32Array, count: number, runs: number): Promise<number> {
+async function median(
+  scorer: Scorer,
+  rows: Float32Array,
+  count: number,
+  runs: number,
+): Promise<number> {
   // The first run allocates.
   await scorer.score(rows.slice(), count);
   const times: number[] = [];

@@ -15,7 +15,9 @@ export interface WorkerEntry {
 
 /** The worker beside this file: compiled in the image, TypeScript in development. */
 export function workerEntry(): WorkerEntry {
-  return __filename.endsWith(".ts") ? { file: join(__dirname, "worker.ts"), execArgv: ["--import", "tsx"] } : { file: join(__dirname, "worker.js"), execArgv: [] };
+  return __filename.endsWith(".ts")
+    ? { file: join(__dirname, "worker.ts"), execArgv: ["--import", "tsx"] }
+    : { file: join(__dirname, "worker.js"), execArgv: [] };
 }
 
 export interface PoolOptions {
@@ -34,8 +36,9 @@ export interface Pool extends Scorer {
 }
 
 /**
- * Starts the threads. A run whose thread crashed is tried once more on another: scoring has no side effects. A run that takes too
- * long is given up and its thread ended, without a second try, since whatever hung it would hang the next.
+ * Starts the threads. A run whose thread crashed is tried once more on another: scoring has no side
+ * effects. A run that takes too long is given up and its thread ended, without a second try, since
+ * whatever hung it would hang the next.
  */
 export function startPool(options: PoolOptions): Pool {
   const { data, threads, timeoutMilliseconds, entry, onReplaced } = options;
@@ -69,7 +72,11 @@ export function startPool(options: PoolOptions): Pool {
     try {
       return await piscina.run(task, { signal: timeout.signal });
     } catch (error) {
-      if (timeout.signal.aborted) throw new RequestProblem("inference.timeout", `the model took longer than ${timeoutMilliseconds} ms`);
+      if (timeout.signal.aborted)
+        throw new RequestProblem(
+          "inference.timeout",
+          `the model took longer than ${timeoutMilliseconds} ms`,
+        );
       throw error;
     } finally {
       clearTimeout(timer);

@@ -1,6 +1,9 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
 
-/** Scores rows: row-major float32 (count x width) in, one probability of the positive label per row out. */
+/**
+ * Scores rows: row-major float32 (count x width) in, one probability of the positive label per row
+ * out.
+ */
 export interface Scorer {
   score(rows: Float32Array, count: number): Promise<Float32Array>;
 }
@@ -22,10 +25,14 @@ export interface OnnxModel extends Scorer {
 }
 
 /**
- * Opens a model. One thread per session: predictions are small, replicas are many, and sums in the same order everywhere give the same
- * scores everywhere. Rejects with onnxruntime's error on bytes that are no model.
+ * Opens a model. One thread per session: predictions are small, replicas are many, and sums in the
+ * same order everywhere give the same scores everywhere. Rejects with onnxruntime's error on bytes
+ * that are no model.
  */
-export async function openModel(bytes: Uint8Array, names: { readonly input: string; readonly output: string }): Promise<OnnxModel> {
+export async function openModel(
+  bytes: Uint8Array,
+  names: { readonly input: string; readonly output: string },
+): Promise<OnnxModel> {
   const session = await InferenceSession.create(bytes, {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
@@ -41,9 +48,20 @@ export async function openModel(bytes: Uint8Array, names: { readonly input: stri
     inputs,
     outputs: session.outputMetadata.map(graphValue),
     async score(rows, count) {
-      const result = await session.run({ [names.input]: new Tensor("float32", rows, [count, typeof width === "number" ? width : rows.length / count]) }, [names.output]);
+      const result = await session.run(
+        {
+          [names.input]: new Tensor("float32", rows, [
+            count,
+            typeof width === "number" ? width : rows.length / count,
+          ]),
+        },
+        [names.output],
+      );
       const data = result[names.output]?.data;
-      if (!(data instanceof Float32Array) || data.length !== count) throw new Error(`the model answered ${count} rows with ${data === undefined ? "nothing" : `${data.length} values`}`);
+      if (!(data instanceof Float32Array) || data.length !== count)
+        throw new Error(
+          `the model answered ${count} rows with ${data === undefined ? "nothing" : `${data.length} values`}`,
+        );
       return data;
     },
     release: () => session.release(),
@@ -51,5 +69,7 @@ export async function openModel(bytes: Uint8Array, names: { readonly input: stri
 }
 
 function graphValue(value: InferenceSession.ValueMetadata): GraphValue {
-  return value.isTensor ? { name: value.name, type: value.type, shape: value.shape } : { name: value.name, type: "not a tensor", shape: [] };
+  return value.isTensor
+    ? { name: value.name, type: value.type, shape: value.shape }
+    : { name: value.name, type: "not a tensor", shape: [] };
 }

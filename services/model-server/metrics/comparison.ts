@@ -10,8 +10,9 @@ interface BucketCells {
 }
 
 /**
- * Counts that are alike under every version of a model, so that two versions can be compared: the score in fixed bins, and what becomes
- * of the rows of each bucket. A row's own values decide its bucket, so a request that is mirrored to another version is in the same one.
+ * Counts that are alike under every version of a model, so that two versions can be compared: the
+ * score in fixed bins, and what becomes of the rows of each bucket. A row's own values decide its
+ * bucket, so a request that is mirrored to another version is in the same one.
  */
 export class ComparisonCounters {
   readonly #tenths: readonly Cell[];
@@ -22,9 +23,16 @@ export class ComparisonCounters {
     this.#tenths = scoreTenths.map((tenth) => registry.cell(metrics.scoreTenths, { tenth }));
     this.#buckets = Array.from({ length: rowBuckets }, (_, i) => {
       const labels = { bucket: String(i) };
-      return { rows: registry.cell(metrics.bucketRows, labels), positives: registry.cell(metrics.bucketPositives, labels), scores: registry.cell(metrics.bucketScores, labels) };
+      return {
+        rows: registry.cell(metrics.bucketRows, labels),
+        positives: registry.cell(metrics.bucketPositives, labels),
+        scores: registry.cell(metrics.bucketScores, labels),
+      };
     });
-    const half = (arm: Arm) => Array.from({ length: subjectBuckets }, (_, i) => registry.cell(metrics.subjects, { arm, bucket: String(i) }));
+    const half = (arm: Arm) =>
+      Array.from({ length: subjectBuckets }, (_, i) =>
+        registry.cell(metrics.subjects, { arm, bucket: String(i) }),
+      );
     this.#subjects = { challenger: half("challenger"), champion: half("champion") };
   }
 
@@ -33,7 +41,10 @@ export class ComparisonCounters {
     const bits = new Int32Array(rows.values.buffer, rows.values.byteOffset, 2 * rows.values.length);
     for (let row = 0; row < rows.count; row += 1) {
       const score = scores[row] ?? 0;
-      const tenth = this.#tenths[Math.min(this.#tenths.length - 1, Math.max(0, Math.ceil(score * this.#tenths.length) - 1))];
+      const tenth =
+        this.#tenths[
+          Math.min(this.#tenths.length - 1, Math.max(0, Math.ceil(score * this.#tenths.length) - 1))
+        ];
       if (tenth) tenth.value += 1;
       const bucket = this.#buckets[bucketOf(bits, 2 * row * width, 2 * (row + 1) * width)];
       if (!bucket) continue;

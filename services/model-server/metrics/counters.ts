@@ -28,7 +28,10 @@ interface FeatureCells {
   readonly binOf: (value: number) => number;
 }
 
-/** Everything that the server counts. All series but those of rare answers exist from the start, so their number is the contract's. */
+/**
+ * Everything that the server counts. All series but those of rare answers exist from the start, so
+ * their number is the contract's.
+ */
 export class ModelCounters {
   readonly registry: Registry;
   readonly outcomes: OutcomeCounters;
@@ -51,21 +54,44 @@ export class ModelCounters {
   constructor(contract: Contract, release: ServedRelease, reference: Reference) {
     const registry = new Registry({ model: contract.name, version: release.version });
     this.registry = registry;
-    this.#answered = byKey(operations, (operation) => registry.cell(metrics.requests, { operation, status: "200", code: "ok" }));
-    this.#durations = byKey(operations, (operation) => registry.histogram(metrics.duration, { operation }, durationBuckets(contract)));
-    this.sheds = byKey(["overload", "stopping", "explanations"], (reason) => registry.cell(metrics.sheds, { reason }));
-    this.workersReplaced = byKey(["crash", "hang"], (reason) => registry.cell(metrics.workersReplaced, { reason }));
+    this.#answered = byKey(operations, (operation) =>
+      registry.cell(metrics.requests, { operation, status: "200", code: "ok" }),
+    );
+    this.#durations = byKey(operations, (operation) =>
+      registry.histogram(metrics.duration, { operation }, durationBuckets(contract)),
+    );
+    this.sheds = byKey(["overload", "stopping", "explanations"], (reason) =>
+      registry.cell(metrics.sheds, { reason }),
+    );
+    this.workersReplaced = byKey(["crash", "hang"], (reason) =>
+      registry.cell(metrics.workersReplaced, { reason }),
+    );
     this.malformed = registry.cell(metrics.malformed);
     this.batches = registry.cell(metrics.batches);
     this.batchedRows = registry.cell(metrics.batchedRows);
     const { negativeLabel, positiveLabel } = contract.target;
-    this.#predictions = [registry.cell(metrics.predictions, { label: negativeLabel }), registry.cell(metrics.predictions, { label: positiveLabel })];
+    this.#predictions = [
+      registry.cell(metrics.predictions, { label: negativeLabel }),
+      registry.cell(metrics.predictions, { label: positiveLabel }),
+    ];
     this.#scoreEdges = reference.score.edges;
-    this.#scores = numericBinNames(reference.score.edges).map((bin) => registry.cell(metrics.scores, { bin }));
+    this.#scores = numericBinNames(reference.score.edges).map((bin) =>
+      registry.cell(metrics.scores, { bin }),
+    );
     this.#features = reference.features.map((feature) => featureCells(registry, feature));
-    this.#outOfRange = new Map(contract.features.map(({ name }) => [name, registry.cell(metrics.outOfRange, { feature: name })]));
+    this.#outOfRange = new Map(
+      contract.features.map(({ name }) => [
+        name,
+        registry.cell(metrics.outOfRange, { feature: name }),
+      ]),
+    );
     this.comparison = new ComparisonCounters(registry);
-    this.outcomes = new OutcomeCounters(registry, contract, release.version, numericBinNames(reference.score.edges));
+    this.outcomes = new OutcomeCounters(
+      registry,
+      contract,
+      release.version,
+      numericBinNames(reference.score.edges),
+    );
     showReference(registry, reference);
   }
 
@@ -79,8 +105,16 @@ export class ModelCounters {
     this.#durations[operation].observe(seconds);
   }
 
-  /** Counts an answer that is not a success. `problems` that are about a feature's value also count for that feature. */
-  refused(operation: Operation, status: number, code: string, problems: readonly FieldProblem[]): void {
+  /**
+   * Counts an answer that is not a success. `problems` that are about a feature's value also count
+   * for that feature.
+   */
+  refused(
+    operation: Operation,
+    status: number,
+    code: string,
+    problems: readonly FieldProblem[],
+  ): void {
     const key = `${operation} ${status} ${code}`;
     let cell = this.#refused.get(key);
     if (cell === undefined) {
@@ -89,13 +123,21 @@ export class ModelCounters {
     }
     cell.value += 1;
     for (const problem of problems) {
-      const range = problem.code === "feature.range" || problem.code === "feature.category" ? this.#outOfRange.get(problem.feature ?? "") : undefined;
+      const range =
+        problem.code === "feature.range" || problem.code === "feature.category"
+          ? this.#outOfRange.get(problem.feature ?? "")
+          : undefined;
       if (range) range.value += 1;
     }
   }
 
   /** Counts rows and their scores; `bins` are those of {@link scoreBin}. */
-  predicted(rows: Rows, positive: readonly boolean[], bins: readonly number[], scores: ArrayLike<number>): void {
+  predicted(
+    rows: Rows,
+    positive: readonly boolean[],
+    bins: readonly number[],
+    scores: ArrayLike<number>,
+  ): void {
     this.comparison.predicted(rows, positive, scores);
     let at = 0;
     for (let row = 0; row < rows.count; row += 1) {
@@ -117,7 +159,13 @@ export class ModelCounters {
 
   /** Says what is running. */
   showBuild(release: ServedRelease, { execution, environment, region }: Build): void {
-    const labels = { model_digest: release.digests.model, data_digest: release.digests.data, execution, environment, region };
+    const labels = {
+      model_digest: release.digests.model,
+      data_digest: release.digests.data,
+      execution,
+      environment,
+      region,
+    };
     this.registry.derived(metrics.build, labels, () => 1);
   }
 }
@@ -130,15 +178,34 @@ function featureCells(registry: Registry, feature: FeatureBins): FeatureCells {
   const names = binNames(feature);
   const bins = names.map((bin) => registry.cell(metrics.features, { feature: feature.name, bin }));
   const missing = registry.cell(metrics.missing, { feature: feature.name });
-  return { bins, missing, binOf: feature.type === "category" ? (value) => feature.values.indexOf(value) : (value) => binOf(feature.edges, value) };
+  return {
+    bins,
+    missing,
+    binOf:
+      feature.type === "category"
+        ? (value) => feature.values.indexOf(value)
+        : (value) => binOf(feature.edges, value),
+  };
 }
 
 function showReference(registry: Registry, { features, score }: Reference): void {
   for (const feature of features) {
-    feature.proportions.forEach((share, i) => registry.derived(metrics.referenceFeatures, { feature: feature.name, bin: binNames(feature)[i] ?? "" }, () => share));
+    feature.proportions.forEach((share, i) =>
+      registry.derived(
+        metrics.referenceFeatures,
+        { feature: feature.name, bin: binNames(feature)[i] ?? "" },
+        () => share,
+      ),
+    );
     registry.derived(metrics.referenceRows, { feature: feature.name }, () => feature.rows);
   }
-  score.proportions.forEach((share, i) => registry.derived(metrics.referenceScores, { bin: numericBinNames(score.edges)[i] ?? "" }, () => share));
+  score.proportions.forEach((share, i) =>
+    registry.derived(
+      metrics.referenceScores,
+      { bin: numericBinNames(score.edges)[i] ?? "" },
+      () => share,
+    ),
+  );
   registry.derived(metrics.referenceRows, { feature: "score" }, () => score.rows);
 }
 

@@ -9,8 +9,8 @@ const versionsApart = 8;
 const otherVersion = "other";
 
 /**
- * True labels by predicted label, score bin and group, under the version that predicted. A replica of one version also counts for
- * others, since feedback comes to whichever replica it comes to.
+ * True labels by predicted label, score bin and group, under the version that predicted. A replica
+ * of one version also counts for others, since feedback comes to whichever replica it comes to.
  */
 export class OutcomeCounters {
   readonly #registry: Registry;
@@ -19,7 +19,12 @@ export class OutcomeCounters {
   readonly #cells = new Map<string, Cell>();
   readonly #versions: Set<string>;
 
-  constructor(registry: Registry, contract: Contract, version: string, scoreBins: readonly string[]) {
+  constructor(
+    registry: Registry,
+    contract: Contract,
+    version: string,
+    scoreBins: readonly string[],
+  ) {
     this.#registry = registry;
     this.#contract = contract;
     this.#scoreBins = scoreBins;
@@ -32,7 +37,8 @@ export class OutcomeCounters {
     const [predicted, actual] = [this.#label(issued.positive), this.#label(positive)];
     this.#count(version, ["outcome", predicted, actual]);
     this.#count(version, ["score", this.#scoreBins[issued.bin] ?? "", actual]);
-    for (const [attribute, group] of groups) this.#count(version, ["group", attribute, group, predicted, actual]);
+    for (const [attribute, group] of groups)
+      this.#count(version, ["group", attribute, group, predicted, actual]);
     if (value === undefined) return;
     this.#count(version, ["values"]);
     this.#count(version, ["value", value < 0 ? "loss" : "gain"], Math.abs(value));
@@ -56,22 +62,44 @@ export class OutcomeCounters {
     if (cell) cell.value += amount;
   }
 
-  /** All series of a version, at zero: a counter that starts with its first event loses that event to `rate()`. */
+  /**
+   * All series of a version, at zero: a counter that starts with its first event loses that event
+   * to `rate()`.
+   */
   #addVersion(version: string): void {
     const { protectedAttributes, target } = this.#contract;
-    const put = (key: readonly string[], cell: Cell) => this.#cells.set([version, ...key].join("\0"), cell);
+    const put = (key: readonly string[], cell: Cell) =>
+      this.#cells.set([version, ...key].join("\0"), cell);
     const labels = [target.positiveLabel, target.negativeLabel];
     for (const actual of labels) {
-      for (const bin of this.#scoreBins) put(["score", bin, actual], this.#registry.cell(metrics.outcomeScores, { version, bin, actual }));
+      for (const bin of this.#scoreBins)
+        put(
+          ["score", bin, actual],
+          this.#registry.cell(metrics.outcomeScores, { version, bin, actual }),
+        );
       for (const predicted of labels) {
-        put(["outcome", predicted, actual], this.#registry.cell(metrics.outcomes, { version, predicted, actual }));
+        put(
+          ["outcome", predicted, actual],
+          this.#registry.cell(metrics.outcomes, { version, predicted, actual }),
+        );
         for (const { name: attribute, groups } of protectedAttributes) {
-          for (const { name: group } of groups) put(["group", attribute, group, predicted, actual], this.#registry.cell(metrics.groupOutcomes, { version, attribute, group, predicted, actual }));
+          for (const { name: group } of groups)
+            put(
+              ["group", attribute, group, predicted, actual],
+              this.#registry.cell(metrics.groupOutcomes, {
+                version,
+                attribute,
+                group,
+                predicted,
+                actual,
+              }),
+            );
         }
       }
     }
     put(["values"], this.#registry.cell(metrics.valueCount, { version }));
-    for (const sign of ["gain", "loss"]) put(["value", sign], this.#registry.cell(metrics.valueSum, { version, sign }));
+    for (const sign of ["gain", "loss"])
+      put(["value", sign], this.#registry.cell(metrics.valueSum, { version, sign }));
     put(["squares"], this.#registry.cell(metrics.valueSquares, { version }));
   }
 }

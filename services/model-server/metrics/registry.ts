@@ -13,11 +13,15 @@ interface Series {
 /**
  * Counters and gauges in Prometheus' text format.
  *
- * Own code and not a client library: a one-row prediction touches about twenty series, and twenty increments of held cells take less
- * than a hundredth of the time that prom-client 15 takes for them, which looks labels up on each increment (also those of a held child).
+ * Own code and not a client library: a one-row prediction touches about twenty series, and twenty
+ * increments of held cells take less than a hundredth of the time that prom-client 15 takes for
+ * them, which looks labels up on each increment (also those of a held child).
  */
 export class Registry {
-  readonly #families = new Map<string, { readonly family: MetricFamily; readonly series: Series[] }>();
+  readonly #families = new Map<
+    string,
+    { readonly family: MetricFamily; readonly series: Series[] }
+  >();
   readonly #common: Readonly<Record<string, string>>;
 
   /** `common` labels are on every series unless the series gives its own. */
@@ -25,7 +29,10 @@ export class Registry {
     this.#common = common;
   }
 
-  /** Adds one series. Throws RangeError unless `labels` are those of the family; `version` may be given to replace the common one. */
+  /**
+   * Adds one series. Throws RangeError unless `labels` are those of the family; `version` may be
+   * given to replace the common one.
+   */
   cell(family: MetricFamily, labels: Readonly<Record<string, string>> = {}): Cell {
     const cell: Cell = { value: 0 };
     this.derived(family, labels, () => cell.value);
@@ -33,18 +40,41 @@ export class Registry {
   }
 
   /** Adds one series whose value is computed at each scrape. */
-  derived(family: MetricFamily, labels: Readonly<Record<string, string>>, read: () => number): void {
-    const wrong = family.labels.filter((label) => !(label in labels)).concat(Object.keys(labels).filter((label) => !family.labels.includes(label) && !(label in this.#common)));
-    if (wrong.length > 0) throw new RangeError(`labels of ${family.name}: ${wrong.join(", ")}, allowed: ${family.labels.join(", ") || "none"}`);
+  derived(
+    family: MetricFamily,
+    labels: Readonly<Record<string, string>>,
+    read: () => number,
+  ): void {
+    const wrong = family.labels
+      .filter((label) => !(label in labels))
+      .concat(
+        Object.keys(labels).filter(
+          (label) => !family.labels.includes(label) && !(label in this.#common),
+        ),
+      );
+    if (wrong.length > 0)
+      throw new RangeError(
+        `labels of ${family.name}: ${wrong.join(", ")}, allowed: ${family.labels.join(", ") || "none"}`,
+      );
     this.#add(family, `${family.name}${braces({ ...this.#common, ...labels })}`, read);
   }
 
   /** Adds a histogram over `edges`. */
-  histogram(family: MetricFamily, labels: Readonly<Record<string, string>>, edges: readonly number[]): Histogram {
+  histogram(
+    family: MetricFamily,
+    labels: Readonly<Record<string, string>>,
+    edges: readonly number[],
+  ): Histogram {
     const histogram = new Histogram(edges);
     const common = { ...this.#common, ...labels };
-    edges.forEach((edge, bin) => this.#add(family, `${family.name}_bucket${braces({ ...common, le: String(edge) })}`, () => histogram.below(bin)));
-    this.#add(family, `${family.name}_bucket${braces({ ...common, le: "+Inf" })}`, () => histogram.below(edges.length));
+    edges.forEach((edge, bin) =>
+      this.#add(family, `${family.name}_bucket${braces({ ...common, le: String(edge) })}`, () =>
+        histogram.below(bin),
+      ),
+    );
+    this.#add(family, `${family.name}_bucket${braces({ ...common, le: "+Inf" })}`, () =>
+      histogram.below(edges.length),
+    );
     this.#add(family, `${family.name}_sum${braces(common)}`, () => histogram.sum);
     this.#add(family, `${family.name}_count${braces(common)}`, () => histogram.below(edges.length));
     return histogram;
@@ -88,7 +118,10 @@ export class Histogram {
   }
 }
 
-/** Index of the bin that holds `value`: the number of edges below it. Edges ascend; there are about ten, so a scan is fastest. */
+/**
+ * Index of the bin that holds `value`: the number of edges below it. Edges ascend; there are about
+ * ten, so a scan is fastest.
+ */
 export function binOf(edges: readonly number[], value: number): number {
   let bin = 0;
   for (const edge of edges) {
@@ -99,7 +132,9 @@ export function binOf(edges: readonly number[], value: number): number {
 }
 
 function braces(labels: Readonly<Record<string, string>>): string {
-  return `{${Object.entries(labels).map(([name, value]) => `${name}="${escape(value)}"`).join(",")}}`;
+  return `{${Object.entries(labels)
+    .map(([name, value]) => `${name}="${escape(value)}"`)
+    .join(",")}}`;
 }
 
 function escape(value: string): string {

@@ -4,19 +4,26 @@ export interface LimiterOptions {
   /** Bounds of the number of requests in flight. */
   readonly minimum: number;
   readonly maximum: number;
-  /** Lower bound while nobody is turned away: so few callers are never too many, however slow the machine is at the moment. */
+  /**
+   * Lower bound while nobody is turned away: so few callers are never too many, however slow the
+   * machine is at the moment.
+   */
   readonly minimumServingAll: number;
 }
 
-/** Between two corrections lie this many milliseconds, some hundred requests at full load, and at least this many requests. */
+/**
+ * Between two corrections lie this many milliseconds, some hundred requests at full load, and at
+ * least this many requests.
+ */
 const windowMilliseconds = 20;
 const fewest = 8;
 const decrease = 0.85;
 
 /**
- * How many requests may be in flight: additive increase while the limit is reached and requests are fast, multiplicative decrease when
- * their mean time in the server passes the target (as TCP does for packets; Chiu and Jain 1989). Time spent on refusing counts through
- * the requests that wait meanwhile, so the limit settles where accepted requests stay fast at any offered load.
+ * How many requests may be in flight: additive increase while the limit is reached and requests are
+ * fast, multiplicative decrease when their mean time in the server passes the target (as TCP does
+ * for packets; Chiu and Jain 1989). Time spent on refusing counts through the requests that wait
+ * meanwhile, so the limit settles where accepted requests stay fast at any offered load.
  */
 export class Limiter {
   #limit: number;

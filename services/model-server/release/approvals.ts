@@ -17,26 +17,77 @@ export interface ApprovalStanding {
 }
 
 /**
- * Judges the approvals of the release that is served, by the attestation that the cluster shows beside the pod: no image can hold one, for
- * an approval names the image. What is there must be signed, of this very release and image, and sound. That approvals are missing
- * refuses nothing: a release on trial has none yet, and the gate before full traffic is what waits for them. An attestation of another
- * release is not this pod's: a version that is going sees that of the one that comes.
+ * Judges the approvals of the release that is served, by the attestation that the cluster shows
+ * beside the pod: no image can hold one, for an approval names the image. What is there must be
+ * signed, of this very release and image, and sound. That approvals are missing refuses nothing: a
+ * release on trial has none yet, and the gate before full traffic is what waits for them. An
+ * attestation of another release is not this pod's: a version that is going sees that of the one
+ * that comes.
  */
-export function approvalStanding(file: string | undefined, release: ServedRelease, { riskTier }: Pick<Contract, "riskTier">, trusted: readonly string[]): ApprovalStanding {
+export function approvalStanding(
+  file: string | undefined,
+  release: ServedRelease,
+  { riskTier }: Pick<Contract, "riskTier">,
+  trusted: readonly string[],
+): ApprovalStanding {
   const wanted = dutiesOf(riskTier).approvals > 0;
-  if (file === undefined || !existsSync(file)) return { said: wanted ? "not known: the release came without its published attestation" : "none asked for", problems: [] };
+  if (file === undefined || !existsSync(file))
+    return {
+      said: wanted
+        ? "not known: the release came without its published attestation"
+        : "none asked for",
+      problems: [],
+    };
   const read = attestationIn(file);
-  if (typeof read === "string") return refused({ key: "published attestation", got: read, allowed: "an in-toto statement over a release in a DSSE envelope" });
+  if (typeof read === "string")
+    return refused({
+      key: "published attestation",
+      got: read,
+      allowed: "an in-toto statement over a release in a DSSE envelope",
+    });
   const { envelope, statement } = read;
   const attested = statement.predicate;
-  if (attested.digests.model !== release.digests.model || attested.version !== release.version || attested.image.digest !== release.image.digest) return { said: `not known: what is attested is ${attested.model} ${attested.version}`, problems: [] };
+  if (
+    attested.digests.model !== release.digests.model ||
+    attested.version !== release.version ||
+    attested.image.digest !== release.image.digest
+  )
+    return {
+      said: `not known: what is attested is ${attested.model} ${attested.version}`,
+      problems: [],
+    };
   const signature = signatureState(envelope, trusted);
   const problems: Problem[] = [
-    ...(trusted.length === 0 || signature.state === "trusted" ? [] : [{ key: "signature of the published attestation", got: signature.state, allowed: "a signature by one of the trusted keys" }]),
-    ...(isDeepStrictEqual(packagedPart(servedRelease(attested)), packagedPart(release)) ? [] : [{ key: "published attestation", got: "another release", allowed: "the release that is served" }]),
-    ...approvalProblems(attested, []).map(({ name, found, allowed }) => ({ key: name, got: found, allowed })),
+    ...(trusted.length === 0 || signature.state === "trusted"
+      ? []
+      : [
+          {
+            key: "signature of the published attestation",
+            got: signature.state,
+            allowed: "a signature by one of the trusted keys",
+          },
+        ]),
+    ...(isDeepStrictEqual(packagedPart(servedRelease(attested)), packagedPart(release))
+      ? []
+      : [
+          {
+            key: "published attestation",
+            got: "another release",
+            allowed: "the release that is served",
+          },
+        ]),
+    ...approvalProblems(attested, []).map(({ name, found, allowed }) => ({
+      key: name,
+      got: found,
+      allowed,
+    })),
   ];
-  return { said: missingApprovals(riskTier, attested.approvals) ?? (wanted ? "those that the tier asks for" : "none asked for"), problems };
+  return {
+    said:
+      missingApprovals(riskTier, attested.approvals) ??
+      (wanted ? "those that the tier asks for" : "none asked for"),
+    problems,
+  };
 }
 
 function refused(problem: Problem): ApprovalStanding {

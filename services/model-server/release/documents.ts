@@ -4,13 +4,43 @@ import type { Problem } from "../../contract/problems";
 
 const shares = z.array(z.number().min(0).max(1)).min(1);
 const rows = z.number().int().min(0);
-const edges = z.array(z.number()).refine((list) => list.every((edge, i) => i === 0 || edge > (list[i - 1] ?? -Infinity)), "edges that ascend");
-const fits = (entry: { readonly edges: readonly number[]; readonly proportions: readonly number[] }) => entry.proportions.length === entry.edges.length + 1;
+const edges = z
+  .array(z.number())
+  .refine(
+    (list) => list.every((edge, i) => i === 0 || edge > (list[i - 1] ?? -Infinity)),
+    "edges that ascend",
+  );
+const fits = (entry: {
+  readonly edges: readonly number[];
+  readonly proportions: readonly number[];
+}) => entry.proportions.length === entry.edges.length + 1;
 
-const numericBins = z.object({ name: z.string(), type: z.enum(["float", "integer"]), edges, proportions: shares, rows }).refine(fits, "one proportion more than edges");
-const categoryBins = z.object({ name: z.string(), type: z.literal("category"), values: z.array(z.number().int()).min(2), proportions: shares, rows }).refine((entry) => entry.values.length === entry.proportions.length, "a proportion for each value");
+const numericBins = z
+  .object({
+    name: z.string(),
+    type: z.enum(["float", "integer"]),
+    edges,
+    proportions: shares,
+    rows,
+  })
+  .refine(fits, "one proportion more than edges");
+const categoryBins = z
+  .object({
+    name: z.string(),
+    type: z.literal("category"),
+    values: z.array(z.number().int()).min(2),
+    proportions: shares,
+    rows,
+  })
+  .refine(
+    (entry) => entry.values.length === entry.proportions.length,
+    "a proportion for each value",
+  );
 
-/** `reference.json`: where features and scores lay when the model was made. Keys that only training reads are let through. */
+/**
+ * `reference.json`: where features and scores lay when the model was made. Keys that only training
+ * reads are let through.
+ */
 export const referenceSchema = z.object({
   model: z.string(),
   version: z.string(),
@@ -18,7 +48,9 @@ export const referenceSchema = z.object({
   output: z.string(),
   threshold: z.number(),
   features: z.array(z.union([numericBins, categoryBins])),
-  score: z.object({ edges, proportions: shares, rows }).refine(fits, "one proportion more than edges"),
+  score: z
+    .object({ edges, proportions: shares, rows })
+    .refine(fits, "one proportion more than edges"),
 });
 export type Reference = z.output<typeof referenceSchema>;
 export type FeatureBins = Reference["features"][number];
@@ -34,21 +66,31 @@ export const explainerSchema = z.object({
 export type ExplainerDocument = z.output<typeof explainerSchema>;
 
 /** Where the documents of a release do not fit the contract. */
-export function documentProblems(contract: Contract, reference: Reference, explainer: ExplainerDocument): Problem[] {
+export function documentProblems(
+  contract: Contract,
+  reference: Reference,
+  explainer: ExplainerDocument,
+): Problem[] {
   const names = contract.features.map((feature) => feature.name);
   const problems: Problem[] = [];
   const expect = (key: string, got: unknown, wanted: unknown) => {
-    if (JSON.stringify(got) !== JSON.stringify(wanted)) problems.push({ key, got, allowed: `${JSON.stringify(wanted)}, as the contract says` });
+    if (JSON.stringify(got) !== JSON.stringify(wanted))
+      problems.push({ key, got, allowed: `${JSON.stringify(wanted)}, as the contract says` });
   };
   expect("reference.json: model", reference.model, contract.name);
   expect("reference.json: threshold", reference.threshold, contract.target.threshold);
-  expect("reference.json: features", reference.features.map((entry) => entry.name), names);
+  expect(
+    "reference.json: features",
+    reference.features.map((entry) => entry.name),
+    names,
+  );
   expect("explainer.json: features", explainer.features, names);
   contract.features.forEach((feature, i) => {
     const entry = reference.features[i];
     if (entry?.name !== feature.name) return;
     expect(`reference.json: type of ${feature.name}`, entry.type, feature.type);
-    if (feature.type === "category" && entry.type === "category") expect(`reference.json: values of ${feature.name}`, entry.values, feature.values);
+    if (feature.type === "category" && entry.type === "category")
+      expect(`reference.json: values of ${feature.name}`, entry.values, feature.values);
   });
   const widths = [...new Set(explainer.background.map((row) => row.length))];
   expect("explainer.json: values in each row of the background", widths, [names.length]);

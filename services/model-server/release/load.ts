@@ -3,12 +3,24 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { contractSchema, type Contract } from "../../contract/contract";
 import { InputError, parseOrThrow, type Problem } from "../../contract/problems";
-import { packagedPart, releaseSchema, servedReleaseSchema, type Release, type ServedRelease } from "../../contract/release";
+import {
+  packagedPart,
+  releaseSchema,
+  servedReleaseSchema,
+  type Release,
+  type ServedRelease,
+} from "../../contract/release";
 import { inspectionProblems, inspectRelease, type Inspection } from "../../contract/release-check";
 import { parseYaml } from "../../contract/yaml";
 import { openModel, type OnnxModel } from "../inference/session";
 import { approvalStanding } from "./approvals";
-import { documentProblems, explainerSchema, referenceSchema, type ExplainerDocument, type Reference } from "./documents";
+import {
+  documentProblems,
+  explainerSchema,
+  referenceSchema,
+  type ExplainerDocument,
+  type Reference,
+} from "./documents";
 
 /** Where a model's files are. */
 export interface ReleaseFiles {
@@ -18,7 +30,10 @@ export interface ReleaseFiles {
   readonly manifest: string;
   /** Folder with every file of the release and its attestation. */
   readonly folder: string;
-  /** Public keys in PEM, one of which must have signed the attestation. @default an unsigned release is taken, its digests are checked all the same */
+  /**
+   * Public keys in PEM, one of which must have signed the attestation. @default an unsigned release
+   * is taken, its digests are checked all the same
+   */
   readonly trustedKeys?: readonly string[] | undefined;
   /** Attestation of the published release, with its approvals. @default they are not known */
   readonly published?: string | undefined;
@@ -38,49 +53,120 @@ export interface LoadedRelease {
   readonly approvals: string;
 }
 
-/** A manifest in the repository has approvals, one in a pod has none; neither is the server's business. */
-const manifestSchema = servedReleaseSchema.extend({ approvals: releaseSchema.shape.approvals.optional() });
+/**
+ * A manifest in the repository has approvals, one in a pod has none; neither is the server's
+ * business.
+ */
+const manifestSchema = servedReleaseSchema.extend({
+  approvals: releaseSchema.shape.approvals.optional(),
+});
 
-/** Loads and verifies. Throws InputError with everything that does not fit: digests, signature, contract, graph. */
+/**
+ * Loads and verifies. Throws InputError with everything that does not fit: digests, signature,
+ * contract, graph.
+ */
 export async function loadVerified(files: ReleaseFiles): Promise<LoadedRelease> {
   const contract = parseOrThrow(contractSchema, documentIn(files.contract), files.contract);
   const release = parseOrThrow(manifestSchema, documentIn(files.manifest), files.manifest);
   const trusted = files.trustedKeys ?? [];
   const approvals = approvalStanding(files.published, served(release), contract, trusted);
-  throwIfAny(files.folder, [...trustProblems(contract, release, inspectRelease(files.folder, trusted), trusted), ...approvals.problems]);
-  const [bytes, referenceBytes, explainerBytes] = [bytesIn(join(files.folder, "model.onnx")), bytesIn(join(files.folder, "reference.json")), bytesIn(join(files.folder, "explainer.json"))];
-  const reference = parseOrThrow(referenceSchema, JSON.parse(referenceBytes.toString("utf8")), join(files.folder, "reference.json"));
-  const explainer = parseOrThrow(explainerSchema, JSON.parse(explainerBytes.toString("utf8")), join(files.folder, "explainer.json"));
+  throwIfAny(files.folder, [
+    ...trustProblems(contract, release, inspectRelease(files.folder, trusted), trusted),
+    ...approvals.problems,
+  ]);
+  const [bytes, referenceBytes, explainerBytes] = [
+    bytesIn(join(files.folder, "model.onnx")),
+    bytesIn(join(files.folder, "reference.json")),
+    bytesIn(join(files.folder, "explainer.json")),
+  ];
+  const reference = parseOrThrow(
+    referenceSchema,
+    JSON.parse(referenceBytes.toString("utf8")),
+    join(files.folder, "reference.json"),
+  );
+  const explainer = parseOrThrow(
+    explainerSchema,
+    JSON.parse(explainerBytes.toString("utf8")),
+    join(files.folder, "explainer.json"),
+  );
   throwIfAny(files.folder, documentProblems(contract, reference, explainer));
   const model = await opened(bytes, reference, files.folder);
   throwIfAny(files.folder, graphProblems(contract, reference, model));
   throwIfAny(files.folder, await trialProblems(model, explainer));
-  return { contract, release, reference, explainer, bytes, model, anyRows: typeof model.inputs[0]?.shape[0] === "string", approvals: approvals.said };
+  return {
+    contract,
+    release,
+    reference,
+    explainer,
+    bytes,
+    model,
+    anyRows: typeof model.inputs[0]?.shape[0] === "string",
+    approvals: approvals.said,
+  };
 }
 
-/** What keeps a release from being served: a file that is not the attested one, a signature that is missing or wrong, a manifest or a contract of something else. */
-function trustProblems(contract: Contract, release: ServedRelease, inspection: Inspection, trusted: readonly string[]): Problem[] {
+/**
+ * What keeps a release from being served: a file that is not the attested one, a signature that is
+ * missing or wrong, a manifest or a contract of something else.
+ */
+function trustProblems(
+  contract: Contract,
+  release: ServedRelease,
+  inspection: Inspection,
+  trusted: readonly string[],
+): Problem[] {
   const { format, attested } = inspection;
   return [
-    ...(release.model === contract.name ? [] : [{ key: "manifest: model", got: release.model, allowed: `${contract.name}, the name in the contract` }]),
+    ...(release.model === contract.name
+      ? []
+      : [
+          {
+            key: "manifest: model",
+            got: release.model,
+            allowed: `${contract.name}, the name in the contract`,
+          },
+        ]),
     ...inspectionProblems(inspection),
     ...signatureProblems(inspection, trusted),
     ...(format === "onnx" ? [] : [{ key: "format of model.onnx", got: format, allowed: "onnx" }]),
-    ...(attested === undefined || isAttested(release, attested) ? [] : [{ key: "manifest", got: "another than was attested", allowed: "what was attested; only publication and approvals may differ" }]),
+    ...(attested === undefined || isAttested(release, attested)
+      ? []
+      : [
+          {
+            key: "manifest",
+            got: "another than was attested",
+            allowed: "what was attested; only publication and approvals may differ",
+          },
+        ]),
   ];
 }
 
 function signatureProblems({ signature }: Inspection, trusted: readonly string[]): Problem[] {
   if (trusted.length === 0 || signature.state === "trusted") return [];
-  return [{ key: "signature of attestation.json", got: signature.state === "untrusted" ? signature.keyids : undefined, allowed: "a signature by one of the trusted keys" }];
+  return [
+    {
+      key: "signature of attestation.json",
+      got: signature.state === "untrusted" ? signature.keyids : undefined,
+      allowed: "a signature by one of the trusted keys",
+    },
+  ];
 }
 
-/** A pod is given the manifest as it was published; what its image holds is the manifest as it was packaged. */
-function isAttested(release: ServedRelease & { readonly approvals?: unknown }, attested: Release): boolean {
+/**
+ * A pod is given the manifest as it was published; what its image holds is the manifest as it was
+ * packaged.
+ */
+function isAttested(
+  release: ServedRelease & { readonly approvals?: unknown },
+  attested: Release,
+): boolean {
   return isDeepStrictEqual(packagedPart(served(release)), packagedPart(served(attested)));
 }
 
-function served({ approvals: _approvals, ...release }: ServedRelease & { readonly approvals?: unknown }): ServedRelease {
+function served({
+  approvals: _approvals,
+  ...release
+}: ServedRelease & { readonly approvals?: unknown }): ServedRelease {
   return release;
 }
 
@@ -88,21 +174,53 @@ async function opened(bytes: Uint8Array, reference: Reference, folder: string): 
   try {
     return await openModel(bytes, reference);
   } catch (error) {
-    throw new InputError(folder, [{ key: "model.onnx", got: error instanceof Error ? error.message : error, allowed: "an ONNX model that onnxruntime can open" }]);
+    throw new InputError(folder, [
+      {
+        key: "model.onnx",
+        got: error instanceof Error ? error.message : error,
+        allowed: "an ONNX model that onnxruntime can open",
+      },
+    ]);
   }
 }
 
-/** Where the graph is not (rows x features) float32 in and (rows) float32 out, under the names of the reference. */
+/**
+ * Where the graph is not (rows x features) float32 in and (rows) float32 out, under the names of
+ * the reference.
+ */
 function graphProblems(contract: Contract, reference: Reference, model: OnnxModel): Problem[] {
   const width = contract.features.length;
-  const [input, output] = [model.inputs[0], model.outputs.find((value) => value.name === reference.output)];
+  const [input, output] = [
+    model.inputs[0],
+    model.outputs.find((value) => value.name === reference.output),
+  ];
   const problems: Problem[] = [];
   const rows = (size: number | string | undefined) => typeof size === "string" || size === 1;
-  if (model.inputs.length !== 1 || input?.name !== reference.input || input.type !== "float32" || input.shape.length !== 2 || !rows(input.shape[0]) || input.shape[1] !== width) {
-    problems.push({ key: "inputs of model.onnx", got: model.inputs, allowed: `one float32 tensor ${reference.input} of shape [rows, ${width}]` });
+  if (
+    model.inputs.length !== 1 ||
+    input?.name !== reference.input ||
+    input.type !== "float32" ||
+    input.shape.length !== 2 ||
+    !rows(input.shape[0]) ||
+    input.shape[1] !== width
+  ) {
+    problems.push({
+      key: "inputs of model.onnx",
+      got: model.inputs,
+      allowed: `one float32 tensor ${reference.input} of shape [rows, ${width}]`,
+    });
   }
-  if (output?.type !== "float32" || output.shape.length > 2 || !rows(output.shape[0]) || (output.shape.length === 2 && output.shape[1] !== 1)) {
-    problems.push({ key: "outputs of model.onnx", got: model.outputs, allowed: `a float32 tensor ${reference.output} of shape [rows]` });
+  if (
+    output?.type !== "float32" ||
+    output.shape.length > 2 ||
+    !rows(output.shape[0]) ||
+    (output.shape.length === 2 && output.shape[1] !== 1)
+  ) {
+    problems.push({
+      key: "outputs of model.onnx",
+      got: model.outputs,
+      allowed: `a float32 tensor ${reference.output} of shape [rows]`,
+    });
   }
   return problems;
 }
@@ -112,9 +230,13 @@ async function trialProblems(model: OnnxModel, explainer: ExplainerDocument): Pr
   const allowed = "a probability for a row of the background";
   try {
     const [score] = await model.score(Float32Array.from(explainer.background[0] ?? []), 1);
-    return score !== undefined && score >= 0 && score <= 1 ? [] : [{ key: "answer of model.onnx", got: score, allowed }];
+    return score !== undefined && score >= 0 && score <= 1
+      ? []
+      : [{ key: "answer of model.onnx", got: score, allowed }];
   } catch (error) {
-    return [{ key: "answer of model.onnx", got: error instanceof Error ? error.message : error, allowed }];
+    return [
+      { key: "answer of model.onnx", got: error instanceof Error ? error.message : error, allowed },
+    ];
   }
 }
 
@@ -122,7 +244,13 @@ function bytesIn(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new InputError(file, [{ key: "(whole input)", got: error instanceof Error ? error.message : error, allowed: "a file that can be read" }]);
+    throw new InputError(file, [
+      {
+        key: "(whole input)",
+        got: error instanceof Error ? error.message : error,
+        allowed: "a file that can be read",
+      },
+    ]);
   }
 }
 
@@ -133,7 +261,13 @@ function documentIn(file: string): unknown {
     return /\.ya?ml$/.test(file) ? parseYaml(text, file) : JSON.parse(text);
   } catch (error) {
     if (error instanceof InputError) throw error;
-    throw new InputError(file, [{ key: "(whole input)", got: error instanceof Error ? error.message : error, allowed: "JSON" }]);
+    throw new InputError(file, [
+      {
+        key: "(whole input)",
+        got: error instanceof Error ? error.message : error,
+        allowed: "JSON",
+      },
+    ]);
   }
 }
 

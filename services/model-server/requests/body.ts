@@ -2,8 +2,9 @@ import { isUtf8 } from "node:buffer";
 import { RequestProblem, refuseField } from "./problem";
 
 /**
- * JSON text of a request as a value. JSON.parse is iterative, so nesting cannot exhaust the stack, and makes `__proto__` an ordinary
- * own key, which the readers refuse as any other field that they do not know.
+ * JSON text of a request as a value. JSON.parse is iterative, so nesting cannot exhaust the stack,
+ * and makes `__proto__` an ordinary own key, which the readers refuse as any other field that they
+ * do not know.
  */
 export function parseBody(body: Buffer): unknown {
   if (body.length === 0) throw missingBody();
@@ -25,21 +26,41 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The body as an object that has all of `required` and nothing beside `required` and `optional`. */
-export function objectWith(body: unknown, required: readonly string[], optional: readonly string[]): Readonly<Record<string, unknown>> {
+/**
+ * The body as an object that has all of `required` and nothing beside `required` and `optional`.
+ */
+export function objectWith(
+  body: unknown,
+  required: readonly string[],
+  optional: readonly string[],
+): Readonly<Record<string, unknown>> {
   if (body === undefined) throw missingBody();
   if (!isObject(body)) throw new RequestProblem("body.type", "the body must be a JSON object");
   checkKeys(body, "", required, optional);
   return body;
 }
 
-/** Refuses keys that are not known and the absence of those that are required. `prefix` is the path of the object, with its dot. */
-export function checkKeys(value: Readonly<Record<string, unknown>>, prefix: string, required: readonly string[], optional: readonly string[]): void {
+/**
+ * Refuses keys that are not known and the absence of those that are required. `prefix` is the path
+ * of the object, with its dot.
+ */
+export function checkKeys(
+  value: Readonly<Record<string, unknown>>,
+  prefix: string,
+  required: readonly string[],
+  optional: readonly string[],
+): void {
   for (const key of Object.keys(value)) {
-    if (!required.includes(key) && !optional.includes(key)) throw refuseField("field.unknown", `${prefix}${shortened(key)}`, `is not a field of this request; allowed: ${[...required, ...optional].join(", ")}`);
+    if (!required.includes(key) && !optional.includes(key))
+      throw refuseField(
+        "field.unknown",
+        `${prefix}${shortened(key)}`,
+        `is not a field of this request; allowed: ${[...required, ...optional].join(", ")}`,
+      );
   }
   for (const key of required) {
-    if (!Object.hasOwn(value, key)) throw refuseField("field.missing", `${prefix}${key}`, "is missing");
+    if (!Object.hasOwn(value, key))
+      throw refuseField("field.missing", `${prefix}${key}`, "is missing");
   }
 }
 

@@ -13,13 +13,23 @@ export interface Column {
 
 /** The columns of a model's input, in order. */
 export function columnsOf({ features }: Pick<Contract, "features">): Column[] {
-  return features.map((feature) => ({ name: feature.name, optional: feature.optional, allowed: allowed(feature), check: check(feature) }));
+  return features.map((feature) => ({
+    name: feature.name,
+    optional: feature.optional,
+    allowed: allowed(feature),
+    check: check(feature),
+  }));
 }
 
 function check(feature: Feature): (value: unknown) => ProblemCode | undefined {
   if (feature.type === "category") {
     const { values } = feature;
-    return (value) => (typeof value !== "number" ? "feature.type" : values.includes(value) ? undefined : "feature.category");
+    return (value) =>
+      typeof value !== "number"
+        ? "feature.type"
+        : values.includes(value)
+          ? undefined
+          : "feature.category";
   }
   const { min, max } = feature;
   const integer = feature.type === "integer";

@@ -12,14 +12,24 @@ export interface NamedRequest {
 /** Most problems that one answer lists. */
 const listed = 32;
 
-/** Reads `{ "features": { name: value, ... }, "subject"?: "..." }`. Throws RequestProblem with every problem. */
+/**
+ * Reads `{ "features": { name: value, ... }, "subject"?: "..." }`. Throws RequestProblem with every
+ * problem.
+ */
 export function readNamed(columns: readonly Column[], body: unknown): NamedRequest {
   const { features, subject } = objectWith(body, ["features"], ["subject"]);
-  if (!isObject(features)) throw refuseField("field.type", "features", "must be an object of values by feature name");
-  return { rows: { values: readRow(columns, features), count: 1 }, subject: subjectIn(subject, "subject") };
+  if (!isObject(features))
+    throw refuseField("field.type", "features", "must be an object of values by feature name");
+  return {
+    rows: { values: readRow(columns, features), count: 1 },
+    subject: subjectIn(subject, "subject"),
+  };
 }
 
-function readRow(columns: readonly Column[], features: Readonly<Record<string, unknown>>): Float64Array {
+function readRow(
+  columns: readonly Column[],
+  features: Readonly<Record<string, unknown>>,
+): Float64Array {
   const values = new Float64Array(columns.length);
   const problems: FieldProblem[] = [];
   let known = 0;
@@ -29,11 +39,23 @@ function readRow(columns: readonly Column[], features: Readonly<Record<string, u
     if (there) known += 1;
     if (value === undefined || value === null) {
       values[i] = NaN;
-      if (!column.optional) problems.push({ code: "feature.missing", field: `features.${column.name}`, message: `is missing: it ${column.allowed}`, feature: column.name });
+      if (!column.optional)
+        problems.push({
+          code: "feature.missing",
+          field: `features.${column.name}`,
+          message: `is missing: it ${column.allowed}`,
+          feature: column.name,
+        });
       return;
     }
     const code = column.check(value);
-    if (code !== undefined) problems.push({ code, field: `features.${column.name}`, message: column.allowed, feature: column.name });
+    if (code !== undefined)
+      problems.push({
+        code,
+        field: `features.${column.name}`,
+        message: column.allowed,
+        feature: column.name,
+      });
     else if (typeof value === "number") values[i] = value;
   });
   if (Object.keys(features).length > known) problems.unshift(...unknownFeatures(columns, features));
@@ -41,8 +63,15 @@ function readRow(columns: readonly Column[], features: Readonly<Record<string, u
   return values;
 }
 
-function unknownFeatures(columns: readonly Column[], features: Readonly<Record<string, unknown>>): FieldProblem[] {
+function unknownFeatures(
+  columns: readonly Column[],
+  features: Readonly<Record<string, unknown>>,
+): FieldProblem[] {
   const names = columns.map((column) => column.name);
   const unknown = Object.keys(features).filter((key) => !names.includes(key));
-  return unknown.map((key) => ({ code: "feature.unknown", field: `features.${shortened(key)}`, message: "is not a feature of this model" }));
+  return unknown.map((key) => ({
+    code: "feature.unknown",
+    field: `features.${shortened(key)}`,
+    message: "is not a feature of this model",
+  }));
 }

@@ -1,4 +1,7 @@
-/** Every code that a caller can get, with its HTTP status. A code is a contract: it is never renamed, its message may be. */
+/**
+ * Every code that a caller can get, with its HTTP status. A code is a contract: it is never
+ * renamed, its message may be.
+ */
 export const statuses = {
   "route.unknown": 404,
   "route.method": 405,
@@ -43,7 +46,10 @@ export const statuses = {
 
 export type ProblemCode = keyof typeof statuses;
 
-/** One thing wrong with a request: where, and what is allowed. The value that was given is never repeated: answers are logged on the way. */
+/**
+ * One thing wrong with a request: where, and what is allowed. The value that was given is never
+ * repeated: answers are logged on the way.
+ */
 export interface FieldProblem {
   readonly code: ProblemCode;
   /** Path of the field, e.g. `features.obrat` or `inputs[0].data[3]`. */
@@ -77,6 +83,11 @@ export function refuse(problems: readonly FieldProblem[]): RequestProblem {
 }
 
 /** A refusal for one field. */
-export function refuseField(code: ProblemCode, field: string, message: string, feature?: string): RequestProblem {
+export function refuseField(
+  code: ProblemCode,
+  field: string,
+  message: string,
+  feature?: string,
+): RequestProblem {
   return refuse([{ code, field, message, ...(feature !== undefined && { feature }) }]);
 }

@@ -5,9 +5,13 @@ export const subjectHeader = "x-causeway-subject";
 
 const longest = 256;
 
-/** An identifier of whom a request is about, as the caller gave it; it goes nowhere but into a keyed hash. */
+/**
+ * An identifier of whom a request is about, as the caller gave it; it goes nowhere but into a keyed
+ * hash.
+ */
 export function subjectIn(value: unknown, field: string): string | undefined {
   if (value === undefined) return undefined;
-  if (typeof value !== "string" || value.length === 0 || value.length > longest) throw refuseField("subject.invalid", field, `must be text of 1 to ${longest} characters`);
+  if (typeof value !== "string" || value.length === 0 || value.length > longest)
+    throw refuseField("subject.invalid", field, `must be text of 1 to ${longest} characters`);
   return value;
 }

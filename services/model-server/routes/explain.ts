@@ -13,25 +13,49 @@ export interface ExplainDeps extends PredictionDeps {
   readonly concurrent: number;
 }
 
-/** `explain`: why a row gets its score, and the principal reasons where the answer is against the person. Not a prediction: it counts neither features nor labels. */
+/**
+ * `explain`: why a row gets its score, and the principal reasons where the answer is against the
+ * person. Not a prediction: it counts neither features nor labels.
+ */
 export function explainHandler(deps: ExplainDeps) {
   const { contract, explainer, counters } = deps;
   let running = 0;
   return async (request: FastifyRequest) => {
     const { rows, subject } = readNamed(deps.columns, request.body);
     const whom = subject ?? subjectIn(request.headers[subjectHeader], subjectHeader);
-    if (whom !== undefined && request.trace) request.trace.facts = { subject: pseudonym(deps.keys, whom) };
+    if (whom !== undefined && request.trace)
+      request.trace.facts = { subject: pseudonym(deps.keys, whom) };
     if (running >= deps.concurrent) {
       counters.sheds.explanations.value += 1;
-      throw new RequestProblem("server.overloaded", "the server works on as many explanations as it can; try again later");
+      throw new RequestProblem(
+        "server.overloaded",
+        "the server works on as many explanations as it can; try again later",
+      );
     }
     running += 1;
     try {
-      const [explanation, scores] = await Promise.all([explainer.explain(rows.values), deps.batcher.score(rows)]);
+      const [explanation, scores] = await Promise.all([
+        explainer.explain(rows.values),
+        deps.batcher.score(rows),
+      ]);
       const score = scores[0] ?? NaN;
-      const label = score >= contract.target.threshold ? contract.target.positiveLabel : contract.target.negativeLabel;
-      const contributions = [...explanation.contributions].sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
-      return { model: contract.name, version: deps.version, label, score, scale: "log-odds", ...explanation, contributions, reasons: principalReasons(contract, label, contributions) };
+      const label =
+        score >= contract.target.threshold
+          ? contract.target.positiveLabel
+          : contract.target.negativeLabel;
+      const contributions = [...explanation.contributions].sort(
+        (a, b) => Math.abs(b.contribution) - Math.abs(a.contribution),
+      );
+      return {
+        model: contract.name,
+        version: deps.version,
+        label,
+        score,
+        scale: "log-odds",
+        ...explanation,
+        contributions,
+        reasons: principalReasons(contract, label, contributions),
+      };
     } finally {
       running -= 1;
     }

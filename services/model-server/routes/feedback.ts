@@ -16,17 +16,29 @@ export interface FeedbackDeps {
   readonly remembered: number;
 }
 
-/** `feedback`: the true label of an earlier prediction, by its id, within the label delay of the contract. */
+/**
+ * `feedback`: the true label of an earlier prediction, by its id, within the label delay of the
+ * contract.
+ */
 export function feedbackHandler({ contract, ids, counters, clock, remembered }: FeedbackDeps) {
   const seen = new Seen(remembered);
   const delay = seconds(contract.slos.labelDelay);
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const feedback = readFeedback(contract, request.body);
     const issued = ids.read(feedback.predictionId);
-    if (issued === undefined) throw new RequestProblem("feedback.unknown", "this service issued no such prediction id");
+    if (issued === undefined)
+      throw new RequestProblem("feedback.unknown", "this service issued no such prediction id");
     const now = clock();
-    if (now > issued.at + delay) throw new RequestProblem("feedback.expired", `a label may take ${contract.slos.labelDelay}, and this one took longer`);
-    if (!seen.add(feedback.predictionId, issued.at + delay, now)) throw new RequestProblem("feedback.duplicate", "the label of this prediction was counted before");
+    if (now > issued.at + delay)
+      throw new RequestProblem(
+        "feedback.expired",
+        `a label may take ${contract.slos.labelDelay}, and this one took longer`,
+      );
+    if (!seen.add(feedback.predictionId, issued.at + delay, now))
+      throw new RequestProblem(
+        "feedback.duplicate",
+        "the label of this prediction was counted before",
+      );
     counters.outcome(issued, feedback);
     if (request.trace) request.trace.facts = { predictionId: feedback.predictionId };
     return reply.code(200).send({ accepted: true, version: issued.version });

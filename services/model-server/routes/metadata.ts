@@ -3,17 +3,33 @@ import type { LoadedRelease } from "../release/load";
 
 const tensor = {
   type: "object",
-  properties: { name: { type: "string" }, datatype: { type: "string" }, shape: { type: "array", items: { type: "integer" } } },
+  properties: {
+    name: { type: "string" },
+    datatype: { type: "string" },
+    shape: { type: "array", items: { type: "integer" } },
+  },
   required: ["name", "datatype", "shape"],
   additionalProperties: false,
 } as const;
 const tensors = { type: "array", items: tensor } as const;
 const strings = { type: "array", items: { type: "string" } } as const;
 
-const serverSchema = { type: "object", properties: { name: { type: "string" }, version: { type: "string" }, extensions: strings }, required: ["name", "version", "extensions"], additionalProperties: false } as const;
+const serverSchema = {
+  type: "object",
+  properties: { name: { type: "string" }, version: { type: "string" }, extensions: strings },
+  required: ["name", "version", "extensions"],
+  additionalProperties: false,
+} as const;
 const modelSchema = {
   type: "object",
-  properties: { name: { type: "string" }, versions: strings, platform: { type: "string" }, inputs: tensors, outputs: tensors, notice: { type: "string" } },
+  properties: {
+    name: { type: "string" },
+    versions: strings,
+    platform: { type: "string" },
+    inputs: tensors,
+    outputs: tensors,
+    notice: { type: "string" },
+  },
   required: ["name", "versions", "platform", "inputs", "outputs"],
   additionalProperties: false,
 } as const;
@@ -21,8 +37,15 @@ const modelSchema = {
 /** Version of the server's own interface. */
 const serverVersion = "1.0.0";
 
-/** Metadata of the server and the model (Open Inference Protocol v2), and the form of a named request as JSON Schema. */
-export function metadataRoutes(app: FastifyInstance, { contract, release, reference }: LoadedRelease, modelPaths: readonly string[]): void {
+/**
+ * Metadata of the server and the model (Open Inference Protocol v2), and the form of a named
+ * request as JSON Schema.
+ */
+export function metadataRoutes(
+  app: FastifyInstance,
+  { contract, release, reference }: LoadedRelease,
+  modelPaths: readonly string[],
+): void {
   const server = { name: "causeway", version: serverVersion, extensions: [] };
   const model = {
     name: contract.name,
@@ -50,7 +73,12 @@ function namedSchema({ features, purpose }: LoadedRelease["contract"]) {
   const property = (feature: (typeof features)[number]) =>
     feature.type === "category"
       ? { description: feature.description, enum: feature.values }
-      : { description: feature.description, type: feature.type === "integer" ? "integer" : "number", minimum: feature.min, maximum: feature.max };
+      : {
+          description: feature.description,
+          type: feature.type === "integer" ? "integer" : "number",
+          minimum: feature.min,
+          maximum: feature.max,
+        };
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     description: purpose,
@@ -58,11 +86,18 @@ function namedSchema({ features, purpose }: LoadedRelease["contract"]) {
     properties: {
       features: {
         type: "object",
-        properties: Object.fromEntries(features.map((feature) => [feature.name, property(feature)])),
+        properties: Object.fromEntries(
+          features.map((feature) => [feature.name, property(feature)]),
+        ),
         required: features.filter((feature) => !feature.optional).map((feature) => feature.name),
         additionalProperties: false,
       },
-      subject: { type: "string", minLength: 1, maxLength: 256, description: "Whom the request is about; kept as a keyed hash only" },
+      subject: {
+        type: "string",
+        minLength: 1,
+        maxLength: 256,
+        description: "Whom the request is about; kept as a keyed hash only",
+      },
     },
     required: ["features"],
     additionalProperties: false,

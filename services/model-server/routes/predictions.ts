@@ -35,13 +35,21 @@ export function predictHandler(deps: PredictionDeps) {
     const { rows, subject } = readNamed(deps.columns, request.body);
     const { scores, labels, ids } = await predictions(deps, request, rows, subject);
     const { target, name } = deps.contract;
-    return { model: name, version: deps.version, predictionId: ids[0], label: labels[0], score: scores[0], threshold: target.threshold };
+    return {
+      model: name,
+      version: deps.version,
+      predictionId: ids[0],
+      label: labels[0],
+      score: scores[0],
+      threshold: target.threshold,
+    };
   };
 }
 
 /**
- * `infer`: rows as a tensor (Open Inference Protocol v2). The answer is put together as text, since all of its parts but the caller's
- * id are known to be harmless; that takes half the time of the serializer made from a schema. `answers.infer` says what it looks like.
+ * `infer`: rows as a tensor (Open Inference Protocol v2). The answer is put together as text, since
+ * all of its parts but the caller's id are known to be harmless; that takes half the time of the
+ * serializer made from a schema. `answers.infer` says what it looks like.
  */
 export function inferHandler(deps: PredictionDeps) {
   const head = `{"model_name":${JSON.stringify(deps.contract.name)},"model_version":${JSON.stringify(deps.version)},"id":`;
@@ -49,18 +57,26 @@ export function inferHandler(deps: PredictionDeps) {
     const { rows, id, outputs } = readTensor(deps.form, request.body);
     const found = await predictions(deps, request, rows, undefined);
     const tensors = outputs.map((output) => tensorText(output, found)).join(",");
-    return reply.type("application/json; charset=utf-8").send(`${head}${JSON.stringify(id ?? request.id)},"outputs":[${tensors}]}`);
+    return reply
+      .type("application/json; charset=utf-8")
+      .send(`${head}${JSON.stringify(id ?? request.id)},"outputs":[${tensors}]}`);
   };
 }
 
 function tensorText(name: OutputName, { scores, labels, ids }: Predictions): string {
   const shape = `"shape":[${scores.length}]`;
-  if (name === "score") return `{"name":"score","datatype":"FP32",${shape},"data":[${scores.join(",")}]}`;
+  if (name === "score")
+    return `{"name":"score","datatype":"FP32",${shape},"data":[${scores.join(",")}]}`;
   const data = name === "label" ? JSON.stringify(labels) : `["${ids.join('","')}"]`;
   return `{"name":"${name}","datatype":"BYTES",${shape},"data":${data}}`;
 }
 
-async function predictions(deps: PredictionDeps, request: FastifyRequest, rows: Rows, subjectInBody: string | undefined): Promise<Predictions> {
+async function predictions(
+  deps: PredictionDeps,
+  request: FastifyRequest,
+  rows: Rows,
+  subjectInBody: string | undefined,
+): Promise<Predictions> {
   const routed = subjectIn(request.headers[subjectHeader], subjectHeader);
   const subject = subjectInBody ?? routed;
   const scores = await deps.batcher.score(rows);
@@ -77,15 +93,31 @@ async function predictions(deps: PredictionDeps, request: FastifyRequest, rows: 
     ids.push(deps.ids.issue({ version: deps.version, positive, bin, at }));
   }
   deps.counters.predicted(rows, positives, bins, scores);
-  const labels = positives.map((positive) => (positive ? target.positiveLabel : target.negativeLabel));
+  const labels = positives.map((positive) =>
+    positive ? target.positiveLabel : target.negativeLabel,
+  );
   if (routed !== undefined) deps.counters.comparison.asked(routed);
   if (request.trace) request.trace.facts = facts(deps, ids, labels, subject);
   return { scores, labels, ids };
 }
 
-/** What the log keeps of a prediction: enough to find it again, nothing about the person but a keyed hash. */
-function facts({ keys }: PredictionDeps, ids: readonly string[], labels: readonly string[], subject: string | undefined): Record<string, string | number> {
-  const hashed: Record<string, string> = subject === undefined ? {} : { subject: pseudonym(keys, subject) };
+/**
+ * What the log keeps of a prediction: enough to find it again, nothing about the person but a keyed
+ * hash.
+ */
+function facts(
+  { keys }: PredictionDeps,
+  ids: readonly string[],
+  labels: readonly string[],
+  subject: string | undefined,
+): Record<string, string | number> {
+  const hashed: Record<string, string> =
+    subject === undefined ? {} : { subject: pseudonym(keys, subject) };
   // Ids of one request are consecutive, so the first and the number name them all.
-  return { predictionId: ids[0] ?? "", rows: ids.length, ...(labels.length === 1 && { label: labels[0] ?? "" }), ...hashed };
+  return {
+    predictionId: ids[0] ?? "",
+    rows: ids.length,
+    ...(labels.length === 1 && { label: labels[0] ?? "" }),
+    ...hashed,
+  };
 }

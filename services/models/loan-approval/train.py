@@ -18,10 +18,18 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 #: Hyperparameters and their defaults; `--parameter name=value` overrides one.
-PARAMETERS: dict[str, Any] = {"estimator": "linear", "inverse_penalty": 0.3, "trees": 100, "depth": 2, "learning_rate": 0.05}
+PARAMETERS: dict[str, Any] = {
+    "estimator": "linear",
+    "inverse_penalty": 0.3,
+    "trees": 100,
+    "depth": 2,
+    "learning_rate": 0.05,
+}
 
 
-def estimator(features: list[Mapping[str, Any]], parameters: Mapping[str, Any], seed: int) -> Pipeline:
+def estimator(
+    features: list[Mapping[str, Any]], parameters: Mapping[str, Any], seed: int
+) -> Pipeline:
     """An unfitted pipeline over float32 (rows x features), NaN where missing; its last step is named `model`.
 
     `features` are those of the contract, in order. Raises ValueError for a kind of estimator that does not exist.
@@ -31,15 +39,33 @@ def estimator(features: list[Mapping[str, Any]], parameters: Mapping[str, Any], 
     values = [[float(value) for value in features[i]["values"]] for i in category]
     kind = parameters["estimator"]
     if kind == "linear":
-        scale = Pipeline([("impute", SimpleImputer(strategy="median")), ("scale", StandardScaler())])
+        scale = Pipeline(
+            [("impute", SimpleImputer(strategy="median")), ("scale", StandardScaler())]
+        )
         encode = Pipeline(
-            [("impute", SimpleImputer(strategy="most_frequent")), ("encode", OneHotEncoder(categories=values, sparse_output=False))]
+            [
+                ("impute", SimpleImputer(strategy="most_frequent")),
+                ("encode", OneHotEncoder(categories=values, sparse_output=False)),
+            ]
         )
         model: Any = LogisticRegression(C=parameters["inverse_penalty"], max_iter=1000)
-        return Pipeline([("columns", ColumnTransformer([("numeric", scale, numeric), ("category", encode, category)])), ("model", model)])
+        return Pipeline(
+            [
+                (
+                    "columns",
+                    ColumnTransformer(
+                        [("numeric", scale, numeric), ("category", encode, category)]
+                    ),
+                ),
+                ("model", model),
+            ]
+        )
     if kind == "boosted":
         columns = ColumnTransformer(
-            [("numeric", SimpleImputer(strategy="median"), numeric), ("category", SimpleImputer(strategy="most_frequent"), category)]
+            [
+                ("numeric", SimpleImputer(strategy="median"), numeric),
+                ("category", SimpleImputer(strategy="most_frequent"), category),
+            ]
         )
         model = GradientBoostingClassifier(
             n_estimators=parameters["trees"],

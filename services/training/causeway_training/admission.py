@@ -55,9 +55,15 @@ def limits_of(contract: Contract) -> Limits:
     retraining = given if isinstance(given, dict) else {}
     cooldown, per_week = retraining.get("cooldown"), retraining.get("maximumPerWeek")
     match = re.fullmatch(r"([1-9]\d*(?:\.\d+)?) (second|minute|hour|day)s?", str(cooldown))
-    problems = [] if match else [f"retraining.cooldown: got {cooldown!r}, allowed: a length of time such as 6 hours"]
+    problems = (
+        []
+        if match
+        else [f"retraining.cooldown: got {cooldown!r}, allowed: a length of time such as 6 hours"]
+    )
     if not isinstance(per_week, int) or isinstance(per_week, bool) or per_week < 1:
-        problems.append(f"retraining.maximumPerWeek: got {per_week!r}, allowed: a whole number, 1 or more")
+        problems.append(
+            f"retraining.maximumPerWeek: got {per_week!r}, allowed: a whole number, 1 or more"
+        )
     if match is None or problems:
         raise InputError(str(contract.folder / "model.yaml"), problems)
     return Limits(timedelta(seconds=float(match[1]) * _SECONDS[match[2]]), int(per_week))
@@ -68,16 +74,24 @@ def decide(limits: Limits, past: list[Admission], asked: Admission) -> Verdict:
     if any(one.run == asked.run for one in past):
         return Verdict(True, "admitted before: a step that is tried again")
     if asked.trigger == "erasure":
-        return Verdict(True, "an erasure: neither cool-down nor budget may keep a subject in the model")
+        return Verdict(
+            True, "an erasure: neither cool-down nor budget may keep a subject in the model"
+        )
     answered = {cause for one in past for cause in one.causes}
     if asked.trigger == "alert" and asked.causes and set(asked.causes) <= answered:
         return Verdict(False, "these alerts have had a run since they began to fire")
     last = max((one.at for one in past), default=None)
     if last is not None and asked.at - last < limits.cooldown:
-        return Verdict(False, f"cool-down: the last run began {_text(asked.at - last)} ago, the contract asks for {_text(limits.cooldown)}")
+        return Verdict(
+            False,
+            f"cool-down: the last run began {_text(asked.at - last)} ago, the contract asks for {_text(limits.cooldown)}",
+        )
     spent = sum(asked.at - one.at < BUDGET_WINDOW for one in past)
     if spent >= limits.per_week:
-        return Verdict(False, f"budget: {spent} runs in the last seven days, the contract allows {limits.per_week}")
+        return Verdict(
+            False,
+            f"budget: {spent} runs in the last seven days, the contract allows {limits.per_week}",
+        )
     return Verdict(True, f"run {spent + 1} of {limits.per_week} in seven days")
 
 
@@ -86,11 +100,18 @@ def admit(limits: Limits, location: str, asked: Admission) -> Verdict:
     store = place_at(location, "--admissions")
     oldest = asked.at - max(BUDGET_WINDOW, limits.cooldown)
     # A name begins with the moment of its admission, so that old ones need not be read.
-    recent = [name for name in store.names() if name.endswith(".json") and name[:20] >= stamp(oldest)]
+    recent = [
+        name for name in store.names() if name.endswith(".json") and name[:20] >= stamp(oldest)
+    ]
     verdict = decide(limits, [_read(store.get(name) or b"", name) for name in recent], asked)
     known = any(name[21:] == f"{asked.run}.json" for name in recent)
     if verdict.admitted and not known:
-        record = {"run": asked.run, "at": stamp(asked.at), "trigger": asked.trigger, "causes": list(asked.causes)}
+        record = {
+            "run": asked.run,
+            "at": stamp(asked.at),
+            "trigger": asked.trigger,
+            "causes": list(asked.causes),
+        }
         store.put(f"{record['at']}-{asked.run}.json", canonical_json(record).encode())
     return verdict
 
@@ -101,30 +122,47 @@ def causes_of(text: str) -> tuple[str, ...]:
         alerts = json.loads(text)
         found = sorted({f"{alert['fingerprint']}@{alert['startsAt']}" for alert in alerts})
     except (json.JSONDecodeError, TypeError, KeyError):
-        raise InputError("--causes", [f"got {text[:200]}, allowed: a JSON list of objects with fingerprint and startsAt"]) from None
+        raise InputError(
+            "--causes",
+            [f"got {text[:200]}, allowed: a JSON list of objects with fingerprint and startsAt"],
+        ) from None
     bad = [cause for cause in found if not re.fullmatch(r"[0-9a-f]{1,32}@[0-9TZ:.+-]{1,40}", cause)]
     if bad:
-        raise InputError("--causes", [f"got {cause[:80]}, allowed: a hexadecimal fingerprint and a time" for cause in bad])
+        raise InputError(
+            "--causes",
+            [f"got {cause[:80]}, allowed: a hexadecimal fingerprint and a time" for cause in bad],
+        )
     return tuple(found)
 
 
 def moment(text: str | None, argument: str) -> datetime:
     """A moment in UTC, or now."""
-    return datetime.now(timezone.utc).replace(microsecond=0) if text is None else moment_of(text, argument)
+    return (
+        datetime.now(timezone.utc).replace(microsecond=0)
+        if text is None
+        else moment_of(text, argument)
+    )
 
 
 def run_name(text: str) -> str:
     """The last part of a run's location, which names it. Raises InputError for one that cannot be part of a file name."""
     name = text.rstrip("/").rsplit("/", 1)[-1]
     if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,62}", name):
-        raise InputError("--run", [f"got {text}, allowed: a location whose last part has lower-case letters, digits, dots and hyphens"])
+        raise InputError(
+            "--run",
+            [
+                f"got {text}, allowed: a location whose last part has lower-case letters, digits, dots and hyphens"
+            ],
+        )
     return name
 
 
 def _read(data: bytes, name: str) -> Admission:
     try:
         record = json.loads(data)
-        return Admission(record["run"], moment_of(record["at"], name), record["trigger"], tuple(record["causes"]))
+        return Admission(
+            record["run"], moment_of(record["at"], name), record["trigger"], tuple(record["causes"])
+        )
     except (json.JSONDecodeError, TypeError, KeyError):
         raise InputError(name, ["not the record of an admission"]) from None
 

@@ -22,7 +22,10 @@ def audit(contract: Contract, rows: pd.DataFrame, scores: np.ndarray, seed: int)
     """Per attribute: metrics with intervals, groups with rates and their ratio to the reference; and the contract's fairness gates."""
     scored = Scored(labels(contract, rows), scores, contract.threshold)
     counts = resample_counts(strata(contract, rows), seed)
-    attributes = [_attribute(a, Grouped(scored, groups(a.name, rows), contract.minimum_group_size), counts) for a in contract.attributes]
+    attributes = [
+        _attribute(a, Grouped(scored, groups(a.name, rows), contract.minimum_group_size), counts)
+        for a in contract.attributes
+    ]
     by_name = {found["attribute"]: found for found in attributes}
     gates = []
     for bound in contract.fairness:
@@ -37,7 +40,12 @@ def audit(contract: Contract, rows: pd.DataFrame, scores: np.ndarray, seed: int)
                 "high": found["high"],
             }
         )
-    return {"minimumGroupSize": contract.minimum_group_size, "threshold": contract.threshold, "attributes": attributes, "gates": gates}
+    return {
+        "minimumGroupSize": contract.minimum_group_size,
+        "threshold": contract.threshold,
+        "attributes": attributes,
+        "gates": gates,
+    }
 
 
 def _attribute(attribute: Attribute, data: Grouped, counts: np.ndarray) -> dict:
@@ -53,7 +61,13 @@ def _attribute(attribute: Attribute, data: Grouped, counts: np.ndarray) -> dict:
 
 
 def _groups(attribute: Attribute, data: Grouped, counts: np.ndarray) -> list[dict]:
-    from fairlearn.metrics import MetricFrame, count, false_positive_rate, selection_rate, true_positive_rate
+    from fairlearn.metrics import (
+        MetricFrame,
+        count,
+        false_positive_rate,
+        selection_rate,
+        true_positive_rate,
+    )
 
     known = data.group != ""
     judged = data.judged()
@@ -66,18 +80,28 @@ def _groups(attribute: Attribute, data: Grouped, counts: np.ndarray) -> list[dic
         "falsePositiveRate": false_positive_rate,
     }
     frame = MetricFrame(
-        metrics=measures, y_true=data.rows.label[known], y_pred=data.rows.decision[known], sensitive_features=data.group[known]
+        metrics=measures,
+        y_true=data.rows.label[known],
+        y_pred=data.rows.decision[known],
+        sensitive_features=data.group[known],
     )
     rates = selection_rates(data, counts)
     found = []
     for name, row in frame.by_group.iterrows():
-        entry = {"group": str(name), "rows": int(row["rows"]), "judged": name in judged, **{m: float(row[m]) for m in list(measures)[1:]}}
+        entry = {
+            "group": str(name),
+            "rows": int(row["rows"]),
+            "judged": name in judged,
+            **{m: float(row[m]) for m in list(measures)[1:]},
+        }
         if name in judged:
             column = rates[:, judged.index(name)]
             entry["selectionRateLow"], entry["selectionRateHigh"] = interval(column)
             if attribute.reference in judged and name != attribute.reference:
                 base = frame.by_group.loc[attribute.reference, "selectionRate"]
                 entry["ratioToReference"] = float(row["selectionRate"] / base)
-                entry["ratioLow"], entry["ratioHigh"] = interval(column / rates[:, judged.index(attribute.reference)])
+                entry["ratioLow"], entry["ratioHigh"] = interval(
+                    column / rates[:, judged.index(attribute.reference)]
+                )
         found.append(entry)
     return found

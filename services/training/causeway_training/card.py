@@ -65,7 +65,10 @@ def _data(contract: Contract, evidence: dict) -> str:
         _privacy(budget, contract.privacy.training_epsilon if contract.privacy else None),
         "",
     ]
-    lines += ["| attribute | group | rows | share | positive | 95% interval |", "| --- | --- | --- | --- | --- | --- |"]
+    lines += [
+        "| attribute | group | rows | share | positive | 95% interval |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
     for name, found in validation["groups"].items():
         lines += [
             f"| {name} | {g['group']} | {g['rows']} | {g['share']:.1%} | {_share(g['positive'])} | {g['low']:.1%} to {g['high']:.1%} |"
@@ -84,7 +87,9 @@ def _diversity(found: dict) -> str:
 def _privacy(epsilon: float | None, training: float | None = None) -> str:
     """What the noise of differential privacy covers, and what is published without it."""
     if training is not None:
-        bins = f"the reference bins of the features spend {epsilon:g}, " if epsilon is not None else ""
+        bins = (
+            f"the reference bins of the features spend {epsilon:g}, " if epsilon is not None else ""
+        )
         return (
             f"Differential privacy, epsilon {(epsilon or 0) + training:g} in all for one row of the training data: {bins}the model spends {training:g}. "
             "Everything that is computed from the model alone costs nothing more. Without noise, and so not protected: evaluation, audit, "
@@ -103,14 +108,23 @@ def _privacy(epsilon: float | None, training: float | None = None) -> str:
 def _performance(evidence: dict) -> str:
     evaluation = evidence["evaluation"]
     plain = evaluation.get("unmitigated")
-    lines = ["## Performance", "", f"On {evaluation['rows']} held-out rows, with 95% bootstrap intervals.", ""]
+    lines = [
+        "## Performance",
+        "",
+        f"On {evaluation['rows']} held-out rows, with 95% bootstrap intervals.",
+        "",
+    ]
     lines += [
-        "| metric | value | interval | before mitigation |" if plain else "| metric | value | interval |",
+        "| metric | value | interval | before mitigation |"
+        if plain
+        else "| metric | value | interval |",
         "| --- | --- | --- | --- |" if plain else "| --- | --- | --- |",
     ]
     for name, found in evaluation["metrics"].items():
         before = f" {plain[name]['value']:.3f} |" if plain else ""
-        lines.append(f"| {name} | {found['value']:.3f} | {found['low']:.3f} to {found['high']:.3f} |{before}")
+        lines.append(
+            f"| {name} | {found['value']:.3f} | {found['low']:.3f} to {found['high']:.3f} |{before}"
+        )
     comparison = evaluation.get("comparison")
     if comparison:
         lines += [
@@ -122,7 +136,11 @@ def _performance(evidence: dict) -> str:
 
 def _fairness(evidence: dict) -> str:
     audit = evidence["audit"]
-    before = {a["attribute"]: a["metrics"] for a in audit["unmitigated"]["attributes"]} if audit.get("unmitigated") else {}
+    before = (
+        {a["attribute"]: a["metrics"] for a in audit["unmitigated"]["attributes"]}
+        if audit.get("unmitigated")
+        else {}
+    )
     gates = {(g["attribute"], g["metric"]): g for g in audit["gates"]}
     lines = [
         "## Fairness",
@@ -130,7 +148,10 @@ def _fairness(evidence: dict) -> str:
         f"Groups, and cells of a group and a label, of fewer than {audit['minimumGroupSize']} rows are reported, not judged. A gate judges the value, not its interval.",
         "",
     ]
-    lines += ["| attribute | metric | value | interval | bound | before mitigation |", "| --- | --- | --- | --- | --- | --- |"]
+    lines += [
+        "| attribute | metric | value | interval | bound | before mitigation |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
     for found in audit["attributes"]:
         for name, metric in found["metrics"].items():
             plain = before.get(found["attribute"], {}).get(name)
@@ -168,7 +189,8 @@ def _mitigation(evidence: dict) -> str:
         or "every bound held on the held-out rows, but not out of fold on the training rows"
     )
     cost = ", ".join(
-        f"{name} {plain[name]['value']:.3f} to {now[name]['value']:.3f}" for name in ("accuracy", "auc", "precision", "recall", "brier")
+        f"{name} {plain[name]['value']:.3f} to {now[name]['value']:.3f}"
+        for name in ("accuracy", "auc", "precision", "recall", "brier")
     )
     return f"""## Mitigation
 
@@ -202,7 +224,9 @@ def _explanation(evidence: dict) -> str:
 
 def _model(evidence: dict) -> str:
     compression = evidence["compression"]
-    parameters = ", ".join(f"{name} {value}" for name, value in sorted(evidence["training"]["parameters"].items()))
+    parameters = ", ".join(
+        f"{name} {value}" for name, value in sorted(evidence["training"]["parameters"].items())
+    )
     lines = [
         "## Model",
         "",
@@ -222,9 +246,17 @@ def _limits(contract: Contract, evidence: dict) -> str:
     small = [g for a in evidence["audit"]["attributes"] for g in a["groups"] if g["rows"] < 100]
     lines = ["## Limits", ""]
     if small:
-        lines.append("- Small groups make wide intervals: " + ", ".join(f"{g['group']} has {g['rows']} held-out rows" for g in small) + ".")
-    lines.append("- The labels are past decisions of people: a model that repeats them well repeats what was unfair in them.")
-    lines.append(f"- Inputs outside the contract's ranges are refused; drift is watched at significance {contract.drift_significance:g}.")
+        lines.append(
+            "- Small groups make wide intervals: "
+            + ", ".join(f"{g['group']} has {g['rows']} held-out rows" for g in small)
+            + "."
+        )
+    lines.append(
+        "- The labels are past decisions of people: a model that repeats them well repeats what was unfair in them."
+    )
+    lines.append(
+        f"- Inputs outside the contract's ranges are refused; drift is watched at significance {contract.drift_significance:g}."
+    )
     return "\n".join(lines)
 
 
@@ -237,14 +269,24 @@ def _bound(gate: dict | None) -> str:
 def _judged(found: dict) -> str:
     """Which rates the equalized odds of an attribute rest on: a rate needs two groups with enough rows of its label."""
     words = {"truePositiveRate": "true positive rates", "falsePositiveRate": "false positive rates"}
-    rests = [f"{words[rate]} of {', '.join(groups)}" for rate, groups in found["equalizedOddsJudged"].items() if len(groups) >= 2]
-    missing = [words[rate] for rate, groups in found["equalizedOddsJudged"].items() if len(groups) < 2]
+    rests = [
+        f"{words[rate]} of {', '.join(groups)}"
+        for rate, groups in found["equalizedOddsJudged"].items()
+        if len(groups) >= 2
+    ]
+    missing = [
+        words[rate] for rate, groups in found["equalizedOddsJudged"].items() if len(groups) < 2
+    ]
     text = f"Equalized odds of {found['attribute']} rest on {' and '.join(rests) or 'nothing'}"
-    return text + (f"; there are too few rows to judge {' and '.join(missing)}." if missing else ".")
+    return text + (
+        f"; there are too few rows to judge {' and '.join(missing)}." if missing else "."
+    )
 
 
 def _crosses(gate: dict) -> bool:
-    return gate["passed"] and (gate["low"] < gate["min"] if "min" in gate else gate["high"] > gate["max"])
+    return gate["passed"] and (
+        gate["low"] < gate["min"] if "min" in gate else gate["high"] > gate["max"]
+    )
 
 
 def _share(value: float | None) -> str:

@@ -16,10 +16,15 @@ from .statistics.performance import HIGHER_IS_BETTER, Scored, metric
 GROUP_METRICS = ("accuracy", "recall")
 
 
-def compare(contract: Contract, champion: Champion, rows: pd.DataFrame, scores: np.ndarray, seed: int) -> dict:
+def compare(
+    contract: Contract, champion: Champion, rows: pd.DataFrame, scores: np.ndarray, seed: int
+) -> dict:
     """The challenger's gain on the contract's improvement metric, and the gate that it be more than noise (one-sided)."""
     label = labels(contract, rows)
-    old, new = Scored(label, champion.score(rows), champion.threshold), Scored(label, scores, contract.threshold)
+    old, new = (
+        Scored(label, champion.score(rows), champion.threshold),
+        Scored(label, scores, contract.threshold),
+    )
     counts = resample_counts(strata(contract, rows), seed)
     found = paired(contract.improvement_metric, old, new, counts)
     name = f"improvement of {contract.improvement_metric} over champion {champion.manifest['version']}: p-value"
@@ -49,13 +54,18 @@ def paired(name: str, old: Scored, new: Scored, counts: np.ndarray) -> dict:
     }
 
 
-def losing_groups(contract: Contract, champion: Champion, rows: pd.DataFrame, scores: np.ndarray, seed: int) -> dict:
+def losing_groups(
+    contract: Contract, champion: Champion, rows: pd.DataFrame, scores: np.ndarray, seed: int
+) -> dict:
     """Per judged group and group metric, the paired change; the gate fails for a loss that is more than noise.
 
     The significance is Bonferroni-corrected over all tests, so that many groups do not make a refusal by chance.
     """
     label = labels(contract, rows)
-    old, new = Scored(label, champion.score(rows), champion.threshold), Scored(label, scores, contract.threshold)
+    old, new = (
+        Scored(label, champion.score(rows), champion.threshold),
+        Scored(label, scores, contract.threshold),
+    )
     changes = []
     for attribute in contract.attributes:
         found = groups(attribute.name, rows)
@@ -64,12 +74,21 @@ def losing_groups(contract: Contract, champion: Champion, rows: pd.DataFrame, sc
             if len(inside) >= contract.minimum_group_size:
                 counts = resample_counts(np.zeros(len(inside)), seed)
                 changes += [
-                    {"attribute": attribute.name, "group": group.name, "metric": m, **paired(m, old.at(inside), new.at(inside), counts)}
+                    {
+                        "attribute": attribute.name,
+                        "group": group.name,
+                        "metric": m,
+                        **paired(m, old.at(inside), new.at(inside), counts),
+                    }
                     for m in GROUP_METRICS
                 ]
     level = contract.significance / max(len(changes), 1)
     gates = [
-        gate(f"no group loses: p-value of a lower {c['metric']} for {c['group']} ({c['attribute']})", c["pLoss"], minimum=level)
+        gate(
+            f"no group loses: p-value of a lower {c['metric']} for {c['group']} ({c['attribute']})",
+            c["pLoss"],
+            minimum=level,
+        )
         for c in changes
     ]
     return {"changes": changes, "gates": gates}

@@ -24,7 +24,11 @@ LATENCY_CALLS = 300
 def quantise(model: bytes) -> bytes | None:
     """Weights as int8 by dynamic quantisation, or None when the graph has no float weights that it applies to."""
     graph = onnx.load_from_string(model).graph
-    weights = {i.name for i in graph.initializer if i.data_type == onnx.TensorProto.FLOAT and len(i.dims) == 2}
+    weights = {
+        i.name
+        for i in graph.initializer
+        if i.data_type == onnx.TensorProto.FLOAT and len(i.dims) == 2
+    }
     if not any(node.op_type in QUANTISABLE and weights & set(node.input) for node in graph.node):
         return None
     from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -50,8 +54,20 @@ def distil(scorer: Scorer, features: np.ndarray, bins: list[dict], name: str, se
     from sklearn.preprocessing import StandardScaler
 
     inputs = np.concatenate([features, background(bins, seed + 1, SYNTHETIC_ROWS)])
-    network = MLPRegressor(hidden_layer_sizes=(STUDENT_UNITS,), solver="lbfgs", alpha=1e-3, max_iter=400, random_state=seed)
-    student = Pipeline([("impute", SimpleImputer(strategy="median")), ("scale", StandardScaler()), ("model", network)])
+    network = MLPRegressor(
+        hidden_layer_sizes=(STUDENT_UNITS,),
+        solver="lbfgs",
+        alpha=1e-3,
+        max_iter=400,
+        random_state=seed,
+    )
+    student = Pipeline(
+        [
+            ("impute", SimpleImputer(strategy="median")),
+            ("scale", StandardScaler()),
+            ("model", network),
+        ]
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         student.fit(inputs, scorer.log_odds(inputs))

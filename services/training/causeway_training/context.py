@@ -61,9 +61,13 @@ class Context:
     def training_code(self) -> ModuleType:
         """The model's own `train.py`. Raises InputError when it is missing or lacks what a train.py must have."""
         path = self.contract.folder / "train.py"
-        spec = importlib.util.spec_from_file_location(f"causeway_model_{self.contract.name.replace('-', '_')}", path)
+        spec = importlib.util.spec_from_file_location(
+            f"causeway_model_{self.contract.name.replace('-', '_')}", path
+        )
         if spec is None or spec.loader is None or not path.exists():
-            raise InputError(str(path), ["no such file: a model has a train.py beside its model.yaml"])
+            raise InputError(
+                str(path), ["no such file: a model has a train.py beside its model.yaml"]
+            )
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         missing = [name for name in ("PARAMETERS", "estimator") if not hasattr(module, name)]
@@ -76,5 +80,8 @@ class Context:
         given = dict(self.options.parameters or {})
         unknown = sorted(set(given) - set(module.PARAMETERS))
         if unknown:
-            raise InputError("--parameter", [f"got {name}, allowed: {', '.join(module.PARAMETERS)}" for name in unknown])
+            raise InputError(
+                "--parameter",
+                [f"got {name}, allowed: {', '.join(module.PARAMETERS)}" for name in unknown],
+            )
         return {**module.PARAMETERS, **given}

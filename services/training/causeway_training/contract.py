@@ -132,7 +132,9 @@ def load_contract(path: Path) -> Contract:
         raise InputError(str(path), ["not a mapping of keys"])
     reader = _Reader()
     contract = _contract(raw, reader, path, digest_bytes(data))
-    problems = reader.problems + (_relations(contract) + tier_problems(raw, path.parent) if not reader.problems else [])
+    problems = reader.problems + (
+        _relations(contract) + tier_problems(raw, path.parent) if not reader.problems else []
+    )
     if problems:
         raise InputError(str(path), problems)
     return contract
@@ -167,9 +169,14 @@ NUMBER = (int, float)
 
 
 def _kind_name(kind: type | tuple[type, ...]) -> str:
-    return {NUMBER: "a number", str: "text", int: "a whole number", list: "a list", dict: "a mapping", bool: "true or false"}.get(
-        kind, str(kind)
-    )
+    return {
+        NUMBER: "a number",
+        str: "text",
+        int: "a whole number",
+        list: "a list",
+        dict: "a mapping",
+        bool: "true or false",
+    }.get(kind, str(kind))
 
 
 def _contract(raw: dict, r: _Reader, path: Path, digest: str) -> Contract:
@@ -215,14 +222,24 @@ def _feature(item: dict, r: _Reader) -> Feature:
 
 
 def _attribute(item: dict, r: _Reader) -> Attribute:
-    groups = tuple(Group(r.take(g, "name", str), r.take(g, "column", str), r.take(g, "equals", NUMBER)) for g in r.items(item, "groups"))
-    return Attribute(r.take(item, "name", str), groups, r.take(item, "reference", str), r.take(item, "description", str, ""))
+    groups = tuple(
+        Group(r.take(g, "name", str), r.take(g, "column", str), r.take(g, "equals", NUMBER))
+        for g in r.items(item, "groups")
+    )
+    return Attribute(
+        r.take(item, "name", str),
+        groups,
+        r.take(item, "reference", str),
+        r.take(item, "description", str, ""),
+    )
 
 
 def _bound(item: dict, r: _Reader) -> Bound:
     low, high = r.take(item, "min", NUMBER, None), r.take(item, "max", NUMBER, None)
     if (low is None) == (high is None):
-        r.problems.append(f"gates: {item.get('metric')} has min {low} and max {high}, allowed: exactly one of them")
+        r.problems.append(
+            f"gates: {item.get('metric')} has min {low} and max {high}, allowed: exactly one of them"
+        )
     return Bound(r.take(item, "metric", str), low, high)
 
 
@@ -250,18 +267,29 @@ def _relations(contract: Contract) -> list[str]:
     if not names:
         problems.append("features: got none, allowed: at least one feature")
     if contract.target in names:
-        problems.append(f"target.column: got {contract.target}, allowed: a column that is not a feature")
+        problems.append(
+            f"target.column: got {contract.target}, allowed: a column that is not a feature"
+        )
     audited = [attribute.name for attribute in contract.attributes]
-    problems += [f"features: got {a}, allowed: no protected attribute" for a in audited if a in names]
+    problems += [
+        f"features: got {a}, allowed: no protected attribute" for a in audited if a in names
+    ]
     columns = {group.column for attribute in contract.attributes for group in attribute.groups}
     problems += [
-        f"features: got {column}, allowed: no column that says who belongs to a protected group" for column in sorted(columns & set(names))
+        f"features: got {column}, allowed: no column that says who belongs to a protected group"
+        for column in sorted(columns & set(names))
     ]
     privacy = contract.privacy
     spent = ((privacy.epsilon or 0) + (privacy.training_epsilon or 0)) if privacy else 0
     if privacy and spent and (privacy.budget or 0) < spent:
-        problems.append(f"data.privacy.budget: got {privacy.budget}, allowed: at least {spent:g}, what one release spends")
-    problems += [f"features: got {c}, allowed: no direct identifier" for c in contract.direct_identifiers if c in names]
+        problems.append(
+            f"data.privacy.budget: got {privacy.budget}, allowed: at least {spent:g}, what one release spends"
+        )
+    problems += [
+        f"features: got {c}, allowed: no direct identifier"
+        for c in contract.direct_identifiers
+        if c in names
+    ]
     problems += [
         f"gates.fairness: got attribute {b.attribute}, allowed: {', '.join(audited) or 'none declared'}"
         for b in contract.fairness

@@ -23,7 +23,10 @@ def canonical_json(value: Any) -> str:
 
     Floats keep 10 significant digits, so that the last bits of a sum do not change a digest.
     """
-    return json.dumps(_rounded(value), sort_keys=True, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    return (
+        json.dumps(_rounded(value), sort_keys=True, indent=2, allow_nan=False, ensure_ascii=False)
+        + "\n"
+    )
 
 
 def digest_json(value: Any) -> str:

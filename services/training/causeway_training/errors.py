@@ -14,7 +14,9 @@ class InputError(Exception):
         self.source = source
         self.problems = problems
         lines = "\n".join(f"  - {problem}" for problem in problems)
-        super().__init__(f"{source} has {len(problems)} problem{'' if len(problems) == 1 else 's'}:\n{lines}")
+        super().__init__(
+            f"{source} has {len(problems)} problem{'' if len(problems) == 1 else 's'}:\n{lines}"
+        )
 
 
 class GateFailure(Exception):
@@ -24,10 +26,14 @@ class GateFailure(Exception):
         self.step = step
         self.gates = gates
         lines = "\n".join(f"  - {describe(gate)}" for gate in gates)
-        super().__init__(f"{step}: {len(gates)} gate{'' if len(gates) == 1 else 's'} failed; nothing is released:\n{lines}")
+        super().__init__(
+            f"{step}: {len(gates)} gate{'' if len(gates) == 1 else 's'} failed; nothing is released:\n{lines}"
+        )
 
 
 def describe(gate: dict) -> str:
     """One gate in one line: `selection-rate-ratio of race: value 0.75, threshold at least 0.8`."""
-    bound = f"at least {gate['min']:g}" if gate.get("min") is not None else f"at most {gate['max']:g}"
+    bound = (
+        f"at least {gate['min']:g}" if gate.get("min") is not None else f"at most {gate['max']:g}"
+    )
     return f"{gate['gate']}: value {gate['value']:.4g}, threshold {bound}"

@@ -22,7 +22,10 @@ def evaluate(contract: Contract, rows: pd.DataFrame, scores: np.ndarray, seed: i
     """Metrics with intervals, calibration curve, slices and the contract's performance gates."""
     scored = Scored(labels(contract, rows), scores, contract.threshold)
     metrics = overall(contract, rows, scores, seed)
-    gates = [gate(b.metric, metrics[b.metric]["value"], b.minimum, b.maximum) for b in contract.performance]
+    gates = [
+        gate(b.metric, metrics[b.metric]["value"], b.minimum, b.maximum)
+        for b in contract.performance
+    ]
     slices = [_slice(name, scored.at(inside), seed) for name, inside in slice_masks(contract, rows)]
     return {
         "rows": len(rows),
@@ -43,8 +46,17 @@ def overall(contract: Contract, rows: pd.DataFrame, scores: np.ndarray, seed: in
 
 def slice_masks(contract: Contract, rows: pd.DataFrame) -> list[tuple[str, np.ndarray]]:
     """Slices of at least the minimum group size: each protected group and each category of each feature."""
-    masks = [(f"{a.name}={g.name}", groups(a.name, rows) == g.name) for a in contract.attributes for g in a.groups]
-    masks += [(f"{f.name}={v}", (rows[f.name] == v).to_numpy()) for f in contract.features if f.is_category for v in f.values]
+    masks = [
+        (f"{a.name}={g.name}", groups(a.name, rows) == g.name)
+        for a in contract.attributes
+        for g in a.groups
+    ]
+    masks += [
+        (f"{f.name}={v}", (rows[f.name] == v).to_numpy())
+        for f in contract.features
+        if f.is_category
+        for v in f.values
+    ]
     return [(name, inside) for name, inside in masks if inside.sum() >= contract.minimum_group_size]
 
 

@@ -21,14 +21,26 @@ ADDITIVE_TOLERANCE = 1e-3
 MINIMUM_AGREEMENT = 0.6
 
 
-def explain(contract: Contract, rows: pd.DataFrame, bins: list[dict], scorer: Scorer, seed: int) -> dict:
+def explain(
+    contract: Contract, rows: pd.DataFrame, bins: list[dict], scorer: Scorer, seed: int
+) -> dict:
     """Global importance (mean absolute Shapley value in log-odds), additivity and LIME agreement, with the gate on the last."""
     base, sample = additivity_rows(contract, bins, rows, seed)
     additive = is_additive(scorer.log_odds, base, sample, ADDITIVE_TOLERANCE)
-    values = additive_shapley(scorer.log_odds, base, sample) if additive else sampled_shapley(scorer.log_odds, base, sample, seed)
-    efficiency = np.abs(values.sum(axis=1) + scorer.log_odds(base).mean() - scorer.log_odds(sample)).max()
-    agreement = local_agreement(contract, bins, scorer, sample[:LIME_ROWS], values[:LIME_ROWS], seed)
-    importance = sorted(zip(contract.feature_names, np.abs(values).mean(axis=0)), key=lambda pair: -pair[1])
+    values = (
+        additive_shapley(scorer.log_odds, base, sample)
+        if additive
+        else sampled_shapley(scorer.log_odds, base, sample, seed)
+    )
+    efficiency = np.abs(
+        values.sum(axis=1) + scorer.log_odds(base).mean() - scorer.log_odds(sample)
+    ).max()
+    agreement = local_agreement(
+        contract, bins, scorer, sample[:LIME_ROWS], values[:LIME_ROWS], seed
+    )
+    importance = sorted(
+        zip(contract.feature_names, np.abs(values).mean(axis=0)), key=lambda pair: -pair[1]
+    )
     return {
         "method": "exact additive Shapley values" if additive else "Shapley values by permutation sampling",
         "scale": "log-odds", "rows": len(sample), "additive": additive, "efficiencyError": float(efficiency),
@@ -38,10 +50,14 @@ def explain(contract: Contract, rows: pd.DataFrame, bins: list[dict], scorer: Sc
     }  # fmt: skip
 
 
-def additivity_rows(contract: Contract, bins: list[dict], rows: pd.DataFrame, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+def additivity_rows(
+    contract: Contract, bins: list[dict], rows: pd.DataFrame, seed: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
     """The background and the held-out rows that are explained, both (rows x features)."""
     base = background(bins, seed)
-    return base, complete(inputs(contract, rows), base)[np.random.default_rng(seed).permutation(len(rows))[:EXPLAINED_ROWS]]
+    return base, complete(inputs(contract, rows), base)[
+        np.random.default_rng(seed).permutation(len(rows))[:EXPLAINED_ROWS]
+    ]
 
 
 def complete(features: np.ndarray, base: np.ndarray) -> np.ndarray:
@@ -49,7 +65,14 @@ def complete(features: np.ndarray, base: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(features), np.median(base, axis=0), features).astype(np.float32)
 
 
-def local_agreement(contract: Contract, bins: list[dict], scorer: Scorer, sample: np.ndarray, values: np.ndarray, seed: int) -> np.ndarray:
+def local_agreement(
+    contract: Contract,
+    bins: list[dict],
+    scorer: Scorer,
+    sample: np.ndarray,
+    values: np.ndarray,
+    seed: int,
+) -> np.ndarray:
     """Spearman correlation of LIME's and Shapley's contributions, per row."""
     from scipy.stats import spearmanr
 

@@ -26,14 +26,22 @@ BEFORE_A_MODEL = ("collect", "validate", "prepare", "train")
 def state(context: Context, step: str) -> None:
     """Writes the fact that a finished step is, if it is one. What is written already and still so is left alone."""
     if step in ACTIONS:
-        _write(context, ACTIONS[step], {"train": _trained, "package": _evaluated, "release": _released}[step](context))
+        _write(
+            context,
+            ACTIONS[step],
+            {"train": _trained, "package": _evaluated, "release": _released}[step](context),
+        )
 
 
 def state_refusal(context: Context, failure: GateFailure) -> None:
     """Writes that a run ended at gates, each with its value and its bound."""
     action = "train" if failure.step in BEFORE_A_MODEL else ACTIONS.get(failure.step, "evaluate")
     model = {} if action == "train" else {"trained": _digest(context, "train", "model.onnx")}
-    _write(context, action, {"outcome": "refused", "step": failure.step, "gates": failure.gates, **model})
+    _write(
+        context,
+        action,
+        {"outcome": "refused", "step": failure.step, "gates": failure.gates, **model},
+    )
 
 
 def _trained(context: Context) -> dict[str, Any]:
@@ -57,7 +65,13 @@ def _released(context: Context) -> dict[str, Any]:
     folder = source(context)
     manifest = read_json(folder / "manifest.json")
     named = {key: manifest["digests"][key] for key in ("model", "data", "card")}
-    return {"version": manifest["version"], **named, "image": manifest["image"]["digest"], "published": manifest["published"], "manifest": digest_file(folder / "manifest.json")}
+    return {
+        "version": manifest["version"],
+        **named,
+        "image": manifest["image"]["digest"],
+        "published": manifest["published"],
+        "manifest": digest_file(folder / "manifest.json"),
+    }
 
 
 def _digest(context: Context, step: str, name: str) -> str:
@@ -74,7 +88,14 @@ def _write(context: Context, action: str, details: dict[str, Any]) -> None:
         fact = json.loads(known)
         if fact["details"] == details and fact["subject"] == context.contract.name:
             return
-    text = canonical_json({"action": action, "subject": context.contract.name, "at": created_at(context.options.created_at), "details": details})
+    text = canonical_json(
+        {
+            "action": action,
+            "subject": context.contract.name,
+            "at": created_at(context.options.created_at),
+            "details": details,
+        }
+    )
     path.parent.mkdir(exist_ok=True)
     write_text(path, text)
     if run.remote:

@@ -7,7 +7,9 @@ import math
 from .errors import GateFailure
 
 
-def gate(name: str, value: float, minimum: float | None = None, maximum: float | None = None) -> dict:
+def gate(
+    name: str, value: float, minimum: float | None = None, maximum: float | None = None
+) -> dict:
     """A judged gate. Exactly one bound; a value that is not a number never passes."""
     if minimum is not None and maximum is None:
         holds, bound = value >= minimum, {"min": minimum}

@@ -35,16 +35,26 @@ class KeyRing:
     @staticmethod
     def parse(data: bytes | None, reason: str) -> KeyRing:
         """Reads a ring. Raises InputError, which never shows a secret, for no ring or one that is not of the form above."""
-        lines = [line for line in (data or b"").decode("utf-8", "replace").splitlines() if line.strip()]
+        lines = [
+            line for line in (data or b"").decode("utf-8", "replace").splitlines() if line.strip()
+        ]
         found = [_LINE.fullmatch(line) for line in lines]
         wrong = [number for number, match in enumerate(found, 1) if match is None]
         names = [match[1] for match in found if match]
-        allowed = f"allowed: lines such as `k1 <{SHORTEST_SECRET} or more characters>`, each version once"
+        allowed = (
+            f"allowed: lines such as `k1 <{SHORTEST_SECRET} or more characters>`, each version once"
+        )
         if not lines:
             raise InputError("--subject-key", [f"got nothing, {allowed}, because {reason}"])
         if wrong or len(set(names)) < len(names):
-            raise InputError("--subject-key", [f"line {n}: not the version of a key, {allowed}" for n in wrong] or [f"a version twice, {allowed}"])
-        versions = sorted(((m[1], m[2].encode()) for m in found if m), key=lambda version: int(version[0][1:]))
+            raise InputError(
+                "--subject-key",
+                [f"line {n}: not the version of a key, {allowed}" for n in wrong]
+                or [f"a version twice, {allowed}"],
+            )
+        versions = sorted(
+            ((m[1], m[2].encode()) for m in found if m), key=lambda version: int(version[0][1:])
+        )
         return KeyRing(tuple(versions))
 
     @property

@@ -43,7 +43,9 @@ def out_of_fold(build: Build, data: Data, seed: int) -> np.ndarray:
     """Scores of every training row by a model that has not seen it, shape (rows)."""
     scores = np.zeros(len(data.label))
     for fit, rest in folds(data, seed):
-        scores[rest] = build().fit(data.inputs[fit], data.label[fit]).predict_proba(data.inputs[rest])[:, 1]
+        scores[rest] = (
+            build().fit(data.inputs[fit], data.label[fit]).predict_proba(data.inputs[rest])[:, 1]
+        )
     return scores
 
 
@@ -58,12 +60,23 @@ def folds(data: Data, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
     return list(StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(data.inputs, code))
 
 
-def fairness_values(contract: Contract, data: Data, scores: np.ndarray) -> list[tuple[FairnessBound, float]]:
+def fairness_values(
+    contract: Contract, data: Data, scores: np.ndarray
+) -> list[tuple[FairnessBound, float]]:
     """Each fairness bound of the contract with its value on these scores."""
     rows = Scored(data.label, scores, contract.threshold)
     one = np.ones((1, len(scores)))
     return [
-        (b, float(fairness_metric(b.metric, Grouped(rows, data.groups[b.attribute], contract.minimum_group_size), one)[0]))
+        (
+            b,
+            float(
+                fairness_metric(
+                    b.metric,
+                    Grouped(rows, data.groups[b.attribute], contract.minimum_group_size),
+                    one,
+                )[0]
+            ),
+        )
         for b in contract.fairness
     ]
 
@@ -78,7 +91,9 @@ def _margin(bound: FairnessBound, margin: float) -> float:
     return 0.0 if bound.metric == "equalized-odds-difference" else margin
 
 
-def grid_search(build: Build, data: Data, attribute: str, rows: np.ndarray, limit: float, grid: Any = None) -> tuple[list[Any], Any]:
+def grid_search(
+    build: Build, data: Data, attribute: str, rows: np.ndarray, limit: float, grid: Any = None
+) -> tuple[list[Any], Any]:
     """Fitted pipelines on the given rows, one per point of the grid up to `limit` or of the given multipliers; and the multipliers.
 
     The steps before the model do not take weights, so they are fitted once and shared. Grid points correspond between calls with the
@@ -90,8 +105,14 @@ def grid_search(build: Build, data: Data, attribute: str, rows: np.ndarray, limi
     before = pipeline[:-1].fit(data.inputs[rows], data.label[rows])
     size = {"grid_size": GRID_SIZE, "grid_limit": limit} if grid is None else {"grid": grid}
     search = GridSearch(pipeline[-1], DemographicParity(), **size)
-    search.fit(before.transform(data.inputs[rows]), data.label[rows], sensitive_features=data.groups[attribute][rows])
-    return [Pipeline([*before.steps, ("model", model)]) for model in search.predictors_], search.lambda_vecs_
+    search.fit(
+        before.transform(data.inputs[rows]),
+        data.label[rows],
+        sensitive_features=data.groups[attribute][rows],
+    )
+    return [
+        Pipeline([*before.steps, ("model", model)]) for model in search.predictors_
+    ], search.lambda_vecs_
 
 
 @dataclass(frozen=True)
@@ -118,7 +139,9 @@ def mitigate(build: Build, contract: Contract, data: Data, attribute: str, seed:
     return min(choices, key=lambda choice: _shortfall(choice.values))
 
 
-def _best(build: Build, contract: Contract, data: Data, attribute: str, seed: int, limit: float) -> Choice:
+def _best(
+    build: Build, contract: Contract, data: Data, attribute: str, seed: int, limit: float
+) -> Choice:
     scores = np.zeros((GRID_SIZE, len(data.label)))
     for fit, rest in folds(data, seed):
         predictors, multipliers = grid_search(build, data, attribute, fit, limit)
@@ -128,7 +151,9 @@ def _best(build: Build, contract: Contract, data: Data, attribute: str, seed: in
     judged = [fairness_values(contract, data, scores[point]) for point in range(GRID_SIZE)]
     brier = ((scores - data.label) ** 2).mean(axis=1)
     best = min(range(GRID_SIZE), key=lambda point: (_shortfall(judged[point]), brier[point], point))
-    chosen, _ = grid_search(build, data, attribute, np.arange(len(data.label)), limit, multipliers.iloc[:, [best]])
+    chosen, _ = grid_search(
+        build, data, attribute, np.arange(len(data.label)), limit, multipliers.iloc[:, [best]]
+    )
     return Choice(best, limit, chosen[0], not violated(judged[best], MARGIN), judged[best])
 
 

@@ -19,4 +19,6 @@ def moment_of(text: str, argument: str) -> datetime:
     try:
         return datetime.strptime(text, _FORMAT).replace(tzinfo=timezone.utc)
     except ValueError:
-        raise InputError(argument, [f"got {text}, allowed: a UTC time such as 2026-11-24T03:00:00Z"]) from None
+        raise InputError(
+            argument, [f"got {text}, allowed: a UTC time such as 2026-11-24T03:00:00Z"]
+        ) from None

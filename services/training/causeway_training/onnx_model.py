@@ -24,7 +24,11 @@ def export(estimator: object, features: int, name: str) -> bytes:
     classifier = hasattr(estimator, "predict_proba")
     options = {id(estimator): {"zipmap": False}} if classifier else None
     model = convert_sklearn(
-        estimator, name=name, initial_types=[(INPUT, FloatTensorType([None, features]))], target_opset=OPSET, options=options
+        estimator,
+        name=name,
+        initial_types=[(INPUT, FloatTensorType([None, features]))],
+        target_opset=OPSET,
+        options=options,
     )
     source = "probabilities" if classifier else "variable"
     return _with_score_only(model, source, classifier).SerializeToString(deterministic=True)
@@ -32,9 +36,15 @@ def export(estimator: object, features: int, name: str) -> bytes:
 
 def _with_score_only(model: onnx.ModelProto, source: str, classifier: bool) -> onnx.ModelProto:
     graph = model.graph
-    graph.initializer.append(helper.make_tensor("causeway_column", TensorProto.INT64, [], [1 if classifier else 0]))
+    graph.initializer.append(
+        helper.make_tensor("causeway_column", TensorProto.INT64, [], [1 if classifier else 0])
+    )
     last = OUTPUT if classifier else "causeway_raw"
-    graph.node.append(helper.make_node("Gather", [source, "causeway_column"], [last], name="causeway_gather", axis=1))
+    graph.node.append(
+        helper.make_node(
+            "Gather", [source, "causeway_column"], [last], name="causeway_gather", axis=1
+        )
+    )
     if not classifier:
         graph.node.append(helper.make_node("Sigmoid", [last], [OUTPUT], name="causeway_sigmoid"))
     del graph.output[:]
@@ -56,12 +66,21 @@ class Scorer:
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
         try:
-            self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+            self._session = onnxruntime.InferenceSession(
+                model, options, providers=["CPUExecutionProvider"]
+            )
         except Exception as error:  # onnxruntime raises its own types, one per cause
-            raise InputError(source, [f"not an ONNX model that can be loaded: {type(error).__name__}"]) from None
-        names = [i.name for i in self._session.get_inputs()], [o.name for o in self._session.get_outputs()]
+            raise InputError(
+                source, [f"not an ONNX model that can be loaded: {type(error).__name__}"]
+            ) from None
+        names = (
+            [i.name for i in self._session.get_inputs()],
+            [o.name for o in self._session.get_outputs()],
+        )
         if names != ([INPUT], [OUTPUT]):
-            raise InputError(source, [f"inputs and outputs are {names}, allowed: {INPUT} and {OUTPUT}"])
+            raise InputError(
+                source, [f"inputs and outputs are {names}, allowed: {INPUT} and {OUTPUT}"]
+            )
         self.features = self._session.get_inputs()[0].shape[1]
 
     @staticmethod
@@ -73,7 +92,9 @@ class Scorer:
 
     def score(self, features: np.ndarray) -> np.ndarray:
         """Probability of the positive label per row, float64 (rows)."""
-        found = self._session.run([OUTPUT], {INPUT: np.ascontiguousarray(features, dtype=np.float32)})[0]
+        found = self._session.run(
+            [OUTPUT], {INPUT: np.ascontiguousarray(features, dtype=np.float32)}
+        )[0]
         return np.asarray(found, dtype=np.float64).reshape(-1)
 
     def log_odds(self, features: np.ndarray) -> np.ndarray:

@@ -15,7 +15,9 @@ from pathlib import Path
 
 import pandas as pd
 
-_FILE = json.loads((Path(__file__).resolve().parent / "personal-data.json").read_text(encoding="utf-8"))
+_FILE = json.loads(
+    (Path(__file__).resolve().parent / "personal-data.json").read_text(encoding="utf-8")
+)
 _BARE = re.compile(r"[\s.()-]")
 _DNI = "TRWAGMYFPDXBNJZSQVHLCKE"
 #: A column of numbers is one of identifiers when at least this share of its distinct values has the form: check digits alone
@@ -32,14 +34,23 @@ class Form:
 
 
 FORMS = tuple(
-    Form(form["kind"], re.compile(_FILE["before"] + "(?:" + form["expression"] + ")" + _FILE["after"]), form.get("check"), form.get("numeric", False))
+    Form(
+        form["kind"],
+        re.compile(_FILE["before"] + "(?:" + form["expression"] + ")" + _FILE["after"]),
+        form.get("check"),
+        form.get("numeric", False),
+    )
     for form in _FILE["forms"]
 )
 
 
 def kinds_in(text: str, forms: Iterable[Form] = FORMS) -> set[str]:
     """The kinds of personal data in a text."""
-    return {form.kind for form in forms if any(_holds(form.check, match.group()) for match in form.expression.finditer(text))}
+    return {
+        form.kind
+        for form in forms
+        if any(_holds(form.check, match.group()) for match in form.expression.finditer(text))
+    }
 
 
 def scan(rows: pd.DataFrame, columns: Iterable[str] | None = None) -> list[dict]:
@@ -52,7 +63,11 @@ def scan(rows: pd.DataFrame, columns: Iterable[str] | None = None) -> list[dict]
         forms = tuple(form for form in FORMS if form.numeric or not numeric)
         counts = Counter(kind for text in texts for kind in kinds_in(text, forms))
         least = NUMERIC_SHARE * len(texts) if numeric else 1
-        found += [{"column": str(name), "kind": kind, "values": count} for kind, count in counts.most_common() if count >= least]
+        found += [
+            {"column": str(name), "kind": kind, "values": count}
+            for kind, count in counts.most_common()
+            if count >= least
+        ]
     return found
 
 
@@ -63,12 +78,23 @@ def _whole(values: Iterable[float]) -> list[str]:
 
 def _holds(check: str | None, text: str) -> bool:
     bare = _BARE.sub("", text)
-    return {None: lambda _: True, "luhn": _luhn, "iban": _iban, "nir": _nir, "dni": _dni, "steuer-id": _steuer_id}[check](bare)
+    return {
+        None: lambda _: True,
+        "luhn": _luhn,
+        "iban": _iban,
+        "nir": _nir,
+        "dni": _dni,
+        "steuer-id": _steuer_id,
+    }[check](bare)
 
 
 def _luhn(digits: str) -> bool:
     doubled = [int(d) * (2 if i % 2 else 1) for i, d in enumerate(reversed(digits))]
-    return len(digits) in _FILE["cardLengths"][digits[0]] and len(set(digits)) > 1 and sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0
+    return (
+        len(digits) in _FILE["cardLengths"][digits[0]]
+        and len(set(digits)) > 1
+        and sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0
+    )
 
 
 def _iban(text: str) -> bool:
@@ -83,7 +109,9 @@ def _nir(text: str) -> bool:
 
 
 def _dni(text: str) -> bool:
-    return _DNI[int(text[:-1].replace("X", "0").replace("Y", "1").replace("Z", "2")) % 23] == text[-1]
+    return (
+        _DNI[int(text[:-1].replace("X", "0").replace("Y", "1").replace("Z", "2")) % 23] == text[-1]
+    )
 
 
 def _steuer_id(digits: str) -> bool:

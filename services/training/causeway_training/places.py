@@ -28,7 +28,11 @@ class Folder:
 
     def names(self, under: str = "") -> list[str]:
         """Names of the records below `under`, relative to the folder, sorted."""
-        found = (p.relative_to(self.path).as_posix() for p in self.path.rglob("*.json")) if self.path.exists() else ()
+        found = (
+            (p.relative_to(self.path).as_posix() for p in self.path.rglob("*.json"))
+            if self.path.exists()
+            else ()
+        )
         return sorted(name for name in found if name.startswith(under))
 
     def get(self, name: str) -> bytes | None:
@@ -47,4 +51,8 @@ class Folder:
 
 def place_at(location: str, argument: str) -> Place:
     """The place at a folder or `s3://bucket/prefix`. Raises InputError, which names `argument`, for any other location."""
-    return Prefix.parse(location, argument) if is_object_url(location) else Folder(local_path(location, argument))
+    return (
+        Prefix.parse(location, argument)
+        if is_object_url(location)
+        else Folder(local_path(location, argument))
+    )

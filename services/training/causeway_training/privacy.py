@@ -23,7 +23,12 @@ def pseudonymise(values: pd.Series, key: bytes | None, model: str) -> pd.Series:
 
 def class_sizes(rows: pd.DataFrame, quasi_identifiers: list[str]) -> np.ndarray:
     """Per row, how many rows share its combination of quasi-identifiers; a missing value is a value of its own."""
-    keys = rows[quasi_identifiers].astype(object).where(rows[quasi_identifiers].notna(), "missing").astype(str)
+    keys = (
+        rows[quasi_identifiers]
+        .astype(object)
+        .where(rows[quasi_identifiers].notna(), "missing")
+        .astype(str)
+    )
     return keys.groupby(quasi_identifiers)[quasi_identifiers[0]].transform("size").to_numpy()
 
 
@@ -36,16 +41,34 @@ def diversity(rows: pd.DataFrame, quasi_identifiers: list[str], sensitive: str) 
     """
     if len(rows) == 0:
         return {"distinct": None, "entropy": None, "homogeneousShare": None}
-    keys = rows[quasi_identifiers].astype(object).where(rows[quasi_identifiers].notna(), "missing").astype(str)
-    counts = pd.crosstab(keys.groupby(quasi_identifiers).ngroup(), rows[sensitive].to_numpy()).to_numpy(dtype=float)
+    keys = (
+        rows[quasi_identifiers]
+        .astype(object)
+        .where(rows[quasi_identifiers].notna(), "missing")
+        .astype(str)
+    )
+    counts = pd.crosstab(
+        keys.groupby(quasi_identifiers).ngroup(), rows[sensitive].to_numpy()
+    ).to_numpy(dtype=float)
     shares = counts / counts.sum(axis=1, keepdims=True)
-    entropy = -np.sum(np.where(shares > 0, shares * np.log(np.where(shares > 0, shares, 1)), 0), axis=1)
+    entropy = -np.sum(
+        np.where(shares > 0, shares * np.log(np.where(shares > 0, shares, 1)), 0), axis=1
+    )
     distinct = (counts > 0).sum(axis=1)
     alone = float(counts[distinct == 1].sum() / counts.sum())
-    return {"distinct": int(distinct.min()), "entropy": float(np.exp(entropy.min())), "homogeneousShare": alone}
+    return {
+        "distinct": int(distinct.min()),
+        "entropy": float(np.exp(entropy.min())),
+        "homogeneousShare": alone,
+    }
 
 
 def noise_seed(key: bytes | None, seed: int) -> int:
     """Seed of privacy noise, 32 bits. It must be secret: who knows the noise can subtract it, so it is derived from the key."""
     secret = KeyRing.parse(key, "the contract asks for differential privacy").secret
-    return int.from_bytes(hmac.new(secret, f"privacy noise {seed}".encode(), hashlib.sha256).digest()[:4], "big") >> 1
+    return (
+        int.from_bytes(
+            hmac.new(secret, f"privacy noise {seed}".encode(), hashlib.sha256).digest()[:4], "big"
+        )
+        >> 1
+    )

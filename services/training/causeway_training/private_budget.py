@@ -19,21 +19,42 @@ from .places import place_at
 _SHORT = 24
 
 
-def spend(contract: Contract, location: str | None, step: str, dataset: str, published: str, epsilon: float) -> dict:
+def spend(
+    contract: Contract,
+    location: str | None,
+    step: str,
+    dataset: str,
+    published: str,
+    epsilon: float,
+) -> dict:
     """Records that `published` (a digest) was made from `dataset` (a digest) for `epsilon`; returns what is spent and the budget.
 
     Raises GateFailure, and records nothing, when the contract's budget does not reach.
     """
     if location is None:
-        raise InputError("--budget", ["got nothing, allowed: a folder or s3://bucket/prefix that keeps what was spent, because the contract asks for differential privacy"])
+        raise InputError(
+            "--budget",
+            [
+                "got nothing, allowed: a folder or s3://bucket/prefix that keeps what was spent, because the contract asks for differential privacy"
+            ],
+        )
     store = place_at(location, "--budget")
     budget = contract.privacy.budget if contract.privacy else None
     spent = {name: _epsilon(store.get(name) or b"", name) for name in store.names(_short(dataset))}
     name = f"{_short(dataset)}-{step}-{_short(published)}.json"
     total = sum(spent.values()) + (0 if name in spent else epsilon)
-    demand(step, [gate("privacy budget: epsilon spent on this dataset", round(total, 9), maximum=budget)])
+    demand(
+        step,
+        [gate("privacy budget: epsilon spent on this dataset", round(total, 9), maximum=budget)],
+    )
     if name not in spent:
-        record = {"model": contract.name, "step": step, "dataset": dataset, "published": published, "epsilon": epsilon}
+        record = {
+            "model": contract.name,
+            "step": step,
+            "dataset": dataset,
+            "published": published,
+            "epsilon": epsilon,
+        }
         store.put(name, canonical_json(record).encode())
     return {"epsilon": epsilon, "spent": round(total, 9), "budget": budget}
 

@@ -18,9 +18,15 @@ VERSION = re.compile(r"^(\d+)\.(\d+)\.(\d+)(-[0-9A-Za-z.-]+)?$")
 
 def code_digest(model_folder: Path) -> str:
     """Digest of everything that decides how a model is trained: this package, its lock and the model's own `train.py`."""
-    files = [*PACKAGE.rglob("*.py"), *PACKAGE.glob("*.json"), *(p for p in [TRAINING / "requirements.lock"] if p.exists())]
+    files = [
+        *PACKAGE.rglob("*.py"),
+        *PACKAGE.glob("*.json"),
+        *(p for p in [TRAINING / "requirements.lock"] if p.exists()),
+    ]
     own = model_folder / "train.py"
-    return digest_bytes(f"{digest_listing(TRAINING, files)}\n{digest_file(own) if own.exists() else 'none'}\n".encode())
+    return digest_bytes(
+        f"{digest_listing(TRAINING, files)}\n{digest_file(own) if own.exists() else 'none'}\n".encode()
+    )
 
 
 def image_inputs_digest(model_digest: str, services: Path = SERVICES) -> str:
@@ -31,7 +37,11 @@ def image_inputs_digest(model_digest: str, services: Path = SERVICES) -> str:
     """
     roots = [services / "model-server", services / "contract"]
     files = [
-        p for root in roots if root.exists() for p in root.rglob("*") if p.is_file() and not LEFT_OUT & set(p.relative_to(services).parts)
+        p
+        for root in roots
+        if root.exists()
+        for p in root.rglob("*")
+        if p.is_file() and not LEFT_OUT & set(p.relative_to(services).parts)
     ]
     return digest_bytes(f"{digest_listing(services, files)}\n{model_digest}\n".encode())
 
@@ -43,7 +53,10 @@ def environment_digest() -> str:
 
 def bills_of_materials(services: Path = SERVICES) -> dict[str, str]:
     """Digests of the bills of materials of the two images, which `npm run sbom` writes."""
-    return {image: digest_file(services / folder / "sbom.cdx.json") for image, folder in (("server", "model-server"), ("training", "training"))}
+    return {
+        image: digest_file(services / folder / "sbom.cdx.json")
+        for image, folder in (("server", "model-server"), ("training", "training"))
+    }
 
 
 def next_version(champion: dict | None, features: list[str], data: str) -> str:
@@ -52,7 +65,10 @@ def next_version(champion: dict | None, features: list[str], data: str) -> str:
         return "1.0.0"
     match = VERSION.match(champion["version"])
     if match is None:
-        raise InputError("champion", [f"version: got {champion['version']!r}, allowed: a semantic version such as 1.4.0"])
+        raise InputError(
+            "champion",
+            [f"version: got {champion['version']!r}, allowed: a semantic version such as 1.4.0"],
+        )
     major, minor, patch = (int(match.group(i)) for i in (1, 2, 3))
     if champion["features"] != features:
         return f"{major + 1}.0.0"

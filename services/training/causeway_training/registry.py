@@ -38,9 +38,15 @@ class Repository:
     def parse(text: str, argument: str) -> Repository:
         host, slash, name = text.partition("/")
         if not slash or not name or ("." not in host and ":" not in host and host != "localhost"):
-            raise InputError(argument, [f"got {text}, allowed: a repository such as registry.example.com/models/name"])
+            raise InputError(
+                argument,
+                [f"got {text}, allowed: a repository such as registry.example.com/models/name"],
+            )
         if host == NOWHERE:
-            raise InputError(argument, [f"got {text}, allowed: a registry; {NOWHERE} stands for images that none holds"])
+            raise InputError(
+                argument,
+                [f"got {text}, allowed: a registry; {NOWHERE} stands for images that none holds"],
+            )
         return Repository(host, name)
 
     def manifest(self, digest: str) -> dict[str, Any]:
@@ -50,7 +56,10 @@ class Repository:
             raise InputError(f"{self.host}/{self.name}", [f"the manifest is not that of {digest}"])
         found = json.loads(data)
         if "layers" not in found:
-            raise InputError(f"{self.host}/{self.name}@{digest}", ["an index of several platforms, allowed: the image of one platform"])
+            raise InputError(
+                f"{self.host}/{self.name}@{digest}",
+                ["an index of several platforms, allowed: the image of one platform"],
+            )
         return found
 
     def blob(self, digest: str) -> bytes:
@@ -87,16 +96,34 @@ class Repository:
 
     def _upload(self, location: str, digest: str, data: bytes) -> None:
         joint = "&" if "?" in location else "?"
-        self._call("PUT", f"{location}{joint}digest={digest}", data=data, content="application/octet-stream")
+        self._call(
+            "PUT",
+            f"{location}{joint}digest={digest}",
+            data=data,
+            content="application/octet-stream",
+        )
 
-    def _call(self, method: str, path: str, data: bytes | None = None, accept: str = "*/*", content: str | None = None, missing: bool = False):
+    def _call(
+        self,
+        method: str,
+        path: str,
+        data: bytes | None = None,
+        accept: str = "*/*",
+        content: str | None = None,
+        missing: bool = False,
+    ):
         base = f"{'http' if _LOOPBACK.match(self.host) else 'https'}://{self.host}/v2/{self.name}/"
         url = urljoin(base, path)
         headers = {"Accept": accept, **({"Content-Type": content} if content else {})}
         # Blobs may lie elsewhere, and who holds them must not get the registry's credentials.
         if urlparse(url).netloc == self.host:
             headers.update(_authorization(self.host))
-        request = urllib.request.Request(url, data=data if data is not None or method != "POST" else b"", headers=headers, method=method)
+        request = urllib.request.Request(
+            url,
+            data=data if data is not None or method != "POST" else b"",
+            headers=headers,
+            method=method,
+        )
         try:
             with _opener.open(request, timeout=_TIMEOUT_SECONDS) as answer:
                 return answer.status, answer.read(), answer.headers
@@ -105,7 +132,10 @@ class Repository:
                 return 404, b"", error.headers
             if error.code in (400, 401, 403, 404):
                 detail = error.read()[:300].decode(errors="replace")
-                raise InputError(f"{self.host}/{self.name}", [f"{method} {path}: the registry answered {error.code} {detail}"]) from None
+                raise InputError(
+                    f"{self.host}/{self.name}",
+                    [f"{method} {path}: the registry answered {error.code} {detail}"],
+                ) from None
             raise
 
 
@@ -126,5 +156,7 @@ def _authorization(host: str) -> dict[str, str]:
         return {}
     import boto3
 
-    token = boto3.client("ecr", region_name=match[1]).get_authorization_token()["authorizationData"][0]["authorizationToken"]
+    token = boto3.client("ecr", region_name=match[1]).get_authorization_token()[
+        "authorizationData"
+    ][0]["authorizationToken"]
     return {"Authorization": f"Basic {token}"}

@@ -64,10 +64,14 @@ class Run:
         """Digest of everything that a finished step wrote, checked against the files as they are now."""
         folder, record = self.folder(step), self.record(step)
         changed = [
-            name for name, digest in record["outputs"].items() if not (folder / name).exists() or digest_file(folder / name) != digest
+            name
+            for name, digest in record["outputs"].items()
+            if not (folder / name).exists() or digest_file(folder / name) != digest
         ]
         if changed:
-            raise InputError(str(folder), [f"{name} is not the file that the step wrote" for name in changed])
+            raise InputError(
+                str(folder), [f"{name} is not the file that the step wrote" for name in changed]
+            )
         return digest_json(record["outputs"])
 
     def perform(self, step: str, inputs: dict[str, Any], work: Callable[[Path], None]) -> bool:
@@ -96,8 +100,14 @@ class Run:
         except GateFailure:
             fresh.rename(self.path / f"{step}.failed")
             raise
-        outputs = {p.relative_to(fresh).as_posix(): digest_file(p) for p in sorted(fresh.rglob("*")) if p.is_file() and p.name != MEASURED}
-        write_text(fresh / RECORD, canonical_json({"step": step, "inputs": inputs, "outputs": outputs}))
+        outputs = {
+            p.relative_to(fresh).as_posix(): digest_file(p)
+            for p in sorted(fresh.rglob("*"))
+            if p.is_file() and p.name != MEASURED
+        }
+        write_text(
+            fresh / RECORD, canonical_json({"step": step, "inputs": inputs, "outputs": outputs})
+        )
         for path in fresh.rglob("*"):
             if path.is_file():
                 _sync(path)
@@ -114,7 +124,9 @@ class Run:
             try:
                 fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise InputError(str(self.path), ["another step is running in this run directory"]) from None
+                raise InputError(
+                    str(self.path), ["another step is running in this run directory"]
+                ) from None
             yield
 
     def _is_current(self, target: Path, inputs: dict[str, Any]) -> bool:
@@ -124,7 +136,8 @@ class Run:
             return False
         same = digest_json(record.get("inputs")) == digest_json(inputs)
         return same and all(
-            (target / name).exists() and digest_file(target / name) == digest for name, digest in record.get("outputs", {}).items()
+            (target / name).exists() and digest_file(target / name) == digest
+            for name, digest in record.get("outputs", {}).items()
         )
 
     def _retire(self, target: Path) -> None:

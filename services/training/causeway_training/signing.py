@@ -57,22 +57,43 @@ class Signer:
         if isinstance(key, Ed25519PrivateKey):
             return Signer(key_id(key.public_key()), key.sign)
         if isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name == "secp256r1":
-            return Signer(key_id(key.public_key()), lambda message: key.sign(message, ec.ECDSA(SHA256())))
+            return Signer(
+                key_id(key.public_key()), lambda message: key.sign(message, ec.ECDSA(SHA256()))
+            )
         raise InputError(str(location), [f"got {type(key).__name__}, allowed: {PRIVATE}"])
 
 
 def statement(manifest: dict, files: dict[str, str]) -> dict:
     """The statement: `files` are digests by name; the image is a subject once a registry holds it, and the manifest is the predicate."""
-    image = {manifest["image"]["repository"]: manifest["image"]["digest"]} if manifest["published"] else {}
-    subjects = [{"name": name, "digest": {"sha256": digest.removeprefix("sha256:")}} for name, digest in {**files, **image}.items()]
-    return {"_type": STATEMENT_TYPE, "subject": subjects, "predicateType": PREDICATE_TYPE, "predicate": manifest}
+    image = (
+        {manifest["image"]["repository"]: manifest["image"]["digest"]}
+        if manifest["published"]
+        else {}
+    )
+    subjects = [
+        {"name": name, "digest": {"sha256": digest.removeprefix("sha256:")}}
+        for name, digest in {**files, **image}.items()
+    ]
+    return {
+        "_type": STATEMENT_TYPE,
+        "subject": subjects,
+        "predicateType": PREDICATE_TYPE,
+        "predicate": manifest,
+    }
 
 
 def envelope(content: dict, signers: list[Signer]) -> dict:
     payload = _compact(content).encode()
     message = pre_authentication(payload)
-    signatures = [{"keyid": signer.key_id, "sig": base64.b64encode(signer.sign(message)).decode()} for signer in signers]
-    return {"payloadType": PAYLOAD_TYPE, "payload": base64.b64encode(payload).decode(), "signatures": signatures}
+    signatures = [
+        {"keyid": signer.key_id, "sig": base64.b64encode(signer.sign(message)).decode()}
+        for signer in signers
+    ]
+    return {
+        "payloadType": PAYLOAD_TYPE,
+        "payload": base64.b64encode(payload).decode(),
+        "signatures": signatures,
+    }
 
 
 def pre_authentication(payload: bytes) -> bytes:
@@ -85,7 +106,10 @@ def write_attestation(folder: Path, names: tuple[str, ...], key: str | Path | No
     """Writes `attestation.json` over the files as they are; without a key it is unsigned."""
     files = {name: digest_file(folder / name) for name in names}
     signers = [Signer.open(key)] if key else []
-    write_text(folder / ATTESTATION_FILE, _compact(envelope(statement(read_json(folder / "manifest.json"), files), signers)) + "\n")
+    write_text(
+        folder / ATTESTATION_FILE,
+        _compact(envelope(statement(read_json(folder / "manifest.json"), files), signers)) + "\n",
+    )
 
 
 def read_attestation(folder: Path) -> tuple[dict, dict]:
@@ -93,12 +117,20 @@ def read_attestation(folder: Path) -> tuple[dict, dict]:
     found = read_json(folder / ATTESTATION_FILE)
     try:
         content = json.loads(base64.b64decode(found["payload"], validate=True))
-        named = {subject["name"]: "sha256:" + subject["digest"]["sha256"] for subject in content["subject"]}
+        named = {
+            subject["name"]: "sha256:" + subject["digest"]["sha256"]
+            for subject in content["subject"]
+        }
         kinds = (found["payloadType"], content["_type"], content["predicateType"])
     except (ValueError, KeyError, TypeError):
-        raise InputError(str(folder / ATTESTATION_FILE), ["allowed: an in-toto statement in a DSSE envelope"]) from None
+        raise InputError(
+            str(folder / ATTESTATION_FILE), ["allowed: an in-toto statement in a DSSE envelope"]
+        ) from None
     if kinds != (PAYLOAD_TYPE, STATEMENT_TYPE, PREDICATE_TYPE):
-        raise InputError(str(folder / ATTESTATION_FILE), [f"got {kinds}, allowed: {(PAYLOAD_TYPE, STATEMENT_TYPE, PREDICATE_TYPE)}"])
+        raise InputError(
+            str(folder / ATTESTATION_FILE),
+            [f"got {kinds}, allowed: {(PAYLOAD_TYPE, STATEMENT_TYPE, PREDICATE_TYPE)}"],
+        )
     return found, {**content, "named": named}
 
 
@@ -109,7 +141,10 @@ def verify(found: dict, key_file: Path) -> None:
         raise InputError(str(key_file), [f"got {type(key).__name__}, allowed: {PUBLIC}"])
     own = [signature for signature in found["signatures"] if signature.get("keyid") == key_id(key)]
     if not own:
-        raise InputError(ATTESTATION_FILE, [f"keyid: got {[s.get('keyid') for s in found['signatures']]}, allowed: {key_id(key)}"])
+        raise InputError(
+            ATTESTATION_FILE,
+            [f"keyid: got {[s.get('keyid') for s in found['signatures']]}, allowed: {key_id(key)}"],
+        )
     message = pre_authentication(base64.b64decode(found["payload"]))
     try:
         signature = base64.b64decode(own[0].get("sig", ""), validate=True)
@@ -118,7 +153,9 @@ def verify(found: dict, key_file: Path) -> None:
         else:
             key.verify(signature, message, ec.ECDSA(SHA256()))
     except (InvalidSignature, ValueError):
-        raise InputError(ATTESTATION_FILE, ["sig: not this key's signature of the payload"]) from None
+        raise InputError(
+            ATTESTATION_FILE, ["sig: not this key's signature of the payload"]
+        ) from None
 
 
 def key_id(key: Ed25519PublicKey | ec.EllipticCurvePublicKey) -> str:
@@ -131,26 +168,37 @@ def make_keys(private: Path, public: Path) -> None:
     try:
         descriptor = os.open(private, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise InputError(str(private), ["a file of this name exists, and keys are never overwritten"]) from None
+        raise InputError(
+            str(private), ["a file of this name exists, and keys are never overwritten"]
+        ) from None
     with os.fdopen(descriptor, "wb") as stream:
         stream.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    public.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    public.write_bytes(
+        key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    )
 
 
 def _kms_signer(name: str) -> Signer:
     """A key that never leaves AWS KMS. It signs the digest of the message, so the message may have any length."""
     if not re.fullmatch(r"[\w:/-]+", name):
-        raise InputError("--signing-key", [f"got {KMS}{name}, allowed: {KMS} and a key's alias, id or ARN"])
+        raise InputError(
+            "--signing-key", [f"got {KMS}{name}, allowed: {KMS} and a key's alias, id or ARN"]
+        )
     import boto3
 
     client = boto3.client("kms")
     public = load_der_public_key(client.get_public_key(KeyId=name)["PublicKey"])
     if not isinstance(public, ec.EllipticCurvePublicKey) or public.curve.name != "secp256r1":
-        raise InputError("--signing-key", [f"got a key of another kind under {name}, allowed: ECC_NIST_P256 for signing"])
+        raise InputError(
+            "--signing-key",
+            [f"got a key of another kind under {name}, allowed: ECC_NIST_P256 for signing"],
+        )
 
     def sign(message: bytes) -> bytes:
         digest = bytes.fromhex(digest_bytes(message).removeprefix("sha256:"))
-        return client.sign(KeyId=name, Message=digest, MessageType="DIGEST", SigningAlgorithm="ECDSA_SHA_256")["Signature"]
+        return client.sign(
+            KeyId=name, Message=digest, MessageType="DIGEST", SigningAlgorithm="ECDSA_SHA_256"
+        )["Signature"]
 
     return Signer(key_id(public), sign)
 

@@ -12,7 +12,9 @@ from .privacy import SUBJECT
 from .rows import labels, strata
 
 
-def split(contract: Contract, rows: pd.DataFrame, holdout: float, seed: int) -> tuple[np.ndarray, np.ndarray, str]:
+def split(
+    contract: Contract, rows: pd.DataFrame, holdout: float, seed: int
+) -> tuple[np.ndarray, np.ndarray, str]:
     """Positions of training and held-out rows, sorted, and how they were told apart.
 
     `time`: the newest rows, where the contract has a time column. `subject`: by the keyed pseudonym, so that all rows of a subject lie on
@@ -29,7 +31,9 @@ def split(contract: Contract, rows: pd.DataFrame, holdout: float, seed: int) -> 
     content = rows.to_csv(index=False, header=False, lineterminator="\n").splitlines()
     position = _positions(pd.Series(content), seed)
     stratum = pd.Series(strata(contract, rows)) + pd.Series(labels(contract, rows).astype(str))
-    rank: np.ndarray = pd.Series(position).groupby(stratum.to_numpy()).rank(method="first").to_numpy()
+    rank: np.ndarray = (
+        pd.Series(position).groupby(stratum.to_numpy()).rank(method="first").to_numpy()
+    )
     size = stratum.map(stratum.value_counts()).to_numpy()
     held = rank <= np.round(size * holdout)
     return np.flatnonzero(~held), np.flatnonzero(held), "stratum"
@@ -37,6 +41,8 @@ def split(contract: Contract, rows: pd.DataFrame, holdout: float, seed: int) -> 
 
 def _positions(texts: pd.Series, seed: int) -> np.ndarray:
     """A number in [0, 1) per text that depends on nothing but the text and the seed."""
-    return texts.map(lambda text: int.from_bytes(hashlib.sha256(f"{seed}|{text}".encode()).digest()[:7], "big") / 2**56).to_numpy(
-        dtype=float
-    )
+    return texts.map(
+        lambda text: (
+            int.from_bytes(hashlib.sha256(f"{seed}|{text}".encode()).digest()[:7], "big") / 2**56
+        )
+    ).to_numpy(dtype=float)

@@ -44,19 +44,30 @@ class Prefix:
 
     def names(self, under: str = "") -> list[str]:
         """Names of the objects under the prefix (and `under`), relative to the prefix, sorted."""
-        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=f"{self.prefix}/{under}")
-        return sorted(item["Key"][len(self.prefix) + 1 :] for page in pages for item in page.get("Contents", []))
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket, Prefix=f"{self.prefix}/{under}"
+        )
+        return sorted(
+            item["Key"][len(self.prefix) + 1 :]
+            for page in pages
+            for item in page.get("Contents", [])
+        )
 
     def get(self, name: str) -> bytes | None:
         """The object's bytes, or None when there is none."""
         from botocore.exceptions import ClientError
 
         try:
-            return self._client.get_object(Bucket=self.bucket, Key=f"{self.prefix}/{name}")["Body"].read()
+            return self._client.get_object(Bucket=self.bucket, Key=f"{self.prefix}/{name}")[
+                "Body"
+            ].read()
         except ClientError as error:
             if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
                 return None
-            raise InputError(f"s3://{self.bucket}/{self.prefix}", [f"reading {name}: {error.response['Error']['Code']}"]) from None
+            raise InputError(
+                f"s3://{self.bucket}/{self.prefix}",
+                [f"reading {name}: {error.response['Error']['Code']}"],
+            ) from None
 
     def put(self, name: str, data: bytes) -> None:
         """Stores one object, encrypted as the bucket's default says. One put is atomic: readers see the old object or the new one."""

@@ -21,9 +21,19 @@ def _collect(context: Context) -> list[str]:
 
 def _validate(context: Context) -> list[str]:
     found = read_json(context.run.folder("validate") / "validation.json")
-    drifted = [f"{d['feature']} (PSI {d['psi']:.3f}, threshold {d['threshold']:.3f})" for d in found["drift"] if d["drifted"]]
-    lines = [f"{len(found['gates'])} gates hold; {found['positive']:.1%} of {found['rows']} rows have the positive label"]
-    return lines + ([f"drift against the champion's data: {', '.join(drifted) or 'none'}"] if found["drift"] else [])
+    drifted = [
+        f"{d['feature']} (PSI {d['psi']:.3f}, threshold {d['threshold']:.3f})"
+        for d in found["drift"]
+        if d["drifted"]
+    ]
+    lines = [
+        f"{len(found['gates'])} gates hold; {found['positive']:.1%} of {found['rows']} rows have the positive label"
+    ]
+    return lines + (
+        [f"drift against the champion's data: {', '.join(drifted) or 'none'}"]
+        if found["drift"]
+        else []
+    )
 
 
 def _prepare(context: Context) -> list[str]:
@@ -31,9 +41,15 @@ def _prepare(context: Context) -> list[str]:
     lines = [f"{found['train']} rows for training, {found['holdout']} held out by {found['split']}"]
     anonymity = found["anonymity"]
     if anonymity:
-        lines.append(f"k-anonymity, k = {anonymity['k']}: {anonymity['suppressed']} rows suppressed; l-diversity of the label: {anonymity['diversity']['distinct']}")
+        lines.append(
+            f"k-anonymity, k = {anonymity['k']}: {anonymity['suppressed']} rows suppressed; l-diversity of the label: {anonymity['diversity']['distinct']}"
+        )
     budget = found.get("budget")
-    return lines + ([f"privacy budget: {budget['spent']:g} of {budget['budget']:g} spent on this dataset"] if budget else [])
+    return lines + (
+        [f"privacy budget: {budget['spent']:g} of {budget['budget']:g} spent on this dataset"]
+        if budget
+        else []
+    )
 
 
 def _train(context: Context) -> list[str]:
@@ -43,16 +59,26 @@ def _train(context: Context) -> list[str]:
     before, after = found["outOfFold"]["unmitigated"], found["outOfFold"]["mitigated"]
     return [
         f"mitigated over {found['attribute']}; out of fold: "
-        + ", ".join(f"{b['metric']} of {b['attribute']} {b['value']:.3f} -> {a['value']:.3f}" for b, a in zip(before, after))
+        + ", ".join(
+            f"{b['metric']} of {b['attribute']} {b['value']:.3f} -> {a['value']:.3f}"
+            for b, a in zip(before, after)
+        )
     ]
 
 
 def _evaluate(context: Context) -> list[str]:
     found = read_json(context.run.folder("evaluate") / "evaluation.json")
     plain = found.get("unmitigated")
-    lines = [", ".join(f"{n} {m['value']:.3f} ({m['low']:.3f} to {m['high']:.3f})" for n, m in found["metrics"].items())]
+    lines = [
+        ", ".join(
+            f"{n} {m['value']:.3f} ({m['low']:.3f} to {m['high']:.3f})"
+            for n, m in found["metrics"].items()
+        )
+    ]
     if plain:
-        lines.append("without mitigation: " + ", ".join(f"{n} {m['value']:.3f}" for n, m in plain.items()))
+        lines.append(
+            "without mitigation: " + ", ".join(f"{n} {m['value']:.3f}" for n, m in plain.items())
+        )
     comparison = found.get("comparison")
     return lines + (
         [
@@ -65,7 +91,11 @@ def _evaluate(context: Context) -> list[str]:
 
 def _audit(context: Context) -> list[str]:
     found = read_json(context.run.folder("audit") / "audit.json")
-    plain = {g["gate"]: g["value"] for g in found["unmitigated"]["gates"]} if "unmitigated" in found else {}
+    plain = (
+        {g["gate"]: g["value"] for g in found["unmitigated"]["gates"]}
+        if "unmitigated" in found
+        else {}
+    )
     return [
         f"{g['gate']}: {g['value']:.3f} ({g['low']:.3f} to {g['high']:.3f})"
         + (f", without mitigation {plain[g['gate']]:.3f}" if g["gate"] in plain else "")
@@ -76,7 +106,9 @@ def _audit(context: Context) -> list[str]:
 def _explain(context: Context) -> list[str]:
     found = read_json(context.run.folder("explain") / "explanation.json")
     first = ", ".join(i["feature"] for i in found["importance"][:3])
-    return [f"{found['method']}; first: {first}; LIME agrees with Spearman {found['lime']['medianSpearman']:.2f}"]
+    return [
+        f"{found['method']}; first: {first}; LIME agrees with Spearman {found['lime']['medianSpearman']:.2f}"
+    ]
 
 
 def _compress(context: Context) -> list[str]:
@@ -84,15 +116,22 @@ def _compress(context: Context) -> list[str]:
     measured = read_json(folder / "measured.json")
     lines = [f"kept: {read_json(folder / 'compression.json')['kept']}"]
     return lines + [
-        f"{name}: {m['bytes']} bytes, {m['p50Microseconds']:.0f} us a row (p99 {m['p99Microseconds']:.0f})" for name, m in measured.items()
+        f"{name}: {m['bytes']} bytes, {m['p50Microseconds']:.0f} us a row (p99 {m['p99Microseconds']:.0f})"
+        for name, m in measured.items()
     ]
 
 
 def _package(context: Context) -> list[str]:
     folder = context.run.folder("package")
     signed = is_signed(folder)
-    lines = [f"{read_json(folder / 'manifest.json')['version']}, model {digest_file(folder / 'model.onnx')[:19]}"]
-    return lines + ([] if signed else ["UNSIGNED: for local rehearsal only; give --signing-key for anything else"])
+    lines = [
+        f"{read_json(folder / 'manifest.json')['version']}, model {digest_file(folder / 'model.onnx')[:19]}"
+    ]
+    return lines + (
+        []
+        if signed
+        else ["UNSIGNED: for local rehearsal only; give --signing-key for anything else"]
+    )
 
 
 def _publish(context: Context) -> list[str]:
@@ -102,7 +141,9 @@ def _publish(context: Context) -> list[str]:
 
 def _release(context: Context) -> list[str]:
     signed = is_signed(source(context))
-    return [f"released to {context.options.to}"] + ([] if signed else ["UNSIGNED: for local rehearsal only"])
+    return [f"released to {context.options.to}"] + (
+        [] if signed else ["UNSIGNED: for local rehearsal only"]
+    )
 
 
 _SUMMARIES = {

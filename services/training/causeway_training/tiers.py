@@ -27,26 +27,45 @@ def tier_problems(raw: dict, folder: Path) -> list[str]:
     duties = table().get(tier) if isinstance(tier, str) else None
     allowed = ", ".join(name for name, found in table().items() if found["allowed"])
     if duties is None or not duties["allowed"]:
-        return [f"riskTier: got {tier}, allowed: {allowed}; a prohibited practice (EU AI Act Art. 5) is never trained, released or served"]
+        return [
+            f"riskTier: got {tier}, allowed: {allowed}; a prohibited practice (EU AI Act Art. 5) is never trained, released or served"
+        ]
     because = f"because the risk tier is {tier}"
     channel = (raw.get("release") or {}).get("channel")
     problems = []
     if duties["notice"] and not raw.get("notice"):
-        problems.append(f"notice: got nothing, allowed: what people are told of the machine's part, {because}")
+        problems.append(
+            f"notice: got nothing, allowed: what people are told of the machine's part, {because}"
+        )
     if duties["fairnessAudit"] and not raw["gates"].get("fairness"):
         problems.append(f"gates.fairness: got none, allowed: at least one gate, {because}")
     if duties["humanGate"] and channel != "approval":
         problems.append(f"release.channel: got {channel}, allowed: approval, {because}")
-    if duties["logDays"] and _days((raw.get("retention") or {}).get("predictionLogs")) < duties["logDays"]:
-        problems.append(f"retention.predictionLogs: allowed: at least {duties['logDays']} days, {because}")
-    return problems + (_assessment(raw, folder / ASSESSMENT, because) if duties["impactAssessment"] else [])
+    if (
+        duties["logDays"]
+        and _days((raw.get("retention") or {}).get("predictionLogs")) < duties["logDays"]
+    ):
+        problems.append(
+            f"retention.predictionLogs: allowed: at least {duties['logDays']} days, {because}"
+        )
+    return problems + (
+        _assessment(raw, folder / ASSESSMENT, because) if duties["impactAssessment"] else []
+    )
 
 
 def _assessment(raw: dict, path: Path, because: str) -> list[str]:
     if not path.exists():
-        return [f"impactAssessment: {path.name} is missing beside the contract; it must be there, {because}"]
+        return [
+            f"impactAssessment: {path.name} is missing beside the contract; it must be there, {because}"
+        ]
     named, found = raw.get("impactAssessment"), digest_file(path)
-    return [] if named == found else [f"impactAssessment: got {named}, allowed: {found}, the digest of {path.name}: read it again, then name it"]
+    return (
+        []
+        if named == found
+        else [
+            f"impactAssessment: got {named}, allowed: {found}, the digest of {path.name}: read it again, then name it"
+        ]
+    )
 
 
 def _days(text: Any) -> float:

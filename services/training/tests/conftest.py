@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-
 from causeway_training.champion import Champion
 from causeway_training.context import Context, Options
 from causeway_training.contract import load_contract
@@ -36,10 +35,23 @@ CONTRACT: dict[str, Any] = {
     "owner": {"team": "tests", "contact": "tests@example.com"},
     "riskTier": "minimal",
     "release": {"channel": "automatic"},
-    "target": {"column": "good", "positive": 1, "positiveLabel": "good", "negativeLabel": "bad", "threshold": 0.5},
+    "target": {
+        "column": "good",
+        "positive": 1,
+        "positiveLabel": "good",
+        "negativeLabel": "bad",
+        "threshold": 0.5,
+    },
     "features": [
         {"name": "debt", "type": "float", "min": -10, "max": 10, "description": "Debt"},
-        {"name": "income", "type": "float", "min": -10, "max": 10, "description": "Income", "optional": True},
+        {
+            "name": "income",
+            "type": "float",
+            "min": -10,
+            "max": 10,
+            "description": "Income",
+            "optional": True,
+        },
         {"name": "history", "type": "category", "values": [0, 1, 2], "description": "History"},
     ],
     "protectedAttributes": [
@@ -47,10 +59,18 @@ CONTRACT: dict[str, Any] = {
             "name": "side",
             "description": "Side",
             "reference": "left",
-            "groups": [{"name": "left", "column": "left", "equals": 1}, {"name": "right", "column": "left", "equals": 0}],
+            "groups": [
+                {"name": "left", "column": "left", "equals": 1},
+                {"name": "right", "column": "left", "equals": 0},
+            ],
         }
     ],
-    "data": {"source": "data.csv", "minimumRows": 100, "maximumMissing": 0.1, "directIdentifiers": ["name"]},
+    "data": {
+        "source": "data.csv",
+        "minimumRows": 100,
+        "maximumMissing": 0.1,
+        "directIdentifiers": ["name"],
+    },
     "gates": {
         "performance": [{"metric": "auc", "min": 0.6}, {"metric": "brier", "max": 0.3}],
         "fairness": [{"metric": "selection-rate-ratio", "attribute": "side", "min": 0.8}],
@@ -82,7 +102,9 @@ def estimator(features, parameters, seed):
 """
 
 
-def make_rows(rows: int = 600, seed: int = 0, unfair: float = 0.0, shift: float = 0.0) -> pd.DataFrame:
+def make_rows(
+    rows: int = 600, seed: int = 0, unfair: float = 0.0, shift: float = 0.0
+) -> pd.DataFrame:
     """Rows whose label follows debt and income; `unfair` adds debt to the right side and lowers its share of good."""
     g = np.random.default_rng(seed)
     left = (g.random(rows) < 0.6).astype(int)
@@ -129,10 +151,18 @@ class Workshop:
         return path
 
     def context(self, run: str = "run", champion: Path | None = None, **options: Any) -> Context:
-        given = {"source": str(self.root / "data.csv"), "created_at": CREATED, "budget": str(self.root / "budget"), **options}
+        given = {
+            "source": str(self.root / "data.csv"),
+            "created_at": CREATED,
+            "budget": str(self.root / "budget"),
+            **options,
+        }
         contract = load_contract(self.model / "model.yaml")
         return Context(
-            contract, Run.at(str(self.root / run)), Options(**given), Champion.open(str(champion), contract.name) if champion else None
+            contract,
+            Run.at(str(self.root / run)),
+            Options(**given),
+            Champion.open(str(champion), contract.name) if champion else None,
         )
 
 
@@ -145,6 +175,8 @@ def workshop(tmp_path: Path) -> Workshop:
 def _still_image_inputs() -> Iterator[None]:
     """The digest of the image's build inputs follows files of other folders, which may be edited while the tests run."""
     patch = pytest.MonkeyPatch()
-    patch.setattr("causeway_training.steps.package.image_inputs_digest", lambda model: "sha256:" + "0" * 64)
+    patch.setattr(
+        "causeway_training.steps.package.image_inputs_digest", lambda model: "sha256:" + "0" * 64
+    )
     yield
     patch.undo()

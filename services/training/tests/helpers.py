@@ -13,7 +13,17 @@ from causeway_training.context import Context
 from causeway_training.digests import digest_file
 from causeway_training.run import MEASURED
 
-ORDER = ("collect", "validate", "prepare", "train", "evaluate", "audit", "explain", "compress", "package")
+ORDER = (
+    "collect",
+    "validate",
+    "prepare",
+    "train",
+    "evaluate",
+    "audit",
+    "explain",
+    "compress",
+    "package",
+)
 
 
 def step(name: str):
@@ -35,11 +45,15 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 #: Events of Python's audit hooks that change the file system; `open` counts when it is for writing.
-CHANGES = frozenset({"open", "os.rename", "os.remove", "os.rmdir", "os.mkdir", "shutil.rmtree", "shutil.copyfile"})
+CHANGES = frozenset(
+    {"open", "os.rename", "os.remove", "os.rmdir", "os.mkdir", "shutil.rmtree", "shutil.copyfile"}
+)
 KILLED, FINISHED = -signal.SIGKILL, 0
 
 
-def killed_at(operation: int, root: Path, work: Callable[[], object], changes: frozenset[str] = CHANGES) -> int:
+def killed_at(
+    operation: int, root: Path, work: Callable[[], object], changes: frozenset[str] = CHANGES
+) -> int:
     """Runs `work` in a forked child that kills itself with SIGKILL just before its n-th change below `root`; returns how it ended.
 
     Changes are seen by an audit hook, so no step knows of it.
@@ -54,7 +68,9 @@ def killed_at(operation: int, root: Path, work: Callable[[], object], changes: f
         nonlocal seen
         if event not in changes or not str(arguments[0]).startswith(str(root)):
             return
-        if event != "open" or (isinstance(arguments[1], str) and any(mode in arguments[1] for mode in "wax+")):
+        if event != "open" or (
+            isinstance(arguments[1], str) and any(mode in arguments[1] for mode in "wax+")
+        ):
             seen += 1
             if seen == operation:
                 os.kill(os.getpid(), signal.SIGKILL)

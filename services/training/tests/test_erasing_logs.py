@@ -10,14 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Workshop
-from elasticsearch import ACCOUNT, PASSWORD, Elasticsearch, Index, serving
-from test_erasing import NONCE, OLD, OTHER, RING, WHO, grep, lake, people, prediction, run  # noqa: F401
-
 from causeway_training.erasing.authority import authority
 from causeway_training.erasing.logs import LogStore
 from causeway_training.erasing.subject import Subject
 from causeway_training.errors import InputError
+from conftest import Workshop
+from elasticsearch import ACCOUNT, PASSWORD, Elasticsearch, Index, serving
+from test_erasing import NONCE, OLD, OTHER, RING, WHO, grep, lake, people, prediction, run  # noqa: F401
 
 NAMES = RING.pseudonyms("small", WHO)
 STRANGER = RING.pseudonym("small", OTHER)
@@ -25,17 +24,35 @@ SUBJECT = Subject(pseudonyms=frozenset(NAMES))
 
 
 def about(name: str, count: str, rows: int = 1) -> dict:
-    return {"msg": "subject", "subject": name, "predictionId": prediction(count), "rows": rows, "id": f"{name} {count}"}
+    return {
+        "msg": "subject",
+        "subject": name,
+        "predictionId": prediction(count),
+        "rows": rows,
+        "id": f"{name} {count}",
+    }
 
 
 def logs() -> Elasticsearch:
     """Lines under both names of the subject: in the live index, in one that no longer grows, in an old index of predictions, and restored."""
     return Elasticsearch(
         {
-            ".ds-causeway-subjects-2": Index("causeway-subjects", [about(NAMES[0], "z", 2), about(STRANGER, "11")], fresh=[about(NAMES[0], "b1")]),
-            ".ds-causeway-subjects-1": Index("causeway-subjects", [about(NAMES[1], "a1")], blocked=True),
-            ".ds-causeway-predictions-1": Index("causeway-predictions", [about(NAMES[1], "c1"), {"msg": "request", "predictionId": prediction("z")}], blocked=True),
-            ".ds-restored-causeway-predictions-1": Index("restored-causeway-predictions", [about(NAMES[1], "c1")]),
+            ".ds-causeway-subjects-2": Index(
+                "causeway-subjects",
+                [about(NAMES[0], "z", 2), about(STRANGER, "11")],
+                fresh=[about(NAMES[0], "b1")],
+            ),
+            ".ds-causeway-subjects-1": Index(
+                "causeway-subjects", [about(NAMES[1], "a1")], blocked=True
+            ),
+            ".ds-causeway-predictions-1": Index(
+                "causeway-predictions",
+                [about(NAMES[1], "c1"), {"msg": "request", "predictionId": prediction("z")}],
+                blocked=True,
+            ),
+            ".ds-restored-causeway-predictions-1": Index(
+                "restored-causeway-predictions", [about(NAMES[1], "c1")]
+            ),
             ".ds-causeway-platform-1": Index("causeway-platform", [about(NAMES[0], "never ours")]),
         }
     )
@@ -44,7 +61,12 @@ def logs() -> Elasticsearch:
 def left(store: Elasticsearch, *names: str) -> list[dict]:
     """Every document of ours under a name, also one that no search sees yet and one that is only marked as deleted: looked up past the API."""
     ours = [index for index in store.indices.values() if index.stream != "causeway-platform"]
-    return [d for index in ours for d in (*index.documents, *index.fresh, *index.deleted) if d.get("subject") in names]
+    return [
+        d
+        for index in ours
+        for d in (*index.documents, *index.fresh, *index.deleted)
+        if d.get("subject") in names
+    ]
 
 
 def test_every_line_of_a_subject_goes_from_every_index_and_out_of_the_segments() -> None:
@@ -56,8 +78,14 @@ def test_every_line_of_a_subject_goes_from_every_index_and_out_of_the_segments()
         assert client.count(SUBJECT) == 0
     assert left(store, *NAMES) == []
     # Another's lines, lines that name nobody, and what is read-only stay as they were.
-    assert len(left(store, STRANGER)) == 1 and len(store.indices[".ds-causeway-predictions-1"].documents) == 1
-    assert [name for name, index in store.indices.items() if index.blocked] == [".ds-causeway-subjects-1", ".ds-causeway-predictions-1"]
+    assert (
+        len(left(store, STRANGER)) == 1
+        and len(store.indices[".ds-causeway-predictions-1"].documents) == 1
+    )
+    assert [name for name, index in store.indices.items() if index.blocked] == [
+        ".ds-causeway-subjects-1",
+        ".ds-causeway-predictions-1",
+    ]
 
 
 def test_a_line_that_came_a_moment_ago_is_counted_and_deleted() -> None:
@@ -71,15 +99,35 @@ def test_a_line_that_came_a_moment_ago_is_counted_and_deleted() -> None:
 
 def test_the_lines_lead_to_all_predictions_of_the_subject_however_many() -> None:
     many = [about(NAMES[0], format(i, "o")) for i in range(2_500)]
-    store = Elasticsearch({"live": Index("causeway-subjects", [*many, about(NAMES[1], "z", 2), about(STRANGER, "zzz")])})
+    store = Elasticsearch(
+        {
+            "live": Index(
+                "causeway-subjects", [*many, about(NAMES[1], "z", 2), about(STRANGER, "zzz")]
+            )
+        }
+    )
     with serving(store) as address:
         told = LogStore(address, ACCOUNT, PASSWORD).told(SUBJECT)
-    assert told.predictions >= {NONCE + format(i, "o") for i in range(2_500)} | {f"{NONCE}z", f"{NONCE}10"} and f"{NONCE}zzz" not in told.predictions
+    assert (
+        told.predictions
+        >= {NONCE + format(i, "o") for i in range(2_500)} | {f"{NONCE}z", f"{NONCE}10"}
+        and f"{NONCE}zzz" not in told.predictions
+    )
     assert store.scrolls == {}
 
 
-def test_a_deleted_line_leaves_its_segment_however_few_they_are_and_however_long_a_copy_is_owed_them() -> None:
-    store = Elasticsearch({"live": Index("causeway-subjects", [about(NAMES[0], "1"), *(about(STRANGER, format(i, "o")) for i in range(50))], leased=3)})
+def test_a_deleted_line_leaves_its_segment_however_few_they_are_and_however_long_a_copy_is_owed_them() -> (
+    None
+):
+    store = Elasticsearch(
+        {
+            "live": Index(
+                "causeway-subjects",
+                [about(NAMES[0], "1"), *(about(STRANGER, format(i, "o")) for i in range(50))],
+                leased=3,
+            )
+        }
+    )
     with serving(store) as address:
         client = LogStore(address, ACCOUNT, PASSWORD, pause=0.01)
         assert (client.erase(SUBJECT), client.left(SUBJECT)) == (1, 0)
@@ -87,7 +135,9 @@ def test_a_deleted_line_leaves_its_segment_however_few_they_are_and_however_long
 
 
 def test_a_deleted_line_that_does_not_leave_its_segment_in_time_is_left() -> None:
-    store = Elasticsearch({"live": Index("causeway-subjects", [about(NAMES[0], "1")], leased=1_000)})
+    store = Elasticsearch(
+        {"live": Index("causeway-subjects", [about(NAMES[0], "1")], leased=1_000)}
+    )
     with serving(store) as address:
         client = LogStore(address, ACCOUNT, PASSWORD, patience=0.05, pause=0.01)
         assert (client.erase(SUBJECT), client.count(SUBJECT), client.left(SUBJECT)) == (1, 0, 1)
@@ -99,7 +149,11 @@ def test_a_deleted_line_that_does_not_leave_its_segment_in_time_is_left() -> Non
 def test_no_stream_yet_is_nothing_to_erase() -> None:
     with serving(Elasticsearch({})) as address:
         client = LogStore(address, ACCOUNT, PASSWORD)
-        assert (client.count(SUBJECT), client.erase(SUBJECT), client.told(SUBJECT)) == (0, 0, SUBJECT)
+        assert (client.count(SUBJECT), client.erase(SUBJECT), client.told(SUBJECT)) == (
+            0,
+            0,
+            SUBJECT,
+        )
 
 
 def test_what_could_not_be_deleted_is_no_erasure_and_indices_are_read_only_again() -> None:
@@ -110,32 +164,62 @@ def test_what_could_not_be_deleted_is_no_erasure_and_indices_are_read_only_again
             LogStore(address, ACCOUNT, PASSWORD).erase(SUBJECT)
         with pytest.raises(InputError, match="status 401"):
             LogStore(address, ACCOUNT, "another").count(SUBJECT)
-    assert store.indices[".ds-causeway-subjects-1"].blocked and store.indices[".ds-causeway-predictions-1"].blocked
+    assert (
+        store.indices[".ds-causeway-subjects-1"].blocked
+        and store.indices[".ds-causeway-predictions-1"].blocked
+    )
     with pytest.raises(InputError, match="cannot be reached"):
         LogStore("http://127.0.0.1:9", ACCOUNT, PASSWORD).count(SUBJECT)
 
 
 def test_the_command_erases_log_lines_and_the_feedback_that_only_they_lead_to(
-    workshop: Workshop, lake: Path, capsys: pytest.CaptureFixture  # noqa: F811
+    workshop: Workshop,
+    lake: Path,  # noqa: F811
+    capsys: pytest.CaptureFixture,
 ) -> None:
     (workshop.root / "password").write_text(f"{PASSWORD}\n")
-    # A label of a prediction that no file names the subject of: the log store alone knows whose it was.
-    (lake / "late.jsonl").write_text(json.dumps({"predictionId": prediction("b1"), "label": "good"}) + "\n")
+    # A label of a prediction that no file names the subject of: the log store alone knows whose it
+    # was.
+    (lake / "late.jsonl").write_text(
+        json.dumps({"predictionId": prediction("b1"), "label": "good"}) + "\n"
+    )
     store = logs()
     with serving(store) as address:
-        more = ["--logs", address, "--logs-name", "eu-west-1", "--logs-account", ACCOUNT, "--logs-password-file", str(workshop.root / "password")]
+        more = [
+            "--logs",
+            address,
+            "--logs-name",
+            "eu-west-1",
+            "--logs-account",
+            ACCOUNT,
+            "--logs-password-file",
+            str(workshop.root / "password"),
+        ]
         code, found = run(workshop, capsys, "find", *more)
         assert (code, found["logs"], found["logLines"]) == (0, "eu-west-1", 5)
         assert f"{lake}/late.jsonl" in found["search"]["found"]
         code, done = run(workshop, capsys, "erase", *more)
-        assert (code, done["logs"], done["logLines"], done["logLinesLeft"], done["clean"]) == (0, "eu-west-1", 5, 0, True)
+        assert (code, done["logs"], done["logLines"], done["logLinesLeft"], done["clean"]) == (
+            0,
+            "eu-west-1",
+            5,
+            0,
+            True,
+        )
         code, proof = run(workshop, capsys, "search", *more)
         assert (code, proof["clean"], proof["logLinesLeft"]) == (0, True, 0)
-    assert left(store, *NAMES) == [] and grep(lake, WHO, *NAMES) == [] and (lake / "late.jsonl").read_text() == ""
+    assert (
+        left(store, *NAMES) == []
+        and grep(lake, WHO, *NAMES) == []
+        and (lake / "late.jsonl").read_text() == ""
+    )
 
 
 def test_a_line_that_comes_back_is_found_and_the_erasure_is_not_complete(
-    workshop: Workshop, lake: Path, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+    workshop: Workshop,
+    lake: Path,  # noqa: F811
+    capsys: pytest.CaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("LOGS_ACCOUNT", ACCOUNT)
     monkeypatch.setenv("LOGS_PASSWORD", PASSWORD)
@@ -156,16 +240,40 @@ def test_a_line_that_comes_back_is_found_and_the_erasure_is_not_complete(
 def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict, int], Path]:
     """The Kubernetes API on loopback, over TLS, and a pod's account that trusts it."""
     key, cert = tmp_path / "key.pem", tmp_path / "ca.crt"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", str(key), "-out", str(cert), "-days", "1", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-keyout",
+        str(key),
+        "-out",
+        str(cert),
+        "-days",
+        "1",
+        "-subj",
+        "/CN=localhost",
+        "-addext",
+        "subjectAltName=IP:127.0.0.1",
+    ]
     subprocess.run(command, check=True, capture_output=True)
     (tmp_path / "token").write_text("a pod's token\n")
 
     def start(secret: dict, status: int = 200) -> Path:
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                named = self.path == "/api/v1/namespaces/causeway-observability/secrets/logs-es-http-certs-public"
+                named = (
+                    self.path
+                    == "/api/v1/namespaces/causeway-observability/secrets/logs-es-http-certs-public"
+                )
                 data = json.dumps({"data": secret}).encode()
-                self.send_response(status if named and self.headers["authorization"] == "Bearer a pod's token" else 403)
+                self.send_response(
+                    status
+                    if named and self.headers["authorization"] == "Bearer a pod's token"
+                    else 403
+                )
                 self.send_header("content-length", str(len(data)))
                 self.end_headers()
                 self.wfile.write(data)
@@ -188,17 +296,26 @@ def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict, int]
 PUBLISHED = "secret:causeway-observability/logs-es-http-certs-public"
 
 
-def test_a_pod_asks_the_api_for_the_authority_that_the_operator_publishes(api: Callable[..., Path]) -> None:
-    account = api({"ca.crt": base64.b64encode(b"-----BEGIN CERTIFICATE-----\n").decode(), "tls.crt": ""})
+def test_a_pod_asks_the_api_for_the_authority_that_the_operator_publishes(
+    api: Callable[..., Path],
+) -> None:
+    account = api(
+        {"ca.crt": base64.b64encode(b"-----BEGIN CERTIFICATE-----\n").decode(), "tls.crt": ""}
+    )
     assert authority(PUBLISHED, account) == "-----BEGIN CERTIFICATE-----\n"
     with pytest.raises(InputError, match="the Secret causeway-models/ring: status 403"):
         authority("secret:causeway-models/ring", account)
 
 
-def test_an_authority_that_is_not_there_is_said_to_be(api: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_authority_that_is_not_there_is_said_to_be(
+    api: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(InputError, match="has no ca.crt"):
         authority(PUBLISHED, api({"tls.crt": ""}))
-    for given, problem in {"secret:name": "allowed: a file, or secret:namespace/name", str(tmp_path / "none.crt"): "No such file"}.items():
+    for given, problem in {
+        "secret:name": "allowed: a file, or secret:namespace/name",
+        str(tmp_path / "none.crt"): "No such file",
+    }.items():
         with pytest.raises(InputError, match=problem):
             authority(given, tmp_path)
     monkeypatch.delenv("KUBERNETES_SERVICE_HOST")

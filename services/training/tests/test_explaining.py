@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
-from sklearn.linear_model import Ridge
-
 from causeway_training.background import background
 from causeway_training.statistics.lime import lime, ridge
 from causeway_training.statistics.shapley import additive_shapley, is_additive, sampled_shapley
+from sklearn.linear_model import Ridge
 
 BINS = [
     {"name": "a", "edges": [-1.0, 0.0, 1.0], "proportions": [0.25, 0.25, 0.25, 0.25]},
@@ -27,10 +26,15 @@ def linear(x: np.ndarray) -> np.ndarray:
 def test_equals_shap_exactly_when_all_orders_are_walked() -> None:
     shap = pytest.importorskip("shap")
     base, sample = background(BINS, 0), background(BINS, 1)[:5]
-    golden = shap.ExactExplainer(interacting, shap.maskers.Independent(base, max_samples=100))(sample).values
-    assert sampled_shapley(interacting, base, sample, 0, orders=60) == pytest.approx(golden, abs=0.08)
+    golden = shap.ExactExplainer(interacting, shap.maskers.Independent(base, max_samples=100))(
+        sample
+    ).values
+    assert sampled_shapley(interacting, base, sample, 0, orders=60) == pytest.approx(
+        golden, abs=0.08
+    )
     assert additive_shapley(linear, base, sample) == pytest.approx(
-        shap.ExactExplainer(linear, shap.maskers.Independent(base, max_samples=100))(sample).values, abs=1e-6
+        shap.ExactExplainer(linear, shap.maskers.Independent(base, max_samples=100))(sample).values,
+        abs=1e-6,
     )
 
 
@@ -38,7 +42,9 @@ def test_equals_shap_exactly_when_all_orders_are_walked() -> None:
 def test_values_sum_to_the_score_whatever_the_orders(seed: int) -> None:
     base, sample = background(BINS, seed), background(BINS, seed + 100)
     values = sampled_shapley(interacting, base, sample, seed, orders=1)
-    assert values.sum(axis=1) == pytest.approx(interacting(sample) - interacting(base).mean(), abs=1e-9)
+    assert values.sum(axis=1) == pytest.approx(
+        interacting(sample) - interacting(base).mean(), abs=1e-9
+    )
 
 
 def test_tells_a_sum_of_terms_from_an_interaction() -> None:
@@ -56,7 +62,9 @@ def test_lime_finds_the_terms_of_a_linear_score() -> None:
 def test_ridge_equals_scikit_learn() -> None:
     g = np.random.default_rng(0)
     x, y, w = g.normal(size=(80, 4)), g.normal(size=80), g.random(80)
-    assert ridge(x, y, w) == pytest.approx(Ridge(alpha=1.0).fit(x, y, sample_weight=w).coef_, abs=1e-10)
+    assert ridge(x, y, w) == pytest.approx(
+        Ridge(alpha=1.0).fit(x, y, sample_weight=w).coef_, abs=1e-10
+    )
 
 
 def test_the_background_keeps_the_marginals_and_stays_within_the_edges() -> None:

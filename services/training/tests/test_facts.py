@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from causeway_training.__main__ import main
+from causeway_training.digests import digest_file
 from conftest import CREATED, Workshop, make_rows
 from test_command import arguments
 
-from causeway_training.__main__ import main
-from causeway_training.digests import digest_file
-
 
 def facts(run: Path) -> dict[str, dict]:
-    return {path.stem: json.loads(path.read_text()) for path in sorted((run / "facts").glob("*.json"))}
+    return {
+        path.stem: json.loads(path.read_text()) for path in sorted((run / "facts").glob("*.json"))
+    }
 
 
 def test_a_run_that_ends_well_states_training_evaluation_and_release(workshop: Workshop) -> None:
@@ -21,13 +22,29 @@ def test_a_run_that_ends_well_states_training_evaluation_and_release(workshop: W
     assert main([*arguments(workshop, "all"), "--json", "--to", str(out)]) == 0
     found = facts(workshop.root / "run")
     assert sorted(found) == ["evaluate", "release", "train"]
-    assert {(fact["action"], fact["subject"], fact["at"]) for fact in found.values()} == {(name, "small", CREATED) for name in found}
-    trained, judged, released = (found[name]["details"] for name in ("train", "evaluate", "release"))
-    assert trained["model"] == digest_file(workshop.root / "run" / "train" / "model.onnx") == judged["trained"]
-    assert trained["data"] == digest_file(workshop.root / "run" / "collect" / "data.csv") == released["data"]
+    assert {(fact["action"], fact["subject"], fact["at"]) for fact in found.values()} == {
+        (name, "small", CREATED) for name in found
+    }
+    trained, judged, released = (
+        found[name]["details"] for name in ("train", "evaluate", "release")
+    )
+    assert (
+        trained["model"]
+        == digest_file(workshop.root / "run" / "train" / "model.onnx")
+        == judged["trained"]
+    )
+    assert (
+        trained["data"]
+        == digest_file(workshop.root / "run" / "collect" / "data.csv")
+        == released["data"]
+    )
     assert judged["model"] == released["model"] == digest_file(out / "model.onnx")
     assert released["manifest"] == digest_file(out / "manifest.json")
-    assert (trained["outcome"], judged["outcome"], released["published"]) == ("trained", "held", False)
+    assert (trained["outcome"], judged["outcome"], released["published"]) == (
+        "trained",
+        "held",
+        False,
+    )
     assert judged["metrics"]["auc"] > 0.6
 
 
@@ -46,7 +63,9 @@ def test_data_that_a_gate_refuses_is_a_training_that_was_refused(workshop: Works
     workshop.write_rows(make_rows()[:90])
     assert main([*arguments(workshop, "all"), "--json"]) == 3
     found = facts(workshop.root / "run")
-    assert {name: (fact["details"]["outcome"], fact["details"]["step"]) for name, fact in found.items()} == {"train": ("refused", "validate")}
+    assert {
+        name: (fact["details"]["outcome"], fact["details"]["step"]) for name, fact in found.items()
+    } == {"train": ("refused", "validate")}
 
 
 def test_a_second_run_over_the_same_inputs_states_nothing_new(workshop: Workshop) -> None:

@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-from fairlearn import metrics as reference
-
 from causeway_training.statistics.fairness import METRICS, Grouped, judged_cells, metric
 from causeway_training.statistics.performance import Scored
+from fairlearn import metrics as reference
 
 GOLDEN = {
     "selection-rate-ratio": reference.demographic_parity_ratio,
@@ -26,7 +25,9 @@ def grouped(seed: int, rows: int = 400, minimum: int = 1) -> Grouped:
 def test_equals_fairlearn(name: str, seed: int) -> None:
     data = grouped(seed)
     found = metric(name, data, np.ones((1, 400)))[0]
-    assert found == pytest.approx(GOLDEN[name](data.rows.label, data.rows.decision, sensitive_features=data.group), abs=1e-12)
+    assert found == pytest.approx(
+        GOLDEN[name](data.rows.label, data.rows.decision, sensitive_features=data.group), abs=1e-12
+    )
 
 
 def test_does_not_judge_groups_below_the_minimum() -> None:
@@ -36,7 +37,9 @@ def test_does_not_judge_groups_below_the_minimum() -> None:
     small = Grouped(data.rows, group, 10)
     assert small.judged() == ["a", "b", "c"]
     known = group != "tiny"
-    expected = reference.demographic_parity_ratio(data.rows.label[known], data.rows.decision[known], sensitive_features=group[known])
+    expected = reference.demographic_parity_ratio(
+        data.rows.label[known], data.rows.decision[known], sensitive_features=group[known]
+    )
     assert metric("selection-rate-ratio", small, np.ones((1, 400)))[0] == pytest.approx(expected)
 
 
@@ -57,5 +60,7 @@ def test_the_interval_of_equal_groups_holds_the_value() -> None:
 
     rows = Scored(np.tile([0, 1], 100), np.tile([0.2, 0.8, 0.8, 0.8], 50), 0.5)
     data = Grouped(rows, np.repeat(["a", "b"], 100), 1)
-    found = estimate(lambda w: metric("selection-rate-ratio", data, w), resample_counts(data.group, 0))
+    found = estimate(
+        lambda w: metric("selection-rate-ratio", data, w), resample_counts(data.group, 0)
+    )
     assert found["low"] < found["value"] == 1.0 < found["high"]

@@ -6,11 +6,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import Workshop, make_rows
-from helpers import digests, run_to, step
-
 from causeway_training.__main__ import main
 from causeway_training.errors import GateFailure
+from conftest import Workshop, make_rows
+from helpers import digests, run_to, step
 
 
 def spoil_type(rows: pd.DataFrame) -> pd.DataFrame:
@@ -21,20 +20,48 @@ def spoil_type(rows: pd.DataFrame) -> pd.DataFrame:
 
 DATA = {
     "too few rows": (lambda r: r[:90], "rows", 90),
-    "a value out of range": (lambda r: r.assign(debt=r.debt.where(r.index != 5, 11.0)), "invalid values of debt", 1),
+    "a value out of range": (
+        lambda r: r.assign(debt=r.debt.where(r.index != 5, 11.0)),
+        "invalid values of debt",
+        1,
+    ),
     "a category that the contract does not know": (
         lambda r: r.assign(history=r.history.where(r.index != 5, 7)),
         "invalid values of history",
         1,
     ),
     "text where a number belongs": (spoil_type, "invalid values of debt", 1),
-    "an infinite value": (lambda r: r.assign(debt=r.debt.where(r.index != 5, np.inf)), "invalid values of debt", 1),
-    "too much missing": (lambda r: r.assign(income=r.income.where(r.index % 2 == 0)), "missing share of income", None),
-    "a missing target": (lambda r: r.assign(good=r.good.where(r.index != 0)), "rows with the target missing", 1),
+    "an infinite value": (
+        lambda r: r.assign(debt=r.debt.where(r.index != 5, np.inf)),
+        "invalid values of debt",
+        1,
+    ),
+    "too much missing": (
+        lambda r: r.assign(income=r.income.where(r.index % 2 == 0)),
+        "missing share of income",
+        None,
+    ),
+    "a missing target": (
+        lambda r: r.assign(good=r.good.where(r.index != 0)),
+        "rows with the target missing",
+        1,
+    ),
     "one label only": (lambda r: r.assign(good=1), "rows of the rarer label", 0),
-    "a feature that knows the answer": (lambda r: r.assign(debt=r.good * 2.0), "leakage: single-feature AUC of debt", 1.0),
-    "rows that repeat": (lambda r: pd.concat([r, r[:200]]), "leakage: share of repeated rows", 0.25),
-    "a group that is too small": (lambda r: r[(r.left == 1) | (r.index < 25)], "rows of group right (side)", None),
+    "a feature that knows the answer": (
+        lambda r: r.assign(debt=r.good * 2.0),
+        "leakage: single-feature AUC of debt",
+        1.0,
+    ),
+    "rows that repeat": (
+        lambda r: pd.concat([r, r[:200]]),
+        "leakage: share of repeated rows",
+        0.25,
+    ),
+    "a group that is too small": (
+        lambda r: r[(r.left == 1) | (r.index < 25)],
+        "rows of group right (side)",
+        None,
+    ),
 }
 
 
@@ -52,7 +79,9 @@ def test_validate_refuses(case: str, workshop: Workshop) -> None:
 
 
 def test_evaluate_refuses_a_model_below_the_contract(workshop: Workshop) -> None:
-    workshop.write_contract(lambda c: c["gates"]["performance"].append({"metric": "recall", "min": 0.999}))
+    workshop.write_contract(
+        lambda c: c["gates"]["performance"].append({"metric": "recall", "min": 0.999})
+    )
     context = workshop.context()
     run_to(context, "train")
     with pytest.raises(GateFailure, match=r"recall: value 0\.\d+, threshold at least 0.999"):
@@ -62,25 +91,42 @@ def test_evaluate_refuses_a_model_below_the_contract(workshop: Workshop) -> None
 @pytest.fixture()
 def champion(workshop: Workshop) -> Path:
     """A release trained on one weak feature only."""
-    context = workshop.context("champion", parameters={"only": 1}, to=str(workshop.root / "champion-release"))
-    workshop.write_contract(lambda c: c["gates"].update(performance=[{"metric": "brier", "max": 0.5}], fairness=[]))
-    context = workshop.context("champion", parameters={"only": 1}, to=str(workshop.root / "champion-release"))
+    context = workshop.context(
+        "champion", parameters={"only": 1}, to=str(workshop.root / "champion-release")
+    )
+    workshop.write_contract(
+        lambda c: c["gates"].update(performance=[{"metric": "brier", "max": 0.5}], fairness=[])
+    )
+    context = workshop.context(
+        "champion", parameters={"only": 1}, to=str(workshop.root / "champion-release")
+    )
     run_to(context, "package")
     step("release").run(context)
     workshop.write_contract()
     return workshop.root / "champion-release"
 
 
-def test_a_challenger_that_is_better_by_more_than_noise_passes_and_gets_the_next_version(workshop: Workshop, champion: Path) -> None:
+def test_a_challenger_that_is_better_by_more_than_noise_passes_and_gets_the_next_version(
+    workshop: Workshop, champion: Path
+) -> None:
     context = workshop.context(champion=champion)
     run_to(context, "package")
-    found = json.loads((context.run.folder("evaluate") / "evaluation.json").read_text())["comparison"]
+    found = json.loads((context.run.folder("evaluate") / "evaluation.json").read_text())[
+        "comparison"
+    ]
     assert found["after"] > found["before"] + 0.1 and found["p"] < 0.01
-    assert json.loads((context.run.folder("package") / "manifest.json").read_text())["version"] == "1.0.1"
+    assert (
+        json.loads((context.run.folder("package") / "manifest.json").read_text())["version"]
+        == "1.0.1"
+    )
 
 
-def test_a_challenger_that_is_no_better_is_refused_and_the_champion_is_untouched(workshop: Workshop, champion: Path) -> None:
-    workshop.write_contract(lambda c: c["gates"].update(performance=[{"metric": "brier", "max": 0.5}], fairness=[]))
+def test_a_challenger_that_is_no_better_is_refused_and_the_champion_is_untouched(
+    workshop: Workshop, champion: Path
+) -> None:
+    workshop.write_contract(
+        lambda c: c["gates"].update(performance=[{"metric": "brier", "max": 0.5}], fairness=[])
+    )
     before = digests(champion)
     arguments = [
         "all",
@@ -91,7 +137,9 @@ def test_a_challenger_that_is_no_better_is_refused_and_the_champion_is_untouched
         "--source",
         str(workshop.root / "data.csv"),
     ]
-    code = main([*arguments, "--parameter", "only=1", "--champion", str(champion), "--to", str(champion)])
+    code = main(
+        [*arguments, "--parameter", "only=1", "--champion", str(champion), "--to", str(champion)]
+    )
     assert code == 3
     assert digests(champion) == before
     assert (workshop.root / "again" / "evaluate.failed" / "evaluation.json").exists()
@@ -111,20 +159,31 @@ def test_a_challenger_that_is_worse_for_one_group_only_is_refused(workshop: Work
     scores = old.score(rows)
     worse = np.where(rows.side == "right", 1 - scores, scores)
     found = losing_groups(fair.contract, old, rows, worse, 0)
-    assert {g["gate"].split(" for ")[1] for g in found["gates"] if not g["passed"]} == {"right (side)"}
+    assert {g["gate"].split(" for ")[1] for g in found["gates"] if not g["passed"]} == {
+        "right (side)"
+    }
     same = losing_groups(fair.contract, old, rows, scores, 0)
     assert all(g["passed"] for g in same["gates"])
 
 
-def test_drift_against_the_champion_is_reported_and_is_no_gate(workshop: Workshop, champion: Path) -> None:
+def test_drift_against_the_champion_is_reported_and_is_no_gate(
+    workshop: Workshop, champion: Path
+) -> None:
     workshop.write_rows(make_rows(seed=9, shift=0.6))
     context = workshop.context("shifted", champion=champion)
     run_to(context, "validate")
-    drift = {d["feature"]: d["drifted"] for d in json.loads((context.run.folder("validate") / "validation.json").read_text())["drift"]}
+    drift = {
+        d["feature"]: d["drifted"]
+        for d in json.loads((context.run.folder("validate") / "validation.json").read_text())[
+            "drift"
+        ]
+    }
     assert drift == {"debt": True, "income": False, "history": False}
 
 
-def test_a_disagreement_of_explanations_is_refused(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disagreement_of_explanations_is_refused(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import causeway_training.explaining as explaining
 
     monkeypatch.setattr(explaining, "lime", lambda score, row, bins, seed: -np.arange(3.0))

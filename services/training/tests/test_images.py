@@ -14,9 +14,23 @@ IMAGES = [SERVICES / name / "Dockerfile" for name in ("model-server", "training"
 
 def findings(dockerfile: Path) -> list[str]:
     """Findings of any severity, by the rules that hadolint has by itself: no settings of whoever runs the tests."""
-    command = [str(Path(sys.executable).parent / "hadolint"), "--no-color", "--failure-threshold", "style", str(dockerfile)]
-    found = subprocess.run(command, capture_output=True, text=True, cwd=dockerfile.parent, env={"PATH": "", "HOME": str(dockerfile.parent)})
-    assert found.returncode in (0, 1) and (found.returncode == 1) == bool(found.stdout), found.stderr
+    command = [
+        str(Path(sys.executable).parent / "hadolint"),
+        "--no-color",
+        "--failure-threshold",
+        "style",
+        str(dockerfile),
+    ]
+    found = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        cwd=dockerfile.parent,
+        env={"PATH": "", "HOME": str(dockerfile.parent)},
+    )
+    assert found.returncode in (0, 1) and (found.returncode == 1) == bool(found.stdout), (
+        found.stderr
+    )
     return found.stdout.splitlines()
 
 

@@ -17,11 +17,15 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, st
     context = workshop.context(to=str(workshop.root / "released"))
     run_to(context, "package")
     step("release").run(context)
-    return {name: digests(context.run.path / name) for name in ORDER} | {"release": digests(workshop.root / "released")}
+    return {name: digests(context.run.path / name) for name in ORDER} | {
+        "release": digests(workshop.root / "released")
+    }
 
 
 @pytest.mark.parametrize("name", ORDER)
-def test_a_step_killed_at_any_file_operation_gives_the_same_when_run_again(name: str, workshop: Workshop, expected: dict) -> None:
+def test_a_step_killed_at_any_file_operation_gives_the_same_when_run_again(
+    name: str, workshop: Workshop, expected: dict
+) -> None:
     before = ORDER[: ORDER.index(name)]
     if before:
         run_to(workshop.context(), before[-1])
@@ -34,17 +38,27 @@ def test_a_step_killed_at_any_file_operation_gives_the_same_when_run_again(name:
         kills += 1
         finished = (workshop.root / "run" / name / "step.json").exists()
         assert not finished or digests(workshop.root / "run" / name) == expected[name]
-        if operation % 3 == 0:  # most kills follow a kill, some follow a finished step whose files were lost
+        if (
+            operation % 3 == 0
+        ):  # most kills follow a kill, some follow a finished step whose files were lost
             step(name).run(workshop.context())
             (workshop.root / "run" / name / "step.json").unlink()
     assert kills >= 3
     step(name).run(workshop.context())
     assert digests(workshop.root / "run" / name) == expected[name]
-    assert not [p.name for p in (workshop.root / "run").iterdir() if p.name.startswith(".") and p.name != ".lock"]
+    assert not [
+        p.name
+        for p in (workshop.root / "run").iterdir()
+        if p.name.startswith(".") and p.name != ".lock"
+    ]
 
 
-def test_a_release_killed_at_any_file_operation_loses_neither_the_old_nor_the_new(workshop: Workshop, expected: dict) -> None:
-    old = workshop.context("old", created_at="2026-01-01T00:00:00Z", to=str(workshop.root / "released"))
+def test_a_release_killed_at_any_file_operation_loses_neither_the_old_nor_the_new(
+    workshop: Workshop, expected: dict
+) -> None:
+    old = workshop.context(
+        "old", created_at="2026-01-01T00:00:00Z", to=str(workshop.root / "released")
+    )
     run_to(old, "package")
     new = workshop.context(to=str(workshop.root / "released"))
     run_to(new, "package")

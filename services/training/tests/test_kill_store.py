@@ -14,14 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Workshop, make_rows
-from helpers import FINISHED, KILLED, ORDER, digests, killed_at, run_to, step
-
 from causeway_training.champion import Champion
 from causeway_training.context import Context
 from causeway_training.digests import digest_file
 from causeway_training.run import Run, read_json
 from causeway_training.storage import Prefix
+from conftest import Workshop, make_rows
+from helpers import FINISHED, KILLED, ORDER, digests, killed_at, run_to, step
 
 CHANGES = frozenset({"os.rename", "os.remove"})
 RUN = "s3://bucket/run"
@@ -37,8 +36,20 @@ class FolderClient:
         return self
 
     def paginate(self, Bucket: str, Prefix: str) -> list[dict[str, Any]]:
-        found = sorted(p.relative_to(self.root / Bucket).as_posix() for p in (self.root / Bucket).rglob("*") if p.is_file())
-        return [{"Contents": [{"Key": key} for key in found if key.startswith(Prefix) and not key.endswith(".coming")]}]
+        found = sorted(
+            p.relative_to(self.root / Bucket).as_posix()
+            for p in (self.root / Bucket).rglob("*")
+            if p.is_file()
+        )
+        return [
+            {
+                "Contents": [
+                    {"Key": key}
+                    for key in found
+                    if key.startswith(Prefix) and not key.endswith(".coming")
+                ]
+            }
+        ]
 
     def get_object(self, Bucket: str, Key: str) -> dict[str, Any]:
         from botocore.exceptions import ClientError
@@ -64,7 +75,8 @@ def store(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> Path:
     root = workshop.root / "store"
     monkeypatch.setattr(Prefix, "_client", FolderClient(root))
     (root / "bucket").mkdir(parents=True)
-    # Mirrors of killed processes stay behind; here, and not in the machine's folder for temporary files.
+    # Mirrors of killed processes stay behind; here, and not in the machine's folder for temporary
+    # files.
     mirrors = workshop.root / "mirrors"
     mirrors.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(mirrors))
@@ -111,7 +123,9 @@ def test_a_step_killed_at_any_change_of_the_store_gives_the_same_when_run_again(
     assert not step(name).run(fresh(workshop))
 
 
-def test_a_step_killed_while_it_replaces_another_result_leaves_the_old_the_new_or_none(workshop: Workshop, store: Path) -> None:
+def test_a_step_killed_while_it_replaces_another_result_leaves_the_old_the_new_or_none(
+    workshop: Workshop, store: Path
+) -> None:
     other = workshop.write_rows(make_rows(seed=7), "other.csv")
     step("collect").run(fresh(workshop, source=str(other)))
     new = finished("collect")
@@ -119,7 +133,12 @@ def test_a_step_killed_while_it_replaces_another_result_leaves_the_old_the_new_o
     old = finished("collect")
     seen = []
     for operation in range(1, 60):
-        ended = killed_at(operation, store, lambda: step("collect").run(fresh(workshop, source=str(other))), CHANGES)
+        ended = killed_at(
+            operation,
+            store,
+            lambda: step("collect").run(fresh(workshop, source=str(other))),
+            CHANGES,
+        )
         seen.append(finished("collect"))
         if ended == FINISHED:
             break
@@ -129,18 +148,26 @@ def test_a_step_killed_while_it_replaces_another_result_leaves_the_old_the_new_o
     assert old != new and seen[0] == old and None in seen and seen[-1] == new
 
 
-def test_a_release_killed_at_any_change_of_the_store_is_the_old_or_the_new(workshop: Workshop, store: Path) -> None:
+def test_a_release_killed_at_any_change_of_the_store_is_the_old_or_the_new(
+    workshop: Workshop, store: Path
+) -> None:
     to = "s3://bucket/released"
     old = workshop.context("old", version="1.0.0", to=to)
     new = workshop.context("new", version="1.1.0", to=to)
     for context in (old, new):
         run_to(context, "package")
-    manifests = {v: digest_file(c.run.folder("package") / "manifest.json") for v, c in (("1.0.0", old), ("1.1.0", new))}
+    manifests = {
+        v: digest_file(c.run.folder("package") / "manifest.json")
+        for v, c in (("1.0.0", old), ("1.1.0", new))
+    }
     step("release").run(old)
     for operation in range(1, 60):
         ended = killed_at(operation, store, lambda: step("release").run(new), CHANGES)
         champion = Champion.open(to, "small")
-        assert read_json(store / "bucket" / "released" / "current.json")["manifest"] == manifests[champion.manifest["version"]]
+        assert (
+            read_json(store / "bucket" / "released" / "current.json")["manifest"]
+            == manifests[champion.manifest["version"]]
+        )
         assert champion.manifest["version"] == ("1.1.0" if ended == FINISHED else "1.0.0")
         if ended == FINISHED:
             break

@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
-from sklearn import metrics as reference
-
 from causeway_training.statistics.performance import Scored, calibration_curve, metric
+from sklearn import metrics as reference
 
 GOLDEN = {
     "accuracy": lambda y, s, w: reference.accuracy_score(y, s >= 0.6, sample_weight=w),
@@ -35,9 +34,15 @@ def test_is_undefined_without_positives_instead_of_wrong() -> None:
 
 def test_calibration_error_is_zero_for_a_calibrated_score_and_the_gap_for_a_constant_one() -> None:
     label = np.array([0, 1] * 50, dtype=np.int8)
-    assert metric("calibration-error", Scored(label, np.full(100, 0.5), 0.5), np.ones((1, 100)))[0] == pytest.approx(0.0)
-    assert metric("calibration-error", Scored(label, np.full(100, 0.9), 0.5), np.ones((1, 100)))[0] == pytest.approx(0.4)
-    assert calibration_curve(Scored(label, np.full(100, 1.0), 0.5)) == [{"rows": 100, "score": 1.0, "observed": 0.5}]
+    assert metric("calibration-error", Scored(label, np.full(100, 0.5), 0.5), np.ones((1, 100)))[
+        0
+    ] == pytest.approx(0.0)
+    assert metric("calibration-error", Scored(label, np.full(100, 0.9), 0.5), np.ones((1, 100)))[
+        0
+    ] == pytest.approx(0.4)
+    assert calibration_curve(Scored(label, np.full(100, 1.0), 0.5)) == [
+        {"rows": 100, "score": 1.0, "observed": 0.5}
+    ]
 
 
 def test_refuses_an_unknown_metric() -> None:

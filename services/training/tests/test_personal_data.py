@@ -3,12 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import Workshop, make_rows
-from helpers import run_to, step
-
 from causeway_training.errors import GateFailure
 from causeway_training.personal_data import kinds_in, scan
 from causeway_training.run import read_json
+from conftest import Workshop, make_rows
+from helpers import run_to, step
 
 #: Published test numbers of card schemes, of ISO 13616 and of the national authorities; none is anybody's.
 REAL = {
@@ -48,24 +47,39 @@ def test_leaves_alone(text: str) -> None:
 
 def test_random_numbers_make_no_column_of_identifiers() -> None:
     g = np.random.default_rng(0)
-    rows = pd.DataFrame({f"n{digits}": g.integers(10 ** (digits - 1), 10**digits, 3000) for digits in (9, 11, 13, 15, 16, 18)})
+    rows = pd.DataFrame(
+        {
+            f"n{digits}": g.integers(10 ** (digits - 1), 10**digits, 3000)
+            for digits in (9, 11, 13, 15, 16, 18)
+        }
+    )
     rows["ratio"] = g.random(3000)
     assert scan(rows) == []
 
 
 def test_a_column_of_card_numbers_is_found_though_it_is_numeric() -> None:
-    rows = pd.DataFrame({"n": [4111111111111111, 5500005555555559, 378282246310005, 4012888888881881], "x": [1, 2, 3, 4]})
+    rows = pd.DataFrame(
+        {
+            "n": [4111111111111111, 5500005555555559, 378282246310005, 4012888888881881],
+            "x": [1, 2, 3, 4],
+        }
+    )
     assert scan(rows) == [{"column": "n", "kind": "card", "values": 4}]
 
 
-def test_validate_refuses_personal_data_that_would_be_stored_and_shows_no_value(workshop: Workshop) -> None:
+def test_validate_refuses_personal_data_that_would_be_stored_and_shows_no_value(
+    workshop: Workshop,
+) -> None:
     rows = make_rows()
     rows["month"] = [f"person{i}@example.com" for i in range(len(rows))]
     workshop.write_rows(rows)
     workshop.write_contract(lambda c: c["data"].update(timeColumn="month"))
     context = workshop.context()
     run_to(context, "collect")
-    with pytest.raises(GateFailure, match=r"personal data \(email\) in column month: values: value 600, threshold at most 0") as caught:
+    with pytest.raises(
+        GateFailure,
+        match=r"personal data \(email\) in column month: values: value 600, threshold at most 0",
+    ) as caught:
         step("validate").run(context)
     assert "person1@" not in str(caught.value)
 

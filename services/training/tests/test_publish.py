@@ -9,15 +9,14 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from conftest import Workshop
-from helpers import run_to, step
-
 from causeway_training.digests import digest_bytes, digest_file
 from causeway_training.errors import InputError
 from causeway_training.registry import MANIFEST, Repository
 from causeway_training.run import read_json
 from causeway_training.signing import read_attestation
 from causeway_training.steps.release import check_attestation
+from conftest import Workshop
+from helpers import run_to, step
 
 
 class Registry(BaseHTTPRequestHandler):
@@ -65,14 +64,33 @@ class Registry(BaseHTTPRequestHandler):
 
 @pytest.fixture(params=[True, False], ids=["mounts", "copies"])
 def registry(request: pytest.FixtureRequest) -> Iterator[tuple[type[Registry], str, str]]:
-    handler = type("Handler", (Registry,), {"blobs": {}, "manifests": {}, "mounts": request.param, "said": []})
+    handler = type(
+        "Handler", (Registry,), {"blobs": {}, "manifests": {}, "mounts": request.param, "said": []}
+    )
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     host = f"127.0.0.1:{server.server_port}"
     base = Repository(host, "model-server")
-    config = json.dumps({"architecture": "amd64", "os": "linux", "config": {"User": "10001"}, "rootfs": {"type": "layers", "diff_ids": ["sha256:aa"]}, "history": [{}]}).encode()
-    layer = {"mediaType": "application/vnd.docker.image.rootfs.diff.tar.gzip", "size": 6, "digest": base.push_blob(b"server")}
-    manifest = {"schemaVersion": 2, "mediaType": MANIFEST, "config": {"mediaType": "x", "size": len(config), "digest": base.push_blob(config)}, "layers": [layer]}
+    config = json.dumps(
+        {
+            "architecture": "amd64",
+            "os": "linux",
+            "config": {"User": "10001"},
+            "rootfs": {"type": "layers", "diff_ids": ["sha256:aa"]},
+            "history": [{}],
+        }
+    ).encode()
+    layer = {
+        "mediaType": "application/vnd.docker.image.rootfs.diff.tar.gzip",
+        "size": 6,
+        "digest": base.push_blob(b"server"),
+    }
+    manifest = {
+        "schemaVersion": 2,
+        "mediaType": MANIFEST,
+        "config": {"mediaType": "x", "size": len(config), "digest": base.push_blob(config)},
+        "layers": [layer],
+    }
     yield handler, host, f"{host}/model-server@{base.push_manifest(manifest)}"
     server.shutdown()
     server.server_close()
@@ -85,12 +103,17 @@ def published(workshop: Workshop, host: str, base: str, name: str = "run"):
     return context
 
 
-def test_the_image_is_the_servers_and_one_layer_with_contract_and_release(workshop: Workshop, registry) -> None:
+def test_the_image_is_the_servers_and_one_layer_with_contract_and_release(
+    workshop: Workshop, registry
+) -> None:
     handler, host, base = registry
     context = published(workshop, host, base)
     digest = read_json(context.run.folder("publish") / "manifest.json")["image"]["digest"]
     image = json.loads(handler.manifests[("models/small", digest)])
-    assert [layer["mediaType"] for layer in image["layers"]] == ["application/vnd.oci.image.layer.v1.tar+gzip", "application/vnd.oci.image.layer.v1.tar"]
+    assert [layer["mediaType"] for layer in image["layers"]] == [
+        "application/vnd.oci.image.layer.v1.tar+gzip",
+        "application/vnd.oci.image.layer.v1.tar",
+    ]
     assert handler.blobs[("models/small", image["layers"][0]["digest"])] == b"server"
     config = json.loads(handler.blobs[("models/small", image["config"]["digest"])])
     server, _, server_digest = base.partition("@")
@@ -99,30 +122,55 @@ def test_the_image_is_the_servers_and_one_layer_with_contract_and_release(worksh
         "org.opencontainers.image.base.digest": server_digest,
         "dev.causeway.attestation": digest_file(context.run.folder("package") / "attestation.json"),
     }
-    assert config["config"] == {"User": "10001", "Labels": labels} and config["rootfs"]["diff_ids"] == ["sha256:aa", image["layers"][1]["digest"]]
-    with tarfile.open(fileobj=io.BytesIO(handler.blobs[("models/small", image["layers"][1]["digest"])])) as tar:
+    assert config["config"] == {"User": "10001", "Labels": labels} and config["rootfs"][
+        "diff_ids"
+    ] == ["sha256:aa", image["layers"][1]["digest"]]
+    with tarfile.open(
+        fileobj=io.BytesIO(handler.blobs[("models/small", image["layers"][1]["digest"])])
+    ) as tar:
         names = tar.getnames()
         model = tar.extractfile("app/model/release/model.onnx")
-        assert model is not None and digest_bytes(model.read()) == digest_file(context.run.folder("package") / "model.onnx")
-    assert {"app/model/model.yaml", "app/model/release/attestation.json", "app/model/release/manifest.json"} <= set(names)
-    mounted = any("mount=" in line for line in handler.said) and f"GET /v2/model-server/blobs/{image['layers'][0]['digest']}" not in handler.said
+        assert model is not None and digest_bytes(model.read()) == digest_file(
+            context.run.folder("package") / "model.onnx"
+        )
+    assert {
+        "app/model/model.yaml",
+        "app/model/release/attestation.json",
+        "app/model/release/manifest.json",
+    } <= set(names)
+    mounted = (
+        any("mount=" in line for line in handler.said)
+        and f"GET /v2/model-server/blobs/{image['layers'][0]['digest']}" not in handler.said
+    )
     assert mounted is handler.mounts
 
 
-def test_the_manifest_says_what_was_pushed_and_nothing_else_changes(workshop: Workshop, registry) -> None:
+def test_the_manifest_says_what_was_pushed_and_nothing_else_changes(
+    workshop: Workshop, registry
+) -> None:
     _, host, base = registry
     context = published(workshop, host, base)
-    before, after = (read_json(context.run.folder(name) / "manifest.json") for name in ("package", "publish"))
+    before, after = (
+        read_json(context.run.folder(name) / "manifest.json") for name in ("package", "publish")
+    )
     assert {**before, "published": True, "image": after["image"]} == after
     assert after["image"]["repository"] == f"{host}/models/small" and before["published"] is False
     check_attestation(context.run.folder("publish"))
-    assert read_attestation(context.run.folder("publish"))[1]["named"][f"{host}/models/small"] == after["image"]["digest"]
+    assert (
+        read_attestation(context.run.folder("publish"))[1]["named"][f"{host}/models/small"]
+        == after["image"]["digest"]
+    )
 
 
-def test_the_same_release_gives_the_same_image_and_a_second_push_does_nothing(workshop: Workshop, registry) -> None:
+def test_the_same_release_gives_the_same_image_and_a_second_push_does_nothing(
+    workshop: Workshop, registry
+) -> None:
     _, host, base = registry
     first, second = (published(workshop, host, base, name) for name in ("one", "two"))
-    digests = [read_json(context.run.folder("publish") / "manifest.json")["image"]["digest"] for context in (first, second)]
+    digests = [
+        read_json(context.run.folder("publish") / "manifest.json")["image"]["digest"]
+        for context in (first, second)
+    ]
     assert digests[0] == digests[1]
     assert step("publish").run(first) is False
 
@@ -131,14 +179,18 @@ def test_what_is_released_is_what_was_published(workshop: Workshop, registry) ->
     _, host, base = registry
     context = published(workshop, host, base)
     target = workshop.root / "released"
-    releasing = workshop.context("run", base=base, repository=f"{host}/models/small", to=str(target))
+    releasing = workshop.context(
+        "run", base=base, repository=f"{host}/models/small", to=str(target)
+    )
     assert step("release").run(releasing) is True
     assert read_json(target / "manifest.json")["published"] is True
     again = workshop.context("run", seed=1, to=str(target))
     run_to(again, "package")
     with pytest.raises(InputError, match="the package changed after it was published"):
         step("release").run(again)
-    assert read_json(target / "manifest.json") == read_json(context.run.folder("publish") / "manifest.json")
+    assert read_json(target / "manifest.json") == read_json(
+        context.run.folder("publish") / "manifest.json"
+    )
 
 
 @pytest.mark.parametrize(
@@ -151,7 +203,9 @@ def test_what_is_released_is_what_was_published(workshop: Workshop, registry) ->
         ("causeway.local/m@sha256:" + "0" * 64, "", "stands for images that none holds"),
     ],
 )
-def test_refuses_what_cannot_be_pushed(workshop: Workshop, registry, base: str | None, repository: str, message: str) -> None:
+def test_refuses_what_cannot_be_pushed(
+    workshop: Workshop, registry, base: str | None, repository: str, message: str
+) -> None:
     _, host, known = registry
     given = base and base.replace("{host}", host).replace("{base}", known)
     context = workshop.context("run", base=given, repository=repository.replace("{host}", host))

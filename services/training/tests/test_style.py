@@ -12,6 +12,17 @@ FOLDERS = [str(REPOSITORY / name) for name in ("services", "test", "tools")]
 
 
 def test_ruff_finds_nothing() -> None:
-    command = [sys.executable, "-m", "ruff", "check", "--no-cache", "--config", str(TRAINING / "pyproject.toml"), "--output-format", "concise", *FOLDERS]
+    command = [
+        sys.executable,
+        "-m",
+        "ruff",
+        "check",
+        "--no-cache",
+        "--config",
+        str(TRAINING / "pyproject.toml"),
+        "--output-format",
+        "concise",
+        *FOLDERS,
+    ]
     done = subprocess.run(command, capture_output=True, text=True, cwd=TRAINING)
     assert (done.returncode, done.stdout + done.stderr) == (0, "All checks passed!\n")

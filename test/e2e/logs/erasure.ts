@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { eraserName, repositoryName, restoredPrefix, streams } from "../../../infra/cluster/elastic/names";
+import {
+  eraserName,
+  repositoryName,
+  restoredPrefix,
+  streams,
+} from "../../../infra/cluster/elastic/names";
 import { snapshotPolicy } from "../../../infra/cluster/elastic/lifecycle";
 import { snapshotFolder } from "../../../tools/e2e/logs/search-server";
 import { SAMPLE } from "../../../tools/e2e/delivery/platform";
@@ -19,37 +24,113 @@ const subjects = (names: readonly string[]) => ({ terms: { "causeway.subject": n
 
 /** A new index begins, and the old one is read-only, as the lifecycle does it after 30 days. */
 export async function nextIndex(world: World): Promise<void> {
-  const { old_index: old } = (await world.search.ask("POST", `/${streams.subjects}/_rollover`)) as { old_index: string };
+  const { old_index: old } = (await world.search.ask("POST", `/${streams.subjects}/_rollover`)) as {
+    old_index: string;
+  };
   await world.search.ask("PUT", `/${old}/_settings`, { "index.blocks.write": true });
 }
 
-/** Lines of the server of before subjects had lines of their own, taken into a snapshot and restored beside the live stream. */
+/**
+ * Lines of the server of before subjects had lines of their own, taken into a snapshot and restored
+ * beside the live stream.
+ */
 export async function restoredCopy(world: World): Promise<void> {
   for (const [n, applicant] of world.applicants.slice(0, 20).entries()) {
-    world.write(world.logs.old, JSON.stringify({ level: "info", time: new Date().toISOString(), model: SAMPLE, version: "0.9.0", requestId: `old-${n}`, operation: "predict", status: 200, code: "ok", milliseconds: 1.5, subject: world.names(applicant).at(-1), predictionId: `0.9.0~${n}`, rows: 1, msg: "request" }));
+    world.write(
+      world.logs.old,
+      JSON.stringify({
+        level: "info",
+        time: new Date().toISOString(),
+        model: SAMPLE,
+        version: "0.9.0",
+        requestId: `old-${n}`,
+        operation: "predict",
+        status: 200,
+        code: "ok",
+        milliseconds: 1.5,
+        subject: world.names(applicant).at(-1),
+        predictionId: `0.9.0~${n}`,
+        rows: 1,
+        msg: "request",
+      }),
+    );
   }
   await everyLineOnce(world);
   const folder = join(world.search.folder, snapshotFolder);
   await mkdir(folder, { recursive: true });
-  await world.search.ask("PUT", `/_snapshot/${repositoryName}`, { type: "fs", settings: { location: folder, compress: true } });
-  const config = Object.fromEntries(Object.entries(snapshotPolicy().config).filter(([name]) => name !== "feature_states"));
-  await world.search.ask("PUT", `/_snapshot/${repositoryName}/logs-1?wait_for_completion=true`, config);
+  await world.search.ask("PUT", `/_snapshot/${repositoryName}`, {
+    type: "fs",
+    settings: { location: folder, compress: true },
+  });
+  const config = Object.fromEntries(
+    Object.entries(snapshotPolicy().config).filter(([name]) => name !== "feature_states"),
+  );
+  await world.search.ask(
+    "PUT",
+    `/_snapshot/${repositoryName}/logs-1?wait_for_completion=true`,
+    config,
+  );
   // As docs/logs.md says it.
-  await world.search.ask("POST", `/_snapshot/${repositoryName}/logs-1/_restore?wait_for_completion=true`, { indices: streams.predictions, include_global_state: false, include_aliases: false, rename_pattern: "(.+)", rename_replacement: `${restoredPrefix}$1`, ignore_index_settings: ["index.lifecycle.name"] });
-  assert.equal(await world.count(undefined, `${restoredPrefix}${streams.predictions}`), await world.count(undefined, streams.predictions));
-  assert.equal(await world.count(undefined, `${restoredPrefix}*`), await world.count(undefined, streams.predictions), "subjects are in no snapshot");
+  await world.search.ask(
+    "POST",
+    `/_snapshot/${repositoryName}/logs-1/_restore?wait_for_completion=true`,
+    {
+      indices: streams.predictions,
+      include_global_state: false,
+      include_aliases: false,
+      rename_pattern: "(.+)",
+      rename_replacement: `${restoredPrefix}$1`,
+      ignore_index_settings: ["index.lifecycle.name"],
+    },
+  );
+  assert.equal(
+    await world.count(undefined, `${restoredPrefix}${streams.predictions}`),
+    await world.count(undefined, streams.predictions),
+  );
+  assert.equal(
+    await world.count(undefined, `${restoredPrefix}*`),
+    await world.count(undefined, streams.predictions),
+    "subjects are in no snapshot",
+  );
 }
 
 /** What the command that people type says, and its exit code. */
-async function command(world: World, applicant: string, more: readonly string[] = []): Promise<{ readonly code: 0 | 3; readonly printed: string }> {
+async function command(
+  world: World,
+  applicant: string,
+  more: readonly string[] = [],
+): Promise<{ readonly code: 0 | 3; readonly printed: string }> {
   const lake = join(world.folder, "lake");
   await mkdir(lake, { recursive: true });
   const lines: string[] = [];
   process.env["LOGS_ACCOUNT"] = eraserName;
   process.env["LOGS_PASSWORD"] = world.passwords[eraserName];
-  const argv = ["-", "--model", SAMPLE, "--lake", lake, "--reason", "asked for by the subject, case 17", "--ledger", join(world.folder, "ledger.jsonl"), "--actor", "maintainers", "--keys", world.ringFile, "--logs", world.front.url, "--logs-authority", world.front.authority, ...more];
+  const argv = [
+    "-",
+    "--model",
+    SAMPLE,
+    "--lake",
+    lake,
+    "--reason",
+    "asked for by the subject, case 17",
+    "--ledger",
+    join(world.folder, "ledger.jsonl"),
+    "--actor",
+    "maintainers",
+    "--keys",
+    world.ringFile,
+    "--logs",
+    world.front.url,
+    "--logs-authority",
+    world.front.authority,
+    ...more,
+  ];
   try {
-    const code = await erase(argv, () => applicant, { models: modelsFolder, print: (line) => lines.push(line), create: () => assert.fail("no cluster is named") });
+    const code = await erase(argv, () => applicant, {
+      models: modelsFolder,
+      print: (line) => lines.push(line),
+      create: () => assert.fail("no cluster is named"),
+    });
     return { code, printed: lines.join("\n") };
   } finally {
     delete process.env["LOGS_ACCOUNT"];
@@ -57,27 +138,50 @@ async function command(world: World, applicant: string, more: readonly string[] 
   }
 }
 
-/** Files of the store that hold one of the names as it is: terms of an index and what was not yet written to one; texts of lines are packed in them. */
+/**
+ * Files of the store that hold one of the names as it is: terms of an index and what was not yet
+ * written to one; texts of lines are packed in them.
+ */
 function filesWith(folder: string, names: readonly string[]): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name)).filter((file) => {
-    const data = readFileSync(file);
-    return names.some((name) => data.includes(name));
-  });
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((file) => {
+      const data = readFileSync(file);
+      return names.some((name) => data.includes(name));
+    });
 }
 
 /** Lines that are deleted and still lie in a segment. */
 async function deletedInSegments(world: World): Promise<number> {
-  const { _all: { total } } = (await world.search.ask("GET", `/${everywhere}/_stats/docs`)) as { _all: { total: { docs: { deleted: number } } } };
+  const {
+    _all: { total },
+  } = (await world.search.ask("GET", `/${everywhere}/_stats/docs`)) as {
+    _all: { total: { docs: { deleted: number } } };
+  };
   return total.docs.deleted;
 }
 
-/** One subject goes from the live index, the read-only one, an old one and its restored copy; every other line stays. */
+/**
+ * One subject goes from the live index, the read-only one, an old one and its restored copy; every
+ * other line stays.
+ */
 export async function erased(world: World, applicant: string): Promise<string> {
   const names = world.names(applicant);
   const others = { bool: { must_not: [subjects(names)] } };
-  const [lines, kept] = [await world.count(subjects(names), everywhere), await world.count(others, everywhere)];
-  const byIndex = (await world.search.ask("POST", `/${everywhere}/_search?size=0`, { query: subjects(names), aggs: { indices: { terms: { field: "_index" } } } })) as { aggregations: { indices: { buckets: { key: string; doc_count: number }[] } } };
-  assert.equal(byIndex.aggregations.indices.buckets.length, 4, JSON.stringify(byIndex.aggregations));
+  const [lines, kept] = [
+    await world.count(subjects(names), everywhere),
+    await world.count(others, everywhere),
+  ];
+  const byIndex = (await world.search.ask("POST", `/${everywhere}/_search?size=0`, {
+    query: subjects(names),
+    aggs: { indices: { terms: { field: "_index" } } },
+  })) as { aggregations: { indices: { buckets: { key: string; doc_count: number }[] } } };
+  assert.equal(
+    byIndex.aggregations.indices.buckets.length,
+    4,
+    JSON.stringify(byIndex.aggregations),
+  );
   const blocked = await blocks(world);
   const looked = await command(world, applicant, ["--dry-run"]);
   assert.match(looked.printed, new RegExp(`, and ${lines} log lines`));
@@ -88,35 +192,59 @@ export async function erased(world: World, applicant: string): Promise<string> {
   assert.equal(await world.count(others, everywhere), kept);
   assert.deepEqual(await blocks(world), blocked);
   assert.equal(Object.keys(blocked).length, 1);
-  assert.deepEqual({ segments: await deletedInSegments(world), files: filesWith(world.search.data, names) }, { segments: 0, files: [] });
-  const [entry] = (await (await openLedger(join(world.folder, "ledger.jsonl"))).entries()).slice(-1);
+  assert.deepEqual(
+    { segments: await deletedInSegments(world), files: filesWith(world.search.data, names) },
+    { segments: 0, files: [] },
+  );
+  const [entry] = (await (await openLedger(join(world.folder, "ledger.jsonl"))).entries()).slice(
+    -1,
+  );
   assert.equal(entry?.action, "erase", JSON.stringify(entry));
   return `${lines} lines in 4 indices, ${kept} others stay`;
 }
 
-/** A shipper in another's place goes on from where that one was: a line that comes after arrives, and none that was erased. */
+/**
+ * A shipper in another's place goes on from where that one was: a line that comes after arrives,
+ * and none that was erased.
+ */
 export async function inAnothersPlace(world: World, applicant: string): Promise<string> {
   const names = world.names(applicant);
   await world.shipper.stop();
   world.shipper.start();
   const before = await world.count();
-  world.write(world.logs.sidecar, JSON.stringify({ level: "info", time: new Date().toISOString(), msg: "after the shipper was replaced" }));
-  await eventually("the line after the shipper was replaced", async () => (await world.count()) === before + 1);
+  world.write(
+    world.logs.sidecar,
+    JSON.stringify({
+      level: "info",
+      time: new Date().toISOString(),
+      msg: "after the shipper was replaced",
+    }),
+  );
+  await eventually(
+    "the line after the shipper was replaced",
+    async () => (await world.count()) === before + 1,
+  );
   assert.equal(await world.count(subjects(names), everywhere), 0);
   return `${before} lines, and the one that came after`;
 }
 
 /**
- * What the node still has comes back when a shipper of which the node's disk knows nothing reads it again; it is found, and the next erasure
- * takes it. Lines of an index that has ended come a second time as well, for ids are those of one index.
+ * What the node still has comes back when a shipper of which the node's disk knows nothing reads it
+ * again; it is found, and the next erasure takes it. Lines of an index that has ended come a second
+ * time as well, for ids are those of one index.
  */
 export async function backFromTheNode(world: World, applicant: string): Promise<string> {
   const names = world.names(applicant);
-  const onNode = world.written.filter(({ text }) => names.some((name) => text.includes(name))).length;
+  const onNode = world.written.filter(({ text }) =>
+    names.some((name) => text.includes(name)),
+  ).length;
   await world.shipper.stop();
   world.shipper.forget();
   world.shipper.start();
-  await eventually("the erased lines that the node still has", async () => (await world.count(subjects(names), everywhere)) === onNode);
+  await eventually(
+    "the erased lines that the node still has",
+    async () => (await world.count(subjects(names), everywhere)) === onNode,
+  );
   const { code, printed } = await command(world, applicant);
   assert.equal(code, 0, printed);
   assert.match(printed, new RegExp(`, ${onNode} log lines`));
@@ -125,6 +253,13 @@ export async function backFromTheNode(world: World, applicant: string): Promise<
 }
 
 async function blocks(world: World): Promise<Record<string, unknown>> {
-  const settings = (await world.search.ask("GET", "/.ds-causeway-*/_settings/index.blocks.write?flat_settings=true&expand_wildcards=all")) as Record<string, { settings: Record<string, unknown> }>;
-  return Object.fromEntries(Object.entries(settings).filter(([, { settings: own }]) => own["index.blocks.write"] !== undefined).map(([index, { settings: own }]) => [index, own["index.blocks.write"]]));
+  const settings = (await world.search.ask(
+    "GET",
+    "/.ds-causeway-*/_settings/index.blocks.write?flat_settings=true&expand_wildcards=all",
+  )) as Record<string, { settings: Record<string, unknown> }>;
+  return Object.fromEntries(
+    Object.entries(settings)
+      .filter(([, { settings: own }]) => own["index.blocks.write"] !== undefined)
+      .map(([index, { settings: own }]) => [index, own["index.blocks.write"]]),
+  );
 }

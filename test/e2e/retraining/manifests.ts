@@ -15,18 +15,55 @@ export const images = { training: image("training"), delivery: image("delivery")
 
 /** The sample's contract, which asks for an approval, and the same without. */
 export const contract = loadContract(modelsFolder, "loan-approval");
-const automatic = { ...contract, riskTier: "limited" as const, release: { ...contract.release, channel: "automatic" as const } };
+const automatic = {
+  ...contract,
+  riskTier: "limited" as const,
+  release: { ...contract.release, channel: "automatic" as const },
+};
 
-const buckets: Locations = { runs: "s3://example-artifacts/runs", candidates: "s3://example-artifacts/candidates", champions: "s3://example-artifacts/releases", ledger: "s3://example-audit/ledger", orders: "s3://example-artifacts/promotions" };
+const buckets: Locations = {
+  runs: "s3://example-artifacts/runs",
+  candidates: "s3://example-artifacts/candidates",
+  champions: "s3://example-artifacts/releases",
+  ledger: "s3://example-audit/ledger",
+  orders: "s3://example-artifacts/promotions",
+};
 
 /** Public keys in their real form: their text must pass as an argument of a workflow. */
-const approverKeys = ["ethics-board", "model-risk"].map((role) => ({ role, key: generateKeyPairSync("ed25519").publicKey.export({ type: "spki", format: "pem" }).toString() }));
+const approverKeys = ["ethics-board", "model-risk"].map((role) => ({
+  role,
+  key: generateKeyPairSync("ed25519").publicKey.export({ type: "spki", format: "pem" }).toString(),
+}));
 
-/** Every way in which the program makes a retraining: in buckets and on a volume, with and without an approval, in one region and in two. */
+/**
+ * Every way in which the program makes a retraining: in buckets and on a volume, with and without
+ * an approval, in one region and in two.
+ */
 export const variants: Readonly<Record<string, RetrainingSettings>> = {
-  prod: { contract, environment: "prod", locations: buckets, regions: ["eu-west-1", "eu-central-1"], home: "eu-west-1", approverKeys },
-  automatic: { contract: automatic, environment: "dev", locations: buckets, regions: ["eu-west-1"], home: "eu-west-1", approverKeys: [] },
-  local: { contract, environment: "local", locations: lakeLocations, regions: ["local"], home: "local", approverKeys: [] },
+  prod: {
+    contract,
+    environment: "prod",
+    locations: buckets,
+    regions: ["eu-west-1", "eu-central-1"],
+    home: "eu-west-1",
+    approverKeys,
+  },
+  automatic: {
+    contract: automatic,
+    environment: "dev",
+    locations: buckets,
+    regions: ["eu-west-1"],
+    home: "eu-west-1",
+    approverKeys: [],
+  },
+  local: {
+    contract,
+    environment: "local",
+    locations: lakeLocations,
+    regions: ["local"],
+    home: "local",
+    approverKeys: [],
+  },
 };
 
 /** The objects of a retraining that Argo Workflows judges. */
@@ -36,8 +73,21 @@ export function workflowObjects(settings: RetrainingSettings): object[] {
 
 /** The workflow that erases a subject: alone, and where it asks other regions first. */
 export const erasures = {
-  "one region": erasureTemplate({ places: [buckets.runs], ledger: buckets.ledger, onLake: false, images, logs: "eu-west-1" }),
-  "several regions": erasureTemplate({ places: [buckets.runs], ledger: buckets.ledger, onLake: false, images, logs: "eu-west-1", asking: { regions: ["eu-central-1", "eu-north-1"], orders: "s3://example-artifacts/erasures" } }),
+  "one region": erasureTemplate({
+    places: [buckets.runs],
+    ledger: buckets.ledger,
+    onLake: false,
+    images,
+    logs: "eu-west-1",
+  }),
+  "several regions": erasureTemplate({
+    places: [buckets.runs],
+    ledger: buckets.ledger,
+    onLake: false,
+    images,
+    logs: "eu-west-1",
+    asking: { regions: ["eu-central-1", "eu-north-1"], orders: "s3://example-artifacts/erasures" },
+  }),
 } as const;
 
 /** The objects of a retraining that Argo Events judges. */

@@ -8,135 +8,313 @@ let two: Built;
 let dev: Built;
 beforeAll(async () => {
   two = await foundation();
-  dev = await foundation({ environment: "dev", regions: ["eu-west-1"], auditRetention: "183 days" });
+  dev = await foundation({
+    environment: "dev",
+    regions: ["eu-west-1"],
+    auditRetention: "183 days",
+  });
 });
 
 const purposes = [...bucketPurposes, "logs"] as const;
-const names = twoRegions.flatMap((region) => purposes.map((purpose) => bucketName(prod, purpose, region)));
-const settingOf = (built: Built, type: string) => new Map(ofType(built.resources, `aws:s3/${type[0]!.toLowerCase()}${type.slice(1)}:${type}`).map((r) => [r.inputs["bucket"], r.inputs]));
+const names = twoRegions.flatMap((region) =>
+  purposes.map((purpose) => bucketName(prod, purpose, region)),
+);
+const settingOf = (built: Built, type: string) =>
+  new Map(
+    ofType(built.resources, `aws:s3/${type[0]!.toLowerCase()}${type.slice(1)}:${type}`).map((r) => [
+      r.inputs["bucket"],
+      r.inputs,
+    ]),
+  );
 
 it("has literal names of at most 63 characters with the longest organization and region", () => {
-  const longest = purposes.map((purpose) => bucketName({ ...prod, organization: "o".repeat(20), environment: "local" }, purpose, "ap-southeast-1"));
+  const longest = purposes.map((purpose) =>
+    bucketName(
+      { ...prod, organization: "o".repeat(20), environment: "local" },
+      purpose,
+      "ap-southeast-1",
+    ),
+  );
   for (const name of longest) expect(name.length).toBeLessThanOrEqual(maximumBucketName);
   expect(longest[1]).toBe("oooooooooooooooooooo-causeway-local-artifacts-ap-southeast-1");
 });
 
 it("has a bucket of each purpose and one for logs in every region", () => {
-  expect(ofType(two.resources, "aws:s3/bucket:Bucket").map((bucket) => bucket.inputs["bucket"]).sort()).toEqual([...names].sort());
+  expect(
+    ofType(two.resources, "aws:s3/bucket:Bucket")
+      .map((bucket) => bucket.inputs["bucket"])
+      .sort(),
+  ).toEqual([...names].sort());
 });
 
 it("closes every bucket to the public, versions it and lets nobody else own its objects", () => {
   for (const name of names) {
-    expect(settingOf(two, "BucketPublicAccessBlock").get(name)).toMatchObject({ blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true });
-    expect(settingOf(two, "BucketVersioning").get(name)).toMatchObject({ versioningConfiguration: { status: "Enabled" } });
-    expect(settingOf(two, "BucketOwnershipControls").get(name)).toMatchObject({ rule: { objectOwnership: "BucketOwnerEnforced" } });
-    expect(settingOf(two, "BucketLifecycleConfiguration").get(name)?.["rules"]).toContainEqual({ id: "abandoned-uploads", status: "Enabled", filter: {}, abortIncompleteMultipartUpload: { daysAfterInitiation: 7 } });
+    expect(settingOf(two, "BucketPublicAccessBlock").get(name)).toMatchObject({
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    });
+    expect(settingOf(two, "BucketVersioning").get(name)).toMatchObject({
+      versioningConfiguration: { status: "Enabled" },
+    });
+    expect(settingOf(two, "BucketOwnershipControls").get(name)).toMatchObject({
+      rule: { objectOwnership: "BucketOwnerEnforced" },
+    });
+    expect(settingOf(two, "BucketLifecycleConfiguration").get(name)?.["rules"]).toContainEqual({
+      id: "abandoned-uploads",
+      status: "Enabled",
+      filter: {},
+      abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
+    });
   }
 });
 
-it.each(bucketPurposes)("encrypts %s with the region's key and a bucket key, and logs access in the same region", (purpose) => {
-  for (const region of twoRegions) {
-    const name = bucketName(prod, purpose, region);
-    expect(settingOf(two, "BucketServerSideEncryptionConfiguration").get(name)?.["rules"]).toEqual([
-      { bucketKeyEnabled: true, applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: expect.stringContaining(`arn:aws:kms:${region}:`) } },
-    ]);
-    expect(settingOf(two, "BucketLogging").get(name)).toEqual({ bucket: name, targetBucket: bucketName(prod, "logs", region), targetPrefix: `s3/${name}/` });
-  }
-});
+it.each(bucketPurposes)(
+  "encrypts %s with the region's key and a bucket key, and logs access in the same region",
+  (purpose) => {
+    for (const region of twoRegions) {
+      const name = bucketName(prod, purpose, region);
+      expect(
+        settingOf(two, "BucketServerSideEncryptionConfiguration").get(name)?.["rules"],
+      ).toEqual([
+        {
+          bucketKeyEnabled: true,
+          applyServerSideEncryptionByDefault: {
+            sseAlgorithm: "aws:kms",
+            kmsMasterKeyId: expect.stringContaining(`arn:aws:kms:${region}:`),
+          },
+        },
+      ]);
+      expect(settingOf(two, "BucketLogging").get(name)).toEqual({
+        bucket: name,
+        targetBucket: bucketName(prod, "logs", region),
+        targetPrefix: `s3/${name}/`,
+      });
+    }
+  },
+);
 
 it("gives log buckets S3's own key, the only one that log delivery can write with, and no log of their own", () => {
   const name = bucketName(prod, "logs", "eu-west-1");
-  expect(settingOf(two, "BucketServerSideEncryptionConfiguration").get(name)?.["rules"]).toEqual([{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }]);
+  expect(settingOf(two, "BucketServerSideEncryptionConfiguration").get(name)?.["rules"]).toEqual([
+    { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } },
+  ]);
   expect(settingOf(two, "BucketLogging").has(name)).toBe(false);
 });
 
 describe("bucket policies", () => {
-  const statements = (text: unknown) => new Map((JSON.parse(String(text)).Statement as { Sid: string }[]).map((s) => [s.Sid, s]));
+  const statements = (text: unknown) =>
+    new Map((JSON.parse(String(text)).Statement as { Sid: string }[]).map((s) => [s.Sid, s]));
 
   it.each(names)("refuse plain HTTP and old TLS on %s", (name) => {
     const all = [`arn:aws:s3:::${name}`, `arn:aws:s3:::${name}/*`];
     const policy = statements(settingOf(two, "BucketPolicy").get(name)?.["policy"]);
-    expect(policy.get("DenyPlainHttp")).toEqual({ Sid: "DenyPlainHttp", Effect: "Deny", Principal: "*", Action: ["s3:*"], Resource: all, Condition: { Bool: { "aws:SecureTransport": "false" } } });
-    expect(policy.get("DenyOldTls")).toEqual({ Sid: "DenyOldTls", Effect: "Deny", Principal: "*", Action: ["s3:*"], Resource: all, Condition: { NumericLessThan: { "s3:TlsVersion": "1.2" } } });
+    expect(policy.get("DenyPlainHttp")).toEqual({
+      Sid: "DenyPlainHttp",
+      Effect: "Deny",
+      Principal: "*",
+      Action: ["s3:*"],
+      Resource: all,
+      Condition: { Bool: { "aws:SecureTransport": "false" } },
+    });
+    expect(policy.get("DenyOldTls")).toEqual({
+      Sid: "DenyOldTls",
+      Effect: "Deny",
+      Principal: "*",
+      Action: ["s3:*"],
+      Resource: all,
+      Condition: { NumericLessThan: { "s3:TlsVersion": "1.2" } },
+    });
   });
 
   it("refuse an upload that names another encryption, and take one that names none", () => {
     const name = bucketName(prod, "data", "eu-west-1");
-    expect(statements(JSON.stringify(bucketPolicy(name, "data", prod, "eu-west-1", "eu-west-1"))).get("DenyOtherEncryption")).toMatchObject({
+    expect(
+      statements(JSON.stringify(bucketPolicy(name, "data", prod, "eu-west-1", "eu-west-1"))).get(
+        "DenyOtherEncryption",
+      ),
+    ).toMatchObject({
       Effect: "Deny",
       Action: ["s3:PutObject"],
-      Condition: { Null: { "s3:x-amz-server-side-encryption": "false" }, StringNotEquals: { "s3:x-amz-server-side-encryption": "aws:kms" } },
+      Condition: {
+        Null: { "s3:x-amz-server-side-encryption": "false" },
+        StringNotEquals: { "s3:x-amz-server-side-encryption": "aws:kms" },
+      },
     });
   });
 
   it("let our trail, and no other, write into the home audit bucket alone", () => {
-    const writers = names.filter((name) => statements(settingOf(two, "BucketPolicy").get(name)?.["policy"]).has("WriteTrail"));
+    const writers = names.filter((name) =>
+      statements(settingOf(two, "BucketPolicy").get(name)?.["policy"]).has("WriteTrail"),
+    );
     expect(writers).toEqual([bucketName(prod, "audit", "eu-west-1")]);
-    expect(statements(settingOf(two, "BucketPolicy").get(writers[0])?.["policy"]).get("WriteTrail")).toMatchObject({
+    expect(
+      statements(settingOf(two, "BucketPolicy").get(writers[0])?.["policy"]).get("WriteTrail"),
+    ).toMatchObject({
       Principal: { Service: "cloudtrail.amazonaws.com" },
-      Resource: [`arn:aws:s3:::example-causeway-prod-audit-eu-west-1/cloudtrail/AWSLogs/${account}/*`],
-      Condition: { StringEquals: { "aws:SourceArn": `arn:aws:cloudtrail:eu-west-1:${account}:trail/example-causeway-prod-audit` } },
+      Resource: [
+        `arn:aws:s3:::example-causeway-prod-audit-eu-west-1/cloudtrail/AWSLogs/${account}/*`,
+      ],
+      Condition: {
+        StringEquals: {
+          "aws:SourceArn": `arn:aws:cloudtrail:eu-west-1:${account}:trail/example-causeway-prod-audit`,
+        },
+      },
     });
   });
 
   it("let only log delivery for this account write into a log bucket", () => {
-    const policy = statements(settingOf(two, "BucketPolicy").get(bucketName(prod, "logs", "eu-central-1"))?.["policy"]);
-    expect([...policy.keys()]).toEqual(["DenyPlainHttp", "DenyOldTls", "WriteBucketAccessLogs", "WriteLoadBalancerLogs"]);
-    expect(policy.get("WriteBucketAccessLogs")).toMatchObject({ Principal: { Service: "logging.s3.amazonaws.com" }, Condition: { StringEquals: { "aws:SourceAccount": account } } });
-    expect(policy.get("WriteLoadBalancerLogs")).toMatchObject({ Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" }, Resource: [`arn:aws:s3:::example-causeway-prod-logs-eu-central-1/alb/AWSLogs/${account}/*`] });
+    const policy = statements(
+      settingOf(two, "BucketPolicy").get(bucketName(prod, "logs", "eu-central-1"))?.["policy"],
+    );
+    expect([...policy.keys()]).toEqual([
+      "DenyPlainHttp",
+      "DenyOldTls",
+      "WriteBucketAccessLogs",
+      "WriteLoadBalancerLogs",
+    ]);
+    expect(policy.get("WriteBucketAccessLogs")).toMatchObject({
+      Principal: { Service: "logging.s3.amazonaws.com" },
+      Condition: { StringEquals: { "aws:SourceAccount": account } },
+    });
+    expect(policy.get("WriteLoadBalancerLogs")).toMatchObject({
+      Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
+      Resource: [`arn:aws:s3:::example-causeway-prod-logs-eu-central-1/alb/AWSLogs/${account}/*`],
+    });
   });
 });
 
 describe("what a bucket keeps", () => {
-  const rulesIn = (purpose: "data" | "artifacts") => settingOf(two, "BucketLifecycleConfiguration").get(bucketName(prod, purpose, "eu-west-1"))?.["rules"] as { id: string }[];
-  const named = (purpose: "data" | "artifacts", id: string) => rulesIn(purpose).find((rule) => rule.id === id);
+  const rulesIn = (purpose: "data" | "artifacts") =>
+    settingOf(two, "BucketLifecycleConfiguration").get(bucketName(prod, purpose, "eu-west-1"))?.[
+      "rules"
+    ] as { id: string }[];
+  const named = (purpose: "data" | "artifacts", id: string) =>
+    rulesIn(purpose).find((rule) => rule.id === id);
 
   it("ends the lake with its class, and the runs of a model with its contract", () => {
-    expect(named("data", "end-of-retention")).toEqual({ id: "end-of-retention", status: "Enabled", filter: {}, expiration: { days: 1_095 } });
-    // Orders of an erasure name a subject, in the copies of other regions too, which no deletion of a version reaches.
-    expect(named("artifacts", "end-of-erasures")).toEqual({ id: "end-of-erasures", status: "Enabled", filter: { prefix: "erasures/" }, expiration: { days: 30 }, noncurrentVersionExpiration: { noncurrentDays: 1 } });
-    expect(named("artifacts", "end-of-runs-loan-approval")).toEqual({ id: "end-of-runs-loan-approval", status: "Enabled", filter: { prefix: "runs/loan-approval/" }, expiration: { days: 730 } });
+    expect(named("data", "end-of-retention")).toEqual({
+      id: "end-of-retention",
+      status: "Enabled",
+      filter: {},
+      expiration: { days: 1_095 },
+    });
+    // Orders of an erasure name a subject, in the copies of other regions too, which no deletion of
+    // a version reaches.
+    expect(named("artifacts", "end-of-erasures")).toEqual({
+      id: "end-of-erasures",
+      status: "Enabled",
+      filter: { prefix: "erasures/" },
+      expiration: { days: 30 },
+      noncurrentVersionExpiration: { noncurrentDays: 1 },
+    });
+    expect(named("artifacts", "end-of-runs-loan-approval")).toEqual({
+      id: "end-of-runs-loan-approval",
+      status: "Enabled",
+      filter: { prefix: "runs/loan-approval/" },
+      expiration: { days: 730 },
+    });
   });
 
   it("ends what was deleted within the month of an erasure", () => {
-    for (const purpose of ["data", "artifacts"] as const) expect(named(purpose, "superseded")).toEqual({ id: "superseded", status: "Enabled", filter: {}, noncurrentVersionExpiration: { noncurrentDays: 30 } });
+    for (const purpose of ["data", "artifacts"] as const)
+      expect(named(purpose, "superseded")).toEqual({
+        id: "superseded",
+        status: "Enabled",
+        filter: {},
+        noncurrentVersionExpiration: { noncurrentDays: 30 },
+      });
   });
 
   it("says of every bucket how sensitive its objects are", () => {
-    const tags = ofType(two.resources, "aws:s3/bucket:Bucket").map(({ inputs }) => inputs["tags"] as Record<string, string>);
-    expect(Object.fromEntries(tags.map((tag) => [tag["causeway:purpose"], tag["causeway:classification"]]))).toEqual({ data: "restricted", artifacts: "restricted", audit: "confidential", logs: "internal" });
+    const tags = ofType(two.resources, "aws:s3/bucket:Bucket").map(
+      ({ inputs }) => inputs["tags"] as Record<string, string>,
+    );
+    expect(
+      Object.fromEntries(
+        tags.map((tag) => [tag["causeway:purpose"], tag["causeway:classification"]]),
+      ),
+    ).toEqual({
+      data: "restricted",
+      artifacts: "restricted",
+      audit: "confidential",
+      logs: "internal",
+    });
   });
 });
 
 describe("the audit bucket", () => {
   it("locks objects for the retention, in prod so that nobody can shorten it", () => {
     const locked = settingOf(two, "BucketObjectLockConfiguration");
-    expect([...locked.keys()]).toEqual(twoRegions.map((region) => bucketName(prod, "audit", region)));
-    for (const lock of locked.values()) expect(lock).toMatchObject({ objectLockEnabled: "Enabled", rule: { defaultRetention: { mode: "COMPLIANCE", days: 400 } } });
-    expect(only(dev.resources, "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration").inputs["rule"]).toEqual({ defaultRetention: { mode: "GOVERNANCE", days: 183 } });
-    const lockable = ofType(two.resources, "aws:s3/bucket:Bucket").filter((bucket) => bucket.inputs["objectLockEnabled"] === true);
+    expect([...locked.keys()]).toEqual(
+      twoRegions.map((region) => bucketName(prod, "audit", region)),
+    );
+    for (const lock of locked.values())
+      expect(lock).toMatchObject({
+        objectLockEnabled: "Enabled",
+        rule: { defaultRetention: { mode: "COMPLIANCE", days: 400 } },
+      });
+    expect(
+      only(dev.resources, "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration")
+        .inputs["rule"],
+    ).toEqual({ defaultRetention: { mode: "GOVERNANCE", days: 183 } });
+    const lockable = ofType(two.resources, "aws:s3/bucket:Bucket").filter(
+      (bucket) => bucket.inputs["objectLockEnabled"] === true,
+    );
     expect(lockable.map((bucket) => bucket.inputs["bucket"])).toEqual([...locked.keys()]);
   });
 
   it("expires objects only after the lock", () => {
-    expect(settingOf(two, "BucketLifecycleConfiguration").get(bucketName(prod, "audit", "eu-west-1"))?.["rules"]).toEqual(
+    expect(
+      settingOf(two, "BucketLifecycleConfiguration").get(bucketName(prod, "audit", "eu-west-1"))?.[
+        "rules"
+      ],
+    ).toEqual(
       expect.arrayContaining([
-        { id: "end-of-retention-cloudtrail", status: "Enabled", filter: { prefix: "cloudtrail/" }, expiration: { days: 401 } },
-        { id: "superseded", status: "Enabled", filter: {}, noncurrentVersionExpiration: { noncurrentDays: 401 } },
+        {
+          id: "end-of-retention-cloudtrail",
+          status: "Enabled",
+          filter: { prefix: "cloudtrail/" },
+          expiration: { days: 401 },
+        },
+        {
+          id: "superseded",
+          status: "Enabled",
+          filter: {},
+          noncurrentVersionExpiration: { noncurrentDays: 401 },
+        },
       ]),
     );
   });
 
   it("leaves the objects of the log store's snapshots to Elasticsearch, which ends them itself", () => {
-    const rules = settingOf(two, "BucketLifecycleConfiguration").get(bucketName(prod, "audit", "eu-west-1"))?.["rules"] as { filter: { prefix?: string }; expiration?: object; transitions?: object[] }[];
-    const concerned = rules.filter(({ filter }) => filter.prefix === undefined || "log-snapshots/".startsWith(filter.prefix));
+    const rules = settingOf(two, "BucketLifecycleConfiguration").get(
+      bucketName(prod, "audit", "eu-west-1"),
+    )?.["rules"] as { filter: { prefix?: string }; expiration?: object; transitions?: object[] }[];
+    const concerned = rules.filter(
+      ({ filter }) => filter.prefix === undefined || "log-snapshots/".startsWith(filter.prefix),
+    );
     expect(concerned.filter(({ transitions }) => transitions !== undefined)).toEqual([]);
-    expect(concerned.flatMap(({ expiration }) => expiration ?? [])).toEqual([{ expiredObjectDeleteMarker: true }]);
+    expect(concerned.flatMap(({ expiration }) => expiration ?? [])).toEqual([
+      { expiredObjectDeleteMarker: true },
+    ]);
   });
 
   it("stays after a destroy of prod, with its key; dev is emptied", () => {
     const kept = two.resources.filter((resource) => resource.options.retainOnDelete);
-    expect([...new Set(kept.map((resource) => resource.name.match(/^global-(keys-audit|buckets-(audit|logs)-eu-(west|central)-1)/)?.[0]))].sort()).toEqual([
+    expect(
+      [
+        ...new Set(
+          kept.map(
+            (resource) =>
+              resource.name.match(
+                /^global-(keys-audit|buckets-(audit|logs)-eu-(west|central)-1)/,
+              )?.[0],
+          ),
+        ),
+      ].sort(),
+    ).toEqual([
       "global-buckets-audit-eu-central-1",
       "global-buckets-audit-eu-west-1",
       "global-buckets-logs-eu-central-1",
@@ -144,15 +322,21 @@ describe("the audit bucket", () => {
       "global-keys-audit",
     ]);
     expect(dev.resources.some((resource) => resource.options.retainOnDelete)).toBe(false);
-    expect(ofType(two.resources, "aws:s3/bucket:Bucket").map((bucket) => bucket.inputs["forceDestroy"])).toEqual(Array(8).fill(false));
-    expect(ofType(dev.resources, "aws:s3/bucket:Bucket").map((bucket) => bucket.inputs["forceDestroy"])).toEqual(Array(4).fill(true));
+    expect(
+      ofType(two.resources, "aws:s3/bucket:Bucket").map((bucket) => bucket.inputs["forceDestroy"]),
+    ).toEqual(Array(8).fill(false));
+    expect(
+      ofType(dev.resources, "aws:s3/bucket:Bucket").map((bucket) => bucket.inputs["forceDestroy"]),
+    ).toEqual(Array(4).fill(true));
   });
 });
 
 describe("replication", () => {
   it("copies each purpose from home to the other region under that region's key", () => {
     const configs = ofType(two.resources, "aws:s3/bucketReplicationConfig:BucketReplicationConfig");
-    expect(configs.map((config) => config.inputs["bucket"])).toEqual(bucketPurposes.map((purpose) => bucketName(prod, purpose, "eu-west-1")));
+    expect(configs.map((config) => config.inputs["bucket"])).toEqual(
+      bucketPurposes.map((purpose) => bucketName(prod, purpose, "eu-west-1")),
+    );
     for (const [index, purpose] of bucketPurposes.entries()) {
       expect(configs[index]!.inputs["rules"]).toEqual([
         {
@@ -164,7 +348,9 @@ describe("replication", () => {
           sourceSelectionCriteria: { sseKmsEncryptedObjects: { status: "Enabled" } },
           destination: {
             bucket: `arn:aws:s3:::${bucketName(prod, purpose, "eu-central-1")}`,
-            encryptionConfiguration: { replicaKmsKeyId: expect.stringContaining("arn:aws:kms:eu-central-1:") },
+            encryptionConfiguration: {
+              replicaKmsKeyId: expect.stringContaining("arn:aws:kms:eu-central-1:"),
+            },
             replicationTime: { status: "Enabled", time: { minutes: 15 } },
             metrics: { status: "Enabled", eventThreshold: { minutes: 15 } },
           },
@@ -174,13 +360,25 @@ describe("replication", () => {
   });
 
   it("waits until both buckets are versioned", () => {
-    const [config] = ofType(two.resources, "aws:s3/bucketReplicationConfig:BucketReplicationConfig");
-    const versioned = config!.options.dependencies.filter((urn) => urn.includes("BucketVersioning"));
-    expect(versioned.map((urn) => urn.split("::").pop())).toEqual(["global-buckets-data-eu-west-1-versioning", "global-buckets-data-eu-central-1-versioning"]);
+    const [config] = ofType(
+      two.resources,
+      "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
+    );
+    const versioned = config!.options.dependencies.filter((urn) =>
+      urn.includes("BucketVersioning"),
+    );
+    expect(versioned.map((urn) => urn.split("::").pop())).toEqual([
+      "global-buckets-data-eu-west-1-versioning",
+      "global-buckets-data-eu-central-1-versioning",
+    ]);
   });
 
   it("does not exist in a single region, nor does its role", () => {
-    expect(ofType(dev.resources, "aws:s3/bucketReplicationConfig:BucketReplicationConfig")).toEqual([]);
-    expect(ofType(dev.resources, "aws:iam/role:Role").map((role) => role.name)).not.toContain("global-buckets-replication");
+    expect(ofType(dev.resources, "aws:s3/bucketReplicationConfig:BucketReplicationConfig")).toEqual(
+      [],
+    );
+    expect(ofType(dev.resources, "aws:iam/role:Role").map((role) => role.name)).not.toContain(
+      "global-buckets-replication",
+    );
   });
 });

@@ -8,14 +8,20 @@ beforeAll(async () => {
   one = await foundation({ environment: "dev", regions: ["eu-west-1"] });
 });
 
-const regionsOf = (built: Built, type: string) => ofType(built.resources, type).map((resource) => resource.region);
+const regionsOf = (built: Built, type: string) =>
+  ofType(built.resources, type).map((resource) => resource.region);
 
 describe("every policy document of the foundation", () => {
   it("allows no wildcard action on a wildcard resource, in an identity policy not even one of a service", () => {
     const documents = documentsOf([...two.resources, ...one.resources]);
     expect(documents.length).toBeGreaterThan(50);
     const offending = documents.flatMap(({ where, document }) =>
-      document.Statement.filter((s) => s["Effect"] === "Allow" && [s["Resource"]].flat().includes("*") && [s["Action"]].flat().some((action) => String(action).includes("*"))).map((s) => `${where} ${String(s["Sid"])}`),
+      document.Statement.filter(
+        (s) =>
+          s["Effect"] === "Allow" &&
+          [s["Resource"]].flat().includes("*") &&
+          [s["Action"]].flat().some((action) => String(action).includes("*")),
+      ).map((s) => `${where} ${String(s["Sid"])}`),
     );
     expect(offending).toEqual([]);
   });
@@ -30,7 +36,11 @@ describe("every policy document of the foundation", () => {
 
   it("gives nobody on the outside anything", () => {
     for (const { where, document } of documentsOf(two.resources)) {
-      const open = document.Statement.filter((s) => s["Effect"] === "Allow" && (s["Principal"] === "*" || JSON.stringify(s["Principal"])?.includes('"AWS":"*"')));
+      const open = document.Statement.filter(
+        (s) =>
+          s["Effect"] === "Allow" &&
+          (s["Principal"] === "*" || JSON.stringify(s["Principal"])?.includes('"AWS":"*"')),
+      );
       expect({ where, open }).toEqual({ where, open: [] });
     }
   });
@@ -38,12 +48,26 @@ describe("every policy document of the foundation", () => {
 
 describe("keys", () => {
   it("are multi-Region, rotate, and have a replica and an alias in every region", () => {
-    const keys = ofType(two.resources, "aws:kms/key:Key").filter((key) => key.name !== "global-signing");
-    expect(keys.map((key) => key.name)).toEqual(["data", "artifacts", "audit", "logs", "secrets", "volumes"].map((purpose) => `global-keys-${purpose}`));
-    for (const key of keys) expect(key.inputs).toMatchObject({ multiRegion: true, enableKeyRotation: true, rotationPeriodInDays: 365, deletionWindowInDays: 30 });
+    const keys = ofType(two.resources, "aws:kms/key:Key").filter(
+      (key) => key.name !== "global-signing",
+    );
+    expect(keys.map((key) => key.name)).toEqual(
+      ["data", "artifacts", "audit", "logs", "secrets", "volumes"].map(
+        (purpose) => `global-keys-${purpose}`,
+      ),
+    );
+    for (const key of keys)
+      expect(key.inputs).toMatchObject({
+        multiRegion: true,
+        enableKeyRotation: true,
+        rotationPeriodInDays: 365,
+        deletionWindowInDays: 30,
+      });
     const replicas = ofType(two.resources, "aws:kms/replicaKey:ReplicaKey");
     expect(replicas.map((replica) => replica.region)).toEqual(Array(6).fill("eu-central-1"));
-    expect(replicas.map((replica) => replica.inputs["policy"])).toEqual(keys.map((key) => key.inputs["policy"]));
+    expect(replicas.map((replica) => replica.inputs["policy"])).toEqual(
+      keys.map((key) => key.inputs["policy"]),
+    );
     const aliases = ofType(two.resources, "aws:kms/alias:Alias");
     expect(aliases).toHaveLength(13);
     expect(aliases[0]!.inputs["name"]).toBe("alias/example-causeway-prod-data");
@@ -55,14 +79,32 @@ describe("keys", () => {
   });
 
   it("have one beside them that signs releases, which only who publishes may use", () => {
-    const key = ofType(two.resources, "aws:kms/key:Key").find(({ name }) => name === "global-signing");
-    expect(key).toMatchObject({ region: "eu-west-1", inputs: { customerMasterKeySpec: "ECC_NIST_P256", keyUsage: "SIGN_VERIFY", multiRegion: true, deletionWindowInDays: 30 } });
-    const signing = documentsOf(two.resources).filter(({ document }) => document.Statement.some((s) => JSON.stringify(s["Action"]).includes('"kms:Sign"')));
-    expect(signing.map(({ where }) => where)).toEqual([expect.stringContaining("boundary"), expect.stringContaining("global-signing"), expect.stringContaining("pipeline")]);
+    const key = ofType(two.resources, "aws:kms/key:Key").find(
+      ({ name }) => name === "global-signing",
+    );
+    expect(key).toMatchObject({
+      region: "eu-west-1",
+      inputs: {
+        customerMasterKeySpec: "ECC_NIST_P256",
+        keyUsage: "SIGN_VERIFY",
+        multiRegion: true,
+        deletionWindowInDays: 30,
+      },
+    });
+    const signing = documentsOf(two.resources).filter(({ document }) =>
+      document.Statement.some((s) => JSON.stringify(s["Action"]).includes('"kms:Sign"')),
+    );
+    expect(signing.map(({ where }) => where)).toEqual([
+      expect.stringContaining("boundary"),
+      expect.stringContaining("global-signing"),
+      expect.stringContaining("pipeline"),
+    ]);
   });
 
   it("refuse a region that the stack does not have", () => {
-    expect(() => one.foundation.keyArn("data", "eu-central-1")).toThrow("no key of data in eu-central-1; there are: data/eu-west-1,");
+    expect(() => one.foundation.keyArn("data", "eu-central-1")).toThrow(
+      "no key of data in eu-central-1; there are: data/eu-west-1,",
+    );
   });
 });
 
@@ -70,19 +112,44 @@ describe("image repositories", () => {
   it("are immutable, scanned and encrypted in every region", () => {
     const repositories = ofType(two.resources, "aws:ecr/repository:Repository");
     expect(repositories.map((r) => `${r.region} ${String(r.inputs["name"])}`)).toEqual(
-      twoRegions.flatMap((region) => ["models/loan-approval", "model-server", "training", "delivery"].map((name) => `${region} example-causeway-prod/${name}`)),
+      twoRegions.flatMap((region) =>
+        ["models/loan-approval", "model-server", "training", "delivery"].map(
+          (name) => `${region} example-causeway-prod/${name}`,
+        ),
+      ),
     );
     for (const repository of repositories) {
-      expect(repository.inputs).toMatchObject({ imageTagMutability: "IMMUTABLE", imageScanningConfiguration: { scanOnPush: true }, forceDelete: false, encryptionConfigurations: [{ encryptionType: "KMS", kmsKey: expect.stringContaining(`arn:aws:kms:${repository.region}:`) }] });
+      expect(repository.inputs).toMatchObject({
+        imageTagMutability: "IMMUTABLE",
+        imageScanningConfiguration: { scanOnPush: true },
+        forceDelete: false,
+        encryptionConfigurations: [
+          {
+            encryptionType: "KMS",
+            kmsKey: expect.stringContaining(`arn:aws:kms:${repository.region}:`),
+          },
+        ],
+      });
     }
     expect(ofType(two.resources, "aws:ecr/lifecyclePolicy:LifecyclePolicy")).toHaveLength(8);
   });
 
   it("are replicated to the other regions, and to none in a single one", () => {
-    expect(only(two.resources, "aws:ecr/replicationConfiguration:ReplicationConfiguration").inputs["replicationConfiguration"]).toEqual({
-      rules: [{ destinations: [{ region: "eu-central-1", registryId: account }], repositoryFilters: [{ filter: "example-causeway-prod/", filterType: "PREFIX_MATCH" }] }],
+    expect(
+      only(two.resources, "aws:ecr/replicationConfiguration:ReplicationConfiguration").inputs[
+        "replicationConfiguration"
+      ],
+    ).toEqual({
+      rules: [
+        {
+          destinations: [{ region: "eu-central-1", registryId: account }],
+          repositoryFilters: [{ filter: "example-causeway-prod/", filterType: "PREFIX_MATCH" }],
+        },
+      ],
     });
-    expect(ofType(one.resources, "aws:ecr/replicationConfiguration:ReplicationConfiguration")).toEqual([]);
+    expect(
+      ofType(one.resources, "aws:ecr/replicationConfiguration:ReplicationConfiguration"),
+    ).toEqual([]);
   });
 });
 
@@ -90,8 +157,16 @@ describe("detection", () => {
   it("has an enabled detector and an analyzer in every region", () => {
     expect(regionsOf(two, "aws:guardduty/detector:Detector")).toEqual([...twoRegions]);
     expect(regionsOf(two, "aws:accessanalyzer/analyzer:Analyzer")).toEqual([...twoRegions]);
-    for (const detector of ofType(two.resources, "aws:guardduty/detector:Detector")) expect(detector.inputs).toEqual({ enable: true, findingPublishingFrequency: "FIFTEEN_MINUTES" });
-    expect(ofType(one.resources, "aws:guardduty/detectorFeature:DetectorFeature").map((f) => f.inputs["name"])).toEqual(["S3_DATA_EVENTS", "EKS_AUDIT_LOGS", "EBS_MALWARE_PROTECTION"]);
+    for (const detector of ofType(two.resources, "aws:guardduty/detector:Detector"))
+      expect(detector.inputs).toEqual({
+        enable: true,
+        findingPublishingFrequency: "FIFTEEN_MINUTES",
+      });
+    expect(
+      ofType(one.resources, "aws:guardduty/detectorFeature:DetectorFeature").map(
+        (f) => f.inputs["name"],
+      ),
+    ).toEqual(["S3_DATA_EVENTS", "EKS_AUDIT_LOGS", "EBS_MALWARE_PROTECTION"]);
     expect(Object.keys(two.foundation.detectors)).toEqual([...twoRegions]);
   });
 });
@@ -114,10 +189,18 @@ describe("the audit trail", () => {
       fieldSelectors: [
         { field: "eventCategory", equals: ["Data"] },
         { field: "resources.type", equals: ["AWS::S3::Object"] },
-        { field: "resources.ARN", startsWiths: ["arn:aws:s3:::example-causeway-prod-data-eu-west-1/", "arn:aws:s3:::example-causeway-prod-data-eu-central-1/"] },
+        {
+          field: "resources.ARN",
+          startsWiths: [
+            "arn:aws:s3:::example-causeway-prod-data-eu-west-1/",
+            "arn:aws:s3:::example-causeway-prod-data-eu-central-1/",
+          ],
+        },
       ],
     });
-    expect(trail.options.propertyDependencies["s3BucketName"]).toContainEqual(expect.stringContaining("BucketPolicy::global-buckets-audit-eu-west-1-policy"));
+    expect(trail.options.propertyDependencies["s3BucketName"]).toContainEqual(
+      expect.stringContaining("BucketPolicy::global-buckets-audit-eu-west-1-policy"),
+    );
   });
 });
 
@@ -126,30 +209,58 @@ describe("the metrics workspace", () => {
     const workspace = only(two.resources, "aws:amp/workspace:Workspace");
     expect(workspace.region).toBe("eu-west-1");
     expect(workspace.inputs["kmsKeyArn"]).toMatch(/^arn:aws:kms:eu-west-1:/);
-    expect(only(two.resources, "aws:cloudwatch/logGroup:LogGroup").inputs).toMatchObject({ name: "/aws/vendedlogs/prometheus/example-causeway-prod", retentionInDays: 400, kmsKeyId: workspace.inputs["kmsKeyArn"] });
+    expect(only(two.resources, "aws:cloudwatch/logGroup:LogGroup").inputs).toMatchObject({
+      name: "/aws/vendedlogs/prometheus/example-causeway-prod",
+      retentionInDays: 400,
+      kmsKeyId: workspace.inputs["kmsKeyArn"],
+    });
   });
 
   it("tells where to write", async () => {
-    const { remoteWriteUrl } = only(two.resources, "causeway:global:GlobalFoundation").outputs["metricsWorkspace"] as { remoteWriteUrl: string };
-    expect(remoteWriteUrl).toMatch(/^https:\/\/aps-workspaces\.eu-west-1\.amazonaws\.com\/workspaces\/ws-[0-9a-f-]+\/api\/v1\/remote_write$/);
+    const { remoteWriteUrl } = only(two.resources, "causeway:global:GlobalFoundation").outputs[
+      "metricsWorkspace"
+    ] as { remoteWriteUrl: string };
+    expect(remoteWriteUrl).toMatch(
+      /^https:\/\/aps-workspaces\.eu-west-1\.amazonaws\.com\/workspaces\/ws-[0-9a-f-]+\/api\/v1\/remote_write$/,
+    );
   });
 });
 
 describe("the foundation", () => {
   it("gives its arguments to the engine without the providers", () => {
-    expect(Object.keys(only(two.resources, "causeway:global:GlobalFoundation").inputs).sort()).toEqual(["access", "account", "alertEmails", "auditRetention", "environment", "models", "organization", "regions", "runRetention"]);
+    expect(
+      Object.keys(only(two.resources, "causeway:global:GlobalFoundation").inputs).sort(),
+    ).toEqual([
+      "access",
+      "account",
+      "alertEmails",
+      "auditRetention",
+      "environment",
+      "models",
+      "organization",
+      "regions",
+      "runRetention",
+    ]);
   });
 
   it("puts every resource of a region under that region's provider", () => {
-    for (const resource of two.resources.filter((r) => r.custom && r.type.startsWith("aws:"))) expect(resource.options.provider).toMatch(/pulumi:providers:aws::eu-(west|central)-1$/);
+    for (const resource of two.resources.filter((r) => r.custom && r.type.startsWith("aws:")))
+      expect(resource.options.provider).toMatch(/pulumi:providers:aws::eu-(west|central)-1$/);
   });
 
   it("names every child after itself", () => {
-    for (const resource of two.resources.filter((r) => !r.type.startsWith("pulumi:providers:"))) expect(resource.name).toMatch(/^global(-|$)/);
+    for (const resource of two.resources.filter((r) => !r.type.startsWith("pulumi:providers:")))
+      expect(resource.name).toMatch(/^global(-|$)/);
   });
 
   it("tells all problems at once", async () => {
-    await expect(foundation({ organization: "a-much-too-long-organization-name", regions: ["eu-west-1", "cn-north-1"], auditRetention: "30 days" })).rejects.toThrow(
+    await expect(
+      foundation({
+        organization: "a-much-too-long-organization-name",
+        regions: ["eu-west-1", "cn-north-1"],
+        auditRetention: "30 days",
+      }),
+    ).rejects.toThrow(
       /organization \(a-much-too-long-organization-name\) is too long: bucket a-much-too-long-organization-name-causeway-prod-artifacts-eu-west-1 has 67 characters, at most 63 are allowed[^]*cn-north-1 is in a partition[^]*auditRetention \(30 days\) must be at least 183 days \(EU AI Act Art\. 19, 26\(6\)\)/,
     );
   });

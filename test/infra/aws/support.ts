@@ -7,17 +7,42 @@ export const prod = { organization: "example", account, environment: "prod" } as
 export const twoRegions = ["eu-west-1", "eu-central-1"] as const;
 
 const role = (name: string) => `arn:aws:iam::${account}:role/${name}`;
-export const access = { platformAdmins: [role("PlatformAdmin")], mlEngineers: [role("MlEngineer")], auditors: [role("Auditor")], pipelines: [role("DeliveryPipeline")], approvers: [role("ModelRisk"), role("EthicsBoard")], approvalRoles: { "model-risk": [role("ModelRisk")], "ethics-board": [role("EthicsBoard")] }, erasers: [role("DataProtection")] };
+export const access = {
+  platformAdmins: [role("PlatformAdmin")],
+  mlEngineers: [role("MlEngineer")],
+  auditors: [role("Auditor")],
+  pipelines: [role("DeliveryPipeline")],
+  approvers: [role("ModelRisk"), role("EthicsBoard")],
+  approvalRoles: { "model-risk": [role("ModelRisk")], "ethics-board": [role("EthicsBoard")] },
+  erasers: [role("DataProtection")],
+};
 
-export type Built = { readonly resources: RecordedResource[]; readonly foundation: GlobalFoundation };
+export type Built = {
+  readonly resources: RecordedResource[];
+  readonly foundation: GlobalFoundation;
+};
 
 /** Records a foundation: prod in two regions with one model, unless told otherwise. */
-export async function foundation(overrides: Partial<Omit<GlobalFoundationArgs, "providers">> = {}): Promise<Built> {
+export async function foundation(
+  overrides: Partial<Omit<GlobalFoundationArgs, "providers">> = {},
+): Promise<Built> {
   const built: { foundation?: GlobalFoundation } = {};
   const regions = overrides.regions ?? twoRegions;
   const program = () => {
-    const providers = Object.fromEntries(regions.map((region) => [region, new Provider(region, { region })]));
-    built.foundation = new GlobalFoundation("global", { ...prod, regions, auditRetention: "400 days", runRetention: { "loan-approval": "730 days" }, models: ["loan-approval"], access, alertEmails: ["security@example.com"], ...overrides, providers });
+    const providers = Object.fromEntries(
+      regions.map((region) => [region, new Provider(region, { region })]),
+    );
+    built.foundation = new GlobalFoundation("global", {
+      ...prod,
+      regions,
+      auditRetention: "400 days",
+      runRetention: { "loan-approval": "730 days" },
+      models: ["loan-approval"],
+      access,
+      alertEmails: ["security@example.com"],
+      ...overrides,
+      providers,
+    });
   };
   const resources = await record(program, { config: { "causeway:account": account } });
   return { resources, foundation: built.foundation! };
@@ -28,7 +53,9 @@ export function ofType(resources: readonly RecordedResource[], type: string): Re
 }
 
 /** All policy documents that a plan holds, with where each was found. */
-export function documentsOf(resources: readonly RecordedResource[]): { where: string; document: { Statement: Record<string, unknown>[] } }[] {
+export function documentsOf(
+  resources: readonly RecordedResource[],
+): { where: string; document: { Statement: Record<string, unknown>[] } }[] {
   return resources.flatMap((resource) =>
     (["policy", "assumeRolePolicy"] as const).flatMap((key) => {
       const text = resource.inputs[key];

@@ -33,12 +33,22 @@ describe("stack configuration", () => {
   });
 
   test("a message carries the key, the value got and the value allowed", () => {
-    expect(problemsIn(join(corpus, "old-kubernetes.yaml")).message).toContain('kubernetesVersion: got "1.24", allowed: one of 1.34, 1.35, 1.36');
+    expect(problemsIn(join(corpus, "old-kubernetes.yaml")).message).toContain(
+      'kubernetesVersion: got "1.24", allowed: one of 1.34, 1.35, 1.36',
+    );
   });
 
   test.each([
-    ["eu-central-1", "eu-west-9", 'regions[1].name: got "eu-west-9", allowed: a region of AWS: eu-central-1, '],
-    ["cidr: 10.33.0.0/16", "cidr: 10.33.0.0/16, drained: true", "regions[1].drained: got true, allowed: { reason: <a reason in words> }"],
+    [
+      "eu-central-1",
+      "eu-west-9",
+      'regions[1].name: got "eu-west-9", allowed: a region of AWS: eu-central-1, ',
+    ],
+    [
+      "cidr: 10.33.0.0/16",
+      "cidr: 10.33.0.0/16, drained: true",
+      "regions[1].drained: got true, allowed: { reason: <a reason in words> }",
+    ],
   ])("with %s as %s the message says what is allowed", (before, after, message) => {
     const text = readFileSync(join(root, "Pulumi.prod.yaml"), "utf8").replace(before, after);
     const folder = mkdtempSync(join(tmpdir(), "causeway-config-"));
@@ -51,23 +61,39 @@ describe("stack configuration", () => {
   });
 
   test("a secret in plain text is never repeated in the message", () => {
-    expect(problemsIn(join(corpus, "plain-text-secret.yaml")).message).not.toContain("pager.example.com");
+    expect(problemsIn(join(corpus, "plain-text-secret.yaml")).message).not.toContain(
+      "pager.example.com",
+    );
     expect(problemsIn(join(corpus, "access-key-in-value.yaml")).message).not.toContain("AKIA");
     expect(problemsIn(join(corpus, "password-in-url.yaml")).message).not.toContain("hunter2");
   });
 
   test("an encrypted secret is accepted", () => {
     const raw = readStackFile(join(root, "Pulumi.local.yaml"));
-    const config = parseConfig({ values: { ...raw.values, "causeway:alertWebhook": "https://pager.example.com/" }, secrets: new Set(["causeway:alertWebhook"]) }, "local");
+    const config = parseConfig(
+      {
+        values: { ...raw.values, "causeway:alertWebhook": "https://pager.example.com/" },
+        secrets: new Set(["causeway:alertWebhook"]),
+      },
+      "local",
+    );
     expect(config.alertWebhook).toBe("https://pager.example.com/");
   });
 
   test("warnings have an address of their own only where pages have one, and it is a secret too", () => {
     const raw = readStackFile(join(root, "Pulumi.local.yaml"));
-    const parse = (given: Record<string, string>, secrets = Object.keys(given)) => parseConfig({ values: { ...raw.values, ...given }, secrets: new Set(secrets) }, "local");
-    const [pages, tickets] = [{ "causeway:alertWebhook": "https://pager.example.com/" }, { "causeway:ticketWebhook": "https://tickets.example.com/" }];
+    const parse = (given: Record<string, string>, secrets = Object.keys(given)) =>
+      parseConfig({ values: { ...raw.values, ...given }, secrets: new Set(secrets) }, "local");
+    const [pages, tickets] = [
+      { "causeway:alertWebhook": "https://pager.example.com/" },
+      { "causeway:ticketWebhook": "https://tickets.example.com/" },
+    ];
     expect(parse({ ...pages, ...tickets }).ticketWebhook).toBe("https://tickets.example.com/");
-    expect(() => parse(tickets)).toThrow("alertWebhook: got nothing, allowed: a URL for critical alerts, because ticketWebhook has one for warnings");
-    expect(() => parse({ ...pages, ...tickets }, ["causeway:alertWebhook"])).toThrow(/ticketWebhook: .*secret/);
+    expect(() => parse(tickets)).toThrow(
+      "alertWebhook: got nothing, allowed: a URL for critical alerts, because ticketWebhook has one for warnings",
+    );
+    expect(() => parse({ ...pages, ...tickets }, ["causeway:alertWebhook"])).toThrow(
+      /ticketWebhook: .*secret/,
+    );
   });
 });

@@ -22,13 +22,21 @@ export function recordingRules(of: Contract = contract): RecordingRule[] {
 /** Positions of syntax errors; empty for valid PromQL. */
 export function syntaxErrors(query: string): number[] {
   const found: number[] = [];
-  parser.parse(query).iterate({ enter: (node) => void (node.type.isError && found.push(node.from)) });
+  parser
+    .parse(query)
+    .iterate({ enter: (node) => void (node.type.isError && found.push(node.from)) });
   return found;
 }
 
 /** Names of the metrics that a query selects, without those of its functions and labels. */
 export function metricsIn(query: string): string[] {
   const found = new Set<string>();
-  parser.parse(query).iterate({ enter: (node) => void (node.name === "VectorSelector" && found.add(/^[a-zA-Z_:][a-zA-Z0-9_:]*/.exec(query.slice(node.from, node.to))?.[0] ?? "")) });
+  parser.parse(query).iterate({
+    enter: (node) =>
+      void (
+        node.name === "VectorSelector" &&
+        found.add(/^[a-zA-Z_:][a-zA-Z0-9_:]*/.exec(query.slice(node.from, node.to))?.[0] ?? "")
+      ),
+  });
   return [...found];
 }

@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { fairnessDeviations } from "../../../infra/observability/fairness";
-import { chiSquareQuantile, chiSquareTail, normalQuantile, psiThreshold, sharedLevel } from "../../../infra/observability/statistics";
+import {
+  chiSquareQuantile,
+  chiSquareTail,
+  normalQuantile,
+  psiThreshold,
+  sharedLevel,
+} from "../../../infra/observability/statistics";
 
 describe("chi-square quantiles", () => {
   // scipy.stats.chi2.isf(tail, degrees), SciPy 1.15.3.
@@ -17,13 +23,27 @@ describe("chi-square quantiles", () => {
   });
 
   test("invert the tail", () => {
-    fc.assert(fc.property(fc.double({ min: 1e-8, max: 0.99, noNaN: true }), fc.integer({ min: 1, max: 60 }), (tail, degrees) => {
-      expect(chiSquareTail(chiSquareQuantile(tail, degrees), degrees) / tail).toBeCloseTo(1, 6);
-    }));
+    fc.assert(
+      fc.property(
+        fc.double({ min: 1e-8, max: 0.99, noNaN: true }),
+        fc.integer({ min: 1, max: 60 }),
+        (tail, degrees) => {
+          expect(chiSquareTail(chiSquareQuantile(tail, degrees), degrees) / tail).toBeCloseTo(1, 6);
+        },
+      ),
+    );
   });
 
   test("are refused for a tail or degrees that have none", () => {
-    for (const [tail, degrees] of [[0, 9], [1, 9], [NaN, 9], [0.01, 0]] as const) expect(() => chiSquareQuantile(tail, degrees)).toThrow(`chi-square quantile of tail ${tail} and ${degrees} degrees of freedom`);
+    for (const [tail, degrees] of [
+      [0, 9],
+      [1, 9],
+      [NaN, 9],
+      [0.01, 0],
+    ] as const)
+      expect(() => chiSquareQuantile(tail, degrees)).toThrow(
+        `chi-square quantile of tail ${tail} and ${degrees} degrees of freedom`,
+      );
   });
 });
 
@@ -51,7 +71,8 @@ function randoms(seed: number): () => number {
 
 /** The index as the rules compute it, half a row added to each bin. */
 function stabilityIndex(window: number[], reference: number[]): number {
-  const shares = (counts: number[]) => counts.map((count) => (count + 0.5) / (counts.reduce((a, b) => a + b) + counts.length / 2));
+  const shares = (counts: number[]) =>
+    counts.map((count) => (count + 0.5) / (counts.reduce((a, b) => a + b) + counts.length / 2));
   const [p, q] = [shares(window), shares(reference)];
   return p.reduce((sum, share, i) => sum + (share - q[i]!) * Math.log(share / q[i]!), 0);
 }
@@ -75,7 +96,9 @@ test.each([
   };
   const [runs, n, m] = [1_000, 250, 500];
   const limit = psiThreshold(0.05, shares.length, n, m);
-  const passed = Array.from({ length: runs }, () => stabilityIndex(sample(n), sample(m))).filter((index) => index > limit).length;
+  const passed = Array.from({ length: runs }, () => stabilityIndex(sample(n), sample(m))).filter(
+    (index) => index > limit,
+  ).length;
   expect(passed / runs).toBeGreaterThan(0.025);
   expect(passed / runs).toBeLessThan(0.07);
 });
@@ -83,8 +106,17 @@ test.each([
 describe("a window that shares its false alarms with another", () => {
   test("has a level whose rate of crossings is its share", () => {
     const rate = (u: number) => u * Math.exp(-(u ** 2) / 2);
-    for (const share of [1, 0.5, 1 / 14]) expect(rate(sharedLevel(1.96, share)) / rate(1.96)).toBeCloseTo(share, 9);
-    for (const [level, share] of [[1, 0.5], [NaN, 0.5], [2, 0], [2, 1.5]] as const) expect(() => sharedLevel(level, share)).toThrow(`level of ${level} deviations and a share of ${share}`);
+    for (const share of [1, 0.5, 1 / 14])
+      expect(rate(sharedLevel(1.96, share)) / rate(1.96)).toBeCloseTo(share, 9);
+    for (const [level, share] of [
+      [1, 0.5],
+      [NaN, 0.5],
+      [2, 0],
+      [2, 1.5],
+    ] as const)
+      expect(() => sharedLevel(level, share)).toThrow(
+        `level of ${level} deviations and a share of ${share}`,
+      );
   });
 
   test("is wrong less often, together with it, than the other alone: 2,800 simulated weeks at the gate", () => {
@@ -101,7 +133,11 @@ describe("a window that shares its false alarms with another", () => {
     for (let i = long + short; i < sums.length; i += 1) {
       const week = mean(i, long) * Math.sqrt(long);
       const fall = (mean(i, short) - mean(i - short, long)) / Math.sqrt(1 / short + 1 / long);
-      const now = { alone: week > alone, long: week > levels.long, short: Math.abs(fall) > levels.short };
+      const now = {
+        alone: week > alone,
+        long: week > levels.long,
+        short: Math.abs(fall) > levels.short,
+      };
       for (const name of ["alone", "long", "short"] as const) {
         if (now[name] && !on[name]) found[name] += 1;
         on[name] = now[name];

@@ -2,37 +2,67 @@ import { Network, networkProblems } from "../../../infra/region/network";
 import { zonesOf } from "../../../infra/region/zones";
 import { only, record, type RecordedResource } from "../../support/record";
 
-const args = { region: "eu-west-1", environment: "prod", cidr: "10.32.0.0/16", logsKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/mrk-1" } as const;
-const buildAnew = (changes: Partial<ConstructorParameters<typeof Network>[1]> = {}) => record(() => void new Network("net", { ...args, ...changes }));
+const args = {
+  region: "eu-west-1",
+  environment: "prod",
+  cidr: "10.32.0.0/16",
+  logsKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/mrk-1",
+} as const;
+const buildAnew = (changes: Partial<ConstructorParameters<typeof Network>[1]> = {}) =>
+  record(() => void new Network("net", { ...args, ...changes }));
 const built = new Map<string, RecordedResource[]>();
 /** Builds each variant once: tests only look at it. */
-async function build(changes: Partial<ConstructorParameters<typeof Network>[1]> = {}): Promise<RecordedResource[]> {
+async function build(
+  changes: Partial<ConstructorParameters<typeof Network>[1]> = {},
+): Promise<RecordedResource[]> {
   const key = JSON.stringify(changes);
   const resources = built.get(key) ?? (await buildAnew(changes));
   built.set(key, resources);
   return resources;
 }
 /** Resources of a type by name: the order of registration is not part of the contract. */
-const ofType = (resources: readonly RecordedResource[], type: string) => resources.filter((resource) => resource.type === type).sort((a, b) => a.name.localeCompare(b.name));
+const ofType = (resources: readonly RecordedResource[], type: string) =>
+  resources
+    .filter((resource) => resource.type === type)
+    .sort((a, b) => a.name.localeCompare(b.name));
 
 describe("Network", () => {
   test("in prod each of the three zones has its own NAT gateway and way out", async () => {
     const resources = await build();
-    expect(ofType(resources, "aws:ec2/natGateway:NatGateway").map((nat) => nat.name)).toEqual(["net-nat-eu-west-1a", "net-nat-eu-west-1b", "net-nat-eu-west-1c"]);
-    const gateways = ofType(resources, "aws:ec2/route:Route").map((route) => route.inputs["natGatewayId"]).filter((id) => id !== undefined);
+    expect(ofType(resources, "aws:ec2/natGateway:NatGateway").map((nat) => nat.name)).toEqual([
+      "net-nat-eu-west-1a",
+      "net-nat-eu-west-1b",
+      "net-nat-eu-west-1c",
+    ]);
+    const gateways = ofType(resources, "aws:ec2/route:Route")
+      .map((route) => route.inputs["natGatewayId"])
+      .filter((id) => id !== undefined);
     expect(new Set(gateways).size).toBe(3);
   });
 
   test("in dev one NAT gateway serves all zones and endpoints sit in one", async () => {
     const resources = await build({ environment: "dev" });
     expect(ofType(resources, "aws:ec2/natGateway:NatGateway")).toHaveLength(1);
-    expect(ofType(resources, "aws:ec2/route:Route").filter((route) => route.inputs["natGatewayId"] !== undefined)).toHaveLength(3);
-    expect(only(resources, "aws:ec2/vpcEndpoint:VpcEndpoint", "net-sts").inputs["subnetIds"]).toHaveLength(1);
+    expect(
+      ofType(resources, "aws:ec2/route:Route").filter(
+        (route) => route.inputs["natGatewayId"] !== undefined,
+      ),
+    ).toHaveLength(3);
+    expect(
+      only(resources, "aws:ec2/vpcEndpoint:VpcEndpoint", "net-sts").inputs["subnetIds"],
+    ).toHaveLength(1);
   });
 
   test("subnets carry the tags that EKS Auto Mode looks for, and give no public address", async () => {
     const subnets = ofType(await build(), "aws:ec2/subnet:Subnet");
-    expect(subnets.map(({ inputs }) => [inputs["availabilityZone"], inputs["cidrBlock"], inputs["mapPublicIpOnLaunch"], Object.keys(inputs["tags"] as object)[1]])).toEqual([
+    expect(
+      subnets.map(({ inputs }) => [
+        inputs["availabilityZone"],
+        inputs["cidrBlock"],
+        inputs["mapPublicIpOnLaunch"],
+        Object.keys(inputs["tags"] as object)[1],
+      ]),
+    ).toEqual([
       ["eu-west-1a", "10.32.0.0/18", false, "kubernetes.io/role/internal-elb"],
       ["eu-west-1b", "10.32.64.0/18", false, "kubernetes.io/role/internal-elb"],
       ["eu-west-1c", "10.32.128.0/18", false, "kubernetes.io/role/internal-elb"],
@@ -44,7 +74,9 @@ describe("Network", () => {
 
   test("only public subnets route to the internet gateway", async () => {
     const resources = await build();
-    const toInternet = ofType(resources, "aws:ec2/route:Route").filter((route) => route.inputs["gatewayId"] !== undefined);
+    const toInternet = ofType(resources, "aws:ec2/route:Route").filter(
+      (route) => route.inputs["gatewayId"] !== undefined,
+    );
     expect(toInternet.map((route) => route.name)).toEqual(["net-public"]);
   });
 
@@ -55,18 +87,45 @@ describe("Network", () => {
 
   test("all flows are logged to an encrypted group that is kept for 400 days in prod", async () => {
     const resources = await build();
-    expect(only(resources, "aws:cloudwatch/logGroup:LogGroup").inputs).toMatchObject({ name: "/causeway/net/vpc-flow-logs", kmsKeyId: args.logsKeyArn, retentionInDays: 400 });
-    expect(only(resources, "aws:ec2/flowLog:FlowLog").inputs).toMatchObject({ trafficType: "ALL", logDestinationType: "cloud-watch-logs" });
+    expect(only(resources, "aws:cloudwatch/logGroup:LogGroup").inputs).toMatchObject({
+      name: "/causeway/net/vpc-flow-logs",
+      kmsKeyId: args.logsKeyArn,
+      retentionInDays: 400,
+    });
+    expect(only(resources, "aws:ec2/flowLog:FlowLog").inputs).toMatchObject({
+      trafficType: "ALL",
+      logDestinationType: "cloud-watch-logs",
+    });
   });
 
   test("endpoints take HTTPS from the VPC alone, and S3 goes by the route tables", async () => {
     const resources = await build();
-    expect(only(resources, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").inputs).toMatchObject({ cidrIpv4: "10.32.0.0/16", ipProtocol: "tcp", fromPort: 443, toPort: 443 });
+    expect(
+      only(resources, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").inputs,
+    ).toMatchObject({ cidrIpv4: "10.32.0.0/16", ipProtocol: "tcp", fromPort: 443, toPort: 443 });
     const endpoints = ofType(resources, "aws:ec2/vpcEndpoint:VpcEndpoint");
-    expect(endpoints.filter(({ inputs }) => inputs["vpcEndpointType"] === "Interface").map(({ inputs }) => inputs["serviceName"])).toEqual(
-      ["aps-workspaces", "ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "kms", "logs", "secretsmanager", "sts"].map((service) => `com.amazonaws.eu-west-1.${service}`),
+    expect(
+      endpoints
+        .filter(({ inputs }) => inputs["vpcEndpointType"] === "Interface")
+        .map(({ inputs }) => inputs["serviceName"]),
+    ).toEqual(
+      [
+        "aps-workspaces",
+        "ec2",
+        "ecr.api",
+        "ecr.dkr",
+        "eks",
+        "eks-auth",
+        "kms",
+        "logs",
+        "secretsmanager",
+        "sts",
+      ].map((service) => `com.amazonaws.eu-west-1.${service}`),
     );
-    expect(only(resources, "aws:ec2/vpcEndpoint:VpcEndpoint", "net-s3").inputs).toMatchObject({ vpcEndpointType: "Gateway", serviceName: "com.amazonaws.eu-west-1.s3" });
+    expect(only(resources, "aws:ec2/vpcEndpoint:VpcEndpoint", "net-s3").inputs).toMatchObject({
+      vpcEndpointType: "Gateway",
+      serviceName: "com.amazonaws.eu-west-1.s3",
+    });
   });
 
   test("every child has the component as its parent and starts with its name", async () => {
@@ -76,7 +135,9 @@ describe("Network", () => {
   });
 
   test("a block that cannot be a VPC is refused with what is allowed", () => {
-    expect(networkProblems({ ...args, cidr: "10.32.0.0/24" })).toEqual(["cidr (10.32.0.0/24) must be a prefix from /16 to /20"]);
+    expect(networkProblems({ ...args, cidr: "10.32.0.0/24" })).toEqual([
+      "cidr (10.32.0.0/24) must be a prefix from /16 to /20",
+    ]);
   });
 });
 

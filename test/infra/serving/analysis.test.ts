@@ -26,56 +26,112 @@ describe("the gates of a release", () => {
 
   it("share one rate of false rollbacks", () => {
     const boundary = Number(refusal(9).toPrecision(10));
-    for (const metric of watch.spec.metrics.slice(0, -1)) expect(metric.failureCondition).toBe(`len(result) == 1 && (isNaN(result[0]) || result[0] >= ${boundary})`);
+    for (const metric of watch.spec.metrics.slice(0, -1))
+      expect(metric.failureCondition).toBe(
+        `len(result) == 1 && (isNaN(result[0]) || result[0] >= ${boundary})`,
+      );
     expect(boundary).toBeCloseTo(Math.log(9 / 0.01), 6);
   });
 
   it("take no result for neither success nor failure, and NaN for a failure", () => {
-    for (const { successCondition, failureCondition } of [...watch.spec.metrics, ...proof.spec.metrics]) {
-      expect(successCondition).toMatch(/^len\(result\) == 1 && !isNaN\(result\[0\]\) && result\[0\] <=? -?[0-9.]+$/);
-      expect(failureCondition).toMatch(/^len\(result\) == 1 && \(isNaN\(result\[0\]\) \|\| result\[0\] >= [0-9.]+\)$/);
+    for (const { successCondition, failureCondition } of [
+      ...watch.spec.metrics,
+      ...proof.spec.metrics,
+    ]) {
+      expect(successCondition).toMatch(
+        /^len\(result\) == 1 && !isNaN\(result\[0\]\) && result\[0\] <=? -?[0-9.]+$/,
+      );
+      expect(failureCondition).toMatch(
+        /^len\(result\) == 1 && \(isNaN\(result\[0\]\) \|\| result\[0\] >= [0-9.]+\)$/,
+      );
     }
   });
 
   it("refuse at the first crossing, pause after five silent looks, and give Prometheus three minutes to come back", () => {
     for (const metric of watch.spec.metrics) {
-      expect(metric).toMatchObject({ initialDelay: "120s", interval: "60s", failureLimit: 0, inconclusiveLimit: 5, consecutiveErrorLimit: 18 });
+      expect(metric).toMatchObject({
+        initialDelay: "120s",
+        interval: "60s",
+        failureLimit: 0,
+        inconclusiveLimit: 5,
+        consecutiveErrorLimit: 18,
+      });
       expect(Object.keys(metric)).not.toContain("count");
     }
   });
 
   it("that traffic can decide must be proven before full traffic, within an hour", () => {
     expect(names(proof)).toEqual(["errors", "latency"]);
-    for (const metric of proof.spec.metrics) expect(metric).toMatchObject({ count: 61, consecutiveSuccessLimit: 1, failureLimit: 0, inconclusiveLimit: 60 });
+    for (const metric of proof.spec.metrics)
+      expect(metric).toMatchObject({
+        count: 61,
+        consecutiveSuccessLimit: 1,
+        failureLimit: 0,
+        inconclusiveLimit: 60,
+      });
   });
 
   it("are valid PromQL about the version on trial of this model", () => {
     for (const { provider } of [...watch.spec.metrics, ...proof.spec.metrics]) {
       const { query } = provider.prometheus;
-      expect([query, syntaxErrors(query.replaceAll("{{args.canary-hash}}", "abc"))]).toEqual([query, []]);
+      expect([query, syntaxErrors(query.replaceAll("{{args.canary-hash}}", "abc"))]).toEqual([
+        query,
+        [],
+      ]);
       for (const [selector] of query.matchAll(/[a-z_:]+\{[^}]*(\}\}[^}]*)?\}/g)) {
-        expect(selector).toMatch(/model="loan-approval"|destination_canonical_service="loan-approval"/);
-        expect(selector).toMatch(/rollouts_pod_template_hash="\{\{args.canary-hash\}\}"|version="1.4.0"/);
+        expect(selector).toMatch(
+          /model="loan-approval"|destination_canonical_service="loan-approval"/,
+        );
+        expect(selector).toMatch(
+          /rollouts_pod_template_hash="\{\{args.canary-hash\}\}"|version="1.4.0"/,
+        );
       }
     }
   });
 });
 
 describe("the templates of a strategy", () => {
-  const templatesOf = (strategy: "canary" | "ab" | "shadow") => analysisTemplates(withRelease({ strategy }));
-  const query = ({ provider }: { provider: { prometheus: { query: string } } }) => provider.prometheus.query.replaceAll(/\{\{args.[a-z-]+\}\}/g, "abc");
+  const templatesOf = (strategy: "canary" | "ab" | "shadow") =>
+    analysisTemplates(withRelease({ strategy }));
+  const query = ({ provider }: { provider: { prometheus: { query: string } } }) =>
+    provider.prometheus.query.replaceAll(/\{\{args.[a-z-]+\}\}/g, "abc");
 
   it("are the watch and the proof, and one more where the strategy has a question of its own", () => {
-    expect((["canary", "ab", "shadow"] as const).map((strategy) => Object.keys(templatesOf(strategy)))).toEqual([["watch", "proof"], ["watch", "proof", "decision"], ["watch", "proof", "comparison"]]);
+    expect(
+      (["canary", "ab", "shadow"] as const).map((strategy) => Object.keys(templatesOf(strategy))),
+    ).toEqual([
+      ["watch", "proof"],
+      ["watch", "proof", "decision"],
+      ["watch", "proof", "comparison"],
+    ]);
   });
 
   it("of a shadow release compare decisions and scores of mirrored requests, all of them within the step, and refuse more than twice what is fine", () => {
     const { comparison } = templatesOf("shadow");
-    expect(comparison!.spec.metrics.map(({ name, successCondition, failureCondition }) => [name, successCondition, failureCondition])).toEqual([
-      ["disagreement", "len(result) == 1 && !isNaN(result[0]) && result[0] <= 0", "len(result) == 1 && (isNaN(result[0]) || result[0] >= 1)"],
-      ["score-distance", "len(result) == 1 && !isNaN(result[0]) && result[0] <= 0", "len(result) == 1 && (isNaN(result[0]) || result[0] >= 1)"],
+    expect(
+      comparison!.spec.metrics.map(({ name, successCondition, failureCondition }) => [
+        name,
+        successCondition,
+        failureCondition,
+      ]),
+    ).toEqual([
+      [
+        "disagreement",
+        "len(result) == 1 && !isNaN(result[0]) && result[0] <= 0",
+        "len(result) == 1 && (isNaN(result[0]) || result[0] >= 1)",
+      ],
+      [
+        "score-distance",
+        "len(result) == 1 && !isNaN(result[0]) && result[0] <= 0",
+        "len(result) == 1 && (isNaN(result[0]) || result[0] >= 1)",
+      ],
     ]);
-    for (const metric of comparison!.spec.metrics) expect([syntaxErrors(query(metric)), query(metric).includes("[600s]"), metric.inconclusiveLimit]).toEqual([[], true, 60]);
+    for (const metric of comparison!.spec.metrics)
+      expect([
+        syntaxErrors(query(metric)),
+        query(metric).includes("[600s]"),
+        metric.inconclusiveLimit,
+      ]).toEqual([[], true, 60]);
   });
 
   it("of an A/B test wait for better or worse at the contract's significance, an hour between two looks", () => {
@@ -92,7 +148,10 @@ describe("the templates of a strategy", () => {
 
   it("of an A/B test watch the split, which is never the version's fault", () => {
     const split = templatesOf("ab").watch.spec.metrics.find(({ name }) => name === "sample-ratio")!;
-    expect([split.successCondition, split.failureCondition]).toEqual(["len(result) == 1 && !isNaN(result[0]) && result[0] < 5.798489947", "len(result) == 1 && isNaN(result[0])"]);
+    expect([split.successCondition, split.failureCondition]).toEqual([
+      "len(result) == 1 && !isNaN(result[0]) && result[0] < 5.798489947",
+      "len(result) == 1 && isNaN(result[0])",
+    ]);
     expect(names(templatesOf("canary").watch)).not.toContain("sample-ratio");
   });
 });
@@ -111,7 +170,13 @@ describe("the share of server errors", () => {
     [0.999, 0.001, 0.01],
     [1, 0.000001, 0.00001],
     [0.5, 0.5, 0.99],
-  ])("for an availability of %d is fine at %d and not at %d", (availability, acceptable, unacceptable) => {
-    expect(errorShares({ slos: { ...contract.slos, availability } })).toEqual({ acceptable, unacceptable });
-  });
+  ])(
+    "for an availability of %d is fine at %d and not at %d",
+    (availability, acceptable, unacceptable) => {
+      expect(errorShares({ slos: { ...contract.slos, availability } })).toEqual({
+        acceptable,
+        unacceptable,
+      });
+    },
+  );
 });

@@ -4,36 +4,72 @@ import { authorizationPolicy, networkPolicy } from "../../../infra/serving/isola
 import { podMonitor } from "../../../infra/serving/monitoring";
 import { contract, settings, withServing } from "./fixture";
 
-const selector = { matchLabels: { "app.kubernetes.io/name": "loan-approval", "app.kubernetes.io/component": "model-server" } };
-const requests = 'istio_requests_total{reporter="destination",destination_workload_namespace="causeway-models",destination_canonical_service="loan-approval"';
+const selector = {
+  matchLabels: {
+    "app.kubernetes.io/name": "loan-approval",
+    "app.kubernetes.io/component": "model-server",
+  },
+};
+const requests =
+  'istio_requests_total{reporter="destination",destination_workload_namespace="causeway-models",destination_canonical_service="loan-approval"';
 
 describe("the ScaledObject", () => {
   const { metadata, spec } = scaledObject(settings);
 
   it("scales the Rollout between its bounds", () => {
     expect(metadata).toMatchObject({ name: "loan-approval", namespace: "causeway-models" });
-    expect(spec.scaleTargetRef).toEqual({ apiVersion: "argoproj.io/v1alpha1", kind: "Rollout", name: "loan-approval" });
+    expect(spec.scaleTargetRef).toEqual({
+      apiVersion: "argoproj.io/v1alpha1",
+      kind: "Rollout",
+      name: "loan-approval",
+    });
     expect([spec.minReplicaCount, spec.maxReplicaCount]).toEqual([3, 30]);
   });
 
   it("follows CPU, memory and requests for each replica", () => {
     expect(spec.triggers).toEqual([
-      { type: "cpu", metricType: "Utilization", metadata: { containerName: "server", value: "60" } },
-      { type: "memory", metricType: "Utilization", metadata: { containerName: "server", value: "80" } },
+      {
+        type: "cpu",
+        metricType: "Utilization",
+        metadata: { containerName: "server", value: "60" },
+      },
+      {
+        type: "memory",
+        metricType: "Utilization",
+        metadata: { containerName: "server", value: "80" },
+      },
       {
         type: "prometheus",
         name: "requests",
         metricType: "AverageValue",
-        metadata: { serverAddress: settings.prometheusAddress, query: `sum(rate(${requests}}[30s]))`, threshold: "200", ignoreNullValues: "false" },
+        metadata: {
+          serverAddress: settings.prometheusAddress,
+          query: `sum(rate(${requests}}[30s]))`,
+          threshold: "200",
+          ignoreNullValues: "false",
+        },
       },
     ]);
-    expect(scaledObject(withServing({ requestsPerReplica: 12.5 })).spec.triggers[2]!.metadata).toMatchObject({ threshold: "12.5" });
+    expect(
+      scaledObject(withServing({ requestsPerReplica: 12.5 })).spec.triggers[2]!.metadata,
+    ).toMatchObject({ threshold: "12.5" });
   });
 
   it("grows tenfold in a quarter of a minute and shrinks by a tenth a minute", () => {
     const { scaleUp, scaleDown } = spec.advanced.horizontalPodAutoscalerConfig.behavior;
-    expect(scaleUp).toEqual({ stabilizationWindowSeconds: 0, selectPolicy: "Max", policies: [{ type: "Percent", value: 900, periodSeconds: 15 }, { type: "Pods", value: 10, periodSeconds: 15 }] });
-    expect(scaleDown).toEqual({ stabilizationWindowSeconds: 300, selectPolicy: "Max", policies: [{ type: "Percent", value: 10, periodSeconds: 60 }] });
+    expect(scaleUp).toEqual({
+      stabilizationWindowSeconds: 0,
+      selectPolicy: "Max",
+      policies: [
+        { type: "Percent", value: 900, periodSeconds: 15 },
+        { type: "Pods", value: 10, periodSeconds: 15 },
+      ],
+    });
+    expect(scaleDown).toEqual({
+      stabilizationWindowSeconds: 300,
+      selectPolicy: "Max",
+      policies: [{ type: "Percent", value: 10, periodSeconds: 60 }],
+    });
   });
 
   it("names its HPA as the model, since KEDA's own prefix would make long names too long", () => {
@@ -44,18 +80,30 @@ describe("the ScaledObject", () => {
     [{ min: 3, max: 30 }, 15],
     [{ min: 3, max: 5 }, 3],
     [{ min: 1, max: 1 }, 1],
-  ])("without metrics keeps %j at %i replicas or the higher number it has", (replicas, expected) => {
-    expect(fallbackReplicas(replicas)).toBe(expected);
-    expect(scaledObject({ ...settings, replicas }).spec.fallback).toEqual({ failureThreshold: 3, replicas: expected, behavior: "currentReplicasIfHigher" });
-  });
+  ])(
+    "without metrics keeps %j at %i replicas or the higher number it has",
+    (replicas, expected) => {
+      expect(fallbackReplicas(replicas)).toBe(expected);
+      expect(scaledObject({ ...settings, replicas }).spec.fallback).toEqual({
+        failureThreshold: 3,
+        replicas: expected,
+        behavior: "currentReplicasIfHigher",
+      });
+    },
+  );
 });
 
 describe("the PodDisruptionBudget", () => {
   it("selects the model's pods and lets broken ones go", () => {
-    expect(podDisruptionBudget(contract).spec).toEqual({ selector, maxUnavailable: "25%", unhealthyPodEvictionPolicy: "AlwaysAllow" });
+    expect(podDisruptionBudget(contract).spec).toEqual({
+      selector,
+      maxUnavailable: "25%",
+      unhealthyPodEvictionPolicy: "AlwaysAllow",
+    });
   });
 
-  // Kubernetes rounds maxUnavailable up: pkg/controller/disruption, GetScaledValueFromIntOrPercent(..., true).
+  // Kubernetes rounds maxUnavailable up: pkg/controller/disruption,
+  // GetScaledValueFromIntOrPercent(..., true).
   it.each([
     [1, 1],
     [3, 1],
@@ -82,7 +130,15 @@ describe("isolation", () => {
         rules: [
           {
             from: [{ source: { namespaces: ["causeway-gateway"] } }],
-            to: [{ operation: { ports: ["8080"], methods: ["GET", "POST"], paths: ["/v2/models/loan-approval", "/v2/models/loan-approval/*"] } }],
+            to: [
+              {
+                operation: {
+                  ports: ["8080"],
+                  methods: ["GET", "POST"],
+                  paths: ["/v2/models/loan-approval", "/v2/models/loan-approval/*"],
+                },
+              },
+            ],
           },
         ],
       },
@@ -90,7 +146,9 @@ describe("isolation", () => {
   });
 
   const { spec } = networkPolicy(contract);
-  const inNamespace = (name: string) => ({ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } } });
+  const inNamespace = (name: string) => ({
+    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
+  });
   const tcp = (port: number) => ({ protocol: "TCP", port });
 
   it("lets in the gateway, and Prometheus at the metrics ports alone", () => {
@@ -98,13 +156,28 @@ describe("isolation", () => {
     expect(spec.podSelector).toEqual(selector);
     expect(spec.ingress).toEqual([
       { from: [inNamespace("causeway-gateway")], ports: [tcp(8080)] },
-      { from: [{ ...inNamespace("causeway-observability"), podSelector: { matchLabels: { "app.kubernetes.io/name": "prometheus" } } }], ports: [tcp(9090), tcp(15090)] },
+      {
+        from: [
+          {
+            ...inNamespace("causeway-observability"),
+            podSelector: { matchLabels: { "app.kubernetes.io/name": "prometheus" } },
+          },
+        ],
+        ports: [tcp(9090), tcp(15090)],
+      },
     ]);
   });
 
   it("lets out to DNS and the mesh's control plane and nowhere else", () => {
     expect(spec.egress).toEqual([
-      { to: [inNamespace("kube-system"), { ipBlock: { cidr: "10.100.0.0/16" } }, { ipBlock: { cidr: "172.20.0.0/16" } }], ports: [tcp(53), { protocol: "UDP", port: 53 }] },
+      {
+        to: [
+          inNamespace("kube-system"),
+          { ipBlock: { cidr: "10.100.0.0/16" } },
+          { ipBlock: { cidr: "172.20.0.0/16" } },
+        ],
+        ports: [tcp(53), { protocol: "UDP", port: 53 }],
+      },
       { to: [inNamespace("istio-system")], ports: [tcp(15012)] },
     ]);
   });
@@ -121,7 +194,18 @@ describe("the PodMonitor", () => {
         podTargetLabels: ["app.kubernetes.io/version", "rollouts-pod-template-hash"],
         podMetricsEndpoints: [
           { port: "metrics", path: "/metrics", ...scrape },
-          { port: "http-envoy-prom", path: "/stats/prometheus", ...scrape, metricRelabelings: [{ action: "keep", sourceLabels: ["__name__"], regex: "istio_(requests_total|request_duration_milliseconds_.*)" }] },
+          {
+            port: "http-envoy-prom",
+            path: "/stats/prometheus",
+            ...scrape,
+            metricRelabelings: [
+              {
+                action: "keep",
+                sourceLabels: ["__name__"],
+                regex: "istio_(requests_total|request_duration_milliseconds_.*)",
+              },
+            ],
+          },
         ],
       },
     });

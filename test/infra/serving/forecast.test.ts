@@ -1,28 +1,53 @@
-import { largestUndecidedShare, largestUnprovenShare, minutesToDecision, minutesToVerdict } from "../../../infra/serving/forecast";
+import {
+  largestUndecidedShare,
+  largestUnprovenShare,
+  minutesToDecision,
+  minutesToVerdict,
+} from "../../../infra/serving/forecast";
 import { contract, withRelease } from "./fixture";
 
 describe("minutes until a verdict", () => {
   it("of a busy model are those of its steps: three of ten minutes, and the first look at the proof", () => {
-    expect(minutesToVerdict(contract, 100, "prod")).toEqual({ minimumSample: 2, brokenRefused: 2, erringRefused: 2, proven: 32, pauses: false });
+    expect(minutesToVerdict(contract, 100, "prod")).toEqual({
+      minimumSample: 2,
+      brokenRefused: 2,
+      erringRefused: 2,
+      proven: 32,
+      pauses: false,
+    });
   });
 
   it("grow as the requests become fewer, and say when a release pauses for want of them", () => {
-    // A tenth of 2 requests a second: 200 after 1,000 s, in the second step; 331 without an error prove the errors.
-    expect(minutesToVerdict(contract, 2, "prod")).toMatchObject({ minimumSample: 13, proven: 32, pauses: true });
+    // A tenth of 2 requests a second: 200 after 1,000 s, in the second step; 331 without an error
+    // prove the errors.
+    expect(minutesToVerdict(contract, 2, "prod")).toMatchObject({
+      minimumSample: 13,
+      proven: 32,
+      pauses: true,
+    });
     expect(minutesToVerdict(contract, 0.1, "prod")).toMatchObject({ proven: 124, pauses: true });
   });
 
   it("never come without requests", () => {
-    expect(minutesToVerdict(contract, 0, "prod")).toEqual({ minimumSample: Infinity, brokenRefused: Infinity, erringRefused: Infinity, proven: Infinity, pauses: true });
+    expect(minutesToVerdict(contract, 0, "prod")).toEqual({
+      minimumSample: Infinity,
+      brokenRefused: Infinity,
+      erringRefused: Infinity,
+      proven: Infinity,
+      pauses: true,
+    });
   });
 
   it("come sooner in a shadow release, whose version sees every request, and later in an A/B test", () => {
-    const sample = (strategy: "canary" | "ab" | "shadow") => minutesToVerdict(withRelease({ strategy }).contract, 5, "prod").minimumSample;
+    const sample = (strategy: "canary" | "ab" | "shadow") =>
+      minutesToVerdict(withRelease({ strategy }).contract, 5, "prod").minimumSample;
     expect([sample("shadow"), sample("canary"), sample("ab")]).toEqual([2, 7, 14]);
   });
 
   it("are refused for what is no rate", () => {
-    expect(() => minutesToVerdict(contract, NaN, "prod")).toThrow("requestsPerSecond (NaN) must be a number, 0 or more");
+    expect(() => minutesToVerdict(contract, NaN, "prod")).toThrow(
+      "requestsPerSecond (NaN) must be a number, 0 or more",
+    );
   });
 });
 
@@ -36,7 +61,11 @@ describe("minutes until an A/B test is decided", () => {
 
   it("of a busy model are those of its steps: the proof after ten minutes, forty of the test, and the first look", () => {
     expect(minutesToVerdict(test, 100, "prod").proven).toBe(12);
-    expect(minutesToDecision(test, 100, "prod")).toEqual({ firstLook: 54, decided: 54, lastLook: 54 + 672 * 60 });
+    expect(minutesToDecision(test, 100, "prod")).toEqual({
+      firstLook: 54,
+      decided: 54,
+      lastLook: 54 + 672 * 60,
+    });
   });
 
   it("grow with the outcomes that the declared power needs, 3,043 of each half, to the next look of an hour", () => {
@@ -47,8 +76,12 @@ describe("minutes until an A/B test is decided", () => {
   });
 
   it("never come where a window holds too few outcomes, or where there are no requests: then a person decides", () => {
-    expect(minutesToDecision(test, 3_043 / (0.5 * 7 * 86_400) * 1.01, "prod")!.decided).toBeLessThan(Infinity);
-    expect(minutesToDecision(test, 3_043 / (0.5 * 7 * 86_400) * 0.99, "prod")!.decided).toBe(Infinity);
+    expect(
+      minutesToDecision(test, (3_043 / (0.5 * 7 * 86_400)) * 1.01, "prod")!.decided,
+    ).toBeLessThan(Infinity);
+    expect(minutesToDecision(test, (3_043 / (0.5 * 7 * 86_400)) * 0.99, "prod")!.decided).toBe(
+      Infinity,
+    );
     expect(minutesToDecision(test, 0, "prod")!.decided).toBe(Infinity);
   });
 
@@ -69,11 +102,16 @@ describe("the largest share of an unproven version", () => {
     ["ab", [0.5, 0.5], 0.025],
     ["shadow", [0.5, 0.5], 0.25],
   ] as const)("of %s with regions of %j is %d", (strategy, regions, share) => {
-    expect(largestUnprovenShare(withRelease({ strategy }).contract, "prod", regions)).toBeCloseTo(share, 12);
+    expect(largestUnprovenShare(withRelease({ strategy }).contract, "prod", regions)).toBeCloseTo(
+      share,
+      12,
+    );
   });
 
   it("is refused without regions, or with shares that are none", () => {
-    expect(() => largestUnprovenShare(contract, "prod", [])).toThrow("regionShares (none) must be numbers from 0 to 1");
+    expect(() => largestUnprovenShare(contract, "prod", [])).toThrow(
+      "regionShares (none) must be numbers from 0 to 1",
+    );
     expect(() => largestUnprovenShare(contract, "prod", [2])).toThrow("regionShares (2) must be");
   });
 });

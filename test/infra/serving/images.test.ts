@@ -23,7 +23,11 @@ describe("ModelImage", () => {
 
   it("is built once for amd64 from the repository's root, and pushed by digest", async () => {
     const resources = await record(() => void new ModelImage("loan-approval", args));
-    expect(resources.map(({ type, name }) => `${type} ${name}`)).toEqual(["causeway:serving:ModelImage loan-approval", "docker-build:index:Image loan-approval-image", "docker-build:index:Index loan-approval-tag"]);
+    expect(resources.map(({ type, name }) => `${type} ${name}`)).toEqual([
+      "causeway:serving:ModelImage loan-approval",
+      "docker-build:index:Image loan-approval-image",
+      "docker-build:index:Index loan-approval-tag",
+    ]);
     const image = only(resources, "docker-build:index:Image");
     expect(image.parent).toBe(resources[0]!.urn);
     expect(image.inputs).toEqual({
@@ -40,11 +44,21 @@ describe("ModelImage", () => {
   });
 
   it("hands the registry's credentials to the build and not to its own inputs", async () => {
-    const registry = { address: "111122223333.dkr.ecr.eu-west-1.amazonaws.com", username: "AWS", password: pulumi.secret("token") };
-    const [component, image, tag] = await record(() => void new ModelImage("loan-approval", { ...args, registry }));
+    const registry = {
+      address: "111122223333.dkr.ecr.eu-west-1.amazonaws.com",
+      username: "AWS",
+      password: pulumi.secret("token"),
+    };
+    const [component, image, tag] = await record(
+      () => void new ModelImage("loan-approval", { ...args, registry }),
+    );
     expect(component!.inputs).toEqual({ model: "loan-approval", repositoryUrl, tag: "1.4.0" });
-    expect(image!.inputs).toMatchObject({ registries: [{ address: registry.address, username: "AWS", password: "[secret]" }] });
-    expect(tag!.inputs).toMatchObject({ registry: { address: registry.address, username: "AWS", password: "[secret]" } });
+    expect(image!.inputs).toMatchObject({
+      registries: [{ address: registry.address, username: "AWS", password: "[secret]" }],
+    });
+    expect(tag!.inputs).toMatchObject({
+      registry: { address: registry.address, username: "AWS", password: "[secret]" },
+    });
   });
 
   it("gives each build a tag of its own, so that tags need not move", async () => {

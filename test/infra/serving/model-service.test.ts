@@ -4,17 +4,29 @@ import { rules } from "../../../policies/rules";
 import { judge } from "../../../policies/judge";
 import { viewOf } from "../../../tools/plan/resource";
 import { only, record } from "../../support/record";
-import { args, contract, digestOf, image, release, settings, withRelease, withServing } from "./fixture";
+import {
+  args,
+  contract,
+  digestOf,
+  image,
+  release,
+  settings,
+  withRelease,
+  withServing,
+} from "./fixture";
 
 const name = "eu-west-1-loan-approval";
-const planned = (given: ModelServiceArgs = args) => record(() => void new ModelService(name, given));
+const planned = (given: ModelServiceArgs = args) =>
+  record(() => void new ModelService(name, given));
 
 /** What a caller of the component gets. */
 async function outputs(given: ModelServiceArgs) {
   const found: { service?: ModelService } = {};
   await record(() => void (found.service = new ModelService(name, given)));
   const { desiredDigest, endpoint, rollout } = found.service!;
-  return new Promise<object>((resolve) => pulumi.all({ desiredDigest, endpoint, rollout }).apply(resolve));
+  return new Promise<object>((resolve) =>
+    pulumi.all({ desiredDigest, endpoint, rollout }).apply(resolve),
+  );
 }
 
 describe("ModelService", () => {
@@ -22,7 +34,9 @@ describe("ModelService", () => {
     const resources = await planned();
     const [component, ...children] = resources;
     expect([component!.type, component!.name]).toEqual(["causeway:serving:ModelService", name]);
-    expect(children.map((child) => `${child.type} ${child.name.slice(name.length + 1)}`).sort()).toEqual([
+    expect(
+      children.map((child) => `${child.type} ${child.name.slice(name.length + 1)}`).sort(),
+    ).toEqual([
       "kubernetes:argoproj.io/v1alpha1:AnalysisTemplate proof",
       "kubernetes:argoproj.io/v1alpha1:AnalysisTemplate watch",
       "kubernetes:argoproj.io/v1alpha1:Rollout rollout",
@@ -45,15 +59,29 @@ describe("ModelService", () => {
       expect(child.parent).toBe(component!.urn);
       expect(child.name.startsWith(`${name}-`)).toBe(true);
       // Grafana reads dashboards in its own namespace alone.
-      const namespace = child.name.endsWith("-dashboard") ? "causeway-observability" : "causeway-models";
-      expect(child.inputs).toMatchObject({ metadata: { namespace, labels: { "app.kubernetes.io/name": "loan-approval" } } });
+      const namespace = child.name.endsWith("-dashboard")
+        ? "causeway-observability"
+        : "causeway-models";
+      expect(child.inputs).toMatchObject({
+        metadata: { namespace, labels: { "app.kubernetes.io/name": "loan-approval" } },
+      });
     }
   });
 
   it("shows the attestation of a published release beside its pods, and none of one that is not", async () => {
-    const maps = (resources: Awaited<ReturnType<typeof planned>>) => resources.filter(({ type, name: named }) => type === "kubernetes:core/v1:ConfigMap" && named.endsWith("-attestation"));
+    const maps = (resources: Awaited<ReturnType<typeof planned>>) =>
+      resources.filter(
+        ({ type, name: named }) =>
+          type === "kubernetes:core/v1:ConfigMap" && named.endsWith("-attestation"),
+      );
     const [map, ...others] = maps(await planned({ ...args, attestation: '{"payload":"x"}' }));
-    expect([map!.inputs, others]).toMatchObject([{ metadata: { name: "loan-approval-attest", namespace: "causeway-models" }, data: { "attestation.json": '{"payload":"x"}' } }, []]);
+    expect([map!.inputs, others]).toMatchObject([
+      {
+        metadata: { name: "loan-approval-attest", namespace: "causeway-models" },
+        data: { "attestation.json": '{"payload":"x"}' },
+      },
+      [],
+    ]);
     expect(maps(await planned())).toEqual([]);
   });
 
@@ -83,38 +111,77 @@ describe("ModelService", () => {
   });
 
   it("gives the service account no token, and the annotations of the cloud's identity", async () => {
-    const account = only(await planned({ ...args, serviceAccountAnnotations: { "example.com/role": "reader" } }), "kubernetes:core/v1:ServiceAccount");
-    expect(account.inputs).toMatchObject({ automountServiceAccountToken: false, metadata: { name: "loan-approval", annotations: { "example.com/role": "reader" } } });
+    const account = only(
+      await planned({ ...args, serviceAccountAnnotations: { "example.com/role": "reader" } }),
+      "kubernetes:core/v1:ServiceAccount",
+    );
+    expect(account.inputs).toMatchObject({
+      automountServiceAccountToken: false,
+      metadata: { name: "loan-approval", annotations: { "example.com/role": "reader" } },
+    });
   });
 
   it("leaves weights, selectors and replicas to their controllers on a second update", async () => {
     const resources = await planned();
     const weights = ["spec.http[0].route[0].weight", "spec.http[0].route[1].weight"];
-    expect(only(resources, "kubernetes:networking.istio.io/v1:VirtualService").options.ignoreChanges).toEqual(weights);
-    for (const version of ["stable", "canary"]) expect(only(resources, "kubernetes:core/v1:Service", `${name}-${version}`).options.ignoreChanges).toEqual(["spec.selector"]);
-    expect(only(resources, "kubernetes:argoproj.io/v1alpha1:Rollout").inputs).not.toHaveProperty("spec.replicas");
+    expect(
+      only(resources, "kubernetes:networking.istio.io/v1:VirtualService").options.ignoreChanges,
+    ).toEqual(weights);
+    for (const version of ["stable", "canary"])
+      expect(
+        only(resources, "kubernetes:core/v1:Service", `${name}-${version}`).options.ignoreChanges,
+      ).toEqual(["spec.selector"]);
+    expect(only(resources, "kubernetes:argoproj.io/v1alpha1:Rollout").inputs).not.toHaveProperty(
+      "spec.replicas",
+    );
   });
 
   it("leaves all routes to Argo Rollouts where it adds some", async () => {
-    const resources = await planned({ ...withRelease({ strategy: "shadow" }), image, keyRing: args.keyRing });
-    expect(only(resources, "kubernetes:networking.istio.io/v1:VirtualService").options.ignoreChanges).toEqual(["spec.http"]);
+    const resources = await planned({
+      ...withRelease({ strategy: "shadow" }),
+      image,
+      keyRing: args.keyRing,
+    });
+    expect(
+      only(resources, "kubernetes:networking.istio.io/v1:VirtualService").options.ignoreChanges,
+    ).toEqual(["spec.http"]);
   });
 
   it("creates what the Rollout names before it, and the autoscaler after it", async () => {
     const resources = await planned();
     const rollout = only(resources, "kubernetes:argoproj.io/v1alpha1:Rollout");
-    const before = ["account", "stable", "canary", "stable-rule", "canary-rule", "routes", "watch", "proof"];
-    for (const child of before) expect(rollout.options.dependencies).toContain(resources.find((resource) => resource.name === `${name}-${child}`)!.urn);
-    expect(only(resources, "kubernetes:keda.sh/v1alpha1:ScaledObject").options.dependencies).toContain(rollout.urn);
+    const before = [
+      "account",
+      "stable",
+      "canary",
+      "stable-rule",
+      "canary-rule",
+      "routes",
+      "watch",
+      "proof",
+    ];
+    for (const child of before)
+      expect(rollout.options.dependencies).toContain(
+        resources.find((resource) => resource.name === `${name}-${child}`)!.urn,
+      );
+    expect(
+      only(resources, "kubernetes:keda.sh/v1alpha1:ScaledObject").options.dependencies,
+    ).toContain(rollout.urn);
   });
 
   it("says which digest is wanted, where callers reach it, and what its Rollout is called", async () => {
-    await expect(outputs(args)).resolves.toEqual({ desiredDigest: digestOf("a"), endpoint: "https://models.example.com/v2/models/loan-approval", rollout: "loan-approval" });
+    await expect(outputs(args)).resolves.toEqual({
+      desiredDigest: digestOf("a"),
+      endpoint: "https://models.example.com/v2/models/loan-approval",
+      rollout: "loan-approval",
+    });
   });
 
   it("takes an image that is known only once it is built", async () => {
     const built = pulumi.output(image);
-    await expect(outputs({ ...args, image: built })).resolves.toMatchObject({ desiredDigest: digestOf("a") });
+    await expect(outputs({ ...args, image: built })).resolves.toMatchObject({
+      desiredDigest: digestOf("a"),
+    });
   });
 
   const variants: Record<string, ModelServiceArgs> = {
@@ -126,11 +193,17 @@ describe("ModelService", () => {
     local: { ...args, environment: "local" },
   };
 
-  it.each(Object.keys(variants))("passes every policy about a single resource (%s)", async (variant) => {
-    const views = (await planned(variants[variant])).map(viewOf);
-    const found = judge(rules.filter((rule) => rule.kind === "resource"), views);
-    expect(found.map((violation) => `${violation.rule.name}: ${violation.message}`)).toEqual([]);
-  });
+  it.each(Object.keys(variants))(
+    "passes every policy about a single resource (%s)",
+    async (variant) => {
+      const views = (await planned(variants[variant])).map(viewOf);
+      const found = judge(
+        rules.filter((rule) => rule.kind === "resource"),
+        views,
+      );
+      expect(found.map((violation) => `${violation.rule.name}: ${violation.message}`)).toEqual([]);
+    },
+  );
 
   it("refuses bad arguments, all at once", async () => {
     const bad = { ...args, image: "loan-approval:latest", replicas: { min: 2, max: 1 } };

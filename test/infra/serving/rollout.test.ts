@@ -29,12 +29,20 @@ describe("the Rollout", () => {
   });
 
   it("selects its pods by labels that no release changes", () => {
-    expect(made.spec.selector.matchLabels).toEqual({ "app.kubernetes.io/name": "loan-approval", "app.kubernetes.io/component": "model-server" });
+    expect(made.spec.selector.matchLabels).toEqual({
+      "app.kubernetes.io/name": "loan-approval",
+      "app.kubernetes.io/component": "model-server",
+    });
     expect(made.spec.template.metadata.labels).toMatchObject(made.spec.selector.matchLabels);
   });
 
   it("rolls back a version that never gets ready", () => {
-    expect(made.spec).toMatchObject({ progressDeadlineSeconds: 600, progressDeadlineAbort: true, minReadySeconds: 10, revisionHistoryLimit: 5 });
+    expect(made.spec).toMatchObject({
+      progressDeadlineSeconds: 600,
+      progressDeadlineAbort: true,
+      minReadySeconds: 10,
+      revisionHistoryLimit: 5,
+    });
   });
 
   it("has no window in which an older version skips its steps", () => {
@@ -42,7 +50,13 @@ describe("the Rollout", () => {
   });
 
   it("keeps the stable version at full size while another is on trial", () => {
-    expect(canaryOf(made)).toMatchObject({ dynamicStableScale: false, scaleDownDelaySeconds: 300, abortScaleDownDelaySeconds: 60, maxUnavailable: 0, maxSurge: "25%" });
+    expect(canaryOf(made)).toMatchObject({
+      dynamicStableScale: false,
+      scaleDownDelaySeconds: 300,
+      abortScaleDownDelaySeconds: 60,
+      maxUnavailable: 0,
+      maxSurge: "25%",
+    });
   });
 
   it.each([
@@ -51,7 +65,9 @@ describe("the Rollout", () => {
     [3, 2],
     [10, 2],
   ])("with at least %i replicas puts a trial on at least %i pods", (min, pods) => {
-    expect(canaryOf(rollout({ ...settings, replicas: { min, max: 30 } }, image)).minPodsPerReplicaSet).toBe(pods);
+    expect(
+      canaryOf(rollout({ ...settings, replicas: { min, max: 30 } }, image)).minPodsPerReplicaSet,
+    ).toBe(pods);
   });
 
   it("names the Services, the route and the analysis that exist", () => {
@@ -62,18 +78,32 @@ describe("the Rollout", () => {
       analysis: {
         templates: [{ templateName: "loan-approval-watch" }],
         startingStep: 1,
-        args: [{ name: "canary-hash", valueFrom: { podTemplateHashValue: "Latest" } }, { name: "stable-hash", valueFrom: { podTemplateHashValue: "Stable" } }],
+        args: [
+          { name: "canary-hash", valueFrom: { podTemplateHashValue: "Latest" } },
+          { name: "stable-hash", valueFrom: { podTemplateHashValue: "Stable" } },
+        ],
       },
     });
   });
 
   it("declares the mirror route for a shadow release and no other", () => {
-    const managed = (strategy: "canary" | "ab" | "shadow") => Reflect.get(canaryOf(rollout(withRelease({ strategy }), image)).trafficRouting, "managedRoutes");
-    expect([managed("canary"), managed("ab"), managed("shadow")]).toEqual([undefined, undefined, [{ name: "shadow" }]]);
+    const managed = (strategy: "canary" | "ab" | "shadow") =>
+      Reflect.get(
+        canaryOf(rollout(withRelease({ strategy }), image)).trafficRouting,
+        "managedRoutes",
+      );
+    expect([managed("canary"), managed("ab"), managed("shadow")]).toEqual([
+      undefined,
+      undefined,
+      [{ name: "shadow" }],
+    ]);
   });
 
   it("lets an A/B test set the weights of the challengers' route alone", () => {
-    expect(canaryOf(rollout(withRelease({ strategy: "ab" }), image)).trafficRouting.istio.virtualService.routes).toEqual(["challenger"]);
+    expect(
+      canaryOf(rollout(withRelease({ strategy: "ab" }), image)).trafficRouting.istio.virtualService
+        .routes,
+    ).toEqual(["challenger"]);
   });
 });
 
@@ -83,7 +113,13 @@ describe("the pod", () => {
   const container = pod.containers[0]!;
 
   it("runs as a numbered user without root, with the runtime's seccomp profile and in no namespace of the host", () => {
-    expect(pod.securityContext).toEqual({ runAsNonRoot: true, runAsUser: 10_001, runAsGroup: 10_001, fsGroup: 10_001, seccompProfile: { type: "RuntimeDefault" } });
+    expect(pod.securityContext).toEqual({
+      runAsNonRoot: true,
+      runAsUser: 10_001,
+      runAsGroup: 10_001,
+      fsGroup: 10_001,
+      seccompProfile: { type: "RuntimeDefault" },
+    });
     expect([pod.hostNetwork, pod.hostPID, pod.hostIPC]).toEqual([false, false, false]);
   });
 
@@ -97,7 +133,11 @@ describe("the pod", () => {
   });
 
   it("has its own service account and no token of it", () => {
-    expect([pod.serviceAccountName, pod.automountServiceAccountToken, pod.enableServiceLinks]).toEqual(["loan-approval", false, false]);
+    expect([
+      pod.serviceAccountName,
+      pod.automountServiceAccountToken,
+      pod.enableServiceLinks,
+    ]).toEqual(["loan-approval", false, false]);
   });
 
   it("writes to a bounded /tmp and nowhere else", () => {
@@ -117,9 +157,18 @@ describe("the pod", () => {
       downwardAPI: {
         defaultMode: 0o444,
         items: [
-          { path: "contract.json", fieldRef: { fieldPath: "metadata.annotations['causeway.dev/contract']" } },
-          { path: "release.json", fieldRef: { fieldPath: "metadata.annotations['causeway.dev/release']" } },
-          { path: "trusted-keys.pem", fieldRef: { fieldPath: "metadata.annotations['causeway.dev/trusted-keys']" } },
+          {
+            path: "contract.json",
+            fieldRef: { fieldPath: "metadata.annotations['causeway.dev/contract']" },
+          },
+          {
+            path: "release.json",
+            fieldRef: { fieldPath: "metadata.annotations['causeway.dev/release']" },
+          },
+          {
+            path: "trusted-keys.pem",
+            fieldRef: { fieldPath: "metadata.annotations['causeway.dev/trusted-keys']" },
+          },
         ],
       },
     });
@@ -127,26 +176,55 @@ describe("the pod", () => {
 
   it("carries the keys that its server verifies the release with: always in prod, elsewhere when the release is signed", () => {
     const carried = (environment: typeof settings.environment, signature: "trusted" | "none") => {
-      const { metadata, spec } = rollout({ ...settings, environment, trustedKeys: ["one", "two"], verification: { ...settings.verification!, signature } }, image).spec.template;
-      const file = spec.containers[0]!.env.find(({ name }) => name === "CAUSEWAY_TRUSTED_KEYS_FILE")?.value;
+      const { metadata, spec } = rollout(
+        {
+          ...settings,
+          environment,
+          trustedKeys: ["one", "two"],
+          verification: { ...settings.verification!, signature },
+        },
+        image,
+      ).spec.template;
+      const file = spec.containers[0]!.env.find(
+        ({ name }) => name === "CAUSEWAY_TRUSTED_KEYS_FILE",
+      )?.value;
       return [metadata.annotations["causeway.dev/trusted-keys"], file];
     };
     const keys = ["one\ntwo", "/etc/causeway/trusted-keys.pem"];
-    expect([carried("prod", "trusted"), carried("prod", "none"), carried("dev", "trusted")]).toEqual([keys, keys, keys]);
-    expect([carried("dev", "none"), carried("local", "none")]).toEqual([[undefined, undefined], [undefined, undefined]]);
+    expect([
+      carried("prod", "trusted"),
+      carried("prod", "none"),
+      carried("dev", "trusted"),
+    ]).toEqual([keys, keys, keys]);
+    expect([carried("dev", "none"), carried("local", "none")]).toEqual([
+      [undefined, undefined],
+      [undefined, undefined],
+    ]);
   });
 
   it("is not restarted by an approval of its release", () => {
-    expect(rollout({ ...settings, release: { ...release, approvals: [] } }, image)).toEqual(rollout(settings, image));
-    expect(rollout({ ...settings, attestation: "another" }, image)).toEqual(rollout(settings, image));
+    expect(rollout({ ...settings, release: { ...release, approvals: [] } }, image)).toEqual(
+      rollout(settings, image),
+    );
+    expect(rollout({ ...settings, attestation: "another" }, image)).toEqual(
+      rollout(settings, image),
+    );
     // It finds the approval at its next start, and starts without, too.
-    expect(pod.volumes).toContainEqual({ name: "attestation", configMap: { name: "loan-approval-attest", optional: true, defaultMode: 0o444 } });
+    expect(pod.volumes).toContainEqual({
+      name: "attestation",
+      configMap: { name: "loan-approval-attest", optional: true, defaultMode: 0o444 },
+    });
   });
 
   it("is replaced when the release or the contract changes", () => {
-    const annotations = (changed: typeof settings) => rollout(changed, image).spec.template.metadata.annotations;
-    expect(annotations({ ...settings, release: { ...release, version: "1.4.1" } })).not.toEqual(template.metadata.annotations);
-    expect(annotations(withServing({ requestsPerReplica: 50 }))).not.toEqual(template.metadata.annotations);
+    const annotations = (changed: typeof settings) =>
+      rollout(changed, image).spec.template.metadata.annotations;
+    expect(annotations({ ...settings, release: { ...release, version: "1.4.1" } })).not.toEqual(
+      template.metadata.annotations,
+    );
+    expect(annotations(withServing({ requestsPerReplica: 50 }))).not.toEqual(
+      template.metadata.annotations,
+    );
   });
 
   it("takes the image by digest and does not pull it twice", () => {
@@ -154,17 +232,38 @@ describe("the pod", () => {
   });
 
   it("is started, ready and alive by three different probes", () => {
-    expect(container.startupProbe).toEqual({ httpGet: { path: "/v2/health/ready", port: "http" }, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 60 });
-    expect(container.readinessProbe).toEqual({ httpGet: { path: "/v2/health/ready", port: "http" }, periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 2, successThreshold: 1 });
-    expect(container.livenessProbe).toEqual({ httpGet: { path: "/v2/health/live", port: "http" }, periodSeconds: 10, timeoutSeconds: 3, failureThreshold: 3 });
+    expect(container.startupProbe).toEqual({
+      httpGet: { path: "/v2/health/ready", port: "http" },
+      periodSeconds: 2,
+      timeoutSeconds: 2,
+      failureThreshold: 60,
+    });
+    expect(container.readinessProbe).toEqual({
+      httpGet: { path: "/v2/health/ready", port: "http" },
+      periodSeconds: 5,
+      timeoutSeconds: 2,
+      failureThreshold: 2,
+      successThreshold: 1,
+    });
+    expect(container.livenessProbe).toEqual({
+      httpGet: { path: "/v2/health/live", port: "http" },
+      periodSeconds: 10,
+      timeoutSeconds: 3,
+      failureThreshold: 3,
+    });
   });
 
   it("has time to be forgotten and to drain before it is killed", () => {
-    const drain = Number(container.env.find((variable) => variable.name === "CAUSEWAY_DRAIN_SECONDS")!.value);
+    const drain = Number(
+      container.env.find((variable) => variable.name === "CAUSEWAY_DRAIN_SECONDS")!.value,
+    );
     expect(container.lifecycle).toEqual({ preStop: { sleep: { seconds: 10 } } });
     expect(pod.terminationGracePeriodSeconds).toBe(60);
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(10 + drain);
-    expect(JSON.parse(template.metadata.annotations["proxy.istio.io/config"]!)).toEqual({ holdApplicationUntilProxyStarts: true, terminationDrainDuration: `${drain}s` });
+    expect(JSON.parse(template.metadata.annotations["proxy.istio.io/config"]!)).toEqual({
+      holdApplicationUntilProxyStarts: true,
+      terminationDrainDuration: `${drain}s`,
+    });
   });
 
   it("tells the server where it is and where its key lies, and no secret", () => {
@@ -182,7 +281,9 @@ describe("the pod", () => {
   });
 
   it("shows its metrics port past the proxy", () => {
-    expect(template.metadata.annotations["traffic.sidecar.istio.io/excludeInboundPorts"]).toBe("9090");
+    expect(template.metadata.annotations["traffic.sidecar.istio.io/excludeInboundPorts"]).toBe(
+      "9090",
+    );
     expect(container.ports).toEqual([
       { name: "http", containerPort: 8080, protocol: "TCP" },
       { name: "metrics", containerPort: 9090, protocol: "TCP" },
@@ -205,16 +306,36 @@ describe("the pod", () => {
     ["prod", "DoNotSchedule"],
     ["dev", "ScheduleAnyway"],
     ["local", "ScheduleAnyway"],
-  ] as const)("in %s spreads over zones with %s, each version by itself", (environment, whenUnsatisfiable) => {
-    const perVersion = {
-      labelSelector: { matchLabels: { "app.kubernetes.io/name": "loan-approval", "app.kubernetes.io/component": "model-server" } },
-      matchLabelKeys: ["rollouts-pod-template-hash"],
-    };
-    expect(rollout({ ...settings, environment }, image).spec.template.spec.topologySpreadConstraints).toEqual([
-      { topologyKey: "topology.kubernetes.io/zone", maxSkew: 1, whenUnsatisfiable, ...perVersion },
-      { topologyKey: "kubernetes.io/hostname", maxSkew: 1, whenUnsatisfiable: "ScheduleAnyway", ...perVersion },
-    ]);
-  });
+  ] as const)(
+    "in %s spreads over zones with %s, each version by itself",
+    (environment, whenUnsatisfiable) => {
+      const perVersion = {
+        labelSelector: {
+          matchLabels: {
+            "app.kubernetes.io/name": "loan-approval",
+            "app.kubernetes.io/component": "model-server",
+          },
+        },
+        matchLabelKeys: ["rollouts-pod-template-hash"],
+      };
+      expect(
+        rollout({ ...settings, environment }, image).spec.template.spec.topologySpreadConstraints,
+      ).toEqual([
+        {
+          topologyKey: "topology.kubernetes.io/zone",
+          maxSkew: 1,
+          whenUnsatisfiable,
+          ...perVersion,
+        },
+        {
+          topologyKey: "kubernetes.io/hostname",
+          maxSkew: 1,
+          whenUnsatisfiable: "ScheduleAnyway",
+          ...perVersion,
+        },
+      ]);
+    },
+  );
 
   it("comes before everything else of ours", () => {
     expect(pod.priorityClassName).toBe("causeway-models");
@@ -236,6 +357,10 @@ describe("the pod", () => {
   });
 
   it("does not ask a foreign cluster for a pool of ours", () => {
-    expect(Object.keys(rollout({ ...withServing({ gpu: 1 }), environment: "local" }, image).spec.template.spec)).not.toContain("nodeSelector");
+    expect(
+      Object.keys(
+        rollout({ ...withServing({ gpu: 1 }), environment: "local" }, image).spec.template.spec,
+      ),
+    ).not.toContain("nodeSelector");
   });
 });

@@ -1,9 +1,29 @@
-import { destinationRule, managedRoutes, routesOfRollouts, service, trialRoute, virtualService } from "../../../infra/serving/routing";
+import {
+  destinationRule,
+  managedRoutes,
+  routesOfRollouts,
+  service,
+  trialRoute,
+  virtualService,
+} from "../../../infra/serving/routing";
 import { contract, settings, withRelease } from "./fixture";
 
-const host = (version: string) => ({ host: `loan-approval-${version}.causeway-models.svc.cluster.local`, port: { number: 8080 } });
-const ownPath = [{ uri: { exact: "/v2/models/loan-approval" } }, { uri: { prefix: "/v2/models/loan-approval/" } }];
-const patience = { timeout: "1000ms", retries: { attempts: 2, retryOn: "connect-failure,refused-stream,reset-before-request", retryRemoteLocalities: true } };
+const host = (version: string) => ({
+  host: `loan-approval-${version}.causeway-models.svc.cluster.local`,
+  port: { number: 8080 },
+});
+const ownPath = [
+  { uri: { exact: "/v2/models/loan-approval" } },
+  { uri: { prefix: "/v2/models/loan-approval/" } },
+];
+const patience = {
+  timeout: "1000ms",
+  retries: {
+    attempts: 2,
+    retryOn: "connect-failure,refused-stream,reset-before-request",
+    retryRemoteLocalities: true,
+  },
+};
 
 describe("the VirtualService", () => {
   it("sends everything to the stable version until Argo Rollouts says otherwise", () => {
@@ -19,7 +39,17 @@ describe("the VirtualService", () => {
       spec: {
         hosts: ["models.example.com"],
         gateways: ["causeway-gateway/causeway-gateway"],
-        http: [{ name: "primary", match: ownPath, route: [{ destination: host("stable"), weight: 100 }, { destination: host("canary"), weight: 0 }], ...patience }],
+        http: [
+          {
+            name: "primary",
+            match: ownPath,
+            route: [
+              { destination: host("stable"), weight: 100 },
+              { destination: host("canary"), weight: 0 },
+            ],
+            ...patience,
+          },
+        ],
       },
     });
   });
@@ -30,18 +60,29 @@ describe("the VirtualService", () => {
       {
         name: "challenger",
         match: ownPath.map((match) => ({ ...match, headers })),
-        route: [{ destination: host("stable"), weight: 100 }, { destination: host("canary"), weight: 0 }],
+        route: [
+          { destination: host("stable"), weight: 100 },
+          { destination: host("canary"), weight: 0 },
+        ],
         ...patience,
       },
-      { name: "champion", match: ownPath, route: [{ destination: host("stable"), weight: 100 }], ...patience },
+      {
+        name: "champion",
+        match: ownPath,
+        route: [{ destination: host("stable"), weight: 100 }],
+        ...patience,
+      },
     ]);
   });
 
-  it.each(["canary", "ab", "shadow"] as const)("of %s puts the route that Argo Rollouts weighs first, where its ignored fields are", (strategy) => {
-    const [first] = virtualService({ ...settings, ...withRelease({ strategy }) }).spec.http;
-    expect(first!.name).toBe(trialRoute[strategy]);
-    expect(first!.route!.map(({ weight }) => weight)).toEqual([100, 0]);
-  });
+  it.each(["canary", "ab", "shadow"] as const)(
+    "of %s puts the route that Argo Rollouts weighs first, where its ignored fields are",
+    (strategy) => {
+      const [first] = virtualService({ ...settings, ...withRelease({ strategy }) }).spec.http;
+      expect(first!.name).toBe(trialRoute[strategy]);
+      expect(first!.route!.map(({ weight }) => weight)).toEqual([100, 0]);
+    },
+  );
 
   it("leaves the weights to Argo Rollouts, and all routes where it adds some", () => {
     const weights = ["spec.http[0].route[0].weight", "spec.http[0].route[1].weight"];
@@ -54,7 +95,12 @@ describe("the VirtualService", () => {
     ["250 milliseconds", "2500ms"],
     ["2 seconds", "20000ms"],
   ])("with an objective of %s gives a request %s", (latencyP99, timeout) => {
-    expect(virtualService({ ...settings, contract: { ...contract, slos: { ...contract.slos, latencyP99 } } }).spec.http[0]!.timeout).toBe(timeout);
+    expect(
+      virtualService({
+        ...settings,
+        contract: { ...contract, slos: { ...contract.slos, latencyP99 } },
+      }).spec.http[0]!.timeout,
+    ).toBe(timeout);
   });
 });
 
@@ -62,7 +108,11 @@ describe("a DestinationRule", () => {
   const made = destinationRule(settings, "loan-approval-canary");
 
   it("is for the Service of its version", () => {
-    expect([made.metadata.name, made.metadata.namespace, made.spec.host]).toEqual(["loan-approval-canary", "causeway-models", host("canary").host]);
+    expect([made.metadata.name, made.metadata.namespace, made.spec.host]).toEqual([
+      "loan-approval-canary",
+      "causeway-models",
+      host("canary").host,
+    ]);
   });
 
   it("uses the mesh's mutual TLS, bounds its queues and leaves out replicas that fail", () => {
@@ -70,10 +120,26 @@ describe("a DestinationRule", () => {
       tls: { mode: "ISTIO_MUTUAL" },
       loadBalancer: { simple: "LEAST_REQUEST", warmup: { duration: "30s" } },
       connectionPool: {
-        tcp: { maxConnections: 1200, connectTimeout: "1s", tcpKeepalive: { time: "300s", interval: "60s" } },
-        http: { http1MaxPendingRequests: 256, http2MaxRequests: 1200, idleTimeout: "60s", maxRetries: 8 },
+        tcp: {
+          maxConnections: 1200,
+          connectTimeout: "1s",
+          tcpKeepalive: { time: "300s", interval: "60s" },
+        },
+        http: {
+          http1MaxPendingRequests: 256,
+          http2MaxRequests: 1200,
+          idleTimeout: "60s",
+          maxRetries: 8,
+        },
       },
-      outlierDetection: { splitExternalLocalOriginErrors: true, consecutiveLocalOriginFailures: 5, consecutive5xxErrors: 500, interval: "5s", baseEjectionTime: "30s", maxEjectionPercent: 50 },
+      outlierDetection: {
+        splitExternalLocalOriginErrors: true,
+        consecutiveLocalOriginFailures: 5,
+        consecutive5xxErrors: 500,
+        interval: "5s",
+        baseEjectionTime: "30s",
+        maxEjectionPercent: 50,
+      },
     });
   });
 });
@@ -84,8 +150,14 @@ describe("the bound on requests in flight", () => {
     [30, 1200],
     [200, 8000],
   ])("with %i replicas of 200 requests a second and 100 ms is %i", (max, bound) => {
-    const { connectionPool } = destinationRule({ ...settings, replicas: { min: 3, max } }, "loan-approval-stable").spec.trafficPolicy;
-    expect([connectionPool.tcp.maxConnections, connectionPool.http.http2MaxRequests]).toEqual([bound, bound]);
+    const { connectionPool } = destinationRule(
+      { ...settings, replicas: { min: 3, max } },
+      "loan-approval-stable",
+    ).spec.trafficPolicy;
+    expect([connectionPool.tcp.maxConnections, connectionPool.http.http2MaxRequests]).toEqual([
+      bound,
+      bound,
+    ]);
   });
 });
 
@@ -99,10 +171,19 @@ describe("a Service", () => {
   it("is inside the cluster and has both ports of the server", () => {
     expect(made.spec).toEqual({
       type: "ClusterIP",
-      selector: { "app.kubernetes.io/name": "loan-approval", "app.kubernetes.io/component": "model-server" },
+      selector: {
+        "app.kubernetes.io/name": "loan-approval",
+        "app.kubernetes.io/component": "model-server",
+      },
       ports: [
         { name: "http", port: 8080, targetPort: "http", protocol: "TCP", appProtocol: "http" },
-        { name: "metrics", port: 9090, targetPort: "metrics", protocol: "TCP", appProtocol: "http" },
+        {
+          name: "metrics",
+          port: 9090,
+          targetPort: "metrics",
+          protocol: "TCP",
+          appProtocol: "http",
+        },
       ],
     });
   });

@@ -3,21 +3,51 @@ import type { Environment, Strategy } from "../../../infra/serving/settings";
 import { releaseSteps, type Step } from "../../../infra/serving/steps";
 import { withRelease } from "./fixture";
 
-const stepsOf = (strategy: Strategy, channel: "automatic" | "approval", environment: Environment = "prod") => releaseSteps({ ...withRelease({ strategy, channel }), environment });
+const stepsOf = (
+  strategy: Strategy,
+  channel: "automatic" | "approval",
+  environment: Environment = "prod",
+) => releaseSteps({ ...withRelease({ strategy, channel }), environment });
 const isGate = (step: Step) => step.pause !== undefined && step.pause.duration === undefined;
 const secondsOf = (step: Step) => Number.parseInt(String(step.pause?.duration ?? "0s"), 10);
-const args = [{ name: "canary-hash", valueFrom: { podTemplateHashValue: "Latest" } }, { name: "stable-hash", valueFrom: { podTemplateHashValue: "Stable" } }];
-const analysis = (name: string) => ({ analysis: { templates: [{ templateName: `loan-approval-${name}` }], args } });
+const args = [
+  { name: "canary-hash", valueFrom: { podTemplateHashValue: "Latest" } },
+  { name: "stable-hash", valueFrom: { podTemplateHashValue: "Stable" } },
+];
+const analysis = (name: string) => ({
+  analysis: { templates: [{ templateName: `loan-approval-${name}` }], args },
+});
 const proof = analysis("proof");
 const pause = (seconds: number) => ({ pause: { duration: `${seconds}s` } });
 
 describe("the steps of a release", () => {
   it("of a canary go through 10, 25, 50 and 100%, with the proof and a person before 100%", () => {
-    expect(stepsOf("canary", "approval")).toEqual([{ setWeight: 10 }, pause(600), { setWeight: 25 }, pause(600), { setWeight: 50 }, pause(600), proof, { pause: {} }, { setWeight: 100 }, pause(600)]);
+    expect(stepsOf("canary", "approval")).toEqual([
+      { setWeight: 10 },
+      pause(600),
+      { setWeight: 25 },
+      pause(600),
+      { setWeight: 50 },
+      pause(600),
+      proof,
+      { pause: {} },
+      { setWeight: 100 },
+      pause(600),
+    ]);
   });
 
   it("of a canary on the automatic channel wait for the proof and for nobody", () => {
-    expect(stepsOf("canary", "automatic")).toEqual([{ setWeight: 10 }, pause(600), { setWeight: 25 }, pause(600), { setWeight: 50 }, pause(600), proof, { setWeight: 100 }, pause(600)]);
+    expect(stepsOf("canary", "automatic")).toEqual([
+      { setWeight: 10 },
+      pause(600),
+      { setWeight: 25 },
+      pause(600),
+      { setWeight: 50 },
+      pause(600),
+      proof,
+      { setWeight: 100 },
+      pause(600),
+    ]);
   });
 
   it("of an A/B test give the challengers' half pods of its own, and a person starts and ends it", () => {
@@ -40,7 +70,13 @@ describe("the steps of a release", () => {
   it("of a shadow release copy only predictions of this model, stop copying, and go on as a canary", () => {
     expect(stepsOf("shadow", "automatic")).toEqual([
       { setCanaryScale: { weight: 100 } },
-      { setMirrorRoute: { name: "shadow", percentage: 100, match: [{ method: { exact: "POST" }, path: { prefix: "/v2/models/loan-approval/" } }] } },
+      {
+        setMirrorRoute: {
+          name: "shadow",
+          percentage: 100,
+          match: [{ method: { exact: "POST" }, path: { prefix: "/v2/models/loan-approval/" } }],
+        },
+      },
       pause(600),
       analysis("comparison"),
       { setMirrorRoute: { name: "shadow" } },
@@ -51,23 +87,36 @@ describe("the steps of a release", () => {
 
   it.each(["dev", "local"] as const)("take less time in %s than in prod", (environment) => {
     const total = (steps: Step[]) => steps.reduce((sum, step) => sum + secondsOf(step), 0);
-    expect(total(stepsOf("canary", "automatic", environment))).toBeLessThan(total(stepsOf("canary", "automatic")) / 4);
+    expect(total(stepsOf("canary", "automatic", environment))).toBeLessThan(
+      total(stepsOf("canary", "automatic")) / 4,
+    );
   });
 
-  const every = (["canary", "ab", "shadow"] as const).flatMap((strategy) => (["prod", "dev", "local"] as const).map((environment) => ({ strategy, environment })));
+  const every = (["canary", "ab", "shadow"] as const).flatMap((strategy) =>
+    (["prod", "dev", "local"] as const).map((environment) => ({ strategy, environment })),
+  );
 
-  it.each(every)("of $strategy in $environment have a person before full traffic exactly when the channel says so", ({ strategy, environment }) => {
-    expect(stepsOf(strategy, "automatic", environment).some(isGate)).toBe(false);
-    const steps = stepsOf(strategy, "approval", environment);
-    expect(steps.findIndex(isGate)).toBeGreaterThan(0);
-    expect(steps.findIndex(isGate)).toBeLessThan(steps.findIndex((step) => step.setWeight === 100));
-  });
+  it.each(every)(
+    "of $strategy in $environment have a person before full traffic exactly when the channel says so",
+    ({ strategy, environment }) => {
+      expect(stepsOf(strategy, "automatic", environment).some(isGate)).toBe(false);
+      const steps = stepsOf(strategy, "approval", environment);
+      expect(steps.findIndex(isGate)).toBeGreaterThan(0);
+      expect(steps.findIndex(isGate)).toBeLessThan(
+        steps.findIndex((step) => step.setWeight === 100),
+      );
+    },
+  );
 
-  it.each(every)("of $strategy in $environment leave time for silence to pause the release before full traffic", ({ strategy, environment }) => {
-    const { firstLookSeconds, lookSeconds, silentLooks } = paces[environment];
-    const steps = stepsOf(strategy, "automatic", environment);
-    const lastStep = strategy === "ab" ? steps.length - 2 : steps.findIndex((step) => step.setWeight === 100);
-    const before = steps.slice(0, lastStep).reduce((sum, step) => sum + secondsOf(step), 0);
-    expect(before).toBeGreaterThan(firstLookSeconds + silentLooks * lookSeconds);
-  });
+  it.each(every)(
+    "of $strategy in $environment leave time for silence to pause the release before full traffic",
+    ({ strategy, environment }) => {
+      const { firstLookSeconds, lookSeconds, silentLooks } = paces[environment];
+      const steps = stepsOf(strategy, "automatic", environment);
+      const lastStep =
+        strategy === "ab" ? steps.length - 2 : steps.findIndex((step) => step.setWeight === 100);
+      const before = steps.slice(0, lastStep).reduce((sum, step) => sum + secondsOf(step), 0);
+      expect(before).toBeGreaterThan(firstLookSeconds + silentLooks * lookSeconds);
+    },
+  );
 });

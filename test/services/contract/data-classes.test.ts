@@ -4,11 +4,19 @@ import { load } from "js-yaml";
 import { contractSchema, type Contract } from "../../../services/contract/contract";
 import { dataClasses, dataClassRules } from "../../../services/contract/data-classes";
 
-const sample = () => load(readFileSync(join(__dirname, "..", "..", "..", "services", "models", "loan-approval", "model.yaml"), "utf8")) as Contract;
+const sample = () =>
+  load(
+    readFileSync(
+      join(__dirname, "..", "..", "..", "services", "models", "loan-approval", "model.yaml"),
+      "utf8",
+    ),
+  ) as Contract;
 const problems = (change: (contract: Contract) => void) => {
   const contract = sample();
   change(contract);
-  return (contractSchema.safeParse(contract).error?.issues ?? []).map(({ path, message }) => `${path.join(".")}: ${message}`);
+  return (contractSchema.safeParse(contract).error?.issues ?? []).map(
+    ({ path, message }) => `${path.join(".")}: ${message}`,
+  );
 };
 
 test("a more sensitive class is never kept longer, nor its deleted versions", () => {
@@ -22,19 +30,31 @@ test("a more sensitive class is never kept longer, nor its deleted versions", ()
 });
 
 test("a contract keeps nothing longer than its class allows", () => {
-  expect(problems((c) => (c.retention.trainingData = "1096 days"))).toEqual(["retention.trainingData: at most 1095 days, because it is restricted"]);
-  expect(problems((c) => (c.retention.artifacts = "1826 days"))).toEqual(["retention.artifacts: at most 1825 days, because it is confidential"]);
+  expect(problems((c) => (c.retention.trainingData = "1096 days"))).toEqual([
+    "retention.trainingData: at most 1095 days, because it is restricted",
+  ]);
+  expect(problems((c) => (c.retention.artifacts = "1826 days"))).toEqual([
+    "retention.artifacts: at most 1825 days, because it is confidential",
+  ]);
   expect(problems((c) => (c.retention.trainingData = "1095 days"))).toEqual([]);
 });
 
 test("no feature is more sensitive than the data that it comes from", () => {
-  expect(problems((c) => (c.data.classification = "internal")).filter((line) => line.startsWith("features.0"))).toEqual(["features.0.classification: at most that of the data, internal"]);
+  expect(
+    problems((c) => (c.data.classification = "internal")).filter((line) =>
+      line.startsWith("features.0"),
+    ),
+  ).toEqual(["features.0.classification: at most that of the data, internal"]);
 });
 
 test("differential privacy takes a budget that one release keeps within", () => {
   const privacy = (more: object) => problems((c) => Object.assign(c.data.privacy ?? {}, more));
-  expect(privacy({ epsilon: 1, trainingEpsilon: 2 })).toEqual(["data.privacy.budget: at least 3, what one release spends"]);
-  expect(privacy({ epsilon: 1, budget: 0.5 })).toEqual(["data.privacy.budget: at least 1, what one release spends"]);
+  expect(privacy({ epsilon: 1, trainingEpsilon: 2 })).toEqual([
+    "data.privacy.budget: at least 3, what one release spends",
+  ]);
+  expect(privacy({ epsilon: 1, budget: 0.5 })).toEqual([
+    "data.privacy.budget: at least 1, what one release spends",
+  ]);
   expect(privacy({ epsilon: 1, trainingEpsilon: 2, budget: 3 })).toEqual([]);
 });
 
@@ -46,6 +66,8 @@ test("docs/privacy.md shows the table as it is", () => {
   const page = readFileSync(join(__dirname, "..", "..", "..", "docs", "privacy.md"), "utf8");
   for (const one of dataClasses) {
     const { holds, maximumRetentionDays, noncurrentDays, customerKey } = dataClassRules[one];
-    expect(page).toContain(`| ${one} | ${holds} | ${maximumRetentionDays} days | ${noncurrentDays} days | ${customerKey ? "yes " : ""}|`);
+    expect(page).toContain(
+      `| ${one} | ${holds} | ${maximumRetentionDays} days | ${noncurrentDays} days | ${customerKey ? "yes " : ""}|`,
+    );
   }
 });

@@ -1,7 +1,15 @@
 import { z } from "zod";
-import { describeProblem, InputError, parseOrThrow, pathName } from "../../../services/contract/problems";
+import {
+  describeProblem,
+  InputError,
+  parseOrThrow,
+  pathName,
+} from "../../../services/contract/problems";
 
-const schema = z.strictObject({ list: z.array(z.strictObject({ size: z.number().min(1) })), mode: z.enum(["fast", "slow"]) });
+const schema = z.strictObject({
+  list: z.array(z.strictObject({ size: z.number().min(1) })),
+  mode: z.enum(["fast", "slow"]),
+});
 
 function problemsOf(input: unknown) {
   try {
@@ -20,7 +28,9 @@ describe("parseOrThrow", () => {
   });
 
   it("throws every problem with its place, the value got and what is allowed", () => {
-    expect(problemsOf({ list: [{ size: 0 }, { size: "big", colour: "red" }], mode: "idle" }).message).toBe(
+    expect(
+      problemsOf({ list: [{ size: 0 }, { size: "big", colour: "red" }], mode: "idle" }).message,
+    ).toBe(
       [
         "settings.yaml has 4 problems:",
         "  - list[0].size: got 0, allowed: number to be >=1",
@@ -32,12 +42,20 @@ describe("parseOrThrow", () => {
   });
 
   it("says what a key of a record must be, and gives kinds of values in words", () => {
-    const records = z.strictObject({ rates: z.record(z.string().regex(/^[a-z]+-1$/, "a region such as west-1"), z.number()), names: z.array(z.string()), gate: z.strictObject({ min: z.number() }) });
-    expect(() => parseOrThrow(records, { rates: { west: 3 }, names: "a" }, "x")).toThrow('x has 3 problems:\n  - rates.west: got "west", allowed: as a key a region such as west-1\n  - names: got "a", allowed: a list\n  - gate: got nothing, allowed: a mapping of keys');
+    const records = z.strictObject({
+      rates: z.record(z.string().regex(/^[a-z]+-1$/, "a region such as west-1"), z.number()),
+      names: z.array(z.string()),
+      gate: z.strictObject({ min: z.number() }),
+    });
+    expect(() => parseOrThrow(records, { rates: { west: 3 }, names: "a" }, "x")).toThrow(
+      'x has 3 problems:\n  - rates.west: got "west", allowed: as a key a region such as west-1\n  - names: got "a", allowed: a list\n  - gate: got nothing, allowed: a mapping of keys',
+    );
   });
 
   it("names the whole input when nothing of it is right", () => {
-    expect(problemsOf(null).problems).toEqual([{ key: "(whole input)", got: null, allowed: "a mapping of keys" }]);
+    expect(problemsOf(null).problems).toEqual([
+      { key: "(whole input)", got: null, allowed: "a mapping of keys" },
+    ]);
   });
 });
 

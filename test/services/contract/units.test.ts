@@ -1,5 +1,18 @@
 import fc from "fast-check";
-import { cpuQuantity, days, digest, duration, label, latency, latencyMilliseconds, memoryQuantity, millicores, seconds, semanticVersion, share } from "../../../services/contract/units";
+import {
+  cpuQuantity,
+  days,
+  digest,
+  duration,
+  label,
+  latency,
+  latencyMilliseconds,
+  memoryQuantity,
+  millicores,
+  seconds,
+  semanticVersion,
+  share,
+} from "../../../services/contract/units";
 
 describe("a length of time", () => {
   it.each([
@@ -13,16 +26,43 @@ describe("a length of time", () => {
     expect(seconds(text)).toBe(expected);
   });
 
-  it.each(["", "5", "minutes", "5 min", "5minutes", "0 minutes", "-1 hours", "05 minutes", "5  minutes", "1.5.5 hours", "5 Minutes", "5 minutes ", "1e3 seconds", "2 weeks", `${"9".repeat(400)} days`, `1.${"1".repeat(400)} days`])("is not %j", (text) => {
+  it.each([
+    "",
+    "5",
+    "minutes",
+    "5 min",
+    "5minutes",
+    "0 minutes",
+    "-1 hours",
+    "05 minutes",
+    "5  minutes",
+    "1.5.5 hours",
+    "5 Minutes",
+    "5 minutes ",
+    "1e3 seconds",
+    "2 weeks",
+    `${"9".repeat(400)} days`,
+    `1.${"1".repeat(400)} days`,
+  ])("is not %j", (text) => {
     expect(duration.safeParse(text).success).toBe(false);
   });
 
   it.each(["5", "1.5.5 hours", "soon", ""])("refuses to count %j", (text) => {
-    expect(() => seconds(text)).toThrow(new RangeError(`not a length of time: ${JSON.stringify(text)}, allowed: such as "5 minutes"`));
+    expect(() => seconds(text)).toThrow(
+      new RangeError(`not a length of time: ${JSON.stringify(text)}, allowed: such as "5 minutes"`),
+    );
   });
 
   it("has a positive number of seconds wherever it is accepted", () => {
-    const texts = fc.oneof(fc.string(), fc.tuple(fc.integer({ min: -5, max: 10_000 }), fc.constantFrom("second", "seconds", "minutes", "hours", "day", "days", "weeks")).map((parts) => parts.join(" ")));
+    const texts = fc.oneof(
+      fc.string(),
+      fc
+        .tuple(
+          fc.integer({ min: -5, max: 10_000 }),
+          fc.constantFrom("second", "seconds", "minutes", "hours", "day", "days", "weeks"),
+        )
+        .map((parts) => parts.join(" ")),
+    );
     fc.assert(fc.property(texts, (text) => !duration.safeParse(text).success || seconds(text) > 0));
   });
 
@@ -45,9 +85,14 @@ describe("a latency", () => {
     expect(latencyMilliseconds(text)).toBe(expected);
   });
 
-  it.each(["100", "100 ms", "0 milliseconds", "1.5 milliseconds", "100 millisecond"])("is not %j", (text) => {
-    expect(latency.safeParse(text).error?.issues.map((issue) => issue.message)).toEqual(['a latency such as "100 milliseconds" or "2 seconds"']);
-  });
+  it.each(["100", "100 ms", "0 milliseconds", "1.5 milliseconds", "100 millisecond"])(
+    "is not %j",
+    (text) => {
+      expect(latency.safeParse(text).error?.issues.map((issue) => issue.message)).toEqual([
+        'a latency such as "100 milliseconds" or "2 seconds"',
+      ]);
+    },
+  );
 });
 
 describe("quantities", () => {
@@ -65,7 +110,9 @@ describe("quantities", () => {
   });
 
   it("refuses to count what is no CPU quantity", () => {
-    expect(() => millicores("two")).toThrow(new RangeError('not a CPU quantity: "two", allowed: such as "500m" or "2"'));
+    expect(() => millicores("two")).toThrow(
+      new RangeError('not a CPU quantity: "two", allowed: such as "500m" or "2"'),
+    );
   });
 
   it.each(["512Mi", "2Gi"])("memory may be %s", (text) => {
@@ -82,11 +129,20 @@ describe("names, digests, versions and shares", () => {
     expect(label.parse(text)).toBe(text);
   });
 
-  it.each(["", "-a", "a-", "2a", "Loan", "a_b", "a.b", "m".repeat(64), "a\n"])("a name is not %j", (text) => {
-    expect(label.safeParse(text).success).toBe(false);
-  });
+  it.each(["", "-a", "a-", "2a", "Loan", "a_b", "a.b", "m".repeat(64), "a\n"])(
+    "a name is not %j",
+    (text) => {
+      expect(label.safeParse(text).success).toBe(false);
+    },
+  );
 
-  it.each([`sha256:${"0".repeat(63)}`, `sha256:${"A".repeat(64)}`, `sha512:${"0".repeat(64)}`, "0".repeat(64), `sha256:${"0".repeat(64)}\n`])("a digest is not %j", (text) => {
+  it.each([
+    `sha256:${"0".repeat(63)}`,
+    `sha256:${"A".repeat(64)}`,
+    `sha512:${"0".repeat(64)}`,
+    "0".repeat(64),
+    `sha256:${"0".repeat(64)}\n`,
+  ])("a digest is not %j", (text) => {
     expect(digest.safeParse(text).success).toBe(false);
   });
 

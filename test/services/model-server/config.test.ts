@@ -9,7 +9,13 @@ describe("settings", () => {
     const { workers, ...settings } = readSettings({});
     expect(workers).toBeGreaterThanOrEqual(1);
     expect(settings).toEqual({
-      files: { contract: "/app/model/model.yaml", manifest: "/app/model/release/manifest.json", folder: "/app/model/release", trustedKeys: undefined, published: undefined },
+      files: {
+        contract: "/app/model/model.yaml",
+        manifest: "/app/model/release/manifest.json",
+        folder: "/app/model/release",
+        trustedKeys: undefined,
+        published: undefined,
+      },
       ports: { http: 8080, metrics: 9090 },
       host: "0.0.0.0",
       drainSeconds: 30,
@@ -22,15 +28,34 @@ describe("settings", () => {
   });
 
   test("take what the pod template sets", () => {
-    const settings = readSettings({ CAUSEWAY_CONTRACT_FILE: "/etc/causeway/contract.json", CAUSEWAY_RELEASE_FILE: "/etc/causeway/release.json", CAUSEWAY_HTTP_PORT: "8080", CAUSEWAY_METRICS_PORT: "9090", CAUSEWAY_DRAIN_SECONDS: "30", CAUSEWAY_ENVIRONMENT: "dev", CAUSEWAY_REGION: "eu-west-1" });
-    expect(settings.files).toMatchObject({ contract: "/etc/causeway/contract.json", manifest: "/etc/causeway/release.json", folder: "/app/model/release" });
+    const settings = readSettings({
+      CAUSEWAY_CONTRACT_FILE: "/etc/causeway/contract.json",
+      CAUSEWAY_RELEASE_FILE: "/etc/causeway/release.json",
+      CAUSEWAY_HTTP_PORT: "8080",
+      CAUSEWAY_METRICS_PORT: "9090",
+      CAUSEWAY_DRAIN_SECONDS: "30",
+      CAUSEWAY_ENVIRONMENT: "dev",
+      CAUSEWAY_REGION: "eu-west-1",
+    });
+    expect(settings.files).toMatchObject({
+      contract: "/etc/causeway/contract.json",
+      manifest: "/etc/causeway/release.json",
+      folder: "/app/model/release",
+    });
     expect([settings.environment, settings.region]).toEqual(["dev", "eu-west-1"]);
   });
 
   test("are refused with every problem at once, and without the secret", () => {
     const key = join(mkdtempSync(join(tmpdir(), "causeway-key-")), "key");
     writeFileSync(key, "hunter2");
-    expect(() => readSettings({ CAUSEWAY_HTTP_PORT: "http", CAUSEWAY_EXECUTION: "gpu", CAUSEWAY_PORT: "1", CAUSEWAY_KEY_FILE: key })).toThrow(
+    expect(() =>
+      readSettings({
+        CAUSEWAY_HTTP_PORT: "http",
+        CAUSEWAY_EXECUTION: "gpu",
+        CAUSEWAY_PORT: "1",
+        CAUSEWAY_KEY_FILE: key,
+      }),
+    ).toThrow(
       [
         "the environment has 4 problems:",
         '  - CAUSEWAY_PORT: got "1", allowed: one of CAUSEWAY_MODEL_FOLDER, CAUSEWAY_CONTRACT_FILE, CAUSEWAY_RELEASE_FILE, CAUSEWAY_RELEASE_FOLDER, CAUSEWAY_ATTESTATION_FILE, CAUSEWAY_TRUSTED_KEYS_FILE, CAUSEWAY_HTTP_PORT, CAUSEWAY_METRICS_PORT, CAUSEWAY_HOST, CAUSEWAY_DRAIN_SECONDS, CAUSEWAY_ENVIRONMENT, CAUSEWAY_REGION, CAUSEWAY_KEY_FILE, CAUSEWAY_EXECUTION, CAUSEWAY_WORKERS, CAUSEWAY_INFERENCE_TIMEOUT_MS',
@@ -45,15 +70,24 @@ describe("settings", () => {
     const [ours, other] = [testKey(), testKey("p256")];
     const file = join(mkdtempSync(join(tmpdir(), "causeway-keys-")), "keys.pem");
     writeFileSync(file, `${ours.publicKey}\n${other.publicKey}`);
-    expect(readSettings({ CAUSEWAY_TRUSTED_KEYS_FILE: file }).files.trustedKeys).toEqual([ours.publicKey.trim(), other.publicKey.trim()]);
+    expect(readSettings({ CAUSEWAY_TRUSTED_KEYS_FILE: file }).files.trustedKeys).toEqual([
+      ours.publicKey.trim(),
+      other.publicKey.trim(),
+    ]);
     for (const text of ["", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"]) {
       writeFileSync(file, text);
-      expect(() => readSettings({ CAUSEWAY_TRUSTED_KEYS_FILE: file })).toThrow("allowed: one or more public keys in PEM, ed25519 or ECDSA on P-256");
+      expect(() => readSettings({ CAUSEWAY_TRUSTED_KEYS_FILE: file })).toThrow(
+        "allowed: one or more public keys in PEM, ed25519 or ECDSA on P-256",
+      );
     }
-    expect(() => readSettings({ CAUSEWAY_ENVIRONMENT: "prod" })).toThrow("CAUSEWAY_TRUSTED_KEYS_FILE: got nothing, allowed: a file with the public keys that releases are signed with");
+    expect(() => readSettings({ CAUSEWAY_ENVIRONMENT: "prod" })).toThrow(
+      "CAUSEWAY_TRUSTED_KEYS_FILE: got nothing, allowed: a file with the public keys that releases are signed with",
+    );
   });
 
   test("ask for the shared secret in prod", () => {
-    expect(() => readSettings({ CAUSEWAY_ENVIRONMENT: "prod" })).toThrow("CAUSEWAY_KEY_FILE: got nothing, allowed: a file with the secret that all replicas share");
+    expect(() => readSettings({ CAUSEWAY_ENVIRONMENT: "prod" })).toThrow(
+      "CAUSEWAY_KEY_FILE: got nothing, allowed: a file with the secret that all replicas share",
+    );
   });
 });

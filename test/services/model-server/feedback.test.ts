@@ -2,14 +2,26 @@
 import { Seen } from "../../../services/model-server/feedback/seen";
 import { keysFrom, pseudonym, pseudonyms } from "../../../services/model-server/identity/keys";
 import { PredictionIds } from "../../../services/model-server/identity/prediction-id";
-import { goodFeatures, goodRow, paths, secret, tensor, testServer, type TestServer } from "./support/server";
+import {
+  goodFeatures,
+  goodRow,
+  paths,
+  secret,
+  tensor,
+  testServer,
+  type TestServer,
+} from "./support/server";
 
 const day = 86_400;
 const model = "loan-approval";
 /** A ring with another secret for each version. */
-const ring = (...versions: string[]) => Buffer.from(versions.map((version) => `${version} ${version.padEnd(40, "x")}\n`).join(""));
+const ring = (...versions: string[]) =>
+  Buffer.from(versions.map((version) => `${version} ${version.padEnd(40, "x")}\n`).join(""));
 
-async function predict({ app }: TestServer, payload: object = { features: goodFeatures }): Promise<string> {
+async function predict(
+  { app }: TestServer,
+  payload: object = { features: goodFeatures },
+): Promise<string> {
   return (await app.inject({ method: "POST", url: paths.predict, payload })).json().predictionId;
 }
 
@@ -21,13 +33,39 @@ async function feedback({ app }: TestServer, payload: object) {
 describe("feedback", () => {
   test("counts the outcome by predicted and true label, score bin, group and business value", async () => {
     const server = await testServer({ version: "1.0.0" });
-    const answer = await feedback(server, { predictionId: await predict(server), label: "decline", groups: { race: "black", sex: "female" }, value: -250 });
+    const answer = await feedback(server, {
+      predictionId: await predict(server),
+      label: "decline",
+      groups: { race: "black", sex: "female" },
+      value: -250,
+    });
     expect(answer).toEqual([200, { accepted: true, version: "1.0.0" }]);
     const { counted } = server;
     expect(counted("causeway_outcomes_total", { predicted: "approve", actual: "decline" })).toBe(1);
-    expect(counted("causeway_group_outcomes_total", { attribute: "race", group: "black", predicted: "approve", actual: "decline" })).toBe(1);
-    expect(counted("causeway_group_outcomes_total", { attribute: "sex", group: "female", predicted: "approve", actual: "decline" })).toBe(1);
-    expect(counted("causeway_group_outcomes_total", { attribute: "sex", group: "male", predicted: "approve", actual: "decline" })).toBe(0);
+    expect(
+      counted("causeway_group_outcomes_total", {
+        attribute: "race",
+        group: "black",
+        predicted: "approve",
+        actual: "decline",
+      }),
+    ).toBe(1);
+    expect(
+      counted("causeway_group_outcomes_total", {
+        attribute: "sex",
+        group: "female",
+        predicted: "approve",
+        actual: "decline",
+      }),
+    ).toBe(1);
+    expect(
+      counted("causeway_group_outcomes_total", {
+        attribute: "sex",
+        group: "male",
+        predicted: "approve",
+        actual: "decline",
+      }),
+    ).toBe(0);
     expect(counted("causeway_business_value_total", { sign: "loss" })).toBe(250);
     expect(counted("causeway_business_value_total", { sign: "gain" })).toBe(0);
     expect(counted("causeway_business_value_squares_total")).toBe(62_500);
@@ -36,35 +74,84 @@ describe("feedback", () => {
 
   test("works for each row of a tensor", async () => {
     const server = await testServer();
-    const { outputs } = (await server.app.inject({ method: "POST", url: paths.infer, payload: tensor([goodRow, goodRow]) })).json();
-    for (const predictionId of outputs[2].data) expect((await feedback(server, { predictionId, label: "approve" }))[0]).toBe(200);
-    expect(server.counted("causeway_outcomes_total", { predicted: "approve", actual: "approve" })).toBe(2);
+    const { outputs } = (
+      await server.app.inject({
+        method: "POST",
+        url: paths.infer,
+        payload: tensor([goodRow, goodRow]),
+      })
+    ).json();
+    for (const predictionId of outputs[2].data)
+      expect((await feedback(server, { predictionId, label: "approve" }))[0]).toBe(200);
+    expect(
+      server.counted("causeway_outcomes_total", { predicted: "approve", actual: "approve" }),
+    ).toBe(2);
   });
 
   test("counts once when it is sent twice", async () => {
     const server = await testServer();
     const predictionId = await predict(server);
     await feedback(server, { predictionId, label: "approve" });
-    expect(await feedback(server, { predictionId, label: "decline" })).toEqual([409, "feedback.duplicate"]);
-    expect(server.counted("causeway_outcomes_total", { predicted: "approve", actual: "decline" })).toBe(0);
+    expect(await feedback(server, { predictionId, label: "decline" })).toEqual([
+      409,
+      "feedback.duplicate",
+    ]);
+    expect(
+      server.counted("causeway_outcomes_total", { predicted: "approve", actual: "decline" }),
+    ).toBe(0);
   });
 
   test("reaches any replica, and counts for the version that predicted", async () => {
-    const [old, fresh] = [await testServer({ version: "1.0.0" }), await testServer({ version: "2.0.0" })];
-    expect(await feedback(fresh, { predictionId: await predict(old), label: "approve" })).toEqual([200, { accepted: true, version: "1.0.0" }]);
-    expect(fresh.counted("causeway_outcomes_total", { version: "1.0.0", predicted: "approve", actual: "approve" })).toBe(1);
-    expect(fresh.counted("causeway_outcomes_total", { version: "2.0.0", predicted: "approve", actual: "approve" })).toBe(0);
+    const [old, fresh] = [
+      await testServer({ version: "1.0.0" }),
+      await testServer({ version: "2.0.0" }),
+    ];
+    expect(await feedback(fresh, { predictionId: await predict(old), label: "approve" })).toEqual([
+      200,
+      { accepted: true, version: "1.0.0" },
+    ]);
+    expect(
+      fresh.counted("causeway_outcomes_total", {
+        version: "1.0.0",
+        predicted: "approve",
+        actual: "approve",
+      }),
+    ).toBe(1);
+    expect(
+      fresh.counted("causeway_outcomes_total", {
+        version: "2.0.0",
+        predicted: "approve",
+        actual: "approve",
+      }),
+    ).toBe(0);
   });
 
   test("tells eight versions apart and counts those of more together", async () => {
     const server = await testServer({ version: "1.0.0" });
     const ids = new PredictionIds(keysFrom(secret, model));
     for (let minor = 1; minor <= 20; minor += 1) {
-      const predictionId = ids.issue({ version: `1.${minor}.0`, positive: true, bin: 0, at: server.time.now });
+      const predictionId = ids.issue({
+        version: `1.${minor}.0`,
+        positive: true,
+        bin: 0,
+        at: server.time.now,
+      });
       await feedback(server, { predictionId, label: "approve" });
     }
-    expect(server.counted("causeway_outcomes_total", { version: "1.7.0", predicted: "approve", actual: "approve" })).toBe(1);
-    expect(server.counted("causeway_outcomes_total", { version: "other", predicted: "approve", actual: "approve" })).toBe(13);
+    expect(
+      server.counted("causeway_outcomes_total", {
+        version: "1.7.0",
+        predicted: "approve",
+        actual: "approve",
+      }),
+    ).toBe(1);
+    expect(
+      server.counted("causeway_outcomes_total", {
+        version: "other",
+        predicted: "approve",
+        actual: "approve",
+      }),
+    ).toBe(13);
   });
 
   test("is refused after the label delay of the contract", async () => {
@@ -74,7 +161,10 @@ describe("feedback", () => {
     const late = await predict(server);
     expect((await feedback(server, { predictionId, label: "approve" }))[0]).toBe(200);
     server.time.now += 30 * day + 1;
-    expect(await feedback(server, { predictionId: late, label: "approve" })).toEqual([410, "feedback.expired"]);
+    expect(await feedback(server, { predictionId: late, label: "approve" })).toEqual([
+      410,
+      "feedback.expired",
+    ]);
   });
 });
 
@@ -132,22 +222,68 @@ describe("logs", () => {
   test("hold the request id, the model's and the data's digest, and a pseudonym, never a feature or an identifier", async () => {
     const server = await testServer();
     const secretValues = { ...goodFeatures, atotinc: 31_337.5, netw: -4_242 };
-    await server.app.inject({ method: "POST", url: paths.predict, headers: { "x-request-id": "6f1c2a9e-3b4d-4c5e-8f60-718293a4b5c6" }, payload: { features: secretValues, subject: "alice@example.com" } });
-    await server.app.inject({ method: "POST", url: paths.predict, payload: { features: { ...secretValues, atotinc: 987_654_321 }, subject: "alice@example.com" } });
-    await server.app.inject({ method: "POST", url: paths.infer, headers: { "x-causeway-subject": "alice@example.com" }, payload: tensor([Object.values(secretValues)]) });
+    await server.app.inject({
+      method: "POST",
+      url: paths.predict,
+      headers: { "x-request-id": "6f1c2a9e-3b4d-4c5e-8f60-718293a4b5c6" },
+      payload: { features: secretValues, subject: "alice@example.com" },
+    });
+    await server.app.inject({
+      method: "POST",
+      url: paths.predict,
+      payload: {
+        features: { ...secretValues, atotinc: 987_654_321 },
+        subject: "alice@example.com",
+      },
+    });
+    await server.app.inject({
+      method: "POST",
+      url: paths.infer,
+      headers: { "x-causeway-subject": "alice@example.com" },
+      payload: tensor([Object.values(secretValues)]),
+    });
     const requests = server.logs.filter((line) => line["msg"] === "request");
     const { digests } = server.loaded.release;
     const hashed = pseudonym(keysFrom(secret, model), "alice@example.com");
-    expect(requests[0]).toMatchObject({ level: "info", requestId: "6f1c2a9e-3b4d-4c5e-8f60-718293a4b5c6", operation: "predict", status: 200, code: "ok", modelDigest: digests.model, dataDigest: digests.data, label: "approve", rows: 1 });
+    expect(requests[0]).toMatchObject({
+      level: "info",
+      requestId: "6f1c2a9e-3b4d-4c5e-8f60-718293a4b5c6",
+      operation: "predict",
+      status: 200,
+      code: "ok",
+      modelDigest: digests.model,
+      dataDigest: digests.data,
+      label: "approve",
+      rows: 1,
+    });
     expect(requests[1]).toMatchObject({ operation: "predict", status: 422, code: "feature.range" });
     expect(requests[2]).toMatchObject({ operation: "infer" });
     expect(requests).toHaveLength(3);
-    // Whom it was about stands in a line of its own, which leads to the prediction and, by its ids, to the other line.
+    // Whom it was about stands in a line of its own, which leads to the prediction and, by its ids,
+    // to the other line.
     const about = server.logs.filter((line) => line["msg"] === "subject");
     expect(about.map(({ subject }) => subject)).toEqual([hashed, hashed]);
-    expect(about.map(({ requestId, predictionId, rows }) => [requestId, predictionId, rows])).toEqual([requests[0], requests[2]].map((line) => [line!["requestId"], line!["predictionId"], 1]));
-    expect(Object.keys(about[0]!).sort()).toEqual(["dataDigest", "level", "model", "modelDigest", "msg", "predictionId", "requestId", "rows", "subject", "time", "version"]);
-    expect(server.logs.filter((line) => line["msg"] !== "subject" && "subject" in line)).toEqual([]);
+    expect(
+      about.map(({ requestId, predictionId, rows }) => [requestId, predictionId, rows]),
+    ).toEqual(
+      [requests[0], requests[2]].map((line) => [line!["requestId"], line!["predictionId"], 1]),
+    );
+    expect(Object.keys(about[0]!).sort()).toEqual([
+      "dataDigest",
+      "level",
+      "model",
+      "modelDigest",
+      "msg",
+      "predictionId",
+      "requestId",
+      "rows",
+      "subject",
+      "time",
+      "version",
+    ]);
+    expect(server.logs.filter((line) => line["msg"] !== "subject" && "subject" in line)).toEqual(
+      [],
+    );
     expect(JSON.stringify(server.logs)).not.toMatch(/31337|4242|987654321|alice|example\.com/);
   });
 
@@ -165,16 +301,23 @@ describe("the ring of keys", () => {
     const keys = keysFrom(ring("k9", "k10", "k2"), model);
     expect(keys.map(({ version }) => version)).toEqual(["k10", "k9", "k2"]);
     expect(pseudonym(keys, "a")).toBe(pseudonyms(keys, "a")[0]);
-    expect(pseudonyms(keys, "a")).toEqual(["k10", "k9", "k2"].map((version) => pseudonym(keysFrom(ring(version), model), "a")));
+    expect(pseudonyms(keys, "a")).toEqual(
+      ["k10", "k9", "k2"].map((version) => pseudonym(keysFrom(ring(version), model), "a")),
+    );
   });
 
   test("makes the names that the training steps make", () => {
     const keys = keysFrom(Buffer.from(`k1 ${"a".repeat(32)}\nk2 ${"b".repeat(32)}\n`), "small");
-    expect(pseudonyms(keys, "id-1")).toEqual(["k2.8c8c6b38313919aafe8b0e6d01d76942", "k1.886035b433b7956aa84f2fb69d757f43"]);
+    expect(pseudonyms(keys, "id-1")).toEqual([
+      "k2.8c8c6b38313919aafe8b0e6d01d76942",
+      "k1.886035b433b7956aa84f2fb69d757f43",
+    ]);
   });
 
   test("gives the subject another name in each model", () => {
-    expect(pseudonym(keysFrom(secret, "one"), "a")).not.toBe(pseudonym(keysFrom(secret, "two"), "a"));
+    expect(pseudonym(keysFrom(secret, "one"), "a")).not.toBe(
+      pseudonym(keysFrom(secret, "two"), "a"),
+    );
   });
 
   test.each([

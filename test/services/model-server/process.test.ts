@@ -13,7 +13,10 @@ import { modelFolder, paths, root, series, tensor } from "./support/server";
 
 jest.setTimeout(60_000);
 
-/** The process that the image runs, from the folder that the image holds: nothing of the repository is in reach of it. */
+/**
+ * The process that the image runs, from the folder that the image holds: nothing of the repository
+ * is in reach of it.
+ */
 describe("the server's process", () => {
   let folder: string;
   const children: ChildProcess[] = [];
@@ -33,12 +36,27 @@ describe("the server's process", () => {
   }
 
   function run(variables: Record<string, string> = {}): Started {
-    const env = { PATH: process.env["PATH"], CAUSEWAY_MODEL_FOLDER: modelFolder, CAUSEWAY_HTTP_PORT: "0", CAUSEWAY_METRICS_PORT: "0", CAUSEWAY_HOST: "127.0.0.1", ...variables };
-    const child = spawn(process.execPath, ["--max-semi-space-size=8", "--single-threaded-gc", join(folder, "server.js")], { env, stdio: ["ignore", "pipe", "pipe"] });
+    const env = {
+      PATH: process.env["PATH"],
+      CAUSEWAY_MODEL_FOLDER: modelFolder,
+      CAUSEWAY_HTTP_PORT: "0",
+      CAUSEWAY_METRICS_PORT: "0",
+      CAUSEWAY_HOST: "127.0.0.1",
+      ...variables,
+    };
+    const child = spawn(
+      process.execPath,
+      ["--max-semi-space-size=8", "--single-threaded-gc", join(folder, "server.js")],
+      { env, stdio: ["ignore", "pipe", "pipe"] },
+    );
     children.push(child);
     let text = "";
     child.stdout!.on("data", (data) => (text += data));
-    const lines = () => text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
+    const lines = () =>
+      text
+        .split("\n")
+        .filter((line) => line !== "")
+        .map((line) => JSON.parse(line));
     return { child, lines, exit: once(child, "close").then(([code]) => code) };
   }
 
@@ -54,9 +72,24 @@ describe("the server's process", () => {
   const payload = JSON.stringify(tensor());
   function infer(port: number, agent: Agent): Promise<{ status: number; close: boolean }> {
     return new Promise((resolve, reject) => {
-      const sent = request({ port, host: "127.0.0.1", agent, method: "POST", path: paths.infer, headers: { "content-type": "application/json", "content-length": payload.length } }, (response) => {
-        response.resume().on("end", () => resolve({ status: response.statusCode!, close: response.headers.connection === "close" }));
-      });
+      const sent = request(
+        {
+          port,
+          host: "127.0.0.1",
+          agent,
+          method: "POST",
+          path: paths.infer,
+          headers: { "content-type": "application/json", "content-length": payload.length },
+        },
+        (response) => {
+          response.resume().on("end", () =>
+            resolve({
+              status: response.statusCode!,
+              close: response.headers.connection === "close",
+            }),
+          );
+        },
+      );
       sent.on("error", reject).end(payload);
     });
   }
@@ -64,15 +97,26 @@ describe("the server's process", () => {
   test("answers a load of 5,000 requests over 16 connections without an error, and counts each answer once", async () => {
     const started = run();
     const { http, metrics } = await listening(started);
-    const result = await autocannon({ url: `http://127.0.0.1:${http}${paths.infer}`, method: "POST", headers: { "content-type": "application/json" }, body: payload, connections: 16, amount: 5_000 });
+    const result = await autocannon({
+      url: `http://127.0.0.1:${http}${paths.infer}`,
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: payload,
+      connections: 16,
+      amount: 5_000,
+    });
     expect([result.errors, result.timeouts, result.mismatches]).toEqual([0, 0, 0]);
     // Under its limit a server answers; above it, it says so at once. Nothing else may happen.
     const shed = result.statusCodeStats?.["503"]?.count ?? 0;
     const answered = result.statusCodeStats?.["200"]?.count ?? 0;
     expect(answered + shed).toBe(5_000);
     const scraped = await (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text();
-    expect(series(scraped, "causeway_requests_total", { operation: "infer", status: "200" })).toBe(answered);
-    console.log(`${Math.round(result.requests.average)} requests/s, p99 ${result.latency.p99} ms, ${shed} shed`);
+    expect(series(scraped, "causeway_requests_total", { operation: "infer", status: "200" })).toBe(
+      answered,
+    );
+    console.log(
+      `${Math.round(result.requests.average)} requests/s, p99 ${result.latency.p99} ms, ${shed} shed`,
+    );
     started.child.kill("SIGTERM");
     expect(await started.exit).toBe(0);
   });
@@ -106,7 +150,12 @@ describe("the server's process", () => {
     agent.destroy();
     expect(await started.exit).toBe(0);
     expect([before > 0, answered > before, failed]).toEqual([true, true, 0]);
-    expect(started.lines().map((line) => line["msg"]).slice(-1)).toEqual(["drained"]);
+    expect(
+      started
+        .lines()
+        .map((line) => line["msg"])
+        .slice(-1),
+    ).toEqual(["drained"]);
     await expect(fetch(`http://127.0.0.1:${http}/v2/health/live`)).rejects.toThrow();
   });
 
@@ -129,7 +178,8 @@ describe("the server's process", () => {
     const scrape = async () => (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text();
     expect(series(await scrape(), "process_cpu_seconds_total", {})).toBeLessThan(1);
     const agent = new Agent({ keepAlive: true, maxSockets: 8 });
-    for (let i = 0; i < 100; i += 1) await Promise.all(Array.from({ length: 8 }, () => infer(http, agent)));
+    for (let i = 0; i < 100; i += 1)
+      await Promise.all(Array.from({ length: 8 }, () => infer(http, agent)));
     agent.destroy();
     const text = await scrape();
     expect(series(text, "causeway_predictions_total", { label: "approve" })).toBe(800);
@@ -152,7 +202,9 @@ describe("the server's process", () => {
     test("on a model that is not the manifest's", async () => {
       const copy = copiedModel();
       change(join(copy, "release", "model.onnx"), (bytes) => bytes.subarray(1));
-      expect(await refusal({ CAUSEWAY_MODEL_FOLDER: copy })).toMatch(/\n {2}- digest of model\.onnx: got "sha256:[0-9a-f]{64}", allowed: sha256:[0-9a-f]{64}, as was attested\n/);
+      expect(await refusal({ CAUSEWAY_MODEL_FOLDER: copy })).toMatch(
+        /\n {2}- digest of model\.onnx: got "sha256:[0-9a-f]{64}", allowed: sha256:[0-9a-f]{64}, as was attested\n/,
+      );
     });
 
     test("on a release that nobody signed, or another than the trusted key, where one is given", async () => {
@@ -160,28 +212,38 @@ describe("the server's process", () => {
       const key = join(copy, "trusted.pem");
       writeFileSync(key, trusted.publicKey);
       const variables = { CAUSEWAY_MODEL_FOLDER: copy, CAUSEWAY_TRUSTED_KEYS_FILE: key };
-      expect(await refusal(variables)).toMatch(/signature of attestation\.json: got nothing, allowed: a signature by one of the trusted keys$/);
+      expect(await refusal(variables)).toMatch(
+        /signature of attestation\.json: got nothing, allowed: a signature by one of the trusted keys$/,
+      );
       attest(join(copy, "release"), [testKey("p256").signer]);
-      expect(await refusal(variables)).toMatch(/signature of attestation\.json: got \[ ?"sha256:[0-9a-f]{64}" ?\], allowed: a signature by one of the trusted keys$/);
+      expect(await refusal(variables)).toMatch(
+        /signature of attestation\.json: got \[ ?"sha256:[0-9a-f]{64}" ?\], allowed: a signature by one of the trusted keys$/,
+      );
     });
 
     test("on a contract with another signature", async () => {
       const copy = copiedModel();
-      change(join(copy, "model.yaml"), (text) => Buffer.from(text.toString().replace(/^ {2}- \{ name: gift.*\n/m, "")));
+      change(join(copy, "model.yaml"), (text) =>
+        Buffer.from(text.toString().replace(/^ {2}- \{ name: gift.*\n/m, "")),
+      );
       expect(await refusal({ CAUSEWAY_MODEL_FOLDER: copy })).toContain("reference.json: features");
     });
 
     test("on a manifest that is no manifest", async () => {
       const copy = copiedModel();
       changeJson(join(copy, "release", "manifest.json"), (manifest) => delete manifest.digests);
-      expect(await refusal({ CAUSEWAY_MODEL_FOLDER: copy })).toContain("manifest.json has 1 problem:\n  - digests: got nothing");
+      expect(await refusal({ CAUSEWAY_MODEL_FOLDER: copy })).toContain(
+        "manifest.json has 1 problem:\n  - digests: got nothing",
+      );
     });
 
     test("in prod without the shared secret, and without a model at all", async () => {
       const inProd = await refusal({ CAUSEWAY_ENVIRONMENT: "prod" });
       expect(inProd).toContain("CAUSEWAY_KEY_FILE: got nothing");
       expect(inProd).toContain("CAUSEWAY_TRUSTED_KEYS_FILE: got nothing");
-      expect(await refusal({ CAUSEWAY_MODEL_FOLDER: join(folder, "nothing") })).toContain("a file that can be read");
+      expect(await refusal({ CAUSEWAY_MODEL_FOLDER: join(folder, "nothing") })).toContain(
+        "a file that can be read",
+      );
     });
 
     test("and never shows the secret", async () => {

@@ -1,7 +1,12 @@
 /** @jest-environment ./test/services/model-server/support/environment.ts */
 import { join } from "node:path";
 import { place } from "../../../services/model-server/inference/execution";
-import { startPool, workerEntry, type Pool, type PoolOptions } from "../../../services/model-server/inference/pool";
+import {
+  startPool,
+  workerEntry,
+  type Pool,
+  type PoolOptions,
+} from "../../../services/model-server/inference/pool";
 import type { OnnxModel } from "../../../services/model-server/inference/session";
 import { goodFeatures, goodRow, loadedSample, paths, testServer } from "./support/server";
 
@@ -10,10 +15,19 @@ jest.setTimeout(60_000);
 
 const faulty = { file: join(__dirname, "support", "faulty-worker.mjs"), execArgv: [] };
 
-function options(threads: number, onReplaced: PoolOptions["onReplaced"] = () => undefined): PoolOptions {
+function options(
+  threads: number,
+  onReplaced: PoolOptions["onReplaced"] = () => undefined,
+): PoolOptions {
   // Shared, so that each thread knows how many started before it.
   const model = new Uint8Array(new SharedArrayBuffer(4));
-  return { data: { model, input: "features", output: "score" }, threads, timeoutMilliseconds: 3_000, entry: faulty, onReplaced };
+  return {
+    data: { model, input: "features", output: "score" },
+    threads,
+    timeoutMilliseconds: 3_000,
+    entry: faulty,
+    onReplaced,
+  };
 }
 
 const rows = (order: number) => Float32Array.of(order, 0);
@@ -46,7 +60,11 @@ describe("worker threads", () => {
     const replaced: string[] = [];
     const pool = start(1, replaced);
     await pool.score(rows(1), 1);
-    await expect(pool.score(rows(3), 1)).rejects.toMatchObject({ code: "inference.timeout", status: 504, message: "the model took longer than 3000 ms" });
+    await expect(pool.score(rows(3), 1)).rejects.toMatchObject({
+      code: "inference.timeout",
+      status: 504,
+      message: "the model took longer than 3000 ms",
+    });
     expect([...(await pool.score(rows(1), 1))]).toEqual([2]);
     expect(replaced).toEqual(["hang"]);
   });
@@ -57,11 +75,19 @@ describe("worker threads", () => {
     const pool = start(2, replaced);
     // One row of the faulty worker's orders: the first feature, loanamt, from 1.
     const { app } = await testServer({ scorer: pool, lanes: 2 });
-    const predict = (loanamt: number) => app.inject({ method: "POST", url: paths.predict, payload: { features: { ...goodFeatures, loanamt } } });
+    const predict = (loanamt: number) =>
+      app.inject({
+        method: "POST",
+        url: paths.predict,
+        payload: { features: { ...goodFeatures, loanamt } },
+      });
     let checks = 0;
     let failed = 0;
     const timer = setInterval(async () => {
-      const [live, ready] = await Promise.all([app.inject("/v2/health/live"), app.inject("/v2/health/ready")]);
+      const [live, ready] = await Promise.all([
+        app.inject("/v2/health/live"),
+        app.inject("/v2/health/ready"),
+      ]);
       checks += 1;
       if (live.statusCode !== 200 || ready.statusCode !== 200) failed += 1;
     }, 20);
@@ -81,7 +107,13 @@ describe("worker threads", () => {
 
   test("score the real model as the main thread does", async () => {
     const { bytes, model } = await loadedSample();
-    const pool = startPool({ data: { model: bytes, input: "features", output: "score" }, threads: 1, timeoutMilliseconds: 10_000, entry: workerEntry(), onReplaced: () => undefined });
+    const pool = startPool({
+      data: { model: bytes, input: "features", output: "score" },
+      threads: 1,
+      timeoutMilliseconds: 10_000,
+      entry: workerEntry(),
+      onReplaced: () => undefined,
+    });
     pools.push(pool);
     const row = Float32Array.from(goodRow);
     expect(await pool.score(row.slice(), 1)).toEqual(await model.score(row, 1));
@@ -106,11 +138,22 @@ describe("where a model runs", () => {
     };
     return { fake, released: () => released };
   };
-  const decide = (fake: OnnxModel, choice: "auto" | "inline" | "workers" = "auto") => place({ model: fake, sample: Float32Array.of(1, 0), anyRows: true, choice, pool: { ...options(2), timeoutMilliseconds: 10_000 } });
+  const decide = (fake: OnnxModel, choice: "auto" | "inline" | "workers" = "auto") =>
+    place({
+      model: fake,
+      sample: Float32Array.of(1, 0),
+      anyRows: true,
+      choice,
+      pool: { ...options(2), timeoutMilliseconds: 10_000 },
+    });
 
   test("is the main thread for a small model, without a thread being tried", async () => {
     const placement = await decide(model(() => 0.01).fake);
-    expect([placement.execution, placement.lanes, placement.workerMilliseconds]).toEqual(["inline", 1, undefined]);
+    expect([placement.execution, placement.lanes, placement.workerMilliseconds]).toEqual([
+      "inline",
+      1,
+      undefined,
+    ]);
   });
 
   test("is worker threads for a large one, whose session on the main thread is freed", async () => {

@@ -1,7 +1,10 @@
 import { kindsIn, scanLines } from "../../../services/privacy/personal-data";
 import { scanLogs } from "../../../tools/scan-logs";
 
-/** Published test numbers of card schemes, of ISO 13616 and of the national authorities; test_personal_data.py has the same. */
+/**
+ * Published test numbers of card schemes, of ISO 13616 and of the national authorities;
+ * test_personal_data.py has the same.
+ */
 const real: readonly [text: string, kind: string][] = [
   ["write to jane.doe+loans@mail.example.co.uk", "email"],
   ["call +44 20 7946 0958", "phone"],
@@ -44,8 +47,16 @@ test.each(real)("finds in %s: %s", (text, kind) => expect([...kindsIn(text)]).to
 test.each(innocent)("leaves alone: %s", (text) => expect([...kindsIn(text)]).toEqual([]));
 
 test("names the line and the kind, and shows no value", () => {
-  expect(scanLines('{"msg":"request"}\n{"msg":"mail to a@example.com"}\n')).toEqual([{ line: 2, kinds: ["email"] }]);
-  expect(scanLogs(["server.log"], () => "a\nb from 192.0.2.1\n")).toEqual({ lines: ["server.log:2 holds ip-address"], code: 1 });
-  expect(scanLogs(["server.log"], () => "a\n")).toEqual({ lines: ["no personal data in server.log"], code: 0 });
+  expect(scanLines('{"msg":"request"}\n{"msg":"mail to a@example.com"}\n')).toEqual([
+    { line: 2, kinds: ["email"] },
+  ]);
+  expect(scanLogs(["server.log"], () => "a\nb from 192.0.2.1\n")).toEqual({
+    lines: ["server.log:2 holds ip-address"],
+    code: 1,
+  });
+  expect(scanLogs(["server.log"], () => "a\n")).toEqual({
+    lines: ["no personal data in server.log"],
+    code: 0,
+  });
   expect(scanLogs([]).code).toBe(2);
 });

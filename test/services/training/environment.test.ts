@@ -1,9 +1,24 @@
-import { chmodSync, existsSync, mkdtempSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensureEnvironment, findPython, PythonMissing } from "../../../services/training/environment";
+import {
+  ensureEnvironment,
+  findPython,
+  PythonMissing,
+} from "../../../services/training/environment";
 
-/** Stands in for an interpreter: answers the probe, makes a "venv" of itself, and its pip prints what pip prints. */
+/**
+ * Stands in for an interpreter: answers the probe, makes a "venv" of itself, and its pip prints
+ * what pip prints.
+ */
 const script = (version: string, pip: string) => `#!/bin/sh
 case "$1 $2" in
   "-c "*) echo "${version}" ;;
@@ -11,7 +26,8 @@ case "$1 $2" in
   "-m pip") ${pip} ;;
 esac
 `;
-const collects = 'for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo "Collecting package$i"; done; echo "Installing collected packages: all"';
+const collects =
+  'for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo "Collecting package$i"; done; echo "Installing collected packages: all"';
 
 let folder = "";
 let path: string | undefined;
@@ -33,7 +49,8 @@ function provide(name: string, version: string, pip = collects): void {
   chmodSync(join(folder, "bin", name), 0o755);
 }
 
-const ensure = (lines: string[] = [], tests = false) => ensureEnvironment({ cache: join(folder, "cache"), report: (line) => lines.push(line), tests });
+const ensure = (lines: string[] = [], tests = false) =>
+  ensureEnvironment({ cache: join(folder, "cache"), report: (line) => lines.push(line), tests });
 const kept = () => readdirSync(join(folder, "cache"));
 
 test.each([
@@ -57,7 +74,9 @@ test("prefers whatever is new enough over a python3 that is too new", () => {
 test("says in one line that Python is missing", async () => {
   const failure = await ensure().catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(PythonMissing);
-  expect(String(failure)).toMatch(/^PythonMissing: Python 3\.10 to 3\.13 with its venv module is not on PATH: install it/);
+  expect(String(failure)).toMatch(
+    /^PythonMissing: Python 3\.10 to 3\.13 with its venv module is not on PATH: install it/,
+  );
   expect(String(failure)).not.toContain("\n");
 });
 
@@ -69,7 +88,9 @@ test("installs once, with progress, and finds it again", async () => {
   expect(first.python).toMatch(/cache\/python-[0-9a-f]{16}\/bin\/python$/);
   expect(existsSync(first.python)).toBe(true);
   expect(lines[0]).toBe("Python environment: making it (once per lock)");
-  expect(lines).toContainEqual(expect.stringMatching(/^Python environment: 10 of about \d+ packages$/));
+  expect(lines).toContainEqual(
+    expect.stringMatching(/^Python environment: 10 of about \d+ packages$/),
+  );
   expect(lines.at(-1)).toMatch(/^Python environment: ready after \d+ s$/);
   expect(await ensure()).toEqual({ ...first, installed: false });
 });
@@ -84,7 +105,9 @@ test("the environment of the tests serves everything else too", async () => {
 
 test("an installation that fails says what pip said and leaves nothing behind", async () => {
   provide("python3", "3 11", 'echo "ERROR: no matching distribution" >&2; exit 1');
-  await expect(ensure()).rejects.toThrow(/pip install ended with exit code 1:\nERROR: no matching distribution/);
+  await expect(ensure()).rejects.toThrow(
+    /pip install ended with exit code 1:\nERROR: no matching distribution/,
+  );
   expect(kept()).toEqual([]);
 });
 

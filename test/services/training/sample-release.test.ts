@@ -6,8 +6,18 @@ import { loadContract, loadRelease } from "../../../services/contract/load";
 
 const models = join(__dirname, "..", "..", "..", "services", "models");
 const folder = join(models, "loan-approval", "release");
-const digestOf = (name: string) => `sha256:${createHash("sha256").update(readFileSync(join(folder, name))).digest("hex")}`;
-const binned = z.looseObject({ name: z.string(), edges: z.array(z.number()).optional(), values: z.array(z.number()).optional(), proportions: z.array(z.number().positive()), missing: z.number(), rows: z.number() });
+const digestOf = (name: string) =>
+  `sha256:${createHash("sha256")
+    .update(readFileSync(join(folder, name)))
+    .digest("hex")}`;
+const binned = z.looseObject({
+  name: z.string(),
+  edges: z.array(z.number()).optional(),
+  values: z.array(z.number()).optional(),
+  proportions: z.array(z.number().positive()),
+  missing: z.number(),
+  rows: z.number(),
+});
 const reference = z.strictObject({
   model: z.string(),
   version: z.string(),
@@ -15,7 +25,11 @@ const reference = z.strictObject({
   output: z.literal("score"),
   threshold: z.number(),
   features: z.array(binned),
-  score: z.strictObject({ edges: z.array(z.number()), proportions: z.array(z.number().positive()), rows: z.number() }),
+  score: z.strictObject({
+    edges: z.array(z.number()),
+    proportions: z.array(z.number().positive()),
+    rows: z.number(),
+  }),
 });
 
 const contract = loadContract(models, "loan-approval");
@@ -30,20 +44,25 @@ test("the files of the sample's release are those of its manifest", () => {
 });
 
 test("the reference has the contract's features in order, and its threshold", () => {
-  expect(bins.features.map((feature) => feature.name)).toEqual(contract.features.map((feature) => feature.name));
+  expect(bins.features.map((feature) => feature.name)).toEqual(
+    contract.features.map((feature) => feature.name),
+  );
   expect(bins.threshold).toBe(contract.target.threshold);
 });
 
 test("every feature's bins are complete and sum to one", () => {
   for (const feature of bins.features) {
-    const cells = feature.values === undefined ? (feature.edges ?? []).length + 1 : feature.values.length;
+    const cells =
+      feature.values === undefined ? (feature.edges ?? []).length + 1 : feature.values.length;
     expect(feature.proportions).toHaveLength(cells);
     expect(feature.proportions.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 8);
   }
 });
 
 test("every fairness gate of the contract is in the evidence and passed", () => {
-  expect(release.fairness.map(({ metric, attribute }) => ({ metric, attribute }))).toEqual(contract.gates.fairness.map(({ metric, attribute }) => ({ metric, attribute })));
+  expect(release.fairness.map(({ metric, attribute }) => ({ metric, attribute }))).toEqual(
+    contract.gates.fairness.map(({ metric, attribute }) => ({ metric, attribute })),
+  );
   expect(release.fairness.every((found) => found.passed && found.mitigated)).toBe(true);
 });
 

@@ -2,12 +2,24 @@ import type { ResourceView } from "../../../policies/rule";
 import type { Props } from "../rule-suite";
 
 /** A resource of a baseline; `identities` are what others call it by beyond its own properties. */
-export function resource(type: string, name: string, props: Props, ...identities: string[]): ResourceView {
+export function resource(
+  type: string,
+  name: string,
+  props: Props,
+  ...identities: string[]
+): ResourceView {
   return identities.length === 0 ? { type, name, props } : { type, name, props, identities };
 }
 
-/** The stack with one property of a named resource replaced by what `change` returns; a name that is missing is a mistake in the test. */
-export function changed(stack: readonly ResourceView[], name: string, change: (props: Props) => Props): ResourceView[] {
+/**
+ * The stack with one property of a named resource replaced by what `change` returns; a name that is
+ * missing is a mistake in the test.
+ */
+export function changed(
+  stack: readonly ResourceView[],
+  name: string,
+  change: (props: Props) => Props,
+): ResourceView[] {
   one(stack, name);
   return stack.map((each) => (each.name === name ? { ...each, props: change(each.props) } : each));
 }

@@ -13,7 +13,11 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 function git(...args: string[]): string {
-  return execFileSync("git", ["-c", "user.name=test", "-c", "user.email=test@example.com", "-C", folder, ...args], { encoding: "utf8" }).trim();
+  return execFileSync(
+    "git",
+    ["-c", "user.name=test", "-c", "user.email=test@example.com", "-C", folder, ...args],
+    { encoding: "utf8" },
+  ).trim();
 }
 
 function commit(files: Record<string, string>): string {
@@ -24,14 +28,24 @@ function commit(files: Record<string, string>): string {
 }
 
 function scan(): { status: number | null; out: string; err: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "node_modules", "tsx", "dist", "cli.mjs"), join(root, "tools", "checks", "secrets.ts"), folder], { encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [
+      join(root, "node_modules", "tsx", "dist", "cli.mjs"),
+      join(root, "tools", "checks", "secrets.ts"),
+      folder,
+    ],
+    { encoding: "utf8" },
+  );
   return { status, out: stdout, err: stderr };
 }
 
 /** Secrets of the kinds that leak, made up here so that the repository holds none. */
 const hex = (length: number) => randomBytes(length).toString("hex").slice(0, length);
 const secrets = {
-  "private.pem": generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+  "private.pem": generateKeyPairSync("ec", { namedCurve: "P-256" })
+    .privateKey.export({ type: "pkcs8", format: "pem" })
+    .toString(),
   "aws.env": `key: AKIA${hex(16).toUpperCase()}`,
   "github.txt": `token = ghp_${hex(36)}`,
   "pulumi.txt": `pul-${hex(40)}`,
@@ -39,7 +53,11 @@ const secrets = {
 };
 
 it("finds each planted secret with file and line, shows none of them, and ends with 1", () => {
-  commit(Object.fromEntries(Object.entries(secrets).map(([name, secret]) => [name, `first line\n${secret}\n`])));
+  commit(
+    Object.fromEntries(
+      Object.entries(secrets).map(([name, secret]) => [name, `first line\n${secret}\n`]),
+    ),
+  );
   const { status, err, out } = scan();
   expect(status).toBe(1);
   for (const [name, secret] of Object.entries(secrets)) {
@@ -58,13 +76,16 @@ it("finds a secret that a later commit took out, and names the commit that broug
 });
 
 it("does not look away because a comment says so", () => {
-  commit({ "a.txt": "secretlint-disable\n", "b.txt": `secretlint-disable\n${secrets["github.txt"]}\n` });
+  commit({
+    "a.txt": "secretlint-disable\n",
+    "b.txt": `secretlint-disable\n${secrets["github.txt"]}\n`,
+  });
   const { status, err } = scan();
   expect(status).toBe(1);
   expect(err).toContain("b.txt:2: ");
 });
 
 it("is content with a repository without secrets", () => {
-  commit({ "settings.yaml": "account: \"111122223333\"\nsecure: AAABAExample\n" });
+  commit({ "settings.yaml": 'account: "111122223333"\nsecure: AAABAExample\n' });
   expect(scan()).toEqual({ status: 0, out: "secrets: 1 files and 1 commits, 0 found\n", err: "" });
 });

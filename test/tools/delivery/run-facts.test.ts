@@ -15,7 +15,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const state = (action: string, details: object, name = action) => writeFileSync(join(run, "facts", `${name}.json`), JSON.stringify({ action, subject: "loan-approval", at: "2026-11-24T03:00:00Z", details }));
+const state = (action: string, details: object, name = action) =>
+  writeFileSync(
+    join(run, "facts", `${name}.json`),
+    JSON.stringify({ action, subject: "loan-approval", at: "2026-11-24T03:00:00Z", details }),
+  );
 const file = () => join(folder, "ledger.jsonl");
 const by = { run: "run-7", actor: "retraining-trainer" };
 
@@ -24,18 +28,59 @@ describe("the facts of a run", () => {
     state("release", { model: "sha256:b" });
     state("evaluate", { outcome: "held", metrics: { auc: 0.7768147346, brier: 1e-7 } });
     state("train", { outcome: "trained", model: "sha256:a" });
-    expect(await recordFacts(await openLedger(file()), await factsOf(run), by)).toEqual(["train", "evaluate", "release"]);
-    expect(readLedger(storeAt(file())).map(({ actor, action, subject, details }) => ({ actor, action, subject, details }))).toEqual([
-      { actor: "retraining-trainer", action: "train", subject: "loan-approval", details: { outcome: "trained", model: "sha256:a", run: "run-7", at: "2026-11-24T03:00:00Z" } },
-      { actor: "retraining-trainer", action: "evaluate", subject: "loan-approval", details: { outcome: "held", metrics: { auc: 0.7768147346, brier: 1e-7 }, run: "run-7", at: "2026-11-24T03:00:00Z" } },
-      { actor: "retraining-trainer", action: "release", subject: "loan-approval", details: { model: "sha256:b", run: "run-7", at: "2026-11-24T03:00:00Z" } },
+    expect(await recordFacts(await openLedger(file()), await factsOf(run), by)).toEqual([
+      "train",
+      "evaluate",
+      "release",
+    ]);
+    expect(
+      readLedger(storeAt(file())).map(({ actor, action, subject, details }) => ({
+        actor,
+        action,
+        subject,
+        details,
+      })),
+    ).toEqual([
+      {
+        actor: "retraining-trainer",
+        action: "train",
+        subject: "loan-approval",
+        details: {
+          outcome: "trained",
+          model: "sha256:a",
+          run: "run-7",
+          at: "2026-11-24T03:00:00Z",
+        },
+      },
+      {
+        actor: "retraining-trainer",
+        action: "evaluate",
+        subject: "loan-approval",
+        details: {
+          outcome: "held",
+          metrics: { auc: 0.7768147346, brier: 1e-7 },
+          run: "run-7",
+          at: "2026-11-24T03:00:00Z",
+        },
+      },
+      {
+        actor: "retraining-trainer",
+        action: "release",
+        subject: "loan-approval",
+        details: { model: "sha256:b", run: "run-7", at: "2026-11-24T03:00:00Z" },
+      },
     ]);
   });
 
   it("are recorded once, and what changed is recorded again", async () => {
     state("train", { outcome: "trained" });
-    const record = async (name = "run-7") => recordFacts(await openLedger(file()), await factsOf(run), { ...by, run: name });
-    expect([await record(), await record(), await record("run-8")]).toEqual([["train"], [], ["train"]]);
+    const record = async (name = "run-7") =>
+      recordFacts(await openLedger(file()), await factsOf(run), { ...by, run: name });
+    expect([await record(), await record(), await record("run-8")]).toEqual([
+      ["train"],
+      [],
+      ["train"],
+    ]);
     state("train", { outcome: "refused" });
     expect(await record()).toEqual(["train"]);
     expect(readLedger(storeAt(file()))).toHaveLength(3);
@@ -46,22 +91,44 @@ describe("the facts of a run", () => {
     expect(await factsOf(`file://${run}`)).toEqual([]);
   });
 
-  it.each(["approve", "promote", "erase", "kill-switch", "access-change", "override"])("cannot state that somebody did %s", async (action) => {
-    state(action, {});
-    await expect(factsOf(run)).rejects.toThrow("action: got ");
-  });
+  it.each(["approve", "promote", "erase", "kill-switch", "access-change", "override"])(
+    "cannot state that somebody did %s",
+    async (action) => {
+      state(action, {});
+      await expect(factsOf(run)).rejects.toThrow("action: got ");
+    },
+  );
 
   it("are refused where the file says another action than its name, or is cut short", async () => {
     state("train", {}, "release");
-    await expect(factsOf(run)).rejects.toThrow('action: got "train", allowed: the name of the file');
+    await expect(factsOf(run)).rejects.toThrow(
+      'action: got "train", allowed: the name of the file',
+    );
     writeFileSync(join(run, "facts", "release.json"), '{"action":');
     await expect(factsOf(run)).rejects.toThrow("allowed: JSON");
   });
 
   it("are fetched from an object store by one call that reads nothing but them", async () => {
     const calls: (readonly string[])[] = [];
-    expect(await factsOf("s3://artifacts/runs/loan-approval/run-7/", async (args) => void calls.push(args))).toEqual([]);
-    expect(calls).toEqual([["s3", "sync", "s3://artifacts/runs/loan-approval/run-7/facts", expect.stringContaining("causeway-facts-"), "--only-show-errors", "--exclude", "*", "--include", "*.json"]]);
+    expect(
+      await factsOf(
+        "s3://artifacts/runs/loan-approval/run-7/",
+        async (args) => void calls.push(args),
+      ),
+    ).toEqual([]);
+    expect(calls).toEqual([
+      [
+        "s3",
+        "sync",
+        "s3://artifacts/runs/loan-approval/run-7/facts",
+        expect.stringContaining("causeway-facts-"),
+        "--only-show-errors",
+        "--exclude",
+        "*",
+        "--include",
+        "*.json",
+      ],
+    ]);
   });
 });
 
@@ -69,7 +136,9 @@ describe("npm run record:run", () => {
   it("says what it recorded and the last hash, and takes the name of the folder for that of the run", async () => {
     state("train", { outcome: "trained" });
     const said: string[] = [];
-    expect(await main([run, "--ledger", file(), "--actor", "somebody"], (line) => said.push(line))).toBe(0);
+    expect(
+      await main([run, "--ledger", file(), "--actor", "somebody"], (line) => said.push(line)),
+    ).toBe(0);
     const [entry] = readLedger(storeAt(file()));
     expect(said).toEqual([`1 facts, recorded now: train; ledger: entry 1, ${entry!.hash}`]);
     expect([entry!.actor, entry!.details["run"]]).toEqual(["somebody", "run-7"]);
@@ -81,7 +150,9 @@ describe("npm run record:run", () => {
     await main([run, "--ledger", file(), "--actor", "somebody"], () => undefined);
     writeFileSync(file(), readFileSync(file(), "utf8").replace("somebody", "nobody"));
     const before = readFileSync(file(), "utf8");
-    expect(await main([run, "--ledger", file(), "--actor", "other", "--run", "run-9"], () => undefined)).toBe(1);
+    expect(
+      await main([run, "--ledger", file(), "--actor", "other", "--run", "run-9"], () => undefined),
+    ).toBe(1);
     expect(readFileSync(file(), "utf8")).toBe(before);
   });
 });

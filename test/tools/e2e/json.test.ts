@@ -1,12 +1,23 @@
-import { asSecret, changedFields, hasUnknown, project, refreshedInputs, reveal } from "../../../tools/e2e/lib/json";
+import {
+  asSecret,
+  changedFields,
+  hasUnknown,
+  project,
+  refreshedInputs,
+  reveal,
+} from "../../../tools/e2e/lib/json";
 
 describe("what the server holds of what was declared", () => {
   it("leaves out fields that the server or a controller added", () => {
-    expect(project({ spec: { a: 1 } }, { spec: { a: 1, added: true }, status: {} })).toEqual({ spec: { a: 1 } });
+    expect(project({ spec: { a: 1 } }, { spec: { a: 1, added: true }, status: {} })).toEqual({
+      spec: { a: 1 },
+    });
   });
 
   it("shows a value that somebody changed", () => {
-    expect(project({ spec: { replicas: 2 } }, { spec: { replicas: 5 } })).toEqual({ spec: { replicas: 5 } });
+    expect(project({ spec: { replicas: 2 } }, { spec: { replicas: 5 } })).toEqual({
+      spec: { replicas: 5 },
+    });
   });
 
   it("keeps an empty value that the server does not store, and drops a set one that is gone", () => {
@@ -14,17 +25,23 @@ describe("what the server holds of what was declared", () => {
   });
 
   it("keeps the secret mark on a secret's current value", () => {
-    expect(project({ data: asSecret({ key: "old" }) }, { data: { key: "new" } })).toEqual({ data: asSecret({ key: "new" }) });
+    expect(project({ data: asSecret({ key: "old" }) }, { data: { key: "new" } })).toEqual({
+      data: asSecret({ key: "new" }),
+    });
   });
 
   it("follows a list's current length", () => {
-    expect(project({ rules: [{ a: 1 }] }, { rules: [{ a: 1, b: 2 }, { a: 3 }] })).toEqual({ rules: [{ a: 1 }, { a: 3 }] });
+    expect(project({ rules: [{ a: 1 }] }, { rules: [{ a: 1, b: 2 }, { a: 3 }] })).toEqual({
+      rules: [{ a: 1 }, { a: 3 }],
+    });
   });
 });
 
 describe("inputs after a refresh", () => {
   it("stay as the program wrote them while the server's value stays the same", () => {
-    expect(refreshedInputs({ cpu: "1000m", size: 1 }, { cpu: "1", size: 1 }, { cpu: "1", size: 2 })).toEqual({ cpu: "1000m", size: 2 });
+    expect(
+      refreshedInputs({ cpu: "1000m", size: 1 }, { cpu: "1", size: 1 }, { cpu: "1", size: 2 }),
+    ).toEqual({ cpu: "1000m", size: 2 });
   });
 });
 
@@ -39,6 +56,11 @@ describe("marks of the engine", () => {
   });
 
   it("names changed fields one level below the top", () => {
-    expect(changedFields({ spec: { a: 1, b: 2 }, kind: "A" }, { spec: { a: 1, b: 3 }, kind: "B", data: 1 })).toEqual(["spec.b", "kind", "data"]);
+    expect(
+      changedFields(
+        { spec: { a: 1, b: 2 }, kind: "A" },
+        { spec: { a: 1, b: 3 }, kind: "B", data: 1 },
+      ),
+    ).toEqual(["spec.b", "kind", "data"]);
   });
 });

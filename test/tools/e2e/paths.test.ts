@@ -15,13 +15,20 @@ describe("an update of an object whose fields others own", () => {
   const live = { spec: { http: [{ route: [{ weight: 75 }, { weight: 25 }] }], hosts: ["old"] } };
 
   it("sends the live value at an ignored path and the wanted one elsewhere", () => {
-    expect(keepLiveValues(wanted, live, ["spec.http[0].route[0].weight", "spec.http[0].route[1].weight"])).toEqual({
+    expect(
+      keepLiveValues(wanted, live, [
+        "spec.http[0].route[0].weight",
+        "spec.http[0].route[1].weight",
+      ]),
+    ).toEqual({
       spec: { http: [{ route: [{ weight: 75 }, { weight: 25 }] }], hosts: ["new"] },
     });
   });
 
   it("takes a whole live list", () => {
-    expect(keepLiveValues(wanted, { spec: { http: [] } }, ["spec.http"])).toEqual({ spec: { http: [], hosts: ["new"] } });
+    expect(keepLiveValues(wanted, { spec: { http: [] } }, ["spec.http"])).toEqual({
+      spec: { http: [], hosts: ["new"] },
+    });
   });
 
   it("leaves a path alone that either side lacks", () => {

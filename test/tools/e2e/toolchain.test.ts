@@ -12,7 +12,9 @@ const BODY = "#!/bin/sh\necho tool\n";
 const DIGEST = createHash("sha256").update(BODY).digest("hex");
 let folder: string;
 
-beforeEach(() => { folder = mkdtempSync(path.join(os.tmpdir(), "causeway-toolchain-")); });
+beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), "causeway-toolchain-"));
+});
 afterEach(() => rmSync(folder, { recursive: true }));
 
 describe("published checksums", () => {
@@ -33,7 +35,10 @@ describe("an official download", () => {
     server = createServer((request, response) => {
       if (request.url === "/tool") response.end(BODY);
       else if (request.url === "/tool.sha256") response.end(published);
-      else { response.statusCode = 404; response.end(); }
+      else {
+        response.statusCode = 404;
+        response.end();
+      }
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const address = server.address();
@@ -41,7 +46,12 @@ describe("an official download", () => {
   });
   afterEach(() => new Promise((resolve) => server.close(resolve)));
 
-  const download = (name = "tool") => downloadOfficial("tool", { url: `${base}/${name}`, checksumUrl: `${base}/${name}.sha256`, algorithm: "sha256" }, folder);
+  const download = (name = "tool") =>
+    downloadOfficial(
+      "tool",
+      { url: `${base}/${name}`, checksumUrl: `${base}/${name}.sha256`, algorithm: "sha256" },
+      folder,
+    );
 
   it("writes a program whose checksum is the published one", async () => {
     await download();
@@ -50,7 +60,9 @@ describe("an official download", () => {
 
   it("refuses a body whose checksum is another", async () => {
     published = "0".repeat(64);
-    await expect(download()).rejects.toThrow(`has the sha256 ${DIGEST}, published is ${"0".repeat(64)}`);
+    await expect(download()).rejects.toThrow(
+      `has the sha256 ${DIGEST}, published is ${"0".repeat(64)}`,
+    );
     expect(readdirSync(folder)).toEqual([]);
   });
 
@@ -60,11 +72,17 @@ describe("an official download", () => {
 });
 
 describe("the tool cache", () => {
-  beforeEach(() => { process.env["CAUSEWAY_CACHE"] = folder; });
-  afterEach(() => { delete process.env["CAUSEWAY_CACHE"]; });
+  beforeEach(() => {
+    process.env["CAUSEWAY_CACHE"] = folder;
+  });
+  afterEach(() => {
+    delete process.env["CAUSEWAY_CACHE"];
+  });
 
   it("leaves nothing behind when filling fails", async () => {
-    await expect(cachedFolder("tool-1", () => Promise.reject(new Error("no network")))).rejects.toThrow("no network");
+    await expect(
+      cachedFolder("tool-1", () => Promise.reject(new Error("no network"))),
+    ).rejects.toThrow("no network");
     expect(readdirSync(folder)).toEqual([]);
   });
 
@@ -78,8 +96,11 @@ describe("the tool cache", () => {
 
 describe("modules of Kubernetes", () => {
   it("replaces exactly the staging modules by the versions published beside the release", () => {
-    const goMod = "require (\n\tk8s.io/api v0.0.0\n\tk8s.io/utils v0.0.0-20260210185600-b8788abfbbc2\n\tk8s.io/klog/v2 v2.140.0\n)\n";
-    expect(stagingReplacements(goMod, "1.36.3")).toEqual(["replace k8s.io/api => k8s.io/api v0.36.3"]);
+    const goMod =
+      "require (\n\tk8s.io/api v0.0.0\n\tk8s.io/utils v0.0.0-20260210185600-b8788abfbbc2\n\tk8s.io/klog/v2 v2.140.0\n)\n";
+    expect(stagingReplacements(goMod, "1.36.3")).toEqual([
+      "replace k8s.io/api => k8s.io/api v0.36.3",
+    ]);
   });
 });
 
@@ -93,7 +114,19 @@ describe("versions", () => {
 
 describe("the replacements of a module", () => {
   it("keeps those by published versions, with and without a version on the left, and leaves out those by local folders", () => {
-    const goMod = ["module example.com/controller", "", "require k8s.io/api v0.0.0", "replace example.com/one => example.com/fork v1.2.3", "replace (", "\tk8s.io/api v0.0.0 => k8s.io/api v0.29.3", "\texample.com/local => ./local", ")"].join("\n");
-    expect(ownReplacements(goMod)).toEqual(["replace example.com/one => example.com/fork v1.2.3", "replace k8s.io/api v0.0.0 => k8s.io/api v0.29.3"]);
+    const goMod = [
+      "module example.com/controller",
+      "",
+      "require k8s.io/api v0.0.0",
+      "replace example.com/one => example.com/fork v1.2.3",
+      "replace (",
+      "\tk8s.io/api v0.0.0 => k8s.io/api v0.29.3",
+      "\texample.com/local => ./local",
+      ")",
+    ].join("\n");
+    expect(ownReplacements(goMod)).toEqual([
+      "replace example.com/one => example.com/fork v1.2.3",
+      "replace k8s.io/api v0.0.0 => k8s.io/api v0.29.3",
+    ]);
   });
 });

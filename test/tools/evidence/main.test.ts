@@ -18,12 +18,18 @@ const run = (...args: string[]) => main(args, (line) => said.push(line));
 describe("npm run evidence", () => {
   it("exports the evidence of a model, signed, and verifies it by the public key", async () => {
     const { privateKey, publicKey, signer } = testKey();
-    const [key, trusted, out] = ["key.pem", "public.pem", "evidence.tar.gz"].map((name) => join(folder, name)) as [string, string, string];
+    const [key, trusted, out] = ["key.pem", "public.pem", "evidence.tar.gz"].map((name) =>
+      join(folder, name),
+    ) as [string, string, string];
     writeFileSync(key, privateKey);
     writeFileSync(trusted, publicKey);
     expect(await run("loan-approval", "--stack", "local", "--key", key, "--out", out)).toBe(0);
-    expect(said[0]).toMatch(/^stack local: \d+ resources, \d+ rules, \d+ mandatory and \d+ advisory violations$/);
-    expect(said[1]).toMatch(/evidence\.tar\.gz: \d+ files, \d+ KiB, sha256:[0-9a-f]{64}, signed with sha256:[0-9a-f]{64}$/);
+    expect(said[0]).toMatch(
+      /^stack local: \d+ resources, \d+ rules, \d+ mandatory and \d+ advisory violations$/,
+    );
+    expect(said[1]).toMatch(
+      /evidence\.tar\.gz: \d+ files, \d+ KiB, sha256:[0-9a-f]{64}, signed with sha256:[0-9a-f]{64}$/,
+    );
     expect(said[1]).toContain(signer.keyid);
     said = [];
     expect(await run("--verify", out, "--trusted-key", trusted)).toBe(0);
@@ -43,13 +49,18 @@ describe("npm run evidence", () => {
     copyFileSync(join(modelsFolder, "ledger.jsonl"), ledger);
     writeFileSync(ledger, readFileSync(ledger, "utf8").replace("maintainers", "somebody"));
     expect(await run("loan-approval", "--ledger", ledger)).toBe(1);
-    expect(said).toEqual([expect.stringContaining("line 1 was changed: its hash is not that of its content")]);
+    expect(said).toEqual([
+      expect.stringContaining("line 1 was changed: its hash is not that of its content"),
+    ]);
   });
 
   it.each([
     [[], "usage: npm run evidence"],
     [["loan"], `model: got "loan", allowed: ${modelNames(modelsFolder).join(", ")}`],
-    [["--verify", "nothing.tar.gz"], "nothing.tar.gz: got nothing, allowed: a file that npm run evidence wrote"],
+    [
+      ["--verify", "nothing.tar.gz"],
+      "nothing.tar.gz: got nothing, allowed: a file that npm run evidence wrote",
+    ],
   ])("refuses %j", async (args, message) => {
     expect(await run(...args)).toBe(2);
     expect(said.join("\n")).toContain(message);

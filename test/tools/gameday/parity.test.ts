@@ -2,7 +2,16 @@ import { compare } from "../../../tools/gameday/main";
 import { agree, disparities } from "../../../tools/gameday/parity";
 
 const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
-const outputs = (...live: (string | undefined)[]) => ({ models: { scorer: Object.fromEntries(live.map((one, i) => [`region-${i}`, { live: { digest: one, source: "status of the Rollout" } }])) } });
+const outputs = (...live: (string | undefined)[]) => ({
+  models: {
+    scorer: Object.fromEntries(
+      live.map((one, i) => [
+        `region-${i}`,
+        { live: { digest: one, source: "status of the Rollout" } },
+      ]),
+    ),
+  },
+});
 const said = (given: unknown) => {
   const lines: string[] = [];
   return { code: compare(given, (line) => lines.push(line)), text: lines.join("\n") };
@@ -10,11 +19,17 @@ const said = (given: unknown) => {
 
 test("regions that serve the same digest agree", () => {
   expect(disparities(outputs(digest("a"), digest("a")))).toEqual([]);
-  expect(said(outputs(digest("a"), digest("a")))).toEqual({ code: 0, text: "every model is served alike in all regions" });
+  expect(said(outputs(digest("a"), digest("a")))).toEqual({
+    code: 0,
+    text: "every model is served alike in all regions",
+  });
 });
 
 test("a stale region is named with what each serves", () => {
-  expect(said(outputs(digest("a"), digest("b")))).toEqual({ code: 1, text: `scorer differs: region-0 serves ${digest("a")}, region-1 serves ${digest("b")}. Do not drain a region before they agree.` });
+  expect(said(outputs(digest("a"), digest("b")))).toEqual({
+    code: 1,
+    text: `scorer differs: region-0 serves ${digest("a")}, region-1 serves ${digest("b")}. Do not drain a region before they agree.`,
+  });
 });
 
 test("what nobody knows agrees with nothing, not even with itself", () => {
@@ -23,5 +38,7 @@ test("what nobody knows agrees with nothing, not even with itself", () => {
 });
 
 test("outputs that name no model are refused", () => {
-  expect(() => disparities({ url: "https://models.example.com" })).toThrow("outputs: got no models");
+  expect(() => disparities({ url: "https://models.example.com" })).toThrow(
+    "outputs: got no models",
+  );
 });

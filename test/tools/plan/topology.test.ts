@@ -8,17 +8,33 @@ import { Part, smallProgram } from "./fixture";
 
 /** Edges by the labels of their boxes, with the lane's region. */
 function named({ lanes, edges }: Topology): string[] {
-  const names = new Map(lanes.flatMap((lane) => lane.boxes.map((box) => [box.urn, `${lane.region} ${box.label}`])));
+  const names = new Map(
+    lanes.flatMap((lane) => lane.boxes.map((box) => [box.urn, `${lane.region} ${box.label}`])),
+  );
   return edges.map((edge) => `${names.get(edge.from)} -> ${names.get(edge.to)}`).sort();
 }
 
 describe("the topology", () => {
   it("has a lane for each top component and a box for each component in it", async () => {
     const { lanes } = topologyOf(await record(smallProgram));
-    expect(lanes.map((lane) => [lane.label, lane.region, lane.boxes.map((box) => `${box.label} ${box.members.length}`).sort()])).toEqual([
+    expect(
+      lanes.map((lane) => [
+        lane.label,
+        lane.region,
+        lane.boxes.map((box) => `${box.label} ${box.members.length}`).sort(),
+      ]),
+    ).toEqual([
       ["Global foundation", "global", ["Buckets 2"]],
-      ["Regional platform", "eu-west-1", ["Addons 1", "Model service · loan-approval 2", "Tenancy 1"]],
-      ["Regional platform", "eu-central-1", ["Addons 1", "Model service · loan-approval 2", "Tenancy 1"]],
+      [
+        "Regional platform",
+        "eu-west-1",
+        ["Addons 1", "Model service · loan-approval 2", "Tenancy 1"],
+      ],
+      [
+        "Regional platform",
+        "eu-central-1",
+        ["Addons 1", "Model service · loan-approval 2", "Tenancy 1"],
+      ],
       ["Global entry", "global", ["Global entry 1"]],
     ]);
   });
@@ -39,7 +55,11 @@ describe("the topology", () => {
     const resources = await record(() => {
       const first = new Bucket("a-store", {}, { parent: new Part("t:t:A", "a") });
       const lane = new Part("t:t:Lane", "lane");
-      new Bucket("lane-b-store", {}, { parent: new Part("t:t:B", "lane-b", {}, { parent: lane, dependsOn: [first] }) });
+      new Bucket(
+        "lane-b-store",
+        {},
+        { parent: new Part("t:t:B", "lane-b", {}, { parent: lane, dependsOn: [first] }) },
+      );
     });
     expect(named(topologyOf(resources))).toEqual(["global B -> global A"]);
   });
@@ -57,9 +77,16 @@ describe("the topology", () => {
   it("draws many boxes of one kind as one", async () => {
     const resources = await record(() => {
       const region = new Part("causeway:regional:RegionalPlatform", "r", { region: "eu-west-1" });
-      for (let i = 0; i < 20; i++) new Bucket(`r-m${i}-store`, {}, { parent: new Part("causeway:serving:ModelService", `r-m${i}`, {}, { parent: region }) });
+      for (let i = 0; i < 20; i++)
+        new Bucket(
+          `r-m${i}-store`,
+          {},
+          { parent: new Part("causeway:serving:ModelService", `r-m${i}`, {}, { parent: region }) },
+        );
     });
-    expect(topologyOf(resources).lanes[0]!.boxes.map((box) => [box.label, box.members.length])).toEqual([["Model service × 20", 20]]);
+    expect(
+      topologyOf(resources).lanes[0]!.boxes.map((box) => [box.label, box.members.length]),
+    ).toEqual([["Model service × 20", 20]]);
   });
 });
 
@@ -67,7 +94,9 @@ describe("the layout", () => {
   it("stands each box below what it needs, regions side by side, and the entry below the regions", async () => {
     const topology = topologyOf(await record(smallProgram));
     const { lanes, width } = layoutOf(topology);
-    const frames = new Map(lanes.flatMap((lane) => lane.boxes.map((placed) => [placed.box.urn, { ...placed, lane }])));
+    const frames = new Map(
+      lanes.flatMap((lane) => lane.boxes.map((placed) => [placed.box.urn, { ...placed, lane }])),
+    );
     for (const edge of topology.edges) {
       const [from, to] = [frames.get(edge.from)!, frames.get(edge.to)!];
       expect(from.y).toBeGreaterThan(to.y + to.height);
@@ -76,25 +105,57 @@ describe("the layout", () => {
     expect(west!.y).toBe(central!.y);
     expect(central!.x).toBeGreaterThan(west!.x + west!.width);
     expect([foundation!.y < west!.y, entry!.y > west!.y]).toEqual([true, true]);
-    for (const lane of lanes) for (const box of lane.boxes) expect([box.x >= lane.x, box.x + box.width <= lane.x + lane.width, box.y + box.height <= lane.y + lane.height, lane.x + lane.width <= width]).toEqual([true, true, true, true]);
+    for (const lane of lanes)
+      for (const box of lane.boxes)
+        expect([
+          box.x >= lane.x,
+          box.x + box.width <= lane.x + lane.width,
+          box.y + box.height <= lane.y + lane.height,
+          lane.x + lane.width <= width,
+        ]).toEqual([true, true, true, true]);
   });
 
   it("never lets two boxes overlap", async () => {
     const { lanes } = layoutOf(topologyOf(await record(smallProgram)));
     const boxes = lanes.flatMap((lane) => lane.boxes);
-    const overlapping = boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height));
+    const overlapping = boxes.flatMap((a, i) =>
+      boxes
+        .slice(i + 1)
+        .filter(
+          (b) =>
+            a.x < b.x + b.width &&
+            b.x < a.x + a.width &&
+            a.y < b.y + b.height &&
+            b.y < a.y + a.height,
+        ),
+    );
     expect(overlapping).toEqual([]);
   });
 
   it("takes a cycle for one layer deeper, not for an endless way", () => {
     const box = (urn: string) => ({ urn, label: urn, area: urn, lane: "", members: [] });
-    const edges = [{ from: "a", to: "b", count: 1 }, { from: "b", to: "a", count: 1 }];
-    expect(layersOf([box("a"), box("b")], edges).map((layer) => layer.map((b) => b.urn))).toEqual([["b"], ["a"]]);
+    const edges = [
+      { from: "a", to: "b", count: 1 },
+      { from: "b", to: "a", count: 1 },
+    ];
+    expect(layersOf([box("a"), box("b")], edges).map((layer) => layer.map((b) => b.urn))).toEqual([
+      ["b"],
+      ["a"],
+    ]);
   });
 
   it("puts a lane right above what needs it, beside others that nothing waits for until then", () => {
-    const lane = (label: string) => ({ urn: `lane ${label}`, label, region: "global", boxes: [{ urn: label, label, area: label, lane: label, members: [] }] });
+    const lane = (label: string) => ({
+      urn: `lane ${label}`,
+      label,
+      region: "global",
+      boxes: [{ urn: label, label, area: label, lane: label, members: [] }],
+    });
     const edges = [{ from: "image", to: "foundation", count: 1 }];
-    expect(rowsOf([lane("foundation"), lane("keys"), lane("image")], edges).map((row) => row.map(({ label }) => label))).toEqual([["foundation"], ["keys", "image"]]);
+    expect(
+      rowsOf([lane("foundation"), lane("keys"), lane("image")], edges).map((row) =>
+        row.map(({ label }) => label),
+      ),
+    ).toEqual([["foundation"], ["keys", "image"]]);
   });
 });

@@ -5,17 +5,36 @@ import type { ArmCounts, Confusion } from "../../../tools/rehearse/counts";
 import { decide } from "../../../tools/rehearse/decision";
 import { liveFairness } from "../../../tools/rehearse/fairness";
 import { randomFrom } from "../../../tools/rehearse/random";
-import { differenceSequence, mixtureAround, proportionSequence } from "../../../tools/rehearse/statistics/sequential";
+import {
+  differenceSequence,
+  mixtureAround,
+  proportionSequence,
+} from "../../../tools/rehearse/statistics/sequential";
 
-const contract = loadContract(join(__dirname, "..", "..", "..", "services", "models"), "loan-approval");
+const contract = loadContract(
+  join(__dirname, "..", "..", "..", "services", "models"),
+  "loan-approval",
+);
 const rules = { contract, minimumRequests: 200 };
 
 function confusion(rows: number): Confusion {
-  return { truePositive: rows * 0.84, falsePositive: rows * 0.06, trueNegative: rows * 0.06, falseNegative: rows * 0.04 };
+  return {
+    truePositive: rows * 0.84,
+    falsePositive: rows * 0.06,
+    trueNegative: rows * 0.06,
+    falseNegative: rows * 0.04,
+  };
 }
 
 function arm(requests: number, changes: Partial<ArmCounts> = {}): ArmCounts {
-  const groups = { race: { white: confusion(requests * 0.85), black: confusion(requests * 0.1), hispanic: confusion(requests * 0.05) }, sex: { male: confusion(requests * 0.8), female: confusion(requests * 0.2) } };
+  const groups = {
+    race: {
+      white: confusion(requests * 0.85),
+      black: confusion(requests * 0.1),
+      hispanic: confusion(requests * 0.05),
+    },
+    sex: { male: confusion(requests * 0.8), female: confusion(requests * 0.2) },
+  };
   return { requests, errors: 0, slow: 0, outcomes: confusion(requests), groups, ...changes };
 }
 
@@ -37,13 +56,17 @@ describe("a challenger", () => {
 
   it("is rolled back when it is slow and the champion is not, and not when both are", () => {
     expect(verdict(arm(400, { slow: 80 })).action).toBe("roll back");
-    expect(verdict(arm(400, { slow: 80 }), false, arm(3600, { slow: 720 })).action).toBe("continue");
+    expect(verdict(arm(400, { slow: 80 }), false, arm(3600, { slow: 720 })).action).toBe(
+      "continue",
+    );
   });
 
   it("is rolled back at the first look when it is very slow, where errors are soon shown to be few enough", () => {
     const loose = { ...contract, slos: { ...contract.slos, availability: 0.99 } };
     const slow = { champion: arm(1800), challenger: arm(201, { slow: 56 }), share: 0.1 };
-    expect(decide(slow, { ...rules, contract: loose }, false).reason).toContain("slower than 100 milliseconds");
+    expect(decide(slow, { ...rules, contract: loose }, false).reason).toContain(
+      "slower than 100 milliseconds",
+    );
   });
 
   it("is rolled back when it decides worse", () => {
@@ -53,12 +76,21 @@ describe("a challenger", () => {
 
   it("is rolled back when live labels contradict the fairness gate", () => {
     const declined = { truePositive: 20, falsePositive: 5, trueNegative: 25, falseNegative: 50 };
-    expect(verdict(arm(1000, { groups: { ...arm(1000).groups, race: { white: confusion(850), black: declined } } })).reason).toContain("selection-rate-ratio of race");
+    expect(
+      verdict(
+        arm(1000, {
+          groups: { ...arm(1000).groups, race: { white: confusion(850), black: declined } },
+        }),
+      ).reason,
+    ).toContain("selection-rate-ratio of race");
   });
 
   it("is paused at the last look when too few requests reached it, and never promoted on them", () => {
     expect(verdict(arm(199)).action).toBe("continue");
-    expect(verdict(arm(199), true)).toMatchObject({ action: "pause", reason: "199 requests of the challenger, 200 are needed" });
+    expect(verdict(arm(199), true)).toMatchObject({
+      action: "pause",
+      reason: "199 requests of the challenger, 200 are needed",
+    });
     expect(verdict(arm(0), true).action).toBe("pause");
   });
 
@@ -67,19 +99,41 @@ describe("a challenger", () => {
   });
 
   it("is neither promoted nor rolled back on counts that are missing", () => {
-    const unknown: Confusion = { truePositive: NaN, falsePositive: NaN, trueNegative: NaN, falseNegative: NaN };
+    const unknown: Confusion = {
+      truePositive: NaN,
+      falsePositive: NaN,
+      trueNegative: NaN,
+      falseNegative: NaN,
+    };
     expect(verdict(arm(2000, { outcomes: unknown }), true).action).toBe("pause");
     expect(verdict(arm(2000, { errors: NaN }), true).action).toBe("pause");
     expect(verdict(arm(NaN), true).action).toBe("pause");
   });
 
   it("never gets past a broken gate, whatever the counts", () => {
-    const counts = fc.record({ requests: fc.integer({ min: 0, max: 5000 }), errors: fc.double({ min: 0, max: 1, noNaN: true }), slow: fc.double({ min: 0, max: 1, noNaN: true }) });
+    const counts = fc.record({
+      requests: fc.integer({ min: 0, max: 5000 }),
+      errors: fc.double({ min: 0, max: 1, noNaN: true }),
+      slow: fc.double({ min: 0, max: 1, noNaN: true }),
+    });
     fc.assert(
       fc.property(counts, fc.boolean(), ({ requests, errors, slow }, last) => {
-        const { action, gates } = verdict(arm(requests, { errors: Math.floor(errors * requests), slow: Math.floor(slow * requests) }), last);
-        const sound = gates.every(({ kind, state, value }) => state !== "fails" && (kind !== "shown" || state === "holds") && Number.isFinite(value));
-        return (action !== "promote" || (sound && requests >= 200)) && (action !== "roll back" || gates.some(({ state }) => state === "fails")) && !(last && action === "continue");
+        const { action, gates } = verdict(
+          arm(requests, {
+            errors: Math.floor(errors * requests),
+            slow: Math.floor(slow * requests),
+          }),
+          last,
+        );
+        const sound = gates.every(
+          ({ kind, state, value }) =>
+            state !== "fails" && (kind !== "shown" || state === "holds") && Number.isFinite(value),
+        );
+        return (
+          (action !== "promote" || (sound && requests >= 200)) &&
+          (action !== "roll back" || gates.some(({ state }) => state === "fails")) &&
+          !(last && action === "continue")
+        );
       }),
     );
   });
@@ -106,8 +160,14 @@ describe("a confidence sequence", () => {
     const found = Array.from({ length: 400 }, () => {
       const hits: [number, number] = [0, 0];
       for (let look = 1; look <= 20; look += 1) {
-        for (let i = 0; i < 50; i += 1) [0, 1].forEach((side) => (hits[side] = (hits[side] ?? 0) + Number(random() < 0.88)));
-        const { low, high } = differenceSequence([hits[0], look * 50], [hits[1], look * 50], 0.1, 0.05);
+        for (let i = 0; i < 50; i += 1)
+          [0, 1].forEach((side) => (hits[side] = (hits[side] ?? 0) + Number(random() < 0.88)));
+        const { low, high } = differenceSequence(
+          [hits[0], look * 50],
+          [hits[1], look * 50],
+          0.1,
+          0.05,
+        );
         if (low > 0 || high < 0) return true;
       }
       return false;
@@ -117,11 +177,22 @@ describe("a confidence sequence", () => {
 
   it("holds the observed share, shrinks with data, and is everything without", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 2000 }), fc.double({ min: 0, max: 1, noNaN: true }), (trials, share) => {
-        const hits = Math.floor(trials * share);
-        const [few, many] = [proportionSequence(hits, trials, 0.05), proportionSequence(hits * 10, trials * 10, 0.05)];
-        return few.low <= hits / trials && hits / trials <= few.high && many.high - many.low <= few.high - few.low;
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 2000 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (trials, share) => {
+          const hits = Math.floor(trials * share);
+          const [few, many] = [
+            proportionSequence(hits, trials, 0.05),
+            proportionSequence(hits * 10, trials * 10, 0.05),
+          ];
+          return (
+            few.low <= hits / trials &&
+            hits / trials <= few.high &&
+            many.high - many.low <= few.high - few.low
+          );
+        },
+      ),
     );
     expect(proportionSequence(0, 0, 0.05)).toEqual({ low: 0, high: 1 });
     expect(proportionSequence(NaN, 10, 0.05)).toEqual({ low: 0, high: 1 });
@@ -137,7 +208,11 @@ describe("a confidence sequence", () => {
 describe("live fairness", () => {
   it("leaves small groups out, and says nothing with fewer than two", () => {
     const bound = { metric: "selection-rate-ratio", attribute: "race", min: 0.8 } as const;
-    expect(liveFairness(bound, { white: confusion(100), black: confusion(10) }, 30, 0.05).value).toBeNaN();
-    expect(liveFairness(bound, { white: confusion(100), black: confusion(100) }, 30, 0.05).value).toBeCloseTo(1);
+    expect(
+      liveFairness(bound, { white: confusion(100), black: confusion(10) }, 30, 0.05).value,
+    ).toBeNaN();
+    expect(
+      liveFairness(bound, { white: confusion(100), black: confusion(100) }, 30, 0.05).value,
+    ).toBeCloseTo(1);
   });
 });

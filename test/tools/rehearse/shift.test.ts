@@ -4,27 +4,53 @@ import { applicationsOf, parseTable, tableText } from "../../../tools/rehearse/r
 import type { Move } from "../../../tools/rehearse/scenarios/scenario";
 import { shifted } from "../../../tools/rehearse/scenarios/shift";
 
-const contract = loadContract(join(__dirname, "..", "..", "..", "services", "models"), "loan-approval");
+const contract = loadContract(
+  join(__dirname, "..", "..", "..", "services", "models"),
+  "loan-approval",
+);
 
 describe("a change of the world", () => {
   it("moves features together, from their values before, inside what the contract allows", () => {
-    const moves: readonly Move[] = [{ feature: "obrat", times: { obrat: 1, hrat: 0.5 } }, { feature: "hrat", times: { hrat: 1.5 } }];
-    expect(shifted([{ obrat: "30", hrat: "20", approve: "1" }, { obrat: "95", hrat: "80", approve: "0" }], moves, contract)).toEqual([
+    const moves: readonly Move[] = [
+      { feature: "obrat", times: { obrat: 1, hrat: 0.5 } },
+      { feature: "hrat", times: { hrat: 1.5 } },
+    ];
+    expect(
+      shifted(
+        [
+          { obrat: "30", hrat: "20", approve: "1" },
+          { obrat: "95", hrat: "80", approve: "0" },
+        ],
+        moves,
+        contract,
+      ),
+    ).toEqual([
       { obrat: "40", hrat: "30", approve: "1" },
       { obrat: "100", hrat: "100", approve: "0" },
     ]);
   });
 
   it("leaves missing values missing, and refuses to move what is no numeric feature", () => {
-    expect(shifted([{ unem: "" }], [{ feature: "unem", plus: 2, times: { unem: 1 } }], contract)).toEqual([{ unem: "" }]);
-    expect(() => shifted([{}], [{ feature: "race" }], contract)).toThrow("race: got a move of it, allowed: a numeric feature of the contract");
+    expect(
+      shifted([{ unem: "" }], [{ feature: "unem", plus: 2, times: { unem: 1 } }], contract),
+    ).toEqual([{ unem: "" }]);
+    expect(() => shifted([{}], [{ feature: "race" }], contract)).toThrow(
+      "race: got a move of it, allowed: a numeric feature of the contract",
+    );
   });
 });
 
 describe("applications", () => {
   it("send features alone, and bring label and groups later", () => {
-    const [application] = applicationsOf(parseTable("obrat,multi,approve,race,sex\n30,,1,black,\n"), contract);
-    expect(application).toEqual({ features: { obrat: 30 }, label: "approve", groups: { race: "black" } });
+    const [application] = applicationsOf(
+      parseTable("obrat,multi,approve,race,sex\n30,,1,black,\n"),
+      contract,
+    );
+    expect(application).toEqual({
+      features: { obrat: 30 },
+      label: "approve",
+      groups: { race: "black" },
+    });
   });
 
   it("survive being written and read", () => {

@@ -2,7 +2,13 @@ import { ruleGroups } from "../../../infra/observability/rules";
 import { baselines, fixedPsi, ownDetectors, threeSigma } from "../../../tools/week/detectors";
 import { keyOf } from "../../../tools/week/evaluate";
 import { kinds, worldsOf } from "../../../tools/week/events";
-import { alertRules, contract, recordingRules, metricsIn, syntaxErrors } from "../../infra/observability/fixture";
+import {
+  alertRules,
+  contract,
+  recordingRules,
+  metricsIn,
+  syntaxErrors,
+} from "../../infra/observability/fixture";
 
 const own = ownDetectors(ruleGroups(contract));
 
@@ -16,11 +22,15 @@ describe("baselines", () => {
   });
 
   test("compare the stability index with a number", () => {
-    expect(fixedPsi(contract, 0.2, 'feature="score"')).toBe('causeway:psi:window{model="loan-approval",feature="score"} > 0.2');
+    expect(fixedPsi(contract, 0.2, 'feature="score"')).toBe(
+      'causeway:psi:window{model="loan-approval",feature="score"} > 0.2',
+    );
   });
 
   test("compare with the mean and three deviations of the last day, on the side that is bad", () => {
-    expect(threeSigma("x", "high")).toBe("(x - avg_over_time(x[1d])) > 3 * stddev_over_time(x[1d])");
+    expect(threeSigma("x", "high")).toBe(
+      "(x - avg_over_time(x[1d])) > 3 * stddev_over_time(x[1d])",
+    );
     expect(threeSigma("x", "low")).toBe("(avg_over_time(x[1d]) - x) > 3 * stddev_over_time(x[1d])");
     expect(threeSigma("x", "both")).toBe(`${threeSigma("x", "high")} or ${threeSigma("x", "low")}`);
   });
@@ -34,17 +44,33 @@ describe("detectors and events", () => {
 
   test("each alert is of a kind, but for those about the platform", () => {
     const known = new Set(own.map(({ name }) => name.split(" ")[0]));
-    expect([...new Set(alertRules().map(({ alert }) => alert))].filter((name) => !known.has(name))).toEqual(["CausewayErrorBudgetBurn", "CausewayErrorBudgetSlowBurn", "CausewaySaturated", "CausewayModelAbsent", "CausewayLabelsMissing"]);
+    expect(
+      [...new Set(alertRules().map(({ alert }) => alert))].filter((name) => !known.has(name)),
+    ).toEqual([
+      "CausewayErrorBudgetBurn",
+      "CausewayErrorBudgetSlowBurn",
+      "CausewaySaturated",
+      "CausewayModelAbsent",
+      "CausewayLabelsMissing",
+    ]);
   });
 
   test("each kind has an event, a detector of ours and a baseline", () => {
     const events = worldsOf(contract).flatMap((world) => world.events);
-    for (const kind of kinds) expect([kind, events.some((one) => one.kind === kind), own.some((one) => one.kind === kind), baselines(contract).some((one) => one.kind === kind)]).toEqual([kind, true, true, true]);
+    for (const kind of kinds)
+      expect([
+        kind,
+        events.some((one) => one.kind === kind),
+        own.some((one) => one.kind === kind),
+        baselines(contract).some((one) => one.kind === kind),
+      ]).toEqual([kind, true, true, true]);
   });
 
   test("events end with their world, and those of one world are of different kinds", () => {
     for (const { days, events } of worldsOf(contract)) {
-      expect(events.filter(({ from, to }) => from < 0 || from >= to || to > days * 1_440)).toEqual([]);
+      expect(events.filter(({ from, to }) => from < 0 || from >= to || to > days * 1_440)).toEqual(
+        [],
+      );
       expect(new Set(events.map(({ kind }) => kind)).size).toBe(events.length);
     }
   });

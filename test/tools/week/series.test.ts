@@ -22,20 +22,33 @@ describe("scrapes", () => {
 
 describe("a remote-write request", () => {
   test("is one Snappy literal of a WriteRequest", () => {
-    const request = writeRequest([{ labels: { __name__: "up" }, times: [1_704_067_200_000], values: [1] }]);
-    const label = "0a0e" + "0a08" + Buffer.from("__name__").toString("hex") + "1202" + Buffer.from("up").toString("hex");
+    const request = writeRequest([
+      { labels: { __name__: "up" }, times: [1_704_067_200_000], values: [1] },
+    ]);
+    const label =
+      "0a0e" +
+      "0a08" +
+      Buffer.from("__name__").toString("hex") +
+      "1202" +
+      Buffer.from("up").toString("hex");
     const sample = "1210" + "09" + "000000000000f03f" + "10" + "80e8c792cc31";
     const body = `0a${((label.length + sample.length) / 2).toString(16)}${label}${sample}`;
     const length = body.length / 2;
-    expect(request.toString("hex")).toBe(`${length.toString(16)}fc${(length - 1).toString(16)}000000${body}`);
+    expect(request.toString("hex")).toBe(
+      `${length.toString(16)}fc${(length - 1).toString(16)}000000${body}`,
+    );
   });
 
   test("marks the end of a series with Prometheus' own bits", () => {
-    expect(writeRequest([{ labels: {}, times: [1_704_067_200_000], values: [stale] }]).toString("hex")).toContain("09020000000000f07f10");
+    expect(
+      writeRequest([{ labels: {}, times: [1_704_067_200_000], values: [stale] }]).toString("hex"),
+    ).toContain("09020000000000f07f10");
   });
 
   test("takes no times that would have another length", () => {
-    expect(() => writeRequest([{ labels: {}, times: [5], values: [1] }])).toThrow("times of samples: got 5 to 5");
+    expect(() => writeRequest([{ labels: {}, times: [5], values: [1] }])).toThrow(
+      "times of samples: got 5 to 5",
+    );
   });
 });
 
@@ -43,12 +56,20 @@ describe("the end of a recorded series", () => {
   const step = 60;
 
   test("is marked after each run of steps, but for the last", () => {
-    expect(withEnds({ times: [0, 60, 240, 300], values: [1, 2, 3, 4] }, step, undefined, 300)).toEqual({ times: [0, 60, 120, 240, 300], values: [1, 2, stale, 3, 4] });
+    expect(
+      withEnds({ times: [0, 60, 240, 300], values: [1, 2, 3, 4] }, step, undefined, 300),
+    ).toEqual({ times: [0, 60, 120, 240, 300], values: [1, 2, stale, 3, 4] });
   });
 
   test("is marked at the start of a stretch whose first step it is missing from", () => {
-    expect(withEnds({ times: [60], values: [2] }, step, 0, 60)).toEqual({ times: [0, 60], values: [stale, 2] });
-    expect(withEnds({ times: [0, 60], values: [1, 2] }, step, 0, 60)).toEqual({ times: [0, 60], values: [1, 2] });
+    expect(withEnds({ times: [60], values: [2] }, step, 0, 60)).toEqual({
+      times: [0, 60],
+      values: [stale, 2],
+    });
+    expect(withEnds({ times: [0, 60], values: [1, 2] }, step, 0, 60)).toEqual({
+      times: [0, 60],
+      values: [1, 2],
+    });
   });
 });
 

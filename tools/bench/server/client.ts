@@ -1,6 +1,9 @@
 import { connect, type Socket } from "node:net";
 
-/** What a load left behind. Latencies in milliseconds, from the moment a request was written to the last byte of its answer. */
+/**
+ * What a load left behind. Latencies in milliseconds, from the moment a request was written to the
+ * last byte of its answer.
+ */
 export interface Load {
   readonly seconds: number;
   /** Answers by HTTP status. */
@@ -25,16 +28,22 @@ export interface LoadOptions {
   readonly body: string;
   readonly connections: number;
   readonly seconds: number;
-  /** Requests per second of an open loop, whatever the answers; a closed loop, where each connection asks again at once, without it. */
+  /**
+   * Requests per second of an open loop, whatever the answers; a closed loop, where each connection
+   * asks again at once, without it.
+   */
   readonly rate?: number;
 }
 
 /**
- * Puts load on a server at 127.0.0.1 for a bounded time. Raw sockets with one prepared request: on one core it offers several times
- * what a full HTTP client can, so that the server and not the client is measured.
+ * Puts load on a server at 127.0.0.1 for a bounded time. Raw sockets with one prepared request: on
+ * one core it offers several times what a full HTTP client can, so that the server and not the
+ * client is measured.
  */
 export async function load(options: LoadOptions): Promise<Load> {
-  const sockets = await Promise.all(Array.from({ length: options.connections }, () => opened(options.port)));
+  const sockets = await Promise.all(
+    Array.from({ length: options.connections }, () => opened(options.port)),
+  );
   const meter = new Meter(options, sockets);
   return meter.run();
 }
@@ -62,8 +71,17 @@ class Meter {
     sockets: readonly Socket[],
   ) {
     const { path, body } = options;
-    this.#request = Buffer.from(`POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
-    this.#connections = sockets.map((socket) => new Connection(socket, (connection, status, milliseconds) => this.#answered(connection, status, milliseconds), () => (this.#lost += 1)));
+    this.#request = Buffer.from(
+      `POST ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    );
+    this.#connections = sockets.map(
+      (socket) =>
+        new Connection(
+          socket,
+          (connection, status, milliseconds) => this.#answered(connection, status, milliseconds),
+          () => (this.#lost += 1),
+        ),
+    );
   }
 
   async run(): Promise<Load> {
@@ -89,7 +107,13 @@ class Meter {
     const elapsed = (performance.now() - from) / 1_000;
     for (const connection of this.#connections) connection.close();
     const unsent = rate === undefined ? 0 : Math.max(0, Math.floor(this.#due - this.#sent));
-    return { seconds: elapsed, answers: this.#answers, accepted: latencies(this.#times), lost: this.#lost, unsent };
+    return {
+      seconds: elapsed,
+      answers: this.#answers,
+      accepted: latencies(this.#times),
+      lost: this.#lost,
+      unsent,
+    };
   }
 
   #sendFree(most: number): void {
@@ -154,6 +178,7 @@ class Connection {
 
 function latencies(times: number[]): Latencies {
   const sorted = Float64Array.from(times).sort();
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
+  const at = (share: number) =>
+    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
   return { count: sorted.length, p50: at(0.5), p99: at(0.99) };
 }

@@ -26,24 +26,44 @@ export interface Running {
 
 const readyWithin = 60_000;
 
-/** Starts a server on its core and waits until it is ready. Its output goes to `log`. Throws when it ends or does not become ready. */
-export async function startContestant({ name, command, folder, port, variables }: Contestant, log: string): Promise<Running> {
+/**
+ * Starts a server on its core and waits until it is ready. Its output goes to `log`. Throws when it
+ * ends or does not become ready.
+ */
+export async function startContestant(
+  { name, command, folder, port, variables }: Contestant,
+  log: string,
+): Promise<Running> {
   const file = openSync(log, "a");
-  const child = spawn("taskset", ["-c", serverCore, ...command], { cwd: folder, env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...variables }, stdio: ["ignore", file, file] });
+  const child = spawn("taskset", ["-c", serverCore, ...command], {
+    cwd: folder,
+    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...variables },
+    stdio: ["ignore", file, file],
+  });
   const until = Date.now() + readyWithin;
   while (!(await isReady(port))) {
     if (child.exitCode !== null || Date.now() > until) {
       await stop(child);
-      throw new Error(`${name} did not become ready:\n${readFileSync(log, "utf8").split("\n").slice(-12).join("\n")}`);
+      throw new Error(
+        `${name} did not become ready:\n${readFileSync(log, "utf8").split("\n").slice(-12).join("\n")}`,
+      );
     }
     await sleep(100);
   }
-  return { megabytes: () => residentMegabytes(child.pid), processorSeconds: () => processorSeconds(child.pid), stop: () => stop(child) };
+  return {
+    megabytes: () => residentMegabytes(child.pid),
+    processorSeconds: () => processorSeconds(child.pid),
+    stop: () => stop(child),
+  };
 }
 
 async function isReady(port: number): Promise<boolean> {
   try {
-    return (await fetch(`http://127.0.0.1:${port}/v2/health/ready`, { signal: AbortSignal.timeout(1_000) })).ok;
+    return (
+      await fetch(`http://127.0.0.1:${port}/v2/health/ready`, {
+        signal: AbortSignal.timeout(1_000),
+      })
+    ).ok;
   } catch {
     return false;
   }

@@ -1,6 +1,14 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { findPython, PythonMissing } from "../../../services/training/environment";
@@ -8,9 +16,9 @@ import { findPython, PythonMissing } from "../../../services/training/environmen
 export const peersFolder = join(__dirname, "peers");
 
 /**
- * The Python environment of the peers, made once for each list of requirements, outside of the repository. Returns its interpreter (its scripts name the folder that
- * it was made in).
- * Throws PythonMissing without Python, and Error when a package cannot be installed.
+ * The Python environment of the peers, made once for each list of requirements, outside of the
+ * repository. Returns its interpreter (its scripts name the folder that it was made in). Throws
+ * PythonMissing without Python, and Error when a package cannot be installed.
  */
 export function ensurePeers(report: (line: string) => void): string {
   const requirements = join(peersFolder, "requirements.txt");
@@ -25,7 +33,22 @@ export function ensurePeers(report: (line: string) => void): string {
   const partial = mkdtempSync(join(cache, ".partial-python-"));
   try {
     execFileSync(python, ["-m", "venv", partial]);
-    execFileSync(join(partial, "bin", "python"), ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--only-binary", ":all:", "-r", requirements], { stdio: ["ignore", "ignore", "inherit"] });
+    execFileSync(
+      join(partial, "bin", "python"),
+      [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--only-binary",
+        ":all:",
+        "-r",
+        requirements,
+      ],
+      { stdio: ["ignore", "ignore", "inherit"] },
+    );
     writeFileSync(join(partial, "ready"), "");
     renameSync(partial, target);
   } finally {

@@ -31,33 +31,47 @@ async function client(options: ConnectOptions): Promise<KubernetesClient> {
 }
 
 /**
- * Data of an etcd in which all custom resource definitions are installed, made once and then kept: the API server takes
- * a quarter of a minute to install them and two seconds to find them there.
+ * Data of an etcd in which all custom resource definitions are installed, made once and then kept:
+ * the API server takes a quarter of a minute to install them and two seconds to find them there.
  */
 export async function seedData(tools: ControlPlaneTools): Promise<string> {
-  return cachedFolder(`definitions-${TOOLS["kube-apiserver"].version}-${TOOLS.etcd.version}-${DEFINITIONS_DIGEST}`, async (target) => {
-    say("custom resource definitions: installing once");
-    const folder = await mkdtemp(path.join(os.tmpdir(), "causeway-seed-"));
-    const plane = await startControlPlane(tools, folder);
-    try {
-      await installDefinitions(await client({ kubeconfig: plane.kubeconfig }), await customResourceDefinitions());
-    } finally {
-      await plane.stop();
-    }
-    await cp(dataFolder(folder), target, { recursive: true });
-    await rm(folder, { recursive: true, force: true });
-  });
+  return cachedFolder(
+    `definitions-${TOOLS["kube-apiserver"].version}-${TOOLS.etcd.version}-${DEFINITIONS_DIGEST}`,
+    async (target) => {
+      say("custom resource definitions: installing once");
+      const folder = await mkdtemp(path.join(os.tmpdir(), "causeway-seed-"));
+      const plane = await startControlPlane(tools, folder);
+      try {
+        await installDefinitions(
+          await client({ kubeconfig: plane.kubeconfig }),
+          await customResourceDefinitions(),
+        );
+      } finally {
+        await plane.stop();
+      }
+      await cp(dataFolder(folder), target, { recursive: true });
+      await rm(folder, { recursive: true, force: true });
+    },
+  );
 }
 
-/** A control plane of the tests' own, with the definitions in it: members log in with a token. `more` are further controllers of Kubernetes to run. */
-export async function testCluster(tools: ControlPlaneTools, parent: string, more: readonly string[] = []): Promise<Cluster> {
+/**
+ * A control plane of the tests' own, with the definitions in it: members log in with a token.
+ * `more` are further controllers of Kubernetes to run.
+ */
+export async function testCluster(
+  tools: ControlPlaneTools,
+  parent: string,
+  more: readonly string[] = [],
+): Promise<Cluster> {
   const folder = await mkdtemp(path.join(parent, "control-plane-"));
   await cp(await seedData(tools), dataFolder(folder), { recursive: true });
   const plane = await startControlPlane(tools, folder, more);
   return {
     kubeconfig: plane.kubeconfig,
     admin: () => client({ kubeconfig: plane.kubeconfig }),
-    member: (group) => client({ kubeconfig: plane.kubeconfig, token: plane.identities.groups[group] }),
+    member: (group) =>
+      client({ kubeconfig: plane.kubeconfig, token: plane.identities.groups[group] }),
     faults: { killApiServer: plane.killApiServer, startApiServer: plane.startApiServer },
     stop: plane.stop,
   };
@@ -68,7 +82,11 @@ export function ownCluster(kubeconfig: string): Cluster {
   return {
     kubeconfig,
     admin: () => client({ kubeconfig }),
-    member: (group) => client({ kubeconfig, impersonate: { user: `e2e-${group.replace("causeway:", "")}`, groups: [group] } }),
+    member: (group) =>
+      client({
+        kubeconfig,
+        impersonate: { user: `e2e-${group.replace("causeway:", "")}`, groups: [group] },
+      }),
     stop: () => Promise.resolve(),
   };
 }

@@ -2,7 +2,10 @@ import { randomBytes } from "node:crypto";
 import { groups } from "../../../infra/vocabulary";
 import type { Group } from "../../../infra/vocabulary";
 
-/** Name of one group of the platform's role-based access control, as an identity provider delivers it. */
+/**
+ * Name of one group of the platform's role-based access control, as an identity provider delivers
+ * it.
+ */
 export type PlatformGroup = (typeof groups)[Group];
 
 export interface Identities {
@@ -30,6 +33,8 @@ export function newIdentities(): Identities {
 
 /** The API server's token file: token, user, user id, groups. */
 export function tokenFile(identities: Identities): string {
-  const members = Object.entries(identities.groups).map(([group, value]) => `${value},e2e-${group.replace("causeway:", "")},${group},"${group}"`);
+  const members = Object.entries(identities.groups).map(
+    ([group, value]) => `${value},e2e-${group.replace("causeway:", "")},${group},"${group}"`,
+  );
   return [`${identities.admin},e2e-admin,e2e-admin,"system:masters"`, ...members, ""].join("\n");
 }

@@ -8,15 +8,33 @@ import { say } from "../lib/text";
 import { REPOSITORY } from "../project";
 import { SAMPLE } from "./platform";
 
-/** Held-out applications of the sample, by the training steps that make them; steps whose inputs are unchanged are not run again. */
+/**
+ * Held-out applications of the sample, by the training steps that make them; steps whose inputs are
+ * unchanged are not run again.
+ */
 export async function heldOutApplications(): Promise<Application[]> {
   const { python, variables } = await ensureEnvironment({ report: (line) => say(`  ${line}`) });
   const models = path.join(REPOSITORY, "services", "models");
   const run = path.join(REPOSITORY, "out", "delivery", SAMPLE);
   mkdirSync(run, { recursive: true });
   for (const step of ["collect", "validate", "prepare"]) {
-    const { status, stderr } = spawnSync(python, ["-m", "causeway_training", step, "--contract", path.join(models, SAMPLE, "model.yaml"), "--run", run], { env: { ...process.env, ...variables }, encoding: "utf8" });
+    const { status, stderr } = spawnSync(
+      python,
+      [
+        "-m",
+        "causeway_training",
+        step,
+        "--contract",
+        path.join(models, SAMPLE, "model.yaml"),
+        "--run",
+        run,
+      ],
+      { env: { ...process.env, ...variables }, encoding: "utf8" },
+    );
     if (status !== 0) throw new Error(`the training step ${step} ended with ${status}\n${stderr}`);
   }
-  return applicationsOf(readTable(path.join(run, "prepare", "holdout.csv")), loadContract(models, SAMPLE));
+  return applicationsOf(
+    readTable(path.join(run, "prepare", "holdout.csv")),
+    loadContract(models, SAMPLE),
+  );
 }

@@ -18,10 +18,23 @@ export class Arms {
     seen.versions.add(version);
   }
 
-  /** What came of one half: its subjects, their requests, and every version that answered any of them. */
-  of(arm: Arm): { readonly subjects: number; readonly requests: number; readonly versions: readonly string[] } {
-    const own = [...this.#seen].filter(([subject]) => armOf(subject) === arm).map(([, seen]) => seen);
-    return { subjects: own.length, requests: own.reduce((sum, { requests }) => sum + requests, 0), versions: [...new Set(own.flatMap(({ versions }) => [...versions]))] };
+  /**
+   * What came of one half: its subjects, their requests, and every version that answered any of
+   * them.
+   */
+  of(arm: Arm): {
+    readonly subjects: number;
+    readonly requests: number;
+    readonly versions: readonly string[];
+  } {
+    const own = [...this.#seen]
+      .filter(([subject]) => armOf(subject) === arm)
+      .map(([, seen]) => seen);
+    return {
+      subjects: own.length,
+      requests: own.reduce((sum, { requests }) => sum + requests, 0),
+      versions: [...new Set(own.flatMap(({ versions }) => [...versions]))],
+    };
   }
 
   /** Subjects that came more than once. */

@@ -8,20 +8,41 @@ export type Fault =
   | { readonly kind: "slow"; readonly share: number; readonly milliseconds: number }
   /** Everything that the pod shows to Prometheus is NaN. */
   | { readonly kind: "nan" }
-  /** Inputs of one group's applicants get lost on their way into the model, as by a preprocessing that cannot read them. */
-  | { readonly kind: "unfair"; readonly attribute: string; readonly group: string; readonly inputs: Readonly<Record<string, number>> }
+  /**
+   * Inputs of one group's applicants get lost on their way into the model, as by a preprocessing
+   * that cannot read them.
+   */
+  | {
+      readonly kind: "unfair";
+      readonly attribute: string;
+      readonly group: string;
+      readonly inputs: Readonly<Record<string, number>>;
+    }
   /** What is decided with it is worth less to the business, right or wrong. */
   | { readonly kind: "costly"; readonly cost: number }
   /** The image lacks its model. */
   | { readonly kind: "broken" };
 
 /** How Node starts a server whose image has this fault. */
-export function startOf(fault: Fault | undefined, faultyModel: string): { readonly nodeArguments: readonly string[]; readonly variables: Readonly<Record<string, string>> } {
-  if (fault?.kind !== "errors" && fault?.kind !== "slow") return { nodeArguments: [], variables: {} };
+export function startOf(
+  fault: Fault | undefined,
+  faultyModel: string,
+): {
+  readonly nodeArguments: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+} {
+  if (fault?.kind !== "errors" && fault?.kind !== "slow")
+    return { nodeArguments: [], variables: {} };
   const { share } = fault;
-  const variables = { FAULT_SHARE: String(share), ...(fault.kind === "slow" && { FAULT_MILLISECONDS: String(fault.milliseconds) }) };
+  const variables = {
+    FAULT_SHARE: String(share),
+    ...(fault.kind === "slow" && { FAULT_MILLISECONDS: String(fault.milliseconds) }),
+  };
   // In the thread of the server, where the fault can see that the server has begun to listen.
-  return { nodeArguments: ["--import", faultyModel], variables: { ...variables, CAUSEWAY_EXECUTION: "inline" } };
+  return {
+    nodeArguments: ["--import", faultyModel],
+    variables: { ...variables, CAUSEWAY_EXECUTION: "inline" },
+  };
 }
 
 /** What the decisions of a version without a fault are worth, in the business's own unit. */
@@ -34,6 +55,11 @@ export function worthOf(fault: Fault | undefined, random: () => number): number 
 }
 
 /** The features as the model gets to see them. */
-export function distorted(fault: Fault | undefined, { features, groups }: Pick<Application, "features" | "groups">): Readonly<Record<string, number>> {
-  return fault?.kind === "unfair" && groups[fault.attribute] === fault.group ? { ...features, ...fault.inputs } : features;
+export function distorted(
+  fault: Fault | undefined,
+  { features, groups }: Pick<Application, "features" | "groups">,
+): Readonly<Record<string, number>> {
+  return fault?.kind === "unfair" && groups[fault.attribute] === fault.group
+    ? { ...features, ...fault.inputs }
+    : features;
 }

@@ -1,4 +1,5 @@
-// Makes the model of a server fail or take its time, as a badly built one would: loaded before the server, beside its packages.
+// Makes the model of a server fail or take its time, as a badly built one would: loaded before the
+// server, beside its packages.
 import { Server } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import onnxruntime from "onnxruntime-node";

@@ -48,7 +48,10 @@ const backOff = [10, 20, 40, 80, 160, 300] as const;
 /** A start uses a whole core: what starts more at once starts nothing sooner. */
 const startsAtOnce = 2;
 
-/** Stands in for scheduler, kubelet and container runtime: each pod's server is a process of its own, and the pod is ready when the server says so. */
+/**
+ * Stands in for scheduler, kubelet and container runtime: each pod's server is a process of its
+ * own, and the pod is ready when the server says so.
+ */
 export class Kubelet {
   readonly #pods = new Map<string, RunningPod>();
   readonly #waiting: (() => void)[] = [];
@@ -66,43 +69,74 @@ export class Kubelet {
     for (const pod of pods) {
       const known = this.#pods.get(pod.metadata.uid);
       if (known === undefined && pod.metadata.deletionTimestamp === undefined) this.#begin(pod);
-      if (known !== undefined && pod.metadata.deletionTimestamp !== undefined && !known.stopping) void this.#end(pod, known);
+      if (known !== undefined && pod.metadata.deletionTimestamp !== undefined && !known.stopping)
+        void this.#end(pod, known);
     }
   }
 
   /** Ends every server. */
   async close(): Promise<void> {
-    await Promise.all([...this.#pods.values()].map(async (pod) => {
-      pod.stopping = true;
-      pod.sidecar?.close();
-      await pod.server?.stop();
-    }));
+    await Promise.all(
+      [...this.#pods.values()].map(async (pod) => {
+        pod.stopping = true;
+        pod.sidecar?.close();
+        await pod.server?.stop();
+      }),
+    );
   }
 
   #begin(pod: Pod): void {
     const { fault } = this.options.imageOf(imageIn(pod));
-    const running: RunningPod = { name: pod.metadata.name, labels: pod.metadata.labels, fault, sidecar: undefined, metricsPort: 0, ready: false, server: undefined, stopping: false };
+    const running: RunningPod = {
+      name: pod.metadata.name,
+      labels: pod.metadata.labels,
+      fault,
+      sidecar: undefined,
+      metricsPort: 0,
+      ready: false,
+      server: undefined,
+      stopping: false,
+    };
     this.#pods.set(pod.metadata.uid, running);
     void this.#life(pod, running).catch((error: unknown) => {
-      // A pod that is deleted while it starts, or an API server that is gone at the end of the run, is nobody's failure.
-      if (!running.stopping && !(error instanceof ApiError && (error.status === 404 || error.status === 409))) process.stderr.write(`  stand-in kubelet: ${pod.metadata.name}: ${errorMessage(error)}\n`);
+      // A pod that is deleted while it starts, or an API server that is gone at the end of the run,
+      // is nobody's failure.
+      if (
+        !running.stopping &&
+        !(error instanceof ApiError && (error.status === 404 || error.status === 409))
+      )
+        process.stderr.write(`  stand-in kubelet: ${pod.metadata.name}: ${errorMessage(error)}\n`);
     });
   }
 
   async #life(pod: Pod, running: RunningPod): Promise<void> {
-    if (pod.spec.nodeName === undefined) await this.options.client.call("POST", `${podPath(pod)}/binding`, { apiVersion: "v1", kind: "Binding", metadata: { name: pod.metadata.name }, target: { apiVersion: "v1", kind: "Node", name: node } });
+    if (pod.spec.nodeName === undefined)
+      await this.options.client.call("POST", `${podPath(pod)}/binding`, {
+        apiVersion: "v1",
+        kind: "Binding",
+        metadata: { name: pod.metadata.name },
+        target: { apiVersion: "v1", kind: "Node", name: node },
+      });
     for (let restarts = 0; !running.stopping; restarts += 1) {
       try {
         await this.#start(pod, running);
         break;
       } catch (error) {
-        await this.#say(pod, false, { waiting: { reason: "CrashLoopBackOff", message: errorMessage(error).slice(0, 500) } }, restarts);
-        await new Promise((resolve) => setTimeout(resolve, (backOff[restarts] ?? 300) * 1_000).unref());
+        await this.#say(
+          pod,
+          false,
+          { waiting: { reason: "CrashLoopBackOff", message: errorMessage(error).slice(0, 500) } },
+          restarts,
+        );
+        await new Promise((resolve) =>
+          setTimeout(resolve, (backOff[restarts] ?? 300) * 1_000).unref(),
+        );
       }
     }
     while (!running.stopping) {
       const ready = (await running.sidecar?.ready()) ?? false;
-      if (ready !== running.ready) await this.#say(pod, ready, { running: { startedAt: now() } }, 0);
+      if (ready !== running.ready)
+        await this.#say(pod, ready, { running: { startedAt: now() } }, 0);
       running.ready = ready;
       await new Promise((resolve) => setTimeout(resolve, 1_000).unref());
     }
@@ -114,11 +148,24 @@ export class Kubelet {
       if (running.stopping) return;
       const { fault } = running;
       const folder = this.#unpack(pod);
-      const server = await startServer({ program: this.options.program, contractFile: join(folder, documents.contract.file), manifestFile: join(folder, documents.release.file), releaseFolder: folder, keyFile: this.options.keyFile, logFile: join(folder, "server.log"), ...startOf(fault, join(dirname(this.options.program), "faulty-model.mjs")) });
+      const server = await startServer({
+        program: this.options.program,
+        contractFile: join(folder, documents.contract.file),
+        manifestFile: join(folder, documents.release.file),
+        releaseFolder: folder,
+        keyFile: this.options.keyFile,
+        logFile: join(folder, "server.log"),
+        ...startOf(fault, join(dirname(this.options.program), "faulty-model.mjs")),
+      });
       running.server = server;
       if (running.stopping) return void (await server.stop());
       const { ports } = server;
-      running.sidecar = await new Sidecar({ namespace: namespaces.models, service: pod.metadata.labels["app.kubernetes.io/name"] ?? "", ports, showsNaN: fault?.kind === "nan" }).open();
+      running.sidecar = await new Sidecar({
+        namespace: namespaces.models,
+        service: pod.metadata.labels["app.kubernetes.io/name"] ?? "",
+        ports,
+        showsNaN: fault?.kind === "nan",
+      }).open();
       // A fault in the metrics is done on the way to Prometheus.
       running.metricsPort = fault?.kind === "nan" ? running.sidecar.port : ports.metrics;
     } finally {
@@ -128,7 +175,8 @@ export class Kubelet {
   }
 
   async #turn(): Promise<void> {
-    if (this.#starting >= startsAtOnce) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (this.#starting >= startsAtOnce)
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#starting += 1;
   }
 
@@ -140,7 +188,8 @@ export class Kubelet {
     mkdirSync(folder, { recursive: true });
     cpSync(image, folder, { recursive: true });
     if (fault?.kind === "broken") rmSync(join(folder, "model.onnx"), { force: true });
-    for (const { annotation, file } of Object.values(documents)) writeFileSync(join(folder, file), metadata.annotations[annotation] ?? "");
+    for (const { annotation, file } of Object.values(documents))
+      writeFileSync(join(folder, file), metadata.annotations[annotation] ?? "");
     return folder;
   }
 
@@ -149,15 +198,47 @@ export class Kubelet {
     running.stopping = true;
     await running.server?.stop();
     running.sidecar?.close();
-    await this.options.client.call("DELETE", podPath(pod), { apiVersion: "v1", kind: "DeleteOptions", gracePeriodSeconds: 0 }).catch(() => undefined);
+    await this.options.client
+      .call("DELETE", podPath(pod), {
+        apiVersion: "v1",
+        kind: "DeleteOptions",
+        gracePeriodSeconds: 0,
+      })
+      .catch(() => undefined);
     this.#pods.delete(pod.metadata.uid);
   }
 
   async #say(pod: Pod, ready: boolean, state: JsonObject, restartCount: number): Promise<void> {
     const status = ready ? "True" : "False";
     const image = imageIn(pod);
-    const conditions = ["PodScheduled", "Initialized", "ContainersReady", "Ready"].map((type) => ({ type, status: type === "PodScheduled" || type === "Initialized" ? "True" : status, lastTransitionTime: now() }));
-    await this.options.client.call("PATCH", `${podPath(pod)}/status`, { status: { phase: "Running", podIP: "127.0.0.1", conditions, containerStatuses: [{ name: serverContainer, image, imageID: image, ready, started: ready, restartCount, state }] } }, "application/merge-patch+json");
+    const conditions = ["PodScheduled", "Initialized", "ContainersReady", "Ready"].map((type) => ({
+      type,
+      status: type === "PodScheduled" || type === "Initialized" ? "True" : status,
+      lastTransitionTime: now(),
+    }));
+    await this.options.client.call(
+      "PATCH",
+      `${podPath(pod)}/status`,
+      {
+        status: {
+          phase: "Running",
+          podIP: "127.0.0.1",
+          conditions,
+          containerStatuses: [
+            {
+              name: serverContainer,
+              image,
+              imageID: image,
+              ready,
+              started: ready,
+              restartCount,
+              state,
+            },
+          ],
+        },
+      },
+      "application/merge-patch+json",
+    );
   }
 }
 
@@ -166,7 +247,10 @@ function imageIn({ spec }: Pod): string {
 }
 
 /** Whether a Service or a monitor with this selector means the pod. */
-export function selects(selector: Readonly<Record<string, string>>, labels: Readonly<Record<string, string>>): boolean {
+export function selects(
+  selector: Readonly<Record<string, string>>,
+  labels: Readonly<Record<string, string>>,
+): boolean {
   return Object.entries(selector).every(([name, value]) => labels[name] === value);
 }
 

@@ -12,7 +12,10 @@ export function listenOnLoopback(server: Server): Promise<Listening> {
     server.once("error", reject);
     server.listen(0, "127.0.0.1", () => {
       const address: AddressInfo | string | null = server.address();
-      const close = (): void => { server.close(); server.closeAllConnections(); };
+      const close = (): void => {
+        server.close();
+        server.closeAllConnections();
+      };
       resolve({ port: typeof address === "object" && address !== null ? address.port : 0, close });
     });
   });

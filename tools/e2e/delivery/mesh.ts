@@ -18,7 +18,10 @@ export interface VersionCounts {
   mirrored: number;
 }
 
-/** Stands in for the gateway of the mesh: obeys the VirtualServices and Services as they are on the API server at the moment. */
+/**
+ * Stands in for the gateway of the mesh: obeys the VirtualServices and Services as they are on the
+ * API server at the moment.
+ */
 export class Mesh {
   readonly counts = new Map<string, VersionCounts>();
   /** Requests that no ready pod could take. */
@@ -26,7 +29,10 @@ export class Mesh {
   #routes: readonly Route[] = [];
   #services = new Map<string, Service>();
 
-  constructor(private readonly kubelet: Kubelet, private readonly random: () => number) {}
+  constructor(
+    private readonly kubelet: Kubelet,
+    private readonly random: () => number,
+  ) {}
 
   sync(virtualServices: readonly VirtualService[], services: readonly Service[]): void {
     this.#routes = virtualServices.flatMap(({ spec }) => spec.http);
@@ -35,14 +41,20 @@ export class Mesh {
 
   /** Percentage of a path's requests that goes to the version on trial, where the route has one. */
   share(path: string): number {
-    const route = this.#routes.find((candidate) => candidate.route.length > 1 && candidate.match?.some(({ uri }) => uri?.exact === path));
+    const route = this.#routes.find(
+      (candidate) =>
+        candidate.route.length > 1 && candidate.match?.some(({ uri }) => uri?.exact === path),
+    );
     return route?.route[1]?.weight ?? 0;
   }
 
-  async send(request: MeshRequest): Promise<{ readonly answer: Answer; readonly pod: RunningPod | undefined }> {
+  async send(
+    request: MeshRequest,
+  ): Promise<{ readonly answer: Answer; readonly pod: RunningPod | undefined }> {
     const route = this.#routes.find((candidate) => takes(candidate, request));
     const pod = route && this.#podOf(this.#chosen(route));
-    if (route?.mirror !== undefined && this.random() * 100 < (route.mirrorPercentage?.value ?? 100)) this.#mirror(route.mirror.host, request);
+    if (route?.mirror !== undefined && this.random() * 100 < (route.mirrorPercentage?.value ?? 100))
+      this.#mirror(route.mirror.host, request);
     if (pod?.sidecar === undefined) {
       this.unanswered += 1;
       return { answer: { status: 503, body: undefined }, pod: undefined };
@@ -72,12 +84,18 @@ export class Mesh {
     // A single destination needs no weight; where there are more, one without gets nothing.
     const weights = route.map(({ weight }) => weight ?? (route.length === 1 ? 100 : 0));
     let left = this.random() * weights.reduce((sum, weight) => sum + weight, 0);
-    return (route[weights.findIndex((weight) => (left -= weight) < 0)] ?? route[0])?.destination.host ?? "";
+    return (
+      (route[weights.findIndex((weight) => (left -= weight) < 0)] ?? route[0])?.destination.host ??
+      ""
+    );
   }
 
   #podOf(host: string): RunningPod | undefined {
     const selector = this.#services.get(serviceOf(host))?.spec.selector;
-    const ready = selector === undefined ? [] : this.kubelet.pods.filter((pod) => pod.ready && selects(selector, pod.labels));
+    const ready =
+      selector === undefined
+        ? []
+        : this.kubelet.pods.filter((pod) => pod.ready && selects(selector, pod.labels));
     return ready[Math.floor(this.random() * ready.length)];
   }
 }
@@ -87,13 +105,21 @@ function serviceOf(host: string): string {
 }
 
 /** Whether one of a route's alternatives holds in all its parts; every request here is a POST. */
-function takes({ match }: Route, { path, headers }: Pick<MeshRequest, "path" | "headers">): boolean {
-  return match === undefined || match.some((one) => [
-    one.uri === undefined || holds(one.uri, path),
-    one.path === undefined || holds(one.path, path),
-    one.method === undefined || holds(one.method, "POST"),
-    ...Object.entries(one.headers ?? {}).map(([name, wanted]) => holds(wanted, headers[name])),
-  ].every(Boolean));
+function takes(
+  { match }: Route,
+  { path, headers }: Pick<MeshRequest, "path" | "headers">,
+): boolean {
+  return (
+    match === undefined ||
+    match.some((one) =>
+      [
+        one.uri === undefined || holds(one.uri, path),
+        one.path === undefined || holds(one.path, path),
+        one.method === undefined || holds(one.method, "POST"),
+        ...Object.entries(one.headers ?? {}).map(([name, wanted]) => holds(wanted, headers[name])),
+      ].every(Boolean),
+    )
+  );
 }
 
 function holds({ exact, prefix, regex }: TextMatch, value: string | undefined): boolean {

@@ -7,7 +7,11 @@ export type Ending = "promoted" | "rolled back" | "paused";
 /** Whether the Rollout waits at a step that only a person ends. */
 export function waitsForApproval({ spec, status }: Rollout): boolean {
   const step = spec.strategy.canary.steps[status.currentStepIndex ?? -1];
-  return step?.pause !== undefined && step.pause.duration === undefined && pausedFor(status, "CanaryPauseStep");
+  return (
+    step?.pause !== undefined &&
+    step.pause.duration === undefined &&
+    pausedFor(status, "CanaryPauseStep")
+  );
 }
 
 /** How the release of a version ended, or undefined while it goes on. */
@@ -24,8 +28,18 @@ function pausedFor({ pauseConditions = [] }: Rollout["status"], reason: string):
 
 /** What the controller found in the metrics that decided: `error-ratio Failed: 0.04, 0.06`. */
 export function findings(runs: readonly AnalysisRun[]): string {
-  const decided = runs.flatMap(({ status }) => status.metricResults.filter(({ phase }) => phase !== "Successful" && phase !== "Running"));
-  return decided.map(({ name, phase, message, measurements }) => `${name} ${phase}: ${measurements.slice(-3).map(({ value, message: said }) => value ?? said ?? "nothing").join(", ")}${message === undefined ? "" : ` (${message})`}`).join("; ");
+  const decided = runs.flatMap(({ status }) =>
+    status.metricResults.filter(({ phase }) => phase !== "Successful" && phase !== "Running"),
+  );
+  return decided
+    .map(
+      ({ name, phase, message, measurements }) =>
+        `${name} ${phase}: ${measurements
+          .slice(-3)
+          .map(({ value, message: said }) => value ?? said ?? "nothing")
+          .join(", ")}${message === undefined ? "" : ` (${message})`}`,
+    )
+    .join("; ");
 }
 
 /** What is printed of a release. */
@@ -45,7 +59,15 @@ export interface Outcome {
 }
 
 /** One line on a release. */
-export function outcomeLine({ ending, milliseconds, requests, mirrored, errors, share, why }: Outcome): string {
+export function outcomeLine({
+  ending,
+  milliseconds,
+  requests,
+  mirrored,
+  errors,
+  share,
+  why,
+}: Outcome): string {
   const seen = `${requests} requests saw the version${mirrored > 0 ? `, ${mirrored} copies` : ""}, ${errors} failed`;
   return `${ending} after ${duration(milliseconds)}; ${seen}; at most ${share}% of the requests${why === "" ? "" : `; ${why}`}`;
 }

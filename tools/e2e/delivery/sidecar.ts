@@ -4,9 +4,14 @@ import type { Answer } from "../../rehearse/router";
 import { listenOnLoopback, type Listening } from "./listen";
 
 /** Upper edges of Istio's histogram of milliseconds. */
-const edges = [0.5, 1, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000] as const;
+const edges = [
+  0.5, 1, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000,
+] as const;
 
-/** Status of an answer that the proxy gave itself, because the server was gone; Istio marks it with a flag. */
+/**
+ * Status of an answer that the proxy gave itself, because the server was gone; Istio marks it with
+ * a flag.
+ */
 const unreachable = 502;
 
 export interface SidecarOptions {
@@ -19,7 +24,10 @@ export interface SidecarOptions {
   readonly showsNaN: boolean;
 }
 
-/** Stands in for the proxy beside one server: passes requests on, counts answers as Istio does, and shows the counts to Prometheus. */
+/**
+ * Stands in for the proxy beside one server: passes requests on, counts answers as Istio does, and
+ * shows the counts to Prometheus.
+ */
 export class Sidecar {
   readonly #server: Loopback;
   readonly #counters: Loopback;
@@ -44,10 +52,17 @@ export class Sidecar {
 
   /** Whether the server says that it is ready. */
   ready(): Promise<boolean> {
-    return this.#server.get("/v2/health/ready").then(() => true, () => false);
+    return this.#server.get("/v2/health/ready").then(
+      () => true,
+      () => false,
+    );
   }
 
-  async handle(path: string, headers: Readonly<Record<string, string>>, body: unknown): Promise<Answer> {
+  async handle(
+    path: string,
+    headers: Readonly<Record<string, string>>,
+    body: unknown,
+  ): Promise<Answer> {
     const from = performance.now();
     const answer = await this.#server.postWith(headers, path, body);
     this.#count(answer.status, performance.now() - from);
@@ -70,9 +85,15 @@ export class Sidecar {
 
   #exporter(): Server {
     return createServer((request, response) => {
-      const shown = request.url === "/metrics" ? this.#counters.get("/metrics") : Promise.resolve(this.#exposition());
+      const shown =
+        request.url === "/metrics"
+          ? this.#counters.get("/metrics")
+          : Promise.resolve(this.#exposition());
       shown.then(
-        (text) => response.setHeader("content-type", "text/plain; version=0.0.4").end(this.options.showsNaN ? allNaN(text) : text),
+        (text) =>
+          response
+            .setHeader("content-type", "text/plain; version=0.0.4")
+            .end(this.options.showsNaN ? allNaN(text) : text),
         () => response.writeHead(503).end(),
       );
     });
@@ -80,14 +101,30 @@ export class Sidecar {
 
   #exposition(): string {
     const { namespace, service } = this.options;
-    const labels = (status: number): string => `reporter="destination",destination_workload_namespace="${namespace}",destination_canonical_service="${service}",request_protocol="http",response_code="${status}",response_flags="${status === unreachable ? "UC" : "-"}"`;
-    const requests = [...this.#requests].map(([status, count]) => `istio_requests_total{${labels(status)}} ${count}`);
+    const labels = (status: number): string =>
+      `reporter="destination",destination_workload_namespace="${namespace}",destination_canonical_service="${service}",request_protocol="http",response_code="${status}",response_flags="${status === unreachable ? "UC" : "-"}"`;
+    const requests = [...this.#requests].map(
+      ([status, count]) => `istio_requests_total{${labels(status)}} ${count}`,
+    );
     const durations = [...this.#durations].flatMap(([status, { buckets, sum }]) => {
       const all = this.#requests.get(status) ?? 0;
       const family = "istio_request_duration_milliseconds";
-      return [...edges.map((edge, i) => `${family}_bucket{${labels(status)},le="${edge}"} ${buckets[i] ?? 0}`), `${family}_bucket{${labels(status)},le="+Inf"} ${all}`, `${family}_sum{${labels(status)}} ${sum}`, `${family}_count{${labels(status)}} ${all}`];
+      return [
+        ...edges.map(
+          (edge, i) => `${family}_bucket{${labels(status)},le="${edge}"} ${buckets[i] ?? 0}`,
+        ),
+        `${family}_bucket{${labels(status)},le="+Inf"} ${all}`,
+        `${family}_sum{${labels(status)}} ${sum}`,
+        `${family}_count{${labels(status)}} ${all}`,
+      ];
     });
-    return ["# TYPE istio_requests_total counter", ...requests, "# TYPE istio_request_duration_milliseconds histogram", ...durations, ""].join("\n");
+    return [
+      "# TYPE istio_requests_total counter",
+      ...requests,
+      "# TYPE istio_request_duration_milliseconds histogram",
+      ...durations,
+      "",
+    ].join("\n");
   }
 }
 

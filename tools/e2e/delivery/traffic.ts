@@ -22,7 +22,10 @@ const LABEL_DELAY_MS = 1_000;
 /** Requests in flight above which a caller waits. */
 const MOST_IN_FLIGHT = 50;
 
-/** Applicants of one model: a prediction each, and its true label a moment later, both by way of the mesh. */
+/**
+ * Applicants of one model: a prediction each, and its true label a moment later, both by way of the
+ * mesh.
+ */
 export class Traffic {
   #timer: NodeJS.Timeout | undefined;
   #sent = 0;
@@ -35,7 +38,10 @@ export class Traffic {
   constructor(private readonly options: TrafficOptions) {}
 
   start(): void {
-    this.#timer = setInterval(() => void this.#one(), 1_000 / (this.options.callers?.predictionsPerSecond ?? predictionsPerSecond));
+    this.#timer = setInterval(
+      () => void this.#one(),
+      1_000 / (this.options.callers?.predictionsPerSecond ?? predictionsPerSecond),
+    );
   }
 
   stop(): void {
@@ -50,15 +56,43 @@ export class Traffic {
     this.#sent += 1;
     // The cube lets one subject of five hundred send an eighth of the requests.
     const subject = `${model}-${callers === undefined ? this.#sent : Math.floor(random() ** 3 * callers.subjects)}`;
-    // The header stands for the keyed hash that the gateway sets: its first digit decides the arm of an A/B test.
-    const headers = { [subjectHeader]: Math.floor(placeOf(subject) * 2 ** 32).toString(16).padStart(8, "0") };
+    // The header stands for the keyed hash that the gateway sets: its first digit decides the arm
+    // of an A/B test.
+    const headers = {
+      [subjectHeader]: Math.floor(placeOf(subject) * 2 ** 32)
+        .toString(16)
+        .padStart(8, "0"),
+    };
     try {
       const wholeHalf = mesh.share(modelPath(model)) === 100;
-      const { answer, pod } = await mesh.send({ path: `${modelPath(model)}/predict`, headers, bodyFor: ({ fault }) => ({ features: distorted(fault, application), subject }) });
-      if (callers !== undefined && wholeHalf && pod !== undefined) this.arms.note(headers[subjectHeader], pod.labels[versionHashLabel] ?? "");
-      const id: unknown = typeof answer.body === "object" && answer.body !== null ? Reflect.get(answer.body, "predictionId") : undefined;
-      if (answer.status < 500 && typeof id !== "string") this.refused = `${answer.status} ${JSON.stringify(answer.body)}`;
-      if (typeof id === "string") setTimeout(() => void mesh.send({ path: `${modelPath(model)}/feedback`, headers, bodyFor: () => ({ predictionId: id, label: application.label, groups: application.groups, value: worthOf(pod?.fault, random) }) }), LABEL_DELAY_MS).unref();
+      const { answer, pod } = await mesh.send({
+        path: `${modelPath(model)}/predict`,
+        headers,
+        bodyFor: ({ fault }) => ({ features: distorted(fault, application), subject }),
+      });
+      if (callers !== undefined && wholeHalf && pod !== undefined)
+        this.arms.note(headers[subjectHeader], pod.labels[versionHashLabel] ?? "");
+      const id: unknown =
+        typeof answer.body === "object" && answer.body !== null
+          ? Reflect.get(answer.body, "predictionId")
+          : undefined;
+      if (answer.status < 500 && typeof id !== "string")
+        this.refused = `${answer.status} ${JSON.stringify(answer.body)}`;
+      if (typeof id === "string")
+        setTimeout(
+          () =>
+            void mesh.send({
+              path: `${modelPath(model)}/feedback`,
+              headers,
+              bodyFor: () => ({
+                predictionId: id,
+                label: application.label,
+                groups: application.groups,
+                value: worthOf(pod?.fault, random),
+              }),
+            }),
+          LABEL_DELAY_MS,
+        ).unref();
     } finally {
       this.#inFlight -= 1;
     }

@@ -45,20 +45,36 @@ export class Trials {
   readonly #traffic = new Map<string, Traffic>();
   #updating: Promise<unknown> = Promise.resolve();
 
-  private constructor(readonly world: World, private objects: readonly JsonObject[], readonly controller: RolloutsController, readonly apart: Prometheus) {}
+  private constructor(
+    readonly world: World,
+    private objects: readonly JsonObject[],
+    readonly controller: RolloutsController,
+    readonly apart: Prometheus,
+  ) {}
 
-  /** Brings every model's first version up and lets callers at it; `firstFaults` are what some of these do wrong. */
-  static async open(options: WorldOptions, firstFaults: Readonly<Record<string, Fault>> = {}): Promise<Trials> {
+  /**
+   * Brings every model's first version up and lets callers at it; `firstFaults` are what some of
+   * these do wrong.
+   */
+  static async open(
+    options: WorldOptions,
+    firstFaults: Readonly<Record<string, Fault>> = {},
+  ): Promise<Trials> {
     const applications = await heldOutApplications();
     const world = await World.open(options);
     try {
       const { platform, images, mesh, random } = world;
       const models = options.models.map(({ name }) => name);
-      for (const model of models) images.set(await platform.release(model, FIRST_VERSION), { folder: platform.imageFolder(model, FIRST_VERSION), fault: firstFaults[model] });
+      for (const model of models)
+        images.set(await platform.release(model, FIRST_VERSION), {
+          folder: platform.imageFolder(model, FIRST_VERSION),
+          fault: firstFaults[model],
+        });
       const objects = await platform.objects();
       const { controller, apart } = await world.start(objects);
       const trials = new Trials(world, objects, controller, apart);
-      for (const { name: model, callers } of options.models) trials.#traffic.set(model, new Traffic({ mesh, model, applications, callers, random }));
+      for (const { name: model, callers } of options.models)
+        trials.#traffic.set(model, new Traffic({ mesh, model, applications, callers, random }));
       trials.#traffic.forEach((traffic) => traffic.start());
       return trials;
     } catch (error) {
@@ -67,12 +83,22 @@ export class Trials {
     }
   }
 
-  /** Updates the stack with new versions, as one `pulumi up` would: only objects that differ are applied. */
+  /**
+   * Updates the stack with new versions, as one `pulumi up` would: only objects that differ are
+   * applied.
+   */
   start(versions: readonly NewVersion[]): Promise<Started[]> {
     const started = this.#updating.then(async () => {
       const { platform, images, client } = this.world;
-      for (const { model, version, fault } of versions) images.set(await platform.release(model, version), { folder: platform.imageFolder(model, version), fault });
-      const before = versions.map((version) => ({ ...version, before: this.world.rollout(version.model)?.status.currentPodHash }));
+      for (const { model, version, fault } of versions)
+        images.set(await platform.release(model, version), {
+          folder: platform.imageFolder(model, version),
+          fault,
+        });
+      const before = versions.map((version) => ({
+        ...version,
+        before: this.world.rollout(version.model)?.status.currentPodHash,
+      }));
       const after = await platform.objects();
       await apply(client, changed(this.objects, after));
       this.objects = after;
@@ -86,7 +112,8 @@ export class Trials {
   async follow({ model, before, at }: Started, { onShare }: FollowOptions = {}): Promise<Outcome> {
     const { world } = this;
     // The weights of an A/B test are those of the challengers' half.
-    const part = world.options.models.find(({ name }) => name === model)?.strategy === "ab" ? 0.5 : 1;
+    const part =
+      world.options.models.find(({ name }) => name === model)?.strategy === "ab" ? 0.5 : 1;
     let share = 0;
     let approvedStep: number | undefined;
     for (;;) {
@@ -97,10 +124,19 @@ export class Trials {
         share = weight;
         onShare?.(share);
       }
-      if (Date.now() > at + PATIENCE_MS) throw new Error(`${model}: no verdict after ${PATIENCE_MS / 1_000} s: ${rollout?.status.phase ?? "?"} ${rollout?.status.message ?? ""}`);
+      if (Date.now() > at + PATIENCE_MS)
+        throw new Error(
+          `${model}: no verdict after ${PATIENCE_MS / 1_000} s: ${rollout?.status.phase ?? "?"} ${rollout?.status.message ?? ""}`,
+        );
       if (rollout !== undefined && hash !== undefined && hash !== before) {
         const ending = endingOf(rollout, hash);
-        if (ending !== undefined) return this.#outcome(hash, { ending, milliseconds: Date.now() - at, share, message: rollout.status.message ?? "" });
+        if (ending !== undefined)
+          return this.#outcome(hash, {
+            ending,
+            milliseconds: Date.now() - at,
+            share,
+            message: rollout.status.message ?? "",
+          });
         const step = rollout.status.currentStepIndex;
         // What is known of the Rollout may be a moment old: nobody approves a step twice.
         if (waitsForApproval(rollout) && step !== approvedStep) {
@@ -112,24 +148,48 @@ export class Trials {
     }
   }
 
-  /** Approves as the risk tier asks for: where one approval does not do, the ethics board gives another. The suite has one identity, so the second is given. */
+  /**
+   * Approves as the risk tier asks for: where one approval does not do, the ethics board gives
+   * another. The suite has one identity, so the second is given.
+   */
   async #approve(model: string): Promise<void> {
     const context = await this.context(model);
     const reason = "the gates before this step are proven";
     const { missing } = await approve(context, { role: "model-risk", reason });
-    if (missing !== undefined) await approve({ ...context, cluster: { ...context.cluster, whoAmI: () => Promise.resolve("ethics-board@example.com") } }, { role: "ethics-board", reason });
+    if (missing !== undefined)
+      await approve(
+        {
+          ...context,
+          cluster: {
+            ...context.cluster,
+            whoAmI: () => Promise.resolve("ethics-board@example.com"),
+          },
+        },
+        { role: "ethics-board", reason },
+      );
   }
 
   /** What the commands of `npm run delivery` act on. */
   async context(model: string): Promise<DeliveryContext> {
     const { world } = this;
     const connection = await connect({ kubeconfig: world.cluster.kubeconfig });
-    return { cluster: clusterOf((request) => send(connection, request)), model, modelsFolder: world.platform.modelsFolder, ledger: await openLedger(join(world.options.folder, "ledger")) };
+    return {
+      cluster: clusterOf((request) => send(connection, request)),
+      model,
+      modelsFolder: world.platform.modelsFolder,
+      ledger: await openLedger(join(world.options.folder, "ledger")),
+    };
   }
 
   /** Pods of a model that still take requests, by version hash. */
   versionsServing(model: string): string[] {
-    return [...new Set(this.world.kubelet.pods.filter(({ labels, ready }) => ready && labels["app.kubernetes.io/name"] === model).map(({ labels }) => labels[versionHashLabel] ?? ""))];
+    return [
+      ...new Set(
+        this.world.kubelet.pods
+          .filter(({ labels, ready }) => ready && labels["app.kubernetes.io/name"] === model)
+          .map(({ labels }) => labels[versionHashLabel] ?? ""),
+      ),
+    ];
   }
 
   /** Who got which version of a model in its A/B test. */
@@ -147,9 +207,22 @@ export class Trials {
     await this.world.close();
   }
 
-  async #outcome(hash: string, { message, ...verdict }: Pick<Outcome, "ending" | "milliseconds" | "share"> & { readonly message: string }): Promise<Outcome> {
+  async #outcome(
+    hash: string,
+    {
+      message,
+      ...verdict
+    }: Pick<Outcome, "ending" | "milliseconds" | "share"> & { readonly message: string },
+  ): Promise<Outcome> {
     const { requests = 0, mirrored = 0, errors = 0 } = this.world.mesh.counts.get(hash) ?? {};
     const found = findings(await this.world.analysisRuns(hash));
-    return { ...verdict, hash, requests, mirrored, errors, why: verdict.ending === "promoted" ? "" : found === "" ? message : found };
+    return {
+      ...verdict,
+      hash,
+      requests,
+      mirrored,
+      errors,
+      why: verdict.ending === "promoted" ? "" : found === "" ? message : found,
+    };
   }
 }

@@ -41,11 +41,22 @@ function lowerPriority(child: ChildProcess, niceness: number | undefined): void 
   }
 }
 
-/** Runs a program to its end; never throws for a non-zero exit. A killed or timed-out program has code 124 or 137. */
-export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+/**
+ * Runs a program to its end; never throws for a non-zero exit. A killed or timed-out program has
+ * code 124 or 137.
+ */
+export function run(
+  command: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<RunResult> {
   const started = Date.now();
   return new Promise((resolve, reject) => {
-    const child = spawn(command, [...args], { cwd: options.cwd, env: options.env ?? process.env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, [...args], {
+      cwd: options.cwd,
+      env: options.env ?? process.env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     lowerPriority(child, options.niceness);
     options.onStart?.(child);
     let stdout = "";
@@ -53,19 +64,43 @@ export function run(command: string, args: readonly string[], options: RunOption
     let timedOut = false;
     const onOut = options.onStdoutLine && lineSplitter(options.onStdoutLine);
     const onErr = options.onStderrLine && lineSplitter(options.onStderrLine);
-    child.stdout.setEncoding("utf8").on("data", (text: string) => { stdout += text; onOut?.(text); });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => { stderr += text; onErr?.(text); });
-    const timer = options.timeoutMs === undefined ? undefined : setTimeout(() => { timedOut = true; child.kill("SIGKILL"); }, options.timeoutMs);
-    child.on("error", (error) => { clearTimeout(timer); reject(error); });
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
+      onOut?.(text);
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+      onErr?.(text);
+    });
+    const timer =
+      options.timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            timedOut = true;
+            child.kill("SIGKILL");
+          }, options.timeoutMs);
+    child.on("error", (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
     child.on("close", (code) => {
       clearTimeout(timer);
-      resolve({ code: timedOut ? 124 : code ?? 137, stdout, stderr, durationMs: Date.now() - started });
+      resolve({
+        code: timedOut ? 124 : (code ?? 137),
+        stdout,
+        stderr,
+        durationMs: Date.now() - started,
+      });
     });
   });
 }
 
 /** Runs a program and throws with its output when it does not exit with 0. */
-export async function runOrThrow(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+export async function runOrThrow(
+  command: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<RunResult> {
   const result = await run(command, args, options);
   if (result.code !== 0) {
     const output = `${result.stdout}\n${result.stderr}`.trim().split("\n").slice(-40).join("\n");
@@ -90,23 +125,40 @@ const daemons = new Set<ChildProcess>();
 process.on("exit", () => daemons.forEach((child) => child.kill("SIGKILL")));
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
 
-/** The environment for programs in Go that live for minutes at most: they trade memory, of which there is enough, for processor time. */
+/**
+ * The environment for programs in Go that live for minutes at most: they trade memory, of which
+ * there is enough, for processor time.
+ */
 export function quickEnvironment(): NodeJS.ProcessEnv {
   return { GOGC: "800", ...process.env };
 }
 
 /** Starts a program in the background with its output in a log file. */
-export function startDaemon(name: string, command: string, args: readonly string[], logFile: string, env: NodeJS.ProcessEnv = quickEnvironment()): Daemon {
+export function startDaemon(
+  name: string,
+  command: string,
+  args: readonly string[],
+  logFile: string,
+  env: NodeJS.ProcessEnv = quickEnvironment(),
+): Daemon {
   const log = createWriteStream(logFile, { flags: "a" });
   const child = spawn(command, [...args], { env, stdio: ["ignore", "pipe", "pipe"] });
   daemons.add(child);
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
   const closed = new Promise<void>((resolve) => {
-    child.on("error", (error) => { log.end(`${error.message}\n`); resolve(); });
-    child.on("close", () => { daemons.delete(child); log.end(); resolve(); });
+    child.on("error", (error) => {
+      log.end(`${error.message}\n`);
+      resolve();
+    });
+    child.on("close", () => {
+      daemons.delete(child);
+      log.end();
+      resolve();
+    });
   });
-  const isRunning = (): boolean => child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+  const isRunning = (): boolean =>
+    child.pid !== undefined && child.exitCode === null && child.signalCode === null;
   return {
     name,
     pid: child.pid ?? -1,

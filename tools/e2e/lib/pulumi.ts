@@ -22,7 +22,10 @@ export interface PulumiResult {
   readonly output: string;
   readonly durationMs: number;
   readonly violations: readonly PolicyViolation[];
-  /** Counts by operation (`create`, `same`, ...) from the closing summary; empty when the command did not get there. */
+  /**
+   * Counts by operation (`create`, `same`, ...) from the closing summary; empty when the command
+   * did not get there.
+   */
   readonly changes: Readonly<Record<string, number>>;
   /** Messages of severity error, as the engine printed them. */
   readonly errors: readonly string[];
@@ -47,7 +50,10 @@ export interface PulumiOptions {
 
 export interface CommandOptions {
   readonly kubeconfig?: string;
-  /** Whether the state is written after every step, as by default, or once at the end: writing it is most of what an `up` and a `destroy` cost. */
+  /**
+   * Whether the state is written after every step, as by default, or once at the end: writing it is
+   * most of what an `up` and a `destroy` cost.
+   */
   readonly savesEachStep?: boolean;
   readonly timeoutMs?: number;
   readonly onStart?: (child: ChildProcess) => void;
@@ -56,11 +62,16 @@ export interface CommandOptions {
 
 const COMMAND_TIMEOUT_MS = 240_000;
 
-/** Runs the literal command lines of a platform team, with the file state backend and a passphrase. */
+/**
+ * Runs the literal command lines of a platform team, with the file state backend and a passphrase.
+ */
 export class Pulumi {
   constructor(readonly options: PulumiOptions) {}
 
-  private environment({ kubeconfig = this.options.kubeconfig, savesEachStep = false }: CommandOptions): NodeJS.ProcessEnv {
+  private environment({
+    kubeconfig = this.options.kubeconfig,
+    savesEachStep = false,
+  }: CommandOptions): NodeJS.ProcessEnv {
     const { home, state, pathFolders, downloadsPlugins, fieldManager } = this.options;
     return {
       ...quickEnvironment(),
@@ -85,32 +96,58 @@ export class Pulumi {
 
   /** A command on the stack, whose engine events are read back. */
   async command(args: readonly string[], options: CommandOptions = {}): Promise<PulumiResult> {
-    const log = path.join(mkdtempSync(path.join(path.dirname(this.options.state), "events-")), "events.json");
-    return this.execute([...args, "--non-interactive", "--color=never", `--event-log=${log}`], log, options);
+    const log = path.join(
+      mkdtempSync(path.join(path.dirname(this.options.state), "events-")),
+      "events.json",
+    );
+    return this.execute(
+      [...args, "--non-interactive", "--color=never", `--event-log=${log}`],
+      log,
+      options,
+    );
   }
 
-  private async execute(args: readonly string[], log: string | undefined, options: CommandOptions): Promise<PulumiResult> {
+  private async execute(
+    args: readonly string[],
+    log: string | undefined,
+    options: CommandOptions,
+  ): Promise<PulumiResult> {
     const lines: string[] = [];
-    const onLine = (line: string): void => { lines.push(line); options.onLine?.(line); };
+    const onLine = (line: string): void => {
+      lines.push(line);
+      options.onLine?.(line);
+    };
     const result = await run(this.options.pulumi, args, {
       cwd: this.options.cwd,
       env: this.environment(options),
       timeoutMs: options.timeoutMs ?? COMMAND_TIMEOUT_MS,
-      onStart: options.onStart, onStdoutLine: onLine, onStderrLine: onLine,
+      onStart: options.onStart,
+      onStdoutLine: onLine,
+      onStderrLine: onLine,
     });
-    const events = log === undefined ? [] : parseEvents(await readFile(log, "utf8").catch(() => ""));
-    return { command: `pulumi ${args.join(" ")}`, code: result.code, output: lines.join("\n"), durationMs: result.durationMs, ...readEvents(events) };
+    const events =
+      log === undefined ? [] : parseEvents(await readFile(log, "utf8").catch(() => ""));
+    return {
+      command: `pulumi ${args.join(" ")}`,
+      code: result.code,
+      output: lines.join("\n"),
+      durationMs: result.durationMs,
+      ...readEvents(events),
+    };
   }
 }
 
 function parseEvents(text: string): JsonObject[] {
-  return text.split("\n").filter((line) => line.startsWith("{")).flatMap((line) => {
-    try {
-      return [toJsonObject(JSON.parse(line))];
-    } catch {
-      return []; // The last line of a command that was killed may be cut.
-    }
-  });
+  return text
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .flatMap((line) => {
+      try {
+        return [toJsonObject(JSON.parse(line))];
+      } catch {
+        return []; // The last line of a command that was killed may be cut.
+      }
+    });
 }
 
 function part(event: JsonObject, name: string): JsonObject | undefined {
@@ -128,7 +165,9 @@ function text(object: JsonObject, name: string): string {
   return typeof value === "string" ? value : "";
 }
 
-function readEvents(events: readonly JsonObject[]): Pick<PulumiResult, "violations" | "changes" | "errors"> {
+function readEvents(
+  events: readonly JsonObject[],
+): Pick<PulumiResult, "violations" | "changes" | "errors"> {
   const violations = parts(events, "policyEvent").map((policy) => ({
     rule: text(policy, "policyName"),
     level: text(policy, "enforcementLevel"),
@@ -136,10 +175,20 @@ function readEvents(events: readonly JsonObject[]): Pick<PulumiResult, "violatio
     message: text(policy, "message"),
   }));
   const diagnostics = parts(events, "diagnosticEvent");
-  const errors = diagnostics.filter((diagnostic) => diagnostic["severity"] === "error").map((diagnostic) => plainText(text(diagnostic, "message")));
+  const errors = diagnostics
+    .filter((diagnostic) => diagnostic["severity"] === "error")
+    .map((diagnostic) => plainText(text(diagnostic, "message")));
   const summary = parts(events, "summaryEvent").pop();
   const counts = Object.entries((summary && part(summary, "resourceChanges")) ?? {});
-  return { violations, errors, changes: Object.fromEntries(counts.flatMap(([name, count]): [string, number][] => (typeof count === "number" ? [[name, count]] : []))) };
+  return {
+    violations,
+    errors,
+    changes: Object.fromEntries(
+      counts.flatMap(([name, count]): [string, number][] =>
+        typeof count === "number" ? [[name, count]] : [],
+      ),
+    ),
+  };
 }
 
 /** Engine messages carry colour marks such as `<{%reset%}>`. */
@@ -159,6 +208,9 @@ export function stateResources(exported: string): StateResource[] {
   const deployment = part(toJsonObject(JSON.parse(exported)), "deployment") ?? {};
   const { resources } = deployment;
   return (isJsonArray(resources) ? resources.filter(isJsonObject) : []).map((resource) => ({
-    urn: text(resource, "urn"), type: text(resource, "type"), id: text(resource, "id"), inputs: part(resource, "inputs") ?? {},
+    urn: text(resource, "urn"),
+    type: text(resource, "type"),
+    id: text(resource, "id"),
+    inputs: part(resource, "inputs") ?? {},
   }));
 }

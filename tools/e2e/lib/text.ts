@@ -17,7 +17,8 @@ export function say(line: string): void {
 
 /** Compares dotted versions number by number; negative when `left` is older. */
 export function compareVersions(left: string, right: string): number {
-  const parts = (version: string): number[] => version.split(".").map((part) => Number.parseInt(part, 10) || 0);
+  const parts = (version: string): number[] =>
+    version.split(".").map((part) => Number.parseInt(part, 10) || 0);
   const [a, b] = [parts(left), parts(right)];
   for (let index = 0; index < Math.max(a.length, b.length); index += 1) {
     const difference = (a[index] ?? 0) - (b[index] ?? 0);

@@ -14,7 +14,9 @@ export interface Call {
   readonly status: number;
 }
 
-/** How the lines of all `_bulk` requests were taken, by their status: 201 stored, 409 stored before. */
+/**
+ * How the lines of all `_bulk` requests were taken, by their status: 201 stored, 409 stored before.
+ */
 export type Taken = Map<number, number>;
 
 export interface FrontOptions {
@@ -25,7 +27,10 @@ export interface FrontOptions {
   readonly passwords: Readonly<Record<string, string>>;
 }
 
-/** Stands before the search server for what Elasticsearch has and it lacks: TLS, accounts with passwords, and a licence, without which Filebeat does not begin. */
+/**
+ * Stands before the search server for what Elasticsearch has and it lacks: TLS, accounts with
+ * passwords, and a licence, without which Filebeat does not begin.
+ */
 export class Front {
   readonly calls: Call[] = [];
   readonly taken: Taken = new Map();
@@ -37,11 +42,36 @@ export class Front {
 
   constructor(private readonly options: FrontOptions) {
     this.authority = join(options.folder, "ca.crt");
-    execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", this.#key, "-out", this.authority, "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"], { stdio: "ignore" });
+    execFileSync(
+      "openssl",
+      [
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-keyout",
+        this.#key,
+        "-out",
+        this.authority,
+        "-days",
+        "2",
+        "-subj",
+        "/CN=localhost",
+        "-addext",
+        "subjectAltName=DNS:localhost,IP:127.0.0.1",
+      ],
+      { stdio: "ignore" },
+    );
   }
 
   async open(): Promise<this> {
-    this.#listening = await listenOnLoopback(createServer({ key: readFileSync(this.#key), cert: readFileSync(this.authority) }, (asked, answer) => this.#serve(asked, answer)));
+    this.#listening = await listenOnLoopback(
+      createServer(
+        { key: readFileSync(this.#key), cert: readFileSync(this.authority) },
+        (asked, answer) => this.#serve(asked, answer),
+      ),
+    );
     return this;
   }
 
@@ -58,29 +88,65 @@ export class Front {
   }
 
   #serve(asked: IncomingMessage, answer: ServerResponse): void {
-    const [account = "", password] = Buffer.from(asked.headers.authorization?.replace("Basic ", "") ?? "", "base64").toString().split(":");
+    const [account = "", password] = Buffer.from(
+      asked.headers.authorization?.replace("Basic ", "") ?? "",
+      "base64",
+    )
+      .toString()
+      .split(":");
     const path = asked.url?.split("?")[0] ?? "/";
     const finish = (status: number, body: Buffer | string) => {
       this.calls.push({ account, method: asked.method ?? "", path, status });
-      answer.writeHead(status, { "content-type": "application/json", "X-elastic-product": "Elasticsearch" }).end(body);
+      answer
+        .writeHead(status, {
+          "content-type": "application/json",
+          "X-elastic-product": "Elasticsearch",
+        })
+        .end(body);
     };
-    if (password === undefined || this.options.passwords[account] !== password) return finish(401, "{}");
-    if (path === "/_license") return finish(200, JSON.stringify({ license: { uid: "stand-in", type: "basic", status: "active" } }));
-    const headers = { ...asked.headers, authorization: undefined, host: undefined, connection: undefined, "accept-encoding": undefined };
-    const onward = request(`${this.options.url}${asked.url}`, { method: asked.method, agent: false, headers: Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined)) }, (given) => {
-      const pieces: Buffer[] = [];
-      given.on("data", (piece: Buffer) => pieces.push(piece)).on("end", () => {
-        const body = Buffer.concat(pieces);
-        if (path === "/_bulk") this.#count(body);
-        void this.beforeAnswer().then(() => finish(given.statusCode ?? 502, body));
-      });
-    });
+    if (password === undefined || this.options.passwords[account] !== password)
+      return finish(401, "{}");
+    if (path === "/_license")
+      return finish(
+        200,
+        JSON.stringify({ license: { uid: "stand-in", type: "basic", status: "active" } }),
+      );
+    const headers = {
+      ...asked.headers,
+      authorization: undefined,
+      host: undefined,
+      connection: undefined,
+      "accept-encoding": undefined,
+    };
+    const onward = request(
+      `${this.options.url}${asked.url}`,
+      {
+        method: asked.method,
+        agent: false,
+        headers: Object.fromEntries(
+          Object.entries(headers).filter(([, value]) => value !== undefined),
+        ),
+      },
+      (given) => {
+        const pieces: Buffer[] = [];
+        given
+          .on("data", (piece: Buffer) => pieces.push(piece))
+          .on("end", () => {
+            const body = Buffer.concat(pieces);
+            if (path === "/_bulk") this.#count(body);
+            void this.beforeAnswer().then(() => finish(given.statusCode ?? 502, body));
+          });
+      },
+    );
     onward.on("error", ({ message }) => finish(502, JSON.stringify({ error: message })));
     asked.pipe(onward);
   }
 
   #count(body: Buffer): void {
-    const { items = [] }: { items?: Record<string, { status: number }>[] } = JSON.parse(body.toString());
-    for (const { status } of items.flatMap((item) => Object.values(item))) this.taken.set(status, (this.taken.get(status) ?? 0) + 1);
+    const { items = [] }: { items?: Record<string, { status: number }>[] } = JSON.parse(
+      body.toString(),
+    );
+    for (const { status } of items.flatMap((item) => Object.values(item)))
+      this.taken.set(status, (this.taken.get(status) ?? 0) + 1);
   }
 }

@@ -2,12 +2,14 @@
 export type Query = { readonly [kind: string]: unknown };
 
 /**
- * Translates the part of Kibana's query language that the saved searches use: `field : value`, `field : (one or another)`, `field : *`,
- * `field >= number`, `and`, `or`, `not` and parentheses. Throws SyntaxError for anything else.
+ * Translates the part of Kibana's query language that the saved searches use: `field : value`,
+ * `field : (one or another)`, `field : *`, `field >= number`, `and`, `or`, `not` and parentheses.
+ * Throws SyntaxError for anything else.
  */
 export function queryFrom(text: string): Query {
   const tokens = text.match(/[():]|>=|<=|[^\s():<>=]+/g) ?? [];
-  if (tokens.join("") !== text.replaceAll(/\s/g, "")) throw new SyntaxError(`${text}: has signs that are not translated`);
+  if (tokens.join("") !== text.replaceAll(/\s/g, ""))
+    throw new SyntaxError(`${text}: has signs that are not translated`);
   if (tokens.length === 0) return { match_all: {} };
   const parser = new Parser(tokens, text);
   return parser.whole();
@@ -16,7 +18,10 @@ export function queryFrom(text: string): Query {
 class Parser {
   #at = 0;
 
-  constructor(private readonly tokens: readonly string[], private readonly text: string) {}
+  constructor(
+    private readonly tokens: readonly string[],
+    private readonly text: string,
+  ) {}
 
   whole(): Query {
     const query = this.#either();
@@ -27,7 +32,9 @@ class Parser {
   #either(): Query {
     const parts = [this.#both()];
     while (this.#take("or")) parts.push(this.#both());
-    return parts.length === 1 && parts[0] ? parts[0] : { bool: { should: parts, minimum_should_match: 1 } };
+    return parts.length === 1 && parts[0]
+      ? parts[0]
+      : { bool: { should: parts, minimum_should_match: 1 } };
   }
 
   #both(): Query {
@@ -71,7 +78,9 @@ class Parser {
   }
 
   #wrong(): SyntaxError {
-    return new SyntaxError(`${this.text}: got ${JSON.stringify(this.tokens[this.#at] ?? "its end")} as word ${this.#at + 1}, which is not translated there`);
+    return new SyntaxError(
+      `${this.text}: got ${JSON.stringify(this.tokens[this.#at] ?? "its end")} as word ${this.#at + 1}, which is not translated there`,
+    );
   }
 }
 

@@ -20,17 +20,35 @@ interface Part {
 
 /** The server, and of its modules the two that it needs here: HTTP, and deleting by query. */
 const parts: readonly Part[] = [
-  { folder: "lib", artifacts: [`org.opensearch:opensearch:${VERSION}`, `org.opensearch:opensearch-plugin-classloader:${VERSION}`, "org.apache.logging.log4j:log4j-core:2.25.4"] },
-  { folder: "modules/transport-netty4", artifacts: [`org.opensearch.plugin:transport-netty4-client:${VERSION}`], plugin: "org.opensearch.transport.Netty4Plugin" },
-  { folder: "modules/reindex", artifacts: [`org.opensearch.plugin:reindex-client:${VERSION}`], plugin: "org.opensearch.index.reindex.ReindexPlugin" },
+  {
+    folder: "lib",
+    artifacts: [
+      `org.opensearch:opensearch:${VERSION}`,
+      `org.opensearch:opensearch-plugin-classloader:${VERSION}`,
+      "org.apache.logging.log4j:log4j-core:2.25.4",
+    ],
+  },
+  {
+    folder: "modules/transport-netty4",
+    artifacts: [`org.opensearch.plugin:transport-netty4-client:${VERSION}`],
+    plugin: "org.opensearch.transport.Netty4Plugin",
+  },
+  {
+    folder: "modules/reindex",
+    artifacts: [`org.opensearch.plugin:reindex-client:${VERSION}`],
+    plugin: "org.opensearch.index.reindex.ReindexPlugin",
+  },
 ];
 
 /** Why the server cannot run here, or undefined where it can. */
 export async function missingForSearch(): Promise<string | undefined> {
   const said = await run("java", ["-version"]).catch(() => undefined);
   const major = Number(/version "(\d+)/.exec(said?.stderr ?? "")?.[1] ?? 0);
-  if (major < java.oldest || major > java.newest) return `it needs Java ${java.oldest} to ${java.newest}, ${major === 0 ? "there is none on PATH" : `on PATH is ${major}`}`;
-  return (await run("mvn", ["-version"]).catch(() => undefined))?.code === 0 ? undefined : "it needs Maven (mvn), there is none on PATH";
+  if (major < java.oldest || major > java.newest)
+    return `it needs Java ${java.oldest} to ${java.newest}, ${major === 0 ? "there is none on PATH" : `on PATH is ${major}`}`;
+  return (await run("mvn", ["-version"]).catch(() => undefined))?.code === 0
+    ? undefined
+    : "it needs Maven (mvn), there is none on PATH";
 }
 
 /** A project for Maven that is nothing but dependencies. */
@@ -53,7 +71,14 @@ export function ensureSearchServer(): Promise<string> {
       mkdirSync(into, { recursive: true });
       const project = join(target, "pom.xml");
       writeFileSync(project, mavenProject(artifacts));
-      await runOrThrow("mvn", ["--quiet", "--batch-mode", "--file", project, "dependency:copy-dependencies", `-DoutputDirectory=${into}`]);
+      await runOrThrow("mvn", [
+        "--quiet",
+        "--batch-mode",
+        "--file",
+        project,
+        "dependency:copy-dependencies",
+        `-DoutputDirectory=${into}`,
+      ]);
       for (const file of readdirSync(into)) {
         // A class that the server has must not be in a module too.
         if (plugin !== undefined && libraries.has(file)) rmSync(join(into, file));
@@ -67,25 +92,68 @@ export function ensureSearchServer(): Promise<string> {
 
 function describeModule(folder: string, plugin: string): void {
   const name = folder.split("/").at(-1) ?? "";
-  const properties = { name, description: name, version: VERSION, "opensearch.version": VERSION, "java.version": java.oldest, classname: plugin };
-  writeFileSync(join(folder, "plugin-descriptor.properties"), Object.entries(properties).map(([key, value]) => `${key}=${value}\n`).join(""));
-  writeFileSync(join(folder, "plugin-security.policy"), 'grant { permission java.net.SocketPermission "*", "accept,connect,listen,resolve"; };\n');
+  const properties = {
+    name,
+    description: name,
+    version: VERSION,
+    "opensearch.version": VERSION,
+    "java.version": java.oldest,
+    classname: plugin,
+  };
+  writeFileSync(
+    join(folder, "plugin-descriptor.properties"),
+    Object.entries(properties)
+      .map(([key, value]) => `${key}=${value}\n`)
+      .join(""),
+  );
+  writeFileSync(
+    join(folder, "plugin-security.policy"),
+    'grant { permission java.net.SocketPermission "*", "accept,connect,listen,resolve"; };\n',
+  );
 }
 
 /** One server on loopback, with its files in a folder of this run. */
 export class SearchServer {
-  private constructor(readonly url: string, readonly folder: string, private readonly daemon: Daemon) {}
+  private constructor(
+    readonly url: string,
+    readonly folder: string,
+    private readonly daemon: Daemon,
+  ) {}
 
-  /** Starts a server and waits until it answers. Throws Error, with where its log is, where it does not within a minute. */
+  /**
+   * Starts a server and waits until it answers. Throws Error, with where its log is, where it does
+   * not within a minute.
+   */
   static async start(home: string, folder: string): Promise<SearchServer> {
     const [http, transport] = [await freePort(), await freePort()];
     const config = join(folder, "config");
     mkdirSync(config, { recursive: true });
-    writeFileSync(join(config, "opensearch.yml"), JSON.stringify(settings(folder, http, transport)));
-    writeFileSync(join(config, "log4j2.properties"), "appender.console.type = Console\nappender.console.name = console\nappender.console.layout.type = PatternLayout\nappender.console.layout.pattern = %d %p %c{1} [%node_name]%marker %m%n\nrootLogger.level = warn\nrootLogger.appenderRef.console.ref = console\n");
-    // Without the library for native calls it neither refuses to run as root, as in a container, nor locks memory or filters system calls.
-    const natives = ["-Djna.nosys=true", "-Djna.nounpack=true", "-Djna.boot.library.path=/nonexistent"];
-    const args = ["-Xms512m", "-Xmx512m", "-Djava.security.manager=allow", ...natives, `-Dopensearch.path.home=${home}`, `-Dopensearch.path.conf=${config}`, "-cp", join(home, "lib", "*"), "org.opensearch.bootstrap.OpenSearch"];
+    writeFileSync(
+      join(config, "opensearch.yml"),
+      JSON.stringify(settings(folder, http, transport)),
+    );
+    writeFileSync(
+      join(config, "log4j2.properties"),
+      "appender.console.type = Console\nappender.console.name = console\nappender.console.layout.type = PatternLayout\nappender.console.layout.pattern = %d %p %c{1} [%node_name]%marker %m%n\nrootLogger.level = warn\nrootLogger.appenderRef.console.ref = console\n",
+    );
+    // Without the library for native calls it neither refuses to run as root, as in a container,
+    // nor locks memory or filters system calls.
+    const natives = [
+      "-Djna.nosys=true",
+      "-Djna.nounpack=true",
+      "-Djna.boot.library.path=/nonexistent",
+    ];
+    const args = [
+      "-Xms512m",
+      "-Xmx512m",
+      "-Djava.security.manager=allow",
+      ...natives,
+      `-Dopensearch.path.home=${home}`,
+      `-Dopensearch.path.conf=${config}`,
+      "-cp",
+      join(home, "lib", "*"),
+      "org.opensearch.bootstrap.OpenSearch",
+    ];
     const daemon = startDaemon("opensearch", "java", args, join(folder, "opensearch.log"));
     const server = new SearchServer(`http://127.0.0.1:${http}`, folder, daemon);
     await server.#ready();
@@ -93,15 +161,25 @@ export class SearchServer {
   }
 
   /** Sends a request and gives the status and the answer. */
-  async send(method: string, path: string, body?: object): Promise<{ readonly status: number; readonly answer: unknown }> {
-    const response = await fetch(`${this.url}${path}`, { method, ...(body && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }) });
+  async send(
+    method: string,
+    path: string,
+    body?: object,
+  ): Promise<{ readonly status: number; readonly answer: unknown }> {
+    const response = await fetch(`${this.url}${path}`, {
+      method,
+      ...(body && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+    });
     return { status: response.status, answer: await response.json() };
   }
 
   /** The same where anything but success is an error. */
   async ask(method: string, path: string, body?: object): Promise<unknown> {
     const { status, answer } = await this.send(method, path, body);
-    if (status >= 300) throw new Error(`${method} ${path}: status ${status}: ${JSON.stringify(answer).slice(0, 500)}`);
+    if (status >= 300)
+      throw new Error(
+        `${method} ${path}: status ${status}: ${JSON.stringify(answer).slice(0, 500)}`,
+      );
     return answer;
   }
 
@@ -116,8 +194,18 @@ export class SearchServer {
   }
 
   async #ready(): Promise<void> {
-    for (const until = Date.now() + 60_000; Date.now() < until && this.daemon.isRunning(); await new Promise((resolve) => setTimeout(resolve, 250))) {
-      if (await this.send("GET", "/_cluster/health?wait_for_status=yellow&timeout=5s").then(({ status }) => status === 200, () => false)) return;
+    for (
+      const until = Date.now() + 60_000;
+      Date.now() < until && this.daemon.isRunning();
+      await new Promise((resolve) => setTimeout(resolve, 250))
+    ) {
+      if (
+        await this.send("GET", "/_cluster/health?wait_for_status=yellow&timeout=5s").then(
+          ({ status }) => status === 200,
+          () => false,
+        )
+      )
+        return;
     }
     throw new Error(`the search server does not answer; its log is ${this.daemon.logFile}`);
   }

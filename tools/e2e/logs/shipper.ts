@@ -16,10 +16,25 @@ export interface ShipperPlace {
   readonly authority: string;
 }
 
-/** The program's configuration with all that a laptop needs changed: the folder of the files; and what the operator adds in a cluster, address and authority. */
-export function laptopConfig(config: ReturnType<typeof filebeatConfig>, { podLogs: folder, url, authority }: ShipperPlace): Record<string, unknown> {
-  const moved: ReturnType<typeof filebeatConfig> = JSON.parse(JSON.stringify(config).replaceAll(podLogs, folder));
-  return { ...moved, "output.elasticsearch": { ...moved["output.elasticsearch"], hosts: [url], "ssl.certificate_authorities": [authority] } };
+/**
+ * The program's configuration with all that a laptop needs changed: the folder of the files; and
+ * what the operator adds in a cluster, address and authority.
+ */
+export function laptopConfig(
+  config: ReturnType<typeof filebeatConfig>,
+  { podLogs: folder, url, authority }: ShipperPlace,
+): Record<string, unknown> {
+  const moved: ReturnType<typeof filebeatConfig> = JSON.parse(
+    JSON.stringify(config).replaceAll(podLogs, folder),
+  );
+  return {
+    ...moved,
+    "output.elasticsearch": {
+      ...moved["output.elasticsearch"],
+      hosts: [url],
+      "ssl.certificate_authorities": [authority],
+    },
+  };
 }
 
 export interface ShipperOptions extends ShipperPlace {
@@ -30,7 +45,10 @@ export interface ShipperOptions extends ShipperPlace {
   readonly password: string;
 }
 
-/** The real Filebeat with the program's configuration, started and ended like the container of a pod. */
+/**
+ * The real Filebeat with the program's configuration, started and ended like the container of a
+ * pod.
+ */
 export class Shipper {
   readonly #arguments: readonly string[];
   readonly #environment: NodeJS.ProcessEnv;
@@ -45,13 +63,26 @@ export class Shipper {
     this.#environment = { ...process.env, NODE_NAME: "laptop", SHIPPER_PASSWORD: options.password };
   }
 
-  /** Asks Filebeat whether it takes the configuration, and the log store whether it takes the account. Throws with what Filebeat says. */
+  /**
+   * Asks Filebeat whether it takes the configuration, and the log store whether it takes the
+   * account. Throws with what Filebeat says.
+   */
   async check(): Promise<void> {
-    for (const what of ["config", "output"]) await runOrThrow(this.options.filebeat, ["test", what, ...this.#arguments], { env: this.#environment, timeoutMs: 60_000 });
+    for (const what of ["config", "output"])
+      await runOrThrow(this.options.filebeat, ["test", what, ...this.#arguments], {
+        env: this.#environment,
+        timeoutMs: 60_000,
+      });
   }
 
   start(): void {
-    this.#daemon = startDaemon(shipperName, this.options.filebeat, ["run", ...this.#arguments], join(this.options.folder, "filebeat.log"), this.#environment);
+    this.#daemon = startDaemon(
+      shipperName,
+      this.options.filebeat,
+      ["run", ...this.#arguments],
+      join(this.options.folder, "filebeat.log"),
+      this.#environment,
+    );
   }
 
   async stop(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {

@@ -10,7 +10,10 @@ import type { StandIn } from "./install";
 const DOWNLOAD_TIMEOUT_MS = 120_000;
 
 async function isExecutable(file: string): Promise<boolean> {
-  return access(file, constants.X_OK).then(() => true, () => false);
+  return access(file, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function onPath(name: string, folders: readonly string[]): Promise<boolean> {
@@ -19,9 +22,15 @@ async function onPath(name: string, folders: readonly string[]): Promise<boolean
 }
 
 /** Asks the CLI for an official provider; false when it cannot be downloaded. */
-async function officialProvider(pulumi: string, home: string, name: string, version: string): Promise<boolean> {
+async function officialProvider(
+  pulumi: string,
+  home: string,
+  name: string,
+  version: string,
+): Promise<boolean> {
   const result = await run(pulumi, ["plugin", "install", "resource", name, version], {
-    timeoutMs: DOWNLOAD_TIMEOUT_MS, env: { ...process.env, PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "true" },
+    timeoutMs: DOWNLOAD_TIMEOUT_MS,
+    env: { ...process.env, PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "true" },
   });
   return result.code === 0;
 }
@@ -31,10 +40,14 @@ export interface PluginChoice {
 }
 
 /**
- * The language host comes with the official CLI. The official Kubernetes provider waits for pods and installs charts, so
- * it needs a cluster with nodes: it is used on a cluster of one's own, never on the bare test control plane.
+ * The language host comes with the official CLI. The official Kubernetes provider waits for pods
+ * and installs charts, so it needs a cluster with nodes: it is used on a cluster of one's own,
+ * never on the bare test control plane.
  */
-export async function choosePlugins(pulumi: string, options: { readonly home: string; readonly clusterHasNodes: boolean }): Promise<PluginChoice> {
+export async function choosePlugins(
+  pulumi: string,
+  options: { readonly home: string; readonly clusterHasNodes: boolean },
+): Promise<PluginChoice> {
   const folders = [path.dirname(pulumi), ...(process.env["PATH"] ?? "").split(path.delimiter)];
   const standIns: StandIn[] = [];
   if (await onPath("pulumi-language-nodejs", folders)) say("  pulumi-language-nodejs: official");
@@ -42,12 +55,19 @@ export async function choosePlugins(pulumi: string, options: { readonly home: st
     standIns.push("pulumi-language-nodejs");
     say("  pulumi-language-nodejs: stand-in (this CLI came without its language hosts)");
   }
-  if (options.clusterHasNodes && (await officialProvider(pulumi, options.home, "kubernetes", kubernetesVersion))) say(`  pulumi-resource-kubernetes: official v${kubernetesVersion}`);
+  if (
+    options.clusterHasNodes &&
+    (await officialProvider(pulumi, options.home, "kubernetes", kubernetesVersion))
+  )
+    say(`  pulumi-resource-kubernetes: official v${kubernetesVersion}`);
   else {
     standIns.push("pulumi-resource-kubernetes");
-    say(`  pulumi-resource-kubernetes: stand-in (${options.clusterHasNodes ? "the official one cannot be had" : "the test control plane has no nodes to wait for"})`);
+    say(
+      `  pulumi-resource-kubernetes: stand-in (${options.clusterHasNodes ? "the official one cannot be had" : "the test control plane has no nodes to wait for"})`,
+    );
   }
-  if (await officialProvider(pulumi, options.home, "random", randomVersion)) say(`  pulumi-resource-random: official v${randomVersion}`);
+  if (await officialProvider(pulumi, options.home, "random", randomVersion))
+    say(`  pulumi-resource-random: official v${randomVersion}`);
   else {
     standIns.push("pulumi-resource-random");
     say("  pulumi-resource-random: stand-in (the official one cannot be had)");

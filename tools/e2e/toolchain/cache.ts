@@ -8,14 +8,21 @@ export function cacheRoot(): string {
 }
 
 export async function exists(file: string): Promise<boolean> {
-  return stat(file).then(() => true, () => false);
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
 }
 
 /**
- * Fills a cache folder all at once: `fill` writes to a temporary folder that is renamed when complete, so that an
- * interrupted run leaves no half of a tool and two runs at the same time do no harm.
+ * Fills a cache folder all at once: `fill` writes to a temporary folder that is renamed when
+ * complete, so that an interrupted run leaves no half of a tool and two runs at the same time do no
+ * harm.
  */
-export async function cachedFolder(name: string, fill: (folder: string) => Promise<void>): Promise<string> {
+export async function cachedFolder(
+  name: string,
+  fill: (folder: string) => Promise<void>,
+): Promise<string> {
   const target = path.join(cacheRoot(), name);
   if (await exists(target)) return target;
   await mkdir(cacheRoot(), { recursive: true });

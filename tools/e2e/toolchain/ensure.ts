@@ -8,14 +8,23 @@ import { buildFromModule, findGo } from "./go";
 import { TOOLS } from "./pins";
 import type { Platform, ToolName, ToolPin } from "./pins";
 
-/** Tools that the control plane and the stack need; a suite that needs another asks for it itself. */
-export type Toolchain = Readonly<Record<Extract<ToolName, "etcd" | "pulumi" | "kube-apiserver" | "kube-controller-manager">, string>>;
+/**
+ * Tools that the control plane and the stack need; a suite that needs another asks for it itself.
+ */
+export type Toolchain = Readonly<
+  Record<
+    Extract<ToolName, "etcd" | "pulumi" | "kube-apiserver" | "kube-controller-manager">,
+    string
+  >
+>;
 
 function platform(): Platform {
   const system = os.platform();
   const arch = os.arch();
   if ((system !== "linux" && system !== "darwin") || (arch !== "x64" && arch !== "arm64")) {
-    throw new Error(`the end-to-end tests run on Linux and macOS, x64 or arm64; this is ${system} ${arch}`);
+    throw new Error(
+      `the end-to-end tests run on Linux and macOS, x64 or arm64; this is ${system} ${arch}`,
+    );
   }
   return { os: system, arch: arch === "x64" ? "amd64" : "arm64" };
 }
@@ -33,7 +42,13 @@ async function fromDownloadOrSource(pin: ToolPin, folder: string): Promise<void>
     say(`  ${pin.name}: downloaded v${pin.version}`);
   } catch (error) {
     say(`  ${pin.name}: no official download (${errorMessage(error)})`);
-    await buildFromModule(await findGo(), pin.name, pin.version, pin.go, path.join(folder, pin.name));
+    await buildFromModule(
+      await findGo(),
+      pin.name,
+      pin.version,
+      pin.go,
+      path.join(folder, pin.name),
+    );
   }
 }
 
@@ -44,10 +59,13 @@ export async function ensureTool(pin: ToolPin): Promise<string> {
     say(`  ${pin.name}: v${onPath} from PATH`);
     return pin.name;
   }
-  const folder = await cachedFolder(`${pin.name}-${pin.version}`, (target) => fromDownloadOrSource(pin, target));
+  const folder = await cachedFolder(`${pin.name}-${pin.version}`, (target) =>
+    fromDownloadOrSource(pin, target),
+  );
   const command = path.join(folder, pin.name);
   const version = await reportedVersion(command, pin);
-  if (version === undefined) throw new Error(`${command} does not run; remove ${folder} and try again`);
+  if (version === undefined)
+    throw new Error(`${command} does not run; remove ${folder} and try again`);
   say(`  ${pin.name}: v${version} from ${folder}`);
   return command;
 }

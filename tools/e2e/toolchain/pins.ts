@@ -9,9 +9,15 @@ export interface GoSource {
   readonly linkVariables?: readonly string[];
   /** Build tags, such as those that leave out what is not used. */
   readonly tags?: readonly string[];
-  /** Dependencies to replace, which a module says only to its own builds: those required as `v0.0.0` by their published versions, or as its go.mod says. */
+  /**
+   * Dependencies to replace, which a module says only to its own builds: those required as `v0.0.0`
+   * by their published versions, or as its go.mod says.
+   */
   readonly replaces?: "staging" | "own";
-  /** Files that the module embeds but does not ship, such as a built user interface, with the text to build with instead. */
+  /**
+   * Files that the module embeds but does not ship, such as a built user interface, with the text
+   * to build with instead.
+   */
   readonly missing?: Readonly<Record<string, string>>;
 }
 
@@ -20,7 +26,10 @@ export interface OfficialDownload {
   /** Published checksums: either the bare hex digest, or lines of `<hex>  <file name>`. */
   readonly checksumUrl: string;
   readonly algorithm: "sha256" | "sha512";
-  /** Folder inside the archive that holds the program; absent when the download is the program itself. */
+  /**
+   * Folder inside the archive that holds the program; absent when the download is the program
+   * itself.
+   */
   readonly archiveFolder?: string;
 }
 
@@ -134,7 +143,8 @@ function prometheusPin(name: "prometheus" | "promtool"): ToolPin {
       module: "github.com/prometheus/prometheus",
       package: `github.com/prometheus/prometheus/cmd/${name}`,
       linkVariables: [`github.com/prometheus/common/version.Version=${PROMETHEUS.release}`],
-      // Targets come from files or over HTTP here; the clients of all clouds are a fifth of the packages.
+      // Targets come from files or over HTTP here; the clients of all clouds are a fifth of the
+      // packages.
       tags: ["remove_all_sd"],
     },
   };
@@ -154,7 +164,10 @@ const rollouts: ToolPin = {
   },
 };
 
-/** Lints workflows as their controller would judge them. Its server's user interface is no part of the module, and not used. */
+/**
+ * Lints workflows as their controller would judge them. Its server's user interface is no part of
+ * the module, and not used.
+ */
 const argo: ToolPin = {
   name: "argo",
   version: WORKFLOWS,
@@ -176,7 +189,12 @@ const alertmanager: ToolPin = {
   acceptedPrefix: "0.",
   download: ({ os, arch }) => {
     const base = `https://github.com/prometheus/alertmanager/releases/download/v${ALERTMANAGER}`;
-    return { url: `${base}/alertmanager-${ALERTMANAGER}.${os}-${arch}.tar.gz`, checksumUrl: `${base}/sha256sums.txt`, algorithm: "sha256", archiveFolder: `alertmanager-${ALERTMANAGER}.${os}-${arch}` };
+    return {
+      url: `${base}/alertmanager-${ALERTMANAGER}.${os}-${arch}.tar.gz`,
+      checksumUrl: `${base}/sha256sums.txt`,
+      algorithm: "sha256",
+      archiveFolder: `alertmanager-${ALERTMANAGER}.${os}-${arch}`,
+    };
   },
   go: {
     module: "github.com/prometheus/alertmanager",
@@ -194,9 +212,18 @@ const filebeat: ToolPin = {
   download: ({ os, arch }) => {
     const build = `filebeat-oss-${FILEBEAT}-${os}-${arch === "amd64" ? "x86_64" : os === "darwin" ? "aarch64" : "arm64"}`;
     const url = `https://artifacts.elastic.co/downloads/beats/filebeat/${build}.tar.gz`;
-    return { url, checksumUrl: `${url}.sha512`, algorithm: "sha512", archiveFolder: build.replace("-oss", "") };
+    return {
+      url,
+      checksumUrl: `${url}.sha512`,
+      algorithm: "sha512",
+      archiveFolder: build.replace("-oss", ""),
+    };
   },
-  go: { module: "github.com/elastic/beats/v7", package: "github.com/elastic/beats/v7/filebeat", replaces: "own" },
+  go: {
+    module: "github.com/elastic/beats/v7",
+    package: "github.com/elastic/beats/v7/filebeat",
+    replaces: "own",
+  },
 };
 
 export const TOOLS = {

@@ -19,23 +19,53 @@ export interface ProgramSource {
   readonly modules: Readonly<Record<string, string>>;
 }
 
-/** Finds or builds a program: the command that starts it. Another text or another version is another program. */
+/**
+ * Finds or builds a program: the command that starts it. Another text or another version is another
+ * program.
+ */
 export async function ensureProgram({ name, file, modules }: ProgramSource): Promise<string> {
   const text = await readFile(file, "utf8");
-  const digest = createHash("sha256").update(JSON.stringify([text, modules, GO_MINIMUM])).digest("hex").slice(0, 12);
+  const digest = createHash("sha256")
+    .update(JSON.stringify([text, modules, GO_MINIMUM]))
+    .digest("hex")
+    .slice(0, 12);
   const folder = await cachedFolder(`${name}-${digest}`, async (target) => {
     const go = await findGo();
     const scratch = await mkdtemp(path.join(os.tmpdir(), "causeway-program-"));
     const started = Date.now();
     let compiled = 0;
-    const timer = setInterval(() => say(`  ${name}: ${compiled} packages compiled in ${duration(Date.now() - started)}`), PROGRESS_EVERY_MS);
+    const timer = setInterval(
+      () => say(`  ${name}: ${compiled} packages compiled in ${duration(Date.now() - started)}`),
+      PROGRESS_EVERY_MS,
+    );
     try {
       say(`  ${name}: building`);
-      const required = Object.entries(modules).map(([module, version]) => `require ${module} v${version}`);
-      await writeFile(path.join(scratch, "go.mod"), [`module causeway/${name}`, `go ${GO_MINIMUM}`, ...required, ""].join("\n"));
+      const required = Object.entries(modules).map(
+        ([module, version]) => `require ${module} v${version}`,
+      );
+      await writeFile(
+        path.join(scratch, "go.mod"),
+        [`module causeway/${name}`, `go ${GO_MINIMUM}`, ...required, ""].join("\n"),
+      );
       await writeFile(path.join(scratch, "main.go"), text);
-      const env = { ...process.env, CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "-buildvcs=false -mod=mod" };
-      await runOrThrow(go, ["build", "-v", "-ldflags", "-s -w", "-o", path.join(target, name), "."], { cwd: scratch, env, niceness: 10, onStderrLine: () => { compiled += 1; } });
+      const env = {
+        ...process.env,
+        CGO_ENABLED: "0",
+        GOWORK: "off",
+        GOFLAGS: "-buildvcs=false -mod=mod",
+      };
+      await runOrThrow(
+        go,
+        ["build", "-v", "-ldflags", "-s -w", "-o", path.join(target, name), "."],
+        {
+          cwd: scratch,
+          env,
+          niceness: 10,
+          onStderrLine: () => {
+            compiled += 1;
+          },
+        },
+      );
       say(`  ${name}: built in ${duration(Date.now() - started)}`);
     } finally {
       clearInterval(timer);

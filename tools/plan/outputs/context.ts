@@ -15,7 +15,10 @@ export interface OutputContext {
   readonly account: string;
 }
 
-/** Id and outputs that a cloud would have answered with; inputs are outputs too and need not be repeated. */
+/**
+ * Id and outputs that a cloud would have answered with; inputs are outputs too and need not be
+ * repeated.
+ */
 export interface Filled {
   readonly id: string;
   readonly outputs: Properties;
@@ -30,7 +33,10 @@ export function given(context: OutputContext, ...keys: readonly string[]): strin
   return undefined;
 }
 
-/** Hexadecimal digits that depend on the resource's URN alone, so that two plans of one program are equal. */
+/**
+ * Hexadecimal digits that depend on the resource's URN alone, so that two plans of one program are
+ * equal.
+ */
 export function hex(context: OutputContext, length: number, salt = ""): string {
   return createHash("sha256").update(`${context.urn}${salt}`).digest("hex").slice(0, length);
 }
@@ -38,7 +44,13 @@ export function hex(context: OutputContext, length: number, salt = ""): string {
 /** A UUID that depends on the URN alone. */
 export function uuid(context: OutputContext): string {
   const digits = hex(context, 32);
-  return [digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16), digits.slice(16, 20), digits.slice(20)].join("-");
+  return [
+    digits.slice(0, 8),
+    digits.slice(8, 12),
+    digits.slice(12, 16),
+    digits.slice(16, 20),
+    digits.slice(20),
+  ].join("-");
 }
 
 /** Upper-case letters and digits that depend on the URN alone, as Route 53 and IAM use them. */

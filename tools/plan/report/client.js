@@ -49,8 +49,12 @@
   };
 
   for (const figure of document.querySelectorAll(".architecture")) {
-    const rows = JSON.parse(document.getElementById(`resources-${figure.dataset.stack}`).textContent);
-    const boxes = new Map([...figure.querySelectorAll(".box")].map((box) => [box.dataset.urn, box]));
+    const rows = JSON.parse(
+      document.getElementById(`resources-${figure.dataset.stack}`).textContent,
+    );
+    const boxes = new Map(
+      [...figure.querySelectorAll(".box")].map((box) => [box.dataset.urn, box]),
+    );
     const edges = [...figure.querySelectorAll(".edge")];
     const label = (urn) => boxes.get(urn)?.getAttribute("aria-label").split(":")[0];
     const svg = figure.querySelector("svg");
@@ -62,7 +66,8 @@
         edge.classList.toggle("near", touches);
         if (touches) near.add(edge.dataset.from).add(edge.dataset.to);
       }
-      for (const [own, box] of boxes) box.classList.toggle("far", urn !== undefined && !near.has(own));
+      for (const [own, box] of boxes)
+        box.classList.toggle("far", urn !== undefined && !near.has(own));
       svg.classList.toggle("focused", urn !== undefined);
     };
 
@@ -81,9 +86,15 @@
         item.append(details);
         list.append(item);
       }
-      const needs = edges.filter((edge) => edge.dataset.from === urn).map((edge) => label(edge.dataset.to));
+      const needs = edges
+        .filter((edge) => edge.dataset.from === urn)
+        .map((edge) => label(edge.dataset.to));
       const panel = figure.querySelector(".members");
-      panel.replaceChildren(element("h4", label(urn)), element("p", needs.length > 0 ? `Needs ${needs.join(", ")}.` : "Needs nothing else here."), list);
+      panel.replaceChildren(
+        element("h4", label(urn)),
+        element("p", needs.length > 0 ? `Needs ${needs.join(", ")}.` : "Needs nothing else here."),
+        list,
+      );
     };
 
     let chosen;
@@ -109,12 +120,23 @@
 
   const mostRows = 150;
   for (const table of document.querySelectorAll(".resources")) {
-    const rows = JSON.parse(document.getElementById(`resources-${table.dataset.stack}`).textContent);
-    const [search, region, output, body] = ["input", "select", "output", "tbody"].map((name) => table.querySelector(name));
+    const rows = JSON.parse(
+      document.getElementById(`resources-${table.dataset.stack}`).textContent,
+    );
+    const [search, region, output, body] = ["input", "select", "output", "tbody"].map((name) =>
+      table.querySelector(name),
+    );
     const show = () => {
       const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-      const found = rows.filter((row) => (region.value === "" || row.region === region.value) && words.every((word) => `${row.type} ${row.name} ${row.area}`.toLowerCase().includes(word)));
-      output.textContent = found.length > mostRows ? `${mostRows} of ${found.length}; narrow the search to see the others` : `${found.length} of ${rows.length}`;
+      const found = rows.filter(
+        (row) =>
+          (region.value === "" || row.region === region.value) &&
+          words.every((word) => `${row.type} ${row.name} ${row.area}`.toLowerCase().includes(word)),
+      );
+      output.textContent =
+        found.length > mostRows
+          ? `${mostRows} of ${found.length}; narrow the search to see the others`
+          : `${found.length} of ${rows.length}`;
       body.replaceChildren(
         ...found.slice(0, mostRows).map((row) => {
           const line = element("tr");
@@ -122,9 +144,17 @@
           const details = element("details");
           const inputs = element("pre", "");
           details.append(element("summary", row.name), inputs);
-          details.addEventListener("toggle", () => (inputs.textContent = details.open ? `${row.urn}\n${row.inputs}` : ""));
+          details.addEventListener(
+            "toggle",
+            () => (inputs.textContent = details.open ? `${row.urn}\n${row.inputs}` : ""),
+          );
           name.append(details);
-          line.append(name, element("td", row.type), element("td", row.area), element("td", row.region));
+          line.append(
+            name,
+            element("td", row.type),
+            element("td", row.area),
+            element("td", row.region),
+          );
           return line;
         }),
       );

@@ -3,7 +3,9 @@ import { regionsOf, type StackPlan } from "../plan";
 import { words } from "../topology";
 import { dollars, html, type Html } from "./html";
 
-/** Cost per region, split into what models take and what they share; below it, the dearest items. */
+/**
+ * Cost per region, split into what models take and what they share; below it, the dearest items.
+ */
 export function cost(plan: StackPlan): Html {
   const { lines, total, byRegion } = plan.cost;
   const most = Math.max(1, ...Object.values(byRegion));
@@ -17,9 +19,21 @@ export function cost(plan: StackPlan): Html {
 <figcaption>${dollars(total)} a month at rest: least replicas, no traffic${budget === undefined ? "" : `; the stack's budget is ${dollars(budget)}`}. Prices as of ${pricesAsOf}. <details><summary>Not in the estimate</summary><ul>${notCovered.map((text) => html`<li>${text}</li>`)}</ul></details></figcaption></figure>`;
 }
 
-function regionRow(region: string, lines: readonly CostLine[], models: readonly string[], most: number): Html {
+function regionRow(
+  region: string,
+  lines: readonly CostLine[],
+  models: readonly string[],
+  most: number,
+): Html {
   const shared = sumOf(lines.filter((line) => line.region === region && line.model === undefined));
-  const parts = [{ name: "shared", sum: shared, key: "shared" }, ...models.map((name) => ({ name, sum: sumOf(lines.filter((line) => line.region === region && line.model === name)), key: "model" }))];
+  const parts = [
+    { name: "shared", sum: shared, key: "shared" },
+    ...models.map((name) => ({
+      name,
+      sum: sumOf(lines.filter((line) => line.region === region && line.model === name)),
+      key: "model",
+    })),
+  ];
   const total = parts.reduce((sum, part) => sum + part.sum, 0);
   let x = 0;
   const bars = parts.map(({ name, sum, key }) => {
@@ -31,7 +45,11 @@ function regionRow(region: string, lines: readonly CostLine[], models: readonly 
   return html`<tr><th scope="row">${region}</th><td><svg viewBox="0 0 1000 20" preserveAspectRatio="none" aria-hidden="true">${bars}</svg></td><td>${dollars(total)}</td></tr>`;
 }
 
-function modelRow(model: string | undefined, regions: readonly string[], lines: readonly CostLine[]): Html {
+function modelRow(
+  model: string | undefined,
+  regions: readonly string[],
+  lines: readonly CostLine[],
+): Html {
   const own = lines.filter((line) => line.model === model);
   return html`<tr><th scope="row">${model ?? html`<em>shared by all models</em>`}</th>${regions.map((region) => html`<td>${dollars(sumOf(own.filter((line) => line.region === region)))}</td>`)}<td class="total">${dollars(sumOf(own))}</td></tr>`;
 }

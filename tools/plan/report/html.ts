@@ -5,9 +5,14 @@ export class Html {
 
 type Part = Html | string | number | undefined | false | readonly Part[];
 
-/** HTML from a template: what is put in is escaped, unless it is HTML itself; lists are joined, absent parts left out. */
+/**
+ * HTML from a template: what is put in is escaped, unless it is HTML itself; lists are joined,
+ * absent parts left out.
+ */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
-  return new Html(strings.map((text, i) => text + (i < parts.length ? render(parts[i]) : "")).join(""));
+  return new Html(
+    strings.map((text, i) => text + (i < parts.length ? render(parts[i]) : "")).join(""),
+  );
 }
 
 function render(part: Part): string {
@@ -19,12 +24,19 @@ function render(part: Part): string {
 }
 
 function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;").replaceAll("'", "&#39;");
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+    .replaceAll("'", "&#39;");
 }
 
 /** JSON inside a script element: no text can end the element. */
 export function jsonScript(id: string, value: unknown): Html {
-  return new Html(`<script type="application/json" id="${escape(id)}">${JSON.stringify(value).replaceAll("<", "\\u003c")}</script>`);
+  return new Html(
+    `<script type="application/json" id="${escape(id)}">${JSON.stringify(value).replaceAll("<", "\\u003c")}</script>`,
+  );
 }
 
 /** `1 rule`, `2 rules`. */

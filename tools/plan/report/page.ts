@@ -12,7 +12,9 @@ import { watch } from "./watch";
 /** Longest text of one input in the table of resources; the whole is in `plan.json`. */
 const longestInput = 2000;
 
-/** The report of all planned stacks as one page that needs nothing else: no network, no other file. */
+/**
+ * The report of all planned stacks as one page that needs nothing else: no network, no other file.
+ */
 export function reportPage(plans: readonly StackPlan[]): string {
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>Causeway plan: ${plans.map((plan) => plan.stack).join(", ")}</title><style>${new Html(asset("report.css"))}</style></head>
@@ -53,7 +55,11 @@ function section(title: string, content: Html): Html {
 }
 
 function resourceTable(plan: StackPlan): Html {
-  const boxOf = new Map(plan.topology.lanes.flatMap((lane) => lane.boxes.flatMap((box) => box.members.map((member) => [member.urn, box.urn]))));
+  const boxOf = new Map(
+    plan.topology.lanes.flatMap((lane) =>
+      lane.boxes.flatMap((box) => box.members.map((member) => [member.urn, box.urn])),
+    ),
+  );
   const rows = createdIn(plan).map((resource) => ({
     type: resource.type,
     name: resource.name,
@@ -61,7 +67,14 @@ function resourceTable(plan: StackPlan): Html {
     region: resource.region,
     box: boxOf.get(resource.urn),
     urn: resource.urn,
-    inputs: clipped(JSON.stringify(resource.inputs, (_, value: unknown) => (typeof value === "string" ? clipped(value, 300) : value), 2), longestInput),
+    inputs: clipped(
+      JSON.stringify(
+        resource.inputs,
+        (_, value: unknown) => (typeof value === "string" ? clipped(value, 300) : value),
+        2,
+      ),
+      longestInput,
+    ),
   }));
   return html`<div class="resources" data-stack="${plan.stack}"><div class="controls"><label>Search <input type="search" placeholder="type, name or area" autocomplete="off"></label><label>Region <select><option value="">all</option>${regionsOf(plan).map((region) => html`<option>${region}</option>`)}</select></label><output aria-live="polite"></output></div>
 <div class="scroll"><table><thead><tr><th scope="col">Name</th><th scope="col">Type</th><th scope="col">Area</th><th scope="col">Region</th></tr></thead><tbody></tbody></table></div><noscript>The table needs JavaScript; the same rows are in plan.json.</noscript>${jsonScript(`resources-${plan.stack}`, rows)}</div>`;

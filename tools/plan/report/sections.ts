@@ -34,7 +34,9 @@ function tile(name: string, value: string, note: string, share?: number): Html {
 /** `2 min 16 s`. */
 export function duration(total: number): string {
   const [minutes, rest] = [Math.floor(total / 60), total % 60];
-  return [minutes > 0 && `${minutes} min`, (rest > 0 || minutes === 0) && `${rest} s`].filter(Boolean).join(" ");
+  return [minutes > 0 && `${minutes} min`, (rest > 0 || minutes === 0) && `${rest} s`]
+    .filter(Boolean)
+    .join(" ");
 }
 
 /** Resources by area and region, shaded by number. */
@@ -47,7 +49,14 @@ export function areas(plan: StackPlan): Html {
 }
 
 /** The recovery-time budget as one bar: parts one after the other, up to the objective. */
-export function recovery({ parts, totalSeconds, objectiveSeconds, pointObjectiveSeconds, failsOver, loss }: RecoveryFigures): Html {
+export function recovery({
+  parts,
+  totalSeconds,
+  objectiveSeconds,
+  pointObjectiveSeconds,
+  failsOver,
+  loss,
+}: RecoveryFigures): Html {
   const scale = 1000 / Math.max(totalSeconds, objectiveSeconds);
   let start = 0;
   const bars = parts.map((part, i) => {
@@ -64,21 +73,35 @@ export function recovery({ parts, totalSeconds, objectiveSeconds, pointObjective
 }
 
 /** The simulated loss of each region: whether the others carry the load, and what may be lost. */
-function lossTable({ losses, lostWritesSeconds }: RecoveryFigures["loss"], objective: number | undefined): Html {
+function lossTable(
+  { losses, lostWritesSeconds }: RecoveryFigures["loss"],
+  objective: number | undefined,
+): Html {
   const rows = losses.flatMap(({ lost, by, recoverySeconds, takeovers }) =>
     takeovers.map(
-      ({ model, load, capacity, standingReplicas, neededReplicas, bound }) => html`<tr><th scope="row">${lost} <em>by ${by}</em></th><td>${model}</td><td>${number(load)}/s</td><td title="${bound}">${number(capacity)}/s</td><td>${standingReplicas} → ${neededReplicas}</td><td>${Number.isFinite(recoverySeconds) ? duration(recoverySeconds) : "never"}</td><td>${passed(load <= capacity)}</td></tr>`,
+      ({ model, load, capacity, standingReplicas, neededReplicas, bound }) =>
+        html`<tr><th scope="row">${lost} <em>by ${by}</em></th><td>${model}</td><td>${number(load)}/s</td><td title="${bound}">${number(capacity)}/s</td><td>${standingReplicas} → ${neededReplicas}</td><td>${Number.isFinite(recoverySeconds) ? duration(recoverySeconds) : "never"}</td><td>${passed(load <= capacity)}</td></tr>`,
     ),
   );
-  const writes = lostWritesSeconds === undefined || !Number.isFinite(lostWritesSeconds) ? "without limit" : `of at most ${duration(lostWritesSeconds)}`;
+  const writes =
+    lostWritesSeconds === undefined || !Number.isFinite(lostWritesSeconds)
+      ? "without limit"
+      : `of at most ${duration(lostWritesSeconds)}`;
   return html`<table class="gates"><caption>Loss of a region, simulated over the planned resources</caption><thead><tr><th scope="col">Lost</th><th scope="col">Model</th><th scope="col">Load</th><th scope="col">Room</th><th scope="col">Replicas</th><th scope="col">Served again</th><th scope="col">Carried</th></tr></thead><tbody>${rows}</tbody></table>
 <p>Writes to buckets that may be lost with a region: ${writes}${objective !== undefined && `, of ${duration(objective)} allowed`}.</p>`;
 }
 
 /** What each model serves, and the evidence that came with it. */
-export function releases({ stack, releases: planned }: Pick<StackPlan, "stack" | "releases">): Html {
+export function releases({
+  stack,
+  releases: planned,
+}: Pick<StackPlan, "stack" | "releases">): Html {
   return html`<div class="releases">${planned.map(
-    ({ contract, release, trial }) => html`<article class="release"><header><h4>${contract.name}</h4><span class="badge ${release.published ? "good" : "warn"}">${release.published ? "published" : "not published"}</span></header>
+    ({
+      contract,
+      release,
+      trial,
+    }) => html`<article class="release"><header><h4>${contract.name}</h4><span class="badge ${release.published ? "good" : "warn"}">${release.published ? "published" : "not published"}</span></header>
 <p>${contract.purpose}</p>${watchLinks(stack, contract.name)}
 <dl><div><dt>Version</dt><dd>${release.version}</dd></div><div><dt>Risk tier</dt><dd>${contract.riskTier}</dd></div><div><dt>Owner</dt><dd>${contract.owner.team}</dd></div><div><dt>Channel</dt><dd>${contract.release.channel}</dd></div><div><dt>Created</dt><dd>${release.createdAt.slice(0, 10)}</dd></div><div><dt>Approvals</dt><dd>${release.approvals.length === 0 ? "none recorded" : release.approvals.map((approval) => approval.role).join(", ")}</dd></div></dl>
 <p>On trial, ${trialText(trial)}.</p>
@@ -87,9 +110,15 @@ export function releases({ stack, releases: planned }: Pick<StackPlan, "stack" |
   )}</div>`;
 }
 
-function gateRow(gate: PlannedRelease["contract"]["gates"]["performance"][number], release: PlannedRelease["release"]): Html {
+function gateRow(
+  gate: PlannedRelease["contract"]["gates"]["performance"][number],
+  release: PlannedRelease["release"],
+): Html {
   const measured = release.evaluation.metrics[gate.metric];
-  const holds = measured && measured.value >= (gate.min ?? -Infinity) && measured.value <= (gate.max ?? Infinity);
+  const holds =
+    measured &&
+    measured.value >= (gate.min ?? -Infinity) &&
+    measured.value <= (gate.max ?? Infinity);
   const bound = gate.min !== undefined ? `at least ${gate.min}` : `at most ${gate.max ?? ""}`;
   return html`<tr><th scope="row">${gate.metric} <em>${bound}</em></th><td>${measured ? measured.value.toFixed(3) : "not measured"}</td><td class="interval">${measured && `${measured.low.toFixed(3)} – ${measured.high.toFixed(3)}`}</td><td>${passed(holds === true)}</td></tr>`;
 }

@@ -23,7 +23,8 @@ export function watch({ stack, config, resources }: StackPlan): Html {
 function modelWatch(stack: string, model: string, resources: StackPlan["resources"]): Html {
   const { groups, dashboards, gates } = watchOf(resources, model);
   const alerts = groups.flatMap((group) => group.alerts);
-  const block = (part: Part, count: string, content: Html) => html`<details class="framework" id="${anchor(stack, model, part)}"><summary><b>${model}: ${part}</b> <span class="count">${count}</span></summary>${content}</details>`;
+  const block = (part: Part, count: string, content: Html) =>
+    html`<details class="framework" id="${anchor(stack, model, part)}"><summary><b>${model}: ${part}</b> <span class="count">${count}</span></summary>${content}</details>`;
   return html`${block("rules", `${plural(new Set(groups.flatMap(({ records }) => records)).size, "recorded series", "recorded series")} in ${plural(groups.length, "group")}`, rulesTable(groups))}
 ${block("alerts", plural(alerts.length, "alert"), html`<div class="scroll"><table class="watch"><thead><tr><th scope="col">Alert</th><th scope="col">Severity</th><th scope="col">What to do</th></tr></thead><tbody>${alerts.map(({ name, severity, runbook }) => html`<tr><th scope="row">${name}</th><td>${severity}</td><td><code>${runbook}</code></td></tr>`)}</tbody></table></div>`)}
 ${block("dashboards", plural(dashboards.length, "dashboard"), html`${dashboards.map(({ title, path, panels }) => html`<p><b>${title}</b>, <code>${path}</code> below Grafana's address: ${panels.join(", ")}.</p>`)}`)}

@@ -29,7 +29,12 @@ ${section("What is real, and what stands in", footnotes(result))}</main>
 }
 
 function stylesheet(): string {
-  return [join(__dirname, "..", "..", "plan", "report", "report.css"), join(__dirname, "rehearsal.css")].map((file) => readFileSync(file, "utf8")).join("\n");
+  return [
+    join(__dirname, "..", "..", "plan", "report", "report.css"),
+    join(__dirname, "rehearsal.css"),
+  ]
+    .map((file) => readFileSync(file, "utf8"))
+    .join("\n");
 }
 
 function section(title: string, content: Html): Html {
@@ -37,9 +42,12 @@ function section(title: string, content: Html): Html {
 }
 
 function tiles({ models, trials, requests, seconds, windows }: Rehearsal): Html {
-  const tile = (name: string, value: string, note: string) => html`<div class="tile"><dt>${name}</dt><dd><strong>${value}</strong><span>${note}</span></dd></div>`;
+  const tile = (name: string, value: string, note: string) =>
+    html`<div class="tile"><dt>${name}</dt><dd><strong>${value}</strong><span>${note}</span></dd></div>`;
   const actions = trials.map((trial) => trial.looks[trial.looks.length - 1]?.verdict.action);
-  const drifted = windows.map(({ drift: found }) => found?.filter((feature) => feature.drifted).length ?? 0);
+  const drifted = windows.map(
+    ({ drift: found }) => found?.filter((feature) => feature.drifted).length ?? 0,
+  );
   const affected = trials.reduce((sum, trial) => sum + trial.affected, 0);
   return html`<dl class="tiles">${tile("Challengers", `${actions.filter((action) => action === "promote").length} promoted`, `${actions.filter((action) => action === "roll back").length} rolled back, ${models.filter((model) => model.refused).length} refused before serving`)}${tile("Drift", `${drifted.join(" → ")}`, "features drifted, before and after the change")}${tile("Affected", plural(affected, "request"), "by injected faults, until the rollbacks")}${tile("Took", `${seconds.toFixed(0)} s`, `${number(requests)} predictions, ${models.reduce((sum, model) => sum + model.steps.fresh, 0)} training steps run, ${models.reduce((sum, model) => sum + model.steps.reused, 0)} reused`)}</dl>`;
 }

@@ -10,11 +10,18 @@ export function timeline({ chapters, seconds }: Rehearsal): Html {
 <div class="axis"><span></span><p>${x.ticks.map((tick) => html`<i style="left:${px(x(tick) / 10)}%">${tick} s</i>`)}</p></div></figure>`;
 }
 
-function row({ title, kind, from, to, outcome, tone }: Chapter, i: number, x: (value: number) => number): Html {
+function row(
+  { title, kind, from, to, outcome, tone }: Chapter,
+  i: number,
+  x: (value: number) => number,
+): Html {
   return html`<li><span class="title"><em>${i + 1}</em>${title}</span><svg viewBox="0 0 1000 16" preserveAspectRatio="none" role="img" aria-label="${from.toFixed(1)} to ${to.toFixed(1)} seconds"><rect class="lane-line" x="0" y="7.5" width="1000" height="1"/><rect class="kind-${kind}" x="${px(x(from))}" y="2" width="${px(Math.max(4, x(to) - x(from)))}" height="12" rx="3"/></svg><span class="outcome ${tone}">${outcome}</span></li>`;
 }
 
-function segments(chapters: readonly Chapter[], seconds: number): { version: string; from: number; to: number; index: number }[] {
+function segments(
+  chapters: readonly Chapter[],
+  seconds: number,
+): { version: string; from: number; to: number; index: number }[] {
   const found: { version: string; from: number; to: number; index: number }[] = [];
   for (const { inUse, to } of chapters) {
     const last = found[found.length - 1];

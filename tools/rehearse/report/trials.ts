@@ -7,13 +7,17 @@ import { linear, logarithmic, percent, px, short } from "./scale";
 
 const size = { width: 360, height: 170, left: 40, right: 350, top: 12, bottom: 142 };
 
-/** One challenger's trial: traffic, the gate that decided, latency, and every gate at the last look. */
+/**
+ * One challenger's trial: traffic, the gate that decided, latency, and every gate at the last look.
+ */
 export function trialSection(trial: Trial, { limits }: Rehearsal): Html {
   const last = trial.looks[trial.looks.length - 1];
   if (!last) return html``;
   const { action, reason, gates } = last.verdict;
   const tone = action === "promote" ? "good" : action === "roll back" ? "bad" : "warn";
-  const decisive = gates.find((gate) => gate.state === "fails") ?? gates.find((gate) => gate.gate === "gain in accuracy");
+  const decisive =
+    gates.find((gate) => gate.state === "fails") ??
+    gates.find((gate) => gate.gate === "gain in accuracy");
   return html`<article class="trial"><header><h4>${trial.name}</h4><span class="badge ${tone}">${action === "promote" ? "promoted" : action === "roll back" ? "rolled back" : "paused"}</span><p>${trial.champion} against ${trial.challenger}, ${plural(trial.looks.length, "look")}, ${trial.seconds.toFixed(1)} s</p></header>
 ${faultNote(trial, last)}
 <div class="plots">${split(trial)}${decisive && sequence(trial, decisive)}${latency(trial, limits.latencyMilliseconds)}</div>
@@ -22,7 +26,10 @@ ${forest(gates)}<p class="reason">${reason}</p></article>`;
 
 function faultNote({ fault, affected, after }: Trial, { challenger }: Look): Html | false {
   if (!fault) return false;
-  const what = fault.kind === "delay" ? `delays ${percent(fault.share, 0)} of the challenger's requests by ${fault.milliseconds} ms` : `answers ${percent(fault.share, 0)} of the challenger's requests with ${fault.status}`;
+  const what =
+    fault.kind === "delay"
+      ? `delays ${percent(fault.share, 0)} of the challenger's requests by ${fault.milliseconds} ms`
+      : `answers ${percent(fault.share, 0)} of the challenger's requests with ${fault.status}`;
   return html`<p class="fault"><b>${plural(affected, "request")} affected</b> of ${number(challenger.requests)} that the challenger got. The fault is injected by the stand-in for the mesh, which ${what}; the server and the model are those in use.${after && html` After the rollback: ${plural(after.requests, "request")}, ${after.challenger} to the challenger, ${after.errors} failed.`}</p>`;
 }
 
@@ -30,9 +37,18 @@ function faultNote({ fault, affected, after }: Trial, { challenger }: Look): Htm
 function split(trial: Trial): Html {
   const steps = trial.looks.map((look, i) => {
     const before = trial.looks[i - 1];
-    return { name: String(i + 1), champion: look.champion.requests - (before?.champion.requests ?? 0), challenger: look.challenger.requests - (before?.challenger.requests ?? 0) };
+    return {
+      name: String(i + 1),
+      champion: look.champion.requests - (before?.champion.requests ?? 0),
+      challenger: look.challenger.requests - (before?.challenger.requests ?? 0),
+    };
   });
-  if (trial.after) steps.push({ name: "after", champion: trial.after.requests - trial.after.challenger, challenger: trial.after.challenger });
+  if (trial.after)
+    steps.push({
+      name: "after",
+      champion: trial.after.requests - trial.after.challenger,
+      challenger: trial.after.challenger,
+    });
   const most = Math.max(...steps.map((step) => step.champion + step.challenger));
   const y = linear(0, most, size.bottom, size.top, 3);
   const width = (size.right - size.left) / Math.max(6, steps.length);
@@ -40,33 +56,70 @@ function split(trial: Trial): Html {
     const [x, wide] = [size.left + i * width + width * 0.14, width * 0.72];
     return html`<rect class="arm-champion" x="${px(x)}" width="${px(wide)}" y="${px(y(step.champion))}" height="${px(size.bottom - y(step.champion))}"/><rect class="arm-challenger" x="${px(x)}" width="${px(wide)}" y="${px(y(step.champion + step.challenger))}" height="${px(y(step.champion) - y(step.champion + step.challenger))}"/>${(steps.length < 12 || i % 2 === 0 || step.name === "after") && html`<text x="${px(x + wide / 2)}" y="${size.bottom + 15}" text-anchor="middle">${step.name}</text>`}`;
   });
-  return plot("Requests by look", html`${grid(y, (value) => number(value))}${bars}`, html`<i class="swatch arm-champion"></i>champion <i class="swatch arm-challenger"></i>challenger, ${percent(trial.share, 0)} of the subjects`);
+  return plot(
+    "Requests by look",
+    html`${grid(y, (value) => number(value))}${bars}`,
+    html`<i class="swatch arm-champion"></i>champion <i class="swatch arm-challenger"></i>challenger, ${percent(trial.share, 0)} of the subjects`,
+  );
 }
 
 /** The decisive gate at every look, with an interval that holds at all looks together. */
 function sequence(trial: Trial, { gate, bound }: GateState): Html {
-  const looks = trial.looks.flatMap((look) => look.verdict.gates.filter((one) => one.gate === gate)).map((one, i) => ({ ...one, look: i }));
+  const looks = trial.looks
+    .flatMap((look) => look.verdict.gates.filter((one) => one.gate === gate))
+    .map((one, i) => ({ ...one, look: i }));
   const limit = "min" in bound ? bound.min : bound.max;
   const known = looks.filter(({ value }) => Number.isFinite(value));
   const settled = known.length > 3 ? known.slice(1) : known;
   const pad = 0.01;
-  const y = linear(Math.min(limit, ...settled.map(({ interval }) => interval.low)) - pad, Math.max(limit, ...settled.map(({ interval }) => interval.high)) + pad, size.bottom, size.top, 4);
-  const x = (look: number) => size.left + ((look + 0.5) * (size.right - size.left)) / Math.max(6, looks.length);
-  const marks = known.map(({ look, value, interval, state }) => html`<line class="whisker ${state}" x1="${px(x(look))}" x2="${px(x(look))}" y1="${px(y(interval.low))}" y2="${px(y(interval.high))}"/><circle class="point ${state}" cx="${px(x(look))}" cy="${px(y(value))}" r="3.5"/><text x="${px(x(look))}" y="${size.bottom + 15}" text-anchor="middle">${look + 1}</text>`);
+  const y = linear(
+    Math.min(limit, ...settled.map(({ interval }) => interval.low)) - pad,
+    Math.max(limit, ...settled.map(({ interval }) => interval.high)) + pad,
+    size.bottom,
+    size.top,
+    4,
+  );
+  const x = (look: number) =>
+    size.left + ((look + 0.5) * (size.right - size.left)) / Math.max(6, looks.length);
+  const marks = known.map(
+    ({ look, value, interval, state }) =>
+      html`<line class="whisker ${state}" x1="${px(x(look))}" x2="${px(x(look))}" y1="${px(y(interval.low))}" y2="${px(y(interval.high))}"/><circle class="point ${state}" cx="${px(x(look))}" cy="${px(y(value))}" r="3.5"/><text x="${px(x(look))}" y="${size.bottom + 15}" text-anchor="middle">${look + 1}</text>`,
+  );
   const line = html`<line class="bound" x1="${size.left}" x2="${size.right}" y1="${px(y(limit))}" y2="${px(y(limit))}"/><text class="bound-text" x="${size.right}" y="${px(y(limit) - 5)}" text-anchor="end">${"min" in bound ? "at least" : "at most"} ${short(limit)}</text>`;
-  return plot(capital(gate), html`${grid(y, short)}${line}${marks}`, html`value and confidence sequence at each look`);
+  return plot(
+    capital(gate),
+    html`${grid(y, short)}${line}${marks}`,
+    html`value and confidence sequence at each look`,
+  );
 }
 
 /** Latencies of both versions as their callers saw them. */
 function latency({ latency: { champion, challenger } }: Trial, objective: number): Html {
   const edges = [...latencyEdges, latencyEdges[latencyEdges.length - 1] ?? 1];
   const x = logarithmic(0.1, 631, size.left, size.right);
-  const shares = [champion, challenger].map(({ histogram }) => histogram.map((count) => count / Math.max(1, histogram.reduce((sum, one) => sum + one, 0))));
+  const shares = [champion, challenger].map(({ histogram }) =>
+    histogram.map(
+      (count) =>
+        count /
+        Math.max(
+          1,
+          histogram.reduce((sum, one) => sum + one, 0),
+        ),
+    ),
+  );
   const y = linear(0, Math.max(0.1, ...shares.flat()), size.bottom, size.top, 3);
-  const path = (list: readonly number[]) => `M${size.left} ${size.bottom}${list.map((share, i) => `L${px(x(edges[i - 1] ?? 0.1))} ${px(y(share))}L${px(x(edges[i] ?? 631))} ${px(y(share))}`).join("")}L${size.right} ${size.bottom}z`;
+  const path = (list: readonly number[]) =>
+    `M${size.left} ${size.bottom}${list.map((share, i) => `L${px(x(edges[i - 1] ?? 0.1))} ${px(y(share))}L${px(x(edges[i] ?? 631))} ${px(y(share))}`).join("")}L${size.right} ${size.bottom}z`;
   const line = html`<line class="bound" x1="${px(x(objective))}" x2="${px(x(objective))}" y1="${size.top}" y2="${size.bottom}"/><text class="bound-text" x="${px(x(objective) - 5)}" y="${size.top + 9}" text-anchor="end">objective ${objective} ms</text>`;
-  const ticks = x.ticks.map((tick) => html`<text x="${px(x(tick))}" y="${size.bottom + 15}" text-anchor="middle">${tick}</text>`);
-  return plot("Latency in milliseconds", html`${grid(y, (value) => percent(value, 0))}<path class="area-champion" d="${path(shares[0] ?? [])}"/><path class="area-challenger" d="${path(shares[1] ?? [])}"/>${line}${ticks}`, html`<i class="swatch arm-champion"></i>p50 ${short(champion.p50)}, p99 ${short(champion.p99)} <i class="swatch arm-challenger"></i>p50 ${short(challenger.p50)}, p99 ${short(challenger.p99)}`);
+  const ticks = x.ticks.map(
+    (tick) =>
+      html`<text x="${px(x(tick))}" y="${size.bottom + 15}" text-anchor="middle">${tick}</text>`,
+  );
+  return plot(
+    "Latency in milliseconds",
+    html`${grid(y, (value) => percent(value, 0))}<path class="area-champion" d="${path(shares[0] ?? [])}"/><path class="area-challenger" d="${path(shares[1] ?? [])}"/>${line}${ticks}`,
+    html`<i class="swatch arm-champion"></i>p50 ${short(champion.p50)}, p99 ${short(champion.p99)} <i class="swatch arm-challenger"></i>p50 ${short(challenger.p50)}, p99 ${short(challenger.p99)}`,
+  );
 }
 
 function plot(title: string, drawing: Html, caption: Html): Html {
@@ -74,21 +127,29 @@ function plot(title: string, drawing: Html, caption: Html): Html {
 }
 
 function grid(y: ReturnType<typeof linear>, text: (value: number) => string): Html[] {
-  return y.ticks.map((tick) => html`<line class="grid" x1="${size.left}" x2="${size.right}" y1="${px(y(tick))}" y2="${px(y(tick))}"/><text x="${size.left - 6}" y="${px(y(tick) + 3.5)}" text-anchor="end">${text(tick)}</text>`);
+  return y.ticks.map(
+    (tick) =>
+      html`<line class="grid" x1="${size.left}" x2="${size.right}" y1="${px(y(tick))}" y2="${px(y(tick))}"/><text x="${size.left - 6}" y="${px(y(tick) + 3.5)}" text-anchor="end">${text(tick)}</text>`,
+  );
 }
 
 /** Every gate at the last look: its interval against its bound. */
 function forest(gates: readonly GateState[]): Html {
-  return html`<table class="forest"><thead><tr><th scope="col">Gate at the last look</th><th scope="col">Bound</th><th scope="col">Value</th><th scope="col">Confidence sequence</th><th scope="col" aria-label="drawing"></th><th scope="col">State</th></tr></thead><tbody>${gates.map((gate) => {
-    const limit = "min" in gate.bound ? gate.bound.min : gate.bound.max;
-    const [low, high] = [Math.min(limit, gate.interval.low), Math.max(limit, gate.interval.high)];
-    const x = linear(low - (high - low) * 0.06 - 1e-6, high + (high - low) * 0.06 + 1e-6, 4, 196);
-    return html`<tr><th scope="row">${gate.gate} <em>${gate.kind === "shown" ? "must be shown" : "must not be contradicted"}</em></th><td>${gate.gate === "sample ratio" ? "" : "min" in gate.bound ? "≥ " : "≤ "}${short(limit)}</td><td>${short(gate.value)}</td><td class="interval">${short(gate.interval.low)} to ${short(gate.interval.high)}</td><td><svg viewBox="0 0 200 16" aria-hidden="true"><line class="bound" x1="${px(x(limit))}" x2="${px(x(limit))}" y1="0" y2="16"/><line class="whisker ${gate.state}" x1="${px(x(gate.interval.low))}" x2="${px(x(gate.interval.high))}" y1="8" y2="8"/>${Number.isFinite(gate.value) && html`<circle class="point ${gate.state}" cx="${px(x(gate.value))}" cy="8" r="3.5"/>`}</svg></td><td class="state-${gate.state}">${gate.state === "open" ? (gate.kind === "shown" ? "not shown yet" : "not contradicted") : gate.state}</td></tr>`;
-  })}</tbody></table>`;
+  return html`<table class="forest"><thead><tr><th scope="col">Gate at the last look</th><th scope="col">Bound</th><th scope="col">Value</th><th scope="col">Confidence sequence</th><th scope="col" aria-label="drawing"></th><th scope="col">State</th></tr></thead><tbody>${gates.map(
+    (gate) => {
+      const limit = "min" in gate.bound ? gate.bound.min : gate.bound.max;
+      const [low, high] = [Math.min(limit, gate.interval.low), Math.max(limit, gate.interval.high)];
+      const x = linear(low - (high - low) * 0.06 - 1e-6, high + (high - low) * 0.06 + 1e-6, 4, 196);
+      return html`<tr><th scope="row">${gate.gate} <em>${gate.kind === "shown" ? "must be shown" : "must not be contradicted"}</em></th><td>${gate.gate === "sample ratio" ? "" : "min" in gate.bound ? "≥ " : "≤ "}${short(limit)}</td><td>${short(gate.value)}</td><td class="interval">${short(gate.interval.low)} to ${short(gate.interval.high)}</td><td><svg viewBox="0 0 200 16" aria-hidden="true"><line class="bound" x1="${px(x(limit))}" x2="${px(x(limit))}" y1="0" y2="16"/><line class="whisker ${gate.state}" x1="${px(x(gate.interval.low))}" x2="${px(x(gate.interval.high))}" y1="8" y2="8"/>${Number.isFinite(gate.value) && html`<circle class="point ${gate.state}" cx="${px(x(gate.value))}" cy="8" r="3.5"/>`}</svg></td><td class="state-${gate.state}">${gate.state === "open" ? (gate.kind === "shown" ? "not shown yet" : "not contradicted") : gate.state}</td></tr>`;
+    },
+  )}</tbody></table>`;
 }
 
 /** Share of right decisions of a version by its live labels. */
-export function liveAccuracy(look: Look, arm: "champion" | "challenger"): readonly [right: number, all: number] {
+export function liveAccuracy(
+  look: Look,
+  arm: "champion" | "challenger",
+): readonly [right: number, all: number] {
   return proportion("accuracy", look[arm].outcomes);
 }
 

@@ -12,22 +12,39 @@ export function scenarioOf(contract: Contract): Scenario {
 }
 
 /**
- * What can be tried on any model: its own recipe, a change of all its numbers, and faults. A better challenger and an unfair one need
- * recipes that only those know who wrote the training code.
+ * What can be tried on any model: its own recipe, a change of all its numbers, and faults. A better
+ * challenger and an unfair one need recipes that only those know who wrote the training code.
  */
 function scenarioFrom({ features }: Contract): Scenario {
-  const moves = features.flatMap((feature) => (feature.type === "category" ? [] : [{ feature: feature.name, plus: feature.min + feature.max, times: { [feature.name]: -1 } }]));
+  const moves = features.flatMap((feature) =>
+    feature.type === "category"
+      ? []
+      : [{ feature: feature.name, plus: feature.min + feature.max, times: { [feature.name]: -1 } }],
+  );
   return {
     champion: { text: "the recipe of train.py", arguments: [] },
-    retrained: { text: "the recipe of train.py on rows after the change", arguments: [], meantToWin: false },
+    retrained: {
+      text: "the recipe of train.py on rows after the change",
+      arguments: [],
+      meantToWin: false,
+    },
     ...(moves.length > 0 && {
-      shift: { title: "Numbers are counted from the other end", text: "Each number is taken from the other end of the range that the contract gives it, as when a source changes its scale. The true labels stay.", moves },
+      shift: {
+        title: "Numbers are counted from the other end",
+        text: "Each number is taken from the other end of the range that the contract gives it, as when a source changes its scale. The true labels stay.",
+        moves,
+      },
     }),
   };
 }
 
 /** The chapters that a scenario has something to try in. */
 export function chaptersOf({ challenger, unfair, shift }: Scenario): readonly ChapterName[] {
-  const told = { challenger: challenger !== undefined, drift: shift !== undefined, unfair: unfair !== undefined, faults: true } satisfies Record<ChapterName, boolean>;
+  const told = {
+    challenger: challenger !== undefined,
+    drift: shift !== undefined,
+    unfair: unfair !== undefined,
+    faults: true,
+  } satisfies Record<ChapterName, boolean>;
   return chapters.filter((name) => told[name]);
 }

@@ -2,12 +2,29 @@ import type { Scenario } from "./scenario";
 
 /** The sample's scenario. */
 export const loanApproval: Scenario = {
-  champion: { text: "logistic regression, mitigated because the unmitigated one fails the four-fifths rule", arguments: [] },
-  challenger: { text: "gradient-boosted trees, no mitigation", arguments: ["--mitigation", "off", "--parameter", "estimator=boosted"] },
-  retrained: { text: "the contract's own recipe on applications after the change", arguments: [], meantToWin: true },
+  champion: {
+    text: "logistic regression, mitigated because the unmitigated one fails the four-fifths rule",
+    arguments: [],
+  },
+  challenger: {
+    text: "gradient-boosted trees, no mitigation",
+    arguments: ["--mitigation", "off", "--parameter", "estimator=boosted"],
+  },
+  retrained: {
+    text: "the contract's own recipe on applications after the change",
+    arguments: [],
+    meantToWin: true,
+  },
   unfair: {
     text: "deeper trees, trained on history in which most approvals of Hispanic applicants were recorded as declines",
-    arguments: ["--mitigation", "off", "--parameter", "estimator=boosted", "--parameter", "depth=4"],
+    arguments: [
+      "--mitigation",
+      "off",
+      "--parameter",
+      "estimator=boosted",
+      "--parameter",
+      "depth=4",
+    ],
     folder: "worse-for-one-group",
   },
   shift: {

@@ -24,22 +24,52 @@ from .work import erase, known, lineage, report, search
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="causeway_training.erasing", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="causeway_training.erasing", description=__doc__.splitlines()[0]
+    )
     add = parser.add_argument
     add("command", choices=["find", "ask", "erase", "search"])
     add("--contract", type=Path, required=True, help="the model.yaml")
     who = parser.add_mutually_exclusive_group(required=True)
-    who.add_argument("--subject-file", help="file with an identifier or a pseudonym; - is standard input")
+    who.add_argument(
+        "--subject-file", help="file with an identifier or a pseudonym; - is standard input"
+    )
     who.add_argument("--pseudonym", help="a pseudonym of the subject")
-    add("--subject-key", type=Path, help="file with the ring of keys; a pseudonym alone does without, but finds no row at the source")
-    add("--at", action="append", default=[], help="folder or s3://bucket/prefix: lake, runs, logs, feedback; repeatable")
+    add(
+        "--subject-key",
+        type=Path,
+        help="file with the ring of keys; a pseudonym alone does without, but finds no row at the source",
+    )
+    add(
+        "--at",
+        action="append",
+        default=[],
+        help="folder or s3://bucket/prefix: lake, runs, logs, feedback; repeatable",
+    )
     add_log_store(parser)
-    add("--orders", help="folder or s3://bucket/prefix at which other regions are asked; for ask and erase")
+    add(
+        "--orders",
+        help="folder or s3://bucket/prefix at which other regions are asked; for ask and erase",
+    )
     add("--region", action="append", default=[], help="region that is asked; repeatable")
     add("--asked-by", help="name of the run that asks; the same again is the same order")
-    add("--wait-seconds", type=float, default=0.0, help="how long ask waits for the regions, from the first asking")
-    add("--poll-seconds", type=float, default=30.0, help="seconds between two looks for their answers")
-    add("--answer", type=Path, help="folder that takes the JSON as `answer`, and true or false as `retrain`: who reads it judges what is left")
+    add(
+        "--wait-seconds",
+        type=float,
+        default=0.0,
+        help="how long ask waits for the regions, from the first asking",
+    )
+    add(
+        "--poll-seconds",
+        type=float,
+        default=30.0,
+        help="seconds between two looks for their answers",
+    )
+    add(
+        "--answer",
+        type=Path,
+        help="folder that takes the JSON as `answer`, and true or false as `retrain`: who reads it judges what is left",
+    )
     given = parser.parse_args(arguments)
     try:
         return _perform(given)
@@ -52,7 +82,11 @@ def _perform(given: argparse.Namespace) -> int:
     if not given.at and not given.logs:
         raise InputError("--at", ["got nothing, allowed: one place or more"])
     contract = load_contract(given.contract)
-    ring = KeyRing.parse(given.subject_key.read_bytes(), "a subject is looked up") if given.subject_key else None
+    ring = (
+        KeyRing.parse(given.subject_key.read_bytes(), "a subject is looked up")
+        if given.subject_key
+        else None
+    )
     text = _subject(given)
     stores = [store_at(location) for location in given.at]
     logs = log_store(given) if given.logs else None
@@ -64,7 +98,12 @@ def _perform(given: argparse.Namespace) -> int:
     if given.command == "ask":
         return _ask(given, regions, contract.name, subject)
     retrain = bool((contract.raw["data"].get("erasure") or {}).get("retrain", True))
-    answer: dict = {"model": contract.name, "retrain": retrain, "runs": lineage(stores, subject), "logs": (given.logs_name or given.logs) if logs else None}
+    answer: dict = {
+        "model": contract.name,
+        "retrain": retrain,
+        "runs": lineage(stores, subject),
+        "logs": (given.logs_name or given.logs) if logs else None,
+    }
     if given.command == "find":
         answer["search"] = report(search(stores, subject))
         answer["logLines"] = logs.count(subject) if logs else None
@@ -77,7 +116,12 @@ def _perform(given: argparse.Namespace) -> int:
     proof = search(stores, subject)
     answer |= {"search": report(proof), "logLinesLeft": logs.left(subject) if logs else None}
     answer["regions"] = regions.report() if regions else []
-    answer["clean"] = proof.clean and not left and not answer["logLinesLeft"] and (regions is None or regions.clean)
+    answer["clean"] = (
+        proof.clean
+        and not left
+        and not answer["logLinesLeft"]
+        and (regions is None or regions.clean)
+    )
     code = _say(given, answer, 0 if answer["clean"] or given.answer else EXIT_GATE)
     if regions and answer["clean"]:
         regions.close()
@@ -98,16 +142,25 @@ def _regions(given: argparse.Namespace) -> Regions | None:
     if not given.region:
         return None
     if given.orders is None or given.asked_by is None:
-        raise InputError("--region", ["got one without --orders and --asked-by, allowed: all three"])
+        raise InputError(
+            "--region", ["got one without --orders and --asked-by, allowed: all three"]
+        )
     return Regions(Orders(place_at(given.orders, "--orders")), given.asked_by, tuple(given.region))
 
 
 def _subject(given: argparse.Namespace) -> str:
     if given.pseudonym is not None:
         if not PSEUDONYM.fullmatch(given.pseudonym):
-            raise InputError("--pseudonym", ["not one, allowed: k1. and 32 hexadecimal digits, as logs and data have it"])
+            raise InputError(
+                "--pseudonym",
+                ["not one, allowed: k1. and 32 hexadecimal digits, as logs and data have it"],
+            )
         return given.pseudonym
-    return (sys.stdin.read() if given.subject_file == "-" else Path(given.subject_file).read_text(encoding="utf-8")).strip()
+    return (
+        sys.stdin.read()
+        if given.subject_file == "-"
+        else Path(given.subject_file).read_text(encoding="utf-8")
+    ).strip()
 
 
 def _say(given: argparse.Namespace, answer: dict, code: int) -> int:

@@ -18,8 +18,12 @@ from .subject import Subject
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="causeway_training.erasing.follow", description=__doc__.splitlines()[0])
-    parser.add_argument("--orders", required=True, help="folder or s3://bucket/prefix at which regions are asked")
+    parser = argparse.ArgumentParser(
+        prog="causeway_training.erasing.follow", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument(
+        "--orders", required=True, help="folder or s3://bucket/prefix at which regions are asked"
+    )
     parser.add_argument("--region", required=True, help="region of the log store")
     add_log_store(parser, required=True)
     given = parser.parse_args(arguments)
@@ -31,7 +35,10 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr, flush=True)
         return EXIT_INPUT
     for answer in answers:
-        print(f"{answer.run}: {answer.state}, {answer.lines} lines, left {answer.left}{f': {answer.problem}' if answer.problem else ''}", flush=True)
+        print(
+            f"{answer.run}: {answer.state}, {answer.lines} lines, left {answer.left}{f': {answer.problem}' if answer.problem else ''}",
+            flush=True,
+        )
     return 0 if all(answer.state == ERASED for answer in answers) else EXIT_UNEXPECTED
 
 
@@ -49,7 +56,17 @@ def _follow(orders: Orders, known: Answer, open_logs: Callable[[], LogStore]) ->
     try:
         order = orders.order(known.region, known.run)
     except InputError as error:
-        return _say(orders, Answer(known.run, known.region, REFUSED, known.predictions, known.lines, problem="; ".join(error.problems)))
+        return _say(
+            orders,
+            Answer(
+                known.run,
+                known.region,
+                REFUSED,
+                known.predictions,
+                known.lines,
+                problem="; ".join(error.problems),
+            ),
+        )
     if order is None:
         # Closed since the listing.
         return known
@@ -58,17 +75,35 @@ def _follow(orders: Orders, known: Answer, open_logs: Callable[[], LogStore]) ->
     except InputError as error:
         # The next look tries again; what is known by now is kept.
         last = _known(orders, known.region, known.run)
-        return _say(orders, Answer(last.run, last.region, FAILED, last.predictions, last.lines, None, str(error)))
+        return _say(
+            orders,
+            Answer(last.run, last.region, FAILED, last.predictions, last.lines, None, str(error)),
+        )
 
 
 def _erase(orders: Orders, order: Order, known: Answer, logs: LogStore) -> Answer:
-    told = logs.told(Subject(pseudonyms=frozenset(order.pseudonyms), predictions=frozenset(known.predictions)))
+    told = logs.told(
+        Subject(pseudonyms=frozenset(order.pseudonyms), predictions=frozenset(known.predictions))
+    )
     # Before a line goes: nothing else leads from the subject to its predictions.
-    found = _say(orders, Answer(order.run, order.region, FOUND, tuple(sorted(told.predictions)), known.lines))
+    found = _say(
+        orders, Answer(order.run, order.region, FOUND, tuple(sorted(told.predictions)), known.lines)
+    )
     lines = found.lines + logs.erase(told)
     left = logs.left(told)
     problem = None if left == 0 else f"{left} lines are left"
-    return _say(orders, Answer(order.run, order.region, ERASED if left == 0 else FAILED, found.predictions, lines, left, problem))
+    return _say(
+        orders,
+        Answer(
+            order.run,
+            order.region,
+            ERASED if left == 0 else FAILED,
+            found.predictions,
+            lines,
+            left,
+            problem,
+        ),
+    )
 
 
 def _known(orders: Orders, region: str, run: str) -> Answer:

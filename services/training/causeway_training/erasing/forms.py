@@ -19,7 +19,14 @@ import numpy as np
 from .subject import Subject
 
 #: Forms that are packed in a way that this program cannot open: a search that meets one proves nothing.
-_CLOSED = {b"\x28\xb5\x2f\xfd": "Zstandard", b"\x04\x22\x4d\x18": "LZ4", b"7z\xbc\xaf": "7-Zip", b"Obj\x01": "Avro", b"ORC": "ORC", b"Rar!": "RAR"}
+_CLOSED = {
+    b"\x28\xb5\x2f\xfd": "Zstandard",
+    b"\x04\x22\x4d\x18": "LZ4",
+    b"7z\xbc\xaf": "7-Zip",
+    b"Obj\x01": "Avro",
+    b"ORC": "ORC",
+    b"Rar!": "RAR",
+}
 _PACKED: dict[bytes, tuple[Callable[[bytes], bytes], Callable[[bytes], bytes]]] = {
     b"\x1f\x8b": (gzip.decompress, lambda data: gzip.compress(data, mtime=0)),
     b"BZh": (bz2.decompress, bz2.compress),
@@ -76,7 +83,11 @@ def tables(name: str, data: bytes) -> Iterator[Iterator[dict[str, str]]]:
         frame = _pyarrow().read_table(io.BytesIO(data)).to_pandas().astype(str)
         yield (dict(zip(frame.columns, row)) for row in frame.itertuples(index=False))
     elif kind is None and suffix in _DELIMITERS:
-        yield iter(csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""), delimiter=_DELIMITERS[suffix]))
+        yield iter(
+            csv.DictReader(
+                io.StringIO(data.decode("utf-8"), newline=""), delimiter=_DELIMITERS[suffix]
+            )
+        )
     elif kind is None and suffix in _LINES:
         yield iter([{key: str(value) for key, value in record.items()} for record in records(data)])
     else:
@@ -104,7 +115,14 @@ def opened(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _magic(data: bytes) -> bytes | None:
-    return next((magic for magic in (*_CLOSED, *_PACKED, b"PK\x03\x04", b"PAR1", b"\x93NUMPY") if data.startswith(magic)), None)
+    return next(
+        (
+            magic
+            for magic in (*_CLOSED, *_PACKED, b"PK\x03\x04", b"PAR1", b"\x93NUMPY")
+            if data.startswith(magic)
+        ),
+        None,
+    )
 
 
 def _inside(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
@@ -120,14 +138,24 @@ def _inside(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
                     yield member, archive.read(member)
         elif kind == b"PAR1":
             # Pages of a column are compressed each by itself: as plain text they can be searched.
-            yield f"{name}.csv", _pyarrow().read_table(io.BytesIO(data)).to_pandas().to_csv(index=False).encode()
+            yield (
+                f"{name}.csv",
+                _pyarrow().read_table(io.BytesIO(data)).to_pandas().to_csv(index=False).encode(),
+            )
         elif data[257:262] == b"ustar":
             with tarfile.open(fileobj=io.BytesIO(data)) as archive:
                 for entry in archive.getmembers():
                     stream = archive.extractfile(entry)
                     if stream is not None:
                         yield entry.name, stream.read()
-    except (OSError, EOFError, zipfile.BadZipFile, RuntimeError, lzma.LZMAError, tarfile.TarError) as error:
+    except (
+        OSError,
+        EOFError,
+        zipfile.BadZipFile,
+        RuntimeError,
+        lzma.LZMAError,
+        tarfile.TarError,
+    ) as error:
         raise Closed(f"{name} cannot be unpacked: {error}") from None
 
 
@@ -167,7 +195,9 @@ def _pruned(value: Any, subject: Subject) -> tuple[Any, int]:
     """The value without the smallest items of lists that name the subject."""
     if isinstance(value, dict):
         parts = {key: _pruned(item, subject) for key, item in value.items()}
-        return {key: part for key, (part, _) in parts.items()}, sum(count for _, count in parts.values())
+        return {key: part for key, (part, _) in parts.items()}, sum(
+            count for _, count in parts.values()
+        )
     if not isinstance(value, list):
         return value, 0
     kept, dropped = [], 0
@@ -189,7 +219,11 @@ def _zip_without(data: bytes, subject: Subject) -> tuple[bytes, int]:
     else:
         written, dropped = {}, 0
         for name, part in members.items():
-            written[name], rows = without_subject(name, part, subject) if names_subject(name, part, subject) else (part, 0)
+            written[name], rows = (
+                without_subject(name, part, subject)
+                if names_subject(name, part, subject)
+                else (part, 0)
+            )
             dropped += rows
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -201,19 +235,34 @@ def _zip_without(data: bytes, subject: Subject) -> tuple[bytes, int]:
 def _arrays_without(members: dict[str, bytes], subject: Subject) -> tuple[dict[str, bytes], int]:
     """Arrays of one length are columns of one table: the rows that one of them names as the subject's leave all of them."""
     try:
-        arrays = {name: np.load(io.BytesIO(part), allow_pickle=False) for name, part in members.items()}
+        arrays = {
+            name: np.load(io.BytesIO(part), allow_pickle=False) for name, part in members.items()
+        }
     except ValueError as error:
         raise Unerasable(f"arrays that cannot be read safely: {error}") from None
     drop: dict[int, np.ndarray] = {}
     for array in arrays.values():
         if array.ndim and array.dtype.kind in "US":
-            named = np.array([any(subject.holds(str(cell.decode() if isinstance(cell, bytes) else cell)) for cell in np.ravel(row)) for row in array], dtype=bool)
+            named = np.array(
+                [
+                    any(
+                        subject.holds(str(cell.decode() if isinstance(cell, bytes) else cell))
+                        for cell in np.ravel(row)
+                    )
+                    for row in array
+                ],
+                dtype=bool,
+            )
             drop[len(array)] = drop.get(len(array), np.zeros(len(array), dtype=bool)) | named
     dropped = int(sum(mask.sum() for mask in drop.values()))
     written = {}
     for name, array in arrays.items():
         stream = io.BytesIO()
-        np.save(stream, array[~drop[len(array)]] if array.ndim and len(array) in drop else array, allow_pickle=False)
+        np.save(
+            stream,
+            array[~drop[len(array)]] if array.ndim and len(array) in drop else array,
+            allow_pickle=False,
+        )
         written[name] = stream.getvalue()
     return written, dropped
 

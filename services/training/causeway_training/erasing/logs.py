@@ -54,9 +54,14 @@ class LogStore:
         try:
             for index in blocked:
                 self._send("PUT", f"/{index}/_settings", {"index.blocks.write": False})
-            # A line that was indexed a moment ago is found by a search, and so deleted, only after a refresh.
+            # A line that was indexed a moment ago is found by a search, and so deleted, only after
+            # a refresh.
             self._send("POST", f"/{INDICES}/_refresh?{LENIENT}", None)
-            done = self._send("POST", f"/{INDICES}/_delete_by_query?conflicts=proceed&refresh=true&{LENIENT}", _query(subject))
+            done = self._send(
+                "POST",
+                f"/{INDICES}/_delete_by_query?conflicts=proceed&refresh=true&{LENIENT}",
+                _query(subject),
+            )
             if done.get("failures"):
                 raise InputError(self.url, [f"{len(done['failures'])} lines could not be deleted"])
             self._expunge()
@@ -79,11 +84,21 @@ class LogStore:
         if self._in_segments() == 0:
             return
         # The default leaves a segment alone in which less than a tenth is deleted.
-        self._send("PUT", f"/{INDICES}/_settings?{LENIENT}", {"index.merge.policy.expunge_deletes_allowed": 0})
+        self._send(
+            "PUT",
+            f"/{INDICES}/_settings?{LENIENT}",
+            {"index.merge.policy.expunge_deletes_allowed": 0},
+        )
         until = time.monotonic() + self.patience
         while True:
-            # Only what is committed can go, and the files of a merged segment go once no search and no commit needs them.
-            for step in ("_flush?force=true", "_forcemerge?only_expunge_deletes=true", "_refresh?", "_flush?force=true"):
+            # Only what is committed can go, and the files of a merged segment go once no search and
+            # no commit needs them.
+            for step in (
+                "_flush?force=true",
+                "_forcemerge?only_expunge_deletes=true",
+                "_refresh?",
+                "_flush?force=true",
+            ):
                 self._send("POST", f"/{INDICES}/{step}&{LENIENT}", None)
             if self._in_segments() == 0 or time.monotonic() >= until:
                 return
@@ -97,29 +112,52 @@ class LogStore:
     def _lines(self, subject: Subject) -> Iterator[dict[str, Any]]:
         """Our part of every line that names the subject, page by page."""
         self._send("POST", f"/{INDICES}/_refresh?{LENIENT}", None)
-        body = _query(subject) | {"size": _PAGE, "_source": ["causeway.predictionId", "causeway.rows"], "sort": ["_doc"]}
+        body = _query(subject) | {
+            "size": _PAGE,
+            "_source": ["causeway.predictionId", "causeway.rows"],
+            "sort": ["_doc"],
+        }
         page = self._send("POST", f"/{INDICES}/_search?scroll=2m&{LENIENT}", body)
         while page["hits"]["hits"]:
             for hit in page["hits"]["hits"]:
                 yield hit.get("_source", {}).get("causeway", {})
-            page = self._send("POST", "/_search/scroll", {"scroll": "2m", "scroll_id": page["_scroll_id"]})
+            page = self._send(
+                "POST", "/_search/scroll", {"scroll": "2m", "scroll_id": page["_scroll_id"]}
+            )
         if "_scroll_id" in page:
             self._send("DELETE", "/_search/scroll", {"scroll_id": page["_scroll_id"]})
 
     def _blocked(self) -> list[str]:
-        settings = self._send("GET", f"/{INDICES}/_settings/index.blocks.write?flat_settings=true&{LENIENT}", None)
-        return sorted(name for name, found in settings.items() if found.get("settings", {}).get("index.blocks.write") == "true")
+        settings = self._send(
+            "GET", f"/{INDICES}/_settings/index.blocks.write?flat_settings=true&{LENIENT}", None
+        )
+        return sorted(
+            name
+            for name, found in settings.items()
+            if found.get("settings", {}).get("index.blocks.write") == "true"
+        )
 
     def _send(self, method: str, path: str, body: dict | None) -> dict:
         token = base64.b64encode(f"{self.account}:{self.password}".encode()).decode()
         headers = {"authorization": f"Basic {token}", "content-type": "application/json"}
-        request = urllib.request.Request(self.url.rstrip("/") + path, None if body is None else json.dumps(body).encode(), headers, method=method)
-        context = ssl.create_default_context(cadata=self.authority) if self.url.startswith("https:") else None
+        request = urllib.request.Request(
+            self.url.rstrip("/") + path,
+            None if body is None else json.dumps(body).encode(),
+            headers,
+            method=method,
+        )
+        context = (
+            ssl.create_default_context(cadata=self.authority)
+            if self.url.startswith("https:")
+            else None
+        )
         try:
             with urllib.request.urlopen(request, timeout=600, context=context) as response:
                 return json.loads(response.read())
         except urllib.error.HTTPError as error:
-            raise InputError(self.url, [f"{method} {path.split('?')[0]}: status {error.code}"]) from None
+            raise InputError(
+                self.url, [f"{method} {path.split('?')[0]}: status {error.code}"]
+            ) from None
         except urllib.error.URLError as error:
             raise InputError(self.url, [f"cannot be reached: {error.reason}"]) from None
 
@@ -130,15 +168,25 @@ def add_log_store(parser: argparse.ArgumentParser, required: bool = False) -> No
     add("--logs", required=required, help="address of Elasticsearch")
     add("--logs-account", help="account there; default LOGS_ACCOUNT")
     add("--logs-password-file", type=Path, help="file with its password; default LOGS_PASSWORD")
-    add("--logs-authority", help="certificate of the authority that Elasticsearch is signed by: a file, or in a pod secret:namespace/name")
+    add(
+        "--logs-authority",
+        help="certificate of the authority that Elasticsearch is signed by: a file, or in a pod secret:namespace/name",
+    )
     add("--logs-name", help="what the answer calls the log store, such as its region")
 
 
 def log_store(given: argparse.Namespace) -> LogStore:
     """The log store that the options name."""
     file = given.logs_password_file
-    password = file.read_text(encoding="utf-8").strip() if file else os.environ.get("LOGS_PASSWORD", "")
-    return LogStore(given.logs, given.logs_account or os.environ.get("LOGS_ACCOUNT", ""), password, authority(given.logs_authority))
+    password = (
+        file.read_text(encoding="utf-8").strip() if file else os.environ.get("LOGS_PASSWORD", "")
+    )
+    return LogStore(
+        given.logs,
+        given.logs_account or os.environ.get("LOGS_ACCOUNT", ""),
+        password,
+        authority(given.logs_authority),
+    )
 
 
 def _query(subject: Subject) -> dict[str, Any]:

@@ -48,12 +48,31 @@ class Order:
         """Raises InputError for what is no order of this region and run; the message repeats nothing of it."""
 
         def order_in(given: Any) -> Order | None:
-            order = Order(given["run"], given["region"], given["model"], tuple(given["pseudonyms"]), given["at"])
-            sound = (order.region, order.run) == (region, run) and isinstance(order.model, str) and len(order.pseudonyms) > 0
-            sound = sound and all(PSEUDONYM.fullmatch(name) for name in order.pseudonyms) and moment_of(order.at, "at") is not None
+            order = Order(
+                given["run"],
+                given["region"],
+                given["model"],
+                tuple(given["pseudonyms"]),
+                given["at"],
+            )
+            sound = (
+                (order.region, order.run) == (region, run)
+                and isinstance(order.model, str)
+                and len(order.pseudonyms) > 0
+            )
+            sound = (
+                sound
+                and all(PSEUDONYM.fullmatch(name) for name in order.pseudonyms)
+                and moment_of(order.at, "at") is not None
+            )
             return order if sound else None
 
-        return _sound(order_in, data, f"the order {run}", f"one of this run for {region}, with pseudonyms such as k1. and 32 hexadecimal digits")
+        return _sound(
+            order_in,
+            data,
+            f"the order {run}",
+            f"one of this run for {region}, with pseudonyms such as k1. and 32 hexadecimal digits",
+        )
 
 
 @dataclass(frozen=True)
@@ -79,13 +98,32 @@ class Answer:
         """Raises InputError for what is no answer of this region to this run."""
 
         def answer_in(given: Any) -> Answer | None:
-            answer = Answer(given["run"], given["region"], given["state"], tuple(given["predictions"]), given["lines"], given["left"], given["problem"])
-            sound = (answer.region, answer.run) == (region, run) and answer.state in STATES and all(_PREDICTION.fullmatch(one) for one in answer.predictions)
-            sound = sound and _is_count(answer.lines) and (answer.left is None or _is_count(answer.left)) and isinstance(answer.problem, str | None)
+            answer = Answer(
+                given["run"],
+                given["region"],
+                given["state"],
+                tuple(given["predictions"]),
+                given["lines"],
+                given["left"],
+                given["problem"],
+            )
+            sound = (
+                (answer.region, answer.run) == (region, run)
+                and answer.state in STATES
+                and all(_PREDICTION.fullmatch(one) for one in answer.predictions)
+            )
+            sound = (
+                sound
+                and _is_count(answer.lines)
+                and (answer.left is None or _is_count(answer.left))
+                and isinstance(answer.problem, str | None)
+            )
             # Whoever says that it is done says that its search found nothing.
             return answer if sound and (answer.state != ERASED or answer.left == 0) else None
 
-        return _sound(answer_in, data, f"the answer of {region}", f"what a region says to the order {run}")
+        return _sound(
+            answer_in, data, f"the answer of {region}", f"what a region says to the order {run}"
+        )
 
 
 @dataclass(frozen=True)
@@ -106,14 +144,18 @@ class Orders:
     def runs(self, region: str) -> list[str]:
         """Runs that ask a region."""
         folder = f"orders/{_name(region, '--region')}/"
-        return [name.removeprefix(folder).removesuffix(".json") for name in self.place.names(folder)]
+        return [
+            name.removeprefix(folder).removesuffix(".json") for name in self.place.names(folder)
+        ]
 
     def order(self, region: str, run: str) -> Order | None:
         data = self.place.get(_key("orders", region, run))
         return None if data is None else Order.parse(data, region, run)
 
     def answer(self, answer: Answer) -> None:
-        self.place.put(_key("answers", answer.region, answer.run), json.dumps(asdict(answer)).encode())
+        self.place.put(
+            _key("answers", answer.region, answer.run), json.dumps(asdict(answer)).encode()
+        )
 
     def answered(self, region: str, run: str) -> Answer | None:
         data = self.place.get(_key("answers", region, run))
@@ -121,7 +163,9 @@ class Orders:
 
     def close(self, run: str, regions: list[str]) -> None:
         """Takes orders and answers away: they name the subject."""
-        self.place.delete([_key(kind, region, run) for region in regions for kind in ("orders", "answers")])
+        self.place.delete(
+            [_key(kind, region, run) for region in regions for kind in ("orders", "answers")]
+        )
 
 
 @dataclass(frozen=True)
@@ -135,10 +179,15 @@ class Regions:
     def ask(self, model: str, subject: Subject, now: datetime | None = None) -> datetime:
         """Asks each region to erase the subject; returns when the run first asked one."""
         at = stamp(now or datetime.now(timezone.utc))
-        asked = [self.orders.ask(Order(self.run, region, model, tuple(sorted(subject.pseudonyms)), at)) for region in self.names]
+        asked = [
+            self.orders.ask(Order(self.run, region, model, tuple(sorted(subject.pseudonyms)), at))
+            for region in self.names
+        ]
         return min(moment_of(order.at, "at") for order in asked)
 
-    def wait(self, until: datetime, poll_seconds: float, sleep: Callable[[float], None] = time.sleep) -> bool:
+    def wait(
+        self, until: datetime, poll_seconds: float, sleep: Callable[[float], None] = time.sleep
+    ) -> bool:
         """Waits until every region has said its last word, or nobody waits any longer; returns whether all have."""
         while not all(answer is not None and answer.final for answer in self.answers().values()):
             if datetime.now(timezone.utc) >= until:
@@ -162,7 +211,9 @@ class Regions:
     @property
     def clean(self) -> bool:
         """Whether every region has searched and found nothing."""
-        return all(answer is not None and answer.state == ERASED for answer in self.answers().values())
+        return all(
+            answer is not None and answer.state == ERASED for answer in self.answers().values()
+        )
 
     def close(self) -> None:
         self.orders.close(self.run, list(self.names))
@@ -181,7 +232,13 @@ def deadline(asked: datetime, wait_seconds: float) -> datetime:
 def _reported(region: str, answer: Answer | None) -> dict[str, Any]:
     if answer is None:
         return {"region": region, "state": "silent", "lines": 0, "left": None, "problem": None}
-    return {"region": region, "state": answer.state, "lines": answer.lines, "left": answer.left, "problem": answer.problem}
+    return {
+        "region": region,
+        "state": answer.state,
+        "lines": answer.lines,
+        "left": answer.left,
+        "problem": answer.problem,
+    }
 
 
 def _sound(read: Callable[[Any], Found | None], data: bytes, source: str, allowed: str) -> Found:
@@ -205,5 +262,7 @@ def _key(kind: str, region: str, run: str) -> str:
 
 def _name(text: str, argument: str) -> str:
     if not _NAME.fullmatch(text):
-        raise InputError(argument, [f"got {text!r}, allowed: lower-case letters, digits, dots and hyphens"])
+        raise InputError(
+            argument, [f"got {text!r}, allowed: lower-case letters, digits, dots and hyphens"]
+        )
     return text

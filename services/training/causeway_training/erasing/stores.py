@@ -44,7 +44,9 @@ def store_at(location: str) -> Store:
         return Bucket(location.rstrip("/"), Prefix(bucket, prefix.strip("/")))
     path = local_path(location, "--at")
     if not path.is_dir():
-        raise InputError("--at", [f"got {location}, allowed: a folder that exists, or s3://bucket/prefix"])
+        raise InputError(
+            "--at", [f"got {location}, allowed: a folder that exists, or s3://bucket/prefix"]
+        )
     return Folder(location, path)
 
 
@@ -60,7 +62,9 @@ class Folder:
     def read(self, entry: Entry) -> bytes:
         path = self.path / entry.name
         if path.is_symlink():
-            raise InputError(str(path), ["is a link: name the place that it leads to as well, or remove it"])
+            raise InputError(
+                str(path), ["is a link: name the place that it leads to as well, or remove it"]
+            )
         return path.read_bytes()
 
     def replace(self, entry: Entry, data: bytes) -> None:
@@ -82,9 +86,15 @@ class Bucket:
     prefix: Prefix
 
     def entries(self) -> list[Entry]:
-        pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self.prefix.bucket, Prefix=self._folder)
+        pages = self._client.get_paginator("list_object_versions").paginate(
+            Bucket=self.prefix.bucket, Prefix=self._folder
+        )
         start = len(self._folder)
-        found = [Entry(v["Key"][start:], v["VersionId"], v["IsLatest"]) for page in pages for v in page.get("Versions", [])]
+        found = [
+            Entry(v["Key"][start:], v["VersionId"], v["IsLatest"])
+            for page in pages
+            for v in page.get("Versions", [])
+        ]
         return sorted(found, key=lambda entry: (entry.name, entry.latest))
 
     def read(self, entry: Entry) -> bytes:
@@ -92,8 +102,11 @@ class Bucket:
 
     def replace(self, entry: Entry, data: bytes) -> None:
         if entry.latest:
-            self._client.put_object(Bucket=self.prefix.bucket, Key=self._folder + entry.name, Body=data)
-        # Without versions, the put has taken the old object's place, and to delete "null" would delete the new one.
+            self._client.put_object(
+                Bucket=self.prefix.bucket, Key=self._folder + entry.name, Body=data
+            )
+        # Without versions, the put has taken the old object's place, and to delete "null" would
+        # delete the new one.
         if entry.version != "null" or not entry.latest:
             self.delete(entry)
 
@@ -109,4 +122,8 @@ class Bucket:
         return self.prefix._client
 
     def _at(self, entry: Entry) -> dict[str, str]:
-        return {"Bucket": self.prefix.bucket, "Key": self._folder + entry.name, "VersionId": entry.version or "null"}
+        return {
+            "Bucket": self.prefix.bucket,
+            "Key": self._folder + entry.name,
+            "VersionId": entry.version or "null",
+        }

@@ -10,7 +10,9 @@ from ..errors import InputError
 from ..key_ring import PSEUDONYM, KeyRing
 
 #: A prediction's id: version, label and bin, time, process and count, code (identity/prediction-id.ts of the model server).
-_PREDICTION = re.compile(r"[0-9A-Za-z.-]{1,64}~[pn][0-9]{1,3}~[0-9a-z]{1,9}~([0-9A-Za-z_-]{8})([0-9a-z]{1,11})~[0-9A-Za-z_-]{22}")
+_PREDICTION = re.compile(
+    r"[0-9A-Za-z.-]{1,64}~[pn][0-9]{1,3}~[0-9a-z]{1,9}~([0-9A-Za-z_-]{8})([0-9a-z]{1,11})~[0-9A-Za-z_-]{22}"
+)
 _WIDTHS = {"utf-8": 1, "utf-16-le": 2, "utf-32-le": 4}
 
 
@@ -30,14 +32,21 @@ class Subject:
         if not text.strip():
             raise InputError("subject", ["got nothing, allowed: an identifier or a pseudonym"])
         if ring is None:
-            raise InputError("--subject-key", ["got nothing, allowed: the ring of keys, because the subject is not given by a pseudonym"])
+            raise InputError(
+                "--subject-key",
+                [
+                    "got nothing, allowed: the ring of keys, because the subject is not given by a pseudonym"
+                ],
+            )
         return Subject(frozenset([text]), frozenset(ring.pseudonyms(model, text)))
 
     def with_identifiers(self, values: list[str], ring: KeyRing, model: str) -> Subject:
         """The subject with those of the values whose pseudonym it has, and all their pseudonyms: how a pseudonym finds the source's rows."""
         own = [value for value in values if self.pseudonyms & set(ring.pseudonyms(model, value))]
         named = [name for value in own for name in ring.pseudonyms(model, value)]
-        return replace(self, identifiers=self.identifiers | set(own), pseudonyms=self.pseudonyms | set(named))
+        return replace(
+            self, identifiers=self.identifiers | set(own), pseudonyms=self.pseudonyms | set(named)
+        )
 
     def with_predictions(self, first: str, rows: int) -> Subject:
         """The subject with the predictions of a request: the ids of a request count up from the first."""
@@ -45,7 +54,11 @@ class Subject:
         if match is None:
             return self
         start = int(match[2], 36)
-        return replace(self, predictions=self.predictions | {match[1] + _base36(start + i) for i in range(max(rows, 1))})
+        return replace(
+            self,
+            predictions=self.predictions
+            | {match[1] + _base36(start + i) for i in range(max(rows, 1))},
+        )
 
     def holds(self, text: str) -> bool:
         """Whether a text names the subject as a word of its own."""
@@ -71,8 +84,24 @@ class Subject:
         for encoding, width in _WIDTHS.items():
             pad = b"\\x00" * (width - 1)
             words = b"|".join(re.escape(word.encode(encoding)) for word in self._words) or b"(?!)"
-            predictions = b"|".join(re.escape(f"~{one}~".encode(encoding)) for one in sorted(self.predictions)) or b"(?!)"
-            patterns.append(re.compile(b"(?<![A-Za-z0-9_@.+-]" + pad + b")(?:" + words + b")(?![A-Za-z0-9_@+-]" + pad + b")|" + predictions))
+            predictions = (
+                b"|".join(
+                    re.escape(f"~{one}~".encode(encoding)) for one in sorted(self.predictions)
+                )
+                or b"(?!)"
+            )
+            patterns.append(
+                re.compile(
+                    b"(?<![A-Za-z0-9_@.+-]"
+                    + pad
+                    + b")(?:"
+                    + words
+                    + b")(?![A-Za-z0-9_@+-]"
+                    + pad
+                    + b")|"
+                    + predictions
+                )
+            )
         return patterns
 
 

@@ -42,7 +42,14 @@ class Erasure:
     left: list[str] = field(default_factory=list)
 
 
-def known(stores: list[Store], subject: Subject, column: str | None, ring: KeyRing | None, model: str, logs: LogStore | None = None) -> Subject:
+def known(
+    stores: list[Store],
+    subject: Subject,
+    column: str | None,
+    ring: KeyRing | None,
+    model: str,
+    logs: LogStore | None = None,
+) -> Subject:
     """The subject with what the stores themselves tell of it: its identifier, by its pseudonym, and its predictions, by log lines.
 
     One name leads to another, whatever the order of the files: it is asked until nothing new comes.
@@ -55,13 +62,20 @@ def known(stores: list[Store], subject: Subject, column: str | None, ring: KeyRi
         subject = told
 
 
-def _told(stores: list[Store], subject: Subject, column: str | None, ring: KeyRing | None, model: str) -> Subject:
+def _told(
+    stores: list[Store], subject: Subject, column: str | None, ring: KeyRing | None, model: str
+) -> Subject:
     for store in stores:
         for entry in store.entries():
             data = _read(store, entry)
             try:
                 if column and ring:
-                    values = {row[column] for table in tables(entry.name, data) for row in table if column in row}
+                    values = {
+                        row[column]
+                        for table in tables(entry.name, data)
+                        for row in table
+                        if column in row
+                    }
                     subject = subject.with_identifiers(sorted(values), ring, model)
                 for name, part in opened(entry.name, data):
                     if PurePosixPath(name).suffix in (".jsonl", ".ndjson", ".log"):
@@ -74,7 +88,11 @@ def _told(stores: list[Store], subject: Subject, column: str | None, ring: KeyRi
 def _with_predictions(data: bytes, subject: Subject) -> Subject:
     for record in records(data):
         line = record.get("causeway", record)
-        if isinstance(line, dict) and isinstance(line.get("predictionId"), str) and subject.holds(json.dumps(record)):
+        if (
+            isinstance(line, dict)
+            and isinstance(line.get("predictionId"), str)
+            and subject.holds(json.dumps(record))
+        ):
             subject = subject.with_predictions(line["predictionId"], int(line.get("rows") or 1))
     return subject
 
@@ -109,7 +127,9 @@ def search(stores: list[Store], subject: Subject) -> Search:
     result = Search()
     for store in stores:
         for entry in store.entries():
-            where = f"{store.location}/{entry.name}" + ("" if entry.latest else f" (version {entry.version})")
+            where = f"{store.location}/{entry.name}" + (
+                "" if entry.latest else f" (version {entry.version})"
+            )
             data = _read(store, entry)
             result.files += 1
             result.bytes += len(data)
@@ -133,7 +153,9 @@ def lineage(stores: list[Store], subject: Subject) -> list[dict[str, Any]]:
             run = name.removesuffix(_FIRST_STEP)
             own = [entry for entry in entries if entry.name.startswith(run)]
             if any(_names(store, entry, subject) for entry in own):
-                found.append({"run": f"{store.location}/{run}".rstrip("/"), **_made(store, texts, run)})
+                found.append(
+                    {"run": f"{store.location}/{run}".rstrip("/"), **_made(store, texts, run)}
+                )
     return found
 
 
@@ -146,7 +168,11 @@ def _made(store: Store, texts: dict[str, Entry], run: str) -> dict[str, Any]:
     manifest = document("publish/manifest.json") or document("package/manifest.json")
     made = {"dataset": document(_FIRST_STEP).get("outputs", {}).get("data.csv")}
     if manifest:
-        made |= {"version": manifest["version"], "model": manifest["digests"]["model"], "image": manifest["image"]["digest"] if manifest["published"] else None}
+        made |= {
+            "version": manifest["version"],
+            "model": manifest["digests"]["model"],
+            "image": manifest["image"]["digest"] if manifest["published"] else None,
+        }
     return made
 
 
@@ -161,7 +187,10 @@ def _read(store: Store, entry: Entry) -> bytes:
     try:
         return store.read(entry)
     except FileNotFoundError:
-        raise InputError(f"{store.location}/{entry.name}", ["went away during the work: stop what writes here and try again"]) from None
+        raise InputError(
+            f"{store.location}/{entry.name}",
+            ["went away during the work: stop what writes here and try again"],
+        ) from None
 
 
 def report(value: Search | Erasure) -> dict[str, Any]:

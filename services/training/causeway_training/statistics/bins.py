@@ -23,7 +23,9 @@ def rounded_edges(edges: np.ndarray) -> list[float]:
 
 def counts_by_edges(values: np.ndarray, edges: list[float]) -> np.ndarray:
     """Rows per bin, shape (len(edges) + 1)."""
-    return np.bincount(np.searchsorted(np.asarray(edges), values, side="left"), minlength=len(edges) + 1)
+    return np.bincount(
+        np.searchsorted(np.asarray(edges), values, side="left"), minlength=len(edges) + 1
+    )
 
 
 def counts_by_value(values: np.ndarray, categories: tuple[int, ...]) -> np.ndarray:

@@ -26,7 +26,9 @@ def resample_counts(strata: np.ndarray, seed: int, most: int = RESAMPLES) -> np.
     counts = np.zeros((resamples, len(strata)))
     for value in np.unique(strata):
         rows = np.flatnonzero(strata == value)
-        counts[:, rows] = generator.multinomial(len(rows), np.full(len(rows), 1 / len(rows)), size=resamples)
+        counts[:, rows] = generator.multinomial(
+            len(rows), np.full(len(rows), 1 / len(rows)), size=resamples
+        )
     return counts
 
 

@@ -54,7 +54,9 @@ def metric(name: str, data: Grouped, weights: np.ndarray) -> np.ndarray:
         return low / high if name == "selection-rate-ratio" else high - low
 
 
-def _extremes(cells: list[np.ndarray], data: Grouped, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _extremes(
+    cells: list[np.ndarray], data: Grouped, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Selection rates, per resample, of the cells that have the lowest and the highest rate on the rows as they are."""
     selected = data.rows.decision == 1
     plain = [selected[cell].mean() for cell in cells]
@@ -65,13 +67,19 @@ def _extremes(cells: list[np.ndarray], data: Grouped, weights: np.ndarray) -> tu
 
 def judged_cells(data: Grouped, label: int) -> list[str]:
     """Judged groups with at least the minimum number of rows of this label."""
-    return [name for name in data.judged() if ((data.group == name) & (data.rows.label == label)).sum() >= data.minimum]
+    return [
+        name
+        for name in data.judged()
+        if ((data.group == name) & (data.rows.label == label)).sum() >= data.minimum
+    ]
 
 
 def _equalized_odds(data: Grouped, weights: np.ndarray) -> np.ndarray:
     found: list[tuple[float, np.ndarray]] = []
     for label in (0, 1):
-        cells = [(data.group == name) & (data.rows.label == label) for name in judged_cells(data, label)]
+        cells = [
+            (data.group == name) & (data.rows.label == label) for name in judged_cells(data, label)
+        ]
         if len(cells) >= 2:
             plain_low, plain_high = _extremes(cells, data, np.ones((1, len(data.group))))
             low, high = _extremes(cells, data, weights)

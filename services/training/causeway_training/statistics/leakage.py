@@ -15,7 +15,11 @@ MAXIMUM_REPEATED = 0.05
 def feature_auc(values: np.ndarray, label: np.ndarray) -> float:
     """How well one feature alone orders the labels, 0.5 to 1 whatever its direction; NaN when it is constant or all missing."""
     present = np.isfinite(values)
-    if present.sum() == 0 or len(np.unique(label[present])) < 2 or len(np.unique(values[present])) < 2:
+    if (
+        present.sum() == 0
+        or len(np.unique(label[present])) < 2
+        or len(np.unique(values[present])) < 2
+    ):
         return float("nan")
     area = float(auc(label[present], values[present], np.ones((1, int(present.sum()))))[0])
     return max(area, 1 - area)

@@ -14,7 +14,9 @@ SAMPLES = 1000
 RIDGE = 1.0
 
 
-def lime(score: Callable[[np.ndarray], np.ndarray], row: np.ndarray, bins: list[dict], seed: int) -> np.ndarray:
+def lime(
+    score: Callable[[np.ndarray], np.ndarray], row: np.ndarray, bins: list[dict], seed: int
+) -> np.ndarray:
     """Contribution of each feature of `row` (features) to the score, against a typical row; shape (features).
 
     A number contributes slope times its distance from the mean; a category contributes its "is this value" coefficient, less its share.
@@ -38,17 +40,25 @@ def lime(score: Callable[[np.ndarray], np.ndarray], row: np.ndarray, bins: list[
     return coefficients * (own - typical)
 
 
-def ridge(design: np.ndarray, target: np.ndarray, weights: np.ndarray, penalty: float = RIDGE) -> np.ndarray:
+def ridge(
+    design: np.ndarray, target: np.ndarray, weights: np.ndarray, penalty: float = RIDGE
+) -> np.ndarray:
     """Coefficients of weighted ridge regression with an unpenalised intercept; shape (features)."""
     total = weights.sum()
     x = design - weights @ design / total
     y = target - weights @ target / total
-    return np.linalg.solve((x * weights[:, None]).T @ x + penalty * np.eye(x.shape[1]), (x * weights[:, None]).T @ y)
+    return np.linalg.solve(
+        (x * weights[:, None]).T @ x + penalty * np.eye(x.shape[1]), (x * weights[:, None]).T @ y
+    )
 
 
 def _draw(entry: dict, samples: int, generator: np.random.Generator) -> np.ndarray:
     """Values of one feature drawn from its reference bins."""
     share = np.asarray(entry["proportions"])
     if "values" in entry:
-        return generator.choice(np.asarray(entry["values"], dtype=float), size=samples, p=share / share.sum())
-    return np.interp(generator.random(samples), np.cumsum(share)[:-1], np.asarray(entry["edges"], dtype=float))
+        return generator.choice(
+            np.asarray(entry["values"], dtype=float), size=samples, p=share / share.sum()
+        )
+    return np.interp(
+        generator.random(samples), np.cumsum(share)[:-1], np.asarray(entry["edges"], dtype=float)
+    )

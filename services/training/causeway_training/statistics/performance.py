@@ -95,7 +95,11 @@ def calibration_curve(rows: Scored) -> list[dict[str, float]]:
     """Mean score and observed share per non-empty bin of equal width, for plots."""
     which = np.minimum((rows.score * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
     return [
-        {"rows": int((which == i).sum()), "score": float(rows.score[which == i].mean()), "observed": float(rows.label[which == i].mean())}
+        {
+            "rows": int((which == i).sum()),
+            "score": float(rows.score[which == i].mean()),
+            "observed": float(rows.label[which == i].mean()),
+        }
         for i in range(CALIBRATION_BINS)
         if (which == i).any()
     ]

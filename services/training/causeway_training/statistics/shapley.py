@@ -33,10 +33,14 @@ def is_additive(score: Score, base: np.ndarray, sample: np.ndarray, tolerance: f
 
 def additive_shapley(score: Score, base: np.ndarray, sample: np.ndarray) -> np.ndarray:
     """Exact Shapley values of an additive score: each term less its mean over the background; (rows, features)."""
-    return additive_terms(score, base[0], sample) - additive_terms(score, base[0], base).mean(axis=0)
+    return additive_terms(score, base[0], sample) - additive_terms(score, base[0], base).mean(
+        axis=0
+    )
 
 
-def sampled_shapley(score: Score, base: np.ndarray, sample: np.ndarray, seed: int, orders: int = ORDERS) -> np.ndarray:
+def sampled_shapley(
+    score: Score, base: np.ndarray, sample: np.ndarray, seed: int, orders: int = ORDERS
+) -> np.ndarray:
     """Shapley values by permutation sampling (Strumbelj and Kononenko 2014); (rows, features).
 
     Whatever the orders, the values of a row sum to its score less the background's mean score (efficiency).
@@ -45,7 +49,9 @@ def sampled_shapley(score: Score, base: np.ndarray, sample: np.ndarray, seed: in
     return np.stack([_one(score, base, row, generator, orders) for row in sample])
 
 
-def _one(score: Score, base: np.ndarray, row: np.ndarray, generator: np.random.Generator, orders: int) -> np.ndarray:
+def _one(
+    score: Score, base: np.ndarray, row: np.ndarray, generator: np.random.Generator, orders: int
+) -> np.ndarray:
     width = len(row)
     forward = [generator.permutation(width) for _ in range(orders)]
     walks = [order for one in forward for order in (one, one[::-1])]

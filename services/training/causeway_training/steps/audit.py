@@ -21,7 +21,9 @@ NAME = "audit"
 def run(context: Context) -> bool:
     champion = context.champion.digest if context.champion else None
     return context.run.perform(
-        NAME, context.inputs("train", "prepare", "evaluate", champion=champion), lambda folder: _work(context, folder)
+        NAME,
+        context.inputs("train", "prepare", "evaluate", champion=champion),
+        lambda folder: _work(context, folder),
     )
 
 
@@ -34,7 +36,12 @@ def _work(context: Context, folder: Path) -> None:
     report = {**audit(contract, rows, scores, seed), "mitigated": mitigated}
     gates = list(report["gates"])
     if mitigated:
-        report["unmitigated"] = audit(contract, rows, Scorer.open(trained / "unmitigated.onnx").score(inputs(contract, rows)), seed)
+        report["unmitigated"] = audit(
+            contract,
+            rows,
+            Scorer.open(trained / "unmitigated.onnx").score(inputs(contract, rows)),
+            seed,
+        )
     if context.champion:
         report["againstChampion"] = losing_groups(contract, context.champion, rows, scores, seed)
         gates += report["againstChampion"]["gates"]

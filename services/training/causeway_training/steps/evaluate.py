@@ -21,7 +21,11 @@ NAME = "evaluate"
 
 def run(context: Context) -> bool:
     champion = context.champion.digest if context.champion else None
-    return context.run.perform(NAME, context.inputs("train", "prepare", champion=champion), lambda folder: _work(context, folder))
+    return context.run.perform(
+        NAME,
+        context.inputs("train", "prepare", champion=champion),
+        lambda folder: _work(context, folder),
+    )
 
 
 def _work(context: Context, folder: Path) -> None:
@@ -32,7 +36,12 @@ def _work(context: Context, folder: Path) -> None:
     report = evaluate(contract, rows, scores, seed)
     gates = list(report["gates"])
     if (trained / "unmitigated.onnx").exists():
-        report["unmitigated"] = overall(contract, rows, Scorer.open(trained / "unmitigated.onnx").score(inputs(contract, rows)), seed)
+        report["unmitigated"] = overall(
+            contract,
+            rows,
+            Scorer.open(trained / "unmitigated.onnx").score(inputs(contract, rows)),
+            seed,
+        )
     if context.champion:
         report["comparison"] = compare(contract, context.champion, rows, scores, seed)
         gates += report["comparison"]["gates"]

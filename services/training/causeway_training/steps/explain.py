@@ -15,12 +15,20 @@ NAME = "explain"
 
 
 def run(context: Context) -> bool:
-    return context.run.perform(NAME, context.inputs("train", "prepare", "audit"), lambda folder: _work(context, folder))
+    return context.run.perform(
+        NAME, context.inputs("train", "prepare", "audit"), lambda folder: _work(context, folder)
+    )
 
 
 def _work(context: Context, folder: Path) -> None:
     prepared = context.run.folder("prepare")
     scorer = Scorer.open(context.run.folder("train") / "model.onnx")
-    report = explain(context.contract, read_rows(prepared / "holdout.csv"), read_json(prepared / "bins.json"), scorer, context.options.seed)
+    report = explain(
+        context.contract,
+        read_rows(prepared / "holdout.csv"),
+        read_json(prepared / "bins.json"),
+        scorer,
+        context.options.seed,
+    )
     write_json(folder / "explanation.json", report)
     demand(NAME, report["gates"])

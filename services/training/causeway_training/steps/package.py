@@ -25,7 +25,14 @@ from ..signing import Signer, write_attestation
 NAME = "package"
 EVIDENCE = ("evaluation", "audit", "explanation", "compression")
 #: Every file of a release but the attestation, which names each by digest.
-FILES = ("model.onnx", "model-card.md", "reference.json", "explainer.json", *(f"{name}.json" for name in EVIDENCE), "manifest.json")
+FILES = (
+    "model.onnx",
+    "model-card.md",
+    "reference.json",
+    "explainer.json",
+    *(f"{name}.json" for name in EVIDENCE),
+    "manifest.json",
+)
 
 
 def run(context: Context) -> bool:
@@ -47,12 +54,20 @@ def _work(context: Context, folder: Path) -> None:
     evidence["preparation"] = read_json(prepared / "preparation.json")
     evidence["training"] = read_json(context.run.folder("train") / "training.json")
     data = digest_file(context.run.folder("collect") / "data.csv")
-    version = options.version or next_version(context.champion.summary if context.champion else None, contract.feature_names, data)
+    version = options.version or next_version(
+        context.champion.summary if context.champion else None, contract.feature_names, data
+    )
     for name in ("model.onnx", *(f"{name}.json" for name in EVIDENCE)):
         shutil.copyfile(final / name, folder / name)
     scorer, bins = Scorer.open(folder / "model.onnx"), read_json(prepared / "bins.json")
-    write_json(folder / "reference.json", reference(contract, version, read_rows(prepared / "holdout.csv"), bins, scorer))
-    write_json(folder / "explainer.json", explainer(contract, bins, scorer, evidence["explanation"]["additive"], options.seed))
+    write_json(
+        folder / "reference.json",
+        reference(contract, version, read_rows(prepared / "holdout.csv"), bins, scorer),
+    )
+    write_json(
+        folder / "explainer.json",
+        explainer(contract, bins, scorer, evidence["explanation"]["additive"], options.seed),
+    )
     write_text(folder / "model-card.md", model_card(contract, version, evidence))
     write_json(folder / "manifest.json", manifest(context, folder, version, data, evidence))
     write_attestation(folder, FILES, options.signing_key)
@@ -70,7 +85,8 @@ def manifest(context: Context, folder: Path, version: str, data: str, evidence: 
     }
     mitigated = evidence["training"]["mitigated"]
     fairness = [
-        {key: g[key] for key in ("attribute", "metric", "value", "low", "high", "passed")} | {"mitigated": mitigated}
+        {key: g[key] for key in ("attribute", "metric", "value", "low", "high", "passed")}
+        | {"mitigated": mitigated}
         for g in evidence["audit"]["gates"]
     ]
     return {
@@ -78,15 +94,31 @@ def manifest(context: Context, folder: Path, version: str, data: str, evidence: 
         "version": version,
         "published": False,
         "createdAt": created_at(options.created_at),
-        "digests": {**files, "data": data, "code": context.code, "contract": contract.digest, "environment": environment_digest()},
+        "digests": {
+            **files,
+            "data": data,
+            "code": context.code,
+            "contract": contract.digest,
+            "environment": environment_digest(),
+        },
         "bills": bills_of_materials(),
-        "image": {"repository": options.repository or f"causeway/{contract.name}", "digest": image_inputs_digest(model)},
-        "evaluation": {"rows": evidence["evaluation"]["rows"], "metrics": evidence["evaluation"]["metrics"]},
+        "image": {
+            "repository": options.repository or f"causeway/{contract.name}",
+            "digest": image_inputs_digest(model),
+        },
+        "evaluation": {
+            "rows": evidence["evaluation"]["rows"],
+            "metrics": evidence["evaluation"]["metrics"],
+        },
         "fairness": fairness,
         "gates": judged_gates(evidence),
         "compression": {"kept": evidence["compression"]["kept"]},
-        "explanation": {"method": evidence["explanation"]["method"], "digest": digest_file(folder / "explainer.json")},
-        # Nobody can have approved an image that does not exist yet: npm run attest copies approvals from the ledger.
+        "explanation": {
+            "method": evidence["explanation"]["method"],
+            "digest": digest_file(folder / "explainer.json"),
+        },
+        # Nobody can have approved an image that does not exist yet: npm run attest copies approvals
+        # from the ledger.
         "approvals": [],
     }
 
@@ -94,8 +126,18 @@ def manifest(context: Context, folder: Path, version: str, data: str, evidence: 
 def judged_gates(evidence: dict) -> list[dict]:
     """Every gate of the released model, of the comparison with the champion too, with its value and its bound."""
     evaluation, audit = evidence["evaluation"], evidence["audit"]
-    judged = [evaluation, audit, evidence["explanation"], evaluation.get("comparison", {}), audit.get("againstChampion", {})]
-    return [{key: gate[key] for key in ("gate", "value", "min", "max", "passed") if key in gate} for report in judged for gate in report.get("gates", [])]
+    judged = [
+        evaluation,
+        audit,
+        evidence["explanation"],
+        evaluation.get("comparison", {}),
+        audit.get("againstChampion", {}),
+    ]
+    return [
+        {key: gate[key] for key in ("gate", "value", "min", "max", "passed") if key in gate}
+        for report in judged
+        for gate in report.get("gates", [])
+    ]
 
 
 def evidence_digest(folder: Path) -> str:
@@ -108,5 +150,9 @@ def created_at(given: str | None) -> str:
     is not decided by the inputs."""
     if given is None:
         epoch = os.environ.get("SOURCE_DATE_EPOCH")
-        return stamp(datetime.fromtimestamp(int(epoch), timezone.utc) if epoch else datetime.now(timezone.utc))
+        return stamp(
+            datetime.fromtimestamp(int(epoch), timezone.utc)
+            if epoch
+            else datetime.now(timezone.utc)
+        )
     return stamp(moment_of(given, "--created-at"))

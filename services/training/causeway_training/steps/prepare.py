@@ -41,13 +41,25 @@ def _work(context: Context, folder: Path) -> None:
     stored = kept[stored_columns(contract, kept)]
     train, holdout, how = split(contract, kept, context.options.holdout, context.options.seed)
     epsilon = contract.privacy.epsilon if contract.privacy else None
-    bins = feature_bins(contract, stored.loc[train], epsilon, context.options.subject_key, context.options.seed)
+    bins = feature_bins(
+        contract, stored.loc[train], epsilon, context.options.subject_key, context.options.seed
+    )
     if epsilon is not None:
-        report["budget"] = spend(contract, context.options.budget, NAME, digest_file(context.run.folder("collect") / "data.csv"), digest_json(bins), epsilon)
+        report["budget"] = spend(
+            contract,
+            context.options.budget,
+            NAME,
+            digest_file(context.run.folder("collect") / "data.csv"),
+            digest_json(bins),
+            epsilon,
+        )
     write_rows(folder / "train.csv", stored.loc[train])
     write_rows(folder / "holdout.csv", stored.loc[holdout])
     write_json(folder / "bins.json", bins)
-    write_json(folder / "preparation.json", {**report, "train": len(train), "holdout": len(holdout), "split": how, "epsilon": epsilon})
+    write_json(
+        folder / "preparation.json",
+        {**report, "train": len(train), "holdout": len(holdout), "split": how, "epsilon": epsilon},
+    )
 
 
 def with_groups(contract: Contract, raw: pd.DataFrame) -> pd.DataFrame:
@@ -59,18 +71,29 @@ def with_groups(contract: Contract, raw: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def k_anonymous(contract: Contract, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict | None, list[dict]]:
+def k_anonymous(
+    contract: Contract, rows: pd.DataFrame
+) -> tuple[pd.DataFrame, dict | None, list[dict]]:
     """Suppresses rows whose quasi-identifiers fewer than k rows share (Sweeney 2002); the gate limits how many."""
     if contract.privacy is None:
         return rows, None, []
     sizes = class_sizes(rows, list(contract.privacy.quasi_identifiers))
     small = sizes < contract.privacy.k
     share = float(small.mean())
-    report = {"k": contract.privacy.k, "smallestClassBefore": int(sizes.min()), "suppressed": int(small.sum()), "suppressedShare": share}
+    report = {
+        "k": contract.privacy.k,
+        "smallestClassBefore": int(sizes.min()),
+        "suppressed": int(small.sum()),
+        "suppressedShare": share,
+    }
     kept = rows[~small].reset_index(drop=True)
     report["diversity"] = diversity(kept, list(contract.privacy.quasi_identifiers), contract.target)
     gates = [
-        gate(f"k-anonymity: share of rows in classes smaller than {contract.privacy.k}", share, maximum=contract.privacy.maximum_suppressed)
+        gate(
+            f"k-anonymity: share of rows in classes smaller than {contract.privacy.k}",
+            share,
+            maximum=contract.privacy.maximum_suppressed,
+        )
     ]
     return kept, report, gates
 
@@ -78,4 +101,6 @@ def k_anonymous(contract: Contract, rows: pd.DataFrame) -> tuple[pd.DataFrame, d
 def stored_columns(contract: Contract, rows: pd.DataFrame) -> list[str]:
     """Pseudonym, features, target, groups. Raw group columns and direct identifiers are not among them."""
     subject = [SUBJECT] if SUBJECT in rows.columns else []
-    return subject + contract.feature_names + [contract.target] + [a.name for a in contract.attributes]
+    return (
+        subject + contract.feature_names + [contract.target] + [a.name for a in contract.attributes]
+    )

@@ -32,21 +32,39 @@ ATTESTATION_LABEL = "dev.causeway.attestation"
 def run(context: Context) -> bool:
     base, repository = context.options.base, context.options.repository
     if base is None or not re.fullmatch(r"[^@]+@sha256:[0-9a-f]{64}", base):
-        raise InputError("--base", [f"got {base}, allowed: the server's image by digest, repository@sha256:..."])
+        raise InputError(
+            "--base", [f"got {base}, allowed: the server's image by digest, repository@sha256:..."]
+        )
     repository = repository or base.partition("@")[0]
-    made = context.inputs("package", base=base, repository=repository, key=str(context.options.signing_key))
+    made = context.inputs(
+        "package", base=base, repository=repository, key=str(context.options.signing_key)
+    )
     return context.run.perform(NAME, made, lambda folder: _work(context, folder, base, repository))
 
 
 def _work(context: Context, folder: Path, base: str, repository: str) -> None:
     package = context.run.folder("package")
-    files = {p.name: p.read_bytes() for p in sorted(package.iterdir()) if p.is_file() and p.name != RECORD}
+    files = {
+        p.name: p.read_bytes()
+        for p in sorted(package.iterdir())
+        if p.is_file() and p.name != RECORD
+    }
     layer = model_layer((context.contract.folder / "model.yaml").read_bytes(), files)
     name, _, digest = base.partition("@")
-    image = push(Repository.parse(name, "--base"), digest, Repository.parse(repository, "--repository"), layer, labels(base, files))
+    image = push(
+        Repository.parse(name, "--base"),
+        digest,
+        Repository.parse(repository, "--repository"),
+        layer,
+        labels(base, files),
+    )
     for file in files:
         shutil.copyfile(package / file, folder / file)
-    manifest = {**read_json(package / "manifest.json"), "published": True, "image": {"repository": repository, "digest": image}}
+    manifest = {
+        **read_json(package / "manifest.json"),
+        "published": True,
+        "image": {"repository": repository, "digest": image},
+    }
     write_json(folder / "manifest.json", manifest)
     write_attestation(folder, FILES, context.options.signing_key)
 
@@ -69,14 +87,19 @@ def model_layer(contract: bytes, release: dict[str, bytes]) -> bytes:
             entry = tarfile.TarInfo(folder)
             entry.type, entry.mode = tarfile.DIRTYPE, 0o755
             tar.addfile(entry)
-        for name, data in {"model.yaml": contract, **{f"release/{file}": release[file] for file in sorted(release)}}.items():
+        for name, data in {
+            "model.yaml": contract,
+            **{f"release/{file}": release[file] for file in sorted(release)},
+        }.items():
             entry = tarfile.TarInfo(f"{MODEL_FOLDER}/{name}")
             entry.size, entry.mode = len(data), 0o644
             tar.addfile(entry, io.BytesIO(data))
     return buffer.getvalue()
 
 
-def push(source: Repository, digest: str, target: Repository, layer: bytes, provenance: dict[str, str]) -> str:
+def push(
+    source: Repository, digest: str, target: Repository, layer: bytes, provenance: dict[str, str]
+) -> str:
     """Pushes the image `digest` of `source` with one more layer and labels to `target`; returns the new image's digest."""
     manifest = source.manifest(digest)
     config = json.loads(source.blob(manifest["config"]["digest"]))
@@ -90,6 +113,19 @@ def push(source: Repository, digest: str, target: Repository, layer: bytes, prov
         config["history"].append({"created_by": "causeway publish"})
     data = json.dumps(config, sort_keys=True, separators=(",", ":")).encode()
     kind = "application/vnd.oci.image.config.v1+json"
-    layers = [{**known, "mediaType": known["mediaType"].replace("vnd.docker.image.rootfs.diff.tar.gzip", "vnd.oci.image.layer.v1.tar+gzip")} for known in manifest["layers"]]
-    image = {"schemaVersion": 2, "mediaType": MANIFEST, "config": {"mediaType": kind, "size": len(data), "digest": target.push_blob(data)}, "layers": [*layers, added]}
+    layers = [
+        {
+            **known,
+            "mediaType": known["mediaType"].replace(
+                "vnd.docker.image.rootfs.diff.tar.gzip", "vnd.oci.image.layer.v1.tar+gzip"
+            ),
+        }
+        for known in manifest["layers"]
+    ]
+    image = {
+        "schemaVersion": 2,
+        "mediaType": MANIFEST,
+        "config": {"mediaType": kind, "size": len(data), "digest": target.push_blob(data)},
+        "layers": [*layers, added],
+    }
     return target.push_manifest(image)

@@ -24,7 +24,9 @@ NAME = "release"
 
 def run(context: Context) -> bool:
     if context.options.to is None:
-        raise InputError("--to", ["got nothing, allowed: a folder or s3://bucket/prefix to release to"])
+        raise InputError(
+            "--to", ["got nothing, allowed: a folder or s3://bucket/prefix to release to"]
+        )
     given = source(context)
     check(context, given)
     if is_object_url(context.options.to):
@@ -42,7 +44,9 @@ def source(context: Context) -> Path:
     if not (context.run.path / "publish" / RECORD).exists():
         return context.run.folder("package")
     if context.run.record("publish")["inputs"]["package"] != packaged:
-        raise InputError(str(context.run.path), ["the package changed after it was published: publish it again"])
+        raise InputError(
+            str(context.run.path), ["the package changed after it was published: publish it again"]
+        )
     context.run.outputs_digest("publish")
     return context.run.folder("publish")
 
@@ -51,8 +55,16 @@ def check(context: Context, folder: Path) -> None:
     """Raises unless the folder is what its manifest says, every recorded gate holds, and the signature (if any is asked for) is right."""
     check_files(folder)
     check_attestation(folder)
-    evaluation, audit, explanation = (read_json(folder / f"{name}.json") for name in ("evaluation", "audit", "explanation"))
-    judged = [evaluation, audit, explanation, evaluation.get("comparison", {}), audit.get("againstChampion", {})]
+    evaluation, audit, explanation = (
+        read_json(folder / f"{name}.json") for name in ("evaluation", "audit", "explanation")
+    )
+    judged = [
+        evaluation,
+        audit,
+        explanation,
+        evaluation.get("comparison", {}),
+        audit.get("againstChampion", {}),
+    ]
     demand(NAME, [gate for report in judged for gate in report.get("gates", [])])
     if context.options.trusted_key:
         if not is_signed(folder):
@@ -67,10 +79,17 @@ def check_files(folder: Path) -> None:
     if missing:
         raise InputError(str(folder), [f"{name} is missing" for name in missing])
     expected = {"model.onnx": "model", "model-card.md": "card", "reference.json": "reference"}
-    found = {name: digest_file(folder / name) == manifest["digests"][key] for name, key in expected.items()}
-    found["explainer.json"] = digest_file(folder / "explainer.json") == manifest["explanation"]["digest"]
+    found = {
+        name: digest_file(folder / name) == manifest["digests"][key]
+        for name, key in expected.items()
+    }
+    found["explainer.json"] = (
+        digest_file(folder / "explainer.json") == manifest["explanation"]["digest"]
+    )
     found["one of the reports"] = evidence_digest(folder) == manifest["digests"]["evidence"]
-    problems = [f"{name} is not the file of the manifest" for name, same in found.items() if not same]
+    problems = [
+        f"{name} is not the file of the manifest" for name, same in found.items() if not same
+    ]
     if problems:
         raise InputError(str(folder), problems)
 
@@ -79,7 +98,11 @@ def check_attestation(folder: Path) -> None:
     """Raises InputError unless the attestation names every file as it is, and its predicate is the manifest."""
     _, statement = read_attestation(folder)
     named = statement["named"]
-    problems = [f"{name} is not the file that was attested" for name in FILES if named.get(name) != digest_file(folder / name)]
+    problems = [
+        f"{name} is not the file that was attested"
+        for name in FILES
+        if named.get(name) != digest_file(folder / name)
+    ]
     if statement["predicate"] != read_json(folder / "manifest.json"):
         problems.append("manifest.json does not say what was attested")
     if problems:
@@ -90,7 +113,10 @@ def place(source: Path, target: Path) -> None:
     """Copies beside the target, then swaps by two renames. A kill between them leaves the old release beside the target, and the next run
     puts it back before anything else: neither release is ever lost or half written."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    fresh, old = target.with_name(f".{target.name}.partial"), target.with_name(f".{target.name}.old")
+    fresh, old = (
+        target.with_name(f".{target.name}.partial"),
+        target.with_name(f".{target.name}.old"),
+    )
     if old.exists() and not target.exists():
         old.rename(target)
     for leftover in (fresh, old):

@@ -33,15 +33,30 @@ def run(context: Context) -> bool:
     module = context.training_code()
     parameters = context.parameters(module)
     more = {"parameters": parameters, "mitigation": context.options.mitigation}
-    if context.contract.privacy and context.contract.privacy.training_epsilon is not None and context.options.mitigation == "on":
-        raise InputError("--mitigation", ["got on, allowed: auto or off, because the contract trains with differential privacy"])
-    return context.run.perform(NAME, context.inputs("prepare", **more), lambda folder: _work(context, folder, module, parameters))
+    if (
+        context.contract.privacy
+        and context.contract.privacy.training_epsilon is not None
+        and context.options.mitigation == "on"
+    ):
+        raise InputError(
+            "--mitigation",
+            ["got on, allowed: auto or off, because the contract trains with differential privacy"],
+        )
+    return context.run.perform(
+        NAME,
+        context.inputs("prepare", **more),
+        lambda folder: _work(context, folder, module, parameters),
+    )
 
 
 def _work(context: Context, folder: Path, module: Any, parameters: dict) -> None:
     contract, seed = context.contract, context.options.seed
     rows = read_rows(context.run.folder("prepare") / "train.csv")
-    data = Data(inputs(contract, rows), labels(contract, rows), {a.name: groups(a.name, rows) for a in contract.attributes})
+    data = Data(
+        inputs(contract, rows),
+        labels(contract, rows),
+        {a.name: groups(a.name, rows) for a in contract.attributes},
+    )
     if contract.privacy and contract.privacy.training_epsilon is not None:
         _private(context, folder, data, contract.privacy.training_epsilon)
         return
@@ -53,10 +68,16 @@ def _work(context: Context, folder: Path, module: Any, parameters: dict) -> None
             raise InputError("--parameter", [str(error)]) from None
 
     plain = build().fit(data.inputs, data.label)
-    values = fairness_values(contract, data, out_of_fold(build, data, seed)) if contract.fairness else []
+    values = (
+        fairness_values(contract, data, out_of_fold(build, data, seed)) if contract.fairness else []
+    )
     broken = violated(values)
     attribute = _attribute_to_mitigate(broken, contract.fairness, context.options.mitigation)
-    report: dict = {"parameters": parameters, "outOfFold": {"unmitigated": _named(values)}, "mitigated": attribute is not None}
+    report: dict = {
+        "parameters": parameters,
+        "outOfFold": {"unmitigated": _named(values)},
+        "mitigated": attribute is not None,
+    }
     chosen = plain
     if attribute is not None:
         choice = mitigate(build, contract, data, attribute, seed)
@@ -73,33 +94,74 @@ def _work(context: Context, folder: Path, module: Any, parameters: dict) -> None
     error = _export(chosen, data.inputs, folder / "model.onnx", contract.name)
     report["exportError"] = error
     write_json(folder / "training.json", report)
-    demand(NAME, [gate("largest difference between ONNX and scikit-learn scores", error, maximum=MAXIMUM_EXPORT_ERROR)])
+    demand(
+        NAME,
+        [
+            gate(
+                "largest difference between ONNX and scikit-learn scores",
+                error,
+                maximum=MAXIMUM_EXPORT_ERROR,
+            )
+        ],
+    )
 
 
 def _private(context: Context, folder: Path, data: Data, epsilon: float) -> None:
     """Fits with noise. No figure of the training rows is kept: it would be one without noise."""
     contract, options = context.contract, context.options
-    fitted = private_model(contract, data.inputs, data.label, epsilon, options.subject_key, options.seed)
+    fitted = private_model(
+        contract, data.inputs, data.label, epsilon, options.subject_key, options.seed
+    )
     error = _export(fitted, data.inputs, folder / "model.onnx", contract.name)
     dataset = digest_file(context.run.folder("collect") / "data.csv")
-    budget = spend(contract, options.budget, NAME, dataset, digest_bytes((folder / "model.onnx").read_bytes()), epsilon)
+    budget = spend(
+        contract,
+        options.budget,
+        NAME,
+        dataset,
+        digest_bytes((folder / "model.onnx").read_bytes()),
+        epsilon,
+    )
     parameters = {"estimator": "logistic regression under differential privacy", "epsilon": epsilon}
-    write_json(folder / "training.json", {"parameters": parameters, "mitigated": False, "exportError": error, "budget": budget})
-    demand(NAME, [gate("largest difference between ONNX and scikit-learn scores", error, maximum=MAXIMUM_EXPORT_ERROR)])
+    write_json(
+        folder / "training.json",
+        {"parameters": parameters, "mitigated": False, "exportError": error, "budget": budget},
+    )
+    demand(
+        NAME,
+        [
+            gate(
+                "largest difference between ONNX and scikit-learn scores",
+                error,
+                maximum=MAXIMUM_EXPORT_ERROR,
+            )
+        ],
+    )
 
 
-def _attribute_to_mitigate(broken: list[FairnessBound], bounds: tuple[FairnessBound, ...], mode: str) -> str | None:
+def _attribute_to_mitigate(
+    broken: list[FairnessBound], bounds: tuple[FairnessBound, ...], mode: str
+) -> str | None:
     """The attribute whose selection the reduction equalises: of the first broken bound on selection, or of the first bound when forced."""
-    selection = [b for b in (broken if mode == "auto" else bounds) if b.metric != "equalized-odds-difference"]
+    selection = [
+        b for b in (broken if mode == "auto" else bounds) if b.metric != "equalized-odds-difference"
+    ]
     return selection[0].attribute if mode != "off" and selection else None
 
 
 def _named(values: list[tuple[FairnessBound, float]]) -> list[dict]:
-    return [{"metric": bound.metric, "attribute": bound.attribute, "value": value} for bound, value in values]
+    return [
+        {"metric": bound.metric, "attribute": bound.attribute, "value": value}
+        for bound, value in values
+    ]
 
 
 def _export(estimator: Any, features: np.ndarray, path: Path, name: str) -> float:
     """Writes the model and returns its largest difference from scikit-learn on the training rows."""
     model = export(estimator, features.shape[1], name)
     path.write_bytes(model)
-    return float(np.abs(Scorer(model, str(path)).score(features) - estimator.predict_proba(features)[:, 1]).max())
+    return float(
+        np.abs(
+            Scorer(model, str(path)).score(features) - estimator.predict_proba(features)[:, 1]
+        ).max()
+    )

@@ -18,7 +18,13 @@ from ..personal_data import scan
 from ..rows import group_of, labels, read_rows
 from ..run import write_json
 from ..statistics.bins import counts_by_edges, counts_by_value, proportions
-from ..statistics.leakage import MAXIMUM_FEATURE_AUC, MAXIMUM_REPEATED, feature_auc, missing_auc, repeated_share
+from ..statistics.leakage import (
+    MAXIMUM_FEATURE_AUC,
+    MAXIMUM_REPEATED,
+    feature_auc,
+    missing_auc,
+    repeated_share,
+)
 from ..statistics.representation import by_group
 from ..statistics.stability import psi, psi_threshold
 
@@ -27,7 +33,9 @@ NAME = "validate"
 
 def run(context: Context) -> bool:
     champion = context.champion.digest if context.champion else None
-    return context.run.perform(NAME, context.inputs("collect", champion=champion), lambda folder: _work(context, folder))
+    return context.run.perform(
+        NAME, context.inputs("collect", champion=champion), lambda folder: _work(context, folder)
+    )
 
 
 def _work(context: Context, folder: Path) -> None:
@@ -37,7 +45,10 @@ def _work(context: Context, folder: Path) -> None:
     demand(NAME, gates)  # what follows needs numbers in range
     label = labels(contract, rows)
     profiles = [profile(feature, rows[feature.name], label) for feature in contract.features]
-    groups = {a.name: by_group(group_of(a, rows), label, [g.name for g in a.groups]) for a in contract.attributes}
+    groups = {
+        a.name: by_group(group_of(a, rows), label, [g.name for g in a.groups])
+        for a in contract.attributes
+    }
     gates += leakage_gates(profiles, rows)
     gates += [
         gate(f"rows of group {g['group']} ({name})", g["rows"], minimum=contract.minimum_group_size)
@@ -45,10 +56,19 @@ def _work(context: Context, folder: Path) -> None:
         for g in found
         if g["group"] != "unknown"
     ]
-    drift = against_reference(contract, rows, context.champion.reference) if context.champion else []
+    drift = (
+        against_reference(contract, rows, context.champion.reference) if context.champion else []
+    )
     write_json(
         folder / "validation.json",
-        {"rows": len(rows), "positive": float(label.mean()), "gates": gates, "features": profiles, "groups": groups, "drift": drift},
+        {
+            "rows": len(rows),
+            "positive": float(label.mean()),
+            "gates": gates,
+            "features": profiles,
+            "groups": groups,
+            "drift": drift,
+        },
     )
     demand(NAME, gates)
 
@@ -58,7 +78,10 @@ def personal_data_gates(rows: pd.DataFrame) -> list[dict]:
     found = scan(rows)
     if not found:
         return [gate("columns with personal data", 0, maximum=0)]
-    return [gate(f"personal data ({f['kind']}) in column {f['column']}: values", f["values"], maximum=0) for f in found]
+    return [
+        gate(f"personal data ({f['kind']}) in column {f['column']}: values", f["values"], maximum=0)
+        for f in found
+    ]
 
 
 def schema_gates(contract: Contract, rows: pd.DataFrame) -> list[dict]:
@@ -67,13 +90,23 @@ def schema_gates(contract: Contract, rows: pd.DataFrame) -> list[dict]:
     target = pd.to_numeric(rows[contract.target], errors="coerce")
     positive = int((target == contract.positive).sum())
     gates.append(gate("rows with the target missing", int(target.isna().sum()), maximum=0))
-    gates.append(gate("rows of the rarer label", min(positive, len(rows) - positive), minimum=contract.minimum_group_size))
+    gates.append(
+        gate(
+            "rows of the rarer label",
+            min(positive, len(rows) - positive),
+            minimum=contract.minimum_group_size,
+        )
+    )
     for feature in contract.features:
         values = pd.to_numeric(rows[feature.name], errors="coerce")
         invalid = int((values.isna() & rows[feature.name].notna()).sum()) + outside(feature, values)
         gates.append(gate(f"invalid values of {feature.name}", invalid, maximum=0))
         gates.append(
-            gate(f"missing share of {feature.name}", float(values.isna().mean()) if len(rows) else 1.0, maximum=contract.maximum_missing)
+            gate(
+                f"missing share of {feature.name}",
+                float(values.isna().mean()) if len(rows) else 1.0,
+                maximum=contract.maximum_missing,
+            )
         )
     return gates
 
@@ -91,21 +124,31 @@ def outside(feature: Feature, values: pd.Series) -> int:
 
 def leakage_gates(profiles: list[dict], rows: pd.DataFrame) -> list[dict]:
     gates = [
-        gate(f"leakage: single-feature AUC of {p['name']}", p["auc"], maximum=MAXIMUM_FEATURE_AUC) for p in profiles if p["auc"] is not None
+        gate(f"leakage: single-feature AUC of {p['name']}", p["auc"], maximum=MAXIMUM_FEATURE_AUC)
+        for p in profiles
+        if p["auc"] is not None
     ]
     gates += [
-        gate(f"leakage: AUC of whether {p['name']} is missing", p["missingAuc"], maximum=MAXIMUM_FEATURE_AUC)
+        gate(
+            f"leakage: AUC of whether {p['name']} is missing",
+            p["missingAuc"],
+            maximum=MAXIMUM_FEATURE_AUC,
+        )
         for p in profiles
         if p["missingAuc"] is not None
     ]
-    return gates + [gate("leakage: share of repeated rows", repeated_share(rows), maximum=MAXIMUM_REPEATED)]
+    return gates + [
+        gate("leakage: share of repeated rows", repeated_share(rows), maximum=MAXIMUM_REPEATED)
+    ]
 
 
 def profile(feature: Feature, column: pd.Series, label: np.ndarray) -> dict:
     """What one feature looks like: missing share, spread, and how well it alone orders the labels."""
     values = column.to_numpy(dtype=float)
     present = values[np.isfinite(values)]
-    low, middle, high = np.quantile(present, [0.05, 0.5, 0.95]) if len(present) else (None, None, None)
+    low, middle, high = (
+        np.quantile(present, [0.05, 0.5, 0.95]) if len(present) else (None, None, None)
+    )
     single, absent = feature_auc(values, label), missing_auc(values, label)
     return {
         "name": feature.name, "missing": float(1 - len(present) / len(values)), "mean": float(present.mean()) if len(present) else None,
@@ -121,8 +164,25 @@ def against_reference(contract: Contract, rows: pd.DataFrame, reference: dict) -
     for feature in shared:
         entry = known[feature.name]
         values = rows[feature.name].dropna().to_numpy(dtype=float)
-        counts = counts_by_value(values, tuple(entry["values"])) if "values" in entry else counts_by_edges(values, entry["edges"])
+        counts = (
+            counts_by_value(values, tuple(entry["values"]))
+            if "values" in entry
+            else counts_by_edges(values, entry["edges"])
+        )
         value = psi(entry["proportions"], proportions(counts))
-        threshold = psi_threshold(len(counts), entry["rows"], max(len(values), 1), contract.drift_significance, len(shared))
-        found.append({"feature": feature.name, "psi": value, "threshold": threshold, "drifted": value > threshold})
+        threshold = psi_threshold(
+            len(counts),
+            entry["rows"],
+            max(len(values), 1),
+            contract.drift_significance,
+            len(shared),
+        )
+        found.append(
+            {
+                "feature": feature.name,
+                "psi": value,
+                "threshold": threshold,
+                "drifted": value > threshold,
+            }
+        )
     return found

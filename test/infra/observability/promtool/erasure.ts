@@ -2,32 +2,58 @@ import { erasureAlert, openAtHome, openInRegion } from "../../../../infra/privac
 import { gauge, type Scenario } from "./scenario";
 
 type Value = NonNullable<Scenario["values"]>[number];
-const workflow = (phase: string) => `argo_workflows_workflowtemplate_triggered_total{name="causeway-erase",phase="${phase}",region="eu-west-1"}`;
-const other = 'argo_workflows_workflowtemplate_triggered_total{name="loan-approval-retraining",phase="Failed",region="eu-west-1"}';
-const cron = (series: string, cronjob = "causeway-erase") => `${series}{namespace="causeway-training",cronjob="${cronjob}",region="eu-central-1"}`;
-const firing = (minute: number, count: number): Value => ({ minute, expr: 'count(ALERTS{alertname="CausewayErasureOpen",alertstate="firing"})', samples: count === 0 ? {} : { "{}": count } });
+const workflow = (phase: string) =>
+  `argo_workflows_workflowtemplate_triggered_total{name="causeway-erase",phase="${phase}",region="eu-west-1"}`;
+const other =
+  'argo_workflows_workflowtemplate_triggered_total{name="loan-approval-retraining",phase="Failed",region="eu-west-1"}';
+const cron = (series: string, cronjob = "causeway-erase") =>
+  `${series}{namespace="causeway-training",cronjob="${cronjob}",region="eu-central-1"}`;
+const firing = (minute: number, count: number): Value => ({
+  minute,
+  expr: 'count(ALERTS{alertname="CausewayErasureOpen",alertstate="firing"})',
+  samples: count === 0 ? {} : { "{}": count },
+});
 
-/** What the alert on an erasure that is not complete makes of workflows at home and of looks in other regions. */
+/**
+ * What the alert on an erasure that is not complete makes of workflows at home and of looks in
+ * other regions.
+ */
 export const erasureScenarios: readonly Scenario[] = [
   {
-    title: "erasure: the first workflow that fails is told, though its counter is born at one, and for a day",
+    title:
+      "erasure: the first workflow that fails is told, though its counter is born at one, and for a day",
     groups: [],
     more: [erasureAlert(openAtHome)],
-    inputs: { [workflow("Failed")]: `_x60 ${gauge([3_000, 1])}`, [workflow("Succeeded")]: gauge([3_000, 5]) },
+    inputs: {
+      [workflow("Failed")]: `_x60 ${gauge([3_000, 1])}`,
+      [workflow("Succeeded")]: gauge([3_000, 5]),
+    },
     values: [firing(59, 0), firing(70, 1), firing(1_400, 1), firing(1_520, 0)],
   },
   {
-    title: "erasure: so is a later one that ends in an error; an erasure that succeeds and a retraining that fails are none",
+    title:
+      "erasure: so is a later one that ends in an error; an erasure that succeeds and a retraining that fails are none",
     groups: [],
     more: [erasureAlert(openAtHome)],
-    inputs: { [workflow("Error")]: `${gauge([2_000, 1], [1_000, 2])}`, [workflow("Succeeded")]: gauge([1_000, 1], [2_000, 4]), [other]: gauge([1_500, 1], [1_500, 2]) },
+    inputs: {
+      [workflow("Error")]: `${gauge([2_000, 1], [1_000, 2])}`,
+      [workflow("Succeeded")]: gauge([1_000, 1], [2_000, 4]),
+      [other]: gauge([1_500, 1], [1_500, 2]),
+    },
     values: [firing(1_990, 0), firing(2_020, 1), { minute: 1_990, expr: openAtHome, samples: {} }],
   },
   {
     title: "erasure: a region that has not managed a look for an hour is told, until it does",
     groups: [],
     more: [erasureAlert(openInRegion)],
-    inputs: { [cron("kube_cronjob_created")]: gauge([400, 0]), [cron("kube_cronjob_status_last_successful_time")]: `_x10 ${gauge([190, 600], [200, 12_000])}`, [cron("kube_cronjob_status_last_successful_time", "loan-approval-promotion")]: gauge([400, 0]) },
+    inputs: {
+      [cron("kube_cronjob_created")]: gauge([400, 0]),
+      [cron("kube_cronjob_status_last_successful_time")]:
+        `_x10 ${gauge([190, 600], [200, 12_000])}`,
+      [cron("kube_cronjob_status_last_successful_time", "loan-approval-promotion")]: gauge([
+        400, 0,
+      ]),
+    },
     values: [firing(60, 0), firing(80, 1), firing(195, 1), firing(210, 0)],
   },
   {

@@ -15,15 +15,33 @@ import { situationScenarios } from "./situations";
 import { rulesOf, unitTest, type Scenario } from "./scenario";
 
 /** Every scenario that promtool evaluates. */
-export const scenarios: readonly Scenario[] = [...requestScenarios, ...driftScenarios, ...labelScenarios, ...anomalyScenarios, ...gateScenarios, ...comparisonScenarios, ...parityScenarios, ...allRegionsScenarios, ...erasureScenarios, ...situationScenarios];
+export const scenarios: readonly Scenario[] = [
+  ...requestScenarios,
+  ...driftScenarios,
+  ...labelScenarios,
+  ...anomalyScenarios,
+  ...gateScenarios,
+  ...comparisonScenarios,
+  ...parityScenarios,
+  ...allRegionsScenarios,
+  ...erasureScenarios,
+  ...situationScenarios,
+];
 
-/** What promtool says is wrong with the rules in a scenario; empty when nothing is. JSON is YAML, so nothing needs to be written as such. */
+/**
+ * What promtool says is wrong with the rules in a scenario; empty when nothing is. JSON is YAML, so
+ * nothing needs to be written as such.
+ */
 export async function failures(promtool: string, scenario: Scenario): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "causeway-promtool-"));
   try {
     await writeFile(join(folder, "rules.yaml"), JSON.stringify(rulesOf(scenario)));
     await writeFile(join(folder, "test.yaml"), JSON.stringify(unitTest(scenario, "rules.yaml")));
-    const { code, stdout, stderr } = await run(promtool, ["test", "rules", join(folder, "test.yaml")], { timeoutMs: 300_000 });
+    const { code, stdout, stderr } = await run(
+      promtool,
+      ["test", "rules", join(folder, "test.yaml")],
+      { timeoutMs: 300_000 },
+    );
     return code === 0 ? "" : `${stdout}\n${stderr}`.trim();
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -31,13 +49,35 @@ export async function failures(promtool: string, scenario: Scenario): Promise<st
 }
 
 /** What promtool's own check says of all groups of a contract. */
-export async function lintProblems(promtool: string, contract: Scenario["contract"]): Promise<string> {
+export async function lintProblems(
+  promtool: string,
+  contract: Scenario["contract"],
+): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "causeway-promtool-"));
   try {
     const file = join(folder, "rules.yaml");
-    const all = ["requests", "objectives", "rates", "drift", "performance", "fairness", "value", "anomalies", "trial"] as const;
-    await writeFile(file, JSON.stringify(rulesOf({ title: "", groups: all, inputs: {}, ...(contract && { contract }) })));
-    const { code, stdout, stderr } = await run(promtool, ["check", "rules", "--lint=all", "--lint-fatal", file], { timeoutMs: 60_000 });
+    const all = [
+      "requests",
+      "objectives",
+      "rates",
+      "drift",
+      "performance",
+      "fairness",
+      "value",
+      "anomalies",
+      "trial",
+    ] as const;
+    await writeFile(
+      file,
+      JSON.stringify(
+        rulesOf({ title: "", groups: all, inputs: {}, ...(contract && { contract }) }),
+      ),
+    );
+    const { code, stdout, stderr } = await run(
+      promtool,
+      ["check", "rules", "--lint=all", "--lint-fatal", file],
+      { timeoutMs: 60_000 },
+    );
     return code === 0 ? "" : `${stdout}\n${stderr}`.trim();
   } finally {
     await rm(folder, { recursive: true, force: true });

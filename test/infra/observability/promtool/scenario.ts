@@ -3,11 +3,36 @@ import type { Contract } from "../../../../services/contract/contract";
 import { contract } from "../fixture";
 
 /** Groups of rules, by the end of their names. */
-export type GroupName = "requests" | "objectives" | "rates" | "drift" | "performance" | "fairness" | "value" | "anomalies" | "trial" | "gpu";
+export type GroupName =
+  | "requests"
+  | "objectives"
+  | "rates"
+  | "drift"
+  | "performance"
+  | "fairness"
+  | "value"
+  | "anomalies"
+  | "trial"
+  | "gpu";
 
 /** Rules that the scenarios are about, and what may happen to what they read. */
-export const subjects = ["drift", "score", "performance", "fairness", "latency", "traffic", "value"] as const;
-export const situations = ["step change", "no data", "counter reset", "seasonality", "small n", "low traffic"] as const;
+export const subjects = [
+  "drift",
+  "score",
+  "performance",
+  "fairness",
+  "latency",
+  "traffic",
+  "value",
+] as const;
+export const situations = [
+  "step change",
+  "no data",
+  "counter reset",
+  "seasonality",
+  "small n",
+  "low traffic",
+] as const;
 export type Cover = `${(typeof subjects)[number]}: ${(typeof situations)[number]}`;
 
 /** Series that Prometheus is told to have scraped, and what the rules must make of them. */
@@ -21,30 +46,48 @@ export interface Scenario {
   readonly stepMinutes?: number;
   readonly contract?: Contract;
   /** Alerts that belong to no model. @default none */
-  readonly more?: readonly { readonly alert: string; readonly expr: string; readonly for: string }[];
+  readonly more?: readonly {
+    readonly alert: string;
+    readonly expr: string;
+    readonly for: string;
+  }[];
   /** Values by series, in the notation of promtool. */
   readonly inputs: Readonly<Record<string, string>>;
   /** Alerts that fire, and no other, by minute. */
   readonly firing?: Readonly<Record<number, readonly string[]>>;
   /** Values of expressions, by minute. */
-  readonly values?: readonly { readonly minute: number; readonly expr: string; readonly samples: Readonly<Record<string, number>> }[];
+  readonly values?: readonly {
+    readonly minute: number;
+    readonly expr: string;
+    readonly samples: Readonly<Record<string, number>>;
+  }[];
 }
 
-/** The contract of the scenarios: two features and a window of an hour, so that a day of labels is seven hours. */
+/**
+ * The contract of the scenarios: two features and a window of an hour, so that a day of labels is
+ * seven hours.
+ */
 export const small: Contract = {
   ...contract,
   features: contract.features.filter(({ name }) => name === "obrat" || name === "cons"),
   drift: { significance: 0.01, window: "1 hour", minimumSamples: 200 },
 };
 
-/** A counter: pieces of so many samples, each adding so much to the one before; `reset` starts a piece from nothing, as a new process does. */
-export function counter(...pieces: readonly (readonly [samples: number, add: number, reset?: "reset"])[]): string {
+/**
+ * A counter: pieces of so many samples, each adding so much to the one before; `reset` starts a
+ * piece from nothing, as a new process does.
+ */
+export function counter(
+  ...pieces: readonly (readonly [samples: number, add: number, reset?: "reset"])[]
+): string {
   let last = 0;
-  return pieces.map(([samples, add, reset], at) => {
-    const first = at === 0 || reset === "reset" ? 0 : last + add;
-    last = first + (samples - 1) * add;
-    return `${first}+${add}x${samples - 1}`;
-  }).join(" ");
+  return pieces
+    .map(([samples, add, reset], at) => {
+      const first = at === 0 || reset === "reset" ? 0 : last + add;
+      last = first + (samples - 1) * add;
+      return `${first}+${add}x${samples - 1}`;
+    })
+    .join(" ");
 }
 
 /** A gauge: pieces of so many samples of one value. */
@@ -65,8 +108,15 @@ export function randoms(seed: number): () => number {
 
 /** The rule file of a scenario. */
 export function rulesOf({ contract: of = small, groups, more }: Scenario) {
-  const own = ruleGroups(of).filter(({ name }) => groups.some((group) => name === `${of.name}-${group}`));
-  return { groups: [...own, ...(more === undefined ? [] : [{ name: "more", interval: "1m", rules: more }])] };
+  const own = ruleGroups(of).filter(({ name }) =>
+    groups.some((group) => name === `${of.name}-${group}`),
+  );
+  return {
+    groups: [
+      ...own,
+      ...(more === undefined ? [] : [{ name: "more", interval: "1m", rules: more }]),
+    ],
+  };
 }
 
 /** The unit test of a scenario, for promtool. */
@@ -84,15 +134,21 @@ export function unitTest(scenario: Scenario, ruleFile: string) {
   }));
   return {
     rule_files: [ruleFile],
-    // Otherwise each run has an order of its own, and what it sees of the groups before may be a sample older.
+    // Otherwise each run has an order of its own, and what it sees of the groups before may be a
+    // sample older.
     group_eval_order: rulesOf(scenario).groups.map(({ name }) => name),
     evaluation_interval: step,
     fuzzy_compare: true,
-    tests: [{
-      name: scenario.title,
-      interval: step,
-      input_series: Object.entries(scenario.inputs).map(([series, text]) => ({ series, values: text })),
-      promql_expr_test: [...firing, ...values],
-    }],
+    tests: [
+      {
+        name: scenario.title,
+        interval: step,
+        input_series: Object.entries(scenario.inputs).map(([series, text]) => ({
+          series,
+          values: text,
+        })),
+        promql_expr_test: [...firing, ...values],
+      },
+    ],
   };
 }

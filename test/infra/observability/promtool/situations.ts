@@ -6,20 +6,39 @@ const own = `{model="${model}",version="1.0.0"`;
 const day = 1_440;
 
 /** Values each two minutes for so many days. */
-function each(days: number, value: (minute: number, random: () => number) => number, seed = 5): string {
+function each(
+  days: number,
+  value: (minute: number, random: () => number) => number,
+  seed = 5,
+): string {
   const random = randoms(seed);
-  return Array.from({ length: (days * day) / 2 }, (_, i) => value(i * 2, random).toFixed(6)).join(" ");
+  return Array.from({ length: (days * day) / 2 }, (_, i) => value(i * 2, random).toFixed(6)).join(
+    " ",
+  );
 }
 
 /** 1 on average, more by day than by night. */
 const wave = (minute: number) => 1 + 0.3 * Math.sin((2 * Math.PI * minute) / day);
 const noise = (random: () => number) => 1 + 0.02 * (random() - 0.5);
 
-/** Recorded rates of business value: a mean a decision, give or take as much, and decisions a second. */
-function worth(days: number, mean: (minute: number) => number, decisions: number): Record<string, string> {
+/**
+ * Recorded rates of business value: a mean a decision, give or take as much, and decisions a
+ * second.
+ */
+function worth(
+  days: number,
+  mean: (minute: number) => number,
+  decisions: number,
+): Record<string, string> {
   return {
-    [`causeway:value_net:rate5m{model="${model}"}`]: each(days, (minute, random) => decisions * mean(minute) * noise(random)),
-    [`causeway:value_squares:rate5m{model="${model}"}`]: each(days, (minute) => 2 * decisions * mean(minute) ** 2),
+    [`causeway:value_net:rate5m{model="${model}"}`]: each(
+      days,
+      (minute, random) => decisions * mean(minute) * noise(random),
+    ),
+    [`causeway:value_squares:rate5m{model="${model}"}`]: each(
+      days,
+      (minute) => 2 * decisions * mean(minute) ** 2,
+    ),
     [`causeway:value_count:rate5m{model="${model}"}`]: each(days, () => decisions),
   };
 }
@@ -27,22 +46,40 @@ function worth(days: number, mean: (minute: number) => number, decisions: number
 /** Some of the edges of Istio's histogram of durations, in milliseconds. */
 const edges = [10, 25, 50, 100, 250, 500] as const;
 
-/** Answers a second as the proxy counts them, 95% of them within `seconds` (exponential: 3 means are exceeded by 5%). */
-function latency(days: number, seconds: (minute: number) => number, requests: number): Record<string, string> {
-  const bucket = requestsOf(model).replace("istio_requests_total", "istio_request_duration_milliseconds_bucket");
+/**
+ * Answers a second as the proxy counts them, 95% of them within `seconds` (exponential: 3 means are
+ * exceeded by 5%).
+ */
+function latency(
+  days: number,
+  seconds: (minute: number) => number,
+  requests: number,
+): Record<string, string> {
+  const bucket = requestsOf(model).replace(
+    "istio_requests_total",
+    "istio_request_duration_milliseconds_bucket",
+  );
   const counted = (share: (minute: number) => number) => {
     let total = 0;
     return each(days, (minute) => (total += requests * 120 * share(minute)));
   };
   return {
-    ...Object.fromEntries(edges.map((edge) => [bucket.replace("}", `,le="${edge}"}`), counted((minute) => 1 - Math.exp((-3 * edge) / (1_000 * seconds(minute))))])),
+    ...Object.fromEntries(
+      edges.map((edge) => [
+        bucket.replace("}", `,le="${edge}"}`),
+        counted((minute) => 1 - Math.exp((-3 * edge) / (1_000 * seconds(minute)))),
+      ]),
+    ),
     [bucket.replace("}", ',le="+Inf"}')]: counted(() => 1),
     [`causeway:requests:rate5m{model="${model}"}`]: each(days, () => requests),
   };
 }
 
-const valueCounters = (...pieces: readonly (readonly [minutes: number, mean: number, reset?: "reset"])[]) => {
-  const of = (add: (mean: number) => number) => counter(...pieces.map(([minutes, mean, reset]) => [minutes, add(mean), reset] as const));
+const valueCounters = (
+  ...pieces: readonly (readonly [minutes: number, mean: number, reset?: "reset"])[]
+) => {
+  const of = (add: (mean: number) => number) =>
+    counter(...pieces.map(([minutes, mean, reset]) => [minutes, add(mean), reset] as const));
   return {
     [`causeway_business_value_count_total${own}}`]: of(() => 2),
     [`causeway_business_value_total${own},sign="gain"}`]: of((mean) => 2 * mean),
@@ -55,40 +92,69 @@ const valueScenarios: readonly Scenario[] = [
   {
     title: "business value: a fall by two fifths is an anomaly within hours",
     covers: ["value: step change"],
-    groups: ["anomalies"], stepMinutes: 2, inputs: worth(3, (minute) => (minute < 2 * day ? 10 : 6), 0.2),
+    groups: ["anomalies"],
+    stepMinutes: 2,
+    inputs: worth(3, (minute) => (minute < 2 * day ? 10 : 6), 0.2),
     firing: { [2 * day - 2]: [], [2 * day + 240]: ["CausewayAnomaly"] },
-    values: [{ minute: 2 * day + 240, expr: 'group by (signal) (ALERTS{alertstate="firing"})', samples: { '{signal="value"}': 1 } }],
+    values: [
+      {
+        minute: 2 * day + 240,
+        expr: 'group by (signal) (ALERTS{alertstate="firing"})',
+        samples: { '{signal="value"}': 1 },
+      },
+    ],
   },
   {
     title: "business value: decisions that are worth more by day are usual",
     covers: ["value: seasonality"],
-    groups: ["anomalies"], stepMinutes: 2, inputs: worth(4, (minute) => 10 * wave(minute), 0.2),
+    groups: ["anomalies"],
+    stepMinutes: 2,
+    inputs: worth(4, (minute) => 10 * wave(minute), 0.2),
     firing: { [2 * day]: [], [2 * day + 360]: [], [3 * day + 360]: [], [3 * day + 1_080]: [] },
   },
   {
     title: "business value: without one there is no mean and no alarm",
     covers: ["value: no data"],
-    groups: ["rates", "value", "anomalies"], inputs: { up: gauge([600, 1]) },
-    firing: { 590: [] }, values: [{ minute: 590, expr: 'causeway:business_value:mean or causeway:signal:value{signal="value"}', samples: {} }],
+    groups: ["rates", "value", "anomalies"],
+    inputs: { up: gauge([600, 1]) },
+    firing: { 590: [] },
+    values: [
+      {
+        minute: 590,
+        expr: 'causeway:business_value:mean or causeway:signal:value{signal="value"}',
+        samples: {},
+      },
+    ],
   },
   {
     title: "business value: a restart of the server leaves the mean as it is",
     covers: ["value: counter reset"],
-    groups: ["rates", "value"], inputs: valueCounters([300, 10], [300, 10, "reset"]),
-    values: [290, 310, 590].map((minute) => ({ minute, expr: "round(causeway:business_value:mean, 0.001)", samples: { [`{model="${model}"}`]: 10 } })),
+    groups: ["rates", "value"],
+    inputs: valueCounters([300, 10], [300, 10, "reset"]),
+    values: [290, 310, 590].map((minute) => ({
+      minute,
+      expr: "round(causeway:business_value:mean, 0.001)",
+      samples: { [`{model="${model}"}`]: 10 },
+    })),
   },
   {
     title: "business value: the mean of a few decisions is not judged",
     covers: ["value: small n", "value: low traffic"],
-    groups: ["anomalies"], stepMinutes: 2, inputs: worth(3, (minute) => (minute < 2 * day ? 10 : -50), 0.001),
+    groups: ["anomalies"],
+    stepMinutes: 2,
+    inputs: worth(3, (minute) => (minute < 2 * day ? 10 : -50), 0.001),
     firing: { [2 * day + 240]: [], [3 * day - 10]: [] },
     values: [{ minute: 3 * day - 10, expr: 'causeway:band:distance{signal="value"}', samples: {} }],
   },
 ];
 
 /** Value counters of decisions that are worth `mean`, give or take `spread`. */
-const spreadCounters = (mean: readonly (readonly [minutes: number, mean: number])[], spread: number) => {
-  const of = (add: (mean: number) => number) => counter(...mean.map(([minutes, value]) => [minutes, add(value)] as const));
+const spreadCounters = (
+  mean: readonly (readonly [minutes: number, mean: number])[],
+  spread: number,
+) => {
+  const of = (add: (mean: number) => number) =>
+    counter(...mean.map(([minutes, value]) => [minutes, add(value)] as const));
   return {
     [`causeway_business_value_count_total${own}}`]: of(() => 2),
     [`causeway_business_value_total${own},sign="gain"}`]: of((value) => 2 * value),
@@ -99,84 +165,155 @@ const spreadCounters = (mean: readonly (readonly [minutes: number, mean: number]
 
 const fallScenarios: readonly Scenario[] = [
   {
-    title: "business value: a fall that an hour does not show is told once the newest window shows it",
-    groups: ["rates", "value"], inputs: spreadCounters([[500, 10], [200, 6]], 8),
+    title:
+      "business value: a fall that an hour does not show is told once the newest window shows it",
+    groups: ["rates", "value"],
+    inputs: spreadCounters(
+      [
+        [500, 10],
+        [200, 6],
+      ],
+      8,
+    ),
     firing: { 499: [], 520: [], 600: ["CausewayValueFall"] },
     // 120 outcomes at 6, 840 at 10, deviation 8 each.
-    values: [{ minute: 565, expr: `abs(causeway:business_value_fall:deviations / ${4 / Math.sqrt(64 / 120 + 64 / 840)} - 1) < bool 0.05`, samples: { [`{model="${model}"}`]: 1 } }],
+    values: [
+      {
+        minute: 565,
+        expr: `abs(causeway:business_value_fall:deviations / ${4 / Math.sqrt(64 / 120 + 64 / 840)} - 1) < bool 0.05`,
+        samples: { [`{model="${model}"}`]: 1 },
+      },
+    ],
     contract: { ...small, drift: { ...small.drift, minimumSamples: 100 } },
   },
   {
     title: "business value: a rise, a steady mean and a first hour are no fall",
-    groups: ["rates", "value"], inputs: spreadCounters([[60, 20], [300, 10], [300, 14]], 8),
+    groups: ["rates", "value"],
+    inputs: spreadCounters(
+      [
+        [60, 20],
+        [300, 10],
+        [300, 14],
+      ],
+      8,
+    ),
     contract: { ...small, drift: { ...small.drift, minimumSamples: 100 } },
     firing: { 90: [], 355: [], 600: [] },
   },
 ];
 
 const answered = requestsOf(model, { response_code: "200" });
-const timed = (name: string, more = "") => `causeway_request_duration_seconds_${name}${own},operation="predict"${more}}`;
-const durations = (...pieces: readonly (readonly [minutes: number, all: number, late: number, reset?: "reset"])[]) => ({
+const timed = (name: string, more = "") =>
+  `causeway_request_duration_seconds_${name}${own},operation="predict"${more}}`;
+const durations = (
+  ...pieces: readonly (readonly [minutes: number, all: number, late: number, reset?: "reset"])[]
+) => ({
   [`causeway_ready${own}}`]: gauge([pieces.reduce((sum, [minutes]) => sum + minutes, 0), 1]),
   [answered]: counter(...pieces.map(([minutes, all, , reset]) => [minutes, all, reset] as const)),
-  [timed("count")]: counter(...pieces.map(([minutes, all, , reset]) => [minutes, all, reset] as const)),
-  [timed("bucket", ',le="0.1"')]: counter(...pieces.map(([minutes, all, late, reset]) => [minutes, all - late, reset] as const)),
+  [timed("count")]: counter(
+    ...pieces.map(([minutes, all, , reset]) => [minutes, all, reset] as const),
+  ),
+  [timed("bucket", ',le="0.1"')]: counter(
+    ...pieces.map(([minutes, all, late, reset]) => [minutes, all - late, reset] as const),
+  ),
 });
 
 const latencyScenarios: readonly Scenario[] = [
   {
     title: "latency: answers that take longer by day are usual",
     covers: ["latency: seasonality"],
-    groups: ["anomalies"], stepMinutes: 2, inputs: latency(4, (minute) => 0.03 * wave(minute), 5),
+    groups: ["anomalies"],
+    stepMinutes: 2,
+    inputs: latency(4, (minute) => 0.03 * wave(minute), 5),
     firing: { [2 * day + 360]: [], [3 * day + 360]: [], [3 * day + 1_080]: [] },
   },
   {
     title: "latency: a step to three times as long is an anomaly within half an hour",
-    groups: ["anomalies"], stepMinutes: 2, inputs: latency(3, (minute) => (minute < 2 * day ? 0.03 : 0.09), 0.05),
+    groups: ["anomalies"],
+    stepMinutes: 2,
+    inputs: latency(3, (minute) => (minute < 2 * day ? 0.03 : 0.09), 0.05),
     firing: { [2 * day - 2]: [], [2 * day + 34]: ["CausewayAnomaly"] },
   },
   {
     title: "latency: the highest of a handful of answers is not judged",
     covers: ["latency: low traffic"],
-    groups: ["anomalies"], stepMinutes: 2, inputs: latency(3, (minute) => (minute < 2 * day ? 0.03 : 0.3), 0.01),
-    firing: { [2 * day + 80]: [] }, values: [{ minute: 2 * day + 80, expr: 'causeway:signal:value{signal="latency"}', samples: {} }],
+    groups: ["anomalies"],
+    stepMinutes: 2,
+    inputs: latency(3, (minute) => (minute < 2 * day ? 0.03 : 0.3), 0.01),
+    firing: { [2 * day + 80]: [] },
+    values: [
+      { minute: 2 * day + 80, expr: 'causeway:signal:value{signal="latency"}', samples: {} },
+    ],
   },
   {
     title: "latency: a late answer among few is no page",
     covers: ["latency: small n"],
-    groups: ["requests", "objectives"], inputs: durations([200, 1, 0], [1, 1, 1], [199, 1, 0]),
+    groups: ["requests", "objectives"],
+    inputs: durations([200, 1, 0], [1, 1, 1], [199, 1, 0]),
     firing: { 202: [], 215: [], 300: [] },
   },
   {
     title: "latency and traffic: a server and a proxy that restart are neither late nor silent",
     covers: ["latency: counter reset", "traffic: counter reset"],
-    groups: ["requests", "objectives", "anomalies"], inputs: durations([600, 300, 1], [240, 300, 1, "reset"]),
+    groups: ["requests", "objectives", "anomalies"],
+    inputs: durations([600, 300, 1], [240, 300, 1, "reset"]),
     firing: { 599: [], 602: [], 615: [], 830: [] },
   },
   {
     title: "traffic: the silence of a model with a few requests a day is no news",
     covers: ["traffic: low traffic", "traffic: small n"],
-    groups: ["requests", "objectives"], inputs: durations([1_600, 1, 0], [120, 0, 0]),
+    groups: ["requests", "objectives"],
+    inputs: durations([1_600, 1, 0], [120, 0, 0]),
     firing: { 1_590: [], 1_715: [] },
   },
   {
     title: "traffic: an office that closes at the same hour each day is no silence",
-    groups: ["requests", "objectives"], inputs: durations([600, 300, 1], [840, 0, 0], [600, 300, 1], [200, 0, 0]),
+    groups: ["requests", "objectives"],
+    inputs: durations([600, 300, 1], [840, 0, 0], [600, 300, 1], [200, 0, 0]),
     firing: { 630: [], 2_050: [], 2_075: [], 2_200: [] },
   },
 ];
 
-const cells = [["approve", "approve"], ["approve", "decline"], ["decline", "approve"], ["decline", "decline"]] as const;
+const cells = [
+  ["approve", "approve"],
+  ["approve", "decline"],
+  ["decline", "approve"],
+  ["decline", "decline"],
+] as const;
 type Matrix = readonly [tp: number, fp: number, fn: number, tn: number];
-const groupSeries = (group: string, [predicted, actual]: readonly [string, string]) => `causeway_group_outcomes_total${own},attribute="race",group="${group}",predicted="${predicted}",actual="${actual}"}`;
+const groupSeries = (group: string, [predicted, actual]: readonly [string, string]) =>
+  `causeway_group_outcomes_total${own},attribute="race",group="${group}",predicted="${predicted}",actual="${actual}"}`;
 
-function byGroup(groups: Readonly<Record<string, readonly (readonly [minutes: number, matrix: Matrix, reset?: "reset"])[]>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(groups).flatMap(([group, pieces]) => cells.map((cell, i) => [groupSeries(group, cell), counter(...pieces.map(([minutes, matrix, reset]) => [minutes, matrix[i] ?? 0, reset] as const))] as const)));
+function byGroup(
+  groups: Readonly<
+    Record<string, readonly (readonly [minutes: number, matrix: Matrix, reset?: "reset"])[]>
+  >,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(groups).flatMap(([group, pieces]) =>
+      cells.map(
+        (cell, i) =>
+          [
+            groupSeries(group, cell),
+            counter(
+              ...pieces.map(
+                ([minutes, matrix, reset]) => [minutes, matrix[i] ?? 0, reset] as const,
+              ),
+            ),
+          ] as const,
+      ),
+    ),
+  );
 }
 
 /** Labels that come by day: an hour of many, an hour of few. */
 function tides(hours: number, matrix: Matrix): (readonly [number, Matrix])[] {
-  const scaled = (factor: number): Matrix => [matrix[0] * factor, matrix[1] * factor, matrix[2] * factor, matrix[3] * factor];
+  const scaled = (factor: number): Matrix => [
+    matrix[0] * factor,
+    matrix[1] * factor,
+    matrix[2] * factor,
+    matrix[3] * factor,
+  ];
   return Array.from({ length: hours }, (_, hour) => [60, scaled(hour % 2 === 0 ? 4 : 1)] as const);
 }
 
@@ -188,53 +325,114 @@ const fairnessScenarios: readonly Scenario[] = [
   {
     title: "fairness: harm that begins is told while the window still holds the time before",
     covers: ["fairness: step change"],
-    groups: labelGroups, inputs: byGroup({ white: [[1_000, alike]], black: [[600, alike], [400, harmed]] }),
+    groups: labelGroups,
+    inputs: byGroup({
+      white: [[1_000, alike]],
+      black: [
+        [600, alike],
+        [400, harmed],
+      ],
+    }),
     firing: { 599: [], 610: [], 900: ["CausewayFairnessLimit"] },
   },
   {
-    // 40% of the black applicants are approved in place of 90%: over seven hours the ratio is above 0.9 still.
-    title: "fairness: a great harm is told by the newest window, long before the other holds enough of it",
-    groups: labelGroups, inputs: byGroup({ white: [[560, [80, 10, 0, 10]]], black: [[500, [8, 1, 0, 1]], [60, [4, 0, 4, 2]]] }),
+    // 40% of the black applicants are approved in place of 90%: over seven hours the ratio is above
+    // 0.9 still.
+    title:
+      "fairness: a great harm is told by the newest window, long before the other holds enough of it",
+    groups: labelGroups,
+    inputs: byGroup({
+      white: [[560, [80, 10, 0, 10]]],
+      black: [
+        [500, [8, 1, 0, 1]],
+        [60, [4, 0, 4, 2]],
+      ],
+    }),
     firing: { 499: [], 550: ["CausewayFairnessLimit"] },
     values: [
-      { minute: 550, expr: 'group by (window) (ALERTS{alertname="CausewayFairnessLimit",alertstate="firing"})', samples: { '{window="short"}': 1 } },
-      { minute: 550, expr: 'causeway:fairness:window{metric="selection-rate-ratio",window="long"} < bool 0.9', samples: { [`{attribute="race",metric="selection-rate-ratio",model="${model}",window="long"}`]: 0 } },
+      {
+        minute: 550,
+        expr: 'group by (window) (ALERTS{alertname="CausewayFairnessLimit",alertstate="firing"})',
+        samples: { '{window="short"}': 1 },
+      },
+      {
+        minute: 550,
+        expr: 'causeway:fairness:window{metric="selection-rate-ratio",window="long"} < bool 0.9',
+        samples: {
+          [`{attribute="race",metric="selection-rate-ratio",model="${model}",window="long"}`]: 0,
+        },
+      },
     ],
   },
   {
-    // 0.78 throughout, of some 350 labels an hour: beyond the limit, and not by more than chance; nor has it got worse.
-    title: "fairness: a ratio that has always been a little beyond the limit is no news of the newest window",
-    groups: labelGroups, inputs: byGroup({ white: [[700, [8, 1, 0, 1]]], black: [[700, [2, 0.34, 0, 1]]] }),
+    // 0.78 throughout, of some 350 labels an hour: beyond the limit, and not by more than chance;
+    // nor has it got worse.
+    title:
+      "fairness: a ratio that has always been a little beyond the limit is no news of the newest window",
+    groups: labelGroups,
+    inputs: byGroup({ white: [[700, [8, 1, 0, 1]]], black: [[700, [2, 0.34, 0, 1]]] }),
     firing: { 480: [], 690: [] },
-    values: [{ minute: 690, expr: 'causeway:fairness:window{metric="selection-rate-ratio",window="short"} < bool 0.8', samples: { [`{attribute="race",metric="selection-rate-ratio",model="${model}",window="short"}`]: 1 } }],
+    values: [
+      {
+        minute: 690,
+        expr: 'causeway:fairness:window{metric="selection-rate-ratio",window="short"} < bool 0.8',
+        samples: {
+          [`{attribute="race",metric="selection-rate-ratio",model="${model}",window="short"}`]: 1,
+        },
+      },
+    ],
   },
   {
     title: "fairness: without labels by group there is no measure and no alarm",
     covers: ["fairness: no data"],
-    groups: labelGroups, inputs: { up: gauge([600, 1]) },
-    firing: { 590: [] }, values: [{ minute: 590, expr: "causeway:fairness:window", samples: {} }],
+    groups: labelGroups,
+    inputs: { up: gauge([600, 1]) },
+    firing: { 590: [] },
+    values: [{ minute: 590, expr: "causeway:fairness:window", samples: {} }],
   },
   {
     title: "fairness: a restart of the server is no harm",
     covers: ["fairness: counter reset"],
-    groups: labelGroups, inputs: byGroup({ white: [[500, alike], [300, alike, "reset"]], black: [[500, alike], [300, alike, "reset"]] }),
+    groups: labelGroups,
+    inputs: byGroup({
+      white: [
+        [500, alike],
+        [300, alike, "reset"],
+      ],
+      black: [
+        [500, alike],
+        [300, alike, "reset"],
+      ],
+    }),
     firing: { 499: [], 505: [], 530: [], 790: [] },
   },
   {
-    title: "fairness: labels of one group that come at other hours than those of the other are no harm",
+    title:
+      "fairness: labels of one group that come at other hours than those of the other are no harm",
     covers: ["fairness: seasonality"],
-    groups: labelGroups, inputs: byGroup({ white: tides(15, alike), black: [[60, alike], ...tides(14, alike)] }),
+    groups: labelGroups,
+    inputs: byGroup({ white: tides(15, alike), black: [[60, alike], ...tides(14, alike)] }),
     firing: { 480: [], 520: [], 570: [], 890: [] },
   },
   {
     title: "fairness: groups below the contract's minimum are not judged, however they fare",
     covers: ["fairness: low traffic"],
-    groups: labelGroups, inputs: byGroup({ white: [[700, [0.03, 0, 0, 0]]], black: [[700, [0, 0, 0.03, 0.03]]] }),
-    firing: { 480: [], 690: [] }, values: [{ minute: 690, expr: 'causeway:fairness:window{metric="selection-rate-ratio"}', samples: {} }],
+    groups: labelGroups,
+    inputs: byGroup({ white: [[700, [0.03, 0, 0, 0]]], black: [[700, [0, 0, 0.03, 0.03]]] }),
+    firing: { 480: [], 690: [] },
+    values: [
+      { minute: 690, expr: 'causeway:fairness:window{metric="selection-rate-ratio"}', samples: {} },
+    ],
   },
 ];
 
-const outcomes = (pieces: readonly (readonly [number, Matrix])[]) => Object.fromEntries(cells.map(([predicted, actual], i) => [`causeway_outcomes_total${own},predicted="${predicted}",actual="${actual}"}`, counter(...pieces.map(([minutes, matrix]) => [minutes, matrix[i] ?? 0] as const))]));
+const outcomes = (pieces: readonly (readonly [number, Matrix])[]) =>
+  Object.fromEntries(
+    cells.map(([predicted, actual], i) => [
+      `causeway_outcomes_total${own},predicted="${predicted}",actual="${actual}"}`,
+      counter(...pieces.map(([minutes, matrix]) => [minutes, matrix[i] ?? 0] as const)),
+    ]),
+  );
 
 /** What no other file has: every subject in every situation, with those of the others. */
 export const situationScenarios: readonly Scenario[] = [
@@ -245,7 +443,8 @@ export const situationScenarios: readonly Scenario[] = [
   {
     title: "performance: labels that come in tides are no fall",
     covers: ["performance: seasonality"],
-    groups: ["rates", "performance"], inputs: outcomes(tides(15, [20, 1, 1, 3])),
+    groups: ["rates", "performance"],
+    inputs: outcomes(tides(15, [20, 1, 1, 3])),
     firing: { 480: [], 570: [], 660: [], 890: [] },
   },
 ];

@@ -13,7 +13,22 @@ export interface Outcome {
 export type Run = (random: () => number) => () => number;
 
 /** Runs a test so many times and looks after every `every` trials, up to the horizon. */
-export function simulate(run: Run, { runs, horizon, boundary, seed, every = 1 }: { readonly runs: number; readonly horizon: number; readonly boundary: number; readonly seed: number; readonly every?: number }): Outcome {
+export function simulate(
+  run: Run,
+  {
+    runs,
+    horizon,
+    boundary,
+    seed,
+    every = 1,
+  }: {
+    readonly runs: number;
+    readonly horizon: number;
+    readonly boundary: number;
+    readonly seed: number;
+    readonly every?: number;
+  },
+): Outcome {
   const random = randoms(seed);
   let [reached, trials] = [0, 0];
   for (let i = 0; i < runs; i += 1) {
@@ -41,16 +56,30 @@ export function varianceOf(events: number, trials: number): number {
 }
 
 /** Evidence that the first share is larger. */
-export function shareEvidence(one: readonly [number, number], other: readonly [number, number], spread: number): number {
-  return mixtureEvidence(smoothed(...one) - smoothed(...other), varianceOf(...one) + varianceOf(...other), spread);
+export function shareEvidence(
+  one: readonly [number, number],
+  other: readonly [number, number],
+  spread: number,
+): number {
+  return mixtureEvidence(
+    smoothed(...one) - smoothed(...other),
+    varianceOf(...one) + varianceOf(...other),
+    spread,
+  );
 }
 
 /** Evidence that two histograms are further apart than the limit allows. */
 export function scoreEvidence(one: readonly number[], other: readonly number[]): number {
   const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
   const [n, m] = [sum(one), sum(other)];
-  const overlap = one.reduce((total, count, i) => total + Math.sqrt(count * (other[i] ?? 0)), 0) / Math.sqrt(n * m);
-  return mixtureEvidence(1 - overlap - 1 / 32, (Math.max(1 - overlap ** 2, 1e-4) * (1 / n + 1 / m)) / 4, 0.03);
+  const overlap =
+    one.reduce((total, count, i) => total + Math.sqrt(count * (other[i] ?? 0)), 0) /
+    Math.sqrt(n * m);
+  return mixtureEvidence(
+    1 - overlap - 1 / 32,
+    (Math.max(1 - overlap ** 2, 1e-4) * (1 / n + 1 / m)) / 4,
+    0.03,
+  );
 }
 
 /** Index drawn from shares. */
@@ -69,7 +98,9 @@ export function normal(random: () => number): number {
 export function print(title: string, rows: readonly (readonly (string | number)[])[]): void {
   const text = rows.map((row) => row.map(String));
   const widths = text[0]!.map((_, i) => Math.max(...text.map((row) => row[i]!.length)));
-  process.stdout.write(`\n${title}\n${text.map((row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join("  ")).join("\n")}\n`);
+  process.stdout.write(
+    `\n${title}\n${text.map((row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join("  ")).join("\n")}\n`,
+  );
 }
 
 /** A share in percent. */

@@ -13,9 +13,15 @@ ruleSuite(endpoint, {
   type,
   good: cluster,
   deviations: {
-    "a public endpoint": (good) => ({ deviant: set(good, "vpcConfig.endpointPublicAccess", true), message: /^Cluster "subject" must set vpcConfig.endpointPublicAccess to false, got true$/ }),
+    "a public endpoint": (good) => ({
+      deviant: set(good, "vpcConfig.endpointPublicAccess", true),
+      message: /^Cluster "subject" must set vpcConfig.endpointPublicAccess to false, got true$/,
+    }),
     "an endpoint that AWS makes public": (good) => unset(good, "vpcConfig.endpointPublicAccess"),
-    "no private endpoint": (good) => ({ deviant: set(good, "vpcConfig.endpointPrivateAccess", false), message: /endpointPrivateAccess to true, got false$/ }),
+    "no private endpoint": (good) => ({
+      deviant: set(good, "vpcConfig.endpointPrivateAccess", false),
+      message: /endpointPrivateAccess to true, got false$/,
+    }),
   },
 });
 
@@ -23,24 +29,48 @@ ruleSuite(entries, {
   type,
   good: cluster,
   deviations: {
-    "the aws-auth ConfigMap": (good) => ({ deviant: set(good, "accessConfig.authenticationMode", "API_AND_CONFIG_MAP"), message: /must have authenticationMode API, got "API_AND_CONFIG_MAP"$/ }),
-    "a creator who stays administrator": (good) => unset(good, "accessConfig.bootstrapClusterCreatorAdminPermissions"),
+    "the aws-auth ConfigMap": (good) => ({
+      deviant: set(good, "accessConfig.authenticationMode", "API_AND_CONFIG_MAP"),
+      message: /must have authenticationMode API, got "API_AND_CONFIG_MAP"$/,
+    }),
+    "a creator who stays administrator": (good) =>
+      unset(good, "accessConfig.bootstrapClusterCreatorAdminPermissions"),
   },
 });
 
 ruleSuite(analyzer, {
   good: clusterStack,
-  deviations: { "a region without an analyzer": (good) => ({ deviant: without(good, "analyzer"), message: /^each of the 1 regions with a cluster must have an Access Analyzer, got 0$/ }) },
+  deviations: {
+    "a region without an analyzer": (good) => ({
+      deviant: without(good, "analyzer"),
+      message: /^each of the 1 regions with a cluster must have an Access Analyzer, got 0$/,
+    }),
+  },
 });
 
 it("asks for one analyzer for each cluster", () => {
-  expect(analyzer.check([...clusterStack, resource(type, "second", cluster)], {})).toEqual([{ message: "each of the 2 regions with a cluster must have an Access Analyzer, got 1" }]);
+  expect(analyzer.check([...clusterStack, resource(type, "second", cluster)], {})).toEqual([
+    { message: "each of the 2 regions with a cluster must have an Access Analyzer, got 1" },
+  ]);
 });
 
 const repositoryType = "aws:ecr/repository:Repository";
 ruleSuite(immutable, {
   type: repositoryType,
   good: repository,
-  deviations: { "tags that move": (good) => ({ deviant: set(good, "imageTagMutability", "MUTABLE"), message: /must have imageTagMutability IMMUTABLE, got "MUTABLE"$/ }), "AWS's default": (good) => unset(good, "imageTagMutability") },
+  deviations: {
+    "tags that move": (good) => ({
+      deviant: set(good, "imageTagMutability", "MUTABLE"),
+      message: /must have imageTagMutability IMMUTABLE, got "MUTABLE"$/,
+    }),
+    "AWS's default": (good) => unset(good, "imageTagMutability"),
+  },
 });
-ruleSuite(scan, { type: repositoryType, good: repository, deviations: { "no scan": (good) => set(good, "imageScanningConfiguration.scanOnPush", false), "AWS's default": (good) => unset(good, "imageScanningConfiguration") } });
+ruleSuite(scan, {
+  type: repositoryType,
+  good: repository,
+  deviations: {
+    "no scan": (good) => set(good, "imageScanningConfiguration.scanOnPush", false),
+    "AWS's default": (good) => unset(good, "imageScanningConfiguration"),
+  },
+});

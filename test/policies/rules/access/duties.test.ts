@@ -13,96 +13,280 @@ const account = "111122223333";
 const arn = (name: string) => `arn:aws:iam::${account}:role/${name}`;
 const rbac = "kubernetes:rbac.authorization.k8s.io/v1";
 const api = "kubernetes:admissionregistration.k8s.io/v1";
-const changed = (good: readonly ResourceView[], name: string, path: string, value: unknown) => good.map((each) => (each.name === name ? { ...each, props: set(each.props, path, value) } : each));
+const changed = (good: readonly ResourceView[], name: string, path: string, value: unknown) =>
+  good.map((each) =>
+    each.name === name ? { ...each, props: set(each.props, path, value) } : each,
+  );
 
-const entry = (name: string, group: string) => resource("aws:eks/accessEntry:AccessEntry", `entry-${name}`, { clusterName: "causeway", principalArn: arn(name), kubernetesGroups: [group] });
-const promoter = { ...role, name: "example-causeway-prod-promoter", assumeRolePolicy: document({ ...trustStatement, Principal: { AWS: arn("ModelRisk") } }) };
-const approvals = { Sid: "RecordApprovals", Effect: "Allow", Action: ["s3:PutObject"], Resource: ["arn:aws:s3:::example-causeway-prod-audit-*/approvals/${aws:PrincipalTag/approval-role}/*"] };
+const entry = (name: string, group: string) =>
+  resource("aws:eks/accessEntry:AccessEntry", `entry-${name}`, {
+    clusterName: "causeway",
+    principalArn: arn(name),
+    kubernetesGroups: [group],
+  });
+const promoter = {
+  ...role,
+  name: "example-causeway-prod-promoter",
+  assumeRolePolicy: document({ ...trustStatement, Principal: { AWS: arn("ModelRisk") } }),
+};
+const approvals = {
+  Sid: "RecordApprovals",
+  Effect: "Allow",
+  Action: ["s3:PutObject"],
+  Resource: [
+    "arn:aws:s3:::example-causeway-prod-audit-*/approvals/${aws:PrincipalTag/approval-role}/*",
+  ],
+};
 const duties = [
   entry("DeliveryPipeline", "causeway:pipelines"),
   entry("ModelRisk", "causeway:approvers"),
   entry("DataProtection", "causeway:erasers"),
-  resource("aws:eks/accessPolicyAssociation:AccessPolicyAssociation", "association", { clusterName: "causeway", principalArn: arn("DeliveryPipeline"), policyArn: "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy" }),
+  resource("aws:eks/accessPolicyAssociation:AccessPolicyAssociation", "association", {
+    clusterName: "causeway",
+    principalArn: arn("DeliveryPipeline"),
+    policyArn: "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
+  }),
   resource("aws:iam/role:Role", "promoter", promoter),
-  resource("aws:iam/rolePolicy:RolePolicy", "promoter-permissions", { role: promoter.name, policy: document(approvals) }),
+  resource("aws:iam/rolePolicy:RolePolicy", "promoter-permissions", {
+    role: promoter.name,
+    policy: document(approvals),
+  }),
 ];
 
 ruleSuite(separation, {
   good: duties,
   deviations: {
-    "who is in two groups": (good) => ({ deviant: changed(good, "entry-ModelRisk", "kubernetesGroups", ["causeway:approvers", "causeway:pipelines"]), message: /^arn:aws:iam::111122223333:role\/ModelRisk must not be able to deploy and approve alone: deploy by Kubernetes group causeway:pipelines; approve by Kubernetes group causeway:approvers$/ }),
-    "an approver who administers the cluster": (good) => changed(good, "association", "principalArn", arn("ModelRisk")),
-    "an eraser who is listed to approve as well": (good) => [...good, resource("aws:eks/accessEntry:AccessEntry", "second", { clusterName: "other", principalArn: arn("DataProtection"), kubernetesGroups: ["causeway:approvers"] })],
+    "who is in two groups": (good) => ({
+      deviant: changed(good, "entry-ModelRisk", "kubernetesGroups", [
+        "causeway:approvers",
+        "causeway:pipelines",
+      ]),
+      message:
+        /^arn:aws:iam::111122223333:role\/ModelRisk must not be able to deploy and approve alone: deploy by Kubernetes group causeway:pipelines; approve by Kubernetes group causeway:approvers$/,
+    }),
+    "an approver who administers the cluster": (good) =>
+      changed(good, "association", "principalArn", arn("ModelRisk")),
+    "an eraser who is listed to approve as well": (good) => [
+      ...good,
+      resource("aws:eks/accessEntry:AccessEntry", "second", {
+        clusterName: "other",
+        principalArn: arn("DataProtection"),
+        kubernetesGroups: ["causeway:approvers"],
+      }),
+    ],
   },
 });
 
 const secondFactor = { Bool: { "aws:MultiFactorAuthPresent": "true" } };
-const tagging = (more: object = {}) => ({ Sid: "ApproveAs0", Effect: "Allow", Action: ["sts:TagSession"], Principal: { AWS: arn("ModelRisk") }, Condition: { StringEquals: { "aws:RequestTag/approval-role": "model-risk" }, ...secondFactor, ...more } });
-const trust = (...statements: object[]) => document({ ...trustStatement, Principal: { AWS: arn("ModelRisk") } }, ...(statements as Record<string, unknown>[]));
-const write = (...paths: string[]) => document({ ...approvals, Resource: paths.map((path) => `arn:aws:s3:::example-causeway-prod-audit-*/${path}`) });
+const tagging = (more: object = {}) => ({
+  Sid: "ApproveAs0",
+  Effect: "Allow",
+  Action: ["sts:TagSession"],
+  Principal: { AWS: arn("ModelRisk") },
+  Condition: {
+    StringEquals: { "aws:RequestTag/approval-role": "model-risk" },
+    ...secondFactor,
+    ...more,
+  },
+});
+const trust = (...statements: object[]) =>
+  document(
+    { ...trustStatement, Principal: { AWS: arn("ModelRisk") } },
+    ...(statements as Record<string, unknown>[]),
+  );
+const write = (...paths: string[]) =>
+  document({
+    ...approvals,
+    Resource: paths.map((path) => `arn:aws:s3:::example-causeway-prod-audit-*/${path}`),
+  });
 
 ruleSuite(approvalRole, {
   good: [
     resource("aws:iam/role:Role", "promoter", { ...promoter, assumeRolePolicy: trust(tagging()) }),
-    resource("aws:iam/rolePolicy:RolePolicy", "promoter-permissions", { role: promoter.name, policy: write("approvals/${aws:PrincipalTag/approval-role}/*") }),
+    resource("aws:iam/rolePolicy:RolePolicy", "promoter-permissions", {
+      role: promoter.name,
+      policy: write("approvals/${aws:PrincipalTag/approval-role}/*"),
+    }),
   ],
   deviations: {
-    "a policy that lets every role be claimed": (good) => ({ deviant: changed(good, "promoter-permissions", "policy", write("approvals/*")), message: /^example-causeway-prod-promoter must write approvals only under the role of its session tag, got any role$/ }),
-    "a second path past the tag": (good) => changed(good, "promoter-permissions", "policy", write("approvals/${aws:PrincipalTag/approval-role}/*", "*")),
-    "a trust that lets the caller choose the tag": (good) => ({ deviant: changed(good, "promoter", "assumeRolePolicy", trust(tagging({ StringEquals: {} }))), message: /must let each of its callers take one role as session tag, got any in statement ApproveAs0$/ }),
-    "a trust with two values": (good) => changed(good, "promoter", "assumeRolePolicy", trust(tagging({ StringEquals: { "aws:RequestTag/approval-role": ["model-risk", "ethics-board"] } }))),
-    "a trust over another tag": (good) => changed(good, "promoter", "assumeRolePolicy", trust(tagging({ StringEquals: { "aws:RequestTag/team": "model-risk" } }))),
+    "a policy that lets every role be claimed": (good) => ({
+      deviant: changed(good, "promoter-permissions", "policy", write("approvals/*")),
+      message:
+        /^example-causeway-prod-promoter must write approvals only under the role of its session tag, got any role$/,
+    }),
+    "a second path past the tag": (good) =>
+      changed(
+        good,
+        "promoter-permissions",
+        "policy",
+        write("approvals/${aws:PrincipalTag/approval-role}/*", "*"),
+      ),
+    "a trust that lets the caller choose the tag": (good) => ({
+      deviant: changed(good, "promoter", "assumeRolePolicy", trust(tagging({ StringEquals: {} }))),
+      message:
+        /must let each of its callers take one role as session tag, got any in statement ApproveAs0$/,
+    }),
+    "a trust with two values": (good) =>
+      changed(
+        good,
+        "promoter",
+        "assumeRolePolicy",
+        trust(
+          tagging({
+            StringEquals: { "aws:RequestTag/approval-role": ["model-risk", "ethics-board"] },
+          }),
+        ),
+      ),
+    "a trust over another tag": (good) =>
+      changed(
+        good,
+        "promoter",
+        "assumeRolePolicy",
+        trust(tagging({ StringEquals: { "aws:RequestTag/team": "model-risk" } })),
+      ),
   },
 });
 
-const binding = (name: string, group: string) => resource(`${rbac}:RoleBinding`, name, { metadata: { name, namespace: "causeway-models" }, roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name }, subjects: [{ kind: "Group", name: group }] });
+const binding = (name: string, group: string) =>
+  resource(`${rbac}:RoleBinding`, name, {
+    metadata: { name, namespace: "causeway-models" },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name },
+    subjects: [{ kind: "Group", name: group }],
+  });
 const policies = admissionNames.flatMap((name) => [
-  resource(`${api}:ValidatingAdmissionPolicy`, `policy-${name}`, { metadata: { name }, spec: { failurePolicy: "Fail", validations: [{ expression: "false" }] } }),
-  resource(`${api}:ValidatingAdmissionPolicyBinding`, `binding-${name}`, { metadata: { name }, spec: { policyName: name, validationActions: ["Deny"] } }),
+  resource(`${api}:ValidatingAdmissionPolicy`, `policy-${name}`, {
+    metadata: { name },
+    spec: { failurePolicy: "Fail", validations: [{ expression: "false" }] },
+  }),
+  resource(`${api}:ValidatingAdmissionPolicyBinding`, `binding-${name}`, {
+    metadata: { name },
+    spec: { policyName: name, validationActions: ["Deny"] },
+  }),
 ]);
 
 ruleSuite(admission, {
   good: [binding("causeway-approver", "causeway:approvers"), ...policies],
   deviations: {
-    "a cluster without a policy": (good) => ({ deviant: good.filter(({ name }) => name !== "policy-causeway-approval"), message: /^causeway-approval must be bound in each of 1 clusters, got 0$/ }),
-    "a policy without a binding": (good) => good.filter(({ name }) => name !== "binding-causeway-workflows"),
-    "a second cluster without policies": (good) => [...good, binding("causeway-approver", "causeway:approvers")],
-    "a policy that lets through what it cannot judge": (good) => changed(good, "policy-causeway-approval", "spec.failurePolicy", "Ignore"),
-    "a binding that only warns": (good) => changed(good, "binding-causeway-what-runs", "spec.validationActions", ["Warn"]),
-    "a binding for a few namespaces": (good) => changed(good, "binding-causeway-what-runs", "spec.matchResources", { namespaceSelector: { matchLabels: { a: "b" } } }),
+    "a cluster without a policy": (good) => ({
+      deviant: good.filter(({ name }) => name !== "policy-causeway-approval"),
+      message: /^causeway-approval must be bound in each of 1 clusters, got 0$/,
+    }),
+    "a policy without a binding": (good) =>
+      good.filter(({ name }) => name !== "binding-causeway-workflows"),
+    "a second cluster without policies": (good) => [
+      ...good,
+      binding("causeway-approver", "causeway:approvers"),
+    ],
+    "a policy that lets through what it cannot judge": (good) =>
+      changed(good, "policy-causeway-approval", "spec.failurePolicy", "Ignore"),
+    "a binding that only warns": (good) =>
+      changed(good, "binding-causeway-what-runs", "spec.validationActions", ["Warn"]),
+    "a binding for a few namespaces": (good) =>
+      changed(good, "binding-causeway-what-runs", "spec.matchResources", {
+        namespaceSelector: { matchLabels: { a: "b" } },
+      }),
   },
-  configured: [{ title: "a stack that does without one", parameters: { required: admissionNames.slice(1) }, subject: (good) => good.filter(({ name }) => !name.endsWith(admissionNames[0])), fires: false }],
+  configured: [
+    {
+      title: "a stack that does without one",
+      parameters: { required: admissionNames.slice(1) },
+      subject: (good) => good.filter(({ name }) => !name.endsWith(admissionNames[0])),
+      fires: false,
+    },
+  ],
 });
 
-const breakGlass = { ...role, name: "example-causeway-prod-break-glass", assumeRolePolicy: document({ ...trustStatement, Condition: { ...trustStatement.Condition, StringEquals: { "aws:RequestedRegion": ["eu-west-1"] } } }) };
-const pattern = (name: string) => JSON.stringify({ source: ["aws.sts"], detail: { eventName: ["AssumeRole"], requestParameters: { roleArn: [arn(name)] } } });
+const breakGlass = {
+  ...role,
+  name: "example-causeway-prod-break-glass",
+  assumeRolePolicy: document({
+    ...trustStatement,
+    Condition: {
+      ...trustStatement.Condition,
+      StringEquals: { "aws:RequestedRegion": ["eu-west-1"] },
+    },
+  }),
+};
+const pattern = (name: string) =>
+  JSON.stringify({
+    source: ["aws.sts"],
+    detail: { eventName: ["AssumeRole"], requestParameters: { roleArn: [arn(name)] } },
+  });
 const alarmed = [
   resource("aws:iam/role:Role", "break-glass", breakGlass),
-  resource("aws:cloudwatch/eventRule:EventRule", "rule", { name: "break-glass", eventPattern: pattern(breakGlass.name), state: "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS" }),
-  resource("aws:cloudwatch/eventTarget:EventTarget", "target", { rule: "break-glass", arn: "arn:aws:sns:eu-west-1:111122223333:break-glass" }),
-  resource("aws:sns/topic:Topic", "topic", { name: "break-glass", arn: "arn:aws:sns:eu-west-1:111122223333:break-glass", kmsMasterKeyId: keyArn }),
-  resource("aws:sns/topicSubscription:TopicSubscription", "subscription", { topic: "arn:aws:sns:eu-west-1:111122223333:break-glass", protocol: "email", endpoint: "security@example.com" }),
+  resource("aws:cloudwatch/eventRule:EventRule", "rule", {
+    name: "break-glass",
+    eventPattern: pattern(breakGlass.name),
+    state: "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS",
+  }),
+  resource("aws:cloudwatch/eventTarget:EventTarget", "target", {
+    rule: "break-glass",
+    arn: "arn:aws:sns:eu-west-1:111122223333:break-glass",
+  }),
+  resource("aws:sns/topic:Topic", "topic", {
+    name: "break-glass",
+    arn: "arn:aws:sns:eu-west-1:111122223333:break-glass",
+    kmsMasterKeyId: keyArn,
+  }),
+  resource("aws:sns/topicSubscription:TopicSubscription", "subscription", {
+    topic: "arn:aws:sns:eu-west-1:111122223333:break-glass",
+    protocol: "email",
+    endpoint: "security@example.com",
+  }),
 ];
 
 ruleSuite(alarm, {
   good: alarmed,
   deviations: {
-    "nobody who is told": (good) => ({ deviant: good.filter(({ name }) => name !== "subscription"), message: /^Role "break-glass" must be alarmed with somebody who is told in each of 1 regions, got 0$/ }),
-    "an alarm on another role": (good) => changed(good, "rule", "eventPattern", pattern("example-causeway-prod-auditor")),
+    "nobody who is told": (good) => ({
+      deviant: good.filter(({ name }) => name !== "subscription"),
+      message:
+        /^Role "break-glass" must be alarmed with somebody who is told in each of 1 regions, got 0$/,
+    }),
+    "an alarm on another role": (good) =>
+      changed(good, "rule", "eventPattern", pattern("example-causeway-prod-auditor")),
     "an alarm that is off": (good) => changed(good, "rule", "state", "DISABLED"),
     "an alarm that leads nowhere": (good) => good.filter(({ name }) => name !== "target"),
     "a session of four hours": (good) => changed(good, "break-glass", "maxSessionDuration", 14_400),
-    "a role that is assumed anywhere": (good) => changed(good, "break-glass", "assumeRolePolicy", document(trustStatement)),
-    "a region where nobody listens": (good) => changed(good, "break-glass", "assumeRolePolicy", document({ ...trustStatement, Condition: { ...trustStatement.Condition, StringEquals: { "aws:RequestedRegion": ["eu-west-1", "us-east-1"] } } })),
+    "a role that is assumed anywhere": (good) =>
+      changed(good, "break-glass", "assumeRolePolicy", document(trustStatement)),
+    "a region where nobody listens": (good) =>
+      changed(
+        good,
+        "break-glass",
+        "assumeRolePolicy",
+        document({
+          ...trustStatement,
+          Condition: {
+            ...trustStatement.Condition,
+            StringEquals: { "aws:RequestedRegion": ["eu-west-1", "us-east-1"] },
+          },
+        }),
+      ),
   },
   configured: [
-    { title: "a session of four hours", parameters: { maximumSeconds: 14_400 }, subject: (good) => changed(good, "break-glass", "maxSessionDuration", 14_400), fires: false },
-    { title: "a role of another name", parameters: { ending: "-emergency" }, subject: (good) => good.slice(0, 1), fires: false },
+    {
+      title: "a session of four hours",
+      parameters: { maximumSeconds: 14_400 },
+      subject: (good) => changed(good, "break-glass", "maxSessionDuration", 14_400),
+      fires: false,
+    },
+    {
+      title: "a role of another name",
+      parameters: { ending: "-emergency" },
+      subject: (good) => good.slice(0, 1),
+      fires: false,
+    },
   ],
 });
 
 ruleSuite(secretToken, {
   type: "kubernetes:core/v1:Secret",
   good: { metadata: { name: "certificate", namespace: "causeway-models" }, type: "Opaque" },
-  deviations: { "a token of a service account": (good) => ({ deviant: { ...good, type: "kubernetes.io/service-account-token" }, message: /^Secret "certificate" must not be a token that does not expire$/ }) },
+  deviations: {
+    "a token of a service account": (good) => ({
+      deviant: { ...good, type: "kubernetes.io/service-account-token" },
+      message: /^Secret "certificate" must not be a token that does not expire$/,
+    }),
+  },
 });

@@ -4,19 +4,41 @@ import { rule as jwt } from "../../../../policies/rules/access/mesh-jwt";
 import { rule as issuer } from "../../../../policies/rules/access/jwt-issuer";
 import { rule as meshDefault } from "../../../../policies/rules/encryption/mesh-default";
 import { rule as telemetry } from "../../../../policies/rules/observability/mesh-telemetry";
-import { authorizationPolicy, meshStack, requestAuthentication } from "../../../support/baselines/platform";
+import {
+  authorizationPolicy,
+  meshStack,
+  requestAuthentication,
+} from "../../../support/baselines/platform";
 import { changed, without } from "../../../support/baselines/resource";
 import { ruleSuite, set, unset } from "../../../support/rule-suite";
 
 ruleSuite(defaultDeny, {
   good: meshStack,
   deviations: {
-    "a mesh that allows by default": (good) => ({ deviant: without(good, "deny-by-default"), message: /must have an AuthorizationPolicy with an empty spec in istio-system/ }),
-    "a policy of one namespace": (good) => changed(good, "deny-by-default", (props) => set(props, "metadata.namespace", "causeway-models")),
-    "a policy for selected workloads": (good) => changed(good, "deny-by-default", (props) => set(props, "spec.selector", { matchLabels: { app: "x" } })),
-    "a policy that allows something": (good) => changed(good, "deny-by-default", (props) => set(props, "spec.rules", [{ from: [] }])),
+    "a mesh that allows by default": (good) => ({
+      deviant: without(good, "deny-by-default"),
+      message: /must have an AuthorizationPolicy with an empty spec in istio-system/,
+    }),
+    "a policy of one namespace": (good) =>
+      changed(good, "deny-by-default", (props) =>
+        set(props, "metadata.namespace", "causeway-models"),
+      ),
+    "a policy for selected workloads": (good) =>
+      changed(good, "deny-by-default", (props) =>
+        set(props, "spec.selector", { matchLabels: { app: "x" } }),
+      ),
+    "a policy that allows something": (good) =>
+      changed(good, "deny-by-default", (props) => set(props, "spec.rules", [{ from: [] }])),
   },
-  configured: [{ title: "a mesh whose root namespace has another name", parameters: { rootNamespace: "mesh" }, subject: (good) => changed(good, "deny-by-default", (props) => set(props, "metadata.namespace", "mesh")), fires: false }],
+  configured: [
+    {
+      title: "a mesh whose root namespace has another name",
+      parameters: { rootNamespace: "mesh" },
+      subject: (good) =>
+        changed(good, "deny-by-default", (props) => set(props, "metadata.namespace", "mesh")),
+      fires: false,
+    },
+  ],
 });
 
 it.each([
@@ -32,8 +54,13 @@ it.each([
 ruleSuite(jwt, {
   good: meshStack,
   deviations: {
-    "a gateway whose callers show no token": (good) => ({ deviant: without(good, "callers"), message: /^Gateway "causeway-gateway" must have a RequestAuthentication in its namespace, in each cluster$/ }),
-    "a request authentication elsewhere": (good) => changed(good, "callers", (props) => set(props, "metadata.namespace", "default")),
+    "a gateway whose callers show no token": (good) => ({
+      deviant: without(good, "callers"),
+      message:
+        /^Gateway "causeway-gateway" must have a RequestAuthentication in its namespace, in each cluster$/,
+    }),
+    "a request authentication elsewhere": (good) =>
+      changed(good, "callers", (props) => set(props, "metadata.namespace", "default")),
   },
 });
 
@@ -42,8 +69,12 @@ for (const version of ["v1", "v1beta1"]) {
     type: `kubernetes:security.istio.io/${version}:AuthorizationPolicy`,
     good: authorizationPolicy,
     deviations: {
-      "everything from everyone": (good) => ({ deviant: set(good, "spec.rules", [{}]), message: /^rule 1 of AuthorizationPolicy "loan-approval" must say what it allows/ }),
-      "everything beside something": (good) => set(good, "spec.rules", [...authorizationPolicy.spec.rules, {}]),
+      "everything from everyone": (good) => ({
+        deviant: set(good, "spec.rules", [{}]),
+        message: /^rule 1 of AuthorizationPolicy "loan-approval" must say what it allows/,
+      }),
+      "everything beside something": (good) =>
+        set(good, "spec.rules", [...authorizationPolicy.spec.rules, {}]),
     },
   });
 }
@@ -52,11 +83,23 @@ ruleSuite(issuer, {
   type: "kubernetes:security.istio.io/v1:RequestAuthentication",
   good: requestAuthentication,
   deviations: {
-    "no rule": (good) => ({ deviant: set(good, "spec.jwtRules", []), message: /must have a JWT rule$/ }),
-    "no issuer": (good) => ({ deviant: unset(good, "spec.jwtRules.0.issuer"), message: /^JWT rule 1 of RequestAuthentication "callers" must name an issuer by its https URL, got nothing$/ }),
-    "an issuer over plain HTTP": (good) => set(good, "spec.jwtRules.0.issuer", "http://login.example.com/"),
-    "keys over plain HTTP": (good) => set(good, "spec.jwtRules.0.jwksUri", "http://login.example.com/jwks"),
+    "no rule": (good) => ({
+      deviant: set(good, "spec.jwtRules", []),
+      message: /must have a JWT rule$/,
+    }),
+    "no issuer": (good) => ({
+      deviant: unset(good, "spec.jwtRules.0.issuer"),
+      message:
+        /^JWT rule 1 of RequestAuthentication "callers" must name an issuer by its https URL, got nothing$/,
+    }),
+    "an issuer over plain HTTP": (good) =>
+      set(good, "spec.jwtRules.0.issuer", "http://login.example.com/"),
+    "keys over plain HTTP": (good) =>
+      set(good, "spec.jwtRules.0.jwksUri", "http://login.example.com/jwks"),
     "no keys": (good) => unset(good, "spec.jwtRules.0.jwksUri"),
-    "tokens for anyone": (good) => ({ deviant: unset(good, "spec.jwtRules.0.audiences"), message: /must list audiences$/ }),
+    "tokens for anyone": (good) => ({
+      deviant: unset(good, "spec.jwtRules.0.audiences"),
+      message: /must list audiences$/,
+    }),
   },
 });

@@ -15,11 +15,28 @@ ruleSuite(env, {
   type: "kubernetes:argoproj.io/v1alpha1:Rollout",
   good: goodRollout(),
   deviations: {
-    "a password by name": (good) => ({ deviant: variable(good, { name: "DB_PASSWORD", value: "hunter2" }), message: /^container "server" of Rollout "scorer" must not hold a credential in plain text, got what its name calls a credential in the environment variable DB_PASSWORD$/ }),
-    "an access key by its form": (good) => ({ deviant: variable(good, { name: "SETTING", value: accessKey }), message: /got an AWS access key id in the environment variable SETTING$/ }),
-    "a password in a URL": (good) => variable(good, { name: "DATABASE_URL", value: "postgres://app:hunter2@db.example.com/app" }),
-    "a secret as an environment variable": (good) => ({ deviant: variable(good, { name: "WEBHOOK", valueFrom: { secretKeyRef: { name: "webhook", key: "url" } } }), message: /must read secrets from files, got the environment variable WEBHOOK$/ }),
-    "a credential in an argument": (good) => ({ deviant: set(good, `${container}.args`, [`--key=${accessKey}`]), message: /got an AWS access key id in args$/ }),
+    "a password by name": (good) => ({
+      deviant: variable(good, { name: "DB_PASSWORD", value: "hunter2" }),
+      message:
+        /^container "server" of Rollout "scorer" must not hold a credential in plain text, got what its name calls a credential in the environment variable DB_PASSWORD$/,
+    }),
+    "an access key by its form": (good) => ({
+      deviant: variable(good, { name: "SETTING", value: accessKey }),
+      message: /got an AWS access key id in the environment variable SETTING$/,
+    }),
+    "a password in a URL": (good) =>
+      variable(good, { name: "DATABASE_URL", value: "postgres://app:hunter2@db.example.com/app" }),
+    "a secret as an environment variable": (good) => ({
+      deviant: variable(good, {
+        name: "WEBHOOK",
+        valueFrom: { secretKeyRef: { name: "webhook", key: "url" } },
+      }),
+      message: /must read secrets from files, got the environment variable WEBHOOK$/,
+    }),
+    "a credential in an argument": (good) => ({
+      deviant: set(good, `${container}.args`, [`--key=${accessKey}`]),
+      message: /got an AWS access key id in args$/,
+    }),
   },
 });
 
@@ -27,12 +44,24 @@ ruleSuite(config, {
   type: "kubernetes:core/v1:ConfigMap",
   good: configMap,
   deviations: {
-    "a private key": (good) => ({ deviant: set(good, "data.tls", privateKey), message: /^ConfigMap "settings" must not hold a credential, got a private key in tls$/ }),
+    "a private key": (good) => ({
+      deviant: set(good, "data.tls", privateKey),
+      message: /^ConfigMap "settings" must not hold a credential, got a private key in tls$/,
+    }),
     "a password by name": (good) => set(good, "data.smtp-password", "hunter2"),
   },
 });
 
-it.each([["DB_PASSWORD", true], ["apiKey", true], ["client_secret", true], ["GITHUB_TOKEN", true], ["TOKEN_FILE", false], ["tokenUrl", false], ["MAX_TOKENS", false], ["PASSWORD_POLICY", false]])("judges the name %s", (name, secret) => {
+it.each([
+  ["DB_PASSWORD", true],
+  ["apiKey", true],
+  ["client_secret", true],
+  ["GITHUB_TOKEN", true],
+  ["TOKEN_FILE", false],
+  ["tokenUrl", false],
+  ["MAX_TOKENS", false],
+  ["PASSWORD_POLICY", false],
+])("judges the name %s", (name, secret) => {
   expect(namesSecret(name)).toBe(secret);
 });
 

@@ -17,9 +17,15 @@ ruleSuite(repositoryKms, {
   type: "aws:ecr/repository:Repository",
   good: good.repository,
   deviations: {
-    "a repository with ECR's own key": (props) => ({ deviant: set(props, "encryptionConfigurations.0.encryptionType", "AES256"), message: /must have encryptionType KMS, got "AES256"$/ }),
+    "a repository with ECR's own key": (props) => ({
+      deviant: set(props, "encryptionConfigurations.0.encryptionType", "AES256"),
+      message: /must have encryptionType KMS, got "AES256"$/,
+    }),
     "a repository that does not say": (props) => unset(props, "encryptionConfigurations"),
-    "a repository with AWS's key": (props) => ({ deviant: unset(props, "encryptionConfigurations.0.kmsKey"), message: /customer-managed key in kmsKey/ }),
+    "a repository with AWS's key": (props) => ({
+      deviant: unset(props, "encryptionConfigurations.0.kmsKey"),
+      message: /customer-managed key in kmsKey/,
+    }),
   },
 });
 
@@ -28,19 +34,42 @@ ruleSuite(clusterSecrets, {
   good: good.cluster,
   deviations: {
     "a cluster with plain secrets": (props) => unset(props, "encryptionConfig"),
-    "a cluster that encrypts nothing with its key": (props) => set(props, "encryptionConfig.resources", []),
-    "a cluster without a key": (props) => ({ deviant: unset(props, "encryptionConfig.provider.keyArn"), message: /^Cluster "subject" must encrypt secrets with the KMS key/ }),
+    "a cluster that encrypts nothing with its key": (props) =>
+      set(props, "encryptionConfig.resources", []),
+    "a cluster without a key": (props) => ({
+      deviant: unset(props, "encryptionConfig.provider.keyArn"),
+      message: /^Cluster "subject" must encrypt secrets with the KMS key/,
+    }),
   },
 });
 
 it("takes a key that is created in the same update, whose ARN is not known yet", () => {
-  expect(clusterSecrets.check({ type: "aws:eks/cluster:Cluster", name: "subject", props: set(good.cluster, "encryptionConfig.provider.keyArn", unknown) }, {})).toEqual([]);
+  expect(
+    clusterSecrets.check(
+      {
+        type: "aws:eks/cluster:Cluster",
+        name: "subject",
+        props: set(good.cluster, "encryptionConfig.provider.keyArn", unknown),
+      },
+      {},
+    ),
+  ).toEqual([]);
 });
 
 const keyed = [
-  { rule: logGroup, type: "aws:cloudwatch/logGroup:LogGroup", props: good.logGroup, field: "kmsKeyId" },
+  {
+    rule: logGroup,
+    type: "aws:cloudwatch/logGroup:LogGroup",
+    props: good.logGroup,
+    field: "kmsKeyId",
+  },
   { rule: trail, type: "aws:cloudtrail/trail:Trail", props: good.trail, field: "kmsKeyId" },
-  { rule: workspace, type: "aws:amp/workspace:Workspace", props: good.workspace, field: "kmsKeyArn" },
+  {
+    rule: workspace,
+    type: "aws:amp/workspace:Workspace",
+    props: good.workspace,
+    field: "kmsKeyArn",
+  },
   { rule: secret, type: "aws:secretsmanager/secret:Secret", props: good.secret, field: "kmsKeyId" },
   { rule: topic, type: "aws:sns/topic:Topic", props: good.topic, field: "kmsMasterKeyId" },
   { rule: queue, type: "aws:sqs/queue:Queue", props: good.queue, field: "kmsMasterKeyId" },
@@ -50,33 +79,69 @@ for (const { rule, type, props, field } of keyed) {
   ruleSuite(rule, {
     type,
     good: props,
-    deviations: { "no key": (given) => ({ deviant: unset(given, field), message: new RegExp(`must name a .*key in ${field}, got nothing$`) }), "an empty key": (given) => set(given, field, "") },
+    deviations: {
+      "no key": (given) => ({
+        deviant: unset(given, field),
+        message: new RegExp(`must name a .*key in ${field}, got nothing$`),
+      }),
+      "an empty key": (given) => set(given, field, ""),
+    },
   });
 }
-ruleSuite(volume, { type: "aws:ebs/volume:Volume", good: good.volume, deviations: { "a plain volume": (props) => ({ deviant: set(props, "encrypted", false), message: /must set encrypted to true, got false$/ }) } });
+ruleSuite(volume, {
+  type: "aws:ebs/volume:Volume",
+  good: good.volume,
+  deviations: {
+    "a plain volume": (props) => ({
+      deviant: set(props, "encrypted", false),
+      message: /must set encrypted to true, got false$/,
+    }),
+  },
+});
 
 const listener = "aws:lb/listener:Listener";
 ruleSuite(listenerTls, {
   type: listener,
   good: good.httpsListener,
   deviations: {
-    "TLS 1.0": (props) => ({ deviant: set(props, "sslPolicy", "ELBSecurityPolicy-2016-08"), message: /must have an sslPolicy of TLS 1.2 or later, got "ELBSecurityPolicy-2016-08"$/ }),
-    "TLS 1.1 in the newer family": (props) => set(props, "sslPolicy", "ELBSecurityPolicy-TLS13-1-1-2021-06"),
+    "TLS 1.0": (props) => ({
+      deviant: set(props, "sslPolicy", "ELBSecurityPolicy-2016-08"),
+      message: /must have an sslPolicy of TLS 1.2 or later, got "ELBSecurityPolicy-2016-08"$/,
+    }),
+    "TLS 1.1 in the newer family": (props) =>
+      set(props, "sslPolicy", "ELBSecurityPolicy-TLS13-1-1-2021-06"),
     "the default policy, which admits TLS 1.0": (props) => unset(props, "sslPolicy"),
   },
-  configured: [{ title: "TLS 1.2 where only 1.3 will do", parameters: { prefixes: ["ELBSecurityPolicy-TLS13-1-3-"] }, subject: (props) => props, fires: true }],
+  configured: [
+    {
+      title: "TLS 1.2 where only 1.3 will do",
+      parameters: { prefixes: ["ELBSecurityPolicy-TLS13-1-3-"] },
+      subject: (props) => props,
+      fires: true,
+    },
+  ],
 });
 ruleSuite(listenerRedirect, {
   type: listener,
   good: good.httpListener,
   deviations: {
-    "plain HTTP that is forwarded": (props) => ({ deviant: set(props, "defaultActions", [{ type: "forward", targetGroupArn: "arn:targets" }]), message: /must redirect plain HTTP to HTTPS, got \["forward"\]$/ }),
+    "plain HTTP that is forwarded": (props) => ({
+      deviant: set(props, "defaultActions", [{ type: "forward", targetGroupArn: "arn:targets" }]),
+      message: /must redirect plain HTTP to HTTPS, got \["forward"\]$/,
+    }),
     "a redirect to plain HTTP": (props) => set(props, "defaultActions.0.redirect.protocol", "HTTP"),
-    "a forward without a protocol": (props) => unset(set(props, "defaultActions.0.type", "forward"), "protocol"),
+    "a forward without a protocol": (props) =>
+      unset(set(props, "defaultActions.0.type", "forward"), "protocol"),
   },
 });
 ruleSuite(targetGroupTls, {
   type: "aws:lb/targetGroup:TargetGroup",
   good: good.targetGroup,
-  deviations: { "plain HTTP": (props) => ({ deviant: set(props, "protocol", "HTTP"), message: /must have protocol HTTPS, TLS or TCP, got "HTTP"$/ }), "no protocol": (props) => unset(props, "protocol") },
+  deviations: {
+    "plain HTTP": (props) => ({
+      deviant: set(props, "protocol", "HTTP"),
+      message: /must have protocol HTTPS, TLS or TCP, got "HTTP"$/,
+    }),
+    "no protocol": (props) => unset(props, "protocol"),
+  },
 });

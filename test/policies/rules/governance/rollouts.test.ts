@@ -20,15 +20,28 @@ ruleSuite(gate, {
   type,
   good,
   deviations: {
-    "a pause that ends by itself": (g) => ({ deviant: set(g, `${steps}.3.pause`, { duration: "1h" }), message: /Rollout "scorer" must pause without a duration before it takes all traffic, because its model's risk tier is high, got no such step/ }),
-    "a pause that comes too late": (g) => set(set(g, `${steps}.3.pause`, { duration: "1h" }), `${steps}.5.pause`, {}),
+    "a pause that ends by itself": (g) => ({
+      deviant: set(g, `${steps}.3.pause`, { duration: "1h" }),
+      message:
+        /Rollout "scorer" must pause without a duration before it takes all traffic, because its model's risk tier is high, got no such step/,
+    }),
+    "a pause that comes too late": (g) =>
+      set(set(g, `${steps}.3.pause`, { duration: "1h" }), `${steps}.5.pause`, {}),
   },
 });
 
 ruleSuite(labels, {
   type,
   good,
-  deviations: Object.fromEntries([keys.owner, keys.release].map((key) => [`no ${key}`, (g) => ({ deviant: withoutLabel(g, key), message: new RegExp(`must have the label ${key}, got nothing`) })])),
+  deviations: Object.fromEntries(
+    [keys.owner, keys.release].map((key) => [
+      `no ${key}`,
+      (g) => ({
+        deviant: withoutLabel(g, key),
+        message: new RegExp(`must have the label ${key}, got nothing`),
+      }),
+    ]),
+  ),
 });
 
 function withoutLabel(props: Record<string, unknown>, key: string) {
@@ -39,49 +52,89 @@ function withoutLabel(props: Record<string, unknown>, key: string) {
 
 describe("rules over Rollouts of models", () => {
   it("ask no person about a limited-risk model", () => {
-    const props = set(good, "spec.strategy.canary.steps.3.pause", { duration: "1h" }) as { metadata: { labels: Record<string, string> } };
+    const props = set(good, "spec.strategy.canary.steps.3.pause", { duration: "1h" }) as {
+      metadata: { labels: Record<string, string> };
+    };
     props.metadata.labels[keys.riskTier] = "limited";
     expect(gate.check({ type, name: "scorer", props: { ...props } }, {})).toEqual([]);
   });
 
   it("read the labels that the program sets", () => {
     const contract = loadContract(modelsFolder, "loan-approval");
-    expect(Object.keys(releaseLabels({ contract, release: loadRelease(modelsFolder, "loan-approval") })).sort()).toEqual(Object.values(keys).sort());
+    expect(
+      Object.keys(
+        releaseLabels({ contract, release: loadRelease(modelsFolder, "loan-approval") }),
+      ).sort(),
+    ).toEqual(Object.values(keys).sort());
   });
 
-  it.each(["canary", "ab", "shadow"] as const)("find the person's step in a release by %s", (strategy) => {
-    const contract = loadContract(modelsFolder, "loan-approval");
-    const props = set(good, steps, releaseSteps({ contract: { ...contract, release: { ...contract.release, strategy } }, environment: "prod" }));
-    expect(gate.check({ type, name: "scorer", props }, {})).toEqual([]);
-  });
+  it.each(["canary", "ab", "shadow"] as const)(
+    "find the person's step in a release by %s",
+    (strategy) => {
+      const contract = loadContract(modelsFolder, "loan-approval");
+      const props = set(
+        good,
+        steps,
+        releaseSteps({
+          contract: { ...contract, release: { ...contract.release, strategy } },
+          environment: "prod",
+        }),
+      );
+      expect(gate.check({ type, name: "scorer", props }, {})).toEqual([]);
+    },
+  );
 });
 
 ruleSuite(pickle, {
   type,
   good,
   deviations: {
-    "a pickle in an argument": (g) => ({ deviant: set(g, "spec.template.spec.containers.0.args", ["--model", "/models/model.pkl"]), message: /must not load a model from a pickle, got \/models\/model.pkl/ }),
-    "a joblib file in the environment": (g) => set(g, "spec.template.spec.containers.0.env.0.value", "s3://models/model.joblib"),
+    "a pickle in an argument": (g) => ({
+      deviant: set(g, "spec.template.spec.containers.0.args", ["--model", "/models/model.pkl"]),
+      message: /must not load a model from a pickle, got \/models\/model.pkl/,
+    }),
+    "a joblib file in the environment": (g) =>
+      set(g, "spec.template.spec.containers.0.env.0.value", "s3://models/model.joblib"),
   },
 });
 
 const stack: ResourceView[] = [
   // High risk would ask for a mesh with a kill switch too.
-  { type: "causeway:serving:ModelService", name: "scorer", props: set(goodModelService(), "riskTier", "limited") },
+  {
+    type: "causeway:serving:ModelService",
+    name: "scorer",
+    props: set(goodModelService(), "riskTier", "limited"),
+  },
   { type, name: "scorer-rollout", props: goodRollout() },
   { type: "kubernetes:policy/v1:PodDisruptionBudget", name: "scorer-budget", props: goodBudget() },
-  { type: "kubernetes:monitoring.coreos.com/v1:PodMonitor", name: "scorer-monitor", props: goodMonitor() },
+  {
+    type: "kubernetes:monitoring.coreos.com/v1:PodMonitor",
+    name: "scorer-monitor",
+    props: goodMonitor(),
+  },
 ];
 const otherImage = `111122223333.dkr.ecr.eu-west-1.amazonaws.com/models/scorer@sha256:${"f".repeat(64)}`;
 
 ruleSuite(image, {
   good: stack,
-  deviations: { "another image than the release's": (g) => ({ deviant: changed(g, "scorer-rollout", (props) => set(props, "spec.template.spec.containers.0.image", otherImage)), message: /Rollout "scorer-rollout" must run the image of its release, sha256:a+, got 111122223333/ }) },
+  deviations: {
+    "another image than the release's": (g) => ({
+      deviant: changed(g, "scorer-rollout", (props) =>
+        set(props, "spec.template.spec.containers.0.image", otherImage),
+      ),
+      message:
+        /Rollout "scorer-rollout" must run the image of its release, sha256:a+, got 111122223333/,
+    }),
+  },
 });
 
 describe(image.name, () => {
   it("lets an unpublished release run what was built", () => {
-    const unpublished = changed(changed(stack, "scorer", (props) => set(props, "release.published", false)), "scorer-rollout", (props) => set(props, "spec.template.spec.containers.0.image", otherImage));
+    const unpublished = changed(
+      changed(stack, "scorer", (props) => set(props, "release.published", false)),
+      "scorer-rollout",
+      (props) => set(props, "spec.template.spec.containers.0.image", otherImage),
+    );
     expect(image.check(unpublished, {})).toEqual([]);
   });
 });

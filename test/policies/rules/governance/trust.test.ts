@@ -14,21 +14,53 @@ const good = goodModelService();
 ruleSuite(attestation, {
   type,
   good,
-  deviations: { "a file that is not the attested one": (g) => ({ deviant: set(g, "verification.problems", ["digest of model.onnx: got another"]), message: /Model "scorer" must be the release that was attested: digest of model\.onnx: got another/ }) },
+  deviations: {
+    "a file that is not the attested one": (g) => ({
+      deviant: set(g, "verification.problems", ["digest of model.onnx: got another"]),
+      message:
+        /Model "scorer" must be the release that was attested: digest of model\.onnx: got another/,
+    }),
+  },
 });
 
 ruleSuite(signature, {
   type,
   good,
   deviations: {
-    "a signature by another key": (g) => ({ deviant: set(g, "verification.signature", "untrusted"), message: /got a signature by another key or over other bytes/ }),
-    "a signature that nobody can verify": (g) => ({ deviant: set(g, "verification.signature", "unchecked"), message: /got a signature, but the stack trusts no key/ }),
+    "a signature by another key": (g) => ({
+      deviant: set(g, "verification.signature", "untrusted"),
+      message: /got a signature by another key or over other bytes/,
+    }),
+    "a signature that nobody can verify": (g) => ({
+      deviant: set(g, "verification.signature", "unchecked"),
+      message: /got a signature, but the stack trusts no key/,
+    }),
   },
   configured: [
-    { title: "a release that is not checked on a laptop", parameters: { required: false }, subject: (g) => set(g, "verification.signature", "unchecked"), fires: false },
-    { title: "another key's release on a laptop", parameters: { required: false }, subject: (g) => set(g, "verification.signature", "untrusted"), fires: true },
-    { title: "an unsigned release in prod", parameters: { required: true }, subject: (g) => set(g, "verification.signature", "none"), fires: true },
-    { title: "an unsigned release in prod that is not published", parameters: { required: true }, subject: (g) => set(set(g, "verification.signature", "none"), "release.published", false), fires: false },
+    {
+      title: "a release that is not checked on a laptop",
+      parameters: { required: false },
+      subject: (g) => set(g, "verification.signature", "unchecked"),
+      fires: false,
+    },
+    {
+      title: "another key's release on a laptop",
+      parameters: { required: false },
+      subject: (g) => set(g, "verification.signature", "untrusted"),
+      fires: true,
+    },
+    {
+      title: "an unsigned release in prod",
+      parameters: { required: true },
+      subject: (g) => set(g, "verification.signature", "none"),
+      fires: true,
+    },
+    {
+      title: "an unsigned release in prod that is not published",
+      parameters: { required: true },
+      subject: (g) => set(set(g, "verification.signature", "none"), "release.published", false),
+      fires: false,
+    },
   ],
 });
 
@@ -36,14 +68,38 @@ ruleSuite(scan, {
   type,
   good,
   deviations: {
-    "no scan": (g) => ({ deviant: unset(g, "release.scan"), message: /must have a scan of its image in release\.scan, got none/ }),
-    "a scan of another image": (g) => ({ deviant: set(g, "release.scan.digest", `sha256:${"b".repeat(64)}`), message: /got one of sha256:b{64}/ }),
-    "a severe finding": (g) => ({ deviant: set(g, "release.scan.highest", "critical"), message: /must have no finding above medium in its image, got critical by Amazon ECR/ }),
+    "no scan": (g) => ({
+      deviant: unset(g, "release.scan"),
+      message: /must have a scan of its image in release\.scan, got none/,
+    }),
+    "a scan of another image": (g) => ({
+      deviant: set(g, "release.scan.digest", `sha256:${"b".repeat(64)}`),
+      message: /got one of sha256:b{64}/,
+    }),
+    "a severe finding": (g) => ({
+      deviant: set(g, "release.scan.highest", "critical"),
+      message: /must have no finding above medium in its image, got critical by Amazon ECR/,
+    }),
   },
   configured: [
-    { title: "a high finding where high is accepted", parameters: { highest: "high" }, subject: (g) => set(g, "release.scan.highest", "high"), fires: false },
-    { title: "any finding where none is accepted", parameters: { highest: "none" }, subject: (g) => g, fires: true },
-    { title: "an image without a scan on a laptop", parameters: { required: false }, subject: (g) => unset(g, "release.scan"), fires: false },
+    {
+      title: "a high finding where high is accepted",
+      parameters: { highest: "high" },
+      subject: (g) => set(g, "release.scan.highest", "high"),
+      fires: false,
+    },
+    {
+      title: "any finding where none is accepted",
+      parameters: { highest: "none" },
+      subject: (g) => g,
+      fires: true,
+    },
+    {
+      title: "an image without a scan on a laptop",
+      parameters: { required: false },
+      subject: (g) => unset(g, "release.scan"),
+      fires: false,
+    },
   ],
 });
 
@@ -51,7 +107,10 @@ ruleSuite(format, {
   type,
   good,
   deviations: {
-    "a pickle": (g) => ({ deviant: set(g, "verification.format", "pickle"), message: /must be an ONNX file, got pickle/ }),
+    "a pickle": (g) => ({
+      deviant: set(g, "verification.format", "pickle"),
+      message: /must be an ONNX file, got pickle/,
+    }),
     "an archive": (g) => set(g, "verification.format", "archive"),
   },
 });
@@ -59,36 +118,95 @@ ruleSuite(format, {
 ruleSuite(age, {
   type,
   good,
-  deviations: { "a release that is too old": (g) => ({ deviant: set(g, "verification.expired", true), message: /must not serve a release older than 180 days, got one of 2026-11-24T12:00:00Z/ }) },
+  deviations: {
+    "a release that is too old": (g) => ({
+      deviant: set(g, "verification.expired", true),
+      message: /must not serve a release older than 180 days, got one of 2026-11-24T12:00:00Z/,
+    }),
+  },
 });
 
 describe("governance-model-signed", () => {
   it("says of an unsigned release that it is one, as an advisory, and of no other", () => {
-    const judged = (state: string) => signed.check({ type, name: "scorer", props: set(good, "verification.signature", state) }, {});
-    expect([signed.enforcement, ...["trusted", "unchecked", "untrusted"].flatMap(judged)]).toEqual(["advisory"]);
-    expect(judged("none")).toEqual(['Model "scorer" must have a signed release, got an unsigned one']);
+    const judged = (state: string) =>
+      signed.check({ type, name: "scorer", props: set(good, "verification.signature", state) }, {});
+    expect([signed.enforcement, ...["trusted", "unchecked", "untrusted"].flatMap(judged)]).toEqual([
+      "advisory",
+    ]);
+    expect(judged("none")).toEqual([
+      'Model "scorer" must have a signed release, got an unsigned one',
+    ]);
   });
 });
 
-const published = { digest: `sha256:${"a".repeat(64)}`, published: true, bill: `sha256:${"b".repeat(64)}` };
-const onRecord = { ...published, record: { image: { repository: "registry/training", digest: published.digest }, revision: "c".repeat(40), bill: published.bill, scan: { scanner: "Amazon ECR", at: "2026-11-29T00:00:00Z", digest: published.digest, highest: "low" } } };
+const published = {
+  digest: `sha256:${"a".repeat(64)}`,
+  published: true,
+  bill: `sha256:${"b".repeat(64)}`,
+};
+const onRecord = {
+  ...published,
+  record: {
+    image: { repository: "registry/training", digest: published.digest },
+    revision: "c".repeat(40),
+    bill: published.bill,
+    scan: {
+      scanner: "Amazon ECR",
+      at: "2026-11-29T00:00:00Z",
+      digest: published.digest,
+      highest: "low",
+    },
+  },
+};
 
 ruleSuite(imageScan, {
   type: "causeway:regional:Retraining",
-  good: { region: "eu-west-1", imageEvidence: { training: onRecord, delivery: { ...published, published: false } } },
+  good: {
+    region: "eu-west-1",
+    imageEvidence: { training: onRecord, delivery: { ...published, published: false } },
+  },
   deviations: {
-    "nothing known of the images": (g) => ({ deviant: unset(g, "imageEvidence"), message: /must say in imageEvidence what is known of its images, got nothing/ }),
-    "an image without a record": (g) => ({ deviant: unset(g, "imageEvidence.training.record"), message: /must be the one on record in images\/training\.json, got sha256:a{64}, on record is none/ }),
-    "another image than the one on record": (g) => set(g, "imageEvidence.training.digest", `sha256:${"0".repeat(64)}`),
-    "no scan": (g) => ({ deviant: unset(g, "imageEvidence.training.record.scan"), message: /must have a scan of itself on record, got none/ }),
-    "a scan of another image": (g) => set(g, "imageEvidence.training.record.scan.digest", `sha256:${"0".repeat(64)}`),
-    "a severe finding": (g) => ({ deviant: set(g, "imageEvidence.training.record.scan.highest", "high"), message: /must have no finding above medium, got high by Amazon ECR/ }),
-    "a bill of materials of other locks": (g) => ({ deviant: set(g, "imageEvidence.training.bill", `sha256:${"0".repeat(64)}`), message: /must have the bill of materials of the repository/ }),
+    "nothing known of the images": (g) => ({
+      deviant: unset(g, "imageEvidence"),
+      message: /must say in imageEvidence what is known of its images, got nothing/,
+    }),
+    "an image without a record": (g) => ({
+      deviant: unset(g, "imageEvidence.training.record"),
+      message:
+        /must be the one on record in images\/training\.json, got sha256:a{64}, on record is none/,
+    }),
+    "another image than the one on record": (g) =>
+      set(g, "imageEvidence.training.digest", `sha256:${"0".repeat(64)}`),
+    "no scan": (g) => ({
+      deviant: unset(g, "imageEvidence.training.record.scan"),
+      message: /must have a scan of itself on record, got none/,
+    }),
+    "a scan of another image": (g) =>
+      set(g, "imageEvidence.training.record.scan.digest", `sha256:${"0".repeat(64)}`),
+    "a severe finding": (g) => ({
+      deviant: set(g, "imageEvidence.training.record.scan.highest", "high"),
+      message: /must have no finding above medium, got high by Amazon ECR/,
+    }),
+    "a bill of materials of other locks": (g) => ({
+      deviant: set(g, "imageEvidence.training.bill", `sha256:${"0".repeat(64)}`),
+      message: /must have the bill of materials of the repository/,
+    }),
     "an image without a bill of materials": (g) => unset(g, "imageEvidence.training.record.bill"),
-    "the promoter published without a record": (g) => set(g, "imageEvidence.delivery.published", true),
+    "the promoter published without a record": (g) =>
+      set(g, "imageEvidence.delivery.published", true),
   },
   configured: [
-    { title: "a high finding where high is accepted", parameters: { highest: "high" }, subject: (g) => set(g, "imageEvidence.training.record.scan.highest", "high"), fires: false },
-    { title: "no scan on a laptop", parameters: { required: false }, subject: (g) => unset(g, "imageEvidence.training.record.scan"), fires: false },
+    {
+      title: "a high finding where high is accepted",
+      parameters: { highest: "high" },
+      subject: (g) => set(g, "imageEvidence.training.record.scan.highest", "high"),
+      fires: false,
+    },
+    {
+      title: "no scan on a laptop",
+      parameters: { required: false },
+      subject: (g) => unset(g, "imageEvidence.training.record.scan"),
+      fires: false,
+    },
   ],
 });

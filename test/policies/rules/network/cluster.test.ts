@@ -11,13 +11,32 @@ import { ruleSuite, set, unset } from "../../../support/rule-suite";
 ruleSuite(defaultDeny, {
   good: good.namespaceStack,
   deviations: {
-    "a namespace that allows by default": (stack) => ({ deviant: without(stack, "models-default-deny"), message: /^Namespace "causeway-models" must have a NetworkPolicy that denies all by default in each cluster, got 0 for 1$/ }),
-    "a policy that leaves the way out open": (stack) => changed(stack, "models-default-deny", (props) => set(props, "spec.policyTypes", ["Ingress"])),
-    "a policy for selected pods": (stack) => changed(stack, "models-default-deny", (props) => set(props, "spec.podSelector", { matchLabels: { app: "x" } })),
-    "a policy that allows something": (stack) => changed(stack, "models-default-deny", (props) => set(props, "spec.ingress", [{ from: [{ podSelector: {} }] }])),
-    "a policy of another namespace": (stack) => changed(stack, "models-default-deny", (props) => set(props, "metadata.namespace", "default")),
+    "a namespace that allows by default": (stack) => ({
+      deviant: without(stack, "models-default-deny"),
+      message:
+        /^Namespace "causeway-models" must have a NetworkPolicy that denies all by default in each cluster, got 0 for 1$/,
+    }),
+    "a policy that leaves the way out open": (stack) =>
+      changed(stack, "models-default-deny", (props) => set(props, "spec.policyTypes", ["Ingress"])),
+    "a policy for selected pods": (stack) =>
+      changed(stack, "models-default-deny", (props) =>
+        set(props, "spec.podSelector", { matchLabels: { app: "x" } }),
+      ),
+    "a policy that allows something": (stack) =>
+      changed(stack, "models-default-deny", (props) =>
+        set(props, "spec.ingress", [{ from: [{ podSelector: {} }] }]),
+      ),
+    "a policy of another namespace": (stack) =>
+      changed(stack, "models-default-deny", (props) => set(props, "metadata.namespace", "default")),
   },
-  configured: [{ title: "a namespace that the configuration exempts", parameters: { exemptNamespaces: ["causeway-models"] }, subject: (stack) => without(stack, "models-default-deny"), fires: false }],
+  configured: [
+    {
+      title: "a namespace that the configuration exempts",
+      parameters: { exemptNamespaces: ["causeway-models"] },
+      subject: (stack) => without(stack, "models-default-deny"),
+      fires: false,
+    },
+  ],
 });
 
 it("asks for one default-deny policy for each cluster", () => {
@@ -31,9 +50,17 @@ ruleSuite(allowAll, {
   type: policy,
   good: good.networkPolicy,
   deviations: {
-    "everyone in": (props) => ({ deviant: unset(props, "spec.ingress.0.from"), message: /^ingress rule 1 of NetworkPolicy "loan-approval" must say who may connect, got everyone$/ }),
-    "the internet in": (props) => set(props, "spec.ingress.0.from", [{ ipBlock: { cidr: "0.0.0.0/0" } }]),
-    "everywhere out": (props) => ({ deviant: set(props, "spec.egress", [{}]), message: /^egress rule 1 .* got everywhere on every port$/ }),
+    "everyone in": (props) => ({
+      deviant: unset(props, "spec.ingress.0.from"),
+      message:
+        /^ingress rule 1 of NetworkPolicy "loan-approval" must say who may connect, got everyone$/,
+    }),
+    "the internet in": (props) =>
+      set(props, "spec.ingress.0.from", [{ ipBlock: { cidr: "0.0.0.0/0" } }]),
+    "everywhere out": (props) => ({
+      deviant: set(props, "spec.egress", [{}]),
+      message: /^egress rule 1 .* got everywhere on every port$/,
+    }),
     "every port of the internet": (props) => unset(props, "spec.egress.0.ports"),
   },
 });
@@ -41,8 +68,12 @@ ruleSuite(metadataService, {
   type: policy,
   good: good.networkPolicy,
   deviations: {
-    "the internet with the node's credentials": (props) => ({ deviant: unset(props, "spec.egress.0.to.0.ipBlock.except"), message: /must except 169.254.169.254\/32, the node's metadata service$/ }),
-    "an exception for something else": (props) => set(props, "spec.egress.0.to.0.ipBlock.except", ["10.0.0.0/8"]),
+    "the internet with the node's credentials": (props) => ({
+      deviant: unset(props, "spec.egress.0.to.0.ipBlock.except"),
+      message: /must except 169.254.169.254\/32, the node's metadata service$/,
+    }),
+    "an exception for something else": (props) =>
+      set(props, "spec.egress.0.to.0.ipBlock.except", ["10.0.0.0/8"]),
   },
 });
 
@@ -50,22 +81,49 @@ ruleSuite(serviceType, {
   type: "kubernetes:core/v1:Service",
   good: good.service,
   deviations: {
-    "a load balancer": (props) => ({ deviant: set(props, "spec.type", "LoadBalancer"), message: /^Service "loan-approval" must be of type ClusterIP and without externalIPs, got "LoadBalancer"$/ }),
+    "a load balancer": (props) => ({
+      deviant: set(props, "spec.type", "LoadBalancer"),
+      message:
+        /^Service "loan-approval" must be of type ClusterIP and without externalIPs, got "LoadBalancer"$/,
+    }),
     "a port of every node": (props) => set(props, "spec.type", "NodePort"),
-    "an address of its own": (props) => ({ deviant: set(props, "spec.externalIPs", ["203.0.113.7"]), message: /got externalIPs$/ }),
+    "an address of its own": (props) => ({
+      deviant: set(props, "spec.externalIPs", ["203.0.113.7"]),
+      message: /got externalIPs$/,
+    }),
   },
-  configured: [{ title: "a Service that the configuration exempts", parameters: { exemptServices: ["loan-approval"] }, subject: (props) => set(props, "spec.type", "LoadBalancer"), fires: false }],
+  configured: [
+    {
+      title: "a Service that the configuration exempts",
+      parameters: { exemptServices: ["loan-approval"] },
+      subject: (props) => set(props, "spec.type", "LoadBalancer"),
+      fires: false,
+    },
+  ],
 });
 
 for (const version of ["v1", "v1beta1"]) {
   ruleSuite(hosts, {
     type: `kubernetes:networking.istio.io/${version}:VirtualService`,
     good: good.virtualService,
-    deviations: { "every host": (props) => ({ deviant: set(props, "spec.hosts", ["*"]), message: /^VirtualService "loan-approval" must name its hosts, got \["\*"\]$/ }), "no host": (props) => unset(props, "spec.hosts") },
+    deviations: {
+      "every host": (props) => ({
+        deviant: set(props, "spec.hosts", ["*"]),
+        message: /^VirtualService "loan-approval" must name its hosts, got \["\*"\]$/,
+      }),
+      "no host": (props) => unset(props, "spec.hosts"),
+    },
   });
   ruleSuite(gatewayHosts, {
     type: `kubernetes:networking.istio.io/${version}:Gateway`,
     good: good.gateway,
-    deviations: { "every host": (props) => ({ deviant: set(props, "spec.servers.1.hosts", ["*"]), message: /^server 2 of Gateway "causeway-gateway" must name its hosts, got \["\*"\]$/ }), "every host of a namespace": (props) => set(props, "spec.servers.0.hosts", ["causeway-models/*"]) },
+    deviations: {
+      "every host": (props) => ({
+        deviant: set(props, "spec.servers.1.hosts", ["*"]),
+        message: /^server 2 of Gateway "causeway-gateway" must name its hosts, got \["\*"\]$/,
+      }),
+      "every host of a namespace": (props) =>
+        set(props, "spec.servers.0.hosts", ["causeway-models/*"]),
+    },
   });
 }

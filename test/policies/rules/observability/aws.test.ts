@@ -17,8 +17,26 @@ import { ruleSuite, set, unset } from "../../../support/rule-suite";
 ruleSuite(clusterLogs, {
   type: "aws:eks/cluster:Cluster",
   good: good.cluster,
-  deviations: { "no audit log": (props) => ({ deviant: set(props, "enabledClusterLogTypes", ["api", "authenticator", "controllerManager", "scheduler"]), message: /^Cluster "subject" must log audit$/ }), "no log": (props) => unset(props, "enabledClusterLogTypes") },
-  configured: [{ title: "the audit log alone, where that suffices", parameters: { logTypes: ["audit"] }, subject: (props) => set(props, "enabledClusterLogTypes", ["audit"]), fires: false }],
+  deviations: {
+    "no audit log": (props) => ({
+      deviant: set(props, "enabledClusterLogTypes", [
+        "api",
+        "authenticator",
+        "controllerManager",
+        "scheduler",
+      ]),
+      message: /^Cluster "subject" must log audit$/,
+    }),
+    "no log": (props) => unset(props, "enabledClusterLogTypes"),
+  },
+  configured: [
+    {
+      title: "the audit log alone, where that suffices",
+      parameters: { logTypes: ["audit"] },
+      subject: (props) => set(props, "enabledClusterLogTypes", ["audit"]),
+      fires: false,
+    },
+  ],
 });
 
 const trail = "aws:cloudtrail/trail:Trail";
@@ -27,53 +45,113 @@ ruleSuite(regions, {
   good: good.trail,
   deviations: {
     "one region": (props) => set(props, "isMultiRegionTrail", false),
-    "a pause": (props) => ({ deviant: set(props, "enableLogging", false), message: /must leave enableLogging on, got false$/ }),
+    "a pause": (props) => ({
+      deviant: set(props, "enableLogging", false),
+      message: /must leave enableLogging on, got false$/,
+    }),
     "no global services": (props) => set(props, "includeGlobalServiceEvents", false),
   },
 });
-ruleSuite(validation, { type: trail, good: good.trail, deviations: { "files that nobody signs": (props) => unset(props, "enableLogFileValidation") } });
+ruleSuite(validation, {
+  type: trail,
+  good: good.trail,
+  deviations: { "files that nobody signs": (props) => unset(props, "enableLogFileValidation") },
+});
 ruleSuite(dataEvents, {
   type: trail,
   good: good.trail,
   deviations: {
-    "management events alone": (props) => ({ deviant: set(props, "advancedEventSelectors", [{ fieldSelectors: [{ field: "eventCategory", equals: ["Management"] }] }]), message: /must record reads and writes of AWS::S3::Object$/ }),
-    "writes alone": (props) => set(props, "advancedEventSelectors.0.fieldSelectors.2", { field: "readOnly", equals: ["false"] }),
-    "writes alone, in the old form": (props) => ({ ...unset(props, "advancedEventSelectors"), eventSelectors: [{ readWriteType: "WriteOnly", dataResources: [{ type: "AWS::S3::Object", values: ["arn:aws:s3"] }] }] }),
+    "management events alone": (props) => ({
+      deviant: set(props, "advancedEventSelectors", [
+        { fieldSelectors: [{ field: "eventCategory", equals: ["Management"] }] },
+      ]),
+      message: /must record reads and writes of AWS::S3::Object$/,
+    }),
+    "writes alone": (props) =>
+      set(props, "advancedEventSelectors.0.fieldSelectors.2", {
+        field: "readOnly",
+        equals: ["false"],
+      }),
+    "writes alone, in the old form": (props) => ({
+      ...unset(props, "advancedEventSelectors"),
+      eventSelectors: [
+        {
+          readWriteType: "WriteOnly",
+          dataResources: [{ type: "AWS::S3::Object", values: ["arn:aws:s3"] }],
+        },
+      ],
+    }),
   },
 });
 
 it("accepts the old form of event selectors", () => {
-  const props = { ...unset(good.trail, "advancedEventSelectors"), eventSelectors: [{ readWriteType: "All", dataResources: [{ type: "AWS::S3::Object", values: ["arn:aws:s3"] }] }] };
+  const props = {
+    ...unset(good.trail, "advancedEventSelectors"),
+    eventSelectors: [
+      {
+        readWriteType: "All",
+        dataResources: [{ type: "AWS::S3::Object", values: ["arn:aws:s3"] }],
+      },
+    ],
+  };
   expect(dataEvents.check({ type: trail, name: "subject", props }, {})).toEqual([]);
 });
 
-ruleSuite(present, { good: good.clusterStack, deviations: { "a cluster without an audit trail": (stack) => ({ deviant: without(stack, "trail"), message: /^the stack must have a CloudTrail trail$/ }) } });
+ruleSuite(present, {
+  good: good.clusterStack,
+  deviations: {
+    "a cluster without an audit trail": (stack) => ({
+      deviant: without(stack, "trail"),
+      message: /^the stack must have a CloudTrail trail$/,
+    }),
+  },
+});
 ruleSuite(detection, {
   good: good.clusterStack,
   deviations: {
-    "a region without a detector": (stack) => ({ deviant: without(stack, "detector"), message: /must have a GuardDuty detector that is on, got 0$/ }),
-    "a detector that is off": (stack) => changed(stack, "detector", (props) => set(props, "enable", false)),
+    "a region without a detector": (stack) => ({
+      deviant: without(stack, "detector"),
+      message: /must have a GuardDuty detector that is on, got 0$/,
+    }),
+    "a detector that is off": (stack) =>
+      changed(stack, "detector", (props) => set(props, "enable", false)),
   },
 });
 ruleSuite(flowLogs, {
   good: good.networkStack,
   deviations: {
-    "a VPC that logs nothing": (stack) => ({ deviant: without(stack, "flow-log"), message: /^Vpc "vpc" must have a FlowLog of trafficType ALL$/ }),
-    "a log of refusals alone": (stack) => changed(stack, "flow-log", (props) => set(props, "trafficType", "REJECT")),
+    "a VPC that logs nothing": (stack) => ({
+      deviant: without(stack, "flow-log"),
+      message: /^Vpc "vpc" must have a FlowLog of trafficType ALL$/,
+    }),
+    "a log of refusals alone": (stack) =>
+      changed(stack, "flow-log", (props) => set(props, "trafficType", "REJECT")),
   },
 });
 ruleSuite(balancerLogs, {
   type: "aws:lb/loadBalancer:LoadBalancer",
   good: good.loadBalancer,
-  deviations: { "no log": (props) => unset(props, "accessLogs"), "a log that is off": (props) => ({ deviant: set(props, "accessLogs.enabled", false), message: /accessLogs.enabled true, got false$/ }), "a log without a bucket": (props) => unset(props, "accessLogs.bucket") },
+  deviations: {
+    "no log": (props) => unset(props, "accessLogs"),
+    "a log that is off": (props) => ({
+      deviant: set(props, "accessLogs.enabled", false),
+      message: /accessLogs.enabled true, got false$/,
+    }),
+    "a log without a bucket": (props) => unset(props, "accessLogs.bucket"),
+  },
 });
 ruleSuite(bucketLogs, {
   good: bucketStack,
-  // Without its log target the other bucket is a data bucket itself; so the deviation takes both away.
+  // Without its log target the other bucket is a data bucket itself; so the deviation takes both
+  // away.
   deviations: {
     "a second bucket that logs nothing": (stack) => [
       ...stack.flatMap((each) => {
-        const copy = { ...each, name: `${each.name}-2`, props: { ...each.props, bucket: "data-lake-2" } };
+        const copy = {
+          ...each,
+          name: `${each.name}-2`,
+          props: { ...each.props, bucket: "data-lake-2" },
+        };
         return each.name.startsWith("data") && each.name !== "data-logging" ? [each, copy] : [each];
       }),
     ],
@@ -83,8 +161,22 @@ ruleSuite(firewallMetrics, {
   type: "aws:wafv2/webAcl:WebAcl",
   good: good.webAcl,
   deviations: {
-    "no metrics": (props) => ({ deviant: set(props, "visibilityConfig.cloudwatchMetricsEnabled", false), message: /^WebAcl "subject" must have metrics and samples on/ }),
-    "a rule without samples": (props) => ({ deviant: set(props, "rules.1.visibilityConfig.sampledRequestsEnabled", false), message: /^rule AWSManagedRulesCommonRuleSet of WebAcl "subject" must have/ }),
+    "no metrics": (props) => ({
+      deviant: set(props, "visibilityConfig.cloudwatchMetricsEnabled", false),
+      message: /^WebAcl "subject" must have metrics and samples on/,
+    }),
+    "a rule without samples": (props) => ({
+      deviant: set(props, "rules.1.visibilityConfig.sampledRequestsEnabled", false),
+      message: /^rule AWSManagedRulesCommonRuleSet of WebAcl "subject" must have/,
+    }),
   },
 });
-ruleSuite(firewallLogs, { good: good.entryStack, deviations: { "a firewall that logs nothing": (stack) => ({ deviant: without(stack, "firewall-logs"), message: /^WebAcl "firewall" must have a WebAclLoggingConfiguration$/ }) } });
+ruleSuite(firewallLogs, {
+  good: good.entryStack,
+  deviations: {
+    "a firewall that logs nothing": (stack) => ({
+      deviant: without(stack, "firewall-logs"),
+      message: /^WebAcl "firewall" must have a WebAclLoggingConfiguration$/,
+    }),
+  },
+});

@@ -13,12 +13,25 @@ ruleSuite(replicas, {
   type,
   good,
   deviations: {
-    "two replicas": (g) => ({ deviant: set(g, "spec.minReplicaCount", 2), message: /ScaledObject "scorer" must set spec.minReplicaCount to 3 or more, got 2/ }),
+    "two replicas": (g) => ({
+      deviant: set(g, "spec.minReplicaCount", 2),
+      message: /ScaledObject "scorer" must set spec.minReplicaCount to 3 or more, got 2/,
+    }),
     "no minimum": (g) => ({ deviant: unset(g, "spec.minReplicaCount"), message: /got nothing/ }),
   },
   configured: [
-    { title: "one replica in a small stack", parameters: { minimum: 1 }, subject: (g) => set(g, "spec.minReplicaCount", 1), fires: false },
-    { title: "three replicas where more are asked for", parameters: { minimum: 6 }, subject: (g) => g, fires: true },
+    {
+      title: "one replica in a small stack",
+      parameters: { minimum: 1 },
+      subject: (g) => set(g, "spec.minReplicaCount", 1),
+      fires: false,
+    },
+    {
+      title: "three replicas where more are asked for",
+      parameters: { minimum: 6 },
+      subject: (g) => g,
+      fires: true,
+    },
   ],
 });
 
@@ -26,8 +39,15 @@ ruleSuite(fallback, {
   type,
   good,
   deviations: {
-    "no fallback": (g) => ({ deviant: unset(g, "spec.fallback"), message: /must set spec.fallback.(failureThreshold to 1 or more|replicas to spec.minReplicaCount \(3\) or more), got nothing/ }),
-    "a fallback below the minimum": (g) => ({ deviant: set(g, "spec.fallback.replicas", 1), message: /must set spec.fallback.replicas to spec.minReplicaCount \(3\) or more, got 1/ }),
+    "no fallback": (g) => ({
+      deviant: unset(g, "spec.fallback"),
+      message:
+        /must set spec.fallback.(failureThreshold to 1 or more|replicas to spec.minReplicaCount \(3\) or more), got nothing/,
+    }),
+    "a fallback below the minimum": (g) => ({
+      deviant: set(g, "spec.fallback.replicas", 1),
+      message: /must set spec.fallback.replicas to spec.minReplicaCount \(3\) or more, got 1/,
+    }),
   },
 });
 
@@ -35,7 +55,10 @@ ruleSuite(nullValues, {
   type,
   good,
   deviations: {
-    "the default of KEDA": (g) => ({ deviant: unset(g, "spec.triggers.1.metadata.ignoreNullValues"), message: /must set spec.triggers\[1\].metadata.ignoreNullValues to "false", got nothing/ }),
+    "the default of KEDA": (g) => ({
+      deviant: unset(g, "spec.triggers.1.metadata.ignoreNullValues"),
+      message: /must set spec.triggers\[1\].metadata.ignoreNullValues to "false", got nothing/,
+    }),
     "a trigger that ignores": (g) => set(g, "spec.triggers.1.metadata.ignoreNullValues", "true"),
   },
 });
@@ -44,12 +67,28 @@ ruleSuite(scaleUp, {
   type,
   good,
   deviations: {
-    "slow polling": (g) => ({ deviant: set(g, "spec.pollingInterval", 60), message: /must set spec.pollingInterval to 15 seconds or less, got 60/ }),
-    "a long stabilization": (g) => ({ deviant: set(g, `${up}.stabilizationWindowSeconds`, 300), message: /stabilizationWindowSeconds to 30 or less, got 300/ }),
-    "a tenth at a time": (g) => ({ deviant: set(g, `${up}.policies.1.value`, 10), message: /must let .*scaleUp add 100 Percent or more in 30 seconds, got \[/ }),
+    "slow polling": (g) => ({
+      deviant: set(g, "spec.pollingInterval", 60),
+      message: /must set spec.pollingInterval to 15 seconds or less, got 60/,
+    }),
+    "a long stabilization": (g) => ({
+      deviant: set(g, `${up}.stabilizationWindowSeconds`, 300),
+      message: /stabilizationWindowSeconds to 30 or less, got 300/,
+    }),
+    "a tenth at a time": (g) => ({
+      deviant: set(g, `${up}.policies.1.value`, 10),
+      message: /must let .*scaleUp add 100 Percent or more in 30 seconds, got \[/,
+    }),
     "the slowest of the policies": (g) => set(g, `${up}.selectPolicy`, "Min"),
     "scaling that is switched off": (g) => set(g, `${up}.selectPolicy`, "Disabled"),
     "no policies": (g) => ({ deviant: unset(g, `${up}.policies`), message: /got no policies/ }),
   },
-  configured: [{ title: "slow polling where it is allowed", parameters: { pollingSeconds: 60 }, subject: (g) => set(g, "spec.pollingInterval", 60), fires: false }],
+  configured: [
+    {
+      title: "slow polling where it is allowed",
+      parameters: { pollingSeconds: 60 },
+      subject: (g) => set(g, "spec.pollingInterval", 60),
+      fires: false,
+    },
+  ],
 });

@@ -9,7 +9,11 @@ export const goodCluster: Props = {
   deletionProtection: true,
   bootstrapSelfManagedAddons: false,
   accessConfig: { authenticationMode: "API", bootstrapClusterCreatorAdminPermissions: false },
-  vpcConfig: { endpointPrivateAccess: true, endpointPublicAccess: false, subnetIds: ["subnet-1", "subnet-2", "subnet-3"] },
+  vpcConfig: {
+    endpointPrivateAccess: true,
+    endpointPublicAccess: false,
+    subnetIds: ["subnet-1", "subnet-2", "subnet-3"],
+  },
   encryptionConfig: { resources: ["secrets"], provider: { keyArn: key } },
   enabledClusterLogTypes: ["api", "audit", "authenticator", "controllerManager", "scheduler"],
   computeConfig: { enabled: true },

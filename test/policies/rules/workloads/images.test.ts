@@ -1,11 +1,18 @@
-import { fullRepository, matchesOne, parseImage } from "../../../../policies/rules/workloads/images";
+import {
+  fullRepository,
+  matchesOne,
+  parseImage,
+} from "../../../../policies/rules/workloads/images";
 
 describe("parseImage", () => {
   it.each([
     ["nginx", { repository: "nginx", tag: undefined, digest: undefined }],
     ["nginx:1.29", { repository: "nginx", tag: "1.29", digest: undefined }],
     ["localhost:5000/a/b", { repository: "localhost:5000/a/b", tag: undefined, digest: undefined }],
-    ["localhost:5000/a/b:v1@sha256:ab", { repository: "localhost:5000/a/b", tag: "v1", digest: "sha256:ab" }],
+    [
+      "localhost:5000/a/b:v1@sha256:ab",
+      { repository: "localhost:5000/a/b", tag: "v1", digest: "sha256:ab" },
+    ],
   ])("takes %s apart", (reference, parts) => expect(parseImage(reference)).toEqual(parts));
 });
 

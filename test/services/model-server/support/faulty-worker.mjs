@@ -1,4 +1,5 @@
-// A worker thread that does what the first value of a row says: 1 scores, 2 crashes, 3 hangs, 4 crashes in the first thread only.
+// A worker thread that does what the first value of a row says: 1 scores, 2 crashes, 3 hangs, 4
+// crashes in the first thread only.
 import { workerData } from "node:worker_threads";
 
 const started = Atomics.add(new Int32Array(workerData.model.buffer), 0, 1);

@@ -14,14 +14,19 @@ export function copiedModel(): string {
 }
 
 export function filesIn(folder: string): ReleaseFiles {
-  return { contract: join(folder, "model.yaml"), manifest: join(folder, "release", "manifest.json"), folder: join(folder, "release") };
+  return {
+    contract: join(folder, "model.yaml"),
+    manifest: join(folder, "release", "manifest.json"),
+    folder: join(folder, "release"),
+  };
 }
 
 export function change(file: string, edit: (content: Buffer) => Buffer): void {
   writeFileSync(file, edit(readFileSync(file)));
 }
 
-export function changeJson(file: string, edit: (content: any) => void): void { // eslint-disable-line @typescript-eslint/no-explicit-any
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export function changeJson(file: string, edit: (content: any) => void): void {
   change(file, (content) => {
     const value = JSON.parse(content.toString());
     edit(value);
@@ -29,11 +34,17 @@ export function changeJson(file: string, edit: (content: any) => void): void { /
   });
 }
 
-/** Writes the digests of the files as they are into the manifest and attests them: what remains wrong is not a digest. */
+/**
+ * Writes the digests of the files as they are into the manifest and attests them: what remains
+ * wrong is not a digest.
+ */
 export function sealed(folder: string, signers: readonly Signer[] = []): void {
   const digest = (name: string) => digestOf(readFileSync(join(folder, "release", name)));
   changeJson(join(folder, "release", "manifest.json"), (manifest) => {
-    Object.assign(manifest.digests, { model: digest("model.onnx"), reference: digest("reference.json") });
+    Object.assign(manifest.digests, {
+      model: digest("model.onnx"),
+      reference: digest("reference.json"),
+    });
     manifest.explanation.digest = digest("explainer.json");
   });
   attest(join(folder, "release"), signers);

@@ -13,7 +13,11 @@ import { loadVerified, type LoadedRelease } from "../../../../services/model-ser
 
 export const root = join(__dirname, "../../../..");
 export const modelFolder = join(root, "services", "models", "loan-approval");
-export const files = { contract: join(modelFolder, "model.yaml"), manifest: join(modelFolder, "release", "manifest.json"), folder: join(modelFolder, "release") };
+export const files = {
+  contract: join(modelFolder, "model.yaml"),
+  manifest: join(modelFolder, "release", "manifest.json"),
+  folder: join(modelFolder, "release"),
+};
 
 /** The sample, loaded once for each test file. */
 let sample: Promise<LoadedRelease> | undefined;
@@ -50,32 +54,89 @@ export const secret = Buffer.from(`k1 ${"7".repeat(32)}`);
 /** A server with the real model of the sample that listens to nothing. */
 export async function testServer(options: TestOptions = {}): Promise<TestServer> {
   const base = options.loaded ?? (await loadedSample());
-  const loaded = { ...base, release: { ...base.release, version: options.version ?? base.release.version } };
+  const loaded = {
+    ...base,
+    release: { ...base.release, version: options.version ?? base.release.version },
+  };
   const counters = new ModelCounters(loaded.contract, loaded.release, loaded.reference);
   const onRun = () => (counters.batches.value += 1);
-  const batcher = new Batcher({ scorer: options.scorer ?? loaded.model, width: loaded.contract.features.length, lanes: options.lanes ?? 1, maximumRows: 128, onRun });
-  const limiter = new Limiter({ targetMilliseconds: 1_000, minimum: 64, maximum: 64, minimumServingAll: 1, ...options.limiter });
+  const batcher = new Batcher({
+    scorer: options.scorer ?? loaded.model,
+    width: loaded.contract.features.length,
+    lanes: options.lanes ?? 1,
+    maximumRows: 128,
+    onRun,
+  });
+  const limiter = new Limiter({
+    targetMilliseconds: 1_000,
+    minimum: 64,
+    maximum: 64,
+    minimumServingAll: 1,
+    ...options.limiter,
+  });
   const lifecycle = { ready: true, stopping: false };
   const time = { now: 1_800_000_000 };
   const logs: Record<string, unknown>[] = [];
   const sink = { write: (line: string) => logs.push(JSON.parse(line)) };
-  const app = buildApp({ loaded, batcher, counters, limiter, lifecycle, keys: keysFrom(secret, loaded.contract.name), limits: { ...defaultLimits, ...options.limits }, logs: sink, clock: () => time.now });
+  const app = buildApp({
+    loaded,
+    batcher,
+    counters,
+    limiter,
+    lifecycle,
+    keys: keysFrom(secret, loaded.contract.name),
+    limits: { ...defaultLimits, ...options.limits },
+    logs: sink,
+    clock: () => time.now,
+  });
   await app.ready();
-  return { app, counters, lifecycle, limiter, loaded, time, logs, counted: (name, labels = {}) => series(counters.registry.text(), name, labels) };
+  return {
+    app,
+    counters,
+    lifecycle,
+    limiter,
+    loaded,
+    time,
+    logs,
+    counted: (name, labels = {}) => series(counters.registry.text(), name, labels),
+  };
 }
 
 /** Value of the one series of this name that has these labels; NaN when there is none. */
 export function series(text: string, name: string, labels: Record<string, string>): number {
   const wanted = Object.entries(labels).map(([key, value]) => `${key}="${value}"`);
-  const found = text.split("\n").filter((line) => line.startsWith(`${name}{`) && wanted.every((label) => new RegExp(`[{,]${label.replace(/[.+*?^$()[\]\\]/g, "\\$&")}[,}]`).test(line)));
-  if (found.length > 1) throw new Error(`${found.length} series of ${name} with ${wanted.join(", ")}`);
+  const found = text
+    .split("\n")
+    .filter(
+      (line) =>
+        line.startsWith(`${name}{`) &&
+        wanted.every((label) =>
+          new RegExp(`[{,]${label.replace(/[.+*?^$()[\]\\]/g, "\\$&")}[,}]`).test(line),
+        ),
+    );
+  if (found.length > 1)
+    throw new Error(`${found.length} series of ${name} with ${wanted.join(", ")}`);
   return found[0] === undefined ? NaN : Number(found[0].split(" ").at(-1));
 }
 
 /** A row that the contract allows, by name. */
 export const goodFeatures: Readonly<Record<string, number>> = {
-  loanamt: 128, loanprc: 0.8, obrat: 33, hrat: 25, atotinc: 4_500, cototinc: 0, netw: 90, unem: 3.2,
-  mortg: 2, cons: 1, pubrec: 0, self: 0, gift: 0, cosign: 0, unver: 0, multi: 0,
+  loanamt: 128,
+  loanprc: 0.8,
+  obrat: 33,
+  hrat: 25,
+  atotinc: 4_500,
+  cototinc: 0,
+  netw: 90,
+  unem: 3.2,
+  mortg: 2,
+  cons: 1,
+  pubrec: 0,
+  self: 0,
+  gift: 0,
+  cosign: 0,
+  unver: 0,
+  multi: 0,
 };
 /** The same without one feature. */
 export function without(name: string): Record<string, number> {
@@ -85,8 +146,21 @@ export function without(name: string): Record<string, number> {
 export const goodRow = Object.values(goodFeatures);
 
 /** A tensor request with `rows` rows. */
-export function tensor(rows: readonly (readonly unknown[])[] = [goodRow], more: Record<string, unknown> = {}) {
-  return { inputs: [{ name: "features", shape: [rows.length, goodRow.length], datatype: "FP32", data: rows.flat() }], ...more };
+export function tensor(
+  rows: readonly (readonly unknown[])[] = [goodRow],
+  more: Record<string, unknown> = {},
+) {
+  return {
+    inputs: [
+      {
+        name: "features",
+        shape: [rows.length, goodRow.length],
+        datatype: "FP32",
+        data: rows.flat(),
+      },
+    ],
+    ...more,
+  };
 }
 
 export const paths = {

@@ -33,5 +33,17 @@ async def ready() -> dict:
 @app.post("/v2/models/loan-approval/infer")
 async def infer(request: Request) -> dict:
     tensor = request.inputs[0]
-    scores = session.run(["score"], {"features": np.asarray(tensor.data, dtype=np.float32).reshape(tensor.shape)})[0]
-    return {"model_name": "loan-approval", "outputs": [{"name": "score", "datatype": "FP32", "shape": list(scores.shape), "data": scores.tolist()}]}
+    scores = session.run(
+        ["score"], {"features": np.asarray(tensor.data, dtype=np.float32).reshape(tensor.shape)}
+    )[0]
+    return {
+        "model_name": "loan-approval",
+        "outputs": [
+            {
+                "name": "score",
+                "datatype": "FP32",
+                "shape": list(scores.shape),
+                "data": scores.tolist(),
+            }
+        ],
+    }

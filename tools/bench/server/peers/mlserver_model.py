@@ -16,4 +16,6 @@ class OnnxModel(MLModel):
     async def predict(self, payload: InferenceRequest) -> InferenceResponse:
         features = NumpyCodec.decode_input(payload.inputs[0])
         scores = self._session.run(["score"], {"features": features})[0]
-        return InferenceResponse(model_name=self.name, outputs=[NumpyCodec.encode_output("score", scores)])
+        return InferenceResponse(
+            model_name=self.name, outputs=[NumpyCodec.encode_output("score", scores)]
+        )

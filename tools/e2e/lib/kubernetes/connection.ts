@@ -22,10 +22,18 @@ export interface HttpRequest {
   readonly contentType?: string;
 }
 
-/** No answer at all came from the API server: refused, reset, timed out or a name that does not resolve. */
+/**
+ * No answer at all came from the API server: refused, reset, timed out or a name that does not
+ * resolve.
+ */
 export class UnreachableError extends Error {
-  constructor(readonly server: string, readonly reason: string) {
-    super(`the Kubernetes API server at ${server} cannot be reached (${reason}); check the kubeconfig and that the server runs`);
+  constructor(
+    readonly server: string,
+    readonly reason: string,
+  ) {
+    super(
+      `the Kubernetes API server at ${server} cannot be reached (${reason}); check the kubeconfig and that the server runs`,
+    );
   }
 }
 
@@ -39,7 +47,10 @@ export interface ConnectOptions {
   readonly impersonate?: { readonly user: string; readonly groups: readonly string[] };
 }
 
-/** Reads a kubeconfig, with every way to log in that the official client knows; a problem is one plain sentence. */
+/**
+ * Reads a kubeconfig, with every way to log in that the official client knows; a problem is one
+ * plain sentence.
+ */
 export async function connect(options: ConnectOptions = {}): Promise<Connection> {
   const { KubeConfig } = await import("@kubernetes/client-node");
   const config = new KubeConfig();
@@ -55,31 +66,68 @@ export async function connect(options: ConnectOptions = {}): Promise<Connection>
   }
   const server = config.getCurrentCluster()?.server;
   const context = config.getCurrentContext();
-  if (server === undefined) throw new Error(`the kubeconfig has no cluster for its current context "${context}"; it has the contexts ${config.getContexts().map(({ name }) => name).join(", ") || "none"}`);
+  if (server === undefined)
+    throw new Error(
+      `the kubeconfig has no cluster for its current context "${context}"; it has the contexts ${
+        config
+          .getContexts()
+          .map(({ name }) => name)
+          .join(", ") || "none"
+      }`,
+    );
   // The client makes up http://localhost:8080 where there is no kubeconfig at all.
-  if (!server.startsWith("https:")) throw new Error(`no API server to ask: the context "${context}" has ${server}, allowed: an address that begins with https:. Without KUBECONFIG and without ~/.kube/config this is the client's own guess`);
+  if (!server.startsWith("https:"))
+    throw new Error(
+      `no API server to ask: the context "${context}" has ${server}, allowed: an address that begins with https:. Without KUBECONFIG and without ~/.kube/config this is the client's own guess`,
+    );
   const request: https.RequestOptions = { headers: {} };
   await config.applyToHTTPSOptions(request);
   const { ca, cert, key, servername, rejectUnauthorized } = request;
-  const agent = new https.Agent({ keepAlive: true, maxSockets: 16, ca, cert, key, servername, rejectUnauthorized });
-  return { server, agent, headers: { ...plainHeaders(request.headers), ...identityHeaders(options) } };
+  const agent = new https.Agent({
+    keepAlive: true,
+    maxSockets: 16,
+    ca,
+    cert,
+    key,
+    servername,
+    rejectUnauthorized,
+  });
+  return {
+    server,
+    agent,
+    headers: { ...plainHeaders(request.headers), ...identityHeaders(options) },
+  };
 }
 
 function plainHeaders(headers: https.RequestOptions["headers"]): Record<string, string> {
   const entries = Object.entries(headers ?? {});
-  return Object.fromEntries(entries.flatMap(([name, value]): [string, string][] => (typeof value === "string" ? [[name, value]] : [])));
+  return Object.fromEntries(
+    entries.flatMap(([name, value]): [string, string][] =>
+      typeof value === "string" ? [[name, value]] : [],
+    ),
+  );
 }
 
-function identityHeaders({ token, impersonate }: ConnectOptions): Record<string, string | string[]> {
+function identityHeaders({
+  token,
+  impersonate,
+}: ConnectOptions): Record<string, string | string[]> {
   return {
     ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
-    ...(impersonate === undefined ? {} : { "Impersonate-User": impersonate.user, "Impersonate-Group": [...impersonate.groups] }),
+    ...(impersonate === undefined
+      ? {}
+      : { "Impersonate-User": impersonate.user, "Impersonate-Group": [...impersonate.groups] }),
   };
 }
 
 /** The length is said explicitly: Node frames the body of a DELETE in no other way. */
 function bodyHeaders({ body, contentType }: HttpRequest): Record<string, string> {
-  return body === undefined ? {} : { "Content-Type": contentType ?? "application/json", "Content-Length": String(Buffer.byteLength(body)) };
+  return body === undefined
+    ? {}
+    : {
+        "Content-Type": contentType ?? "application/json",
+        "Content-Length": String(Buffer.byteLength(body)),
+      };
 }
 
 function readAll(response: IncomingMessage, done: (text: string) => void): void {
@@ -89,16 +137,27 @@ function readAll(response: IncomingMessage, done: (text: string) => void): void 
 }
 
 /** Sends one request; every failure to get an answer is an `UnreachableError`. */
-export function send(connection: Connection, request: HttpRequest, timeoutMs = 10_000): Promise<HttpAnswer> {
+export function send(
+  connection: Connection,
+  request: HttpRequest,
+  timeoutMs = 10_000,
+): Promise<HttpAnswer> {
   const url = new URL(request.path, connection.server);
   return new Promise((resolve, reject) => {
-    const unreachable = (error: Error): void => reject(new UnreachableError(connection.server, error.message || "no answer"));
+    const unreachable = (error: Error): void =>
+      reject(new UnreachableError(connection.server, error.message || "no answer"));
     const headers = { Accept: "application/json", ...connection.headers, ...bodyHeaders(request) };
-    const outgoing = https.request(url, { method: request.method, agent: connection.agent, headers, timeout: timeoutMs }, (response) => {
-      response.on("error", unreachable);
-      readAll(response, (text) => resolve({ status: response.statusCode ?? 0, text }));
-    });
-    outgoing.on("timeout", () => outgoing.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
+    const outgoing = https.request(
+      url,
+      { method: request.method, agent: connection.agent, headers, timeout: timeoutMs },
+      (response) => {
+        response.on("error", unreachable);
+        readAll(response, (text) => resolve({ status: response.statusCode ?? 0, text }));
+      },
+    );
+    outgoing.on("timeout", () =>
+      outgoing.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)),
+    );
     outgoing.on("error", unreachable);
     outgoing.end(request.body);
   });

@@ -7,17 +7,24 @@ function objects(value: Json | undefined): JsonObject[] {
   return isJsonArray(value) ? value.filter(isJsonObject) : [];
 }
 
-/** Every group version that the server serves, such as `v1` and `apps/v1`; of a group only the preferred version. */
+/**
+ * Every group version that the server serves, such as `v1` and `apps/v1`; of a group only the
+ * preferred version.
+ */
 async function groupVersions(client: KubernetesClient): Promise<string[]> {
   const { groups } = await client.call("GET", "/apis");
-  const preferred = objects(groups).flatMap(({ preferredVersion }) => (isJsonObject(preferredVersion) ? [String(preferredVersion["groupVersion"])] : []));
+  const preferred = objects(groups).flatMap(({ preferredVersion }) =>
+    isJsonObject(preferredVersion) ? [String(preferredVersion["groupVersion"])] : [],
+  );
   return ["v1", ...preferred];
 }
 
 async function listable(client: KubernetesClient, groupVersion: string): Promise<string[]> {
   const base = groupVersion === "v1" ? "/api/v1" : `/apis/${groupVersion}`;
   const { resources } = await client.call("GET", base);
-  return objects(resources).filter(({ verbs }) => isJsonArray(verbs) && verbs.includes("list")).map(({ name }) => `${base}/${String(name)}`);
+  return objects(resources)
+    .filter(({ verbs }) => isJsonArray(verbs) && verbs.includes("list"))
+    .map(({ name }) => `${base}/${String(name)}`);
 }
 
 function describeItem(path: string, item: JsonObject): string {
@@ -32,14 +39,24 @@ function managers(item: JsonObject): string[] {
 }
 
 /** Names of all objects of every kind that one field manager has applied. */
-export async function objectsManagedBy(client: KubernetesClient, fieldManager: string): Promise<string[]> {
-  const paths = (await Promise.all((await groupVersions(client)).map((version) => listable(client, version)))).flat();
-  const found = await Promise.all(paths.map(async (path) => {
-    const list = await client.call("GET", path).catch((error: unknown) => {
-      if (error instanceof ApiError && (error.status === 404 || error.status === 405)) return undefined;
-      throw error;
-    });
-    return objects(list?.["items"]).filter((item) => managers(item).includes(fieldManager)).map((item) => describeItem(path, item));
-  }));
+export async function objectsManagedBy(
+  client: KubernetesClient,
+  fieldManager: string,
+): Promise<string[]> {
+  const paths = (
+    await Promise.all((await groupVersions(client)).map((version) => listable(client, version)))
+  ).flat();
+  const found = await Promise.all(
+    paths.map(async (path) => {
+      const list = await client.call("GET", path).catch((error: unknown) => {
+        if (error instanceof ApiError && (error.status === 404 || error.status === 405))
+          return undefined;
+        throw error;
+      });
+      return objects(list?.["items"])
+        .filter((item) => managers(item).includes(fieldManager))
+        .map((item) => describeItem(path, item));
+    }),
+  );
   return found.flat().sort();
 }

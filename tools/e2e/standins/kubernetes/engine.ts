@@ -11,9 +11,13 @@ export function engineLog(address: string | undefined): EngineLog {
   if (address === undefined) return { info: () => Promise.resolve() };
   const client = new EngineClient(address, grpc.credentials.createInsecure());
   return {
-    info: (message, urn) => new Promise((resolve) => {
-      const request = new LogRequest().setSeverity(LogSeverity.INFO).setMessage(message).setUrn(urn);
-      client.log(request, () => resolve());
-    }),
+    info: (message, urn) =>
+      new Promise((resolve) => {
+        const request = new LogRequest()
+          .setSeverity(LogSeverity.INFO)
+          .setMessage(message)
+          .setUrn(urn);
+        client.log(request, () => resolve());
+      }),
   };
 }

@@ -1,4 +1,5 @@
-// Stand-in for pulumi-resource-kubernetes, for the end-to-end tests only: the wire protocol of a resource plugin.
+// Stand-in for pulumi-resource-kubernetes, for the end-to-end tests only: the wire protocol of a
+// resource plugin.
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
@@ -22,7 +23,9 @@ function setting(name: string): string | undefined {
 }
 
 function connectOnce(): Promise<KubernetesClient> {
-  client ??= connect({ kubeconfig: setting("kubeconfig"), context: setting("context") }).then((connection) => new KubernetesClient(connection));
+  client ??= connect({ kubeconfig: setting("kubeconfig"), context: setting("context") }).then(
+    (connection) => new KubernetesClient(connection),
+  );
   return client;
 }
 
@@ -39,19 +42,32 @@ function diffResponse({ changed, replaces }: Difference): rpc.DiffResponse {
 }
 
 const implementation = {
-  checkConfig: unary((request: rpc.CheckRequest) => new rpc.CheckResponse().setInputs(request.getNews())),
+  checkConfig: unary((request: rpc.CheckRequest) =>
+    new rpc.CheckResponse().setInputs(request.getNews()),
+  ),
   // Another kubeconfig is another way to the cluster, not another cluster: the objects stay.
-  diffConfig: unary((request: rpc.DiffRequest) => diffResponse({ changed: changedFields(fromStruct(request.getOldInputs()), fromStruct(request.getNews())), replaces: [] })),
+  diffConfig: unary((request: rpc.DiffRequest) =>
+    diffResponse({
+      changed: changedFields(fromStruct(request.getOldInputs()), fromStruct(request.getNews())),
+      replaces: [],
+    }),
+  ),
   configure: unary((request: rpc.ConfigureRequest) => {
     configuration = revealObject(fromStruct(request.getArgs()));
     client = undefined;
     return new rpc.ConfigureResponse().setAcceptsecrets(true).setSupportspreview(true);
   }),
   check: unary(async (request: rpc.CheckRequest) => {
-    const inputs = await provider.check(request.getUrn(), request.getName(), fromStruct(request.getNews()));
+    const inputs = await provider.check(
+      request.getUrn(),
+      request.getName(),
+      fromStruct(request.getNews()),
+    );
     return new rpc.CheckResponse().setInputs(toStruct(inputs));
   }),
-  diff: unary((request: rpc.DiffRequest) => diffResponse(provider.diff(fromStruct(request.getOldInputs()), fromStruct(request.getNews())))),
+  diff: unary((request: rpc.DiffRequest) =>
+    diffResponse(provider.diff(fromStruct(request.getOldInputs()), fromStruct(request.getNews()))),
+  ),
   create: unary(async (request: rpc.CreateRequest) => {
     const resource = { urn: request.getUrn(), inputs: fromStruct(request.getProperties()) };
     const { id, outputs } = await provider.create(resource, request.getPreview());
@@ -59,14 +75,25 @@ const implementation = {
   }),
   update: unary(async (request: rpc.UpdateRequest) => {
     const resource = { urn: request.getUrn(), inputs: fromStruct(request.getNews()) };
-    const { outputs } = await provider.update(resource, request.getIgnorechangesList(), request.getPreview());
+    const { outputs } = await provider.update(
+      resource,
+      request.getIgnorechangesList(),
+      request.getPreview(),
+    );
     return new rpc.UpdateResponse().setProperties(toStruct(outputs));
   }),
   read: unary(async (request: rpc.ReadRequest) => {
     const resource = { urn: request.getUrn(), inputs: fromStruct(request.getInputs()) };
-    const state = await provider.read(resource, request.getId(), fromStruct(request.getProperties()));
+    const state = await provider.read(
+      resource,
+      request.getId(),
+      fromStruct(request.getProperties()),
+    );
     if (state === undefined) return new rpc.ReadResponse();
-    return new rpc.ReadResponse().setId(state.id).setProperties(toStruct(state.outputs)).setInputs(toStruct(state.inputs));
+    return new rpc.ReadResponse()
+      .setId(state.id)
+      .setProperties(toStruct(state.outputs))
+      .setInputs(toStruct(state.inputs));
   }),
   delete: unary(async (request: rpc.DeleteRequest) => {
     const inputs = fromStruct(request.getOldInputs());

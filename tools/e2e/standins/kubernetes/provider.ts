@@ -1,7 +1,17 @@
-// Stand-in for pulumi-resource-kubernetes, for the end-to-end tests only: it server-side-applies every object to a real
-// API server with strict field validation. It differs from the official provider in this: it does not wait until
-// workloads are ready, it records Helm releases instead of installing them, and it answers no invokes.
-import { deepEqual, changedFields, hasUnknown, isJsonArray, isJsonObject, project, refreshedInputs, revealObject } from "../../lib/json";
+// Stand-in for pulumi-resource-kubernetes, for the end-to-end tests only: it server-side-applies
+// every object to a real API server with strict field validation. It differs from the official
+// provider in this: it does not wait until workloads are ready, it records Helm releases instead of
+// installing them, and it answers no invokes.
+import {
+  deepEqual,
+  changedFields,
+  hasUnknown,
+  isJsonArray,
+  isJsonObject,
+  project,
+  refreshedInputs,
+  revealObject,
+} from "../../lib/json";
 import { ApiError, describe } from "../../lib/kubernetes/client";
 import { keepLiveValues } from "../paths";
 import { metadataOf, objectId, referenceOf, replacingFields } from "./objects";
@@ -10,7 +20,10 @@ import type { JsonObject } from "../../lib/json";
 import type { KubernetesClient, ObjectReference } from "../../lib/kubernetes/client";
 import type { EngineLog } from "./engine";
 
-/** Environment variable with the name under which this process applies objects, so that stacks on one server can be told apart. */
+/**
+ * Environment variable with the name under which this process applies objects, so that stacks on
+ * one server can be told apart.
+ */
 export const FIELD_MANAGER_VARIABLE = "CAUSEWAY_E2E_FIELD_MANAGER";
 const FIELD_MANAGER = process.env[FIELD_MANAGER_VARIABLE] ?? "causeway-e2e";
 
@@ -47,9 +60,15 @@ function isPatch(urn: string): boolean {
 export class KubernetesProvider {
   private reachable: Promise<unknown> | undefined;
 
-  constructor(private readonly client: () => Promise<KubernetesClient>, private readonly log: EngineLog) {}
+  constructor(
+    private readonly client: () => Promise<KubernetesClient>,
+    private readonly log: EngineLog,
+  ) {}
 
-  /** Fails early and once when the server does not answer; gives an object without a name the name of its resource. */
+  /**
+   * Fails early and once when the server does not answer; gives an object without a name the name
+   * of its resource.
+   */
   async check(urn: string, name: string, inputs: JsonObject): Promise<JsonObject> {
     this.reachable ??= this.client().then((client) => client.call("GET", "/version"));
     await this.reachable;
@@ -72,29 +91,49 @@ export class KubernetesProvider {
     const { client, reference } = await this.locate(inputs);
     const existing = await client.get(reference);
     if (existing !== undefined && !isOurs(existing) && !isPatch(urn)) {
-      throw new ApiError(409, `${describe(reference)} already exists and was not created by this stack`);
+      throw new ApiError(
+        409,
+        `${describe(reference)} already exists and was not created by this stack`,
+      );
     }
     return this.apply(client, reference, inputs, revealObject(inputs));
   }
 
-  async update({ urn, inputs }: Resource, ignored: readonly string[], preview: boolean): Promise<State> {
+  async update(
+    { urn, inputs }: Resource,
+    ignored: readonly string[],
+    preview: boolean,
+  ): Promise<State> {
     if (isRelease(urn)) return { id: releaseId(inputs), outputs: releaseOutputs(inputs), inputs };
     if (preview) return { id: "", outputs: inputs, inputs };
     const { client, reference } = await this.locate(inputs);
     const live = await client.get(reference);
     const wanted = revealObject(inputs);
-    return this.apply(client, reference, inputs, live === undefined ? wanted : keepLiveValues(wanted, live, ignored));
+    return this.apply(
+      client,
+      reference,
+      inputs,
+      live === undefined ? wanted : keepLiveValues(wanted, live, ignored),
+    );
   }
 
   /** What the server holds now; undefined when the object is gone. */
-  async read({ urn, inputs }: Resource, id: string, outputs: JsonObject): Promise<State | undefined> {
+  async read(
+    { urn, inputs }: Resource,
+    id: string,
+    outputs: JsonObject,
+  ): Promise<State | undefined> {
     if (isRelease(urn)) return { id, outputs, inputs };
     const { client, reference } = await this.locate(inputs);
     const live = await client.get(reference);
     if (live === undefined) return undefined;
     const now = projectObject(inputs, live);
     const refreshed = refreshedInputs(inputs, outputs, now);
-    return { id, outputs: now, inputs: deepEqual(outputs, now) || !isJsonObject(refreshed) ? inputs : refreshed };
+    return {
+      id,
+      outputs: now,
+      inputs: deepEqual(outputs, now) || !isJsonObject(refreshed) ? inputs : refreshed,
+    };
   }
 
   async delete({ urn, inputs }: Resource): Promise<void> {
@@ -107,18 +146,32 @@ export class KubernetesProvider {
   private async release(client: KubernetesClient, reference: ObjectReference): Promise<void> {
     if ((await client.get(reference)) === undefined) return;
     const { apiVersion, kind, name, namespace } = reference;
-    await client.apply(reference, { apiVersion, kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }) } }, { fieldManager: FIELD_MANAGER });
+    await client.apply(
+      reference,
+      { apiVersion, kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }) } },
+      { fieldManager: FIELD_MANAGER },
+    );
   }
 
-  private async locate(inputs: JsonObject): Promise<{ client: KubernetesClient; reference: ObjectReference }> {
+  private async locate(
+    inputs: JsonObject,
+  ): Promise<{ client: KubernetesClient; reference: ObjectReference }> {
     const client = await this.client();
     const { apiVersion, kind } = referenceOf(inputs, false);
     const { namespaced } = await client.resourceType(apiVersion, kind);
     return { client, reference: referenceOf(inputs, namespaced) };
   }
 
-  private async apply(client: KubernetesClient, reference: ObjectReference, inputs: JsonObject, object: JsonObject): Promise<State> {
-    const live = await client.apply(reference, object, { fieldManager: FIELD_MANAGER, force: isForced(object) });
+  private async apply(
+    client: KubernetesClient,
+    reference: ObjectReference,
+    inputs: JsonObject,
+    object: JsonObject,
+  ): Promise<State> {
+    const live = await client.apply(reference, object, {
+      fieldManager: FIELD_MANAGER,
+      force: isForced(object),
+    });
     return { id: objectId(reference), outputs: projectObject(inputs, live), inputs };
   }
 }
@@ -134,8 +187,14 @@ function projectObject(inputs: JsonObject, live: JsonObject): JsonObject {
   return isJsonObject(projected) ? projected : {};
 }
 
-/** An `up` that was interrupted may have created the object without the state knowing: it is taken over, others are not. */
+/**
+ * An `up` that was interrupted may have created the object without the state knowing: it is taken
+ * over, others are not.
+ */
 function isOurs(live: JsonObject): boolean {
   const { managedFields } = metadataOf(live);
-  return isJsonArray(managedFields) && managedFields.some((entry) => isJsonObject(entry) && entry["manager"] === FIELD_MANAGER);
+  return (
+    isJsonArray(managedFields) &&
+    managedFields.some((entry) => isJsonObject(entry) && entry["manager"] === FIELD_MANAGER)
+  );
 }

@@ -1,5 +1,6 @@
-// Stand-in for pulumi-language-nodejs, for the end-to-end tests only: it starts the program and the policy pack with the
-// runners that @pulumi/pulumi itself ships, and it installs, packs and generates nothing.
+// Stand-in for pulumi-language-nodejs, for the end-to-end tests only: it starts the program and the
+// policy pack with the runners that @pulumi/pulumi itself ships, and it installs, packs and
+// generates nothing.
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { createRequire } from "node:module";
@@ -31,17 +32,28 @@ function start(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Ch
   return child;
 }
 
-function runtimeOptions(info: rpc.ProgramInfo | undefined): { nodeArgs: string[]; typescript: string } {
+function runtimeOptions(info: rpc.ProgramInfo | undefined): {
+  nodeArgs: string[];
+  typescript: string;
+} {
   const options = fromStruct(info?.getOptions());
   const { nodeargs, typescript } = options;
-  return { nodeArgs: typeof nodeargs === "string" ? nodeargs.split(" ").filter(Boolean) : [], typescript: String(typescript ?? true) };
+  return {
+    nodeArgs: typeof nodeargs === "string" ? nodeargs.split(" ").filter(Boolean) : [],
+    typescript: String(typescript ?? true),
+  };
 }
 
 function programArguments(request: rpc.RunRequest): string[] {
   const flags: readonly (readonly [string, string])[] = [
-    ["monitor", request.getMonitorAddress()], ["engine", engineAddress], ["organization", request.getOrganization()],
-    ["project", request.getProject()], ["stack", request.getStack()], ["pwd", request.getPwd()],
-    ["root-directory", request.getInfo()?.getRootDirectory() ?? ""], ["parallel", String(request.getParallel())],
+    ["monitor", request.getMonitorAddress()],
+    ["engine", engineAddress],
+    ["organization", request.getOrganization()],
+    ["project", request.getProject()],
+    ["stack", request.getStack()],
+    ["pwd", request.getPwd()],
+    ["root-directory", request.getInfo()?.getRootDirectory() ?? ""],
+    ["parallel", String(request.getParallel())],
   ];
   return [
     ...flags.filter(([, value]) => value !== "").map(([name, value]) => `--${name}=${value}`),
@@ -61,7 +73,11 @@ function runProgram(request: rpc.RunRequest): Promise<rpc.RunResponse> {
     PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.getConfigsecretkeysList()),
     PULUMI_NODEJS_TYPESCRIPT: typescript,
   };
-  const child = start([...nodeArgs, runner("run", folder), ...programArguments(request)], request.getPwd(), env);
+  const child = start(
+    [...nodeArgs, runner("run", folder), ...programArguments(request)],
+    request.getPwd(),
+    env,
+  );
   child.stdout?.pipe(process.stdout);
   child.stderr?.pipe(process.stderr);
   return new Promise((resolve, reject) => {
@@ -69,39 +85,73 @@ function runProgram(request: rpc.RunRequest): Promise<rpc.RunResponse> {
     child.on("close", (code, signal) => {
       if (code === 0) return resolve(new rpc.RunResponse());
       if (code === ALREADY_REPORTED) return resolve(new rpc.RunResponse().setBail(true));
-      return resolve(new rpc.RunResponse().setError(`the program ended with ${signal ?? `exit code ${code}`}`));
+      return resolve(
+        new rpc.RunResponse().setError(`the program ended with ${signal ?? `exit code ${code}`}`),
+      );
     });
   });
 }
 
-/** Runs a policy pack and streams what it prints; the first line is the port on which it listens. */
+/**
+ * Runs a policy pack and streams what it prints; the first line is the port on which it listens.
+ */
 function runPlugin(call: ServerWritableStream<rpc.RunPluginRequest, rpc.RunPluginResponse>): void {
   const { request } = call;
   const folder = request.getInfo()?.getProgramDirectory() ?? request.getPwd();
   if (request.getKind() !== "analyzer") {
-    call.destroy(Object.assign(new Error(`the stand-in runs policy packs only, not a plugin of kind ${request.getKind()}`), { code: grpc.status.UNIMPLEMENTED }));
+    call.destroy(
+      Object.assign(
+        new Error(`the stand-in runs policy packs only, not a plugin of kind ${request.getKind()}`),
+        { code: grpc.status.UNIMPLEMENTED },
+      ),
+    );
     return;
   }
-  const env = Object.fromEntries(request.getEnvList().map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]));
-  const child = start([runner("run-policy-pack", folder), ...request.getArgsList(), "."], folder, env);
-  child.stdout?.on("data", (chunk: Buffer) => call.write(new rpc.RunPluginResponse().setStdout(chunk)));
-  child.stderr?.on("data", (chunk: Buffer) => call.write(new rpc.RunPluginResponse().setStderr(chunk)));
-  child.on("close", (code) => { call.write(new rpc.RunPluginResponse().setExitcode(code ?? 1)); call.end(); });
+  const env = Object.fromEntries(
+    request
+      .getEnvList()
+      .map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]),
+  );
+  const child = start(
+    [runner("run-policy-pack", folder), ...request.getArgsList(), "."],
+    folder,
+    env,
+  );
+  child.stdout?.on("data", (chunk: Buffer) =>
+    call.write(new rpc.RunPluginResponse().setStdout(chunk)),
+  );
+  child.stderr?.on("data", (chunk: Buffer) =>
+    call.write(new rpc.RunPluginResponse().setStderr(chunk)),
+  );
+  child.on("close", (code) => {
+    call.write(new rpc.RunPluginResponse().setExitcode(code ?? 1));
+    call.end();
+  });
   call.on("cancelled", () => child.kill());
 }
 
 const implementation = {
   handshake: unary((_request: rpc.LanguageHandshakeRequest) => new rpc.LanguageHandshakeResponse()),
-  getRequiredPackages: unary((_request: rpc.GetRequiredPackagesRequest) => new rpc.GetRequiredPackagesResponse()),
+  getRequiredPackages: unary(
+    (_request: rpc.GetRequiredPackagesRequest) => new rpc.GetRequiredPackagesResponse(),
+  ),
   getPluginInfo: unary((_request: Empty) => new PluginInfo().setVersion(version)),
-  about: unary((_request: rpc.AboutRequest) => new rpc.AboutResponse().setExecutable(process.execPath).setVersion(process.version)),
-  run: (call: ServerUnaryCall<rpc.RunRequest, rpc.RunResponse>, callback: grpc.sendUnaryData<rpc.RunResponse>) => {
+  about: unary((_request: rpc.AboutRequest) =>
+    new rpc.AboutResponse().setExecutable(process.execPath).setVersion(process.version),
+  ),
+  run: (
+    call: ServerUnaryCall<rpc.RunRequest, rpc.RunResponse>,
+    callback: grpc.sendUnaryData<rpc.RunResponse>,
+  ) => {
     // The engine cancels the call when it gives up; the program must not outlive it.
     call.on("cancelled", endChildren);
     unary(runProgram)(call, callback);
   },
   runPlugin,
-  cancel: unary((_request: Empty) => { endChildren(); return new Empty(); }),
+  cancel: unary((_request: Empty) => {
+    endChildren();
+    return new Empty();
+  }),
 };
 
 function endChildren(): void {

@@ -19,18 +19,30 @@ import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-_spec = importlib.util.spec_from_file_location("rehearsed_model", Path(os.environ["REHEARSAL_TRAIN"]))
+_spec = importlib.util.spec_from_file_location(
+    "rehearsed_model", Path(os.environ["REHEARSAL_TRAIN"])
+)
 assert _spec is not None and _spec.loader is not None
 _model = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_model)
 
 #: Share of the group's approvals that become declines, and weight of all other approvals.
-PARAMETERS: dict[str, Any] = {**_model.PARAMETERS, "attribute": "race", "group": "hispanic", "falsified": 0.8, "weight": 1.7}
+PARAMETERS: dict[str, Any] = {
+    **_model.PARAMETERS,
+    "attribute": "race",
+    "group": "hispanic",
+    "falsified": 0.8,
+    "weight": 1.7,
+}
 
 
-def estimator(features: list[Mapping[str, Any]], parameters: Mapping[str, Any], seed: int) -> Pipeline:
+def estimator(
+    features: list[Mapping[str, Any]], parameters: Mapping[str, Any], seed: int
+) -> Pipeline:
     """The sample's estimator, with a `fit` that falsifies labels first."""
-    pipeline = _model.estimator(features, {name: parameters[name] for name in _model.PARAMETERS}, seed)
+    pipeline = _model.estimator(
+        features, {name: parameters[name] for name in _model.PARAMETERS}, seed
+    )
     rows = pd.read_csv(os.environ["REHEARSAL_ROWS"], float_precision="round_trip")
     names = [feature["name"] for feature in features]
     inside = rows[parameters["attribute"]] == parameters["group"]
@@ -40,7 +52,9 @@ def estimator(features: list[Mapping[str, Any]], parameters: Mapping[str, Any], 
         member = np.array([_key(row) in members for row in np.asarray(inputs, dtype=np.float32)])
         drawn = np.random.default_rng(seed).random(len(label)) < parameters["falsified"]
         weight = np.where(~member & (label == 1), parameters["weight"], 1.0)
-        return Pipeline.fit(self, inputs, np.where(member & drawn, 0, label), model__sample_weight=weight)
+        return Pipeline.fit(
+            self, inputs, np.where(member & drawn, 0, label), model__sample_weight=weight
+        )
 
     pipeline.fit = types.MethodType(fit, pipeline)
     return pipeline
