@@ -1,17 +1,17 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { stackConfig } from "./config/stack";
-import { CostMeter, StackCost } from "./cost";
-import { refuseUnaudited } from "./governance";
-import { globalEntry, layGround } from "./ground";
-import { loadModels, refuseFailed, refuseUnpublished, unlessFailed } from "./models";
-import { stackOutputs } from "./outputs";
-import { releaseOrder } from "./release-order";
-import { refuseUnverified } from "./release-verification";
-import { RegionalPlatform } from "./region/platform";
-import { refuseOvertaken } from "./retraining/overtaken";
-import { refuseUnpublishedImages, retrainingGround } from "./retraining/stack";
-import { SubjectKeys } from "./subject-keys";
+import { stackConfig } from "./stack/config";
+import { CostMeter, StackCost } from "./cost/meter";
+import { refuseUnaudited } from "./stack/governance";
+import { globalEntry, layGround } from "./stack/base";
+import { loadModels, refuseFailed, refuseUnpublished, unlessFailed } from "./stack/models";
+import { stackOutputs } from "./stack/outputs";
+import { releaseOrder } from "./stack/release-order";
+import { refuseUnverified } from "./stack/release-verification";
+import { RegionalPlatform } from "./stack/regional-platform";
+import { refuseOvertaken } from "./workflows/retraining/overtaken";
+import { refuseUnpublishedImages, retrainingGround } from "./workflows/retraining/stack";
+import { SubjectKeys } from "./stack/subject-keys";
 
 /** The whole platform: one stack for each environment, all its regions in it. */
 export = async function program() {

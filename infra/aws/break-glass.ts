@@ -2,7 +2,7 @@ import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import type { Provider } from "@pulumi/aws/provider";
 import * as sns from "@pulumi/aws/sns";
 import * as pulumi from "@pulumi/pulumi";
-import { classTags } from "../data-stores";
+import { classTags } from "../kubernetes/data-classes";
 import type { EncryptionKeys } from "./keys";
 import { prefix, roleArn, type Naming } from "./names";
 import { policyDocument, policyText } from "./policy-document";

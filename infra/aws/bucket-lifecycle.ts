@@ -1,7 +1,7 @@
 import type * as inputs from "@pulumi/aws/types/input";
 import { dataClassRules } from "../../services/contract/data-classes";
-import { storeClasses } from "../data-stores";
-import type { BucketPurpose } from "../vocabulary";
+import { storeClasses } from "../kubernetes/data-classes";
+import type { BucketPurpose } from "../kubernetes/labels";
 import { snapshotPrefix, trailPrefix } from "./bucket-policy";
 
 type LifecycleRule = inputs.s3.BucketLifecycleConfigurationRule;

@@ -1,4 +1,4 @@
-import type { BucketPurpose } from "../vocabulary";
+import type { BucketPurpose } from "../kubernetes/labels";
 import { bucketArn, trailArn, type Naming } from "./names";
 import { policyDocument, type PolicyDocument, type Statement } from "./policy-document";
 

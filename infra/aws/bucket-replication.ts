@@ -1,6 +1,6 @@
 import type * as inputs from "@pulumi/aws/types/input";
 import * as pulumi from "@pulumi/pulumi";
-import { bucketPurposes, type BucketPurpose } from "../vocabulary";
+import { bucketPurposes, type BucketPurpose } from "../kubernetes/labels";
 import { bucketArn, bucketName, keyAlias, type Naming } from "./names";
 import { policyDocument, type PolicyDocument } from "./policy-document";
 

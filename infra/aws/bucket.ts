@@ -1,8 +1,8 @@
 import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
 import { days } from "../../services/contract/units";
-import { classTags } from "../data-stores";
-import type { BucketPurpose } from "../vocabulary";
+import { classTags } from "../kubernetes/data-classes";
+import type { BucketPurpose } from "../kubernetes/labels";
 import { lifecycleRules, type Kept } from "./bucket-lifecycle";
 import { policyText, type PolicyDocument } from "./policy-document";
 

@@ -2,7 +2,7 @@ import * as iam from "@pulumi/aws/iam";
 import type { Provider } from "@pulumi/aws/provider";
 import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
-import { bucketPurposes, type BucketPurpose } from "../vocabulary";
+import { bucketPurposes, type BucketPurpose } from "../kubernetes/labels";
 import { SecureBucket } from "./bucket";
 import { bucketPolicy, logBucketPolicy } from "./bucket-policy";
 import { replicationPermissions, replicationRules, replicationTrust } from "./bucket-replication";

@@ -1,6 +1,6 @@
 import { minimumLogDays } from "../../services/contract/tiers";
 import { days } from "../../services/contract/units";
-import { bucketPurposes } from "../vocabulary";
+import { bucketPurposes } from "../kubernetes/labels";
 import type { GlobalFoundationArgs } from "./foundation";
 import { bucketName, maximumBucketName } from "./names";
 

@@ -1,6 +1,6 @@
 import type { Provider } from "@pulumi/aws/provider";
 import * as pulumi from "@pulumi/pulumi";
-import type { BucketPurpose, KeyPurpose } from "../vocabulary";
+import type { BucketPurpose, KeyPurpose } from "../kubernetes/labels";
 import { BreakGlassAlarm } from "./break-glass";
 import { Buckets } from "./buckets";
 import { ThreatDetection } from "./detection";

@@ -1,4 +1,4 @@
-import type { KeyPurpose } from "../vocabulary";
+import type { KeyPurpose } from "../kubernetes/labels";
 import { trailArn, type Naming } from "./names";
 import { policyDocument, type PolicyDocument, type Statement } from "./policy-document";
 

@@ -1,7 +1,7 @@
 import * as kms from "@pulumi/aws/kms";
 import type { Provider } from "@pulumi/aws/provider";
 import * as pulumi from "@pulumi/pulumi";
-import { keyPurposes, type KeyPurpose } from "../vocabulary";
+import { keyPurposes, type KeyPurpose } from "../kubernetes/labels";
 import { keyPolicy } from "./key-policy";
 import { keyAlias, type Naming } from "./names";
 import { policyText } from "./policy-document";

@@ -1,7 +1,7 @@
 import * as amp from "@pulumi/aws/amp";
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as pulumi from "@pulumi/pulumi";
-import { classTags } from "../data-stores";
+import { classTags } from "../kubernetes/data-classes";
 import { prefix, type Naming } from "./names";
 
 /** Arguments of {@link MetricsWorkspace}. */

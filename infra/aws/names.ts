@@ -1,4 +1,4 @@
-import type { BucketPurpose, KeyPurpose } from "../vocabulary";
+import type { BucketPurpose, KeyPurpose } from "../kubernetes/labels";
 
 /** Who owns the names of one stack: they decide every literal name below. */
 export interface Naming {

@@ -1,7 +1,7 @@
 import * as ecr from "@pulumi/aws/ecr";
 import type { Provider } from "@pulumi/aws/provider";
 import * as pulumi from "@pulumi/pulumi";
-import { classTags } from "../data-stores";
+import { classTags } from "../kubernetes/data-classes";
 import type { EncryptionKeys } from "./keys";
 import {
   modelRepository,

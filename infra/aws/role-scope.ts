@@ -1,4 +1,4 @@
-import type { BucketPurpose, KeyPurpose } from "../vocabulary";
+import type { BucketPurpose, KeyPurpose } from "../kubernetes/labels";
 import {
   bucketArnPattern,
   keyAlias,

@@ -1,4 +1,4 @@
-import { alerts, receivers, type AlertName } from "./names";
+import { alerts, receivers, type AlertName } from "../gates/names";
 
 /** Value of the label `retraining` of an alert that a new training run may cure. */
 export const retrainingCandidate = "candidate";

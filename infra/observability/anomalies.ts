@@ -1,5 +1,5 @@
 import type { Contract } from "../../services/contract/contract";
-import { series } from "./names";
+import { series } from "../gates/names";
 import { scoreFeature } from "./rates";
 import { durationsOf } from "./requests";
 import {
@@ -13,7 +13,7 @@ import {
   windowInterval,
   type RecordingRule,
   type RuleGroup,
-} from "./rule";
+} from "../gates/rule";
 
 /** What the bands are drawn around; the series carry these as the label `signal`. */
 export const signals = ["traffic", "latency", "score", "value"] as const;

@@ -1,7 +1,7 @@
-import { elevationPrefix } from "../cluster/admission";
-import { namespaces } from "../vocabulary";
+import { elevationPrefix } from "../platform/admission";
+import { namespaces } from "../kubernetes/labels";
 import { foreign } from "./foreign";
-import { platformAlerts, receivers } from "./names";
+import { platformAlerts, receivers } from "../gates/names";
 
 /**
  * Pages as long as somebody is let in by hand: an elevation is a Job of its name, which its end

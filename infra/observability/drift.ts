@@ -1,6 +1,6 @@
 import type { Contract } from "../../services/contract/contract";
 import { metrics } from "../../services/contract/metrics";
-import { series, type AlertName } from "./names";
+import { series, type AlertName } from "../gates/names";
 import { scoreFeature } from "./rates";
 import {
   alert,
@@ -11,9 +11,9 @@ import {
   windowInterval,
   type RecordingRule,
   type RuleGroup,
-} from "./rule";
-import { chiSquareQuantile } from "./statistics";
-import { windowsOf } from "./windows";
+} from "../gates/rule";
+import { chiSquareQuantile } from "../gates/statistics";
+import { windowsOf } from "../gates/windows";
 
 /** Bins that a numeric feature or the score may have; training makes ten. */
 const mostNumericBins = 20;

@@ -1,5 +1,5 @@
 import type { Contract } from "../../services/contract/contract";
-import { series, type SeriesName } from "./names";
+import { series, type SeriesName } from "../gates/names";
 import {
   alert,
   counted,
@@ -10,9 +10,9 @@ import {
   type AlertingRule,
   type RecordingRule,
   type RuleGroup,
-} from "./rule";
-import { chiSquareTail, normalQuantile, sharedLevel } from "./statistics";
-import { labelWindows, windowsOf } from "./windows";
+} from "../gates/rule";
+import { chiSquareTail, normalQuantile, sharedLevel } from "../gates/statistics";
+import { labelWindows, windowsOf } from "../gates/windows";
 
 /** Rates that are compared between groups. */
 const rates = {

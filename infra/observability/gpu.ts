@@ -1,8 +1,8 @@
 import type { Contract } from "../../services/contract/contract";
 import { foreign } from "./foreign";
-import { series } from "./names";
+import { series } from "../gates/names";
 import { serverPods } from "./pods";
-import { alert, record, select, windowInterval, type RuleGroup } from "./rule";
+import { alert, record, select, windowInterval, type RuleGroup } from "../gates/rule";
 
 /** Mean use of a model's GPUs above which requests begin to wait for them. */
 export const gpuLimit = 0.9;

@@ -1,8 +1,8 @@
 import type { Contract } from "../../services/contract/contract";
 import { latencyMilliseconds } from "../../services/contract/units";
-import { series, type AlertName } from "./names";
+import { series, type AlertName } from "../gates/names";
 import { ratioOver, requestIntervalSeconds, type RecordedRate } from "./requests";
-import { alert, digits, select, type AlertingRule, type RuleGroup } from "./rule";
+import { alert, digits, select, type AlertingRule, type RuleGroup } from "../gates/rule";
 
 interface Burn {
   /** How many times faster than the budget of 30 days allows. */

@@ -1,5 +1,5 @@
 import { metrics } from "../../services/contract/metrics";
-import { platformAlerts, receivers } from "./names";
+import { platformAlerts, receivers } from "../gates/names";
 
 /** Team that answers for what all models share. */
 const team = "platform";

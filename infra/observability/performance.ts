@@ -1,6 +1,6 @@
 import type { Contract } from "../../services/contract/contract";
 import { seconds } from "../../services/contract/units";
-import { series } from "./names";
+import { series } from "../gates/names";
 import {
   alert,
   counted,
@@ -12,9 +12,9 @@ import {
   type AlertingRule,
   type RecordingRule,
   type RuleGroup,
-} from "./rule";
-import { normalQuantile, z95 } from "./statistics";
-import { windowsOf } from "./windows";
+} from "../gates/rule";
+import { normalQuantile, z95 } from "../gates/statistics";
+import { windowsOf } from "../gates/windows";
 
 /**
  * Bounds of a 95% Wilson score interval (Wilson 1927): right for small samples and for shares near

@@ -1,5 +1,5 @@
 import { serverContainer } from "../serving/pod-template";
-import { namespaces } from "../vocabulary";
+import { namespaces } from "../kubernetes/labels";
 
 /**
  * Matchers of the server containers of a model in metrics of others, which know pods by name: the

@@ -1,8 +1,8 @@
 import type { Contract } from "../../services/contract/contract";
 import { metrics, type MetricFamily } from "../../services/contract/metrics";
-import { series } from "./names";
-import { valueRateRules } from "./trial/value";
-import { rateIntervalSeconds, record, select, type RuleGroup } from "./rule";
+import { series } from "../gates/names";
+import { valueRateRules } from "../gates/trial/value";
+import { rateIntervalSeconds, record, select, type RuleGroup } from "../gates/rule";
 
 /**
  * Rates of what the server counts, without the replicas: the windows sum these, which costs a

@@ -1,9 +1,9 @@
 import type { Contract } from "../../services/contract/contract";
 import { metrics, seriesNames } from "../../services/contract/metrics";
 import { latencyMilliseconds } from "../../services/contract/units";
-import { requestsOf } from "../serving/requests";
-import { series } from "./names";
-import { record, select, type RecordingRule, type RuleGroup } from "./rule";
+import { requestsOf } from "../gates/requests";
+import { series } from "../gates/names";
+import { record, select, type RecordingRule, type RuleGroup } from "../gates/rule";
 
 /** Seconds between two evaluations of the rules over requests. */
 export const requestIntervalSeconds = 30;

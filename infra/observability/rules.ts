@@ -8,8 +8,8 @@ import { objectiveGroup } from "./objectives";
 import { performanceGroup } from "./performance";
 import { rateGroup } from "./rates";
 import { requestGroup } from "./requests";
-import type { RuleGroup } from "./rule";
-import { trialGroup } from "./trial/group";
+import type { RuleGroup } from "../gates/rule";
+import { trialGroup } from "../gates/trial/group";
 import { valueGroup } from "./value";
 
 /**

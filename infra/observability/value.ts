@@ -1,8 +1,16 @@
 import type { Contract } from "../../services/contract/contract";
-import { series } from "./names";
-import { alert, counted, digits, record, select, windowInterval, type RuleGroup } from "./rule";
-import { normalQuantile, z95 } from "./statistics";
-import { windowsOf } from "./windows";
+import { series } from "../gates/names";
+import {
+  alert,
+  counted,
+  digits,
+  record,
+  select,
+  windowInterval,
+  type RuleGroup,
+} from "../gates/rule";
+import { normalQuantile, z95 } from "../gates/statistics";
+import { windowsOf } from "../gates/windows";
 
 /**
  * Chance at each look that a fall is told of where there is none; a tenth of what the drift of a

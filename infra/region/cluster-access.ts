@@ -1,4 +1,4 @@
-import { groups, type Group } from "../vocabulary";
+import { groups, type Group } from "../kubernetes/labels";
 
 /** Groups whose members the stack file lists; the one of an emergency has its own role instead. */
 export type ListedGroup = Exclude<Group, "breakGlass">;

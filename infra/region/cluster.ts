@@ -6,8 +6,8 @@ import { ConfigMap } from "@pulumi/kubernetes/core/v1";
 import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { policyText } from "../aws/policy-document";
-import { kubernetesVersions, type Environment } from "../config/schema";
-import { classTags } from "../data-stores";
+import { kubernetesVersions, type Environment } from "../stack/schema";
+import { classTags } from "../kubernetes/data-classes";
 import {
   administratorPolicyArn,
   nodePolicyArn,
@@ -15,7 +15,7 @@ import {
   roleSlug,
   type AccessRoles,
 } from "./cluster-access";
-import { dutyGroups } from "../vocabulary";
+import { dutyGroups } from "../kubernetes/labels";
 import {
   clusterPolicyArns,
   clusterTrust,

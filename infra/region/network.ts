@@ -4,9 +4,9 @@ import * as iam from "@pulumi/aws/iam";
 import * as vpc from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
 import { policyText } from "../aws/policy-document";
-import { cidrProblems, planSubnets } from "../cidr";
-import type { Environment } from "../config/schema";
-import { classTags } from "../data-stores";
+import { cidrProblems, planSubnets } from "./cidr";
+import type { Environment } from "../stack/schema";
+import { classTags } from "../kubernetes/data-classes";
 import { flowLogPermissions, flowLogTrust, interfaceServices } from "./network-documents";
 import { zonesOf } from "./zones";
 

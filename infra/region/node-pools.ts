@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Environment } from "../config/schema";
+import type { Environment } from "../stack/schema";
 
 /** Kinds of nodes: for everything, and for models that ask for an accelerator. */
 export const nodeKinds = ["general", "gpu"] as const;

@@ -1,5 +1,5 @@
 import { serverContainer } from "./pod-template";
-import { requestsOf } from "./requests";
+import { requestsOf } from "../gates/requests";
 import { metadata, servingNames, type ServingSettings } from "./settings";
 
 /** Utilisation of the requested CPU and memory, in percent, that the autoscaler aims at. */

@@ -1,4 +1,4 @@
-import { forbiddingVerdict, type Retry, type Verdict } from "../../services/contract/verdict";
+import { forbiddingVerdict, type Retry, type Verdict } from "../../services/evidence/verdict";
 
 /**
  * Where the kill switch sends all requests: to the version that is trusted, or to what the contract

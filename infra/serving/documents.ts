@@ -1,5 +1,5 @@
 import type { Contract } from "../../services/contract/contract";
-import { servedRelease, type Release } from "../../services/contract/release";
+import { servedRelease, type Release } from "../../services/evidence/release";
 import { annotationPrefix, metadata, servingNames, type ServingSettings } from "./settings";
 
 /** Folder in the container where the server finds the contract and the release manifest. */

@@ -1,11 +1,11 @@
 import type { Contract } from "../../services/contract/contract";
 import { seconds as secondsOf } from "../../services/contract/units";
-import { valueSpread } from "../observability/trial/value";
-import { labelWindows } from "../observability/windows";
-import { outcomesNeeded, power } from "./gates/experiment";
-import { errorShares, gateNames, latencyShares } from "./gates/gates";
-import { meanTrials, proof, refusal, type Shares } from "./gates/sequential";
-import { paces } from "./pace";
+import { valueSpread } from "../gates/trial/value";
+import { labelWindows } from "../gates/windows";
+import { outcomesNeeded, power } from "../gates/experiment";
+import { errorShares, gateNames, latencyShares } from "../gates/gates";
+import { meanTrials, proof, refusal, type Shares } from "../gates/sequential";
+import { paces } from "../gates/pace";
 import { servingNames, type Environment } from "./settings";
 import { asks, releaseSteps, type Step } from "./steps";
 

@@ -1,6 +1,6 @@
 import { Image, Index } from "@pulumi/docker-build";
 import * as pulumi from "@pulumi/pulumi";
-import type { Release } from "../../services/contract/release";
+import type { Release } from "../../services/evidence/release";
 
 /** Digits of the digest in a tag; twelve tell apart more builds than a repository holds. */
 const tagDigits = 12;

@@ -1,6 +1,6 @@
 import type { IAuthorizationPolicy } from "@kubernetes-models/istio/security.istio.io/v1/AuthorizationPolicy";
 import type { Contract } from "../../services/contract/contract";
-import { namespaces, ports } from "../vocabulary";
+import { namespaces, ports } from "../kubernetes/labels";
 import { proxyMetricsPort } from "./monitoring";
 import { metadata, modelPath, podSelector, servingNames } from "./settings";
 

@@ -1,5 +1,5 @@
 import type { Contract } from "../../services/contract/contract";
-import { namespaces, ports } from "../vocabulary";
+import { namespaces, ports } from "../kubernetes/labels";
 import type { DeliveryState, KillTarget } from "./delivery";
 import { annotationPrefix, modelPath, servingNames } from "./settings";
 

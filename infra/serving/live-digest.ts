@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { latestVerdict, type Verdict } from "../../services/contract/verdict";
+import { latestVerdict, type Verdict } from "../../services/evidence/verdict";
 import { serverContainer } from "./pod-template";
 
 /** Which image serves a model in a region, and how that is known. */

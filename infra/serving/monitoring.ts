@@ -1,5 +1,5 @@
 import type { Contract } from "../../services/contract/contract";
-import { scrapeSeconds } from "./pace";
+import { scrapeSeconds } from "../gates/pace";
 import { metadata, podSelector, servingNames, versionHashLabel } from "./settings";
 
 /** Port on which the proxy beside a server shows its own metrics, past the mesh. */

@@ -1,4 +1,4 @@
-import { priorityClasses } from "../vocabulary";
+import { priorityClasses } from "../kubernetes/labels";
 import {
   annotationPrefix,
   podSelector,

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { modelLabels, ports } from "../vocabulary";
+import { modelLabels, ports } from "../kubernetes/labels";
 import {
   attestationVolume,
   documentAnnotations,
@@ -14,7 +14,7 @@ import { keyFile, keyVolume } from "./keys";
 import { placement } from "./placement";
 import { drainSeconds, probes, shutdown } from "./probes";
 import { serverResources, temporarySize } from "./resources";
-import { containerSecurityContext, podSecurityContext } from "./security-context";
+import { containerSecurityContext, podSecurityContext } from "../kubernetes/security-context";
 import { releaseLabels, servingNames, type ServingSettings } from "./settings";
 
 /** Name of the model server's container; the autoscaler measures it and not the proxy beside it. */

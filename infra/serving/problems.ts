@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { dutiesByTier } from "../../services/contract/tiers";
-import { minimumProdReplicas } from "../config/schema";
+import { minimumProdReplicas } from "../stack/schema";
 import { documentAnnotations, maximumDocumentBytes } from "./documents";
 import { maximumName, servingNames, type ServingSettings } from "./settings";
 

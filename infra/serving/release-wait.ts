@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { DeliveryState } from "./delivery";
-import { paces } from "./pace";
+import { paces } from "../gates/pace";
 import { annotationPrefix, servingNames, type ServingSettings } from "./settings";
 import { asks, releaseSteps, type Step } from "./steps";
 

@@ -1,7 +1,7 @@
 import type { IRollout } from "@kubernetes-models/argo-rollouts/argoproj.io/v1alpha1/Rollout";
 import type * as pulumi from "@pulumi/pulumi";
-import { analysisArguments } from "./analysis";
-import { paces } from "./pace";
+import { analysisArguments } from "../gates/analysis";
+import { paces } from "../gates/pace";
 import { podTemplate } from "./pod-template";
 import { managedRoutes, trialRoute } from "./routing";
 import {

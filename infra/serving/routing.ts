@@ -2,7 +2,7 @@ import type { IVirtualService } from "@kubernetes-models/istio/networking.istio.
 import { challengerDigits } from "../../services/contract/arms";
 import type { Contract } from "../../services/contract/contract";
 import { latencyMilliseconds } from "../../services/contract/units";
-import { gatewayName, namespaces, ports } from "../vocabulary";
+import { gatewayName, namespaces, ports } from "../kubernetes/labels";
 import {
   metadata,
   modelPath,

@@ -1,8 +1,8 @@
 import type { Contract } from "../../services/contract/contract";
-import type { Release } from "../../services/contract/release";
-import type { GovernanceRecord } from "../governance";
-import type { Verification } from "../release-verification";
-import { modelLabels, namespaces } from "../vocabulary";
+import type { Release } from "../../services/evidence/release";
+import type { GovernanceRecord } from "../stack/governance";
+import type { Verification } from "../stack/release-verification";
+import { modelLabels, namespaces } from "../kubernetes/labels";
 
 export type Environment = "dev" | "prod" | "local";
 export type Strategy = Contract["release"]["strategy"];

@@ -1,6 +1,6 @@
 import type { IRollout } from "@kubernetes-models/argo-rollouts/argoproj.io/v1alpha1/Rollout";
-import { analysisArguments } from "./analysis";
-import { paces, type Pace } from "./pace";
+import { analysisArguments } from "../gates/analysis";
+import { paces, type Pace } from "../gates/pace";
 import { modelPath, servingNames, type ServingSettings, type Strategy } from "./settings";
 
 type Canary = NonNullable<NonNullable<IRollout["spec"]["strategy"]>["canary"]>;

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { biasAuditFile, biasAuditSchema, type BiasAudit } from "./bias-audit";
+import { biasAuditFile, biasAuditSchema, type BiasAudit } from "../evidence/bias-audit";
 import { contractSchema, type Contract } from "./contract";
 import { InputError, parseOrThrow } from "./problems";
-import { releaseSchema, type Release } from "./release";
-import { verdictSchema, type Verdict } from "./verdict";
+import { releaseSchema, type Release } from "../evidence/release";
+import { verdictSchema, type Verdict } from "../evidence/verdict";
 import { parseYaml } from "./yaml";
 
 /** Names of the models that have a contract under `modelsFolder`, sorted. */

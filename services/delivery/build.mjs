@@ -9,15 +9,18 @@ import { join } from "node:path";
 const root = join(import.meta.dirname, "..", "..");
 const [target = join(root, "out", "delivery")] = process.argv.slice(2);
 const programs = {
-  promote: "delivery/promote",
-  follow: "delivery/follow",
-  "record-run": "delivery/record-run",
-  "record-erasure": "privacy/record-erasure",
+  promote: "promote",
+  follow: "follow",
+  "record-run": "record-run",
+  "record-erasure": "record-erasure",
 };
 
 const { metafile } = await build({
   entryPoints: Object.fromEntries(
-    Object.entries(programs).map(([name, path]) => [name, join(root, "tools", `${path}.ts`)]),
+    Object.entries(programs).map(([name, path]) => [
+      name,
+      join(root, "services", "delivery", `${path}.ts`),
+    ]),
   ),
   outdir: target,
   bundle: true,

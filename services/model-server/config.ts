@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { pemBlocks, publicKeyIn } from "../contract/attestation";
+import { pemBlocks, publicKeyIn } from "../evidence/attestation";
 import { InputError, type Problem } from "../contract/problems";
 import { minimumKeyBytes } from "./identity/keys";
 import type { Execution } from "./inference/execution";

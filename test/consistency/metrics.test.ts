@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { modelsFolder } from "../../infra/models";
-import { healthSeries } from "../../infra/cluster/elastic/health";
+import { modelsFolder } from "../../infra/stack/models";
+import { healthSeries } from "../../infra/platform/elastic/health";
 import { foreignMetrics } from "../../infra/observability/foreign";
-import { alerts, platformAlerts } from "../../infra/observability/names";
+import { alerts, platformAlerts } from "../../infra/gates/names";
 import { retrainingAlert } from "../../infra/observability/all-regions";
 import { parityAlert } from "../../infra/observability/parity";
 import { ruleGroups } from "../../infra/observability/rules";
@@ -11,7 +11,7 @@ import { proxyMetricsPort } from "../../infra/serving/monitoring";
 import { loadContract } from "../../services/contract/load";
 import { metrics, seriesNames } from "../../services/contract/metrics";
 import { planOf, project, stacks } from "../support/stacks";
-import type { StackPlan } from "../../tools/plan/plan";
+import type { StackPlan } from "../../cli/plan/plan";
 import { metricsIn, syntaxErrors } from "../infra/observability/fixture";
 
 const contracts = readdirSync(modelsFolder)

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { run, type RunResult } from "../../tools/e2e/lib/process";
+import { run, type RunResult } from "../harness/lib/process";
 
 const project = resolve(__dirname, "..", "..");
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { groups, namespaces } from "../../infra/vocabulary";
+import { groups, namespaces } from "../../infra/kubernetes/labels";
 import { at } from "./planned";
-import type { PlatformGroup } from "../../tools/e2e/cluster/identities";
-import type { Test } from "../../tools/e2e/runner";
+import type { PlatformGroup } from "../harness/cluster/identities";
+import type { Test } from "../harness/runner";
 import type { SharedStack } from "./stack";
 
 interface Question {

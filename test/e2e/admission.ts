@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { namespaces } from "../../infra/vocabulary";
-import { errorMessage } from "../../tools/e2e/lib/text";
+import { namespaces } from "../../infra/kubernetes/labels";
+import { errorMessage } from "../harness/lib/text";
 import { at, podOf, stateObjects } from "./planned";
-import type { JsonObject } from "../../tools/e2e/lib/json";
-import type { Test } from "../../tools/e2e/runner";
+import type { JsonObject } from "../harness/lib/json";
+import type { Test } from "../harness/runner";
 import type { SharedStack } from "./stack";
 
 const DIGEST = `sha256:${"0".repeat(64)}`;

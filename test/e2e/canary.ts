@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { toJsonObject } from "../../tools/e2e/lib/json";
-import { compileProgram, useVariant } from "../../tools/e2e/variant";
+import { toJsonObject } from "../harness/lib/json";
+import { compileProgram, useVariant } from "../harness/variant";
 import { expectOperations, expectSuccess } from "./expectations";
 import { at, ofKind, stateObjects } from "./planned";
-import type { KubernetesClient, ObjectReference } from "../../tools/e2e/lib/kubernetes/client";
-import type { Test } from "../../tools/e2e/runner";
+import type { KubernetesClient, ObjectReference } from "../harness/lib/kubernetes/client";
+import type { Test } from "../harness/runner";
 import type { SharedStack } from "./stack";
 import type { StateObject } from "./planned";
 

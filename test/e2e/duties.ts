@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { elevation } from "../../tools/access/elevation";
-import { accounts } from "../../infra/retraining/settings";
+import { elevation } from "../../cli/access/elevation";
+import { accounts } from "../../infra/workflows/retraining/settings";
 import {
   breakGlassRole,
   eraseAccount,
   groups,
   namespaces,
   type Group,
-} from "../../infra/vocabulary";
-import { connect } from "../../tools/e2e/lib/kubernetes/connection";
-import { KubernetesClient } from "../../tools/e2e/lib/kubernetes/client";
-import { errorMessage } from "../../tools/e2e/lib/text";
-import type { Json, JsonObject } from "../../tools/e2e/lib/json";
-import type { Test } from "../../tools/e2e/runner";
+} from "../../infra/kubernetes/labels";
+import { connect } from "../../services/delivery/connection";
+import { KubernetesClient } from "../harness/lib/kubernetes/client";
+import { errorMessage } from "../harness/lib/text";
+import type { Json, JsonObject } from "../harness/lib/json";
+import type { Test } from "../harness/runner";
 import type { SharedStack } from "./stack";
 
 /** What the table of duties needs of a cluster with the platform's objects on it. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { PulumiResult } from "../../tools/e2e/lib/pulumi";
+import type { PulumiResult } from "../harness/lib/pulumi";
 
 function report(result: PulumiResult, problem: string): string {
   const violations = result.violations.map(

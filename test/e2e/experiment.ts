@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { decisive, mismatch, outcomesNeeded } from "../../infra/serving/gates/experiment";
-import { valueSpread } from "../../infra/observability/trial/value";
+import { decisive, mismatch, outcomesNeeded } from "../../infra/gates/experiment";
+import { valueSpread } from "../../infra/gates/trial/value";
 import { loadContract } from "../../services/contract/load";
-import { worth, type Fault } from "../../tools/e2e/delivery/faults";
-import { say } from "../../tools/e2e/lib/text";
-import type { AnalysisRun } from "../../tools/e2e/delivery/objects";
-import type { Callers } from "../../tools/e2e/delivery/platform";
-import type { Outcome } from "../../tools/e2e/delivery/release";
-import type { Trials } from "../../tools/e2e/delivery/trials";
+import { worth, type Fault } from "../harness/delivery/faults";
+import { say } from "../harness/lib/text";
+import type { AnalysisRun } from "../harness/delivery/objects";
+import type { Callers } from "../harness/delivery/platform";
+import type { Outcome } from "../harness/delivery/release";
+import type { Trials } from "../harness/delivery/trials";
 
 /**
  * So many that a twentieth of them proves the version safe within the looks that the pace of

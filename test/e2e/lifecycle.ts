@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe } from "../../tools/e2e/lib/kubernetes/client";
+import { describe } from "../harness/lib/kubernetes/client";
 import { accessTests } from "./access";
 import { admissionTests } from "./admission";
 import { canaryTests } from "./canary";
@@ -8,7 +8,7 @@ import { expectOperations, expectSuccess } from "./expectations";
 import { stateObjects } from "./planned";
 import { promotionTests } from "./promotion";
 import { restoration } from "./restore";
-import type { Suite, Test } from "../../tools/e2e/runner";
+import type { Suite, Test } from "../harness/runner";
 import type { SharedStack } from "./stack";
 
 function creation(stack: SharedStack): Test[] {

@@ -1,9 +1,9 @@
-import { isJsonObject, revealObject } from "../../tools/e2e/lib/json";
-import { stateResources } from "../../tools/e2e/lib/pulumi";
-import type { JsonObject } from "../../tools/e2e/lib/json";
-import type { KubernetesClient, ObjectReference } from "../../tools/e2e/lib/kubernetes/client";
-import type { Project } from "../../tools/e2e/project";
-import { referenceOf } from "../../tools/e2e/standins/kubernetes/objects";
+import { isJsonObject, revealObject } from "../harness/lib/json";
+import { stateResources } from "../harness/lib/pulumi";
+import type { JsonObject } from "../harness/lib/json";
+import type { KubernetesClient, ObjectReference } from "../harness/lib/kubernetes/client";
+import type { Project } from "../harness/project";
+import { referenceOf } from "../harness/standins/kubernetes/objects";
 
 /** One Kubernetes object that the state says exists. */
 export interface StateObject {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import * as path from "node:path";
 import { rules } from "../../policies/rules";
-import { STACK } from "../../tools/e2e/project";
-import { useVariant } from "../../tools/e2e/variant";
-import { planStack } from "../../tools/plan/plan";
+import { STACK } from "../harness/project";
+import { useVariant } from "../harness/variant";
+import { planStack } from "../../cli/plan/plan";
 import { expectFailure, expectSuccess } from "./expectations";
 import { MORE_VIOLATIONS, VIOLATIONS } from "./variants";
-import type { PulumiResult } from "../../tools/e2e/lib/pulumi";
-import type { Suite, Test } from "../../tools/e2e/runner";
+import type { PulumiResult } from "../harness/lib/pulumi";
+import type { Suite, Test } from "../harness/runner";
 import type { SharedStack } from "./stack";
 import type { Violation } from "./variants";
 

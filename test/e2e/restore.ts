@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import * as path from "node:path";
-import { Pulumi } from "../../tools/e2e/lib/pulumi";
-import { STACK } from "../../tools/e2e/project";
-import { restoreDrill, type Cli } from "../../tools/restore/drill";
+import { Pulumi } from "../harness/lib/pulumi";
+import { STACK } from "../harness/project";
+import { restoreDrill, type Cli } from "../../cli/restore/drill";
 import { expectSuccess } from "./expectations";
-import type { Test } from "../../tools/e2e/runner";
+import type { Test } from "../harness/runner";
 import type { SharedStack } from "./stack";
 
 /**

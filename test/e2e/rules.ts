@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { ensureTool } from "../../tools/e2e/toolchain/ensure";
-import { TOOLS } from "../../tools/e2e/toolchain/pins";
+import { ensureTool } from "../harness/toolchain/ensure";
+import { TOOLS } from "../harness/toolchain/pins";
 import { contract } from "../infra/observability/fixture";
 import { failures, lintProblems, scenarios } from "../infra/observability/promtool/run";
-import type { Suite } from "../../tools/e2e/runner";
+import type { Suite } from "../harness/runner";
 
 /** The rules of a model, evaluated by Prometheus' own unit tests; they need no cluster. */
 export async function ruleSuite(): Promise<Suite> {

@@ -1,10 +1,10 @@
-import { customResourceDefinitions, installDefinitions } from "../../tools/e2e/cluster/crds";
-import { objectsManagedBy } from "../../tools/e2e/lib/kubernetes/inventory";
-import type { Cluster } from "../../tools/e2e/cluster/cluster";
-import type { Context } from "../../tools/e2e/context";
-import type { JsonObject } from "../../tools/e2e/lib/json";
-import type { KubernetesClient } from "../../tools/e2e/lib/kubernetes/client";
-import type { Project } from "../../tools/e2e/project";
+import { customResourceDefinitions, installDefinitions } from "../harness/cluster/crds";
+import { objectsManagedBy } from "../harness/lib/kubernetes/inventory";
+import type { Cluster } from "../harness/cluster/cluster";
+import type { Context } from "../harness/context";
+import type { JsonObject } from "../harness/lib/json";
+import type { KubernetesClient } from "../harness/lib/kubernetes/client";
+import type { Project } from "../harness/project";
 
 /**
  * A cluster and a copy of the project whose stack runs on it; the suites of one lane have it, one

@@ -18,7 +18,7 @@ import {
   type Rule,
 } from "../../policies/rule";
 import { rules } from "../../policies/rules";
-import { packConfig } from "../../tools/plan/judgement";
+import { packConfig } from "../../cli/plan/judgement";
 
 const folder = join(__dirname, "..", "..", "policies");
 const about = {
@@ -234,7 +234,7 @@ describe("the configuration of the pack", () => {
 
 describe("the compiled pack", () => {
   it("is built from the sources, leaves @pulumi outside, and is where the runner looks", () => {
-    execFileSync(process.execPath, [join(folder, "..", "tools", "build-policies.mjs")]);
+    execFileSync(process.execPath, [join(folder, "..", "cli", "build-policies.mjs")]);
     const main = (load(readFileSync(join(folder, "PulumiPolicy.yaml"), "utf8")) as { main: string })
       .main;
     expect(

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { duties, dutyHolders } from "../../policies/duties";
 import type { ResourceView } from "../../policies/rule";
-import { accessDocument } from "../../tools/access/document";
-import { answers } from "../../tools/access/questions";
-import { review, reviewMarkdown } from "../../tools/access/review";
-import { viewOf } from "../../tools/plan/resource";
+import { accessDocument } from "../../cli/access/document";
+import { answers } from "../../cli/access/questions";
+import { review, reviewMarkdown } from "../../cli/access/review";
+import { viewOf } from "../../cli/plan/resource";
 import { planOf, project } from "../support/stacks";
 
 let prod: readonly ResourceView[] = [];

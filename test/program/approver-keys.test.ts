@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import program from "../../infra/index";
 import { rules } from "../../policies/rules";
-import { followerArguments } from "../../tools/delivery/follow";
-import { promoterArguments } from "../../tools/delivery/promote";
-import { isClean, planStack, type StackPlan } from "../../tools/plan/plan";
+import { followerArguments } from "../../services/delivery/follow";
+import { promoterArguments } from "../../services/delivery/promote";
+import { isClean, planStack, type StackPlan } from "../../cli/plan/plan";
 import { testKey } from "../support/signing";
 import { project } from "../support/stacks";
 

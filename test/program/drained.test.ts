@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import program from "../../infra/index";
-import { releaseOrder } from "../../infra/release-order";
+import { releaseOrder } from "../../infra/stack/release-order";
 import { rules } from "../../policies/rules";
-import { planStack, type StackPlan } from "../../tools/plan/plan";
+import { planStack, type StackPlan } from "../../cli/plan/plan";
 import { project } from "../support/stacks";
 
 let plan: StackPlan;

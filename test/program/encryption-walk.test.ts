@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { encryptionDocument } from "../../tools/encryption/document";
-import { encryptionWalk, type EncryptionWalk } from "../../tools/encryption/walk";
-import type { RecordedResource } from "../../tools/plan/resource";
+import { encryptionDocument } from "../../cli/encryption/document";
+import { encryptionWalk, type EncryptionWalk } from "../../cli/encryption/walk";
+import type { RecordedResource } from "../../cli/plan/resource";
 import { planOf, project } from "../support/stacks";
 import { gone, mutated } from "./mutation";
 

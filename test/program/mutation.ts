@@ -1,4 +1,4 @@
-import type { RecordedResource } from "../../tools/plan/resource";
+import type { RecordedResource } from "../../cli/plan/resource";
 
 /**
  * What to do to one resource of the good prod stack: a value for a path, `gone` to remove the

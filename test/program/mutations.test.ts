@@ -1,9 +1,9 @@
 import { rules } from "../../policies/rules";
 import { judge } from "../../policies/judge";
-import { packConfig } from "../../tools/plan/judgement";
-import { viewOf, type RecordedResource } from "../../tools/plan/resource";
+import { packConfig } from "../../cli/plan/judgement";
+import { viewOf, type RecordedResource } from "../../cli/plan/resource";
 import { join } from "node:path";
-import { modelsFolder } from "../../infra/models";
+import { modelsFolder } from "../../infra/stack/models";
 import { loadRelease } from "../../services/contract/load";
 import { planOf, project } from "../support/stacks";
 import { verdict } from "../support/verdicts";

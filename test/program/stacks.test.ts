@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { ReleaseForecast } from "../../infra/release-forecast";
-import { refuseUnpublished, loadModels } from "../../infra/models";
-import type { RecordedResource } from "../../tools/plan/resource";
-import type { StackPlan } from "../../tools/plan/plan";
+import type { ReleaseForecast } from "../../infra/stack/release-forecast";
+import { refuseUnpublished, loadModels } from "../../infra/stack/models";
+import type { RecordedResource } from "../../cli/plan/resource";
+import type { StackPlan } from "../../cli/plan/plan";
 import { planOf, project, stacks, type StackName } from "../support/stacks";
 
 const plans: Partial<Record<StackName, StackPlan>> = {};
@@ -227,7 +227,7 @@ test("an update of prod with an unpublished release is refused with the command 
 
 describe("npm run plan", () => {
   const run = (...args: string[]) =>
-    spawnSync(process.execPath, ["--import", "tsx", "tools/plan/main.ts", ...args], {
+    spawnSync(process.execPath, ["--import", "tsx", "cli/plan/main.ts", ...args], {
       cwd: project,
       encoding: "utf8",
     });
@@ -237,7 +237,7 @@ describe("npm run plan", () => {
       "--stack",
       "prod",
       "--config-file",
-      join("test", "infra", "config", "corpus", "several-at-once.yaml"),
+      join("test", "infra", "stack", "corpus", "several-at-once.yaml"),
     );
     expect(result.status).toBe(2);
     for (const key of ["account", "regions[1].cidr", "models[0].name", "replicas"])

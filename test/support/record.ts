@@ -1,7 +1,7 @@
-import { record as recordStack } from "../../tools/plan/record";
-import type { RecordedResource } from "../../tools/plan/resource";
+import { record as recordStack } from "../../cli/plan/record";
+import type { RecordedResource } from "../../cli/plan/resource";
 
-export type { RecordedResource } from "../../tools/plan/resource";
+export type { RecordedResource } from "../../cli/plan/resource";
 
 interface RecordOptions {
   readonly stack?: string;

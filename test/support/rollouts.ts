@@ -1,9 +1,9 @@
-import { modelsFolder } from "../../infra/models";
+import { modelsFolder } from "../../infra/stack/models";
 import { rollout } from "../../infra/serving/rollout";
 import { loadContract, loadRelease } from "../../services/contract/load";
-import type { Release } from "../../services/contract/release";
-import { readRollout, type Operation, type Rollout } from "../../tools/delivery/release-patch";
-import type { Region } from "../../tools/delivery/promotion";
+import type { Release } from "../../services/evidence/release";
+import { readRollout, type Operation, type Rollout } from "../../services/delivery/release-patch";
+import type { Region } from "../../services/delivery/promotion";
 
 export const contract = loadContract(modelsFolder, "loan-approval");
 /** The release that serves before a promotion. */

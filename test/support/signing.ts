@@ -1,5 +1,5 @@
 import { generateKeyPairSync, sign } from "node:crypto";
-import { keyIdOf, type Signer } from "../../services/contract/attestation";
+import { keyIdOf, type Signer } from "../../services/evidence/attestation";
 
 /** A key pair of a test: who signs with it, and its public key in PEM. */
 export interface TestKey {

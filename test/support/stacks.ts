@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import program from "../../infra/index";
 import { rules } from "../../policies/rules";
-import { planStack, type StackPlan } from "../../tools/plan/plan";
+import { planStack, type StackPlan } from "../../cli/plan/plan";
 
 export const project = join(__dirname, "..", "..");
 export const stacks = ["dev", "prod", "local"] as const;

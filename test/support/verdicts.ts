@@ -1,4 +1,4 @@
-import { verdictSchema, type Retry, type Verdict } from "../../services/contract/verdict";
+import { verdictSchema, type Retry, type Verdict } from "../../services/evidence/verdict";
 
 const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
 

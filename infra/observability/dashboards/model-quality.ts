@@ -1,11 +1,11 @@
 import type { Contract } from "../../../services/contract/contract";
 import { anomalyWidth, signals } from "../anomalies";
 import { fairnessConfidence } from "../fairness";
-import { series, type SeriesName } from "../names";
+import { series, type SeriesName } from "../../gates/names";
 import { scoreFeature } from "../rates";
-import { digits, select } from "../rule";
-import { normalQuantile } from "../statistics";
-import { windowsOf } from "../windows";
+import { digits, select } from "../../gates/rule";
+import { normalQuantile } from "../../gates/statistics";
+import { windowsOf } from "../../gates/windows";
 import type { Limit, PanelContent, Query, Row } from "./grafana";
 
 type Interval = readonly [value: SeriesName, lower: SeriesName, upper: SeriesName];

@@ -3,11 +3,11 @@ import { metrics } from "../../../services/contract/metrics";
 import { latencyMilliseconds } from "../../../services/contract/units";
 import { foreign } from "../foreign";
 import { gpuLimit } from "../gpu";
-import { series } from "../names";
+import { series } from "../../gates/names";
 import { burns, latencyBudget, saturated } from "../objectives";
 import { serverPods } from "../pods";
 import { ratioOver, type RecordedRate } from "../requests";
-import { digits, select } from "../rule";
+import { digits, select } from "../../gates/rule";
 import type { PanelContent, Query, Row } from "./grafana";
 
 /** Traffic, errors and latency against the objectives of the contract. */

@@ -1,5 +1,5 @@
-import { dashboardLabel } from "../../cluster/values/grafana";
-import { namespaces } from "../../vocabulary";
+import { dashboardLabel } from "../../platform/values/grafana";
+import { namespaces } from "../../kubernetes/labels";
 import { fleetDashboard } from "./fleet";
 import { governanceDashboard } from "./governance";
 import type { DashboardJson } from "./grafana";

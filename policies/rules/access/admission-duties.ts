@@ -16,7 +16,7 @@ export const rule = stackRule({
   severity: "critical",
   enforcement: "mandatory",
   remediation:
-    "Put each policy of infra/cluster/admission.ts into every cluster, with failurePolicy Fail and a binding that denies.",
+    "Put each policy of infra/platform/admission.ts into every cluster, with failurePolicy Fail and a binding that denies.",
   url: "https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/",
   frameworks: [
     { framework: "eu-ai-act", clause: "Art. 14" },

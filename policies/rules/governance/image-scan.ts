@@ -1,4 +1,4 @@
-import { severities } from "../../../services/contract/release";
+import { severities } from "../../../services/evidence/release";
 import { at, record, text } from "../../read";
 import { resourceRule, type ResourceView } from "../../rule";
 

@@ -1,4 +1,4 @@
-import { biasAuditGap } from "../../../services/contract/bias-audit";
+import { biasAuditGap } from "../../../services/evidence/bias-audit";
 import { at } from "../../read";
 import { resourceRule } from "../../rule";
 import { auditOf, modelName, modelServiceType } from "./model-service";

@@ -1,4 +1,4 @@
-import { biasAuditGap } from "../../../services/contract/bias-audit";
+import { biasAuditGap } from "../../../services/evidence/bias-audit";
 import { missingApprovals } from "../../../services/contract/tiers";
 import { at } from "../../read";
 import { resourceRule, type ResourceView } from "../../rule";

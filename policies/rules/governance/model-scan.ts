@@ -1,4 +1,4 @@
-import { severities } from "../../../services/contract/release";
+import { severities } from "../../../services/evidence/release";
 import { at, text } from "../../read";
 import { resourceRule } from "../../rule";
 import { modelName, modelServiceType } from "./model-service";

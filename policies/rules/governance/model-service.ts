@@ -1,4 +1,4 @@
-import type { JudgedAudit } from "../../../services/contract/bias-audit";
+import type { JudgedAudit } from "../../../services/evidence/bias-audit";
 import { dutiesOf, type Duties, type GivenApproval } from "../../../services/contract/tiers";
 import { days } from "../../../services/contract/units";
 import { at, list, record, text } from "../../read";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { forbiddingVerdict, retrySchema, verdictSchema } from "../../../services/contract/verdict";
+import { forbiddingVerdict, retrySchema, verdictSchema } from "../../../services/evidence/verdict";
 import { at, list, text } from "../../read";
 import { resourceRule } from "../../rule";
 import { modelName, modelServiceType } from "./model-service";

@@ -1,6 +1,6 @@
 import type { Contract } from "../../contract/contract";
 import { durationBuckets, metrics, operations, type Operation } from "../../contract/metrics";
-import type { ServedRelease } from "../../contract/release";
+import type { ServedRelease } from "../../evidence/release";
 import type { Feedback } from "../feedback/read";
 import type { Issued } from "../identity/prediction-id";
 import type { Execution } from "../inference/execution";

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
-import { approvalProblems } from "../../contract/approvals";
-import { signatureState } from "../../contract/attestation";
+import { approvalProblems } from "../../evidence/approvals";
+import { signatureState } from "../../evidence/attestation";
 import type { Contract } from "../../contract/contract";
 import type { Problem } from "../../contract/problems";
-import { packagedPart, servedRelease, type ServedRelease } from "../../contract/release";
-import { attestationIn } from "../../contract/release-check";
+import { packagedPart, servedRelease, type ServedRelease } from "../../evidence/release";
+import { attestationIn } from "../../evidence/inspection";
 import { dutiesOf, missingApprovals } from "../../contract/tiers";
 
 /** What the attestation of the published release says of its approvals. */

@@ -9,8 +9,8 @@ import {
   servedReleaseSchema,
   type Release,
   type ServedRelease,
-} from "../../contract/release";
-import { inspectionProblems, inspectRelease, type Inspection } from "../../contract/release-check";
+} from "../../evidence/release";
+import { inspectionProblems, inspectRelease, type Inspection } from "../../evidence/inspection";
 import { parseYaml } from "../../contract/yaml";
 import { openModel, type OnnxModel } from "../inference/session";
 import { approvalStanding } from "./approvals";

@@ -32,10 +32,10 @@ def code_digest(model_folder: Path) -> str:
 def image_inputs_digest(model_digest: str, services: Path = SERVICES) -> str:
     """Stands for the image digest until a registry holds the image: a digest of the image's build inputs.
 
-    A canonical listing (one line `<digest>  <path>` per file, sorted) of `services/model-server` and `services/contract`, tests and
-    installed packages left out, followed by the digest of the model. A folder that does not exist adds no line.
+    A canonical listing (one line `<digest>  <path>` per file, sorted) of `services/model-server`,
+    `services/contract` and `services/evidence`, tests and installed packages left out, followed by the digest of the model. A folder that does not exist adds no line.
     """
-    roots = [services / "model-server", services / "contract"]
+    roots = [services / name for name in ("model-server", "contract", "evidence")]
     files = [
         p
         for root in roots

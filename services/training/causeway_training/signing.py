@@ -1,4 +1,4 @@
-"""Attestations: an in-toto Statement v1 over a release in a DSSE envelope, as `services/contract/attestation.ts` describes it.
+"""Attestations: an in-toto Statement v1 over a release in a DSSE envelope, as `services/evidence/attestation.ts` describes it.
 
 Signed with ed25519 (RFC 8032) or ECDSA on P-256 with SHA-256 (FIPS 186-5); the key lies in a PEM file or in AWS KMS.
 """

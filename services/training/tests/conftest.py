@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+
 from causeway_training.champion import Champion
 from causeway_training.context import Context, Options
 from causeway_training.contract import load_contract

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 import yaml
+from conftest import Workshop
+
 from causeway_training.__main__ import main
 from causeway_training.admission import Admission, Limits, Verdict, causes_of, decide, limits_of
 from causeway_training.contract import load_contract
 from causeway_training.errors import InputError
-from conftest import Workshop
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
 LIMITS = Limits(timedelta(hours=6), 3)

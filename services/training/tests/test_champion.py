@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import pytest
+from conftest import Workshop
+from helpers import run_to, step
+
 from causeway_training.champion import Champion
 from causeway_training.errors import InputError
 from causeway_training.onnx_model import Scorer
 from causeway_training.provenance import image_inputs_digest, next_version
-from conftest import Workshop
-from helpers import run_to, step
 
 
 @pytest.fixture()

@@ -10,9 +10,10 @@ import time
 from pathlib import Path
 
 import pytest
-from causeway_training.__main__ import main
 from conftest import CREATED, Workshop, make_rows
 from helpers import digests
+
+from causeway_training.__main__ import main
 
 
 def arguments(workshop: Workshop, step: str, run: str = "run", *more: str) -> list[str]:

@@ -1,9 +1,10 @@
 """What the steps say about a contract that cannot be used."""
 
 import pytest
+from conftest import SAMPLE, Workshop
+
 from causeway_training.contract import load_contract
 from causeway_training.errors import InputError
-from conftest import SAMPLE, Workshop
 
 
 def refused(workshop: Workshop, change) -> list[str]:

@@ -15,6 +15,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import Workshop, make_rows
+from helpers import run_to, step
+
 from causeway_training.erasing.__main__ import main
 from causeway_training.erasing.forms import Closed, Unerasable, names_subject, without_subject
 from causeway_training.erasing.stores import store_at
@@ -23,8 +26,6 @@ from causeway_training.erasing.work import erase, search
 from causeway_training.errors import InputError
 from causeway_training.key_ring import KeyRing
 from causeway_training.rows import read_rows
-from conftest import Workshop, make_rows
-from helpers import run_to, step
 
 OLD, NEW = b"k1 " + b"secret" * 8 + b"\n", b"k2 " + b"another" * 6 + b"\n"
 RING = KeyRing.parse(OLD + NEW, "a test")

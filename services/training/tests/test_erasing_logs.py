@@ -10,13 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from conftest import Workshop
+from elasticsearch import ACCOUNT, PASSWORD, Elasticsearch, Index, serving
+from test_erasing import NONCE, OLD, OTHER, RING, WHO, grep, lake, people, prediction, run  # noqa: F401
+
 from causeway_training.erasing.authority import authority
 from causeway_training.erasing.logs import LogStore
 from causeway_training.erasing.subject import Subject
 from causeway_training.errors import InputError
-from conftest import Workshop
-from elasticsearch import ACCOUNT, PASSWORD, Elasticsearch, Index, serving
-from test_erasing import NONCE, OLD, OTHER, RING, WHO, grep, lake, people, prediction, run  # noqa: F401
 
 NAMES = RING.pseudonyms("small", WHO)
 STRANGER = RING.pseudonym("small", OTHER)

@@ -9,6 +9,11 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from conftest import Workshop
+from elasticsearch import ACCOUNT, PASSWORD, Elasticsearch, Index, serving
+from test_erasing import NONCE, RING, WHO, grep, lake, prediction, run  # noqa: F401
+from test_erasing_logs import NAMES, STRANGER, SUBJECT, about, left
+
 from causeway_training.erasing.__main__ import main
 from causeway_training.erasing.follow import follow
 from causeway_training.erasing.follow import main as look
@@ -16,10 +21,6 @@ from causeway_training.erasing.logs import LogStore
 from causeway_training.erasing.orders import Answer, Order, Orders, Regions
 from causeway_training.errors import InputError
 from causeway_training.places import Folder, place_at
-from conftest import Workshop
-from elasticsearch import ACCOUNT, PASSWORD, Elasticsearch, Index, serving
-from test_erasing import NONCE, RING, WHO, grep, lake, prediction, run  # noqa: F401
-from test_erasing_logs import NAMES, STRANGER, SUBJECT, about, left
 
 HOME, OTHER, THIRD = "eu-west-1", "eu-central-1", "eu-north-1"
 RUN = "causeway-erase-x1"

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from sklearn.linear_model import Ridge
+
 from causeway_training.background import background
 from causeway_training.statistics.lime import lime, ridge
 from causeway_training.statistics.shapley import additive_shapley, is_additive, sampled_shapley
-from sklearn.linear_model import Ridge
 
 BINS = [
     {"name": "a", "edges": [-1.0, 0.0, 1.0], "proportions": [0.25, 0.25, 0.25, 0.25]},

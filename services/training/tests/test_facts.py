@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from causeway_training.__main__ import main
-from causeway_training.digests import digest_file
 from conftest import CREATED, Workshop, make_rows
 from test_command import arguments
+
+from causeway_training.__main__ import main
+from causeway_training.digests import digest_file
 
 
 def facts(run: Path) -> dict[str, dict]:

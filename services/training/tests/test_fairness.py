@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from fairlearn import metrics as reference
+
 from causeway_training.statistics.fairness import METRICS, Grouped, judged_cells, metric
 from causeway_training.statistics.performance import Scored
-from fairlearn import metrics as reference
 
 GOLDEN = {
     "selection-rate-ratio": reference.demographic_parity_ratio,

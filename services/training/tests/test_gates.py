@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from causeway_training.__main__ import main
-from causeway_training.errors import GateFailure
 from conftest import Workshop, make_rows
 from helpers import digests, run_to, step
+
+from causeway_training.__main__ import main
+from causeway_training.errors import GateFailure
 
 
 def spoil_type(rows: pd.DataFrame) -> pd.DataFrame:

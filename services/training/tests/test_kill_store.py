@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Workshop, make_rows
+from helpers import FINISHED, KILLED, ORDER, digests, killed_at, run_to, step
+
 from causeway_training.champion import Champion
 from causeway_training.context import Context
 from causeway_training.digests import digest_file
 from causeway_training.run import Run, read_json
 from causeway_training.storage import Prefix
-from conftest import Workshop, make_rows
-from helpers import FINISHED, KILLED, ORDER, digests, killed_at, run_to, step
 
 CHANGES = frozenset({"os.rename", "os.remove"})
 RUN = "s3://bucket/run"

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from causeway_training.statistics.performance import Scored, calibration_curve, metric
 from sklearn import metrics as reference
+
+from causeway_training.statistics.performance import Scored, calibration_curve, metric
 
 GOLDEN = {
     "accuracy": lambda y, s, w: reference.accuracy_score(y, s >= 0.6, sample_weight=w),

@@ -3,11 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import Workshop, make_rows
+from helpers import run_to, step
+
 from causeway_training.errors import GateFailure
 from causeway_training.personal_data import kinds_in, scan
 from causeway_training.run import read_json
-from conftest import Workshop, make_rows
-from helpers import run_to, step
 
 #: Published test numbers of card schemes, of ISO 13616 and of the national authorities; none is anybody's.
 REAL = {

@@ -3,14 +3,15 @@
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import Workshop, make_rows
+from helpers import run_to, step
+
 from causeway_training.errors import GateFailure, InputError
 from causeway_training.key_ring import PSEUDONYM, KeyRing
 from causeway_training.onnx_model import Scorer
 from causeway_training.privacy import class_sizes, diversity, pseudonymise
 from causeway_training.rows import read_rows
 from causeway_training.run import read_json
-from conftest import Workshop, make_rows
-from helpers import run_to, step
 
 KEY = b"k1 " + b"secret" * 8
 OTHER = b"k1 " + b"another" * 6

@@ -9,14 +9,15 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from conftest import Workshop
+from helpers import run_to, step
+
 from causeway_training.digests import digest_bytes, digest_file
 from causeway_training.errors import InputError
 from causeway_training.registry import MANIFEST, Repository
 from causeway_training.run import read_json
 from causeway_training.signing import read_attestation
 from causeway_training.steps.release import check_attestation
-from conftest import Workshop
-from helpers import run_to, step
 
 
 class Registry(BaseHTTPRequestHandler):

@@ -1,14 +1,15 @@
 """The sample on its real data, and the release that lies in the repository."""
 
 import pytest
+from conftest import CREATED, SAMPLE
+from helpers import digests, run_to
+
 from causeway_training.champion import Champion
 from causeway_training.context import Context, Options
 from causeway_training.contract import load_contract
 from causeway_training.digests import digest_file
 from causeway_training.run import Run, read_json
 from causeway_training.steps.package import evidence_digest
-from conftest import CREATED, SAMPLE
-from helpers import digests, run_to
 
 RELEASE = SAMPLE / "release"
 
@@ -48,6 +49,7 @@ def test_no_protected_attribute_is_an_input(context: Context) -> None:
 
 def test_no_row_of_the_data_is_in_the_release(context: Context) -> None:
     import numpy as np
+
     from causeway_training.rows import inputs, read_rows
 
     background = np.array(

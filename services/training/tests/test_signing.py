@@ -7,6 +7,19 @@ from pathlib import Path
 
 import boto3
 import pytest
+from conftest import Workshop
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+from helpers import run_to, step
+from moto import mock_aws
+
 from causeway_training.__main__ import main
 from causeway_training.digests import digest_file
 from causeway_training.errors import InputError
@@ -22,18 +35,6 @@ from causeway_training.signing import (
 )
 from causeway_training.steps.package import FILES
 from causeway_training.steps.release import check_attestation
-from conftest import Workshop
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-)
-from helpers import run_to, step
-from moto import mock_aws
 
 RELEASE = Path(__file__).resolve().parents[2] / "models" / "loan-approval" / "release"
 

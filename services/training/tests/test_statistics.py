@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import binomtest
+
 from causeway_training.statistics.bins import (
     counts_by_edges,
     counts_by_value,
@@ -13,7 +15,6 @@ from causeway_training.statistics.bootstrap import estimate, interval, one_sided
 from causeway_training.statistics.leakage import feature_auc, missing_auc, repeated_share
 from causeway_training.statistics.representation import by_group, wilson
 from causeway_training.statistics.stability import psi, psi_threshold
-from scipy.stats import binomtest
 
 
 def test_resamples_keep_the_size_of_each_stratum() -> None:

@@ -4,12 +4,13 @@ import json
 
 import numpy as np
 import pytest
+from conftest import CREATED, Workshop, make_rows
+from helpers import ORDER, digests, run_to, step
+
 from causeway_training.errors import GateFailure, InputError
 from causeway_training.onnx_model import Scorer, export
 from causeway_training.rows import read_rows
 from causeway_training.run import read_json
-from conftest import CREATED, Workshop, make_rows
-from helpers import ORDER, digests, run_to, step
 
 
 def test_the_same_inputs_give_the_same_bytes_in_another_run_directory(workshop: Workshop) -> None:

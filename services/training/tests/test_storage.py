@@ -3,12 +3,13 @@
 import json
 
 import pytest
+from conftest import CREATED, Workshop, make_rows
+from helpers import digests, run_to
+
 from causeway_training.__main__ import main
 from causeway_training.champion import Champion
 from causeway_training.errors import InputError
 from causeway_training.rows import read_rows
-from conftest import CREATED, Workshop, make_rows
-from helpers import digests, run_to
 
 
 @pytest.fixture()

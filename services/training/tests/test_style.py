@@ -8,7 +8,7 @@ from pathlib import Path
 
 TRAINING = Path(__file__).parents[1]
 REPOSITORY = TRAINING.parents[1]
-FOLDERS = [str(REPOSITORY / name) for name in ("services", "test", "tools")]
+FOLDERS = [str(REPOSITORY / name) for name in ("services", "cli", "lab", "test")]
 
 
 def test_ruff_finds_nothing() -> None:

@@ -3,10 +3,11 @@
 import hashlib
 
 import pytest
+from conftest import SAMPLE, Workshop
+
 from causeway_training.contract import load_contract
 from causeway_training.errors import InputError
 from causeway_training.tiers import ASSESSMENT, table
-from conftest import SAMPLE, Workshop
 
 TEXT = b"# What can go wrong\n"
 DIGEST = f"sha256:{hashlib.sha256(TEXT).hexdigest()}"

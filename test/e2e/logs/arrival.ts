@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { streams } from "../../../infra/cluster/elastic/names";
+import { streams } from "../../../infra/platform/elastic/names";
 import { subjectMessage } from "../../../services/contract/log-fields";
-import { say } from "../../../tools/e2e/lib/text";
+import { say } from "../../harness/lib/text";
 import { eventually } from "../expectations";
 import type { Stored, World, Written } from "./world";
 

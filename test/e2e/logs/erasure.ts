@@ -7,13 +7,13 @@ import {
   repositoryName,
   restoredPrefix,
   streams,
-} from "../../../infra/cluster/elastic/names";
-import { snapshotPolicy } from "../../../infra/cluster/elastic/lifecycle";
-import { snapshotFolder } from "../../../tools/e2e/logs/search-server";
-import { SAMPLE } from "../../../tools/e2e/delivery/platform";
-import { erase } from "../../../tools/privacy/erase";
-import { openLedger } from "../../../tools/delivery/ledger-location";
-import { modelsFolder } from "../../../infra/models";
+} from "../../../infra/platform/elastic/names";
+import { snapshotPolicy } from "../../../infra/platform/elastic/lifecycle";
+import { snapshotFolder } from "../../harness/logs/search-server";
+import { SAMPLE } from "../../harness/delivery/platform";
+import { erase } from "../../../cli/privacy/erase";
+import { openLedger } from "../../../services/delivery/ledger-location";
+import { modelsFolder } from "../../../infra/stack/models";
 import { eventually } from "../expectations";
 import { everyLineOnce } from "./arrival";
 import type { World } from "./world";

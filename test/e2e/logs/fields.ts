@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { savedSearches } from "../../../infra/cluster/elastic/saved-searches";
-import { streams } from "../../../infra/cluster/elastic/names";
+import { savedSearches } from "../../../infra/platform/elastic/saved-searches";
+import { streams } from "../../../infra/platform/elastic/names";
 import { logFields, subjectMessage } from "../../../services/contract/log-fields";
-import { queryFrom } from "../../../tools/e2e/logs/kql";
-import { marked, sentNames } from "../../../tools/e2e/logs/model-servers";
+import { queryFrom } from "../../harness/logs/kql";
+import { marked, sentNames } from "../../harness/logs/model-servers";
 import { objectIn, streamOf } from "./arrival";
 import type { World, Written } from "./world";
 

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { say } from "../../../tools/e2e/lib/text";
-import { missingForSearch } from "../../../tools/e2e/logs/search-server";
+import { say } from "../../harness/lib/text";
+import { missingForSearch } from "../../harness/logs/search-server";
 import {
   elasticsearchAlone,
   isTemplate,
   programRequests,
   refusals,
   templateForStandIn,
-} from "../../../tools/e2e/logs/settings";
-import type { Suite, Test } from "../../../tools/e2e/runner";
+} from "../../harness/logs/settings";
+import type { Suite, Test } from "../../harness/runner";
 import { asked, before, forgotten, killed, whileItRuns } from "./arrival";
 import { backFromTheNode, erased, inAnothersPlace, nextIndex, restoredCopy } from "./erasure";
 import {

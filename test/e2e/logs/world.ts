@@ -4,20 +4,20 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { eraserName, shipperName, streams } from "../../../infra/cluster/elastic/names";
+import { eraserName, shipperName, streams } from "../../../infra/platform/elastic/names";
 import { keysFrom, pseudonym, pseudonyms } from "../../../services/model-server/identity/keys";
-import { compileServer } from "../../../tools/compile-server";
-import { SAMPLE } from "../../../tools/e2e/delivery/platform";
-import { ContainerLog, type Container, type Output } from "../../../tools/e2e/logs/container-files";
-import { Front } from "../../../tools/e2e/logs/front";
-import { linesOfLife } from "../../../tools/e2e/logs/model-servers";
-import { ensureSearchServer, SearchServer } from "../../../tools/e2e/logs/search-server";
-import { putTemplates } from "../../../tools/e2e/logs/settings";
-import { Shipper } from "../../../tools/e2e/logs/shipper";
-import { say } from "../../../tools/e2e/lib/text";
-import { REPOSITORY } from "../../../tools/e2e/project";
-import { ensureTool } from "../../../tools/e2e/toolchain/ensure";
-import { TOOLS } from "../../../tools/e2e/toolchain/pins";
+import { compileServer } from "../../../cli/compile-server";
+import { SAMPLE } from "../../harness/delivery/platform";
+import { ContainerLog, type Container, type Output } from "../../harness/logs/container-files";
+import { Front } from "../../harness/logs/front";
+import { linesOfLife } from "../../harness/logs/model-servers";
+import { ensureSearchServer, SearchServer } from "../../harness/logs/search-server";
+import { putTemplates } from "../../harness/logs/settings";
+import { Shipper } from "../../harness/logs/shipper";
+import { say } from "../../harness/lib/text";
+import { REPOSITORY } from "../../harness/project";
+import { ensureTool } from "../../harness/toolchain/ensure";
+import { TOOLS } from "../../harness/toolchain/pins";
 
 /** A line of the store. */
 export interface Stored {

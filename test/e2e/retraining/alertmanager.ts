@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { alertmanagerConfig, type Hearing } from "../../../infra/observability/alertmanager";
 import { retrainingAlert } from "../../../infra/observability/all-regions";
-import { webhook } from "../../../infra/retraining/address";
-import { freePort } from "../../../tools/e2e/cluster/controlPlane";
-import { startDaemon } from "../../../tools/e2e/lib/process";
+import { webhook } from "../../../infra/workflows/retraining/address";
+import { freePort } from "../../harness/cluster/controlPlane";
+import { startDaemon } from "../../harness/lib/process";
 import { alertRules } from "../../infra/observability/fixture";
 import { eventually } from "../expectations";
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { RetrainingSettings } from "../../../infra/retraining/settings";
-import { outputsFolder } from "../../../infra/retraining/steps";
-import { workflowTemplate } from "../../../infra/retraining/template";
-import { run, type RunResult } from "../../../tools/e2e/lib/process";
-import { REPOSITORY } from "../../../tools/e2e/project";
+import type { RetrainingSettings } from "../../../infra/workflows/retraining/settings";
+import { outputsFolder } from "../../../infra/workflows/retraining/steps";
+import { workflowTemplate } from "../../../infra/workflows/retraining/template";
+import { run, type RunResult } from "../../harness/lib/process";
+import { REPOSITORY } from "../../harness/project";
 import { images } from "./manifests";
 
 /**

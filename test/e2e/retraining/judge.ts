@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { workflowTemplate } from "../../../infra/retraining/template";
-import { ensureProgram } from "../../../tools/e2e/toolchain/program";
-import type { Test } from "../../../tools/e2e/runner";
+import { workflowTemplate } from "../../../infra/workflows/retraining/template";
+import { ensureProgram } from "../../harness/toolchain/program";
+import type { Test } from "../../harness/runner";
 import { contract, eventObjects, images, server, variants } from "./manifests";
 
 /** What Argo's own code said; see judge/main.go. */

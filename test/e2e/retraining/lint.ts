@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run } from "../../../tools/e2e/lib/process";
-import type { Test } from "../../../tools/e2e/runner";
+import { run } from "../../harness/lib/process";
+import type { Test } from "../../harness/runner";
 import { erasures, variants, workflowObjects } from "./manifests";
 
 /** What `argo lint` says of objects, offline and strictly. */

@@ -1,11 +1,11 @@
 import { generateKeyPairSync } from "node:crypto";
-import { modelsFolder } from "../../../infra/models";
-import { erasureTemplate } from "../../../infra/privacy/template";
-import { eventBus, eventSource, sensor } from "../../../infra/retraining/events";
-import { lakeLocations } from "../../../infra/retraining/lake";
-import { cronWorkflow } from "../../../infra/retraining/schedule";
-import type { Locations, RetrainingSettings } from "../../../infra/retraining/settings";
-import { workflowTemplate } from "../../../infra/retraining/template";
+import { modelsFolder } from "../../../infra/stack/models";
+import { erasureTemplate } from "../../../infra/workflows/erasure/template";
+import { eventBus, eventSource, sensor } from "../../../infra/workflows/retraining/events";
+import { lakeLocations } from "../../../infra/workflows/retraining/lake";
+import { cronWorkflow } from "../../../infra/workflows/retraining/schedule";
+import type { Locations, RetrainingSettings } from "../../../infra/workflows/retraining/settings";
+import { workflowTemplate } from "../../../infra/workflows/retraining/template";
 import { loadContract } from "../../../services/contract/load";
 
 const image = (name: string) => `registry.example.com/${name}@sha256:${"a".repeat(64)}`;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { webhook } from "../../../infra/retraining/address";
-import { ensureTool } from "../../../tools/e2e/toolchain/ensure";
-import { TOOLS } from "../../../tools/e2e/toolchain/pins";
-import type { Suite, Test } from "../../../tools/e2e/runner";
+import { webhook } from "../../../infra/workflows/retraining/address";
+import { ensureTool } from "../../harness/toolchain/ensure";
+import { TOOLS } from "../../harness/toolchain/pins";
+import type { Suite, Test } from "../../harness/runner";
 import { hear, type Heard } from "./alertmanager";
 import { ask, ensureJudge, judgeTests } from "./judge";
 import { lintTests } from "./lint";

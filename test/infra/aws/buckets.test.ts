@@ -1,4 +1,4 @@
-import { bucketPurposes } from "../../../infra/vocabulary";
+import { bucketPurposes } from "../../../infra/kubernetes/labels";
 import { bucketName, maximumBucketName } from "../../../infra/aws/names";
 import { bucketPolicy } from "../../../infra/aws/bucket-policy";
 import { only } from "../../support/record";

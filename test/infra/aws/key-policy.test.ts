@@ -1,5 +1,5 @@
 import { keyPolicy } from "../../../infra/aws/key-policy";
-import { keyPurposes, type KeyPurpose } from "../../../infra/vocabulary";
+import { keyPurposes, type KeyPurpose } from "../../../infra/kubernetes/labels";
 import { account, prod, twoRegions } from "./support";
 
 const policyOf = (purpose: KeyPurpose) =>

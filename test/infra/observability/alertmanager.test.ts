@@ -4,7 +4,7 @@ import {
   type Hearing,
 } from "../../../infra/observability/alertmanager";
 import { retrainingAlert } from "../../../infra/observability/all-regions";
-import { alerts } from "../../../infra/observability/names";
+import { alerts } from "../../../infra/gates/names";
 import { alertRules } from "./fixture";
 
 const configOf = (hearing: Hearing) =>

@@ -8,8 +8,8 @@ import {
   dashboardMap,
   regionalDashboards,
 } from "../../../infra/observability/dashboards/provision";
-import { series } from "../../../infra/observability/names";
-import { psiThreshold } from "../../../infra/observability/statistics";
+import { series } from "../../../infra/gates/names";
+import { psiThreshold } from "../../../infra/gates/statistics";
 import { metricsIn, syntaxErrors, contract } from "./fixture";
 
 const gpuContract = { ...contract, serving: { ...contract.serving, gpu: 1 } };

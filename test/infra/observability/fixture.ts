@@ -1,7 +1,7 @@
 import { parser } from "@prometheus-io/lezer-promql";
-import { modelsFolder } from "../../../infra/models";
+import { modelsFolder } from "../../../infra/stack/models";
 import { ruleGroups } from "../../../infra/observability/rules";
-import type { AlertingRule, RecordingRule } from "../../../infra/observability/rule";
+import type { AlertingRule, RecordingRule } from "../../../infra/gates/rule";
 import type { Contract } from "../../../services/contract/contract";
 import { loadContract } from "../../../services/contract/load";
 

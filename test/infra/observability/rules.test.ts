@@ -1,8 +1,8 @@
-import { alerts, receivers, series } from "../../../infra/observability/names";
+import { alerts, receivers, series } from "../../../infra/gates/names";
 import { burns } from "../../../infra/observability/objectives";
 import { prometheusRule, ruleGroups } from "../../../infra/observability/rules";
-import { promDuration, select } from "../../../infra/observability/rule";
-import { chiSquareQuantile } from "../../../infra/observability/statistics";
+import { promDuration, select } from "../../../infra/gates/rule";
+import { chiSquareQuantile } from "../../../infra/gates/statistics";
 import { alertRules, allRules, contract, recordingRules, syntaxErrors } from "./fixture";
 
 const recorded = (name: string, labels: Record<string, string> = {}) =>

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { loadContract } from "../../../services/contract/load";
-import { releaseSchema } from "../../../services/contract/release";
+import { releaseSchema } from "../../../services/evidence/release";
 import type { ModelServiceArgs } from "../../../infra/serving/model-service";
 import type { ServingSettings } from "../../../infra/serving/settings";
 

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ModelService, type ModelServiceArgs } from "../../../infra/serving/model-service";
 import { rules } from "../../../policies/rules";
 import { judge } from "../../../policies/judge";
-import { viewOf } from "../../../tools/plan/resource";
+import { viewOf } from "../../../cli/plan/resource";
 import { only, record } from "../../support/record";
 import {
   args,

@@ -1,4 +1,4 @@
-import { paces } from "../../../infra/serving/pace";
+import { paces } from "../../../infra/gates/pace";
 import type { Environment, Strategy } from "../../../infra/serving/settings";
 import { releaseSteps, type Step } from "../../../infra/serving/steps";
 import { withRelease } from "./fixture";

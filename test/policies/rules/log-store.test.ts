@@ -1,8 +1,8 @@
-import { elasticsearch } from "../../../infra/cluster/elastic/elasticsearch";
-import { kibana } from "../../../infra/cluster/elastic/kibana";
-import { settingsMap } from "../../../infra/cluster/elastic/settings-job";
-import { shipper } from "../../../infra/cluster/elastic/shipper";
-import { sizes } from "../../../infra/cluster/elastic/sizes";
+import { elasticsearch } from "../../../infra/platform/elastic/elasticsearch";
+import { kibana } from "../../../infra/platform/elastic/kibana";
+import { settingsMap } from "../../../infra/platform/elastic/settings-job";
+import { shipper } from "../../../infra/platform/elastic/shipper";
+import { sizes } from "../../../infra/platform/elastic/sizes";
 import {
   beatType,
   elasticsearchType,

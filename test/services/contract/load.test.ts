@@ -8,7 +8,7 @@ import {
   releaseSchema,
   servedRelease,
   servedReleaseSchema,
-} from "../../../services/contract/release";
+} from "../../../services/evidence/release";
 import { contract, release } from "../../infra/serving/fixture";
 import { set } from "../../support/rule-suite";
 

@@ -1,4 +1,4 @@
-import { biasAuditGap, biasAuditSchema, auditExpired } from "../../../services/contract/bias-audit";
+import { biasAuditGap, biasAuditSchema, auditExpired } from "../../../services/evidence/bias-audit";
 import {
   contractGaps,
   dutiesByTier,

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { podSecurityContext } from "../../../infra/serving/security-context";
-import { pinnedBases, pinnedPython } from "../../../tools/release/image";
-import { ports } from "../../../infra/vocabulary";
+import { podSecurityContext } from "../../../infra/kubernetes/security-context";
+import { pinnedBases, pinnedPython } from "../../../cli/release/image";
+import { ports } from "../../../infra/kubernetes/labels";
 
 const folder = join(__dirname, "../../../services/model-server");
 const dockerfile = readFileSync(join(folder, "Dockerfile"), "utf8");

@@ -3,7 +3,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { kindsIn } from "../../../services/privacy/personal-data";
+import { kindsIn } from "../../../cli/privacy/personal-data";
 import { logFields } from "../../../services/contract/log-fields";
 import { subjectHeader } from "../../../services/model-server/requests/subject";
 import { goodFeatures, modelFolder, paths, root, tensor, testServer } from "./support/server";

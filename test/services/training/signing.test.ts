@@ -2,14 +2,14 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { inspectionProblems, inspectRelease } from "../../../services/contract/release-check";
+import { inspectionProblems, inspectRelease } from "../../../services/evidence/inspection";
 import {
   ensureEnvironment,
   findPython,
   trainingFolder,
   type Environment,
 } from "../../../services/training/environment";
-import { attest } from "../../../tools/release/attest";
+import { attest } from "../../../cli/release/attest";
 import { testKey } from "../../support/signing";
 
 const python = findPython();

@@ -74,7 +74,7 @@ def _work(context: Context, folder: Path) -> None:
 
 
 def manifest(context: Context, folder: Path, version: str, data: str, evidence: dict) -> dict:
-    """The manifest as `services/contract/release.ts` describes it. The files must be in `folder` already."""
+    """The manifest as `services/evidence/release.ts` describes it. The files must be in `folder` already."""
     contract, options = context.contract, context.options
     model = digest_file(folder / "model.onnx")
     files = {

@@ -4,9 +4,9 @@ import {
   sampleRatio,
   sampleRatioOf,
   valueEvidence,
-} from "../../../../infra/serving/gates/experiment";
-import { gatesOf } from "../../../../infra/serving/gates/gates";
-import { mixtureEvidence } from "../../../../infra/serving/gates/sequential";
+} from "../../../../infra/gates/experiment";
+import { gatesOf } from "../../../../infra/gates/gates";
+import { mixtureEvidence } from "../../../../infra/gates/sequential";
 import {
   disagreement as disagreementShares,
   positionOf,
@@ -14,8 +14,8 @@ import {
   shadowGates,
   shadowScale,
   type Bucket,
-} from "../../../../infra/serving/gates/shadow";
-import { paces } from "../../../../infra/serving/pace";
+} from "../../../../infra/gates/shadow";
+import { paces } from "../../../../infra/gates/pace";
 import { counter, gauge, randoms, small, type Scenario } from "./scenario";
 
 const version = "2.0.0";

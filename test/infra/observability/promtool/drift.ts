@@ -1,4 +1,4 @@
-import { psiThreshold } from "../../../../infra/observability/statistics";
+import { psiThreshold } from "../../../../infra/gates/statistics";
 import { counter, gauge, randoms, small, type GroupName, type Scenario } from "./scenario";
 
 const model = small.name;

@@ -1,4 +1,4 @@
-import { erasureAlert, openAtHome, openInRegion } from "../../../../infra/privacy/alerts";
+import { erasureAlert, openAtHome, openInRegion } from "../../../../infra/observability/erasure";
 import { gauge, type Scenario } from "./scenario";
 
 type Value = NonNullable<Scenario["values"]>[number];

@@ -1,12 +1,7 @@
-import {
-  errorShares,
-  gatesOf,
-  latencyShares,
-  restarts,
-} from "../../../../infra/serving/gates/gates";
-import { mixtureEvidence, waldEvidence } from "../../../../infra/serving/gates/sequential";
-import { paces } from "../../../../infra/serving/pace";
-import { requestsOf } from "../../../../infra/serving/requests";
+import { errorShares, gatesOf, latencyShares, restarts } from "../../../../infra/gates/gates";
+import { mixtureEvidence, waldEvidence } from "../../../../infra/gates/sequential";
+import { paces } from "../../../../infra/gates/pace";
+import { requestsOf } from "../../../../infra/gates/requests";
 import type { Contract } from "../../../../services/contract/contract";
 import { counter, gauge, small, type Scenario } from "./scenario";
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run } from "../../../../tools/e2e/lib/process";
+import { run } from "../../../harness/lib/process";
 import { allRegionsScenarios } from "./all-regions";
 import { anomalyScenarios } from "./anomalies";
 import { comparisonScenarios } from "./comparisons";

@@ -1,4 +1,4 @@
-import { requestsOf } from "../../../../infra/serving/requests";
+import { requestsOf } from "../../../../infra/gates/requests";
 import { counter, gauge, randoms, small, type Scenario } from "./scenario";
 
 const model = small.name;

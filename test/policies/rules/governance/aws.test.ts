@@ -3,7 +3,7 @@ import { rule as lockMode } from "../../../../policies/rules/governance/audit-lo
 import { rule as retention } from "../../../../policies/rules/governance/audit-retention";
 import { rule as purpose } from "../../../../policies/rules/governance/bucket-purpose";
 import { rule as logGroup } from "../../../../policies/rules/governance/log-group-retention";
-import { bucketPurposes } from "../../../../infra/vocabulary";
+import { bucketPurposes } from "../../../../infra/kubernetes/labels";
 import { ruleSuite, set, unset } from "../../../support/rule-suite";
 import { goodBuckets } from "../reliability/good";
 

@@ -5,7 +5,7 @@ import { rule as image } from "../../../../policies/rules/governance/rollout-ima
 import { rule as labels } from "../../../../policies/rules/governance/rollout-labels";
 import { releaseSteps } from "../../../../infra/serving/steps";
 import { releaseLabels } from "../../../../infra/serving/settings";
-import { modelsFolder } from "../../../../infra/models";
+import { modelsFolder } from "../../../../infra/stack/models";
 import { loadContract, loadRelease } from "../../../../services/contract/load";
 import type { ResourceView } from "../../../../policies/rule";
 import { ruleSuite, set } from "../../../support/rule-suite";

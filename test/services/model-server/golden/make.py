@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import shap
-from causeway_training.onnx_model import Scorer, export
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
+
+from causeway_training.onnx_model import Scorer, export
 
 FEATURES, ROWS, BACKGROUND, EXPLAINED = 6, 400, 16, 5
 HERE = Path(__file__).resolve().parent

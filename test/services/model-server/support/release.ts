@@ -2,8 +2,8 @@ import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ReleaseFiles } from "../../../../services/model-server/release/load";
-import { digestOf, type Signer } from "../../../../services/contract/attestation";
-import { attest } from "../../../../tools/release/attest";
+import { digestOf, type Signer } from "../../../../services/evidence/attestation";
+import { attest } from "../../../../cli/release/attest";
 import { modelFolder } from "./server";
 
 /** A copy of the sample's folder, to be spoilt. */

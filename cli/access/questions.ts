@@ -1,0 +1,118 @@
+import { namespaces } from "../../infra/kubernetes/labels";
+import { ofType } from "../../policies/link";
+import { text } from "../../policies/read";
+import type { ResourceView } from "../../policies/rule";
+import { byDuty, inAws, inCluster, type Way } from "./who";
+
+/** A question of an auditor, with every answer that the planned resources give. */
+export interface Question {
+  readonly title: string;
+  readonly ways: readonly Way[];
+  /** What the table does not show. */
+  readonly note: string;
+}
+
+const gate = "admission refuses it to everybody else, and to whoever holds another duty";
+
+/** The questions, answered by the resources of one stack on AWS as they would be created. */
+export function answers(resources: readonly ResourceView[]): Question[] {
+  const bucket = (purpose: string) =>
+    ofType(resources, "aws:s3/bucket:Bucket")
+      .map(({ props }) => text(props, "bucket") ?? "")
+      .filter((name) => name.includes(`-${purpose}-`))[0] ?? "";
+  const [data, audit, artifacts] = [bucket("data"), bucket("audit"), bucket("artifacts")].map(
+    (name) => `arn:aws:s3:::${name}`,
+  );
+  const accounts = (found: readonly string[]) => found.filter((subject) => subject.includes("/"));
+  const pods = (subject: string, through: string, condition: string): Way => ({
+    who: `pods of \`${subject}\``,
+    through,
+    condition,
+  });
+  return [
+    {
+      title: "Who can read the training data?",
+      ways: inAws(resources, "s3:GetObject", `${data}/lake/rows.parquet`),
+      note: "Each of them needs the data key as well, which the same role may use through S3 alone. An ML engineer may also run a step as the trainer, which reads the same. Every read of an object is in the audit trail.",
+    },
+    {
+      title: "Who can deploy?",
+      ways: [
+        ...byDuty(
+          resources,
+          "deploy",
+          "patch of rollouts",
+          "admission refuses a change of what runs to every person",
+        ),
+        ...ofType(resources, "aws:eks/accessPolicyAssociation:AccessPolicyAssociation")
+          .filter(({ props }) =>
+            (text(props, "policyArn") ?? "").endsWith("AmazonEKSClusterAdminPolicy"),
+          )
+          .slice(0, 1)
+          .map(({ props }) => ({
+            who: `\`${(text(props, "principalArn") ?? "").split("/").at(-1) ?? ""}\``,
+            through: "AmazonEKSClusterAdminPolicy: runs `pulumi up`",
+            condition: "the policy pack, and review of the program",
+          })),
+        ...accounts(
+          inCluster(resources, "patch", "argoproj.io", "rollouts", namespaces.models),
+        ).map((subject) =>
+          pods(
+            subject,
+            "patch of rollouts, by name",
+            "only a release whose gates held and whose approvals are on record",
+          ),
+        ),
+        ...inAws(resources, "ecr:PutImage", repositoryArn(resources)),
+      ],
+      note: "An image that is only pushed serves nobody. The groups that may patch a Rollout to hold or abort it are refused any change of its image, gates or account.",
+    },
+    {
+      title: "Who can approve?",
+      ways: [
+        ...byDuty(resources, "approve", "patch of rollouts/status", gate),
+        ...inAws(resources, "s3:PutObject", `${audit}/approvals/model-risk/1.json`),
+      ],
+      note: "A high-risk release takes two approvals by different people in different roles: docs/governance.md. In AWS each approver writes under the one role that `access.approvalRoles` gives them: the trust policy lets nobody take the tag of another.",
+    },
+    {
+      title: "Who can erase the data of a subject?",
+      ways: [
+        ...byDuty(
+          resources,
+          "erase",
+          "creation of a workflow of the template `causeway-erase`",
+          gate,
+        ),
+        ...inAws(resources, "s3:DeleteObject", `${data}/lake/rows.parquet`),
+        ...inAws(resources, "s3:PutObject", `${artifacts}/erasures/orders/eu-central-1/1.json`),
+      ],
+      note: "The second of the last two ways asks the regions that the workflow does not reach: there an account of the same name reads its own region's orders, and reaches its own log store.",
+    },
+    {
+      title: "Who can delete the audit log?",
+      ways: [
+        "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
+        "s3:BypassGovernanceRetention",
+        "s3:PutObjectRetention",
+        "s3:PutBucketObjectLockConfiguration",
+        "s3:DeleteBucket",
+      ].flatMap((action) =>
+        inAws(
+          resources,
+          action,
+          action.includes("Bucket") && action !== "s3:BypassGovernanceRetention"
+            ? (audit ?? "")
+            : `${audit}/ledger/000000000001.json`,
+        ),
+      ),
+      note: "Object Lock in COMPLIANCE mode keeps every version until its retention ends, from the account's root too; the permissions boundary denies it to every platform role, whatever is attached to one later.",
+    },
+  ];
+}
+
+function repositoryArn(resources: readonly ResourceView[]): string {
+  const [first] = ofType(resources, "aws:ecr/repository:Repository");
+  return first?.identities?.find((identity) => identity.startsWith("arn:")) ?? "";
+}

@@ -1,0 +1,204 @@
+import { signedApproval, unbound, type RoleKey } from "../../services/evidence/approvals";
+import type { Signer } from "../../services/evidence/attestation";
+import { loadContract } from "../../services/contract/load";
+import { InputError, parseOrThrow } from "../../services/contract/problems";
+import { signatureSchema } from "../../services/evidence/release";
+import { missingApprovals } from "../../services/contract/tiers";
+import { label } from "../../services/contract/units";
+import { retryingConflicts } from "./cluster";
+import {
+  digestOf,
+  gatePause,
+  observed,
+  regionOf,
+  releaseOf,
+  type Rollout,
+  type RolloutStatus,
+} from "../../services/delivery/objects";
+import type { Entry, Fact } from "../../services/evidence/ledger";
+import type { DeliveryContext } from "./record";
+import { approvalsOf, roleOf } from "./verdict-of";
+
+/** A decision of a person over a release. */
+export interface Approval {
+  /** Role in which the person decides, such as `model-risk`. */
+  readonly role: string;
+  readonly reason: string;
+  /** Approves this image also where no Rollout runs it yet. @default the image that is on trial */
+  readonly digest?: string | undefined;
+  /** The person's own key; a role that the stack has keys for counts with nothing else. */
+  readonly signer?: Signer | undefined;
+  /**
+   * Keys of the people who approve, by role: before a Rollout goes on, an approval in such a role
+   * counts only with a signature of one of them. @default none
+   */
+  readonly approverKeys?: readonly RoleKey[] | undefined;
+}
+
+/** What became of an approval. */
+export interface Approved {
+  readonly digest: string;
+  readonly region: string;
+  /** Whether a paused Rollout went on. */
+  readonly resumed: boolean;
+  /**
+   * Approvals that the model's risk tier still asks for before it goes on, in words; absent where
+   * none is.
+   */
+  readonly missing?: string;
+}
+
+/**
+ * Records the approval of a release and resumes its Rollout, as `kubectl argo rollouts promote`
+ * does, once the approvals that the model's risk tier asks for are on record. The person is who the
+ * API server says; the record is written first, so that no release goes on without one.
+ * @throws InputError where there is nothing to approve
+ */
+export async function approve(
+  context: DeliveryContext,
+  { role, reason, digest, signer, approverKeys = [] }: Approval,
+): Promise<Approved> {
+  const { cluster, model, ledger } = context;
+  parseOrThrow(label, role, "--role");
+  if (reason.trim() === "")
+    throw new InputError("--reason", [
+      { key: "reason", got: reason, allowed: "a reason in words" },
+    ]);
+  const [rollout, actor] = await Promise.all([cluster.rollout(model), cluster.whoAmI()]);
+  const region = regionOf(rollout);
+  const signature = (image: string): Fact["details"] =>
+    signer === undefined
+      ? {}
+      : { signature: signedApproval({ model, image, role, actor }, signer) };
+  if (digest !== undefined && digest !== digestOf(rollout)) {
+    await ledger.record({
+      actor,
+      action: "approve",
+      subject: model,
+      details: { region, digest, role, reason, ...signature(digest) },
+    });
+    return { digest, region, resumed: false };
+  }
+  const { status, pausedFor } = paused(rollout);
+  const approved = digestOf(rollout);
+  await ledger.record({
+    actor,
+    action: "approve",
+    subject: model,
+    details: {
+      region,
+      digest: approved,
+      version: releaseOf(rollout).version,
+      podTemplateHash: status.currentPodHash,
+      step: status.currentStepIndex ?? 0,
+      pausedFor,
+      role,
+      reason,
+      ...signature(approved),
+    },
+  });
+  const missing = await stillMissing(context, {
+    region,
+    digest: approved,
+    status,
+    pausedFor,
+    approverKeys,
+  });
+  if (missing !== undefined) return { digest: approved, region, resumed: false, missing };
+  await retryingConflicts(() => resume(cluster, model, status.currentPodHash));
+  return { digest: approved, region, resumed: true };
+}
+
+/** A release that waits for a person. */
+interface Waiting {
+  readonly region: string;
+  readonly digest: string;
+  readonly status: RolloutStatus;
+  readonly pausedFor: string;
+  readonly approverKeys: readonly RoleKey[];
+}
+
+/**
+ * What the tier asks for beyond what is on record. At the gate count the approvals given there and
+ * those of the image before its trial; one given at another step answered another question. An
+ * inconclusive analysis asks one person whether to go on.
+ */
+async function stillMissing(
+  { model, modelsFolder, ledger }: DeliveryContext,
+  { region, digest, status, pausedFor, approverKeys }: Waiting,
+): Promise<string | undefined> {
+  if (pausedFor !== gatePause) return undefined;
+  const step = status.currentStepIndex ?? 0;
+  const bound = ({ actor, details }: Entry) =>
+    unbound(
+      { model, image: digest, role: roleOf(details), actor },
+      signatureSchema.safeParse(details["signature"]).data,
+      approverKeys,
+    ) === undefined;
+  const entries = (await ledger.entries()).filter(
+    (entry) => (entry.details["step"] ?? step) === step && bound(entry),
+  );
+  return missingApprovals(
+    loadContract(modelsFolder, model).riskTier,
+    approvalsOf(entries, { model, region, digest, podTemplateHash: status.currentPodHash }),
+  );
+}
+
+/** The reason for which a Rollout waits for a person. Throws where it does not. */
+function paused(rollout: Rollout): { readonly status: RolloutStatus; readonly pausedFor: string } {
+  const status = observed(rollout);
+  const [pause] = status?.pauseConditions ?? [];
+  const nothing = (got: string) =>
+    new InputError(`Rollout ${rollout.metadata.name}`, [
+      { key: "status", got, allowed: "a release that waits for a person" },
+    ]);
+  if (status === undefined || pause === undefined)
+    throw nothing(
+      [rollout.status?.phase, rollout.status?.message]
+        .filter((text) => text !== undefined && text !== "")
+        .join(", "),
+    );
+  const step = rollout.spec.strategy.canary.steps[status.currentStepIndex ?? 0];
+  const duration = step?.pause?.duration;
+  if (pause.reason === gatePause && duration !== undefined)
+    throw nothing(`a pause of ${duration}, which ends by itself`);
+  return { status, pausedFor: pause.reason };
+}
+
+/** Ends the pause, on condition that the version that was approved is still the one that waits. */
+async function resume(
+  cluster: DeliveryContext["cluster"],
+  model: string,
+  podTemplateHash: string,
+): Promise<void> {
+  const rollout = await cluster.rollout(model);
+  const { status } = paused(rollout);
+  if (status.currentPodHash !== podTemplateHash)
+    throw new Error(
+      `${model}: another version (${status.currentPodHash}) took the place of the one that was approved (${podTemplateHash}); it was not resumed`,
+    );
+  const { resourceVersion } = rollout.metadata;
+  await cluster.patchStatus(model, {
+    metadata: { resourceVersion },
+    status: resumed(rollout, status),
+  });
+  if (rollout.spec.paused) await cluster.patchRollout(model, { spec: { paused: false } });
+}
+
+/**
+ * The patch of `kubectl argo rollouts promote` 1.8: after an inconclusive analysis step, the next
+ * step; else the pause alone is taken away.
+ */
+function resumed(
+  { spec }: Rollout,
+  { canary, controllerPause, currentStepIndex = 0 }: RolloutStatus,
+) {
+  const inconclusive =
+    canary.currentStepAnalysisRunStatus?.status === "Inconclusive" && controllerPause;
+  if (!inconclusive) return { pauseConditions: null };
+  return {
+    pauseConditions: null,
+    controllerPause: false,
+    currentStepIndex: Math.min(currentStepIndex + 1, spec.strategy.canary.steps.length),
+  };
+}

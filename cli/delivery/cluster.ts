@@ -1,0 +1,150 @@
+import { z } from "zod";
+import { podSelector, servingNames, versionHashLabel } from "../../infra/serving/settings";
+import { namespaces } from "../../infra/kubernetes/labels";
+import type { HttpAnswer, HttpRequest } from "../../services/delivery/connection";
+import {
+  analysisRunSchema,
+  replicaSetSchema,
+  rolloutSchema,
+  routesSchema,
+  type AnalysisRun,
+  type LiveRoutes,
+  type ReplicaSet,
+  type Rollout,
+} from "../../services/delivery/objects";
+
+/** Sends one request to an API server, as somebody. */
+export type Send = (request: HttpRequest) => Promise<HttpAnswer>;
+
+/** What delivery needs of one region's API server. */
+export interface Cluster {
+  /** Name of the person or program whose credentials are used, as the server knows it. */
+  whoAmI(): Promise<string>;
+  rollout(model: string): Promise<Rollout>;
+  /** Analyses of a version of a model, oldest first. */
+  analysisRuns(model: string, podTemplateHash: string): Promise<AnalysisRun[]>;
+  replicaSets(model: string): Promise<ReplicaSet[]>;
+  routes(model: string): Promise<LiveRoutes>;
+  /**
+   * Merges into the Rollout's status. Throws ConflictError where the patch names another
+   * resourceVersion than the object has.
+   */
+  patchStatus(model: string, patch: object): Promise<void>;
+  /** Merges into the Rollout; conflicts as above. */
+  patchRollout(model: string, patch: object): Promise<void>;
+  /** Merges into the VirtualService; conflicts as above. */
+  patchRoutes(model: string, patch: object): Promise<void>;
+}
+
+/** Somebody else changed the object since it was read. */
+export class ConflictError extends Error {
+  override readonly name = "ConflictError";
+}
+
+const inModels = (api: string, kind: string) =>
+  `/apis/${api}/namespaces/${namespaces.models}/${kind}`;
+const rolloutPath = (model: string) =>
+  `${inModels("argoproj.io/v1alpha1", "rollouts")}/${servingNames(model).model}`;
+const routesPath = (model: string) =>
+  `${inModels("networking.istio.io/v1", "virtualservices")}/${servingNames(model).model}`;
+
+/** The cluster behind a connection. */
+export function clusterOf(send: Send): Cluster {
+  const get = async (path: string) => answerOf(await send({ method: "GET", path }));
+  const list = async <S extends z.ZodType>(
+    path: string,
+    selector: Readonly<Record<string, string>>,
+    item: S,
+  ) => {
+    const labels = Object.entries(selector)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(",");
+    return z
+      .object({ items: z.array(item) })
+      .parse(await get(`${path}?labelSelector=${encodeURIComponent(labels)}`)).items;
+  };
+  const merge = async (path: string, patch: object) => {
+    answerOf(
+      await send({
+        method: "PATCH",
+        path: `${path}?fieldManager=causeway-delivery`,
+        body: JSON.stringify(patch),
+        contentType: "application/merge-patch+json",
+      }),
+    );
+  };
+  return {
+    whoAmI: async () => {
+      const body = JSON.stringify({
+        apiVersion: "authentication.k8s.io/v1",
+        kind: "SelfSubjectReview",
+      });
+      const review = z.object({
+        status: z.object({ userInfo: z.object({ username: z.string().min(1) }) }),
+      });
+      return review.parse(
+        answerOf(
+          await send({
+            method: "POST",
+            path: "/apis/authentication.k8s.io/v1/selfsubjectreviews",
+            body,
+          }),
+        ),
+      ).status.userInfo.username;
+    },
+    rollout: async (model) => rolloutSchema.parse(await get(rolloutPath(model))),
+    analysisRuns: async (model, hash) => {
+      const items = await list(
+        inModels("argoproj.io/v1alpha1", "analysisruns"),
+        { [versionHashLabel]: hash },
+        analysisRunSchema,
+      );
+      const own = items.filter(({ metadata }) =>
+        metadata.ownerReferences.some(
+          ({ kind, name }) => kind === "Rollout" && name === servingNames(model).model,
+        ),
+      );
+      return own.sort(
+        (a, b) =>
+          Date.parse(a.metadata.creationTimestamp) - Date.parse(b.metadata.creationTimestamp),
+      );
+    },
+    replicaSets: (model) =>
+      list(inModels("apps/v1", "replicasets"), podSelector(model), replicaSetSchema),
+    routes: async (model) => routesSchema.parse(await get(routesPath(model))),
+    patchStatus: (model, patch) => merge(`${rolloutPath(model)}/status`, patch),
+    patchRollout: (model, patch) => merge(rolloutPath(model), patch),
+    patchRoutes: (model, patch) => merge(routesPath(model), patch),
+  };
+}
+
+/** The answer, or an error in the server's own words. */
+function answerOf({ status, text }: HttpAnswer): unknown {
+  const body = parsedJson(text);
+  if (status >= 200 && status < 300) return body;
+  const said = z.object({ message: z.string() }).safeParse(body);
+  const message = said.success ? said.data.message : `the API server answered ${status}`;
+  throw status === 409 ? new ConflictError(message) : new Error(message);
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** How often an object that others write too is read and patched again. */
+const attempts = 5;
+
+/** Runs a read-and-patch again where somebody else wrote in between. */
+export async function retryingConflicts<T>(change: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await change();
+    } catch (error) {
+      if (!(error instanceof ConflictError) || attempt === attempts) throw error;
+    }
+  }
+}

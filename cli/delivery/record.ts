@@ -1,0 +1,91 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { loadContract, verdictsFolder } from "../../services/contract/load";
+import { verdictFile, verdictSchema, type Verdict } from "../../services/evidence/verdict";
+import { sha256 } from "../../services/evidence/ledger/canonical";
+import type { Cluster } from "./cluster";
+import type { OpenLedger } from "../../services/delivery/ledger-location";
+import { verdictOf } from "./verdict-of";
+
+/** What a command acts on and where it writes down that it did. */
+export interface DeliveryContext {
+  readonly cluster: Cluster;
+  readonly model: string;
+  /** Folder of the models, `services/models`. */
+  readonly modelsFolder: string;
+  readonly ledger: OpenLedger;
+  /** @default the clock */
+  readonly now?: Date | undefined;
+}
+
+/** A verdict on record. */
+export interface RecordedVerdict {
+  readonly verdict: Verdict;
+  readonly file: string;
+  /** Whether it was on record before. */
+  readonly known: boolean;
+}
+
+/**
+ * Keeps the verdict over a model's last rollout: one file beside the contract, for review and for
+ * the next update, and an entry in the ledger with the file's hash. Safe to run again at any time:
+ * what is on record stays as it is, and what a crash left out is added.
+ * @throws NoVerdictYet while the version is on trial
+ */
+export async function recordVerdict({
+  cluster,
+  model,
+  modelsFolder,
+  ledger,
+  now = new Date(),
+}: DeliveryContext): Promise<RecordedVerdict> {
+  const { release } = loadContract(modelsFolder, model);
+  const entries = await ledger.entries();
+  const rollout = await cluster.rollout(model);
+  const [analysisRuns, replicaSets, recordedBy] = await Promise.all([
+    cluster.analysisRuns(model, rollout.status?.currentPodHash ?? ""),
+    cluster.replicaSets(model),
+    cluster.whoAmI(),
+  ]);
+  const verdict = verdictOf({
+    model,
+    strategy: release.strategy,
+    rollout,
+    analysisRuns,
+    replicaSets,
+    entries,
+    recordedBy,
+    now,
+  });
+
+  const folder = verdictsFolder(modelsFolder, model);
+  const file = join(folder, verdictFile(verdict));
+  const known = existsSync(file);
+  if (!known) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(`${file}.new`, `${JSON.stringify(verdict, null, 2)}\n`);
+    renameSync(`${file}.new`, file);
+  }
+  const text = readFileSync(file, "utf8");
+  const kept = verdictSchema.parse(JSON.parse(text));
+  const hash = sha256(text);
+  if (!entries.some(({ details }) => details["verdict"] === hash)) {
+    const { version, digest, region, outcome, message, podTemplateHash, card } = kept;
+    await ledger.record({
+      actor: kept.recordedBy,
+      action: outcome === "promoted" ? "promote" : "roll-back",
+      subject: model,
+      details: {
+        version,
+        digest,
+        region,
+        outcome,
+        message,
+        podTemplateHash,
+        card: card.digest,
+        verdict: hash,
+      },
+    });
+  }
+  return { verdict: kept, file, known };
+}

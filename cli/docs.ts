@@ -1,0 +1,72 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import program from "../infra";
+import { configDocument, configJsonSchema } from "../infra/stack/describe";
+import { coverageMarkdown } from "../policies/coverage";
+import { rules } from "../policies/rules";
+import { tiersMarkdown } from "../policies/tiers";
+import { contractSchema } from "../services/contract/contract";
+import { accessDocument } from "./access/document";
+import { commandLine, runCommand } from "./command-line";
+import { encryptionDocument } from "./encryption/document";
+import { encryptionWalk } from "./encryption/walk";
+import { planStack } from "./plan/plan";
+import { viewOf, type RecordedResource } from "./plan/resource";
+import { threatsPage } from "./threats/page";
+
+const docs = join(__dirname, "..", "docs");
+
+/**
+ * A page that people write, with one part made from the code, between `<!-- name: ... -->` and
+ * `<!-- /name -->`.
+ */
+function withPart(page: string, name: string, part: string): string {
+  const text = readFileSync(join(docs, page), "utf8");
+  const [start, end] = [text.indexOf(`<!-- ${name}:`), text.indexOf(`<!-- /${name} -->`)];
+  if (start < 0 || end < start)
+    throw new Error(`docs/${page} must have <!-- ${name}: ... --> and <!-- /${name} -->`);
+  return `${text.slice(0, text.indexOf("-->", start))}-->\n${part}\n${text.slice(end)}`;
+}
+
+/** Pages that are made from the code; `npm run docs` writes them, and a test holds them equal. */
+export const generated: Readonly<Record<string, string>> = {
+  "stack.schema.json": `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
+  "model.schema.json": `${JSON.stringify({ title: "Contract of a model", ...z.toJSONSchema(contractSchema, { io: "input" }) }, null, 2)}\n`,
+  "configuration.md": configDocument(),
+  "coverage.md": `# Coverage\n\nWhich rule helps with which clause, and who or what covers those that no rule does; \`npm run docs\` makes this page from the rules and from policies/elsewhere. A rule shows a part of its clause, never that the clause is met: that is for the people who are answerable for it.\n\n${coverageMarkdown(rules)}`,
+  "governance.md": withPart("governance.md", "tiers", tiersMarkdown()),
+  "threats.md": threatsPage(),
+};
+
+/**
+ * Pages that are made from the resources of the prod stack; tests of the whole program hold them
+ * equal.
+ */
+export function planned(resources: readonly RecordedResource[]): Readonly<Record<string, string>> {
+  return {
+    "access.md": accessDocument(resources.map(viewOf)),
+    "encryption.md": encryptionDocument(encryptionWalk(resources)),
+  };
+}
+
+async function main(argv: readonly string[]): Promise<void> {
+  commandLine(argv, {
+    usage:
+      "npm run docs\n\nWrites the pages of docs/ that are made from the code. It takes no options.",
+    options: {},
+  });
+  const { resources } = await planStack({
+    project: join(docs, ".."),
+    stack: "prod",
+    program,
+    rules,
+  });
+  const pages = { ...generated, ...planned(resources) };
+  for (const [name, text] of Object.entries(pages)) writeFileSync(join(docs, name), text);
+  console.log(`wrote ${Object.keys(pages).join(", ")} to docs/`);
+}
+
+if (require.main === module) {
+  void runCommand(main);
+}

@@ -1,0 +1,172 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { digestOf, type Signer } from "../../services/evidence/attestation";
+import { loadContract, loadRelease } from "../../services/contract/load";
+import { InputError, parseOrThrow } from "../../services/contract/problems";
+import type { Approval, Release, Scan } from "../../services/evidence/release";
+import { attestationFile } from "../../services/evidence/inspection";
+import { digest } from "../../services/contract/units";
+import { commandLine, runCommand, unusable } from "../command-line";
+import { openLedger, type OpenLedger } from "../../services/delivery/ledger-location";
+import { recordedApprovals } from "../../services/delivery/approvals";
+import { attest, replace } from "./attest";
+import { buildWithDocker, scanOfRegistry } from "./image";
+import { actorAt, attestingOf, publicationOf } from "./record";
+import { signerAt } from "./signers";
+import { staleBills } from "../sbom/main";
+
+const root = join(__dirname, "..", "..");
+const usage =
+  "usage: npm run publish:model -- <model> --repository <repository URL, such as that of the stack outputs> [--key <private key in PEM, or awskms:///alias/<name>>] [--ledger <file *.jsonl, folder, or s3://<audit bucket>/ledger>]";
+
+/** What to publish, and how an image is built, pushed and scanned. */
+export interface Publication {
+  readonly modelsFolder: string;
+  readonly model: string;
+  readonly repository: string;
+  /** Keys that sign the release; by none it is unsigned, and prod does not take it. */
+  readonly signers: readonly Signer[];
+  /** Digests of the bills of materials of the images as they are built now. */
+  readonly bills: Release["bills"];
+  /**
+   * Builds the image under a tag with the digest of the attestation in it as a label, pushes it,
+   * and returns the digest that the registry gave.
+   */
+  build(model: string, tag: string, attestation: string): string;
+  /** Approvals of the image that are on record, as where it was published before. */
+  approvals(image: string): Approval[];
+  /** What the registry's scanner found in the image; nothing where it has none. */
+  scan(repository: string, image: string): Scan | undefined;
+}
+
+/**
+ * Builds and pushes the image of a model's release, and writes the registry's digest and the
+ * scanner's result into its manifest. It is signed twice: before the build, for the server in the
+ * image verifies it, and after it, for the image is a subject then. A failed build or scan changes
+ * nothing.
+ * @returns the image by digest
+ */
+export function publish({
+  modelsFolder,
+  model,
+  repository,
+  signers,
+  bills,
+  build,
+  approvals,
+  scan,
+}: Publication): string {
+  loadContract(modelsFolder, model);
+  const release = loadRelease(modelsFolder, model);
+  const folder = join(modelsFolder, model, "release");
+  const files = ["manifest.json", attestationFile].map((name) => join(folder, name));
+  const before = files.map((file) => readFileSync(file, "utf8"));
+  try {
+    attest(folder, signers);
+    const tag = `${repository}:${release.version}`;
+    const image = {
+      repository,
+      digest: parseOrThrow(
+        digest,
+        build(model, tag, digestOf(readFileSync(join(folder, attestationFile)))),
+        "the builder's digest",
+      ),
+    };
+    const published: Release = {
+      ...release,
+      published: true,
+      image,
+      bills,
+      scan: scan(repository, image.digest),
+      approvals: approvals(image.digest),
+    };
+    replace(join(folder, "manifest.json"), `${JSON.stringify(published, null, 2)}\n`);
+    attest(folder, signers);
+    return `${repository}@${image.digest}`;
+  } catch (error) {
+    files.forEach((file, i) => replace(file, before[i] ?? ""));
+    throw error;
+  }
+}
+
+/**
+ * Digests of the bills of materials. Throws InputError where one is not of the locks as they are:
+ * the manifest would name another image's parts.
+ */
+function currentBills(): Release["bills"] {
+  const stale = staleBills(root);
+  if (stale.length > 0)
+    throw new InputError(
+      "bills of materials",
+      stale.map((file) => ({
+        key: file,
+        got: "another than the locks give",
+        allowed: "what npm run sbom writes",
+      })),
+    );
+  const of = (folder: string) =>
+    digestOf(readFileSync(join(root, "services", folder, "sbom.cdx.json")));
+  return { server: of("model-server"), training: of("training") };
+}
+
+/** Two facts: which image holds the release from now on, and what was signed for it. */
+async function recordPublication(
+  { record, actor }: Pick<OpenLedger, "record"> & { readonly actor: string },
+  release: Release,
+  attestation: string,
+  signers: readonly string[],
+): Promise<void> {
+  await record(publicationOf(release, actor, signers));
+  await record(
+    attestingOf(release, actor, { attestation: digestOf(readFileSync(attestation)), signers }),
+  );
+}
+
+async function main(argv: readonly string[]): Promise<void> {
+  const text = { type: "string" } as const;
+  const { values, positionals } = commandLine(argv, {
+    usage,
+    operands: 1,
+    options: { repository: text, key: text, ledger: text },
+  });
+  const [model] = positionals;
+  const { repository, key, ledger: where } = values;
+  if (model === undefined || repository === undefined)
+    throw unusable(`missing: ${model === undefined ? "<model>" : "--repository"}`, usage);
+  const signers = key === undefined ? [] : [signerAt(key)];
+  if (signers.length === 0)
+    console.log("UNSIGNED: prod takes no release that no trusted key signed; give --key");
+  if (where === undefined)
+    console.log(
+      "NOT ON RECORD: give --ledger, a file *.jsonl, a folder, or s3://<audit bucket>/ledger",
+    );
+  // Opened first: a ledger that cannot be reached, or does not hold, is known before anything is
+  // pushed.
+  const ledger =
+    where === undefined ? undefined : { ...(await openLedger(where)), actor: actorAt(where) };
+  const entries = (await ledger?.entries()) ?? [];
+  console.log(`building and pushing ${model} to ${repository}`);
+  const folder = join(root, "services", "models");
+  const image = publish({
+    modelsFolder: folder,
+    model,
+    repository,
+    signers,
+    bills: currentBills(),
+    build: buildWithDocker,
+    scan: scanOfRegistry,
+    approvals: (digest) => recordedApprovals(entries, { model, image: digest }, []).approvals,
+  });
+  if (ledger)
+    await recordPublication(
+      ledger,
+      loadRelease(folder, model),
+      join(folder, model, "release", attestationFile),
+      signers.map(({ keyid }) => keyid),
+    );
+  console.log(`published ${image}; commit services/models/${model}/release/`);
+}
+
+if (require.main === module) {
+  void runCommand(main, (error) => (error instanceof InputError ? 2 : 1));
+}

@@ -1,0 +1,230 @@
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { modelsFolder } from "../../infra/stack/models";
+import { isExpired } from "../../infra/stack/release-verification";
+import { digestOf, pemBlocks, publicKeyIn } from "../../services/evidence/attestation";
+import { loadContract, modelNames } from "../../services/contract/load";
+import { InputError } from "../../services/contract/problems";
+import type { Approval, Release } from "../../services/evidence/release";
+import type { RoleKey } from "../../services/evidence/approvals";
+import { inspectRelease, type Check, type Inspection } from "../../services/evidence/inspection";
+import { missingApprovals } from "../../services/contract/tiers";
+import { LedgerError, type Entry } from "../../services/evidence/ledger";
+import { CommandLineEnd, commandLine, runCommand, unusable } from "../command-line";
+import { openLedger } from "../../services/delivery/ledger-location";
+import { recordedApprovals } from "../../services/delivery/approvals";
+import { stackConfig } from "../stack-config";
+
+const usage = `usage: npm run verify -- <model, or folder of a release> [--trusted-key <file of public keys in PEM>] [--stack <stack>] [--ledger <where>] [--unsigned]
+
+Compares every file of a release with its attestation, the attestation with the manifest and its signature with the trusted keys: those
+of the file, or causeway:trustedKeys of the stack. Approvals: each is of the image, is bound to its role by causeway:approverKeys of the
+stack, and is an entry of the ledger where --ledger is given; a published release has those that its tier asks for.
+Exit codes: 0 everything holds, 1 something does not, 2 bad arguments.
+--unsigned takes a release that nobody signed.`;
+
+/** What a release is verified against. */
+export interface VerifyOptions {
+  readonly trusted: readonly string[];
+  /** Whether a release without signature is taken. */
+  readonly unsigned: boolean;
+  /** Keys of the people who approve, by role. @default none */
+  readonly roleKeys?: readonly RoleKey[] | undefined;
+  /** Entries of the ledger that count. @default approvals are not looked up there */
+  readonly entries?: readonly Entry[] | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/**
+ * Verifies a release folder and returns a table of everything that was compared, and whether all of
+ * it holds.
+ */
+export function verify(
+  folder: string,
+  { trusted, unsigned, roleKeys = [], entries, now }: VerifyOptions,
+): { readonly lines: string[]; readonly holds: boolean } {
+  const inspection = inspectRelease(folder, trusted, roleKeys);
+  const checks = [
+    ...inspection.checks,
+    signatureCheck(inspection, unsigned),
+    { name: "format of model.onnx", found: inspection.format, allowed: "onnx" },
+    ...contractChecks(folder, inspection, now),
+    ...ledgerChecks(inspection, entries, roleKeys),
+  ];
+  const width = Math.max(...checks.map(({ name }) => name.length));
+  const lines = checks.map(
+    ({ name, found, allowed }) =>
+      `${found === allowed ? "ok  " : "FAIL"}  ${name.padEnd(width)}  ${found === allowed ? found : `got ${found}, allowed: ${allowed}`}`,
+  );
+  const failed = checks.filter(({ found, allowed }) => found !== allowed).length;
+  return {
+    lines: [
+      ...lines,
+      failed === 0
+        ? `${folder}: all ${checks.length} checks hold`
+        : `${folder}: ${failed} of ${checks.length} checks do not hold`,
+    ],
+    holds: failed === 0,
+  };
+}
+
+function signatureCheck({ signature }: Inspection, unsigned: boolean): Check {
+  const name = "signature";
+  switch (signature.state) {
+    case "trusted":
+      return { name, found: `by ${signature.keyid}`, allowed: `by ${signature.keyid}` };
+    case "none":
+      return {
+        name,
+        found: "none",
+        allowed: unsigned ? "none" : "a signature by a trusted key (--unsigned takes none)",
+      };
+    case "unchecked":
+      return {
+        name,
+        found: "one, and no key to verify it with",
+        allowed: "a signature by a trusted key: give --trusted-key or --stack",
+      };
+    case "untrusted":
+      return {
+        name,
+        found: `by ${signature.keyids.join(", ")}, or over other bytes`,
+        allowed: "a signature by a trusted key",
+      };
+  }
+}
+
+/**
+ * Where the contract lies beside the release: that it is the one of the release, and the age that
+ * it allows.
+ */
+function contractChecks(folder: string, { attested }: Inspection, now: number): Check[] {
+  const model = resolve(folder, "..");
+  const file = join(model, "model.yaml");
+  if (attested === undefined || !existsSync(file)) return [];
+  const { riskTier, release } = loadContract(resolve(model, ".."), basename(model));
+  const { maximumAge } = release;
+  const missing = attested.published ? missingApprovals(riskTier, attested.approvals) : undefined;
+  return [
+    {
+      name: "digest of model.yaml",
+      found: digestOf(readFileSync(file)),
+      allowed: attested.digests.contract,
+    },
+    {
+      name: "age",
+      found: isExpired(attested, maximumAge, now)
+        ? `made at ${attested.createdAt}`
+        : `at most ${maximumAge}`,
+      allowed: `at most ${maximumAge}`,
+    },
+    {
+      name: "approvals",
+      found: missing ?? approvalsSaid(attested),
+      allowed: approvalsSaid(attested),
+    },
+  ];
+}
+
+function approvalsSaid({ published, approvals }: Release): string {
+  return published
+    ? `those that the tier asks for: ${approvals.map(({ role }) => role).join(", ") || "none"}`
+    : "none asked for before publication";
+}
+
+/** Each approval of the manifest is one that the ledger holds, word for word. */
+function ledgerChecks(
+  { attested }: Inspection,
+  entries: readonly Entry[] | undefined,
+  roleKeys: readonly RoleKey[],
+): Check[] {
+  if (attested === undefined || entries === undefined) return [];
+  const { approvals } = recordedApprovals(
+    entries,
+    { model: attested.model, image: attested.image.digest },
+    roleKeys,
+  );
+  const said = (approval: Approval | undefined) =>
+    approval === undefined ? "no entry that counts" : JSON.stringify(approval);
+  return attested.approvals.map((approval) => ({
+    name: `approval by role ${approval.role} in the ledger`,
+    found: said(approvals.find(({ reference }) => reference === approval.reference)),
+    allowed: said(approval),
+  }));
+}
+
+/** Verifies what the arguments name, prints the table, and returns the exit code. */
+export async function main(
+  argv: readonly string[],
+  print: (line: string) => void = console.log,
+): Promise<number> {
+  try {
+    const { values, positionals } = commandLine(argv, {
+      usage,
+      operands: 1,
+      options: {
+        "trusted-key": { type: "string" },
+        stack: { type: "string" },
+        ledger: { type: "string" },
+        unsigned: { type: "boolean" },
+      },
+    });
+    const [target] = positionals;
+    if (target === undefined)
+      throw unusable(`model: got nothing, allowed: ${releasesSaid()}`, usage);
+    const folder = existsSync(join(modelsFolder, target, "release"))
+      ? join(modelsFolder, target, "release")
+      : target;
+    if (!existsSync(folder))
+      throw unusable(`model: got ${target}, allowed: ${releasesSaid()}`, usage);
+    const entries =
+      values.ledger === undefined ? undefined : await (await openLedger(values.ledger)).entries();
+    const roleKeys = values.stack === undefined ? [] : stackConfig(values.stack).approverKeys;
+    const { lines, holds } = verify(folder, {
+      trusted: trustedKeys(values["trusted-key"], values.stack),
+      roleKeys,
+      entries,
+      unsigned: values.unsigned === true,
+      now: Date.now(),
+    });
+    lines.forEach((line) => print(line));
+    return holds ? 0 : 1;
+  } catch (error) {
+    if (error instanceof CommandLineEnd) return (print(error.message), error.code);
+    if (!(
+      error instanceof InputError ||
+      error instanceof RangeError ||
+      error instanceof LedgerError
+    ))
+      throw error;
+    print(error.message);
+    return 2;
+  }
+}
+
+function releasesSaid(): string {
+  return `${modelNames(modelsFolder).join(", ")}, or the folder of a release`;
+}
+
+/** Public keys of a file, or those that a stack trusts. */
+export function trustedKeys(
+  file: string | undefined,
+  stack: string | undefined,
+): readonly string[] {
+  if (file !== undefined) {
+    const keys = pemBlocks(existsSync(file) ? readFileSync(file, "utf8") : "");
+    if (keys.length > 0 && keys.every((key) => publicKeyIn(key) !== undefined)) return keys;
+    throw new InputError("--trusted-key", [
+      {
+        key: file,
+        got: existsSync(file) ? "another text" : undefined,
+        allowed: "a file of public keys in PEM, ed25519 or ECDSA on P-256",
+      },
+    ]);
+  }
+  if (stack === undefined) return [];
+  return stackConfig(stack).trustedKeys;
+}
+
+if (require.main === module) void runCommand((argv) => main(argv));

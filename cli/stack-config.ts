@@ -1,0 +1,12 @@
+import { join } from "node:path";
+import { parseConfig } from "../infra/stack/load";
+import type { StackConfig } from "../infra/stack/schema";
+import { readStackFile } from "./plan/stack-file";
+
+/**
+ * Configuration of a stack by its file in the repository. Throws InputError with all its problems.
+ */
+export function stackConfig(stack: string): StackConfig {
+  const file = join(__dirname, "..", `Pulumi.${stack}.yaml`);
+  return parseConfig(readStackFile(file), file);
+}

@@ -1,0 +1,114 @@
+import {
+  actors,
+  components,
+  crosses,
+  elements,
+  flows,
+  zones,
+  type ElementName,
+  type FlowName,
+  type Zone,
+} from "./graph";
+import { operationThreats } from "./operation";
+import { releaseThreats } from "./releases";
+import { requestThreats } from "./requests";
+import { strides, type Threat } from "./threat";
+
+/** Every threat, by the way that it takes. */
+export const sections: Readonly<Record<string, readonly Threat[]>> = {
+  "The way of a request": requestThreats,
+  "The way of a release": releaseThreats,
+  "Operation, evidence and people's data": operationThreats,
+};
+export const threats: readonly Threat[] = Object.values(sections).flat();
+
+const flowNames = Object.keys(flows).filter((name): name is FlowName => name in flows);
+const elementNames = Object.keys(elements).filter((name): name is ElementName => name in elements);
+const zoneNames = Object.keys(zones).filter((name): name is Zone => name in zones);
+
+/** `docs/threats.md`. */
+export function threatsPage(): string {
+  const crossing = flowNames.filter(crosses);
+  return [
+    "# Threats",
+    "",
+    "What could go wrong, by STRIDE over the graph that `npm run plan` draws, what answers it, and what stays possible. `npm run docs` makes this page from `cli/threats/`. A test fails when a kind of component of any stack is missing here,",
+    "when a named rule or test file does not exist, or when a flow over a trust boundary lacks an answer to tampering, disclosure or denial.",
+    "",
+    `${threats.length} threats over ${Object.keys(components).length} kinds of components, ${Object.keys(actors).length} actors and ${flowNames.length} flows, ${crossing.length} of which cross a trust boundary.`,
+    "",
+    "Taken for granted: AWS, the identity provider and the repository's host do what they promise. Who owns the AWS account, or may merge without review, owns the platform.",
+    "",
+    "## Trust boundaries",
+    "",
+    "```mermaid",
+    "flowchart LR",
+    ...zoneNames.flatMap((zone) => [
+      `  subgraph ${zone}`,
+      ...elementNames
+        .filter((name) => elements[name].zone === zone)
+        .map((name) => `    ${idOf(name)}["${name}"]`),
+      "  end",
+    ]),
+    ...flowNames.map(
+      (name) =>
+        `  ${idOf(flows[name].from)} ${crosses(name) ? "==>" : "-->"}|${name}| ${idOf(flows[name].to)}`,
+    ),
+    "```",
+    "",
+    "Thick arrows cross a boundary.",
+    "",
+    ...zoneNames.map((zone) => `- **${zone}**. ${zones[zone]}.`),
+    "",
+    "| element | zone | what it holds | threats |",
+    "| --- | --- | --- | --- |",
+    ...elementNames.map(
+      (name) =>
+        `| ${name} | ${elements[name].zone} | ${elements[name].holds} | ${threats.filter((threat) => threat.elements.includes(name)).length} |`,
+    ),
+    "",
+    "| flow | from | to | carries |",
+    "| --- | --- | --- | --- |",
+    ...flowNames.map(
+      (name) =>
+        `| ${name}${crosses(name) ? " ⚠" : ""} | ${flows[name].from} | ${flows[name].to} | ${flows[name].carries} |`,
+    ),
+    "",
+    "⚠ crosses a boundary.",
+    "",
+    ...Object.entries(sections).flatMap(([title, list]) => [
+      `## ${title}`,
+      "",
+      ...list.flatMap(threatLines),
+    ]),
+  ].join("\n");
+}
+
+function threatLines({
+  id,
+  stride,
+  story,
+  elements: on,
+  flows: along,
+  rules,
+  tests,
+  residual,
+}: Threat): string[] {
+  const where = [...on, ...along.map((flow) => `flow ${flow}`)].join(", ");
+  return [
+    `### ${id}`,
+    "",
+    `${story} *${stride} (against ${strides[stride]}); ${where}.*`,
+    "",
+    ...(rules.length > 0 ? [`- Rules: ${rules.map((rule) => `\`${rule}\``).join(", ")}`] : []),
+    ...(tests.length > 0
+      ? [`- Tests: ${tests.map((test) => `[${test}](../${test})`).join(", ")}`]
+      : []),
+    `- What stays: ${residual}`,
+    "",
+  ];
+}
+
+function idOf(name: string): string {
+  return name.toLowerCase().replaceAll(" ", "_");
+}

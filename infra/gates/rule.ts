@@ -1,0 +1,117 @@
+import type { Contract } from "../../services/contract/contract";
+import type { MetricFamily } from "../../services/contract/metrics";
+import { retrainingCandidate } from "../observability/alertmanager";
+import { alerts, receivers, type AlertName, type SeriesName } from "./names";
+
+export type Labels = Readonly<Record<string, string>>;
+
+export interface RecordingRule {
+  readonly record: SeriesName;
+  readonly expr: string;
+  readonly labels: Labels;
+}
+
+export interface AlertingRule {
+  readonly alert: AlertName;
+  readonly expr: string;
+  readonly for: string;
+  readonly labels: Labels;
+  readonly annotations: { readonly summary: string; readonly runbook_url: string };
+}
+
+/** Rules that are evaluated one after the other at the same instant. */
+export interface RuleGroup {
+  readonly name: string;
+  readonly interval: string;
+  readonly rules: readonly (RecordingRule | AlertingRule)[];
+}
+
+/** Seconds between two evaluations of the rules that other rules sum over a window. */
+export const rateIntervalSeconds = 60;
+
+/**
+ * How often rules over whole windows run; below the five minutes for which Prometheus shows a
+ * sample.
+ */
+export const windowInterval = "2m";
+
+/** A recording rule; `labels` come on top of the model's. */
+export function record(
+  { name }: Pick<Contract, "name">,
+  recorded: SeriesName,
+  expr: string,
+  labels: Labels = {},
+): RecordingRule {
+  return { record: recorded, expr, labels: { model: name, ...labels } };
+}
+
+/**
+ * An alert: `wait` is how long the expression holds before it fires, `summary` may use `{{
+ * $labels.x }}` and `{{ $value }}`. Two rules of one alert must differ in their labels, those of
+ * the expression included.
+ */
+export function alert(
+  contract: Pick<Contract, "name" | "owner">,
+  name: AlertName,
+  expr: string,
+  wait: string,
+  summary: string,
+  more: Labels = {},
+): AlertingRule {
+  const entry: { severity: keyof typeof receivers; runbook: string; retraining?: true } =
+    alerts[name];
+  const retraining: Labels =
+    entry.retraining === undefined ? {} : { retraining: retrainingCandidate };
+  return {
+    alert: name,
+    expr,
+    for: wait,
+    labels: {
+      model: contract.name,
+      severity: entry.severity,
+      team: contract.owner.team,
+      receiver: receivers[entry.severity],
+      ...retraining,
+      ...more,
+    },
+    annotations: { summary, runbook_url: entry.runbook },
+  };
+}
+
+/** `name{model="...",label="value"}`. */
+export function select(
+  { name }: Pick<Contract, "name">,
+  of: SeriesName | MetricFamily["name"],
+  labels: Labels = {},
+  ...more: readonly string[]
+): string {
+  const exact = Object.entries({ model: name, ...labels }).map(
+    ([label, value]) => `${label}="${value}"`,
+  );
+  return `${of}{${[...exact, ...more].join(",")}}`;
+}
+
+/** A length of time as PromQL writes it, in its largest whole unit. */
+export function promDuration(seconds: number): string {
+  const whole = Math.max(1, Math.round(seconds));
+  for (const [unit, length] of [
+    ["d", 86_400],
+    ["h", 3_600],
+    ["m", 60],
+  ] as const)
+    if (whole % length === 0) return `${whole / length}${unit}`;
+  return `${whole}s`;
+}
+
+/**
+ * Events in a window, from their recorded rate; what was not recorded counts as nothing, so a gap
+ * makes the sample smaller and never larger.
+ */
+export function counted(rate: string, window: string, offset?: string): string {
+  return `sum_over_time(${rate}[${window}]${offset === undefined ? "" : ` offset ${offset}`}) * ${rateIntervalSeconds}`;
+}
+
+/** A number as PromQL, six digits long. */
+export function digits(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}

@@ -1,0 +1,40 @@
+import { CustomResource } from "@pulumi/kubernetes/apiextensions";
+import { ConfigMap } from "@pulumi/kubernetes/core/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { breakGlassRules } from "./break-glass";
+import { dashboardMap, regionalDashboards } from "./dashboards/provision";
+import { controlPlaneMonitor, podMonitors } from "./monitors";
+
+/** Arguments of {@link Observability}. */
+export interface ObservabilityArgs {
+  readonly region: string;
+  /** Whether a model of the region asks for a GPU. */
+  readonly gpu: boolean;
+}
+
+/** What Prometheus reads beside the models, and the dashboards that are not about one model. */
+export class Observability extends pulumi.ComponentResource {
+  static readonly __pulumiType = "causeway:regional:Observability";
+
+  /** `after` are the releases, whose definitions these resources use. */
+  constructor(
+    name: string,
+    args: ObservabilityArgs,
+    after: readonly pulumi.Resource[],
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super(Observability.__pulumiType, name, args, opts);
+    const child = { parent: this, dependsOn: [...after] };
+    const dashboards = regionalDashboards(args);
+    for (const monitor of [...podMonitors(args), controlPlaneMonitor()])
+      new CustomResource(
+        `${name}-${monitor.metadata.name.replace(/^causeway-/, "")}-monitor`,
+        monitor,
+        child,
+      );
+    new CustomResource(`${name}-emergency-rules`, breakGlassRules(), child);
+    for (const [kind, dashboard] of Object.entries(dashboards))
+      new ConfigMap(`${name}-${kind}-dashboard`, dashboardMap(dashboard), child);
+    this.registerOutputs({ dashboards: Object.keys(dashboards) });
+  }
+}

@@ -1,0 +1,245 @@
+import { eventSourcePodLabels, webhook } from "../workflows/retraining/address";
+import { namespaces, ports, type NamespaceRole } from "../kubernetes/labels";
+import { gatewayPorts } from "../kubernetes/gateway";
+import {
+  elasticPolicies,
+  elasticsearchPort,
+  erasurePolicy,
+  shipperPolicies,
+} from "./elastic/network";
+import { namespaceProfiles } from "./namespaces";
+import {
+  anywhere,
+  block,
+  inNamespace,
+  inRole,
+  neighbours,
+  pods,
+  tcp,
+  type Peer,
+  type PolicyRule,
+} from "./network-peers";
+import type { Target } from "./values/settings";
+
+/** What the policies of a cluster depend on. */
+export interface PolicySettings {
+  readonly target: Target;
+  /** Blocks from which the API server calls webhooks and the load balancer calls the gateway. */
+  readonly network: readonly string[];
+}
+
+/** Private addresses (RFC 1918): what is known of the network of a cluster that is not ours. */
+export const privateNetwork: readonly string[] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
+
+/** Ports of Istio: its control plane's, and those where a proxy shows its metrics. */
+const istiodPort = 15_012;
+export const proxyMetricsPort = 15_090;
+export const proxyMetricsPath = "/stats/prometheus";
+const proxyMetrics = [15_020, proxyMetricsPort];
+const prometheusPort = 9090;
+/** Port where the agent of GPU nodes shows what they measure. */
+export const gpuExporterPort = 9400;
+
+const prometheusPods = pods("app.kubernetes.io/name", "prometheus");
+const prometheus: Peer = { ...inRole("observability"), podSelector: prometheusPods };
+
+/** Ports where a namespace's pods show metrics to Prometheus. */
+const metricsPorts = {
+  models: [ports.metrics, ...proxyMetrics],
+  gateway: proxyMetrics,
+  training: [7777, ports.metrics],
+  // Open to its own namespace anyway.
+  observability: [],
+  logs: [],
+  mesh: [15_014],
+  rollouts: [8090],
+  workflows: [9090],
+  events: [7777],
+  autoscaling: [8080],
+  certificates: [9402],
+  elastic: [],
+} as const satisfies Record<NamespaceRole, readonly number[]>;
+
+/**
+ * Ports where a namespace's pods answer the API server: admission webhooks and, of the autoscaler,
+ * metrics.
+ */
+const apiServerPorts = {
+  models: [],
+  gateway: [],
+  training: [],
+  observability: [10_250],
+  logs: [],
+  mesh: [15_017],
+  rollouts: [],
+  workflows: [],
+  events: [],
+  autoscaling: [6443, 9443],
+  certificates: [10_250],
+  elastic: [9443],
+} as const satisfies Record<NamespaceRole, readonly number[]>;
+
+/**
+ * Everything that Prometheus reads, also outside our namespaces: kubelets, agents of GPU nodes, the
+ * API server and the cluster's own DNS.
+ */
+const scraped = [
+  ...new Set([
+    ...Object.values(metricsPorts).flat(),
+    443,
+    6443,
+    8080,
+    9153,
+    gpuExporterPort,
+    10_250,
+  ]),
+].sort((a, b) => a - b);
+
+/**
+ * What only one namespace needs. Each model adds its own policy; a model's pods reach nothing else.
+ */
+const own: Record<NamespaceRole, (settings: PolicySettings) => PolicyRule[]> = {
+  models: () => [],
+  gateway: ({ network }) => [
+    {
+      name: "callers",
+      ingress: [{ from: network.map(block), ports: tcp(gatewayPorts.tls, gatewayPorts.status) }],
+    },
+    { name: "to-models", egress: [{ to: [inRole("models")], ports: tcp(ports.http) }] },
+  ],
+  training: (settings) => [
+    api(settings),
+    erasurePolicy,
+    { name: "events", ingress: [{ from: [neighbours] }], egress: [{ to: [neighbours] }] },
+    {
+      name: "alerts",
+      podSelector: { matchLabels: eventSourcePodLabels },
+      ingress: [
+        {
+          from: [
+            {
+              ...inRole("observability"),
+              podSelector: pods("app.kubernetes.io/name", "alertmanager"),
+            },
+          ],
+          ports: tcp(webhook.port),
+        },
+      ],
+    },
+  ],
+  observability: (settings) => [
+    api(settings),
+    ...elasticPolicies,
+    {
+      name: "scrape",
+      podSelector: prometheusPods,
+      egress: [{ to: [{ namespaceSelector: {} }, anywhere], ports: tcp(...scraped) }],
+    },
+    {
+      name: "retraining",
+      podSelector: pods("app.kubernetes.io/name", "alertmanager"),
+      egress: [{ to: [inRole("training")], ports: tcp(webhook.port) }],
+    },
+    // Autoscaler and progressive delivery decide on metrics.
+    {
+      name: "queries",
+      podSelector: prometheusPods,
+      ingress: [{ from: [inRole("autoscaling"), inRole("rollouts")], ports: tcp(prometheusPort) }],
+    },
+  ],
+  logs: () => shipperPolicies,
+  // istiod also fetches the keys of the callers' issuer.
+  mesh: (settings) => [
+    api(settings),
+    together,
+    {
+      name: "proxies",
+      ingress: [{ from: [inRole("models"), inRole("gateway")], ports: tcp(istiodPort) }],
+    },
+  ],
+  rollouts: (settings) => [api(settings), queries],
+  workflows: (settings) => [api(settings)],
+  events: (settings) => [api(settings)],
+  autoscaling: (settings) => [api(settings), together, queries],
+  certificates: (settings) => [api(settings), together],
+  elastic: (settings) => [
+    api(settings),
+    together,
+    {
+      name: "elasticsearch",
+      egress: [{ to: [inRole("observability")], ports: tcp(elasticsearchPort) }],
+    },
+  ],
+};
+
+const queries: PolicyRule = {
+  name: "queries",
+  egress: [{ to: [inRole("observability")], ports: tcp(prometheusPort) }],
+};
+const together: PolicyRule = {
+  name: "together",
+  ingress: [{ from: [neighbours] }],
+  egress: [{ to: [neighbours] }],
+};
+
+/**
+ * HTTPS to the Kubernetes API and to AWS. Policies see the API server's own port, which EKS and
+ * other clusters choose differently.
+ */
+function api({ target }: PolicySettings): PolicyRule {
+  const https = { to: [anywhere], ports: tcp(...(target === "aws" ? [443] : [443, 6443])) };
+  // The agent of EKS Pod Identity, on each node, hands a pod the credentials of its role.
+  const agent = { to: [block("169.254.170.23/32")], ports: tcp(80) };
+  return { name: "https", egress: target === "aws" ? [https, agent] : [https] };
+}
+
+/**
+ * Where pods ask for names. EKS Auto Mode answers on each node, at a service address, so no pod is
+ * there to select; both are EKS's service blocks.
+ */
+function dns({ target }: PolicySettings): PolicyRule {
+  const resolvers = target === "aws" ? ["10.100.0.0/16", "172.20.0.0/16"] : [];
+  return {
+    name: "to-dns",
+    egress: [
+      {
+        to: [inNamespace("kube-system"), ...resolvers.map(block)],
+        ports: [...tcp(53), { protocol: "UDP", port: 53 }],
+      },
+    ],
+  };
+}
+
+/** The network policies of a namespace: nothing in, nothing out, and then what it needs by name. */
+export function networkPolicies(role: NamespaceRole, settings: PolicySettings) {
+  const rules: PolicyRule[] = [dns(settings), ...own[role](settings)];
+  const [metrics, admission] = [metricsPorts[role], apiServerPorts[role]];
+  if (namespaceProfiles[role].injection)
+    rules.push({ name: "to-istiod", egress: [{ to: [inRole("mesh")], ports: tcp(istiodPort) }] });
+  if (metrics.length > 0)
+    rules.push({ name: "metrics", ingress: [{ from: [prometheus], ports: tcp(...metrics) }] });
+  if (admission.length > 0)
+    rules.push({
+      name: "api-server",
+      ingress: [{ from: settings.network.map(block), ports: tcp(...admission) }],
+    });
+  return [
+    {
+      metadata: metadata(role, "default-deny"),
+      spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
+    },
+    ...rules.map(({ name, podSelector = {}, ingress, egress }) => ({
+      metadata: metadata(role, name),
+      spec: {
+        podSelector,
+        policyTypes: [...(ingress ? ["Ingress"] : []), ...(egress ? ["Egress"] : [])],
+        ...(ingress && { ingress }),
+        ...(egress && { egress }),
+      },
+    })),
+  ];
+}
+
+function metadata(role: NamespaceRole, name: string) {
+  return { name, namespace: namespaces[role], labels: { "app.kubernetes.io/part-of": "causeway" } };
+}

@@ -1,0 +1,70 @@
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
+import * as wafv2 from "@pulumi/aws/wafv2";
+import * as pulumi from "@pulumi/pulumi";
+import { classTags } from "../kubernetes/data-classes";
+import { defaultRateLimit, visibility, webAclRules } from "./web-acl";
+
+/** Arguments of {@link Firewall}. */
+export interface FirewallArgs {
+  readonly region: string;
+  readonly environment: string;
+  /** Load balancer that the firewall stands before. */
+  readonly loadBalancerArn: pulumi.Input<string>;
+  /** The region's key for logs. */
+  readonly logsKeyArn: pulumi.Input<string>;
+  /** Requests from one address in five minutes. @default 60000 */
+  readonly rateLimitPerAddress?: number;
+}
+
+/**
+ * Web application firewall of a region's load balancer, with its log; credentials are cut from the
+ * log.
+ */
+export class Firewall extends pulumi.ComponentResource {
+  static readonly __pulumiType = "causeway:global:Firewall";
+
+  constructor(name: string, args: FirewallArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(Firewall.__pulumiType, name, args, opts);
+    const child = { parent: this };
+    const acl = new wafv2.WebAcl(
+      `${name}-acl`,
+      {
+        description: `Causeway ${args.environment} in ${args.region}`,
+        scope: "REGIONAL",
+        defaultAction: { allow: {} },
+        rules: webAclRules(args.rateLimitPerAddress ?? defaultRateLimit),
+        visibilityConfig: visibility(`causeway-${args.environment}-${args.region}`),
+      },
+      child,
+    );
+    new wafv2.WebAclAssociation(
+      `${name}-association`,
+      { resourceArn: args.loadBalancerArn, webAclArn: acl.arn },
+      child,
+    );
+    // WAF only writes to log groups whose names begin like this.
+    const logs = new cloudwatch.LogGroup(
+      `${name}-logs`,
+      {
+        name: `aws-waf-logs-causeway-${args.environment}-${args.region}`,
+        kmsKeyId: args.logsKeyArn,
+        retentionInDays: 400,
+        tags: classTags("systemLogs"),
+      },
+      child,
+    );
+    new wafv2.WebAclLoggingConfiguration(
+      `${name}-logging`,
+      {
+        resourceArn: acl.arn,
+        logDestinationConfigs: [logs.arn],
+        redactedFields: [
+          { singleHeader: { name: "authorization" } },
+          { singleHeader: { name: "cookie" } },
+        ],
+      },
+      child,
+    );
+    this.registerOutputs();
+  }
+}

@@ -1,0 +1,199 @@
+import * as pulumi from "@pulumi/pulumi";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Contract } from "../../services/contract/contract";
+import { loadContract, loadRelease, loadVerdicts, modelNames } from "../../services/contract/load";
+import { InputError } from "../../services/contract/problems";
+import type { Release } from "../../services/evidence/release";
+import { attestationFile } from "../../services/evidence/inspection";
+import type { Environment, StackConfig } from "./schema";
+import { governanceRecord, type GovernanceRecord } from "./governance";
+import { verificationOf, type Verification } from "./release-verification";
+import { refusalOf, type DeliveryState } from "../serving/delivery";
+
+/** Folder of the model contracts, beside the program. */
+export const modelsFolder = join(__dirname, "..", "..", "services", "models");
+
+/**
+ * A model of the stack: what the stack file says, its contract, and the evidence of the release to
+ * serve.
+ */
+export interface Model extends DeliveryState {
+  readonly contract: Contract;
+  readonly release: Release;
+  readonly verification: Verification;
+  readonly trustedKeys: readonly string[];
+  /** Text of the attestation, once the release is published: its approvals are in it. */
+  readonly attestation: string | undefined;
+  readonly governance: GovernanceRecord;
+  readonly replicas: { readonly min: number; readonly max: number };
+  /** Image that the stack file names, if it does. */
+  readonly image: string | undefined;
+}
+
+/**
+ * Reads contract and release of each model of the stack, and verifies the release as it is at `now`
+ * (milliseconds since 1970). Throws InputError with every problem of the first file that cannot be
+ * read; what verification finds is for the policies to judge.
+ */
+export function loadModels(
+  config: StackConfig,
+  folder: string = modelsFolder,
+  now: number = Date.now(),
+): Model[] {
+  const { trustedKeys, approverKeys } = config;
+  refuseMissing(
+    config.models.map(({ name }) => name),
+    folder,
+  );
+  const models = config.models.map(({ name, image, replicas, retry, killSwitch }) => {
+    const contract = loadContract(folder, name);
+    const release = loadRelease(folder, name);
+    const declaredDigest = digestIn(image) ?? release.image.digest;
+    const verification = verificationOf(join(folder, name, "release"), release, {
+      trustedKeys,
+      approverKeys,
+      maximumAge: contract.release.maximumAge,
+      now,
+    });
+    return {
+      contract,
+      release,
+      verification,
+      governance: governanceRecord(folder, contract, now),
+      attestation: publishedAttestation(folder, release),
+      trustedKeys,
+      replicas: replicas ?? contract.serving.replicas,
+      image,
+      verdicts: loadVerdicts(folder, name),
+      retry,
+      killSwitch,
+      declaredDigest,
+    };
+  });
+  refuseFallbacks(models, folder);
+  return models;
+}
+
+/**
+ * A model that the stack names has a contract, and one that is to be served a release: whoever adds
+ * one is told the next step.
+ */
+function refuseMissing(names: readonly string[], folder: string): void {
+  const known = modelNames(folder);
+  const problems = names.flatMap((name) => {
+    if (!known.includes(name))
+      return [
+        {
+          key: `${name}/model.yaml`,
+          got: undefined,
+          allowed: `the contract of a model that the stack names under causeway:models; there are ${known.join(", ") || "none"}`,
+        },
+      ];
+    if (existsSync(join(folder, name, "release", "manifest.json"))) return [];
+    return [
+      {
+        key: `${name}/release/manifest.json`,
+        got: undefined,
+        allowed: `a release: npm run release:renew -- ${name} trains the first one`,
+      },
+    ];
+  });
+  if (problems.length > 0) throw new InputError(folder, problems);
+}
+
+function publishedAttestation(folder: string, { model, published }: Release): string | undefined {
+  const file = join(folder, model, "release", attestationFile);
+  return published && existsSync(file) ? readFileSync(file, "utf8") : undefined;
+}
+
+function digestIn(image: string | undefined): string | undefined {
+  return /@(sha256:[0-9a-f]{64})$/.exec(image ?? "")?.[1];
+}
+
+/** A fallback must be there and take the very requests that it gets in the model's place. */
+function refuseFallbacks(models: readonly Model[], folder: string): void {
+  for (const { contract } of models) {
+    const { fallback } = contract.serving;
+    if (fallback === undefined || !("model" in fallback)) continue;
+    const others = models
+      .filter(
+        (model) =>
+          model.contract.name !== contract.name &&
+          signature(model.contract) === signature(contract),
+      )
+      .map((model) => model.contract.name);
+    if (others.includes(fallback.model)) continue;
+    throw new InputError(join(folder, contract.name, "model.yaml"), [
+      {
+        key: "serving.fallback.model",
+        got: fallback.model,
+        allowed: `another model of the stack with the same features: ${others.join(", ") || "there is none"}`,
+      },
+    ]);
+  }
+}
+
+function signature({ features }: Contract): string {
+  return JSON.stringify(features.map(({ name, type, optional }) => [name, type, optional]).sort());
+}
+
+/**
+ * Refuses an update with a release that failed in any region, unless somebody decided to try it
+ * again. A preview goes through, and the policy `governance-model-verdict` says it there.
+ */
+export function refuseFailed(models: readonly Model[], isPreview: boolean): void {
+  if (isPreview) return;
+  const refusals = models.flatMap(
+    (model) => refusalOf(model.contract.name, model.declaredDigest ?? "", model) ?? [],
+  );
+  if (refusals.length > 0) throw new pulumi.RunError(refusals.join("\n"));
+}
+
+/**
+ * An image that is known only once it is built, held to the same rule as one that is written down.
+ */
+export function unlessFailed(
+  model: Model,
+  image: pulumi.Input<string>,
+  isPreview: boolean,
+): pulumi.Input<string> {
+  return isPreview || typeof image === "string"
+    ? image
+    : pulumi.output(image).apply((known) => acceptedImage(model, known));
+}
+
+/** The image, unless it failed. Throws RunError with the verdict. */
+export function acceptedImage(model: Model, image: string): string {
+  const refusal = refusalOf(model.contract.name, image, model);
+  if (refusal !== undefined) throw new pulumi.RunError(refusal);
+  return image;
+}
+
+/**
+ * Refuses an update of prod with a release that no registry holds: its digest would name an image
+ * that nobody can pull. A preview goes through, and the policy `governance-model-published` says it
+ * there.
+ */
+export function refuseUnpublished(
+  environment: Environment,
+  models: readonly Model[],
+  isPreview: boolean,
+): void {
+  if (environment !== "prod" || isPreview) return;
+  const unpublished = models
+    .filter((model) => !model.release.published)
+    .map((model) => model.contract.name);
+  if (unpublished.length === 0) return;
+  throw new pulumi.RunError(
+    `not published: ${unpublished.join(", ")}. Publish first: ${unpublished.map((name) => publishCommand(name)).join("; ")}`,
+  );
+}
+
+/**
+ * The command that builds a model's image, pushes it, and writes the registry's digest into its
+ * release manifest.
+ */
+export function publishCommand(model: string): string {
+  return `npm run publish:model -- ${model} --repository <repository URL from the stack outputs>`;
+}

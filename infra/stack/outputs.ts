@@ -1,0 +1,79 @@
+import type { GlobalEntry } from "../aws/global-entry";
+import { derived } from "../platform/elastic/names";
+import type { StackConfig } from "./schema";
+import type { CostEstimate } from "../cost/estimate";
+import { recoveryBudget } from "../../services/contract/recovery";
+import type { Model } from "./models";
+import type { RegionalPlatform } from "./regional-platform";
+import { releaseForecast } from "./release-forecast";
+import { dashboardPath, rulesPath } from "../observability/dashboards/model";
+import { namespaces } from "../kubernetes/labels";
+
+/**
+ * What a stack tells its users: per model and region what should be live and where, per model what
+ * its next release takes, and per stack what recovery and money it takes.
+ */
+export function stackOutputs(parts: {
+  readonly config: StackConfig;
+  readonly models: readonly Model[];
+  readonly platforms: readonly RegionalPlatform[];
+  readonly entry: GlobalEntry | undefined;
+  readonly cost: CostEstimate;
+}): Record<string, unknown> {
+  const { config, models, platforms, entry, cost } = parts;
+  return {
+    models: Object.fromEntries(
+      config.models.map(({ name }) => [
+        name,
+        Object.fromEntries(
+          platforms.map((platform) => [platform.region, modelOutputs(platform, name)]),
+        ),
+      ]),
+    ),
+    releases: Object.fromEntries(
+      config.models.flatMap((model) =>
+        models
+          .filter(({ contract }) => contract.name === model.name)
+          .map(({ contract }) => [model.name, releaseForecast(config, model, contract)]),
+      ),
+    ),
+    grafana: grafana.open,
+    kibana: {
+      open: kibana.open,
+      accounts: Object.fromEntries(
+        platforms.map(({ region, logs }) => [region, logs.groupPasswords]),
+      ),
+    },
+    ...(entry && { url: entry.url, regionalUrls: entry.regionalUrls }),
+    ...(config.recovery && { recoverySeconds: recoveryBudget(config.recovery).totalSeconds }),
+    estimatedMonthlyUsd: { total: cost.total, byRegion: cost.byRegion, byModel: cost.byModel },
+  };
+}
+
+function modelOutputs({ services }: RegionalPlatform, model: string): Record<string, unknown> {
+  const service = services[model];
+  const { desiredDigest, live, killSwitch, endpoint, rollout } = service ?? {};
+  return {
+    desiredDigest,
+    live,
+    ...(killSwitch && { killSwitch }),
+    endpoint,
+    rollout,
+    dashboard: grafana.address + dashboardPath(model),
+    rules: grafana.address + rulesPath(model),
+  };
+}
+
+/** Nor has Kibana; the account of one's group opens it. */
+const kibana = {
+  open: `kubectl --namespace ${namespaces.observability} port-forward service/${derived.kibanaService} 5601`,
+};
+
+/**
+ * Grafana has no door of its own: whoever may reach the cluster forwards a port to it, and the
+ * links below that address work.
+ */
+const grafana = {
+  address: "http://localhost:3000",
+  open: `kubectl --namespace ${namespaces.observability} port-forward service/prometheus-grafana 3000:80`,
+};

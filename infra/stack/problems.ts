@@ -1,0 +1,244 @@
+import { Region } from "@pulumi/aws/types/enums";
+import { minimumLogDays } from "../../services/contract/tiers";
+import type { Problem } from "../../services/contract/problems";
+import { days } from "../../services/contract/units";
+import { cidrProblems } from "../region/cidr";
+import { recoveryProblems } from "./recovery";
+import { maximumScheduleName, retrainingNames } from "../workflows/retraining/settings";
+import { longestName, maximumName } from "../serving/settings";
+import { minimumProdReplicas, type StackConfig } from "./schema";
+
+/** Keys that a stack on AWS cannot do without. */
+const awsKeys = ["account", "kubernetesVersion", "domain", "recovery"] as const;
+
+/**
+ * Problems between keys, over whatever keys are valid by themselves: a typing error in one key
+ * must not hide an overlap in another. `given` names all keys of the stack file, valid or not.
+ */
+export function crossProblems(config: Partial<StackConfig>, given: readonly string[]): Problem[] {
+  return [
+    ...regionProblems(config),
+    ...modelProblems(config),
+    ...awsProblems(config, given),
+    ...approverProblems(config),
+    ...retentionProblems(config),
+    ...webhookProblems(given),
+    ...recoveryProblems(config),
+  ];
+}
+
+function regionProblems({ regions = [], target }: Partial<StackConfig>): Problem[] {
+  const names = regions.map((region) => region.name);
+  const repeated = names.flatMap((name, i) =>
+    names.indexOf(name) === i
+      ? []
+      : [{ key: `regions[${i}].name`, got: name, allowed: "a region that is not listed before" }],
+  );
+  const overlapping = cidrProblems(regions).map(({ index, allowed }) => ({
+    key: `regions[${index}].cidr`,
+    got: regions[index]?.cidr,
+    allowed,
+  }));
+  const several =
+    target === "kubernetes" && regions.length > 1
+      ? [
+          {
+            key: "regions",
+            got: names,
+            allowed: "exactly one region, because target is kubernetes",
+          },
+        ]
+      : [];
+  const all =
+    regions.length > 0 && regions.every(({ drained }) => drained !== undefined)
+      ? [{ key: "regions", got: "all of them drained", allowed: "at least one region in service" }]
+      : [];
+  return [...repeated, ...overlapping, ...several, ...all];
+}
+
+function modelProblems({ models = [], environment, regions }: Partial<StackConfig>): Problem[] {
+  const listed = models.map((model) => model.name);
+  return models.flatMap((model, i) => {
+    const at = `models[${i}]`;
+    const problems: Problem[] = [];
+    if (listed.indexOf(model.name) !== i)
+      problems.push({
+        key: `${at}.name`,
+        got: model.name,
+        allowed: "a model that is not listed before",
+      });
+    const names = [
+      { name: longestName(model.name), maximum: maximumName },
+      { name: retrainingNames(model.name).schedule, maximum: maximumScheduleName },
+    ];
+    const room = names
+      .map(({ name, maximum }) => ({ name, room: maximum - (name.length - model.name.length) }))
+      .reduce((a, b) => (b.room < a.room ? b : a));
+    if (model.name.length > room.room)
+      problems.push({
+        key: `${at}.name`,
+        got: model.name,
+        allowed: `a name of at most ${room.room} characters: its objects have longer names, such as ${room.name.replace(model.name, "<model>")}`,
+      });
+    if (model.replicas && model.replicas.min > model.replicas.max)
+      problems.push({
+        key: `${at}.replicas.min`,
+        got: model.replicas.min,
+        allowed: `at most max (${model.replicas.max})`,
+      });
+    for (const key of ["requestsPerSecond", "peakRequestsPerSecond"] as const) {
+      problems.push(
+        ...strangers(Object.keys(model[key] ?? {}), regions).map((region) => ({
+          key: `${at}.${key}.${region}`,
+          got: region,
+          allowed: `a region of the stack: ${regions?.map(({ name }) => name).join(", ") ?? ""}`,
+        })),
+      );
+    }
+    for (const [region, usual] of Object.entries(model.requestsPerSecond ?? {})) {
+      const peak = model.peakRequestsPerSecond?.[region];
+      if (peak !== undefined && usual > peak)
+        problems.push({
+          key: `${at}.requestsPerSecond.${region}`,
+          got: usual,
+          allowed: `at most those of the peak (${peak})`,
+        });
+    }
+    if (environment !== "prod") return problems;
+    if (model.replicas && model.replicas.min < minimumProdReplicas)
+      problems.push({
+        key: `${at}.replicas.min`,
+        got: model.replicas.min,
+        allowed: `${minimumProdReplicas} or more in prod, one for each zone`,
+      });
+    if (model.image !== undefined && !/@sha256:[0-9a-f]{64}$/.test(model.image))
+      problems.push({
+        key: `${at}.image`,
+        got: model.image,
+        allowed: "an image by digest in prod, name@sha256:...; tags move",
+      });
+    return problems;
+  });
+}
+
+function strangers(
+  named: readonly string[],
+  regions: StackConfig["regions"] | undefined,
+): string[] {
+  return regions === undefined
+    ? []
+    : named.filter((name) => !regions.some((region) => region.name === name));
+}
+
+/** Whoever is told of warnings alone would take silence for health. */
+function webhookProblems(given: readonly string[]): Problem[] {
+  return given.includes("ticketWebhook") && !given.includes("alertWebhook")
+    ? [
+        {
+          key: "alertWebhook",
+          got: undefined,
+          allowed: "a URL for critical alerts, because ticketWebhook has one for warnings",
+        },
+      ]
+    : [];
+}
+
+const awsRegions: readonly string[] = Object.values(Region);
+
+/** Regions of the same part of the world, by the first letters; all where that names none. */
+function likeRegions(name: string): readonly string[] {
+  const near = awsRegions.filter((region) => region.startsWith(name.slice(0, 3)));
+  return near.length > 0 ? near : awsRegions;
+}
+
+function awsProblems(config: Partial<StackConfig>, given: readonly string[]): Problem[] {
+  if (config.target !== "aws") return [];
+  const missing = awsKeys
+    .filter((key) => !given.includes(key))
+    .map((key) => ({ key, got: undefined, allowed: "a value, because target is aws" }));
+  const regions = (config.regions ?? []).flatMap((region, i) => [
+    ...(region.name === "local"
+      ? [
+          {
+            key: `regions[${i}].name`,
+            got: region.name,
+            allowed: "an AWS region, because target is aws",
+          },
+        ]
+      : []),
+    ...(region.name === "local" || awsRegions.includes(region.name)
+      ? []
+      : [
+          {
+            key: `regions[${i}].name`,
+            got: region.name,
+            allowed: `a region of AWS: ${likeRegions(region.name).join(", ")}`,
+          },
+        ]),
+    ...(region.cidr === undefined
+      ? [
+          {
+            key: `regions[${i}].cidr`,
+            got: undefined,
+            allowed: "an IPv4 block, because target is aws",
+          },
+        ]
+      : []),
+  ]);
+  const few =
+    config.environment === "prod" && config.regions?.length === 1
+      ? [
+          {
+            key: "regions",
+            got: config.regions.map((r) => r.name),
+            allowed: "two or more regions in prod, so that one can fail",
+          },
+        ]
+      : [];
+  return [...missing, ...regions, ...few];
+}
+
+/**
+ * A role without a duty to approve, a person in two roles, or one in none: two approvals in two
+ * roles are then not two people's.
+ */
+function approverProblems({ target, access }: Partial<StackConfig>): Problem[] {
+  if (access === undefined) return [];
+  const { approvers, approvalRoles } = access;
+  const listed = Object.entries(approvalRoles).flatMap(([role, arns]) =>
+    arns.map((arn) => ({ role, arn })),
+  );
+  const inRoles = (arn: string) => listed.filter((one) => one.arn === arn).map(({ role }) => role);
+  return [
+    ...listed
+      .filter(({ arn }) => !approvers.includes(arn))
+      .map(({ role, arn }) => ({
+        key: `access.approvalRoles.${role}`,
+        got: arn,
+        allowed: "one of access.approvers",
+      })),
+    ...approvers.flatMap((arn, i) => {
+      const roles = inRoles(arn);
+      return roles.length === 1 || (roles.length === 0 && target !== "aws")
+        ? []
+        : [
+            {
+              key: `access.approvers[${i}]`,
+              got: `${arn} in ${roles.length === 0 ? "no role" : roles.join(" and ")}`,
+              allowed: "an IAM role that access.approvalRoles names under exactly one role",
+            },
+          ];
+    }),
+  ];
+}
+
+function retentionProblems({ auditRetention }: Partial<StackConfig>): Problem[] {
+  if (auditRetention === undefined || days(auditRetention) >= minimumLogDays) return [];
+  return [
+    {
+      key: "auditRetention",
+      got: auditRetention,
+      allowed: `at least ${minimumLogDays} days (EU AI Act Art. 19, 26(6))`,
+    },
+  ];
+}

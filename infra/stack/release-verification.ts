@@ -1,0 +1,94 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { RoleKey } from "../../services/evidence/approvals";
+import { describeProblem } from "../../services/contract/problems";
+import type { Release } from "../../services/evidence/release";
+import {
+  inspectionProblems,
+  inspectRelease,
+  type ModelFormat,
+} from "../../services/evidence/inspection";
+import { seconds } from "../../services/contract/units";
+import type { Environment } from "./schema";
+
+/**
+ * What was found when a release was verified; policies judge it. It changes only when the release
+ * does, or when it grows too old.
+ */
+export interface Verification {
+  /**
+   * How its signature stands to the keys that the stack trusts; `unchecked` where it is signed and
+   * the stack trusts no key.
+   */
+  readonly signature: "trusted" | "untrusted" | "unchecked" | "none";
+  /** The key that signed it; absent unless it is trusted. */
+  readonly keyid?: string;
+  /** What the model file is by its first bytes. */
+  readonly format: ModelFormat;
+  /** Files, digests and statements that do not fit, each in a line. */
+  readonly problems: readonly string[];
+  /** Whether it is published and older than its contract allows. */
+  readonly expired: boolean;
+}
+
+/** What a release is verified against. */
+export interface VerificationOptions {
+  /** Public keys in PEM. */
+  readonly trustedKeys: readonly string[];
+  /** Keys of the people who approve, by role. */
+  readonly approverKeys: readonly RoleKey[];
+  /** The contract's `release.maximumAge`. */
+  readonly maximumAge: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/**
+ * Verifies a release folder: every digest, the signature, the approvals, the format of the model,
+ * the age.
+ */
+export function verificationOf(
+  folder: string,
+  release: Pick<Release, "createdAt" | "published">,
+  { trustedKeys, approverKeys, maximumAge, now }: VerificationOptions,
+): Verification {
+  const inspection = inspectRelease(folder, trustedKeys, approverKeys);
+  const { signature, format } = inspection;
+  return {
+    signature: signature.state,
+    ...(signature.state === "trusted" && { keyid: signature.keyid }),
+    format,
+    problems: inspectionProblems(inspection).map(describeProblem),
+    expired: release.published && isExpired(release, maximumAge, now),
+  };
+}
+
+/** Whether a release is older than its contract allows at `now`, in milliseconds since 1970. */
+export function isExpired(
+  { createdAt }: Pick<Release, "createdAt">,
+  maximumAge: string,
+  now: number,
+): boolean {
+  return now - Date.parse(createdAt) > seconds(maximumAge) * 1_000;
+}
+
+/**
+ * Refuses an update of prod with a release that no trusted key signed, or whose files are not the
+ * attested ones: its servers would refuse to start. A preview goes through, and the policies
+ * `governance-model-signature` and `governance-model-attestation` say it there.
+ */
+export function refuseUnverified(
+  environment: Environment,
+  models: readonly { readonly release: Release; readonly verification: Verification }[],
+  isPreview: boolean,
+): void {
+  if (environment !== "prod" || isPreview) return;
+  const refusals = models.flatMap(({ release, verification: { signature, problems } }) => [
+    ...(signature === "trusted"
+      ? []
+      : [
+          `${release.model} ${release.version} is not signed by a key of causeway:trustedKeys (${signature}): npm run attest -- ${release.model} --key ...`,
+        ]),
+    ...problems.map((problem) => `${release.model} ${release.version}: ${problem}`),
+  ]);
+  if (refusals.length > 0) throw new pulumi.RunError(refusals.join("\n"));
+}

@@ -1,0 +1,260 @@
+import { z } from "zod";
+import { publicKeyIn } from "../../services/evidence/attestation";
+import { duration, label } from "../../services/contract/units";
+import { retrySchema } from "../../services/evidence/verdict";
+import { killTargets } from "../serving/delivery";
+
+/**
+ * Kubernetes minor versions that the platform is tested with; EKS standard support on 2026-11-24.
+ */
+export const kubernetesVersions = ["1.34", "1.35", "1.36"] as const;
+
+/** In prod each of the three zones holds a replica. */
+export const minimumProdReplicas = 3;
+
+const text = (allowed: string) => z.string({ error: allowed }).min(1, allowed);
+const roleArn = z
+  .string()
+  .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, "the ARN of an IAM role");
+const regionName = z
+  .string({ error: "a region such as eu-west-1" })
+  .regex(/^([a-z]{2}(-[a-z]+)+-\d|local)$/, "a region such as eu-west-1, or local");
+
+const region = z.strictObject({
+  name: regionName,
+  /** IPv4 block of the region's VPC, /16 to /20; required on AWS. */
+  cidr: z.string().optional(),
+  /** Takes the region out of the entry; its resources stay. */
+  drained: z
+    .strictObject(
+      { reason: text("a reason in words") },
+      { error: "{ reason: <a reason in words> }" },
+    )
+    .optional(),
+});
+
+const model = z.strictObject({
+  name: label,
+  /**
+   * Image reference; without it, dev builds the image and prod takes the digest from the release
+   * manifest.
+   */
+  image: z.string().optional(),
+  /** Overrides of the contract's replicas in this stack. */
+  replicas: z
+    .strictObject({
+      min: z.number().int().min(1, "1 or more"),
+      max: z.number().int().min(1, "1 or more"),
+    })
+    .optional(),
+  /**
+   * Requests per second at the busiest time, by region; a region that is not named is taken to have
+   * what its least replicas are scaled for.
+   */
+  peakRequestsPerSecond: z
+    .record(regionName, z.number({ error: "a number above 0" }).positive("a number above 0"))
+    .optional(),
+  /**
+   * Requests per second on average, by region, which decide how long a release takes; a region that
+   * is not named is taken to have those of its peak.
+   */
+  requestsPerSecond: z
+    .record(regionName, z.number({ error: "a number above 0" }).positive("a number above 0"))
+    .optional(),
+  /**
+   * Tries a release again that was rolled back; `npm run delivery -- override` prints the block.
+   */
+  retry: retrySchema.optional(),
+  /**
+   * Switches the model off: all requests go to the champion, or to the fallback that the contract
+   * declares.
+   */
+  killSwitch: z
+    .strictObject({
+      to: z.enum(killTargets, { error: killTargets.join(" or ") }),
+      reason: text("a reason in words"),
+    })
+    .optional(),
+});
+
+const groups = z.strictObject({
+  platformAdmins: z.array(roleArn).default([]),
+  mlEngineers: z.array(roleArn).default([]),
+  auditors: z.array(roleArn).default([]),
+  /** Programs that build releases and run `pulumi up`; they administer the clusters. */
+  pipelines: z.array(roleArn).default([]),
+  /** People who approve releases. */
+  approvers: z.array(roleArn).default([]),
+  /**
+   * Approvers by the role in which they approve, such as `ethics-board`; on AWS each approver has
+   * one, and IAM holds them to it.
+   */
+  approvalRoles: z.record(label, z.array(roleArn)).default({}),
+  /** People who erase the data of a subject. */
+  erasers: z.array(roleArn).default([]),
+  /** Who is told whenever the break-glass role is assumed. */
+  alertEmails: z.array(z.email({ error: "an e-mail address" })).default([]),
+});
+
+const recovery = z.strictObject({
+  /** Recovery time objective for the loss of one region. */
+  rto: duration,
+  /**
+   * Recovery point objective: writes to buckets of at most so long before the loss of a region may
+   * be lost with it.
+   */
+  rpo: duration.optional(),
+  /** Seconds between two health checks of Route 53; it offers 10 and 30. */
+  checkIntervalSeconds: z.union([z.literal(10), z.literal(30)], { error: "10 or 30" }),
+  /** Failed checks in a row before a region counts as lost. */
+  failureThreshold: z
+    .number({ error: "a whole number from 1 to 10" })
+    .int("a whole number from 1 to 10")
+    .min(1, "a whole number from 1 to 10")
+    .max(10, "a whole number from 1 to 10"),
+});
+
+const publicKey = z
+  .string({ error: "a public key in PEM, ed25519 or ECDSA on P-256" })
+  .refine(
+    (pem) => publicKeyIn(pem) !== undefined,
+    "a public key in PEM, ed25519 or ECDSA on P-256",
+  );
+
+const approverKey = z.strictObject({ role: label, key: publicKey });
+
+const byDigest = z
+  .string()
+  .regex(/@sha256:[0-9a-f]{64}$/, "an image by digest: name@sha256: and 64 hexadecimal digits");
+
+const images = z.strictObject({
+  /** Training steps, built from services/training/Dockerfile. */
+  training: byDigest.optional(),
+  /** Promoter of releases, built from services/delivery/Dockerfile. */
+  delivery: byDigest.optional(),
+});
+
+const identity = z.strictObject({
+  /** Issuer of the callers' tokens (OpenID Connect). */
+  issuer: z.url({ protocol: /^https$/, error: "an https URL" }),
+  jwksUri: z.url({ protocol: /^https$/, error: "an https URL" }),
+  audiences: z.array(text("an audience")).min(1, "at least one audience"),
+});
+
+const keyVersion = z
+  .number({ error: "a whole number from 1" })
+  .int("a whole number from 1")
+  .min(1, "a whole number from 1")
+  .max(999_999, "a whole number of at most six digits");
+const subjectKeys = z
+  .strictObject({ current: keyVersion, oldest: keyVersion })
+  .refine(
+    ({ current, oldest }) => oldest <= current && current - oldest < 100,
+    "oldest at most current, and at most 100 versions in all",
+  );
+
+/**
+ * Every key of a stack file, without the `causeway:` prefix. The JSON Schema for editors is made
+ * from this.
+ */
+export const configSchema = z.strictObject({
+  target: z
+    .enum(["aws", "kubernetes"], { error: "aws or kubernetes" })
+    .describe("Where the platform runs: AWS, or any cluster that a kubeconfig names."),
+  environment: z
+    .enum(["dev", "prod", "local"], { error: "dev, prod or local" })
+    .describe("Decides redundancy, deletion protection and how releases are pinned."),
+  organization: label
+    .max(20, "a name of at most 20 characters")
+    .describe("Prefix of globally unique names, such as buckets."),
+  account: z
+    .string()
+    .regex(/^\d{12}$/, "an AWS account id of 12 digits")
+    .optional()
+    .describe("AWS account that the stack may change; the provider refuses any other."),
+  kubernetesVersion: z
+    .enum(kubernetesVersions, { error: `one of ${kubernetesVersions.join(", ")}` })
+    .optional()
+    .describe("EKS minor version."),
+  regions: z
+    .array(region, { error: "a list of regions" })
+    .min(1, "at least one region")
+    .describe(
+      "Regions; the first is home to keys, audit log and artefacts. `drained: { reason }` takes one out of service.",
+    ),
+  domain: z
+    .strictObject({
+      name: z.string().regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, "a domain name"),
+      hostedZoneId: text("a Route 53 hosted zone id"),
+    })
+    .optional()
+    .describe("Domain that callers use."),
+  recovery: recovery
+    .optional()
+    .describe("Recovery objectives (`rto`, `rpo`) and health-check timing."),
+  identity: identity.describe("Who issues the tokens of callers."),
+  access: groups
+    .default({
+      platformAdmins: [],
+      mlEngineers: [],
+      auditors: [],
+      pipelines: [],
+      approvers: [],
+      approvalRoles: {},
+      erasers: [],
+      alertEmails: [],
+    })
+    .describe(
+      "IAM roles in each of the four groups, who approves, who erases, and who is told of an emergency.",
+    ),
+  models: z
+    .array(model, { error: "a list of models" })
+    .describe(
+      "Models that the stack serves; each has a folder in services/models. `peakRequestsPerSecond` by region decides whether the others carry a lost one; `requestsPerSecond` by region (default: the peak, or what the least replicas are scaled for) how long a release takes.",
+    ),
+  images: images
+    .optional()
+    .describe("Published images of the retraining; an update of prod needs them."),
+  trustedKeys: z
+    .array(publicKey, { error: "a list of public keys" })
+    .default([])
+    .describe(
+      "Public keys (PEM) that releases are signed with; prod serves no release that none of them signed.",
+    ),
+  approverKeys: z
+    .array(approverKey, { error: "a list of { role, key }" })
+    .default([])
+    .describe(
+      "Public keys (PEM) of the people who approve, by role. An approval in a role that is named here counts only with the signature of one of its keys.",
+    ),
+  auditRetention: duration
+    .default("400 days")
+    .describe("Object Lock on the audit log; at least 183 days (EU AI Act Art. 19)."),
+  subjectKeys: subjectKeys
+    .default({ current: 1, oldest: 1 })
+    .describe(
+      "Versions of the key behind pseudonyms: raise current to rotate, raise oldest to forget.",
+    ),
+  monthlyBudgetUsd: z
+    .number({ error: "an amount in US dollars" })
+    .positive("an amount in US dollars")
+    .optional()
+    .describe("Estimated monthly cost above which the plan fails."),
+  alertWebhook: text("a URL")
+    .optional()
+    .describe(
+      "Secret. Where Alertmanager posts critical alerts, for whoever is on call: pulumi config set --secret causeway:alertWebhook ...",
+    ),
+  ticketWebhook: text("a URL")
+    .optional()
+    .describe(
+      "Secret. Where Alertmanager posts warnings, for the owning team; without it they go to `alertWebhook` too, and the message's `receiver` says which it is. pulumi config set --secret causeway:ticketWebhook ...",
+    ),
+});
+
+/** A validated stack configuration. */
+export type StackConfig = z.output<typeof configSchema>;
+export type Environment = StackConfig["environment"];
+
+/** Keys whose values must be encrypted in the stack file. */
+export const secretKeys = ["alertWebhook", "ticketWebhook"] as const;

@@ -1,0 +1,123 @@
+import { CustomResource } from "@pulumi/kubernetes/apiextensions";
+import { Secret, ServiceAccount } from "@pulumi/kubernetes/core/v1";
+import { Role, RoleBinding } from "@pulumi/kubernetes/rbac/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { bucketName } from "../../aws/names";
+import type { RoleScope } from "../../aws/role-scope";
+import { PodIdentity } from "../../region/pod-identity";
+import { usesLake } from "../retraining/lake";
+import { artifactFolders } from "../retraining/permissions";
+import type { Locations, RetrainingImages } from "../retraining/settings";
+import { eraseAccount, namespaces } from "../../kubernetes/labels";
+import { erasureRules, openAtHome } from "../../observability/erasure";
+import type { ErasedLogs } from "./logs";
+import { eraserPermissions } from "./permissions";
+import { reachLogs } from "./reach-logs";
+import { erasureLabels, eraserAccount, ringSecret } from "./settings";
+import { erasureTemplate, type Asking } from "./template";
+
+/** Arguments of {@link Erasure}. */
+export interface ErasureArgs {
+  readonly region: string;
+  readonly locations: Locations;
+  readonly images: RetrainingImages<pulumi.Input<string>>;
+  /** The ring of keys behind pseudonyms: a secret. */
+  readonly keyRing: pulumi.Input<string>;
+  /** The region's log store, whose lines of the subject go too. @default logs are erased by hand */
+  readonly logs?: ErasedLogs | undefined;
+  /**
+   * On AWS: the cluster, and whose buckets are searched, in all regions. @default an existing
+   * cluster, without buckets
+   */
+  readonly aws?: { readonly clusterName: string; readonly scope: RoleScope } | undefined;
+}
+
+/**
+ * The erasure of one subject's data: the account that may, the ring that turns a pseudonym into all
+ * others, and the workflow. In the home region.
+ */
+export class Erasure extends pulumi.ComponentResource {
+  static readonly __pulumiType = "causeway:regional:Erasure";
+
+  constructor(name: string, args: ErasureArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { region, locations, images, keyRing, logs, aws } = args;
+    super(Erasure.__pulumiType, name, { region, locations }, opts);
+    const child = { parent: this };
+    const account = new ServiceAccount(`${name}-account`, eraserAccount(), child);
+    const metadata = { name: eraseAccount, namespace: namespaces.training, labels: erasureLabels };
+    const role = new Role(
+      `${name}-report`,
+      {
+        metadata,
+        rules: [
+          {
+            apiGroups: ["argoproj.io"],
+            resources: ["workflowtaskresults"],
+            verbs: ["create", "patch"],
+          },
+        ],
+      },
+      child,
+    );
+    const binding = new RoleBinding(
+      `${name}-report`,
+      {
+        metadata,
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: eraseAccount },
+        subjects: [{ kind: "ServiceAccount", name: eraseAccount, namespace: namespaces.training }],
+      },
+      { parent: this, dependsOn: [role, account] },
+    );
+    const ring = new Secret(
+      `${name}-keys`,
+      {
+        metadata: { name: ringSecret.name, namespace: namespaces.training, labels: erasureLabels },
+        type: "Opaque",
+        stringData: { [ringSecret.key]: keyRing },
+      },
+      child,
+    );
+    const identity =
+      aws &&
+      new PodIdentity(
+        `${name}-identity`,
+        {
+          clusterName: aws.clusterName,
+          namespace: namespaces.training,
+          serviceAccount: eraseAccount,
+          permissions: eraserPermissions(aws.scope),
+        },
+        { parent: this, dependsOn: account },
+      );
+    const reach = logs ? reachLogs(this, name, logs, account) : [];
+    const settings = {
+      places: placesOf(locations, aws?.scope),
+      ledger: locations.ledger,
+      onLake: usesLake(locations),
+      images,
+      logs: logs?.region,
+      asking: askingOf(args),
+    };
+    new CustomResource(`${name}-template`, erasureTemplate(settings), {
+      parent: this,
+      dependsOn: [binding, ring, ...reach, ...(identity ? [identity] : [])],
+    });
+    new CustomResource(`${name}-alerts`, erasureRules(openAtHome), child);
+    this.registerOutputs({});
+  }
+}
+
+/** Every other region of the stack: each has a log store that home does not reach. */
+function askingOf({ region, locations: { erasures }, aws }: ErasureArgs): Asking | undefined {
+  const regions = (aws?.scope.regions ?? []).filter((name) => name !== region);
+  return erasures === undefined || regions.length === 0 ? undefined : { regions, orders: erasures };
+}
+
+/** The lake and the runs of every region: a copy in another region is no less the subject's. */
+export function placesOf({ runs }: Locations, scope: RoleScope | undefined): string[] {
+  if (scope === undefined) return [runs];
+  return scope.regions.flatMap((region) => [
+    `s3://${bucketName(scope, "data", region)}`,
+    `s3://${bucketName(scope, "artifacts", region)}/${artifactFolders.runs}`,
+  ]);
+}

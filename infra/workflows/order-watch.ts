@@ -1,0 +1,82 @@
+import type { core } from "@pulumi/kubernetes/types/input";
+import type * as pulumi from "@pulumi/pulumi";
+import { containerSecurityContext, podSecurityContext } from "../kubernetes/security-context";
+
+/** A program that looks for orders of the home region. */
+export interface OrderWatch<J extends object> {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly serviceAccountName: string;
+  readonly image: pulumi.Input<string>;
+  readonly command: readonly string[];
+  readonly args: readonly string[];
+  /**
+   * How often a look is tried again, how long it may take at most, and which failures no other try
+   * would change.
+   */
+  readonly job: J;
+  /** Beside the folder for temporary files. */
+  readonly volumes?: readonly core.v1.Volume[];
+  readonly volumeMounts?: readonly core.v1.VolumeMount[];
+}
+
+/** How often a region looks for an order. */
+const everyFiveMinutes = "*/5 * * * *";
+
+/**
+ * Spec of the CronJob that looks for orders, one look at a time; a look ends at once where there is
+ * none.
+ */
+export function orderWatchSpec<J extends object>({
+  labels,
+  serviceAccountName,
+  image,
+  command,
+  args,
+  job,
+  volumes = [],
+  volumeMounts = [],
+}: OrderWatch<J>) {
+  return {
+    schedule: everyFiveMinutes,
+    timeZone: "Etc/UTC",
+    concurrencyPolicy: "Forbid",
+    startingDeadlineSeconds: 240,
+    successfulJobsHistoryLimit: 1,
+    failedJobsHistoryLimit: 3,
+    jobTemplate: {
+      metadata: { labels },
+      spec: {
+        ...job,
+        template: {
+          metadata: { labels },
+          spec: {
+            serviceAccountName,
+            automountServiceAccountToken: true,
+            // Each try is a pod of its own, so that what a failed one said can be read.
+            restartPolicy: "Never",
+            securityContext: podSecurityContext,
+            volumes: [{ name: "tmp", emptyDir: { sizeLimit: "1Gi" } }, ...volumes],
+            containers: [
+              {
+                name: "main",
+                image,
+                imagePullPolicy: "IfNotPresent",
+                command: [...command],
+                args: [...args],
+                resources: {
+                  requests: { cpu: "50m", memory: "256Mi" },
+                  limits: { memory: "256Mi", "ephemeral-storage": "1Gi" },
+                },
+                securityContext: {
+                  ...containerSecurityContext,
+                  capabilities: { drop: [...containerSecurityContext.capabilities.drop] },
+                },
+                volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, ...volumeMounts],
+              },
+            ],
+          },
+        },
+      },
+    },
+  };
+}

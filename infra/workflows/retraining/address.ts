@@ -1,0 +1,16 @@
+import { namespaces } from "../../kubernetes/labels";
+
+/** Name of the EventSource that hears the alerts of all models. */
+export const eventSourceName = "retraining";
+
+/** Port and path of its webhook. */
+export const webhook = { port: 12_000, path: "/alerts" } as const;
+
+/**
+ * Address that Alertmanager posts retraining alerts to; Argo Events names the service after the
+ * EventSource, in the namespace that it runs in.
+ */
+export const retrainingWebhook = `http://${eventSourceName}-eventsource-svc.${namespaces.training}.svc:${webhook.port}${webhook.path}`;
+
+/** Labels that Argo Events puts on the pods of the EventSource; network policies select them. */
+export const eventSourcePodLabels = { "eventsource-name": eventSourceName } as const;

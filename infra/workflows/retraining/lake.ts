@@ -1,0 +1,47 @@
+import type { Environment } from "../../stack/schema";
+import { classLabels } from "../../kubernetes/data-classes";
+import { encryptedStorageClass, namespaces } from "../../kubernetes/labels";
+import type { Locations } from "./settings";
+
+/**
+ * Where an existing cluster, which has no object store of ours, keeps runs and releases: a volume
+ * that every step mounts here.
+ */
+export const lake = { claim: "retraining-lake", folder: "/lake" } as const;
+
+/** Locations on that volume. */
+export const lakeLocations: Locations = {
+  runs: `file://${lake.folder}/runs`,
+  candidates: `file://${lake.folder}/candidates`,
+  champions: `file://${lake.folder}/releases`,
+  ledger: `${lake.folder}/ledger`,
+};
+
+/** Whether runs lie on the volume. */
+export function usesLake({ runs }: Locations): boolean {
+  return runs.startsWith("file://");
+}
+
+/**
+ * The volume, encrypted. Its pods wait for a node that has it, so nothing waits for it to be bound.
+ */
+export function lakeClaim(environment: Environment) {
+  return {
+    metadata: {
+      name: lake.claim,
+      namespace: namespaces.training,
+      labels: {
+        ...classLabels("lake"),
+        "app.kubernetes.io/component": "retraining",
+        "app.kubernetes.io/part-of": "causeway",
+        "app.kubernetes.io/managed-by": "pulumi",
+      },
+      annotations: { "pulumi.com/skipAwait": "true" },
+    },
+    spec: {
+      storageClassName: encryptedStorageClass,
+      accessModes: ["ReadWriteOnce"],
+      resources: { requests: { storage: environment === "prod" ? "100Gi" : "20Gi" } },
+    },
+  };
+}

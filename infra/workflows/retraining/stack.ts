@@ -1,0 +1,111 @@
+import * as pulumi from "@pulumi/pulumi";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { RoleKey } from "../../../services/evidence/approvals";
+import { digestOf } from "../../../services/evidence/attestation";
+import {
+  bucketName,
+  keyAlias,
+  sharedRepository,
+  type Naming,
+  type SharedImage,
+} from "../../aws/names";
+import type { RoleScope } from "../../aws/role-scope";
+import type { StackConfig } from "../../stack/schema";
+import {
+  imageEvidence,
+  type ImageEvidence,
+  type RunImage,
+} from "../../../services/evidence/images";
+import { releaseOrder } from "../../stack/release-order";
+import { localRepository } from "../../serving/images";
+import { lakeLocations } from "./lake";
+import { artifactFolders } from "./permissions";
+import type { Locations, RetrainingImages } from "./settings";
+
+/** What a stack's retraining stands on. */
+export interface RetrainingGround {
+  /** Region in which the runs happen. */
+  readonly home: string;
+  readonly locations: Locations;
+  readonly regions: readonly string[];
+  readonly images: RetrainingImages<string>;
+  /** What is known of them. */
+  readonly imageEvidence: RetrainingImages<ImageEvidence>;
+  /** Keys of the people who approve, by role. */
+  readonly approverKeys: readonly RoleKey[];
+  /** Whose buckets the pods may use; absent on an existing cluster. */
+  readonly scope: RoleScope | undefined;
+}
+
+/** Dockerfile of each image of a run. */
+const dockerfiles = {
+  training: "services/training/Dockerfile",
+  delivery: "services/delivery/Dockerfile",
+} as const satisfies Record<keyof RetrainingImages<unknown>, string>;
+
+/** Where a stack's runs lie and which images they use. Reads the Dockerfiles below `root`. */
+export function retrainingGround(config: StackConfig, root: string): RetrainingGround {
+  const regions = config.regions.map(({ name }) => name);
+  const [home = ""] = regions;
+  const { organization, environment, account, target } = config;
+  const naming =
+    target === "aws" ? { organization, environment, account: account ?? "" } : undefined;
+  const image = (name: RunImage) =>
+    config.images?.[name] ?? `${repository(naming, name, home)}@${inputsDigest(root, name)}`;
+  const evidence = (name: RunImage) =>
+    imageEvidence(root, name, image(name), config.images?.[name] !== undefined);
+  return {
+    home,
+    approverKeys: config.approverKeys,
+    regions: releaseOrder(config.regions).map(({ name }) => name),
+    images: { training: image("training"), delivery: image("delivery") },
+    imageEvidence: { training: evidence("training"), delivery: evidence("delivery") },
+    locations: naming ? bucketLocations(naming, home) : lakeLocations,
+    scope: naming && { ...naming, regions },
+  };
+}
+
+/** Refuses an update of prod whose retraining nobody could pull; a preview goes through. */
+export function refuseUnpublishedImages(
+  { environment, images }: Pick<StackConfig, "environment" | "images">,
+  isPreview: boolean,
+): void {
+  if (environment !== "prod" || isPreview) return;
+  const missing = Object.entries(dockerfiles).filter(
+    ([name]) => images?.[name === "training" ? "training" : "delivery"] === undefined,
+  );
+  if (missing.length === 0) return;
+  const builds = missing.map(
+    ([name, file]) =>
+      `npm run publish:image -- ${name} --repository <URL> (builds ${file}), and set causeway:images.${name} to repository@sha256:...`,
+  );
+  throw new pulumi.RunError(
+    `the retraining has no published image of ${missing.map(([name]) => name).join(", ")}: ${builds.join("; ")}`,
+  );
+}
+
+function bucketLocations(naming: Naming, home: string): Locations {
+  const artifacts = `s3://${bucketName(naming, "artifacts", home)}`;
+  const { runs, candidates, champions, orders, erasures } = artifactFolders;
+  return {
+    runs: `${artifacts}/${runs}`,
+    candidates: `${artifacts}/${candidates}`,
+    champions: `${artifacts}/${champions}`,
+    ledger: `s3://${bucketName(naming, "audit", home)}/ledger`,
+    orders: `${artifacts}/${orders}`,
+    erasures: `${artifacts}/${erasures}`,
+    signingKey: `awskms:///${keyAlias(naming, "signing")}`,
+  };
+}
+
+function repository(naming: Naming | undefined, image: SharedImage, region: string): string {
+  return naming === undefined
+    ? `${localRepository}/${image}`
+    : `${naming.account}.dkr.ecr.${region}.amazonaws.com/${sharedRepository(naming, image)}`;
+}
+
+/** Stands for the registry's digest until the image is published, as a model's build inputs do. */
+function inputsDigest(root: string, image: keyof typeof dockerfiles): string {
+  return digestOf(readFileSync(join(root, dockerfiles[image])));
+}

@@ -1,0 +1,249 @@
+import { ringSecret } from "../erasure/settings";
+import { approverKeysOption } from "./approver-keys";
+import {
+  accounts,
+  deadlines,
+  triggers,
+  type RetrainingAccount,
+  type RetrainingSettings,
+} from "./settings";
+
+/** One container of a run, and when it runs. */
+export interface Step {
+  readonly name: string;
+  readonly image: "training" | "delivery";
+  readonly account: RetrainingAccount;
+  readonly command: readonly string[];
+  readonly args: readonly string[];
+  /** Steps that must have succeeded. */
+  readonly after: readonly string[];
+  /** Further condition, an Argo expression over outputs of earlier steps. */
+  readonly when?: string;
+  /** Parameter that the step takes from an earlier step's output of the same name. */
+  readonly input?: { readonly name: string; readonly from: string };
+  /** Output parameter that the step writes to {@link outputsFolder}; its name is the file's. */
+  readonly output?: string;
+  /** Whether a second try may cure a failure that is not an answer. */
+  readonly retried: boolean;
+  readonly deadlineSeconds: number;
+  readonly memory: string;
+}
+
+/** Folder in a step's container where its output parameters lie. */
+export const outputsFolder = "/tmp/outputs";
+/** Name of the node at which a person approves, and of its answer. */
+export const approval = {
+  name: "approval",
+  answer: "decision",
+  yes: "approve",
+  none: "none",
+} as const;
+
+/**
+ * Parameters of a run: whoever starts it gives the first two; the third is the image that the
+ * program serves.
+ */
+export const parameters = { trigger: "trigger", causes: "causes", server: "server" } as const;
+
+/**
+ * Steps between the admission and the publication, in order; each is a command of `python -m
+ * causeway_training`.
+ */
+const trainingSteps = [
+  "collect",
+  "validate",
+  "prepare",
+  "train",
+  "evaluate",
+  "audit",
+  "explain",
+  "compress",
+  "package",
+] as const;
+
+const training = ["python", "-m", "causeway_training"] as const;
+/** A program of services/delivery/build.mjs, by the path that node has in that image. */
+export const deliveryCommand = (program: "promote" | "follow" | "record-run" | "record-erasure") =>
+  ["/nodejs/bin/node", `/app/${program}.js`] as const;
+const promoter = deliveryCommand("promote");
+export const followerCommand = deliveryCommand("follow");
+const recorder = deliveryCommand("record-run");
+/**
+ * Step that adds what the run did to the audit ledger: before the promotion, and once more however
+ * the run ends.
+ */
+export const recordStep = "record";
+
+/**
+ * An output of an earlier step, as a task may name it; a container only knows the inputs of its own
+ * template.
+ */
+export const output = (task: string, name: string) =>
+  `{{tasks.${task}.outputs.parameters.${name}}}`;
+const parameter = (name: string) => `{{workflow.parameters.${name}}}`;
+
+/**
+ * The steps of a run in order. A step runs when those before it succeeded, so a failure stops the
+ * rest. The champion is replaced by the very last step, when every region has taken the release.
+ */
+export function runSteps(settings: RetrainingSettings): Step[] {
+  const { contract, locations } = settings;
+  const model = contract.name;
+  const run = `${locations.runs}/${model}/{{workflow.name}}`;
+  const secrets = needsKeys(contract)
+    ? [
+        `--subject-key=${ringSecret.folder}/${ringSecret.key}`,
+        `--budget=${locations.champions}/${model}-privacy-budget`,
+      ]
+    : [];
+  const base = [
+    `--contract=services/models/${model}/model.yaml`,
+    `--run=${run}`,
+    "--json",
+    ...secrets,
+  ];
+  const trained = [...base, `--champion=${locations.champions}/${model}`];
+  const signed =
+    locations.signingKey === undefined ? [] : [`--signing-key=${locations.signingKey}`];
+  const admissions = [
+    `--admissions=${locations.runs}/${model}/admissions`,
+    `--trigger=${parameter(parameters.trigger)}`,
+    `--causes=${parameter(parameters.causes)}`,
+  ];
+
+  const admit = step(
+    "admit",
+    ["admit", ...base, ...admissions, `--output=${outputsFolder}/admitted`],
+    [],
+    { output: "admitted" },
+  );
+  const chain = trainingSteps.map((name, index) =>
+    index === 0
+      ? step(name, [name, ...trained], ["admit"], {
+          when: `${output("admit", "admitted")} == true`,
+        })
+      : step(
+          name,
+          [name, ...trained, ...(name === "package" ? signed : [])],
+          [trainingSteps[index - 1] ?? ""],
+        ),
+  );
+  const publish = step(
+    "publish",
+    ["publish", ...trained, ...signed, `--base=${parameter(parameters.server)}`],
+    ["package"],
+  );
+  const candidate = step(
+    "candidate",
+    [
+      "release",
+      ...trained,
+      `--to=${locations.candidates}/${model}/{{workflow.name}}`,
+      `--output=${outputsFolder}/manifest`,
+    ],
+    ["publish"],
+    { output: "manifest" },
+  );
+  const champion = step(
+    "champion",
+    ["release", ...trained, `--to=${locations.champions}/${model}`],
+    ["promote"],
+  );
+  return [admit, ...chain, publish, candidate, record(settings, run), promote(settings), champion];
+}
+
+/**
+ * By an account of its own: whoever trains cannot write the ledger, in which approvals are, and
+ * nothing touches a Rollout before an approval.
+ */
+function record({ locations }: RetrainingSettings, run: string): Step {
+  const args = [
+    run,
+    `--ledger=${locations.ledger}`,
+    `--actor=${accounts.trainer}`,
+    "--run={{workflow.name}}",
+  ];
+  return {
+    name: recordStep,
+    image: "delivery",
+    account: "recorder",
+    command: recorder,
+    args,
+    after: ["candidate"],
+    retried: true,
+    deadlineSeconds: deadlines.step,
+    memory: "256Mi",
+  };
+}
+
+function step(
+  name: string,
+  args: readonly string[],
+  after: readonly string[],
+  more: Pick<Step, "output" | "when"> = {},
+): Step {
+  return {
+    name,
+    image: "training",
+    account: "trainer",
+    command: training,
+    args,
+    after,
+    retried: true,
+    deadlineSeconds: deadlines.step,
+    memory: "4Gi",
+    ...more,
+  };
+}
+
+/** Whether a model's steps take the ring of keys: for pseudonyms, or for noise. */
+export function needsKeys({ data }: RetrainingSettings["contract"]): boolean {
+  return (
+    data.subjectColumn !== undefined ||
+    data.privacy?.epsilon !== undefined ||
+    data.privacy?.trainingEpsilon !== undefined
+  );
+}
+
+/**
+ * Not tried again by itself: what a half-done promotion needs is a person's look. Trying it again
+ * by hand is safe, see services/delivery.
+ */
+function promote({ contract, regions, home, locations, approverKeys }: RetrainingSettings): Step {
+  const gated = contract.release.channel === "approval";
+  return {
+    name: "promote",
+    image: "delivery",
+    account: "promoter",
+    command: promoter,
+    args: [
+      `--contract=services/models/${contract.name}/model.yaml`,
+      "--manifest={{inputs.parameters.manifest}}",
+      ...regions.map((region) => `--region=${region}`),
+      ...(locations.orders === undefined || regions.length < 2
+        ? []
+        : [`--home=${home}`, `--orders=${locations.orders}`]),
+      `--timeout-seconds=${deadlines.region}`,
+      `--ledger=${locations.ledger}`,
+      "--run={{workflow.name}}",
+      ...approverKeysOption(approverKeys),
+    ],
+    input: { name: "manifest", from: "candidate" },
+    after: [gated ? approval.name : recordStep],
+    ...(gated && { when: `${output(approval.name, approval.answer)} == ${approval.yes}` }),
+    retried: false,
+    deadlineSeconds: regions.length * deadlines.region,
+    memory: "256Mi",
+  };
+}
+
+/** Service account of a step. */
+export function accountOf({ account }: Step): string {
+  return accounts[account];
+}
+
+/** Parameters of a run that the schedule starts; an alert gives its own. */
+export const scheduledParameters = [
+  { name: parameters.trigger, value: triggers.schedule },
+  { name: parameters.causes, value: "[]" },
+] as const;

@@ -1,0 +1,191 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { ringSecret } from "../erasure/settings";
+import { containerSecurityContext, podSecurityContext } from "../../kubernetes/security-context";
+import { annotationPrefix } from "../../serving/settings";
+import { lake, usesLake } from "./lake";
+import {
+  accounts,
+  deadlines,
+  retrainingLabels,
+  retrainingNames,
+  runDeadline,
+  trainingMetadata,
+  type RetrainingImages,
+  type RetrainingSettings,
+} from "./settings";
+import {
+  accountOf,
+  approval,
+  needsKeys,
+  output,
+  outputsFolder,
+  parameters,
+  recordStep,
+  runSteps,
+  scheduledParameters,
+  type Step,
+} from "./steps";
+
+/** Name of the template that a run starts with. */
+const entrypoint = "run";
+
+/**
+ * Exit codes that are an answer and not a fault: an input that cannot be used, a gate that did not
+ * hold (services/training/causeway_training/errors.py).
+ */
+const answers = [2, 3] as const;
+
+/**
+ * Tries again after 30 s, 1 min and 2 min what a lost node, a full disk or a slow store broke, and
+ * never what a gate refused. An exit code is missing (-1) when the pod itself was lost.
+ */
+const retryStrategy = {
+  limit: 3,
+  retryPolicy: "Always",
+  backoff: { duration: "30s", factor: 2, maxDuration: "15m" },
+  expression: `not (asInt(lastRetry.exitCode) in [${answers.join(", ")}])`,
+} as const;
+
+/**
+ * The workflow that retrains a model, from the admission of the run to the replacement of the
+ * champion. `server` is the image that a release is added to, by digest.
+ */
+export function workflowTemplate(
+  settings: RetrainingSettings,
+  images: RetrainingImages<pulumi.Input<string>>,
+  server: pulumi.Input<string>,
+) {
+  const { contract } = settings;
+  const names = retrainingNames(contract.name);
+  const metadata = trainingMetadata(contract.name, names.template);
+  const steps = runSteps(settings);
+  const gated = contract.release.channel === "approval";
+  const onLake = usesLake(settings.locations);
+  return {
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "WorkflowTemplate",
+    metadata: {
+      ...metadata,
+      labels: {
+        ...metadata.labels,
+        [`${annotationPrefix}/owner`]: contract.owner.team,
+        [`${annotationPrefix}/risk-tier`]: contract.riskTier,
+      },
+    },
+    spec: {
+      entrypoint,
+      // A run that a gate or a fault ended is on record too.
+      onExit: recordStep,
+      arguments: {
+        parameters: [...scheduledParameters, { name: parameters.server, value: server }],
+      },
+      workflowMetadata: { labels: retrainingLabels(contract.name) },
+      serviceAccountName: accounts.trainer,
+      automountServiceAccountToken: true,
+      hostNetwork: false,
+      securityContext: podSecurityContext,
+      // One run of a model at a time, whoever started it; a second one waits, and is then asked
+      // whether it may still run.
+      synchronization: { mutexes: [{ name: names.mutex }] },
+      activeDeadlineSeconds: runDeadline(settings),
+      podGC: { strategy: "OnPodSuccess", deleteDelayDuration: "600s" },
+      ttlStrategy: { secondsAfterCompletion: 30 * 86_400 },
+      volumes: [
+        { name: "tmp", emptyDir: { sizeLimit: "4Gi" } },
+        ...(needsKeys(contract)
+          ? [{ name: "keys", secret: { secretName: ringSecret.name, defaultMode: 0o440 } }]
+          : []),
+        ...(onLake ? [{ name: "lake", persistentVolumeClaim: { claimName: lake.claim } }] : []),
+      ],
+      templates: [
+        dag(steps, gated),
+        ...(gated ? [approvalNode] : []),
+        ...steps.map((step) => containerTemplate(step, images[step.image], contract, onLake)),
+      ],
+    },
+  };
+}
+
+function dag(steps: readonly Step[], gated: boolean) {
+  const gate = { name: approval.name, template: approval.name, depends: `${recordStep}.Succeeded` };
+  const tasks = steps.map(({ name, after, when, input }) => ({
+    name,
+    template: name,
+    // A step that was skipped is no success, so a refused admission or approval ends the run
+    // without running the rest.
+    ...(after.length > 0 && { depends: after.map((other) => `${other}.Succeeded`).join(" && ") }),
+    ...(when !== undefined && { when }),
+    ...(input && {
+      arguments: { parameters: [{ name: input.name, value: output(input.from, input.name) }] },
+    }),
+  }));
+  return {
+    name: entrypoint,
+    dag: {
+      failFast: true,
+      tasks: gated
+        ? tasks.flatMap((task) => (task.name === "promote" ? [gate, task] : [task]))
+        : tasks,
+    },
+  };
+}
+
+/**
+ * Waits for a person, who answers `approve`. Resuming without an answer, and letting the time pass,
+ * promote nothing.
+ */
+const approvalNode = {
+  name: approval.name,
+  suspend: { duration: String(deadlines.approval) },
+  outputs: {
+    parameters: [
+      {
+        name: approval.answer,
+        enum: [approval.none, approval.yes],
+        valueFrom: { supplied: {}, default: approval.none },
+      },
+    ],
+  },
+} as const;
+
+function containerTemplate(
+  step: Step,
+  image: pulumi.Input<string>,
+  contract: RetrainingSettings["contract"],
+  onLake: boolean,
+) {
+  const { name, input, output: written, retried, deadlineSeconds, memory } = step;
+  return {
+    name,
+    metadata: { labels: retrainingLabels(contract.name) },
+    serviceAccountName: accountOf(step),
+    automountServiceAccountToken: true,
+    activeDeadlineSeconds: deadlineSeconds,
+    ...(retried && { retryStrategy }),
+    ...(input && { inputs: { parameters: [{ name: input.name }] } }),
+    container: {
+      name: "main",
+      image,
+      imagePullPolicy: "IfNotPresent",
+      command: [...step.command],
+      args: [...step.args],
+      resources: {
+        requests: { cpu: step.image === "training" ? "1" : "100m", memory },
+        limits: { memory, "ephemeral-storage": "6Gi" },
+      },
+      securityContext: containerSecurityContext,
+      volumeMounts: [
+        { name: "tmp", mountPath: "/tmp" },
+        ...(step.image === "training" && needsKeys(contract)
+          ? [{ name: "keys", mountPath: ringSecret.folder, readOnly: true }]
+          : []),
+        ...(onLake ? [{ name: "lake", mountPath: lake.folder }] : []),
+      ],
+    },
+    ...(written !== undefined && {
+      outputs: {
+        parameters: [{ name: written, valueFrom: { path: `${outputsFolder}/${written}` } }],
+      },
+    }),
+  };
+}

@@ -1,0 +1,110 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { modelDashboard } from "../../infra/observability/dashboards/model";
+import { ruleGroups } from "../../infra/observability/rules";
+import { loadContract } from "../../services/contract/load";
+import { InputError } from "../../services/contract/problems";
+import { CommandLineEnd, commandLine } from "../../cli/command-line";
+import { ensureTool } from "../../test/harness/toolchain/ensure";
+import { TOOLS } from "../../test/harness/toolchain/pins";
+import { rehearseArguments, UsageError } from "../../cli/rehearse/arguments";
+import { endChildrenWithUs } from "../../cli/rehearse/children";
+import { rehearse } from "../../cli/rehearse/rehearse";
+import { instantOf } from "../week/calendar";
+import { Prometheus } from "../week/prometheus";
+import { drawing } from "./draw";
+import { answer, evaluate } from "./replay";
+import { Recording, stretch, tickMilliseconds } from "./tape";
+
+const usage = `npm run dashboard -- [options]
+
+Draws a model's dashboard from what its rehearsal counts: the dashboard's own queries, on a real Prometheus, over the real rules.
+
+  --model NAME   a model of services/models       (default: loan-approval)
+  --out FILE     where the drawing goes           (default: out/dashboard.svg)
+  --help         this text`;
+
+const project = resolve(__dirname, "..", "..");
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+async function main(argv: readonly string[]): Promise<void> {
+  const { values } = commandLine(argv, {
+    usage,
+    options: {
+      model: { type: "string", default: "loan-approval" },
+      out: { type: "string", default: "out/dashboard.svg" },
+    },
+  });
+  endChildrenWithUs();
+  const command = await ensureTool(TOOLS.prometheus);
+  const recording = new Recording(values.model);
+  // Rehearsed with half the usual requests between two looks: twice as many looks make a smoother
+  // picture.
+  await rehearse(
+    project,
+    rehearseArguments([
+      "--model",
+      values.model,
+      "--requests",
+      "500",
+      "--looks",
+      "40",
+      "--out",
+      "out/dashboard",
+    ]),
+    say,
+    recording,
+  );
+  const { series, until } = recording.stop();
+  say(`recorded ${series.length} series in ${Math.round((until - instantOf(0)) / 60_000)} scrapes`);
+  const work = join(project, "out", "dashboard", "prometheus");
+  rmSync(work, { recursive: true, force: true });
+  const prometheus = await Prometheus.start({
+    command,
+    folder: work,
+    configuration: { global: {} },
+  });
+  try {
+    const contract = loadContract(join(project, "services", "models"), values.model);
+    await prometheus.write(series);
+    // The rules of trials serve the gates of releases, every 15 seconds, and no panel shows them.
+    await evaluate(
+      prometheus,
+      ruleGroups(contract).filter(({ name }) => !name.endsWith("-trial")),
+      instantOf(0),
+      until,
+    );
+    say("rules evaluated");
+    const out = resolve(project, values.out);
+    mkdirSync(dirname(out), { recursive: true });
+    writeFileSync(
+      out,
+      drawing(await answer(prometheus, modelDashboard(contract), instantOf(0), until), caption()),
+    );
+    say(`drawn: ${out}`);
+  } finally {
+    await prometheus.stop();
+  }
+}
+
+function caption(): string[] {
+  return [
+    `Drawn by npm run dashboard from a rehearsal: real servers, scraped each ${tickMilliseconds} ms; real rules and this dashboard's own queries, run by Prometheus.`,
+    `Time is stretched ${stretch} times, to one scrape a minute: rates are as many times lower than they were, durations of answers are as measured. Time without requests is left out.`,
+    "Requests are counted by the rehearsal's stand-in for the mesh. Bands of what is usual need a day, value needs feedback with a value; CPU and restarts need a cluster.",
+    "Blue: a version begins to answer. Red, dashed: an alert begins to fire. Red: what the contract allows.",
+  ];
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  const ended = error instanceof CommandLineEnd;
+  const addressed = ended || error instanceof UsageError || error instanceof InputError;
+  const text =
+    error instanceof Error
+      ? addressed
+        ? error.message
+        : (error.stack ?? error.message)
+      : String(error);
+  (ended && error.code === 0 ? process.stdout : process.stderr).write(`${text}\n`);
+  process.exitCode = ended ? error.code : 2;
+});

@@ -1,0 +1,59 @@
+import { unbound, type RoleKey } from "../evidence/approvals";
+import { approvalSchema, signatureSchema, type Approval } from "../evidence/release";
+import type { Entry } from "../evidence/ledger";
+import { gatePause } from "./objects";
+
+/** The approvals of an image in the ledger, and the entries that do not count, each with why. */
+export interface RecordedApprovals {
+  readonly approvals: Approval[];
+  readonly refused: string[];
+}
+
+/**
+ * Approvals of one image of a model, in the order of the ledger and each person's first in a role.
+ * One that ended the pause of an inconclusive analysis answered another question. `entries` must be
+ * those that count: of a bucket, those with their witness.
+ */
+export function recordedApprovals(
+  entries: readonly Entry[],
+  { model, image }: { readonly model: string; readonly image: string },
+  keys: readonly RoleKey[],
+): RecordedApprovals {
+  const own = entries.filter(
+    ({ action, subject, details }) =>
+      action === "approve" &&
+      subject === model &&
+      details["digest"] === image &&
+      (details["pausedFor"] ?? gatePause) === gatePause,
+  );
+  const judged = own.map((entry) => judgedApproval(entry, { model, image }, keys));
+  const approvals = judged.flatMap((one) => (typeof one === "string" ? [] : [one]));
+  return {
+    approvals: approvals.filter(
+      ({ role, actor }, i) =>
+        approvals.findIndex((other) => other.role === role && other.actor === actor) === i,
+    ),
+    refused: judged.flatMap((one) => (typeof one === "string" ? [one] : [])),
+  };
+}
+
+function judgedApproval(
+  { sequence, time, actor, details, hash }: Entry,
+  { model, image }: { readonly model: string; readonly image: string },
+  keys: readonly RoleKey[],
+): Approval | string {
+  const signature = signatureSchema.safeParse(details["signature"]).data;
+  const approval = approvalSchema.safeParse({
+    role: details["role"],
+    at: time,
+    actor,
+    image,
+    reference: hash,
+    ...(signature !== undefined && { signature }),
+  });
+  if (!approval.success) return `entry ${sequence} by ${actor}: it names no role`;
+  const gap = unbound({ model, image, role: approval.data.role, actor }, signature, keys);
+  return gap === undefined
+    ? approval.data
+    : `entry ${sequence} by ${actor} as ${approval.data.role}: ${gap}`;
+}

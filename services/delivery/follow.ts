@@ -1,0 +1,148 @@
+import { basename, dirname } from "node:path";
+import { parseArgs } from "node:util";
+import { approverKeysIn } from "../../infra/workflows/retraining/approver-keys";
+import { accounts } from "../../infra/workflows/retraining/settings";
+import { refusalOf } from "../../infra/serving/delivery";
+import type { RoleKey } from "../evidence/approvals";
+import type { Contract } from "../contract/contract";
+import { loadContract, loadVerdicts } from "../contract/load";
+import { InputError } from "../contract/problems";
+import type { Verdict } from "../evidence/verdict";
+import { connect } from "./connection";
+import { openLedger, type OpenLedger } from "./ledger-location";
+import { answerTo, openOrders, type Order } from "./orders";
+import { approvalIn, exitCodes, regionAt } from "./own-region";
+import { factOf, promote, type Region } from "./promotion";
+
+/** Command line of a region's own promoter. */
+export function followerArguments(args: readonly string[]) {
+  const text = { type: "string" } as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: { contract: text, region: text, orders: text, ledger: text, "approver-keys": text },
+  });
+  const { contract, region, orders, ledger } = values;
+  const missing = Object.entries({ contract, region, orders, ledger }).flatMap(([key, value]) =>
+    value === undefined ? [{ key: `--${key}`, got: undefined, allowed: "a value" }] : [],
+  );
+  if (
+    contract === undefined ||
+    region === undefined ||
+    orders === undefined ||
+    ledger === undefined
+  )
+    throw new InputError("command line", missing);
+  return {
+    contract,
+    region,
+    orders,
+    ledger,
+    approverKeys: approverKeysIn(values["approver-keys"]),
+  };
+}
+
+/** What a region's promoter follows an order with. */
+export interface Following {
+  readonly contract: Contract;
+  readonly verdicts: readonly Verdict[];
+  /** Keys of the people who approve, by role. */
+  readonly approverKeys: readonly RoleKey[];
+  readonly region: Region;
+  readonly ledger: Pick<OpenLedger, "record" | "entries">;
+  readonly now?: Date;
+  /** Seconds between two looks at the Rollout. @default 10 */
+  readonly pollSeconds?: number;
+  readonly report: (line: string) => void;
+}
+
+/** Whether an order still wants anything: an order that is closed or too old is void. */
+export function isOpen(order: Order | undefined, now: Date): order is Order {
+  return order !== undefined && !order.closed && Date.parse(order.until) > now.getTime();
+}
+
+/**
+ * Follows an order as the home region follows its own: the same checks, against this region's
+ * Rollout and the approvals on record, then the patch and the trial's verdict. The answer is the
+ * entry in the ledger, also where the release must not be promoted. Safe to run again: an order
+ * that was answered is left alone, one whose trial goes on is waited for.
+ * @returns exit code: 0 promoted or answered before, 2 refused before anything was touched, 3 the
+ *   region refused the release
+ */
+export async function follow(
+  order: Order,
+  {
+    contract,
+    verdicts,
+    approverKeys,
+    region,
+    ledger,
+    now = new Date(),
+    pollSeconds,
+    report,
+  }: Following,
+): Promise<number> {
+  const entries = await ledger.entries();
+  if (answerTo(order, entries) !== undefined) return 0;
+  const promotion = {
+    contract,
+    release: order.release,
+    regions: [region],
+    run: order.run,
+    order: order.id,
+    actor: accounts.promoter,
+    refusal: (digest: string) => refusalOf(contract.name, digest, { verdicts }),
+    approval: (digest: string) => approvalIn(entries, contract, digest, approverKeys),
+    approverKeys,
+    record: ledger.record,
+    timeoutSeconds: Math.max(1, Math.round((Date.parse(order.until) - now.getTime()) / 1_000)),
+    pollSeconds,
+    report,
+  };
+  try {
+    const results = await promote(promotion);
+    return results.every(({ outcome }) => outcome === "promoted") ? 0 : exitCodes.refused;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    report(error.message);
+    await ledger.record(
+      factOf(promotion, {
+        region: region.name,
+        outcome: "refused",
+        seconds: 0,
+        message: error.message,
+      }),
+    );
+    return exitCodes.input;
+  }
+}
+
+async function main(): Promise<number> {
+  const {
+    contract: file,
+    region,
+    orders,
+    ledger,
+    approverKeys,
+  } = followerArguments(process.argv.slice(2));
+  const [folder, model] = [dirname(dirname(file)), basename(dirname(file))];
+  const order = await openOrders(orders).get(region, model);
+  if (!isOpen(order, new Date())) return 0;
+  return follow(order, {
+    contract: loadContract(folder, model),
+    verdicts: loadVerdicts(folder, model),
+    approverKeys,
+    region: regionAt(region, await connect(), model),
+    ledger: await openLedger(ledger),
+    report: (line) => console.log(line),
+  });
+}
+
+if (require.main === module) {
+  main().then(
+    (code) => (process.exitCode = code),
+    (error: unknown) => {
+      console.error(error instanceof Error ? error.message : error);
+      process.exitCode = error instanceof InputError ? exitCodes.input : exitCodes.unexpected;
+    },
+  );
+}

@@ -1,0 +1,149 @@
+import { existsSync, rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import {
+  appendEntry,
+  objectStore,
+  readLedger,
+  storeAt,
+  type Entry,
+  type Fact,
+} from "../evidence/ledger";
+import { objectName } from "../evidence/ledger/store";
+import { aws as command, type Aws } from "./aws/command";
+
+/**
+ * A ledger that is read from, and written to, where it lies. Whoever decides by it reads {@link
+ * entries}.
+ */
+export interface OpenLedger {
+  /** File or folder of it on this machine; of a bucket, the copy. */
+  readonly path: string;
+  /** Adds an entry and returns it; once it resolves, the entry is where the ledger lies. */
+  record(fact: Fact): Promise<Entry>;
+  /**
+   * The entries that count, verified. In a bucket many programs may add to the ledger, so an
+   * approval counts only where an approver's own right has put its witness beside it: an object
+   * under `approvals/<role>/` by the hash of the entry.
+   * @throws LedgerError where the ledger was tampered with
+   */
+  entries(): Promise<readonly Entry[]>;
+  /**
+   * Every entry, also an approval that does not count: for who exports or prints the whole chain.
+   * Throws as above.
+   */
+  chain(): Promise<readonly Entry[]>;
+}
+
+/**
+ * Folder of the witnesses of approvals, beside the ledger; an approver may write there under the
+ * own role alone.
+ */
+const witnesses = "approvals";
+
+/** How often an entry is written again after somebody else took its number. */
+const attempts = 5;
+
+/**
+ * Opens the ledger at a file, a folder, or `s3://bucket/prefix`. Of an object store a copy is
+ * fetched, and each entry is sent at once.
+ */
+export async function openLedger(location: string, aws: Aws = command): Promise<OpenLedger> {
+  if (location.startsWith("s3://")) return openBucket(location.replace(/\/+$/, ""), aws);
+  const store = storeAt(location);
+  const entries = () => Promise.resolve(readLedger(store));
+  return { path: location, record: (fact) => appendEntry(store, fact), entries, chain: entries };
+}
+
+/**
+ * An object is written only where there is none of its number, so two machines never continue the
+ * same entry.
+ */
+async function openBucket(location: string, aws: Aws): Promise<OpenLedger> {
+  const [bucket = "", ...prefix] = location.slice("s3://".length).split("/");
+  const folder = join(await mkdtemp(join(tmpdir(), "causeway-ledger-")), "ledger");
+  const fetch = () =>
+    aws([
+      "s3",
+      "sync",
+      location,
+      folder,
+      "--only-show-errors",
+      "--exclude",
+      "*",
+      "--include",
+      "*.json",
+    ]);
+  await fetch();
+  const store = objectStore(folder);
+  const beside = [...prefix.slice(0, -1), witnesses].join("/");
+  const put = (key: string, file: string) =>
+    aws([
+      "s3api",
+      "put-object",
+      "--bucket",
+      bucket,
+      "--key",
+      key,
+      "--body",
+      file,
+      "--if-none-match",
+      "*",
+    ]);
+  const record = async (fact: Fact): Promise<Entry> => {
+    for (let attempt = 1; ; attempt++) {
+      const entry = await appendEntry(store, fact);
+      const name = objectName(entry);
+      try {
+        // Before the entry: one without its witness would be on record and count for nothing.
+        if (entry.action === "approve")
+          await put(`${beside}/${witnessOf(entry)}`, join(folder, name));
+        await put([...prefix, name].join("/"), join(folder, name));
+        return entry;
+      } catch (error) {
+        rmSync(join(folder, name));
+        if (attempt === attempts || !isTaken(error)) throw error;
+        await fetch();
+      }
+    }
+  };
+  const entries = async (): Promise<readonly Entry[]> => {
+    const kept = join(dirname(folder), witnesses);
+    await fetch();
+    await aws([
+      "s3",
+      "sync",
+      `s3://${bucket}/${beside}`,
+      kept,
+      "--only-show-errors",
+      "--exclude",
+      "*",
+      "--include",
+      "*.json",
+    ]);
+    return readLedger(store).filter(
+      (entry) => entry.action !== "approve" || existsSync(join(kept, witnessOf(entry))),
+    );
+  };
+  return { path: folder, record, entries, chain: () => Promise.resolve(readLedger(store)) };
+}
+
+/**
+ * The folder is the role that the approval claims: storage lets nobody write there who does not
+ * have it.
+ */
+function witnessOf({ details, hash }: Entry): string {
+  const role =
+    typeof details["role"] === "string" && /^[a-z0-9-]+$/.test(details["role"])
+      ? details["role"]
+      : "none";
+  return `${role}/${hash}.json`;
+}
+
+/** S3's answers where the object is there already, or is being written at the same moment. */
+function isTaken(error: unknown): boolean {
+  return /PreconditionFailed|ConditionalRequestConflict/.test(
+    typeof error === "object" && error !== null && "message" in error ? String(error.message) : "",
+  );
+}

@@ -1,0 +1,162 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { InputError, parseOrThrow } from "../contract/problems";
+import { releaseSchema } from "../evidence/release";
+import type { Entry } from "../evidence/ledger";
+import { aws as command, type Aws } from "./aws/command";
+
+/** How a promotion in one region may end; `refused` is one that touched nothing. */
+export const outcomes = ["promoted", "rolled-back", "timed-out", "refused"] as const;
+
+/**
+ * A region is asked to take a release. The newest order of a model in a region is the only one that
+ * counts.
+ */
+export const orderSchema = z.strictObject({
+  /**
+   * Of this order alone: a promotion that is tried again is a new order, and wants a new answer.
+   */
+  id: z.uuid(),
+  region: z.string().min(1),
+  /** Workflow that made the release. */
+  run: z.string().min(1),
+  release: releaseSchema,
+  /** After this moment nobody waits for an answer any more, and the order is void. */
+  until: z.iso.datetime(),
+  /** Whether the answer was heard, or nobody wants it any more. */
+  closed: z.boolean(),
+});
+export type Order = z.output<typeof orderSchema>;
+
+/**
+ * Where orders are kept: one object for each region and model, below a folder or
+ * `s3://bucket/prefix`.
+ */
+export interface Orders {
+  put(order: Order): Promise<void>;
+  /** The newest order; undefined where there never was one. */
+  get(region: string, model: string): Promise<Order | undefined>;
+}
+
+/** Opens the orders at a folder or `s3://bucket/prefix`; of an object store as the ledger. */
+export function openOrders(location: string, aws: Aws = command): Orders {
+  const text = location.startsWith("s3://")
+    ? objects(location.replace(/\/+$/, ""), aws)
+    : files(location);
+  return {
+    put: (order) =>
+      text.put(keyOf(order.region, order.release.model), `${JSON.stringify(order)}\n`),
+    get: async (region, model) => {
+      const key = keyOf(region, model);
+      const found = await text.get(key);
+      if (found === undefined) return undefined;
+      const order = parseOrThrow(orderSchema, JSON.parse(found), key);
+      // Whoever may write one region's orders must not reach another's by what they say.
+      if (order.region !== region || order.release.model !== model)
+        throw new InputError(key, [
+          {
+            key: "region, release.model",
+            got: `${order.region}, ${order.release.model}`,
+            allowed: `${region}, ${model}`,
+          },
+        ]);
+      return order;
+    },
+  };
+}
+
+const keyOf = (region: string, model: string) => `${region}/${model}.json`;
+
+interface Texts {
+  put(key: string, content: string): Promise<void>;
+  get(key: string): Promise<string | undefined>;
+}
+
+function files(folder: string): Texts {
+  return {
+    put: async (key, content) => {
+      const file = join(folder, key);
+      mkdirSync(dirname(file), { recursive: true });
+      // Whole or not at all: somebody else may read it at this moment.
+      writeFileSync(`${file}.new`, content);
+      renameSync(`${file}.new`, file);
+    },
+    get: async (key) =>
+      existsSync(join(folder, key)) ? readFileSync(join(folder, key), "utf8") : undefined,
+  };
+}
+
+function objects(location: string, aws: Aws): Texts {
+  const [bucket = "", ...prefix] = location.slice("s3://".length).split("/");
+  const through = async <T>(use: (file: string) => Promise<T>): Promise<T> => {
+    const folder = mkdtempSync(join(tmpdir(), "causeway-order-"));
+    try {
+      return await use(join(folder, "order.json"));
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  };
+  const named = (key: string) => ["--bucket", bucket, "--key", [...prefix, key].join("/")];
+  return {
+    put: (key, content) =>
+      through(async (file) => {
+        writeFileSync(file, content);
+        await aws(["s3api", "put-object", ...named(key), "--body", file]);
+      }),
+    get: (key) =>
+      through(async (file) => {
+        try {
+          await aws(["s3api", "get-object", ...named(key), file]);
+        } catch (error) {
+          if (isAbsent(error)) return undefined;
+          throw error;
+        }
+        return readFileSync(file, "utf8");
+      }),
+  };
+}
+
+/**
+ * S3's answer where there is no such object, to somebody who may list the bucket; to anybody else
+ * it says AccessDenied.
+ */
+function isAbsent(error: unknown): boolean {
+  return /NoSuchKey/.test(
+    typeof error === "object" && error !== null && "message" in error ? String(error.message) : "",
+  );
+}
+
+const answerSchema = z.object({
+  order: z.string(),
+  outcome: z.enum(outcomes),
+  seconds: z.number(),
+  message: z.string(),
+});
+export type Answer = z.output<typeof answerSchema>;
+
+/** What a region said to an order, from the entries of the ledger; undefined until it did. */
+export function answerTo(
+  { id, region, release }: Pick<Order, "id" | "region" | "release">,
+  entries: readonly Entry[],
+): Answer | undefined {
+  const own = entries.filter(
+    ({ action, subject, details }) =>
+      (action === "promote" || action === "roll-back") &&
+      subject === release.model &&
+      details["region"] === region &&
+      details["digest"] === release.image.digest,
+  );
+  return own
+    .flatMap(({ details }) => answerSchema.safeParse(details).data ?? [])
+    .find(({ order }) => order === id);
+}

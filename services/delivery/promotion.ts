@@ -1,0 +1,221 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { approvalProblems, type RoleKey } from "../evidence/approvals";
+import type { Contract } from "../contract/contract";
+import { InputError, type Problem } from "../contract/problems";
+import type { Release } from "../evidence/release";
+import { dutiesOf } from "../contract/tiers";
+import type { Fact } from "../evidence/ledger";
+import type { outcomes } from "./orders";
+import {
+  contractChanged,
+  imageOf,
+  promotedImage,
+  releasePatch,
+  standingOf,
+  type Operation,
+  type Rollout,
+} from "./release-patch";
+
+/** A region as the promoter sees it: one Rollout. */
+export interface Region {
+  readonly name: string;
+  read(): Promise<Rollout>;
+  /** Throws where the object is another than the one that was read. */
+  patch(operations: readonly Operation[]): Promise<void>;
+}
+
+/** A region whose own promoter takes the release, on an order. */
+export interface AskedRegion {
+  readonly name: string;
+  /**
+   * Resolves with the region's answer, which it has put on record itself, or with a time-out, which
+   * nobody has.
+   */
+  ask(): Promise<RegionResult>;
+}
+
+/**
+ * The newest approval of an image by its entry in the ledger, or what is missing of those that the
+ * risk tier asks for, in words.
+ */
+export type ApprovalFound = { readonly reference: string } | { readonly missing: string };
+
+/** A release to promote. */
+export interface Promotion {
+  readonly contract: Contract;
+  readonly release: Release;
+  /** In this order; the first that fails stops the rest. */
+  readonly regions: readonly (Region | AskedRegion)[];
+  /** Workflow that made the release. */
+  readonly run: string;
+  /** Order that the promotion answers. @default none */
+  readonly order?: string;
+  /** Identity under which the promoter acts. */
+  readonly actor: string;
+  /** Why the image must not be rolled out, e.g. a verdict; undefined where it may. */
+  readonly refusal: (digest: string) => string | undefined;
+  /** What is on record of approvals of this image. */
+  readonly approval: (digest: string) => ApprovalFound;
+  /** Keys of the people who approve, by role: those in the release's manifest are held to them. */
+  readonly approverKeys: readonly RoleKey[];
+  /** Adds to the audit ledger. */
+  readonly record: (fact: Fact) => Promise<unknown>;
+  /** Seconds for one region. */
+  readonly timeoutSeconds: number;
+  /** Seconds between two looks at a Rollout. @default 10 */
+  readonly pollSeconds?: number;
+  readonly report: (line: string) => void;
+}
+
+/** How a region took the release. */
+export interface RegionResult {
+  readonly region: string;
+  readonly outcome: (typeof outcomes)[number];
+  readonly seconds: number;
+  readonly message: string;
+}
+
+/**
+ * Promotes a release in one region after the other. Each region's Rollout puts it on trial by
+ * itself; the next gets it when the trial ended well, and a failure stops the rest. Safe to run
+ * again: a region that has the release already is not patched.
+ * @returns one result for each region that was tried
+ * @throws InputError before anything is touched, where the release must not be promoted
+ */
+export async function promote(promotion: Promotion): Promise<RegionResult[]> {
+  const own = promotion.regions.filter((region) => "read" in region);
+  refuse(
+    promotion,
+    await Promise.all(
+      own.map(async (region) => ({ name: region.name, rollout: await region.read() })),
+    ),
+  );
+  const results: RegionResult[] = [];
+  for (const region of promotion.regions) {
+    const result = "read" in region ? await promoteIn(region, promotion) : await region.ask();
+    results.push(result);
+    if ("read" in region || result.outcome === "timed-out")
+      await promotion.record(factOf(promotion, result));
+    promotion.report(
+      `${region.name}: ${result.outcome} after ${result.seconds} s${result.message === "" ? "" : ` (${result.message})`}`,
+    );
+    if (result.outcome !== "promoted") break;
+  }
+  return results;
+}
+
+/** Everything that forbids the promotion, all at once. */
+function refuse(
+  { contract, release, refusal, approval, approverKeys }: Promotion,
+  regions: readonly { readonly name: string; readonly rollout: Rollout }[],
+): void {
+  const { digest } = release.image;
+  const forbidden = refusal(digest);
+  const gated =
+    contract.release.channel === "approval" || dutiesOf(contract.riskTier).approvals > 0;
+  const found = approval(digest);
+  const changed = regions.filter(({ rollout }) => contractChanged(rollout, contract, release));
+  const problems: Problem[] = [
+    ...(release.model === contract.name
+      ? []
+      : [{ key: "model", got: release.model, allowed: contract.name }]),
+    ...(release.published
+      ? []
+      : [
+          {
+            key: "published",
+            got: false,
+            allowed: `true: publish the image first, npm run publish:model -- ${contract.name} --repository ...`,
+          },
+        ]),
+    ...(gated && "missing" in found
+      ? [
+          {
+            key: "approvals",
+            got: digest,
+            allowed: `an image whose approval is recorded (${found.missing}): npm run delivery -- approve ${contract.name} --digest ${digest}`,
+          },
+        ]
+      : []),
+    ...approvalProblems(release, approverKeys).map(({ name, found: got, allowed }) => ({
+      key: name,
+      got,
+      allowed,
+    })),
+    ...(forbidden === undefined ? [] : [{ key: "image.digest", got: digest, allowed: forbidden }]),
+    ...changed.map(({ name }) => ({
+      key: `regions.${name}`,
+      got: "another contract",
+      allowed: "a region that serves this contract: bring it by pulumi up first",
+    })),
+  ];
+  if (problems.length > 0) throw new InputError(`release ${release.version}`, problems);
+}
+
+async function promoteIn(region: Region, promotion: Promotion): Promise<RegionResult> {
+  const { contract, release, timeoutSeconds, pollSeconds = 10, report } = promotion;
+  const started = Date.now();
+  const before = await region.read();
+  const image = promotedImage(before, release);
+  if (imageOf(before) !== image) {
+    report(`${region.name}: ${imageOf(before)} -> ${release.version} (${release.image.digest})`);
+    await region.patch(releasePatch(before, contract, release));
+  }
+  const seconds = () => Math.round((Date.now() - started) / 1_000);
+  for (;;) {
+    const rollout = await region.read();
+    const standing = standingOf(rollout, image);
+    const message = rollout.status?.message ?? "";
+    if (standing !== "waiting")
+      return {
+        region: region.name,
+        outcome: standing,
+        seconds: seconds(),
+        message: standing === "promoted" ? "" : message || "another image took its place",
+      };
+    if (seconds() >= timeoutSeconds)
+      return {
+        region: region.name,
+        outcome: "timed-out",
+        seconds: seconds(),
+        message: message || rollout.status?.phase || "no word from the controller",
+      };
+    await sleep(pollSeconds * 1_000);
+  }
+}
+
+/**
+ * A region's end in the words of the ledger. A time-out is recorded as a promotion that did not
+ * happen: the trial may still go on.
+ */
+export function factOf(
+  {
+    actor,
+    contract,
+    release,
+    run,
+    order,
+    approval,
+  }: Pick<Promotion, "actor" | "contract" | "release" | "run" | "order" | "approval">,
+  { region, outcome, seconds, message }: RegionResult,
+): Fact {
+  const found = approval(release.image.digest);
+  return {
+    actor,
+    action: outcome === "rolled-back" ? "roll-back" : "promote",
+    subject: contract.name,
+    details: {
+      region,
+      outcome,
+      seconds,
+      message,
+      version: release.version,
+      digest: release.image.digest,
+      model: release.digests.model,
+      card: release.digests.card,
+      approval: "reference" in found ? found.reference : null,
+      run,
+      ...(order !== undefined && { order }),
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import { parseArgs } from "node:util";
+import { loadVerdicts } from "../contract/load";
+import { parseOrThrow } from "../contract/problems";
+import { openLedger } from "./ledger-location";
+import { answerSchema, type Answer } from "./erasure-answer";
+import { erasureFact, isComplete } from "./erasure-entry";
+import { lineageOf, releaseIn } from "./lineage-of";
+
+const usage =
+  "usage: node record-erasure.js --answer <JSON> --pseudonym <k...> --reason <why> --ledger <where> --actor <who> --run <workflow> [--region <another region>...]";
+
+/**
+ * Puts an erasure of the workflow on record; the key of the seal is thrown away. Exit code 3 where
+ * something of the subject is left.
+ */
+export async function recordErasure(
+  argv: readonly string[],
+  folder = "services/models",
+): Promise<0 | 3> {
+  const text = { type: "string" } as const;
+  const {
+    answer: json,
+    pseudonym,
+    reason,
+    ledger,
+    actor,
+    run,
+    region: asked = [],
+  } = parseArgs({
+    args: [...argv],
+    options: {
+      answer: text,
+      pseudonym: text,
+      reason: text,
+      ledger: text,
+      actor: text,
+      run: text,
+      region: { type: "string", multiple: true },
+    },
+  }).values;
+  if (
+    json === undefined ||
+    pseudonym === undefined ||
+    reason === undefined ||
+    ledger === undefined ||
+    actor === undefined ||
+    run === undefined
+  )
+    throw new RangeError(usage);
+  const given = parseOrThrow(answerSchema, JSON.parse(json), "--answer");
+  const answer = { ...given, regions: answersOf(asked, given) };
+  const lineage = lineageOf(
+    answer,
+    releaseIn(folder, answer.model),
+    loadVerdicts(folder, answer.model),
+  );
+  const { fact } = erasureFact({ answer, lineage, subject: pseudonym, reason, actor, run });
+  const opened = await openLedger(ledger);
+  // A step that is tried again records once; a run that was open and is tried again records its
+  // end.
+  if (
+    !(await opened.chain()).some(
+      ({ action, details }) =>
+        action === "erase" &&
+        details["run"] === run &&
+        details["outcome"] === fact.details["outcome"],
+    )
+  )
+    await opened.record(fact);
+  console.log(
+    `${String(fact.details["outcome"])}: ${answer.erased?.rows ?? 0} rows erased, ${answer.search.files} files searched`,
+  );
+  for (const { region, state, problem } of answer.regions)
+    if (state !== "erased")
+      console.log(`OPEN: ${region} is ${state}${problem === null ? "" : `: ${problem}`}`);
+  return isComplete(answer) ? 0 : 3;
+}
+
+/**
+ * The answer of each region that has a log store; one that the erasing step does not name has said
+ * nothing.
+ */
+function answersOf(
+  asked: readonly string[],
+  { regions = [] }: Answer,
+): NonNullable<Answer["regions"]> {
+  const silent = asked.filter((name) => !regions.some(({ region }) => region === name));
+  return [
+    ...regions,
+    ...silent.map((region) => ({
+      region,
+      state: "silent" as const,
+      lines: 0,
+      left: null,
+      problem: null,
+    })),
+  ];
+}
+
+if (require.main === module) {
+  recordErasure(process.argv.slice(2)).then(
+    (code) => (process.exitCode = code),
+    (error: unknown) => {
+      console.error(error instanceof Error ? error.message : error);
+      process.exitCode = error instanceof RangeError || error instanceof TypeError ? 2 : 1;
+    },
+  );
+}

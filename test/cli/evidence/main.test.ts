@@ -1,0 +1,68 @@
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { modelsFolder } from "../../../infra/stack/models";
+import { modelNames } from "../../../services/contract/load";
+import { main } from "../../../cli/evidence/main";
+import { testKey } from "../../support/signing";
+
+let folder = "";
+let said: string[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "causeway-evidence-"));
+  said = [];
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+const run = (...args: string[]) => main(args, (line) => said.push(line));
+
+describe("npm run evidence", () => {
+  it("exports the evidence of a model, signed, and verifies it by the public key", async () => {
+    const { privateKey, publicKey, signer } = testKey();
+    const [key, trusted, out] = ["key.pem", "public.pem", "evidence.tar.gz"].map((name) =>
+      join(folder, name),
+    ) as [string, string, string];
+    writeFileSync(key, privateKey);
+    writeFileSync(trusted, publicKey);
+    expect(await run("loan-approval", "--stack", "local", "--key", key, "--out", out)).toBe(0);
+    expect(said[0]).toMatch(
+      /^stack local: \d+ resources, \d+ rules, \d+ mandatory and \d+ advisory violations$/,
+    );
+    expect(said[1]).toMatch(
+      /evidence\.tar\.gz: \d+ files, \d+ KiB, sha256:[0-9a-f]{64}, signed with sha256:[0-9a-f]{64}$/,
+    );
+    expect(said[1]).toContain(signer.keyid);
+    said = [];
+    expect(await run("--verify", out, "--trusted-key", trusted)).toBe(0);
+    expect(said[0]).toMatch(/evidence\.tar\.gz: \d+ files hold; signed by a trusted key$/);
+    expect(said).toContain("  finding: nobody approved the release");
+
+    const bytes = readFileSync(out);
+    bytes[bytes.length >> 1]! ^= 1;
+    writeFileSync(out, bytes);
+    said = [];
+    expect(await run("--verify", out)).toBe(1);
+    expect(said[0]).toBe(`${out} does not verify:`);
+  }, 120_000);
+
+  it("exports nothing over a ledger that does not hold", async () => {
+    const ledger = join(folder, "ledger.jsonl");
+    copyFileSync(join(modelsFolder, "ledger.jsonl"), ledger);
+    writeFileSync(ledger, readFileSync(ledger, "utf8").replace("maintainers", "somebody"));
+    expect(await run("loan-approval", "--ledger", ledger)).toBe(1);
+    expect(said).toEqual([
+      expect.stringContaining("line 1 was changed: its hash is not that of its content"),
+    ]);
+  });
+
+  it.each([
+    [[], "usage: npm run evidence"],
+    [["loan"], `model: got "loan", allowed: ${modelNames(modelsFolder).join(", ")}`],
+    [
+      ["--verify", "nothing.tar.gz"],
+      "nothing.tar.gz: got nothing, allowed: a file that npm run evidence wrote",
+    ],
+  ])("refuses %j", async (args, message) => {
+    expect(await run(...args)).toBe(2);
+    expect(said.join("\n")).toContain(message);
+  });
+});

@@ -1,0 +1,192 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { documents } from "../../../cli/lint/documents";
+import { resourcesOf, typeToken } from "../../../cli/lint/resources";
+import { main } from "../../../cli/lint/main";
+import { goodDeployment } from "../../policies/rules/workloads/good";
+import { set } from "../../support/rule-suite";
+
+let folder: string;
+beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), "causeway-lint-"))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const deployment = goodDeployment();
+const privileged = set(
+  deployment,
+  "spec.template.spec.containers.0.securityContext.privileged",
+  true,
+);
+
+function file(name: string, content: string): string {
+  const path = join(folder, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+  return path;
+}
+
+function run(...args: string[]): {
+  readonly code: number;
+  readonly out: string[];
+  readonly err: string[];
+} {
+  const out: string[] = [];
+  const err: string[] = [];
+  return {
+    code: main(
+      args,
+      (line) => out.push(line),
+      (line) => err.push(line),
+    ),
+    out,
+    err,
+  };
+}
+
+describe("lint:manifests", () => {
+  it("exits 0 for good manifests and counts them", () => {
+    file("deep/down/a.yaml", `# a comment\n---\n${JSON.stringify(deployment)}\n---\n# nothing\n`);
+    file("b.json", JSON.stringify({ apiVersion: "v1", kind: "List", items: [deployment] }));
+    file("README.md", "not a manifest");
+    expect(run(folder)).toEqual({
+      code: 0,
+      out: ["2 files, 2 objects: 0 mandatory, 0 advisory, 0 unreadable"],
+      err: [],
+    });
+  });
+
+  it("exits 1 for a violation and says file, line, rule and remedy", () => {
+    const path = file(
+      "bad.yaml",
+      `${JSON.stringify(deployment)}\n---\n\n${JSON.stringify(privileged)}\n`,
+    );
+    const { code, out } = run(path);
+    expect(code).toBe(1);
+    expect(out[0]).toBe(
+      `${path}:4: mandatory workloads-pod-privileged (critical): container "server" of Deployment "scorer" must not set securityContext.privileged, got true\n    Remove securityContext.privileged; add the one capability that is needed instead.`,
+    );
+    expect(out.at(-1)).toBe("1 file, 2 objects: 1 mandatory, 0 advisory, 0 unreadable");
+  });
+
+  it("judges the objects of all files together by the rules over a stack", () => {
+    const namespace = {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: {
+        name: "causeway-models",
+        labels: { "pod-security.kubernetes.io/enforce": "restricted" },
+      },
+    };
+    file("namespace.yaml", JSON.stringify(namespace));
+    expect(run(folder).out.join("\n")).toContain("workloads-namespace-quota");
+    file(
+      "quota.yaml",
+      JSON.stringify({
+        apiVersion: "v1",
+        kind: "ResourceQuota",
+        metadata: { name: "all", namespace: "causeway-models" },
+      }),
+    );
+    expect(run(folder).out.join("\n")).not.toContain("workloads-namespace-quota");
+  });
+
+  it("obeys a pack configuration", () => {
+    const path = file("bad.yaml", JSON.stringify(privileged));
+    const config = file("config.json", JSON.stringify({ "workloads-pod-privileged": "advisory" }));
+    expect(run("--config", config, path)).toMatchObject({
+      code: 0,
+      out: [
+        expect.stringContaining(": advisory workloads-pod-privileged"),
+        "1 file, 1 object: 0 mandatory, 1 advisory, 0 unreadable",
+      ],
+    });
+  });
+
+  it("exits 2 for YAML that cannot be read, says where, and judges the rest", () => {
+    const path = file("broken.yaml", `${JSON.stringify(privileged)}\n---\na: [1\nb: 2\n`);
+    const { code, out, err } = run(path);
+    expect(code).toBe(2);
+    expect(err).toEqual([`${path}:4: deficient indentation (unreadable)`]);
+    expect(out.join("\n")).toContain("workloads-pod-privileged");
+  });
+
+  it.each([
+    [
+      "a document that is no object",
+      "just text\n",
+      "a Kubernetes object must have apiVersion and kind, got no apiVersion",
+    ],
+    [
+      "an object without a kind",
+      "apiVersion: v1\n",
+      "a Kubernetes object must have apiVersion and kind, got no kind",
+    ],
+  ])("exits 2 for %s", (_, content, message) => {
+    const path = file("odd.yaml", content);
+    expect(run(path)).toMatchObject({ code: 2, err: [`${path}:1: ${message} (unreadable)`] });
+  });
+
+  it("exits 2 for a path that leads nowhere, for a folder without manifests, for no path and for an unknown option", () => {
+    expect(run(join(folder, "nowhere"))).toMatchObject({
+      code: 2,
+      err: [expect.stringMatching(/nowhere: must be a file or a folder, got nothing there/)],
+    });
+    expect(run(folder)).toMatchObject({
+      code: 2,
+      err: [expect.stringContaining("no Kubernetes object found")],
+    });
+    expect(run()).toMatchObject({
+      code: 2,
+      err: [expect.stringContaining("usage: npm run lint:manifests")],
+    });
+    expect(run("--fast", folder)).toMatchObject({
+      code: 2,
+      err: [expect.stringContaining("--fast")],
+    });
+  });
+
+  it("prints its usage when asked", () =>
+    expect(run("--help")).toMatchObject({
+      code: 0,
+      out: [expect.stringContaining("Exit codes: 0 clean")],
+    }));
+});
+
+describe("documents", () => {
+  it("splits at markers, keeps a marker's own content, and knows the line of each document", () => {
+    expect(documents("a: 1\n--- \n# comment\nb: 2\n--- {c: 3}\n...\n").documents).toEqual([
+      { line: 1, content: { a: 1 } },
+      { line: 4, content: { b: 2 } },
+      { line: 5, content: { c: 3 } },
+    ]);
+  });
+
+  it("does not split inside a block of text", () => {
+    expect(documents("text: |\n  one\n  ---\n  two\n").documents).toEqual([
+      { line: 1, content: { text: "one\n---\ntwo\n" } },
+    ]);
+  });
+});
+
+describe("resources", () => {
+  it.each([
+    ["v1", "Pod", "kubernetes:core/v1:Pod"],
+    ["apps/v1", "Deployment", "kubernetes:apps/v1:Deployment"],
+    [
+      "networking.istio.io/v1",
+      "VirtualService",
+      "kubernetes:networking.istio.io/v1:VirtualService",
+    ],
+  ])("gives %s %s the provider's type token", (apiVersion, kind, token) =>
+    expect(typeToken(apiVersion, kind)).toBe(token),
+  );
+
+  it("takes lists and JSON arrays apart", () => {
+    const pod = { apiVersion: "v1", kind: "Pod", metadata: { generateName: "job-" } };
+    expect(
+      resourcesOf([pod, { apiVersion: "v1", kind: "PodList", items: [pod] }]).map(
+        ({ name }) => name,
+      ),
+    ).toEqual(["job-", "job-"]);
+  });
+});

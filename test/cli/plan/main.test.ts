@@ -1,0 +1,170 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { root } from "./fixture";
+
+jest.setTimeout(60_000);
+
+interface Finished {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function plan(...args: string[]): Promise<Finished> {
+  return new Promise((resolve) => {
+    const command = [join(root, "cli", "plan", "main.ts"), ...args];
+    execFile(
+      process.execPath,
+      ["--import", "tsx", ...command],
+      { cwd: root, maxBuffer: 64e6 },
+      (error, stdout, stderr) =>
+        resolve({
+          code: typeof error?.code === "number" ? error.code : error ? 1 : 0,
+          stdout,
+          stderr,
+        }),
+    );
+  });
+}
+
+describe("npm run plan", () => {
+  let folder: string;
+  beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "plan-"))));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it("plans every stack, writes its files and the report, and ends with 0 when nothing mandatory is broken", async () => {
+    const out = join(folder, "all");
+    const { code, stdout, stderr } = await plan("--out", out);
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    for (const stack of ["dev", "local", "prod"]) {
+      expect(stdout).toMatch(new RegExp(`^${stack}: clean`, "m"));
+      expect(JSON.parse(readFileSync(join(out, stack, "plan.json"), "utf8"))).toMatchObject({
+        stack,
+        verdict: "clean",
+        gaps: [],
+      });
+    }
+    expect(readdirSync(join(out, "prod", "manifests")).sort()).toEqual([
+      "eu-central-1",
+      "eu-west-1",
+    ]);
+    expect(readFileSync(join(out, "index.html"), "utf8")).toContain(
+      "<title>Causeway plan: dev, local, prod</title>",
+    );
+  });
+
+  it("prints one JSON document and nothing else with --json", async () => {
+    const { code, stdout } = await plan(
+      "--stack",
+      "local",
+      "--json",
+      "--out",
+      join(folder, "json"),
+    );
+    const document = JSON.parse(stdout) as {
+      exitCode: number;
+      stacks: { stack: string; resources: unknown[] }[];
+      failures: unknown[];
+    };
+    expect(document).toMatchObject({
+      exitCode: code,
+      failures: [],
+      stacks: [{ stack: "local", verdict: "clean" }],
+    });
+    expect(document.stacks[0]!.resources.length).toBeGreaterThan(20);
+  });
+
+  it("ends with 1 when a mandatory rule is broken, and names rule, finding and fix", async () => {
+    const file = join(folder, "expensive.yaml");
+    writeFileSync(
+      file,
+      readFileSync(join(root, "Pulumi.dev.yaml"), "utf8").replace(
+        /monthlyBudgetUsd: \d+/,
+        "monthlyBudgetUsd: 1",
+      ),
+    );
+    const { code, stdout } = await plan(
+      "--stack",
+      "dev",
+      "--config-file",
+      file,
+      "--out",
+      join(folder, "expensive"),
+    );
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^dev: REFUSED/m);
+    expect(stdout).toMatch(/mandatory cost-[a-z-]+ .*\n.*\n +fix: /);
+  });
+
+  it("ends with 2 on a bad stack file, with every problem: key, value got, value allowed", async () => {
+    const file = join(folder, "bad.yaml");
+    const text = readFileSync(join(root, "Pulumi.prod.yaml"), "utf8");
+    writeFileSync(
+      file,
+      text
+        .replace('kubernetesVersion: "1.35"', 'kubernetesVersion: "1.12"')
+        .replace("10.33.0.0/16", "10.32.0.0/16"),
+    );
+    const { code, stderr } = await plan(
+      "--stack",
+      "prod",
+      "--config-file",
+      file,
+      "--out",
+      join(folder, "bad"),
+    );
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/kubernetesVersion: got "1\.12", allowed: one of/);
+    expect(stderr).toMatch(/regions\[1\]\.cidr: got "10\.32\.0\.0\/16", allowed: /);
+    expect(stderr).not.toMatch(/^ +at /m);
+    expect(existsSync(join(folder, "bad", "prod"))).toBe(false);
+  });
+
+  it("reports the problems of a bad stack file in the JSON too", async () => {
+    const file = join(folder, "empty.yaml");
+    writeFileSync(file, "config: {}\n");
+    const { code, stdout } = await plan(
+      "--stack",
+      "dev",
+      "--config-file",
+      file,
+      "--json",
+      "--out",
+      join(folder, "empty"),
+    );
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({
+      exitCode: 2,
+      stacks: [],
+      failures: [
+        {
+          stack: "dev",
+          problems: expect.arrayContaining([{ key: "target", allowed: "aws or kubernetes" }]),
+        },
+      ],
+    });
+  });
+
+  it.each([
+    [["--stack", "staging"], "--stack: got staging, allowed: dev, local, prod"],
+    [["--colour"], "Unknown option '--colour'"],
+    [["prod"], "Unexpected argument 'prod'"],
+    [["--config-file", "x.yaml"], "--config-file needs exactly one --stack, got 0"],
+  ])("ends with 2 on %j and says what is allowed", async (args, message) => {
+    const { code, stderr } = await plan(...args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain("Usage: npm run plan");
+  });
+
+  it("explains itself with --help", async () => {
+    const { code, stdout } = await plan("--help");
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      "Exit codes: 0 clean, 1 mandatory policy violations, 2 a configuration or program error.",
+    );
+  });
+});

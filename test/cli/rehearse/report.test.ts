@@ -1,0 +1,170 @@
+import type { ArmCounts, Confusion } from "../../../cli/rehearse/counts";
+import { latencyOf } from "../../../cli/rehearse/latency";
+import { reportPage } from "../../../cli/rehearse/report/page";
+import type { Rehearsal, TrainedModel } from "../../../cli/rehearse/result";
+
+const outcomes: Confusion = {
+  truePositive: 80,
+  falsePositive: 10,
+  trueNegative: 6,
+  falseNegative: 4,
+};
+const arm: ArmCounts = { requests: 100, errors: 5, slow: 0, outcomes, groups: {} };
+const gate = {
+  gate: "error ratio",
+  kind: "shown",
+  value: 0.05,
+  interval: { low: 0.02, high: 0.1 },
+  bound: { max: 0.01 },
+  state: "fails",
+} as const;
+
+function model(name: string, version: string | undefined): TrainedModel {
+  const group = (text: string, selectionRate: number) => ({
+    group: text,
+    rows: 50,
+    judged: true,
+    selectionRate,
+    selectionRateLow: selectionRate - 0.1,
+    selectionRateHigh: Math.min(1, selectionRate + 0.1),
+  });
+  const gates = [
+    { gate: "selection-rate-ratio of race", value: 0.7, min: 0.8, passed: version !== undefined },
+  ];
+  return {
+    name,
+    text: "trees <b>",
+    version,
+    modelDigest: undefined,
+    seconds: 1,
+    steps: { fresh: 9, reused: 0 },
+    refused: version === undefined ? { step: "audit", gates } : undefined,
+    evaluation: {
+      rows: 500,
+      metrics: { accuracy: { value: 0.88, low: 0.85, high: 0.9 } },
+      gates: [],
+    },
+    audit: {
+      attributes: [
+        {
+          attribute: "race",
+          reference: "white",
+          groups: [group("white", 0.9), group("hispanic", 0.63)],
+        },
+      ],
+      gates,
+    },
+    explanation: { method: "exact", importance: [{ feature: "cons", meanAbsolute: 0.5 }] },
+  };
+}
+
+const rehearsal: Rehearsal = {
+  model: "loan-approval",
+  purpose: "Recommends",
+  seed: 0,
+  channel: "approval",
+  shift: { title: "Rates rise", text: "Everything costs more." },
+  limits: {
+    errorRatio: 0.01,
+    latencyMilliseconds: 100,
+    significance: 0.05,
+    driftSignificance: 0.01,
+    minimumRequests: 200,
+  },
+  models: [model("champion", "1.0.0"), model("unfair", undefined)],
+  trials: [
+    {
+      name: "failing challenger",
+      champion: "1.0.0",
+      challenger: "1.0.0",
+      share: 0.1,
+      fault: { kind: "error", share: 0.05, status: 503 },
+      looks: [
+        {
+          champion: arm,
+          challenger: arm,
+          verdict: { action: "roll back", reason: "error ratio 0.05", gates: [gate] },
+        },
+      ],
+      latency: { champion: latencyOf([1, 2]), challenger: latencyOf([3]) },
+      affected: 5,
+      after: { requests: 300, challenger: 0, errors: 0 },
+      seconds: 1,
+    },
+  ],
+  windows: [
+    {
+      name: "changed",
+      version: "1.0.0",
+      rows: 591,
+      drift: [
+        { feature: "obrat", bins: 10, rows: 591, index: 2, threshold: 0.06, p: 0, drifted: true },
+      ],
+      accuracy: { value: 0.6, interval: { low: 0.5, high: 0.7 } },
+    },
+  ],
+  explanations: [
+    {
+      version: "1.0.0",
+      label: "decline",
+      score: 0.2,
+      expected: 1,
+      logOdds: -1,
+      contributions: [{ feature: "cons", contribution: -2 }],
+    },
+  ],
+  chapters: [
+    {
+      title: "Train a champion",
+      kind: "train",
+      from: 0,
+      to: 2,
+      outcome: "version 1.0.0",
+      tone: "good",
+      inUse: "1.0.0",
+    },
+  ],
+  expectations: [
+    { expected: "the failing challenger is rolled back", found: "roll back", met: true },
+  ],
+  requests: 100,
+  seconds: 4,
+};
+
+describe("the report", () => {
+  const page = reportPage(rehearsal);
+
+  it("has every chapter, verdict and figure, and says what stands in", () => {
+    for (const text of [
+      "Train a champion",
+      "1 of 1 as meant",
+      "5 requests affected",
+      "rolled back",
+      "refused by audit",
+      "0.06",
+      "obrat",
+      "0.700",
+      "stand-in for the mesh",
+      "0 to the challenger",
+      "Benjamini-Hochberg",
+    ])
+      expect(page).toContain(text);
+    expect(page.match(/<svg /g)?.length).toBeGreaterThan(8);
+  });
+
+  it("escapes what it shows, needs no other file, and draws only numbers", () => {
+    expect(page).toContain("trees &lt;b&gt;");
+    expect(page).not.toMatch(/(?:src|href)="(?!#)|@import|url\(/);
+    expect(page).not.toMatch(/="(?:NaN|[^"]*Infinity)/);
+  });
+});
+
+describe("latencies", () => {
+  it("are counted once each, by nearest rank", () => {
+    const { p50, p99, max, histogram } = latencyOf([5, 1, 3, 1_000]);
+    expect([p50, p99, max, histogram.reduce((sum, count) => sum + count, 0)]).toEqual([
+      3, 1_000, 1_000, 4,
+    ]);
+    expect(latencyOf([])).toMatchObject({ p50: 0, max: 0 });
+  });
+});

@@ -1,0 +1,331 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { modelsFolder } from "../../../infra/stack/models";
+import { signedApproval, type RoleKey } from "../../../services/evidence/approvals";
+import { digestOf } from "../../../services/evidence/attestation";
+import { loadRelease } from "../../../services/contract/load";
+import { inspectRelease } from "../../../services/evidence/inspection";
+import {
+  appendEntry,
+  readLedger,
+  storeAt,
+  type Entry,
+  type Fact,
+} from "../../../services/evidence/ledger";
+import { main } from "../../../cli/release/attest-command";
+import { openLedger } from "../../../services/delivery/ledger-location";
+import { recordedApprovals } from "../../../services/delivery/approvals";
+import { attest } from "../../../cli/release/attest";
+import { attestApproved } from "../../../cli/release/attest-approved";
+import { verify } from "../../../cli/release/verify";
+import { testKey } from "../../support/signing";
+
+const model = "loan-approval";
+const ours = testKey();
+const board = testKey("p256");
+const now = Date.parse("2026-11-25T00:00:00Z");
+let folder = "";
+let release = "";
+let ledger = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "causeway-attest-"));
+  mkdirSync(join(folder, model));
+  for (const name of ["model.yaml", "release"])
+    cpSync(join(modelsFolder, model, name), join(folder, model, name), { recursive: true });
+  release = join(folder, model, "release");
+  ledger = join(folder, "ledger.jsonl");
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const image = loadRelease(modelsFolder, model).image.digest;
+const approval = (actor: string, role: string, more: Fact["details"] = {}): Fact => ({
+  actor,
+  action: "approve",
+  subject: model,
+  details: { digest: image, role, reason: "read the card", ...more },
+});
+const put = (fact: Fact): Promise<Entry> => appendEntry(storeAt(ledger), fact);
+const boardSigned = (actor = "chair@example.com", of = image) => ({
+  signature: signedApproval({ model, image: of, role: "ethics-board", actor }, board.signer),
+});
+const boardKeys: RoleKey[] = [{ role: "ethics-board", key: board.publicKey }];
+const attesting = async (roleKeys: readonly RoleKey[] = []) =>
+  attestApproved({
+    folder: release,
+    signers: [ours.signer],
+    ledger: await openLedger(ledger),
+    actor: "release-manager",
+    roleKeys,
+  });
+const failing = (options: Partial<Parameters<typeof verify>[1]> = {}) =>
+  verify(release, { trusted: [ours.publicKey], unsigned: false, now, ...options }).lines.filter(
+    (line) => line.startsWith("FAIL"),
+  );
+
+/**
+ * The manifest as somebody would forge it, signed by the release's own key: only the approvals
+ * themselves can show it.
+ */
+function forged(change: (manifest: ReturnType<typeof loadRelease>) => object): void {
+  writeFileSync(join(release, "manifest.json"), JSON.stringify(change(loadRelease(folder, model))));
+}
+
+describe("attesting a release", () => {
+  test("carries the approvals that the ledger holds of the image, signed, and is on record by who did it", async () => {
+    const first = await put(approval("risk@example.com", "model-risk"));
+    await put({ ...approval("risk@example.com", "model-risk"), subject: "another-model" });
+    await put(approval("risk@example.com", "model-risk", { digest: `sha256:${"0".repeat(64)}` }));
+    await put(approval("risk@example.com", "model-risk", { pausedFor: "InconclusiveAnalysisRun" }));
+    await put(approval("risk@example.com", "model-risk", { reason: "once more" }));
+    const second = await put(
+      approval("chair@example.com", "ethics-board", { pausedFor: "CanaryPauseStep" }),
+    );
+    const found = await attesting();
+    const approvals = [
+      {
+        role: "model-risk",
+        at: first.time,
+        actor: "risk@example.com",
+        image,
+        reference: first.hash,
+      },
+      {
+        role: "ethics-board",
+        at: second.time,
+        actor: "chair@example.com",
+        image,
+        reference: second.hash,
+      },
+    ];
+    expect(found).toEqual({ approvals, refused: [] });
+    expect(loadRelease(folder, model).approvals).toEqual(approvals);
+    const { signature, attested } = inspectRelease(release, [ours.publicKey]);
+    expect([signature.state, attested?.approvals]).toEqual(["trusted", approvals]);
+    const { actor, action, subject, details } = readLedger(storeAt(ledger)).at(-1)!;
+    expect([actor, action, subject]).toEqual(["release-manager", "attest", model]);
+    expect(details).toMatchObject({
+      digest: image,
+      approvals: [first.hash, second.hash],
+      signers: [ours.signer.keyid],
+      attestation: digestOf(readFileSync(join(release, "attestation.json"))),
+    });
+  });
+
+  test("takes out what the manifest had and the ledger does not hold", async () => {
+    await put(approval("risk@example.com", "model-risk"));
+    await attesting();
+    rmSync(ledger);
+    expect((await attesting()).approvals).toEqual([]);
+    expect(loadRelease(folder, model).approvals).toEqual([]);
+  });
+
+  test("changes nothing where it cannot be put on record", async () => {
+    await put(approval("risk@example.com", "model-risk"));
+    const files = () =>
+      ["manifest.json", "attestation.json"].map((name) =>
+        readFileSync(join(release, name), "utf8"),
+      );
+    const before = files();
+    const { entries } = await openLedger(ledger);
+    const refusing = { entries, record: () => Promise.reject(new Error("AccessDenied")) };
+    await expect(
+      attestApproved({
+        folder: release,
+        signers: [ours.signer],
+        ledger: refusing,
+        actor: "x",
+        roleKeys: [],
+      }),
+    ).rejects.toThrow("AccessDenied");
+    expect(files()).toEqual(before);
+  });
+
+  test("takes no approval out of a ledger that was tampered with", async () => {
+    await put(approval("risk@example.com", "model-risk"));
+    writeFileSync(ledger, readFileSync(ledger, "utf8").replace("model-risk", "ethics-board"));
+    await expect(attesting()).rejects.toThrow("does not verify");
+  });
+});
+
+describe("an approval in a role that the stack has keys for", () => {
+  test("counts with the signature of one of them over this image, this person and this role", async () => {
+    await put(approval("chair@example.com", "ethics-board", boardSigned()));
+    expect((await attesting(boardKeys)).approvals).toMatchObject([
+      { role: "ethics-board", signature: { keyid: board.signer.keyid } },
+    ]);
+    expect(failing({ roleKeys: boardKeys })).toEqual([]);
+  });
+
+  test.each<[string, () => Fact, string]>([
+    ["without a signature", () => approval("chair@example.com", "ethics-board"), "no signature"],
+    [
+      "signed for another image",
+      () =>
+        approval(
+          "chair@example.com",
+          "ethics-board",
+          boardSigned("chair@example.com", `sha256:${"0".repeat(64)}`),
+        ),
+      "a signature over something else",
+    ],
+    [
+      "signed by another person",
+      () => approval("eve@example.com", "ethics-board", boardSigned()),
+      "a signature over something else",
+    ],
+    [
+      "signed with another key",
+      () =>
+        approval("chair@example.com", "ethics-board", {
+          signature: signedApproval(
+            { model, image, role: "ethics-board", actor: "chair@example.com" },
+            ours.signer,
+          ),
+        }),
+      "which is no key of the role",
+    ],
+    [
+      "with something else for a signature",
+      () => approval("chair@example.com", "ethics-board", { signature: "yes" }),
+      "no signature",
+    ],
+  ])("does not count %s", async (_title, fact, message) => {
+    await put(fact());
+    const { approvals, refused } = await attesting(boardKeys);
+    expect([approvals, refused]).toEqual([[], [expect.stringContaining(message)]]);
+  });
+
+  test("is claimed where the stack has no key for it", async () => {
+    await put(approval("eve@example.com", "ethics-board"));
+    expect(
+      (await attesting([{ role: "model-risk", key: board.publicKey }])).approvals,
+    ).toHaveLength(1);
+  });
+
+  test("is no signature over a release, and none over a release is one over an approval", () => {
+    const { sig } = signedApproval({ model, image, role: "ethics-board", actor: "a" }, ours.signer);
+    const envelope = JSON.parse(readFileSync(join(release, "attestation.json"), "utf8"));
+    writeFileSync(
+      join(release, "attestation.json"),
+      JSON.stringify({ ...envelope, signatures: [{ keyid: ours.signer.keyid, sig }] }),
+    );
+    expect(inspectRelease(release, [ours.publicKey]).signature.state).toBe("untrusted");
+  });
+});
+
+describe("npm run verify", () => {
+  const published = (approvals: readonly object[] = []) =>
+    forged((manifest) => ({ ...manifest, published: true, approvals }));
+  const withApproval = (more: object = {}) => ({
+    role: "ethics-board",
+    at: "2026-11-24T13:00:00Z",
+    actor: "chair@example.com",
+    image,
+    reference: "a".repeat(64),
+    ...more,
+  });
+
+  /** The release's own key vouches for the forged manifest. */
+  const signedAgain = () => attest(release, [ours.signer]);
+
+  test("wants of a published release the approvals that its tier asks for, by different people", () => {
+    published();
+    signedAgain();
+    expect(failing()).toEqual([
+      expect.stringContaining(
+        "2 approvals by different people in different roles, one of them ethics-board; got none",
+      ),
+    ]);
+    published([withApproval(), withApproval({ role: "model-risk", reference: "b".repeat(64) })]);
+    signedAgain();
+    expect(failing()).toEqual([
+      expect.stringContaining(
+        "got ethics-board by chair@example.com, model-risk by chair@example.com",
+      ),
+    ]);
+    published([
+      withApproval(),
+      withApproval({ role: "model-risk", actor: "risk@example.com", reference: "b".repeat(64) }),
+    ]);
+    signedAgain();
+    expect(failing()).toEqual([]);
+  });
+
+  test("finds an approval that the ledger does not hold, although the release's key signed it", async () => {
+    await put(approval("risk@example.com", "model-risk"));
+    await attesting();
+    const entries = readLedger(storeAt(ledger));
+    expect(failing({ entries })).toEqual([]);
+    forged((manifest) => ({
+      ...manifest,
+      approvals: manifest.approvals.map((one) => ({ ...one, actor: "somebody" })),
+    }));
+    signedAgain();
+    expect(failing()).toEqual([]);
+    expect(failing({ entries })).toEqual([
+      expect.stringMatching(
+        /approval by role model-risk in the ledger .*"actor":"risk@example\.com".*allowed: .*"actor":"somebody"/,
+      ),
+    ]);
+    expect(failing({ entries: [] })).toEqual([expect.stringContaining("got no entry that counts")]);
+  });
+
+  test("finds an approval of another image, the same entry twice, and a role without its signature", () => {
+    forged((manifest) => ({
+      ...manifest,
+      approvals: [withApproval({ image: `sha256:${"0".repeat(64)}` }), withApproval()],
+    }));
+    signedAgain();
+    const found = failing({ roleKeys: boardKeys });
+    for (const part of [
+      "of image sha256:000",
+      "again, allowed: each entry of the ledger once",
+      "got no signature, allowed: a signature by a key of ethics-board",
+    ])
+      expect(found.some((line) => line.includes(part))).toBe(true);
+  });
+});
+
+describe("npm run attest", () => {
+  test("prints who approved and what is still wanted, under the account of the machine", async () => {
+    const said: string[] = [];
+    const key = join(folder, "key.pem");
+    writeFileSync(key, ours.privateKey);
+    await put(approval("risk@example.com", "model-risk"));
+    expect(
+      await main([model, "--key", key, "--ledger", ledger], (line) => said.push(line), folder),
+    ).toBe(0);
+    expect(said).toEqual([
+      "approvals: model-risk by risk@example.com; still wanted: 2 approvals by different people in different roles, one of them ethics-board; got model-risk by risk@example.com",
+      expect.stringContaining(`signed the release of ${model} with ${ours.signer.keyid}`),
+    ]);
+    expect(readLedger(storeAt(ledger)).at(-1)).toMatchObject({
+      action: "attest",
+      actor: userInfo().username,
+    });
+  });
+
+  test("ends with 2 without a ledger, without a key, or over one that does not hold", async () => {
+    const said: string[] = [];
+    const key = join(folder, "key.pem");
+    writeFileSync(key, ours.privateKey);
+    writeFileSync(ledger, "no entry\n");
+    const run = (...args: string[]) => main(args, (line) => said.push(line), folder);
+    expect([
+      await run(model, "--key", key),
+      await run(model, "--ledger", ledger),
+      await run("nobody", "--key", key, "--ledger", ledger),
+      await run(model, "--key", key, "--ledger", ledger),
+    ]).toEqual([2, 2, 2, 2]);
+    expect(said.at(-1)).toContain("line 1 is not an entry");
+  });
+});
+
+test("an entry that names no role is no approval", async () => {
+  const entry = await put(approval("a@example.com", "Ethics Board"));
+  expect(recordedApprovals([entry], { model, image }, [])).toEqual({
+    approvals: [],
+    refused: ["entry 1 by a@example.com: it names no role"],
+  });
+});

@@ -1,0 +1,136 @@
+import { rm } from "node:fs/promises";
+import { runDelivery } from "../e2e/delivery";
+import { addressSuite, faultSuite } from "../e2e/faults";
+import { lifecycleSuite } from "../e2e/lifecycle";
+import { logSuite } from "../e2e/logs/suite";
+import { equivalenceSuite, policySuite } from "../e2e/policies";
+import { restartSuite } from "../e2e/restarts";
+import { retrainingSuite } from "../e2e/retraining/suite";
+import { ruleSuite } from "../e2e/rules";
+import { openStack } from "../e2e/stack";
+import { commandLine, runCommand, unusable } from "../../cli/command-line";
+import { prepare } from "./context";
+import { duration, errorMessage, say } from "./lib/text";
+import { closingLine, NOTHING, runLane, runLanes, sum } from "./runner";
+import type { SharedStack } from "../e2e/stack";
+import type { Cluster } from "./cluster/cluster";
+import type { Suite, Tally } from "./runner";
+
+type SuiteMaker = (stack: SharedStack) => Promise<Suite>;
+
+const SUITES = {
+  lifecycle: lifecycleSuite,
+  faults: faultSuite,
+  policies: policySuite,
+  equivalence: equivalenceSuite,
+  addresses: addressSuite,
+  restarts: restartSuite,
+  rules: ruleSuite,
+  retraining: retrainingSuite,
+  logs: logSuite,
+} as const satisfies Record<string, SuiteMaker>;
+type SuiteName = keyof typeof SUITES;
+
+/**
+ * A suite on a control plane of its own, which runs alone: what it measures suffers from company.
+ */
+const DELIVERY = "delivery";
+const NAMES = [...Object.keys(SUITES), DELIVERY];
+
+const usage = `usage: npm run e2e [-- --only <suite>]... | npm run e2e:controllers | npm run test:rules
+
+Without options: the real engine against a real Kubernetes API server. Suites, of which --only names one and may be repeated:
+  ${NAMES.join(", ")}
+npm run e2e:controllers is delivery, retraining, logs: the programs that work in the cluster. npm run test:rules is rules.
+E2E_KUBECONFIG names the kubeconfig of a cluster of your own, CAUSEWAY_CACHE the folder of the tools (docs/e2e.md).
+Exit codes: 0 all passed, 1 a test failed or none ran, 2 a command line that cannot be used.`;
+
+interface LanePlan {
+  readonly name: string;
+  readonly suites: readonly SuiteName[];
+  /**
+   * Lanes with the same control plane share it; one of them kills its API server and has it alone.
+   */
+  readonly plane: "calm" | "faulty";
+  /**
+   * The lifecycle runs the literal project; the others are about something else and start faster.
+   */
+  readonly compiled: boolean;
+}
+
+/** Suites of one lane follow each other; the lanes run side by side. */
+const LANES: readonly LanePlan[] = [
+  { name: "lifecycle", suites: ["lifecycle"], plane: "calm", compiled: false },
+  { name: "policies", suites: ["policies", "restarts"], plane: "calm", compiled: true },
+  {
+    name: "faults",
+    suites: ["faults", "equivalence", "addresses"],
+    plane: "faulty",
+    compiled: true,
+  },
+];
+
+const IN_LANES = LANES.flatMap(({ suites }) => suites);
+
+/** Suites that need neither engine nor control plane. */
+const ALONE = ["rules", "retraining", "logs"] as const;
+
+function chosenSuites(argv: readonly string[]): (name: SuiteName | typeof DELIVERY) => boolean {
+  const { only = IN_LANES } = commandLine(argv, {
+    usage,
+    options: { only: { type: "string", multiple: true } },
+  }).values;
+  const unknown = only.filter((name) => !NAMES.includes(name));
+  if (unknown.length > 0)
+    throw unusable(`--only: got ${unknown.join(", ")}, allowed: ${NAMES.join(", ")}`, usage);
+  return (name) => only.includes(name);
+}
+
+async function withControlPlanes(chosen: (name: SuiteName) => boolean): Promise<Tally> {
+  const started = Date.now();
+  if (!IN_LANES.some(chosen)) return NOTHING;
+  const context = await prepare(process.env["E2E_KUBECONFIG"]);
+  say(`tests, after ${duration(Date.now() - started)}`);
+  const planes = new Map<string, Promise<Cluster>>();
+  const planeOf = (name: string): Promise<Cluster> => {
+    const plane = planes.get(name) ?? context.cluster();
+    planes.set(name, plane);
+    return plane;
+  };
+  const tally = await runLanes(
+    LANES.map((lane) => ({
+      open: async () => openStack(context, await planeOf(lane.plane), lane),
+      suites: lane.suites.filter(chosen).map((name) => SUITES[name]),
+    })),
+  );
+  await Promise.all([...planes.values()].map(async (plane) => (await plane).stop()));
+  // What failed can be looked into; what passed is of no more use.
+  if (tally.failed === 0) await rm(context.folder, { recursive: true, force: true });
+  return tally;
+}
+
+async function runSuites(chosen: ReturnType<typeof chosenSuites>): Promise<number> {
+  const started = Date.now();
+  const planes = await withControlPlanes(chosen);
+  if (planes !== NOTHING) say(`the suites of the engine took ${duration(Date.now() - started)}`);
+  const delivery = chosen(DELIVERY) ? await runDelivery() : NOTHING;
+  const alone = await runLane({
+    open: () => Promise.resolve(),
+    suites: ALONE.filter(chosen).map((name) => SUITES[name]),
+  });
+  const tally = sum([planes, delivery, alone]);
+  say(`the whole run took ${duration(Date.now() - started)}`);
+  say(closingLine(tally));
+  return tally.failed === 0 && tally.passed > 0 ? 0 : 1;
+}
+
+/** What keeps the suites from running at all is a failure of its own, in the closing line too. */
+function brokenRun(error: unknown): number {
+  say(errorMessage(error));
+  say("0 passed, 1 failed");
+  return 1;
+}
+
+void runCommand((argv) => runSuites(chosenSuites(argv)).catch(brokenRun)).finally(() =>
+  process.exit(),
+);

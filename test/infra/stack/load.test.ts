@@ -1,0 +1,99 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { InputError } from "../../../services/contract/problems";
+import { parseConfig } from "../../../infra/stack/load";
+import { readStackFile } from "../../../cli/plan/stack-file";
+
+const root = join(__dirname, "..", "..", "..");
+const corpus = join(__dirname, "corpus");
+
+function problemsIn(file: string): InputError {
+  const raw = readStackFile(file);
+  try {
+    parseConfig(raw, file);
+  } catch (error) {
+    if (error instanceof InputError) return error;
+    throw error;
+  }
+  throw new Error(`${file} was accepted`);
+}
+
+describe("stack configuration", () => {
+  test.each(["dev", "prod", "local"])("Pulumi.%s.yaml is valid", (stack) => {
+    const config = parseConfig(readStackFile(join(root, `Pulumi.${stack}.yaml`)), stack);
+    expect(config.environment).toBe(stack);
+  });
+
+  test.each(readdirSync(corpus))("%s is refused, and exactly the wrong keys are named", (name) => {
+    const file = join(corpus, name);
+    const expected = /^# expect: (.*)$/m.exec(readFileSync(file, "utf8"))![1]!.split(", ");
+    const keys = new Set(problemsIn(file).problems.map((problem) => problem.key));
+    expect([...keys].sort()).toEqual([...expected].sort());
+  });
+
+  test("a message carries the key, the value got and the value allowed", () => {
+    expect(problemsIn(join(corpus, "old-kubernetes.yaml")).message).toContain(
+      'kubernetesVersion: got "1.24", allowed: one of 1.34, 1.35, 1.36',
+    );
+  });
+
+  test.each([
+    [
+      "eu-central-1",
+      "eu-west-9",
+      'regions[1].name: got "eu-west-9", allowed: a region of AWS: eu-central-1, ',
+    ],
+    [
+      "cidr: 10.33.0.0/16",
+      "cidr: 10.33.0.0/16, drained: true",
+      "regions[1].drained: got true, allowed: { reason: <a reason in words> }",
+    ],
+  ])("with %s as %s the message says what is allowed", (before, after, message) => {
+    const text = readFileSync(join(root, "Pulumi.prod.yaml"), "utf8").replace(before, after);
+    const folder = mkdtempSync(join(tmpdir(), "causeway-config-"));
+    try {
+      writeFileSync(join(folder, "Pulumi.prod.yaml"), text);
+      expect(problemsIn(join(folder, "Pulumi.prod.yaml")).message).toContain(message);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  test("a secret in plain text is never repeated in the message", () => {
+    expect(problemsIn(join(corpus, "plain-text-secret.yaml")).message).not.toContain(
+      "pager.example.com",
+    );
+    expect(problemsIn(join(corpus, "access-key-in-value.yaml")).message).not.toContain("AKIA");
+    expect(problemsIn(join(corpus, "password-in-url.yaml")).message).not.toContain("hunter2");
+  });
+
+  test("an encrypted secret is accepted", () => {
+    const raw = readStackFile(join(root, "Pulumi.local.yaml"));
+    const config = parseConfig(
+      {
+        values: { ...raw.values, "causeway:alertWebhook": "https://pager.example.com/" },
+        secrets: new Set(["causeway:alertWebhook"]),
+      },
+      "local",
+    );
+    expect(config.alertWebhook).toBe("https://pager.example.com/");
+  });
+
+  test("warnings have an address of their own only where pages have one, and it is a secret too", () => {
+    const raw = readStackFile(join(root, "Pulumi.local.yaml"));
+    const parse = (given: Record<string, string>, secrets = Object.keys(given)) =>
+      parseConfig({ values: { ...raw.values, ...given }, secrets: new Set(secrets) }, "local");
+    const [pages, tickets] = [
+      { "causeway:alertWebhook": "https://pager.example.com/" },
+      { "causeway:ticketWebhook": "https://tickets.example.com/" },
+    ];
+    expect(parse({ ...pages, ...tickets }).ticketWebhook).toBe("https://tickets.example.com/");
+    expect(() => parse(tickets)).toThrow(
+      "alertWebhook: got nothing, allowed: a URL for critical alerts, because ticketWebhook has one for warnings",
+    );
+    expect(() => parse({ ...pages, ...tickets }, ["causeway:alertWebhook"])).toThrow(
+      /ticketWebhook: .*secret/,
+    );
+  });
+});

@@ -1,0 +1,144 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { modelsFolder } from "../../../../infra/stack/models";
+import { digestOf, preAuthentication } from "../../../../services/evidence/attestation";
+import { inspectRelease, attestationIn } from "../../../../services/evidence/inspection";
+import { attest } from "../../../../cli/release/attest";
+import { signerAt } from "../../../../cli/release/signers";
+import { askKms } from "../../../../services/delivery/aws/kms";
+
+const root = join(__dirname, "..", "..", "..");
+const alias = "awskms:///alias/example-signing";
+const before = { ...process.env };
+let kms: ChildProcess | undefined;
+let address = "";
+
+/**
+ * Starts the stand-in in a process of its own, since whoever signs waits for the answer; the
+ * environment names it as AWS's tools have it.
+ */
+async function start(...args: string[]): Promise<void> {
+  kms = spawn(process.execPath, ["--import", "tsx", join(__dirname, "fake-kms.ts"), ...args], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  address = await new Promise<string>((resolve, reject) => {
+    kms?.stdout?.once("data", (data) => resolve(String(data).trim()));
+    kms?.once("error", reject);
+  });
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_KMS: address,
+    AWS_REGION: "eu-west-1",
+    AWS_ACCESS_KEY_ID: "AKIDEXAMPLE",
+    AWS_SECRET_ACCESS_KEY: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+  });
+  delete process.env["AWS_SESSION_TOKEN"];
+}
+
+afterEach(() => {
+  kms?.kill();
+  process.env = { ...before };
+});
+
+/**
+ * A real KMS signs a digest; node signs messages alone, so the stand-in is told which message a
+ * digest is of.
+ */
+const tell = (message: Buffer) => fetch(`${address}/messages`, { method: "POST", body: message });
+
+test("a release is signed by a key in KMS, which sees a digest and gives its public key, and all verifiers take it", async () => {
+  await start();
+  const folder = mkdtempSync(join(tmpdir(), "causeway-kms-"));
+  try {
+    cpSync(join(modelsFolder, "loan-approval", "release"), folder, { recursive: true });
+    // What will be signed does not depend on who signs it.
+    attest(folder, []);
+    const unsigned = attestationIn(join(folder, "attestation.json"));
+    if (typeof unsigned === "string") throw new Error(unsigned);
+    await tell(preAuthentication(Buffer.from(unsigned.envelope.payload, "base64")));
+    const { PublicKey: der } = (await askKms({
+      operation: "GetPublicKey",
+      request: { KeyId: "alias/example-signing" },
+    })) as { PublicKey: string };
+    const signer = signerAt(alias);
+    attest(folder, [signer]);
+    expect(signer.keyid).toBe(digestOf(Buffer.from(der, "base64")));
+    const pem = `-----BEGIN PUBLIC KEY-----\n${der.replace(/(.{64})/g, "$1\n").trim()}\n-----END PUBLIC KEY-----\n`;
+    expect(inspectRelease(folder, [pem]).signature).toEqual({
+      state: "trusted",
+      keyid: signer.keyid,
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}, 120_000);
+
+test("a signature that the key did not make is refused before it goes into a release", async () => {
+  await start("p256", "another-key");
+  const message = Buffer.from("a release");
+  await tell(message);
+  expect(() => signerAt(alias).sign(message)).toThrow(
+    "KMS answered with a signature that the public key of alias/example-signing does not verify",
+  );
+}, 120_000);
+
+test.each([
+  [
+    "a key of another kind",
+    ["rsa"],
+    'got "a key of kind rsa for SIGN_VERIFY", allowed: ECC_NIST_P256 for SIGN_VERIFY',
+  ],
+  ["a key that encrypts", ["p256", "encrypts"], "for ENCRYPT_DECRYPT"],
+])(
+  "%s signs no release",
+  async (_title, args, message) => {
+    await start(...args);
+    expect(() => signerAt(alias)).toThrow(message);
+  },
+  120_000,
+);
+
+test("what KMS refuses is said in its own words: no such key, no right, a signature of somebody else", async () => {
+  await start("p256", "denied");
+  expect(() => signerAt("awskms:///alias/other")).toThrow(
+    "An error occurred (NotFoundException) when calling the GetPublicKey operation: Alias arn:aws:kms:eu-west-1:444455556666:alias/other is not found.",
+  );
+  expect(() => signerAt(alias).sign(Buffer.from("x"))).toThrow(
+    "An error occurred (AccessDeniedException) when calling the Sign operation: User: arn:aws:sts::444455556666:assumed-role/auditor/x is not authorized to perform: kms:Sign",
+  );
+  process.env["AWS_SECRET_ACCESS_KEY"] = "another";
+  expect(() => signerAt(alias)).toThrow(
+    "An error occurred (InvalidSignatureException) when calling the GetPublicKey operation",
+  );
+}, 120_000);
+
+test("the digest of a message is what KMS is asked to sign, and the region is that of a key's ARN", async () => {
+  await start();
+  const message = Buffer.from("hällo");
+  await tell(message);
+  const request = {
+    KeyId: "alias/example-signing",
+    Message: createHash("sha256").update(message).digest("base64"),
+    MessageType: "DIGEST",
+    SigningAlgorithm: "ECDSA_SHA_256",
+  };
+  await expect(askKms({ operation: "Sign", request })).resolves.toMatchObject({
+    SigningAlgorithm: "ECDSA_SHA_256",
+  });
+  await expect(
+    askKms({ operation: "Sign", request: { ...request, MessageType: "RAW" } }),
+  ).rejects.toThrow("ValidationException");
+  process.env["AWS_REGION"] = "us-east-1";
+  await expect(
+    askKms({ operation: "GetPublicKey", request: { KeyId: "alias/example-signing" } }),
+  ).rejects.toThrow("InvalidSignatureException");
+  await expect(
+    askKms({
+      operation: "GetPublicKey",
+      request: { KeyId: "arn:aws:kms:eu-west-1:444455556666:key/1" },
+    }),
+  ).rejects.toThrow("NotFoundException");
+}, 120_000);

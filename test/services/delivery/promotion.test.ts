@@ -1,0 +1,475 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  approverKeysIn,
+  approverKeysOption,
+} from "../../../infra/workflows/retraining/approver-keys";
+import { signedApproval, type RoleKey } from "../../../services/evidence/approvals";
+import type { Release } from "../../../services/evidence/release";
+import { readLedger, storeAt, type Entry, type Fact } from "../../../services/evidence/ledger";
+import { openLedger } from "../../../services/delivery/ledger-location";
+import { approvalIn } from "../../../services/delivery/own-region";
+import { promoterArguments } from "../../../services/delivery/promote";
+import {
+  promote,
+  type ApprovalFound,
+  type Promotion,
+  type Region,
+} from "../../../services/delivery/promotion";
+import {
+  imageOf,
+  readRollout,
+  releasePatch,
+  standingOf,
+} from "../../../services/delivery/release-patch";
+import { testKey } from "../../support/signing";
+import {
+  contract,
+  manifest,
+  old,
+  patched,
+  region,
+  repository,
+  served,
+} from "../../support/rollouts";
+
+const digest = `sha256:${"b".repeat(64)}`;
+const release: Release = {
+  ...old,
+  version: "1.0.1",
+  published: true,
+  image: { repository: "registry.example.com/loan-approval", digest },
+};
+function promotion(
+  regions: readonly Region[],
+  more: Partial<Promotion> = {},
+): Promotion & { facts: Fact[] } {
+  const facts: Fact[] = [];
+  return {
+    contract,
+    release,
+    regions,
+    run: "loan-approval-retraining-x1",
+    actor: "retraining-promoter",
+    refusal: () => undefined,
+    approval: () => ({ reference: "a".repeat(64) }),
+    approverKeys: [],
+    record: async (fact) => void facts.push(fact),
+    timeoutSeconds: 1,
+    pollSeconds: 0.01,
+    report: () => undefined,
+    ...more,
+    facts,
+  };
+}
+
+const referenceOf = (found: ApprovalFound) => ("reference" in found ? found.reference : undefined);
+
+describe("the patch of a release", () => {
+  test("makes exactly the Rollout that the program would make of the release", () => {
+    const { spec, metadata } = patched(served(), releasePatch(served(), contract, release));
+    const wanted = readRollout({
+      ...manifest(release),
+      metadata: { ...manifest(release).metadata, resourceVersion: "7", generation: 3 },
+    });
+    expect(spec).toEqual(wanted.spec);
+    expect(metadata.labels).toEqual(wanted.metadata.labels);
+  });
+
+  test("keeps to the release's fields", () => {
+    expect(
+      releasePatch(served(), contract, release).map(({ op, path }) => `${op} ${path}`),
+    ).toEqual([
+      "test /metadata/resourceVersion",
+      "replace /metadata/labels/causeway.dev~1owner",
+      "replace /metadata/labels/causeway.dev~1risk-tier",
+      "replace /metadata/labels/causeway.dev~1release",
+      "replace /spec/template/metadata/labels/app.kubernetes.io~1version",
+      "replace /spec/template/metadata/labels/causeway.dev~1owner",
+      "replace /spec/template/metadata/labels/causeway.dev~1risk-tier",
+      "replace /spec/template/metadata/labels/causeway.dev~1release",
+      "replace /spec/template/metadata/annotations/causeway.dev~1release",
+      "replace /spec/template/spec/containers/0/image",
+    ]);
+  });
+
+  test("does not apply to an object that changed meanwhile", () => {
+    const changed = { ...served(), metadata: { ...served().metadata, resourceVersion: "9" } };
+    expect(() => patched(changed, releasePatch(served(), contract, release))).toThrow(
+      "409 /metadata/resourceVersion is 9",
+    );
+  });
+
+  test.each([
+    [
+      "the controller has not seen it",
+      "waiting",
+      { observedGeneration: "2", phase: "Healthy", stableRS: "a", currentPodHash: "a" },
+    ],
+    [
+      "the trial goes on",
+      "waiting",
+      { observedGeneration: "3", phase: "Progressing", stableRS: "a", currentPodHash: "b" },
+    ],
+    [
+      "a person has to decide",
+      "waiting",
+      { observedGeneration: "3", phase: "Paused", stableRS: "a", currentPodHash: "b" },
+    ],
+    [
+      "it takes all requests",
+      "promoted",
+      { observedGeneration: "3", phase: "Healthy", stableRS: "b", currentPodHash: "b" },
+    ],
+    [
+      "the trial ended badly",
+      "rolled-back",
+      { observedGeneration: "3", phase: "Degraded", stableRS: "a", currentPodHash: "b" },
+    ],
+    [
+      "a person ended it",
+      "rolled-back",
+      {
+        observedGeneration: "3",
+        phase: "Progressing",
+        abort: true,
+        stableRS: "a",
+        currentPodHash: "b",
+      },
+    ],
+  ])("when %s, the release is %s", (_, standing, status) => {
+    const now = served();
+    expect(standingOf({ ...now, status }, imageOf(now))).toBe(standing);
+  });
+
+  test("another image in its place is no promotion", () => {
+    expect(standingOf(served(), `${repository}@${digest}`)).toBe("rolled-back");
+  });
+});
+
+describe("a promotion", () => {
+  test("goes region by region and records each", async () => {
+    const regions = [region("eu-west-1", "Healthy"), region("eu-central-1", "Healthy")];
+    const given = promotion(regions);
+    expect((await promote(given)).map(({ region: name, outcome }) => [name, outcome])).toEqual([
+      ["eu-west-1", "promoted"],
+      ["eu-central-1", "promoted"],
+    ]);
+    expect(regions.map(({ now }) => imageOf(now))).toEqual([
+      `${repository}@${digest}`,
+      `${repository}@${digest}`,
+    ]);
+    expect(
+      given.facts.map(({ action, subject, details }) => [
+        action,
+        subject,
+        details["region"],
+        details["digest"],
+        details["run"],
+        details["approval"],
+      ]),
+    ).toEqual([
+      [
+        "promote",
+        "loan-approval",
+        "eu-west-1",
+        digest,
+        "loan-approval-retraining-x1",
+        "a".repeat(64),
+      ],
+      [
+        "promote",
+        "loan-approval",
+        "eu-central-1",
+        digest,
+        "loan-approval-retraining-x1",
+        "a".repeat(64),
+      ],
+    ]);
+  });
+
+  test("touches no further region after a failure", async () => {
+    const regions = [region("eu-west-1", "Degraded"), region("eu-central-1", "Healthy")];
+    const given = promotion(regions);
+    expect(
+      (await promote(given)).map(({ region: name, outcome, message }) => [name, outcome, message]),
+    ).toEqual([["eu-west-1", "rolled-back", "analysis failed"]]);
+    expect(regions.map(({ patches }) => patches)).toEqual([1, 0]);
+    expect(given.facts.map(({ action }) => action)).toEqual(["roll-back"]);
+  });
+
+  test("gives up after its time, with the controller's last word", async () => {
+    const given = promotion([region("eu-west-1", "never")]);
+    expect((await promote(given)).map(({ outcome, message }) => [outcome, message])).toEqual([
+      ["timed-out", "Healthy"],
+    ]);
+  });
+
+  test("run again, does not patch a region that has the release", async () => {
+    const one = region("eu-west-1", "Healthy");
+    await promote(promotion([one]));
+    const again = promotion([one, region("eu-central-1", "Healthy")]);
+    expect((await promote(again)).map(({ outcome }) => outcome)).toEqual(["promoted", "promoted"]);
+    expect(one.patches).toBe(1);
+  });
+
+  test.each<[string, Partial<Promotion>, string]>([
+    [
+      "an image that no registry holds",
+      { release: { ...release, published: false } },
+      "published: got false, allowed: true: publish the image first",
+    ],
+    [
+      "an image that nobody approved",
+      { approval: (of) => approvalIn([], contract, of, []) },
+      `approvals: got "${digest}", allowed: an image whose approval is recorded (2 approvals by different people in different roles, one of them ethics-board; got none): npm run delivery -- approve loan-approval --digest ${digest}`,
+    ],
+    [
+      "an image that failed before",
+      { refusal: () => "loan-approval 1.0.1 was rolled-back in eu-west-1" },
+      "allowed: loan-approval 1.0.1 was rolled-back in eu-west-1",
+    ],
+    [
+      "another model's release",
+      { release: { ...release, model: "other" } },
+      'model: got "other", allowed: loan-approval',
+    ],
+    [
+      "a model whose contract changed",
+      { contract: { ...contract, purpose: "Another." } },
+      'regions.eu-west-1: got "another contract"',
+    ],
+  ])("refuses %s before it touches anything", async (_, more, message) => {
+    const one = region("eu-west-1", "Healthy");
+    await expect(promote(promotion([one], more))).rejects.toThrow(message);
+    expect(one.patches).toBe(0);
+  });
+});
+
+describe("the approvals of a release", () => {
+  const [board, stranger] = [testKey("p256"), testKey()];
+  const approverKeys: RoleKey[] = [
+    { role: "ethics-board", key: board.publicKey },
+    { role: "model-risk", key: stranger.publicKey },
+  ];
+  const statement = {
+    model: "loan-approval",
+    image: digest,
+    role: "ethics-board",
+    actor: "chair@example.com",
+  };
+  const entry = (
+    actor: string,
+    role: string,
+    signature?: ReturnType<typeof signedApproval>,
+    i = 0,
+  ): Entry => ({
+    sequence: i,
+    time: "2026-11-29T10:00:00Z",
+    actor,
+    action: "approve",
+    subject: "loan-approval",
+    details: { digest, role, reason: "reviewed", ...(signature && { signature }) },
+    previous: "0".repeat(64),
+    hash: String(i).repeat(64),
+  });
+  const risk = entry(
+    "risk@example.com",
+    "model-risk",
+    signedApproval(
+      { ...statement, role: "model-risk", actor: "risk@example.com" },
+      stranger.signer,
+    ),
+    1,
+  );
+  const chair = (signature?: ReturnType<typeof signedApproval>) => [
+    risk,
+    entry("chair@example.com", "ethics-board", signature, 2),
+  ];
+  const promoting = async (entries: readonly Entry[], more: Partial<Promotion> = {}) => {
+    const one = region("eu-west-1", "Healthy");
+    const results = promote(
+      promotion([one], {
+        approval: (of) => approvalIn(entries, contract, of, approverKeys),
+        approverKeys,
+        ...more,
+      }),
+    );
+    return { one, results };
+  };
+  const signed = signedApproval(statement, board.signer);
+
+  test("are enough when each is signed by a key of its role", async () => {
+    const { results, one } = await promoting(chair(signed));
+    expect((await results).map(({ outcome }) => outcome)).toEqual(["promoted"]);
+    expect(one.patches).toBe(1);
+  });
+
+  test.each<[string, readonly Entry[], string]>([
+    ["missing", [], "one of them ethics-board; got none): npm run delivery"],
+    ["of one role alone", [risk], "got model-risk by risk@example.com): npm run delivery"],
+    [
+      "unsigned",
+      chair(),
+      "got model-risk by risk@example.com; not counted: entry 2 by chair@example.com as ethics-board: no signature)",
+    ],
+    [
+      "signed by a key of another role",
+      chair(signedApproval(statement, stranger.signer)),
+      `entry 2 by chair@example.com as ethics-board: a signature by ${stranger.signer.keyid}, which is no key of the role`,
+    ],
+    [
+      "signed over another image",
+      chair(signedApproval({ ...statement, image: old.image.digest }, board.signer)),
+      "entry 2 by chair@example.com as ethics-board: a signature over something else",
+    ],
+    [
+      "signed in another person's name",
+      chair(signedApproval({ ...statement, actor: "other@example.com" }, board.signer)),
+      "a signature over something else",
+    ],
+  ])("that are %s promote nothing", async (_, entries, message) => {
+    const { results, one } = await promoting(entries);
+    await expect(results).rejects.toThrow(message);
+    expect(one.patches).toBe(0);
+  });
+
+  test("in the manifest are held to the keys too, and to the image", async () => {
+    const approval = {
+      role: "ethics-board",
+      at: "2026-11-29T10:00:00Z",
+      actor: "chair@example.com",
+      image: digest,
+      reference: "2".repeat(64),
+    };
+    const carrying = (more: object) =>
+      promoting(chair(signed), { release: { ...release, approvals: [{ ...approval, ...more }] } });
+    await expect((await carrying({})).results).rejects.toThrow(
+      'approvals[0], by role ethics-board: got "no signature", allowed: a signature by a key of ethics-board in causeway:approverKeys',
+    );
+    await expect(
+      (await carrying({ image: old.image.digest, signature: signed })).results,
+    ).rejects.toThrow(`got "of image ${old.image.digest}", allowed: of image ${digest}`);
+    expect(await (await carrying({ signature: signed })).results).toMatchObject([
+      { outcome: "promoted" },
+    ]);
+  });
+
+  test("are asked for by the risk tier, whatever the channel says", async () => {
+    const automatic = {
+      ...contract,
+      release: { ...contract.release, channel: "automatic" as const },
+    };
+    await expect((await promoting([risk], { contract: automatic })).results).rejects.toThrow(
+      "approvals: got",
+    );
+  });
+
+  test("are bound by keys that the promoter is given as an argument, and by no text that is none", () => {
+    const given = promoterArguments([
+      "--contract=a",
+      "--manifest=b",
+      "--ledger=c",
+      "--run=d",
+      "--region=x",
+      ...approverKeysOption(approverKeys),
+    ]);
+    expect(given.approverKeys).toEqual(approverKeys);
+    expect(approverKeysOption([])).toEqual([]);
+    expect(approverKeysIn(undefined)).toEqual([]);
+    expect(() => approverKeysIn("[")).toThrow('--approver-keys: got "[", allowed: JSON');
+    expect(() => approverKeysIn('[{"role":"ethics-board","key":"none"}]')).toThrow(
+      "a public key in PEM, ed25519 or ECDSA on P-256",
+    );
+  });
+});
+
+describe("the promoter's command", () => {
+  test("names every argument that is missing, and wants a place for orders where there are several regions", () => {
+    expect(() => promoterArguments([])).toThrow(
+      /--contract: .*\n.*--manifest: .*\n.*--ledger: .*\n.*--run: .*\n.*--region: /,
+    );
+    const given = [
+      "--contract=a",
+      "--manifest=b",
+      "--ledger=c",
+      "--run=d",
+      "--region=x",
+      "--region=y",
+    ];
+    expect(() => promoterArguments(given)).toThrow(
+      "--orders: got nothing, allowed: where the promoters of other regions look for orders: a folder or s3://bucket/prefix",
+    );
+    expect(() => promoterArguments([...given, "--orders=o", "--home=z"])).toThrow(
+      '--home: got "z", allowed: one of the regions: x, y',
+    );
+    expect(promoterArguments([...given, "--orders=o", "--home=y"])).toMatchObject({
+      regions: ["x", "y"],
+      home: "y",
+      orders: "o",
+    });
+  });
+
+  test("keeps the ledger in an object store, one object for an entry, and finds the approval there", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "causeway-ledger-test-"));
+    const calls: string[][] = [];
+    try {
+      const ledger = await openLedger(
+        "s3://audit/ledger",
+        async (args) => void calls.push([...args]),
+      );
+      await ledger.record({
+        actor: "approver@example.com",
+        action: "approve",
+        subject: "loan-approval",
+        details: { digest, role: "model-risk", reason: "reviewed" },
+      });
+      expect(
+        calls.map((args) =>
+          args.slice(0, 4).map((argument) => (argument.startsWith("/") ? "<copy>" : argument)),
+        ),
+      ).toEqual([
+        ["s3", "sync", "s3://audit/ledger", "<copy>"],
+        ["s3api", "put-object", "--bucket", "audit"],
+        ["s3api", "put-object", "--bucket", "audit"],
+      ]);
+      expect(calls.slice(1).map((args) => args[5]?.split("/")[0])).toEqual(["approvals", "ledger"]);
+      const found = (model = contract, of = digest) =>
+        referenceOf(approvalIn(readLedger(storeAt(ledger.path)), model, of, []));
+      const limited = { ...contract, riskTier: "limited" as const };
+      expect([found(), found(limited)]).toEqual([
+        undefined,
+        readLedger(storeAt(ledger.path))[0]!.hash,
+      ]);
+      await ledger.record({
+        actor: "approver@example.com",
+        action: "approve",
+        subject: "loan-approval",
+        details: { digest, role: "ethics-board", reason: "the same person" },
+      });
+      expect(found()).toBeUndefined();
+      await ledger.record({
+        actor: "board@example.com",
+        action: "approve",
+        subject: "loan-approval",
+        details: { digest, reason: "in no role" },
+      });
+      expect(found()).toBeUndefined();
+      await ledger.record({
+        actor: "board@example.com",
+        action: "approve",
+        subject: "loan-approval",
+        details: { digest, role: "ethics-board", reason: "reviewed" },
+      });
+      expect(found()).toBe(readLedger(storeAt(ledger.path))[3]!.hash);
+      expect(found(contract, `sha256:${"c".repeat(64)}`)).toBeUndefined();
+      await (
+        await openLedger(join(folder, "ledger.jsonl"))
+      ).record({ actor: "a", action: "promote", subject: "m", details: {} });
+      expect(readLedger(storeAt(join(folder, "ledger.jsonl"))).length).toBe(1);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
