@@ -1,4 +1,4 @@
-import { loadRelease, loadVerdicts } from "../../services/contract/load";
+import { loadRelease, loadVerdicts } from "../../services/evidence/load";
 import { InputError } from "../../services/contract/problems";
 import { forbiddingVerdict, retrySchema, type Retry } from "../../services/evidence/verdict";
 import type { DeliveryContext } from "./record";

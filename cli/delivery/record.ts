@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadContract, verdictsFolder } from "../../services/contract/load";
+import { loadContract } from "../../services/contract/load";
+import { verdictsFolder } from "../../services/evidence/load";
 import { verdictFile, verdictSchema, type Verdict } from "../../services/evidence/verdict";
 import { sha256 } from "../../services/evidence/ledger/canonical";
 import type { Cluster } from "./cluster";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { coverage, uncovered } from "../../policies/coverage";
 import type { Rule } from "../../policies/rule";
 import { digestOf, type Signer } from "../../services/evidence/attestation";
-import { loadRelease } from "../../services/contract/load";
+import { loadRelease } from "../../services/evidence/load";
 import type { Entry } from "../../services/evidence/ledger";
 import { planJson } from "../plan/plan-json";
 import type { StackPlan } from "../plan/plan";

@@ -10,7 +10,8 @@ import {
   minutesToVerdict,
 } from "../../infra/serving/forecast";
 import { regionShares, trafficOf } from "../../infra/stack/release-forecast";
-import { loadContract, loadRelease } from "../../services/contract/load";
+import { loadContract } from "../../services/contract/load";
+import { loadRelease } from "../../services/evidence/load";
 import type { Contract } from "../../services/contract/contract";
 import type { Release } from "../../services/evidence/release";
 import { seconds } from "../../services/contract/units";

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { modelsFolder } from "../../infra/stack/models";
-import { loadVerdicts } from "../../services/contract/load";
+import { loadVerdicts } from "../../services/evidence/load";
 import { keysFrom, pseudonym } from "../../services/model-server/identity/keys";
 import { codeOfInput, commandLine, runCommand, unusable } from "../command-line";
 import { openLedger } from "../../services/delivery/ledger-location";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { modelsFolder } from "../../infra/stack/models";
-import { loadVerdicts } from "../../services/contract/load";
+import { loadVerdicts } from "../../services/evidence/load";
 import { parseOrThrow } from "../../services/contract/problems";
 import { codeOfInput, commandLine, runCommand, unusable } from "../command-line";
 import { erasing } from "./erasing";

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { modelsFolder } from "../../infra/stack/models";
-import { loadContract, loadRelease } from "../../services/contract/load";
+import { loadContract } from "../../services/contract/load";
+import { loadRelease } from "../../services/evidence/load";
 import { InputError } from "../../services/contract/problems";
 import { missingApprovals } from "../../services/contract/tiers";
 import { LedgerError } from "../../services/evidence/ledger";

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { digestOf, type Signer } from "../../services/evidence/attestation";
-import { loadContract, loadRelease } from "../../services/contract/load";
+import { loadContract } from "../../services/contract/load";
+import { loadRelease } from "../../services/evidence/load";
 import { InputError, parseOrThrow } from "../../services/contract/problems";
 import type { Approval, Release, Scan } from "../../services/evidence/release";
 import { attestationFile } from "../../services/evidence/inspection";

@@ -9,7 +9,7 @@ import {
   type JudgedAudit,
 } from "../../services/evidence/bias-audit";
 import type { Contract } from "../../services/contract/contract";
-import { loadBiasAudit } from "../../services/contract/load";
+import { loadBiasAudit } from "../../services/evidence/load";
 import { dutiesOf } from "../../services/contract/tiers";
 import type { Environment } from "./schema";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { loadRelease } from "../contract/load";
+import { loadRelease } from "../evidence/load";
 import type { Release } from "../evidence/release";
 import { latestVerdict, type Verdict } from "../evidence/verdict";
 import type { Answer } from "./erasure-answer";

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { loadVerdicts } from "../contract/load";
+import { loadVerdicts } from "../evidence/load";
 import { parseOrThrow } from "../contract/problems";
 import { openLedger } from "./ledger-location";
 import { answerSchema, type Answer } from "./erasure-answer";

@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { accounts } from "../../infra/workflows/retraining/settings";
 import { modelsFolder } from "../../infra/stack/models";
 import { namespaces } from "../../infra/kubernetes/labels";
-import { loadRelease } from "../../services/contract/load";
+import { loadRelease } from "../../services/evidence/load";
 import { openLedger } from "../../services/delivery/ledger-location";
 import { connect } from "../../services/delivery/connection";
 import { KubernetesClient } from "../harness/lib/kubernetes/client";

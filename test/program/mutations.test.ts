@@ -4,7 +4,7 @@ import { packConfig } from "../../cli/plan/judgement";
 import { viewOf, type RecordedResource } from "../../cli/plan/resource";
 import { join } from "node:path";
 import { modelsFolder } from "../../infra/stack/models";
-import { loadRelease } from "../../services/contract/load";
+import { loadRelease } from "../../services/evidence/load";
 import { planOf, project } from "../support/stacks";
 import { verdict } from "../support/verdicts";
 import { accessRows } from "./access-mutations";

@@ -1,6 +1,7 @@
 import { modelsFolder } from "../../infra/stack/models";
 import { rollout } from "../../infra/serving/rollout";
-import { loadContract, loadRelease } from "../../services/contract/load";
+import { loadContract } from "../../services/contract/load";
+import { loadRelease } from "../../services/evidence/load";
 import type { Release } from "../../services/evidence/release";
 import { readRollout, type Operation, type Rollout } from "../../services/delivery/release-patch";
 import type { Region } from "../../services/delivery/promotion";

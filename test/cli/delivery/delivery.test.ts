@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { modelsFolder as realModels } from "../../../infra/stack/models";
-import { loadVerdicts } from "../../../services/contract/load";
+import { loadVerdicts } from "../../../services/evidence/load";
 import { forbiddingVerdict } from "../../../services/evidence/verdict";
 import { readLedger, storeAt, verifyLedger } from "../../../services/evidence/ledger";
 import { sha256 } from "../../../services/evidence/ledger/canonical";

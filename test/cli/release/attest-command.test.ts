@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { modelsFolder } from "../../../infra/stack/models";
 import { signedApproval, type RoleKey } from "../../../services/evidence/approvals";
 import { digestOf } from "../../../services/evidence/attestation";
-import { loadRelease } from "../../../services/contract/load";
+import { loadRelease } from "../../../services/evidence/load";
 import { inspectRelease } from "../../../services/evidence/inspection";
 import {
   appendEntry,

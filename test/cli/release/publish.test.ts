@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { modelsFolder as sample } from "../../../infra/stack/models";
-import { loadRelease } from "../../../services/contract/load";
+import { loadRelease } from "../../../services/evidence/load";
 import type { Scan } from "../../../services/evidence/release";
 import { inspectionProblems, inspectRelease } from "../../../services/evidence/inspection";
 import { publish, type Publication } from "../../../cli/release/publish";

@@ -1,6 +1,6 @@
 import { modelsFolder } from "../../../infra/stack/models";
 import { userInfo } from "node:os";
-import { loadRelease } from "../../../services/contract/load";
+import { loadRelease } from "../../../services/evidence/load";
 import { nextEntry } from "../../../services/evidence/ledger/entry";
 import { actorAt, publicationOf } from "../../../cli/release/record";
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { modelsFolder } from "../../../infra/stack/models";
 import { digestOf } from "../../../services/evidence/attestation";
-import { loadRelease } from "../../../services/contract/load";
+import { loadRelease } from "../../../services/evidence/load";
 import { readLedger, storeAt } from "../../../services/evidence/ledger";
 import { renew, type Renewal } from "../../../cli/release/renew";
 

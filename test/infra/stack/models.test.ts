@@ -11,7 +11,7 @@ import {
   unlessFailed,
   type Model,
 } from "../../../infra/stack/models";
-import { loadRelease } from "../../../services/contract/load";
+import { loadRelease } from "../../../services/evidence/load";
 import { retry, verdict } from "../../support/verdicts";
 
 const released = loadRelease(modelsFolder, "loan-approval").image.digest;

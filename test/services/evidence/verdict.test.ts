@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadVerdicts } from "../../../services/contract/load";
+import { loadVerdicts } from "../../../services/evidence/load";
 import {
   forbiddingVerdict,
   latestVerdict,

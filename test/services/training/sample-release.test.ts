@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { loadContract, loadRelease } from "../../../services/contract/load";
+import { loadContract } from "../../../services/contract/load";
+import { loadRelease } from "../../../services/evidence/load";
 
 const models = join(__dirname, "..", "..", "..", "services", "models");
 const folder = join(models, "loan-approval", "release");

@@ -6,7 +6,8 @@ import { rule as labels } from "../../../../policies/rules/governance/rollout-la
 import { releaseSteps } from "../../../../infra/serving/steps";
 import { releaseLabels } from "../../../../infra/serving/settings";
 import { modelsFolder } from "../../../../infra/stack/models";
-import { loadContract, loadRelease } from "../../../../services/contract/load";
+import { loadContract } from "../../../../services/contract/load";
+import { loadRelease } from "../../../../services/evidence/load";
 import type { ResourceView } from "../../../../policies/rule";
 import { ruleSuite, set } from "../../../support/rule-suite";
 import { changed, goodBudget, goodMonitor, goodRollout } from "../reliability/good";

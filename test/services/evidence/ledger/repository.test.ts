@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { modelsFolder } from "../../../../infra/stack/models";
 import { digestOf } from "../../../../services/evidence/attestation";
-import { loadRelease, modelNames } from "../../../../services/contract/load";
+import { modelNames } from "../../../../services/contract/load";
+import { loadRelease } from "../../../../services/evidence/load";
 import { readLedger, storeAt } from "../../../../services/evidence/ledger";
 
 const entries = readLedger(storeAt(join(modelsFolder, "ledger.jsonl")));
