@@ -2,8 +2,10 @@ import { availableParallelism } from "node:os";
 
 export default {
   testEnvironment: "node",
-  // Machines are shared: a test that hangs is a failure, one that waits for a processor is not.
-  testTimeout: 60_000,
+  globalSetup: "<rootDir>/test/global-setup.ts",
+  globalTeardown: "<rootDir>/test/global-teardown.ts",
+  // A test that hangs is a failure, one that waits for a processor on a busy machine is not.
+  testTimeout: 600_000,
   // Half of the time goes into programs that the tests start; alone on two processors, one worker
   // took 2.6 times as long as two.
   maxWorkers: Math.max(2, availableParallelism() - 1),

@@ -20,6 +20,7 @@ import { readTensor } from "../../services/model-server/requests/tensor";
 import { documents } from "../../cli/lint/documents";
 import { packConfig } from "../../cli/plan/judgement";
 import { readStackFile } from "../../cli/plan/stack-file";
+import { stackFile, stacks } from "../support/stacks";
 import { verdict } from "../support/verdicts";
 
 const project = join(__dirname, "..", "..");
@@ -76,11 +77,12 @@ function file(folder: string, path: string, text: string): string {
   return target;
 }
 
-const stackSeeds = ["dev", "prod", "local"].map((stack) => ({
+const stackSeeds = stacks.map((stack) => ({
   config: Object.fromEntries(
-    Object.entries(readStackFile(join(project, `Pulumi.${stack}.yaml`)).values).map(
-      ([key, value]) => [key, structured(value)],
-    ),
+    Object.entries(readStackFile(stackFile(stack)).values).map(([key, value]) => [
+      key,
+      structured(value),
+    ]),
   ),
 }));
 
@@ -175,7 +177,7 @@ export const targets: readonly Target[] = [
   },
   {
     name: "pack-config",
-    seeds: ["dev", "local", "prod"].map((stack) => jsonFile(`policies/config/${stack}.json`)),
+    seeds: stacks.map((stack) => jsonFile(`test/fixtures/stacks/policies/config/${stack}.json`)),
     write: json,
     read: (text, folder) => packConfig(file(folder, "pack.json", text)),
     complaint: inputError,

@@ -11,7 +11,7 @@ import { planOf, project } from "../support/stacks";
 let prod: readonly ResourceView[] = [];
 beforeAll(async () => {
   prod = (await planOf("prod")).resources.map(viewOf);
-}, 60_000);
+});
 
 const who = (question: string) =>
   [

@@ -1,13 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import program from "../../infra/index";
-import { rules } from "../../policies/rules";
 import { followerArguments } from "../../services/delivery/follow";
 import { promoterArguments } from "../../services/delivery/promote";
-import { isClean, planStack, type StackPlan } from "../../cli/plan/plan";
+import { isClean, type StackPlan } from "../../cli/plan/plan";
 import { testKey } from "../support/signing";
-import { project } from "../support/stacks";
+import { planFixture, stackFile } from "../support/stacks";
 
 const approverKeys = ["ethics-board", "model-risk"].map((role) => ({
   role,
@@ -19,11 +17,11 @@ beforeAll(async () => {
   const configFile = join(folder, "Pulumi.prod.yaml");
   writeFileSync(
     configFile,
-    `${readFileSync(join(project, "Pulumi.prod.yaml"), "utf8").trimEnd()}\n  causeway:approverKeys: ${JSON.stringify(approverKeys)}\n`,
+    `${readFileSync(stackFile("prod"), "utf8").trimEnd()}\n  causeway:approverKeys: ${JSON.stringify(approverKeys)}\n`,
   );
-  plan = await planStack({ project, stack: "prod", program, rules, configFile });
+  plan = await planFixture("prod", configFile);
   rmSync(folder, { recursive: true });
-}, 60_000);
+});
 
 /** Arguments of every container in the plan that runs a program of the delivery image. */
 function argumentsOf(programFile: string): string[][] {

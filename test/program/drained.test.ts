@@ -1,11 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import program from "../../infra/index";
 import { releaseOrder } from "../../infra/stack/release-order";
-import { rules } from "../../policies/rules";
-import { planStack, type StackPlan } from "../../cli/plan/plan";
-import { project } from "../support/stacks";
+import type { StackPlan } from "../../cli/plan/plan";
+import { planFixture, stackFile } from "../support/stacks";
 
 let plan: StackPlan;
 beforeAll(async () => {
@@ -14,14 +12,14 @@ beforeAll(async () => {
   // The home of keys, buckets and retraining, where it matters most that nothing waits for it.
   writeFileSync(
     configFile,
-    readFileSync(join(project, "Pulumi.prod.yaml"), "utf8").replace(
+    readFileSync(stackFile("prod"), "utf8").replace(
       "cidr: 10.32.0.0/16 }",
       "cidr: 10.32.0.0/16, drained: { reason: the network of the region is unreliable } }",
     ),
   );
-  plan = await planStack({ project, stack: "prod", program, rules, configFile });
+  plan = await planFixture("prod", configFile);
   rmSync(folder, { recursive: true });
-}, 60_000);
+});
 
 /**
  * URNs that a resource waits for, at any distance: what it depends on, what holds it, and what

@@ -14,7 +14,7 @@ beforeAll(async () => {
   good = resources;
   models = config.models.map(({ name }) => name);
   walk = encryptionWalk(good);
-}, 60_000);
+});
 
 const bare = ({ stores }: EncryptionWalk) =>
   stores.filter(({ key }) => key === undefined).map(({ resource }) => resource.name);

@@ -5,7 +5,7 @@ import { viewOf, type RecordedResource } from "../../cli/plan/resource";
 import { join } from "node:path";
 import { modelsFolder } from "../../infra/stack/models";
 import { loadRelease } from "../../services/evidence/load";
-import { planOf, project } from "../support/stacks";
+import { fixtureProject, planOf } from "../support/stacks";
 import { verdict } from "../support/verdicts";
 import { accessRows } from "./access-mutations";
 import { gone, mutated, type Mutation } from "./mutation";
@@ -833,9 +833,9 @@ const rows: [rule: string, target: string, path?: string, value?: unknown][] = [
 let good: readonly RecordedResource[] = [];
 beforeAll(async () => {
   good = (await planOf("prod")).resources;
-}, 60_000);
+});
 
-const config = packConfig(join(project, "policies", "config", "prod.json"));
+const config = packConfig(join(fixtureProject, "policies", "config", "prod.json"));
 
 /** Mandatory violations of one rule over some resources. */
 function fires(name: string, resources: readonly RecordedResource[]): number {

@@ -12,7 +12,7 @@ const plans: Partial<Record<StackName, StackPlan>> = {};
 beforeAll(async () => {
   // One after the other: the runtime holds one program at a time.
   for (const stack of stacks) plans[stack] = await planOf(stack);
-}, 60_000);
+});
 
 const plan = (stack: StackName) => plans[stack]!;
 const mandatory = (stack: StackName) =>

@@ -7,6 +7,7 @@ import { Release } from "@pulumi/kubernetes/helm/v3";
 import { Provider as Cluster } from "@pulumi/kubernetes/provider";
 import { resourceRule, stackRule, type Rule } from "../../../policies/rule";
 import { planStack, type StackPlan } from "../../../cli/plan/plan";
+import { fixtureProject } from "../../support/stacks";
 
 export const root = join(__dirname, "..", "..", "..");
 
@@ -158,5 +159,10 @@ export const smallRules: readonly Rule[] = [
 
 /** The plan of {@link smallProgram} under the stack file of prod. */
 export function smallPlan(): Promise<StackPlan> {
-  return planStack({ project: root, stack: "prod", program: smallProgram, rules: smallRules });
+  return planStack({
+    project: fixtureProject,
+    stack: "prod",
+    program: smallProgram,
+    rules: smallRules,
+  });
 }

@@ -170,7 +170,7 @@ describe("the report", () => {
       ])
         expect(shown).toContain(text);
     for (const { name } of gates) expect(shown).toContain(`<code>${name}</code>`);
-  }, 60_000);
+  });
 
   it("escapes what it shows", () => {
     expect(page).toContain("must set &lt;bucket&gt;");

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectName, readStackFile, stackNames } from "../../../cli/plan/stack-file";
-import { root } from "./fixture";
+import { fixtureProject } from "../../support/stacks";
 
 describe("a stack file", () => {
   let folder: string;
@@ -71,7 +71,7 @@ describe("a stack file", () => {
   });
 
   it("names a stack, in the folder of the project", () => {
-    expect(stackNames(root)).toEqual(["dev", "local", "prod"]);
-    expect(projectName(root)).toBe("causeway");
+    expect(stackNames(fixtureProject)).toEqual(["dev", "local", "prod"]);
+    expect(projectName(fixtureProject)).toBe("causeway");
   });
 });

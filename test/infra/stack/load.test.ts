@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { InputError } from "../../../services/contract/problems";
 import { parseConfig } from "../../../infra/stack/load";
 import { readStackFile } from "../../../cli/plan/stack-file";
+import { stackFile, stacks } from "../../support/stacks";
 
-const root = join(__dirname, "..", "..", "..");
 const corpus = join(__dirname, "corpus");
 
 function problemsIn(file: string): InputError {
@@ -20,8 +20,8 @@ function problemsIn(file: string): InputError {
 }
 
 describe("stack configuration", () => {
-  test.each(["dev", "prod", "local"])("Pulumi.%s.yaml is valid", (stack) => {
-    const config = parseConfig(readStackFile(join(root, `Pulumi.${stack}.yaml`)), stack);
+  test.each(stacks)("Pulumi.%s.yaml is valid", (stack) => {
+    const config = parseConfig(readStackFile(stackFile(stack)), stack);
     expect(config.environment).toBe(stack);
   });
 
@@ -50,7 +50,7 @@ describe("stack configuration", () => {
       "regions[1].drained: got true, allowed: { reason: <a reason in words> }",
     ],
   ])("with %s as %s the message says what is allowed", (before, after, message) => {
-    const text = readFileSync(join(root, "Pulumi.prod.yaml"), "utf8").replace(before, after);
+    const text = readFileSync(stackFile("prod"), "utf8").replace(before, after);
     const folder = mkdtempSync(join(tmpdir(), "causeway-config-"));
     try {
       writeFileSync(join(folder, "Pulumi.prod.yaml"), text);
@@ -69,7 +69,7 @@ describe("stack configuration", () => {
   });
 
   test("an encrypted secret is accepted", () => {
-    const raw = readStackFile(join(root, "Pulumi.local.yaml"));
+    const raw = readStackFile(stackFile("local"));
     const config = parseConfig(
       {
         values: { ...raw.values, "causeway:alertWebhook": "https://pager.example.com/" },
@@ -81,7 +81,7 @@ describe("stack configuration", () => {
   });
 
   test("warnings have an address of their own only where pages have one, and it is a secret too", () => {
-    const raw = readStackFile(join(root, "Pulumi.local.yaml"));
+    const raw = readStackFile(stackFile("local"));
     const parse = (given: Record<string, string>, secrets = Object.keys(given)) =>
       parseConfig({ values: { ...raw.values, ...given }, secrets: new Set(secrets) }, "local");
     const [pages, tickets] = [
