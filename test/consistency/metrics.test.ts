@@ -64,7 +64,7 @@ beforeAll(async () => {
         })),
       );
   }
-}, 120_000);
+});
 
 test.each(["PrometheusRule", "ConfigMap", "AnalysisTemplate", "ScaledObject"])(
   "the plan has queries in objects of kind %s",

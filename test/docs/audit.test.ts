@@ -78,5 +78,4 @@ test.each(questions.map((question): [string, Question] => [question.title, quest
       end: prints.every((text) => stdout.includes(text)) ? "" : stdout.slice(-2_000),
     }).toEqual({ missing: [], end: "" });
   },
-  600_000,
 );

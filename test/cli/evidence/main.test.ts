@@ -42,7 +42,7 @@ describe("npm run evidence", () => {
     said = [];
     expect(await run("--verify", out)).toBe(1);
     expect(said[0]).toBe(`${out} does not verify:`);
-  }, 120_000);
+  });
 
   it("exports nothing over a ledger that does not hold", async () => {
     const ledger = join(folder, "ledger.jsonl");

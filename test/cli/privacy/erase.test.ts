@@ -134,7 +134,6 @@ withPython(
       ],
     ]);
   },
-  60_000,
 );
 
 withPython(
@@ -147,7 +146,6 @@ withPython(
       expect.arrayContaining(["datasets:", `  ${digest("1")}`, "2 of 4 files name the subject"]),
     );
   },
-  60_000,
 );
 
 withPython(
@@ -162,7 +160,6 @@ withPython(
       searched: { left: 2 },
     });
   },
-  60_000,
 );
 
 withPython(
@@ -174,7 +171,6 @@ withPython(
     );
     expect(readFileSync(join(folder, "lake/runs/r1/collect/data.csv"), "utf8")).toContain(before);
   },
-  60_000,
 );
 
 test("wants a reason, a ledger and an actor", async () => {

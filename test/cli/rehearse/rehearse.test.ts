@@ -39,7 +39,6 @@ if (python === undefined)
     beforeAll(
       async () =>
         void (await ensureEnvironment({ tests: true, report: (line) => console.log(line) })),
-      300_000,
     );
 
     it("ends as the scenario means it, with exit code 0", () => {
@@ -51,7 +50,7 @@ if (python === undefined)
         ["the slow challenger is rolled back", true],
         ["the failing challenger is rolled back", true],
       ]);
-    }, 180_000);
+    });
 
     it("trains by every step, and serves what was released", () => {
       const [champion] = found.models;

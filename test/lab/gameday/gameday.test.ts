@@ -10,7 +10,7 @@ import { planOf } from "../../support/stacks";
 let participants: Participant[];
 beforeAll(async () => {
   participants = participantsOf((await planOf("prod")).resources.map(viewOf));
-}, 60_000);
+});
 
 const names = [
   "region lost",

@@ -11,8 +11,6 @@ import { testKey } from "../../support/signing";
 import { change, changeJson, copiedModel } from "./support/release";
 import { modelFolder, paths, root, series, tensor } from "./support/server";
 
-jest.setTimeout(60_000);
-
 /**
  * The process that the image runs, from the folder that the image holds: nothing of the repository
  * is in reach of it.

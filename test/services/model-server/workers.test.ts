@@ -11,8 +11,6 @@ import type { OnnxModel } from "../../../services/model-server/inference/session
 import { goodFeatures, goodRow, loadedSample, paths, testServer } from "./support/server";
 
 // Threads take their time to start on a machine that does other things.
-jest.setTimeout(60_000);
-
 const faulty = { file: join(__dirname, "support", "faulty-worker.mjs"), execArgv: [] };
 
 function options(

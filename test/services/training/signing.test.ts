@@ -35,7 +35,7 @@ if (python === undefined)
       writeFileSync(file("ours.pem"), ours.privateKey);
       writeFileSync(file("ours-public.pem"), ours.publicKey);
       step("sign", "--to", file("release"), "--signing-key", file("ours.pem"));
-    }, 300_000);
+    });
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
     const file = (...names: string[]) => join(folder, ...names);

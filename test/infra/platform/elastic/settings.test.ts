@@ -275,25 +275,25 @@ describe("the script", () => {
     expect(received.at(-1)?.url).toBe("/api/saved_objects/_import?overwrite=true");
     expect(received.at(-1)?.body).toContain(savedObjects());
     expect(output).not.toContain("s3cret");
-  }, 30_000);
+  });
 
   test("waits until Elasticsearch and Kibana are ready", async () => {
     let early = 2;
     refuse = (url) => (/_cluster\/health|api\/status/.test(url) && early-- > 0 ? 503 : undefined);
     expect((await run()).code).toBe(0);
     expect(received.filter(({ url }) => url.startsWith("/_cluster/health"))).toHaveLength(3);
-  }, 30_000);
+  });
 
   test("ends at the first request that is refused, with the answer, and applies nothing after it", async () => {
     refuse = (url) => (url.startsWith("/_slm/") ? 400 : undefined);
     const { code } = await run();
     expect(code).not.toBe(0);
     expect(received.at(-1)?.url).toBe("/_slm/policy/causeway-snapshots");
-  }, 30_000);
+  });
 
   test("fails when Kibana took only some of the searches", async () => {
     imported = '{"success":false,"successCount":2}';
     const { code, output } = await run();
     expect([code, output.includes('"successCount":2')]).toEqual([1, true]);
-  }, 30_000);
+  });
 });

@@ -74,7 +74,7 @@ test("a release is signed by a key in KMS, which sees a digest and gives its pub
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}, 120_000);
+});
 
 test("a signature that the key did not make is refused before it goes into a release", async () => {
   await start("p256", "another-key");
@@ -83,7 +83,7 @@ test("a signature that the key did not make is refused before it goes into a rel
   expect(() => signerAt(alias).sign(message)).toThrow(
     "KMS answered with a signature that the public key of alias/example-signing does not verify",
   );
-}, 120_000);
+});
 
 test.each([
   [
@@ -98,7 +98,6 @@ test.each([
     await start(...args);
     expect(() => signerAt(alias)).toThrow(message);
   },
-  120_000,
 );
 
 test("what KMS refuses is said in its own words: no such key, no right, a signature of somebody else", async () => {
@@ -113,7 +112,7 @@ test("what KMS refuses is said in its own words: no such key, no right, a signat
   expect(() => signerAt(alias)).toThrow(
     "An error occurred (InvalidSignatureException) when calling the GetPublicKey operation",
   );
-}, 120_000);
+});
 
 test("the digest of a message is what KMS is asked to sign, and the region is that of a key's ARN", async () => {
   await start();
@@ -141,4 +140,4 @@ test("the digest of a message is what KMS is asked to sign, and the region is th
       request: { KeyId: "arn:aws:kms:eu-west-1:444455556666:key/1" },
     }),
   ).rejects.toThrow("NotFoundException");
-}, 120_000);
+});
