@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { loadContract } from "../../services/contract/load";
 import { verdictsFolder } from "../../services/evidence/load";
 import { verdictFile, verdictSchema, type Verdict } from "../../services/evidence/verdict";
-import { sha256 } from "../../services/evidence/ledger/canonical";
 import type { Cluster } from "./cluster";
 import type { OpenLedger } from "../../services/delivery/ledger-location";
 import { verdictOf } from "./verdict-of";
+import { sha256 } from "../../services/contract/digests";
 
 /** What a command acts on and where it writes down that it did. */
 export interface DeliveryContext {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { coverage, uncovered } from "../../policies/coverage";
 import type { Rule } from "../../policies/rule";
-import { digestOf, type Signer } from "../../services/evidence/attestation";
+import { type Signer } from "../../services/evidence/attestation";
 import { loadRelease } from "../../services/evidence/load";
 import type { Entry } from "../../services/evidence/ledger";
 import { planJson } from "../plan/plan-json";
@@ -11,6 +11,7 @@ import type { ArchivedFile } from "./archive";
 import { guide } from "./guide";
 import { places, summaryOf } from "./summary";
 import { attestationOf, sumsOf } from "./sums";
+import { digestOf } from "../../services/contract/digests";
 
 /** What evidence is collected from. */
 export interface EvidenceSources {

@@ -3,7 +3,6 @@ import { dirname, join, resolve } from "node:path";
 import program from "../../infra";
 import { modelsFolder } from "../../infra/stack/models";
 import { rules } from "../../policies/rules";
-import { digestOf } from "../../services/evidence/attestation";
 import { modelNames } from "../../services/contract/load";
 import { InputError } from "../../services/contract/problems";
 import { LedgerError } from "../../services/evidence/ledger";
@@ -16,6 +15,7 @@ import { trustedKeys } from "../release/verify";
 import { archive } from "./archive";
 import { collect } from "./collect";
 import { verifyEvidence, type EvidenceOptions } from "./verify";
+import { digestOf } from "../../services/contract/digests";
 
 const project = resolve(__dirname, "..", "..");
 /** What was done to the models of the repository before there was an audit bucket. */

@@ -3,13 +3,13 @@ import { z } from "zod";
 import { biasAuditFile } from "../../services/evidence/bias-audit";
 import { dutiesOf, type Duties } from "../../services/contract/tiers";
 import { verdictSchema } from "../../services/evidence/verdict";
-import { digestOf } from "../../services/evidence/attestation";
 import { parseOrThrow } from "../../services/contract/problems";
 import { parseYaml } from "../../services/contract/yaml";
 import { releaseSchema, type Release } from "../../services/evidence/release";
 import type { Entry } from "../../services/evidence/ledger";
 import { verifyLines } from "../../services/evidence/ledger/verify";
 import type { ArchivedFile } from "./archive";
+import { digestOf } from "../../services/contract/digests";
 
 /** Names of what an archive holds. */
 export const places = {

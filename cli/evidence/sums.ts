@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
+import { sha256 } from "../../services/contract/digests";
 import {
   preAuthentication,
   payloadType,
@@ -19,8 +19,6 @@ export const attestationFile = "attestation.json";
 
 const statementType = "https://in-toto.io/Statement/v1";
 const predicateType = "https://causeway.dev/attestation/evidence/v1";
-
-const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 /** The text of {@link sumsFile} over files. */
 export function sumsOf(files: readonly ArchivedFile[]): ArchivedFile {

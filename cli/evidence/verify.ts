@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { digestOf, type SignatureState } from "../../services/evidence/attestation";
+import { type SignatureState } from "../../services/evidence/attestation";
 import { InputError } from "../../services/contract/problems";
 import { inspectionProblems, inspectRelease } from "../../services/evidence/inspection";
 import { verifyLines } from "../../services/evidence/ledger/verify";
@@ -10,6 +10,7 @@ import { ArchiveError, unpacked, type ArchivedFile } from "./archive";
 import { guide } from "./guide";
 import { linesOf, places, summaryOf, type Summary } from "./summary";
 import { attestationFile, attestedBy, sumProblems, sumsFile } from "./sums";
+import { digestOf } from "../../services/contract/digests";
 
 /** What an archive is verified against. */
 export interface EvidenceOptions {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RoleKey } from "../../services/evidence/approvals";
-import { digestOf, type Signer } from "../../services/evidence/attestation";
+import { type Signer } from "../../services/evidence/attestation";
 import { parseOrThrow } from "../../services/contract/problems";
 import { releaseSchema, type Release } from "../../services/evidence/release";
 import { attestationFile } from "../../services/evidence/inspection";
@@ -9,6 +9,7 @@ import type { OpenLedger } from "../../services/delivery/ledger-location";
 import { recordedApprovals, type RecordedApprovals } from "../../services/delivery/approvals";
 import { attest, replace } from "./attest";
 import { attestingOf } from "./record";
+import { digestOf } from "../../services/contract/digests";
 
 /** What is attested, by whom, and where the approvals are on record. */
 export interface Attesting {

@@ -8,7 +8,6 @@ import {
   type ImageRecord,
   type RunImage,
 } from "../../services/evidence/images";
-import { digestOf } from "../../services/evidence/attestation";
 import { InputError, parseOrThrow } from "../../services/contract/problems";
 import type { Scan } from "../../services/evidence/release";
 import { commandLine, runCommand, unusable } from "../command-line";
@@ -17,6 +16,7 @@ import { replace } from "./attest";
 import { buildRunImage, headRevision, scanOfRegistry } from "./image";
 import { actorAt } from "./record";
 import { bills } from "../sbom/main";
+import { digestOf } from "../../services/contract/digests";
 
 const usage =
   "usage: npm run publish:image -- <training or delivery> --repository <repository URL, such as that of the stack outputs> [--ledger <file *.jsonl, folder, or s3://<audit bucket>/ledger>]";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { digestOf, type Signer } from "../../services/evidence/attestation";
+import { type Signer } from "../../services/evidence/attestation";
 import { loadContract } from "../../services/contract/load";
 import { loadRelease } from "../../services/evidence/load";
 import { InputError, parseOrThrow } from "../../services/contract/problems";
@@ -15,6 +15,7 @@ import { buildWithDocker, scanOfRegistry } from "./image";
 import { actorAt, attestingOf, publicationOf } from "./record";
 import { signerAt } from "./signers";
 import { staleBills } from "../sbom/main";
+import { digestOf } from "../../services/contract/digests";
 
 const root = join(__dirname, "..", "..");
 const usage =

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { modelsFolder } from "../../infra/stack/models";
 import { isExpired } from "../../infra/stack/release-verification";
-import { digestOf, pemBlocks, publicKeyIn } from "../../services/evidence/attestation";
+import { pemBlocks, publicKeyIn } from "../../services/evidence/attestation";
 import { loadContract, modelNames } from "../../services/contract/load";
 import { InputError } from "../../services/contract/problems";
 import type { Approval, Release } from "../../services/evidence/release";
@@ -14,6 +14,7 @@ import { CommandLineEnd, commandLine, runCommand, unusable } from "../command-li
 import { openLedger } from "../../services/delivery/ledger-location";
 import { recordedApprovals } from "../../services/delivery/approvals";
 import { stackConfig } from "../stack-config";
+import { digestOf } from "../../services/contract/digests";
 
 const usage = `usage: npm run verify -- <model, or folder of a release> [--trusted-key <file of public keys in PEM>] [--stack <stack>] [--ledger <where>] [--unsigned]
 

@@ -1,3 +1,4 @@
+import type { Environment } from "../../services/contract/environments";
 import type { BucketPurpose, KeyPurpose } from "../kubernetes/labels";
 
 /** Who owns the names of one stack: they decide every literal name below. */
@@ -6,7 +7,7 @@ export interface Naming {
   readonly organization: string;
   /** AWS account id, 12 digits. */
   readonly account: string;
-  readonly environment: "dev" | "prod" | "local";
+  readonly environment: Environment;
 }
 
 /**

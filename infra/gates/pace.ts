@@ -1,4 +1,4 @@
-import type { Environment } from "../serving/settings";
+import type { Environment } from "../../services/contract/environments";
 
 /** Seconds between two scrapes of a pod: its counts are as old as that at most. */
 export const scrapeSeconds = 10;

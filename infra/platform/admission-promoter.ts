@@ -1,11 +1,11 @@
 import { accounts } from "../workflows/retraining/settings";
 import { documents } from "../serving/documents";
 import { serverContainer } from "../serving/pod-template";
-import { annotationPrefix } from "../serving/settings";
 import { namespaces } from "../kubernetes/labels";
+import { labelKeys } from "../../services/contract/labels";
 
 /** Labels that say which version a Rollout and its pods are; a promotion changes no other. */
-const versionLabels = [`${annotationPrefix}/release`, "app.kubernetes.io/version"];
+const versionLabels = [labelKeys.release, "app.kubernetes.io/version"];
 
 const digest = "@sha256:[0-9a-f]{64}$";
 

@@ -1,7 +1,7 @@
-import { annotationPrefix } from "../serving/settings";
 import { promotion } from "./admission-promoter";
 import { accounts } from "../workflows/retraining/settings";
 import { breakGlassRole, eraseAccount, groups, namespaces, type Group } from "../kubernetes/labels";
+import { annotationPrefix } from "../../services/contract/labels";
 
 /**
  * A check in CEL over `object`, `oldObject` and `request`, and what somebody reads whose request it

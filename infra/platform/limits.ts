@@ -1,4 +1,4 @@
-import type { Environment } from "../stack/schema";
+import type { Environment } from "../../services/contract/environments";
 import type { Tenant } from "./namespaces";
 
 type Size = "small" | "prod";

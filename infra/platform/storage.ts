@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Environment } from "../stack/schema";
+import type { Environment } from "../../services/contract/environments";
 import { encryptedStorageClass } from "../kubernetes/labels";
 
 /** Where volumes come from: EBS with the volumes key, or whatever the cluster at hand offers. */

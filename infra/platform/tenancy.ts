@@ -15,7 +15,7 @@ import { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from "@pulumi/kube
 import { PriorityClass } from "@pulumi/kubernetes/scheduling/v1";
 import { StorageClass } from "@pulumi/kubernetes/storage/v1";
 import * as pulumi from "@pulumi/pulumi";
-import type { Environment } from "../stack/schema";
+import type { Environment } from "../../services/contract/environments";
 import { namespaces, type NamespaceRole } from "../kubernetes/labels";
 import { admissionPolicies, policyBinding, policyManifest } from "./admission";
 import { headroomDeployment, headroomName, priorities, type Headroom } from "./headroom";

@@ -6,7 +6,7 @@ import { ConfigMap } from "@pulumi/kubernetes/core/v1";
 import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { policyText } from "../aws/policy-document";
-import { kubernetesVersions, type Environment } from "../stack/schema";
+import { kubernetesVersions } from "../stack/schema";
 import { classTags } from "../kubernetes/data-classes";
 import {
   administratorPolicyArn,
@@ -25,6 +25,7 @@ import {
 } from "./cluster-roles";
 import { kubeconfig } from "./kubeconfig";
 import { nodeClassSpec, nodePoolSpec, type NodeKind } from "./node-pools";
+import type { Environment } from "../../services/contract/environments";
 
 /** Who runs the nodes. */
 export type ComputeProfile = "auto-mode";

@@ -8,6 +8,7 @@ import { loadBalancerPrefix } from "../aws/bucket-policy";
 import { EntryCertificate } from "./certificate";
 import { entryProblems } from "./entry-problems";
 import { Firewall } from "./firewall";
+import type { Environment } from "../../services/contract/environments";
 
 /** Port on which the Istio gateway says over plain HTTP, inside the VPC, whether it is ready. */
 export const gatewayHealthPort = 15_021;
@@ -17,7 +18,7 @@ export const tlsPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06";
 /** Arguments of {@link RegionalEntry}. */
 export interface RegionalEntryArgs {
   readonly region: string;
-  readonly environment: "dev" | "prod" | "local";
+  readonly environment: Environment;
   /** Name that callers use in all regions. */
   readonly domainName: string;
   readonly hostedZoneId: pulumi.Input<string>;

@@ -5,7 +5,7 @@ import * as vpc from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
 import { policyText } from "../aws/policy-document";
 import { cidrProblems, planSubnets } from "./cidr";
-import type { Environment } from "../stack/schema";
+import type { Environment } from "../../services/contract/environments";
 import { classTags } from "../kubernetes/data-classes";
 import { flowLogPermissions, flowLogTrust, interfaceServices } from "./network-documents";
 import { zonesOf } from "./zones";

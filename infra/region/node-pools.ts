@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Environment } from "../stack/schema";
+import type { Environment } from "../../services/contract/environments";
+import { labelKeys } from "../../services/contract/labels";
 
 /** Kinds of nodes: for everything, and for models that ask for an accelerator. */
 export const nodeKinds = ["general", "gpu"] as const;
@@ -58,7 +59,7 @@ export function nodePoolSpec(kind: NodeKind, nodeClass: string, environment: Env
   const capacity = environment === "prod" || kind === "gpu" ? ["on-demand"] : ["on-demand", "spot"];
   return {
     template: {
-      metadata: { labels: { "causeway.dev/nodes": kind } },
+      metadata: { labels: { [labelKeys.nodes]: kind } },
       spec: {
         nodeClassRef: { group: "eks.amazonaws.com", kind: "NodeClass", name: nodeClass },
         // Only pods that ask for an accelerator may land on nodes that have one.

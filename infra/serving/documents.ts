@@ -1,6 +1,7 @@
 import type { Contract } from "../../services/contract/contract";
 import { servedRelease, type Release } from "../../services/evidence/release";
-import { annotationPrefix, metadata, servingNames, type ServingSettings } from "./settings";
+import { metadata, servingNames, type ServingSettings } from "./settings";
+import { annotationPrefix } from "../../services/contract/labels";
 
 /** Folder in the container where the server finds the contract and the release manifest. */
 export const documentsFolder = "/etc/causeway";

@@ -6,8 +6,9 @@ import { outcomesNeeded, power } from "../gates/experiment";
 import { errorShares, gateNames, latencyShares } from "../gates/gates";
 import { meanTrials, proof, refusal, type Shares } from "../gates/sequential";
 import { paces } from "../gates/pace";
-import { servingNames, type Environment } from "./settings";
+import { servingNames } from "./settings";
 import { asks, releaseSteps, type Step } from "./steps";
+import type { Environment } from "../../services/contract/environments";
 
 /**
  * A stretch of a release in which the version on trial sees the same share of the requests; the

@@ -1,7 +1,8 @@
 import type { Contract } from "../../services/contract/contract";
 import { namespaces, ports } from "../kubernetes/labels";
 import type { DeliveryState, KillTarget } from "./delivery";
-import { annotationPrefix, modelPath, servingNames } from "./settings";
+import { modelPath, servingNames } from "./settings";
+import { annotationPrefix } from "../../services/contract/labels";
 
 /** Name of the route that stands before all others while a model is switched off. */
 export const killRoute = "kill-switch";

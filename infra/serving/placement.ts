@@ -1,11 +1,7 @@
 import { priorityClasses } from "../kubernetes/labels";
-import {
-  annotationPrefix,
-  podSelector,
-  versionHashLabel,
-  type Environment,
-  type ServingSettings,
-} from "./settings";
+import { podSelector, versionHashLabel, type ServingSettings } from "./settings";
+import { labelKeys } from "../../services/contract/labels";
+import type { Environment } from "../../services/contract/environments";
 
 /**
  * What to do when no zone is left that keeps the spread: prod would rather wait for a node than
@@ -54,7 +50,7 @@ export function placement({
 /** GPU nodes are tainted, so that nothing else fills them. */
 const tolerations = [{ key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" }];
 /** The platform's own node pool; on a cluster that is not ours the asked-for GPU alone decides. */
-const ownPool = { nodeSelector: { [`${annotationPrefix}/nodes`]: "gpu" }, tolerations };
+const ownPool = { nodeSelector: { [labelKeys.nodes]: "gpu" }, tolerations };
 const gpuPlacement = {
   prod: ownPool,
   dev: ownPool,

@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { DeliveryState } from "./delivery";
 import { paces } from "../gates/pace";
-import { annotationPrefix, servingNames, type ServingSettings } from "./settings";
+import { servingNames, type ServingSettings } from "./settings";
 import { asks, releaseSteps, type Step } from "./steps";
+import { annotationPrefix, labelKeys } from "../../services/contract/labels";
 
 /**
  * Seconds that an update waits at each pause for a person, and at most for an A/B test, which may
@@ -95,7 +96,7 @@ export function awaitedRollout<M extends RolloutManifest>(
       ...metadata,
       annotations: {
         ...metadata.annotations,
-        [`${annotationPrefix}/region`]: region,
+        [labelKeys.region]: region,
         "pulumi.com/waitFor": waitFor,
       },
     },

@@ -2,9 +2,10 @@ import type { Contract } from "../../services/contract/contract";
 import type { Release } from "../../services/evidence/release";
 import type { GovernanceRecord } from "../stack/governance";
 import type { Verification } from "../stack/release-verification";
+import type { Environment } from "../../services/contract/environments";
 import { modelLabels, namespaces } from "../kubernetes/labels";
+import { labelKeys } from "../../services/contract/labels";
 
-export type Environment = "dev" | "prod" | "local";
 export type Strategy = Contract["release"]["strategy"];
 
 /** What every manifest of one model in one region is made from; plain values only. */
@@ -65,9 +66,6 @@ export function servingNames(model: string): ServingNames {
   };
 }
 
-/** Prefix of the labels and annotations that are ours. */
-export const annotationPrefix = "causeway.dev";
-
 /** Longest name that Kubernetes takes for a Service and for the value of a label. */
 export const maximumName = 63;
 
@@ -95,9 +93,9 @@ export function releaseLabels({
   release,
 }: Pick<ServingSettings, "contract" | "release">): Record<string, string> {
   return {
-    [`${annotationPrefix}/owner`]: contract.owner.team,
-    [`${annotationPrefix}/risk-tier`]: contract.riskTier,
-    [`${annotationPrefix}/release`]: release.version,
+    [labelKeys.owner]: contract.owner.team,
+    [labelKeys.riskTier]: contract.riskTier,
+    [labelKeys.release]: release.version,
   };
 }
 

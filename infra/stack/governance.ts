@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { digestOf } from "../../services/evidence/attestation";
 import {
   auditExpired,
   biasAuditGap,
@@ -11,7 +10,8 @@ import {
 import type { Contract } from "../../services/contract/contract";
 import { loadBiasAudit } from "../../services/evidence/load";
 import { dutiesOf } from "../../services/contract/tiers";
-import type { Environment } from "./schema";
+import type { Environment } from "../../services/contract/environments";
+import { digestOf } from "../../services/contract/digests";
 
 /** What stands beside a contract for its risk tier; policies judge it. */
 export interface GovernanceRecord {

@@ -8,7 +8,7 @@ import {
   type ModelFormat,
 } from "../../services/evidence/inspection";
 import { seconds } from "../../services/contract/units";
-import type { Environment } from "./schema";
+import type { Environment } from "../../services/contract/environments";
 
 /**
  * What was found when a release was verified; policies judge it. It changes only when the release

@@ -3,6 +3,7 @@ import { publicKeyIn } from "../../services/evidence/attestation";
 import { duration, label } from "../../services/contract/units";
 import { retrySchema } from "../../services/evidence/verdict";
 import { killTargets } from "../serving/delivery";
+import { environments } from "../../services/contract/environments";
 
 /**
  * Kubernetes minor versions that the platform is tested with; EKS standard support on 2026-11-24.
@@ -162,7 +163,7 @@ export const configSchema = z.strictObject({
     .enum(["aws", "kubernetes"], { error: "aws or kubernetes" })
     .describe("Where the platform runs: AWS, or any cluster that a kubeconfig names."),
   environment: z
-    .enum(["dev", "prod", "local"], { error: "dev, prod or local" })
+    .enum(environments, { error: "dev, prod or local" })
     .describe("Decides redundancy, deletion protection and how releases are pinned."),
   organization: label
     .max(20, "a name of at most 20 characters")
@@ -254,7 +255,6 @@ export const configSchema = z.strictObject({
 
 /** A validated stack configuration. */
 export type StackConfig = z.output<typeof configSchema>;
-export type Environment = StackConfig["environment"];
 
 /** Keys whose values must be encrypted in the stack file. */
 export const secretKeys = ["alertWebhook", "ticketWebhook"] as const;

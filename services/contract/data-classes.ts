@@ -1,3 +1,4 @@
+import { labelKeys } from "./labels";
 /** How sensitive data is, in rising order; decides how it is stored and for how long. */
 export const dataClasses = ["public", "internal", "confidential", "restricted"] as const;
 export type DataClass = (typeof dataClasses)[number];
@@ -65,6 +66,6 @@ export function moreSensitive(one: DataClass, other: DataClass): boolean {
  * Label of Kubernetes objects, and tag of AWS resources, that says the class of what a store holds.
  */
 export const classificationMarks = {
-  label: "causeway.dev/classification",
+  label: labelKeys.classification,
   tag: "causeway:classification",
 } as const;

@@ -3,7 +3,7 @@ import { parseOrThrow } from "../contract/problems";
 import { servedReleaseSchema, type ServedRelease } from "../evidence/release";
 import { documents } from "../../infra/serving/documents";
 import { serverContainer } from "../../infra/serving/pod-template";
-import { annotationPrefix } from "../../infra/serving/settings";
+import { labelKeys } from "../contract/labels";
 
 /** Argo Rollouts' reason of a pause that a step asks for. */
 export const gatePause = "CanaryPauseStep";
@@ -140,7 +140,7 @@ export function releaseOf({ metadata, spec }: Rollout): ServedRelease {
 
 /** Region that a Rollout says it is in. */
 export function regionOf({ metadata }: Rollout): string {
-  const region = metadata.annotations[`${annotationPrefix}/region`];
+  const region = metadata.annotations[labelKeys.region];
   if (region === undefined)
     throw new Error(
       `Rollout ${metadata.name} does not say its region: bring it up to date with pulumi up`,

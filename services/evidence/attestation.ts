@@ -1,5 +1,6 @@
-import { createHash, createPublicKey, verify, type KeyObject } from "node:crypto";
+import { createPublicKey, verify, type KeyObject } from "node:crypto";
 import { z } from "zod";
+import { digestOf } from "../contract/digests";
 import { base64, releaseSchema, signatureSchema, type Release } from "./release";
 
 /** Media type of an in-toto statement inside a DSSE envelope. */
@@ -41,11 +42,6 @@ export interface Signer {
   /** As {@link keyIdOf} names its public key. */
   readonly keyid: string;
   sign(message: Buffer): Buffer;
-}
-
-/** `sha256:` and the hexadecimal digest. */
-export function digestOf(bytes: Uint8Array): string {
-  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 }
 
 /**

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { digestOf } from "./attestation";
 import { parseOrThrow } from "../contract/problems";
 import { scanSchema } from "./release";
 import { digest } from "../contract/units";
+import { digestOf } from "../contract/digests";
 
 /**
  * Images that a run takes beside the model's own, by the folder of their Dockerfile below

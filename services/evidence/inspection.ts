@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { approvalProblems, type RoleKey } from "./approvals";
 import {
-  digestOf,
   envelopeSchema,
   signatureState,
   statementOf,
@@ -14,6 +13,7 @@ import {
 } from "./attestation";
 import type { Problem } from "../contract/problems";
 import type { Release } from "./release";
+import { digestOf } from "../contract/digests";
 
 /** Reports of the training steps, over whose listing `digests.evidence` is made. */
 const reports = ["audit.json", "compression.json", "evaluation.json", "explanation.json"] as const;

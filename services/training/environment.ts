@@ -1,5 +1,4 @@
 import { spawn, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
@@ -14,6 +13,7 @@ import {
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { sha256 } from "../contract/digests";
 
 /** Folder of the Python package; put it on PYTHONPATH to run `python -m causeway_training`. */
 export const trainingFolder = __dirname;
@@ -244,9 +244,8 @@ function isReady(folder: string): boolean {
 }
 
 function lockDigest(names: readonly string[]): string {
-  const hash = createHash("sha256");
-  for (const name of names) hash.update(readFileSync(join(trainingFolder, name)));
-  return hash.digest("hex").slice(0, 16);
+  const locks = names.map((name) => readFileSync(join(trainingFolder, name)));
+  return sha256(Buffer.concat(locks)).slice(0, 16);
 }
 
 /** Removes what installations that were killed long ago left behind. */

@@ -1,9 +1,6 @@
-import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-
-const digestOf = (data: Buffer | string) =>
-  `sha256:${createHash("sha256").update(data).digest("hex")}`;
+import { digestOf } from "../../services/contract/digests";
 
 /** A container registry in memory on a loopback address. */
 export interface Registry {

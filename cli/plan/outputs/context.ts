@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "../../../services/contract/digests";
 import type { Properties } from "../wire";
 
 /** What is known of a resource when its outputs are filled in. */
@@ -38,7 +38,7 @@ export function given(context: OutputContext, ...keys: readonly string[]): strin
  * equal.
  */
 export function hex(context: OutputContext, length: number, salt = ""): string {
-  return createHash("sha256").update(`${context.urn}${salt}`).digest("hex").slice(0, length);
+  return sha256(`${context.urn}${salt}`).slice(0, length);
 }
 
 /** A UUID that depends on the URN alone. */

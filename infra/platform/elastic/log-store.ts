@@ -4,7 +4,7 @@ import { ConfigMap, Secret, ServiceAccount } from "@pulumi/kubernetes/core/v1";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
-import type { Environment } from "../../stack/schema";
+import type { Environment } from "../../../services/contract/environments";
 import { PodIdentity } from "../../region/pod-identity";
 import { namespaces } from "../../kubernetes/labels";
 import { accounts, accountSecret, groupAccounts, roleFile, roleSecret } from "./accounts";

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "../../../services/contract/digests";
 import { namespaces } from "../../kubernetes/labels";
 import { accountSecret } from "./accounts";
 import { derived, images, logLabels, settingsLabel, settingsName } from "./names";
@@ -30,10 +30,7 @@ export function settingsMap(settings: LogSettings) {
  * already holds.
  */
 export function settingsJob(settings: LogSettings) {
-  const content = createHash("sha256")
-    .update(JSON.stringify(settingsData(settings)))
-    .digest("hex")
-    .slice(0, 10);
+  const content = sha256(JSON.stringify(settingsData(settings))).slice(0, 10);
   return {
     metadata: {
       name: `${settingsName}-${content}`,

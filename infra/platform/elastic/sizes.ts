@@ -1,4 +1,4 @@
-import type { Environment } from "../../stack/schema";
+import type { Environment } from "../../../services/contract/environments";
 
 /** How large the log store is. */
 export interface LogStoreSize {

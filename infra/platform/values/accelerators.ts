@@ -1,5 +1,6 @@
 import { gpuExporterPort } from "../network-policies";
 import { resources, type ChartSettings, type Values } from "./settings";
+import { labelKeys } from "../../../services/contract/labels";
 
 /**
  * What NVIDIA's GPUs measure of themselves, told apart by the pod that uses them. It asks the
@@ -13,7 +14,7 @@ export function dcgmExporter({ target }: ChartSettings): Values {
     // The platform's own node pool; on a cluster that is not ours, the label of NVIDIA's feature
     // discovery.
     nodeSelector:
-      target === "aws" ? { "causeway.dev/nodes": "gpu" } : { "nvidia.com/gpu.present": "true" },
+      target === "aws" ? { [labelKeys.nodes]: "gpu" } : { "nvidia.com/gpu.present": "true" },
     tolerations: [{ key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" }],
     service: {
       enable: true,

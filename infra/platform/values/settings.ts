@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Hearing } from "../../observability/alertmanager";
-import type { Environment } from "../../stack/schema";
+import type { Environment } from "../../../services/contract/environments";
 
 /** Where a cluster runs: on EKS, or anywhere that a kubeconfig names. */
 export type Target = "aws" | "kubernetes";

@@ -1,5 +1,5 @@
-import { annotationPrefix } from "../../serving/settings";
 import { eraseAccount, namespaces } from "../../kubernetes/labels";
+import { labelKeys } from "../../../services/contract/labels";
 
 /**
  * Parameters of an erasure: the model, the subject's pseudonym as logs and data have it, and why.
@@ -38,7 +38,7 @@ export function eraserAccount(reason = "A step reports its result to the workflo
       name: eraseAccount,
       namespace: namespaces.training,
       labels: erasureLabels,
-      annotations: { [`${annotationPrefix}/api-token`]: reason },
+      annotations: { [labelKeys.apiToken]: reason },
     },
     automountServiceAccountToken: true,
   };

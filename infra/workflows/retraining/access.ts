@@ -1,7 +1,7 @@
 import type { RbacRule } from "../../platform/rbac";
-import { annotationPrefix } from "../../serving/settings";
 import { namespaces } from "../../kubernetes/labels";
 import { accounts, type RetrainingAccount } from "./settings";
+import { labelKeys } from "../../../services/contract/labels";
 
 /** A role of a retraining account in one namespace. */
 export interface AccountGrant {
@@ -33,7 +33,7 @@ export function serviceAccount(account: RetrainingAccount, reason: string = reas
       name: accounts[account],
       namespace: namespaces.training,
       labels,
-      annotations: { [`${annotationPrefix}/api-token`]: reason },
+      annotations: { [labelKeys.apiToken]: reason },
     },
     automountServiceAccountToken: true,
   };

@@ -1,4 +1,4 @@
-import type { Environment } from "../../stack/schema";
+import type { Environment } from "../../../services/contract/environments";
 import { classLabels } from "../../kubernetes/data-classes";
 import { encryptedStorageClass, namespaces } from "../../kubernetes/labels";
 import type { Locations } from "./settings";

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RoleKey } from "../../../services/evidence/approvals";
 import type { Contract } from "../../../services/contract/contract";
 import type { RoleScope } from "../../aws/role-scope";
-import type { Environment } from "../../stack/schema";
+import type { Environment } from "../../../services/contract/environments";
 import type { ImageEvidence } from "../../../services/evidence/images";
 import { PodIdentity } from "../../region/pod-identity";
 import { namespaces } from "../../kubernetes/labels";

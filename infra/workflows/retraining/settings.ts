@@ -1,8 +1,8 @@
 import type { RoleKey } from "../../../services/evidence/approvals";
 import type { Contract } from "../../../services/contract/contract";
-import type { Environment } from "../../stack/schema";
-import { annotationPrefix } from "../../serving/settings";
+import type { Environment } from "../../../services/contract/environments";
 import { namespaces } from "../../kubernetes/labels";
+import { annotationPrefix } from "../../../services/contract/labels";
 
 /** Where the artefacts of retraining live: folders, as `s3://bucket/prefix` or `file:///folder`. */
 export interface Locations {

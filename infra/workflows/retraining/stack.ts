@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RoleKey } from "../../../services/evidence/approvals";
-import { digestOf } from "../../../services/evidence/attestation";
 import {
   bucketName,
   keyAlias,
@@ -22,6 +21,7 @@ import { localRepository } from "../../serving/images";
 import { lakeLocations } from "./lake";
 import { artifactFolders } from "./permissions";
 import type { Locations, RetrainingImages } from "./settings";
+import { digestOf } from "../../../services/contract/digests";
 
 /** What a stack's retraining stands on. */
 export interface RetrainingGround {

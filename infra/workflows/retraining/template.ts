@@ -1,7 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { ringSecret } from "../erasure/settings";
 import { containerSecurityContext, podSecurityContext } from "../../kubernetes/security-context";
-import { annotationPrefix } from "../../serving/settings";
 import { lake, usesLake } from "./lake";
 import {
   accounts,
@@ -25,6 +24,7 @@ import {
   scheduledParameters,
   type Step,
 } from "./steps";
+import { labelKeys } from "../../../services/contract/labels";
 
 /** Name of the template that a run starts with. */
 const entrypoint = "run";
@@ -68,8 +68,8 @@ export function workflowTemplate(
       ...metadata,
       labels: {
         ...metadata.labels,
-        [`${annotationPrefix}/owner`]: contract.owner.team,
-        [`${annotationPrefix}/risk-tier`]: contract.riskTier,
+        [labelKeys.owner]: contract.owner.team,
+        [labelKeys.riskTier]: contract.riskTier,
       },
     },
     spec: {

@@ -1,5 +1,4 @@
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
@@ -11,6 +10,7 @@ import {
 } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { sha256 } from "../../../services/contract/digests";
 import { findPython, PythonMissing } from "../../../services/training/environment";
 
 export const peersFolder = join(__dirname, "peers");
@@ -22,7 +22,7 @@ export const peersFolder = join(__dirname, "peers");
  */
 export function ensurePeers(report: (line: string) => void): string {
   const requirements = join(peersFolder, "requirements.txt");
-  const digest = createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 16);
+  const digest = sha256(readFileSync(requirements)).slice(0, 16);
   const cache = process.env["CAUSEWAY_CACHE"] ?? join(homedir(), ".cache", "causeway");
   const target = join(cache, `bench-peers-${digest}`);
   if (existsSync(join(target, "ready"))) return join(target, "bin", "python");

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { digestOf } from "../../../services/evidence/attestation";
 import { ensureEnvironment } from "../../../services/training/environment";
 import { attest } from "../../../cli/release/attest";
+import { digestOf } from "../../../services/contract/digests";
 
 /**
  * Puts the sample with a boosted model of 100 trees into `target`, as a release whose digests are

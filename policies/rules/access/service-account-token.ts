@@ -1,3 +1,4 @@
+import { labelKeys } from "../../../services/contract/labels";
 import { at, text } from "../../read";
 import { resourceRule } from "../../rule";
 import { shown, subject } from "../workloads/subject";
@@ -14,7 +15,7 @@ export const rule = resourceRule({
   url: "https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#opt-out-of-api-credential-automounting",
   frameworks: [{ framework: "cis-eks", clause: "4.1.6" }],
   types: ["kubernetes:core/v1:ServiceAccount"],
-  parameters: { reasonAnnotation: "causeway.dev/api-token" },
+  parameters: { reasonAnnotation: labelKeys.apiToken },
   check: (account, { reasonAnnotation }) => {
     const automount = at(account.props, "automountServiceAccountToken");
     if (automount === false) return [];

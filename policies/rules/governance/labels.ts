@@ -1,16 +1,7 @@
+import { labelKeys } from "../../../services/contract/labels";
 import { at, record } from "../../read";
 import { dutiesByTier, riskTiers, type RiskTier } from "../../../services/contract/tiers";
 import type { ResourceView } from "../../rule";
-
-/**
- * Labels, or annotations where a value is no label's, by which an object says which model's release
- * it is.
- */
-export const keys = {
-  riskTier: "causeway.dev/risk-tier",
-  owner: "causeway.dev/owner",
-  release: "causeway.dev/release",
-} as const;
 
 /** A label or annotation of an object, looked up in both. */
 export function mark(resource: ResourceView, key: string): unknown {
@@ -23,6 +14,6 @@ export function mark(resource: ResourceView, key: string): unknown {
  * one without a tier is governance-rollout-labels' to report.
  */
 export function gatedTierOf(resource: ResourceView): RiskTier | undefined {
-  const tier = riskTiers.find((one) => one === mark(resource, keys.riskTier));
+  const tier = riskTiers.find((one) => one === mark(resource, labelKeys.riskTier));
   return tier !== undefined && dutiesByTier[tier].humanGate ? tier : undefined;
 }

@@ -1,7 +1,8 @@
 import { resourceRule } from "../../rule";
 import { rolloutType } from "../reliability/rollouts";
 import { subject } from "../workloads/subject";
-import { keys, mark } from "./labels";
+import { labelKeys } from "../../../services/contract/labels";
+import { mark } from "./labels";
 
 export const rule = resourceRule({
   name: "governance-rollout-labels",
@@ -10,7 +11,7 @@ export const rule = resourceRule({
     "Rollouts must say whose release of which model they serve, so that an event can be traced to it.",
   severity: "medium",
   enforcement: "mandatory",
-  remediation: `Set the labels ${keys.owner}, ${keys.riskTier} and ${keys.release}.`,
+  remediation: `Set the labels ${labelKeys.owner}, ${labelKeys.riskTier} and ${labelKeys.release}.`,
   url: "https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/",
   frameworks: [
     { framework: "eu-ai-act", clause: "Art. 12" },
@@ -18,7 +19,7 @@ export const rule = resourceRule({
   ],
   types: [rolloutType],
   check: (resource) =>
-    Object.values(keys).flatMap((key) =>
+    [labelKeys.riskTier, labelKeys.owner, labelKeys.release].flatMap((key) =>
       (mark(resource, key) ?? "") === ""
         ? [`${subject(resource)} must have the label ${key}, got nothing`]
         : [],

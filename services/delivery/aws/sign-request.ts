@@ -1,4 +1,5 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHmac } from "node:crypto";
+import { sha256 } from "../../contract/digests";
 
 /** Credentials of a session; `token` is there for every kind but an access key. */
 export interface Credentials {
@@ -22,7 +23,6 @@ export interface SigningScope {
   readonly now: Date;
 }
 
-const hex = (bytes: Uint8Array | string) => createHash("sha256").update(bytes).digest("hex");
 const hmac = (key: Uint8Array | string, text: string) =>
   createHmac("sha256", key).update(text).digest();
 
@@ -52,7 +52,7 @@ export function signedHeaders(
   const all: Record<string, string> = {
     ...headers,
     host: url.host,
-    "x-amz-content-sha256": hex(body),
+    "x-amz-content-sha256": sha256(body),
     "x-amz-date": moment,
     ...(token !== undefined && { "x-amz-security-token": token }),
   };
@@ -76,13 +76,13 @@ export function signedHeaders(
     ...names.map((name) => `${name}:${values.get(name) ?? ""}`),
     "",
     names.join(";"),
-    hex(body),
+    sha256(body),
   ].join("\n");
   const scope = `${day}/${region}/${service}/aws4_request`;
   const key = [region, service, "aws4_request"].reduce(hmac, hmac(`AWS4${secretAccessKey}`, day));
   const signature = hmac(
     key,
-    ["AWS4-HMAC-SHA256", moment, scope, hex(canonical)].join("\n"),
+    ["AWS4-HMAC-SHA256", moment, scope, sha256(canonical)].join("\n"),
   ).toString("hex");
   return {
     ...all,

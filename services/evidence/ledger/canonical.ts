@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 /** A value that JSON can say. */
 export type Json =
   null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -18,9 +16,4 @@ export function canonicalJson(value: Json): string {
   if (typeof value === "number" && !Number.isFinite(value))
     throw new RangeError(`not a JSON number: ${value}`);
   return JSON.stringify(value);
-}
-
-/** SHA-256 of a text in UTF-8, 64 hexadecimal digits. */
-export function sha256(text: string): string {
-  return createHash("sha256").update(text, "utf8").digest("hex");
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { canonicalJson, sha256, type Json } from "./canonical";
+import { canonicalJson, type Json } from "./canonical";
+import { sha256 } from "../../contract/digests";
 
 /** Everything that the ledger records. */
 export const actions = [

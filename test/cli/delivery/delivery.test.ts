@@ -5,7 +5,6 @@ import { modelsFolder as realModels } from "../../../infra/stack/models";
 import { loadVerdicts } from "../../../services/evidence/load";
 import { forbiddingVerdict } from "../../../services/evidence/verdict";
 import { readLedger, storeAt, verifyLedger } from "../../../services/evidence/ledger";
-import { sha256 } from "../../../services/evidence/ledger/canonical";
 import { approve, type Approval } from "../../../cli/delivery/approve";
 import { kill, restore } from "../../../cli/delivery/kill";
 import { openLedger } from "../../../services/delivery/ledger-location";
@@ -15,6 +14,7 @@ import { standing, standingLines } from "../../../cli/delivery/status";
 import { testKey } from "../../support/signing";
 import { digestOf } from "../../infra/serving/fixture";
 import { analysisRun, api, metricResult, type Api } from "./api";
+import { sha256 } from "../../../services/contract/digests";
 
 let folder = "";
 let region: Api;

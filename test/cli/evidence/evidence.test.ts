@@ -6,7 +6,6 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { pack, type Header } from "tar-stream";
 import { rules } from "../../../policies/rules";
-import { digestOf } from "../../../services/evidence/attestation";
 import { nextEntry, type Entry } from "../../../services/evidence/ledger/entry";
 import { archive, unpacked, type ArchivedFile } from "../../../cli/evidence/archive";
 import { collect } from "../../../cli/evidence/collect";
@@ -15,6 +14,7 @@ import { attestationOf, sumsOf } from "../../../cli/evidence/sums";
 import { verifyEvidence, type EvidenceOptions } from "../../../cli/evidence/verify";
 import { planStack, type StackPlan } from "../../../cli/plan/plan";
 import { testKey } from "../../support/signing";
+import { digestOf } from "../../../services/contract/digests";
 
 type HeaderOf = Partial<Header> & Pick<Header, "name">;
 

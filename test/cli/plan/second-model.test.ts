@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { dump, load } from "js-yaml";
 import { syntheticProject } from "../../../lab/bench/project";
 import { attest } from "../../../cli/release/attest";
+import { digestOf } from "../../../services/contract/digests";
 
 const root = resolve(__dirname, "..", "..", "..");
 const name = "model-002";
@@ -51,9 +51,7 @@ beforeAll(() => {
   writeFileSync(join(model, "model.yaml"), dump(other));
   const file = join(model, "release", "manifest.json");
   const manifest = JSON.parse(readFileSync(file, "utf8"));
-  const digest = `sha256:${createHash("sha256")
-    .update(readFileSync(join(model, "model.yaml")))
-    .digest("hex")}`;
+  const digest = digestOf(readFileSync(join(model, "model.yaml")));
   writeFileSync(
     file,
     JSON.stringify({

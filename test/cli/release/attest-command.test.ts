@@ -3,7 +3,6 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { modelsFolder } from "../../../infra/stack/models";
 import { signedApproval, type RoleKey } from "../../../services/evidence/approvals";
-import { digestOf } from "../../../services/evidence/attestation";
 import { loadRelease } from "../../../services/evidence/load";
 import { inspectRelease } from "../../../services/evidence/inspection";
 import {
@@ -20,6 +19,7 @@ import { attest } from "../../../cli/release/attest";
 import { attestApproved } from "../../../cli/release/attest-approved";
 import { verify } from "../../../cli/release/verify";
 import { testKey } from "../../support/signing";
+import { digestOf } from "../../../services/contract/digests";
 
 const model = "loan-approval";
 const ours = testKey();

@@ -11,11 +11,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { imageEvidence, runImages } from "../../../services/evidence/images";
 import { rule } from "../../../policies/rules/governance/image-scan";
-import { digestOf } from "../../../services/evidence/attestation";
 import type { Scan } from "../../../services/evidence/release";
 import { publishImage, type ImagePublication } from "../../../cli/release/publish-image";
 import { pinnedPython } from "../../../cli/release/image";
 import { project as repositoryRoot } from "../../support/stacks";
+import { digestOf } from "../../../services/contract/digests";
 
 const repository = "444455556666.dkr.ecr.eu-west-1.amazonaws.com/example-causeway-prod/training";
 const pushed = `sha256:${"ab".repeat(32)}`;

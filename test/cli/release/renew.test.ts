@@ -2,10 +2,10 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { modelsFolder } from "../../../infra/stack/models";
-import { digestOf } from "../../../services/evidence/attestation";
 import { loadRelease } from "../../../services/evidence/load";
 import { readLedger, storeAt } from "../../../services/evidence/ledger";
 import { renew, type Renewal } from "../../../cli/release/renew";
+import { digestOf } from "../../../services/contract/digests";
 
 const model = "loan-approval";
 let models = "";

@@ -4,7 +4,6 @@ import { createRequire } from "node:module";
 import * as path from "node:path";
 import { parseConfig } from "../../../infra/stack/load";
 import { loadModels, refuseFailed } from "../../../infra/stack/models";
-import { digestOf } from "../../../services/evidence/attestation";
 import { keyFile } from "../../../infra/serving/keys";
 import { secretLength } from "../../../infra/stack/subject-keys";
 import { namespaces } from "../../../infra/kubernetes/labels";
@@ -16,6 +15,7 @@ import { isJsonObject, toJsonObject } from "../lib/json";
 import { REPOSITORY, STACK } from "../project";
 import type { JsonObject } from "../lib/json";
 import type { KubernetesClient, ObjectReference } from "../lib/kubernetes/client";
+import { digestOf } from "../../../services/contract/digests";
 
 /** The sample that every model of the tests is a copy of, under a name of its own. */
 export const SAMPLE = "loan-approval";

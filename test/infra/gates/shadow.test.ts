@@ -10,7 +10,7 @@ import {
 } from "../../../infra/gates/shadow";
 import { falseRollback } from "../../../infra/gates/sequential";
 import { paces, scrapeSeconds } from "../../../infra/gates/pace";
-import type { Environment } from "../../../infra/serving/settings";
+import type { Environment } from "../../../services/contract/environments";
 import { rowBuckets } from "../../../services/contract/metrics";
 import { randoms } from "../observability/promtool/scenario";
 import { percent, print } from "./simulate";

@@ -1,5 +1,6 @@
 import { paces } from "../../../infra/gates/pace";
-import type { Environment, Strategy } from "../../../infra/serving/settings";
+import type { Strategy } from "../../../infra/serving/settings";
+import type { Environment } from "../../../services/contract/environments";
 import { releaseSteps, type Step } from "../../../infra/serving/steps";
 import { withRelease } from "./fixture";
 

@@ -1,16 +1,13 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { digestOf } from "../../../services/contract/digests";
 import { loadContract } from "../../../services/contract/load";
 import { loadRelease } from "../../../services/evidence/load";
 
 const models = join(__dirname, "..", "..", "..", "services", "models");
 const folder = join(models, "loan-approval", "release");
-const digestOf = (name: string) =>
-  `sha256:${createHash("sha256")
-    .update(readFileSync(join(folder, name)))
-    .digest("hex")}`;
+const digestIn = (name: string) => digestOf(readFileSync(join(folder, name)));
 const binned = z.looseObject({
   name: z.string(),
   edges: z.array(z.number()).optional(),
@@ -38,10 +35,10 @@ const release = loadRelease(models, "loan-approval");
 const bins = reference.parse(JSON.parse(readFileSync(join(folder, "reference.json"), "utf8")));
 
 test("the files of the sample's release are those of its manifest", () => {
-  expect(digestOf("model.onnx")).toBe(release.digests.model);
-  expect(digestOf("reference.json")).toBe(release.digests.reference);
-  expect(digestOf("model-card.md")).toBe(release.digests.card);
-  expect(digestOf("explainer.json")).toBe(release.explanation.digest);
+  expect(digestIn("model.onnx")).toBe(release.digests.model);
+  expect(digestIn("reference.json")).toBe(release.digests.reference);
+  expect(digestIn("model-card.md")).toBe(release.digests.card);
+  expect(digestIn("explainer.json")).toBe(release.explanation.digest);
 });
 
 test("the reference has the contract's features in order, and its threshold", () => {

@@ -1,4 +1,4 @@
-import { keys } from "../../../../policies/rules/governance/labels";
+import { labelKeys } from "../../../../services/contract/labels";
 import { rule as pickle } from "../../../../policies/rules/governance/pod-pickle";
 import { rule as gate } from "../../../../policies/rules/governance/rollout-human-gate";
 import { rule as image } from "../../../../policies/rules/governance/rollout-image";
@@ -35,7 +35,7 @@ ruleSuite(labels, {
   type,
   good,
   deviations: Object.fromEntries(
-    [keys.owner, keys.release].map((key) => [
+    [labelKeys.owner, labelKeys.release].map((key) => [
       `no ${key}`,
       (g) => ({
         deviant: withoutLabel(g, key),
@@ -56,7 +56,7 @@ describe("rules over Rollouts of models", () => {
     const props = set(good, "spec.strategy.canary.steps.3.pause", { duration: "1h" }) as {
       metadata: { labels: Record<string, string> };
     };
-    props.metadata.labels[keys.riskTier] = "limited";
+    props.metadata.labels[labelKeys.riskTier] = "limited";
     expect(gate.check({ type, name: "scorer", props: { ...props } }, {})).toEqual([]);
   });
 
@@ -66,7 +66,7 @@ describe("rules over Rollouts of models", () => {
       Object.keys(
         releaseLabels({ contract, release: loadRelease(modelsFolder, "loan-approval") }),
       ).sort(),
-    ).toEqual(Object.values(keys).sort());
+    ).toEqual([labelKeys.owner, labelKeys.release, labelKeys.riskTier].sort());
   });
 
   it.each(["canary", "ab", "shadow"] as const)(

@@ -4,11 +4,12 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { modelsFolder } from "../../../../infra/stack/models";
-import { digestOf, preAuthentication } from "../../../../services/evidence/attestation";
+import { preAuthentication } from "../../../../services/evidence/attestation";
 import { inspectRelease, attestationIn } from "../../../../services/evidence/inspection";
 import { attest } from "../../../../cli/release/attest";
 import { signerAt } from "../../../../cli/release/signers";
 import { askKms } from "../../../../services/delivery/aws/kms";
+import { digestOf } from "../../../../services/contract/digests";
 
 const root = join(__dirname, "..", "..", "..");
 const alias = "awskms:///alias/example-signing";

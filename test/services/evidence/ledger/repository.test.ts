@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { modelsFolder } from "../../../../infra/stack/models";
-import { digestOf } from "../../../../services/evidence/attestation";
 import { modelNames } from "../../../../services/contract/load";
 import { loadRelease } from "../../../../services/evidence/load";
 import { readLedger, storeAt } from "../../../../services/evidence/ledger";
+import { digestOf } from "../../../../services/contract/digests";
 
 const entries = readLedger(storeAt(join(modelsFolder, "ledger.jsonl")));
 

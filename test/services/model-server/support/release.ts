@@ -2,9 +2,10 @@ import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ReleaseFiles } from "../../../../services/model-server/release/load";
-import { digestOf, type Signer } from "../../../../services/evidence/attestation";
+import { type Signer } from "../../../../services/evidence/attestation";
 import { attest } from "../../../../cli/release/attest";
 import { modelFolder } from "./server";
+import { digestOf } from "../../../../services/contract/digests";
 
 /** A copy of the sample's folder, to be spoilt. */
 export function copiedModel(): string {
