@@ -3,6 +3,8 @@ import program from "../../infra";
 import { rules } from "../../policies/rules";
 import { InputError } from "../../services/contract/problems";
 import { endWithReader } from "../command-line";
+import { differenceOf, readPlan, type PlanDifference, type WrittenPlan } from "./difference";
+import { differenceText } from "./difference-text";
 import { planArguments, usage, UsageError, type PlanArguments } from "./arguments";
 import { RecordingError } from "./monitor";
 import { isClean, planStack, type StackPlan } from "./plan";
@@ -31,22 +33,40 @@ async function main(args: readonly string[]): Promise<number> {
   // Whatever the program or the SDK logs must not end up between the JSON.
   if (given.json) console.log = console.error;
   const say = (text: string) => (given.json ? process.stderr : process.stdout).write(`${text}\n`);
-  const { plans, failures } = await planAll(
-    given,
-    given.stacks.length > 0 ? given.stacks : known,
-    say,
-  );
+  const stacks = given.stacks.length > 0 ? given.stacks : known;
+  const earlier = given.diff === undefined ? undefined : earlierPlans(given.diff, stacks);
+  const { plans, failures } = await planAll(given, stacks, say);
+  const differences = earlier && plans.map((plan) => difference(plan, earlier));
   if (plans.length > 0) writeReport(resolve(project, given.out), plans);
   const code = failures.length > 0 ? 2 : plans.every(isClean) ? 0 : 1;
   if (given.json)
     process.stdout.write(
-      `${JSON.stringify({ exitCode: code, stacks: plans.map(planJson), failures }, null, 2)}\n`,
+      `${JSON.stringify({ exitCode: code, ...(differences ? { differences } : { stacks: plans.map(planJson) }), failures }, null, 2)}\n`,
     );
-  else for (const plan of plans) say(`\n${summary(plan)}`);
+  else {
+    for (const plan of plans) say(`\n${summary(plan)}`);
+    for (const found of differences ?? []) say(`\n${differenceText(found, given.diff ?? "")}`);
+  }
   if (plans.length > 0) say(`\nreport: ${join(given.out, "index.html")}`);
   for (const failure of failures)
     process.stderr.write(`\n${failure.stack}: not planned\n${failure.message}\n`);
   return code;
+}
+
+/** The plans of an earlier run, read before this one may write to the same folder. */
+function earlierPlans(folder: string, stacks: readonly string[]): ReadonlyMap<string, WrittenPlan> {
+  const plans = stacks.flatMap((stack) => {
+    const plan = readPlan(resolve(project, folder), stack);
+    return plan === undefined ? [] : [[stack, plan] as const];
+  });
+  if (plans.length > 0) return new Map(plans);
+  throw new UsageError(
+    `--diff: got ${folder}, allowed: a folder that an earlier --out wrote, with the plan.json of ${stacks.join(" or ")} below it`,
+  );
+}
+
+function difference(plan: StackPlan, earlier: ReadonlyMap<string, WrittenPlan>): PlanDifference {
+  return differenceOf(plan.stack, earlier.get(plan.stack), planJson(plan));
 }
 
 async function planAll(

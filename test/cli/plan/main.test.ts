@@ -79,6 +79,39 @@ describe("npm run plan", () => {
     expect(document.stacks[0]!.resources.length).toBeGreaterThan(20);
   });
 
+  it("compares with an earlier folder with --diff, also the one that it writes to", async () => {
+    const out = join(folder, "compared");
+    const args = ["--stack", "local", "--out", out, "--diff", out];
+    const none = await plan(...args);
+    expect(none.code).toBe(2);
+    expect(none.stderr).toContain(`--diff: got ${out}, allowed: a folder that an earlier --out`);
+    expect((await plan("--stack", "local", "--out", out)).code).toBe(0);
+    const file = join(out, "local", "plan.json");
+    writeFileSync(file, readFileSync(file, "utf8").replace(/"protect": false/, '"protect": true'));
+    const { code, stdout } = await plan(...args);
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      `local: against ${out} 0 added, 0 removed, 0 renamed, 1 changed, 0 with other digests alone`,
+    );
+    expect(stdout).toContain("options.protect: true -> false");
+    const same = await plan(...args, "--json");
+    expect(JSON.parse(same.stdout)).toEqual({
+      exitCode: 0,
+      differences: [
+        {
+          stack: "local",
+          known: true,
+          added: [],
+          removed: [],
+          renamed: [],
+          changed: [],
+          figures: [],
+        },
+      ],
+      failures: [],
+    });
+  });
+
   it("ends with 1 when a mandatory rule is broken, and names rule, finding and fix", async () => {
     const file = join(folder, "expensive.yaml");
     writeFileSync(
