@@ -2,7 +2,7 @@ import { regionLoss, type RegionLossFigures } from "../../policies/region-loss/l
 import type { ResourceView } from "../../policies/rule";
 import type { StackConfig } from "../../infra/stack/schema";
 import { recoveryBudget, type RecoveryBudget } from "../../services/contract/recovery";
-import { valueSpread } from "../../infra/gates/trial/value";
+import { valueSpread } from "../../infra/gates/experiment";
 import {
   largestUndecidedShare,
   largestUnprovenShare,

@@ -1,4 +1,4 @@
-import { errorRatioLimit } from "../../infra/gates/gates";
+import { errorRatioLimit } from "../../infra/gates/requests";
 import type { Contract } from "../../services/contract/contract";
 import { proportion, type Confusion, type TrialCounts } from "./counts";
 import { liveFairness } from "./fairness";

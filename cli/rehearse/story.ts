@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { errorRatioLimit } from "../../infra/gates/gates";
+import { errorRatioLimit } from "../../infra/gates/requests";
 import { paces } from "../../infra/gates/pace";
 import { canaryWeights } from "../../infra/serving/steps";
 import type { Contract } from "../../services/contract/contract";

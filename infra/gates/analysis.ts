@@ -1,8 +1,7 @@
-import { decisive, mismatch, sampleRatio, valueEvidence } from "./experiment";
-import { gatesOf, restartLimit, restarts, type Gate } from "./gates";
-import { conditions } from "./promql";
-import { proven, refused, shadowGates } from "./shadow";
+import { experimentQuestions } from "./experiment";
+import { proofQuestions, watchQuestions, type Question } from "./gates";
 import { paces } from "./pace";
+import { shadowGates } from "./shadow";
 import {
   metadata,
   servingNames,
@@ -52,35 +51,13 @@ export function analysisTemplates(settings: AnalysisSettings) {
  * those pause the release for a person.
  */
 function watched(settings: AnalysisSettings): Metric[] {
-  const { contract, environment } = settings;
-  const { silentLooks } = paces[environment];
-  const { gates, boundary } = gatesOf(inputOf(settings));
-  const limits = (limit: number) => ({
-    success: conditions.notRefused(limit),
-    failure: conditions.refused(limit),
-    silence: silentLooks,
-  });
-  return [
-    ...gates.map(({ name, query }) => metric(settings, { name, query, ...limits(boundary) })),
-    metric(settings, {
-      name: "restarts",
-      query: restarts(inputOf(settings)),
-      ...limits(restartLimit),
-    }),
-    // A split that is not the one asked for says nothing about the version: a person looks, at
-    // once.
-    ...(contract.release.strategy === "ab"
-      ? [
-          metric(settings, {
-            name: "sample-ratio",
-            query: sampleRatio(contract),
-            success: conditions.notRefused(mismatch),
-            failure: conditions.notANumber,
-            silence: silentLooks,
-          }),
-        ]
-      : []),
-  ];
+  const { contract, release, environment } = settings;
+  const pace = paces[environment];
+  const questions = watchQuestions(contract, pace, versionOf(settings));
+  // A split that is not the one asked for says nothing about the version: a person looks, at once.
+  if (contract.release.strategy === "ab")
+    questions.push(experimentQuestions(contract, release.version).split);
+  return questions.map((question) => metric(settings, question, pace.silentLooks));
 }
 
 /**
@@ -88,22 +65,9 @@ function watched(settings: AnalysisSettings): Metric[] {
  * are neither proven nor refused in time.
  */
 function proofs(settings: AnalysisSettings): Metric[] {
-  const { gates, boundary } = gatesOf(inputOf(settings));
-  const silence = paces[settings.environment].undecidedLooks;
-  return gates.flatMap(({ name, proof }: Gate) =>
-    proof === undefined
-      ? []
-      : [
-          until(
-            metric(settings, {
-              name,
-              query: proof,
-              success: conditions.proven,
-              failure: conditions.refused(boundary),
-              silence,
-            }),
-          ),
-        ],
+  const pace = paces[settings.environment];
+  return proofQuestions(settings.contract, pace, versionOf(settings)).map((question) =>
+    until(metric(settings, question, pace.undecidedLooks)),
   );
 }
 
@@ -122,17 +86,7 @@ function compared(settings: AnalysisSettings): Metric[] {
     minimumRows: minimumRequests,
     looks: undecidedLooks + 1,
   });
-  return gates.map(({ name, query }) =>
-    until(
-      metric(settings, {
-        name,
-        query,
-        success: conditions.atMost(proven),
-        failure: conditions.refused(refused),
-        silence: undecidedLooks,
-      }),
-    ),
-  );
+  return gates.map((gate) => until(metric(settings, gate, undecidedLooks)));
 }
 
 /**
@@ -142,43 +96,32 @@ function compared(settings: AnalysisSettings): Metric[] {
 function decided(settings: AnalysisSettings): Metric {
   const { contract, release, environment } = settings;
   const { experimentLookSeconds, experimentLooks } = paces[environment];
-  const evidence = decisive(contract);
-  const question = {
-    name: "business-value",
-    query: valueEvidence(contract, release.version),
-    success: conditions.atLeast(evidence),
-    failure: conditions.below(-evidence),
-    silence: experimentLooks,
-  };
-  return until({ ...metric(settings, question), interval: `${experimentLookSeconds}s` });
+  const { decision } = experimentQuestions(contract, release.version);
+  return until({
+    ...metric(settings, decision, experimentLooks),
+    interval: `${experimentLookSeconds}s`,
+  });
 }
 
-function inputOf({ contract, release, environment }: AnalysisSettings) {
-  return { contract, version: release.version, hash: trial, pace: paces[environment] };
-}
-
-interface Question {
-  readonly name: string;
-  readonly query: string;
-  readonly success: string;
-  readonly failure: string;
-  /** Looks that may be neither before the release pauses. */
-  readonly silence: number;
+function versionOf({ release }: AnalysisSettings) {
+  return { version: release.version, hash: trial };
 }
 
 type Metric = ReturnType<typeof metric>;
 
+/** `silence`: looks that may be neither success nor failure before the release pauses. */
 function metric(
   { environment, prometheusAddress }: AnalysisSettings,
-  { name, query, success, failure, silence }: Question,
+  { name, query, success, failure }: Question,
+  silence: number,
 ) {
   const { firstLookSeconds, lookSeconds, blindLooks } = paces[environment];
   return {
     name,
     initialDelay: `${firstLookSeconds}s`,
     interval: `${lookSeconds}s`,
-    successCondition: success,
-    failureCondition: failure,
+    successCondition: success.argo,
+    failureCondition: failure.argo,
     failureLimit: 0,
     inconclusiveLimit: silence,
     consecutiveErrorLimit: blindLooks,

@@ -1,5 +1,6 @@
 import type { Contract } from "../../services/contract/contract";
 import type { MetricFamily } from "../../services/contract/metrics";
+import { seconds } from "../../services/contract/units";
 import { retrainingCandidate } from "../observability/alertmanager";
 import { alerts, receivers, type AlertName, type SeriesName } from "./names";
 
@@ -114,4 +115,24 @@ export function counted(rate: string, window: string, offset?: string): string {
 /** A number as PromQL, six digits long. */
 export function digits(value: number): string {
   return String(Number(value.toPrecision(6)));
+}
+
+/** Windows of drift over which labels are judged: they are rarer than predictions. */
+export const labelWindows = 7;
+
+/** Windows of a model's rules, as PromQL durations. */
+export interface Windows {
+  /** What drift and the newest accuracy are measured over. */
+  readonly drift: string;
+  /**
+   * What accuracy, fairness and business value are measured over, and what the newest accuracy is
+   * compared with.
+   */
+  readonly labels: string;
+}
+
+/** Windows of a contract. */
+export function windowsOf({ drift }: Pick<Contract, "drift">): Windows {
+  const length = seconds(drift.window);
+  return { drift: promDuration(length), labels: promDuration(labelWindows * length) };
 }

@@ -53,6 +53,12 @@ export function waldEvidence(shares: Shares, events: number, trials: number): nu
   return event * events + trial * trials;
 }
 
+/** {@link waldEvidence} in PromQL. */
+export function waldQuery(shares: Shares, events: string, trials: string): string {
+  const { event, trial } = waldWeights(shares);
+  return `${exact(event)} * ${events} + ${exact(trial)} * ${trials}`;
+}
+
 /**
  * Mixture likelihood ratio of a normal estimate that exceeds its limit by `excess` and has this
  * variance, averaged over excesses with standard deviation `spread` (Robbins 1970; Lindon, Sanden
@@ -64,6 +70,17 @@ export function mixtureEvidence(excess: number, variance: number, spread: number
   const wider = variance + spread ** 2;
   const over = Math.max(0, excess);
   return 0.5 * Math.log(variance / wider) + (over ** 2 * spread ** 2) / (2 * variance * wider);
+}
+
+/** {@link mixtureEvidence} in PromQL. */
+export function mixtureQuery(excess: string, variance: string, spread: number): string {
+  const wider = `(${variance} + ${exact(spread ** 2)})`;
+  return `0.5 * ln(${variance} / ${wider}) + clamp_min(${excess}, 0) ^ 2 * ${exact(spread ** 2)} / (2 * ${variance} * ${wider})`;
+}
+
+/** Ten digits: evidence over ten million trials is exact to a hundredth. */
+export function exact(value: number): string {
+  return String(Number(value.toPrecision(10)));
 }
 
 /**

@@ -1,11 +1,12 @@
 import type { Contract } from "../../services/contract/contract";
 import { metrics, rowBuckets, type MetricFamily } from "../../services/contract/metrics";
-import { select } from "./rule";
-import { chiSquareQuantile, normalQuantile } from "./statistics";
-import { hashLabel } from "./trial/comparison";
+import { hashLabel } from "./comparison";
+import { sum } from "./counts";
 import { scrapeSeconds } from "./pace";
-import { exact } from "./promql";
-import { falseProof, falseRollback, type Shares } from "./sequential";
+import { select } from "./rule";
+import { exact, falseProof, falseRollback, type Shares } from "./sequential";
+import { chiSquareQuantile, normalQuantile } from "./statistics";
+import { conditions, type Condition } from "./verdict";
 
 /** Share of mirrored requests that two versions may decide differently. */
 export const disagreement: Shares = { acceptable: 0.05, unacceptable: 0.1 };
@@ -16,6 +17,10 @@ export const scoreDistance: Shares = { acceptable: 0.0025, unacceptable: 0.01 };
 export interface ShadowGate {
   readonly name: string;
   readonly query: string;
+  readonly success: Condition;
+  readonly failure: Condition;
+  /** What the query returns, from the buckets of either version; undefined while it is empty. */
+  readonly evidence: (trial: readonly Bucket[], champion: readonly Bucket[]) => number | undefined;
 }
 
 /**
@@ -51,10 +56,19 @@ export interface ShadowInput {
  * for it.
  */
 export function shadowGates(input: ShadowInput): readonly [ShadowGate, ShadowGate] {
-  const of = (name: string, family: MetricFamily, shares: Shares): ShadowGate => ({
-    name,
-    query: position(input, family.name, shadowScale(shares, input)),
-  });
+  const enough = (buckets: readonly Bucket[]) =>
+    sum(buckets.map(({ rows }) => rows)) >= input.minimumRows;
+  const of = (name: string, family: MetricFamily, shares: Shares): ShadowGate => {
+    const scale = shadowScale(shares, input);
+    return {
+      name,
+      query: position(input, family.name, scale),
+      success: conditions.atMost(proven),
+      failure: conditions.refused(refused),
+      evidence: (trial, champion) =>
+        enough(trial) && enough(champion) ? positionOf(trial, champion, scale) : undefined,
+    };
+  };
   return [
     of("disagreement", metrics.bucketPositives, disagreement),
     of("score-distance", metrics.bucketScores, scoreDistance),
@@ -102,31 +116,27 @@ const narrowest = 1e-3;
 
 /** Variance between rows, from the means of the buckets. */
 function varianceOf(buckets: readonly Bucket[]): number {
-  const mean =
-    buckets.reduce((sum, { total }) => sum + total, 0) /
-    buckets.reduce((sum, { rows }) => sum + rows, 0);
-  return (
-    buckets.reduce(
-      (sum, { rows, total }) => (rows > 0 ? sum + rows * (total / rows - mean) ** 2 : sum),
-      0,
-    ) /
-    (rowBuckets - 1)
+  const mean = meanOf(buckets);
+  const spread = buckets.map(({ rows, total }) =>
+    rows > 0 ? rows * (total / rows - mean) ** 2 : 0,
   );
+  return sum(spread) / (rowBuckets - 1);
 }
 
 /** The estimate, from counts by bucket: rows and sums of either version. */
 export function distanceOf(trial: readonly Bucket[], champion: readonly Bucket[]): number {
-  const mean = (buckets: readonly Bucket[]) =>
-    buckets.reduce((sum, { total }) => sum + total, 0) /
-    buckets.reduce((sum, { rows }) => sum + rows, 0);
-  const shift = mean(trial) - mean(champion);
-  const spread = trial.reduce((sum, { rows, total }, i) => {
+  const shift = meanOf(trial) - meanOf(champion);
+  const spread = trial.map(({ rows, total }, i) => {
     const other = champion[i];
     return other && rows > 0 && other.rows > 0
-      ? sum + rows * (total / rows - other.total / other.rows - shift) ** 2
-      : sum;
-  }, 0);
-  return spread / (rowBuckets - 1) + shift ** 2;
+      ? rows * (total / rows - other.total / other.rows - shift) ** 2
+      : 0;
+  });
+  return sum(spread) / (rowBuckets - 1) + shift ** 2;
+}
+
+function meanOf(buckets: readonly Bucket[]): number {
+  return sum(buckets.map(({ total }) => total)) / sum(buckets.map(({ rows }) => rows));
 }
 
 /** Rows of a bucket, and the sum of what is compared over them. */

@@ -13,7 +13,7 @@ import {
   type RuleGroup,
 } from "../gates/rule";
 import { chiSquareQuantile } from "../gates/statistics";
-import { windowsOf } from "../gates/windows";
+import { windowsOf } from "../gates/rule";
 
 /** Bins that a numeric feature or the score may have; training makes ten. */
 const mostNumericBins = 20;

@@ -12,7 +12,7 @@ import {
   type RuleGroup,
 } from "../gates/rule";
 import { chiSquareTail, normalQuantile, sharedLevel } from "../gates/statistics";
-import { labelWindows, windowsOf } from "../gates/windows";
+import { labelWindows, windowsOf } from "../gates/rule";
 
 /** Rates that are compared between groups. */
 const rates = {

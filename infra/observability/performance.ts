@@ -14,7 +14,7 @@ import {
   type RuleGroup,
 } from "../gates/rule";
 import { normalQuantile, z95 } from "../gates/statistics";
-import { windowsOf } from "../gates/windows";
+import { windowsOf } from "../gates/rule";
 
 /**
  * Bounds of a 95% Wilson score interval (Wilson 1927): right for small samples and for shares near

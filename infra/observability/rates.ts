@@ -1,7 +1,7 @@
 import type { Contract } from "../../services/contract/contract";
 import { metrics, type MetricFamily } from "../../services/contract/metrics";
 import { series } from "../gates/names";
-import { valueRateRules } from "../gates/trial/value";
+import { valueRateRules } from "../gates/experiment";
 import { rateIntervalSeconds, record, select, type RuleGroup } from "../gates/rule";
 
 /**

@@ -9,7 +9,7 @@ import { performanceGroup } from "./performance";
 import { rateGroup } from "./rates";
 import { requestGroup } from "./requests";
 import type { RuleGroup } from "../gates/rule";
-import { trialGroup } from "../gates/trial/group";
+import { trialGroup } from "../gates/gates";
 import { valueGroup } from "./value";
 
 /**

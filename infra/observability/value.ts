@@ -10,7 +10,7 @@ import {
   type RuleGroup,
 } from "../gates/rule";
 import { normalQuantile, z95 } from "../gates/statistics";
-import { windowsOf } from "../gates/windows";
+import { windowsOf } from "../gates/rule";
 
 /**
  * Chance at each look that a fall is told of where there is none; a tenth of what the drift of a

@@ -1,9 +1,10 @@
 import type { Contract } from "../../services/contract/contract";
 import { seconds as secondsOf } from "../../services/contract/units";
-import { valueSpread } from "../gates/trial/value";
-import { labelWindows } from "../gates/windows";
+import { valueSpread } from "../gates/experiment";
+import { labelWindows } from "../gates/rule";
 import { outcomesNeeded, power } from "../gates/experiment";
-import { errorShares, gateNames, latencyShares } from "../gates/gates";
+import { gateNames } from "../gates/gates";
+import { errorShares, latencyShares } from "../gates/requests";
 import { meanTrials, proof, refusal, type Shares } from "../gates/sequential";
 import { paces } from "../gates/pace";
 import { servingNames } from "./settings";

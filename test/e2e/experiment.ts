@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { decisive, mismatch, outcomesNeeded } from "../../infra/gates/experiment";
-import { valueSpread } from "../../infra/gates/trial/value";
+import { valueSpread } from "../../infra/gates/experiment";
 import { loadContract } from "../../services/contract/load";
 import { worth, type Fault } from "../harness/delivery/faults";
 import { say } from "../harness/lib/text";

@@ -5,7 +5,7 @@ import { series, type SeriesName } from "../../gates/names";
 import { scoreFeature } from "../rates";
 import { digits, select } from "../../gates/rule";
 import { normalQuantile } from "../../gates/statistics";
-import { windowsOf } from "../../gates/windows";
+import { windowsOf } from "../../gates/rule";
 import type { Limit, PanelContent, Query, Row } from "./grafana";
 
 type Interval = readonly [value: SeriesName, lower: SeriesName, upper: SeriesName];

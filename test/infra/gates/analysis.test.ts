@@ -1,5 +1,6 @@
 import { analysisTemplates } from "../../../infra/gates/analysis";
-import { errorRatioLimit, errorShares, gateNames } from "../../../infra/gates/gates";
+import { gateNames } from "../../../infra/gates/gates";
+import { errorRatioLimit, errorShares } from "../../../infra/gates/requests";
 import { refusal } from "../../../infra/gates/sequential";
 import { syntaxErrors } from "../observability/fixture";
 import { contract, settings, withRelease } from "../serving/fixture";

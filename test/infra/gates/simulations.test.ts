@@ -1,4 +1,5 @@
-import { errorShares, gateNames, latencyShares } from "../../../infra/gates/gates";
+import { gateNames } from "../../../infra/gates/gates";
+import { errorShares, latencyShares } from "../../../infra/gates/requests";
 import { outcomesNeeded } from "../../../infra/gates/experiment";
 import {
   falseRollback,
@@ -9,7 +10,7 @@ import {
   waldWeights,
   type Shares,
 } from "../../../infra/gates/sequential";
-import { labelGates } from "../../../infra/gates/trial/labels";
+import { labelGates } from "../../../infra/gates/labels";
 import { normalQuantile } from "../../../infra/gates/statistics";
 import { randoms } from "../observability/promtool/scenario";
 import { contract } from "../serving/fixture";

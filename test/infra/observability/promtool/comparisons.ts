@@ -23,9 +23,9 @@ const hash = "abc123";
 const own = (of: "trial" | "champion") =>
   `model="${small.name}",version="${of === "trial" ? version : "1.0.0"}",pod="${of}",rollouts_pod_template_hash="${of === "trial" ? hash : "stable"}"`;
 
-const scoreQuery = gatesOf({ contract: small, version, hash, pace: paces.prod }).gates.find(
-  ({ name }) => name === "score-champion",
-)!.query;
+const scoreQuery = gatesOf(small, paces.prod)
+  .gates.find(({ name }) => name === "score-champion")!
+  .query({ version, hash });
 const shadow = {
   contract: small,
   trial: hash,

@@ -1,7 +1,7 @@
-import { errorShares, gatesOf, latencyShares, restarts } from "../../../../infra/gates/gates";
+import { gatesOf } from "../../../../infra/gates/gates";
 import { mixtureEvidence, waldEvidence } from "../../../../infra/gates/sequential";
 import { paces } from "../../../../infra/gates/pace";
-import { requestsOf } from "../../../../infra/gates/requests";
+import { errorShares, latencyShares, requestsOf, restarts } from "../../../../infra/gates/requests";
 import type { Contract } from "../../../../services/contract/contract";
 import { counter, gauge, small, type Scenario } from "./scenario";
 
@@ -18,9 +18,9 @@ const contract: Contract = {
     ],
   },
 };
-const { gates, boundary } = gatesOf({ contract, version, hash, pace: paces.prod });
-const query = (gate: string) => gates.find(({ name }) => name === gate)!.query;
-const proof = (gate: string) => gates.find(({ name }) => name === gate)!.proof!;
+const { gates, boundary } = gatesOf(contract, paces.prod);
+const query = (gate: string) => gates.find(({ name }) => name === gate)!.query({ version, hash });
+const proof = (gate: string) => gates.find(({ name }) => name === gate)!.proof!({ version, hash });
 const shares = errorShares(contract);
 
 /** Six samples a minute, as the pods are scraped. */
@@ -87,8 +87,8 @@ export const gateScenarios: readonly Scenario[] = [
     // 30 intervals before the restart, 26 after it.
     values: [
       is(10, query("errors"), waldEvidence(shares, 30 + 52, 30 * 21 + 26 * 12)),
-      is(10, restarts({ contract, hash }), 1),
-      is(4, restarts({ contract, hash }), 0),
+      is(10, restarts(contract, { hash }), 1),
+      is(4, restarts(contract, { hash }), 0),
     ],
   },
   {
@@ -129,7 +129,7 @@ export const gateScenarios: readonly Scenario[] = [
     values: [
       isEmpty(5, query("errors")),
       isEmpty(5, query("latency")),
-      isEmpty(5, restarts({ contract, hash })),
+      isEmpty(5, restarts(contract, { hash })),
       ...["accuracy", "accuracy-champion", "selection-rate-ratio-race"].map((gate) =>
         is(5, query(gate), 0),
       ),

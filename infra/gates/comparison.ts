@@ -1,7 +1,7 @@
-import type { Contract } from "../../../services/contract/contract";
-import { exact, mixture } from "../promql";
-import { series, type SeriesName } from "../names";
-import { record, select, type RecordingRule } from "../rule";
+import type { Contract } from "../../services/contract/contract";
+import { series, type SeriesName } from "./names";
+import { record, select, type RecordingRule } from "./rule";
+import { exact, mixtureEvidence, mixtureQuery } from "./sequential";
 
 /** Label that tells the pods of one version from those of another, as Prometheus writes it. */
 export const hashLabel = "rollouts_pod_template_hash";
@@ -24,6 +24,18 @@ export interface Comparison {
   readonly by: typeof hashLabel | "version";
 }
 
+/** Evidence of a comparison from the excess and variance of each pair that the worst is picked from. */
+export function comparisonEvidence(
+  pairs: readonly { readonly excess: number; readonly variance: number }[],
+  { spread, picked = 1 }: Pick<Comparison, "spread" | "picked">,
+): number | undefined {
+  const found = pairs
+    .map(({ excess, variance }) => mixtureEvidence(excess, variance, spread))
+    .filter((evidence) => !Number.isNaN(evidence));
+  if (found.length === 0) return pairs.length === 0 ? undefined : NaN;
+  return Math.max(...found) - Math.log(picked);
+}
+
 /** Rules of a comparison: excess, variance, and the evidence against the version. */
 export function comparison(
   contract: Contract,
@@ -41,7 +53,7 @@ export function comparison(
     record(
       contract,
       series.trialEvidence,
-      `max by (${by}) (${mixture(difference, deviation, spread)})${picked === 1 ? "" : ` - ${exact(Math.log(picked))}`}`,
+      `max by (${by}) (${mixtureQuery(difference, deviation, spread)})${picked === 1 ? "" : ` - ${exact(Math.log(picked))}`}`,
       own,
     ),
   ];
@@ -89,13 +101,41 @@ export function shareComparison(
   ];
 }
 
+/** Events among trials. */
+export interface Share {
+  readonly events: number;
+  readonly trials: number;
+}
+
+/** {@link shareComparison} from counts of the version and of all others. */
+export function shareEvidence(
+  own: Share,
+  others: Share,
+  { minimum, spread }: Pick<ShareComparison, "minimum" | "spread">,
+): number | undefined {
+  if (!(own.trials >= minimum && others.trials >= minimum)) return undefined;
+  const excess = smoothedShare(own) - smoothedShare(others);
+  const variance = shareVariance(own) + shareVariance(others);
+  return comparisonEvidence([{ excess, variance }], { spread });
+}
+
+/** A share with half an event more of each kind, so that none seen does not mean none possible. */
+export function smoothedShare({ events, trials }: Share): number {
+  return (events + 0.5) / (trials + 1);
+}
+
+function shareVariance(counts: Share): number {
+  const share = smoothedShare(counts);
+  return (share * (1 - share)) / counts.trials;
+}
+
 /** The same count of all other versions together. */
 function others(contract: Contract, of: SeriesName, gate: string): string {
   const counts = select(contract, of, { gate });
   return `(sum by (model) (${counts}) - on (model) group_right () ${counts})`;
 }
 
-/** A share with half an event more of each kind, so that none seen does not mean none possible. */
+/** {@link smoothedShare} in PromQL. */
 function smoothed(events: string, trials: string): string {
   return `(${events} + 0.5) / (${trials} + 1)`;
 }

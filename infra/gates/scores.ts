@@ -1,10 +1,12 @@
-import type { Contract } from "../../../services/contract/contract";
-import { metrics } from "../../../services/contract/metrics";
-import { exact } from "../promql";
-import { series } from "../names";
-import { record, select, type RecordingRule } from "../rule";
-import { comparison, hashLabel } from "./comparison";
+import type { Contract } from "../../services/contract/contract";
+import { metrics } from "../../services/contract/metrics";
+import { comparison, comparisonEvidence, hashLabel } from "./comparison";
+import { sum, type TrialCounts } from "./counts";
+import { series } from "./names";
 import { comparisonWindow } from "./requests";
+import { record, select, type RecordingRule } from "./rule";
+import { exact } from "./sequential";
+import type { Evidence, Gate } from "./verdict";
 
 /** Name of the gate that compares a version's scores with those of the others. */
 export const scoreComparison = "score-champion";
@@ -58,4 +60,36 @@ export function scoreTrialRules(contract: Contract): RecordingRule[] {
       by: hashLabel,
     }),
   ];
+}
+
+/** {@link scoreTrialRules} from counts. */
+function scoreEvidence(
+  { drift }: Pick<Contract, "drift">,
+  { trial, champion }: TrialCounts,
+): Evidence {
+  const [rows, rest] = [sum(trial.scoreTenths), sum(champion.scoreTenths)];
+  const shared = trial.scoreTenths.map((count, i) =>
+    Math.sqrt(count * (champion.scoreTenths[i] ?? 0)),
+  );
+  const overlap = sum(shared) / Math.sqrt(rows * rest);
+  const distance = 1 - overlap;
+  // Nothing to compare with, such as a champion without a request this hour, is no evidence: what
+  // the version itself does is judged by the other gates.
+  if (!(rows >= drift.minimumSamples && rest >= drift.minimumSamples))
+    return { value: distance, against: 0 };
+  const variance = (Math.max(1 - overlap ** 2, floor) * (1 / rows + 1 / rest)) / 4;
+  const pair = { excess: distance - scoreLimit, variance };
+  return { value: distance, against: comparisonEvidence([pair], { spread: scoreSpread }) };
+}
+
+/** The version's scores against the champion's. */
+export function scoreGate(contract: Contract): Gate {
+  return {
+    name: scoreComparison,
+    compares: "squared Hellinger distance of its scores from the champion's",
+    bound: { max: scoreLimit },
+    query: ({ hash }) =>
+      `max(${select(contract, series.trialEvidence, { gate: scoreComparison, [hashLabel]: hash })}) or vector(0)`,
+    evidence: (counts) => scoreEvidence(contract, counts),
+  };
 }

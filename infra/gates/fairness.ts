@@ -1,9 +1,12 @@
-import type { Contract } from "../../../services/contract/contract";
-import { metrics } from "../../../services/contract/metrics";
-import { exact } from "../promql";
-import { series } from "../names";
-import { record, select, type RecordingRule } from "../rule";
-import { comparison } from "./comparison";
+import type { Contract } from "../../services/contract/contract";
+import { metrics } from "../../services/contract/metrics";
+import { comparison, comparisonEvidence, smoothedShare, type Share } from "./comparison";
+import type { Confusion, TrialCounts } from "./counts";
+import { labelEvidence } from "./labels";
+import { series } from "./names";
+import { record, select, type RecordingRule } from "./rule";
+import { exact } from "./sequential";
+import type { Evidence, Gate } from "./verdict";
 
 type FairnessGate = Contract["gates"]["fairness"][number];
 
@@ -18,6 +21,8 @@ const rates = {
   truePositive: "true-positive",
   falsePositive: "false-positive",
 } as const;
+
+type Rate = (typeof rates)[keyof typeof rates];
 
 /** Name of a fairness gate. */
 export function fairnessGateName({
@@ -127,7 +132,8 @@ export function fairnessTrialRules(contract: Contract): RecordingRule[] {
     ...groupRules(contract),
     ...gapRules(contract),
     ...gates.flatMap((gate) => {
-      const { scale, limit, rate, tests } = measured(contract, gate);
+      const { scale, limit, over, tests } = measured(contract, gate);
+      const rate = over.length === 1 ? `rate="${over.join()}"` : `rate=~"${over.join("|")}"`;
       const labels = { scale, attribute: gate.attribute };
       return comparison(contract, {
         gate: fairnessGateName(gate),
@@ -141,20 +147,90 @@ export function fairnessTrialRules(contract: Contract): RecordingRule[] {
   ];
 }
 
+/** What a gate compares: between which rates of each two groups, on which scale, and up to where. */
 function measured(contract: Contract, { metric, attribute, min, max }: FairnessGate) {
   const groups =
     contract.protectedAttributes.find(({ name }) => name === attribute)?.groups.length ?? 0;
   const each = (groups * (groups - 1)) / 2;
-  if (metric === "selection-rate-ratio")
+  if (metric === "selection-rate-ratio") {
+    const over: readonly Rate[] = [rates.selection];
+    return { scale: "ratio", limit: -Math.log(min ?? 1), over, tests: each } as const;
+  }
+  const over: readonly Rate[] =
+    metric === "equalized-odds-difference"
+      ? [rates.truePositive, rates.falsePositive]
+      : [rates.selection];
+  return { scale: "difference", limit: max ?? 0, over, tests: over.length * each } as const;
+}
+
+/** {@link groupRules} from counts: what a rate is a share of. */
+const rateOf = {
+  [rates.selection]: ({ truePositive, falsePositive, trueNegative, falseNegative }) => ({
+    events: truePositive + falsePositive,
+    trials: truePositive + falsePositive + trueNegative + falseNegative,
+  }),
+  [rates.truePositive]: ({ truePositive, falseNegative }) => ({
+    events: truePositive,
+    trials: truePositive + falseNegative,
+  }),
+  [rates.falsePositive]: ({ falsePositive, trueNegative }) => ({
+    events: falsePositive,
+    trials: falsePositive + trueNegative,
+  }),
+} as const satisfies Record<Rate, (counts: Confusion) => Share>;
+
+/** {@link gapRules} from counts: how far apart two groups are, and the variance of that. */
+const gaps = {
+  difference: {
+    of: (share: number) => share,
+    variance: (share: number, rows: number) => (share * (1 - share)) / rows,
+  },
+  ratio: {
+    of: Math.log,
+    variance: (share: number, rows: number) => (1 - share) / (share * rows),
+  },
+} as const;
+
+/** {@link fairnessTrialRules} of one gate from counts. */
+function fairnessEvidence(
+  contract: Contract,
+  gate: FairnessGate,
+  { trial }: TrialCounts,
+): Evidence {
+  const { scale, limit, over, tests } = measured(contract, gate);
+  const { of, variance } = gaps[scale];
+  const groups = Object.values(trial.groups[gate.attribute] ?? {});
+  // As in PromQL each group is also compared with itself, which is no evidence against anybody.
+  const pairs = over.flatMap((rate) => {
+    const judged = groups
+      .map((counts) => rateOf[rate](counts))
+      .filter(({ trials }) => trials >= contract.gates.minimumGroupSize)
+      .map((counts) => ({ share: smoothedShare(counts), rows: counts.trials }));
+    return judged.flatMap((one, i) =>
+      judged.slice(i).map((other) => ({
+        excess: Math.abs(of(one.share) - of(other.share)) - limit,
+        variance: variance(one.share, one.rows) + variance(other.share, other.rows),
+      })),
+    );
+  });
+  const widest = Math.max(...pairs.map(({ excess }) => excess + limit));
+  return {
+    value: pairs.length < 2 ? NaN : scale === "ratio" ? Math.exp(-widest) : widest,
+    against: comparisonEvidence(pairs, { spread: spreads[scale], picked: tests }) ?? 0,
+  };
+}
+
+/** The fairness gates of the contract that counters can judge. */
+export function groupGates(contract: Contract): Gate[] {
+  return fairnessGates(contract).map((gate) => {
+    const { metric, attribute, min, max = 0 } = gate;
+    const name = fairnessGateName(gate);
     return {
-      scale: "ratio",
-      limit: -Math.log(min ?? 1),
-      rate: `rate="${rates.selection}"`,
-      tests: each,
-    } as const;
-  const odds = metric === "equalized-odds-difference";
-  const rate = odds
-    ? `rate=~"${rates.truePositive}|${rates.falsePositive}"`
-    : `rate="${rates.selection}"`;
-  return { scale: "difference", limit: max ?? 0, rate, tests: odds ? 2 * each : each } as const;
+      name,
+      compares: `${metric} by ${attribute}, of the two groups furthest apart`,
+      bound: min === undefined ? { max } : { min },
+      query: (version) => labelEvidence(contract, version, name),
+      evidence: (counts) => fairnessEvidence(contract, gate, counts),
+    };
+  });
 }

@@ -1,13 +1,14 @@
-import type { Contract } from "../../../services/contract/contract";
-import { metrics } from "../../../services/contract/metrics";
-import { wald } from "../promql";
-import type { Shares } from "../sequential";
-import { series } from "../names";
-import { counted, record, select, type RecordingRule } from "../rule";
-import { shareComparison } from "./comparison";
+import type { Contract } from "../../services/contract/contract";
+import { metrics } from "../../services/contract/metrics";
+import { shareComparison, shareEvidence, type Share } from "./comparison";
+import type { Confusion } from "./counts";
+import { series } from "./names";
+import { counted, record, select, type RecordingRule } from "./rule";
+import { waldEvidence, waldQuery, type Shares } from "./sequential";
+import type { Gate, VersionOnTrial } from "./verdict";
 
 type PerformanceGate = Contract["gates"]["performance"][number];
-type Share = "accuracy" | "precision" | "recall" | "f1";
+type LabelMetric = "accuracy" | "precision" | "recall" | "f1";
 
 /** How many times the share of wrong answers that a gate allows is a bad version. */
 const wrongFactor = 1.5;
@@ -21,7 +22,7 @@ export const accuracyComparison = "accuracy-champion";
 
 /** A performance gate that single labels decide: each label is right or wrong. */
 export interface LabelGate {
-  readonly metric: Share;
+  readonly metric: LabelMetric;
   readonly shares: Shares;
 }
 
@@ -40,7 +41,7 @@ export function labelGates({ gates }: Pick<Contract, "gates">): LabelGate[] {
   });
 }
 
-function isShare(metric: PerformanceGate["metric"]): metric is Share {
+function isShare(metric: PerformanceGate["metric"]): metric is LabelMetric {
   return metric === "accuracy" || metric === "precision" || metric === "recall" || metric === "f1";
 }
 
@@ -59,7 +60,7 @@ export function labelTrialRules(contract: Contract): RecordingRule[] {
     count(yes, no),
     count(no, no),
   ];
-  const wrong: Record<Share, readonly [wrong: string, all: string]> = {
+  const wrong: Record<LabelMetric, readonly [wrong: string, all: string]> = {
     accuracy: [sum(miss, falseAlarm), sum(hit, miss, falseAlarm, quiet)],
     precision: [sum(falseAlarm), sum(hit, falseAlarm)],
     recall: [sum(miss), sum(hit, miss)],
@@ -72,7 +73,7 @@ export function labelTrialRules(contract: Contract): RecordingRule[] {
       `sum by (version, predicted, actual) (${select(contract, metrics.outcomes.name)})`,
     ),
     ...labelGates(contract).map(({ metric, shares }) =>
-      record(contract, series.trialEvidence, wald(shares, ...wrong[metric]), { gate: metric }),
+      record(contract, series.trialEvidence, waldQuery(shares, ...wrong[metric]), { gate: metric }),
     ),
     ...accuracyRules(contract),
   ];
@@ -91,4 +92,65 @@ function accuracyRules(contract: Contract): RecordingRule[] {
     spread: accuracySpread,
     by: "version",
   });
+}
+
+/** Wrong answers among those that a metric looks at. */
+export function wrongAnswers(metric: LabelMetric, counts: Confusion): Share {
+  const { truePositive, falsePositive, trueNegative, falseNegative } = counts;
+  const wrong = falsePositive + falseNegative;
+  switch (metric) {
+    case "accuracy":
+      return { events: wrong, trials: truePositive + trueNegative + wrong };
+    case "precision":
+      return { events: falsePositive, trials: truePositive + falsePositive };
+    case "recall":
+      return { events: falseNegative, trials: truePositive + falseNegative };
+    case "f1":
+      return { events: wrong, trials: truePositive + wrong };
+  }
+}
+
+/** Gates on the true labels of the version itself. */
+export function labelPerformanceGates(contract: Contract): Gate[] {
+  return labelGates(contract).map(({ metric, shares }) => ({
+    name: metric,
+    compares: `share of wrong answers that ${metric} looks at`,
+    bound: { max: shares.acceptable },
+    query: (version) => labelEvidence(contract, version, metric),
+    evidence({ trial }) {
+      const { events, trials } = wrongAnswers(metric, trial.outcomes);
+      return { value: events / trials, against: waldEvidence(shares, events, trials) };
+    },
+  }));
+}
+
+/** The version's accuracy against the champion's. */
+export function accuracyGate(contract: Contract): Gate {
+  return {
+    name: accuracyComparison,
+    compares: "share of wrong answers, less the champion's on labels of the same day",
+    bound: { max: 0 },
+    query: (version) => labelEvidence(contract, version, accuracyComparison),
+    evidence({ trial, champion }) {
+      const own = wrongAnswers("accuracy", trial.outcomes);
+      const others = wrongAnswers("accuracy", champion.outcomes);
+      const asked = { minimum: contract.drift.minimumSamples, spread: accuracySpread };
+      return {
+        value: own.events / own.trials - others.events / others.trials,
+        against: shareEvidence(own, others, asked) ?? 0,
+      };
+    },
+  };
+}
+
+/**
+ * The query of a gate on labels. They may take weeks: none so far is no evidence, and no reason to
+ * wait.
+ */
+export function labelEvidence(
+  contract: Pick<Contract, "name">,
+  { version }: Pick<VersionOnTrial, "version">,
+  gate: string,
+): string {
+  return `max(${select(contract, series.trialEvidence, { gate, version })}) or vector(0)`;
 }

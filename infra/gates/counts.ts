@@ -1,0 +1,45 @@
+/** True labels that arrived for one version, or for one group under it. */
+export interface Confusion {
+  readonly truePositive: number;
+  readonly falsePositive: number;
+  readonly trueNegative: number;
+  readonly falseNegative: number;
+}
+
+/**
+ * What is counted of one version: since its first pod began, which for a comparison with the other
+ * version is the window of the comparison (an hour of requests, a day of labels). A count is 0
+ * where nothing was counted, and NaN only where a server says so.
+ */
+export interface VersionCounts {
+  /** Requests that the version's servers answered, of every operation. */
+  readonly requests: number;
+  /** Those that they answered with a server error. */
+  readonly errors: number;
+  /** Requests that the proxy had to answer with a server error itself, because no server did. */
+  readonly unanswered: number;
+  /** Predictions that were answered with success, and those of them that were later than the latency objective. */
+  readonly answers: number;
+  readonly lateAnswers: number;
+  /** The same within the window after whose silence a version has no traffic (`windowSeconds` of its pace). */
+  readonly recentRequests: number;
+  readonly recentAnswers: number;
+  /** Restarts of server processes within an hour. */
+  readonly restarts: number;
+  /** Rows predicted, by tenth of the score. */
+  readonly scoreTenths: readonly number[];
+  readonly outcomes: Confusion;
+  /** Labels that came with a group, by protected attribute and group. */
+  readonly groups: Readonly<Record<string, Readonly<Record<string, Confusion>>>>;
+}
+
+/** What is known at one look at a version on trial; the champion is every other version together. */
+export interface TrialCounts {
+  readonly trial: VersionCounts;
+  readonly champion: VersionCounts;
+}
+
+/** Sum of counts. */
+export function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
+}
