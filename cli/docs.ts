@@ -3,9 +3,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import program from "../infra";
 import { configDocument, configJsonSchema } from "../infra/stack/describe";
-import { coverageMarkdown } from "../policies/coverage";
+import { coverageMarkdown, tiersMarkdown } from "../policies/coverage";
 import { rules } from "../policies/rules";
-import { tiersMarkdown } from "../policies/tiers";
 import { contractSchema } from "../services/contract/contract";
 import { accessDocument } from "./access/document";
 import { commandLine, runCommand } from "./command-line";
@@ -13,6 +12,7 @@ import { encryptionDocument } from "./encryption/document";
 import { encryptionWalk } from "./encryption/walk";
 import { planStack } from "./plan/plan";
 import { viewOf, type RecordedResource } from "./plan/resource";
+import { ruleIndex, ruleIndexFile } from "./rule-index";
 import { threatsPage } from "./threats/page";
 
 const docs = join(__dirname, "..", "docs");
@@ -34,7 +34,7 @@ export const generated: Readonly<Record<string, string>> = {
   "stack.schema.json": `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
   "model.schema.json": `${JSON.stringify({ title: "Contract of a model", ...z.toJSONSchema(contractSchema, { io: "input" }) }, null, 2)}\n`,
   "configuration.md": configDocument(),
-  "coverage.md": `# Coverage\n\nWhich rule helps with which clause, and who or what covers those that no rule does; \`npm run docs\` makes this page from the rules and from policies/elsewhere. A rule shows a part of its clause, never that the clause is met: that is for the people who are answerable for it.\n\n${coverageMarkdown(rules)}`,
+  "coverage.md": `# Coverage\n\nWhich rule helps with which clause, and who or what covers those that no rule does; \`npm run docs\` makes this page from the rules and from policies/frameworks.ts. A rule shows a part of its clause, never that the clause is met: that is for the people who are answerable for it.\n\n${coverageMarkdown(rules)}`,
   "governance.md": withPart("governance.md", "tiers", tiersMarkdown()),
   "threats.md": threatsPage(),
 };
@@ -53,7 +53,7 @@ export function planned(resources: readonly RecordedResource[]): Readonly<Record
 async function main(argv: readonly string[]): Promise<void> {
   commandLine(argv, {
     usage:
-      "npm run docs\n\nWrites the pages of docs/ that are made from the code. It takes no options.",
+      "npm run docs\n\nWrites the pages of docs/ and the index of rules that are made from the code. It takes no options.",
     options: {},
   });
   const { resources } = await planStack({
@@ -62,6 +62,7 @@ async function main(argv: readonly string[]): Promise<void> {
     program,
     rules,
   });
+  writeFileSync(ruleIndexFile, ruleIndex());
   const pages = { ...generated, ...planned(resources) };
   for (const [name, text] of Object.entries(pages)) writeFileSync(join(docs, name), text);
   console.log(`wrote ${Object.keys(pages).join(", ")} to docs/`);

@@ -1,6 +1,5 @@
-import { allowances, iamRoleType, trustOf } from "./iam-allows";
-import { ofType } from "./link";
-import { list, text } from "./read";
+import { allowances, iamRoleType, trustOf } from "./iam";
+import { ofType, list, text } from "./resources";
 import type { ResourceView } from "./rule";
 
 /** What nobody may be able to do two of alone. */

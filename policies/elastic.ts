@@ -1,4 +1,4 @@
-import { record, text } from "./read";
+import { record, text } from "./resources";
 import type { ResourceView } from "./rule";
 
 export const elasticsearchType = "kubernetes:elasticsearch.k8s.elastic.co/v1:Elasticsearch";

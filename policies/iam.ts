@@ -1,4 +1,5 @@
-import { at, list } from "./read";
+import { at, list, ofType, refersTo, text } from "./resources";
+import type { ResourceView } from "./rule";
 
 /** One statement of an IAM policy document, with every field as a list. */
 export interface PolicyStatement {
@@ -87,4 +88,137 @@ function parsedJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** A statement by which a role may do something. */
+export interface Allowance {
+  /** The IAM role. */
+  readonly role: ResourceView;
+  readonly sid: string;
+  /**
+   * Conditions of the statement, in words such as `kms:ViaService is s3.eu-west-1.amazonaws.com`.
+   */
+  readonly conditions: readonly string[];
+  /** Keys of the session tags that decide on which resources, such as `approval-role`. */
+  readonly byTag: readonly string[];
+}
+
+export const iamRoleType = "aws:iam/role:Role";
+
+/**
+ * Statements by which a planned role may call an action on a resource: its own policies allow it,
+ * its boundary does too, and neither they nor the policy of the bucket deny it without a condition.
+ * An evaluation of what one account's roles have of each other and of service control policies is
+ * left to AWS; within one account an identity policy alone suffices for everything but keys and
+ * trust. AWS's managed policies are not known here: {@link managedPolicies} names them.
+ */
+export function allowances(
+  resources: readonly ResourceView[],
+  action: string,
+  target: string,
+): Allowance[] {
+  const guards = bucketDenies(resources, target);
+  return ofType(resources, iamRoleType).flatMap((role) => {
+    const own = identityStatements(resources, role);
+    const boundary = boundaryOf(resources, role);
+    const refused = [...own, ...(boundary ?? []), ...guards].some(
+      (statement) =>
+        !statement.allows &&
+        statement.conditions.length === 0 &&
+        matches(statement, action, target),
+    );
+    const bounded =
+      boundary === undefined ||
+      boundary.some((statement) => statement.allows && matches(statement, action, target));
+    if (refused || !bounded) return [];
+    return own
+      .filter((statement) => statement.allows && matches(statement, action, target))
+      .map((statement) => ({
+        role,
+        sid: statement.sid,
+        conditions: conditionsOf(statement),
+        byTag: tagsIn(statement.resources.filter((pattern) => like(pattern, target))),
+      }));
+  });
+}
+
+/** The statements that a role holds itself, without AWS's managed policies. */
+export function identityStatements(
+  resources: readonly ResourceView[],
+  role: ResourceView,
+): PolicyStatement[] {
+  const inline = list(role.props, "inlinePolicies").map((policy) => at(policy, "policy"));
+  const attached = ofType(resources, "aws:iam/rolePolicy:RolePolicy")
+    .filter((policy) => refersTo(policy, "role", role))
+    .map((policy) => at(policy.props, "policy"));
+  return [...inline, ...attached].flatMap(statements);
+}
+
+/** Names of AWS's managed policies that a role holds. */
+export function managedPolicies(resources: readonly ResourceView[], role: ResourceView): string[] {
+  const attachments = ofType(resources, "aws:iam/rolePolicyAttachment:RolePolicyAttachment").filter(
+    (attachment) => refersTo(attachment, "role", role),
+  );
+  return attachments
+    .map(({ props }) => text(props, "policyArn") ?? "unknown")
+    .map((arn) => arn.slice(arn.lastIndexOf("/") + 1));
+}
+
+/** Statements by which somebody may assume a role. */
+export function trustOf(role: ResourceView): PolicyStatement[] {
+  return statements(at(role.props, "assumeRolePolicy")).filter((statement) => statement.allows);
+}
+
+function boundaryOf(
+  resources: readonly ResourceView[],
+  role: ResourceView,
+): PolicyStatement[] | undefined {
+  if (at(role.props, "permissionsBoundary") === undefined) return undefined;
+  return ofType(resources, "aws:iam/policy:Policy")
+    .filter((policy) => refersTo(role, "permissionsBoundary", policy))
+    .flatMap((policy) => statements(at(policy.props, "policy")));
+}
+
+/** Statements of the policy of the bucket that a target lies in. */
+function bucketDenies(resources: readonly ResourceView[], target: string): PolicyStatement[] {
+  if (!target.startsWith("arn:aws:s3:::")) return [];
+  return ofType(resources, "aws:s3/bucketPolicy:BucketPolicy")
+    .flatMap((policy) => statements(at(policy.props, "policy")))
+    .filter((statement) => !statement.allows);
+}
+
+/** One pattern without a tag is enough to be free of it. */
+function tagsIn(patterns: readonly string[]): string[] {
+  const keys = patterns.map((pattern) =>
+    [...pattern.matchAll(/\$\{aws:PrincipalTag\/([^}]+)\}/g)].map(([, key = ""]) => key),
+  );
+  return keys.some((own) => own.length === 0) ? [] : [...new Set(keys.flat())];
+}
+
+function matches(statement: PolicyStatement, action: string, target: string): boolean {
+  return (
+    statement.actions.some((pattern) => like(pattern.toLowerCase(), action.toLowerCase())) &&
+    statement.resources.some((pattern) => like(pattern, target))
+  );
+}
+
+/**
+ * Whether a text matches a pattern in which `*` stands for any text, `?` for one character, and a
+ * policy variable for whatever it may be.
+ */
+export function like(pattern: string, value: string): boolean {
+  const expression = pattern
+    .replace(/\$\{[^}]+\}/g, "*")
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  return new RegExp(`^${expression}$`).test(value);
+}
+
+/** A statement's conditions in words. */
+export function conditionsOf({ conditions }: PolicyStatement): string[] {
+  return conditions.map(
+    ({ operator, key, values }) =>
+      `${key} ${operator === "StringEquals" || operator === "Bool" || operator.endsWith(":StringEquals") ? "is" : operator} ${values.join(" or ")}`,
+  );
 }

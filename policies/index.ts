@@ -1,5 +1,5 @@
 import { PolicyPack } from "@pulumi/policy";
-import { toPolicies } from "./adapters";
+import { toPolicies } from "./crossguard";
 import { rules } from "./rules";
 
 // The constructor starts the server that the engine talks to, so nothing else may import this file.

@@ -1,3 +1,5 @@
+import type { FrameworkReference } from "./frameworks";
+
 export const areas = [
   "encryption",
   "access",
@@ -9,22 +11,6 @@ export const areas = [
   "cost",
 ] as const;
 export type Area = (typeof areas)[number];
-
-export const frameworks = {
-  "pod-security": "Kubernetes Pod Security Standards",
-  "cis-eks": "CIS Amazon EKS Benchmark 1.7",
-  "ml-lens": "AWS Well-Architected Machine Learning Lens",
-  "eu-ai-act": "Regulation (EU) 2024/1689 (AI Act)",
-  "nist-ai-rmf": "NIST AI RMF 1.0",
-  "iso-42001": "ISO/IEC 42001:2023 Annex A",
-} as const;
-export type Framework = keyof typeof frameworks;
-
-/** A clause that a rule helps to meet, e.g. `{ framework: "eu-ai-act", clause: "Art. 12" }`. */
-export interface FrameworkReference {
-  readonly framework: Framework;
-  readonly clause: string;
-}
 
 export const enforcements = ["mandatory", "advisory", "disabled"] as const;
 export type Enforcement = (typeof enforcements)[number];
@@ -173,3 +159,6 @@ export function appliesTo(rule: ResourceRule, type: string): boolean {
     pattern.endsWith("*") ? type.startsWith(pattern.slice(0, -1)) : type === pattern,
   );
 }
+
+/** Default of a parameter that lists exceptions. */
+export const none: readonly string[] = [];

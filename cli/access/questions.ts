@@ -1,6 +1,5 @@
 import { namespaces } from "../../infra/kubernetes/labels";
-import { ofType } from "../../policies/link";
-import { text } from "../../policies/read";
+import { ofType, text } from "../../policies/resources";
 import type { ResourceView } from "../../policies/rule";
 import { byDuty, inAws, inCluster, type Way } from "./who";
 

@@ -1,13 +1,7 @@
 import { roles as logRoles } from "../../infra/platform/elastic/accounts";
 import { nameOf } from "../../policies/duties";
-import {
-  conditionsOf,
-  iamRoleType,
-  identityStatements,
-  managedPolicies,
-} from "../../policies/iam-allows";
-import { ofType } from "../../policies/link";
-import { list, number, text } from "../../policies/read";
+import { conditionsOf, iamRoleType, identityStatements, managedPolicies } from "../../policies/iam";
+import { ofType, list, number, text } from "../../policies/resources";
 import type { ResourceView } from "../../policies/rule";
 import { callersOf } from "./who";
 

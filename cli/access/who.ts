@@ -1,8 +1,12 @@
 import { dutyGroups as groupOf, nameOf, type Duty } from "../../policies/duties";
-import { allowances, conditionsOf, trustOf, type Allowance } from "../../policies/iam-allows";
-import type { PolicyStatement } from "../../policies/iam";
-import { ofType, refersTo } from "../../policies/link";
-import { list, text } from "../../policies/read";
+import {
+  allowances,
+  conditionsOf,
+  trustOf,
+  type Allowance,
+  type PolicyStatement,
+} from "../../policies/iam";
+import { ofType, refersTo, list, text } from "../../policies/resources";
 import type { ResourceView } from "../../policies/rule";
 
 /** One answer to "who can": somebody, by which way, under which condition. */

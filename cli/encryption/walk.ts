@@ -1,6 +1,5 @@
 import { encryptedStorageClass, namespaces } from "../../infra/kubernetes/labels";
-import { at, list, record, text } from "../../policies/read";
-import { ofBucket } from "../../policies/buckets";
+import { at, list, record, text, ofBucket } from "../../policies/resources";
 import type { ResourceView } from "../../policies/rule";
 import { isInjected } from "../../policies/rules/encryption/mesh-injection";
 import { demandsTransit } from "../../policies/rules/encryption/node-transit";

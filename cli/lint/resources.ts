@@ -1,4 +1,4 @@
-import { at, list, text } from "../../policies/read";
+import { at, list, text } from "../../policies/resources";
 import type { ResourceView } from "../../policies/rule";
 
 /**

@@ -98,7 +98,7 @@ export const operationThreats: readonly Threat[] = [
       "access-policy-wildcard",
       "access-policy-pass-role",
     ],
-    tests: ["test/infra/aws/roles.test.ts", "test/policies/iam-allows.test.ts"],
+    tests: ["test/infra/aws/roles.test.ts", "test/policies/iam.test.ts"],
     residual: "The role that provisions can by its nature change most of the account.",
   },
   {

@@ -31,7 +31,7 @@ const argo = { repository: "https://argoproj.github.io/argo-helm" } as const;
 
 /**
  * Every controller that others keep, at one version. A change of a version here is a change of
- * `policies/rules/workloads/catalogue.ts` too, and of the definitions that the tests install.
+ * `policies/rules/workloads/release-catalogue.ts` too, and of the definitions that the tests install.
  * Application versions: Argo Rollouts 1.8.3, Workflows 3.7.2, Events 1.9.6, KEDA 2.18.0,
  * cert-manager 1.19.0, Prometheus operator 0.87.1, ECK 3.2.0, Istio 1.31.4, metrics-server 0.8.1,
  * DCGM exporter 4.5.2.

@@ -1,9 +1,9 @@
 import { recoveryBudget, rerouteSeconds } from "../../services/contract/recovery";
-import { ofType } from "../link";
-import { list, number, text } from "../read";
+import { ofType, list, number, text } from "../resources";
 import type { ResourceView } from "../rule";
 import { scaleUp } from "./autoscaler";
 import { plannedRegions, type PlannedModel, type PlannedRegion } from "./regions";
+import { seconds } from "../../services/contract/units";
 
 /**
  * Share of a region's cores that is kept for controllers, mesh, metrics and logs; charts do not
@@ -209,4 +209,13 @@ function replicationLag(resources: readonly ResourceView[]): number | undefined 
       : undefined,
   );
   return Math.max(...promised.map((minutes) => (minutes ?? Infinity) * 60));
+}
+
+/** Seconds of an objective; text that is no length of time allows none. */
+export function secondsOrNone(objective: string): number {
+  try {
+    return seconds(objective);
+  } catch {
+    return 0;
+  }
 }

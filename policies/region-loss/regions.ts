@@ -3,11 +3,9 @@ import {
   aliasTtlSeconds,
   type RecoveryTiming,
 } from "../../services/contract/recovery";
-import { ofType } from "../link";
-import { at, list, number, text } from "../read";
+import { ofType, at, list, number, text } from "../resources";
 import type { ResourceView } from "../rule";
 import type { Autoscaler } from "./autoscaler";
-import { cores } from "./quantity";
 
 /** One model as a region is planned to serve it. */
 export interface PlannedModel {
@@ -181,4 +179,10 @@ function limitsOf(own: readonly ResourceView[]): PlannedRegion["limits"] {
   return unlimited
     ? { cpu: Infinity, gpus: Infinity }
     : { cpu: total("cpu"), gpus: total("nvidia.com/gpu") };
+}
+
+/** Cores or devices in a Kubernetes quantity, e.g. 0.5 for `500m`; 0 for what is none. */
+export function cores(quantity: unknown): number {
+  const [, amount, unit] = /^([\d.]+)(m?)$/.exec(String(quantity)) ?? [];
+  return amount === undefined ? 0 : Number(amount) / (unit === "m" ? 1_000 : 1);
 }

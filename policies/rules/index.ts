@@ -1,21 +1,7 @@
-import type { Rule } from "../rule";
-import { rules as access } from "./access";
-import { rules as cost } from "./cost";
-import { rules as encryption } from "./encryption";
-import { rules as governance } from "./governance";
-import { rules as network } from "./network";
-import { rules as observability } from "./observability";
-import { rules as reliability } from "./reliability";
-import { rules as workloads } from "./workloads";
+import { areas, type Rule } from "../rule";
+import * as all from "./all";
 
-/** Every rule of the pack, by area in the order of `areas`. */
-export const rules: readonly Rule[] = [
-  ...encryption,
-  ...access,
-  ...workloads,
-  ...network,
-  ...reliability,
-  ...observability,
-  ...governance,
-  ...cost,
-];
+/** Every rule of the pack: by area in the order of `areas`, then by name. */
+export const rules: readonly Rule[] = Object.values<Rule>(all).sort(
+  (a, b) => areas.indexOf(a.area) - areas.indexOf(b.area) || (a.name < b.name ? -1 : 1),
+);

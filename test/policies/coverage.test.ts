@@ -1,12 +1,19 @@
-import { coverage, coverageMarkdown, uncovered } from "../../policies/coverage";
-import { elsewhere } from "../../policies/elsewhere";
+import {
+  coverage,
+  coverageMarkdown,
+  uncovered,
+  dutyNotes,
+  tiersMarkdown,
+} from "../../policies/coverage";
 import {
   frameworks,
-  resourceRule,
+  openClauses,
   type Framework,
   type FrameworkReference,
-} from "../../policies/rule";
+} from "../../policies/frameworks";
+import { resourceRule } from "../../policies/rule";
 import { rules } from "../../policies/rules";
+import { dutiesByTier } from "../../services/contract/tiers";
 
 function rule(name: string, ...references: FrameworkReference[]) {
   return resourceRule({
@@ -59,7 +66,7 @@ describe("coverage", () => {
       gaps,
     ).filter(({ framework }) => framework === "eu-ai-act");
     expect(found!.clauses).toEqual([
-      { clause: "Art. 4", rules: [], elsewhere: "The provider." },
+      { clause: "Art. 4", rules: [], coveredBy: "The provider." },
       { clause: "Art. 9", rules: ["a"] },
     ]);
     expect(
@@ -202,7 +209,7 @@ describe("what the pack leaves open", () => {
     (framework, clauses) => {
       const found = coverage(rules).find((one) => one.framework === framework)!;
       expect(found.clauses.map(({ clause }) => clause).sort()).toEqual([...clauses].sort());
-      for (const { rules: names, elsewhere: text } of found.clauses)
+      for (const { rules: names, coveredBy: text } of found.clauses)
         expect(names.length > 0).toBe(text === undefined);
     },
   );
@@ -214,7 +221,7 @@ describe("what the pack leaves open", () => {
     const covered = coverage(rules, {}).flatMap(({ framework, clauses }) =>
       clauses.map(({ clause }) => `${framework} ${clause}`),
     );
-    const open = Object.entries(elsewhere).flatMap(([framework, gaps]) =>
+    const open = Object.entries(openClauses).flatMap(([framework, gaps]) =>
       Object.keys(gaps).map((clause) => `${framework} ${clause}`),
     );
     expect(open.filter((clause) => covered.includes(clause))).toEqual([]);
@@ -244,4 +251,39 @@ describe("what the pack leaves open", () => {
   });
 
   it("leaves no rule without an id", () => expect(uncovered(rules)).toEqual([]));
+});
+
+describe("the page's table of tiers", () => {
+  it("has a row for each duty, and names rules that exist", () => {
+    expect(Object.keys(dutyNotes).sort()).toEqual(Object.keys(dutiesByTier.high).sort());
+    const known = new Set(rules.map(({ name }) => name));
+    expect(
+      Object.values(dutyNotes).flatMap((note) => note.rules.filter((rule) => !known.has(rule))),
+    ).toEqual([]);
+  });
+
+  it("shows the values of the table, and asks nothing of what is prohibited", () => {
+    const lines = tiersMarkdown()
+      .split("\n")
+      .map((line) =>
+        line
+          .split(" | ")
+          .slice(0, 5)
+          .map((cell) => cell.replace(/^\| /, "").trim()),
+      );
+    expect(lines.slice(2).map(([asks, ...values]) => [asks, ...values])).toEqual([
+      ["May be trained, released and served", "yes", "yes", "yes", "no"],
+      ["Impact assessment, named by digest", "no", "no", "yes", ""],
+      ["Notice to the people concerned", "no", "yes", "yes", ""],
+      ["Fairness gates, all passed", "no", "no", "yes", ""],
+      ["Explained", "no", "no", "yes", ""],
+      ["Principal reasons of an answer against the person, at most", "no", "no", "4", ""],
+      ["Prediction logs, days at least", "no", "no", "183", ""],
+      ["Bias audit by an external party, within days", "no", "no", "365", ""],
+      ["Approvals by different people in different roles", "no", "no", "2", ""],
+      ["Roles among them", "no", "no", "ethics-board", ""],
+      ["A person decides before all traffic", "no", "no", "yes", ""],
+      ["Kill switch", "no", "no", "yes", ""],
+    ]);
+  });
 });

@@ -9,7 +9,7 @@ import type {
   StackValidationArgs,
   StackValidationPolicy,
 } from "@pulumi/policy";
-import { configSchema, toPolicies } from "../../policies/adapters";
+import { configSchema, toPolicies } from "../../policies/crossguard";
 import {
   resourceRule,
   stackRule,
@@ -18,7 +18,9 @@ import {
   type Rule,
 } from "../../policies/rule";
 import { rules } from "../../policies/rules";
+import * as all from "../../policies/rules/all";
 import { packConfig } from "../../cli/plan/judgement";
+import { ruleIndex, ruleIndexFile } from "../../cli/rule-index";
 
 const folder = join(__dirname, "..", "..", "policies");
 const about = {
@@ -66,6 +68,12 @@ describe("the pack", () => {
     expect(rules.length).toBeGreaterThan(140);
     expect(new Set(rules.map(({ name }) => name)).size).toBe(rules.length);
     for (const rule of rules) expect(rule.name).toMatch(new RegExp(`^${rule.area}-[a-z0-9-]+$`));
+  });
+
+  it("has the rule of each file of policies/rules, by the index that npm run docs makes", () => {
+    expect(readFileSync(ruleIndexFile, "utf8")).toBe(ruleIndex());
+    for (const [name, rule] of Object.entries<Rule>(all))
+      expect(name).toBe(rule.name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()));
   });
 
   it.each(rules.map((rule) => [rule.name, rule] as const))(

@@ -90,7 +90,7 @@ function matrix(
   const rules = new Set(clauses.flatMap((clause) => clause.rules)).size;
   return html`<details class="framework"><summary><b>${title}</b> <span class="count">${clauses.filter((clause) => clause.rules.length > 0).length} of ${plural(clauses.length, "clause")}, ${plural(rules, "rule")}</span></summary>
 <div class="scroll"><table class="matrix"><thead><tr><th scope="col">Clause</th>${used.map((area) => html`<th scope="col">${area}</th>`)}</tr></thead>
-<tbody>${clauses.map((clause) => (clause.elsewhere !== undefined ? html`<tr class="open"><th scope="row">${clause.clause}</th><td colspan="${String(used.length)}">${clause.elsewhere}</td></tr>` : html`<tr><th scope="row">${clause.clause}</th>${used.map((area) => html`<td>${dots(clause.rules, area)}</td>`)}</tr>`))}</tbody></table></div></details>`;
+<tbody>${clauses.map((clause) => (clause.coveredBy !== undefined ? html`<tr class="open"><th scope="row">${clause.clause}</th><td colspan="${String(used.length)}">${clause.coveredBy}</td></tr>` : html`<tr><th scope="row">${clause.clause}</th>${used.map((area) => html`<td>${dots(clause.rules, area)}</td>`)}</tr>`))}</tbody></table></div></details>`;
 }
 
 function dot(rule: RuleResult, state: State): Html {

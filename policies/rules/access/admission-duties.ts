@@ -1,8 +1,7 @@
 import { admissionNames, dutyGroups } from "../../duties";
-import { ofType } from "../../link";
-import { at, list, text } from "../../read";
+import { ofType, at, list, text } from "../../resources";
 import { stackRule, type ResourceView } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 const api = "kubernetes:admissionregistration.k8s.io/v1";
 const policyType = `${api}:ValidatingAdmissionPolicy`;

@@ -1,7 +1,6 @@
 import { nameOf } from "../../duties";
-import { allowances, iamRoleType, identityStatements, trustOf } from "../../iam-allows";
-import { ofType } from "../../link";
-import { text } from "../../read";
+import { allowances, iamRoleType, identityStatements, trustOf } from "../../iam";
+import { ofType, text } from "../../resources";
 import { stackRule, type ResourceView } from "../../rule";
 
 /** Prefix of the condition that holds a session tag to a value. */

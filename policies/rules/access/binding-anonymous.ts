@@ -1,6 +1,6 @@
-import { at, list } from "../../read";
+import { at, list } from "../../resources";
 import { resourceRule } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 /** Groups and users that hold for callers whom nobody chose. */
 const everyone: readonly unknown[] = [

@@ -1,9 +1,8 @@
-import { iamRoleType } from "../../iam-allows";
+import { iamRoleType } from "../../iam";
 import { nameOf } from "../../duties";
-import { ofType, refersTo } from "../../link";
-import { number, text } from "../../read";
+import { ofType, refersTo, number, text } from "../../resources";
 import { stackRule, type ResourceView } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 export const rule = stackRule({
   name: "access-break-glass-alarm",

@@ -1,7 +1,6 @@
-import { buckets, ofBucket } from "../../buckets";
-import { at } from "../../read";
+import { buckets, ofBucket, at } from "../../resources";
 import { stackRule } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 const blocks = [
   "blockPublicAcls",

@@ -1,7 +1,6 @@
-import { record } from "../../read";
+import { record } from "../../resources";
 import { resourceRule } from "../../rule";
-import { subject } from "../workloads/subject";
-import { namesSecret, secretIn } from "./secret-texts";
+import { subject, namesSecret, secretIn } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "access-config-secret",

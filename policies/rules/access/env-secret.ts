@@ -1,7 +1,7 @@
-import { at, list, text } from "../../read";
+import { at, list, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { eachContainer, podTypes } from "../workloads/pods";
-import { namesSecret, secretIn } from "./secret-texts";
+import { eachContainer, podTypes } from "../../pods";
+import { namesSecret, secretIn } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "access-env-secret",

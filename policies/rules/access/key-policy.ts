@@ -1,7 +1,7 @@
 import { statements } from "../../iam";
-import { at } from "../../read";
+import { at } from "../../resources";
 import { resourceRule } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "access-key-policy",

@@ -1,7 +1,7 @@
 import { elasticsearchType, kibanaType, settingsOf } from "../../elastic";
-import { at, list } from "../../read";
+import { at, list } from "../../resources";
 import { resourceRule } from "../../rule";
-import { shown, subject } from "../workloads/subject";
+import { shown, subject } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "access-log-store-anonymous",

@@ -1,7 +1,7 @@
 import { elasticsearchType } from "../../elastic";
-import { at } from "../../read";
+import { at } from "../../resources";
 import { resourceRule } from "../../rule";
-import { shown, subject } from "../workloads/subject";
+import { shown, subject } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "access-log-store-superuser",

@@ -1,7 +1,6 @@
-import { istio } from "../../istio";
-import { at, list, record } from "../../read";
+import { istio, subject } from "../../kubernetes";
+import { at, list, record } from "../../resources";
 import { resourceRule } from "../../rule";
-import { subject } from "../workloads/subject";
 
 export const rule = resourceRule({
   name: "access-mesh-allow-all",

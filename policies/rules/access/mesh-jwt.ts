@@ -1,9 +1,6 @@
-import { occurrences } from "../../clusters";
-import { istio } from "../../istio";
-import { ofType } from "../../link";
-import { text } from "../../read";
+import { occurrences, ofType, text } from "../../resources";
+import { istio, subject } from "../../kubernetes";
 import { stackRule, type ResourceView } from "../../rule";
-import { subject } from "../workloads/subject";
 
 export const rule = stackRule({
   name: "access-mesh-jwt",

@@ -1,6 +1,6 @@
-import { text } from "../../read";
+import { text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "access-policy-attachment",

@@ -1,7 +1,7 @@
 import { statements } from "../../iam";
-import { at, list } from "../../read";
+import { at, list } from "../../resources";
 import { resourceRule } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 /** With one of these on every role, whoever holds the policy can become any role of the account. */
 const handsOver = ["iam:passrole", "sts:assumerole"];

@@ -1,7 +1,7 @@
 import { statements } from "../../iam";
-import { at, list } from "../../read";
+import { at, list } from "../../resources";
 import { resourceRule } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "access-policy-wildcard",

@@ -1,5 +1,5 @@
 import { resourceRule } from "../../rule";
-import { rbacRules, roleTypes, type RbacRule } from "./rbac";
+import { rbacRules, roleTypes, type RbacRule } from "../../kubernetes";
 
 const escalating = ["escalate", "bind", "impersonate"];
 

@@ -1,5 +1,5 @@
 import { resourceRule } from "../../rule";
-import { rbacRules, roleTypes } from "./rbac";
+import { rbacRules, roleTypes } from "../../kubernetes";
 
 /** Ways into a running container or node that no review sees. */
 const doors = ["pods/exec", "pods/attach", "pods/ephemeralcontainers", "nodes/proxy"];

@@ -1,6 +1,5 @@
-import { none } from "../../none";
-import { resourceRule } from "../../rule";
-import { isExempt, rbacRules, roleTypes } from "./rbac";
+import { none, resourceRule } from "../../rule";
+import { isExempt, rbacRules, roleTypes } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "access-rbac-wildcard",

@@ -1,7 +1,7 @@
 import { statements, type PolicyStatement } from "../../iam";
-import { at } from "../../read";
+import { at } from "../../resources";
 import { resourceRule } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 /** Condition keys that tie a caller to an account, an organization or a resource of one. */
 const ties = [

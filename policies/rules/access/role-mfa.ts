@@ -1,7 +1,7 @@
 import { statements } from "../../iam";
-import { at, text } from "../../read";
+import { at, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 /**
  * Sessions of IAM Identity Center carry no MFA flag: the factor was given to Identity Center, which

@@ -1,7 +1,7 @@
 import { labelKeys } from "../../../services/contract/labels";
-import { at, text } from "../../read";
+import { at, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { shown, subject } from "../workloads/subject";
+import { shown, subject } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "access-service-account-token",

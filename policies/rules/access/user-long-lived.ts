@@ -1,6 +1,6 @@
-import { ofType } from "../../link";
+import { ofType } from "../../resources";
 import { stackRule } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 /** Identities whose credentials do not expire. */
 const longLived = [

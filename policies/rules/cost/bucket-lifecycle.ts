@@ -1,7 +1,6 @@
-import { buckets, ofBucket } from "../../buckets";
-import { at, list } from "../../read";
+import { buckets, ofBucket, at, list } from "../../resources";
 import { stackRule } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 export const rule = stackRule({
   name: "cost-bucket-lifecycle",

@@ -1,9 +1,7 @@
-import { ofType } from "../../link";
-import { at, record } from "../../read";
+import { ofType, at, record } from "../../resources";
 import { stackRule, type ResourceView } from "../../rule";
-import { containers, podSpecs } from "../workloads/pods";
-import { subject } from "../workloads/subject";
-import { gpuResource, hasAccelerators, nodePoolTypes } from "./node-pools";
+import { containers, podSpecs } from "../../pods";
+import { subject, gpuResource, hasAccelerators, nodePoolTypes } from "../../kubernetes";
 
 export const rule = stackRule({
   name: "cost-gpu-asked",

@@ -1,6 +1,6 @@
-import { number } from "../../read";
+import { number } from "../../resources";
 import { resourceRule } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "cost-log-group-retention",

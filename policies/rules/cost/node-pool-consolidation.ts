@@ -1,7 +1,6 @@
-import { at } from "../../read";
+import { at } from "../../resources";
 import { resourceRule } from "../../rule";
-import { shown, subject } from "../workloads/subject";
-import { nodePoolTypes } from "./node-pools";
+import { shown, subject, nodePoolTypes } from "../../kubernetes";
 
 const consolidating: readonly unknown[] = ["WhenEmpty", "WhenEmptyOrUnderutilized"];
 

@@ -1,7 +1,6 @@
-import { record } from "../../read";
+import { record } from "../../resources";
 import { resourceRule } from "../../rule";
-import { subject } from "../workloads/subject";
-import { gpuResource, hasAccelerators, nodePoolTypes } from "./node-pools";
+import { subject, gpuResource, hasAccelerators, nodePoolTypes } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "cost-node-pool-limits",

@@ -1,4 +1,4 @@
-import { number } from "../../read";
+import { number } from "../../resources";
 import { stackRule } from "../../rule";
 
 export const rule = stackRule({

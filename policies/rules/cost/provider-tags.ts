@@ -1,6 +1,6 @@
-import { at, record } from "../../read";
+import { at, record } from "../../resources";
 import { resourceRule } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "cost-provider-tags",

@@ -1,7 +1,6 @@
-import { buckets, logTargets, ofBucket } from "../../buckets";
-import { list, present, text } from "../../read";
+import { buckets, logTargets, ofBucket, list, present, text } from "../../resources";
 import { stackRule, type ResourceView } from "../../rule";
-import { shown, subject } from "../workloads/subject";
+import { shown, subject } from "../../kubernetes";
 
 export const rule = stackRule({
   name: "encryption-bucket-kms",

@@ -1,6 +1,6 @@
-import { at, list, present } from "../../read";
+import { at, list, present } from "../../resources";
 import { resourceRule } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "encryption-bucket-replication",

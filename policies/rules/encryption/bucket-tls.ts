@@ -1,8 +1,7 @@
-import { buckets, ofBucket } from "../../buckets";
+import { buckets, ofBucket, at } from "../../resources";
 import { statements, type PolicyStatement } from "../../iam";
-import { at } from "../../read";
 import { stackRule } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 export const rule = stackRule({
   name: "encryption-bucket-tls",

@@ -1,6 +1,6 @@
-import { list, present } from "../../read";
+import { list, present } from "../../resources";
 import { resourceRule } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "encryption-cluster-secrets",

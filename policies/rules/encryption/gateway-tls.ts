@@ -1,7 +1,6 @@
-import { istio } from "../../istio";
-import { at, list } from "../../read";
+import { istio, shown, subject } from "../../kubernetes";
+import { at, list } from "../../resources";
 import { resourceRule } from "../../rule";
-import { shown, subject } from "../workloads/subject";
 
 const minimums: readonly unknown[] = ["TLSV1_2", "TLSV1_3"];
 const encrypted: readonly unknown[] = ["HTTPS", "TLS"];

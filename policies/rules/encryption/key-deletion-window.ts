@@ -1,6 +1,6 @@
-import { number } from "../../read";
+import { number } from "../../resources";
 import { resourceRule } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 /** What KMS takes when nothing is said. */
 const defaultDays = 30;

@@ -1,6 +1,6 @@
-import { present } from "../../read";
+import { present } from "../../resources";
 import { resourceRule } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "encryption-log-group-kms",

@@ -1,7 +1,7 @@
 import { beatType, elasticsearchType, kibanaType, settingsOf } from "../../elastic";
-import { at, list } from "../../read";
+import { at, list } from "../../resources";
 import { resourceRule, type ResourceView } from "../../rule";
-import { shown, subject } from "../workloads/subject";
+import { shown, subject } from "../../kubernetes";
 
 /** Settings that switch TLS, or the check of who answers, off. */
 const weakening: Readonly<Record<string, unknown>> = {

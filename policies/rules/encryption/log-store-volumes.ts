@@ -1,7 +1,7 @@
 import { elasticsearchType } from "../../elastic";
-import { list, text } from "../../read";
+import { list, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { shown, subject } from "../workloads/subject";
+import { shown, subject } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "encryption-log-store-volumes",

@@ -1,8 +1,7 @@
-import { istio, rootNamespace } from "../../istio";
-import { ofType } from "../../link";
-import { at, list, text } from "../../read";
+import { istio, rootNamespace } from "../../kubernetes";
+import { ofType, at, list, text } from "../../resources";
 import { stackRule, type ResourceView, type StackViolation } from "../../rule";
-import { podSpecs, podTypes } from "../workloads/pods";
+import { podSpecs, podTypes } from "../../pods";
 
 /** What proxies do for pods, and what does nothing where there is none. */
 const ofProxies = [

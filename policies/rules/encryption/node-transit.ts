@@ -1,7 +1,6 @@
-import { at, list, text } from "../../read";
+import { at, list, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { nodePoolTypes } from "../cost/node-pools";
-import { subject } from "../workloads/subject";
+import { nodePoolTypes, subject } from "../../kubernetes";
 
 /**
  * Label by which EKS Auto Mode says whether AWS encrypts what instances of a type send to each

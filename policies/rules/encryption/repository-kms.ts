@@ -1,6 +1,6 @@
-import { list, present, text } from "../../read";
+import { list, present, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { shown, subject } from "../workloads/subject";
+import { shown, subject } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "encryption-repository-kms",

@@ -1,6 +1,6 @@
-import { at, present, text } from "../../read";
+import { at, present, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { shown, subject } from "../workloads/subject";
+import { shown, subject } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "encryption-storage-class-kms",

@@ -1,8 +1,6 @@
-import { buckets, ofBucket } from "../../buckets";
-import { text } from "../../read";
+import { buckets, ofBucket, text } from "../../resources";
 import { stackRule } from "../../rule";
-import { matchesOne } from "../workloads/images";
-import { subject } from "../workloads/subject";
+import { matchesOne, subject } from "../../kubernetes";
 
 export const rule = stackRule({
   name: "governance-audit-lock",

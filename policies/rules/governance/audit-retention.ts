@@ -1,7 +1,7 @@
-import { number, text } from "../../read";
+import { number, text } from "../../resources";
 import { resourceRule } from "../../rule";
 import { minimumLogDays } from "../../../services/contract/tiers";
-import { shown, subject } from "../workloads/subject";
+import { shown, subject } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "governance-audit-retention",

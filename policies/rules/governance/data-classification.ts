@@ -1,7 +1,7 @@
 import { classificationMarks, dataClasses } from "../../../services/contract/data-classes";
-import { at, record } from "../../read";
+import { at, record } from "../../resources";
 import { resourceRule } from "../../rule";
-import { shown, subject } from "../workloads/subject";
+import { shown, subject } from "../../kubernetes";
 
 const { tag, label } = classificationMarks;
 

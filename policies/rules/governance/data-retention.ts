@@ -3,10 +3,9 @@ import {
   dataClasses,
   dataClassRules,
 } from "../../../services/contract/data-classes";
-import { buckets, ofBucket } from "../../buckets";
-import { at, list, record } from "../../read";
+import { buckets, ofBucket, at, list, record } from "../../resources";
 import { stackRule, type ResourceView } from "../../rule";
-import { shown, subject } from "../workloads/subject";
+import { shown, subject } from "../../kubernetes";
 
 export const rule = stackRule({
   name: "governance-data-retention",

@@ -1,7 +1,7 @@
-import { list, text } from "../../read";
+import { list, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { shown, subject } from "../workloads/subject";
-import { workflowSpec } from "../workloads/workflows";
+import { shown, subject } from "../../kubernetes";
+import { workflowSpec } from "../../pods";
 
 export const rule = resourceRule({
   name: "governance-erasure-approval",

@@ -1,5 +1,5 @@
 import { severities } from "../../../services/evidence/release";
-import { at, record, text } from "../../read";
+import { at, record, text } from "../../resources";
 import { resourceRule, type ResourceView } from "../../rule";
 
 const scope = "imageEvidence";

@@ -1,11 +1,9 @@
-import { occurrences } from "../../clusters";
+import { occurrences, ofType, at, list, record, text } from "../../resources";
 import { elasticsearchType, isLogSettings, logRequests } from "../../elastic";
-import { ofType } from "../../link";
-import { at, list, record, text } from "../../read";
 import { stackRule, type ResourceView } from "../../rule";
 import { minimumLogDays } from "../../../services/contract/tiers";
-import { shown, subject } from "../workloads/subject";
-import { lengthInDays, modelServiceType } from "./model-service";
+import { shown, subject } from "../../kubernetes";
+import { lengthInDays, modelServiceType } from "../../models";
 
 export const rule = stackRule({
   name: "governance-log-lifecycle",

@@ -1,8 +1,8 @@
 import { isLogSettings, logRequests } from "../../elastic";
-import { like } from "../../iam-allows";
-import { at, list, record, text } from "../../read";
+import { like } from "../../iam";
+import { at, list, record, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { shown, subject } from "../workloads/subject";
+import { shown, subject } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "governance-log-subjects",

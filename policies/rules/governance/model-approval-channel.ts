@@ -1,7 +1,7 @@
-import { at } from "../../read";
+import { at } from "../../resources";
 import { resourceRule } from "../../rule";
-import { dutiesFor, modelName, modelServiceType, tierOf } from "./model-service";
-import { shown } from "../workloads/subject";
+import { dutiesFor, modelName, modelServiceType, tierOf } from "../../models";
+import { shown } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "governance-model-approval-channel",

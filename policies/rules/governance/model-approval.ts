@@ -1,7 +1,7 @@
 import { missingApprovals } from "../../../services/contract/tiers";
-import { at } from "../../read";
+import { at } from "../../resources";
 import { resourceRule } from "../../rule";
-import { approvalsIn, modelName, modelServiceType } from "./model-service";
+import { approvalsIn, modelName, modelServiceType } from "../../models";
 
 export const rule = resourceRule({
   name: "governance-model-approval",

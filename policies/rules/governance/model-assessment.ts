@@ -1,6 +1,6 @@
-import { text } from "../../read";
+import { text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { dutiesFor, modelName, modelServiceType, tierOf } from "./model-service";
+import { dutiesFor, modelName, modelServiceType, tierOf } from "../../models";
 
 export const rule = resourceRule({
   name: "governance-model-assessment",

@@ -1,7 +1,7 @@
 import { biasAuditGap } from "../../../services/evidence/bias-audit";
-import { at } from "../../read";
+import { at } from "../../resources";
 import { resourceRule } from "../../rule";
-import { auditOf, modelName, modelServiceType } from "./model-service";
+import { auditOf, modelName, modelServiceType } from "../../models";
 
 export const rule = resourceRule({
   name: "governance-model-bias-audit",

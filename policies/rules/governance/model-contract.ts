@@ -1,5 +1,5 @@
 import { resourceRule } from "../../rule";
-import { digestProblem, modelServiceType } from "./model-service";
+import { digestProblem, modelServiceType } from "../../models";
 
 export const rule = resourceRule({
   name: "governance-model-contract",

@@ -1,6 +1,6 @@
-import { text } from "../../read";
+import { text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { digestProblem, dutiesFor, modelName, modelServiceType } from "./model-service";
+import { digestProblem, dutiesFor, modelName, modelServiceType } from "../../models";
 
 export const rule = resourceRule({
   name: "governance-model-explanation",

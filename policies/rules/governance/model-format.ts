@@ -1,6 +1,6 @@
-import { text } from "../../read";
+import { text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { modelName, modelServiceType } from "./model-service";
+import { modelName, modelServiceType } from "../../models";
 
 export const rule = resourceRule({
   name: "governance-model-format",

@@ -1,7 +1,7 @@
-import { number } from "../../read";
+import { number } from "../../resources";
 import { resourceRule } from "../../rule";
-import { metrics, modelName, modelServiceType } from "./model-service";
-import { shown } from "../workloads/subject";
+import { metrics, modelName, modelServiceType } from "../../models";
+import { shown } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "governance-model-intervals",

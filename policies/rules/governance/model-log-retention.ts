@@ -1,8 +1,8 @@
-import { text } from "../../read";
+import { text } from "../../resources";
 import { resourceRule } from "../../rule";
 import { minimumLogDays } from "../../../services/contract/tiers";
-import { shown } from "../workloads/subject";
-import { dutiesFor, lengthInDays, modelName, modelServiceType } from "./model-service";
+import { shown } from "../../kubernetes";
+import { dutiesFor, lengthInDays, modelName, modelServiceType } from "../../models";
 
 export const rule = resourceRule({
   name: "governance-model-log-retention",

@@ -1,8 +1,8 @@
 import { biasAuditGap } from "../../../services/evidence/bias-audit";
 import { missingApprovals } from "../../../services/contract/tiers";
-import { at } from "../../read";
+import { at } from "../../resources";
 import { resourceRule, type ResourceView } from "../../rule";
-import { approvalsIn, auditOf, modelName, modelServiceType, tierOf } from "./model-service";
+import { approvalsIn, auditOf, modelName, modelServiceType, tierOf } from "../../models";
 
 export const rule = resourceRule({
   name: "governance-model-outstanding",

@@ -1,7 +1,7 @@
-import { text } from "../../read";
+import { text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { modelName, modelServiceType } from "./model-service";
-import { shown } from "../workloads/subject";
+import { modelName, modelServiceType } from "../../models";
+import { shown } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "governance-model-purpose",

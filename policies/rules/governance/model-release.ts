@@ -1,7 +1,7 @@
-import { text } from "../../read";
+import { text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { modelName, modelServiceType } from "./model-service";
-import { shown } from "../workloads/subject";
+import { modelName, modelServiceType } from "../../models";
+import { shown } from "../../kubernetes";
 
 const version = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
 const time = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;

@@ -1,6 +1,6 @@
-import { at, text } from "../../read";
+import { at, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { modelName, modelServiceType } from "./model-service";
+import { modelName, modelServiceType } from "../../models";
 
 export const rule = resourceRule({
   name: "governance-model-signature",

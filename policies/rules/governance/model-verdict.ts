@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { forbiddingVerdict, retrySchema, verdictSchema } from "../../../services/evidence/verdict";
-import { at, list, text } from "../../read";
+import { at, list, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { modelName, modelServiceType } from "./model-service";
+import { modelName, modelServiceType } from "../../models";
 
 const { version, digest, region, outcome, message, finishedAt } = verdictSchema.shape;
 const judged = z.object({ version, digest, region, outcome, message, finishedAt });

@@ -1,6 +1,6 @@
-import { at, list } from "../../read";
+import { at, list } from "../../resources";
 import { resourceRule } from "../../rule";
-import { eachContainer, podTypes } from "../workloads/pods";
+import { eachContainer, podTypes } from "../../pods";
 
 const unsafe = /\.(pkl|pickle|joblib|dill|cloudpickle)\b/;
 

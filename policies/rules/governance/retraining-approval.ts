@@ -1,8 +1,8 @@
-import { at, list, text } from "../../read";
+import { at, list, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { shown, subject } from "../workloads/subject";
-import { workflowSpec } from "../workloads/workflows";
-import { gatedTierOf } from "./labels";
+import { shown, subject } from "../../kubernetes";
+import { workflowSpec } from "../../pods";
+import { gatedTierOf } from "../../models";
 
 export const rule = resourceRule({
   name: "governance-retraining-approval",

@@ -1,8 +1,7 @@
-import { at, list, number } from "../../read";
+import { at, list, number } from "../../resources";
 import { resourceRule } from "../../rule";
-import { rolloutType } from "../reliability/rollouts";
-import { subject } from "../workloads/subject";
-import { gatedTierOf } from "./labels";
+import { rolloutType, subject } from "../../kubernetes";
+import { gatedTierOf } from "../../models";
 
 export const rule = resourceRule({
   name: "governance-rollout-human-gate",

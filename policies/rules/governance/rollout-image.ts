@@ -1,10 +1,8 @@
-import { ofType } from "../../link";
-import { at, text } from "../../read";
+import { ofType, at, text } from "../../resources";
 import { stackRule } from "../../rule";
-import { objectKey, rolloutType } from "../reliability/rollouts";
-import { parseImage } from "../workloads/images";
-import { containers, podSpecs } from "../workloads/pods";
-import { modelServiceType } from "./model-service";
+import { objectKey, rolloutType, parseImage } from "../../kubernetes";
+import { containers, podSpecs } from "../../pods";
+import { modelServiceType } from "../../models";
 
 export const rule = stackRule({
   name: "governance-rollout-image",

@@ -1,8 +1,7 @@
 import { resourceRule } from "../../rule";
-import { rolloutType } from "../reliability/rollouts";
-import { subject } from "../workloads/subject";
+import { rolloutType, subject } from "../../kubernetes";
 import { labelKeys } from "../../../services/contract/labels";
-import { mark } from "./labels";
+import { mark } from "../../models";
 
 export const rule = resourceRule({
   name: "governance-rollout-labels",

@@ -1,6 +1,6 @@
-import { at, list } from "../../read";
+import { at, list } from "../../resources";
 import { stackRule, type ResourceView } from "../../rule";
-import { dutiesFor, modelName, modelServiceType, tierOf } from "./model-service";
+import { dutiesFor, modelName, modelServiceType, tierOf } from "../../models";
 
 const routesType = "kubernetes:networking.istio.io/v1:VirtualService";
 

@@ -1,7 +1,6 @@
-import { companions, ofType } from "../../link";
-import { at } from "../../read";
+import { companions, ofType, at } from "../../resources";
 import { stackRule } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 export const rule = stackRule({
   name: "network-load-balancer-firewall",

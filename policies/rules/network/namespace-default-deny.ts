@@ -1,7 +1,6 @@
-import { none } from "../../none";
-import { at, list, record, text } from "../../read";
-import { stackRule, type ResourceView } from "../../rule";
-import { subject } from "../workloads/subject";
+import { none, stackRule, type ResourceView } from "../../rule";
+import { at, list, record, text } from "../../resources";
+import { subject } from "../../kubernetes";
 
 const namespaceType = "kubernetes:core/v1:Namespace";
 

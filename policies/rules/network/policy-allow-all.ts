@@ -1,6 +1,6 @@
-import { list, text } from "../../read";
+import { list, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 const everywhere: readonly unknown[] = ["0.0.0.0/0", "::/0"];
 

@@ -1,6 +1,6 @@
-import { list, text } from "../../read";
+import { list, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 /** Blocks that cover the instance metadata service at 169.254.169.254. */
 const covering: readonly unknown[] = ["169.254.169.254/32", "169.254.0.0/16", "169.254.169.0/24"];

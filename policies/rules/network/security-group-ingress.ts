@@ -1,6 +1,6 @@
-import { at, list, number } from "../../read";
+import { at, list, number } from "../../resources";
 import { resourceRule, type ResourceView } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 /** One opening of a security group, whichever resource declares it. */
 interface Opening {

@@ -1,7 +1,6 @@
-import { none } from "../../none";
-import { at, list, text } from "../../read";
-import { resourceRule } from "../../rule";
-import { shown, subject } from "../workloads/subject";
+import { none, resourceRule } from "../../rule";
+import { at, list, text } from "../../resources";
+import { shown, subject } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "network-service-type",

@@ -1,7 +1,6 @@
-import { istio } from "../../istio";
-import { list } from "../../read";
+import { istio, shown, subject } from "../../kubernetes";
+import { list } from "../../resources";
 import { resourceRule } from "../../rule";
-import { shown, subject } from "../workloads/subject";
 
 export const rule = resourceRule({
   name: "network-virtual-service-hosts",

@@ -1,7 +1,6 @@
-import { companions, ofType } from "../../link";
-import { text } from "../../read";
+import { companions, ofType, text } from "../../resources";
 import { stackRule } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 export const rule = stackRule({
   name: "network-vpc-endpoints",

@@ -1,6 +1,6 @@
-import { buckets, logTargets, ofBucket } from "../../buckets";
+import { buckets, logTargets, ofBucket } from "../../resources";
 import { stackRule } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 export const rule = stackRule({
   name: "observability-bucket-logs",

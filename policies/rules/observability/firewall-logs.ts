@@ -1,6 +1,6 @@
-import { companions, ofType } from "../../link";
+import { companions, ofType } from "../../resources";
 import { stackRule } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 export const rule = stackRule({
   name: "observability-firewall-logs",

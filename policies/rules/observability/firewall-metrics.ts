@@ -1,6 +1,6 @@
-import { at, list, text } from "../../read";
+import { at, list, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "observability-firewall-metrics",

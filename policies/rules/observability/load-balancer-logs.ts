@@ -1,6 +1,6 @@
-import { at, present } from "../../read";
+import { at, present } from "../../resources";
 import { resourceRule } from "../../rule";
-import { shown, subject } from "../workloads/subject";
+import { shown, subject } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "observability-load-balancer-logs",

@@ -1,7 +1,5 @@
-import { occurrences } from "../../clusters";
-import { istio, rootNamespace } from "../../istio";
-import { ofType } from "../../link";
-import { at, list, text } from "../../read";
+import { occurrences, ofType, at, list, text } from "../../resources";
+import { istio, rootNamespace } from "../../kubernetes";
 import { stackRule } from "../../rule";
 
 export const rule = stackRule({

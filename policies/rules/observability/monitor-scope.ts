@@ -1,6 +1,6 @@
-import { at, list, present } from "../../read";
+import { at, list, present } from "../../resources";
 import { resourceRule } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 /** Fields of an endpoint that hold or name credentials. */
 const credentials = [

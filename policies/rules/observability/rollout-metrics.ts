@@ -1,8 +1,6 @@
-import { occurrences } from "../../clusters";
-import { ofType } from "../../link";
-import { list, record, text } from "../../read";
+import { occurrences, ofType, list, record, text } from "../../resources";
 import { stackRule, type ResourceView } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 const monitorTypes = [
   "kubernetes:monitoring.coreos.com/v1:PodMonitor",

@@ -1,5 +1,4 @@
-import { ofType } from "../../link";
-import { at } from "../../read";
+import { ofType, at } from "../../resources";
 import { stackRule } from "../../rule";
 
 export const rule = stackRule({

@@ -1,6 +1,6 @@
-import { at, list } from "../../read";
+import { at, list } from "../../resources";
 import { resourceRule } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "observability-trail-data-events",

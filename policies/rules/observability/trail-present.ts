@@ -1,4 +1,4 @@
-import { ofType } from "../../link";
+import { ofType } from "../../resources";
 import { stackRule } from "../../rule";
 
 export const rule = stackRule({

@@ -1,6 +1,6 @@
-import { list, number, text } from "../../read";
+import { list, number, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { shown, subject } from "../workloads/subject";
+import { shown, subject } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "reliability-analysis-conditions",

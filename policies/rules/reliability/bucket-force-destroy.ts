@@ -1,4 +1,4 @@
-import { at, text } from "../../read";
+import { at, text } from "../../resources";
 import { resourceRule } from "../../rule";
 
 export const rule = resourceRule({

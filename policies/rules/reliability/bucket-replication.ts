@@ -1,8 +1,6 @@
-import { buckets, logTargets, ofBucket } from "../../buckets";
-import { ofType } from "../../link";
-import { at, list, text } from "../../read";
+import { buckets, logTargets, ofBucket, ofType, at, list, text } from "../../resources";
 import { stackRule, type ResourceView } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 const configType = "aws:s3/bucketReplicationConfig:BucketReplicationConfig";
 

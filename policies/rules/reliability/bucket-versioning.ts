@@ -1,7 +1,6 @@
-import { buckets, ofBucket } from "../../buckets";
-import { text } from "../../read";
+import { buckets, ofBucket, text } from "../../resources";
 import { stackRule } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 export const rule = stackRule({
   name: "reliability-bucket-versioning",

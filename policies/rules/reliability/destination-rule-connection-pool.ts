@@ -1,6 +1,6 @@
-import { at, number } from "../../read";
+import { at, number } from "../../resources";
 import { resourceRule } from "../../rule";
-import { shown, subject } from "../workloads/subject";
+import { shown, subject } from "../../kubernetes";
 
 const pool = "spec.trafficPolicy.connectionPool";
 

@@ -1,6 +1,6 @@
-import { number } from "../../read";
+import { number } from "../../resources";
 import { resourceRule } from "../../rule";
-import { shown, subject } from "../workloads/subject";
+import { shown, subject } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "reliability-destination-rule-outlier-detection",

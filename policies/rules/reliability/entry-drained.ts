@@ -1,6 +1,6 @@
-import { at, list, text } from "../../read";
+import { at, list, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { shown } from "../workloads/subject";
+import { shown } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "reliability-entry-drained",

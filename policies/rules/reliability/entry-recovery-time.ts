@@ -1,8 +1,8 @@
-import { list, number, text } from "../../read";
+import { list, number, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { shown } from "../workloads/subject";
+import { shown } from "../../kubernetes";
 import { partsText, recoveryBudget } from "../../../services/contract/recovery";
-import { secondsOrNone } from "../../region-loss/objective";
+import { secondsOrNone } from "../../region-loss/loss";
 
 export const rule = resourceRule({
   name: "reliability-entry-recovery-time",

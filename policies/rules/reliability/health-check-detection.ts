@@ -1,6 +1,6 @@
-import { number } from "../../read";
+import { number } from "../../resources";
 import { resourceRule } from "../../rule";
-import { shown } from "../workloads/subject";
+import { shown } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "reliability-health-check-detection",

@@ -1,6 +1,6 @@
-import { at } from "../../read";
+import { at } from "../../resources";
 import { resourceRule } from "../../rule";
-import { shown } from "../workloads/subject";
+import { shown } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "reliability-load-balancer-deletion-protection",

@@ -1,4 +1,4 @@
-import { list } from "../../read";
+import { list } from "../../resources";
 import { resourceRule } from "../../rule";
 
 export const rule = resourceRule({

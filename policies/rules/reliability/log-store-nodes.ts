@@ -1,7 +1,7 @@
 import { elasticsearchType } from "../../elastic";
-import { list, number } from "../../read";
+import { list, number } from "../../resources";
 import { resourceRule } from "../../rule";
-import { subject } from "../workloads/subject";
+import { subject } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "reliability-log-store-nodes",

@@ -1,4 +1,4 @@
-import { text } from "../../read";
+import { text } from "../../resources";
 import { stackRule } from "../../rule";
 
 export const rule = stackRule({

@@ -1,6 +1,6 @@
-import { at, list, number, text } from "../../read";
+import { at, list, number, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { shown } from "../workloads/subject";
+import { shown } from "../../kubernetes";
 
 const routing = [
   "failoverRoutingPolicies",

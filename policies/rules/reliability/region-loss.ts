@@ -1,6 +1,5 @@
-import { text } from "../../read";
-import { secondsOrNone } from "../../region-loss/objective";
-import { regionLoss, type RegionLoss, type Takeover } from "../../region-loss/loss";
+import { text } from "../../resources";
+import { secondsOrNone, regionLoss, type RegionLoss, type Takeover } from "../../region-loss/loss";
 import { globalEntry } from "../../region-loss/regions";
 import { stackRule } from "../../rule";
 

@@ -1,7 +1,6 @@
-import { at, list } from "../../read";
+import { at, list } from "../../resources";
 import { resourceRule } from "../../rule";
-import { subject } from "../workloads/subject";
-import { rolloutType } from "./rollouts";
+import { subject, rolloutType } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "reliability-rollout-analysis",

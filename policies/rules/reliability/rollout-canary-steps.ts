@@ -1,7 +1,6 @@
-import { at, list, number } from "../../read";
+import { at, list, number } from "../../resources";
 import { resourceRule } from "../../rule";
-import { shown, subject } from "../workloads/subject";
-import { rolloutType } from "./rollouts";
+import { shown, subject, rolloutType } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "reliability-rollout-canary-steps",

@@ -1,7 +1,6 @@
-import { at, text } from "../../read";
+import { at, text } from "../../resources";
 import { stackRule } from "../../rule";
-import { subject } from "../workloads/subject";
-import { objectKey, rolloutType, selects } from "./rollouts";
+import { subject, objectKey, rolloutType, selects } from "../../kubernetes";
 
 export const rule = stackRule({
   name: "reliability-rollout-disruption-budget",

@@ -1,8 +1,7 @@
-import { at, list, number } from "../../read";
+import { at, list, number } from "../../resources";
 import { resourceRule } from "../../rule";
-import { containers, podSpecs } from "../workloads/pods";
-import { shown } from "../workloads/subject";
-import { rolloutType } from "./rollouts";
+import { containers, podSpecs } from "../../pods";
+import { shown, rolloutType } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "reliability-rollout-graceful-termination",

@@ -1,7 +1,6 @@
-import { list, number, text } from "../../read";
+import { list, number, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { subject } from "../workloads/subject";
-import { rolloutType } from "./rollouts";
+import { subject, rolloutType } from "../../kubernetes";
 
 const zone = "topology.kubernetes.io/zone";
 

@@ -1,6 +1,6 @@
-import { at, number, text } from "../../read";
+import { at, number, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { shown } from "../workloads/subject";
+import { shown } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "reliability-target-group-health-check",

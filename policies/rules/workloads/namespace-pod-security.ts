@@ -1,6 +1,6 @@
-import { at, text } from "../../read";
+import { at, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { shown, subject } from "./subject";
+import { shown, subject } from "../../kubernetes";
 
 const label = "pod-security.kubernetes.io/enforce";
 const none: readonly string[] = [];

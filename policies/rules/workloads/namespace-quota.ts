@@ -1,5 +1,5 @@
 import { stackRule } from "../../rule";
-import { namespacesWithout } from "./namespaces";
+import { namespacesWithout } from "../../kubernetes";
 
 export const rule = stackRule({
   name: "workloads-namespace-quota",

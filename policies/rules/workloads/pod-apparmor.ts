@@ -1,6 +1,6 @@
-import { at, record } from "../../read";
+import { at, record } from "../../resources";
 import { resourceRule } from "../../rule";
-import { contexts, type Pod, podSpecs, podTypes, standardsUrl } from "./pods";
+import { contexts, type Pod, podSpecs, podTypes, standardsUrl } from "../../pods";
 
 const prefix = "container.apparmor.security.beta.kubernetes.io/";
 

@@ -1,7 +1,7 @@
-import { at, text } from "../../read";
+import { at, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { eachPod, podTypes } from "./pods";
-import { shown } from "./subject";
+import { eachPod, podTypes } from "../../pods";
+import { shown } from "../../kubernetes";
 
 /**
  * Steps of a workflow report their results through the API; so do the recorder and the promoter,

@@ -1,6 +1,6 @@
-import { list } from "../../read";
+import { list } from "../../resources";
 import { resourceRule } from "../../rule";
-import { subject } from "./subject";
+import { subject } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "workloads-pod-bare",

@@ -1,7 +1,6 @@
-import { list } from "../../read";
+import { list } from "../../resources";
 import { resourceRule } from "../../rule";
-import { baselineCapabilities } from "./capabilities";
-import { eachContainer, podTypes, standardsUrl } from "./pods";
+import { baselineCapabilities, eachContainer, podTypes, standardsUrl } from "../../pods";
 
 export const rule = resourceRule({
   name: "workloads-pod-capabilities",

@@ -1,6 +1,6 @@
-import { at } from "../../read";
+import { at } from "../../resources";
 import { resourceRule } from "../../rule";
-import { eachPod, podTypes, standardsUrl } from "./pods";
+import { eachPod, podTypes, standardsUrl } from "../../pods";
 
 export const rule = resourceRule({
   name: "workloads-pod-host-namespaces",

@@ -1,7 +1,7 @@
-import { at, list, text } from "../../read";
+import { at, list, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { containers, eachPod, podTypes, standardsUrl, type Pod } from "./pods";
-import { fullName } from "./subject";
+import { containers, eachPod, podTypes, standardsUrl, type Pod } from "../../pods";
+import { objectKey } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "workloads-pod-host-path",
@@ -29,8 +29,8 @@ export const rule = resourceRule({
         if (at(volume, "hostPath") === undefined) return [];
         const path = text(volume, "hostPath.path") ?? "one";
         const name = text(volume, "name") ?? "";
-        if (exceptions.includes(`${fullName(resource)}:${path}:write`)) return [];
-        if (exceptions.includes(`${fullName(resource)}:${path}`))
+        if (exceptions.includes(`${objectKey(resource)}:${path}:write`)) return [];
+        if (exceptions.includes(`${objectKey(resource)}:${path}`))
           return writable(pod, name)
             ? [`mount ${path} read-only, got a writable mount of volume ${JSON.stringify(name)}`]
             : [];

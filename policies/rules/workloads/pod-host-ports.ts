@@ -1,6 +1,6 @@
-import { list, number } from "../../read";
+import { list, number } from "../../resources";
 import { resourceRule } from "../../rule";
-import { eachContainer, podTypes, standardsUrl } from "./pods";
+import { eachContainer, podTypes, standardsUrl } from "../../pods";
 
 export const rule = resourceRule({
   name: "workloads-pod-host-ports",

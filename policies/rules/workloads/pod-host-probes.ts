@@ -1,6 +1,6 @@
-import { text } from "../../read";
+import { text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { eachContainer, podTypes, standardsUrl } from "./pods";
+import { eachContainer, podTypes, standardsUrl } from "../../pods";
 
 const handlers = [
   "livenessProbe",

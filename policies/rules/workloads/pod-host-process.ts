@@ -1,5 +1,5 @@
 import { resourceRule } from "../../rule";
-import { contexts, podSpecs, podTypes, standardsUrl } from "./pods";
+import { contexts, podSpecs, podTypes, standardsUrl } from "../../pods";
 
 export const rule = resourceRule({
   name: "workloads-pod-host-process",

@@ -1,7 +1,7 @@
-import { text } from "../../read";
+import { text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { fullRepository, matchesOne, parseImage } from "./images";
-import { eachContainer, podTypes } from "./pods";
+import { fullRepository, matchesOne, parseImage } from "../../kubernetes";
+import { eachContainer, podTypes } from "../../pods";
 
 const none: readonly string[] = [];
 

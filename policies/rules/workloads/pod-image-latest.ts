@@ -1,7 +1,7 @@
-import { text } from "../../read";
+import { text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { parseImage } from "./images";
-import { eachContainer, podTypes } from "./pods";
+import { parseImage } from "../../kubernetes";
+import { eachContainer, podTypes } from "../../pods";
 
 export const rule = resourceRule({
   name: "workloads-pod-image-latest",

@@ -1,6 +1,6 @@
-import { at } from "../../read";
+import { at } from "../../resources";
 import { resourceRule } from "../../rule";
-import { eachContainer, podTypes } from "./pods";
+import { eachContainer, podTypes } from "../../pods";
 
 export const rule = resourceRule({
   name: "workloads-pod-limits",

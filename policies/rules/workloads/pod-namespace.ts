@@ -1,7 +1,7 @@
-import { text } from "../../read";
+import { text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { podTypes } from "./pods";
-import { shown, subject } from "./subject";
+import { podTypes } from "../../pods";
+import { shown, subject } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "workloads-pod-namespace",

@@ -1,7 +1,7 @@
-import { at } from "../../read";
+import { at } from "../../resources";
 import { resourceRule } from "../../rule";
-import { eachContainer, podTypes } from "./pods";
-import { shown } from "./subject";
+import { eachContainer, podTypes } from "../../pods";
+import { shown } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "workloads-pod-read-only-root",

@@ -1,6 +1,6 @@
 import { resourceRule } from "../../rule";
-import { eachContainer, effective, podTypes, standardsUrl } from "./pods";
-import { fullName, shown } from "./subject";
+import { eachContainer, effective, podTypes, standardsUrl } from "../../pods";
+import { objectKey, shown } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "workloads-pod-run-as-non-root",
@@ -17,7 +17,7 @@ export const rule = resourceRule({
   parameters: { exceptions: ["causeway-logs/log-shipper"] },
   check: (resource, { exceptions }) =>
     eachContainer(resource, (container, pod) => {
-      if (exceptions.includes(fullName(resource))) return [];
+      if (exceptions.includes(objectKey(resource))) return [];
       const nonRoot = effective(container, pod, "runAsNonRoot");
       return nonRoot === true
         ? []

@@ -1,6 +1,6 @@
 import { resourceRule } from "../../rule";
-import { contexts, podSpecs, podTypes, standardsUrl } from "./pods";
-import { fullName } from "./subject";
+import { contexts, podSpecs, podTypes, standardsUrl } from "../../pods";
+import { objectKey } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "workloads-pod-run-as-user",
@@ -16,7 +16,7 @@ export const rule = resourceRule({
   // of its own.
   parameters: { exceptions: ["causeway-logs/log-shipper"] },
   check: (resource, { exceptions }) =>
-    exceptions.includes(fullName(resource))
+    exceptions.includes(objectKey(resource))
       ? []
       : podSpecs(resource).flatMap((pod) =>
           contexts(pod, "runAsUser").flatMap(({ label, value }) =>

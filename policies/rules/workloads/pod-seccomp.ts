@@ -1,5 +1,5 @@
 import { resourceRule } from "../../rule";
-import { eachContainer, effective, podTypes, standardsUrl } from "./pods";
+import { eachContainer, effective, podTypes, standardsUrl } from "../../pods";
 
 export const rule = resourceRule({
   name: "workloads-pod-seccomp",

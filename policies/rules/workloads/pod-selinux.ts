@@ -1,6 +1,6 @@
-import { at } from "../../read";
+import { at } from "../../resources";
 import { resourceRule } from "../../rule";
-import { contexts, podSpecs, podTypes, standardsUrl } from "./pods";
+import { contexts, podSpecs, podTypes, standardsUrl } from "../../pods";
 
 const types = ["", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"];
 

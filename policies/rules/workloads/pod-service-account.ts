@@ -1,6 +1,6 @@
-import { text } from "../../read";
+import { text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { eachPod, podTypes } from "./pods";
+import { eachPod, podTypes } from "../../pods";
 
 export const rule = resourceRule({
   name: "workloads-pod-service-account",

@@ -1,6 +1,6 @@
-import { list, text } from "../../read";
+import { list, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { eachPod, podTypes, standardsUrl } from "./pods";
+import { eachPod, podTypes, standardsUrl } from "../../pods";
 
 const safe = [
   "kernel.shm_rmid_forced",

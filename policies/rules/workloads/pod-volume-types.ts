@@ -1,6 +1,6 @@
-import { at, list, text } from "../../read";
+import { at, list, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { eachPod, podTypes, standardsUrl } from "./pods";
+import { eachPod, podTypes, standardsUrl } from "../../pods";
 
 const allowed = [
   "configMap",

@@ -1,7 +1,7 @@
-import { at, list, text } from "../../read";
+import { at, list, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { shown, subject } from "./subject";
-import { workflowSpec, workflowTypes } from "./workflows";
+import { shown, subject } from "../../kubernetes";
+import { workflowSpec, workflowTypes } from "../../pods";
 
 export const rule = resourceRule({
   name: "workloads-workflow-concurrency",

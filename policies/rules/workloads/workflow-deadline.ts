@@ -1,7 +1,7 @@
-import { number } from "../../read";
+import { number } from "../../resources";
 import { resourceRule } from "../../rule";
-import { subject } from "./subject";
-import { workflowSpec, workflowTypes } from "./workflows";
+import { subject } from "../../kubernetes";
+import { workflowSpec, workflowTypes } from "../../pods";
 
 const day = 86_400;
 

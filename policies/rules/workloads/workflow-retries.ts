@@ -1,7 +1,7 @@
-import { at, list, number, text } from "../../read";
+import { at, list, number, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { subject } from "./subject";
-import { workflowSpec, workflowTypes } from "./workflows";
+import { subject } from "../../kubernetes";
+import { workflowSpec, workflowTypes } from "../../pods";
 
 export const rule = resourceRule({
   name: "workloads-workflow-retries",

@@ -16,7 +16,7 @@ import { loadModels, modelsFolder } from "../../../infra/stack/models";
 import { evidence } from "../../../infra/serving/evidence";
 import { rule as attestation } from "../../../policies/rules/governance/model-attestation";
 import { rule as signature } from "../../../policies/rules/governance/model-signature";
-import { modelServiceType } from "../../../policies/rules/governance/model-service";
+import { modelServiceType } from "../../../policies/models";
 import { InputError } from "../../../services/contract/problems";
 import { loadVerified } from "../../../services/model-server/release/load";
 import { attest } from "../../../cli/release/attest";

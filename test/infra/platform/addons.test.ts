@@ -8,7 +8,7 @@ import {
 } from "../../../infra/observability/dashboards/provision";
 import { foreign } from "../../../infra/observability/foreign";
 import type { ChartSettings } from "../../../infra/platform/values/settings";
-import { catalogue as allowed } from "../../../policies/rules/workloads/catalogue";
+import { catalogue as allowed } from "../../../policies/rules/workloads/release-catalogue";
 import { record, type RecordedResource } from "../../support/record";
 
 const base = { region: "eu-west-1", gpu: false } as const;

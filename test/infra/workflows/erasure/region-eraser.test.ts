@@ -14,7 +14,7 @@ import {
   followerPermissions,
   permissions,
 } from "../../../../infra/workflows/retraining/permissions";
-import { allowances } from "../../../../policies/iam-allows";
+import { allowances } from "../../../../policies/iam";
 import { nameOf } from "../../../../policies/duties";
 import { viewOf } from "../../../../cli/plan/resource";
 import { only, record } from "../../../support/record";

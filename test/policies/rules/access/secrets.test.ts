@@ -1,6 +1,6 @@
 import { rule as config } from "../../../../policies/rules/access/config-secret";
 import { rule as env } from "../../../../policies/rules/access/env-secret";
-import { namesSecret, secretIn } from "../../../../policies/rules/access/secret-texts";
+import { namesSecret, secretIn } from "../../../../policies/kubernetes";
 import { configMap } from "../../../support/baselines/platform";
 import { ruleSuite, set, type Props } from "../../../support/rule-suite";
 import { goodRollout } from "../reliability/good";

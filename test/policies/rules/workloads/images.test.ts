@@ -1,8 +1,4 @@
-import {
-  fullRepository,
-  matchesOne,
-  parseImage,
-} from "../../../../policies/rules/workloads/images";
+import { fullRepository, matchesOne, parseImage } from "../../../../policies/kubernetes";
 
 describe("parseImage", () => {
   it.each([

@@ -1,8 +1,8 @@
-import { containers, podSpecs, podTypes } from "../../../../policies/rules/workloads/pods";
+import { containers, podSpecs, podTypes } from "../../../../policies/pods";
 import { rule as capabilities } from "../../../../policies/rules/workloads/pod-capabilities";
 import { rule as nonRoot } from "../../../../policies/rules/workloads/pod-run-as-non-root";
 import { rule as privileged } from "../../../../policies/rules/workloads/pod-privileged";
-import { rules } from "../../../../policies/rules/workloads";
+import { rules } from "../../../../policies/rules";
 import { set, unset } from "../../../support/rule-suite";
 import { goodContainer, goodDeployment, goodHelper, goodWorkflowSpec, podKinds } from "./good";
 

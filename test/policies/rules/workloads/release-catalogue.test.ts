@@ -2,8 +2,7 @@ import {
   catalogue as infraCatalogue,
   catalogueReference,
 } from "../../../../infra/platform/catalogue";
-import { catalogue } from "../../../../policies/rules/workloads/catalogue";
-import { rule } from "../../../../policies/rules/workloads/release-catalogue";
+import { catalogue, rule } from "../../../../policies/rules/workloads/release-catalogue";
 import { ruleSuite, set, unset } from "../../../support/rule-suite";
 
 const [first] = infraCatalogue;

@@ -1,8 +1,16 @@
-import type { JudgedAudit } from "../../../services/evidence/bias-audit";
-import { dutiesOf, type Duties, type GivenApproval } from "../../../services/contract/tiers";
-import { days } from "../../../services/contract/units";
-import { at, list, record, text } from "../../read";
-import type { ResourceView } from "../../rule";
+import { labelKeys } from "../services/contract/labels";
+import type { JudgedAudit } from "../services/evidence/bias-audit";
+import {
+  dutiesOf,
+  type Duties,
+  type GivenApproval,
+  dutiesByTier,
+  riskTiers,
+  type RiskTier,
+} from "../services/contract/tiers";
+import { days } from "../services/contract/units";
+import { at, list, record, text } from "./resources";
+import type { ResourceView } from "./rule";
 
 export const modelServiceType = "causeway:serving:ModelService";
 
@@ -77,4 +85,19 @@ export function lengthInDays(length: string | undefined): number {
   } catch {
     return 0;
   }
+}
+
+/** A label or annotation of an object, looked up in both. */
+export function mark(resource: ResourceView, key: string): unknown {
+  const metadata = at(resource.props, "metadata");
+  return record(metadata, "labels")[key] ?? record(metadata, "annotations")[key];
+}
+
+/**
+ * Risk tier that an object declares for its model, where that tier asks for a person's decision;
+ * one without a tier is governance-rollout-labels' to report.
+ */
+export function gatedTierOf(resource: ResourceView): RiskTier | undefined {
+  const tier = riskTiers.find((one) => one === mark(resource, labelKeys.riskTier));
+  return tier !== undefined && dutiesByTier[tier].humanGate ? tier : undefined;
 }

@@ -6,9 +6,9 @@ import type {
   ResourceValidationPolicy,
   StackValidationPolicy,
 } from "@pulumi/policy";
+import { frameworks } from "./frameworks";
 import {
   appliesTo,
-  frameworks,
   type Parameters,
   type ResourceRule,
   type ResourceView,

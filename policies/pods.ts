@@ -1,7 +1,7 @@
-import { beatType, elasticsearchType, kibanaType } from "../../elastic";
-import { at, list, record, text } from "../../read";
-import type { ResourceView } from "../../rule";
-import { subject } from "./subject";
+import { beatType, elasticsearchType, kibanaType } from "./elastic";
+import { at, list, record, text } from "./resources";
+import type { ResourceView } from "./rule";
+import { subject } from "./kubernetes";
 
 /** Where each kind keeps its pod template. A bare Pod is its own template. */
 const templatePaths: Readonly<Record<string, string>> = {
@@ -247,3 +247,32 @@ export function contexts(
 
 /** Address of Kubernetes' own description of the standards. */
 export const standardsUrl = "https://kubernetes.io/docs/concepts/security/pod-security-standards/";
+
+/** Kinds that hold a workflow. */
+export const workflowTypes: readonly string[] = Object.keys(workflowPaths);
+
+/**
+ * The workflow that a resource holds; undefined where it only refers to a template, which is judged
+ * itself.
+ */
+export function workflowSpec(resource: ResourceView): unknown {
+  const spec = at(resource.props, workflowPaths[resource.type] ?? "");
+  return at(spec, "workflowTemplateRef") === undefined ? spec : undefined;
+}
+
+/** Capabilities that the baseline standard lets a container add. */
+export const baselineCapabilities: readonly string[] = [
+  "AUDIT_WRITE",
+  "CHOWN",
+  "DAC_OVERRIDE",
+  "FOWNER",
+  "FSETID",
+  "KILL",
+  "MKNOD",
+  "NET_BIND_SERVICE",
+  "SETFCAP",
+  "SETGID",
+  "SETPCAP",
+  "SETUID",
+  "SYS_CHROOT",
+];

@@ -1,2 +1,0 @@
-/** Default of a parameter that lists exceptions. */
-export const none: readonly string[] = [];
