@@ -15,7 +15,6 @@ const terms: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/\btapes?\b/gi, "recording"],
   [/\bworlds?\b/gi, "scenario"],
   [/\bstand-?ins?\b/gi, "fake"],
-  [/\bstands? in\b/gi, "replaces, fakes"],
   [/\bpatience\b/gi, "timeout"],
   [/\bpaces?\b/gi, "rollout timing"],
   [/\bwhoever\b/gi, "the role"],
