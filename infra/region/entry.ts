@@ -179,8 +179,9 @@ export class RegionalEntry extends pulumi.ComponentResource {
   }
 
   private createTargetGroup(name: string, args: RegionalEntryArgs): lb.TargetGroup {
+    // With the engine's suffix a name has at most 32 characters, also in ap-southeast-2.
     return new lb.TargetGroup(
-      `${name}-gateway`,
+      `${name}-tg`,
       {
         vpcId: args.vpcId,
         targetType: "ip",
@@ -203,7 +204,7 @@ export class RegionalEntry extends pulumi.ComponentResource {
           unhealthyThreshold: 3,
         },
       },
-      { parent: this },
+      { parent: this, aliases: [{ name: `${name}-gateway` }] },
     );
   }
 

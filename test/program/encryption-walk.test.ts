@@ -144,7 +144,7 @@ test.each([
     "eu-west-1-entry-https",
   ],
   ["eu-west-1-entry-http :Listener", "defaultActions/0/type", "forward", "eu-west-1-entry-http"],
-  ["eu-west-1-entry-gateway :TargetGroup", "protocol", "HTTP", "eu-west-1-entry-gateway"],
+  ["eu-west-1-entry-tg :TargetGroup", "protocol", "HTTP", "eu-west-1-entry-tg"],
   [
     "eu-west-1-mesh-mutual-tls :PeerAuthentication",
     "spec/mtls/mode",

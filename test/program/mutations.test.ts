@@ -188,7 +188,7 @@ const rows: [rule: string, target: string, path?: string, value?: unknown][] = [
       targetGroupArn: "arn:aws:elasticloadbalancing:eu-west-1:444455556666:targetgroup/x/1",
     },
   ],
-  ["encryption-target-group-tls", "eu-west-1-entry-gateway :TargetGroup", "protocol", "HTTP"],
+  ["encryption-target-group-tls", "eu-west-1-entry-tg :TargetGroup", "protocol", "HTTP"],
   [
     "encryption-mesh-strict",
     "eu-west-1-mesh-mutual-tls :PeerAuthentication",
@@ -613,7 +613,7 @@ const rows: [rule: string, target: string, path?: string, value?: unknown][] = [
   ],
   [
     "reliability-target-group-health-check",
-    "eu-west-1-entry-gateway :TargetGroup",
+    "eu-west-1-entry-tg :TargetGroup",
     "healthCheck/enabled",
     false,
   ],
