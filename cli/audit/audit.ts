@@ -6,19 +6,10 @@ import {
   verifyLedger,
   type Entry,
 } from "../../services/evidence/ledger";
-import { CommandLineEnd, commandLine, runCommand, unusable } from "../command-line";
+import { Option } from "@commander-js/extra-typings";
 import { openLedger, type OpenLedger } from "../../services/delivery/ledger-location";
-
-const usage = `usage: npm run audit -- <ledger> [--head <hash>] [--subject <model>] [--action <action>] [--about <text>] [--list]
-
-Verifies a ledger: a file *.jsonl, a folder of its objects, or s3://<audit bucket>/ledger. With a filter or --list it then prints entries.
-
-  --head     hash of the last entry, as somebody noted it: shows what was cut off the end
-  --subject  entries about this
-  --action   ${actions.join(", ")}
-  --about    entries that name this anywhere: a digest, a version, a person, a region
-
-Exit codes: 0 the ledger holds, 1 it was tampered with, 2 there is none or the arguments are wrong.`;
+import { jsonHelp, ledgerHelp, type CommandLine } from "../command";
+import type { ExitCode } from "../exit-codes";
 
 /** Which entries to print. */
 export interface Filter {
@@ -30,7 +21,19 @@ export interface Filter {
 /** What to print, and the exit code: 0 it holds, 1 it was tampered with, 2 there is none. */
 export interface Audited {
   readonly lines: readonly string[];
-  readonly code: 0 | 1 | 2;
+  readonly code: ExitCode;
+  /** How many entries the ledger has. */
+  readonly count: number;
+  /** Hash of the last entry of a ledger that holds. */
+  readonly head?: string;
+  readonly flaws: ReturnType<typeof verifyLedger>["flaws"];
+  /** Those that the filter names. */
+  readonly entries: readonly ListedEntry[];
+}
+
+interface ListedEntry extends Entry {
+  /** Whether it counts: an approval in a bucket does not without its witness. */
+  readonly counts: boolean;
 }
 
 /**
@@ -43,8 +46,10 @@ export function audit(
   filter?: Filter,
   counts: (entry: Entry) => boolean = () => true,
 ): Audited {
-  if (!existsSync(path)) return { lines: [`there is no ledger at ${path}`, usage], code: 2 };
+  if (!existsSync(path))
+    return { lines: [`there is no ledger at ${path}`], code: 2, count: 0, flaws: [], entries: [] };
   const { entries, flaws } = verifyLedger(storeAt(path), head);
+  const count = entries.length;
   if (flaws.length > 0)
     return {
       lines: [
@@ -52,37 +57,50 @@ export function audit(
         ...flaws.map(({ place, message }) => `  ${place} ${message}`),
       ],
       code: 1,
+      count,
+      flaws,
+      entries: [],
     };
   const last = entries.at(-1);
   const said =
     last === undefined
       ? `${path} is empty`
       : `${path}: ${entries.length} entries hold; the last is of ${last.time}, ${last.hash}`;
+  const listed = filter === undefined ? [] : found(entries, filter, counts);
   return {
-    lines: [said, ...(filter === undefined ? [] : listed(entries, filter, counts))],
+    lines: [said, ...(filter === undefined ? [] : listedLines(listed, count, filter))],
     code: 0,
+    count,
+    ...(last && { head: last.hash }),
+    flaws,
+    entries: listed,
   };
 }
 
-function listed(
+function found(
   entries: readonly Entry[],
   { subject, action, about }: Filter,
   counts: (entry: Entry) => boolean,
-): string[] {
-  const found = entries.filter(
-    (entry) =>
-      (subject === undefined || entry.subject === subject) &&
-      (action === undefined || entry.action === action) &&
-      (about === undefined || JSON.stringify(entry).includes(about)),
-  );
-  const asked = Object.entries({ subject, action, about })
+): ListedEntry[] {
+  return entries
+    .filter(
+      (entry) =>
+        (subject === undefined || entry.subject === subject) &&
+        (action === undefined || entry.action === action) &&
+        (about === undefined || JSON.stringify(entry).includes(about)),
+    )
+    .map((entry) => ({ ...entry, counts: counts(entry) }));
+}
+
+function listedLines(entries: readonly ListedEntry[], count: number, filter: Filter): string[] {
+  const asked = Object.entries(filter)
     .flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`]))
     .join(", ");
   return [
-    `${found.length} of ${entries.length} entries${asked === "" ? "" : ` with ${asked}`}`,
-    ...found.flatMap((entry) => [
+    `${entries.length} of ${count} entries${asked === "" ? "" : ` with ${asked}`}`,
+    ...entries.flatMap((entry) => [
       ...entryLines(entry),
-      ...(counts(entry) ? [] : ["     NO WITNESS: this approval does not count"]),
+      ...(entry.counts ? [] : ["     NO WITNESS: this approval does not count"]),
     ]),
   ];
 }
@@ -130,42 +148,30 @@ async function auditBucket(
   }
 }
 
-/** Audits what the arguments name, prints it, and returns the exit code. */
-export async function main(
-  argv: readonly string[],
-  print: (line: string) => void = console.log,
-): Promise<number> {
-  try {
-    const text = { type: "string" } as const;
-    const { values, positionals } = commandLine(argv, {
-      usage,
-      operands: 1,
-      options: { head: text, subject: text, action: text, about: text, list: { type: "boolean" } },
-    });
-    const [location] = positionals;
-    const { head, subject, action, about, list } = values;
-    if (location === undefined)
-      throw unusable(
-        "ledger: got nothing, allowed: a file *.jsonl, a folder, or s3://<audit bucket>/ledger",
-        usage,
-      );
-    if (action !== undefined && !actions.some((known) => known === action))
-      throw new RangeError(`--action: got ${action}, allowed: ${actions.join(", ")}`);
-    const filter =
-      list === true || subject !== undefined || action !== undefined || about !== undefined
-        ? { subject, action, about }
-        : undefined;
-    const { lines, code } = location.startsWith("s3://")
-      ? await auditBucket(await openLedger(location), head, filter)
-      : audit(location, head, filter);
-    lines.forEach((line) => print(line));
-    return code;
-  } catch (error) {
-    if (error instanceof CommandLineEnd) return (print(error.message), error.code);
-    if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
-    print(error.message);
-    return 2;
-  }
-}
-
-if (require.main === module) void runCommand((argv) => main(argv));
+export const verb: CommandLine = {
+  details: "With a filter or --list it prints entries too, where the ledger holds.",
+  examples: [
+    "services/models/ledger.jsonl --list",
+    "s3://my-audit-bucket/ledger --action approve --subject loan-approval",
+  ],
+  define: (command, terminal) =>
+    command
+      .argument("<ledger>", ledgerHelp)
+      .option("--head <hash>", "hash of the last entry, as noted: shows what was cut off the end")
+      .option("--subject <model>", "entries about this")
+      .addOption(new Option("--action <action>", "entries of this action").choices(actions))
+      .option("--about <text>", "entries that name this: a digest, a version, a person, a region")
+      .option("--list", "all entries")
+      .option("--json", jsonHelp)
+      .action(async (ledger, { head, list, json: _, ...filter }) => {
+        const asked =
+          list === true || Object.values(filter).some((value) => value !== undefined)
+            ? { subject: filter.subject, action: filter.action, about: filter.about }
+            : undefined;
+        const { lines, code, ...audited } = ledger.startsWith("s3://")
+          ? await auditBucket(await openLedger(ledger), head, asked)
+          : audit(ledger, head, asked);
+        terminal.result({ ledger, holds: code === 0, ...audited }, lines);
+        terminal.exitCode = code;
+      }),
+};

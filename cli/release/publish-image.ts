@@ -10,16 +10,15 @@ import {
 } from "../../services/evidence/images";
 import { InputError, parseOrThrow } from "../../services/contract/problems";
 import type { Scan } from "../../services/evidence/release";
-import { commandLine, runCommand, unusable } from "../command-line";
+import { Argument } from "@commander-js/extra-typings";
+import { jsonHelp, ledgerHelp, type CommandLine } from "../command";
 import { openLedger } from "../../services/delivery/ledger-location";
-import { replace } from "./attest";
+import { replace } from "./attestation";
 import { buildRunImage, headRevision, scanOfRegistry } from "./image";
 import { actorAt } from "./record";
-import { bills } from "../sbom/main";
+import { repositoryHelp } from "./publish";
+import { bills } from "./sbom";
 import { digestOf } from "../../services/contract/digests";
-
-const usage =
-  "usage: npm run publish:image -- <training or delivery> --repository <repository URL, such as that of the stack outputs> [--ledger <file *.jsonl, folder, or s3://<audit bucket>/ledger>]";
 
 /** What to publish, and how an image is built, pushed and scanned. */
 export interface ImagePublication {
@@ -57,7 +56,11 @@ export function publishImage({
   const bytes = readFileSync(join(project, file));
   if (current !== bytes.toString("utf8"))
     throw new InputError("bill of materials", [
-      { key: file, got: "another than the locks give", allowed: "what npm run sbom writes" },
+      {
+        key: file,
+        got: "another than the locks give",
+        allowed: "what npx causeway release sbom writes",
+      },
     ]);
   const bill = digestOf(bytes);
   const digest = build(name, `${repository}:${revision.slice(0, 12)}`, bill);
@@ -73,43 +76,45 @@ export function publishImage({
   return record;
 }
 
-async function main(argv: readonly string[]): Promise<void> {
-  const text = { type: "string" } as const;
-  const { values, positionals } = commandLine(argv, {
-    usage,
-    operands: 1,
-    options: { repository: text, ledger: text },
-  });
-  const name = runImages.find((known) => known === positionals[0]);
-  if (name === undefined)
-    throw unusable(
-      `image: got ${positionals[0] ?? "nothing"}, allowed: ${runImages.join(", ")}`,
-      usage,
-    );
-  const { repository, ledger: where } = values;
-  if (repository === undefined) throw unusable("missing: --repository", usage);
-  const ledger = where === undefined ? undefined : await openLedger(where);
-  await ledger?.chain();
-  const { image, revision, bill, scan } = publishImage({
-    project: join(__dirname, "..", ".."),
-    name,
-    repository,
-    revision: headRevision(),
-    build: buildRunImage,
-    scan: scanOfRegistry,
-  });
-  if (where !== undefined)
-    await ledger?.record({
-      actor: actorAt(where),
-      action: "release",
-      subject: `image-${name}`,
-      details: { digest: image.digest, repository, revision, bill, scan: scan?.highest ?? null },
-    });
-  console.log(
-    `published ${repository}@${image.digest}; commit ${recordPath(name)}, and set causeway:images.${name} to it`,
-  );
-}
-
-if (require.main === module) {
-  void runCommand(main, (error) => (error instanceof InputError ? 2 : 1));
-}
+export const verb: CommandLine = {
+  details:
+    "Builds, pushes and scans one of the images that run in the clusters beside the models, and puts it on record for the policies.",
+  examples: [
+    "training --repository 111111111111.dkr.ecr.eu-west-1.amazonaws.com/causeway-training",
+  ],
+  define: (command, terminal) =>
+    command
+      .addArgument(new Argument("<image>", "which image").choices(runImages))
+      .requiredOption("--repository <url>", repositoryHelp)
+      .option("--ledger <ledger>", ledgerHelp)
+      .option("--json", jsonHelp)
+      .action(async (name, { repository, ledger: where }) => {
+        const ledger = where === undefined ? undefined : await openLedger(where);
+        await ledger?.chain();
+        const record = publishImage({
+          project: join(__dirname, "..", ".."),
+          name,
+          repository,
+          revision: headRevision(),
+          build: buildRunImage,
+          scan: scanOfRegistry,
+        });
+        const { image, revision, bill, scan } = record;
+        if (where !== undefined)
+          await ledger?.record({
+            actor: actorAt(where),
+            action: "release",
+            subject: `image-${name}`,
+            details: {
+              digest: image.digest,
+              repository,
+              revision,
+              bill,
+              scan: scan?.highest ?? null,
+            },
+          });
+        terminal.result(record, [
+          `published ${repository}@${image.digest}; commit ${recordPath(name)}, and set causeway:images.${name} to it`,
+        ]);
+      }),
+};

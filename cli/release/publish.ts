@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { modelsFolder } from "../../infra/stack/models";
 import { type Signer } from "../../services/evidence/attestation";
 import { loadContract } from "../../services/contract/load";
 import { loadRelease } from "../../services/evidence/load";
@@ -7,20 +8,18 @@ import { InputError, parseOrThrow } from "../../services/contract/problems";
 import type { Approval, Release, Scan } from "../../services/evidence/release";
 import { attestationFile } from "../../services/evidence/inspection";
 import { digest } from "../../services/contract/units";
-import { commandLine, runCommand, unusable } from "../command-line";
 import { openLedger, type OpenLedger } from "../../services/delivery/ledger-location";
 import { recordedApprovals } from "../../services/delivery/approvals";
-import { attest, replace } from "./attest";
+import { attest, replace } from "./attestation";
 import { buildWithDocker, scanOfRegistry } from "./image";
 import { actorAt, attestingOf, publicationOf } from "./record";
 import { signerAt } from "./signers";
-import { staleBills } from "../sbom/main";
+import { jsonHelp, keyHelp, ledgerHelp, type CommandLine } from "../command";
+import type { Terminal } from "../terminal";
+import { staleBills } from "./sbom";
 import { digestOf } from "../../services/contract/digests";
 
 const root = join(__dirname, "..", "..");
-const usage =
-  "usage: npm run publish:model -- <model> --repository <repository URL, such as that of the stack outputs> [--key <private key in PEM, or awskms:///alias/<name>>] [--ledger <file *.jsonl, folder, or s3://<audit bucket>/ledger>]";
-
 /** What to publish, and how an image is built, pushed and scanned. */
 export interface Publication {
   readonly modelsFolder: string;
@@ -103,7 +102,7 @@ function currentBills(): Release["bills"] {
       stale.map((file) => ({
         key: file,
         got: "another than the locks give",
-        allowed: "what npm run sbom writes",
+        allowed: "what npx causeway release sbom writes",
       })),
     );
   const of = (folder: string) =>
@@ -124,33 +123,29 @@ async function recordPublication(
   );
 }
 
-async function main(argv: readonly string[]): Promise<void> {
-  const text = { type: "string" } as const;
-  const { values, positionals } = commandLine(argv, {
-    usage,
-    operands: 1,
-    options: { repository: text, key: text, ledger: text },
-  });
-  const [model] = positionals;
-  const { repository, key, ledger: where } = values;
-  if (model === undefined || repository === undefined)
-    throw unusable(`missing: ${model === undefined ? "<model>" : "--repository"}`, usage);
+interface Given {
+  readonly repository: string;
+  readonly key?: string | undefined;
+  readonly ledger?: string | undefined;
+}
+
+async function publishModel(
+  model: string,
+  { repository, key, ledger: where }: Given,
+  terminal: Terminal,
+): Promise<void> {
   const signers = key === undefined ? [] : [signerAt(key)];
   if (signers.length === 0)
-    console.log("UNSIGNED: prod takes no release that no trusted key signed; give --key");
-  if (where === undefined)
-    console.log(
-      "NOT ON RECORD: give --ledger, a file *.jsonl, a folder, or s3://<audit bucket>/ledger",
-    );
+    terminal.print("UNSIGNED: prod takes no release that no trusted key signed; give --key");
+  if (where === undefined) terminal.print(`NOT ON RECORD: give --ledger, ${ledgerHelp}`);
   // Opened first: a ledger that cannot be reached, or does not hold, is known before anything is
   // pushed.
   const ledger =
     where === undefined ? undefined : { ...(await openLedger(where)), actor: actorAt(where) };
   const entries = (await ledger?.entries()) ?? [];
-  console.log(`building and pushing ${model} to ${repository}`);
-  const folder = join(root, "services", "models");
+  terminal.print(`building and pushing ${model} to ${repository}`);
   const image = publish({
-    modelsFolder: folder,
+    modelsFolder,
     model,
     repository,
     signers,
@@ -159,16 +154,35 @@ async function main(argv: readonly string[]): Promise<void> {
     scan: scanOfRegistry,
     approvals: (digest) => recordedApprovals(entries, { model, image: digest }, []).approvals,
   });
+  const release = loadRelease(modelsFolder, model);
+  const keyids = signers.map(({ keyid }) => keyid);
   if (ledger)
     await recordPublication(
       ledger,
-      loadRelease(folder, model),
-      join(folder, model, "release", attestationFile),
-      signers.map(({ keyid }) => keyid),
+      release,
+      join(modelsFolder, model, "release", attestationFile),
+      keyids,
     );
-  console.log(`published ${image}; commit services/models/${model}/release/`);
+  terminal.result({ model, image, version: release.version, signers: keyids, scan: release.scan }, [
+    `published ${image}; commit services/models/${model}/release/`,
+  ]);
 }
 
-if (require.main === module) {
-  void runCommand(main, (error) => (error instanceof InputError ? 2 : 1));
-}
+/** The help of an option that names a repository of images. */
+export const repositoryHelp = "URL of the repository of images, such as that of the stack outputs";
+
+export const verb: CommandLine = {
+  details:
+    "Builds the image with the release in it, pushes it, waits for the scan of the registry, and writes the digest into the manifest, which it signs.",
+  examples: [
+    "loan-approval --repository 111111111111.dkr.ecr.eu-west-1.amazonaws.com/loan-approval --key awskms:///alias/release --ledger s3://my-audit-bucket/ledger",
+  ],
+  define: (command, terminal) =>
+    command
+      .argument("<model>", "a model of services/models")
+      .requiredOption("--repository <url>", repositoryHelp)
+      .option("--key <key>", keyHelp)
+      .option("--ledger <ledger>", ledgerHelp)
+      .option("--json", jsonHelp)
+      .action((model, given) => publishModel(model, given, terminal)),
+};

@@ -7,23 +7,11 @@ import { loadContract, modelNames } from "../../services/contract/load";
 import { loadRelease } from "../../services/evidence/load";
 import { InputError } from "../../services/contract/problems";
 import { ensureEnvironment } from "../../services/training/environment";
-import { commandLine, runCommand, unusable } from "../command-line";
+import { jsonHelp, ledgerHelp, type CommandLine } from "../command";
+import { UsageError, VerbError } from "../exit-codes";
 import { openLedger } from "../../services/delivery/ledger-location";
 import { factsOf, recordFacts } from "../../services/delivery/run-facts";
 import { actorAt } from "./record";
-
-const usage = `usage: npm run release:renew -- <model> [--created-at 2026-11-24T12:00:00Z] [--actor <who>] [--ledger <where>] [--subject-key <ring>]
-
-Trains a model of the repository: the first release of a new one, or again, in the version that it has, after a change of the server, of
-the steps or of the contract, whose digests a release carries. Puts the release into services/models/<model>/release, and the run that
-made it on record. Needs Python 3.10 to 3.13.
-
-  --created-at   UTC time for the manifest                     (default: now)
-  --actor        who does it, for the ledger                   (default: the account on this machine)
-  --ledger       a file *.jsonl, a folder, or s3://...         (default: services/models/ledger.jsonl)
-  --subject-key  file with the ring of keys, where the contract names a subject column
-
-Exit codes: 0 done, 1 failed, 2 an input that cannot be used, 3 a gate that did not hold.`;
 
 /** What is renewed, and how the steps are run. */
 export interface Renewal {
@@ -93,52 +81,49 @@ export async function renew({
   }
 }
 
-/** The training steps ended with a code of their own; they have said why. */
-class StepsFailed extends Error {
-  constructor(readonly code: number) {
-    super(`the training steps ended with ${code}; nothing was replaced`);
-  }
-}
-
-async function main(argv: readonly string[]): Promise<void> {
-  const text = { type: "string" } as const;
-  const { values, positionals } = commandLine(argv, {
-    usage,
-    operands: 1,
-    options: { "created-at": text, actor: text, ledger: text, "subject-key": text },
-  });
-  const [model] = positionals;
-  const known = modelNames(modelsFolder);
-  if (model === undefined || !known.includes(model))
-    throw unusable(
-      `model: got ${model ?? "nothing"}, allowed: ${known.join(", ")} (a model has a services/models/<model>/model.yaml)`,
-      usage,
-    );
-  const { python, variables } = await ensureEnvironment({ report: (line) => console.log(line) });
-  const steps = (args: readonly string[]) => {
-    const { status } = spawnSync(python, ["-m", "causeway_training", ...args], {
-      env: { ...process.env, ...variables },
-      stdio: "inherit",
-    });
-    if (status !== 0) throw new StepsFailed(status ?? 1);
-  };
-  const ledger = values.ledger ?? join(modelsFolder, "ledger.jsonl");
-  const added = await renew({
-    models: modelsFolder,
-    model,
-    ledger,
-    actor: values.actor ?? actorAt(ledger),
-    createdAt: values["created-at"],
-    subjectKey: values["subject-key"],
-    steps,
-  });
-  console.log(
-    `recorded ${added.join(", ")}; commit services/models/${model}/release/ and the ledger`,
-  );
-}
-
-if (require.main === module) {
-  void runCommand(main, (error) =>
-    error instanceof StepsFailed ? error.code : error instanceof InputError ? 2 : 1,
-  );
-}
+export const verb: CommandLine = {
+  details:
+    "Trains the first release of a new model, or again, in the version that it has, after a change of the server, of the steps or of the contract, whose digests a release carries. Puts the release into services/models/<model>/release, and the run that made it on record. Needs Python 3.10 to 3.13.",
+  examples: [
+    "loan-approval",
+    "loan-approval --created-at 2026-11-24T12:00:00Z --actor maintainers",
+  ],
+  define: (command, terminal) =>
+    command
+      .argument("<model>", "a model that has a services/models/<model>/model.yaml")
+      .option("--created-at <time>", "UTC time for the manifest (default: now)")
+      .option("--actor <who>", "who does it, for the ledger (default: the account on this machine)")
+      .option("--ledger <ledger>", ledgerHelp, join(modelsFolder, "ledger.jsonl"))
+      .option("--subject-key <file>", "the ring of keys, where the contract names a subject column")
+      .option("--json", jsonHelp)
+      .action(async (model, { createdAt, actor, ledger, subjectKey, json = false }) => {
+        const known = modelNames(modelsFolder);
+        if (!known.includes(model))
+          throw new UsageError(`model: got ${model}, allowed: ${known.join(", ")}`);
+        const { python, variables } = await ensureEnvironment({ report: terminal.print });
+        const steps = (args: readonly string[]) => {
+          const { status } = spawnSync(python, ["-m", "causeway_training", ...args], {
+            env: { ...process.env, ...variables },
+            // The steps have said why themselves.
+            stdio: ["inherit", json ? 2 : "inherit", "inherit"],
+          });
+          if (status !== 0)
+            throw new VerbError(
+              `the training steps ended with ${status}; nothing was replaced`,
+              status === 2 || status === 3 ? status : 1,
+            );
+        };
+        const recorded = await renew({
+          models: modelsFolder,
+          model,
+          ledger,
+          actor: actor ?? actorAt(ledger),
+          createdAt,
+          subjectKey,
+          steps,
+        });
+        terminal.result({ model, recorded }, [
+          `recorded ${recorded.join(", ")}; commit services/models/${model}/release/ and the ledger`,
+        ]);
+      }),
+};

@@ -9,20 +9,13 @@ import type { Approval, Release } from "../../services/evidence/release";
 import type { RoleKey } from "../../services/evidence/approvals";
 import { inspectRelease, type Check, type Inspection } from "../../services/evidence/inspection";
 import { missingApprovals } from "../../services/contract/tiers";
-import { LedgerError, type Entry } from "../../services/evidence/ledger";
-import { CommandLineEnd, commandLine, runCommand, unusable } from "../command-line";
+import type { Entry } from "../../services/evidence/ledger";
 import { openLedger } from "../../services/delivery/ledger-location";
 import { recordedApprovals } from "../../services/delivery/approvals";
+import { jsonHelp, ledgerHelp, type CommandLine } from "../command";
+import { UsageError } from "../exit-codes";
 import { stackConfig } from "../stack-config";
 import { digestOf } from "../../services/contract/digests";
-
-const usage = `usage: npm run verify -- <model, or folder of a release> [--trusted-key <file of public keys in PEM>] [--stack <stack>] [--ledger <where>] [--unsigned]
-
-Compares every file of a release with its attestation, the attestation with the manifest and its signature with the trusted keys: those
-of the file, or causeway:trustedKeys of the stack. Approvals: each is of the image, is bound to its role by causeway:approverKeys of the
-stack, and is an entry of the ledger where --ledger is given; a published release has those that its tier asks for.
-Exit codes: 0 everything holds, 1 something does not, 2 bad arguments.
---unsigned takes a release that nobody signed.`;
 
 /** What a release is verified against. */
 export interface VerifyOptions {
@@ -44,7 +37,7 @@ export interface VerifyOptions {
 export function verify(
   folder: string,
   { trusted, unsigned, roleKeys = [], entries, now }: VerifyOptions,
-): { readonly lines: string[]; readonly holds: boolean } {
+): { readonly lines: string[]; readonly holds: boolean; readonly checks: readonly Check[] } {
   const inspection = inspectRelease(folder, trusted, roleKeys);
   const checks = [
     ...inspection.checks,
@@ -67,6 +60,7 @@ export function verify(
         : `${folder}: ${failed} of ${checks.length} checks do not hold`,
     ],
     holds: failed === 0,
+    checks,
   };
 }
 
@@ -155,55 +149,6 @@ function ledgerChecks(
   }));
 }
 
-/** Verifies what the arguments name, prints the table, and returns the exit code. */
-export async function main(
-  argv: readonly string[],
-  print: (line: string) => void = console.log,
-): Promise<number> {
-  try {
-    const { values, positionals } = commandLine(argv, {
-      usage,
-      operands: 1,
-      options: {
-        "trusted-key": { type: "string" },
-        stack: { type: "string" },
-        ledger: { type: "string" },
-        unsigned: { type: "boolean" },
-      },
-    });
-    const [target] = positionals;
-    if (target === undefined)
-      throw unusable(`model: got nothing, allowed: ${releasesSaid()}`, usage);
-    const folder = existsSync(join(modelsFolder, target, "release"))
-      ? join(modelsFolder, target, "release")
-      : target;
-    if (!existsSync(folder))
-      throw unusable(`model: got ${target}, allowed: ${releasesSaid()}`, usage);
-    const entries =
-      values.ledger === undefined ? undefined : await (await openLedger(values.ledger)).entries();
-    const roleKeys = values.stack === undefined ? [] : stackConfig(values.stack).approverKeys;
-    const { lines, holds } = verify(folder, {
-      trusted: trustedKeys(values["trusted-key"], values.stack),
-      roleKeys,
-      entries,
-      unsigned: values.unsigned === true,
-      now: Date.now(),
-    });
-    lines.forEach((line) => print(line));
-    return holds ? 0 : 1;
-  } catch (error) {
-    if (error instanceof CommandLineEnd) return (print(error.message), error.code);
-    if (!(
-      error instanceof InputError ||
-      error instanceof RangeError ||
-      error instanceof LedgerError
-    ))
-      throw error;
-    print(error.message);
-    return 2;
-  }
-}
-
 function releasesSaid(): string {
   return `${modelNames(modelsFolder).join(", ")}, or the folder of a release`;
 }
@@ -228,4 +173,31 @@ export function trustedKeys(
   return stackConfig(stack).trustedKeys;
 }
 
-if (require.main === module) void runCommand((argv) => main(argv));
+export const verb: CommandLine = {
+  details: `Compares every file of a release with its attestation, the attestation with the manifest, and its signature with the trusted keys: those of the file, or causeway:trustedKeys of the stack.
+Approvals: each is of the image, is bound to its role by causeway:approverKeys of the stack, and is an entry of the ledger where --ledger is given. A published release has those that its tier asks for.`,
+  examples: ["loan-approval --stack prod", "out/release --unsigned"],
+  define: (command, terminal) =>
+    command
+      .argument("<release>", "a model of services/models, or the folder of a release")
+      .option("--trusted-key <file>", "public keys in PEM")
+      .option("--stack <stack>", "trust the keys of this stack")
+      .option("--ledger <ledger>", ledgerHelp)
+      .option("--unsigned", "take a release that nobody signed")
+      .option("--json", jsonHelp)
+      .action(async (target, { trustedKey, stack, ledger, unsigned = false }) => {
+        const own = join(modelsFolder, target, "release");
+        const folder = existsSync(own) ? own : target;
+        if (!existsSync(folder))
+          throw new UsageError(`release: got ${target}, allowed: ${releasesSaid()}`);
+        const { lines, holds, checks } = verify(folder, {
+          trusted: trustedKeys(trustedKey, stack),
+          roleKeys: stack === undefined ? [] : stackConfig(stack).approverKeys,
+          entries: ledger === undefined ? undefined : await (await openLedger(ledger)).entries(),
+          unsigned,
+          now: Date.now(),
+        });
+        terminal.result({ folder, holds, checks }, lines);
+        terminal.exitCode = holds ? 0 : 1;
+      }),
+};

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dump, load } from "js-yaml";
-import { attest } from "../../cli/release/attest";
+import { attest } from "../../cli/release/attestation";
 
 /** What a plan reads of the repository. */
 const parts = [

@@ -13,7 +13,16 @@ const scripts: Record<string, string> = JSON.parse(
  * Scripts that hand their arguments to a program of others (tsc, eslint, jest, pytest), and one
  * that is two others.
  */
-const others = ["start", "check", "lint", "test", "test:training", "fuzz", "train"];
+const others = [
+  "start",
+  "check",
+  "lint",
+  "test",
+  "test:training",
+  "fuzz",
+  "train",
+  "release:renew",
+];
 const own = Object.keys(scripts).filter((name) => !others.includes(name));
 
 async function run(script: string, ...more: readonly string[]) {
@@ -97,12 +106,11 @@ describe("npm run train", () => {
 
 describe("the output of a command", () => {
   it("may be read as far as somebody likes", () => {
-    const tsx = join(root, "node_modules", ".bin", "tsx");
     const { status, stderr, stdout } = spawnSync(
       "bash",
       [
         "-c",
-        `set -o pipefail; ${tsx} cli/audit/audit.ts services/models/ledger.jsonl --list | head -1; echo "\${PIPESTATUS[0]}"`,
+        `set -o pipefail; cli/causeway.mjs audit services/models/ledger.jsonl --list | head -1; echo "\${PIPESTATUS[0]}"`,
       ],
       { cwd: root, encoding: "utf8" },
     );

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ensureEnvironment } from "../../../services/training/environment";
-import { attest } from "../../../cli/release/attest";
+import { attest } from "../../../cli/release/attestation";
 import { digestOf } from "../../../services/contract/digests";
 
 /**

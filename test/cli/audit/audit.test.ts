@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { appendEntry, storeAt } from "../../../services/evidence/ledger";
-import { audit, main } from "../../../cli/audit/audit";
+import { audit } from "../../../cli/audit/audit";
+import { causeway } from "../../support/verb";
 
 let folder = "";
 let file = "";
@@ -22,9 +23,9 @@ beforeEach(async () => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-describe("npm run audit", () => {
+describe("causeway audit", () => {
   it("says that a whole ledger holds, and its last hash to note down", () => {
-    expect(audit(file)).toEqual({
+    expect(audit(file)).toMatchObject({
       lines: [`${file}: 3 entries hold; the last is of 2026-11-24T12:00:00.000Z, ${head}`],
       code: 0,
     });
@@ -32,7 +33,7 @@ describe("npm run audit", () => {
 
   it("names the line that was changed, and exits with 1", () => {
     writeFileSync(file, readFileSync(file, "utf8").replace('"evaluate"', '"erase"'));
-    expect(audit(file)).toEqual({
+    expect(audit(file)).toMatchObject({
       lines: [
         `${file} does not verify:`,
         "  line 2 was changed: its hash is not that of its content",
@@ -44,7 +45,7 @@ describe("npm run audit", () => {
   it("shows what was cut off the end to who has the last hash", () => {
     writeFileSync(file, readFileSync(file, "utf8").split("\n").slice(0, 2).join("\n") + "\n");
     expect(audit(file).code).toBe(0);
-    expect(audit(file, head)).toEqual({
+    expect(audit(file, head)).toMatchObject({
       lines: [
         `${file} does not verify:`,
         `  line 2 is not the last entry: ${head} should be, so entries were removed after it`,
@@ -56,7 +57,7 @@ describe("npm run audit", () => {
   it("tells a ledger that is not there from an empty one", () => {
     expect(audit(join(folder, "other.jsonl")).code).toBe(2);
     writeFileSync(file, "");
-    expect(audit(file)).toEqual({ lines: [`${file} is empty`], code: 0 });
+    expect(audit(file)).toMatchObject({ lines: [`${file} is empty`], code: 0 });
   });
 
   it("finds any byte of the file that is changed, added or left out", () => {
@@ -146,7 +147,7 @@ describe("npm run audit", () => {
 
   it("prints no entry of a ledger that does not hold", () => {
     writeFileSync(file, readFileSync(file, "utf8").replace('"evaluate"', '"approve"'));
-    expect(audit(file, undefined, { action: "approve" })).toEqual({
+    expect(audit(file, undefined, { action: "approve" })).toMatchObject({
       lines: [
         `${file} does not verify:`,
         "  line 2 was changed: its hash is not that of its content",
@@ -156,10 +157,24 @@ describe("npm run audit", () => {
   });
 
   it("refuses an action that there is not", async () => {
-    const said: string[] = [];
-    expect(await main([file, "--action", "aprove"], (line) => said.push(line))).toBe(2);
-    expect(said).toEqual([
-      expect.stringMatching(/^--action: got aprove, allowed: train, evaluate, approve, /),
+    expect(await causeway("audit", [file, "--action", "aprove"])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/'aprove' is invalid\. Allowed choices are train, evaluate, /),
+    });
+  });
+
+  it("gives a program the entries as JSON, and nothing else", async () => {
+    const { code, out } = await causeway("audit", [file, "--action", "train", "--json"]);
+    expect([code, JSON.parse(out)]).toEqual([
+      0,
+      {
+        ledger: file,
+        holds: true,
+        count: 3,
+        head,
+        flaws: [],
+        entries: [expect.objectContaining({ sequence: 1, action: "train", counts: true })],
+      },
     ]);
   });
 });

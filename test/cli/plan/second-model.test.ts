@@ -3,7 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { dump, load } from "js-yaml";
 import { syntheticProject } from "../../../lab/bench/project";
-import { attest } from "../../../cli/release/attest";
+import { attest } from "../../../cli/release/attestation";
 import { digestOf } from "../../../services/contract/digests";
 
 const root = resolve(__dirname, "..", "..", "..");

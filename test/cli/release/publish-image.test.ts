@@ -103,7 +103,7 @@ test("a failed build or scan, and a bill that is not of the locks, leave no reco
   );
   writeFileSync(join(project, "services", "training", "sbom.cdx.json"), "{}");
   expect(() => publishImage(publication())).toThrow(
-    'got "another than the locks give", allowed: what npm run sbom writes',
+    'got "another than the locks give", allowed: what npx causeway release sbom writes',
   );
   expect(existsSync(join(project, "images"))).toBe(false);
 });

@@ -19,8 +19,9 @@ import { rule as signature } from "../../../policies/rules/governance/model-sign
 import { modelServiceType } from "../../../policies/models";
 import { InputError } from "../../../services/contract/problems";
 import { loadVerified } from "../../../services/model-server/release/load";
-import { attest } from "../../../cli/release/attest";
-import { main, verify } from "../../../cli/release/verify";
+import { attest } from "../../../cli/release/attestation";
+import { verify } from "../../../cli/release/verify";
+import { causeway } from "../../support/verb";
 import { settings } from "../../infra/serving/fixture";
 import { testKey } from "../../support/signing";
 
@@ -164,11 +165,12 @@ test.each(names)("each of the three refuses a release without %s", async (name) 
   expect(await taken([])).toEqual({ policies: false, server: false, command: false });
 });
 
-describe("npm run verify", () => {
+describe("causeway release verify", () => {
   const said: string[] = [];
-  const run = (...args: string[]) => {
-    said.length = 0;
-    return main(args, (line) => said.push(line));
+  const run = async (...args: string[]) => {
+    const { code, out } = await causeway("release verify", args);
+    said.splice(0, said.length, ...out.trimEnd().split("\n"));
+    return code;
   };
 
   test("prints each digest, the signature, the format, the contract and the age, and ends with 0", async () => {
@@ -225,5 +227,17 @@ describe("npm run verify", () => {
       await run(release, "--trusted-key", join(release, "manifest.json")),
       await run(release, "--key"),
     ]).toEqual([2, 2, 2, 2]);
+  });
+
+  test("gives a program every check as JSON", async () => {
+    const { code, out } = await causeway("release verify", [release, "--unsigned", "--json"]);
+    expect([code, JSON.parse(out)]).toEqual([
+      0,
+      {
+        folder: release,
+        holds: true,
+        checks: expect.arrayContaining([{ name: "signature", found: "none", allowed: "none" }]),
+      },
+    ]);
   });
 });

@@ -8,7 +8,7 @@ import { keyFile } from "../../../infra/serving/keys";
 import { secretLength } from "../../../infra/stack/subject-keys";
 import { namespaces } from "../../../infra/kubernetes/labels";
 import { record } from "../../../cli/plan/record";
-import { attest } from "../../../cli/release/attest";
+import { attest } from "../../../cli/release/attestation";
 import { projectName, readStackFile } from "../../../cli/plan/stack-file";
 import { secretText } from "../../../cli/plan/wire";
 import { isJsonObject, toJsonObject } from "../lib/json";

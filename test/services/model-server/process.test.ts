@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import autocannon from "autocannon";
-import { attest } from "../../../cli/release/attest";
+import { attest } from "../../../cli/release/attestation";
 import { testKey } from "../../support/signing";
 import { change, changeJson, copiedModel } from "./support/release";
 import { modelFolder, paths, root, series, tensor } from "./support/server";

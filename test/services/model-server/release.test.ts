@@ -4,7 +4,7 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../../services/contract/problems";
 import { releaseSchema, servedRelease } from "../../../services/evidence/release";
-import { attest } from "../../../cli/release/attest";
+import { attest } from "../../../cli/release/attestation";
 import { testKey } from "../../support/signing";
 import { loadVerified, type ReleaseFiles } from "../../../services/model-server/release/load";
 import { change, changeJson, copiedModel, filesIn, sealed } from "./support/release";

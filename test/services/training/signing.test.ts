@@ -9,7 +9,7 @@ import {
   trainingFolder,
   type Environment,
 } from "../../../services/training/environment";
-import { attest } from "../../../cli/release/attest";
+import { attest } from "../../../cli/release/attestation";
 import { testKey } from "../../support/signing";
 
 const python = findPython();

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { modelsFolder } from "../../../../infra/stack/models";
 import { preAuthentication } from "../../../../services/evidence/attestation";
 import { inspectRelease, attestationIn } from "../../../../services/evidence/inspection";
-import { attest } from "../../../../cli/release/attest";
+import { attest } from "../../../../cli/release/attestation";
 import { signerAt } from "../../../../cli/release/signers";
 import { askKms } from "../../../../services/delivery/aws/kms";
 import { digestOf } from "../../../../services/contract/digests";
@@ -93,13 +93,10 @@ test.each([
     'got "a key of kind rsa for SIGN_VERIFY", allowed: ECC_NIST_P256 for SIGN_VERIFY',
   ],
   ["a key that encrypts", ["p256", "encrypts"], "for ENCRYPT_DECRYPT"],
-])(
-  "%s signs no release",
-  async (_title, args, message) => {
-    await start(...args);
-    expect(() => signerAt(alias)).toThrow(message);
-  },
-);
+])("%s signs no release", async (_title, args, message) => {
+  await start(...args);
+  expect(() => signerAt(alias)).toThrow(message);
+});
 
 test("what KMS refuses is said in its own words: no such key, no right, a signature of somebody else", async () => {
   await start("p256", "denied");

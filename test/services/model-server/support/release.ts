@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ReleaseFiles } from "../../../../services/model-server/release/load";
 import { type Signer } from "../../../../services/evidence/attestation";
-import { attest } from "../../../../cli/release/attest";
+import { attest } from "../../../../cli/release/attestation";
 import { modelFolder } from "./server";
 import { digestOf } from "../../../../services/contract/digests";
 

@@ -1,9 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { baseImage } from "../../cli/sbom/bill";
-import { bills, staleBills } from "../../cli/sbom/main";
-import { project } from "../support/stacks";
+import { baseImage, bills, staleBills } from "../../../cli/release/sbom";
+import { project } from "../../support/stacks";
 
 interface Bill {
   readonly bomFormat: string;
@@ -18,7 +17,7 @@ interface Bill {
 const bill = (file: string): Bill => JSON.parse(readFileSync(join(project, file), "utf8"));
 const packages = (file: string) => bill(file).components.filter(({ type }) => type === "library");
 
-test("the bills in the repository are those of the locks: npm run sbom writes them", () => {
+test("the bills in the repository are those of the locks: npx causeway release sbom writes them", () => {
   expect(staleBills(project)).toEqual([]);
 });
 

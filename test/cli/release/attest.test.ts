@@ -12,13 +12,14 @@ import {
   type Entry,
   type Fact,
 } from "../../../services/evidence/ledger";
-import { main } from "../../../cli/release/attest-command";
 import { openLedger } from "../../../services/delivery/ledger-location";
 import { recordedApprovals } from "../../../services/delivery/approvals";
-import { attest } from "../../../cli/release/attest";
-import { attestApproved } from "../../../cli/release/attest-approved";
+import { attest } from "../../../cli/release/attestation";
+import { attestApproved, attestModel } from "../../../cli/release/attest";
+import { Terminal } from "../../../cli/terminal";
 import { verify } from "../../../cli/release/verify";
 import { testKey } from "../../support/signing";
+import { causeway } from "../../support/verb";
 import { digestOf } from "../../../services/contract/digests";
 
 const model = "loan-approval";
@@ -214,7 +215,7 @@ describe("an approval in a role that the stack has keys for", () => {
   });
 });
 
-describe("npm run verify", () => {
+describe("causeway release verify", () => {
   const published = (approvals: readonly object[] = []) =>
     forged((manifest) => ({ ...manifest, published: true, approvals }));
   const withApproval = (more: object = {}) => ({
@@ -287,17 +288,20 @@ describe("npm run verify", () => {
   });
 });
 
-describe("npm run attest", () => {
-  test("prints who approved and what is still wanted, under the account of the machine", async () => {
+describe("causeway release attest", () => {
+  const key = () => {
+    const file = join(folder, "key.pem");
+    writeFileSync(file, ours.privateKey);
+    return file;
+  };
+
+  test("says who approved and what is still wanted, under the account of the machine", async () => {
     const said: string[] = [];
-    const key = join(folder, "key.pem");
-    writeFileSync(key, ours.privateKey);
     await put(approval("risk@example.com", "model-risk"));
-    expect(
-      await main([model, "--key", key, "--ledger", ledger], (line) => said.push(line), folder),
-    ).toBe(0);
+    const streams = { out: (text: string) => said.push(text), error: () => 0, input: () => "" };
+    await attestModel(folder, model, { key: key(), ledger }, new Terminal(streams));
     expect(said).toEqual([
-      "approvals: model-risk by risk@example.com; still wanted: 2 approvals by different people in different roles, one of them ethics-board; got model-risk by risk@example.com",
+      "approvals: model-risk by risk@example.com; still wanted: 2 approvals by different people in different roles, one of them ethics-board; got model-risk by risk@example.com\n",
       expect.stringContaining(`signed the release of ${model} with ${ours.signer.keyid}`),
     ]);
     expect(readLedger(storeAt(ledger)).at(-1)).toMatchObject({
@@ -306,19 +310,18 @@ describe("npm run attest", () => {
     });
   });
 
-  test("ends with 2 without a ledger, without a key, or over one that does not hold", async () => {
-    const said: string[] = [];
-    const key = join(folder, "key.pem");
-    writeFileSync(key, ours.privateKey);
+  test("ends with 2 without ledger or key and for no model, and with 1 over a ledger that does not hold", async () => {
     writeFileSync(ledger, "no entry\n");
-    const run = (...args: string[]) => main(args, (line) => said.push(line), folder);
-    expect([
-      await run(model, "--key", key),
-      await run(model, "--ledger", ledger),
-      await run("nobody", "--key", key, "--ledger", ledger),
-      await run(model, "--key", key, "--ledger", ledger),
-    ]).toEqual([2, 2, 2, 2]);
-    expect(said.at(-1)).toContain("line 1 is not an entry");
+    const ended = await Promise.all(
+      [
+        [model],
+        ["nobody", "--key", key(), "--ledger", ledger],
+        [model, "--key", key(), "--ledger", ledger],
+      ].map((args) => causeway("release attest", args)),
+    );
+    expect(ended.map(({ code }) => code)).toEqual([2, 2, 1]);
+    expect(ended[0]?.err).toContain("missing: --key <key>, --ledger <ledger>");
+    expect(ended[2]?.err).toContain("line 1 is not an entry");
   });
 });
 
