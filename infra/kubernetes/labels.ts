@@ -1,8 +1,10 @@
+import { modelsNamespace } from "../../services/evidence/rollout";
+
 /** Names that several components share. A rename here is a breaking change: see CHANGELOG.md. */
 
 /** Namespaces of the platform, by what runs in them. */
 export const namespaces = {
-  models: "causeway-models",
+  models: modelsNamespace,
   training: "causeway-training",
   gateway: "causeway-gateway",
   observability: "causeway-observability",

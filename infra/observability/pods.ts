@@ -1,4 +1,4 @@
-import { serverContainer } from "../serving/pod-template";
+import { serverContainer } from "../../services/evidence/rollout";
 import { namespaces } from "../kubernetes/labels";
 
 /**

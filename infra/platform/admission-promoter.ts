@@ -1,6 +1,4 @@
-import { accounts } from "../workflows/retraining/settings";
-import { documents } from "../serving/documents";
-import { serverContainer } from "../serving/pod-template";
+import { documents, promoterAccount, serverContainer } from "../../services/evidence/rollout";
 import { namespaces } from "../kubernetes/labels";
 import { labelKeys } from "../../services/contract/labels";
 
@@ -34,7 +32,7 @@ export const promotion = {
     },
   ],
   conditions: {
-    promoter: `request.userInfo.username == 'system:serviceaccount:${namespaces.training}:${accounts.promoter}'`,
+    promoter: `request.userInfo.username == 'system:serviceaccount:${namespaces.training}:${promoterAccount}'`,
   },
   checks: [
     {

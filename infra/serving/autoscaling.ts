@@ -1,4 +1,4 @@
-import { serverContainer } from "./pod-template";
+import { serverContainer } from "../../services/evidence/rollout";
 import { requestsOf } from "../gates/requests";
 import { metadata, servingNames, type ServingSettings } from "./settings";
 

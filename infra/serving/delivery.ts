@@ -1,4 +1,4 @@
-import { forbiddingVerdict, type Retry, type Verdict } from "../../services/evidence/verdict";
+import type { Retry, Verdict } from "../../services/evidence/verdict";
 
 /**
  * Where the kill switch sends all requests: to the version that is trusted, or to what the contract
@@ -51,17 +51,4 @@ export function deliveryEvidence({
     ...(retry && { retry }),
     ...(killSwitch && { killSwitch }),
   };
-}
-
-/** Why an image must not be rolled out, with what to do about it; undefined where it may. */
-export function refusalOf(
-  model: string,
-  image: string,
-  { verdicts = [], retry }: DeliveryState,
-): string | undefined {
-  const digest = image.slice(image.indexOf("@") + 1);
-  const verdict = forbiddingVerdict(digest, verdicts, retry);
-  if (verdict === undefined) return undefined;
-  const why = verdict.message === "" ? "" : ` (${verdict.message})`;
-  return `${model} ${verdict.version} (${digest}) was ${verdict.outcome} in ${verdict.region} at ${verdict.finishedAt}${why}. Serve another release, or decide to try it again: npm run delivery -- override ${model} --reason "..."`;
 }

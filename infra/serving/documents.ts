@@ -1,35 +1,15 @@
 import type { Contract } from "../../services/contract/contract";
-import { servedRelease, type Release } from "../../services/evidence/release";
-import { metadata, servingNames, type ServingSettings } from "./settings";
-import { annotationPrefix } from "../../services/contract/labels";
+import { documents, servingNames } from "../../services/evidence/rollout";
+import { metadata, type ServingSettings } from "./settings";
 
 /** Folder in the container where the server finds the contract and the release manifest. */
 export const documentsFolder = "/etc/causeway";
-
-/** Annotations of a pod that hold its documents, and the file that each is mounted as. */
-export const documents = {
-  contract: { annotation: `${annotationPrefix}/contract`, file: "contract.json" },
-  release: { annotation: `${annotationPrefix}/release`, file: "release.json" },
-  trustedKeys: { annotation: `${annotationPrefix}/trusted-keys`, file: "trusted-keys.pem" },
-} as const;
 
 /**
  * Kubernetes keeps at most 256 KiB of annotations on an object; the rest is left to the mesh and
  * the controllers.
  */
 export const maximumDocumentBytes = 200 * 1_024;
-
-/**
- * The documents of a release as annotations of its pods. They belong to the pod template and not to
- * a ConfigMap, so that an older version that is still running, or that comes back, finds its own
- * and never the newer ones.
- */
-export function documentAnnotations(contract: Contract, release: Release): Record<string, string> {
-  return {
-    [documents.contract.annotation]: JSON.stringify(contract),
-    [documents.release.annotation]: JSON.stringify(servedRelease(release)),
-  };
-}
 
 /**
  * The public keys that the server must find its release signed with. In prod that is every server;

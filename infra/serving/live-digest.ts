@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { latestVerdict, type Verdict } from "../../services/evidence/verdict";
-import { serverContainer } from "./pod-template";
+import { serverContainer } from "../../services/evidence/rollout";
 
 /** Which image serves a model in a region, and how that is known. */
 export interface LiveDigest {

@@ -1,9 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
+import {
+  documentAnnotations,
+  documents,
+  releaseLabels,
+  serverContainer,
+  servingNames,
+} from "../../services/evidence/rollout";
 import { modelLabels, ports } from "../kubernetes/labels";
 import {
   attestationVolume,
-  documentAnnotations,
-  documents,
   documentsFolder,
   documentsVolume,
   keyAnnotations,
@@ -15,10 +20,7 @@ import { placement } from "./placement";
 import { drainSeconds, probes, shutdown } from "./probes";
 import { serverResources, temporarySize } from "./resources";
 import { containerSecurityContext, podSecurityContext } from "../kubernetes/security-context";
-import { releaseLabels, servingNames, type ServingSettings } from "./settings";
-
-/** Name of the model server's container; the autoscaler measures it and not the proxy beside it. */
-export const serverContainer = "server";
+import type { ServingSettings } from "./settings";
 
 /** The pods of one version of a model. `image` is by digest. */
 export function podTemplate(settings: ServingSettings, image: pulumi.Input<string>) {

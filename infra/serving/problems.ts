@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { dutiesByTier } from "../../services/contract/tiers";
 import { minimumProdReplicas } from "../stack/schema";
-import { documentAnnotations, maximumDocumentBytes } from "./documents";
+import { documentAnnotations } from "../../services/evidence/rollout";
+import { maximumDocumentBytes } from "./documents";
 import { maximumName, servingNames, type ServingSettings } from "./settings";
 
 /** Whether an image reference says exactly which image it means. */

@@ -3,8 +3,10 @@ import type { Release } from "../../services/evidence/release";
 import type { GovernanceRecord } from "../stack/governance";
 import type { Verification } from "../stack/release-verification";
 import type { Environment } from "../../services/contract/environments";
+import { servingNames } from "../../services/evidence/rollout";
 import { modelLabels, namespaces } from "../kubernetes/labels";
-import { labelKeys } from "../../services/contract/labels";
+
+export { releaseLabels, servingNames, type ServingNames } from "../../services/evidence/rollout";
 
 export type Strategy = Contract["release"]["strategy"];
 
@@ -29,43 +31,6 @@ export interface ServingSettings {
   readonly attestation?: string | undefined;
 }
 
-/** Names of a model's objects. */
-export interface ServingNames {
-  /** Rollout, ServiceAccount, VirtualService, ScaledObject, budget and policies. */
-  readonly model: string;
-  /** Service and DestinationRule of the version that callers trust. */
-  readonly stable: string;
-  /** Service and DestinationRule of the version on trial. */
-  readonly canary: string;
-  /** Secret with the key that the model's servers share. */
-  readonly key: string;
-  /** AnalysisTemplate that judges the version on trial at all times. */
-  readonly watch: string;
-  /** AnalysisTemplate that waits until the version on trial is proven. */
-  readonly proof: string;
-  /** AnalysisTemplate that compares the version on trial with the champion on mirrored requests. */
-  readonly comparison: string;
-  /** AnalysisTemplate that waits for the decision of an A/B test. */
-  readonly decision: string;
-  /** ConfigMap with the attestation of the published release. */
-  readonly attestation: string;
-}
-
-/** Names of a model's objects; each must stay within 63 characters. */
-export function servingNames(model: string): ServingNames {
-  return {
-    model,
-    stable: `${model}-stable`,
-    canary: `${model}-canary`,
-    key: `${model}-key`,
-    watch: `${model}-watch`,
-    proof: `${model}-proof`,
-    comparison: `${model}-comparison`,
-    decision: `${model}-decision`,
-    attestation: `${model}-attest`,
-  };
-}
-
 /** Longest name that Kubernetes takes for a Service and for the value of a label. */
 export const maximumName = 63;
 
@@ -84,18 +49,6 @@ export function metadata(model: string, name: string, annotations?: Record<strin
     namespace: namespaces.models,
     labels: modelLabels(model),
     ...(annotations && { annotations }),
-  };
-}
-
-/** Labels that say whose release an object belongs to and how much is at stake. */
-export function releaseLabels({
-  contract,
-  release,
-}: Pick<ServingSettings, "contract" | "release">): Record<string, string> {
-  return {
-    [labelKeys.owner]: contract.owner.team,
-    [labelKeys.riskTier]: contract.riskTier,
-    [labelKeys.release]: release.version,
   };
 }
 

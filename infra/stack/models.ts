@@ -11,7 +11,8 @@ import type { StackConfig } from "./schema";
 import type { Environment } from "../../services/contract/environments";
 import { governanceRecord, type GovernanceRecord } from "./governance";
 import { verificationOf, type Verification } from "./release-verification";
-import { refusalOf, type DeliveryState } from "../serving/delivery";
+import { refusalOf } from "../../services/evidence/verdict";
+import type { DeliveryState } from "../serving/delivery";
 
 /** Folder of the model contracts, beside the program. */
 export const modelsFolder = join(__dirname, "..", "..", "services", "models");

@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import * as https from "node:https";
 import type { IncomingMessage } from "node:http";
-import { errorMessage } from "../../test/harness/lib/text";
 
 /** How to reach one API server as one identity. */
 export interface Connection {
@@ -62,7 +61,9 @@ export async function connect(options: ConnectOptions = {}): Promise<Connection>
     else throw new Error(`there is no file ${kubeconfig}`);
     if (options.context !== undefined) config.setCurrentContext(options.context);
   } catch (error) {
-    throw new Error(`the kubeconfig cannot be used: ${errorMessage(error)}`);
+    throw new Error(
+      `the kubeconfig cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   const server = config.getCurrentCluster()?.server;
   const context = config.getCurrentContext();

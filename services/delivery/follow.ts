@@ -1,45 +1,31 @@
 import { basename, dirname } from "node:path";
-import { parseArgs } from "node:util";
-import { approverKeysIn } from "../../infra/workflows/retraining/approver-keys";
-import { accounts } from "../../infra/workflows/retraining/settings";
-import { refusalOf } from "../../infra/serving/delivery";
-import type { RoleKey } from "../evidence/approvals";
+import { z } from "zod";
+import { approverKeysIn, type RoleKey } from "../evidence/approvals";
+import { promoterAccount } from "../evidence/rollout";
 import type { Contract } from "../contract/contract";
 import { loadContract } from "../contract/load";
 import { loadVerdicts } from "../evidence/load";
 import { InputError } from "../contract/problems";
-import type { Verdict } from "../evidence/verdict";
+import { refusalOf, type Verdict } from "../evidence/verdict";
+import { exitCodes, readArguments, runProgram, text } from "./command-line";
 import { connect } from "./connection";
 import { openLedger, type OpenLedger } from "./ledger-location";
 import { answerTo, openOrders, type Order } from "./orders";
-import { approvalIn, exitCodes, regionAt } from "./own-region";
+import { approvalIn, regionAt } from "./own-region";
 import { factOf, promote, type Region } from "./promotion";
 
+const options = z.object({
+  contract: text,
+  region: text,
+  orders: text,
+  ledger: text,
+  "approver-keys": text.optional(),
+});
+
 /** Command line of a region's own promoter. */
-export function followerArguments(args: readonly string[]) {
-  const text = { type: "string" } as const;
-  const { values } = parseArgs({
-    args: [...args],
-    options: { contract: text, region: text, orders: text, ledger: text, "approver-keys": text },
-  });
-  const { contract, region, orders, ledger } = values;
-  const missing = Object.entries({ contract, region, orders, ledger }).flatMap(([key, value]) =>
-    value === undefined ? [{ key: `--${key}`, got: undefined, allowed: "a value" }] : [],
-  );
-  if (
-    contract === undefined ||
-    region === undefined ||
-    orders === undefined ||
-    ledger === undefined
-  )
-    throw new InputError("command line", missing);
-  return {
-    contract,
-    region,
-    orders,
-    ledger,
-    approverKeys: approverKeysIn(values["approver-keys"]),
-  };
+export function followerArguments(argv: readonly string[]) {
+  const { "approver-keys": keys, ...given } = readArguments(argv, options);
+  return { ...given, approverKeys: approverKeysIn(keys) };
 }
 
 /** What a region's promoter follows an order with. */
@@ -90,7 +76,7 @@ export async function follow(
     regions: [region],
     run: order.run,
     order: order.id,
-    actor: accounts.promoter,
+    actor: promoterAccount,
     refusal: (digest: string) => refusalOf(contract.name, digest, { verdicts }),
     approval: (digest: string) => approvalIn(entries, contract, digest, approverKeys),
     approverKeys,
@@ -117,14 +103,8 @@ export async function follow(
   }
 }
 
-async function main(): Promise<number> {
-  const {
-    contract: file,
-    region,
-    orders,
-    ledger,
-    approverKeys,
-  } = followerArguments(process.argv.slice(2));
+async function main(argv: readonly string[]): Promise<number> {
+  const { contract: file, region, orders, ledger, approverKeys } = followerArguments(argv);
   const [folder, model] = [dirname(dirname(file)), basename(dirname(file))];
   const order = await openOrders(orders).get(region, model);
   if (!isOpen(order, new Date())) return 0;
@@ -138,12 +118,4 @@ async function main(): Promise<number> {
   });
 }
 
-if (require.main === module) {
-  main().then(
-    (code) => (process.exitCode = code),
-    (error: unknown) => {
-      console.error(error instanceof Error ? error.message : error);
-      process.exitCode = error instanceof InputError ? exitCodes.input : exitCodes.unexpected;
-    },
-  );
-}
+if (require.main === module) void runProgram(main);

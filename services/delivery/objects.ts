@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { parseOrThrow } from "../contract/problems";
 import { servedReleaseSchema, type ServedRelease } from "../evidence/release";
-import { documents } from "../../infra/serving/documents";
-import { serverContainer } from "../../infra/serving/pod-template";
 import { labelKeys } from "../contract/labels";
+import { documents, serverContainer } from "../evidence/rollout";
 
 /** Argo Rollouts' reason of a pause that a step asks for. */
 export const gatePause = "CanaryPauseStep";

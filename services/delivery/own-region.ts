@@ -1,19 +1,12 @@
-import { servingNames } from "../../infra/serving/settings";
-import { namespaces } from "../../infra/kubernetes/labels";
 import type { RoleKey } from "../evidence/approvals";
 import type { Contract } from "../contract/contract";
 import { missingApprovals } from "../contract/tiers";
 import type { Entry } from "../evidence/ledger";
+import { modelsNamespace, servingNames } from "../evidence/rollout";
 import { recordedApprovals } from "./approvals";
 import { send, type Connection } from "./connection";
 import type { ApprovalFound, Region } from "./promotion";
 import { readRollout } from "./release-patch";
-
-/**
- * Exit codes: 0 promoted everywhere, 1 unexpected, 2 an input that cannot be used, 3 a region
- * refused the release. As of the training steps.
- */
-export const exitCodes = { unexpected: 1, input: 2, refused: 3 } as const;
 
 /**
  * The newest approval of an image in the ledger, once all that the model's risk tier asks for are
@@ -40,7 +33,7 @@ export function approvalIn(
 
 /** The Rollout of a model in the cluster of a connection. */
 export function regionAt(name: string, connection: Connection, model: string): Region {
-  const path = `/apis/argoproj.io/v1alpha1/namespaces/${namespaces.models}/rollouts/${servingNames(model).model}`;
+  const path = `/apis/argoproj.io/v1alpha1/namespaces/${modelsNamespace}/rollouts/${servingNames(model).model}`;
   const call = async (request: Parameters<typeof send>[1]) => {
     const answer = await send(connection, request);
     if (answer.status !== 200)

@@ -1,13 +1,21 @@
-import { parseArgs } from "node:util";
-import { loadVerdicts } from "../evidence/load";
+import { z } from "zod";
 import { parseOrThrow } from "../contract/problems";
+import { loadVerdicts } from "../evidence/load";
+import { readArguments, runProgram, text, texts } from "./command-line";
 import { openLedger } from "./ledger-location";
 import { answerSchema, type Answer } from "./erasure-answer";
 import { erasureFact, isComplete } from "./erasure-entry";
 import { lineageOf, releaseIn } from "./lineage-of";
 
-const usage =
-  "usage: node record-erasure.js --answer <JSON> --pseudonym <k...> --reason <why> --ledger <where> --actor <who> --run <workflow> [--region <another region>...]";
+const options = z.object({
+  answer: text,
+  pseudonym: text,
+  reason: text,
+  ledger: text,
+  actor: text,
+  run: text,
+  region: texts.default([]),
+});
 
 /**
  * Puts an erasure of the workflow on record; the key of the seal is thrown away. Exit code 3 where
@@ -17,7 +25,6 @@ export async function recordErasure(
   argv: readonly string[],
   folder = "services/models",
 ): Promise<0 | 3> {
-  const text = { type: "string" } as const;
   const {
     answer: json,
     pseudonym,
@@ -25,28 +32,8 @@ export async function recordErasure(
     ledger,
     actor,
     run,
-    region: asked = [],
-  } = parseArgs({
-    args: [...argv],
-    options: {
-      answer: text,
-      pseudonym: text,
-      reason: text,
-      ledger: text,
-      actor: text,
-      run: text,
-      region: { type: "string", multiple: true },
-    },
-  }).values;
-  if (
-    json === undefined ||
-    pseudonym === undefined ||
-    reason === undefined ||
-    ledger === undefined ||
-    actor === undefined ||
-    run === undefined
-  )
-    throw new RangeError(usage);
+    region: asked,
+  } = readArguments(argv, options);
   const given = parseOrThrow(answerSchema, JSON.parse(json), "--answer");
   const answer = { ...given, regions: answersOf(asked, given) };
   const lineage = lineageOf(
@@ -97,12 +84,4 @@ function answersOf(
   ];
 }
 
-if (require.main === module) {
-  recordErasure(process.argv.slice(2)).then(
-    (code) => (process.exitCode = code),
-    (error: unknown) => {
-      console.error(error instanceof Error ? error.message : error);
-      process.exitCode = error instanceof RangeError || error instanceof TypeError ? 2 : 1;
-    },
-  );
-}
+if (require.main === module) void runProgram((argv) => recordErasure(argv));

@@ -1,11 +1,7 @@
 import { basename } from "node:path";
-import {
-  codeOfInput,
-  CommandLineEnd,
-  commandLine,
-  runCommand,
-  unusable,
-} from "../../cli/command-line";
+import { z } from "zod";
+import { InputError } from "../contract/problems";
+import { exitCodes, readArguments, runProgram, text } from "./command-line";
 import { openLedger } from "./ledger-location";
 import { factsOf, recordFacts } from "./run-facts";
 
@@ -15,47 +11,38 @@ Adds what a training run did to the audit ledger: trained, evaluated, released, 
 The run directory is a folder, a file:// URL or s3://bucket/prefix; the ledger a file *.jsonl, a folder, or s3://<audit bucket>/ledger.
 Exit codes: 0 done, 1 failed, 2 an input that cannot be used.`;
 
+const operand = "run directory";
+const options = z.object({ [operand]: text, ledger: text, actor: text, run: text.optional() });
+
 /** Records a run and returns the exit code. */
 export async function main(
   argv: readonly string[],
   print: (line: string) => void = console.log,
 ): Promise<number> {
+  if (argv.includes("--help") || argv.includes("-h")) {
+    print(usage);
+    return exitCodes.done;
+  }
   try {
-    const text = { type: "string" } as const;
-    const { values, positionals } = commandLine(argv, {
-      usage,
-      operands: 1,
-      options: { ledger: text, actor: text, run: text },
-    });
-    const [location] = positionals;
-    const { ledger: where, actor } = values;
-    if (location === undefined)
-      throw unusable(
-        "run directory: got nothing, allowed: a folder, a file:// URL or s3://bucket/prefix",
-        usage,
-      );
-    if (where === undefined)
-      throw unusable(
-        "--ledger: got nothing, allowed: a file *.jsonl, a folder, or s3://<audit bucket>/ledger",
-        usage,
-      );
-    if (actor === undefined) throw unusable("--actor: got nothing, allowed: who ran it", usage);
+    const given = readArguments(argv, options, [operand]);
+    const location = given[operand];
     const facts = await factsOf(location);
-    const ledger = await openLedger(where);
+    const ledger = await openLedger(given.ledger);
     const added = await recordFacts(ledger, facts, {
-      run: values.run ?? basename(location.replace(/\/+$/, "")),
-      actor,
+      run: given.run ?? basename(location.replace(/\/+$/, "")),
+      actor: given.actor,
     });
     const last = (await ledger.chain()).at(-1);
     print(
       `${facts.length} facts, recorded now: ${added.join(", ") || "none"}${last === undefined ? "" : `; ledger: entry ${last.sequence}, ${last.hash}`}`,
     );
-    return 0;
+    return exitCodes.done;
   } catch (error) {
     print(error instanceof Error ? error.message : String(error));
-    if (error instanceof CommandLineEnd) return error.code;
-    return codeOfInput(error);
+    if (!(error instanceof InputError)) return exitCodes.unexpected;
+    if (error.source === "command line") print(`\n${usage}`);
+    return exitCodes.input;
   }
 }
 
-if (require.main === module) void runCommand((argv) => main(argv));
+if (require.main === module) void runProgram((argv) => main(argv));

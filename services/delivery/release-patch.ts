@@ -1,9 +1,12 @@
 import { z } from "zod";
 import type { Contract } from "../contract/contract";
 import type { Release } from "../evidence/release";
-import { documentAnnotations, documents } from "../../infra/serving/documents";
-import { serverContainer } from "../../infra/serving/pod-template";
-import { releaseLabels } from "../../infra/serving/settings";
+import {
+  documentAnnotations,
+  documents,
+  releaseLabels,
+  serverContainer,
+} from "../evidence/rollout";
 
 /** What is read of a Rollout as the API server returns it. */
 const rolloutSchema = z.object({

@@ -1,4 +1,7 @@
 import { verify } from "node:crypto";
+import { z } from "zod";
+import { InputError, parseOrThrow } from "../contract/problems";
+import { label } from "../contract/units";
 import { keyIdOf, preAuthentication, publicKeyIn, type Signer } from "./attestation";
 import type { Approval, Release } from "./release";
 
@@ -101,4 +104,47 @@ export function approvalProblems(
 
 function messageOf({ model, image, role, actor }: ApprovalStatement): Buffer {
   return preAuthentication(Buffer.from(JSON.stringify({ actor, image, model, role })), payloadType);
+}
+
+const keysOption = "--approver-keys";
+
+const roleKeys = z.array(
+  z.strictObject({
+    role: label,
+    key: z
+      .string()
+      .refine(
+        (pem) => publicKeyIn(pem) !== undefined,
+        "a public key in PEM, ed25519 or ECDSA on P-256",
+      ),
+  }),
+);
+
+/**
+ * The option that hands a promoter the stack's `causeway:approverKeys`; none where no role has
+ * keys.
+ */
+export function approverKeysOption(keys: readonly RoleKey[]): string[] {
+  return keys.length === 0
+    ? []
+    : [`${keysOption}=${JSON.stringify(keys.map(({ role, key }) => ({ role, key })))}`];
+}
+
+/**
+ * The keys that the option names. Throws InputError for what is none: a key that nobody can read
+ * would bind nobody.
+ */
+export function approverKeysIn(text: string | undefined): RoleKey[] {
+  if (text === undefined) return [];
+  return parseOrThrow(roleKeys, jsonIn(text), keysOption);
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new InputError("command line", [
+      { key: keysOption, got: text, allowed: 'JSON: [{ "role": ..., "key": <PEM> }]' },
+    ]);
+  }
 }

@@ -133,3 +133,19 @@ export function forbiddingVerdict<V extends Judged>(
     .filter((verdict) => verdict.outcome !== "promoted" && !overridden(verdict))
     .sort(newest)[0];
 }
+
+/** Why an image must not be rolled out, with what to do about it; undefined where it may. */
+export function refusalOf(
+  model: string,
+  image: string,
+  {
+    verdicts = [],
+    retry,
+  }: { readonly verdicts?: readonly Verdict[] | undefined; readonly retry?: Retry | undefined },
+): string | undefined {
+  const digest = image.slice(image.indexOf("@") + 1);
+  const verdict = forbiddingVerdict(digest, verdicts, retry);
+  if (verdict === undefined) return undefined;
+  const why = verdict.message === "" ? "" : ` (${verdict.message})`;
+  return `${model} ${verdict.version} (${digest}) was ${verdict.outcome} in ${verdict.region} at ${verdict.finishedAt}${why}. Serve another release, or decide to try it again: npm run delivery -- override ${model} --reason "..."`;
+}

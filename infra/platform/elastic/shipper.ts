@@ -1,5 +1,5 @@
 import { subjectMessage } from "../../../services/contract/log-fields";
-import { serverContainer } from "../../serving/pod-template";
+import { serverContainer } from "../../../services/evidence/rollout";
 import { namespaces } from "../../kubernetes/labels";
 import { images, logLabels, logStoreName, shipperName, stackVersion, streams } from "./names";
 import { containerSecurity, resources } from "./pods";

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { RoleKey } from "../../../services/evidence/approvals";
 import { orderWatchSpec } from "../order-watch";
-import { approverKeysOption } from "./approver-keys";
+import { approverKeysOption } from "../../../services/evidence/approvals";
 import { accounts, deadlines, retrainingLabels, trainingMetadata } from "./settings";
 import { followerCommand } from "./steps";
 

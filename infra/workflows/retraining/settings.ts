@@ -1,4 +1,5 @@
 import type { RoleKey } from "../../../services/evidence/approvals";
+import { promoterAccount } from "../../../services/evidence/rollout";
 import type { Contract } from "../../../services/contract/contract";
 import type { Environment } from "../../../services/contract/environments";
 import { namespaces } from "../../kubernetes/labels";
@@ -72,7 +73,7 @@ export function retrainingNames(model: string) {
 export const accounts = {
   trainer: "retraining-trainer",
   recorder: "retraining-recorder",
-  promoter: "retraining-promoter",
+  promoter: promoterAccount,
   sensor: "retraining-sensor",
 } as const;
 export type RetrainingAccount = keyof typeof accounts;

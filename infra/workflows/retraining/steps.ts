@@ -1,5 +1,5 @@
 import { ringSecret } from "../erasure/settings";
-import { approverKeysOption } from "./approver-keys";
+import { approverKeysOption } from "../../../services/evidence/approvals";
 import {
   accounts,
   deadlines,

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import { documents } from "../../../infra/serving/documents";
+import { documents } from "../../../services/evidence/rollout";
 import { servedRelease } from "../../../services/evidence/release";
 import { clusterOf, type Cluster, type Send } from "../../../cli/delivery/cluster";
 import { digestOf, release } from "../../infra/serving/fixture";

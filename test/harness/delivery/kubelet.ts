@@ -1,7 +1,6 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { documents } from "../../../infra/serving/documents";
-import { serverContainer } from "../../../infra/serving/pod-template";
+import { documents, serverContainer } from "../../../services/evidence/rollout";
 import { namespaces } from "../../../infra/kubernetes/labels";
 import { startServer, type ModelServer } from "../../../cli/rehearse/servers";
 import { errorMessage } from "../lib/text";

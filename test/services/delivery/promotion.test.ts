@@ -4,8 +4,9 @@ import { join } from "node:path";
 import {
   approverKeysIn,
   approverKeysOption,
-} from "../../../infra/workflows/retraining/approver-keys";
-import { signedApproval, type RoleKey } from "../../../services/evidence/approvals";
+  signedApproval,
+  type RoleKey,
+} from "../../../services/evidence/approvals";
 import type { Release } from "../../../services/evidence/release";
 import { readLedger, storeAt, type Entry, type Fact } from "../../../services/evidence/ledger";
 import { openLedger } from "../../../services/delivery/ledger-location";

@@ -8,7 +8,7 @@ import { followerJob } from "../../../../infra/workflows/retraining/follower-job
 import { deadlines } from "../../../../infra/workflows/retraining/settings";
 import { promotion } from "../../../../infra/platform/admission-promoter";
 import { loadContract } from "../../../../services/contract/load";
-import { exitCodes } from "../../../../services/delivery/own-region";
+import { exitCodes } from "../../../../services/delivery/command-line";
 import { followerArguments } from "../../../../services/delivery/follow";
 import { promoterArguments } from "../../../../services/delivery/promote";
 import { releasePatch } from "../../../../services/delivery/release-patch";
