@@ -34,7 +34,7 @@ export const generated: Readonly<Record<string, string>> = {
   "stack.schema.json": `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
   "model.schema.json": `${JSON.stringify({ title: "Contract of a model", ...z.toJSONSchema(contractSchema, { io: "input" }) }, null, 2)}\n`,
   "configuration.md": configDocument(),
-  "coverage.md": `# Coverage\n\nWhich rule helps with which clause, and who or what covers those that no rule does; \`npm run docs\` makes this page from the rules and from policies/frameworks.ts. A rule shows a part of its clause, never that the clause is met: that is for the people who are answerable for it.\n\n${coverageMarkdown(rules)}`,
+  "coverage.md": `# Coverage\n\nThis page lists, for each clause of a framework, the policy rules that help to meet it, or who else has to. To see whether a stack passes the rules:\n\n\`\`\`\nnpx causeway plan --stack prod\n\`\`\`\n\n\`npm run docs\` makes this page from the rules and from \`policies/frameworks.ts\`. A rule never shows that a clause is met, only a part of it. The people responsible decide about the rest.\n\n${coverageMarkdown(rules)}`,
   "governance.md": withPart("governance.md", "tiers", tiersMarkdown()),
   "threats.md": threatsPage(),
 };

@@ -88,14 +88,7 @@ function section({ title, clauses }: CoveredFramework): string {
         ]),
     ...(rest.length === 0
       ? []
-      : [
-          "",
-          "No rule covers:",
-          "",
-          "| clause | who or what covers it instead |",
-          "| --- | --- |",
-          ...rest,
-        ]),
+      : ["", "No rule covers:", "", "| clause | covered by |", "| --- | --- |", ...rest]),
     "",
   ].join("\n");
 }
@@ -123,7 +116,7 @@ export const dutyNotes = {
     asks: "May be trained, released and served",
     from: "EU AI Act Art. 5",
     rules: ["governance-model-risk-tier"],
-    also: "the contract does not load: no training step, server, plan or command goes on",
+    also: "the contract does not load: every training step, server, plan and command stops",
   },
   impactAssessment: {
     asks: "Impact assessment, named by digest",
@@ -135,7 +128,7 @@ export const dutyNotes = {
     asks: "Notice to the people concerned",
     from: "EU AI Act Art. 26(11), 50",
     rules: ["governance-model-notice"],
-    also: "contract and training steps; the server's metadata answers it",
+    also: "contract and training steps; the server's metadata returns it",
   },
   fairnessAudit: {
     asks: "Fairness gates, all passed",
@@ -165,13 +158,13 @@ export const dutyNotes = {
     asks: "Bias audit by an external party, within days",
     from: "NYC Local Law 144, 6 RCNY 5-301; NIST AI RMF MEASURE 1.3",
     rules: ["governance-model-bias-audit", "governance-model-outstanding"],
-    also: "`pulumi up` of prod is refused without",
+    also: "`pulumi up` of prod refuses a model without it",
   },
   approvals: {
     asks: "Approvals by different people in different roles",
     from: "EU AI Act Art. 14, 26(2)",
     rules: ["governance-model-approval", "governance-model-outstanding"],
-    also: "`npm run delivery -- approve` and the promoter, by the ledger",
+    also: "`causeway delivery approve` and the promoter, by the ledger",
   },
   approvalRoles: {
     asks: "Roles among them",
@@ -193,7 +186,7 @@ export const dutyNotes = {
     asks: "Kill switch",
     from: "EU AI Act Art. 14(4)(e)",
     rules: ["governance-route-kill-switch", "governance-model-kill-switch"],
-    also: "`npm run delivery -- kill`",
+    also: "`causeway delivery kill`",
   },
 } as const satisfies Record<keyof Duties, Note>;
 
@@ -205,7 +198,7 @@ export function tiersMarkdown(): string {
       `| ${asks} | ${riskTiers.map((tier) => shown(tier, duty)).join(" | ")} | ${from} | ${[...rules.map((rule) => `\`${rule}\``), also].join("; ")} |`,
   );
   return [
-    `| what is asked | ${riskTiers.join(" | ")} | comes from | held by |`,
+    `| requirement | ${riskTiers.join(" | ")} | source | enforced by |`,
     `| --- |${" --- |".repeat(riskTiers.length)} --- | --- |`,
     ...rows,
   ].join("\n");

@@ -26,32 +26,32 @@ function each(clauses: readonly string[], text: string): Record<string, string> 
 const cisEks: OpenClauses = {
   ...each(
     ["3.1.1", "3.1.2", "3.1.3", "3.1.4"],
-    "AWS: nodes of EKS Auto Mode run its image, nobody can log in to change a file, and a node lives 21 days at most. Not checked here.",
+    "AWS: nodes of EKS Auto Mode run its image, nobody can log in to change a file, and a node lives for 21 days at most. Not checked here.",
   ),
   ...each(
     ["3.2.1", "3.2.2", "3.2.3", "3.2.4", "3.2.5", "3.2.6", "3.2.7", "3.2.8", "3.2.9"],
     "AWS: EKS Auto Mode sets the kubelet's arguments and takes none of ours. Not checked here.",
   ),
   "4.3.1":
-    "AWS: EKS Auto Mode enforces network policies; that one is enforced is for a test in the running cluster, and none here does it.",
+    "AWS: EKS Auto Mode enforces network policies; only a test in a running cluster can show it, and there is none here.",
   "5.1.3":
     "The node role's policy is AWS's AmazonEC2ContainerRegistryPullOnly; no rule holds it to that.",
 };
 
 const people =
-  "The organisation: goals, skills, returns and the framing of the problem are decided before there is anything to plan.";
+  "The organisation: goals, skills, returns and the framing of the problem are decided before there is a plan.";
 
 /**
  * AWS Well-Architected Machine Learning Lens, by pillar: practices without a row of their own.
  * Their numbers differ between editions, so they are not listed one by one.
  */
 const mlLens: OpenClauses = {
-  "MLCOST, the rest": `${people} Of the sizing of training and the choice of models nothing is checked; the contract names the resources of a replica.`,
+  "MLCOST, the rest": `${people} Nothing checks the size of training or the choice of models; the contract names the resources of a replica.`,
   "MLOE, the rest": `${people} Lineage, versions and feedback are in the release manifest, the ledger and the feedback route; docs/retraining.md and docs/observability.md.`,
   "MLPER, all":
     "No rule. Accuracy, latency and drift are objectives of the contract; the rehearsal, the release's gates and npm run bench measure them.",
   "MLREL, the rest":
-    "The release's gates, rollback and rehearsal (docs/delivery.md), the loss of a region in the plan, and npm run gameday.",
+    "The release's gates, rollback and rehearsal (docs/delivery.md), and the loss of a region in the plan (docs/resilience.md).",
   "MLSEC, the rest":
     "Permission to use the data, and its licence, are for the owner of the model to obtain. Poisoned training data is not detected; what validation and the champion's comparison catch is in docs/rehearsal.md.",
   "MLSUS, the rest":
@@ -72,13 +72,13 @@ const euAiAct: OpenClauses = {
   "Art. 20":
     "Provider: correct, withdraw, inform. The kill switch, rollback and runbooks are the means (docs/operating.md); informing is for people.",
   "Art. 21":
-    "Provider: npm run evidence makes the file that an authority asks for; handing it over is for people.",
+    "Provider: `causeway evidence export` makes the file that an authority asks for; people hand it over.",
   "Art. 22": "Provider outside of the Union: names a representative.",
   ...each(["Art. 23", "Art. 24"], "Importers and distributors. Nothing here."),
   "Art. 25":
-    "Whoever changes the purpose or substantially changes the model becomes its provider; contracts between the parties.",
+    "Who changes the purpose, or substantially changes the model, becomes its provider; contracts between the parties.",
   "Art. 26(1)":
-    "Deployer: use by the instructions. prohibitedUses stand in the contract and the card; callers are not hindered.",
+    "Deployer: use by the instructions. The contract and the card list prohibitedUses; nothing stops callers.",
   "Art. 26(2)":
     "Deployer: oversight by people with competence, training and authority. Two approvals in different roles are enforced, competence is not.",
   "Art. 26(4)":
@@ -88,7 +88,7 @@ const euAiAct: OpenClauses = {
   "Art. 26(9)":
     "Deployer: data protection impact assessment (GDPR Art. 35). impact-assessment.md is none.",
   "Art. 26(10)": "Remote biometric identification: no such model can be described by the contract.",
-  "Art. 26(12)": "Deployer: cooperates with authorities; npm run evidence.",
+  "Art. 26(12)": "Deployer: cooperates with authorities; `causeway evidence export`.",
   ...each(
     ["Art. 40", "Art. 41"],
     "Harmonised standards and common specifications: none is claimed.",
@@ -103,7 +103,7 @@ const euAiAct: OpenClauses = {
     "General-purpose models: the contract describes binary classifiers only.",
   ),
   "Art. 73":
-    "Provider: reports serious incidents within 15 days at most. Alerts, logs and the ledger hold the facts; nobody is told by a program.",
+    "Provider: reports serious incidents within 15 days at most. Alerts, logs and the ledger hold the facts; no program reports them.",
 };
 
 const organisation = "The organisation:";
@@ -137,7 +137,7 @@ const nistAiRmf: OpenClauses = {
     "Owner: takes feedback into the assessment. True labels come back by the feedback route; opinions do not.",
   ...each(
     ["GOVERN 6.1", "GOVERN 6.2"],
-    "Owner: rights in third-party data and models, and what happens when they fail. npm run check:dependencies checks licences of packages.",
+    "Owner: rights in third-party data and models, and what happens when they fail. `causeway check dependencies` checks licences of packages.",
   ),
   ...each(
     ["MAP 1.1", "MAP 1.2", "MAP 1.3", "MAP 1.4", "MAP 1.6"],
@@ -164,7 +164,7 @@ const nistAiRmf: OpenClauses = {
   "MEASURE 2.1":
     "Every report of the training steps is in the release, with code, data and environment by digest.",
   "MEASURE 2.2":
-    "No evaluation with people takes place; the data is of people, and k-anonymity and erasure are docs/privacy.md's.",
+    "There is no evaluation with people; the data is of people, and k-anonymity and erasure are docs/privacy.md's.",
   "MEASURE 2.6":
     "Safe failure: the rehearsal, the kill switch and its fallback; physical safety is not at stake in what the contract describes.",
   "MEASURE 2.10": "Privacy figures in the report of the step prepare, and the budget of noise.",
@@ -209,9 +209,9 @@ const iso42001: OpenClauses = {
   "A.3.3":
     "The organisation: a way to report concerns. The contract names the owning team's address.",
   "A.4.2":
-    "docs/, the plan report and npm run plan list every resource of a stack; that the list is kept current follows from the program.",
+    "The plan and its report list every resource of a stack. The list is current, because it comes from the program.",
   "A.4.4":
-    "Locks of packages, base images by digest and bills of materials (npm run sbom); no rule over tools that people use.",
+    "Locks of packages, base images by digest and bills of materials (`causeway release sbom`); no rule over tools that people use.",
   "A.4.5": "The stack file and the plan report: capacity, regions, cost.",
   "A.4.6": "The organisation: competence of people. Nothing here.",
   ...each(

@@ -19,33 +19,35 @@ export function accessDocument(resources: readonly ResourceView[]): string {
   );
   return `# Access
 
-\`npm run docs\` makes the tables of this page by evaluating the IAM policies (with boundaries, denials and bucket policies), access entries,
-RBAC and admission of the planned prod stack, and a test holds the page equal. \`npm run access -- review\` writes every right of every
-principal to \`out/access-review.md\` and \`.json\`.
+List every right of every principal, in \`out/access-review.md\` and \`.json\`:
+
+\`\`\`
+npx causeway access review --stack prod
+\`\`\`
+
+\`npm run docs\` makes the tables of this page from the planned prod stack. It evaluates IAM policies (with boundaries, denials and bucket policies), access entries, RBAC and admission. A test keeps the page equal.
 
 ${sections.join("\n")}
 ## Nobody holds two of deploy, approve and erase
 
 ${table(holdersOf(resources), ["who", ...duties]).join("\n")}
 
-- The rule \`access-separation-of-duties\` refuses a stack in which one role has two columns, and \`access-admission-duties\` one in which a cluster lacks the policies of admission (\`infra/platform/admission.ts\`).
-- \`npm run e2e -- --only lifecycle\` asks a real API server each of these, with every group's own credentials and with two groups in one hand.
-- Several programs add to the ledger, so an approval there counts only with its witness under \`approvals/\`, which nobody but an approver may write, each under the own role (\`access.approvalRoles\`).
-- What stays: the identity that runs \`pulumi up\` administers the clusters, so it could take the policies away or act as somebody else. It is a program without people behind it; what it runs is reviewed, and every such call is in the audit log of the cluster and in the trail.
-- What is outside: whoever administers the AWS account itself, its root and its identity provider. The stack neither makes nor limits them, but for the lock on the audit log.
+- The rule \`access-separation-of-duties\` refuses a stack in which one role has two columns, and \`access-admission-duties\` one in which a cluster lacks the admission policies (\`infra/platform/admission.ts\`).
+- \`npm run e2e -- --only lifecycle\` tests each of these on a real API server, with every group's own credentials and with two groups in one identity.
+- An approval in the ledger counts only with its witness object under \`approvals/\`, because more than one program adds to the ledger. Only approvers may write a witness, each under their own role (\`access.approvalRoles\`).
+- Residual risk: the identity that runs \`pulumi up\` administers the clusters, so it could remove the policies or impersonate somebody. No person holds it, its program is reviewed, and every such call is in the cluster's audit log and in the trail.
+- Out of scope: administrators of the AWS account, its root user and its identity provider. The stack neither creates nor limits them, except for the lock on the audit log.
 
 ## Emergencies
 
-- On AWS: the role \`break-glass\`, for platform administrators with a second factor and for an hour. It can be assumed in the stack's regions alone, and in each of them every use mails \`access.alertEmails\` (CloudTrail, EventBridge, SNS). In the cluster it is the group \`causeway:break-glass\`: it may repair and remove, and can neither deploy, approve, erase, read Secrets nor grant anything.
-- On any cluster: \`npm run access -- elevate --user <name> --namespace <namespace> --minutes <at most ${longestElevationSeconds / 60}> --reason "..." --ledger <where>\` lets another person in; nobody lets themselves in. It writes \`access-change\` to the ledger first. The binding says its reason and end (\`${elevationAnnotations.reason}\`, \`${elevationAnnotations.expires}\`), and belongs to a Job without pods whose deadline ends both: Kubernetes itself sweeps. \`kubectl delete job break-glass-...\` ends it sooner. The alert \`CausewayBreakGlass\` fires as long as it lasts.
-- A person who acts through \`--as\` or another cluster administrator's credentials is seen in the audit log, not stopped.
+- On AWS: the role \`break-glass\`, for platform administrators with a second factor, for one hour, in the stack's regions only. Every use mails \`access.alertEmails\` (CloudTrail, EventBridge, SNS). In the cluster it is the group \`causeway:break-glass\`: it may repair and remove, but not deploy, approve, erase, read Secrets or grant anything.
+- On any cluster: \`npx causeway access elevate --user <name> --namespace <namespace> --minutes <at most ${longestElevationSeconds / 60}> --reason "..." --ledger <ledger>\` gives another person access; nobody can give it to themselves. It first writes \`access-change\` to the ledger. The binding carries its reason and end (\`${elevationAnnotations.reason}\`, \`${elevationAnnotations.expires}\`), and belongs to a Job without pods. The Job's deadline removes both, so Kubernetes itself cleans up. \`kubectl delete job break-glass-...\` ends it sooner. The alert \`CausewayBreakGlass\` fires as long as it lasts.
+- Nothing stops a person who acts through \`--as\` or a cluster administrator's credentials; the audit log shows it.
 
 ## Credentials
 
-No stack makes a user, an access key, a token of a service account that does not expire, or an SSH key: \`access-user-long-lived\` and
-\`access-service-account-secret\` refuse them. People come through single sign-on, pods through Pod Identity, pipelines through roles.
-The accounts of the log store and of Grafana have passwords, made at random and kept as secrets, because Elastic's free licence knows no
-single sign-on; to renew one, \`pulumi up --replace\` its RandomPassword.
+No stack creates a user, an access key, a service account token without expiry, or an SSH key: \`access-user-long-lived\` and \`access-service-account-secret\` refuse them. People use single sign-on, pods Pod Identity, pipelines roles.
+The accounts of the log store and of Grafana have random passwords, stored as secrets, because Elastic's free licence has no single sign-on. To renew one, run \`pulumi up --replace\` on its RandomPassword.
 `;
 }
 

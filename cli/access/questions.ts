@@ -11,7 +11,7 @@ export interface Question {
   readonly note: string;
 }
 
-const gate = "admission refuses it to everybody else, and to whoever holds another duty";
+const gate = "admission refuses everybody else, and members with another duty";
 
 /** The questions, answered by the resources of one stack on AWS as they would be created. */
 export function answers(resources: readonly ResourceView[]): Question[] {
@@ -32,7 +32,7 @@ export function answers(resources: readonly ResourceView[]): Question[] {
     {
       title: "Who can read the training data?",
       ways: inAws(resources, "s3:GetObject", `${data}/lake/rows.parquet`),
-      note: "Each of them needs the data key as well, which the same role may use through S3 alone. An ML engineer may also run a step as the trainer, which reads the same. Every read of an object is in the audit trail.",
+      note: "Each also needs the data key, which the same role may use through S3 only. An ML engineer may also run a step as the trainer, which reads the same data. The audit trail has every read of an object.",
     },
     {
       title: "Who can deploy?",
@@ -41,7 +41,7 @@ export function answers(resources: readonly ResourceView[]): Question[] {
           resources,
           "deploy",
           "patch of rollouts",
-          "admission refuses a change of what runs to every person",
+          "admission refuses every person a change of what runs",
         ),
         ...ofType(resources, "aws:eks/accessPolicyAssociation:AccessPolicyAssociation")
           .filter(({ props }) =>
@@ -59,12 +59,12 @@ export function answers(resources: readonly ResourceView[]): Question[] {
           pods(
             subject,
             "patch of rollouts, by name",
-            "only a release whose gates held and whose approvals are on record",
+            "only a release that passed its gates, with its approvals on record",
           ),
         ),
         ...inAws(resources, "ecr:PutImage", repositoryArn(resources)),
       ],
-      note: "An image that is only pushed serves nobody. The groups that may patch a Rollout to hold or abort it are refused any change of its image, gates or account.",
+      note: "Pushing an image alone deploys nothing. Groups that may patch a Rollout to hold or abort it cannot change its image, gates or account.",
     },
     {
       title: "Who can approve?",
@@ -72,7 +72,7 @@ export function answers(resources: readonly ResourceView[]): Question[] {
         ...byDuty(resources, "approve", "patch of rollouts/status", gate),
         ...inAws(resources, "s3:PutObject", `${audit}/approvals/model-risk/1.json`),
       ],
-      note: "A high-risk release takes two approvals by different people in different roles: docs/governance.md. In AWS each approver writes under the one role that `access.approvalRoles` gives them: the trust policy lets nobody take the tag of another.",
+      note: "A high-risk release needs two approvals by different people in different roles (docs/governance.md). On AWS each approver writes under the one role that `access.approvalRoles` gives them; the trust policy refuses the tag of another role.",
     },
     {
       title: "Who can erase the data of a subject?",
@@ -86,7 +86,7 @@ export function answers(resources: readonly ResourceView[]): Question[] {
         ...inAws(resources, "s3:DeleteObject", `${data}/lake/rows.parquet`),
         ...inAws(resources, "s3:PutObject", `${artifacts}/erasures/orders/eu-central-1/1.json`),
       ],
-      note: "The second of the last two ways asks the regions that the workflow does not reach: there an account of the same name reads its own region's orders, and reaches its own log store.",
+      note: "`s3:PutObject` writes the orders for other regions. There an account of the same name reads its own region's orders and reaches its own log store.",
     },
     {
       title: "Who can delete the audit log?",
@@ -106,7 +106,7 @@ export function answers(resources: readonly ResourceView[]): Question[] {
             : `${audit}/ledger/000000000001.json`,
         ),
       ),
-      note: "Object Lock in COMPLIANCE mode keeps every version until its retention ends, from the account's root too; the permissions boundary denies it to every platform role, whatever is attached to one later.",
+      note: "Object Lock in COMPLIANCE mode keeps every version until its retention ends, even against the account's root user. The permissions boundary denies deletion to every platform role, whatever policy is attached later.",
     },
   ];
 }

@@ -31,42 +31,44 @@ export function encryptionDocument({ stores, listeners }: EncryptionWalk): strin
   ];
   return `# Encryption
 
-\`npm run docs\` makes this page from every resource of the prod stack. A type of resource that is classified neither as a store, nor as a
-listener, nor as neither in \`cli/encryption/classes.ts\` fails a test, and so does a store without a customer-managed key or a listener
-without TLS 1.2 whose nodes do not encrypt for it.
+Every store of the prod stack with its key, and every listener with its protocol. To list them for any stack:
+
+\`\`\`
+npx causeway access review --stack prod
+\`\`\`
+
+\`npm run docs\` makes this page from the planned resources. A test fails for a resource type that \`cli/encryption/classes.ts\` does not classify, for a store without a customer-managed key, and for a listener that has no TLS 1.2 and no encryption between nodes.
 
 ## Stores: ${keyed.length} with a customer-managed key
 
-| store | what lies there | KMS key | how many |
+| store | contents | KMS key | number |
 | --- | --- | --- | --- |
 ${grouped(keyed.map((store) => [...named(store), store.key ?? ""])).join("\n")}
 
-The keys are multi-Region, rotate every year, and each protects one purpose (\`infra/aws/keys.ts\`). Files of pods lie on the node's own disk, which NodeClass encrypts.
+The keys are multi-Region, rotate every year, and each protects one purpose (\`infra/aws/keys.ts\`). Files of pods are on the node's disk, which NodeClass encrypts.
 
 ## Listeners: ${secure.length} with TLS
 
-| listener | for | protocol | how many |
+| listener | for | protocol | number |
 | --- | --- | --- | --- |
 ${grouped(secure.map((listener) => [...named(listener), listener.protocol ?? ""])).join("\n")}
 
 ## Listeners without TLS of their own: ${carried.length}, encrypted between nodes
 
-AWS encrypts what instances of the types that every node pool demands send to each other in a VPC, with AES-256-GCM and keys of the Nitro hardware
-([AWS](https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/data-protection.html#encryption-transit)); between two pods of a node nothing leaves the machine. \`encryption-node-transit\` refuses a pool that takes other nodes, and EKS's
-built-in pools. That keeps what crosses the wire secret; it says nothing of who asks, which the network policies do. On a cluster that is not EKS (stack \`local\`) these listeners are plain.
+AWS encrypts traffic between instances in a VPC, for the types that every node pool requires, with AES-256-GCM and keys of the Nitro hardware ([AWS](https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/data-protection.html#encryption-transit)). Traffic between two pods of a node does not leave the machine. \`encryption-node-transit\` refuses a pool with other nodes, and EKS's built-in pools. This protects the content; network policies decide who may connect. On a cluster other than EKS (stack \`local\`) these listeners are plain.
 
-Why they are not in the mesh: the API server calls the controllers' webhooks and is not in it; the mesh's control plane cannot be; KEDA and Argo Rollouts ask Prometheus from outside it.
+They are not in the mesh because the API server calls the controllers' webhooks from outside it, the mesh's control plane cannot be in it, and KEDA and Argo Rollouts query Prometheus from outside it.
 
-| listener | for | why | how many |
+| listener | for | why | number |
 | --- | --- | --- | --- |
 ${grouped(carried.map((listener) => [...named(listener), listener.byNodes ?? ""])).join("\n")}
 
 ## Exceptions: ${exceptions.length}
 
-| what | part | instead | why | how many |
+| resource | part | instead | why | number |
 | --- | --- | --- | --- | --- |
 ${grouped(exceptions.map((each) => [...named(each), "protocol" in each ? "nothing" : "S3's own key", "excuse" in each ? (each.excuse ?? "MISSING") : "MISSING"])).join("\n")}
 
-What charts listen to is not in the plan: \`cli/encryption/charts.ts\` says it of each pinned chart.
+The plan does not contain the listeners of charts. \`cli/encryption/charts.ts\` lists them for each pinned chart.
 `;
 }

@@ -1,10 +1,10 @@
-/** Where something stands; a flow between two zones crosses a trust boundary. */
+/** Trust zones of elements; a flow between two zones crosses a trust boundary. */
 export const zones = {
-  outside: "Outside: nobody here is trusted before a token, a signature or a digest says so",
+  outside: "Outside: trusted only with a valid token, signature or digest",
   people: "People and the pipeline: known identities with short sessions, each with its own duties",
   account: "The cloud account: stores and keys that outlive every cluster",
   edge: "The edge of a region: what the internet can reach",
-  cluster: "The cluster: workloads that trust each other by identity alone",
+  cluster: "The cluster: workloads that trust each other by identity only",
 } as const;
 export type Zone = keyof typeof zones;
 
@@ -32,9 +32,9 @@ export const actors = {
 export const components = {
   "Global entry": { zone: "edge", holds: "DNS records and health checks that choose a region" },
   "Regional entry": { zone: "edge", holds: "load balancer, certificate, web application firewall" },
-  Network: { zone: "edge", holds: "VPC, subnets, ways out, endpoints of AWS services" },
-  Cluster: { zone: "cluster", holds: "control plane, nodes, entries of access" },
-  Addons: { zone: "cluster", holds: "controllers of others, from pinned charts" },
+  Network: { zone: "edge", holds: "VPC, subnets, NAT, endpoints of AWS services" },
+  Cluster: { zone: "cluster", holds: "control plane, nodes, access entries" },
+  Addons: { zone: "cluster", holds: "third-party controllers, from pinned charts" },
   Tenancy: {
     zone: "cluster",
     holds: "namespaces, quotas, network policies, roles, admission policies",
@@ -42,29 +42,29 @@ export const components = {
   Mesh: { zone: "cluster", holds: "gateway, mutual TLS, tokens of callers" },
   "Model service": { zone: "cluster", holds: "model server, rollout, routes, autoscaler" },
   Observability: { zone: "cluster", holds: "Prometheus, Alertmanager, Grafana" },
-  "Observability secrets": { zone: "cluster", holds: "passwords of the first login" },
+  "Observability secrets": { zone: "cluster", holds: "initial passwords" },
   "Log store": { zone: "cluster", holds: "Elasticsearch, Kibana, log shipper" },
   "Metrics access": {
     zone: "cluster",
     holds: "the identity that writes metrics out of the cluster",
   },
   Retraining: { zone: "cluster", holds: "webhook, workflows, training steps, promoter" },
-  Follower: { zone: "cluster", holds: "the promoter of a region without runs" },
-  Erasure: { zone: "cluster", holds: "the workflow that removes a subject" },
+  Follower: { zone: "cluster", holds: "the promoter of a region other than home" },
+  Erasure: { zone: "cluster", holds: "the workflow that erases a subject" },
   "Region eraser": {
     zone: "cluster",
-    holds: "what removes a subject from the logs of a region without runs",
+    holds: "erases a subject from the logs of a region other than home",
   },
-  "Subject keys": { zone: "account", holds: "the ring of keys behind pseudonyms" },
-  Buckets: { zone: "account", holds: "lake, artefacts, ledger, logs, snapshots" },
+  "Subject keys": { zone: "account", holds: "the key ring behind pseudonyms" },
+  Buckets: { zone: "account", holds: "data store, artefacts, ledger, logs, snapshots" },
   "Encryption keys": { zone: "account", holds: "KMS keys of every store" },
   "Image registry": { zone: "account", holds: "images of servers and steps" },
   "Model image": { zone: "account", holds: "the build of a model server's image, and its push" },
   "Signing key": { zone: "account", holds: "the KMS key that signs releases" },
   "Platform roles": { zone: "account", holds: "IAM roles of the groups and of the pipeline" },
-  "Break glass alarm": { zone: "account", holds: "what watches the emergency role" },
+  "Break glass alarm": { zone: "account", holds: "alarm on the use of the emergency role" },
   "Metrics workspace": { zone: "account", holds: "metrics of all regions" },
-  "Audit trail": { zone: "account", holds: "who called which AWS interface" },
+  "Audit trail": { zone: "account", holds: "who called which AWS API" },
   "Threat detection": { zone: "account", holds: "GuardDuty and Access Analyzer" },
 } as const satisfies Record<string, Element>;
 
@@ -77,7 +77,7 @@ interface Flow {
   readonly carries: string;
 }
 
-/** What goes from where to where. */
+/** Data flows between elements. */
 export const flows = {
   lookup: { from: "Caller", to: "Global entry", carries: "the region that answers" },
   request: {
@@ -127,7 +127,7 @@ export const flows = {
   },
   administration: { from: "Operator", to: "Cluster", carries: "kubectl, emergencies" },
   ledger: { from: "Pipeline", to: "Buckets", carries: "entries of the audit ledger" },
-  erasure: { from: "Erasure", to: "Buckets", carries: "what is removed, and the record of it" },
+  erasure: { from: "Erasure", to: "Buckets", carries: "deletions, and their record" },
   "erasure-orders": {
     from: "Buckets",
     to: "Region eraser",

@@ -7,7 +7,7 @@ export const operationThreats: readonly Threat[] = [
   {
     id: "leaked-credential",
     stride: "spoofing",
-    story: "A key or a token that was written into the repository is found and used.",
+    story: "A key or a token in the repository is found and used.",
     elements: ["Platform roles"],
     flows: ["change", "provision"],
     rules: [
@@ -17,7 +17,7 @@ export const operationThreats: readonly Threat[] = [
       "access-config-secret",
     ],
     tests: ["test/cli/checks/secrets.test.ts", "test/infra/stack/load.test.ts"],
-    residual: "A secret of a form that no pattern knows.",
+    residual: "A secret whose format no pattern matches.",
   },
   {
     id: "hostile-pull-request",
@@ -33,33 +33,33 @@ export const operationThreats: readonly Threat[] = [
       "test/services/contract/yaml.test.ts",
     ],
     residual:
-      "A reviewer who lets it in; who may merge is a setting of the repository's host that no plan sees.",
+      "A reviewer who merges it; who may merge is a setting of the repository's host that no plan sees.",
   },
   {
     id: "change-disclosure",
     stride: "disclosure",
-    story: "A contract, a report or a log in the pull request tells of people.",
+    story: "A contract, a report or a log in a pull request contains personal data.",
     elements: [],
     flows: ["change"],
     rules: [],
     tests: ["test/cli/privacy/personal-data.test.ts", "test/cli/checks/secrets.test.ts"],
-    residual: "Free text that a person writes is not read.",
+    residual: "Free text that a person writes is not scanned.",
   },
   {
     id: "blocked-change",
     stride: "denial",
-    story: "Nobody can stop a harmful model, since the pipeline is down.",
+    story: "Nobody can stop a harmful model, because the pipeline is down.",
     elements: ["Model service"],
     flows: ["change", "deployment"],
     rules: ["governance-model-kill-switch"],
     tests: ["test/infra/serving/kill-switch.test.ts", "test/cli/delivery/delivery.test.ts"],
     residual:
-      "Without the cluster's API neither pipeline nor person can; the region is then drained at the entry.",
+      "Without the cluster's API neither pipeline nor person can; drain the region at the entry.",
   },
   {
     id: "state-change",
     stride: "tampering",
-    story: "Pulumi's state is changed, so that the next update destroys or opens something.",
+    story: "Somebody changes Pulumi's state, so that the next update destroys or opens something.",
     elements: ["Platform roles"],
     flows: ["provision", "deployment"],
     rules: [
@@ -70,12 +70,12 @@ export const operationThreats: readonly Threat[] = [
     ],
     tests: ["test/cli/restore/restore.test.ts", "test/e2e/restore.ts"],
     residual:
-      "The state's own bucket is made before the first update, by hand, and no rule sees it.",
+      "The bucket of the state is created by hand before the first update, and no rule sees it.",
   },
   {
     id: "state-disclosure",
     stride: "disclosure",
-    story: "Secrets are read from the state or from the plan's output.",
+    story: "Somebody reads secrets from the state or from the plan's output.",
     elements: ["Observability secrets", "Encryption keys"],
     flows: ["provision", "deployment"],
     rules: ["encryption-secret-kms", "encryption-cluster-secrets", "access-rbac-secrets"],
@@ -83,7 +83,7 @@ export const operationThreats: readonly Threat[] = [
       "test/infra/platform/observability-secrets.test.ts",
       "test/infra/stack/subject-keys.test.ts",
     ],
-    residual: "Who can decrypt the state reads every generated password.",
+    residual: "A principal that can decrypt the state reads every generated password.",
   },
   {
     id: "pipeline-takeover",
@@ -99,12 +99,12 @@ export const operationThreats: readonly Threat[] = [
       "access-policy-pass-role",
     ],
     tests: ["test/infra/aws/roles.test.ts", "test/policies/iam.test.ts"],
-    residual: "The role that provisions can by its nature change most of the account.",
+    residual: "The provisioning role can change most of the account, because that is its task.",
   },
   {
     id: "half-update",
     stride: "denial",
-    story: "An update ends in the middle and leaves a region in pieces.",
+    story: "An update stops halfway and leaves a region incomplete.",
     elements: ["Cluster"],
     flows: ["provision", "deployment"],
     rules: ["reliability-rollout-disruption-budget"],
@@ -124,12 +124,12 @@ export const operationThreats: readonly Threat[] = [
       "access-binding-anonymous",
     ],
     tests: ["test/infra/region/cluster.test.ts"],
-    residual: "A laptop that is taken over within a session.",
+    residual: "A laptop that is taken over during a session.",
   },
   {
     id: "cluster-change",
     stride: "tampering",
-    story: "An operator changes by hand what the pipeline put there.",
+    story: "An operator changes by hand what the pipeline deployed.",
     elements: ["Cluster", "Tenancy"],
     flows: ["administration", "deployment"],
     rules: ["access-rbac-wildcard", "access-rbac-escalation", "access-binding-cluster-admin"],
@@ -139,7 +139,7 @@ export const operationThreats: readonly Threat[] = [
   {
     id: "cluster-disclosure",
     stride: "disclosure",
-    story: "An operator reads memory, secrets or features by a shell in a pod.",
+    story: "An operator reads memory, secrets or features through a shell in a pod.",
     elements: ["Cluster", "Tenancy"],
     flows: ["administration"],
     rules: [
@@ -149,12 +149,12 @@ export const operationThreats: readonly Threat[] = [
       "workloads-pod-automount-token",
     ],
     tests: ["test/infra/platform/rbac.test.ts", "test/e2e/access.ts"],
-    residual: "Who may change a node may read its memory.",
+    residual: "A principal that may change a node may read its memory.",
   },
   {
     id: "cluster-denial",
     stride: "denial",
-    story: "One tenant takes all the room, or an operator deletes what others need.",
+    story: "One tenant uses all resources, or an operator deletes what others need.",
     elements: ["Tenancy", "Cluster"],
     flows: ["administration"],
     rules: [
@@ -189,17 +189,17 @@ export const operationThreats: readonly Threat[] = [
   {
     id: "emergency-abuse",
     stride: "elevation",
-    story: "Somebody takes the emergency role without an emergency.",
+    story: "Somebody uses the emergency role without an emergency.",
     elements: ["Break glass alarm", "Platform roles"],
     flows: ["administration"],
     rules: ["access-break-glass-alarm", "access-role-mfa"],
     tests: ["test/infra/aws/roles.test.ts"],
-    residual: "For up to an hour they have it; somebody is told at once.",
+    residual: "They have it for up to an hour; the alarm reports it at once.",
   },
   {
     id: "log-store-login",
     stride: "spoofing",
-    story: "Somebody logs into Kibana or Grafana with a shared or first password.",
+    story: "Somebody logs into Kibana or Grafana with a shared or initial password.",
     elements: ["Log store", "Observability", "Observability secrets"],
     flows: ["dashboards"],
     rules: ["access-log-store-anonymous", "access-log-store-superuser"],
@@ -208,12 +208,12 @@ export const operationThreats: readonly Threat[] = [
       "test/infra/platform/observability-secrets.test.ts",
     ],
     residual:
-      "Accounts belong to groups; who of a group searched is told by the cluster's audit log of the port-forward alone.",
+      "Accounts belong to groups; only the cluster's audit log of the port-forward says which person searched.",
   },
   {
     id: "log-change",
     stride: "tampering",
-    story: "A log line is changed or deleted to hide a decision.",
+    story: "Somebody changes or deletes a log line to hide a decision.",
     elements: ["Log store", "Buckets"],
     flows: ["logs", "snapshots", "dashboards"],
     rules: [
@@ -227,12 +227,12 @@ export const operationThreats: readonly Threat[] = [
       "test/infra/platform/elastic/settings.test.ts",
       "test/policies/rules/log-store.test.ts",
     ],
-    residual: "Between two snapshots an administrator of the log store can.",
+    residual: "An administrator of the log store can, between two snapshots.",
   },
   {
     id: "log-disclosure",
     stride: "disclosure",
-    story: "Logs tell what a person was judged by.",
+    story: "Logs reveal on which data a person was judged.",
     elements: ["Log store"],
     flows: ["logs", "snapshots", "dashboards"],
     rules: ["encryption-log-store-volumes", "encryption-log-store-tls", "encryption-log-group-kms"],
@@ -242,12 +242,12 @@ export const operationThreats: readonly Threat[] = [
       "test/infra/platform/elastic/accounts.test.ts",
     ],
     residual:
-      "Who has logs and key ring together can find a known person's predictions; that is what erasure and appeals need.",
+      "A principal with logs and key ring can find a known person's predictions; erasure and appeals need that.",
   },
   {
     id: "log-flood",
     stride: "denial",
-    story: "Logs fill the disk, and what comes after is lost.",
+    story: "Logs fill the disk, and later lines are lost.",
     elements: ["Log store"],
     flows: ["logs", "snapshots", "dashboards"],
     rules: ["reliability-log-store-nodes", "governance-log-lifecycle"],
@@ -255,12 +255,12 @@ export const operationThreats: readonly Threat[] = [
       "test/infra/platform/elastic/manifests.test.ts",
       "test/policies/rules/log-store.test.ts",
     ],
-    residual: "An alert comes before; lines that pods drop in between are lost.",
+    residual: "An alert comes first; lines that pods drop after that are lost.",
   },
   {
     id: "false-metrics",
     stride: "tampering",
-    story: "A pod exports numbers of its own, so that a bad canary looks good.",
+    story: "A pod exports false numbers, so that a bad canary looks good.",
     elements: ["Observability", "Metrics access"],
     flows: ["scrape", "metrics"],
     rules: ["observability-monitor-scope", "observability-rollout-metrics"],
@@ -269,12 +269,12 @@ export const operationThreats: readonly Threat[] = [
       "test/infra/observability/promtool.test.ts",
     ],
     residual:
-      "The image under trial counts itself; what it must not decide alone, a person decides.",
+      "The image on trial counts its own requests; a person decides where that is not enough.",
   },
   {
     id: "metrics-disclosure",
     stride: "disclosure",
-    story: "Metrics of small groups tell of single people.",
+    story: "Metrics of small groups reveal single people.",
     elements: ["Observability", "Metrics workspace"],
     flows: ["scrape", "metrics"],
     rules: ["encryption-workspace-kms"],
@@ -288,7 +288,7 @@ export const operationThreats: readonly Threat[] = [
   {
     id: "metrics-loss",
     stride: "denial",
-    story: "Metrics vanish, and with them scaling, alerts and gates.",
+    story: "Metrics are lost, and with them scaling, alerts and gates.",
     elements: ["Observability", "Metrics workspace", "Metrics access"],
     flows: ["scrape", "metrics"],
     rules: [
@@ -297,7 +297,8 @@ export const operationThreats: readonly Threat[] = [
       "reliability-analysis-conditions",
     ],
     tests: ["test/e2e/faults.ts", "test/policies/rules/reliability/autoscaling.test.ts"],
-    residual: "Until Prometheus is back a release waits; it neither goes on nor back.",
+    residual:
+      "A release waits until Prometheus is back, and is rolled back after the limit of failed evaluations.",
   },
   {
     id: "denied-action",
@@ -313,43 +314,44 @@ export const operationThreats: readonly Threat[] = [
       "governance-audit-retention",
     ],
     tests: ["test/services/evidence/ledger/ledger.test.ts", "test/cli/audit/audit.test.ts"],
-    residual: "An actor of the ledger is who its session says; the trail tells which session.",
+    residual:
+      "The ledger's actor is the identity of the session; the trail identifies the session.",
   },
   {
     id: "ledger-change",
     stride: "tampering",
-    story: "An entry is removed, changed or put in.",
+    story: "An entry is removed, changed or inserted.",
     elements: ["Buckets"],
     flows: ["ledger"],
     rules: ["governance-audit-lock", "governance-audit-lock-mode"],
     tests: ["test/services/evidence/ledger/ledger.test.ts", "test/cli/evidence/evidence.test.ts"],
     residual:
-      "Entries cut off the end are seen only by who noted the last hash; evidence archives note it.",
+      "Only the last hash, noted outside, shows that entries were cut off the end; evidence archives contain it.",
   },
   {
     id: "ledger-disclosure",
     stride: "disclosure",
-    story: "The ledger tells names of subjects.",
+    story: "The ledger reveals names of subjects.",
     elements: ["Buckets"],
     flows: ["ledger", "erasure"],
     rules: ["encryption-bucket-kms", "access-bucket-public"],
     tests: ["test/cli/privacy/erase.test.ts", "test/services/evidence/ledger/repository.test.ts"],
-    residual: "Names of operators are kept, and must be.",
+    residual: "Names of operators are kept, as they must be.",
   },
   {
     id: "ledger-fork",
     stride: "denial",
-    story: "Two writers, or one that died, block or fork the ledger.",
+    story: "Two writers, or one that crashed, block or fork the ledger.",
     elements: ["Buckets"],
     flows: ["ledger"],
     rules: ["reliability-bucket-replication"],
     tests: ["test/services/evidence/ledger/ledger.test.ts"],
-    residual: "A lock that a dead process left is removed by a person.",
+    residual: "A person must remove the lock of a crashed process.",
   },
   {
     id: "unlawful-erasure",
     stride: "tampering",
-    story: "Erasure is used to remove evidence, or leaves something behind.",
+    story: "Somebody uses erasure to remove evidence, or an erasure leaves data behind.",
     elements: ["Erasure", "Buckets"],
     flows: ["erasure"],
     rules: ["access-separation-of-duties", "governance-data-retention"],
@@ -363,7 +365,7 @@ export const operationThreats: readonly Threat[] = [
   {
     id: "blocked-erasure",
     stride: "denial",
-    story: "A subject's erasure fails and nobody sees it.",
+    story: "A subject's erasure fails and nobody notices.",
     elements: ["Erasure"],
     flows: ["erasure"],
     rules: ["workloads-workflow-deadline", "workloads-workflow-retries"],
@@ -377,7 +379,7 @@ export const operationThreats: readonly Threat[] = [
     id: "false-erasure-order",
     stride: "tampering",
     story:
-      "Somebody orders a region to erase log lines that nobody approved the erasure of, or answers in a region's name that nothing is left.",
+      "Somebody orders a region to erase log lines without an approved erasure, or reports in a region's name that nothing is left.",
     elements: ["Region eraser", "Buckets"],
     flows: ["erasure-orders", "region-erasure"],
     rules: [
@@ -392,23 +394,23 @@ export const operationThreats: readonly Threat[] = [
       "test/program/access-mutations.ts",
     ],
     residual:
-      "Whoever takes over the eraser at home may order any subject's lines away, as it may erase the lake; whoever takes over a region's eraser may delete its lines and lie about it.",
+      "An attacker in control of the home eraser may order the deletion of any subject's lines, as it may erase the data store; one in control of a region's eraser may delete its lines and report a false result.",
   },
   {
     id: "erasure-order-disclosure",
     stride: "disclosure",
-    story: "An order tells who asked to be forgotten.",
+    story: "An order reveals who asked for erasure.",
     elements: ["Buckets"],
     flows: ["erasure-orders"],
     rules: ["encryption-bucket-kms", "encryption-bucket-tls", "access-bucket-public"],
     tests: ["services/training/tests/test_erasing_regions.py", "test/infra/aws/buckets.test.ts"],
     residual:
-      "Whoever reads the artefact bucket reads the pseudonyms of an order until it is closed, at most 30 days.",
+      "Every reader of the artefact bucket can read the pseudonyms of an order until it is closed, at most 30 days.",
   },
   {
     id: "erasure-order-lost",
     stride: "denial",
-    story: "A region does not hear an order, or its answer is not heard, and its lines stay.",
+    story: "A region does not get an order, or its answer is lost, and its lines stay.",
     elements: ["Region eraser"],
     flows: ["erasure-orders", "region-erasure"],
     rules: [],
@@ -418,12 +420,12 @@ export const operationThreats: readonly Threat[] = [
       "test/infra/observability/promtool/erasure.ts",
     ],
     residual:
-      "The erasure is recorded as incomplete and people are told; who does not act on it exceeds the month of the law.",
+      "The erasure is recorded as incomplete and an alert fires; without a reaction the legal month passes.",
   },
   {
     id: "key-theft",
     stride: "disclosure",
-    story: "The ring of pseudonym keys is read, and pseudonyms become people.",
+    story: "Somebody reads the ring of pseudonym keys and can identify people.",
     elements: ["Subject keys", "Encryption keys"],
     flows: ["pseudonyms"],
     rules: ["access-rbac-secrets", "encryption-secret-kms", "access-key-policy"],
@@ -433,13 +435,13 @@ export const operationThreats: readonly Threat[] = [
   {
     id: "key-swap",
     stride: "tampering",
-    story: "The ring is swapped, so that a subject is no longer found.",
+    story: "Somebody replaces the ring, so that a subject is no longer found.",
     elements: ["Subject keys"],
     flows: ["pseudonyms"],
     rules: ["access-rbac-wildcard"],
     tests: ["test/infra/stack/subject-keys.test.ts"],
     residual:
-      "A rotation that forgets an old key makes old pseudonyms unreadable for good; that is also how logs are erased.",
+      "A rotation that drops an old key makes old pseudonyms unreadable for good; erasure of locked logs uses that.",
   },
   {
     id: "key-loss",
@@ -458,7 +460,7 @@ export const operationThreats: readonly Threat[] = [
   {
     id: "silent-detection",
     stride: "repudiation",
-    story: "An intruder switches off what watches.",
+    story: "An intruder switches off the detection.",
     elements: ["Threat detection", "Audit trail"],
     flows: ["administration"],
     rules: [
@@ -468,12 +470,12 @@ export const operationThreats: readonly Threat[] = [
       "observability-vpc-flow-logs",
     ],
     tests: ["test/policies/rules/observability/aws.test.ts", "test/infra/aws/foundation.test.ts"],
-    residual: "Findings have to be read by somebody; the platform only keeps them.",
+    residual: "A person has to read the findings; the platform only keeps them.",
   },
   {
     id: "lateral-movement",
     stride: "elevation",
-    story: "A pod that was taken over reaches other services and the internet.",
+    story: "A compromised pod reaches other services and the internet.",
     elements: ["Network", "Tenancy", "Mesh"],
     flows: ["inference", "scrape"],
     rules: [
@@ -489,6 +491,6 @@ export const operationThreats: readonly Threat[] = [
       "test/infra/platform/network-policies.test.ts",
       "test/policies/rules/network/cluster.test.ts",
     ],
-    residual: "What a pod may reach by its own duties it reaches when taken over, too.",
+    residual: "A compromised pod reaches what its own duties allow.",
   },
 ];

@@ -14,11 +14,11 @@ import { releaseThreats } from "./releases";
 import { requestThreats } from "./requests";
 import { strides, type Threat } from "./threat";
 
-/** Every threat, by the way that it takes. */
+/** Every threat, by the path that it takes. */
 export const sections: Readonly<Record<string, readonly Threat[]>> = {
-  "The way of a request": requestThreats,
-  "The way of a release": releaseThreats,
-  "Operation, evidence and people's data": operationThreats,
+  Requests: requestThreats,
+  Releases: releaseThreats,
+  "Operation, evidence and personal data": operationThreats,
 };
 export const threats: readonly Threat[] = Object.values(sections).flat();
 
@@ -32,12 +32,17 @@ export function threatsPage(): string {
   return [
     "# Threats",
     "",
-    "What could go wrong, by STRIDE over the graph that `npm run plan` draws, what answers it, and what stays possible. `npm run docs` makes this page from `cli/threats/`. A test fails when a kind of component of any stack is missing here,",
-    "when a named rule or test file does not exist, or when a flow over a trust boundary lacks an answer to tampering, disclosure or denial.",
+    "The threat model of the platform, by STRIDE over the graph that the plan draws: each threat with the policy rules and tests that counter it, and the residual risk. After a change of `cli/threats/`, write this page again:",
+    "",
+    "```",
+    "npm run docs",
+    "```",
+    "",
+    "A test fails if a kind of component is missing here, if a named rule or test file does not exist, or if a flow over a trust boundary lacks a countermeasure for tampering, disclosure or denial.",
     "",
     `${threats.length} threats over ${Object.keys(components).length} kinds of components, ${Object.keys(actors).length} actors and ${flowNames.length} flows, ${crossing.length} of which cross a trust boundary.`,
     "",
-    "Taken for granted: AWS, the identity provider and the repository's host do what they promise. Who owns the AWS account, or may merge without review, owns the platform.",
+    "Assumptions: AWS, the identity provider and the repository's host work as documented. The owner of the AWS account, and everybody who may merge without review, controls the platform.",
     "",
     "## Trust boundaries",
     "",
@@ -60,7 +65,7 @@ export function threatsPage(): string {
     "",
     ...zoneNames.map((zone) => `- **${zone}**. ${zones[zone]}.`),
     "",
-    "| element | zone | what it holds | threats |",
+    "| element | zone | contents | threats |",
     "| --- | --- | --- | --- |",
     ...elementNames.map(
       (name) =>
@@ -104,7 +109,7 @@ function threatLines({
     ...(tests.length > 0
       ? [`- Tests: ${tests.map((test) => `[${test}](../${test})`).join(", ")}`]
       : []),
-    `- What stays: ${residual}`,
+    `- Residual risk: ${residual}`,
     "",
   ];
 }

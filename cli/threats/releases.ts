@@ -7,7 +7,7 @@ export const releaseThreats: readonly Threat[] = [
   {
     id: "poisoned-data",
     stride: "tampering",
-    story: "Rows are slipped into the training data to bend the model.",
+    story: "An attacker adds rows to the training data to change the model.",
     elements: ["Buckets", "Retraining"],
     flows: ["collection", "training"],
     rules: [
@@ -22,17 +22,17 @@ export const releaseThreats: readonly Threat[] = [
   {
     id: "false-source",
     stride: "spoofing",
-    story: "Somebody delivers data as a source that they are not.",
+    story: "Somebody delivers data in the name of another source.",
     elements: ["Buckets"],
     flows: ["collection"],
     rules: ["access-bucket-public", "access-resource-public", "access-role-trust"],
     tests: ["services/training/tests/test_storage.py"],
-    residual: "A source that is taken over itself delivers in its own name.",
+    residual: "A source that is taken over delivers under its own name.",
   },
   {
     id: "training-data-disclosure",
     stride: "disclosure",
-    story: "Training data is read by who has no business with it.",
+    story: "Somebody without authority reads training data.",
     elements: ["Buckets", "Retraining", "Encryption keys"],
     flows: ["collection", "training"],
     rules: [
@@ -46,7 +46,7 @@ export const releaseThreats: readonly Threat[] = [
       "services/training/tests/test_personal_data.py",
     ],
     residual:
-      "Who trains a model reads its data in pseudonymised form; pseudonyms and rare values can be joined with other knowledge.",
+      "The training steps read pseudonymised data; pseudonyms and rare values can be joined with other knowledge.",
   },
   {
     id: "data-flood",
@@ -56,12 +56,12 @@ export const releaseThreats: readonly Threat[] = [
     flows: ["collection", "training"],
     rules: ["workloads-workflow-deadline", "workloads-workflow-retries"],
     tests: ["services/training/tests/test_kill.py", "services/training/tests/test_steps.py"],
-    residual: "The model in use goes on and ages; its decay alert tells of it.",
+    residual: "The current model continues and ages; its decay alert reports that.",
   },
   {
     id: "retraining-loop",
     stride: "denial",
-    story: "Alerts, honest or made, start retrainings without end and spend the budget.",
+    story: "Alerts, real or forged, start retrainings without end and spend the budget.",
     elements: ["Retraining", "Observability"],
     flows: ["webhook"],
     rules: [
@@ -72,12 +72,12 @@ export const releaseThreats: readonly Threat[] = [
     ],
     tests: ["test/infra/workflows/retraining/retraining.test.ts"],
     residual:
-      "The contract's weekly number of retrainings can be used up by an attacker, and a needed one then waits.",
+      "An attacker can use up the contract's weekly retrainings, and a needed one then waits.",
   },
   {
     id: "false-webhook",
     stride: "spoofing",
-    story: "A pod posts an alert of its own to the retraining webhook.",
+    story: "A pod posts a forged alert to the retraining webhook.",
     elements: ["Retraining", "Tenancy"],
     flows: ["webhook"],
     rules: [
@@ -90,12 +90,12 @@ export const releaseThreats: readonly Threat[] = [
       "test/infra/workflows/retraining/retraining.test.ts",
     ],
     residual:
-      "Who takes over Alertmanager may start a retraining, which still has to pass every gate.",
+      "An attacker in control of Alertmanager may start a retraining, which still has to pass every gate.",
   },
   {
     id: "swapped-release",
     stride: "tampering",
-    story: "Model, card, manifest or image is changed after it was evaluated.",
+    story: "Model, card, manifest or image is changed after its evaluation.",
     elements: ["Image registry", "Model image", "Model service", "Signing key"],
     flows: ["release", "pull", "promotion"],
     rules: [
@@ -112,12 +112,13 @@ export const releaseThreats: readonly Threat[] = [
       "services/training/tests/test_signing.py",
     ],
     residual:
-      "A role whose IAM policy allows kms:Sign on the key can sign anything; each use is in the trail.",
+      "A role whose IAM policy allows kms:Sign on the key can sign anything; the trail has each use.",
   },
   {
     id: "false-signature",
     stride: "spoofing",
-    story: "Somebody signs a release in the pipeline's name, or has a key of their own trusted.",
+    story:
+      "Somebody signs a release in the pipeline's name, or adds a key of their own to the trusted ones.",
     elements: ["Signing key", "Platform roles"],
     flows: ["release", "provision"],
     rules: ["governance-model-signature", "access-key-policy", "encryption-key-deletion-window"],
@@ -126,12 +127,13 @@ export const releaseThreats: readonly Threat[] = [
       "test/cli/release/verify.test.ts",
       "services/training/tests/test_signing.py",
     ],
-    residual: "Who may merge a change of `causeway:trustedKeys` decides whom the platform trusts.",
+    residual:
+      "A person who may merge a change of `causeway:trustedKeys` decides whom the platform trusts.",
   },
   {
     id: "false-registry",
     stride: "spoofing",
-    story: "A pod runs an image from a registry of somebody else.",
+    story: "A pod runs an image from another registry.",
     elements: ["Image registry", "Cluster"],
     flows: ["pull"],
     rules: [
@@ -140,12 +142,13 @@ export const releaseThreats: readonly Threat[] = [
       "workloads-pod-image-latest",
     ],
     tests: ["test/policies/rules/workloads/images.test.ts"],
-    residual: "Images of controllers come from their makers' registries, by the charts' versions.",
+    residual:
+      "Images of controllers come from their publishers' registries, by the charts' versions.",
   },
   {
     id: "pickle",
     stride: "elevation",
-    story: "A model file runs code when it is loaded.",
+    story: "A model file executes code when it is loaded.",
     elements: ["Model service", "Retraining"],
     flows: ["release", "pull"],
     rules: ["governance-model-format", "governance-pod-pickle"],
@@ -158,7 +161,7 @@ export const releaseThreats: readonly Threat[] = [
   {
     id: "image-disclosure",
     stride: "disclosure",
-    story: "Somebody pulls an image and has the model.",
+    story: "Somebody pulls an image and gets the model.",
     elements: ["Image registry"],
     flows: ["release", "pull"],
     rules: ["encryption-repository-kms", "access-resource-public", "network-vpc-endpoints"],
@@ -168,18 +171,18 @@ export const releaseThreats: readonly Threat[] = [
   {
     id: "registry-loss",
     stride: "denial",
-    story: "The registry is away, or has dropped an image that a rollback needs.",
+    story: "The registry is unavailable, or has deleted an image that a rollback needs.",
     elements: ["Image registry"],
     flows: ["release", "pull"],
     rules: ["cost-repository-lifecycle"],
     tests: ["test/infra/serving/images.test.ts", "test/infra/aws/foundation.test.ts"],
     residual:
-      "New pods of a region wait while its registry and the copy are both away; running ones go on.",
+      "New pods of a region wait while its registry and the copy are both unavailable; running pods continue.",
   },
   {
     id: "bad-release",
     stride: "denial",
-    story: "A release that is slow, wrong or unfair takes all traffic.",
+    story: "A release that is slow, wrong or unfair gets all traffic.",
     elements: ["Model service"],
     flows: ["promotion"],
     rules: [
@@ -189,7 +192,7 @@ export const releaseThreats: readonly Threat[] = [
       "governance-rollout-human-gate",
     ],
     tests: ["test/e2e/delivery.ts", "test/infra/gates/simulations.test.ts"],
-    residual: "Harm to the share of requests that the canary has had until the gates speak.",
+    residual: "Harm to the requests that the canary answers until a gate refuses it.",
   },
   {
     id: "approval-in-own-cause",
@@ -210,7 +213,8 @@ export const releaseThreats: readonly Threat[] = [
   {
     id: "false-order",
     stride: "tampering",
-    story: "Somebody orders a region to take a release that nobody promoted at home, or approved.",
+    story:
+      "Somebody orders a region to take a release that home did not promote, or nobody approved.",
     elements: ["Follower", "Buckets"],
     flows: ["orders", "following"],
     rules: [
@@ -225,7 +229,7 @@ export const releaseThreats: readonly Threat[] = [
       "test/e2e/promotion.ts",
     ],
     residual:
-      "Who takes over the home region's promoter may order any image that is approved, or of a model that needs no approval; each region still puts it on trial.",
+      "An attacker in control of the home promoter may order any approved image, or any image of a model that needs no approval; each region still puts it on trial.",
   },
   {
     id: "promoter-takeover",
@@ -237,18 +241,18 @@ export const releaseThreats: readonly Threat[] = [
     rules: ["access-admission-duties", "access-rbac-wildcard", "access-rbac-escalation"],
     tests: ["test/infra/workflows/retraining/follower.test.ts", "test/e2e/promotion.ts"],
     residual:
-      "It may bring any digest of the model's own repository, which the gates put on trial.",
+      "It may release any digest of the model's own repository, which the gates put on trial.",
   },
   {
     id: "order-disclosure",
     stride: "disclosure",
-    story: "An order is read by who has no business with the release.",
+    story: "Somebody without authority reads an order.",
     elements: ["Buckets"],
     flows: ["orders"],
     rules: ["encryption-bucket-kms", "encryption-bucket-tls", "access-bucket-public"],
     tests: ["test/infra/workflows/retraining/follower.test.ts"],
     residual:
-      "Whoever reads the artefact bucket reads orders; a manifest holds measurements and digests, and no row.",
+      "Every reader of the artefact bucket can read orders; a manifest holds measurements and digests, and no row.",
   },
   {
     id: "order-lost",
@@ -259,12 +263,12 @@ export const releaseThreats: readonly Threat[] = [
     rules: [],
     tests: ["test/services/delivery/follow.test.ts", "test/infra/observability/promtool/parity.ts"],
     residual:
-      "The promotion ends in that region after its time, and no region after it is asked; the alert on regions that differ tells people.",
+      "The promotion times out in that region, and no later region is asked; the alert on regions that differ reports it.",
   },
   {
     id: "evil-package",
     stride: "tampering",
-    story: "A dependency is taken over and runs code in the pipeline or an image.",
+    story: "A dependency is compromised and runs code in the pipeline or an image.",
     elements: ["Model image"],
     flows: ["supply"],
     rules: ["governance-model-scan", "governance-image-scan"],
@@ -275,43 +279,43 @@ export const releaseThreats: readonly Threat[] = [
       "test/services/training/environment.test.ts",
     ],
     residual:
-      "Locks with digests keep a known version; a version that was evil when it was locked, and Go modules of the end-to-end tests, are not judged.",
+      "Locks with digests keep a known version; a version that was malicious when it was locked, and Go modules of the end-to-end tests, are not checked.",
   },
   {
     id: "unfree-package",
     stride: "repudiation",
-    story: "A dependency comes in whose licence forbids the use, and nobody knows since when.",
+    story: "A dependency has a licence that forbids the use, and nobody notices.",
     elements: [],
     flows: ["supply"],
     rules: [],
     tests: ["test/cli/checks/licences.test.ts"],
-    residual: "What a package says of itself is believed.",
+    residual: "The check trusts the licence that a package declares.",
   },
   {
     id: "package-loss",
     stride: "denial",
-    story: "A package or a tool that the build needs is taken away.",
+    story: "A package or a tool that the build needs disappears.",
     elements: [],
     flows: ["supply"],
     rules: [],
     tests: ["test/services/training/environment.test.ts"],
-    residual: "There is no mirror of packages; what runs goes on running.",
+    residual: "There is no mirror of packages; running services continue.",
   },
   {
     id: "build-disclosure",
     stride: "disclosure",
-    story: "A package that is installed reads the credentials of the build.",
+    story: "An installed package reads the credentials of the build.",
     elements: [],
     flows: ["supply"],
     rules: ["access-user-long-lived"],
     tests: ["test/cli/checks/secrets.test.ts"],
     residual:
-      "Install scripts are off (`.npmrc`) and the plan has no credentials; the preview job has short ones.",
+      "Install scripts are off (`.npmrc`) and the plan has no credentials; the preview job has short-lived ones.",
   },
   {
     id: "evil-chart",
     stride: "tampering",
-    story: "A chart of a controller is swapped, and runs with the controller's rights.",
+    story: "A controller's chart is replaced, and runs with the controller's rights.",
     elements: ["Addons"],
     flows: ["charts"],
     rules: ["workloads-release-catalogue"],
@@ -320,12 +324,12 @@ export const releaseThreats: readonly Threat[] = [
       "test/infra/platform/addons.test.ts",
     ],
     residual:
-      "Charts are pinned by version, not by digest, as Helm repositories offer it; what a chart renders no rule sees.",
+      "Charts are pinned by version, not by digest, because Helm repositories offer no more; no rule sees what a chart renders.",
   },
   {
     id: "chart-disclosure",
     stride: "disclosure",
-    story: "A controller sends what it sees to its maker.",
+    story: "A controller sends what it sees to its publisher.",
     elements: ["Addons", "Tenancy"],
     flows: ["charts"],
     rules: ["network-policy-allow-all", "network-policy-metadata-service"],
@@ -335,11 +339,11 @@ export const releaseThreats: readonly Threat[] = [
   {
     id: "controller-loss",
     stride: "denial",
-    story: "A controller dies, and releases, scaling or certificates stand still.",
+    story: "A controller stops, and with it releases, scaling or certificates.",
     elements: ["Addons"],
     flows: ["charts"],
     rules: ["workloads-pod-limits"],
     tests: ["test/infra/platform/addons.test.ts", "test/e2e/faults.ts"],
-    residual: "Running models go on; nothing new is released until it is back.",
+    residual: "Running models continue; nothing new is released until it is back.",
   },
 ];

@@ -5,7 +5,7 @@ export const requestThreats: readonly Threat[] = [
   {
     id: "caller-without-token",
     stride: "spoofing",
-    story: "Somebody calls a model as an application that they are not.",
+    story: "Somebody calls a model with the identity of another application.",
     elements: ["Mesh", "Regional entry"],
     flows: ["request", "ingress"],
     rules: [
@@ -15,46 +15,43 @@ export const requestThreats: readonly Threat[] = [
       "access-mesh-allow-all",
     ],
     tests: ["test/infra/platform/mesh.test.ts"],
-    residual:
-      "A stolen token works until it expires; how long that is the identity provider decides.",
+    residual: "A stolen token works until it expires; the identity provider sets its lifetime.",
   },
   {
     id: "false-region",
     stride: "spoofing",
-    story: "Somebody answers DNS in place of the entry and takes the callers.",
+    story: "A forged DNS answer sends callers to an attacker.",
     elements: ["Global entry"],
     flows: ["lookup"],
     rules: ["encryption-listener-tls"],
     tests: ["test/infra/aws/global-entry.test.ts"],
     residual:
-      "The zone is not signed by DNSSEC; a caller that checks certificates sees a stranger, one that does not is lost.",
+      "The zone is not signed by DNSSEC; a caller that does not check certificates is deceived.",
   },
   {
     id: "record-change",
     stride: "tampering",
-    story: "Records send callers to a region that is down, stale or drained.",
+    story: "DNS records send callers to a region that is down, stale or drained.",
     elements: ["Global entry"],
     flows: ["lookup"],
     rules: ["reliability-record-failover", "reliability-entry-drained"],
     tests: ["test/lab/gameday/gameday.test.ts", "test/lab/gameday/parity.test.ts"],
-    residual:
-      "Resolvers that ignore the time to live keep the old answer longer than the recovery time says.",
+    residual: "Resolvers that ignore the TTL keep the old answer longer than the recovery time.",
   },
   {
     id: "lookup-disclosure",
     stride: "disclosure",
-    story: "Who watches DNS learns that somebody uses the platform.",
+    story: "An observer of DNS learns that somebody uses the platform.",
     elements: ["Global entry"],
     flows: ["lookup"],
     rules: [],
     tests: ["test/infra/aws/global-entry.test.ts"],
-    residual:
-      "Names of the entry are public, as every DNS name is; they hold no name of a person or a model.",
+    residual: "DNS names of the entry are public; they contain no name of a person or a model.",
   },
   {
     id: "region-loss",
     stride: "denial",
-    story: "A region is lost, or its health check lies.",
+    story: "A region is lost, or its health check reports a wrong state.",
     elements: ["Global entry", "Network"],
     flows: ["lookup"],
     rules: [
@@ -73,7 +70,7 @@ export const requestThreats: readonly Threat[] = [
   {
     id: "request-reading",
     stride: "disclosure",
-    story: "Somebody on the way reads features, which are personal data.",
+    story: "Somebody on the network path reads features, which are personal data.",
     elements: ["Regional entry", "Mesh", "Network"],
     flows: ["request", "ingress", "inference"],
     rules: [
@@ -87,13 +84,12 @@ export const requestThreats: readonly Threat[] = [
       "encryption-node-transit",
     ],
     tests: ["test/program/encryption-walk.test.ts"],
-    residual: "The load balancer and the sidecars see plain text in memory.",
+    residual: "The load balancer and the sidecars hold plain text in memory.",
   },
   {
     id: "request-smuggling",
     stride: "tampering",
-    story:
-      "An ambiguous request passes the firewall as one thing and reaches the server as another.",
+    story: "The firewall and the server interpret an ambiguous request differently.",
     elements: ["Regional entry", "Model service"],
     flows: ["request", "ingress"],
     rules: [
@@ -102,25 +98,24 @@ export const requestThreats: readonly Threat[] = [
       "network-firewall-rules",
     ],
     tests: ["test/services/model-server/wire.test.ts"],
-    residual:
-      "A flaw of the load balancer or of Envoy itself; versions are pinned and must be raised.",
+    residual: "A flaw of the load balancer or of Envoy; versions are pinned and must be updated.",
   },
   {
     id: "malformed-input",
     stride: "tampering",
     story:
-      "A crafted body crashes the parser, pollutes a prototype, or feeds values that the model never saw.",
+      "A crafted body crashes the parser, pollutes a prototype, or sends values that the model was not trained on.",
     elements: ["Model service"],
     flows: ["request", "inference"],
     rules: [],
     tests: ["test/fuzz/fuzz.test.ts", "test/services/model-server/malformed.test.ts"],
     residual:
-      "Values inside the contract's ranges can still be chosen to mislead the model (adversarial inputs).",
+      "Values inside the contract's ranges can still mislead the model (adversarial inputs).",
   },
   {
     id: "flood",
     stride: "denial",
-    story: "More requests than the service can answer, by malice or by mistake.",
+    story: "More requests arrive than the service can answer, on purpose or by mistake.",
     elements: ["Regional entry", "Model service"],
     flows: ["request", "ingress", "inference"],
     rules: [
@@ -133,13 +128,13 @@ export const requestThreats: readonly Threat[] = [
     ],
     tests: ["test/services/model-server/overload.test.ts"],
     residual:
-      "A flood from very many addresses below the rate limit is refused by shedding; honest callers are shed with it.",
+      "Load shedding also refuses honest callers when very many addresses stay below the rate limit.",
   },
   {
     id: "model-extraction",
     stride: "disclosure",
     story:
-      "A caller copies the model, or finds out who was in its training data, by asking very often.",
+      "A caller copies the model, or infers who was in its training data, by very many requests.",
     elements: ["Model service"],
     flows: ["request"],
     rules: ["network-firewall-rules", "access-mesh-jwt"],
@@ -148,7 +143,7 @@ export const requestThreats: readonly Threat[] = [
       "test/services/model-server/explain.test.ts",
     ],
     residual:
-      "Rate limits slow it down only. Explanations help a copier; differential privacy bounds membership inference where the contract asks for it.",
+      "Rate limits only slow it down. Explanations help to copy; differential privacy bounds membership inference where the contract asks for it.",
   },
   {
     id: "false-labels",
@@ -164,7 +159,7 @@ export const requestThreats: readonly Threat[] = [
   {
     id: "denied-prediction",
     stride: "repudiation",
-    story: "The operator, or the caller, denies that a decision was made, or by which version.",
+    story: "The operator or the caller denies that a decision was made, or by which version.",
     elements: ["Model service", "Log store", "Mesh"],
     flows: ["inference", "logs"],
     rules: [
@@ -175,12 +170,12 @@ export const requestThreats: readonly Threat[] = [
     ],
     tests: ["test/services/model-server/log-fields.test.ts"],
     residual:
-      "A line that is lost between pod and shipper is missed: the alert on the shipper tells of it, the line stays lost.",
+      "A line that is lost between pod and shipper stays lost; the alert on the shipper reports the outage.",
   },
   {
     id: "error-leak",
     stride: "disclosure",
-    story: "An error message tells internals, or repeats another caller's data.",
+    story: "An error message reveals internals, or repeats another caller's data.",
     elements: ["Model service"],
     flows: ["inference"],
     rules: [],
@@ -188,7 +183,7 @@ export const requestThreats: readonly Threat[] = [
       "test/services/model-server/malformed.test.ts",
       "test/services/model-server/protocol.test.ts",
     ],
-    residual: "Times of answers tell a little of the load.",
+    residual: "Response times reveal a little about the load.",
   },
   {
     id: "route-theft",
@@ -198,6 +193,7 @@ export const requestThreats: readonly Threat[] = [
     flows: ["inference"],
     rules: ["network-virtual-service-hosts", "network-gateway-hosts", "encryption-destination-tls"],
     tests: ["test/infra/serving/routing.test.ts", "test/infra/platform/mesh.test.ts"],
-    residual: "Who may write routes in the serving namespace may redirect there.",
+    residual:
+      "A principal that may write routes in the serving namespace can redirect requests there.",
   },
 ];

@@ -27,6 +27,6 @@ export interface Threat {
   readonly rules: readonly string[];
   /** Files with tests of the answer, from the repository's root. */
   readonly tests: readonly string[];
-  /** What stays possible all the same. */
+  /** What remains possible. */
   readonly residual: string;
 }

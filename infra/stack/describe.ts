@@ -37,9 +37,13 @@ export function configDocument(): string {
   });
   return `# Stack configuration
 
-Keys of \`Pulumi.<stack>.yaml\`. This page and \`stack.schema.json\` are written by \`npm run docs\` from \`infra/stack/schema.ts\`.
-A bad file is refused with all its problems at once: key, value got, value allowed.
-\`account\`, \`kubernetesVersion\`, \`domain\` and \`recovery\` are required where \`target\` is \`aws\`.
+Check a stack file. The command lists all problems at once: key, value got, value allowed.
+
+\`\`\`
+npx causeway plan --stack <stack>
+\`\`\`
+
+These are the keys of \`Pulumi.<stack>.yaml\`. If \`target\` is \`aws\`, \`account\`, \`kubernetesVersion\`, \`domain\` and \`recovery\` are required. \`npm run docs\` writes this page and \`stack.schema.json\` from \`infra/stack/schema.ts\`.
 
 | key | needed by | what it is |
 | --- | --- | --- |

@@ -181,7 +181,7 @@ export const configSchema = z.strictObject({
     .array(region, { error: "a list of regions" })
     .min(1, "at least one region")
     .describe(
-      "Regions; the first is home to keys, audit log and artefacts. `drained: { reason }` takes one out of service.",
+      "Regions; the first is the home region, with keys, audit log and artefacts. `drained: { reason }` takes one out of service.",
     ),
   domain: z
     .strictObject({
@@ -206,12 +206,12 @@ export const configSchema = z.strictObject({
       alertEmails: [],
     })
     .describe(
-      "IAM roles in each of the four groups, who approves, who erases, and who is told of an emergency.",
+      "IAM roles of the four groups, of approvers and of erasers, and mail addresses for emergencies.",
     ),
   models: z
     .array(model, { error: "a list of models" })
     .describe(
-      "Models that the stack serves; each has a folder in services/models. `peakRequestsPerSecond` by region decides whether the others carry a lost one; `requestsPerSecond` by region (default: the peak, or what the least replicas are scaled for) how long a release takes.",
+      "Models of the stack; each has a folder in services/models. `peakRequestsPerSecond` by region decides whether the other regions can carry a lost one. `requestsPerSecond` by region (default: the peak, or what the minimum number of replicas is scaled for) decides how long a release takes.",
     ),
   images: images
     .optional()
@@ -244,12 +244,12 @@ export const configSchema = z.strictObject({
   alertWebhook: text("a URL")
     .optional()
     .describe(
-      "Secret. Where Alertmanager posts critical alerts, for whoever is on call: pulumi config set --secret causeway:alertWebhook ...",
+      "Secret. URL for critical alerts, for the person on call: pulumi config set --secret causeway:alertWebhook ...",
     ),
   ticketWebhook: text("a URL")
     .optional()
     .describe(
-      "Secret. Where Alertmanager posts warnings, for the owning team; without it they go to `alertWebhook` too, and the message's `receiver` says which it is. pulumi config set --secret causeway:ticketWebhook ...",
+      "Secret. URL for warnings, for the owning team. Without it they go to `alertWebhook` too, and the message's `receiver` tells them apart. pulumi config set --secret causeway:ticketWebhook ...",
     ),
 });
 

@@ -72,7 +72,7 @@ describe("coverage", () => {
     expect(
       coverageMarkdown([rule("a", { framework: "eu-ai-act", clause: "Art. 9" })], gaps),
     ).toContain(
-      "1 of 2 listed clauses have a rule.\n\n| clause | rules |\n| --- | --- |\n| Art. 9 | `a` |\n\nNo rule covers:\n\n| clause | who or what covers it instead |\n| --- | --- |\n| Art. 4 | The provider. |\n",
+      "1 of 2 listed clauses have a rule.\n\n| clause | rules |\n| --- | --- |\n| Art. 9 | `a` |\n\nNo rule covers:\n\n| clause | covered by |\n| --- | --- |\n| Art. 4 | The provider. |\n",
     );
   });
 
