@@ -46,7 +46,7 @@ async function approve(): Promise<void> {
     });
 }
 
-const asked = (name: string, timeoutSeconds = 5) =>
+const asked = (name: string, timeoutSeconds = 600) =>
   askedRegion({
     name,
     run,
@@ -67,7 +67,7 @@ const promoteIn = (regions: readonly (Region | AskedRegion)[]) =>
     approval: () => ({ reference: "a".repeat(64) }),
     approverKeys: [],
     record: (fact) => ledger.record(fact),
-    timeoutSeconds: 5,
+    timeoutSeconds: 600,
     pollSeconds: 0.01,
     report: () => undefined,
   });

@@ -57,7 +57,7 @@ function promotion(
     approval: () => ({ reference: "a".repeat(64) }),
     approverKeys: [],
     record: async (fact) => void facts.push(fact),
-    timeoutSeconds: 1,
+    timeoutSeconds: 600,
     pollSeconds: 0.01,
     report: () => undefined,
     ...more,
@@ -201,7 +201,7 @@ describe("a promotion", () => {
   });
 
   test("gives up after its time, with the controller's last word", async () => {
-    const given = promotion([region("eu-west-1", "never")]);
+    const given = promotion([region("eu-west-1", "never")], { timeoutSeconds: 0.05 });
     expect((await promote(given)).map(({ outcome, message }) => [outcome, message])).toEqual([
       ["timed-out", "Healthy"],
     ]);
