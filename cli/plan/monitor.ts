@@ -5,10 +5,10 @@ import * as resources from "@pulumi/pulumi/proto/resource_pb";
 import { fill } from "./outputs/fill";
 import { stackType, type RecordedOptions, type RecordedResource } from "./resource";
 import {
+  holdsUnknown,
   isProperties,
   shownProperties,
   toWire,
-  unknownText,
   type Properties,
   type WireObject,
 } from "./wire";
@@ -76,7 +76,7 @@ export class RecordingMonitor extends MockMonitor {
     reply: Reply<object>,
   ): void {
     const resource = this.recorded.get(request.getUrn());
-    const outputs = shownProperties(request.getOutputs()?.toJavaScript());
+    const outputs = shownProperties(toWire(request.getOutputs()?.toJavaScript() ?? {}));
     if (resource?.type === stackType) this.stackOutputs = outputs;
     else if (resource)
       this.recorded.set(resource.urn, {
@@ -127,7 +127,7 @@ export class RecordingMonitor extends MockMonitor {
       throw new RecordingError(
         `${type} (${name}) is a remote component: a plan cannot see what it creates`,
       );
-    const raw = request.getObject()?.toJavaScript() ?? {};
+    const raw = toWire(request.getObject()?.toJavaScript() ?? {});
     const inputs = shownProperties(raw);
     const options = optionsOf(request);
     const region = this.regionOf(type, inputs, parent, options.provider);
@@ -229,11 +229,7 @@ function aliasesOf(request: RegisterResourceRequest): string[] {
 }
 
 function gapsOf({ type, name, inputs }: RecordedResource): string[] {
-  if (!JSON.stringify(inputs).includes(unknownText)) return [];
-  const unfilled = Object.entries(inputs).filter(([, value]) =>
-    JSON.stringify(value).includes(unknownText),
-  );
-  return unfilled.map(
-    ([key]) => `${type} (${name}): ${key} takes an output that is not known before the update`,
-  );
+  return Object.keys(inputs)
+    .filter((key) => holdsUnknown(inputs[key]))
+    .map((key) => `${type} (${name}): ${key} takes an output that is not known before the update`);
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { setMockOptions } from "@pulumi/pulumi/runtime/settings";
+import { inProcess } from "./in-process";
 import { RecordingMonitor } from "./monitor";
 import { stackType, type RecordedResource } from "./resource";
 import type { Properties } from "./wire";
@@ -41,6 +42,7 @@ export async function record(program: () => unknown, request: RecordRequest): Pr
   const monitor = new RecordingMonitor(request.stack, request.project, account, fail);
   const variable = process.env[secretKeysVariable];
   const restoreStacks = withoutStacks();
+  const restoreRuntime = inProcess();
   // An error inside an `apply` reaches nobody but this event.
   process.on("unhandledRejection", fail);
   try {
@@ -55,6 +57,7 @@ export async function record(program: () => unknown, request: RecordRequest): Pr
     );
     return { resources, outputs: monitor.stackOutputs, gaps: monitor.gaps };
   } finally {
+    restoreRuntime();
     restoreStacks();
     // One error can leave several promises rejected; let them arrive while somebody listens.
     await new Promise((resolve) => setImmediate(resolve));

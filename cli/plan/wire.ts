@@ -28,13 +28,17 @@ export type Properties = Record<string, unknown>;
 /** An object of the protocol. */
 export type WireObject = Record<string, JavaScriptValue>;
 
-/** Properties as the protocol takes them; what has no value is left out. */
+/**
+ * A copy of properties as the protocol delivers them: keys in order, and none without a value. What
+ * the program does with its own objects afterwards does not reach the copy.
+ */
 export function toWire(value: Properties): WireObject {
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, item]) =>
-      item === undefined ? [] : [[key, wireValue(item)]],
-    ),
-  );
+  const copy: WireObject = {};
+  for (const key of Object.keys(value).sort()) {
+    const item = value[key];
+    if (item !== undefined) copy[key] = wireValue(item);
+  }
+  return copy;
 }
 
 function wireValue(value: unknown): JavaScriptValue {
@@ -51,15 +55,15 @@ export function isProperties(value: unknown): value is Properties {
 
 /**
  * A value as a reader may see it: secrets hidden, resources by URN. The keys of a secret object are
- * shown, its values are not.
+ * shown, its values are not. Parts in which nothing is hidden are the same objects.
  */
 export function shown(value: unknown): unknown {
   if (value === unknownMark) return unknownText;
-  if (Array.isArray(value)) return value.map(shown);
+  if (Array.isArray(value)) return mappedList(value);
   if (!isProperties(value)) return value;
   switch (value[signatureKey]) {
     case undefined:
-      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shown(item)]));
+      return mappedObject(value);
     case signatures.secret:
       return hidden(value["value"]);
     case signatures.resource:
@@ -73,6 +77,26 @@ export function shown(value: unknown): unknown {
         ),
       );
   }
+}
+
+function mappedList(list: readonly unknown[]): readonly unknown[] {
+  const items = list.map(shown);
+  return items.every((item, i) => item === list[i]) ? list : items;
+}
+
+function mappedObject(value: Properties): Properties {
+  let copy: Properties | undefined;
+  for (const key in value) {
+    const item = shown(value[key]);
+    if (item !== value[key]) (copy ??= { ...value })[key] = item;
+  }
+  return copy ?? value;
+}
+
+/** Whether a shown value holds one that only an update can know. */
+export function holdsUnknown(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(holdsUnknown);
+  return isProperties(value) ? Object.values(value).some(holdsUnknown) : value === unknownText;
 }
 
 function hidden(value: unknown): unknown {

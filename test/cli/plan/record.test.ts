@@ -5,6 +5,7 @@ import { Provider } from "@pulumi/aws/provider";
 import { Bucket, BucketVersioning } from "@pulumi/aws/s3";
 import { ConfigMap, Secret } from "@pulumi/kubernetes/core/v1";
 import { Chart } from "@pulumi/kubernetes/helm/v4";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { record as recordStack } from "../../../cli/plan/record";
 import { only, record } from "../../support/record";
 
@@ -107,6 +108,37 @@ describe("what is recorded", () => {
     });
     expect(JSON.parse(seen!)).toEqual(["causeway:alertWebhook"]);
     expect(process.env["PULUMI_CONFIG_SECRET_KEYS"]).toBeUndefined();
+  });
+
+  it("keeps inputs as they were when the resource was registered, with keys in order", async () => {
+    const tags = { b: "1", a: "2" };
+    const bucket = { bucket: "data", tags };
+    const resources = await record(() => {
+      const store = new Bucket("store", bucket);
+      new Bucket("copy", {
+        tags: store.tags.apply((own) => {
+          tags.b = "changed";
+          return own ?? {};
+        }),
+      });
+    });
+    const [store, copy] = resources.filter(({ type }) => type === bucketType);
+    expect(JSON.stringify(store?.inputs)).toBe('{"bucket":"data","tags":{"a":"2","b":"1"}}');
+    expect(JSON.stringify(copy?.inputs)).toBe('{"tags":{"a":"2","b":"1"}}');
+  });
+
+  it("leaves the SDK as it was, so that tests with its own mocks still speak its protocol", async () => {
+    const { fromJavaScript } = Struct;
+    let during: unknown;
+    await record(() => void (during = Struct.fromJavaScript));
+    expect(during).not.toBe(fromJavaScript);
+    expect(Struct.fromJavaScript).toBe(fromJavaScript);
+    await expect(record(() => Promise.reject(new Error("no")))).rejects.toThrow("no");
+    expect(Struct.fromJavaScript).toBe(fromJavaScript);
+    const message = Struct.fromJavaScript({ a: [1, null, { b: "c" }] });
+    expect(Struct.deserializeBinary(message.serializeBinary()).toJavaScript()).toEqual({
+      a: [1, null, { b: "c" }],
+    });
   });
 
   it("fills what a cloud would answer, the same in every run", async () => {
