@@ -55,7 +55,10 @@ export function commandOf(
 /** Commander names the first required option that is missing; a person wants to know all. */
 function requireAllAtOnce(command: CommandUnknownOpts): void {
   const required = command.options.filter(({ mandatory }) => mandatory);
-  for (const option of required) option.mandatory = false;
+  for (const option of required) {
+    option.mandatory = false;
+    option.description += " (required)";
+  }
   command.hook("preAction", () => {
     const missing = required.filter(
       (option) => command.getOptionValue(option.attributeName()) === undefined,

@@ -5,6 +5,13 @@ import type { Send } from "../delivery/cluster";
 import type { OpenLedger } from "../../services/delivery/ledger-location";
 import type { HttpRequest } from "../../services/delivery/connection";
 import { elevation, type Elevation } from "./elevation";
+import { Option } from "@commander-js/extra-typings";
+import { namespaces } from "../../infra/kubernetes/labels";
+import { longestElevationSeconds } from "../../infra/platform/admission";
+import { connect, send as sendTo } from "../../services/delivery/connection";
+import { openLedger } from "../../services/delivery/ledger-location";
+import { jsonHelp, ledgerHelp, wholeNumber, type CommandLine } from "../command";
+import { UsageError } from "../exit-codes";
 
 /** What is asked of an elevation; its name is made here. */
 export type Request = Omit<Elevation, "id">;
@@ -88,3 +95,41 @@ function messageIn(text: string): string | undefined {
     return undefined;
   }
 }
+
+const longestMinutes = longestElevationSeconds / 60;
+
+export const verb: CommandLine = {
+  details: "Nobody lets themselves in. Kubernetes itself ends it; the record comes first.",
+  examples: [
+    'elena@example.com --namespace causeway-models --minutes 30 --reason "routes are broken" --ledger s3://my-audit-bucket/ledger',
+  ],
+  define: (command, terminal) =>
+    command
+      .argument("<user>", "the person, as the API server knows them")
+      .addOption(
+        new Option("--namespace <namespace>", "where they may repair")
+          .choices(Object.values(namespaces))
+          .makeOptionMandatory(),
+      )
+      .addOption(
+        new Option("--minutes <n>", "for how long")
+          .argParser(wholeNumber(1, longestMinutes))
+          .makeOptionMandatory(),
+      )
+      .requiredOption("--reason <text>", "a reason in words")
+      .requiredOption("--ledger <ledger>", ledgerHelp)
+      .option("--context <name>", "context of the kubeconfig (default: the current one)")
+      .option("--json", jsonHelp)
+      .action(async (user, { namespace, minutes, reason, ledger, context }) => {
+        if (reason.trim() === "") throw new UsageError("--reason: got nothing, allowed: a reason");
+        const connection = await connect(context === undefined ? {} : { context });
+        const made = await elevate(
+          (request) => sendTo(connection, request),
+          await openLedger(ledger),
+          { user, namespace, seconds: minutes * 60, reason },
+        );
+        terminal.result({ user, namespace, ...made }, [
+          `${user} may repair in ${namespace} until ${made.expires} (${made.name}); kubectl -n ${namespace} delete job ${made.name} ends it sooner`,
+        ]);
+      }),
+};

@@ -4,6 +4,15 @@ import { conditionsOf, iamRoleType, identityStatements, managedPolicies } from "
 import { ofType, list, number, text } from "../../policies/resources";
 import type { ResourceView } from "../../policies/rule";
 import { callersOf } from "./who";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import program from "../../infra";
+import { rules } from "../../policies/rules";
+import { jsonHelp, type CommandLine } from "../command";
+import { encryptionDocument } from "../encryption/document";
+import { encryptionWalk } from "../encryption/walk";
+import { planStack } from "../plan/plan";
+import { viewOf, type RecordedResource } from "../plan/resource";
 
 /** One right of one principal. */
 export interface Right {
@@ -125,3 +134,52 @@ export function reviewMarkdown(rights: readonly Right[]): string {
   );
   return `# Access review\n\n${rights.length} rights of ${new Set(rights.map(({ system, principal }) => `${system} ${principal}`)).size} principals, as planned.\n\n| where | principal | held by | may | on | condition |\n| --- | --- | --- | --- | --- | --- |\n${rows.join("\n")}\n`;
 }
+
+const project = resolve(__dirname, "..", "..");
+
+/** Rights, and stores and listeners with what encrypts them, of the resources of a stack. */
+function reviewed(resources: readonly RecordedResource[]) {
+  const rights = review(resources.map(viewOf));
+  const walk = encryptionWalk(resources);
+  const row = ({
+    resource: { type, name, region },
+    ...rest
+  }: (typeof walk.stores)[number] | (typeof walk.listeners)[number]) => ({
+    type,
+    name,
+    region,
+    ...rest,
+  });
+  const encryption = {
+    stores: walk.stores.map(row),
+    listeners: walk.listeners.map(row),
+    unclassified: walk.unclassified,
+  };
+  return { rights, encryption, encryptionPage: encryptionDocument(walk) };
+}
+
+export const verb: CommandLine = {
+  details: "Writes both lists to out/, as pages and as JSON.",
+  examples: ["--stack dev", "--json"],
+  define: (command, terminal) =>
+    command
+      .option("--stack <stack>", "stack whose plan is reviewed", "prod")
+      .option("--json", jsonHelp)
+      .action(async ({ stack }) => {
+        const { resources } = await planStack({ project, stack, program, rules });
+        const { rights, encryption, encryptionPage } = reviewed(resources);
+        const files = {
+          "access-review.md": reviewMarkdown(rights),
+          "access-review.json": `${JSON.stringify(rights, null, 2)}\n`,
+          "encryption.md": encryptionPage,
+          "encryption.json": `${JSON.stringify(encryption, null, 2)}\n`,
+        };
+        mkdirSync(join(project, "out"), { recursive: true });
+        for (const [name, text] of Object.entries(files))
+          writeFileSync(join(project, "out", name), text);
+        const written = Object.keys(files).map((name) => join("out", name));
+        terminal.result({ stack, rights, ...encryption }, [
+          `${stack}: ${rights.length} rights, ${encryption.stores.length} stores, ${encryption.listeners.length} listeners -> ${written.join(", ")}`,
+        ]);
+      }),
+};

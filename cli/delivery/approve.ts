@@ -18,6 +18,10 @@ import {
 import type { Entry, Fact } from "../../services/evidence/ledger";
 import type { DeliveryContext } from "./record";
 import { approvalsOf, roleOf } from "./verdict-of";
+import { jsonHelp, keyHelp, type CommandLine } from "../command";
+import { signerAt } from "../release/signers";
+import { stackConfig } from "../stack-config";
+import { contextOption, contextsOf, inEachRegion, ledgerOption, modelHelp } from "./regions";
 
 /** A decision of a person over a release. */
 export interface Approval {
@@ -180,7 +184,7 @@ async function resume(
   const { resourceVersion } = rollout.metadata;
   await cluster.patchStatus(model, {
     metadata: { resourceVersion },
-    status: resumed(rollout, status),
+    status: withoutPause(rollout, status),
   });
   if (rollout.spec.paused) await cluster.patchRollout(model, { spec: { paused: false } });
 }
@@ -189,7 +193,7 @@ async function resume(
  * The patch of `kubectl argo rollouts promote` 1.8: after an inconclusive analysis step, the next
  * step; else the pause alone is taken away.
  */
-function resumed(
+function withoutPause(
   { spec }: Rollout,
   { canary, controllerPause, currentStepIndex = 0 }: RolloutStatus,
 ) {
@@ -201,4 +205,51 @@ function resumed(
     controllerPause: false,
     currentStepIndex: Math.min(currentStepIndex + 1, spec.strategy.canary.steps.length),
   };
+}
+
+export const verb: CommandLine = {
+  details:
+    "The person is who the API server says. The release goes on once the approvals that the model's risk tier asks for are on record.",
+  examples: [
+    'loan-approval --role model-risk --reason "read the model card" --ledger s3://my-audit-bucket/ledger',
+  ],
+  define: (command, terminal) =>
+    command
+      .argument("<model>", modelHelp)
+      .requiredOption("--role <role>", "role in which you decide, such as model-risk")
+      .requiredOption("--reason <text>", "a reason in words")
+      .addOption(ledgerOption())
+      .option("--digest <digest>", "approve this image (default: the one that is on trial)")
+      .option("--key <key>", `your own ${keyHelp}`)
+      .option(
+        "--stack <stack>",
+        "of a role in causeway:approverKeys of the stack only signed approvals count",
+      )
+      .addOption(contextOption())
+      .option("--json", jsonHelp)
+      .action(async (model, { context, ledger, key, stack, role, reason, digest }) => {
+        const approval: Approval = {
+          role,
+          reason,
+          digest,
+          signer: key === undefined ? undefined : signerAt(key),
+          approverKeys: stack === undefined ? [] : stackConfig(stack).approverKeys,
+        };
+        await inEachRegion(
+          { model, contexts: contextsOf(context), ledger },
+          async (delivery) => {
+            const approved = await approve(delivery, approval);
+            return { value: approved, lines: [approvedLine(role, approved)] };
+          },
+          terminal,
+        );
+      }),
+};
+
+function approvedLine(role: string, { digest, region, resumed, missing }: Approved): string {
+  const waits =
+    missing === undefined
+      ? `no release of it is paused in ${region}`
+      : `the release waits in ${region} for ${missing}`;
+  return `approved ${digest} as ${role}; ${resumed ? `the release goes on in ${region}` : waits}`;
 }

@@ -1,10 +1,24 @@
 import { loadContract } from "../../services/contract/load";
 import { InputError } from "../../services/contract/problems";
-import type { KillTarget } from "../../infra/serving/delivery";
+import { killTargets, type KillTarget } from "../../infra/serving/delivery";
 import { killAnnotation, killRoute, killRouteOf } from "../../infra/serving/kill-switch";
 import { retryingConflicts } from "./cluster";
 import { inFlight, regionOf } from "../../services/delivery/objects";
 import type { DeliveryContext } from "./record";
+import { Option } from "@commander-js/extra-typings";
+import { modelsFolder } from "../../infra/stack/models";
+import { openLedger, type OpenLedger } from "../../services/delivery/ledger-location";
+import { jsonHelp, type CommandLine } from "../command";
+import { VerbError } from "../exit-codes";
+import type { Terminal } from "../terminal";
+import {
+  clusterAt,
+  contextOption,
+  contextsOf,
+  ledgerOption,
+  modelHelp,
+  type Target,
+} from "./regions";
 
 /** What the kill switch did. */
 export interface Killed {
@@ -53,32 +67,79 @@ export async function kill(
   return { region, aborted };
 }
 
-/** Takes the kill switch's route away again. Throws InputError where there is none. */
-export async function restore(
-  { cluster, model, ledger }: DeliveryContext,
-  reason: string,
-): Promise<{ readonly region: string }> {
-  await retryingConflicts(async () => {
-    const { metadata, spec } = await cluster.routes(model);
-    const own = spec.http.filter(({ name }) => name !== killRoute);
-    if (own.length === spec.http.length)
-      throw new InputError(model, [
-        { key: "kill switch", got: "off", allowed: "a model that is switched off" },
-      ]);
-    await cluster.patchRoutes(model, {
-      metadata: {
-        resourceVersion: metadata.resourceVersion,
-        annotations: { [killAnnotation]: null },
-      },
-      spec: { http: own },
-    });
-  });
-  const region = regionOf(await cluster.rollout(model));
-  await ledger.record({
-    actor: await cluster.whoAmI(),
-    action: "kill-switch",
-    subject: model,
-    details: { region, to: "off", reason },
-  });
-  return { region };
+/**
+ * A ledger that is opened for its first entry: one that cannot be reached must not keep the kill
+ * switch from acting.
+ */
+function openedLater(location: string): OpenLedger {
+  const opened = () => openLedger(location);
+  return {
+    path: location,
+    record: async (fact) => (await opened()).record(fact),
+    entries: async () => (await opened()).entries(),
+    chain: async () => (await opened()).chain(),
+  };
 }
+
+/** A region that cannot be reached must not keep the model alive in the others. */
+async function killInEachRegion(
+  { model, contexts, ledger: location }: Target,
+  { to, reason }: { readonly to: KillTarget; readonly reason: string },
+  terminal: Terminal,
+): Promise<void> {
+  const ledger = openedLater(location);
+  const regions: Killed[] = [];
+  for (const context of contexts) {
+    try {
+      const cluster = await clusterAt(context);
+      const killed = await kill({ cluster, model, modelsFolder, ledger }, to, reason);
+      regions.push(killed);
+      terminal.print(
+        `all requests of ${model} in ${killed.region} go to the ${to}${killed.aborted ? "; the release on trial was aborted" : ""}`,
+      );
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      terminal.complain(`${context ?? "current context"}: ${why}`);
+    }
+  }
+  const killSwitch = { to, reason };
+  if (regions.length > 0) {
+    terminal.print(
+      "put this into the model's entry of the stack file, so that the next update keeps it:",
+    );
+    terminal.print(`killSwitch: ${JSON.stringify(killSwitch)}`);
+  }
+  terminal.result({ model, regions, killSwitch }, []);
+  const failed = contexts.length - regions.length;
+  if (failed > 0)
+    throw new VerbError(
+      `the kill switch did not end well in ${failed} of ${contexts.length} regions`,
+      1,
+    );
+}
+
+export const verb: CommandLine = {
+  details: "Acts at once, without an update, and aborts a release that is on trial.",
+  examples: [
+    'loan-approval --to champion --reason "declines everybody" --ledger s3://my-audit-bucket/ledger',
+  ],
+  define: (command, terminal) =>
+    command
+      .argument("<model>", modelHelp)
+      .addOption(
+        new Option("--to <target>", "who gets the requests")
+          .choices(killTargets)
+          .makeOptionMandatory(),
+      )
+      .requiredOption("--reason <text>", "a reason in words")
+      .addOption(ledgerOption())
+      .addOption(contextOption())
+      .option("--json", jsonHelp)
+      .action((model, { context, ledger, to, reason }) =>
+        killInEachRegion(
+          { model, contexts: contextsOf(context), ledger },
+          { to, reason },
+          terminal,
+        ),
+      ),
+};

@@ -7,6 +7,8 @@ import type { Cluster } from "./cluster";
 import type { OpenLedger } from "../../services/delivery/ledger-location";
 import { verdictOf } from "./verdict-of";
 import { sha256 } from "../../services/contract/digests";
+import { jsonHelp, type CommandLine } from "../command";
+import { contextOption, contextsOf, inEachRegion, ledgerOption, modelHelp } from "./regions";
 
 /** What a command acts on and where it writes down that it did. */
 export interface DeliveryContext {
@@ -89,4 +91,33 @@ export async function recordVerdict({
     });
   }
   return { verdict: kept, file, known };
+}
+
+export const verb: CommandLine = {
+  details: "Ends with 3 while the version is on trial. Safe to run again at any time.",
+  examples: ["loan-approval --ledger s3://my-audit-bucket/ledger"],
+  define: (command, terminal) =>
+    command
+      .argument("<model>", modelHelp)
+      .addOption(ledgerOption())
+      .addOption(contextOption())
+      .option("--json", jsonHelp)
+      .action((model, { context, ledger }) =>
+        inEachRegion(
+          { model, contexts: contextsOf(context), ledger },
+          async (delivery) => {
+            const recorded = await recordVerdict(delivery);
+            return { value: recorded, lines: recordLines(recorded) };
+          },
+          terminal,
+        ),
+      ),
+};
+
+function recordLines({ verdict, file, known }: RecordedVerdict): string[] {
+  const why = verdict.message === "" ? "" : `: ${verdict.message}`;
+  return [
+    `${verdict.model} ${verdict.version} was ${verdict.outcome} in ${verdict.region}${why}`,
+    known ? `on record before: ${file}` : `commit ${file}`,
+  ];
 }

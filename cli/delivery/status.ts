@@ -2,6 +2,8 @@ import { versionHashLabel } from "../../infra/serving/settings";
 import { killAnnotation } from "../../infra/serving/kill-switch";
 import type { Cluster } from "./cluster";
 import { digestOf, observed, regionOf, releaseOf } from "../../services/delivery/objects";
+import { jsonHelp, type CommandLine } from "../command";
+import { clusterAt, contextOption, contextsOf, modelHelp } from "./regions";
 
 /** How a model stands in a region, as the cluster says now. */
 export interface Standing {
@@ -60,3 +62,22 @@ export function standingLines(
     ...(killed === undefined ? [] : [`  KILLED    all requests go to the ${killed}`]),
   ];
 }
+
+export const verb: CommandLine = {
+  details: "Desired and live version, step, analyses and kill switch, in each region.",
+  examples: ["loan-approval", "loan-approval --context eu-west-1 --context eu-central-1 --json"],
+  define: (command, terminal) =>
+    command
+      .argument("<model>", modelHelp)
+      .addOption(contextOption())
+      .option("--json", jsonHelp)
+      .action(async (model, { context }) => {
+        const regions: Standing[] = [];
+        for (const one of contextsOf(context)) {
+          const stands = await standing(await clusterAt(one), model);
+          standingLines(model, stands).forEach(terminal.print);
+          regions.push(stands);
+        }
+        terminal.result({ model, regions }, []);
+      }),
+};

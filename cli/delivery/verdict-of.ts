@@ -1,7 +1,7 @@
 import { verdictSchema, type Outcome, type Verdict } from "../../services/evidence/verdict";
 import type { Entry } from "../../services/evidence/ledger";
 import { versionHashLabel } from "../../infra/serving/settings";
-import { abortedByController } from "./aborted-by";
+import { VerbError } from "../exit-codes";
 import {
   digestOf,
   observed,
@@ -27,8 +27,12 @@ export interface Trial {
 }
 
 /** A rollout that has not ended. */
-export class NoVerdictYet extends Error {
+export class NoVerdictYet extends VerbError {
   override readonly name = "NoVerdictYet";
+
+  constructor(message: string) {
+    super(message, 3);
+  }
 }
 
 const revisionAnnotation = "rollout.argoproj.io/revision";
@@ -206,4 +210,19 @@ export function roleOf(details: Entry["details"]): string {
 
 function utc(time: string | Date): string {
   return new Date(time).toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+/**
+ * Whether the controller itself ended the rollout. Its status does not say: the reason of a missed
+ * start deadline stands there for a moment and is then overwritten by the words that a person's
+ * abort has. But the API server keeps who set which field, and `currentPodHash` is set by the
+ * controller alone.
+ */
+function abortedByController({ metadata }: Pick<Rollout, "metadata">): boolean {
+  const owners = (field: string) =>
+    metadata.managedFields
+      .filter(({ fieldsV1 }) => fieldsV1["f:status"]?.[`f:${field}`] !== undefined)
+      .map(({ manager }) => manager);
+  const controllers = new Set(owners("currentPodHash"));
+  return owners("abort").some((manager) => controllers.has(manager));
 }

@@ -43,7 +43,7 @@ export async function unpacked(bytes: Buffer): Promise<readonly ArchivedFile[]> 
   const files = await entries(plain);
   if (!plain.equals(await tar(files)))
     throw new ArchiveError(
-      "is not packed as `npm run evidence` packs: there are bytes that belong to no file, or files out of order",
+      "is not packed as `causeway evidence export` packs: there are bytes that belong to no file, or files out of order",
     );
   return files;
 }
@@ -62,7 +62,7 @@ async function tar(files: readonly ArchivedFile[]): Promise<Buffer> {
 
 function gunzipped(bytes: Buffer): Buffer {
   if (!bytes.subarray(0, header.length).equals(header))
-    throw new ArchiveError("does not begin as an archive of `npm run evidence` does");
+    throw new ArchiveError("does not begin as an archive of `causeway evidence export` does");
   const plain = inflated(bytes);
   // The last eight bytes are the check sum and the length (RFC 1952); zlib itself takes a file that
   // goes on after them.

@@ -27,7 +27,7 @@ ${findings.length === 0 ? "Nothing that is looked for." : findings.map((finding)
 
 ## Verify
 Without anything else: \`sha256sum --check ${sumsFile}\`.
-With the repository, offline: \`npm run evidence -- --verify <archive> [--trusted-key <public keys in PEM>]\` also verifies the release against its attestation, the ledger's chain, the summary and the signatures.
+With the repository, offline: \`npx causeway evidence verify <archive> [--trusted-key <public keys in PEM>]\` also verifies the release against its attestation, the ledger's chain, the summary and the signatures.
 Whoever can write the archive can write \`${sumsFile}\` too: trust it by its signature, or by a digest of the archive that came another way.
 `;
 }

@@ -182,7 +182,7 @@ function approvalFindings(
       .filter(({ attested }) => !attested)
       .map(
         ({ role, by }) =>
-          `the attestation does not carry the approval by ${by} as ${role}: npm run attest`,
+          `the attestation does not carry the approval by ${by} as ${role}: npx causeway release attest`,
       ),
     ...approvals
       .filter(({ reference }) => !recorded.some((one) => one.reference === reference))

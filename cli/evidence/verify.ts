@@ -11,6 +11,9 @@ import { guide } from "./guide";
 import { linesOf, places, summaryOf, type Summary } from "./summary";
 import { attestationFile, attestedBy, sumProblems, sumsFile } from "./sums";
 import { digestOf } from "../../services/contract/digests";
+import { existsSync, readFileSync } from "node:fs";
+import { jsonHelp, type CommandLine } from "../command";
+import { trustedKeys } from "../release/verify";
 
 /** What an archive is verified against. */
 export interface EvidenceOptions {
@@ -192,3 +195,62 @@ function summaryProblems(files: readonly ArchivedFile[]): {
     };
   }
 }
+
+const signatureWords = {
+  trusted: "signed by a trusted key",
+  unchecked: "signed; give --trusted-key or --stack to verify by whom",
+  none: "not signed: compare its digest with one that came another way",
+  untrusted: "",
+} as const;
+
+function linesFor(file: string, found: EvidenceVerification): string[] {
+  const { mismatches, files, summary, signature } = found;
+  if (mismatches.length > 0)
+    return [
+      `${file} does not verify:`,
+      ...mismatches.map((mismatch) => `  ${mismatch.file} ${mismatch.message}`),
+    ];
+  const counts = summary && [
+    `${summary.ledger.entries} ledger entries, the last ${summary.ledger.head ?? "none"}`,
+    `gates held ${summary.gates.held}, failed ${summary.gates.failed.length}`,
+    `${summary.approvals.length} approvals`,
+    `${summary.verdicts.length} verdicts`,
+  ];
+  return [
+    `${file}: ${files} files hold; ${signatureWords[signature]}`,
+    ...(summary ? [`${summary.model} ${summary.version}; ${counts?.join("; ")}`] : []),
+    ...(summary?.findings ?? []).map((finding) => `  finding: ${finding}`),
+  ];
+}
+
+export const verb: CommandLine = {
+  examples: [
+    "out/evidence-loan-approval-1.0.0.tar.gz --stack prod",
+    "evidence.tar.gz --trusted-key keys.pem --json",
+  ],
+  define: (command, terminal) =>
+    command
+      .argument("<archive>", "a file that `npx causeway evidence export` wrote")
+      .option("--trusted-key <file>", "public keys in PEM; one of them must have signed it")
+      .option("--stack <stack>", "trust the keys of this stack")
+      .option("--digest <digest>", "digest of the archive, as it came another way")
+      .option("--head <hash>", "hash of the ledger's last entry, as it came another way")
+      .option("--json", jsonHelp)
+      .action(async (file, { trustedKey, stack, digest, head }) => {
+        if (!existsSync(file))
+          throw new InputError("archive", [
+            {
+              key: file,
+              got: undefined,
+              allowed: "a file that npx causeway evidence export wrote",
+            },
+          ]);
+        const found = await verifyEvidence(readFileSync(file), {
+          trusted: trustedKeys(trustedKey, stack),
+          digest,
+          head,
+        });
+        terminal.result({ archive: file, ...found }, linesFor(file, found));
+        terminal.exitCode = found.mismatches.length > 0 ? 1 : 0;
+      }),
+};

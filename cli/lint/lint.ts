@@ -1,9 +1,13 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { judge, type PackConfig, type Violation } from "../../policies/judge";
 import type { ResourceView, Rule } from "../../policies/rule";
-import { documents } from "./documents";
-import { manifestFiles } from "./files";
-import { resourcesOf } from "./resources";
+import { rules } from "../../policies/rules";
+import { jsonHelp, type CommandLine } from "../command";
+import type { ExitCode } from "../exit-codes";
+import { packConfig } from "../plan/judgement";
+import type { Terminal } from "../terminal";
+import { documents, resourcesOf } from "./manifests";
 
 /** What the linter found. */
 export interface LintResult {
@@ -25,13 +29,14 @@ export interface Finding {
 
 /**
  * Judges manifests by the rules over Kubernetes objects. Rules over a whole stack see all objects
- * of all files together. `onFile` is told each file before it is read. Throws RangeError for a path
- * that leads nowhere.
+ * of all files together. `-` is the standard input. `onFile` is told each file before it is read.
+ * Throws RangeError for a path that leads nowhere.
  */
 export function lintManifests(
   paths: readonly string[],
   rules: readonly Rule[],
   config: PackConfig,
+  input: () => string,
   onFile: (file: string) => void = () => {},
 ): LintResult {
   const locations = new Map<ResourceView, string>();
@@ -39,7 +44,7 @@ export function lintManifests(
   const files = manifestFiles(paths);
   for (const file of files) {
     onFile(file);
-    const read = documents(readFileSync(file, "utf8"));
+    const read = documents(file === "-" ? input() : readFileSync(file, "utf8"));
     problems.push(...read.problems.map(({ line, message }) => `${file}:${line}: ${message}`));
     for (const { line, content } of read.documents) {
       try {
@@ -56,3 +61,95 @@ export function lintManifests(
   }));
   return { files: files.length, objects: locations.size, findings, problems };
 }
+
+const endings = [".yaml", ".yml", ".json"];
+const skipped = ["node_modules", ".git"];
+
+/**
+ * Manifest files under the given paths, sorted within each: a file and `-` are taken as they are, a folder with
+ * all that is in it. Throws RangeError for a path that leads nowhere.
+ */
+function manifestFiles(paths: readonly string[]): string[] {
+  return paths.flatMap((path) => {
+    if (path === "-") return [path];
+    if (!existsSync(path))
+      throw new RangeError(`${path}: must be a file or a folder, got nothing there`);
+    return statSync(path).isDirectory() ? inFolder(path) : [path];
+  });
+}
+
+function inFolder(folder: string): string[] {
+  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  );
+  return entries.flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return skipped.includes(entry.name) ? [] : inFolder(path);
+    return endings.some((ending) => entry.name.endsWith(ending)) ? [path] : [];
+  });
+}
+
+function report({ files, objects, findings, problems }: LintResult, terminal: Terminal): ExitCode {
+  for (const problem of problems) terminal.complain(`${problem} (unreadable)`);
+  if (objects === 0 && problems.length === 0)
+    terminal.complain(
+      "no Kubernetes object found: a manifest ends with .yaml, .yml or .json and has apiVersion and kind",
+    );
+  const mandatory = findings.filter(
+    ({ violation }) => violation.enforcement === "mandatory",
+  ).length;
+  const found = findings.map(({ location, violation: { rule, enforcement, message } }) => ({
+    location: location ?? null,
+    rule: rule.name,
+    enforcement,
+    severity: rule.severity,
+    message,
+    remediation: rule.remediation,
+  }));
+  terminal.result({ files, objects, findings: found, unreadable: problems }, [
+    ...findings.map(lineOf),
+    `${count(files, "file")}, ${count(objects, "object")}: ${mandatory} mandatory, ${findings.length - mandatory} advisory, ${problems.length} unreadable`,
+  ]);
+  if (problems.length > 0 || objects === 0) return 2;
+  return mandatory > 0 ? 1 : 0;
+}
+
+function lineOf({ location, violation }: Finding): string {
+  const { rule, enforcement, message } = violation;
+  return `${location ?? "(all files)"}: ${enforcement} ${rule.name} (${rule.severity}): ${message}\n    ${rule.remediation}`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** Shows a person which file is read, on one line that is wiped when all are. */
+function progressOn(stream: NodeJS.WriteStream) {
+  if (!stream.isTTY) return { onFile: () => undefined, wipe: () => undefined };
+  return {
+    onFile: (file: string) => void stream.write(`\r\u001b[Kreading ${file}`),
+    wipe: () => void stream.write("\r\u001b[K"),
+  };
+}
+
+export const verb: CommandLine = {
+  details: "Takes any YAML or JSON of Kubernetes, also what Helm or kustomize write.",
+  examples: ["k8s/", "- --json < manifests.yaml", "k8s/ --config policies/config/dev.json"],
+  define: (command, terminal) =>
+    command
+      .argument("<files...>", "files, folders, or - for standard input")
+      .option("--config <file>", "configuration of the policy pack (default: that of prod)")
+      .option("--json", jsonHelp)
+      .action((paths, { config }) => {
+        const { onFile, wipe } = progressOn(process.stderr);
+        const result = lintManifests(
+          paths,
+          rules,
+          config === undefined ? {} : packConfig(config),
+          () => terminal.input(),
+          onFile,
+        );
+        wipe();
+        terminal.exitCode = report(result, terminal);
+      }),
+};

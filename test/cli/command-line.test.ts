@@ -57,8 +57,6 @@ describe("every command of package.json", () => {
 
 describe("an input that cannot be used", () => {
   it.each([
-    ["delivery", ["promote", "loan-approval"], 'command: got "promote", allowed: status, record'],
-    ["delivery", ["approve", "loan-approval"], "--ledger: got nothing"],
     ["e2e", ["--only", "nothing"], "--only: got nothing, allowed: lifecycle,"],
     ["record:run", [], "run directory: got nothing"],
     ["record:run", ["runs/r1", "--ledger", "l.jsonl"], "--actor: got nothing"],

@@ -17,7 +17,7 @@ import { columnsOf } from "../../services/model-server/requests/columns";
 import { readNamed } from "../../services/model-server/requests/named";
 import { RequestProblem } from "../../services/model-server/requests/problem";
 import { readTensor } from "../../services/model-server/requests/tensor";
-import { documents } from "../../cli/lint/documents";
+import { documents } from "../../cli/lint/manifests";
 import { packConfig } from "../../cli/plan/judgement";
 import { readStackFile } from "../../cli/plan/stack-file";
 import { stackFile, stacks } from "../support/stacks";

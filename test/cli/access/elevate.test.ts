@@ -1,8 +1,8 @@
 import type { Fact } from "../../../services/evidence/ledger";
 import { nextEntry } from "../../../services/evidence/ledger/entry";
-import { accessArguments } from "../../../cli/access/arguments";
 import { elevate } from "../../../cli/access/elevate";
 import type { HttpRequest } from "../../../services/delivery/connection";
+import { causeway } from "../../support/verb";
 
 const request = {
   user: "colleague",
@@ -103,47 +103,27 @@ describe("an elevation", () => {
   });
 });
 
-describe("the command line", () => {
-  const line = [
-    "elevate",
-    "--user",
+describe("causeway access elevate", () => {
+  const line = (more: Readonly<Record<string, string>> = {}) => [
     "colleague",
-    "--namespace",
-    "causeway-models",
-    "--minutes",
-    "30",
-    "--reason",
-    "routes",
-    "--ledger",
-    "l.jsonl",
-  ];
-  const changed = (option: string, value: string) =>
-    line.map((word, i) => (line[i - 1] === option ? value : word));
-
-  it("takes a review of prod, or of another stack, and an elevation", () => {
-    expect(accessArguments(["review"])).toEqual({ command: "review", stack: "prod" });
-    expect(accessArguments(["review", "--stack", "dev"])).toEqual({
-      command: "review",
-      stack: "dev",
-    });
-    expect(accessArguments(line)).toEqual({
-      command: "elevate",
-      user: "colleague",
+    ...Object.entries({
       namespace: "causeway-models",
-      minutes: 30,
+      minutes: "30",
       reason: "routes",
       ledger: "l.jsonl",
-      context: undefined,
-    });
-  });
+      ...more,
+    }).flatMap(([name, value]) => [`--${name}`, value]),
+  ];
 
   it.each([
-    [changed("--minutes", "61"), /--minutes: got "61"/],
-    [changed("--minutes", "0"), /--minutes: got "0"/],
-    [changed("--namespace", "kube-system"), /--namespace: got "kube-system"/],
-    [changed("--reason", " "), /--reason/],
-    [["elevate"], /--user[\s\S]*--reason[\s\S]*--ledger[\s\S]*--namespace[\s\S]*--minutes/],
-    [["revoke"], /review or elevate/],
-    [["review", "--nothing"], /Unknown option '--nothing', allowed: --stack/],
-  ])("refuses %j", (args, message) => expect(() => accessArguments(args)).toThrow(message));
+    [line({ minutes: "61" }), /--minutes <n>' argument '61' is invalid/],
+    [line({ minutes: "0" }), /Allowed: a whole number from 1 to 60/],
+    [line({ namespace: "kube-system" }), /'kube-system' is invalid. Allowed choices are causeway-/],
+    [line({ reason: " " }), /--reason: got nothing/],
+    [["colleague"], /missing: --namespace .*--minutes .*--reason .*--ledger/],
+    [line({ nothing: "x" }), /unknown option '--nothing'/],
+  ])("refuses %j", async (argv, message) => {
+    const { code, err } = await causeway("access elevate", argv);
+    expect([code, err]).toEqual([2, expect.stringMatching(message)]);
+  });
 });

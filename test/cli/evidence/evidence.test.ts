@@ -362,7 +362,7 @@ describe("unpacking", () => {
     [
       "a file with an owner and a time",
       [{ name: "x", uid: 7, mtime: new Date(5000) }],
-      "is not packed as `npm run evidence` packs",
+      "is not packed as `causeway evidence export` packs",
     ],
   ])("refuses %s", async (_what, headers, message) => {
     await expect(packed(headers).then(unpacked)).rejects.toThrow(message);

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { modelsFolder } from "../../../infra/stack/models";
 import { modelNames } from "../../../services/contract/load";
-import { main } from "../../../cli/evidence/main";
 import { testKey } from "../../support/signing";
+import { causeway } from "../../support/verb";
 
 let folder = "";
 let said: string[] = [];
@@ -13,9 +13,13 @@ beforeEach(() => {
   said = [];
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
-const run = (...args: string[]) => main(args, (line) => said.push(line));
+const run = async (verb: "export" | "verify", ...args: string[]) => {
+  const { code, out, err } = await causeway(`evidence ${verb}`, args);
+  said = `${out}${err}`.trimEnd().split("\n");
+  return code;
+};
 
-describe("npm run evidence", () => {
+describe("causeway evidence", () => {
   it("exports the evidence of a model, signed, and verifies it by the public key", async () => {
     const { privateKey, publicKey, signer } = testKey();
     const [key, trusted, out] = ["key.pem", "public.pem", "evidence.tar.gz"].map((name) =>
@@ -23,7 +27,9 @@ describe("npm run evidence", () => {
     ) as [string, string, string];
     writeFileSync(key, privateKey);
     writeFileSync(trusted, publicKey);
-    expect(await run("loan-approval", "--stack", "local", "--key", key, "--out", out)).toBe(0);
+    expect(
+      await run("export", "loan-approval", "--stack", "local", "--key", key, "--out", out),
+    ).toBe(0);
     expect(said[0]).toMatch(
       /^stack local: \d+ resources, \d+ rules, \d+ mandatory and \d+ advisory violations$/,
     );
@@ -31,16 +37,14 @@ describe("npm run evidence", () => {
       /evidence\.tar\.gz: \d+ files, \d+ KiB, sha256:[0-9a-f]{64}, signed with sha256:[0-9a-f]{64}$/,
     );
     expect(said[1]).toContain(signer.keyid);
-    said = [];
-    expect(await run("--verify", out, "--trusted-key", trusted)).toBe(0);
+    expect(await run("verify", out, "--trusted-key", trusted)).toBe(0);
     expect(said[0]).toMatch(/evidence\.tar\.gz: \d+ files hold; signed by a trusted key$/);
     expect(said).toContain("  finding: nobody approved the release");
 
     const bytes = readFileSync(out);
     bytes[bytes.length >> 1]! ^= 1;
     writeFileSync(out, bytes);
-    said = [];
-    expect(await run("--verify", out)).toBe(1);
+    expect(await run("verify", out)).toBe(1);
     expect(said[0]).toBe(`${out} does not verify:`);
   });
 
@@ -48,21 +52,38 @@ describe("npm run evidence", () => {
     const ledger = join(folder, "ledger.jsonl");
     copyFileSync(join(modelsFolder, "ledger.jsonl"), ledger);
     writeFileSync(ledger, readFileSync(ledger, "utf8").replace("maintainers", "somebody"));
-    expect(await run("loan-approval", "--ledger", ledger)).toBe(1);
+    expect(await run("export", "loan-approval", "--ledger", ledger)).toBe(1);
     expect(said).toEqual([
+      expect.stringContaining("does not verify"),
       expect.stringContaining("line 1 was changed: its hash is not that of its content"),
     ]);
   });
 
   it.each([
-    [[], "usage: npm run evidence"],
-    [["loan"], `model: got "loan", allowed: ${modelNames(modelsFolder).join(", ")}`],
+    ["export", [], "missing required argument 'model'"],
+    ["export", ["loan"], `model: got loan, allowed: ${modelNames(modelsFolder).join(", ")}`],
     [
-      ["--verify", "nothing.tar.gz"],
-      "nothing.tar.gz: got nothing, allowed: a file that npm run evidence wrote",
+      "verify",
+      ["nothing.tar.gz"],
+      "nothing.tar.gz: got nothing, allowed: a file that npx causeway evidence export wrote",
     ],
-  ])("refuses %j", async (args, message) => {
-    expect(await run(...args)).toBe(2);
+  ] as const)("%s refuses %j", async (verb, args, message) => {
+    expect(await run(verb, ...args)).toBe(2);
     expect(said.join("\n")).toContain(message);
+  });
+
+  it("gives a program what was verified as JSON", async () => {
+    const file = join(folder, "archive.tar.gz");
+    writeFileSync(file, "no archive");
+    const { code, out } = await causeway("evidence verify", [file, "--json"]);
+    expect([code, JSON.parse(out)]).toEqual([
+      1,
+      {
+        archive: file,
+        files: 0,
+        signature: "none",
+        mismatches: [{ file: "the archive", message: expect.any(String) }],
+      },
+    ]);
   });
 });

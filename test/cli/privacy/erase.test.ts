@@ -136,42 +136,33 @@ withPython(
   },
 );
 
-withPython(
-  "looks and changes nothing on a dry run",
-  async () => {
-    const { printed, surroundings } = around();
-    expect(await erase(line("--dry-run"), () => "jane", surroundings)).toBe(0);
-    expect(readFileSync(join(folder, "lake/runs/r1/collect/data.csv"), "utf8")).toContain(before);
-    expect(printed).toEqual(
-      expect.arrayContaining(["datasets:", `  ${digest("1")}`, "2 of 4 files name the subject"]),
-    );
-  },
-);
+withPython("looks and changes nothing on a dry run", async () => {
+  const { printed, surroundings } = around();
+  expect(await erase(line("--dry-run"), () => "jane", surroundings)).toBe(0);
+  expect(readFileSync(join(folder, "lake/runs/r1/collect/data.csv"), "utf8")).toContain(before);
+  expect(printed).toEqual(
+    expect.arrayContaining(["datasets:", `  ${digest("1")}`, "2 of 4 files name the subject"]),
+  );
+});
 
-withPython(
-  "says what is left, and records that it is not complete",
-  async () => {
-    writeFileSync(join(folder, "lake", "frames.zst"), Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 1]));
-    const { printed, surroundings } = around();
-    expect(await erase(line(), () => "jane", surroundings)).toBe(3);
-    expect(printed.find((one) => one.includes("NOT COMPLETE"))).toMatch(/^searched 5 files/);
-    expect(readLedger(fileStore(join(folder, "ledger.jsonl")))[0]?.details).toMatchObject({
-      outcome: "incomplete",
-      searched: { left: 2 },
-    });
-  },
-);
+withPython("says what is left, and records that it is not complete", async () => {
+  writeFileSync(join(folder, "lake", "frames.zst"), Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 1]));
+  const { printed, surroundings } = around();
+  expect(await erase(line(), () => "jane", surroundings)).toBe(3);
+  expect(printed.find((one) => one.includes("NOT COMPLETE"))).toMatch(/^searched 5 files/);
+  expect(readLedger(fileStore(join(folder, "ledger.jsonl")))[0]?.details).toMatchObject({
+    outcome: "incomplete",
+    searched: { left: 2 },
+  });
+});
 
-withPython(
-  "does not begin where the ledger was tampered with",
-  async () => {
-    writeFileSync(join(folder, "ledger.jsonl"), "{}\n");
-    await expect(erase(line(), () => "jane", around().surroundings)).rejects.toThrow(
-      "does not verify",
-    );
-    expect(readFileSync(join(folder, "lake/runs/r1/collect/data.csv"), "utf8")).toContain(before);
-  },
-);
+withPython("does not begin where the ledger was tampered with", async () => {
+  writeFileSync(join(folder, "ledger.jsonl"), "{}\n");
+  await expect(erase(line(), () => "jane", around().surroundings)).rejects.toThrow(
+    "does not verify",
+  );
+  expect(readFileSync(join(folder, "lake/runs/r1/collect/data.csv"), "utf8")).toContain(before);
+});
 
 test("wants a reason, a ledger and an actor", async () => {
   await expect(erase(["jane", "--model", model, "--lake", folder])).rejects.toThrow(

@@ -1,11 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { documents } from "../../../cli/lint/documents";
-import { resourcesOf, typeToken } from "../../../cli/lint/resources";
-import { main } from "../../../cli/lint/main";
+import { documents, resourcesOf, typeToken } from "../../../cli/lint/manifests";
 import { goodDeployment } from "../../policies/rules/workloads/good";
 import { set } from "../../support/rule-suite";
+import { causeway } from "../../support/verb";
 
 let folder: string;
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), "causeway-lint-"))));
@@ -25,50 +24,39 @@ function file(name: string, content: string): string {
   return path;
 }
 
-function run(...args: string[]): {
-  readonly code: number;
-  readonly out: string[];
-  readonly err: string[];
-} {
-  const out: string[] = [];
-  const err: string[] = [];
-  return {
-    code: main(
-      args,
-      (line) => out.push(line),
-      (line) => err.push(line),
-    ),
-    out,
-    err,
-  };
+const lines = (text: string) => text.split("\n").filter((line) => line !== "");
+
+async function run(...args: string[]) {
+  const { code, out, err } = await causeway("lint", args);
+  return { code, out: out.trimEnd().split("\n"), err: lines(err) };
 }
 
-describe("lint:manifests", () => {
-  it("exits 0 for good manifests and counts them", () => {
+describe("causeway lint", () => {
+  it("exits 0 for good manifests and counts them", async () => {
     file("deep/down/a.yaml", `# a comment\n---\n${JSON.stringify(deployment)}\n---\n# nothing\n`);
     file("b.json", JSON.stringify({ apiVersion: "v1", kind: "List", items: [deployment] }));
     file("README.md", "not a manifest");
-    expect(run(folder)).toEqual({
+    expect(await run(folder)).toEqual({
       code: 0,
       out: ["2 files, 2 objects: 0 mandatory, 0 advisory, 0 unreadable"],
       err: [],
     });
   });
 
-  it("exits 1 for a violation and says file, line, rule and remedy", () => {
+  it("exits 1 for a violation and says file, line, rule and remedy", async () => {
     const path = file(
       "bad.yaml",
       `${JSON.stringify(deployment)}\n---\n\n${JSON.stringify(privileged)}\n`,
     );
-    const { code, out } = run(path);
+    const { code, out } = await run(path);
     expect(code).toBe(1);
-    expect(out[0]).toBe(
+    expect(out.slice(0, 2).join("\n")).toBe(
       `${path}:4: mandatory workloads-pod-privileged (critical): container "server" of Deployment "scorer" must not set securityContext.privileged, got true\n    Remove securityContext.privileged; add the one capability that is needed instead.`,
     );
     expect(out.at(-1)).toBe("1 file, 2 objects: 1 mandatory, 0 advisory, 0 unreadable");
   });
 
-  it("judges the objects of all files together by the rules over a stack", () => {
+  it("judges the objects of all files together by the rules over a stack", async () => {
     const namespace = {
       apiVersion: "v1",
       kind: "Namespace",
@@ -78,7 +66,7 @@ describe("lint:manifests", () => {
       },
     };
     file("namespace.yaml", JSON.stringify(namespace));
-    expect(run(folder).out.join("\n")).toContain("workloads-namespace-quota");
+    expect((await run(folder)).out.join("\n")).toContain("workloads-namespace-quota");
     file(
       "quota.yaml",
       JSON.stringify({
@@ -87,24 +75,25 @@ describe("lint:manifests", () => {
         metadata: { name: "all", namespace: "causeway-models" },
       }),
     );
-    expect(run(folder).out.join("\n")).not.toContain("workloads-namespace-quota");
+    expect((await run(folder)).out.join("\n")).not.toContain("workloads-namespace-quota");
   });
 
-  it("obeys a pack configuration", () => {
+  it("obeys a pack configuration", async () => {
     const path = file("bad.yaml", JSON.stringify(privileged));
     const config = file("config.json", JSON.stringify({ "workloads-pod-privileged": "advisory" }));
-    expect(run("--config", config, path)).toMatchObject({
+    expect(await run("--config", config, path)).toMatchObject({
       code: 0,
       out: [
         expect.stringContaining(": advisory workloads-pod-privileged"),
+        expect.stringContaining("Remove securityContext.privileged"),
         "1 file, 1 object: 0 mandatory, 1 advisory, 0 unreadable",
       ],
     });
   });
 
-  it("exits 2 for YAML that cannot be read, says where, and judges the rest", () => {
+  it("exits 2 for YAML that cannot be read, says where, and judges the rest", async () => {
     const path = file("broken.yaml", `${JSON.stringify(privileged)}\n---\na: [1\nb: 2\n`);
-    const { code, out, err } = run(path);
+    const { code, out, err } = await run(path);
     expect(code).toBe(2);
     expect(err).toEqual([`${path}:4: deficient indentation (unreadable)`]);
     expect(out.join("\n")).toContain("workloads-pod-privileged");
@@ -121,35 +110,56 @@ describe("lint:manifests", () => {
       "apiVersion: v1\n",
       "a Kubernetes object must have apiVersion and kind, got no kind",
     ],
-  ])("exits 2 for %s", (_, content, message) => {
+  ])("exits 2 for %s", async (_, content, message) => {
     const path = file("odd.yaml", content);
-    expect(run(path)).toMatchObject({ code: 2, err: [`${path}:1: ${message} (unreadable)`] });
+    expect(await run(path)).toMatchObject({ code: 2, err: [`${path}:1: ${message} (unreadable)`] });
   });
 
-  it("exits 2 for a path that leads nowhere, for a folder without manifests, for no path and for an unknown option", () => {
-    expect(run(join(folder, "nowhere"))).toMatchObject({
+  it("exits 2 for a path that leads nowhere, for a folder without manifests, for no path and for an unknown option", async () => {
+    expect(await run(join(folder, "nowhere"))).toMatchObject({
       code: 2,
       err: [expect.stringMatching(/nowhere: must be a file or a folder, got nothing there/)],
     });
-    expect(run(folder)).toMatchObject({
+    expect(await run(folder)).toMatchObject({
       code: 2,
       err: [expect.stringContaining("no Kubernetes object found")],
     });
-    expect(run()).toMatchObject({
+    expect(await run()).toMatchObject({
       code: 2,
-      err: [expect.stringContaining("usage: npm run lint:manifests")],
+      err: [
+        expect.stringContaining("missing required argument 'files'"),
+        expect.anything(),
+        expect.anything(),
+      ],
     });
-    expect(run("--fast", folder)).toMatchObject({
+    expect(await run("--fast", folder)).toMatchObject({
       code: 2,
-      err: [expect.stringContaining("--fast")],
+      err: [
+        expect.stringContaining("unknown option '--fast'"),
+        expect.anything(),
+        expect.anything(),
+      ],
     });
   });
 
-  it("prints its usage when asked", () =>
-    expect(run("--help")).toMatchObject({
-      code: 0,
-      out: [expect.stringContaining("Exit codes: 0 clean")],
-    }));
+  it("reads standard input, and gives a program the findings as JSON", async () => {
+    const { code, out } = await causeway("lint", ["-", "--json"], JSON.stringify(privileged));
+    expect([code, JSON.parse(out)]).toEqual([
+      1,
+      {
+        files: 1,
+        objects: 1,
+        unreadable: [],
+        findings: [
+          expect.objectContaining({
+            location: "-:1",
+            rule: "workloads-pod-privileged",
+            enforcement: "mandatory",
+          }),
+        ],
+      },
+    ]);
+  });
 });
 
 describe("documents", () => {

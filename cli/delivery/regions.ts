@@ -1,0 +1,62 @@
+import { Option } from "@commander-js/extra-typings";
+import { modelsFolder } from "../../infra/stack/models";
+import { connect, send } from "../../services/delivery/connection";
+import { openLedger } from "../../services/delivery/ledger-location";
+import { ledgerHelp, repeated } from "../command";
+import type { Terminal } from "../terminal";
+import { clusterOf, type Cluster } from "./cluster";
+import type { DeliveryContext } from "./record";
+
+/** The help of the argument that names a model. */
+export const modelHelp = "a model that the clusters serve";
+
+/** `--context`, once for each region. */
+export const contextOption = () =>
+  new Option("--context <name>", "context of the kubeconfig, one for each region; may be repeated")
+    .argParser(repeated)
+    .default([], "the current one");
+
+/** `--ledger`, which no decision goes without. */
+export const ledgerOption = () => new Option("--ledger <ledger>", ledgerHelp).makeOptionMandatory();
+
+/** What was done in a region, for a program and for a person. */
+export interface Done {
+  readonly value: object;
+  readonly lines: readonly string[];
+}
+
+/** The contexts to act in; none given is the current one. */
+export function contextsOf(given: readonly string[]): readonly (string | undefined)[] {
+  return given.length > 0 ? given : [undefined];
+}
+
+export async function clusterAt(context: string | undefined): Promise<Cluster> {
+  const connection = await connect(context === undefined ? {} : { context });
+  return clusterOf((request) => send(connection, request));
+}
+
+/** Acts region by region, ends at the first that fails, and says what the ledger ends with. */
+export async function inEachRegion(
+  { model, contexts, ledger: location }: Target,
+  act: (delivery: DeliveryContext) => Promise<Done>,
+  terminal: Terminal,
+): Promise<void> {
+  const ledger = await openLedger(location);
+  const regions: object[] = [];
+  for (const context of contexts) {
+    const cluster = await clusterAt(context);
+    const { value, lines } = await act({ cluster, model, modelsFolder, ledger });
+    lines.forEach(terminal.print);
+    const { sequence, hash } = (await ledger.chain()).at(-1) ?? {};
+    if (hash !== undefined) terminal.print(`ledger: entry ${sequence}, ${hash}`);
+    regions.push({ ...value, ledger: hash ?? null });
+  }
+  terminal.result({ model, regions }, []);
+}
+
+/** The model, the clusters and the ledger of a decision. */
+export interface Target {
+  readonly model: string;
+  readonly contexts: readonly (string | undefined)[];
+  readonly ledger: string;
+}

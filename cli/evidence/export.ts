@@ -1,0 +1,99 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import program from "../../infra";
+import { modelsFolder } from "../../infra/stack/models";
+import { rules } from "../../policies/rules";
+import { digestOf } from "../../services/contract/digests";
+import { modelNames } from "../../services/contract/load";
+import { openLedger } from "../../services/delivery/ledger-location";
+import { jsonHelp, keyHelp, ledgerHelp, repeated, type CommandLine } from "../command";
+import { UsageError, VerbError } from "../exit-codes";
+import { planStack, type StackPlan } from "../plan/plan";
+import { stackNames } from "../plan/stack-file";
+import { signerAt } from "../release/signers";
+import type { Terminal } from "../terminal";
+import { archive } from "./archive";
+import { collect } from "./collect";
+import { verifyEvidence } from "./verify";
+import { Option } from "@commander-js/extra-typings";
+
+const project = resolve(__dirname, "..", "..");
+
+interface Export {
+  readonly model: string;
+  readonly stacks: readonly string[];
+  readonly ledger: string;
+  readonly out?: string | undefined;
+  readonly key?: string | undefined;
+}
+
+async function exportEvidence(
+  { model, stacks, ledger, out, key }: Export,
+  terminal: Terminal,
+): Promise<void> {
+  const signer = key === undefined ? undefined : signerAt(key);
+  const opened = await openLedger(ledger);
+  const [entries, counting] = [await opened.chain(), await opened.entries()];
+  const plans = await planned(stacks, terminal);
+  const bytes = await archive(
+    collect({ project, model, ledger: entries, counting, plans, rules, signer }),
+  );
+  const { mismatches, files, summary } = await verifyEvidence(bytes, { trusted: [] });
+  if (mismatches.length > 0 || summary === undefined)
+    throw new VerbError(
+      [
+        "nothing is exported, since the evidence does not hold:",
+        ...mismatches.map(({ file, message }) => `  ${file} ${message}`),
+      ].join("\n"),
+      1,
+    );
+  const target = out ?? join(project, "out", `evidence-${model}-${summary.version}.tar.gz`);
+  mkdirSync(dirname(resolve(target)), { recursive: true });
+  writeFileSync(target, bytes);
+  const digest = digestOf(bytes);
+  terminal.result({ archive: target, digest, files, keyid: signer?.keyid ?? null, summary }, [
+    `${target}: ${files} files, ${(bytes.length / 1024).toFixed(0)} KiB, ${digest}${signer === undefined ? "" : `, signed with ${signer.keyid}`}`,
+    ...summary.findings.map((finding) => `  finding: ${finding}`),
+  ]);
+}
+
+async function planned(stacks: readonly string[], terminal: Terminal): Promise<StackPlan[]> {
+  const plans: StackPlan[] = [];
+  for (const stack of stacks.length > 0 ? stacks : stackNames(project)) {
+    const plan = await planStack({ project, stack, program, rules });
+    const count = (level: string) =>
+      plan.judgement.violations.filter(({ enforcement }) => enforcement === level).length;
+    terminal.print(
+      `stack ${stack}: ${plan.resources.length} resources, ${plan.judgement.rules.length} rules, ${count("mandatory")} mandatory and ${count("advisory")} advisory violations`,
+    );
+    plans.push(plan);
+  }
+  return plans;
+}
+
+export const verb: CommandLine = {
+  details: "For an auditor: `npx causeway evidence verify` verifies the archive with no network.",
+  examples: [
+    "loan-approval",
+    "loan-approval --ledger s3://my-audit-bucket/ledger --stack prod --key awskms:///alias/release",
+  ],
+  define: (command, terminal) =>
+    command
+      .argument("<model>", "a model of services/models")
+      // What was done to the models of the repository before there was an audit bucket.
+      .option("--ledger <ledger>", ledgerHelp, join(modelsFolder, "ledger.jsonl"))
+      .addOption(
+        new Option("--stack <stack>", "judge this stack; may be repeated")
+          .argParser(repeated)
+          .default([], "all"),
+      )
+      .option("--key <key>", `${keyHelp}, that signs the archive`)
+      .option("--out <file>", "(default: out/evidence-<model>-<version>.tar.gz)")
+      .option("--json", jsonHelp)
+      .action(async (model, { stack, ledger, key, out }) => {
+        const known = modelNames(modelsFolder);
+        if (!known.includes(model))
+          throw new UsageError(`model: got ${model}, allowed: ${known.join(", ")}`);
+        await exportEvidence({ model, stacks: stack, ledger, key, out }, terminal);
+      }),
+};
