@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -11,7 +11,13 @@ import {
   type Fact,
 } from "../evidence/ledger";
 import { objectName } from "../evidence/ledger/store";
-import { aws as command, type Aws } from "./aws/command";
+import {
+  copyDocuments,
+  objectLocation,
+  s3,
+  type ObjectLocation,
+  type ObjectStore,
+} from "./object-store";
 
 /**
  * A ledger that is read from, and written to, where it lies. Whoever decides by it reads {@link
@@ -49,8 +55,9 @@ const attempts = 5;
  * Opens the ledger at a file, a folder, or `s3://bucket/prefix`. Of an object store a copy is
  * fetched, and each entry is sent at once.
  */
-export async function openLedger(location: string, aws: Aws = command): Promise<OpenLedger> {
-  if (location.startsWith("s3://")) return openBucket(location.replace(/\/+$/, ""), aws);
+export async function openLedger(location: string, objects?: ObjectStore): Promise<OpenLedger> {
+  const remote = objectLocation(location);
+  if (remote !== undefined) return openBucket(remote, objects ?? s3());
   const store = storeAt(location);
   const entries = () => Promise.resolve(readLedger(store));
   return { path: location, record: (fact) => appendEntry(store, fact), entries, chain: entries };
@@ -60,68 +67,43 @@ export async function openLedger(location: string, aws: Aws = command): Promise<
  * An object is written only where there is none of its number, so two machines never continue the
  * same entry.
  */
-async function openBucket(location: string, aws: Aws): Promise<OpenLedger> {
-  const [bucket = "", ...prefix] = location.slice("s3://".length).split("/");
+async function openBucket(ledger: ObjectLocation, objects: ObjectStore): Promise<OpenLedger> {
   const folder = join(await mkdtemp(join(tmpdir(), "causeway-ledger-")), "ledger");
-  const fetch = () =>
-    aws([
-      "s3",
-      "sync",
-      location,
-      folder,
-      "--only-show-errors",
-      "--exclude",
-      "*",
-      "--include",
-      "*.json",
-    ]);
+  const kept = join(dirname(folder), witnesses);
+  const beside: ObjectLocation = {
+    bucket: ledger.bucket,
+    prefix: [...ledger.prefix.split("/").slice(0, -1), witnesses].join("/"),
+  };
+  const fetch = () => copyDocuments(objects, ledger, folder);
   await fetch();
   const store = objectStore(folder);
-  const beside = [...prefix.slice(0, -1), witnesses].join("/");
-  const put = (key: string, file: string) =>
-    aws([
-      "s3api",
-      "put-object",
-      "--bucket",
-      bucket,
-      "--key",
-      key,
-      "--body",
-      file,
-      "--if-none-match",
-      "*",
-    ]);
+  const put = ({ bucket, prefix }: ObjectLocation, name: string, file: string) =>
+    objects.putNew(bucket, `${prefix}/${name}`, readFileSync(file));
   const record = async (fact: Fact): Promise<Entry> => {
     for (let attempt = 1; ; attempt++) {
       const entry = await appendEntry(store, fact);
-      const name = objectName(entry);
+      const file = join(folder, objectName(entry));
       try {
         // Before the entry: one without its witness would be on record and count for nothing.
-        if (entry.action === "approve")
-          await put(`${beside}/${witnessOf(entry)}`, join(folder, name));
-        await put([...prefix, name].join("/"), join(folder, name));
-        return entry;
+        const free =
+          (entry.action !== "approve" || (await put(beside, witnessOf(entry), file))) &&
+          (await put(ledger, objectName(entry), file));
+        if (free) return entry;
       } catch (error) {
-        rmSync(join(folder, name));
-        if (attempt === attempts || !isTaken(error)) throw error;
-        await fetch();
+        rmSync(file);
+        throw error;
       }
+      rmSync(file);
+      if (attempt === attempts)
+        throw new Error(
+          `cannot record in s3://${ledger.bucket}/${ledger.prefix}: somebody else took the next number ${attempts} times`,
+        );
+      await fetch();
     }
   };
   const entries = async (): Promise<readonly Entry[]> => {
-    const kept = join(dirname(folder), witnesses);
     await fetch();
-    await aws([
-      "s3",
-      "sync",
-      `s3://${bucket}/${beside}`,
-      kept,
-      "--only-show-errors",
-      "--exclude",
-      "*",
-      "--include",
-      "*.json",
-    ]);
+    await copyDocuments(objects, beside, kept);
     return readLedger(store).filter(
       (entry) => entry.action !== "approve" || existsSync(join(kept, witnessOf(entry))),
     );
@@ -139,11 +121,4 @@ function witnessOf({ details, hash }: Entry): string {
       ? details["role"]
       : "none";
   return `${role}/${hash}.json`;
-}
-
-/** S3's answers where the object is there already, or is being written at the same moment. */
-function isTaken(error: unknown): boolean {
-  return /PreconditionFailed|ConditionalRequestConflict/.test(
-    typeof error === "object" && error !== null && "message" in error ? String(error.message) : "",
-  );
 }

@@ -1,19 +1,10 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { InputError, parseOrThrow } from "../contract/problems";
 import { releaseSchema } from "../evidence/release";
 import type { Entry } from "../evidence/ledger";
-import { aws as command, type Aws } from "./aws/command";
+import { objectLocation, s3, type ObjectLocation, type ObjectStore } from "./object-store";
 
 /** How a promotion in one region may end; `refused` is one that touched nothing. */
 export const outcomes = ["promoted", "rolled-back", "timed-out", "refused"] as const;
@@ -49,10 +40,9 @@ export interface Orders {
 }
 
 /** Opens the orders at a folder or `s3://bucket/prefix`; of an object store as the ledger. */
-export function openOrders(location: string, aws: Aws = command): Orders {
-  const text = location.startsWith("s3://")
-    ? objects(location.replace(/\/+$/, ""), aws)
-    : files(location);
+export function openOrders(location: string, objects?: ObjectStore): Orders {
+  const remote = objectLocation(location);
+  const text = remote === undefined ? files(location) : inBucket(remote, objects ?? s3());
   return {
     put: (order) =>
       text.put(keyOf(order.region, order.release.model), `${JSON.stringify(order)}\n`),
@@ -96,44 +86,14 @@ function files(folder: string): Texts {
   };
 }
 
-function objects(location: string, aws: Aws): Texts {
-  const [bucket = "", ...prefix] = location.slice("s3://".length).split("/");
-  const through = async <T>(use: (file: string) => Promise<T>): Promise<T> => {
-    const folder = mkdtempSync(join(tmpdir(), "causeway-order-"));
-    try {
-      return await use(join(folder, "order.json"));
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
-  };
-  const named = (key: string) => ["--bucket", bucket, "--key", [...prefix, key].join("/")];
+function inBucket({ bucket, prefix }: ObjectLocation, objects: ObjectStore): Texts {
   return {
-    put: (key, content) =>
-      through(async (file) => {
-        writeFileSync(file, content);
-        await aws(["s3api", "put-object", ...named(key), "--body", file]);
-      }),
-    get: (key) =>
-      through(async (file) => {
-        try {
-          await aws(["s3api", "get-object", ...named(key), file]);
-        } catch (error) {
-          if (isAbsent(error)) return undefined;
-          throw error;
-        }
-        return readFileSync(file, "utf8");
-      }),
+    put: (key, content) => objects.put(bucket, `${prefix}/${key}`, content),
+    get: async (key) => {
+      const found = await objects.get(bucket, `${prefix}/${key}`);
+      return found && Buffer.from(found).toString("utf8");
+    },
   };
-}
-
-/**
- * S3's answer where there is no such object, to somebody who may list the bucket; to anybody else
- * it says AccessDenied.
- */
-function isAbsent(error: unknown): boolean {
-  return /NoSuchKey/.test(
-    typeof error === "object" && error !== null && "message" in error ? String(error.message) : "",
-  );
 }
 
 const answerSchema = z.object({

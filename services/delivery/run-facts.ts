@@ -8,8 +8,14 @@ import { InputError, parseOrThrow } from "../contract/problems";
 import { label } from "../contract/units";
 import type { Fact } from "../evidence/ledger";
 import { canonicalJson } from "../evidence/ledger/canonical";
-import { aws as command, type Aws } from "./aws/command";
 import type { OpenLedger } from "./ledger-location";
+import {
+  copyDocuments,
+  objectLocation,
+  s3,
+  type ObjectLocation,
+  type ObjectStore,
+} from "./object-store";
 
 /**
  * Actions of a training run, in the order in which they happen. The steps may state no other:
@@ -35,11 +41,13 @@ type StatedFact = z.output<typeof factSchema>;
  */
 export async function factsOf(
   location: string,
-  aws: Aws = command,
+  objects?: ObjectStore,
 ): Promise<readonly StatedFact[]> {
-  const folder = location.startsWith("s3://")
-    ? await fetched(location, aws)
-    : join(location.startsWith("file://") ? fileURLToPath(location) : location, "facts");
+  const remote = objectLocation(location);
+  const folder =
+    remote === undefined
+      ? join(location.startsWith("file://") ? fileURLToPath(location) : location, "facts")
+      : await fetched(remote, objects ?? s3());
   if (!existsSync(folder)) return [];
   const files = readdirSync(folder).filter(
     (name) => name.endsWith(".json") && !name.startsWith("."),
@@ -88,19 +96,9 @@ export async function recordFacts(
   return added;
 }
 
-async function fetched(location: string, aws: Aws): Promise<string> {
+async function fetched(run: ObjectLocation, objects: ObjectStore): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "causeway-facts-"));
-  await aws([
-    "s3",
-    "sync",
-    `${location.replace(/\/+$/, "")}/facts`,
-    folder,
-    "--only-show-errors",
-    "--exclude",
-    "*",
-    "--include",
-    "*.json",
-  ]);
+  await copyDocuments(objects, { ...run, prefix: `${run.prefix}/facts` }, folder);
   return folder;
 }
 

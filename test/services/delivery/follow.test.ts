@@ -1,6 +1,6 @@
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { signedApproval, type RoleKey } from "../../../services/evidence/approvals";
 import type { Release } from "../../../services/evidence/release";
 import type { Verdict } from "../../../services/evidence/verdict";
@@ -10,6 +10,7 @@ import { follow, followerArguments, isOpen } from "../../../services/delivery/fo
 import { openOrders, type Order, type Orders } from "../../../services/delivery/orders";
 import { promote, type AskedRegion, type Region } from "../../../services/delivery/promotion";
 import { imageOf, releasePatch } from "../../../services/delivery/release-patch";
+import { MemoryStore } from "../../support/object-store";
 import { testKey } from "../../support/signing";
 import { contract, old, region, repository, type Controlled } from "../../support/rollouts";
 
@@ -318,33 +319,17 @@ describe("orders", () => {
   });
 
   test("lie in a bucket as one object for each region and model; a missing one is no order, a forbidden one is an error", async () => {
-    const calls: string[][] = [];
-    const objects = async (args: readonly string[]) => {
-      calls.push([...args]);
-      const file = join(folder, "bucket", args[args.indexOf("--key") + 1]!);
-      mkdirSync(dirname(file), { recursive: true });
-      if (args[1] === "put-object") return copyFileSync(args[args.indexOf("--body") + 1]!, file);
-      if (args.includes("promotions/eu-north-1/loan-approval.json"))
-        throw new Error("An error occurred (AccessDenied) when calling the GetObject operation");
-      if (!existsSync(file))
-        throw new Error(
-          "An error occurred (NoSuchKey) when calling the GetObject operation: The specified key does not exist.",
-        );
-      copyFileSync(file, args.at(-1)!);
-    };
-    const bucket = openOrders("s3://example-artifacts/promotions/", objects);
+    const store = new MemoryStore();
+    store.denied = /eu-north-1/;
+    const bucket = openOrders("s3://example-artifacts/promotions/", store);
     expect(await bucket.get(second!, "loan-approval")).toBeUndefined();
     const given = order();
     await bucket.put(given);
     expect(await bucket.get(second!, "loan-approval")).toEqual(given);
-    expect(calls.map((args) => args.slice(0, 6))).toEqual(
-      ["get-object", "put-object", "get-object"].map((call) => [
-        "s3api",
-        call,
-        "--bucket",
-        "example-artifacts",
-        "--key",
-        "promotions/eu-central-1/loan-approval.json",
+    expect(store.calls).toEqual(
+      (["get", "put", "get"] as const).map((operation) => [
+        operation,
+        "example-artifacts/promotions/eu-central-1/loan-approval.json",
       ]),
     );
     await expect(bucket.get(third!, "loan-approval")).rejects.toThrow("AccessDenied");

@@ -1,172 +1,119 @@
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join, relative, resolve } from "node:path";
-import { objectStore, readLedger, type Fact } from "../../../services/evidence/ledger";
+import { join, relative, resolve } from "node:path";
+import { type Fact } from "../../../services/evidence/ledger";
 import { openLedger } from "../../../services/delivery/ledger-location";
+import { MemoryStore } from "../../support/object-store";
 
-let bucket = "";
-let approvals = "";
-beforeEach(() => {
-  [bucket, approvals] = ["bucket", "approvals"].map((name) =>
-    mkdtempSync(join(tmpdir(), `causeway-${name}-`)),
-  ) as [string, string];
-});
-afterEach(() =>
-  [bucket, approvals].forEach((folder) => rmSync(folder, { recursive: true, force: true })),
-);
+let store: MemoryStore;
+beforeEach(() => (store = new MemoryStore()));
 
+const at = "s3://example-audit/ledger";
 const fact = (subject: string): Fact => ({
   actor: "person@example.com",
   action: "override",
   subject,
   details: {},
 });
-let calls: string[][] = [];
-
-/** The two commands of the AWS CLI that are used, over a folder as the bucket's `ledger/`. */
-async function aws(args: readonly string[]): Promise<void> {
-  calls.push([...args]);
-  if (args[1] === "sync")
-    return cpSync(args[2]!.endsWith("/approvals") ? approvals : bucket, args[3]!, {
-      recursive: true,
-    });
-  const [key, body] = [args[args.indexOf("--key") + 1]!, args[args.indexOf("--body") + 1]!];
-  if (key.startsWith("approvals/"))
-    return cpSync(body, join(approvals, key.slice("approvals/".length)));
-  if (existsSync(join(bucket, basename(key))))
-    throw Object.assign(
-      new Error("An error occurred (PreconditionFailed) when calling the PutObject operation"),
-      { code: 254 },
-    );
-  cpSync(body, join(bucket, basename(key)));
-}
+const approval = (role: unknown): Fact => ({
+  ...fact("loan-approval"),
+  action: "approve",
+  details: { role: role as string },
+});
+const writes = () =>
+  store.calls.filter(([operation]) => operation.startsWith("put")).map(([, path]) => path);
 
 describe("a ledger in a bucket", () => {
-  beforeEach(() => (calls = []));
-
   it("is fetched, and each entry is written as an object that replaces none", async () => {
-    const ledger = await openLedger("s3://example-audit/ledger/", aws);
+    const ledger = await openLedger(`${at}/`, store);
     await ledger.record(fact("loan-approval"));
-    expect(readdirSync(bucket)).toEqual(["000000000001.json"]);
-    expect(calls[0]!.slice(0, 3)).toEqual(["s3", "sync", "s3://example-audit/ledger"]);
-    const [, put] = calls;
-    expect(put!.filter((word) => !word.startsWith("/"))).toEqual([
-      "s3api",
-      "put-object",
-      "--bucket",
-      "example-audit",
-      "--key",
-      "ledger/000000000001.json",
-      "--body",
-      "--if-none-match",
-      "*",
+    expect([...store.objects.keys()]).toEqual(["example-audit/ledger/000000000001.json"]);
+    expect(store.calls).toEqual([
+      ["keys", "example-audit/ledger/"],
+      ["putNew", "example-audit/ledger/000000000001.json"],
     ]);
   });
 
   it("is one chain also where two machines write from the same copy", async () => {
-    const [here, there] = [
-      await openLedger("s3://example-audit/ledger", aws),
-      await openLedger("s3://example-audit/ledger", aws),
-    ];
+    const [here, there] = [await openLedger(at, store), await openLedger(at, store)];
     await here.record(fact("one"));
     await there.record(fact("two"));
     await here.record(fact("three"));
-    expect(readLedger(objectStore(bucket)).map(({ subject }) => subject)).toEqual([
-      "one",
-      "two",
-      "three",
-    ]);
-    expect((await there.chain()).map(({ subject }) => subject)).toEqual(["one", "two"]);
+    const subjects = async (ledger: typeof here) =>
+      (await ledger.chain()).map(({ subject }) => subject);
+    expect(await subjects(await openLedger(at, store))).toEqual(["one", "two", "three"]);
+    expect(await subjects(there)).toEqual(["one", "two"]);
+  });
+
+  it("gives up where somebody else takes every number, and keeps no entry of its own", async () => {
+    const ledger = await openLedger(at, store);
+    store.putNew = async (bucket, key) => {
+      store.calls.push(["putNew", `${bucket}/${key}`]);
+      return Promise.resolve(false);
+    };
+    await expect(ledger.record(fact("one"))).rejects.toThrow(
+      "cannot record in s3://example-audit/ledger: somebody else took the next number 5 times",
+    );
+    expect(writes()).toHaveLength(5);
+    expect(await ledger.chain()).toEqual([]);
   });
 
   it("counts an approval only with its witness, which is written before the entry", async () => {
-    const ledger = await openLedger("s3://example-audit/ledger", aws);
-    await ledger.record({
-      ...fact("loan-approval"),
-      action: "approve",
-      details: { role: "ethics-board" },
-    });
+    const ledger = await openLedger(at, store);
+    await ledger.record(approval("ethics-board"));
     const [entry] = await ledger.entries();
-    expect(readdirSync(join(approvals, "ethics-board"))).toEqual([`${entry!.hash}.json`]);
-    expect(
-      calls
-        .filter((call) => call[1] === "put-object")
-        .map((call) => call[call.indexOf("--key") + 1]),
-    ).toEqual([`approvals/ethics-board/${entry!.hash}.json`, "ledger/000000000001.json"]);
-    rmSync(join(approvals, "ethics-board", `${entry!.hash}.json`));
-    const again = await openLedger("s3://example-audit/ledger", aws);
+    const witness = `example-audit/approvals/ethics-board/${entry!.hash}.json`;
+    expect(writes()).toEqual([witness, "example-audit/ledger/000000000001.json"]);
+    expect(store.objects.delete(witness)).toBe(true);
+    const again = await openLedger(at, store);
     expect(await again.entries()).toEqual([]);
     expect(await again.chain()).toHaveLength(1);
   });
 
   it("counts no approval in a role under which it has no witness, whatever it claims", async () => {
-    const ledger = await openLedger("s3://example-audit/ledger", aws);
-    await ledger.record({
-      ...fact("loan-approval"),
-      action: "approve",
-      details: { role: "ethics-board" },
-    });
-    mkdirSync(join(approvals, "model-risk"));
-    renameSync(
-      join(approvals, "ethics-board", readdirSync(join(approvals, "ethics-board"))[0]!),
-      join(approvals, "model-risk", "moved.json"),
-    );
-    for (const role of ["../model-risk", "", 1])
-      await ledger.record({ ...fact("loan-approval"), action: "approve", details: { role } });
-    expect(
-      calls
-        .filter((call) => call[1] === "put-object")
-        .map((call) => call[call.indexOf("--key") + 1]!.split("/").slice(0, -1).join("/")),
-    ).toEqual([
+    const ledger = await openLedger(at, store);
+    await ledger.record(approval("ethics-board"));
+    const [path, text] = [...store.objects].find(([key]) => key.includes("/approvals/"))!;
+    store.objects.delete(path);
+    store.objects.set("example-audit/approvals/model-risk/moved.json", text);
+    for (const role of ["../model-risk", "", 1]) await ledger.record(approval(role));
+    expect(writes().map((key) => key.split("/").slice(1, -1).join("/"))).toEqual([
       "approvals/ethics-board",
       "ledger",
       ...["approvals/none", "ledger", "approvals/none", "ledger", "approvals/none", "ledger"],
     ]);
     expect(
-      (await (await openLedger("s3://example-audit/ledger", aws)).entries()).map(
-        ({ details }) => details["role"],
-      ),
+      (await (await openLedger(at, store)).entries()).map(({ details }) => details["role"]),
     ).toEqual(["../model-risk", "", 1]);
   });
 
   it("takes no approval of somebody who may write no witness", async () => {
-    const ledger = await openLedger("s3://example-audit/ledger", (args) =>
-      args.some((word) => word.startsWith("approvals/"))
-        ? Promise.reject(new Error("AccessDenied"))
-        : aws(args),
-    );
-    await expect(ledger.record({ ...fact("loan-approval"), action: "approve" })).rejects.toThrow(
-      "AccessDenied",
-    );
-    expect(readdirSync(bucket)).toEqual([]);
+    const ledger = await openLedger(at, store);
+    store.denied = /\/approvals\//;
+    await expect(ledger.record(approval("ethics-board"))).rejects.toThrow("AccessDenied");
+    expect([...store.objects]).toEqual([]);
     expect(await ledger.chain()).toEqual([]);
   });
 
   it("has no entry that could not be written, and says why", async () => {
-    const ledger = await openLedger("s3://example-audit/ledger", async (args) =>
-      args[1] === "sync" ? undefined : Promise.reject(new Error("AccessDenied")),
-    );
+    const ledger = await openLedger(at, store);
+    store.denied = /./;
     await expect(ledger.record(fact("one"))).rejects.toThrow("AccessDenied");
     expect(await ledger.chain()).toEqual([]);
   });
 });
 
 it("a ledger on disk is a file of lines or a folder", async () => {
-  for (const name of ["l.jsonl", "l"]) {
-    const ledger = await openLedger(join(bucket, name), () =>
-      Promise.reject(new Error("no AWS here")),
-    );
-    await ledger.record(fact("one"));
-    expect(await ledger.chain()).toHaveLength(1);
+  const folder = mkdtempSync(join(tmpdir(), "causeway-ledger-test-"));
+  try {
+    for (const name of ["l.jsonl", "l"]) {
+      const ledger = await openLedger(join(folder, name), store);
+      await ledger.record(fact("one"));
+      expect(await ledger.chain()).toHaveLength(1);
+    }
+    expect(store.calls).toEqual([]);
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 });
 

@@ -5,6 +5,7 @@ import { readLedger, storeAt } from "../../../services/evidence/ledger";
 import { openLedger } from "../../../services/delivery/ledger-location";
 import { main } from "../../../services/delivery/record-run";
 import { factsOf, recordFacts } from "../../../services/delivery/run-facts";
+import { MemoryStore } from "../../support/object-store";
 
 let folder = "";
 let run = "";
@@ -108,27 +109,21 @@ describe("the facts of a run", () => {
     await expect(factsOf(run)).rejects.toThrow("allowed: JSON");
   });
 
-  it("are fetched from an object store by one call that reads nothing but them", async () => {
-    const calls: (readonly string[])[] = [];
-    expect(
-      await factsOf(
-        "s3://artifacts/runs/loan-approval/run-7/",
-        async (args) => void calls.push(args),
-      ),
-    ).toEqual([]);
-    expect(calls).toEqual([
-      [
-        "s3",
-        "sync",
-        "s3://artifacts/runs/loan-approval/run-7/facts",
-        expect.stringContaining("causeway-facts-"),
-        "--only-show-errors",
-        "--exclude",
-        "*",
-        "--include",
-        "*.json",
-      ],
+  it("are fetched from an object store, where nothing but them is read", async () => {
+    const store = new MemoryStore();
+    state("train", { outcome: "trained" });
+    const text = readFileSync(join(run, "facts", "train.json"), "utf8");
+    const at = "artifacts/runs/loan-approval/run-7/";
+    for (const name of ["facts/train.json", "facts/notes.txt", "metrics.json"])
+      store.objects.set(`${at}${name}`, text);
+    expect(await factsOf("s3://artifacts/runs/loan-approval/run-7/", store)).toEqual([
+      JSON.parse(text),
     ]);
+    expect(store.calls).toEqual([
+      ["keys", `${at}facts/`],
+      ["get", `${at}facts/train.json`],
+    ]);
+    expect(await factsOf("s3://artifacts/runs/loan-approval/run-8", store)).toEqual([]);
   });
 });
 

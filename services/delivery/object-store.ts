@@ -1,0 +1,127 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import {
+  GetObjectCommand,
+  NoSuchKey,
+  paginateListObjectsV2,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+
+/** The few calls of Amazon S3 by which ledger, orders and facts are read and written. */
+export interface ObjectStore {
+  /** Keys below a prefix, in the order of the store. */
+  keys(bucket: string, prefix: string): Promise<readonly string[]>;
+  /** An object's bytes; undefined where there is none. */
+  get(bucket: string, key: string): Promise<Uint8Array | undefined>;
+  /** Stores an object, encrypted as the bucket's default says. */
+  put(bucket: string, key: string, body: string | Uint8Array): Promise<void>;
+  /** Stores an object where there is none of its key; false where there is one. */
+  putNew(bucket: string, key: string, body: string | Uint8Array): Promise<boolean>;
+}
+
+/** A bucket and the prefix of the keys in it. */
+export interface ObjectLocation {
+  readonly bucket: string;
+  readonly prefix: string;
+}
+
+/** What `s3://bucket/prefix` names; undefined for a path on this machine. */
+export function objectLocation(location: string): ObjectLocation | undefined {
+  const match = /^s3:\/\/([^/]+)\/?(.*?)\/*$/.exec(location);
+  return match === null ? undefined : { bucket: match[1] ?? "", prefix: match[2] ?? "" };
+}
+
+/**
+ * Amazon S3 as whoever runs this may use it: credentials, region and `AWS_ENDPOINT_URL` are found as
+ * every AWS SDK finds them, so also those of a pod's role. A bucket of another region is asked there.
+ */
+export function s3(
+  client = new S3Client({ followRegionRedirects: true, maxAttempts: 4 }),
+): ObjectStore {
+  return {
+    keys: (bucket, prefix) =>
+      told(`list s3://${bucket}/${prefix}`, async () => {
+        const found: string[] = [];
+        for await (const { Contents = [] } of paginateListObjectsV2(
+          { client },
+          { Bucket: bucket, Prefix: prefix },
+        ))
+          found.push(...Contents.flatMap(({ Key }) => Key ?? []));
+        return found;
+      }),
+    get: (bucket, key) =>
+      told(`read s3://${bucket}/${key}`, async () => {
+        try {
+          const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+          return await Body?.transformToByteArray();
+        } catch (error) {
+          // To somebody who may not list the bucket S3 says AccessDenied instead.
+          if (error instanceof NoSuchKey) return undefined;
+          throw error;
+        }
+      }),
+    put: (bucket, key, body) =>
+      told(`write s3://${bucket}/${key}`, async () => {
+        await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
+      }),
+    putNew: (bucket, key, body) =>
+      told(`write s3://${bucket}/${key}`, async () => {
+        try {
+          await client.send(
+            new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, IfNoneMatch: "*" }),
+          );
+          return true;
+        } catch (error) {
+          if (isTaken(error)) return false;
+          throw error;
+        }
+      }),
+  };
+}
+
+/** S3's answers where the object is there already, or is being written at the same moment. */
+function isTaken(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    ["PreconditionFailed", "ConditionalRequestConflict"].includes(error.name)
+  );
+}
+
+/** An error says what was tried: S3's own message names neither the bucket nor the key. */
+async function told<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    throw new Error(`cannot ${what}: ${why}`, { cause: error });
+  }
+}
+
+/**
+ * Copies every JSON document below a prefix into a folder; what is there already is left alone, for
+ * the objects that are read so are never changed.
+ */
+export async function copyDocuments(
+  store: ObjectStore,
+  { bucket, prefix }: ObjectLocation,
+  folder: string,
+): Promise<void> {
+  const below = `${prefix}/`;
+  for (const key of await store.keys(bucket, below)) {
+    if (!key.endsWith(".json")) continue;
+    const file = fileIn(folder, key.slice(below.length));
+    if (existsSync(file)) continue;
+    const body = await store.get(bucket, key);
+    if (body === undefined) continue;
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, body);
+  }
+}
+
+/** A file in a folder. Throws where the key would lead out of it. */
+function fileIn(folder: string, name: string): string {
+  if (name.split("/").some((part) => part === "" || part === "." || part === ".."))
+    throw new Error(`the object ${JSON.stringify(name)} cannot be a file of a folder`);
+  return join(folder, name);
+}
