@@ -44,7 +44,7 @@ export const dataClassRules = {
     customerKey: true,
   },
   restricted: {
-    holds: "rows of persons: the lake, prepared data, feedback",
+    holds: "rows of persons: source data, prepared data, feedback",
     maximumRetentionDays: 1_095,
     noncurrentDays: 30,
     customerKey: true,
