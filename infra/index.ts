@@ -2,15 +2,13 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { stackConfig } from "./stack/config";
 import { CostMeter, StackCost } from "./cost/meter";
-import { refuseUnaudited } from "./stack/governance";
 import { globalEntry, layGround } from "./stack/base";
-import { loadModels, refuseFailed, refuseUnpublished, unlessFailed } from "./stack/models";
+import { loadModels } from "./stack/models";
 import { stackOutputs } from "./stack/outputs";
 import { releaseOrder } from "./stack/release-order";
-import { refuseUnverified } from "./stack/release-verification";
+import { refuseUpdate, unlessFailed } from "./stack/refusals";
 import { RegionalPlatform } from "./stack/regional-platform";
-import { refuseOvertaken } from "./workflows/retraining/overtaken";
-import { refuseUnpublishedImages, retrainingGround } from "./workflows/retraining/stack";
+import { retrainingGround } from "./workflows/retraining/stack";
 import { SubjectKeys } from "./stack/subject-keys";
 
 /** The whole platform: one stack for each environment, all its regions in it. */
@@ -18,12 +16,7 @@ export = async function program() {
   const config = stackConfig();
   const models = loadModels(config);
   const isPreview = pulumi.runtime.isDryRun();
-  refuseUnpublished(config.environment, models, isPreview);
-  refuseUnverified(config.environment, models, isPreview);
-  refuseUnaudited(config.environment, models, isPreview);
-  refuseFailed(models, isPreview);
-  refuseOvertaken(models, isPreview);
-  refuseUnpublishedImages(config, isPreview);
+  if (!isPreview) refuseUpdate(config, models);
 
   const meter = new CostMeter();
   const root = join(__dirname, "..");

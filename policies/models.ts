@@ -1,5 +1,8 @@
+import { z } from "zod";
 import { labelKeys } from "../services/contract/labels";
 import type { JudgedAudit } from "../services/evidence/bias-audit";
+import { modelSubject } from "../services/evidence/refusals";
+import { verdictSchema } from "../services/evidence/verdict";
 import {
   dutiesOf,
   type Duties,
@@ -18,7 +21,12 @@ const digest = /^sha256:[0-9a-f]{64}$/;
 
 /** What a message calls a model, e.g. `Model "loan-approval"`. */
 export function modelName(resource: ResourceView): string {
-  return `Model "${text(resource.props, "model") ?? resource.name}"`;
+  return modelSubject(modelOf(resource));
+}
+
+/** The model that a resource serves. */
+export function modelOf(resource: ResourceView): string {
+  return text(resource.props, "model") ?? resource.name;
 }
 
 /**
@@ -61,6 +69,26 @@ export function auditOf(resource: ResourceView): JudgedAudit | undefined {
         at: of("at"),
         expired: at(resource.props, "governance.biasAudit.expired") !== false,
       };
+}
+
+const { version, digest: imageDigest, region, outcome, message, finishedAt } = verdictSchema.shape;
+const judgedVerdict = z.object({
+  version,
+  digest: imageDigest,
+  region,
+  outcome,
+  message,
+  finishedAt,
+});
+
+/** Verdicts over a model's releases; a failure where they cannot be read. */
+export function verdictsOf(resource: ResourceView) {
+  return z.array(judgedVerdict).safeParse(list(resource.props, "verdicts"));
+}
+
+/** Digest of the image that the stack file or the release names. */
+export function declaredDigestOf(resource: ResourceView): string | undefined {
+  return text(resource.props, "declaredDigest") ?? text(resource.props, "release.image.digest");
 }
 
 /** Message of a digest that the release does not name, or no message. */

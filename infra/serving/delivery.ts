@@ -29,6 +29,8 @@ export interface DeliveryState {
    * update is known only then.
    */
   readonly declaredDigest?: string | undefined;
+  /** Whether the stack file names the image. @default false */
+  readonly imageNamed?: boolean | undefined;
 }
 
 /** What governance rules judge of it; absent where there is nothing to judge. */
@@ -37,6 +39,7 @@ export function deliveryEvidence({
   retry,
   killSwitch,
   declaredDigest,
+  imageNamed = false,
 }: DeliveryState) {
   const judged = verdicts.map(({ version, digest, region, outcome, message, finishedAt }) => ({
     version,
@@ -47,7 +50,11 @@ export function deliveryEvidence({
     finishedAt,
   }));
   return {
-    ...(judged.length > 0 && { verdicts: judged, declaredDigest }),
+    ...(judged.length > 0 && {
+      verdicts: judged,
+      declaredDigest,
+      ...(imageNamed && { imageNamed }),
+    }),
     ...(retry && { retry }),
     ...(killSwitch && { killSwitch }),
   };

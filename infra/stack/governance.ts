@@ -1,16 +1,13 @@
-import * as pulumi from "@pulumi/pulumi";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   auditExpired,
-  biasAuditGap,
   impactAssessmentFile,
   type JudgedAudit,
 } from "../../services/evidence/bias-audit";
 import type { Contract } from "../../services/contract/contract";
 import { loadBiasAudit } from "../../services/evidence/load";
 import { dutiesOf } from "../../services/contract/tiers";
-import type { Environment } from "../../services/contract/environments";
 import { digestOf } from "../../services/contract/digests";
 
 /** What stands beside a contract for its risk tier; policies judge it. */
@@ -50,26 +47,4 @@ export function governanceRecord(
       },
     }),
   };
-}
-
-/**
- * Refuses an update of prod with a model whose tier asks for an external bias audit that is not
- * there. A preview goes through, and the policies `governance-model-bias-audit` and
- * `governance-model-outstanding` say it there.
- */
-export function refuseUnaudited(
-  environment: Environment,
-  models: readonly { readonly contract: Contract; readonly governance: GovernanceRecord }[],
-  isPreview: boolean,
-): void {
-  if (environment !== "prod" || isPreview) return;
-  const refusals = models.flatMap(({ contract, governance }) => {
-    const gap = biasAuditGap(contract.riskTier, governance.biasAudit);
-    return gap === undefined
-      ? []
-      : [
-          `${contract.name} must have ${gap}: record it in services/models/${contract.name}/bias-audit.json (docs/governance.md)`,
-        ];
-  });
-  if (refusals.length > 0) throw new pulumi.RunError(refusals.join("\n"));
 }

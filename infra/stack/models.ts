@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Contract } from "../../services/contract/contract";
@@ -8,10 +7,8 @@ import { InputError } from "../../services/contract/problems";
 import type { Release } from "../../services/evidence/release";
 import { attestationFile } from "../../services/evidence/inspection";
 import type { StackConfig } from "./schema";
-import type { Environment } from "../../services/contract/environments";
 import { governanceRecord, type GovernanceRecord } from "./governance";
 import { verificationOf, type Verification } from "./release-verification";
-import { refusalOf } from "../../services/evidence/verdict";
 import type { DeliveryState } from "../serving/delivery";
 
 /** Folder of the model contracts, beside the program. */
@@ -68,6 +65,7 @@ export function loadModels(
       trustedKeys,
       replicas: replicas ?? contract.serving.replicas,
       image,
+      imageNamed: image !== undefined,
       verdicts: loadVerdicts(folder, name),
       retry,
       killSwitch,
@@ -98,7 +96,7 @@ function refuseMissing(names: readonly string[], folder: string): void {
       {
         key: `${name}/release/manifest.json`,
         got: undefined,
-        allowed: `a release: npm run release:renew -- ${name} trains the first one`,
+        allowed: `a release: npx causeway release renew ${name} trains the first one`,
       },
     ];
   });
@@ -139,64 +137,4 @@ function refuseFallbacks(models: readonly Model[], folder: string): void {
 
 function signature({ features }: Contract): string {
   return JSON.stringify(features.map(({ name, type, optional }) => [name, type, optional]).sort());
-}
-
-/**
- * Refuses an update with a release that failed in any region, unless somebody decided to try it
- * again. A preview goes through, and the policy `governance-model-verdict` says it there.
- */
-export function refuseFailed(models: readonly Model[], isPreview: boolean): void {
-  if (isPreview) return;
-  const refusals = models.flatMap(
-    (model) => refusalOf(model.contract.name, model.declaredDigest ?? "", model) ?? [],
-  );
-  if (refusals.length > 0) throw new pulumi.RunError(refusals.join("\n"));
-}
-
-/**
- * An image that is known only once it is built, held to the same rule as one that is written down.
- */
-export function unlessFailed(
-  model: Model,
-  image: pulumi.Input<string>,
-  isPreview: boolean,
-): pulumi.Input<string> {
-  return isPreview || typeof image === "string"
-    ? image
-    : pulumi.output(image).apply((known) => acceptedImage(model, known));
-}
-
-/** The image, unless it failed. Throws RunError with the verdict. */
-export function acceptedImage(model: Model, image: string): string {
-  const refusal = refusalOf(model.contract.name, image, model);
-  if (refusal !== undefined) throw new pulumi.RunError(refusal);
-  return image;
-}
-
-/**
- * Refuses an update of prod with a release that no registry holds: its digest would name an image
- * that nobody can pull. A preview goes through, and the policy `governance-model-published` says it
- * there.
- */
-export function refuseUnpublished(
-  environment: Environment,
-  models: readonly Model[],
-  isPreview: boolean,
-): void {
-  if (environment !== "prod" || isPreview) return;
-  const unpublished = models
-    .filter((model) => !model.release.published)
-    .map((model) => model.contract.name);
-  if (unpublished.length === 0) return;
-  throw new pulumi.RunError(
-    `not published: ${unpublished.join(", ")}. Publish first: ${unpublished.map((name) => publishCommand(name)).join("; ")}`,
-  );
-}
-
-/**
- * The command that builds a model's image, pushes it, and writes the registry's digest into its
- * release manifest.
- */
-export function publishCommand(model: string): string {
-  return `npm run publish:model -- ${model} --repository <repository URL from the stack outputs>`;
 }

@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import type { RoleKey } from "../../services/evidence/approvals";
 import { describeProblem } from "../../services/contract/problems";
 import type { Release } from "../../services/evidence/release";
@@ -8,7 +7,6 @@ import {
   type ModelFormat,
 } from "../../services/evidence/inspection";
 import { seconds } from "../../services/contract/units";
-import type { Environment } from "../../services/contract/environments";
 
 /**
  * What was found when a release was verified; policies judge it. It changes only when the release
@@ -69,26 +67,4 @@ export function isExpired(
   now: number,
 ): boolean {
   return now - Date.parse(createdAt) > seconds(maximumAge) * 1_000;
-}
-
-/**
- * Refuses an update of prod with a release that no trusted key signed, or whose files are not the
- * attested ones: its servers would refuse to start. A preview goes through, and the policies
- * `governance-model-signature` and `governance-model-attestation` say it there.
- */
-export function refuseUnverified(
-  environment: Environment,
-  models: readonly { readonly release: Release; readonly verification: Verification }[],
-  isPreview: boolean,
-): void {
-  if (environment !== "prod" || isPreview) return;
-  const refusals = models.flatMap(({ release, verification: { signature, problems } }) => [
-    ...(signature === "trusted"
-      ? []
-      : [
-          `${release.model} ${release.version} is not signed by a key of causeway:trustedKeys (${signature}): npm run attest -- ${release.model} --key ...`,
-        ]),
-    ...problems.map((problem) => `${release.model} ${release.version}: ${problem}`),
-  ]);
-  if (refusals.length > 0) throw new pulumi.RunError(refusals.join("\n"));
 }

@@ -63,7 +63,7 @@ const model = z.strictObject({
     .record(regionName, z.number({ error: "a number above 0" }).positive("a number above 0"))
     .optional(),
   /**
-   * Tries a release again that was rolled back; `npm run delivery -- override` prints the block.
+   * Tries a release again that was rolled back; `npx causeway delivery override` prints the block.
    */
   retry: retrySchema.optional(),
   /**

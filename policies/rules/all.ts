@@ -166,6 +166,7 @@ export { rule as governanceBucketPurpose } from "./governance/bucket-purpose";
 export { rule as governanceDataClassification } from "./governance/data-classification";
 export { rule as governanceDataRetention } from "./governance/data-retention";
 export { rule as governanceErasureApproval } from "./governance/erasure-approval";
+export { rule as governanceImagePublished } from "./governance/image-published";
 export { rule as governanceImageScan } from "./governance/image-scan";
 export { rule as governanceLogGroupRetention } from "./governance/log-group-retention";
 export { rule as governanceLogLifecycle } from "./governance/log-lifecycle";
@@ -192,6 +193,7 @@ export { rule as governanceModelKillSwitch } from "./governance/model-kill-switc
 export { rule as governanceModelLogRetention } from "./governance/model-log-retention";
 export { rule as governanceModelNotice } from "./governance/model-notice";
 export { rule as governanceModelOutstanding } from "./governance/model-outstanding";
+export { rule as governanceModelOvertaken } from "./governance/model-overtaken";
 export { rule as governanceModelOwner } from "./governance/model-owner";
 export { rule as governanceModelPublished } from "./governance/model-published";
 export { rule as governanceModelPurpose } from "./governance/model-purpose";

@@ -6,7 +6,8 @@ import type { Contract } from "../contract/contract";
 import { loadContract } from "../contract/load";
 import { loadVerdicts } from "../evidence/load";
 import { InputError } from "../contract/problems";
-import { refusalOf, type Verdict } from "../evidence/verdict";
+import { failedRelease } from "../evidence/refusals";
+import type { Verdict } from "../evidence/verdict";
 import { exitCodes, readArguments, runProgram, text } from "./command-line";
 import { connect } from "./connection";
 import { openLedger, type OpenLedger } from "./ledger-location";
@@ -77,7 +78,7 @@ export async function follow(
     run: order.run,
     order: order.id,
     actor: promoterAccount,
-    refusal: (digest: string) => refusalOf(contract.name, digest, { verdicts }),
+    refusal: (digest: string) => failedRelease(contract.name, digest, verdicts),
     approval: (digest: string) => approvalIn(entries, contract, digest, approverKeys),
     approverKeys,
     record: ledger.record,

@@ -6,7 +6,7 @@ import { approverKeysIn } from "../evidence/approvals";
 import { loadVerdicts } from "../evidence/load";
 import { releaseSchema } from "../evidence/release";
 import { promoterAccount } from "../evidence/rollout";
-import { refusalOf } from "../evidence/verdict";
+import { failedRelease } from "../evidence/refusals";
 import { exitCodes, readArguments, runProgram, seconds, text, texts } from "./command-line";
 import { connect } from "./connection";
 import { askedRegion } from "./asked-region";
@@ -99,7 +99,7 @@ async function main(argv: readonly string[]): Promise<number> {
     regions: targets,
     run,
     actor: promoterAccount,
-    refusal: (digest) => refusalOf(model, digest, { verdicts }),
+    refusal: (digest) => failedRelease(model, digest, verdicts),
     approval: (digest) => approvalIn(entries, contract, digest, approverKeys),
     approverKeys,
     record,

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { approvalProblems, type RoleKey } from "../evidence/approvals";
 import type { Contract } from "../contract/contract";
 import { InputError, type Problem } from "../contract/problems";
+import { describeRefusal, publishCommand, type Refusal } from "../evidence/refusals";
 import type { Release } from "../evidence/release";
 import { dutiesOf } from "../contract/tiers";
 import type { Fact } from "../evidence/ledger";
@@ -53,7 +54,7 @@ export interface Promotion {
   /** Identity under which the promoter acts. */
   readonly actor: string;
   /** Why the image must not be rolled out, e.g. a verdict; undefined where it may. */
-  readonly refusal: (digest: string) => string | undefined;
+  readonly refusal: (digest: string) => Refusal | undefined;
   /** What is on record of approvals of this image. */
   readonly approval: (digest: string) => ApprovalFound;
   /** Keys of the people who approve, by role: those in the release's manifest are held to them. */
@@ -125,7 +126,7 @@ function refuse(
           {
             key: "published",
             got: false,
-            allowed: `true: publish the image first, npm run publish:model -- ${contract.name} --repository ...`,
+            allowed: `true: publish the image first, ${publishCommand(contract.name)}`,
           },
         ]),
     ...(gated && "missing" in found
@@ -142,7 +143,9 @@ function refuse(
       got,
       allowed,
     })),
-    ...(forbidden === undefined ? [] : [{ key: "image.digest", got: digest, allowed: forbidden }]),
+    ...(forbidden === undefined
+      ? []
+      : [{ key: "image.digest", got: digest, allowed: describeRefusal(forbidden) }]),
     ...changed.map(({ name }) => ({
       key: `regions.${name}`,
       got: "another contract",

@@ -14,7 +14,7 @@ export const runImages = ["training", "delivery"] as const;
 export type RunImage = (typeof runImages)[number];
 
 /**
- * What is on record of a published image: `images/<name>.json`, written by `npm run publish:image`.
+ * What is on record of a published image: `images/<name>.json`, written by `npx causeway release publish-image`.
  */
 export const imageRecordSchema = z.strictObject({
   image: z.strictObject({ repository: z.string().min(1), digest }),

@@ -24,7 +24,7 @@ export const base64 = z
 export const signatureSchema = z.strictObject({ keyid: z.string(), sig: base64 });
 
 /**
- * An approval as the audit ledger holds it; `npm run attest` copies it from there into the
+ * An approval as the audit ledger holds it; `npx causeway release attest` copies it from there into the
  * manifest.
  */
 export const approvalSchema = z.strictObject({

@@ -82,7 +82,7 @@ export const retrySchema = z.strictObject({
     .min(10, "a reason in words, 10 characters or more"),
   /** When it was decided; a verdict after that needs a new decision. */
   at: time,
-  /** Entry of the audit ledger: `npm run delivery -- override` writes it and prints this block. */
+  /** Entry of the audit ledger: `npx causeway delivery override` writes it and prints this block. */
   ledger: ledgerHash,
 });
 export type Retry = z.output<typeof retrySchema>;
@@ -96,8 +96,8 @@ export function verdictFile({
   return `${version}-${region}-${new Date(finishedAt).toISOString().replace(/[-:]|\.\d+/g, "")}.json`;
 }
 
-/** Newest first. */
-function newest(a: Pick<Verdict, "finishedAt">, b: Pick<Verdict, "finishedAt">): number {
+/** Order of verdicts, newest first. */
+export function newest(a: Pick<Verdict, "finishedAt">, b: Pick<Verdict, "finishedAt">): number {
   return Date.parse(b.finishedAt) - Date.parse(a.finishedAt);
 }
 
@@ -132,20 +132,4 @@ export function forbiddingVerdict<V extends Judged>(
     .filter((verdict) => verdict !== undefined)
     .filter((verdict) => verdict.outcome !== "promoted" && !overridden(verdict))
     .sort(newest)[0];
-}
-
-/** Why an image must not be rolled out, with what to do about it; undefined where it may. */
-export function refusalOf(
-  model: string,
-  image: string,
-  {
-    verdicts = [],
-    retry,
-  }: { readonly verdicts?: readonly Verdict[] | undefined; readonly retry?: Retry | undefined },
-): string | undefined {
-  const digest = image.slice(image.indexOf("@") + 1);
-  const verdict = forbiddingVerdict(digest, verdicts, retry);
-  if (verdict === undefined) return undefined;
-  const why = verdict.message === "" ? "" : ` (${verdict.message})`;
-  return `${model} ${verdict.version} (${digest}) was ${verdict.outcome} in ${verdict.region} at ${verdict.finishedAt}${why}. Serve another release, or decide to try it again: npm run delivery -- override ${model} --reason "..."`;
 }

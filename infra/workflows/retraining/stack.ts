@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RoleKey } from "../../../services/evidence/approvals";
@@ -64,25 +63,6 @@ export function retrainingGround(config: StackConfig, root: string): RetrainingG
     locations: naming ? bucketLocations(naming, home) : lakeLocations,
     scope: naming && { ...naming, regions },
   };
-}
-
-/** Refuses an update of prod whose retraining nobody could pull; a preview goes through. */
-export function refuseUnpublishedImages(
-  { environment, images }: Pick<StackConfig, "environment" | "images">,
-  isPreview: boolean,
-): void {
-  if (environment !== "prod" || isPreview) return;
-  const missing = Object.entries(dockerfiles).filter(
-    ([name]) => images?.[name === "training" ? "training" : "delivery"] === undefined,
-  );
-  if (missing.length === 0) return;
-  const builds = missing.map(
-    ([name, file]) =>
-      `npm run publish:image -- ${name} --repository <URL> (builds ${file}), and set causeway:images.${name} to repository@sha256:...`,
-  );
-  throw new pulumi.RunError(
-    `the retraining has no published image of ${missing.map(([name]) => name).join(", ")}: ${builds.join("; ")}`,
-  );
 }
 
 function bucketLocations(naming: Naming, home: string): Locations {

@@ -12,7 +12,7 @@ export const rule = resourceRule({
   severity: "high",
   enforcement: "mandatory",
   remediation:
-    "Publish it with npm run publish:image -- <name> --repository <URL>, which waits for the registry's scan and writes images/<name>.json; renew the base images where the finding is in them.",
+    "Publish it with npx causeway release publish-image <name> --repository <URL>, which waits for the registry's scan and writes images/<name>.json; renew the base images where the finding is in them.",
   url: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning.html",
   frameworks: [
     { framework: "eu-ai-act", clause: "Art. 15(5)" },

@@ -10,10 +10,10 @@ export const rule = resourceRule({
     "Published releases of high-risk models must carry the approvals that their tier asks for.",
   severity: "high",
   // Advisory: the canary may start before the decision; the pause in its Rollout waits for it, and
-  // npm run delivery -- approve ends that only with all of them on record.
+  // npx causeway delivery approve ends that only with all of them on record.
   enforcement: "advisory",
   remediation:
-    "Record the approvals (npm run delivery -- approve), then npm run attest -- <model> --ledger <where> --key <key>: it copies them from the ledger into the manifest and signs it again.",
+    "Record the approvals (npx causeway delivery approve), then npx causeway release attest <model> --ledger <where> --key <key>: it copies them from the ledger into the manifest and signs it again.",
   url: "https://eur-lex.europa.eu/eli/reg/2024/1689/oj",
   frameworks: [
     { framework: "eu-ai-act", clause: "Art. 14" },

@@ -1,6 +1,7 @@
 import { list, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { modelName, modelServiceType } from "../../models";
+import { modelName, modelOf, modelServiceType } from "../../models";
+import { alteredRelease } from "../../../services/evidence/refusals";
 
 export const rule = resourceRule({
   name: "governance-model-attestation",
@@ -9,7 +10,7 @@ export const rule = resourceRule({
   severity: "critical",
   enforcement: "mandatory",
   remediation:
-    "Restore the release folder as it was packaged, or package the release again; npm run verify -- <model> lists every digest.",
+    "Restore the release folder as it was packaged, or package the release again; npx causeway release verify <model> lists every digest.",
   url: "https://github.com/in-toto/attestation/blob/main/spec/README.md",
   frameworks: [
     { framework: "eu-ai-act", clause: "Art. 12" },
@@ -23,8 +24,6 @@ export const rule = resourceRule({
     const problems = list(resource.props, "verification.problems").filter(
       (problem) => typeof problem === "string",
     );
-    return problems.map(
-      (problem) => `${modelName(resource)} must be the release that was attested: ${problem}`,
-    );
+    return alteredRelease(modelOf(resource), problems).map(({ message }) => message);
   },
 });

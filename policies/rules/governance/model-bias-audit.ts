@@ -1,7 +1,7 @@
-import { biasAuditGap } from "../../../services/evidence/bias-audit";
+import { unauditedModel } from "../../../services/evidence/refusals";
 import { at } from "../../resources";
 import { resourceRule } from "../../rule";
-import { auditOf, modelName, modelServiceType } from "../../models";
+import { auditOf, modelOf, modelServiceType } from "../../models";
 
 export const rule = resourceRule({
   name: "governance-model-bias-audit",
@@ -24,9 +24,13 @@ export const rule = resourceRule({
   ],
   types: [modelServiceType],
   check: (resource) => {
-    const gap = biasAuditGap(at(resource.props, "riskTier"), auditOf(resource));
-    return gap === undefined || at(resource.props, "release.published") !== true
+    const refusal = unauditedModel(
+      modelOf(resource),
+      at(resource.props, "riskTier"),
+      auditOf(resource),
+    );
+    return refusal === undefined || at(resource.props, "release.published") !== true
       ? []
-      : [`${modelName(resource)} must have ${gap}`];
+      : [refusal.message];
   },
 });

@@ -47,6 +47,6 @@ function contractChange(resource: ResourceView): string[] {
   ];
   if (typeof is !== "string" || typeof was !== "string" || is === was) return [];
   return [
-    `${modelName(resource)} must have a release that was made by its contract as it is: model.yaml has ${is}, the release names ${was}; npm run release:renew makes one that is not published, a retraining the next version`,
+    `${modelName(resource)} must have a release that was made by its contract as it is: model.yaml has ${is}, the release names ${was}; npx causeway release renew makes one that is not published, a retraining the next version`,
   ];
 }

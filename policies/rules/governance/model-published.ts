@@ -1,6 +1,7 @@
 import { at, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { modelName, modelServiceType } from "../../models";
+import { modelOf, modelServiceType } from "../../models";
+import { publishCommand, unpublishedRelease } from "../../../services/evidence/refusals";
 
 export const rule = resourceRule({
   name: "governance-model-published",
@@ -19,15 +20,15 @@ export const rule = resourceRule({
     { framework: "iso-42001", clause: "A.6.2.5" },
   ],
   types: [modelServiceType],
-  parameters: {
-    command:
-      "npm run publish:model -- <model> --repository <repository URL from the stack outputs>",
-  },
+  parameters: { command: publishCommand("<model>") },
   check: (resource, { command }) => {
-    if (at(resource.props, "release.published") === true) return [];
-    const model = text(resource.props, "model") ?? resource.name;
-    return [
-      `${modelName(resource)} must be published before its release ${text(resource.props, "release.version") ?? ""} can serve: ${command.replace("<model>", model)}`,
-    ];
+    const model = modelOf(resource);
+    const refusal = unpublishedRelease(model, {
+      published: at(resource.props, "release.published") === true,
+      version: text(resource.props, "release.version") ?? "",
+    });
+    return refusal === undefined
+      ? []
+      : [`${refusal.message}: ${command.replace("<model>", model)}`];
   },
 });

@@ -1,6 +1,7 @@
 import { at, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { modelName, modelServiceType } from "../../models";
+import { modelOf, modelServiceType } from "../../models";
+import { unsignedRelease } from "../../../services/evidence/refusals";
 
 export const rule = resourceRule({
   name: "governance-model-signature",
@@ -10,7 +11,7 @@ export const rule = resourceRule({
   severity: "critical",
   enforcement: "mandatory",
   remediation:
-    "Publish with --key, or sign again with npm run attest -- <model> --key <key>; the public key belongs into causeway:trustedKeys.",
+    "Publish with --key, or sign again with npx causeway release attest <model> --key <key>; the public key belongs into causeway:trustedKeys.",
   url: "https://github.com/secure-systems-lab/dsse",
   frameworks: [
     { framework: "eu-ai-act", clause: "Art. 15(5)" },
@@ -22,14 +23,9 @@ export const rule = resourceRule({
   check: (resource, { required }) => {
     const signature = text(resource.props, "verification.signature");
     // A signature that is not of a trusted key is worse than none, wherever it is.
-    if (signature === "untrusted")
-      return [
-        `${modelName(resource)} must be signed by a key of causeway:trustedKeys, got a signature by another key or over other bytes`,
-      ];
-    if (!required || at(resource.props, "release.published") !== true || signature === "trusted")
-      return [];
-    return [
-      `${modelName(resource)} must be signed by a key of causeway:trustedKeys before it is served, got ${signature === "unchecked" ? "a signature, but the stack trusts no key" : "no signature"}`,
-    ];
+    const judged =
+      signature === "untrusted" || (required && at(resource.props, "release.published") === true);
+    const refusal = judged ? unsignedRelease(modelOf(resource), signature) : undefined;
+    return refusal === undefined ? [] : [refusal.message];
   },
 });

@@ -10,7 +10,7 @@ export const rule = resourceRule({
   // Advisory: a laptop has no key; what is published is held to governance-model-signature.
   enforcement: "advisory",
   remediation:
-    "Give the training steps --signing-key, or sign again with npm run attest -- <model> --key <key>.",
+    "Give the training steps --signing-key, or sign again with npx causeway release attest <model> --key <key>.",
   url: "https://github.com/secure-systems-lab/dsse",
   frameworks: [
     { framework: "eu-ai-act", clause: "Art. 15(5)" },

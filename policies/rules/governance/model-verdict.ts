@@ -1,11 +1,9 @@
 import { z } from "zod";
-import { forbiddingVerdict, retrySchema, verdictSchema } from "../../../services/evidence/verdict";
-import { at, list, text } from "../../resources";
+import { failedRelease } from "../../../services/evidence/refusals";
+import { retrySchema } from "../../../services/evidence/verdict";
+import { declaredDigestOf, modelName, modelOf, modelServiceType, verdictsOf } from "../../models";
+import { at } from "../../resources";
 import { resourceRule } from "../../rule";
-import { modelName, modelServiceType } from "../../models";
-
-const { version, digest, region, outcome, message, finishedAt } = verdictSchema.shape;
-const judged = z.object({ version, digest, region, outcome, message, finishedAt });
 
 export const rule = resourceRule({
   name: "governance-model-verdict",
@@ -15,7 +13,7 @@ export const rule = resourceRule({
   severity: "critical",
   enforcement: "mandatory",
   remediation:
-    'Serve another release, or decide to try this one again: npm run delivery -- override <model> --reason "..." records it and prints what to put into the stack file.',
+    'Serve another release, or decide to try this one again: npx causeway delivery override <model> --reason "..." records it and prints what to put into the stack file.',
   url: "https://argo-rollouts.readthedocs.io/en/stable/features/analysis/",
   frameworks: [
     { framework: "eu-ai-act", clause: "Art. 14(4)" },
@@ -24,19 +22,18 @@ export const rule = resourceRule({
   ],
   types: [modelServiceType],
   check: (resource) => {
-    const verdicts = z.array(judged).safeParse(list(resource.props, "verdicts"));
+    const verdicts = verdictsOf(resource);
     if (!verdicts.success)
       return [
         `${modelName(resource)} must have verdicts that can be read, got ${z.prettifyError(verdicts.error)}`,
       ];
-    const image =
-      text(resource.props, "declaredDigest") ?? text(resource.props, "release.image.digest") ?? "";
     const retry = retrySchema.safeParse(at(resource.props, "retry"));
-    const verdict = forbiddingVerdict(image, verdicts.data, retry.data);
-    if (verdict === undefined) return [];
-    const { version, outcome, region, finishedAt, message } = verdict;
-    return [
-      `${modelName(resource)} must not be released again as ${version} (${image}): it was ${outcome} in ${region} at ${finishedAt}${message === "" ? "" : `, ${message}`}`,
-    ];
+    const refusal = failedRelease(
+      modelOf(resource),
+      declaredDigestOf(resource) ?? "",
+      verdicts.data,
+      retry.data,
+    );
+    return refusal === undefined ? [] : [refusal.message];
   },
 });

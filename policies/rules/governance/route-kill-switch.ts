@@ -12,7 +12,7 @@ export const rule = stackRule({
   severity: "critical",
   enforcement: "mandatory",
   remediation:
-    "Let the ModelService make the VirtualService: npm run delivery -- kill puts its route before the others, and the stack file keeps it there.",
+    "Let the ModelService make the VirtualService: npx causeway delivery kill puts its route before the others, and the stack file keeps it there.",
   url: "https://istio.io/latest/docs/reference/config/networking/virtual-service/",
   frameworks: [
     { framework: "eu-ai-act", clause: "Art. 14(4)" },

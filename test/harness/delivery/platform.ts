@@ -3,7 +3,8 @@ import { cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import * as path from "node:path";
 import { parseConfig } from "../../../infra/stack/load";
-import { loadModels, refuseFailed } from "../../../infra/stack/models";
+import { loadModels } from "../../../infra/stack/models";
+import { acceptedImage } from "../../../infra/stack/refusals";
 import { keyFile } from "../../../infra/serving/keys";
 import { secretLength } from "../../../infra/stack/subject-keys";
 import { namespaces } from "../../../infra/kubernetes/labels";
@@ -146,7 +147,8 @@ export class Platform {
    */
   refuseWhatFailed(): void {
     const file = path.join(this.folder, `Pulumi.${STACK}.yaml`);
-    refuseFailed(loadModels(parseConfig(readStackFile(file), file), this.modelsFolder), false);
+    for (const model of loadModels(parseConfig(readStackFile(file), file), this.modelsFolder))
+      acceptedImage(model, model.declaredDigest ?? "");
   }
 
   async #copyModel({ name, strategy }: ModelCopy): Promise<void> {

@@ -229,8 +229,8 @@ describe("a promotion", () => {
     ],
     [
       "an image that failed before",
-      { refusal: () => "loan-approval 1.0.1 was rolled-back in eu-west-1" },
-      "allowed: loan-approval 1.0.1 was rolled-back in eu-west-1",
+      { refusal: () => ({ message: "it was rolled-back in eu-west-1", remedy: "serve another" }) },
+      "allowed: it was rolled-back in eu-west-1: serve another",
     ],
     [
       "another model's release",

@@ -8,7 +8,6 @@ import { lakeLocations } from "../../../../infra/workflows/retraining/lake";
 import { permissions } from "../../../../infra/workflows/retraining/permissions";
 import { Retraining, type RetrainingArgs } from "../../../../infra/workflows/retraining/retraining";
 import { runDeadline } from "../../../../infra/workflows/retraining/settings";
-import { refuseUnpublishedImages } from "../../../../infra/workflows/retraining/stack";
 import { loadContract } from "../../../../services/contract/load";
 import { project } from "../../../support/stacks";
 import { only, record, type RecordedResource } from "../../../support/record";
@@ -221,23 +220,4 @@ test("every problem is said at once", async () => {
   ).rejects.toThrow(
     /regions \(none\) must name at least one region; locations\.runs \(s3:\/\/x\/\) must not end with a slash; the name a{42}-retraining \(53 characters\) must be at most 52 characters/,
   );
-});
-
-test("an update of prod without published images is refused with what to do, a preview is not", () => {
-  expect(() =>
-    refuseUnpublishedImages(
-      { environment: "prod", images: { training: image("training") } },
-      false,
-    ),
-  ).toThrow(
-    "the retraining has no published image of delivery: npm run publish:image -- delivery --repository <URL> (builds services/delivery/Dockerfile), and set causeway:images.delivery to repository@sha256:...",
-  );
-  expect(() => refuseUnpublishedImages({ environment: "prod" }, true)).not.toThrow();
-  expect(() => refuseUnpublishedImages({ environment: "dev" }, false)).not.toThrow();
-  expect(() =>
-    refuseUnpublishedImages(
-      { environment: "prod", images: { training: image("training"), delivery: image("delivery") } },
-      false,
-    ),
-  ).not.toThrow();
 });

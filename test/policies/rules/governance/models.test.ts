@@ -346,7 +346,7 @@ ruleSuite(published, {
     "a release that no registry holds": (g) => ({
       deviant: set(g, "release.published", false),
       message:
-        /must be published before its release 1.0.0 can serve: npm run publish:model -- scorer --repository/,
+        /must be published before its release 1.0.0 can serve: npx causeway release publish scorer --repository/,
     }),
   },
   configured: [

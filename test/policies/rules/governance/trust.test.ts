@@ -1,11 +1,14 @@
 import { rule as age } from "../../../../policies/rules/governance/model-age";
 import { rule as attestation } from "../../../../policies/rules/governance/model-attestation";
+import { rule as imagePublished } from "../../../../policies/rules/governance/image-published";
 import { rule as imageScan } from "../../../../policies/rules/governance/image-scan";
+import { rule as overtaken } from "../../../../policies/rules/governance/model-overtaken";
 import { rule as format } from "../../../../policies/rules/governance/model-format";
 import { rule as scan } from "../../../../policies/rules/governance/model-scan";
 import { rule as signature } from "../../../../policies/rules/governance/model-signature";
 import { rule as signed } from "../../../../policies/rules/governance/model-signed";
 import { ruleSuite, set, unset } from "../../../support/rule-suite";
+import { verdict } from "../../../support/verdicts";
 import { goodModelService } from "./good";
 
 const type = "causeway:serving:ModelService";
@@ -159,12 +162,61 @@ const onRecord = {
   },
 };
 
+const promotion = verdict({
+  version: "1.0.1",
+  digest: `sha256:${"f".repeat(64)}`,
+  outcome: "promoted",
+  finishedAt: "2026-11-25T00:00:00Z",
+});
+const imagesOnRecord = {
+  region: "eu-west-1",
+  imageEvidence: { training: onRecord, delivery: onRecord },
+};
+
+ruleSuite(imagePublished, {
+  type: "causeway:regional:Retraining",
+  good: imagesOnRecord,
+  deviations: {
+    // Of an image that is not published, governance-image-scan asks nothing.
+    "an image that the stack file does not name": (g) => ({
+      deviant: set(g, "imageEvidence.delivery", { ...published, published: false }),
+      message: /^the image of delivery must be published before an update of prod/,
+    }),
+  },
+  configured: [
+    {
+      title: "an unpublished image outside of prod",
+      parameters: { required: false },
+      subject: (g) => set(g, "imageEvidence.training.published", false),
+      fires: false,
+    },
+  ],
+});
+
+ruleSuite(overtaken, {
+  type,
+  good,
+  deviations: {
+    "a promotion of another image after the release was made": (g) => ({
+      deviant: { ...g, verdicts: [promotion] },
+      message:
+        /^Model "scorer" must not go back to 1\.0\.0 of the repository, got 1\.0\.1 \(sha256:f+\) promoted/,
+    }),
+  },
+});
+
+describe("governance-model-overtaken", () => {
+  it("says nothing of an image that the stack file names, or of verdicts that another rule refuses", () => {
+    const found = (more: object) =>
+      overtaken.check({ type, name: "scorer", props: { ...good, ...more } }, {});
+    expect(found({ verdicts: [promotion], imageNamed: true })).toEqual([]);
+    expect(found({ verdicts: [{ outcome: "promoted" }] })).toEqual([]);
+  });
+});
+
 ruleSuite(imageScan, {
   type: "causeway:regional:Retraining",
-  good: {
-    region: "eu-west-1",
-    imageEvidence: { training: onRecord, delivery: { ...published, published: false } },
-  },
+  good: imagesOnRecord,
   deviations: {
     "nothing known of the images": (g) => ({
       deviant: unset(g, "imageEvidence"),
@@ -192,8 +244,7 @@ ruleSuite(imageScan, {
       message: /must have the bill of materials of the repository/,
     }),
     "an image without a bill of materials": (g) => unset(g, "imageEvidence.training.record.bill"),
-    "the promoter published without a record": (g) =>
-      set(g, "imageEvidence.delivery.published", true),
+    "the promoter published without a record": (g) => unset(g, "imageEvidence.delivery.record"),
   },
   configured: [
     {
