@@ -1,3 +1,4 @@
+import "./lazy-modules";
 import { join, resolve } from "node:path";
 import program from "../../infra";
 import { rules } from "../../policies/rules";

@@ -57,17 +57,29 @@ const templates = z.object({
   spec: z.object({ metrics: z.array(z.object({ name: z.string() })) }),
 });
 
+/** Kinds of objects that say how a model is watched. */
+const watching = ["PrometheusRule", "ConfigMap", "AnalysisTemplate"] as const;
+
 /**
- * Reads out of the planned objects how a model is watched; regions do not differ in it, so the
+ * Reads out of the planned objects how each model is watched; regions do not differ in it, so the
  * first that has it speaks for all.
  */
-export function watchOf(resources: readonly RecordedResource[], model: string): Watch {
-  const own = resources.filter(
-    ({ inputs }) =>
-      named.safeParse(inputs).data?.metadata.labels["app.kubernetes.io/name"] === model,
-  );
+export function watchesOf(resources: readonly RecordedResource[]): (model: string) => Watch {
+  const byModel = new Map<string, RecordedResource[]>();
+  for (const resource of resources) {
+    if (!watching.some((kind) => resource.type.endsWith(`:${kind}`))) continue;
+    const model = named.safeParse(resource.inputs).data?.metadata.labels["app.kubernetes.io/name"];
+    if (model === undefined) continue;
+    const known = byModel.get(model);
+    if (known) known.push(resource);
+    else byModel.set(model, [resource]);
+  }
+  return (model) => watchOf(byModel.get(model) ?? []);
+}
+
+function watchOf(own: readonly RecordedResource[]): Watch {
   const region = own.find(({ type }) => type.endsWith(":PrometheusRule"))?.region;
-  const of = (kind: string) =>
+  const of = (kind: (typeof watching)[number]) =>
     own
       .filter((resource) => resource.region === region && resource.type.endsWith(`:${kind}`))
       .map(({ inputs }) => inputs);

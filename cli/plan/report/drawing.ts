@@ -71,13 +71,20 @@ function laneArrows(
   laneOf: ReadonlyMap<string, PlacedLane>,
   marker: string,
 ): Html[] {
+  const counts = new Map<PlacedLane, Map<PlacedLane, number>>();
+  for (const { from, to } of across) {
+    const [target, source] = [laneOf.get(from), laneOf.get(to)];
+    if (target === undefined || source === undefined) continue;
+    const known = counts.get(target) ?? new Map<PlacedLane, number>();
+    counts.set(target, known.set(source, (known.get(source) ?? 0) + 1));
+  }
   return layout.lanes.flatMap((target) => {
+    const sources = counts.get(target);
+    if (sources === undefined) return [];
     const taken: number[] = [];
     return layout.lanes.flatMap((source) => {
-      const count = across.filter(
-        (edge) => laneOf.get(edge.from) === target && laneOf.get(edge.to) === source,
-      ).length;
-      if (count === 0) return [];
+      const count = sources.get(source);
+      if (count === undefined) return [];
       if (source.y === target.y)
         return [
           html`<g class="lane-arrow"><path d="M${besides(source, target)}" marker-end="url(#${marker})"><title>${title(target)} waits for ${title(source)}: ${plural(count, "dependency", "dependencies")}</title></path></g>`,

@@ -1,5 +1,5 @@
 import type { StackPlan } from "../plan";
-import { watchOf, type WatchGroup } from "../watch";
+import { watchesOf, type Watch, type WatchGroup } from "../watch";
 import { html, plural, type Html } from "./html";
 
 /** Parts of the way a model is watched, each with an anchor that its release links to. */
@@ -17,11 +17,11 @@ export function watchLinks(stack: string, model: string): Html {
 
 /** Rules, alerts, dashboards and gates of each model of a stack. */
 export function watch({ stack, config, resources }: StackPlan): Html {
-  return html`${config.models.map(({ name }) => modelWatch(stack, name, resources))}`;
+  const watchOf = watchesOf(resources);
+  return html`${config.models.map(({ name }) => modelWatch(stack, name, watchOf(name)))}`;
 }
 
-function modelWatch(stack: string, model: string, resources: StackPlan["resources"]): Html {
-  const { groups, dashboards, gates } = watchOf(resources, model);
+function modelWatch(stack: string, model: string, { groups, dashboards, gates }: Watch): Html {
   const alerts = groups.flatMap((group) => group.alerts);
   const block = (part: Part, count: string, content: Html) =>
     html`<details class="framework" id="${anchor(stack, model, part)}"><summary><b>${model}: ${part}</b> <span class="count">${count}</span></summary>${content}</details>`;

@@ -4,7 +4,7 @@ import { html, jsonScript } from "../../../cli/plan/report/html";
 import { reportPage } from "../../../cli/plan/report/page";
 import { summary } from "../../../cli/plan/summary";
 import { areaTable } from "../../../cli/plan/table";
-import { watchOf } from "../../../cli/plan/watch";
+import { watchesOf } from "../../../cli/plan/watch";
 import { planOf } from "../../support/stacks";
 import { smallPlan } from "./fixture";
 
@@ -141,7 +141,7 @@ describe("the report", () => {
 
   it("links each model to its rules, alerts, dashboards and gates, and has what the links name", async () => {
     const real = await planOf("local");
-    const { groups, dashboards, gates } = watchOf(real.resources, "loan-approval");
+    const { groups, dashboards, gates } = watchesOf(real.resources)("loan-approval");
     expect(groups.flatMap(({ records }) => records)).toEqual(
       expect.arrayContaining([
         "causeway:error_ratio:ratio5m",
