@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { chapters, type ChapterName } from "./chapters";
+import { chapters, type ChapterName } from "./scenarios/scenario";
 
 export const usage = `npm run rehearse -- [options]
 

@@ -7,12 +7,12 @@ import {
 } from "../../services/evidence/ledger";
 import { openLedger } from "../../services/delivery/ledger-location";
 import { factsOf, recordFacts } from "../../services/delivery/run-facts";
-import type { Verdict } from "./decision";
+import type { Action as TrialAction } from "../../infra/gates/gates";
 import type { TrainedModel, Trial } from "./result";
 
 const actor = "rehearsal";
 /** Verdicts that end a trial, in the words of the ledger. */
-const ends: Partial<Record<Verdict["action"], Action>> = {
+const ends: Partial<Record<TrialAction, Action>> = {
   promote: "promote",
   "roll back": "roll-back",
 };
@@ -49,7 +49,7 @@ export class RehearsalLedger {
       version: version ?? null,
       model: modelDigest ?? null,
       looks: looks.length,
-      requests: last.challenger.requests,
+      requests: last.challenger.predictions,
       reason: last.verdict.reason,
     };
     await appendEntry(this.#store, { actor, action, subject: this.model, details });

@@ -13,7 +13,7 @@ export function randomFrom(seed: string): () => number {
   };
 }
 
-/** Place of a text in [0, 1), the same in every process. */
-export function placeOf(text: string): number {
+/** A number in [0, 1) that depends on the text alone. */
+export function fractionOf(text: string): number {
   return createHash("sha256").update(text).digest().readUInt32BE(0) / 2 ** 32;
 }

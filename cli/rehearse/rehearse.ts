@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { loadContract, modelNames } from "../../services/contract/load";
 import { ensureEnvironment } from "../../services/training/environment";
@@ -7,12 +7,11 @@ import { UsageError } from "./arguments";
 import { Progress } from "./progress";
 import { reportPage } from "./report/page";
 import type { Rehearsal } from "./result";
-import { chapters, type ChapterName } from "./chapters";
+import { runChapters } from "./chapters";
+import { Lifecycle } from "./lifecycle";
 import { chaptersOf, scenarioOf } from "./scenarios";
-import type { Scenario } from "./scenarios/scenario";
-import { Stage, type Tape } from "./stage";
-import { Story } from "./story";
-import { forget } from "./training";
+import { chapters, type ChapterName, type Scenario } from "./scenarios/scenario";
+import { Workspace, type Recorder } from "./workspace";
 
 /**
  * Rehearses one model and writes `rehearsal.html` and `rehearsal.json`. Throws PythonMissing
@@ -23,44 +22,44 @@ export async function rehearse(
   project: string,
   given: RehearseArguments,
   say: (line: string) => void,
-  tape?: Tape,
+  recorder?: Recorder,
 ): Promise<Rehearsal> {
   const models = join(project, "services", "models");
   if (!modelNames(models).includes(given.model))
     throw new UsageError(`--model: got ${given.model}, allowed: ${modelNames(models).join(", ")}`);
   const contract = loadContract(models, given.model);
   const scenario = scenarioOf(contract);
-  const told = toldChapters(given, scenario, say);
+  const names = chaptersToRun(given, scenario, say);
   const environment = await ensureEnvironment({ report: say });
   const out = resolve(project, given.out);
   const work = join(out, "rehearsal", given.model);
-  if (given.fresh) forget(join(work, "runs"));
+  if (given.fresh) rmSync(join(work, "runs"), { recursive: true, force: true });
   const progress = new Progress(say);
-  const stage = new Stage({
+  const workspace = new Workspace({
     project,
     work,
     contract,
     environment,
     seed: given.seed,
     progress,
-    tape,
+    recorder,
   });
-  const story = new Story(stage, scenario, given);
+  const life = new Lifecycle(workspace, scenario, given);
   try {
-    stage.compile();
-    await story.tell(told);
+    workspace.compile();
+    await runChapters(life, names);
   } finally {
-    await stage.close();
+    await workspace.close();
   }
-  const result = story.result();
+  const result = life.result();
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, "rehearsal.json"), `${JSON.stringify(result, null, 2)}\n`);
   writeFileSync(join(out, "rehearsal.html"), reportPage(result));
   return result;
 }
 
-/** The chapters to tell. Throws UsageError for one in which the scenario has nothing to try. */
-function toldChapters(
+/** The chapters to run. Throws UsageError for one in which the scenario has nothing to try. */
+function chaptersToRun(
   { model, chapters: asked }: RehearseArguments,
   scenario: Scenario,
   say: (line: string) => void,

@@ -1,8 +1,8 @@
-import type { ArmCounts } from "./counts";
-import type { Verdict } from "./decision";
+import type { VersionCounts } from "../../infra/gates/counts";
+import type { Action, Judgement } from "../../infra/gates/gates";
+import type { FeatureDrift } from "../../infra/observability/drift";
+import type { Interval } from "../../infra/observability/performance";
 import type { Fault } from "./router";
-import type { FeatureDrift } from "./statistics/drift";
-import type { Interval } from "./statistics/sequential";
 import type { Audit, Evaluation, Explanation, TrainingGate } from "./training";
 
 /** A model that was trained in the rehearsal. */
@@ -31,11 +31,24 @@ export interface Latency {
   readonly histogram: readonly number[];
 }
 
+/** What was counted of one version since the trial began. */
+export interface ArmCounts {
+  /** Predictions that callers asked for, and those that they saw fail with a server error. */
+  readonly predictions: number;
+  readonly failures: number;
+  /** What the gates are judged by. */
+  readonly counts: VersionCounts;
+}
+
 /** One look at a trial: counts so far, and what they say. */
 export interface Look {
   readonly champion: ArmCounts;
   readonly challenger: ArmCounts;
-  readonly verdict: Verdict;
+  readonly verdict: {
+    readonly action: Action;
+    readonly reason: string;
+    readonly judgements: readonly Judgement[];
+  };
 }
 
 export interface Trial {
@@ -59,7 +72,7 @@ export interface DriftWindow {
   readonly name: string;
   readonly version: string;
   readonly rows: number;
-  readonly drift: readonly FeatureDrift[] | undefined;
+  readonly drift: readonly FeatureDrift[];
   /** Share of right decisions, by the labels that arrived. */
   readonly accuracy: { readonly value: number; readonly interval: Interval };
 }
@@ -101,9 +114,9 @@ export interface Rehearsal {
   readonly channel: string;
   readonly shift?: { readonly title: string; readonly text: string };
   readonly limits: {
-    readonly errorRatio: number;
     readonly latencyMilliseconds: number;
-    readonly significance: number;
+    /** Rate of false rollbacks that all gates share. */
+    readonly falseRollback: number;
     readonly driftSignificance: number;
     readonly minimumRequests: number;
   };

@@ -1,31 +1,34 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { placeOf } from "./random";
+import { fractionOf } from "./random";
 
 /** An answer as the caller sees it. */
 export interface Answer {
   readonly status: number;
+  /** Undefined when no server answered. */
   readonly body: unknown;
 }
 
 /** Sends one request to one version's server. */
 export type Upstream = (path: string, body: unknown) => Promise<Answer>;
 
-/**
- * What the path to the challenger does wrong. It is done here, in the stand-in for the mesh, never
- * in the server.
- */
+/** A fault that is injected on the path to the challenger, here in the router, never in the server. */
 export type Fault =
   | { readonly kind: "delay"; readonly share: number; readonly milliseconds: number }
   | { readonly kind: "error"; readonly share: number; readonly status: number };
 
 export type ArmName = "champion" | "challenger";
 
-/** What the proxy in front of a version counts: it also sees what a server never answered. */
+/** Predictions of a version, as the proxy in front of it counts them. */
 export interface ProxyCounts {
-  requests: number;
-  errors: number;
-  slow: number;
-  /** Requests that the injected fault touched. */
+  predictions: number;
+  /** Those that the caller saw fail with a server error. */
+  failures: number;
+  /** Those of the failures that no server answered: a fault, or a connection that broke. */
+  unanswered: number;
+  /** Those that were answered with success, and those of them that were later than the objective. */
+  answers: number;
+  lateAnswers: number;
+  /** Those that the injected fault touched. */
   touched: number;
   /** Milliseconds of each answer, as the caller waited for it. */
   readonly milliseconds: number[];
@@ -38,16 +41,16 @@ export interface RouterOptions {
   readonly share: number;
   /** Tells trials apart, so that a subject is not the challenger's in all of them. */
   readonly trial: string;
-  /** Milliseconds above which an answer counts as slow. */
-  readonly slowMilliseconds: number;
+  /** Milliseconds above which an answer counts as late. */
+  readonly objectiveMilliseconds: number;
   readonly fault?: Fault;
-  /** Hears of every answer: its version, status and how long the caller waited. @default nobody */
+  /** Called with every answer: its version, status and how long the caller waited. @default nothing */
   readonly onAnswer?: (arm: ArmName, status: number, milliseconds: number) => void;
 }
 
 /**
- * A stand-in for the mesh: splits requests between two versions by a hash of the subject, so that a
- * subject keeps its version, and counts answers as the proxies would. It adds no hop of its own.
+ * Does in this process what the mesh does in a cluster: splits requests between two versions by a
+ * hash of the subject, so that a subject keeps its version, and counts answers as the proxies would.
  */
 export class Router {
   readonly counts: Readonly<Record<ArmName, ProxyCounts>> = {
@@ -63,7 +66,7 @@ export class Router {
   /** The version that a subject gets. */
   armOf(subject: string): ArmName {
     return this.options.challenger !== undefined &&
-      placeOf(`${this.options.trial}|${subject}`) < this.#share
+      fractionOf(`${this.options.trial}|${subject}`) < this.#share
       ? "challenger"
       : "champion";
   }
@@ -85,12 +88,17 @@ export class Router {
     const touched = arm === "challenger" && this.#touches(subject);
     const answer = await this.#through(arm, touched, path, body);
     const milliseconds = performance.now() - from;
-    counts.requests += 1;
-    counts.milliseconds.push(milliseconds);
     this.options.onAnswer?.(arm, answer.status, milliseconds);
+    counts.predictions += 1;
+    counts.milliseconds.push(milliseconds);
     if (touched) counts.touched += 1;
-    if (answer.status >= 500) counts.errors += 1;
-    if (milliseconds > this.options.slowMilliseconds) counts.slow += 1;
+    if (answer.status >= 500) {
+      counts.failures += 1;
+      if (answer.body === undefined) counts.unanswered += 1;
+    } else {
+      counts.answers += 1;
+      if (milliseconds > this.options.objectiveMilliseconds) counts.lateAnswers += 1;
+    }
     return { arm, answer };
   }
 
@@ -104,7 +112,7 @@ export class Router {
 
   #touches(subject: string): boolean {
     const { fault, trial } = this.options;
-    return fault !== undefined && placeOf(`fault|${trial}|${subject}`) < fault.share;
+    return fault !== undefined && fractionOf(`fault|${trial}|${subject}`) < fault.share;
   }
 
   async #through(arm: ArmName, touched: boolean, path: string, body: unknown): Promise<Answer> {
@@ -122,5 +130,13 @@ export class Router {
 }
 
 function none(): ProxyCounts {
-  return { requests: 0, errors: 0, slow: 0, touched: 0, milliseconds: [] };
+  return {
+    predictions: 0,
+    failures: 0,
+    unanswered: 0,
+    answers: 0,
+    lateAnswers: 0,
+    touched: 0,
+    milliseconds: [],
+  };
 }

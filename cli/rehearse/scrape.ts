@@ -1,7 +1,8 @@
-import { metrics, type MetricFamily } from "../../services/contract/metrics";
+import { sum, type Confusion, type VersionCounts } from "../../infra/gates/counts";
+import type { BinnedFeature } from "../../infra/observability/drift";
+import { scoreFeature } from "../../infra/observability/rates";
 import type { Contract } from "../../services/contract/contract";
-import type { ArmCounts, Confusion } from "./counts";
-import type { BinnedFeature } from "./statistics/drift";
+import { metrics, type MetricFamily } from "../../services/contract/metrics";
 
 /** One series of a scrape. */
 export interface Sample {
@@ -73,29 +74,39 @@ function keyOf({ name, labels }: Sample): string {
   return `${name} ${JSON.stringify(labels)}`;
 }
 
-/** Labels that arrived for a version, overall and by group. */
-export function outcomesOf(
-  scrape: Scrape,
+/** What the servers of a version counted, as the rules of the cluster read it. */
+type ServerCounts = Omit<VersionCounts, "unanswered" | "answers" | "lateAnswers" | "recentAnswers">;
+
+/** Counts of a version's servers since a trial began, and since the look before. */
+export function serverCounts(
+  since: Scrape,
+  recent: Scrape,
   contract: Contract,
   version: string,
-): Pick<ArmCounts, "outcomes" | "groups"> {
-  const groups = contract.protectedAttributes.map(
-    ({ name: attribute, groups: list }) =>
-      [
-        attribute,
-        Object.fromEntries(
-          list.map(({ name: group }) => [
-            group,
-            confusionOf(scrape, metrics.groupOutcomes, contract, { version, attribute, group }),
-          ]),
-        ),
-      ] as const,
-  );
+): ServerCounts {
+  const requests = since.select(metrics.requests);
+  const failed = requests.filter(({ labels }) => labels["status"]?.startsWith("5"));
+  const groups = contract.protectedAttributes.map(({ name: attribute, groups: list }) => {
+    const counts = list.map(({ name: group }) => {
+      const labels = { version, attribute, group };
+      return [group, confusionOf(since, metrics.groupOutcomes, contract, labels)] as const;
+    });
+    return [attribute, Object.fromEntries(counts)] as const;
+  });
   return {
-    outcomes: confusionOf(scrape, metrics.outcomes, contract, { version }),
+    requests: total(requests),
+    errors: total(failed),
+    recentRequests: total(recent.select(metrics.requests)),
+    // A rehearsed server is one process; when it dies, requests are not answered any more.
+    restarts: 0,
+    scoreTenths: tenths.map((tenth) => total(since.select(metrics.scoreTenths, { tenth }))),
+    outcomes: confusionOf(since, metrics.outcomes, contract, { version }),
     groups: Object.fromEntries(groups),
   };
 }
+
+/** Upper edges of the tenths of a score. */
+const tenths = Array.from({ length: 10 }, (_, i) => String((i + 1) / 10));
 
 function confusionOf(
   scrape: Scrape,
@@ -105,7 +116,7 @@ function confusionOf(
 ): Confusion {
   const [positive, negative] = [target.positiveLabel, target.negativeLabel];
   const cell = (predicted: string, actual: string) =>
-    scrape.sum(family, { ...labels, predicted, actual });
+    total(scrape.select(family, { ...labels, predicted, actual }));
   return {
     truePositive: cell(positive, positive),
     falsePositive: cell(positive, negative),
@@ -114,27 +125,30 @@ function confusionOf(
   };
 }
 
+function total(samples: readonly Sample[]): number {
+  return sum(samples.map(({ value }) => value));
+}
+
 /** Bins of each feature and of the score, with the reference that the release brought. */
 export function binsOf(scrape: Scrape, contract: Contract): BinnedFeature[] {
-  const features = contract.features.map(({ name }): BinnedFeature => {
-    const reference = scrape.select(metrics.referenceFeatures, { feature: name });
-    return {
-      feature: name,
-      reference: reference.map((sample) => sample.value),
-      referenceRows: scrape.sum(metrics.referenceRows, { feature: name }),
-      counts: reference.map(({ labels }) =>
-        scrape.sum(metrics.features, { feature: name, bin: labels["bin"] ?? "" }),
-      ),
-    };
+  const binned = (
+    feature: string,
+    reference: readonly Sample[],
+    counted: (bin: string) => readonly Sample[],
+  ): BinnedFeature => ({
+    feature,
+    reference: reference.map(({ value }) => value),
+    referenceRows: total(scrape.select(metrics.referenceRows, { feature })),
+    counts: reference.map(({ labels }) => total(counted(labels["bin"] ?? ""))),
   });
-  const score = scrape.select(metrics.referenceScores);
   return [
-    ...features,
-    {
-      feature: "score",
-      reference: score.map((sample) => sample.value),
-      referenceRows: scrape.sum(metrics.referenceRows, { feature: "score" }),
-      counts: score.map(({ labels }) => scrape.sum(metrics.scores, { bin: labels["bin"] ?? "" })),
-    },
+    ...contract.features.map(({ name: feature }) =>
+      binned(feature, scrape.select(metrics.referenceFeatures, { feature }), (bin) =>
+        scrape.select(metrics.features, { feature, bin }),
+      ),
+    ),
+    binned(scoreFeature, scrape.select(metrics.referenceScores), (bin) =>
+      scrape.select(metrics.scores, { bin }),
+    ),
   ];
 }

@@ -6,7 +6,7 @@ const predictionSchema = z.object({ predictionId: z.string(), label: z.string() 
 /** Requests in flight at a time. */
 const concurrency = 8;
 
-/** An application on its way: the request's subject is new each time, as applicants are. */
+/** An application that is sent: the request's subject is new each time, as applicants are. */
 export interface Sent {
   readonly subject: string;
   readonly application: Application;
@@ -33,11 +33,7 @@ export function draw(
  * Error when a server refuses a real held-out row or a label: that is no finding about a model but
  * a mistake of the rehearsal.
  */
-export async function converse(
-  router: Router,
-  model: string,
-  sent: readonly Sent[],
-): Promise<void> {
+export async function sendAll(router: Router, model: string, sent: readonly Sent[]): Promise<void> {
   const path = `/v2/models/${model}`;
   const answered: {
     readonly arm: ArmName;

@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline";
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Environment } from "../../services/training/environment";
@@ -131,11 +131,6 @@ function lines(
     child.once("error", reject);
     child.once("close", (code) => resolve({ code, errors }));
   });
-}
-
-/** Removes what earlier rehearsals trained. */
-export function forget(folder: string): void {
-  rmSync(folder, { recursive: true, force: true });
 }
 
 const estimate = z.object({ value: z.number(), low: z.number(), high: z.number() });

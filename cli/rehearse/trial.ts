@@ -1,15 +1,15 @@
+import type { VersionCounts } from "../../infra/gates/counts";
+import { decide, evaluate, type Action, type Judgement } from "../../infra/gates/gates";
+import type { Pace } from "../../infra/gates/pace";
 import type { Contract } from "../../services/contract/contract";
 import { latencyMilliseconds } from "../../services/contract/units";
-import type { ArmCounts } from "./counts";
-import { decide } from "./decision";
-import { latencyOf } from "./latency";
 import { randomFrom } from "./random";
-import type { Look, Trial } from "./result";
-import { Router, type ArmName, type Fault } from "./router";
+import type { Latency, Look, Trial } from "./result";
+import { Router, type ArmName, type Fault, type ProxyCounts } from "./router";
 import type { Application } from "./rows";
-import { outcomesOf, type Scrape } from "./scrape";
+import { serverCounts, type Scrape } from "./scrape";
 import type { ModelServer } from "./servers";
-import { converse, draw } from "./traffic";
+import { draw, sendAll } from "./traffic";
 
 /** A version that runs. */
 export interface Served {
@@ -31,92 +31,140 @@ export interface TrialOptions {
   readonly seed: number;
   /** Share of the subjects that the challenger gets. */
   readonly share: number;
-  readonly minimumRequests: number;
+  readonly pace: Pick<Pace, "windowSeconds" | "minimumRequests">;
   readonly requestsPerLook: number;
   readonly looks: number;
   readonly fault?: Fault;
 }
 
-/** Requests that are sent after a rollback, to see that nobody reaches the challenger any more. */
+/** Requests that are sent after a rollback, to see that none reaches the challenger any more. */
 const requestsAfter = 300;
 
 /** Gives a challenger a share of the traffic and looks at the counters until they decide. */
 export async function runTrial(options: TrialOptions): Promise<Trial> {
-  const { name, contract, champion, challenger, share, fault, looks } = options;
+  const { name, champion, challenger, share, fault } = options;
   const from = performance.now();
-  const router = new Router({
-    champion: champion.server.connection.post,
-    challenger: challenger.server.connection.post,
-    share,
-    trial: name,
-    slowMilliseconds: latencyMilliseconds(contract.slos.latencyP99),
-    onAnswer: (arm, status, milliseconds) => options[arm].count?.(status, milliseconds),
-    ...(fault && { fault }),
-  });
+  const router = routerOf(options);
   const random = randomFrom(`${options.seed}|${name}`);
-  const before = await scrapes(options);
-  const seen: Look[] = [];
-  while (seen.length < looks) {
-    await converse(
-      router,
-      contract.name,
-      draw(options.applications, options.requestsPerLook, random, `${name}-${seen.length}`),
-    );
-    const look = await lookAt(options, router, before, seen.length === looks - 1);
-    seen.push(look);
-    if (look.verdict.action !== "continue") break;
-  }
+  const looks = await looksAt(options, router, random);
   const { champion: first, challenger: second } = router.counts;
   const latency = {
     champion: latencyOf(first.milliseconds),
     challenger: latencyOf(second.milliseconds),
   };
   const affected = second.touched;
-  const after =
-    seen[seen.length - 1]?.verdict.action === "roll back"
-      ? await afterRollback(options, router, random)
-      : undefined;
+  const rolledBack = looks.at(-1)?.verdict.action === "roll back";
   return {
     name,
     champion: champion.version,
     challenger: challenger.version,
     share,
     fault,
-    looks: seen,
+    looks,
     latency,
     affected,
-    after,
+    after: rolledBack ? await afterRollback(options, router, random) : undefined,
     seconds: (performance.now() - from) / 1_000,
   };
 }
 
-async function scrapes({ champion, challenger }: TrialOptions): Promise<Record<ArmName, Scrape>> {
-  const [first, second] = await Promise.all([champion.server.scrape(), challenger.server.scrape()]);
-  return { champion: first, challenger: second };
+function routerOf(options: TrialOptions): Router {
+  const { name, contract, champion, challenger, share, fault } = options;
+  return new Router({
+    champion: champion.server.connection.post,
+    challenger: challenger.server.connection.post,
+    share,
+    trial: name,
+    objectiveMilliseconds: latencyMilliseconds(contract.slos.latencyP99),
+    onAnswer: (arm, status, milliseconds) => options[arm].count?.(status, milliseconds),
+    ...(fault && { fault }),
+  });
 }
 
-async function lookAt(
+/** What was counted of both versions up to an instant. */
+interface Reading {
+  readonly servers: Readonly<Record<ArmName, Scrape>>;
+  readonly proxies: Readonly<Record<ArmName, ProxyCounts>>;
+}
+
+async function read({ champion, challenger }: TrialOptions, router: Router): Promise<Reading> {
+  const [first, second] = await Promise.all([champion.server.scrape(), challenger.server.scrape()]);
+  const { counts } = router;
+  return {
+    servers: { champion: first, challenger: second },
+    proxies: { champion: { ...counts.champion }, challenger: { ...counts.challenger } },
+  };
+}
+
+/** Sends requests and looks at the counters, until a look decides or there are no more looks. */
+async function looksAt(
   options: TrialOptions,
   router: Router,
-  before: Record<ArmName, Scrape>,
+  random: () => number,
+): Promise<Look[]> {
+  const { name, contract, applications, requestsPerLook, looks } = options;
+  const start = await read(options, router);
+  const seen: Look[] = [];
+  let before = start;
+  while (seen.length < looks) {
+    const sent = draw(applications, requestsPerLook, random, `${name}-${seen.length}`);
+    await sendAll(router, contract.name, sent);
+    const now = await read(options, router);
+    const look = lookAt(options, { start, before, now }, seen.length === looks - 1);
+    seen.push(look);
+    before = now;
+    if (look.verdict.action !== "continue") break;
+  }
+  return seen;
+}
+
+/** Judges the challenger by the gates that judge a release in the cluster. */
+function lookAt(
+  options: TrialOptions,
+  readings: { readonly start: Reading; readonly before: Reading; readonly now: Reading },
   last: boolean,
-): Promise<Look> {
-  const now = await scrapes(options);
-  const arm = (name: ArmName): ArmCounts => {
-    const { requests, errors, slow } = router.counts[name];
-    return {
-      requests,
-      errors,
-      slow,
-      ...outcomesOf(now[name].since(before[name]), options.contract, options[name].version),
+): Look {
+  const { start, before, now } = readings;
+  const of = (arm: ArmName) => {
+    const scrape = now.servers[arm];
+    const since = scrape.since(start.servers[arm]);
+    const recent = scrape.since(before.servers[arm]);
+    const { predictions, failures, unanswered, answers, lateAnswers } = now.proxies[arm];
+    const counts: VersionCounts = {
+      ...serverCounts(since, recent, options.contract, options[arm].version),
+      unanswered,
+      answers,
+      lateAnswers,
+      recentAnswers: answers - before.proxies[arm].answers,
     };
+    return { predictions, failures, counts };
   };
-  const [champion, challenger] = [arm("champion"), arm("challenger")];
+  const [champion, challenger] = [of("champion"), of("challenger")];
+  const counts = { trial: challenger.counts, champion: champion.counts };
+  const judgements = evaluate(options.contract, options.pace, counts);
+  const { action, because } = decide(judgements, last);
   return {
     champion,
     challenger,
-    verdict: decide({ champion, challenger, share: options.share }, options, last),
+    verdict: { action, reason: reasonOf(action, because), judgements },
   };
+}
+
+/** Why a look ended as it did: the gates that decided, with their values. */
+function reasonOf(action: Action, because: readonly Judgement[]): string {
+  const gates = because.map(describe).join("; ");
+  if (action === "promote") return `shown to hold: ${gates}; no gate shown to fail`;
+  return action === "roll back" ? `shown to fail: ${gates}` : `not shown yet: ${gates}`;
+}
+
+/** A gate in words: `errors 0.052, at most 0.001`. */
+export function describe({ gate, value, bound }: Judgement): string {
+  const limit = "min" in bound ? `at least ${digits(bound.min)}` : `at most ${digits(bound.max)}`;
+  return `${gate} ${digits(value)}, ${limit}`;
+}
+
+function digits(value: number): string {
+  return Number.isFinite(value) ? String(Number(value.toPrecision(3))) : "unknown";
 }
 
 async function afterRollback(
@@ -127,14 +175,37 @@ async function afterRollback(
   router.rollBack();
   const { champion, challenger } = router.counts;
   const [requests, onChallenger, errors] = [
-    champion.requests + challenger.requests,
-    challenger.requests,
-    champion.errors + challenger.errors,
+    champion.predictions + challenger.predictions,
+    challenger.predictions,
+    champion.failures + challenger.failures,
   ];
-  await converse(router, contract.name, draw(applications, requestsAfter, random, `${name}-after`));
+  await sendAll(router, contract.name, draw(applications, requestsAfter, random, `${name}-after`));
   return {
-    requests: champion.requests + challenger.requests - requests,
-    challenger: challenger.requests - onChallenger,
-    errors: champion.errors + challenger.errors - errors,
+    requests: champion.predictions + challenger.predictions - requests,
+    challenger: challenger.predictions - onChallenger,
+    errors: champion.failures + challenger.failures - errors,
+  };
+}
+
+/**
+ * Upper edges in milliseconds of the bins that latencies are shown in; each a fifth of a decade.
+ */
+export const latencyEdges = Array.from({ length: 20 }, (_, i) => 10 ** (-1 + i / 5));
+
+/** Quantiles and histogram of latencies in milliseconds; zeros without any. */
+export function latencyOf(milliseconds: readonly number[]): Latency {
+  const sorted = [...milliseconds].sort((a, b) => a - b);
+  const quantile = (share: number) =>
+    sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
+  const histogram = [...latencyEdges, Infinity].map(
+    (edge, i) =>
+      sorted.filter((value) => value <= edge && value > (latencyEdges[i - 1] ?? -1)).length,
+  );
+  return {
+    p50: quantile(0.5),
+    p90: quantile(0.9),
+    p99: quantile(0.99),
+    max: sorted[sorted.length - 1] ?? 0,
+    histogram,
   };
 }

@@ -42,13 +42,7 @@ const budgetFactor = 10;
 const slowShare = 0.01;
 const slowFactor = 5;
 
-/** Largest share of server errors at which a version stays on trial. */
-export function errorRatioLimit({ slos }: Pick<Contract, "slos">): number {
-  // Four digits: 1 - 0.999 is 0.0010000000000000009 in binary floating point.
-  return Number(Math.min(1, budgetFactor * (1 - slos.availability)).toFixed(4));
-}
-
-/** Shares of server errors: within the objective, and {@link errorRatioLimit}. */
+/** Shares of server errors: within the objective, and so many times its budget. */
 export function errorShares({ slos }: Pick<Contract, "slos">): Shares {
   const acceptable = Math.min(0.5, Math.max(1e-6, Number((1 - slos.availability).toFixed(6))));
   return {

@@ -29,12 +29,16 @@ export function comparisonSignificance({
   return drift.significance / (features.length + 1);
 }
 
+/** Chi-square quantile that (1/n + 1/m) is multiplied with, for a feature of so many bins. */
+function chiSquareLimit(contract: Pick<Contract, "drift" | "features">, bins: number): string {
+  return digits(chiSquareQuantile(comparisonSignificance(contract), bins - 1));
+}
+
 /**
  * Chi-square quantile by number of bins: a constant of the contract, kept as one series with the
  * label `bins`.
  */
 function chiSquareTable(contract: Contract): string {
-  const significance = comparisonSignificance(contract);
   const most = Math.max(
     mostNumericBins,
     ...contract.features.map((feature) =>
@@ -45,7 +49,7 @@ function chiSquareTable(contract: Contract): string {
   return sizes
     .map(
       (bins) =>
-        `label_replace(vector(${digits(chiSquareQuantile(significance, bins - 1))}), "bins", "${bins}", "", "")`,
+        `label_replace(vector(${chiSquareLimit(contract, bins)}), "bins", "${bins}", "", "")`,
     )
     .join(" or ");
 }
@@ -112,6 +116,56 @@ function windowRules(contract: Contract): RecordingRule[] {
       `sum by (version, feature) (${quantile}) * on (version, feature) (1 / (${rows} > 0) + 1 / ${select(contract, series.referenceRows)})`,
     ),
   ];
+}
+
+/** Bins of one feature, or of the score. */
+export interface BinnedFeature {
+  readonly feature: string;
+  /** Share of the rows in each bin when the model was made. */
+  readonly reference: readonly number[];
+  readonly referenceRows: number;
+  /** Rows in each bin within the window. */
+  readonly counts: readonly number[];
+}
+
+/** What a window says about one feature, or about the score. */
+export interface FeatureDrift {
+  readonly feature: string;
+  readonly bins: number;
+  readonly rows: number;
+  /** Population stability index of the window against the reference; NaN without rows. */
+  readonly index: number;
+  /** Index from which the feature counts as drifted in this window. */
+  readonly threshold: number;
+  /** Whether the window has the contract's minimum of rows; otherwise it shows nothing. */
+  readonly enough: boolean;
+  readonly drifted: boolean;
+}
+
+/** {@link driftGroup} from counts: the same index, threshold and verdict as its rules and alerts. */
+export function driftOf(
+  contract: Pick<Contract, "drift" | "features">,
+  features: readonly BinnedFeature[],
+): FeatureDrift[] {
+  return features.map(({ feature, reference, referenceRows, counts }) => {
+    const [bins, rows] = [reference.length, counts.reduce((sum, count) => sum + count, 0)];
+    const index = reference.reduce((sum, before, i) => {
+      const share = ((counts[i] ?? 0) + 0.5) / (rows + bins / 2);
+      const expected = (before * referenceRows + 0.5) / (referenceRows + bins / 2);
+      return sum + (share - expected) * Math.log(share / expected);
+    }, 0);
+    const threshold = Number(chiSquareLimit(contract, bins)) * (1 / rows + 1 / referenceRows);
+    const enough = rows >= contract.drift.minimumSamples;
+    return {
+      feature,
+      bins,
+      rows,
+      index: rows > 0 ? index : NaN,
+      threshold,
+      enough,
+      drifted: enough && index > threshold,
+    };
+  });
 }
 
 /**

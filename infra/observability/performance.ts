@@ -30,6 +30,21 @@ export function wilson(
   return { lower: bound("-"), upper: bound("+") };
 }
 
+/** An interval of values that the data do not contradict. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** {@link wilson} from counts; everything without any. */
+export function wilsonInterval(hits: number, trials: number): Interval {
+  if (!(trials > 0)) return { low: 0, high: 1 };
+  const [share, z2] = [hits / trials, z95 * z95];
+  const middle = share + z2 / (2 * trials);
+  const half = z95 * Math.sqrt((share * (1 - share)) / trials + z2 / (4 * trials ** 2));
+  return { low: (middle - half) / (1 + z2 / trials), high: (middle + half) / (1 + z2 / trials) };
+}
+
 /**
  * F1 = 2 F* / (1 + F*): F* is a share, TP / (TP + FP + FN), so its interval carries over (Hand,
  * Christen and Kirielle 2021, Machine Learning 110).

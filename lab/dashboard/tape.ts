@@ -2,7 +2,7 @@ import { requestsOf } from "../../infra/gates/requests";
 import { namespaces } from "../../infra/kubernetes/labels";
 import type { Sample } from "../../cli/rehearse/scrape";
 import type { ModelServer } from "../../cli/rehearse/servers";
-import type { Tape } from "../../cli/rehearse/stage";
+import type { Recorder } from "../../cli/rehearse/workspace";
 import type { CountAnswer } from "../../cli/rehearse/trial";
 import { instantOf } from "../week/calendar";
 import { stale } from "../week/remote-write";
@@ -37,7 +37,7 @@ interface Followed {
  * Scrapes the servers of a rehearsal while it runs, and counts for each what the proxy beside it
  * would.
  */
-export class Recording implements Tape {
+export class Recording implements Recorder {
   readonly #series = new Map<string, Series>();
   readonly #followed = new Set<Followed>();
   readonly #timer: NodeJS.Timeout;

@@ -9,7 +9,7 @@ import { endChildrenWithUs } from "../../cli/rehearse/children";
 import { Progress } from "../../cli/rehearse/progress";
 import { applicationsOf, readTable } from "../../cli/rehearse/rows";
 import { scenarios } from "../../cli/rehearse/scenarios";
-import { Stage } from "../../cli/rehearse/stage";
+import { Workspace } from "../../cli/rehearse/workspace";
 import { weekPage } from "./report";
 import { table } from "./table";
 import { Week } from "./week";
@@ -74,7 +74,7 @@ async function main(argv: readonly string[]): Promise<void> {
   const progress = new Progress(say);
   // The rehearsal's own folder and recipe: what it trained is not trained again.
   const work = join(project, "out", "rehearsal", model);
-  const stage = new Stage({
+  const workspace = new Workspace({
     project,
     work,
     contract,
@@ -82,16 +82,16 @@ async function main(argv: readonly string[]): Promise<void> {
     seed: 0,
     progress,
   });
-  stage.compile();
-  await stage.train("champion", champion);
+  workspace.compile();
+  await workspace.train("champion", champion);
   const rows = ["train.csv", "holdout.csv"].flatMap((file) =>
-    readTable(join(stage.runOf("champion"), "prepare", file)),
+    readTable(join(workspace.runOf("champion"), "prepare", file)),
   );
   const image = frozen(
     join(project, "out", "week"),
     join(work, "server"),
     join(work, "key"),
-    stage.modelFolder,
+    workspace.modelFolder,
   );
   const week = new Week({
     ...given,

@@ -1,8 +1,8 @@
 import { html, type Html } from "../../plan/report/html";
-import { proportionSequence } from "../statistics/sequential";
+import { wrongAnswers } from "../../../infra/gates/labels";
+import { wilsonInterval } from "../../../infra/observability/performance";
 import type { Rehearsal, TrainedModel } from "../result";
 import { linear, percent, px, short } from "./scale";
-import { liveAccuracy } from "./trials";
 
 interface Estimate {
   readonly name: string;
@@ -14,7 +14,7 @@ interface Estimate {
 }
 
 /** Accuracy of every model where it was measured: held-out rows, windows, trials. */
-export function accuracy({ models, windows, trials, limits }: Rehearsal): Html {
+export function accuracy({ models, windows, trials }: Rehearsal): Html {
   const measured = models.map(({ name, version, refused, evaluation }): Estimate => ({
     name: version ?? "refused",
     note: `${name}, ${evaluation.rows} held-out rows`,
@@ -45,12 +45,12 @@ export function accuracy({ models, windows, trials, limits }: Rehearsal): Html {
       const last = trial.looks[trial.looks.length - 1];
       if (!last) return [];
       return (["champion", "challenger"] as const).map((arm): Estimate => {
-        const [right, all] = liveAccuracy(last, arm);
+        const { events: wrong, trials: all } = wrongAnswers("accuracy", last[arm].counts.outcomes);
         return {
           name: trial[arm],
           note: `${trial.name}: ${arm}, ${all} labels`,
-          value: right / all,
-          ...proportionSequence(right, all, limits.significance),
+          value: (all - wrong) / all,
+          ...wilsonInterval(all - wrong, all),
           tone: arm === "challenger" ? "holds" : "open",
         };
       });

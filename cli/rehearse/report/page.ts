@@ -23,7 +23,7 @@ ${section("Drift against its calibrated threshold", drift(result))}
 ${section("Fairness by group", fairness(result))}
 ${section("Trials", html`${trials.map((trial) => trialSection(trial, result))}`)}
 ${section("Explanations", explanations(result))}
-${section("What is real, and what stands in", footnotes(result))}</main>
+${section("What is real, and what is simulated", footnotes(result))}</main>
 <footer><p>Written by <code>npm run rehearse</code>. The same facts for programs: <code>rehearsal.json</code>. Seed ${result.seed}; with the same seed and the same code everything but latencies and times comes out the same.</p></footer></body></html>
 `.text;
 }
@@ -46,7 +46,7 @@ function tiles({ models, trials, requests, seconds, windows }: Rehearsal): Html 
     html`<div class="tile"><dt>${name}</dt><dd><strong>${value}</strong><span>${note}</span></dd></div>`;
   const actions = trials.map((trial) => trial.looks[trial.looks.length - 1]?.verdict.action);
   const drifted = windows.map(
-    ({ drift: found }) => found?.filter((feature) => feature.drifted).length ?? 0,
+    ({ drift: found }) => found.filter((feature) => feature.drifted).length,
   );
   const affected = trials.reduce((sum, trial) => sum + trial.affected, 0);
   return html`<dl class="tiles">${tile("Challengers", `${actions.filter((action) => action === "promote").length} promoted`, `${actions.filter((action) => action === "roll back").length} rolled back, ${models.filter((model) => model.refused).length} refused before serving`)}${tile("Drift", `${drifted.join(" → ")}`, "features drifted, before and after the change")}${tile("Affected", plural(affected, "request"), "by injected faults, until the rollbacks")}${tile("Took", `${seconds.toFixed(0)} s`, `${number(requests)} predictions, ${models.reduce((sum, model) => sum + model.steps.fresh, 0)} training steps run, ${models.reduce((sum, model) => sum + model.steps.reused, 0)} reused`)}</dl>`;
@@ -55,7 +55,7 @@ function tiles({ models, trials, requests, seconds, windows }: Rehearsal): Html 
 function footnotes({ limits, channel }: Rehearsal): Html {
   return html`<ul class="notes"><li><b>Real:</b> the contract, the data and the true labels, every training step and gate, the model servers (compiled as in the image, one process each), requests, labels, counters and explanations, all over loopback.</li>
 <li><b>Traffic:</b> each request is one more applicant drawn with replacement from the held-out rows, which the models in the trial have not been trained on; intervals speak about that population. Windows for drift send each held-out row once; a release takes the reference of its score from these same rows, so in the unchanged window the score cannot drift, and only the features are a test.</li>
-<li><b>Stand-in:</b> the mesh. A small router splits by a hash of the subject and counts requests, errors and latencies as the proxies would; faults are injected there and nowhere else. Labels, groups, features and scores are counted by the servers.</li>
-<li><b>Decisions:</b> all gates share a significance of ${limits.significance}, divided over them, and hold at all looks together (beta-binomial mixtures for proportions, mixture SPRT for differences). Below ${limits.minimumRequests} requests of the challenger nothing is decided; no data and NaN decide nothing. Only a ${channel === "approval" ? "person's recorded approval, which a rehearsal does not wait for, would still stand before full traffic: this model's channel is approval" : "passed trial stands before full traffic: this model's channel is automatic"}.</li>
+<li><b>Simulated:</b> the mesh. A small router splits by a hash of the subject and counts what no server answered and how long callers waited, as the proxies would; faults are injected there and nowhere else. Requests, errors, labels, groups, features and scores are counted by the servers.</li>
+<li><b>Decisions:</b> the gates are those that judge a release in the cluster, by the same functions of the same counts (docs/gates.md). They share a false-rollback rate of ${limits.falseRollback} and hold at all looks together. Below ${limits.minimumRequests} requests of the challenger only faults are told. Only a ${channel === "approval" ? "person's recorded approval, which a rehearsal does not wait for, would still stand before full traffic: this model's channel is approval" : "passed trial stands before full traffic: this model's channel is automatic"}.</li>
 <li><b>The change and the unfair challenger</b> are made by construction; whether they are found is not. Training steps whose inputs have the same digests are reused; <code>--fresh</code> runs them again.</li></ul>`;
 }

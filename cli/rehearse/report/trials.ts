@@ -1,8 +1,8 @@
 import { html, number, plural, type Html } from "../../plan/report/html";
-import { proportion } from "../counts";
-import type { GateState } from "../decision";
-import { latencyEdges } from "../latency";
+import type { Judgement } from "../../../infra/gates/gates";
+import { proof } from "../../../infra/gates/sequential";
 import type { Look, Rehearsal, Trial } from "../result";
+import { latencyEdges } from "../trial";
 import { linear, logarithmic, percent, px, short } from "./scale";
 
 const size = { width: 360, height: 170, left: 40, right: 350, top: 12, bottom: 142 };
@@ -13,15 +13,15 @@ const size = { width: 360, height: 170, left: 40, right: 350, top: 12, bottom: 1
 export function trialSection(trial: Trial, { limits }: Rehearsal): Html {
   const last = trial.looks[trial.looks.length - 1];
   if (!last) return html``;
-  const { action, reason, gates } = last.verdict;
+  const { action, reason, judgements } = last.verdict;
   const tone = action === "promote" ? "good" : action === "roll back" ? "bad" : "warn";
   const decisive =
-    gates.find((gate) => gate.state === "fails") ??
-    gates.find((gate) => gate.gate === "gain in accuracy");
+    judgements.find(({ verdict }) => verdict === "shown to fail") ??
+    judgements.find(({ mustHold }) => mustHold);
   return html`<article class="trial"><header><h4>${trial.name}</h4><span class="badge ${tone}">${action === "promote" ? "promoted" : action === "roll back" ? "rolled back" : "paused"}</span><p>${trial.champion} against ${trial.challenger}, ${plural(trial.looks.length, "look")}, ${trial.seconds.toFixed(1)} s</p></header>
 ${faultNote(trial, last)}
 <div class="plots">${split(trial)}${decisive && sequence(trial, decisive)}${latency(trial, limits.latencyMilliseconds)}</div>
-${forest(gates)}<p class="reason">${reason}</p></article>`;
+${judgementTable(judgements)}<p class="reason">${reason}</p></article>`;
 }
 
 function faultNote({ fault, affected, after }: Trial, { challenger }: Look): Html | false {
@@ -30,7 +30,7 @@ function faultNote({ fault, affected, after }: Trial, { challenger }: Look): Htm
     fault.kind === "delay"
       ? `delays ${percent(fault.share, 0)} of the challenger's requests by ${fault.milliseconds} ms`
       : `answers ${percent(fault.share, 0)} of the challenger's requests with ${fault.status}`;
-  return html`<p class="fault"><b>${plural(affected, "request")} affected</b> of ${number(challenger.requests)} that the challenger got. The fault is injected by the stand-in for the mesh, which ${what}; the server and the model are those in use.${after && html` After the rollback: ${plural(after.requests, "request")}, ${after.challenger} to the challenger, ${after.errors} failed.`}</p>`;
+  return html`<p class="fault"><b>${plural(affected, "request")} affected</b> of ${number(challenger.predictions)} that the challenger got. The fault is injected by the router that stands for the mesh, which ${what}; the server and the model are those in use.${after && html` After the rollback: ${plural(after.requests, "request")}, ${after.challenger} to the challenger, ${after.errors} failed.`}</p>`;
 }
 
 /** Requests of each look by version, and those after a rollback. */
@@ -39,8 +39,8 @@ function split(trial: Trial): Html {
     const before = trial.looks[i - 1];
     return {
       name: String(i + 1),
-      champion: look.champion.requests - (before?.champion.requests ?? 0),
-      challenger: look.challenger.requests - (before?.challenger.requests ?? 0),
+      champion: look.champion.predictions - (before?.champion.predictions ?? 0),
+      challenger: look.challenger.predictions - (before?.challenger.predictions ?? 0),
     };
   });
   if (trial.after)
@@ -63,34 +63,40 @@ function split(trial: Trial): Html {
   );
 }
 
-/** The decisive gate at every look, with an interval that holds at all looks together. */
-function sequence(trial: Trial, { gate, bound }: GateState): Html {
-  const looks = trial.looks
-    .flatMap((look) => look.verdict.gates.filter((one) => one.gate === gate))
-    .map((one, i) => ({ ...one, look: i }));
-  const limit = "min" in bound ? bound.min : bound.max;
-  const known = looks.filter(({ value }) => Number.isFinite(value));
-  const settled = known.length > 3 ? known.slice(1) : known;
-  const pad = 0.01;
-  const y = linear(
-    Math.min(limit, ...settled.map(({ interval }) => interval.low)) - pad,
-    Math.max(limit, ...settled.map(({ interval }) => interval.high)) + pad,
-    size.bottom,
-    size.top,
-    4,
+/** The decisive gate at every look: the evidence against the challenger, which holds at all looks. */
+function sequence(trial: Trial, { gate, refusedFrom, mustHold }: Judgement): Html {
+  const looks = trial.looks.map(({ verdict }) =>
+    verdict.judgements.find((judgement) => judgement.gate === gate),
   );
+  const known = looks.flatMap((judgement, look) =>
+    Number.isFinite(judgement?.evidence)
+      ? [{ look, evidence: judgement?.evidence ?? 0, tone: toneOf(judgement) }]
+      : [],
+  );
+  const limits = mustHold ? [proof, refusedFrom] : [refusedFrom];
+  const all = [0, ...limits, ...known.map(({ evidence }) => evidence)];
+  const y = linear(Math.min(...all) - 1, Math.max(...all) + 1, size.bottom, size.top, 4);
   const x = (look: number) =>
     size.left + ((look + 0.5) * (size.right - size.left)) / Math.max(6, looks.length);
   const marks = known.map(
-    ({ look, value, interval, state }) =>
-      html`<line class="whisker ${state}" x1="${px(x(look))}" x2="${px(x(look))}" y1="${px(y(interval.low))}" y2="${px(y(interval.high))}"/><circle class="point ${state}" cx="${px(x(look))}" cy="${px(y(value))}" r="3.5"/><text x="${px(x(look))}" y="${size.bottom + 15}" text-anchor="middle">${look + 1}</text>`,
+    ({ look, evidence, tone }) =>
+      html`<line class="whisker ${tone}" x1="${px(x(look))}" x2="${px(x(look))}" y1="${px(y(0))}" y2="${px(y(evidence))}"/><circle class="point ${tone}" cx="${px(x(look))}" cy="${px(y(evidence))}" r="3.5"/><text x="${px(x(look))}" y="${size.bottom + 15}" text-anchor="middle">${look + 1}</text>`,
   );
-  const line = html`<line class="bound" x1="${size.left}" x2="${size.right}" y1="${px(y(limit))}" y2="${px(y(limit))}"/><text class="bound-text" x="${size.right}" y="${px(y(limit) - 5)}" text-anchor="end">${"min" in bound ? "at least" : "at most"} ${short(limit)}</text>`;
+  const lines = limits.map(
+    (limit) =>
+      html`<line class="bound" x1="${size.left}" x2="${size.right}" y1="${px(y(limit))}" y2="${px(y(limit))}"/><text class="bound-text" x="${size.right}" y="${px(y(limit) - 5)}" text-anchor="end">${limit === refusedFrom ? "fails from" : "holds up to"} ${short(limit)}</text>`,
+  );
   return plot(
     capital(gate),
-    html`${grid(y, short)}${line}${marks}`,
-    html`value and confidence sequence at each look`,
+    html`${grid(y, short)}${lines}${marks}`,
+    html`evidence against the challenger at each look`,
   );
+}
+
+/** Class of a verdict in the style sheet. */
+function toneOf(judgement: Judgement | undefined): "holds" | "fails" | "open" {
+  if (judgement?.verdict === "shown to fail") return "fails";
+  return judgement?.verdict === "shown to hold" ? "holds" : "open";
 }
 
 /** Latencies of both versions as their callers saw them. */
@@ -133,24 +139,18 @@ function grid(y: ReturnType<typeof linear>, text: (value: number) => string): Ht
   );
 }
 
-/** Every gate at the last look: its interval against its bound. */
-function forest(gates: readonly GateState[]): Html {
-  return html`<table class="forest"><thead><tr><th scope="col">Gate at the last look</th><th scope="col">Bound</th><th scope="col">Value</th><th scope="col">Confidence sequence</th><th scope="col" aria-label="drawing"></th><th scope="col">State</th></tr></thead><tbody>${gates.map(
-    (gate) => {
-      const limit = "min" in gate.bound ? gate.bound.min : gate.bound.max;
-      const [low, high] = [Math.min(limit, gate.interval.low), Math.max(limit, gate.interval.high)];
-      const x = linear(low - (high - low) * 0.06 - 1e-6, high + (high - low) * 0.06 + 1e-6, 4, 196);
-      return html`<tr><th scope="row">${gate.gate} <em>${gate.kind === "shown" ? "must be shown" : "must not be contradicted"}</em></th><td>${gate.gate === "sample ratio" ? "" : "min" in gate.bound ? "≥ " : "≤ "}${short(limit)}</td><td>${short(gate.value)}</td><td class="interval">${short(gate.interval.low)} to ${short(gate.interval.high)}</td><td><svg viewBox="0 0 200 16" aria-hidden="true"><line class="bound" x1="${px(x(limit))}" x2="${px(x(limit))}" y1="0" y2="16"/><line class="whisker ${gate.state}" x1="${px(x(gate.interval.low))}" x2="${px(x(gate.interval.high))}" y1="8" y2="8"/>${Number.isFinite(gate.value) && html`<circle class="point ${gate.state}" cx="${px(x(gate.value))}" cy="8" r="3.5"/>`}</svg></td><td class="state-${gate.state}">${gate.state === "open" ? (gate.kind === "shown" ? "not shown yet" : "not contradicted") : gate.state}</td></tr>`;
-    },
-  )}</tbody></table>`;
-}
-
-/** Share of right decisions of a version by its live labels. */
-export function liveAccuracy(
-  look: Look,
-  arm: "champion" | "challenger",
-): readonly [right: number, all: number] {
-  return proportion("accuracy", look[arm].outcomes);
+/** Every gate at the last look: its value and its evidence, between proof and refusal. */
+function judgementTable(judgements: readonly Judgement[]): Html {
+  const rows = judgements.map((judgement) => {
+    const { gate, compares, bound, value, evidence, refusedFrom, mustHold, verdict } = judgement;
+    const limit = "min" in bound ? `≥ ${short(bound.min)}` : `≤ ${short(bound.max)}`;
+    const from = mustHold ? Math.min(proof, evidence ?? 0) : Math.min(0, evidence ?? 0);
+    const x = linear(from - 0.5, Math.max(refusedFrom, evidence ?? 0) + 0.5, 4, 196);
+    const limits = mustHold ? [proof, refusedFrom] : [refusedFrom];
+    const tone = toneOf(judgement);
+    return html`<tr><th scope="row">${gate} <em>${compares}${mustHold && "; must be shown to hold"}</em></th><td>${limit}</td><td>${short(value)}</td><td class="interval">${evidence === undefined ? "none yet" : short(evidence)}</td><td><svg viewBox="0 0 200 16" aria-hidden="true">${limits.map((line) => html`<line class="bound" x1="${px(x(line))}" x2="${px(x(line))}" y1="0" y2="16"/>`)}${Number.isFinite(evidence) && html`<line class="whisker ${tone}" x1="${px(x(0))}" x2="${px(x(evidence ?? 0))}" y1="8" y2="8"/><circle class="point ${tone}" cx="${px(x(evidence ?? 0))}" cy="8" r="3.5"/>`}</svg></td><td class="state-${tone}">${verdict}</td></tr>`;
+  });
+  return html`<table class="forest"><thead><tr><th scope="col">Gate at the last look</th><th scope="col">Fine</th><th scope="col">Value</th><th scope="col">Evidence against</th><th scope="col" aria-label="drawing"></th><th scope="col">Verdict</th></tr></thead><tbody>${rows}</tbody></table>`;
 }
 
 function capital(text: string): string {

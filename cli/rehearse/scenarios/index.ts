@@ -1,7 +1,6 @@
 import type { Contract } from "../../../services/contract/contract";
-import { chapters, type ChapterName } from "../chapters";
 import { loanApproval } from "./loan-approval";
-import type { Scenario } from "./scenario";
+import { chapters, type ChapterName, type Scenario } from "./scenario";
 
 /** Scenarios that somebody wrote, by model. */
 export const scenarios: Readonly<Record<string, Scenario>> = { "loan-approval": loanApproval };
@@ -40,11 +39,11 @@ function scenarioFrom({ features }: Contract): Scenario {
 
 /** The chapters that a scenario has something to try in. */
 export function chaptersOf({ challenger, unfair, shift }: Scenario): readonly ChapterName[] {
-  const told = {
+  const possible = {
     challenger: challenger !== undefined,
     drift: shift !== undefined,
     unfair: unfair !== undefined,
     faults: true,
   } satisfies Record<ChapterName, boolean>;
-  return chapters.filter((name) => told[name]);
+  return chapters.filter((name) => possible[name]);
 }

@@ -1,3 +1,8 @@
+/** Chapters that follow the champion's, in their order. */
+export const chapters = ["challenger", "drift", "unfair", "faults"] as const;
+
+export type ChapterName = (typeof chapters)[number];
+
 /** How one numeric feature moves: a constant, plus multiples of features as they were before. */
 export interface Move {
   readonly feature: string;
@@ -22,8 +27,7 @@ export interface Scenario {
   /** A model made worse for one group; without one the chapter is left out. */
   readonly unfair?: Recipe & { readonly folder: string };
   /**
-   * A change of the world, in words, and as moves of the inputs; true labels stay those of the
-   * applicants. Without one the chapter of drift is left out.
+   * A change of the inputs, in words and as moves; true labels stay those of the applicants. Without one the chapter of drift is left out.
    */
   readonly shift?: {
     readonly title: string;

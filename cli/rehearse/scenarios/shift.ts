@@ -3,7 +3,7 @@ import type { Row } from "../rows";
 import type { Move } from "./scenario";
 
 /**
- * Rows after a change of the world: moved features, kept inside what the contract allows; missing
+ * Rows after a change of the inputs: moved features, kept inside what the contract allows; missing
  * values stay missing.
  */
 export function shifted(rows: readonly Row[], moves: readonly Move[], contract: Contract): Row[] {

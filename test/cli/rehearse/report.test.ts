@@ -1,23 +1,13 @@
-import type { ArmCounts, Confusion } from "../../../cli/rehearse/counts";
-import { latencyOf } from "../../../cli/rehearse/latency";
+import { evaluate } from "../../../infra/gates/gates";
+import { paces } from "../../../infra/gates/pace";
 import { reportPage } from "../../../cli/rehearse/report/page";
 import type { Rehearsal, TrainedModel } from "../../../cli/rehearse/result";
+import { latencyOf } from "../../../cli/rehearse/trial";
+import { counts } from "../../infra/gates/counts";
+import { contract } from "../../infra/serving/fixture";
 
-const outcomes: Confusion = {
-  truePositive: 80,
-  falsePositive: 10,
-  trueNegative: 6,
-  falseNegative: 4,
-};
-const arm: ArmCounts = { requests: 100, errors: 5, slow: 0, outcomes, groups: {} };
-const gate = {
-  gate: "error ratio",
-  kind: "shown",
-  value: 0.05,
-  interval: { low: 0.02, high: 0.1 },
-  bound: { max: 0.01 },
-  state: "fails",
-} as const;
+const arm = { predictions: 100, failures: 5, counts: counts(100, { unanswered: 5 }) };
+const judgements = evaluate(contract, paces.prod, { trial: arm.counts, champion: counts(900) });
 
 function model(name: string, version: string | undefined): TrainedModel {
   const group = (text: string, selectionRate: number) => ({
@@ -65,9 +55,8 @@ const rehearsal: Rehearsal = {
   channel: "approval",
   shift: { title: "Rates rise", text: "Everything costs more." },
   limits: {
-    errorRatio: 0.01,
     latencyMilliseconds: 100,
-    significance: 0.05,
+    falseRollback: 0.01,
     driftSignificance: 0.01,
     minimumRequests: 200,
   },
@@ -83,7 +72,7 @@ const rehearsal: Rehearsal = {
         {
           champion: arm,
           challenger: arm,
-          verdict: { action: "roll back", reason: "error ratio 0.05", gates: [gate] },
+          verdict: { action: "roll back", reason: "shown to fail: errors 0.05", judgements },
         },
       ],
       latency: { champion: latencyOf([1, 2]), challenger: latencyOf([3]) },
@@ -98,7 +87,15 @@ const rehearsal: Rehearsal = {
       version: "1.0.0",
       rows: 591,
       drift: [
-        { feature: "obrat", bins: 10, rows: 591, index: 2, threshold: 0.06, p: 0, drifted: true },
+        {
+          feature: "obrat",
+          bins: 10,
+          rows: 591,
+          index: 2,
+          threshold: 0.06,
+          enough: true,
+          drifted: true,
+        },
       ],
       accuracy: { value: 0.6, interval: { low: 0.5, high: 0.7 } },
     },
@@ -134,19 +131,21 @@ const rehearsal: Rehearsal = {
 describe("the report", () => {
   const page = reportPage(rehearsal);
 
-  it("has every chapter, verdict and figure, and says what stands in", () => {
+  it("has every chapter, verdict and figure, and says what is simulated", () => {
     for (const text of [
       "Train a champion",
       "1 of 1 as meant",
       "5 requests affected",
+      "shown to fail",
+      "must be shown to hold",
       "rolled back",
       "refused by audit",
       "0.06",
       "obrat",
       "0.700",
-      "stand-in for the mesh",
+      "router that stands for the mesh",
       "0 to the challenger",
-      "Benjamini-Hochberg",
+      "Bonferroni",
     ])
       expect(page).toContain(text);
     expect(page.match(/<svg /g)?.length).toBeGreaterThan(8);

@@ -9,7 +9,7 @@ function router(share: number, fault?: Fault, challenger: Upstream = answer): Ro
     challenger,
     share,
     trial: "test",
-    slowMilliseconds: 20,
+    objectiveMilliseconds: 20,
     ...(fault && { fault }),
   });
 }
@@ -52,16 +52,26 @@ describe("the router", () => {
     }));
     for (let i = 0; i < 100; i += 1) await failing.send(`s${i}`, "/", {});
     const { champion, challenger } = failing.counts;
-    expect(champion).toMatchObject({ errors: 0, touched: 0 });
-    expect(challenger.errors).toBe(challenger.requests);
-    expect(challenger.touched).toBe(challenger.requests);
-    expect([champion.requests + challenger.requests, asked]).toEqual([100, 0]);
+    expect(champion).toMatchObject({ failures: 0, touched: 0 });
+    expect(challenger).toMatchObject({
+      failures: challenger.predictions,
+      unanswered: challenger.predictions,
+      touched: challenger.predictions,
+      answers: 0,
+    });
+    expect([champion.predictions + challenger.predictions, asked]).toEqual([100, 0]);
   });
 
-  it("delays the challenger's requests and counts them as slow", async () => {
+  it("delays the challenger's requests and counts them as late", async () => {
     const slow = router(1, { kind: "delay", share: 1, milliseconds: 40 });
     await slow.send("s", "/", {});
-    expect(slow.counts.challenger).toMatchObject({ requests: 1, slow: 1, touched: 1, errors: 0 });
+    expect(slow.counts.challenger).toMatchObject({
+      predictions: 1,
+      answers: 1,
+      lateAnswers: 1,
+      touched: 1,
+      failures: 0,
+    });
   });
 
   it("sends the challenger nothing after a rollback", async () => {

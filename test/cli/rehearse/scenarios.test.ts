@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { loadContract } from "../../../services/contract/load";
-import { chapters } from "../../../cli/rehearse/chapters";
+import { chapters } from "../../../cli/rehearse/scenarios/scenario";
 import { chaptersOf, scenarioOf, scenarios } from "../../../cli/rehearse/scenarios";
 import { shifted } from "../../../cli/rehearse/scenarios/shift";
 
@@ -26,7 +26,7 @@ describe("the scenario of a model", () => {
     expect(row).toMatchObject({ loanamt: "1900", unem: "26.5", mortg: "2", obrat: "" });
   });
 
-  it("has no change of the world where no feature is a number", () => {
+  it("has no shift where no feature is a number", () => {
     expect(
       chaptersOf(
         scenarioOf({

@@ -9,7 +9,7 @@ const contract = loadContract(
   "loan-approval",
 );
 
-describe("a change of the world", () => {
+describe("a shift of the inputs", () => {
   it("moves features together, from their values before, inside what the contract allows", () => {
     const moves: readonly Move[] = [
       { feature: "obrat", times: { obrat: 1, hrat: 0.5 } },

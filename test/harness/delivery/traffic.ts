@@ -1,6 +1,6 @@
 import { subjectHeader } from "../../../infra/serving/routing";
 import { modelPath, versionHashLabel } from "../../../infra/serving/settings";
-import { placeOf } from "../../../cli/rehearse/random";
+import { fractionOf } from "../../../cli/rehearse/random";
 import type { Application } from "../../../cli/rehearse/rows";
 import { Arms } from "./arms";
 import { distorted, worthOf } from "./faults";
@@ -59,7 +59,7 @@ export class Traffic {
     // The header stands for the keyed hash that the gateway sets: its first digit decides the arm
     // of an A/B test.
     const headers = {
-      [subjectHeader]: Math.floor(placeOf(subject) * 2 ** 32)
+      [subjectHeader]: Math.floor(fractionOf(subject) * 2 ** 32)
         .toString(16)
         .padStart(8, "0"),
     };

@@ -1,6 +1,6 @@
 import { analysisTemplates } from "../../../infra/gates/analysis";
 import { gateNames } from "../../../infra/gates/gates";
-import { errorRatioLimit, errorShares } from "../../../infra/gates/requests";
+import { errorShares } from "../../../infra/gates/requests";
 import { refusal } from "../../../infra/gates/sequential";
 import { syntaxErrors } from "../observability/fixture";
 import { contract, settings, withRelease } from "../serving/fixture";
@@ -158,15 +158,6 @@ describe("the templates of a strategy", () => {
 });
 
 describe("the share of server errors", () => {
-  it.each([
-    [0.999, 0.01],
-    [0.9999, 0.001],
-    [0.95, 0.5],
-    [0.5, 1],
-  ])("for an availability of %d lets a share of %d pass", (availability, limit) => {
-    expect(errorRatioLimit({ slos: { ...contract.slos, availability } })).toBe(limit);
-  });
-
   it.each([
     [0.999, 0.001, 0.01],
     [1, 0.000001, 0.00001],

@@ -23,7 +23,7 @@ import type { CountAnswer, Served } from "./trial";
 /** Manifests carry a time; a fixed one, so that the same inputs give the same digests. */
 const createdAt = "2026-01-01T00:00:00Z";
 
-export interface StageOptions {
+export interface WorkspaceOptions {
   readonly project: string;
   /** Folder that everything but the report is kept in. */
   readonly work: string;
@@ -31,13 +31,13 @@ export interface StageOptions {
   readonly environment: Environment;
   readonly seed: number;
   readonly progress: Progress;
-  /** Keeps what the servers and the stand-in for the mesh count, over time. @default nobody does */
-  readonly tape?: Tape | undefined;
+  /** Records what the servers and the router count, over time. @default nothing is recorded */
+  readonly recorder?: Recorder | undefined;
 }
 
-/** Follows servers while they run. */
-export interface Tape {
-  /** Starts to follow a server; what it returns counts the answers that its callers got. */
+/** Scrapes servers while they run. */
+export interface Recorder {
+  /** Starts to record a server; what it returns counts the answers that its callers got. */
   follow(server: ModelServer, version: string): CountAnswer;
 }
 
@@ -50,10 +50,10 @@ export interface TrainingOptions {
 }
 
 /** Trains and serves with the very programs that the containers run. */
-export class Stage {
+export class Workspace {
   readonly #served = new Map<string, Served[]>();
 
-  constructor(readonly options: StageOptions) {
+  constructor(readonly options: WorkspaceOptions) {
     for (const folder of ["logs", "runs", "releases"])
       mkdirSync(join(options.work, folder), { recursive: true });
     // Kept: other pseudonyms would be other rows, and nothing could be reused.
@@ -169,7 +169,7 @@ export class Stage {
       keyFile: this.#keyFile,
       logFile: join(this.options.work, "logs", `${model.name}-${already.length + 1}.log`),
     });
-    const count = this.options.tape?.follow(server, model.version);
+    const count = this.options.recorder?.follow(server, model.version);
     const served = { server, version: model.version, ...(count && { count }) };
     this.#served.set(model.name, [...already, served]);
     return served;

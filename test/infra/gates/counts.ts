@@ -1,0 +1,36 @@
+import type { Confusion, VersionCounts } from "../../../infra/gates/counts";
+
+/** Labels of which 90% are right. */
+export function confusion(rows: number): Confusion {
+  return {
+    truePositive: rows * 0.84,
+    falsePositive: rows * 0.06,
+    trueNegative: rows * 0.06,
+    falseNegative: rows * 0.04,
+  };
+}
+
+/** A version without a fault after so many predictions, each with a label. */
+export function counts(rows: number, changes: Partial<VersionCounts> = {}): VersionCounts {
+  return {
+    requests: 2 * rows,
+    errors: 0,
+    unanswered: 0,
+    answers: rows,
+    lateAnswers: 0,
+    recentRequests: 200,
+    recentAnswers: 100,
+    restarts: 0,
+    scoreTenths: [1, 1, 2, 2, 4, 6, 10, 20, 30, 24].map((share) => (share / 100) * rows),
+    outcomes: confusion(rows),
+    groups: {
+      race: {
+        white: confusion(rows * 0.85),
+        black: confusion(rows * 0.1),
+        hispanic: confusion(rows * 0.05),
+      },
+      sex: { male: confusion(rows * 0.8), female: confusion(rows * 0.2) },
+    },
+    ...changes,
+  };
+}
