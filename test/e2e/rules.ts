@@ -2,8 +2,12 @@ import assert from "node:assert/strict";
 import { ensureTool } from "../harness/toolchain/ensure";
 import { TOOLS } from "../harness/toolchain/pins";
 import { contract } from "../infra/observability/fixture";
+import { families, parityFailures } from "../infra/gates/parity";
 import { failures, lintProblems, scenarios } from "../infra/observability/promtool/run";
 import type { Suite } from "../harness/runner";
+
+/** Random counts that each family of gates is evaluated over, in both forms. */
+const drawings = 200;
 
 /** The rules of a model, evaluated by Prometheus' own unit tests; they need no cluster. */
 export async function ruleSuite(): Promise<Suite> {
@@ -15,6 +19,10 @@ export async function ruleSuite(): Promise<Suite> {
         title: "promtool finds nothing wrong with the rules of a model",
         run: async () => assert.equal(await lintProblems(promtool, contract), ""),
       },
+      ...Object.entries(families).map(([name, familyOf]) => ({
+        title: `gates: PromQL and evaluate() agree over ${drawings} random counts of ${name}`,
+        run: async () => assert.equal(await parityFailures(promtool, familyOf(drawings)), ""),
+      })),
       ...scenarios.map((scenario) => ({
         title: scenario.title,
         run: async () => assert.equal(await failures(promtool, scenario), ""),

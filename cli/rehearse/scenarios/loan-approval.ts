@@ -27,15 +27,16 @@ export const loanApproval: Scenario = {
     ],
     folder: "worse-for-one-group",
   },
+  // The champion ranks applicants worse after this change, while its scores as a whole stay near
+  // those of a new model. After a change that moves them further than an index of 0.25 the gate
+  // score-champion refuses every retrained model, in the cluster too (docs/gates.md).
   shift: {
-    title: "Interest rates rise",
-    text: "Housing costs take half as much again of each income, loans cover ten points more of the price, unemployment rises by two points and net worth falls by a fifth. The lender adapts: each applicant gets the decision that was made on the real application.",
+    title: "A source reports headroom",
+    text: "A new loan system reports headroom in place of three ratios: of obligations below 70% of income, of housing costs below 50%, and of the loan below one and a half times the price. The applications and the decisions on them stay the same.",
     moves: [
-      { feature: "obrat", times: { obrat: 1, hrat: 0.5 } },
-      { feature: "hrat", times: { hrat: 1.5 } },
-      { feature: "loanprc", plus: 0.1, times: { loanprc: 1 } },
-      { feature: "unem", plus: 2, times: { unem: 1 } },
-      { feature: "netw", times: { netw: 0.8 } },
+      { feature: "obrat", plus: 70, times: { obrat: -1 } },
+      { feature: "hrat", plus: 50, times: { hrat: -1 } },
+      { feature: "loanprc", plus: 1.5, times: { loanprc: -1 } },
     ],
   },
 };

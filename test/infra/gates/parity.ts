@@ -1,0 +1,436 @@
+import * as fc from "fast-check";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Confusion, VersionCounts } from "../../../infra/gates/counts";
+import { experimentQuestions, type ExperimentCounts } from "../../../infra/gates/experiment";
+import { gatesOf, trialGroup } from "../../../infra/gates/gates";
+import { paces } from "../../../infra/gates/pace";
+import { requestsOf } from "../../../infra/gates/requests";
+import { select, type RuleGroup } from "../../../infra/gates/rule";
+import { series } from "../../../infra/gates/names";
+import { shadowGates, type Bucket } from "../../../infra/gates/shadow";
+import { driftGroup, driftOf, type BinnedFeature } from "../../../infra/observability/drift";
+import { scoreFeature } from "../../../infra/observability/rates";
+import { subjectBuckets } from "../../../services/contract/arms";
+import type { Contract } from "../../../services/contract/contract";
+import { rowBuckets } from "../../../services/contract/metrics";
+import { run } from "../../harness/lib/process";
+import { small } from "../observability/promtool/scenario";
+
+/** A contract with every kind of gate that counters can judge. */
+export const contract: Contract = {
+  ...small,
+  gates: {
+    ...small.gates,
+    performance: [
+      { metric: "accuracy", min: 0.8 },
+      { metric: "precision", min: 0.9 },
+      { metric: "recall", min: 0.85 },
+      { metric: "f1", min: 0.8 },
+    ],
+    fairness: [
+      { metric: "selection-rate-ratio", attribute: "race", min: 0.8 },
+      { metric: "demographic-parity-difference", attribute: "sex", max: 0.1 },
+      { metric: "equalized-odds-difference", attribute: "race", max: 0.2 },
+    ],
+  },
+};
+
+/** One drawing of counts: the series that show them, and what each query must return. */
+export interface ParityCase {
+  readonly inputs: Readonly<Record<string, string>>;
+  /** By query: a number, NaN, or undefined for an empty result. */
+  readonly expected: readonly {
+    readonly query: string;
+    readonly result: number | undefined;
+  }[];
+}
+
+/** Rules that run, and drawings of counts for them. */
+export interface ParityFamily {
+  readonly rules: readonly RuleGroup[];
+  readonly cases: readonly ParityCase[];
+}
+
+/**
+ * Samples of a counter in an hour, and the interval between them: sixty-fourths of a whole number
+ * are exact in binary, and a window of an hour holds them all.
+ */
+const samples = 64;
+const interval = "56s250ms";
+const counter = (count: number) =>
+  Number.isNaN(count) ? `NaN+0x${samples}` : `0+${count / samples}x${samples}`;
+/** A counter that has not moved for most of an hour. */
+const stopped = (count: number) => `0 ${count}+0x${samples - 1}`;
+/** A recorded rate of events in a second, of which a window holds this count in one sample. */
+const counted = (count: number) => `_x${samples} ${count / 60}`;
+
+const version = "2.0.0";
+const hash = "abc";
+type Side = "trial" | "champion";
+const sides = ["trial", "champion"] as const;
+const versionOf = (of: Side) => (of === "trial" ? version : "1.0.0");
+const own = (of: Side, pod = "a") =>
+  `model="${contract.name}",version="${versionOf(of)}",pod="${of}-${pod}",rollouts_pod_template_hash="${of === "trial" ? hash : "stable"}"`;
+
+const { positiveLabel: yes, negativeLabel: no } = contract.target;
+const cells = [
+  ["truePositive", yes, yes],
+  ["falsePositive", yes, no],
+  ["trueNegative", no, no],
+  ["falseNegative", no, yes],
+] as const;
+
+function requestSeries({ requests, errors, unanswered, recentRequests }: VersionCounts) {
+  const answered = (pod: string, status: string) =>
+    `causeway_requests_total{${own("trial", pod)},operation="predict",status="${status}",code="x"}`;
+  const flow = recentRequests > 0 ? counter : stopped;
+  const fine = requests - errors;
+  const proxy = {
+    rollouts_pod_template_hash: hash,
+    response_code: "503",
+    response_flags: "UF",
+  };
+  return {
+    [answered("a", "200")]: flow(Math.floor(fine / 2)),
+    [answered("b", "200")]: flow(Number.isNaN(fine) ? NaN : Math.ceil(fine / 2)),
+    [answered("a", "500")]: flow(errors),
+    [requestsOf(contract.name, proxy)]: flow(unanswered),
+  };
+}
+
+function versionSeries(of: Side, counts: VersionCounts): Record<string, string> {
+  const { answers, lateAnswers, scoreTenths, outcomes, groups } = counts;
+  const timed = (part: string, more = "") =>
+    `causeway_request_duration_seconds_${part}{${own(of)},operation="infer"${more}}`;
+  const labelled = { model: contract.name, version: versionOf(of) };
+  const matrix = (name: string, labels: string, counted: Confusion, shown = counter) =>
+    cells.map(([cell, predicted, actual]) => [
+      `${name}{${labels},predicted="${predicted}",actual="${actual}"}`,
+      shown(counted[cell]),
+    ]);
+  return Object.fromEntries([
+    [timed("count"), counter(answers)],
+    [timed("bucket", ',le="0.1"'), counter(answers - lateAnswers)],
+    ...scoreTenths.map((rows, i) => [
+      `causeway_score_tenth_total{${own(of)},tenth="${(i + 1) / 10}"}`,
+      counter(rows),
+    ]),
+    ...matrix("causeway_outcomes_total", own(of), outcomes),
+    ...cells.map(([cell, predicted, actual]) => [
+      select(contract, series.outcomes, { ...labelled, predicted, actual }),
+      counted(outcomes[cell]),
+    ]),
+    ...Object.entries(groups).flatMap(([attribute, list]) =>
+      Object.entries(list).flatMap(([group, confusion]) =>
+        matrix(
+          "causeway_group_outcomes_total",
+          `${own(of)},attribute="${attribute}",group="${group}"`,
+          confusion,
+        ),
+      ),
+    ),
+  ]);
+}
+
+const minimum = contract.drift.minimumSamples;
+/** Off the minimum itself: a window that is summed may miss a whole number by its last digit. */
+const off = (count: number) => (count === minimum ? count + 1 : count);
+const rows = fc.oneof(fc.integer({ min: 0, max: 400 }), fc.integer({ min: 0, max: 20_000 }));
+/** Shares near what the gates allow, and any. */
+const share = fc.oneof(
+  fc.double({ min: 0, max: 0.05, noNaN: true }),
+  fc.double({ min: 0, max: 1, noNaN: true }),
+);
+
+function confusions(size: fc.Arbitrary<number>): fc.Arbitrary<Confusion> {
+  return fc
+    .tuple(size, fc.double({ min: 0.5, max: 1, noNaN: true }), share, share)
+    .map(([all, positive, missed, alarms]): Confusion => {
+      const total = off(all);
+      const positives = Math.floor(total * positive);
+      const falseNegative = Math.floor(positives * missed);
+      const falsePositive = Math.floor((total - positives) * alarms);
+      return {
+        truePositive: positives - falseNegative,
+        falseNegative,
+        falsePositive,
+        trueNegative: total - positives - falsePositive,
+      };
+    });
+}
+
+const small400 = fc.integer({ min: 0, max: 400 });
+const versions: fc.Arbitrary<VersionCounts> = fc
+  .record({
+    requests: fc.oneof({ weight: 9, arbitrary: rows }, { weight: 1, arbitrary: fc.constant(NaN) }),
+    errs: share,
+    unanswered: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 20 })),
+    flows: fc.boolean(),
+    answers: rows,
+    late: share,
+    tenths: fc.array(fc.integer({ min: 0, max: 900 }), { minLength: 10, maxLength: 10 }),
+    outcomes: confusions(rows),
+    race: fc.record({
+      black: confusions(small400),
+      hispanic: confusions(small400),
+      white: confusions(small400),
+    }),
+    sex: fc.record({ male: confusions(small400), female: confusions(small400) }),
+  })
+  .map(({ requests, errs, unanswered, flows, answers, late, tenths, outcomes, race, sex }) => ({
+    requests,
+    errors: Math.floor(requests * errs),
+    unanswered,
+    recentRequests: flows && requests > 0 ? 1 : 0,
+    answers: off(answers),
+    lateAnswers: Math.floor(answers * late),
+    recentAnswers: answers > 0 ? 1 : 0,
+    restarts: 0,
+    scoreTenths: tenths,
+    outcomes,
+    groups: { race, sex },
+  }));
+
+const seed = 20261129;
+const sample = <T>(of: fc.Arbitrary<T>, count: number) => fc.sample(of, { seed, numRuns: count });
+
+/** Every gate of a release, its proof included. */
+function releaseFamily(count: number): ParityFamily {
+  const { gates } = gatesOf(contract, paces.prod);
+  const onTrial = { version, hash };
+  const cases = sample(fc.tuple(versions, versions), count).map(([trial, champion]) => ({
+    inputs: {
+      ...requestSeries(trial),
+      ...versionSeries("trial", trial),
+      ...versionSeries("champion", champion),
+    },
+    expected: gates.flatMap(({ query, proof, evidence }) => {
+      const found = evidence({ trial, champion });
+      return [
+        { query: query(onTrial), result: found.against },
+        ...(proof ? [{ query: proof(onTrial), result: found.proof }] : []),
+      ];
+    }),
+  }));
+  return { rules: [trialGroup(contract)], cases };
+}
+
+/** The split and the decision of an A/B test. */
+function experimentFamily(count: number): ParityFamily {
+  const values = fc
+    .tuple(rows, fc.double({ min: -5, max: 5, noNaN: true }), fc.integer({ min: 0, max: 30 }))
+    .map(([all, mean, spread]) => {
+      const total = off(all);
+      const net = Math.round(mean * total);
+      return {
+        count: total,
+        sum: net,
+        squares: Math.ceil(net ** 2 / (total || 1)) + spread * total,
+      };
+    });
+  const bucket = fc.array(fc.integer({ min: 1, max: 400 }), {
+    minLength: subjectBuckets,
+    maxLength: subjectBuckets,
+  });
+  const drawn = fc
+    .record({
+      trial: values,
+      champion: values,
+      challengers: bucket,
+      champions: bucket,
+      lost: share,
+    })
+    .map(({ trial, champion, challengers, champions, lost }): ExperimentCounts => ({
+      trial,
+      champion,
+      subjects: {
+        challenger: challengers.map((requests) => Math.floor(requests * (1 - lost))),
+        champion: champions,
+      },
+    }));
+  const { split, decision } = experimentQuestions(contract, version);
+  const cases = sample(drawn, count).map((counts) => ({
+    inputs: Object.fromEntries([
+      ...sides.flatMap((of) =>
+        (
+          [
+            [series.trialValueCount, counts[of].count],
+            [series.trialValueNet, counts[of].sum],
+            [series.trialValueSquares, counts[of].squares],
+          ] as const
+        ).map(([name, value]) => [
+          select(contract, name, { version: versionOf(of) }),
+          counted(value),
+        ]),
+      ),
+      ...(["challenger", "champion"] as const).flatMap((arm) =>
+        counts.subjects[arm].map((requests, i) => [
+          `causeway_subjects_total{${own(arm === "challenger" ? "trial" : "champion")},arm="${arm}",bucket="${i}"}`,
+          counter(requests),
+        ]),
+      ),
+    ]),
+    expected: [split, decision].map(({ query, evidence }) => ({ query, result: evidence(counts) })),
+  }));
+  return { rules: [trialGroup(contract)], cases };
+}
+
+/** Comparisons of mirrored requests; the window is ten minutes of the hour. */
+function shadowFamily(count: number): ParityFamily {
+  const windowSeconds = 600;
+  const gates = shadowGates({
+    contract,
+    trial: hash,
+    champion: "stable",
+    windowSeconds,
+    minimumRows: minimum,
+    looks: 61,
+  });
+  const shares = fc.double({ min: 0, max: 1, noNaN: true });
+  const bucket = fc.tuple(fc.integer({ min: 0, max: 400 }), shares, shares, shares);
+  const drawn = fc.tuple(
+    fc.array(bucket, { minLength: rowBuckets, maxLength: rowBuckets }),
+    fc.double({ min: 0, max: 0.3, noNaN: true }),
+  );
+  const names = [
+    "causeway_row_bucket_positives_total",
+    "causeway_row_bucket_scores_total",
+  ] as const;
+  const cases = sample(drawn, count).map(([buckets, apart]) => {
+    const totals = (of: Side, i: number): Bucket[] =>
+      buckets.map(([all, positives, score, moved]) => {
+        const other = of === "champion" ? 0 : apart * (moved - 0.5);
+        const mean = Math.min(1, Math.max(0, (i === 0 ? positives : score) + other));
+        return { rows: all, total: mean * all };
+      });
+    const inWindow = (list: readonly Bucket[]) =>
+      list.map((one) => ({
+        rows: (one.rows * windowSeconds) / 3_600,
+        total: (one.total * windowSeconds) / 3_600,
+      }));
+    return {
+      inputs: Object.fromEntries(
+        sides.flatMap((of) => [
+          ...buckets.map(([all], i) => [
+            `causeway_row_bucket_total{${own(of)},bucket="${i}"}`,
+            counter(all),
+          ]),
+          ...names.flatMap((name, which) =>
+            totals(of, which).map(({ total }, i) => [
+              `${name}{${own(of)},bucket="${i}"}`,
+              counter(total),
+            ]),
+          ),
+        ]),
+      ),
+      expected: gates.map(({ query, evidence }, which) => ({
+        query,
+        result: evidence(inWindow(totals("trial", which)), inWindow(totals("champion", which))),
+      })),
+    };
+  });
+  return { rules: [], cases };
+}
+
+/** Drift of each feature and of the score: index, threshold, and whether the alert would wait. */
+function driftFamily(count: number): ParityFamily {
+  const names = [...contract.features.map(({ name }) => name), scoreFeature];
+  const binned = fc
+    .tuple(
+      fc.integer({ min: 2, max: 10 }),
+      fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 10, maxLength: 10 }),
+      fc.array(fc.integer({ min: 0, max: 60 }), { minLength: 10, maxLength: 10 }),
+      fc.integer({ min: 100, max: 3_000 }),
+      fc.boolean(),
+    )
+    .map(([bins, before, moved, referenceRows, same]): Omit<BinnedFeature, "feature"> => {
+      const weights = before.slice(0, bins);
+      const all = weights.reduce((sum, weight) => sum + weight, 0);
+      const counts = (same ? weights : moved).slice(0, bins);
+      if (counts.reduce((sum, rows) => sum + rows, 0) === minimum) counts[0]! += 1;
+      return { reference: weights.map((weight) => weight / all), referenceRows, counts };
+    });
+  const drawn = fc.tuple(...names.map(() => binned));
+  const cases = sample(drawn, count).map((list) => {
+    const features = list.map((one, i) => ({ feature: names[i]!, ...one }));
+    return { inputs: driftSeries(features), expected: driftAnswers(features) };
+  });
+  return { rules: [driftGroup(contract)], cases };
+}
+
+function driftSeries(features: readonly BinnedFeature[]): Record<string, string> {
+  const labels = (feature: string, bin?: number) =>
+    `model="${contract.name}",version="${version}"${feature === "" ? "" : `,feature="${feature}"`}${bin === undefined ? "" : `,bin="${bin}"`}`;
+  return Object.fromEntries(
+    features.flatMap(({ feature, reference, referenceRows, counts }) => [
+      [`causeway_reference_rows{${labels(feature)}}`, `${referenceRows}+0x${samples}`],
+      ...reference.map((before, bin) => [
+        feature === scoreFeature
+          ? `causeway_reference_score_share{${labels("", bin)}}`
+          : `causeway_reference_feature_share{${labels(feature, bin)}}`,
+        `${before}+0x${samples}`,
+      ]),
+      ...counts.map((rows, bin) => [`${series.bins}{${labels(feature, bin)}}`, counted(rows)]),
+    ]),
+  );
+}
+
+function driftAnswers(features: readonly BinnedFeature[]): ParityCase["expected"] {
+  return driftOf(contract, features).flatMap(({ feature, index, threshold, rows, drifted }) => {
+    const of = (name: Parameters<typeof select>[1]) =>
+      `sum(${select(contract, name, { feature, version })})`;
+    const far = `${of(series.psi)} > bool ${of(series.psiThreshold)}`;
+    const enough = `${of(series.rows)} >= bool ${minimum}`;
+    return [
+      { query: of(series.psi), result: rows > 0 ? index : undefined },
+      { query: of(series.psiThreshold), result: rows > 0 ? threshold : undefined },
+      ...(rows > 0 ? [{ query: `(${far}) * (${enough})`, result: drifted ? 1 : 0 }] : []),
+    ];
+  });
+}
+
+/** Families of drawings, by what is judged. */
+export const families: Readonly<Record<string, (drawings: number) => ParityFamily>> = {
+  "a release": releaseFamily,
+  "an A/B test": experimentFamily,
+  "a shadow release": shadowFamily,
+  drift: driftFamily,
+};
+
+/** What promtool expects of a query: its value within a millionth, NaN, or nothing. */
+function expectation({ query, result }: ParityCase["expected"][number]) {
+  const at = { eval_time: "1h" };
+  if (result === undefined) return { ...at, expr: query, exp_samples: [] };
+  const tolerance = 1e-6 * Math.max(1, Math.abs(result));
+  const expr = Number.isNaN(result)
+    ? `(${query}) != bool (${query})`
+    : `abs((${query}) - ${result}) < bool ${tolerance}`;
+  return { ...at, expr, exp_samples: [{ labels: "{}", value: 1 }] };
+}
+
+/** What promtool says is unequal in any case of a family; empty when nothing is. */
+export async function parityFailures(promtool: string, family: ParityFamily): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "causeway-parity-"));
+  const { rules, cases } = family;
+  try {
+    await writeFile(join(folder, "rules.yaml"), JSON.stringify({ groups: rules }));
+    const tests = cases.map(({ inputs, expected }, i) => ({
+      name: `drawing ${i}`,
+      interval,
+      input_series: Object.entries(inputs).map(([series, values]) => ({ series, values })),
+      promql_expr_test: expected.map(expectation),
+    }));
+    const file = { rule_files: ["rules.yaml"], evaluation_interval: "1h", tests };
+    await writeFile(join(folder, "test.yaml"), JSON.stringify(file));
+    const { code, stdout, stderr } = await run(
+      promtool,
+      ["test", "rules", join(folder, "test.yaml")],
+      { timeoutMs: 300_000 },
+    );
+    return code === 0 ? "" : `${stdout}\n${stderr}`.trim().slice(0, 20_000);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
