@@ -57,13 +57,13 @@ export function planned(resources: readonly RecordedResource[]): Readonly<Record
 }
 
 async function main(argv: readonly string[]): Promise<void> {
-  commandLine(argv, {
+  const { values } = commandLine(argv, {
     usage:
-      "npm run docs\n\nWrites the pages of docs/ and the index of rules that are made from the code. It takes no options.",
-    options: {},
+      "npm run docs\n\nWrites the pages of docs/ and the index of rules that are made from the code.\n\n  --project FOLDER  the project whose stack prod access.md and encryption.md describe (default: this one)",
+    options: { project: { type: "string" } },
   });
   const { resources } = await planStack({
-    project: join(docs, ".."),
+    project: values.project ?? join(docs, ".."),
     stack: "prod",
     program,
     rules,
