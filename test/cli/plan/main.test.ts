@@ -184,7 +184,7 @@ describe("npm run plan", () => {
   });
 
   it.each([
-    [["--stack", "staging"], "--stack: got staging, allowed: dev, local, prod"],
+    [["--stack", "unheard-of"], `--stack: got unheard-of, allowed: ${stackNames(root).join(", ")}`],
     [["--colour"], "Unknown option '--colour'"],
     [["prod"], "Unexpected argument 'prod'"],
     [["--config-file", "x.yaml"], "--config-file needs exactly one --stack, got 0"],
