@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises";
+import { adopterSuite } from "../e2e/adopter";
 import { runDelivery } from "../e2e/delivery";
 import { addressSuite, faultSuite } from "../e2e/faults";
 import { lifecycleSuite } from "../e2e/lifecycle";
@@ -28,6 +29,7 @@ const SUITES = {
   rules: ruleSuite,
   retraining: retrainingSuite,
   logs: logSuite,
+  adopter: adopterSuite,
 } as const satisfies Record<string, SuiteMaker>;
 type SuiteName = keyof typeof SUITES;
 
@@ -73,7 +75,7 @@ const LANES: readonly LanePlan[] = [
 const IN_LANES = LANES.flatMap(({ suites }) => suites);
 
 /** Suites that need neither engine nor control plane. */
-const ALONE = ["rules", "retraining", "logs"] as const;
+const ALONE = ["rules", "retraining", "logs", "adopter"] as const;
 
 function chosenSuites(argv: readonly string[]): (name: SuiteName | typeof DELIVERY) => boolean {
   const { only = IN_LANES } = commandLine(argv, {
