@@ -230,7 +230,7 @@ const iso42001: OpenClauses = {
   "A.9.4": "prohibitedUses in contract and card; a use against them is not detected.",
   ...each(
     ["A.10.2", "A.10.3", "A.10.4"],
-    "The organisation: responsibilities between it, suppliers and customers, by contracts. Licences and known vulnerabilities of packages are checked by npm run check:dependencies.",
+    "The organisation: responsibilities between it, suppliers and customers, by contracts. Licences and known vulnerabilities of packages are checked by `causeway check dependencies`.",
   ),
 };
 

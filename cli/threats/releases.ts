@@ -275,7 +275,7 @@ export const releaseThreats: readonly Threat[] = [
     tests: [
       "test/cli/checks/vulnerabilities.test.ts",
       "test/cli/release/publish-image.test.ts",
-      "test/cli/sbom.test.ts",
+      "test/cli/release/sbom.test.ts",
       "test/services/training/environment.test.ts",
     ],
     residual:

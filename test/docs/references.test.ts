@@ -1,0 +1,49 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+
+const project = resolve(__dirname, "..", "..");
+const pages = execFileSync(
+  "git",
+  ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"],
+  {
+    cwd: project,
+    encoding: "utf8",
+  },
+)
+  .split("\n")
+  .filter((page) => page !== "" && existsSync(join(project, page)));
+
+/** Text without code blocks, whose brackets are no references. */
+const prose = (page: string) =>
+  readFileSync(join(project, page), "utf8").replace(/^ *```[^]*?^ *```$/gm, "");
+
+/** Names of headings as GitHub makes them. */
+const anchors = (page: string): string[] =>
+  [...prose(page).matchAll(/^#+ (.*)$/gm)].map(([, title = ""]) =>
+    title
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+
+/** References that lead nowhere, as written. */
+const broken = (page: string): string[] =>
+  [...prose(page).matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = ""]) => target)
+    .filter((target) => !/^[a-z]+:/.test(target))
+    .filter((target) => {
+      const [path = "", anchor] = target.split("#");
+      const file = path === "" ? page : join(dirname(page), path);
+      if (!existsSync(join(project, file))) return true;
+      return anchor !== undefined && file.endsWith(".md") && !anchors(file).includes(anchor);
+    });
+
+test.each(pages)("%s refers to files and headings that exist", (page) => {
+  expect(broken(page)).toEqual([]);
+});
+
+test("a reference to a heading that is not there is found", () => {
+  expect(anchors("docs/delivery.md")).toContain("measured-error-rates");
+  expect(anchors("docs/delivery.md")).not.toContain("measured");
+});
