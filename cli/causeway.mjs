@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=64
 // Verbs, their groups and their summaries are data, so that help needs neither TypeScript nor a
 // verb's own imports.
 import { readFileSync, realpathSync } from "node:fs";

@@ -43,7 +43,7 @@ export function commandOf(
     })
     .addHelpText(
       "after",
-      `\nExamples:\n${line.examples.map((one) => `  $ ${program} ${one}`).join("\n")}`,
+      `\nExamples:\n${line.examples.map((one) => `  $ ${program} ${one}`.trimEnd()).join("\n")}`,
     );
   line.define(command, terminal);
   requireAllAtOnce(command);

@@ -1,12 +1,14 @@
 import "./lazy-modules";
+import { Option } from "@commander-js/extra-typings";
 import { join, resolve } from "node:path";
 import program from "../../infra";
 import { rules } from "../../policies/rules";
 import { InputError } from "../../services/contract/problems";
-import { endWithReader } from "../command-line";
+import { jsonHelp, repeated, type CommandLine } from "../command";
+import { UsageError, type ExitCode } from "../exit-codes";
+import type { Terminal } from "../terminal";
 import { differenceOf, readPlan, type PlanDifference, type WrittenPlan } from "./difference";
 import { differenceText } from "./difference-text";
-import { planArguments, usage, UsageError, type PlanArguments } from "./arguments";
 import { RecordingError } from "./monitor";
 import { isClean, planStack, type StackPlan } from "./plan";
 import { planJson } from "./plan-json";
@@ -23,35 +25,52 @@ interface Failure {
   readonly problems: InputError["problems"];
 }
 
-/** Plans the stacks that the command line names and returns the exit code. */
-async function main(args: readonly string[]): Promise<number> {
+/** What the command line asks for. */
+interface Given {
+  /** Stacks by name; every stack of the project when empty. */
+  readonly stack: readonly string[];
+  readonly out: string;
+  readonly configFile?: string | undefined;
+  /** An earlier `--out` folder to compare with. */
+  readonly diff?: string | undefined;
+}
+
+/** The stacks to plan. Throws UsageError for one that there is not. */
+function stacksOf({ stack, configFile }: Given): readonly string[] {
   const known = stackNames(project);
-  const given = planArguments(args, known);
-  if (given.help) {
-    process.stdout.write(`${usage}\n`);
-    return 0;
-  }
-  // Whatever the program or the SDK logs must not end up between the JSON.
-  if (given.json) console.log = console.error;
-  const say = (text: string) => (given.json ? process.stderr : process.stdout).write(`${text}\n`);
-  const stacks = given.stacks.length > 0 ? given.stacks : known;
+  const unknown = stack.filter((name) => !known.includes(name));
+  if (unknown.length > 0 && configFile === undefined)
+    throw new UsageError(
+      `--stack: got ${unknown.join(", ")}, allowed: ${known.join(", ")} (a stack has a Pulumi.<stack>.yaml)`,
+    );
+  if (configFile !== undefined && stack.length !== 1)
+    throw new UsageError(`--config-file needs exactly one --stack, got ${stack.length}`);
+  return stack.length > 0 ? [...new Set(stack)] : known;
+}
+
+/** Plans the stacks that the command line names, and judges them. */
+async function run(given: Given, terminal: Terminal): Promise<void> {
+  const stacks = stacksOf(given);
   const earlier = given.diff === undefined ? undefined : earlierPlans(given.diff, stacks);
-  const { plans, failures } = await planAll(given, stacks, say);
+  const { plans, failures } = await planAll(given, stacks, terminal.print);
   const differences = earlier && plans.map((plan) => difference(plan, earlier));
   if (plans.length > 0) writeReport(resolve(project, given.out), plans);
-  const code = failures.length > 0 ? 2 : plans.every(isClean) ? 0 : 1;
-  if (given.json)
-    process.stdout.write(
-      `${JSON.stringify({ exitCode: code, ...(differences ? { differences } : { stacks: plans.map(planJson) }), failures }, null, 2)}\n`,
-    );
-  else {
-    for (const plan of plans) say(`\n${summary(plan)}`);
-    for (const found of differences ?? []) say(`\n${differenceText(found, given.diff ?? "")}`);
-  }
-  if (plans.length > 0) say(`\nreport: ${join(given.out, "index.html")}`);
-  for (const failure of failures)
-    process.stderr.write(`\n${failure.stack}: not planned\n${failure.message}\n`);
-  return code;
+  const exitCode: ExitCode = failures.length > 0 ? 2 : plans.every(isClean) ? 0 : 1;
+  terminal.exitCode = exitCode;
+  terminal.result(
+    {
+      exitCode,
+      ...(differences ? { differences } : { stacks: plans.map(planJson) }),
+      failures,
+    },
+    [
+      ...plans.map((plan) => `\n${summary(plan)}`),
+      ...(differences ?? []).map((found) => `\n${differenceText(found, given.diff ?? "")}`),
+    ],
+  );
+  if (plans.length > 0) terminal.print(`\nreport: ${join(given.out, "index.html")}`);
+  for (const { stack, message } of failures)
+    terminal.complain(`\n${stack}: not planned\n${message}`);
 }
 
 /** The plans of an earlier run, read before this one may write to the same folder. */
@@ -71,9 +90,9 @@ function difference(plan: StackPlan, earlier: ReadonlyMap<string, WrittenPlan>):
 }
 
 async function planAll(
-  given: PlanArguments,
+  given: Given,
   stacks: readonly string[],
-  say: (text: string) => void,
+  say: (line: string) => void,
 ): Promise<{ plans: StackPlan[]; failures: Failure[] }> {
   const plans: StackPlan[] = [];
   const failures: Failure[] = [];
@@ -116,13 +135,20 @@ function messageOf(error: unknown): string {
   return addressed ? error.message : (error.stack ?? error.message);
 }
 
-endWithReader();
-main(process.argv.slice(2)).then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    process.stderr.write(
-      error instanceof UsageError ? `${error.message}\n\n${usage}\n` : `${messageOf(error)}\n`,
-    );
-    process.exitCode = 2;
-  },
-);
+export const verb: CommandLine = {
+  details: `Runs the program of each stack, judges it with the policy pack, and writes <out>/<stack>/ and <out>/index.html. Ends with 1 where a mandatory rule is broken, with 2 where a stack cannot be planned.
+With --diff differences are no finding, and a folder without a plan cannot be used.`,
+  examples: ["", "--stack prod --json", "--stack prod --out out/before", "--diff out/before"],
+  define: (command, terminal) =>
+    command
+      .addOption(
+        new Option("--stack <name>", "a stack that has a Pulumi.<name>.yaml; may be repeated")
+          .argParser(repeated)
+          .default([], "all"),
+      )
+      .option("--config-file <file>", "another stack file, for exactly one --stack")
+      .option("--out <folder>", "where to write", "out")
+      .option("--diff <folder>", "compare each plan with the one that an earlier run left there")
+      .option("--json", `${jsonHelp}: the plans, or with --diff the differences`)
+      .action((given) => run(given, terminal)),
+};

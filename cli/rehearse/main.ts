@@ -1,47 +1,57 @@
 import { join, resolve } from "node:path";
-import { InputError } from "../../services/contract/problems";
+import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { PythonMissing } from "../../services/training/environment";
-import { rehearseArguments, usage, UsageError } from "./arguments";
+import { jsonHelp, wholeNumber, type CommandLine } from "../command";
+import type { Terminal } from "../terminal";
 import { endChildrenWithUs } from "./children";
-import { rehearse } from "./rehearse";
+import { rehearse, type RehearsalRequest } from "./rehearse";
+import { chapters, type ChapterName } from "./scenarios/scenario";
 
 const project = resolve(__dirname, "..", "..");
 
-/** Rehearses and returns the exit code. */
-async function main(args: readonly string[]): Promise<number> {
-  const say = (line: string) => process.stdout.write(`${line}\n`);
-  const given = rehearseArguments(args);
-  if (given.help) {
-    say(usage);
-    return 0;
-  }
+/** Reads a list of chapters, and gives them in the order in which they are told. */
+export function chapterList(text: string): readonly ChapterName[] {
+  const asked = text.split(",");
+  if (asked.some((name) => !chapters.some((one) => one === name)))
+    throw new InvalidArgumentError(`Allowed: a list of ${chapters.join(",")}.`);
+  return chapters.filter((name) => asked.includes(name));
+}
+
+async function run(given: RehearsalRequest, terminal: Terminal): Promise<void> {
   endChildrenWithUs();
   try {
-    const { expectations, seconds, requests } = await rehearse(project, given, say);
-    say("");
-    for (const { expected, found, met } of expectations)
-      say(`${met ? "as meant" : "NOT SO  "}  ${expected}: ${found}`);
-    say(
-      `\n${requests.toLocaleString("en-US")} predictions in ${seconds.toFixed(1)} s\nreport: ${join(given.out, "rehearsal.html")}`,
-    );
-    return expectations.every(({ met }) => met) ? 0 : 1;
+    const rehearsal = await rehearse(project, given, terminal.print);
+    const { expectations, seconds, requests } = rehearsal;
+    terminal.result(rehearsal, [
+      "",
+      ...expectations.map(
+        ({ expected, found, met }) => `${met ? "as meant" : "NOT SO  "}  ${expected}: ${found}`,
+      ),
+      `\n${requests.toLocaleString("en-US")} predictions in ${seconds.toFixed(1)} s`,
+      `report: ${join(given.out, "rehearsal.html")}`,
+    ]);
+    terminal.exitCode = expectations.every(({ met }) => met) ? 0 : 1;
   } catch (error) {
     if (!(error instanceof PythonMissing)) throw error;
-    say(`rehearsal left out: ${error.message}`);
-    return 0;
+    terminal.result({ leftOut: error.message }, [`rehearsal left out: ${error.message}`]);
   }
 }
 
-main(process.argv.slice(2)).then(
-  (code) => (process.exitCode = code),
-  (error: unknown) => {
-    const text =
-      error instanceof UsageError
-        ? `${error.message}\n\n${usage}`
-        : error instanceof InputError || !(error instanceof Error)
-          ? String(error)
-          : (error.stack ?? error.message);
-    process.stderr.write(`${text}\n`);
-    process.exitCode = 2;
-  },
-);
+export const verb: CommandLine = {
+  details: `Runs the programs that the containers run, and writes <out>/rehearsal.html. Ends with 1 where a chapter did not end as the scenario meant it.
+Where Python 3.10 to 3.13 is missing it says so, does nothing and ends with 0.`,
+  examples: ["", "--model loan-approval --chapters challenger,drift --fresh", "--json"],
+  define: (command, terminal) =>
+    command
+      .option("--model <name>", "a model of services/models", "loan-approval")
+      .option("--seed <n>", "seed of draws and training", wholeNumber(0, 2 ** 31 - 1), 0)
+      .option("--out <folder>", "where the report goes", "out")
+      .option("--fresh", "train again, even where the inputs are the same")
+      .option("--requests <n>", "requests between two looks", wholeNumber(50, 20_000), 1000)
+      .option("--looks <n>", "most looks at one challenger", wholeNumber(1, 100), 20)
+      .addOption(
+        new Option("--chapters <list>", `only these: ${chapters.join(",")}`).argParser(chapterList),
+      )
+      .option("--json", jsonHelp)
+      .action((given) => run(given, terminal)),
+};

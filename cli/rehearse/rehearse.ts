@@ -2,8 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { loadContract, modelNames } from "../../services/contract/load";
 import { ensureEnvironment } from "../../services/training/environment";
-import type { RehearseArguments } from "./arguments";
-import { UsageError } from "./arguments";
+import { UsageError } from "../exit-codes";
 import { Progress } from "./progress";
 import { reportPage } from "./report/page";
 import type { Rehearsal } from "./result";
@@ -13,6 +12,25 @@ import { chaptersOf, scenarioOf } from "./scenarios";
 import { chapters, type ChapterName, type Scenario } from "./scenarios/scenario";
 import { Workspace, type Recorder } from "./workspace";
 
+/** What is rehearsed, and how long. */
+export interface RehearsalRequest {
+  readonly model: string;
+  readonly seed: number;
+  /** Folder of the report. */
+  readonly out: string;
+  /** Train again, even where the inputs are the same. @default false */
+  readonly fresh?: boolean | undefined;
+  /** Requests between two looks. */
+  readonly requests: number;
+  /** Most looks at one challenger. */
+  readonly looks: number;
+  /**
+   * What is told after the champion's chapter. @default all that the scenario has something to try
+   * in
+   */
+  readonly chapters?: readonly ChapterName[] | undefined;
+}
+
 /**
  * Rehearses one model and writes `rehearsal.html` and `rehearsal.json`. Throws PythonMissing
  * without a suitable Python, InputError for a contract that is none. Whatever happens, no server
@@ -20,7 +38,7 @@ import { Workspace, type Recorder } from "./workspace";
  */
 export async function rehearse(
   project: string,
-  given: RehearseArguments,
+  given: RehearsalRequest,
   say: (line: string) => void,
   recorder?: Recorder,
 ): Promise<Rehearsal> {
@@ -44,7 +62,10 @@ export async function rehearse(
     progress,
     recorder,
   });
-  const life = new Lifecycle(workspace, scenario, given);
+  const life = new Lifecycle(workspace, scenario, {
+    requestsPerLook: given.requests,
+    looks: given.looks,
+  });
   try {
     workspace.compile();
     await runChapters(life, names);
@@ -60,7 +81,7 @@ export async function rehearse(
 
 /** The chapters to run. Throws UsageError for one in which the scenario has nothing to try. */
 function chaptersToRun(
-  { model, chapters: asked }: RehearseArguments,
+  { model, chapters: asked }: RehearsalRequest,
   scenario: Scenario,
   say: (line: string) => void,
 ): readonly ChapterName[] {

@@ -25,7 +25,7 @@ export interface StackTimes {
 }
 
 /**
- * Runs `npm run plan` in a folder in new processes and measures it from the outside. Throws when
+ * Runs `causeway plan` in a folder in new processes and measures it from the outside. Throws when
  * the plan itself fails.
  */
 export async function measurePlan(folder: string, args: readonly string[]): Promise<Measurement> {
@@ -35,7 +35,7 @@ export async function measurePlan(folder: string, args: readonly string[]): Prom
     const started = performance.now();
     const { code, output } = await run(
       folder,
-      ["run", "--silent", "plan", "--", "--out", join(scratch, "out"), ...args],
+      ["cli/causeway.mjs", "plan", "--out", join(scratch, "out"), ...args],
       usage,
     );
     const seconds = (performance.now() - started) / 1000;
@@ -79,7 +79,11 @@ function run(
     NODE_OPTIONS: `--import ${join(__dirname, "usage.mjs")}`,
   };
   return new Promise((resolve, reject) => {
-    const child = spawn("npm", args, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, ["--max-semi-space-size=64", ...args], {
+      cwd: folder,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let output = "";
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding("utf8").on("data", (text: string) => (output += text));

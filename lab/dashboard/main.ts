@@ -7,7 +7,7 @@ import { InputError } from "../../services/contract/problems";
 import { CommandLineEnd, commandLine } from "../../cli/command-line";
 import { ensureTool } from "../../test/harness/toolchain/ensure";
 import { TOOLS } from "../../test/harness/toolchain/pins";
-import { rehearseArguments, UsageError } from "../../cli/rehearse/arguments";
+import { UsageError } from "../../cli/exit-codes";
 import { endChildrenWithUs } from "../../cli/rehearse/children";
 import { rehearse } from "../../cli/rehearse/rehearse";
 import { instantOf } from "../week/calendar";
@@ -42,16 +42,13 @@ async function main(argv: readonly string[]): Promise<void> {
   // picture.
   await rehearse(
     project,
-    rehearseArguments([
-      "--model",
-      values.model,
-      "--requests",
-      "500",
-      "--looks",
-      "40",
-      "--out",
-      "out/dashboard",
-    ]),
+    {
+      model: values.model,
+      seed: 0,
+      out: "out/dashboard",
+      requests: 500,
+      looks: 40,
+    },
     say,
     recording,
   );

@@ -211,9 +211,9 @@ test("dev builds the model's image, prod and local take it by digest", () => {
   expect(images("local")).toEqual([]);
 });
 
-describe("npm run plan", () => {
+describe("causeway plan", () => {
   const run = (...args: string[]) =>
-    spawnSync(process.execPath, ["--import", "tsx", "cli/plan/main.ts", ...args], {
+    spawnSync(process.execPath, ["cli/causeway.mjs", "plan", ...args], {
       cwd: project,
       encoding: "utf8",
     });

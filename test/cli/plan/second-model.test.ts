@@ -66,8 +66,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it("a second model of minimal risk, with a shadow release and no groups, plans cleanly beside one of high risk", () => {
   const { status, stdout } = spawnSync(
-    join(root, "node_modules", ".bin", "tsx"),
-    ["cli/plan/main.ts", "--stack", "bench", "--json"],
+    process.execPath,
+    ["cli/causeway.mjs", "plan", "--stack", "bench", "--json"],
     { cwd: folder, encoding: "utf8", maxBuffer: 1 << 30 },
   );
   const { stacks, failures } = JSON.parse(stdout) as {

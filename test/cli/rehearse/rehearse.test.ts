@@ -4,14 +4,12 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { ensureEnvironment, findPython } from "../../../services/training/environment";
 import { storeAt, verifyLedger } from "../../../services/evidence/ledger";
-import { rehearseArguments } from "../../../cli/rehearse/arguments";
+import { chapterList } from "../../../cli/rehearse/main";
 import type { Rehearsal } from "../../../cli/rehearse/result";
+import { causeway } from "../../support/verb";
 
 const project = resolve(__dirname, "..", "..", "..");
-const program = [
-  join(project, "node_modules", "tsx", "dist", "cli.mjs"),
-  join(project, "cli", "rehearse", "main.ts"),
-];
+const program = [join(project, "cli", "causeway.mjs"), "rehearse"];
 const run = (args: readonly string[], variables: NodeJS.ProcessEnv = {}) =>
   spawnSync(process.execPath, [...program, ...args], {
     cwd: project,
@@ -147,24 +145,23 @@ describe("without Python", () => {
 
   it("is no reason for npm start to do less than plan, and plan comes first", () => {
     const { scripts } = JSON.parse(readFileSync(join(project, "package.json"), "utf8"));
-    expect(scripts.start).toBe("npm run --silent plan && npm run --silent rehearse");
+    expect(scripts.start).toBe(
+      "node --max-semi-space-size=64 cli/causeway.mjs plan && node cli/causeway.mjs rehearse",
+    );
   });
 });
 
 describe("arguments", () => {
   it("take chapters in any order and tell them in theirs", () => {
-    expect(rehearseArguments([]).chapters).toBeUndefined();
-    expect(rehearseArguments(["--chapters", "faults,challenger"]).chapters).toEqual([
-      "challenger",
-      "faults",
-    ]);
+    expect(chapterList("faults,challenger")).toEqual(["challenger", "faults"]);
   });
 
   it.each([
-    [["--chapters", "drift,war"], "--chapters: got war, allowed: challenger,drift,unfair,faults"],
-    [["--requests", "10"], "--requests: got 10, allowed: a whole number from 50 to 20000"],
-    [["--seed", "x"], "--seed: got x, allowed: a whole number from 0 to 2147483647"],
-  ])("refuse %j", (args, message) => {
-    expect(() => rehearseArguments(args)).toThrow(message);
+    [["--chapters", "drift,war"], "Allowed: a list of challenger,drift,unfair,faults."],
+    [["--requests", "10"], "Allowed: a whole number from 50 to 20000."],
+    [["--seed", "x"], "Allowed: a whole number from 0 to 2147483647."],
+  ])("refuse %j", async (args, message) => {
+    const { code, err } = await causeway("rehearse", args);
+    expect([code, err]).toEqual([2, expect.stringContaining(message)]);
   });
 });
