@@ -35,7 +35,7 @@ async function run(script: string, ...more: readonly string[]) {
     code: status,
     stdout,
     stderr,
-  } = await runProgram(command, [...args, ...more], { cwd: root, timeoutMs: 50_000 });
+  } = await runProgram(command, [...args, ...more], { cwd: root });
   return { status, stdout, stderr };
 }
 

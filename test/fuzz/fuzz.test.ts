@@ -39,15 +39,21 @@ const untouched = builtins.map((prototype) => Object.getOwnPropertyNames(prototy
  * documented error.
  */
 function fault(target: Target, text: string): string | undefined {
-  const started = performance.now();
+  // Time of the processor: on a busy machine the clock counts what others do.
+  const started = process.cpuUsage();
   const found = outcome(target, text);
-  const took = performance.now() - started;
+  const took = millisecondsSince(started);
   if (
     builtins.some((prototype, i) => Object.getOwnPropertyNames(prototype).join() !== untouched[i])
   )
     return "changed a prototype of the language";
   if (took > longestMilliseconds) return `took ${Math.round(took)} ms`;
   return found;
+}
+
+function millisecondsSince(started: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(started);
+  return (user + system) / 1000;
 }
 
 function outcome(target: Target, text: string): string | undefined {
@@ -157,7 +163,7 @@ describe("the trial itself", () => {
     );
     expect(
       trial(() => {
-        for (const start = performance.now(); performance.now() - start < 1_050;);
+        for (const start = process.cpuUsage(); millisecondsSince(start) < 1_050;);
       }),
     ).toMatch(/^took \d+ ms$/);
   });
