@@ -335,7 +335,7 @@ export const operationThreats: readonly Threat[] = [
     elements: ["Buckets"],
     flows: ["ledger", "erasure"],
     rules: ["encryption-bucket-kms", "access-bucket-public"],
-    tests: ["test/cli/privacy/erase.test.ts", "test/services/evidence/ledger/repository.test.ts"],
+    tests: ["test/services/delivery/record-erasure.test.ts", "test/services/evidence/ledger/repository.test.ts"],
     residual: "Names of operators are kept, as they must be.",
   },
   {
@@ -356,7 +356,7 @@ export const operationThreats: readonly Threat[] = [
     flows: ["erasure"],
     rules: ["access-separation-of-duties", "governance-data-retention"],
     tests: [
-      "test/cli/privacy/erase.test.ts",
+      "test/services/delivery/record-erasure.test.ts",
       "test/infra/workflows/erasure/erasure.test.ts",
       "services/training/tests/test_erasing.py",
     ],
@@ -416,7 +416,7 @@ export const operationThreats: readonly Threat[] = [
     rules: [],
     tests: [
       "services/training/tests/test_erasing_regions.py",
-      "test/cli/privacy/erase.test.ts",
+      "test/services/delivery/record-erasure.test.ts",
       "test/infra/observability/promtool/erasure.ts",
     ],
     residual:

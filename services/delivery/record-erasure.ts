@@ -3,9 +3,14 @@ import { parseOrThrow } from "../contract/problems";
 import { loadVerdicts } from "../evidence/load";
 import { readArguments, runProgram, text, texts } from "./command-line";
 import { openLedger } from "./ledger-location";
-import { answerSchema, type Answer } from "./erasure-answer";
-import { erasureFact, isComplete } from "./erasure-entry";
-import { lineageOf, releaseIn } from "./lineage-of";
+import {
+  answerSchema,
+  erasureFact,
+  isComplete,
+  lineageOf,
+  releaseIn,
+  type Answer,
+} from "./erasure";
 
 const options = z.object({
   answer: text,

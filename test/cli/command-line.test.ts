@@ -60,27 +60,10 @@ describe("an input that cannot be used", () => {
     ["e2e", ["--only", "nothing"], "--only: got nothing, allowed: lifecycle,"],
     ["record:run", [], "run directory: got nothing"],
     ["record:run", ["runs/r1", "--ledger", "l.jsonl"], "--actor: got nothing"],
-    [
-      "erase",
-      ["jane", "--model", "loan-approval", "--lake", "lake"],
-      "--reason, --ledger, --actor: got nothing",
-    ],
-    ["lineage", [], "subject: got nothing"],
-    ["lineage", ["jane", "--model", "loan-approval"], "--lake: got nothing"],
   ])("%s %j ends with 2 and names it", async (script, args, message) => {
     const { status, stdout, stderr } = await run(script, ...args);
     expect([status, `${stdout}${stderr}`]).toEqual([2, expect.stringContaining(message)]);
   });
-
-  (existingEnvironment() === undefined ? it.skip : it)(
-    "of the search for a subject ends with 2 too",
-    async () => {
-      expect(await run("lineage", "jane", "--model", "nobody", "--lake", root)).toMatchObject({
-        status: 2,
-        stderr: expect.stringContaining("no such file"),
-      });
-    },
-  );
 });
 
 describe("npm run train", () => {

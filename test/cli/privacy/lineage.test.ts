@@ -1,88 +1,81 @@
-import { lineageLines, lineageOf } from "../../../services/delivery/lineage-of";
-import { release } from "../../infra/serving/fixture";
-import { verdict } from "../../support/verdicts";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { verb } from "../../../cli/privacy/lineage";
+import { commandOf, runCommand } from "../../../cli/command";
+import { Terminal } from "../../../cli/terminal";
+import { findPython } from "../../../services/training/environment";
+import { digest, model, rows, pseudonymsOfJane, writeStores } from "../../support/erased-stores";
 
-const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
-const run = {
-  run: "s3://artifacts/runs/m/r1",
-  dataset: digest("1"),
-  version: "1.0.0",
-  model: digest("2"),
-  image: digest("3"),
-};
-const promoted = (region: string, image: string, finishedAt: string) => ({
-  ...verdict({ digest: image, region, outcome: "promoted" }),
-  finishedAt,
+const withPython = findPython() === undefined ? test.skip : test;
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "causeway-lineage-"));
+  writeStores(folder);
 });
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test("a subject whose rows went into a run reached its dataset, its model, and the regions that serve it", () => {
-  const verdicts = [
-    promoted("eu-west-1", digest("3"), "2026-11-01T00:00:00Z"),
-    promoted("eu-central-1", digest("3"), "2026-11-01T00:00:00Z"),
-    promoted("eu-central-1", digest("9"), "2026-11-02T00:00:00Z"),
-  ];
-  const found = lineageOf({ model: "m", runs: [run] }, undefined, verdicts);
-  expect(found).toEqual({
-    datasets: [digest("1")],
-    models: [digest("2")],
-    images: [digest("3")],
-    live: [
-      { region: "eu-west-1", image: digest("3"), source: "promotion of 2026-11-01T00:00:00Z" },
-    ],
+async function lineage(...more: readonly string[]) {
+  const said = { out: "", error: "" };
+  const terminal = new Terminal({
+    out: (text) => (said.out += text),
+    error: (text) => (said.error += text),
+    input: () => "jane\n",
   });
-  expect(lineageLines(found)).toEqual([
-    "datasets:",
-    `  ${digest("1")}`,
-    "models:",
-    `  ${digest("2")}`,
-    "images:",
-    `  ${digest("3")}`,
-    "live in:",
-    `  eu-west-1: ${digest("3")} (promotion of 2026-11-01T00:00:00Z)`,
-  ]);
-});
-
-test("a release that failed after it does not take it out of service", () => {
-  const verdicts = [
-    promoted("eu-west-1", digest("3"), "2026-11-01T00:00:00Z"),
-    {
-      ...verdict({ digest: digest("9"), region: "eu-west-1", outcome: "rolled-back" }),
-      finishedAt: "2026-11-03T00:00:00Z",
-    },
+  const argv = [
+    "-",
+    "--model",
+    model,
+    "--at",
+    join(folder, "data"),
+    "--keys",
+    join(folder, "ring"),
   ];
-  expect(lineageOf({ model: "m", runs: [run] }, undefined, verdicts).live).toHaveLength(1);
-});
+  const command = commandOf("causeway privacy lineage", "", verb, terminal);
+  return { code: await runCommand(command, [...argv, ...more], terminal), ...said };
+}
 
-test("the release in the repository counts when it was made from the same dataset, though the run is gone", () => {
-  const found = lineageOf(
-    { model: "m", runs: [{ run: "r", dataset: release.digests.data }] },
-    release,
-    [promoted("eu-west-1", release.image.digest, "2026-11-01T00:00:00Z")],
+withPython("finds a subject under every name, changes nothing, and names it nowhere", async () => {
+  const [now, before] = pseudonymsOfJane;
+  const { code, out } = await lineage();
+  expect(code).toBe(0);
+  expect(out.split("\n")).toEqual(
+    expect.arrayContaining([
+      "datasets:",
+      `  ${digest("1")}`,
+      "models:",
+      `  ${digest("2")}`,
+      "3 of 5 files name the subject",
+    ]),
   );
-  expect([found.models, found.images, found.live.map(({ region }) => region)]).toEqual([
-    [release.digests.model],
-    [release.image.digest],
-    ["eu-west-1"],
-  ]);
-  expect(
-    lineageOf({ model: "m", runs: [{ run: "r", dataset: digest("e") }] }, release, []).models,
-  ).toEqual([]);
+  expect(readFileSync(join(folder, rows), "utf8")).toContain(before);
+  for (const name of ["jane", now, before]) expect(out).not.toContain(name);
 });
 
-test("what the stack says is live goes before the verdicts", () => {
-  const outputs = {
-    m: { "eu-west-1": { live: { digest: digest("3") } }, "eu-central-1": { live: {} } },
-  };
-  expect(lineageOf({ model: "m", runs: [run] }, undefined, [], outputs).live).toEqual([
-    { region: "eu-west-1", image: digest("3"), source: "stack outputs" },
+withPython("gives what it found as JSON", async () => {
+  const { code, out } = await lineage("--json");
+  expect([code, JSON.parse(out)]).toEqual([
+    0,
+    expect.objectContaining({
+      datasets: [digest("1")],
+      search: expect.objectContaining({ files: 5, closed: [] }),
+      logLines: null,
+    }),
   ]);
 });
 
-test("a subject that reached nothing has no line", () => {
-  expect(lineageLines(lineageOf({ model: "m", runs: [] }, undefined, []))).toEqual([
-    "datasets: none",
-    "models: none",
-    "images: none",
-    "live in: none",
-  ]);
-});
+withPython(
+  "fails where a file cannot be looked into, and where an input cannot be used",
+  async () => {
+    expect(await lineage("--model", "nobody")).toMatchObject({
+      code: 2,
+      error: expect.stringContaining("no such file"),
+    });
+    writeFileSync(join(folder, "data", "frames.zst"), Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 1]));
+    expect(await lineage()).toMatchObject({
+      code: 1,
+      error: expect.stringContaining("not complete, these cannot be looked into:"),
+    });
+  },
+);

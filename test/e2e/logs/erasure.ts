@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,7 +12,9 @@ import {
 import { snapshotPolicy } from "../../../infra/platform/elastic/lifecycle";
 import { snapshotFolder } from "../../harness/logs/search-server";
 import { SAMPLE } from "../../harness/delivery/platform";
-import { erase } from "../../../cli/privacy/erase";
+import { answerSchema } from "../../../services/delivery/erasure";
+import { recordErasure } from "../../../services/delivery/record-erasure";
+import { erasing } from "../../support/erasing";
 import { openLedger } from "../../../services/delivery/ledger-location";
 import { modelsFolder } from "../../../infra/stack/models";
 import { eventually } from "../expectations";
@@ -94,44 +97,39 @@ export async function restoredCopy(world: World): Promise<void> {
   );
 }
 
-/** What the command that people type says, and its exit code. */
-async function command(
+/** The steps of the workflow that look into the store: what they say of it, and the exit code. */
+async function steps(
   world: World,
   applicant: string,
-  more: readonly string[] = [],
-): Promise<{ readonly code: 0 | 3; readonly printed: string }> {
-  const lake = join(world.folder, "lake");
-  await mkdir(lake, { recursive: true });
-  const lines: string[] = [];
+  command: "find" | "erase",
+): Promise<{ readonly code: number; readonly lines: number | null }> {
+  const data = join(world.folder, "data");
+  await mkdir(data, { recursive: true });
   process.env["LOGS_ACCOUNT"] = eraserName;
   process.env["LOGS_PASSWORD"] = world.passwords[eraserName];
-  const argv = [
-    "-",
-    "--model",
-    SAMPLE,
-    "--lake",
-    lake,
-    "--reason",
-    "asked for by the subject, case 17",
-    "--ledger",
-    join(world.folder, "ledger.jsonl"),
-    "--actor",
-    "maintainers",
-    "--keys",
-    world.ringFile,
-    "--logs",
-    world.front.url,
-    "--logs-authority",
-    world.front.authority,
-    ...more,
-  ];
+  const [pseudonym = ""] = world.names(applicant);
   try {
-    const code = await erase(argv, () => applicant, {
-      models: modelsFolder,
-      print: (line) => lines.push(line),
-      create: () => assert.fail("no cluster is named"),
+    const answer = await erasing(command, {
+      contract: join(modelsFolder, SAMPLE, "model.yaml"),
+      pseudonym,
+      ring: world.ringFile,
+      at: [data],
+      logs: world.front,
     });
-    return { code, printed: lines.join("\n") };
+    const { logLines: lines } = answerSchema.parse(JSON.parse(answer));
+    if (command === "find") return { code: 0, lines };
+    const code = await recordErasure(
+      [
+        `--answer=${answer}`,
+        `--pseudonym=${pseudonym}`,
+        "--reason=asked for by the subject, case 17",
+        `--ledger=${join(world.folder, "ledger.jsonl")}`,
+        "--actor=causeway-erase",
+        `--run=${randomUUID()}`,
+      ],
+      modelsFolder,
+    );
+    return { code, lines };
   } finally {
     delete process.env["LOGS_ACCOUNT"];
     delete process.env["LOGS_PASSWORD"];
@@ -183,11 +181,8 @@ export async function erased(world: World, applicant: string): Promise<string> {
     JSON.stringify(byIndex.aggregations),
   );
   const blocked = await blocks(world);
-  const looked = await command(world, applicant, ["--dry-run"]);
-  assert.match(looked.printed, new RegExp(`, and ${lines} log lines`));
-  const { code, printed } = await command(world, applicant);
-  assert.equal(code, 0, printed);
-  assert.match(printed, new RegExp(`, ${lines} log lines`));
+  assert.deepEqual(await steps(world, applicant, "find"), { code: 0, lines });
+  assert.deepEqual(await steps(world, applicant, "erase"), { code: 0, lines });
   assert.equal(await world.count(subjects(names), everywhere), 0);
   assert.equal(await world.count(others, everywhere), kept);
   assert.deepEqual(await blocks(world), blocked);
@@ -245,9 +240,7 @@ export async function backFromTheNode(world: World, applicant: string): Promise<
     "the erased lines that the node still has",
     async () => (await world.count(subjects(names), everywhere)) === onNode,
   );
-  const { code, printed } = await command(world, applicant);
-  assert.equal(code, 0, printed);
-  assert.match(printed, new RegExp(`, ${onNode} log lines`));
+  assert.deepEqual(await steps(world, applicant, "erase"), { code: 0, lines: onNode });
   assert.equal(await world.count(subjects(names), everywhere), 0);
   return `${onNode} erased lines came back from the node, and went again`;
 }
