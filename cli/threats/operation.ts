@@ -335,7 +335,10 @@ export const operationThreats: readonly Threat[] = [
     elements: ["Buckets"],
     flows: ["ledger", "erasure"],
     rules: ["encryption-bucket-kms", "access-bucket-public"],
-    tests: ["test/services/delivery/record-erasure.test.ts", "test/services/evidence/ledger/repository.test.ts"],
+    tests: [
+      "test/services/delivery/record-erasure.test.ts",
+      "test/services/evidence/ledger/repository.test.ts",
+    ],
     residual: "Names of operators are kept, as they must be.",
   },
   {
