@@ -30,10 +30,14 @@ function withPart(page: string, name: string, part: string): string {
   return `${text.slice(0, text.indexOf("-->", start))}-->\n${part}\n${text.slice(end)}`;
 }
 
+const modelSchema = `${JSON.stringify({ title: "Contract of a model", ...z.toJSONSchema(contractSchema, { io: "input" }) }, null, 2)}\n`;
+
 /** Pages that are made from the code; `npm run docs` writes them, and a test holds them equal. */
 export const generated: Readonly<Record<string, string>> = {
   "stack.schema.json": `${JSON.stringify(configJsonSchema(), null, 2)}\n`,
-  "model.schema.json": `${JSON.stringify({ title: "Contract of a model", ...z.toJSONSchema(contractSchema, { io: "input" }) }, null, 2)}\n`,
+  "model.schema.json": modelSchema,
+  // What the training steps read.
+  "../services/training/causeway_training/model.schema.json": modelSchema,
   "configuration.md": configDocument(),
   "coverage.md": `# Coverage\n\nThis page lists, for each clause of a framework, the policy rules that help to meet it, or who else has to. To see whether a stack passes the rules:\n\n\`\`\`\nnpx causeway plan --stack prod\n\`\`\`\n\n\`npm run docs\` makes this page from the rules and from \`policies/frameworks.ts\`. A rule never shows that a clause is met, only a part of it. The people responsible decide about the rest.\n\n${coverageMarkdown(rules)}`,
   "governance.md": withPart("governance.md", "tiers", tiersMarkdown()),

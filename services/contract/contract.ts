@@ -1,27 +1,14 @@
 import { z } from "zod";
-import {
-  dataClasses,
-  dataClassRules,
-  moreSensitive,
-  retentionClasses,
-  type DataClass,
-} from "./data-classes";
-import { contractGaps, riskTiers } from "./tiers";
-import {
-  cpuQuantity,
-  digest,
-  duration,
-  label,
-  latency,
-  memoryQuantity,
-  seconds,
-  share,
-} from "./units";
+import { crossFieldProblems } from "./cross-field";
+import { dataClasses } from "./data-classes";
+import { riskTiers } from "./tiers";
+import { cpuQuantity, digest, duration, label, latency, memoryQuantity, share } from "./units";
 
 const featureBase = {
   name: z
     .string()
-    .regex(/^[a-z][a-z0-9_]*$/, "a feature name: lower-case letters, digits and underscores"),
+    .regex(/^[a-z][a-z0-9_]*$/, "a feature name: lower-case letters, digits and underscores")
+    .describe("a feature name: lower-case letters, digits and underscores"),
   description: z.string().min(1, "one sentence that says what the feature is"),
   classification: z.enum(dataClasses),
   /** Whether a request or a training row may leave it out; the model's pipeline then imputes it. */
@@ -70,22 +57,15 @@ const fairnessMetrics = [
   "equalized-odds-difference",
 ] as const;
 
+/** A gate has exactly one of the two. */
 const bound = { min: share.optional(), max: share.optional() };
-const oneBound = (gate: { min?: number; max?: number }) =>
-  (gate.min === undefined) !== (gate.max === undefined);
 
 const gates = z.strictObject({
   performance: z
-    .array(
-      z
-        .strictObject({ metric: z.enum(performanceMetrics), ...bound })
-        .refine(oneBound, "exactly one of min and max"),
-    )
+    .array(z.strictObject({ metric: z.enum(performanceMetrics), ...bound }))
     .min(1, "at least one gate"),
   fairness: z.array(
-    z
-      .strictObject({ metric: z.enum(fairnessMetrics), attribute: z.string(), ...bound })
-      .refine(oneBound, "exactly one of min and max"),
+    z.strictObject({ metric: z.enum(fairnessMetrics), attribute: z.string(), ...bound }),
     { error: "a list of gates over protected attributes, [] for none" },
   ),
   /** Groups smaller than this are reported but not judged. */
@@ -105,9 +85,7 @@ const serving = z.strictObject({
   memory: memoryQuantity,
   /** Whole GPUs per replica; 0 keeps the model on general nodes. */
   gpu: z.number().int().min(0).default(0),
-  replicas: z
-    .strictObject({ min: z.number().int().min(1), max: z.number().int().min(1) })
-    .refine((r) => r.min <= r.max, "min at most max"),
+  replicas: z.strictObject({ min: z.number().int().min(1), max: z.number().int().min(1) }),
   /** Requests per second that one replica is scaled for. */
   requestsPerReplica: z.number().positive(),
   /**
@@ -140,7 +118,10 @@ const release = z.strictObject({
 
 const retraining = z.strictObject({
   /** Cron in UTC. */
-  schedule: z.string().regex(/^\S+ \S+ \S+ \S+ \S+$/, "five cron fields, in UTC"),
+  schedule: z
+    .string()
+    .regex(/^[\w*/,?#-]+( [\w*/,?#-]+){4}$/, "five cron fields, in UTC")
+    .describe("five cron fields, in UTC"),
   cooldown: duration,
   maximumPerWeek: z.number().int().min(1),
 });
@@ -255,79 +236,12 @@ export const contractSchema = z
       artifacts: duration,
     }),
   })
-  .check((context) => {
-    const contract = context.value;
-    const report = (path: (string | number)[], message: string) =>
-      context.issues.push({ code: "custom", input: contract, path, message });
-    const names = contract.features.map((f) => f.name);
-    names.forEach(
-      (name, i) =>
-        names.indexOf(name) !== i &&
-        report(["features", i, "name"], "a name that no other feature has"),
-    );
-    contract.features.forEach(
-      (f, i) =>
-        f.type !== "category" &&
-        f.min >= f.max &&
-        report(["features", i, "min"], `less than max (${f.max})`),
-    );
-    contract.protectedAttributes.forEach((attribute, i) => {
-      if (names.includes(attribute.name))
-        report(
-          ["protectedAttributes", i, "name"],
-          "an attribute that is not a feature: it is audited, never predicted from",
-        );
-      const groups = attribute.groups.map((g) => g.name);
-      if (!groups.includes(attribute.reference))
-        report(["protectedAttributes", i, "reference"], `one of its groups: ${groups.join(", ")}`);
-      attribute.groups.forEach(
-        (g, j) =>
-          names.includes(g.column) &&
-          report(
-            ["protectedAttributes", i, "groups", j, "column"],
-            "a column that is not a feature",
-          ),
-      );
-    });
-    const audited = contract.protectedAttributes.map((a) => a.name);
-    contract.gates.fairness.forEach(
-      (g, i) =>
-        audited.includes(g.attribute) ||
-        report(
-          ["gates", "fairness", i, "attribute"],
-          `a protected attribute: ${audited.join(", ") || "none declared"}`,
-        ),
-    );
-    contract.features.forEach(
-      (f, i) =>
-        moreSensitive(f.classification, contract.data.classification) &&
-        report(
-          ["features", i, "classification"],
-          `at most that of the data, ${contract.data.classification}`,
-        ),
-    );
-    for (const [key, kept] of Object.entries(contract.retention)) {
-      const dataClass = classOf(contract, key);
-      const longest = dataClassRules[dataClass].maximumRetentionDays;
-      if (duration.safeParse(kept).success && seconds(kept) > longest * 86_400)
-        report(["retention", key], `at most ${longest} days, because it is ${dataClass}`);
-    }
-    const { epsilon = 0, trainingEpsilon = 0, budget } = contract.data.privacy ?? {};
-    const spent = epsilon + trainingEpsilon;
-    if (spent > 0 && (budget === undefined || budget < spent))
-      report(["data", "privacy", "budget"], `at least ${spent}, what one release spends`);
-    for (const { path, allowed } of contractGaps(contract)) report([...path], allowed);
+  .check(({ issues, value }) => {
+    // Fields are compared once each is well formed.
+    if (issues.length > 0) return;
+    for (const { path, allowed } of crossFieldProblems(value))
+      issues.push({ code: "custom", input: value, path: [...path], message: allowed });
   });
-
-function classOf(
-  contract: { readonly data: { readonly classification: DataClass } },
-  retention: string,
-): DataClass {
-  return (
-    Object.entries(retentionClasses).find(([key]) => key === retention)?.[1] ??
-    contract.data.classification
-  );
-}
 
 /** A validated contract. */
 export type Contract = z.output<typeof contractSchema>;

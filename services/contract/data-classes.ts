@@ -1,7 +1,30 @@
+import { z } from "zod";
+import table from "./data-classes.json";
 import { labelKeys } from "./labels";
+
 /** How sensitive data is, in rising order; decides how it is stored and for how long. */
 export const dataClasses = ["public", "internal", "confidential", "restricted"] as const;
 export type DataClass = (typeof dataClasses)[number];
+
+const dataClass = z.enum(dataClasses);
+const rules = z.strictObject({
+  holds: z.string(),
+  maximumRetentionDays: z.number().int().positive(),
+  noncurrentDays: z.number().int().positive(),
+  customerKey: z.boolean(),
+});
+/** `data-classes.json`, which the training steps read too. */
+const tables = z
+  .strictObject({
+    classes: z.strictObject({
+      public: rules,
+      internal: rules,
+      confidential: rules,
+      restricted: rules,
+    }),
+    retention: z.strictObject({ predictionLogs: dataClass, artifacts: dataClass }),
+  })
+  .parse(table);
 
 /** What a class asks of every store that holds it. */
 export interface DataClassRules {
@@ -24,38 +47,10 @@ export interface DataClassRules {
  * must be done (GDPR Art. 12(3)). The longest times are choices of this platform (GDPR Art. 5(1)(e)
  * asks for a limit and names none): change them here.
  */
-export const dataClassRules = {
-  public: {
-    holds: "what anybody may read",
-    maximumRetentionDays: 3_650,
-    noncurrentDays: 365,
-    customerKey: false,
-  },
-  internal: {
-    holds: "images, metrics and access logs: nothing about a person",
-    maximumRetentionDays: 3_650,
-    noncurrentDays: 365,
-    customerKey: false,
-  },
-  confidential: {
-    holds: "models and their evidence, prediction logs with pseudonyms, the audit trail",
-    maximumRetentionDays: 1_825,
-    noncurrentDays: 90,
-    customerKey: true,
-  },
-  restricted: {
-    holds: "rows of persons: source data, prepared data, feedback",
-    maximumRetentionDays: 1_095,
-    noncurrentDays: 30,
-    customerKey: true,
-  },
-} as const satisfies Record<DataClass, DataClassRules>;
+export const dataClassRules: Readonly<Record<DataClass, DataClassRules>> = tables.classes;
 
 /** Class of what a contract's retention speaks of, where the contract itself does not say it. */
-export const retentionClasses = {
-  predictionLogs: "confidential",
-  artifacts: "confidential",
-} as const satisfies Record<string, DataClass>;
+export const retentionClasses = tables.retention;
 
 /** Whether `one` is more sensitive than `other`. */
 export function moreSensitive(one: DataClass, other: DataClass): boolean {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import table from "./tiers.json";
-import { duration, label, seconds } from "./units";
+import { label, seconds } from "./units";
 
 /** EU AI Act risk tiers; `prohibited` exists so that a contract can say it and be refused. */
 export const riskTiers = ["minimal", "limited", "high", "prohibited"] as const;
@@ -109,8 +109,7 @@ export function contractGaps(
     ...(duties.humanGate && release.channel !== "approval"
       ? [{ path: ["release", "channel"], allowed: `approval, ${because}` }]
       : []),
-    ...(duration.safeParse(retention.predictionLogs).success &&
-    seconds(retention.predictionLogs) < duties.logDays * 86_400
+    ...(seconds(retention.predictionLogs) < duties.logDays * 86_400
       ? [
           {
             path: ["retention", "predictionLogs"],

@@ -11,7 +11,8 @@ export const duration = z
   .regex(
     /^[1-9]\d{0,8}(\.\d{1,9})? (second|minute|hour|day)s?$/,
     'a length of time: a number and second(s), minute(s), hour(s) or day(s), such as "5 minutes"',
-  );
+  )
+  .describe('a length of time such as "5 minutes"');
 
 /** Seconds in a {@link duration}. Throws RangeError on text that `duration` would refuse. */
 export function seconds(text: string): number {
@@ -42,7 +43,8 @@ export const latency = z
   .regex(
     /^([1-9]\d{0,8} milliseconds|[1-9]\d{0,8}(\.\d{1,9})? (second|minute|hour|day)s?)$/,
     'a latency such as "100 milliseconds" or "2 seconds"',
-  );
+  )
+  .describe('a latency such as "100 milliseconds"');
 
 /** Milliseconds in a {@link latency}. Throws RangeError on text that `latency` would refuse. */
 export function latencyMilliseconds(text: string): number {
@@ -58,7 +60,8 @@ export function days(text: string): number {
 /** A content digest, `sha256:` and 64 hexadecimal digits. */
 export const digest = z
   .string({ error: "a digest: sha256: and 64 hexadecimal digits" })
-  .regex(/^sha256:[0-9a-f]{64}$/, "a digest: sha256: and 64 hexadecimal digits");
+  .regex(/^sha256:[0-9a-f]{64}$/, "a digest: sha256: and 64 hexadecimal digits")
+  .describe("a digest: sha256: and 64 hexadecimal digits");
 
 /** A DNS label (RFC 1123), the strictest form that Kubernetes and AWS both take. */
 export const label = z
@@ -67,12 +70,14 @@ export const label = z
   .regex(
     /^[a-z]([-a-z0-9]*[a-z0-9])?$/,
     "a name: lower-case letters, digits and hyphens, starting with a letter and not ending with a hyphen",
-  );
+  )
+  .describe("a name: at most 63 lower-case letters, digits and hyphens, the first a letter");
 
 /** A Kubernetes CPU quantity, e.g. `500m` or `2`. */
 export const cpuQuantity = z
   .string()
-  .regex(/^([1-9]\d{0,8}m|[1-9]\d{0,8}(\.\d{1,9})?)$/, "a CPU quantity such as 500m or 2");
+  .regex(/^([1-9]\d{0,8}m|[1-9]\d{0,8}(\.\d{1,9})?)$/, "a CPU quantity such as 500m or 2")
+  .describe("a CPU quantity such as 500m or 2");
 
 /**
  * Thousandths of a core in a {@link cpuQuantity}. Throws RangeError on text that `cpuQuantity`
@@ -90,7 +95,8 @@ export function millicores(text: string): number {
 /** A Kubernetes memory quantity, e.g. `512Mi`. */
 export const memoryQuantity = z
   .string()
-  .regex(/^[1-9]\d{0,8}(Mi|Gi)$/, "a memory quantity such as 512Mi or 2Gi");
+  .regex(/^[1-9]\d{0,8}(Mi|Gi)$/, "a memory quantity such as 512Mi or 2Gi")
+  .describe("a memory quantity such as 512Mi or 2Gi");
 
 /** A semantic version (semver.org), without build metadata. */
 export const semanticVersion = z
@@ -101,4 +107,5 @@ export const semanticVersion = z
 export const share = z
   .number({ error: "a number from 0 to 1" })
   .min(0, "a number from 0 to 1")
-  .max(1, "a number from 0 to 1");
+  .max(1, "a number from 0 to 1")
+  .describe("a number from 0 to 1");

@@ -226,12 +226,13 @@ def _admit(given: argparse.Namespace) -> int:
     """Says whether a retraining may start now. A refusal is an answer, not an error: the caller ends the run as skipped."""
     if given.contract is None or given.run is None or given.admissions is None:
         raise InputError("arguments", ["admit takes --contract, --run and --admissions"])
-    from .admission import Admission, admit, causes_of, limits_of, moment, run_name
+    from .admission import Admission, admit, causes_of, limits_of, run_name
     from .contract import load_contract
+    from .timestamps import timestamp_or_now
 
     asked = Admission(
         run_name(given.run),
-        moment(given.created_at, "--created-at"),
+        timestamp_or_now(given.created_at, "--created-at"),
         given.trigger,
         causes_of(given.causes),
     )

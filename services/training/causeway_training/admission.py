@@ -11,18 +11,17 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 from .contract import Contract
 from .digests import canonical_json
 from .errors import InputError
-from .moments import moment_of, stamp
-from .places import place_at
+from .object_locations import location_at
+from .timestamps import format_timestamp, parse_duration, parse_timestamp
 
 #: The contract's budget counts runs in a sliding window of this length.
 BUDGET_WINDOW = timedelta(days=7)
 TRIGGERS = ("alert", "schedule", "manual", "erasure")
-_SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Admission:
-    """A run that was admitted. `causes` are the alerts that asked for it, each with the moment since when it fires."""
+    """A run that was admitted. `causes` are the alerts that asked for it, each with the time since when it fires."""
 
     run: str
     at: datetime
@@ -50,23 +49,9 @@ class Verdict:
 
 
 def limits_of(contract: Contract) -> Limits:
-    """Cool-down and budget of a contract. Raises InputError for what cannot be read."""
-    given = contract.raw.get("retraining")
-    retraining = given if isinstance(given, dict) else {}
-    cooldown, per_week = retraining.get("cooldown"), retraining.get("maximumPerWeek")
-    match = re.fullmatch(r"([1-9]\d*(?:\.\d+)?) (second|minute|hour|day)s?", str(cooldown))
-    problems = (
-        []
-        if match
-        else [f"retraining.cooldown: got {cooldown!r}, allowed: a length of time such as 6 hours"]
-    )
-    if not isinstance(per_week, int) or isinstance(per_week, bool) or per_week < 1:
-        problems.append(
-            f"retraining.maximumPerWeek: got {per_week!r}, allowed: a whole number, 1 or more"
-        )
-    if match is None or problems:
-        raise InputError(str(contract.folder / "model.yaml"), problems)
-    return Limits(timedelta(seconds=float(match[1]) * _SECONDS[match[2]]), int(per_week))
+    """Cool-down and budget of a contract."""
+    retraining = contract.raw["retraining"]
+    return Limits(parse_duration(retraining["cooldown"]), int(retraining["maximumPerWeek"]))
 
 
 def decide(limits: Limits, past: list[Admission], asked: Admission) -> Verdict:
@@ -97,18 +82,20 @@ def decide(limits: Limits, past: list[Admission], asked: Admission) -> Verdict:
 
 def admit(limits: Limits, location: str, asked: Admission) -> Verdict:
     """Decides, and records the run when it is admitted."""
-    store = place_at(location, "--admissions")
+    store = location_at(location, "--admissions")
     oldest = asked.at - max(BUDGET_WINDOW, limits.cooldown)
-    # A name begins with the moment of its admission, so that old ones need not be read.
+    # A name begins with the time of its admission, so that old ones need not be read.
     recent = [
-        name for name in store.names() if name.endswith(".json") and name[:20] >= stamp(oldest)
+        name
+        for name in store.names()
+        if name.endswith(".json") and name[:20] >= format_timestamp(oldest)
     ]
     verdict = decide(limits, [_read(store.get(name) or b"", name) for name in recent], asked)
     known = any(name[21:] == f"{asked.run}.json" for name in recent)
     if verdict.admitted and not known:
         record = {
             "run": asked.run,
-            "at": stamp(asked.at),
+            "at": format_timestamp(asked.at),
             "trigger": asked.trigger,
             "causes": list(asked.causes),
         }
@@ -135,15 +122,6 @@ def causes_of(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def moment(text: str | None, argument: str) -> datetime:
-    """A moment in UTC, or now."""
-    return (
-        datetime.now(timezone.utc).replace(microsecond=0)
-        if text is None
-        else moment_of(text, argument)
-    )
-
-
 def run_name(text: str) -> str:
     """The last part of a run's location, which names it. Raises InputError for one that cannot be part of a file name."""
     name = text.rstrip("/").rsplit("/", 1)[-1]
@@ -161,7 +139,10 @@ def _read(data: bytes, name: str) -> Admission:
     try:
         record = json.loads(data)
         return Admission(
-            record["run"], moment_of(record["at"], name), record["trigger"], tuple(record["causes"])
+            record["run"],
+            parse_timestamp(record["at"], name),
+            record["trigger"],
+            tuple(record["causes"]),
         )
     except (json.JSONDecodeError, TypeError, KeyError):
         raise InputError(name, ["not the record of an admission"]) from None

@@ -1,4 +1,8 @@
-"""The model contract as the steps need it. The whole schema is `services/contract/contract.ts`; this reads the same file."""
+"""The model contract as the steps need it.
+
+Its shape is `model.schema.json`, made from services/contract; what is compared between fields is in
+cross_field.py.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +11,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from .cross_field import cross_field_problems
 from .digests import digest_bytes
-from .errors import InputError
-from .tiers import tier_problems
+from .errors import InputError, Problem
+from .model_schema import shape_problems, with_defaults
+from .tiers import assessment_problems
+from .yaml_reader import parse_yaml
 
 
 @dataclass(frozen=True)
 class Feature:
-    """One input of the model. `low` and `high` are inclusive, and infinite for categories; `values` is set for categories only."""
+    """One input of the model. `low` and `high` are inclusive, and infinite for categories.
+
+    `values` is set for categories only.
+    """
 
     name: str
     type: str
@@ -58,7 +66,10 @@ class Bound:
     maximum: float | None
 
     def shortfall(self, value: float, margin: float = 0.0) -> float:
-        """By how much a value misses the bound tightened by `margin`; 0 when it holds or cannot be judged (NaN)."""
+        """By how much a value misses the bound tightened by `margin`.
+
+        0 when it holds or cannot be judged (NaN).
+        """
         if not math.isfinite(value):
             return 0.0
         low = 0.0 if self.minimum is None else self.minimum + margin - value
@@ -75,8 +86,11 @@ class FairnessBound(Bound):
 
 @dataclass(frozen=True)
 class Privacy:
-    """k-anonymity (Sweeney 2002) over `quasi_identifiers`; epsilons of differential privacy that the statistics of a release and the
-    training of a model spend, and the budget of all releases from one dataset."""
+    """k-anonymity (Sweeney 2002) over `quasi_identifiers`, and differential privacy.
+
+    The statistics of a release and the training of a model spend an epsilon each; the budget is
+    that of all releases from one dataset.
+    """
 
     quasi_identifiers: tuple[str, ...]
     k: int
@@ -120,179 +134,88 @@ class Contract:
 
 
 def load_contract(path: Path) -> Contract:
-    """Reads `model.yaml`. Raises InputError with every problem that a step would meet."""
+    """Reads `model.yaml`. Raises InputError with every problem, those of its folder included."""
     try:
         data = path.read_bytes()
-        raw = yaml.safe_load(data)
     except FileNotFoundError:
         raise InputError(str(path), ["no such file"]) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(str(path), [f"not YAML: {error}"]) from None
-    if not isinstance(raw, dict):
-        raise InputError(str(path), ["not a mapping of keys"])
-    reader = _Reader()
-    contract = _contract(raw, reader, path, digest_bytes(data))
-    problems = reader.problems + (
-        _relations(contract) + tier_problems(raw, path.parent) if not reader.problems else []
-    )
+    raw, problems = parse_contract(data)
+    if not problems:
+        problems = assessment_problems(raw, path.parent)
     if problems:
-        raise InputError(str(path), problems)
-    return contract
+        raise InputError(str(path), [str(problem) for problem in problems])
+    return _contract(raw, path.parent, digest_bytes(data))
 
 
-class _Reader:
-    """Takes typed values out of nested mappings and remembers every problem."""
-
-    def __init__(self) -> None:
-        self.problems: list[str] = []
-
-    def take(self, source: Any, key: str, kind: type | tuple[type, ...], default: Any = ...) -> Any:
-        value: Any = source
-        for part in key.split("."):
-            value = value.get(part, ...) if isinstance(value, dict) else ...
-        if value is ... or value is None:
-            if default is not ...:
-                return default
-            self.problems.append(f"{key}: got nothing, allowed: {_kind_name(kind)}")
-            return None
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            self.problems.append(f"{key}: got {value!r}, allowed: {_kind_name(kind)}")
-            return None
-        return value
-
-    def items(self, source: Any, key: str) -> list[dict]:
-        found = self.take(source, key, list, [])
-        return [item for item in (found or []) if isinstance(item, dict)]
+def parse_contract(data: bytes) -> tuple[dict[str, Any], list[Problem]]:
+    """A contract with its defaults, and every problem of its text; {} where there is one."""
+    raw, problems = parse_yaml(data)
+    problems = problems or shape_problems(raw)
+    if not problems:
+        raw = with_defaults(raw)
+        problems = cross_field_problems(raw)
+    return ({} if problems else raw), problems
 
 
-NUMBER = (int, float)
-
-
-def _kind_name(kind: type | tuple[type, ...]) -> str:
-    return {
-        NUMBER: "a number",
-        str: "text",
-        int: "a whole number",
-        list: "a list",
-        dict: "a mapping",
-        bool: "true or false",
-    }.get(kind, str(kind))
-
-
-def _contract(raw: dict, r: _Reader, path: Path, digest: str) -> Contract:
+def _contract(raw: dict[str, Any], folder: Path, digest: str) -> Contract:
+    target, data, gates = raw["target"], raw["data"], raw["gates"]
     return Contract(
-        name=r.take(raw, "name", str),
-        folder=path.parent,
+        name=raw["name"],
+        folder=folder,
         digest=digest,
-        target=r.take(raw, "target.column", str),
-        positive=r.take(raw, "target.positive", NUMBER),
-        threshold=r.take(raw, "target.threshold", NUMBER, 0.5),
-        features=tuple(_feature(item, r) for item in r.items(raw, "features")),
-        attributes=tuple(_attribute(item, r) for item in r.items(raw, "protectedAttributes")),
-        source=r.take(raw, "data.source", str),
-        minimum_rows=r.take(raw, "data.minimumRows", int),
-        maximum_missing=r.take(raw, "data.maximumMissing", NUMBER),
-        direct_identifiers=tuple(r.take(raw, "data.directIdentifiers", list, [])),
-        subject_column=r.take(raw, "data.subjectColumn", str, None),
-        time_column=r.take(raw, "data.timeColumn", str, None),
-        privacy=_privacy(raw, r),
-        performance=tuple(_bound(item, r) for item in r.items(raw, "gates.performance")),
-        fairness=tuple(_fairness_bound(item, r) for item in r.items(raw, "gates.fairness")),
-        minimum_group_size=r.take(raw, "gates.minimumGroupSize", int),
-        improvement_metric=r.take(raw, "gates.improvement.metric", str),
-        significance=r.take(raw, "gates.improvement.significance", NUMBER),
-        drift_significance=r.take(raw, "drift.significance", NUMBER),
+        target=target["column"],
+        positive=target["positive"],
+        threshold=target["threshold"],
+        features=tuple(_feature(item) for item in raw["features"]),
+        attributes=tuple(_attribute(item) for item in raw["protectedAttributes"]),
+        source=data["source"],
+        minimum_rows=int(data["minimumRows"]),
+        maximum_missing=data["maximumMissing"],
+        direct_identifiers=tuple(data["directIdentifiers"]),
+        subject_column=data.get("subjectColumn"),
+        time_column=data.get("timeColumn"),
+        privacy=_privacy(data.get("privacy")),
+        performance=tuple(
+            Bound(gate["metric"], gate.get("min"), gate.get("max")) for gate in gates["performance"]
+        ),
+        fairness=tuple(
+            FairnessBound(gate["metric"], gate.get("min"), gate.get("max"), gate["attribute"])
+            for gate in gates["fairness"]
+        ),
+        minimum_group_size=int(gates["minimumGroupSize"]),
+        improvement_metric=gates["improvement"]["metric"],
+        significance=gates["improvement"]["significance"],
+        drift_significance=raw["drift"]["significance"],
         raw=raw,
     )
 
 
-def _feature(item: dict, r: _Reader) -> Feature:
-    kind = r.take(item, "type", str)
-    category = kind == "category"
+def _feature(item: dict[str, Any]) -> Feature:
     return Feature(
-        name=r.take(item, "name", str),
-        type=kind,
-        optional=r.take(item, "optional", bool, False),
-        low=-math.inf if category else r.take(item, "min", NUMBER),
-        high=math.inf if category else r.take(item, "max", NUMBER),
-        values=tuple(r.take(item, "values", list) or ()) if category else (),
-        unit=r.take(item, "unit", str, None),
-        description=r.take(item, "description", str, ""),
+        name=item["name"],
+        type=item["type"],
+        optional=item["optional"],
+        low=item.get("min", -math.inf),
+        high=item.get("max", math.inf),
+        values=tuple(int(value) for value in item.get("values", ())),
+        unit=item.get("unit"),
+        description=item["description"],
     )
 
 
-def _attribute(item: dict, r: _Reader) -> Attribute:
-    groups = tuple(
-        Group(r.take(g, "name", str), r.take(g, "column", str), r.take(g, "equals", NUMBER))
-        for g in r.items(item, "groups")
-    )
-    return Attribute(
-        r.take(item, "name", str),
-        groups,
-        r.take(item, "reference", str),
-        r.take(item, "description", str, ""),
-    )
+def _attribute(item: dict[str, Any]) -> Attribute:
+    groups = tuple(Group(one["name"], one["column"], one["equals"]) for one in item["groups"])
+    return Attribute(item["name"], groups, item["reference"], item["description"])
 
 
-def _bound(item: dict, r: _Reader) -> Bound:
-    low, high = r.take(item, "min", NUMBER, None), r.take(item, "max", NUMBER, None)
-    if (low is None) == (high is None):
-        r.problems.append(
-            f"gates: {item.get('metric')} has min {low} and max {high}, allowed: exactly one of them"
-        )
-    return Bound(r.take(item, "metric", str), low, high)
-
-
-def _fairness_bound(item: dict, r: _Reader) -> FairnessBound:
-    bound = _bound(item, r)
-    return FairnessBound(bound.metric, bound.minimum, bound.maximum, r.take(item, "attribute", str))
-
-
-def _privacy(raw: dict, r: _Reader) -> Privacy | None:
-    if r.take(raw, "data.privacy", dict, None) is None:
+def _privacy(item: dict[str, Any] | None) -> Privacy | None:
+    if item is None:
         return None
     return Privacy(
-        tuple(r.take(raw, "data.privacy.quasiIdentifiers", list) or ()),
-        r.take(raw, "data.privacy.k", int),
-        r.take(raw, "data.privacy.maximumSuppressed", NUMBER),
-        r.take(raw, "data.privacy.epsilon", NUMBER, None),
-        r.take(raw, "data.privacy.trainingEpsilon", NUMBER, None),
-        r.take(raw, "data.privacy.budget", NUMBER, None),
+        quasi_identifiers=tuple(item["quasiIdentifiers"]),
+        k=int(item["k"]),
+        maximum_suppressed=item["maximumSuppressed"],
+        epsilon=item.get("epsilon"),
+        training_epsilon=item.get("trainingEpsilon"),
+        budget=item.get("budget"),
     )
-
-
-def _relations(contract: Contract) -> list[str]:
-    problems = []
-    names = contract.feature_names
-    if not names:
-        problems.append("features: got none, allowed: at least one feature")
-    if contract.target in names:
-        problems.append(
-            f"target.column: got {contract.target}, allowed: a column that is not a feature"
-        )
-    audited = [attribute.name for attribute in contract.attributes]
-    problems += [
-        f"features: got {a}, allowed: no protected attribute" for a in audited if a in names
-    ]
-    columns = {group.column for attribute in contract.attributes for group in attribute.groups}
-    problems += [
-        f"features: got {column}, allowed: no column that says who belongs to a protected group"
-        for column in sorted(columns & set(names))
-    ]
-    privacy = contract.privacy
-    spent = ((privacy.epsilon or 0) + (privacy.training_epsilon or 0)) if privacy else 0
-    if privacy and spent and (privacy.budget or 0) < spent:
-        problems.append(
-            f"data.privacy.budget: got {privacy.budget}, allowed: at least {spent:g}, what one release spends"
-        )
-    problems += [
-        f"features: got {c}, allowed: no direct identifier"
-        for c in contract.direct_identifiers
-        if c in names
-    ]
-    problems += [
-        f"gates.fairness: got attribute {b.attribute}, allowed: {', '.join(audited) or 'none declared'}"
-        for b in contract.fairness
-        if b.attribute not in audited
-    ]
-    return problems

@@ -2,9 +2,57 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
 EXIT_UNEXPECTED = 1
 EXIT_INPUT = 2
 EXIT_GATE = 3
+
+
+#: What a problem got where nothing was given.
+NOTHING = object()
+_SHOWN_CHARACTERS = 120
+_SHOWN_KEY_CHARACTERS = 80
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with an input: the path of a field, its value, and what is allowed there."""
+
+    key: str
+    got: Any
+    allowed: str
+
+    def __str__(self) -> str:
+        got = "nothing" if self.got is NOTHING else json.dumps(self.got, ensure_ascii=False)
+        if len(got) > _SHOWN_CHARACTERS:
+            got = f"{got[: _SHOWN_CHARACTERS - 3]}..."
+        return f"{self.key}: got {got}, allowed: {self.allowed}"
+
+
+def path_name(path: Sequence[str | int]) -> str:
+    """A path in words, as `pathName` of services/contract/problems.ts has it: `features[1].name`.
+
+    A key that could be misread stands in quotes: `metrics["a.b"]`.
+    """
+    if not path:
+        return "(whole input)"
+    return "".join(_part_name(part, first=i == 0) for i, part in enumerate(path))
+
+
+def _part_name(part: str | int, first: bool) -> str:
+    if isinstance(part, int):
+        return f"[{part}]"
+    if len(part) > _SHOWN_KEY_CHARACTERS:
+        return f"[{json.dumps(part[:_SHOWN_KEY_CHARACTERS] + '...', ensure_ascii=False)}]"
+    plain = part.isprintable() and re.fullmatch(r'[^\s.\[\]"]+(?: [^\s.\[\]"]+)*', part)
+    if plain:
+        return part if first else f".{part}"
+    return f"[{json.dumps(part, ensure_ascii=False)}]"
 
 
 class InputError(Exception):

@@ -13,7 +13,7 @@ from .contract import Contract
 from .digests import canonical_json
 from .errors import InputError
 from .gates import demand, gate
-from .places import place_at
+from .object_locations import location_at
 
 #: Characters of a digest in a record's name.
 _SHORT = 24
@@ -38,7 +38,7 @@ def spend(
                 "got nothing, allowed: a folder or s3://bucket/prefix that keeps what was spent, because the contract asks for differential privacy"
             ],
         )
-    store = place_at(location, "--budget")
+    store = location_at(location, "--budget")
     budget = contract.privacy.budget if contract.privacy else None
     spent = {name: _epsilon(store.get(name) or b"", name) for name in store.names(_short(dataset))}
     name = f"{_short(dataset)}-{step}-{_short(published)}.json"

@@ -8,6 +8,7 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[_variable] = "1"
 
 import copy
+import json
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,7 +17,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
 from causeway_training.champion import Champion
 from causeway_training.context import Context, Options
@@ -35,7 +35,8 @@ CONTRACT: dict[str, Any] = {
     "prohibitedUses": ["Anything else"],
     "owner": {"team": "tests", "contact": "tests@example.com"},
     "riskTier": "minimal",
-    "release": {"channel": "automatic"},
+    "release": {"channel": "automatic", "strategy": "canary", "maximumAge": "180 days"},
+    "task": "binary-classification",
     "target": {
         "column": "good",
         "positive": 1,
@@ -44,16 +45,30 @@ CONTRACT: dict[str, Any] = {
         "threshold": 0.5,
     },
     "features": [
-        {"name": "debt", "type": "float", "min": -10, "max": 10, "description": "Debt"},
+        {
+            "name": "debt",
+            "type": "float",
+            "min": -10,
+            "max": 10,
+            "description": "Debt",
+            "classification": "internal",
+        },
         {
             "name": "income",
             "type": "float",
             "min": -10,
             "max": 10,
             "description": "Income",
+            "classification": "internal",
             "optional": True,
         },
-        {"name": "history", "type": "category", "values": [0, 1, 2], "description": "History"},
+        {
+            "name": "history",
+            "type": "category",
+            "values": [0, 1, 2],
+            "description": "History",
+            "classification": "internal",
+        },
     ],
     "protectedAttributes": [
         {
@@ -70,6 +85,7 @@ CONTRACT: dict[str, Any] = {
         "source": "data.csv",
         "minimumRows": 100,
         "maximumMissing": 0.1,
+        "classification": "confidential",
         "directIdentifiers": ["name"],
     },
     "gates": {
@@ -78,7 +94,20 @@ CONTRACT: dict[str, Any] = {
         "minimumGroupSize": 20,
         "improvement": {"metric": "auc", "significance": 0.05},
     },
-    "drift": {"significance": 0.01},
+    "drift": {"significance": 0.01, "window": "1 day", "minimumSamples": 200},
+    "slos": {"availability": 0.99, "latencyP99": "100 milliseconds", "labelDelay": "30 days"},
+    "serving": {
+        "cpu": "500m",
+        "memory": "512Mi",
+        "replicas": {"min": 1, "max": 2},
+        "requestsPerReplica": 100,
+    },
+    "retraining": {"schedule": "0 3 * * *", "cooldown": "6 hours", "maximumPerWeek": 3},
+    "retention": {
+        "predictionLogs": "400 days",
+        "trainingData": "730 days",
+        "artifacts": "1825 days",
+    },
 }
 
 TRAIN = """
@@ -143,7 +172,7 @@ class Workshop:
         if change:
             change(contract)
         path = self.model / "model.yaml"
-        path.write_text(yaml.safe_dump(contract))
+        path.write_text(json.dumps(contract))  # which is YAML too
         return path
 
     def write_rows(self, rows: pd.DataFrame, name: str = "data.csv") -> Path:

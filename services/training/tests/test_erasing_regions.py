@@ -20,7 +20,7 @@ from causeway_training.erasing.follow import main as look
 from causeway_training.erasing.logs import LogStore
 from causeway_training.erasing.orders import Answer, Order, Orders, Regions
 from causeway_training.errors import InputError
-from causeway_training.places import Folder, place_at
+from causeway_training.object_locations import Folder, location_at
 
 HOME, OTHER, THIRD = "eu-west-1", "eu-central-1", "eu-north-1"
 RUN = "causeway-erase-x1"
@@ -369,7 +369,7 @@ def test_in_a_bucket_too(monkeypatch: pytest.MonkeyPatch) -> None:
         client.create_bucket(
             Bucket="artifacts", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
         )
-        orders = Orders(place_at("s3://artifacts/erasures", "--orders"))
+        orders = Orders(location_at("s3://artifacts/erasures", "--orders"))
         regions = ask(orders, OTHER, THIRD)
         keys = [item["Key"] for item in client.list_objects_v2(Bucket="artifacts")["Contents"]]
         assert keys == [f"erasures/orders/{name}/{RUN}.json" for name in (OTHER, THIRD)]

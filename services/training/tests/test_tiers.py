@@ -15,7 +15,8 @@ DIGEST = f"sha256:{hashlib.sha256(TEXT).hexdigest()}"
 
 def high(c: dict) -> None:
     c.update(riskTier="high", notice="A computer model takes part.", impactAssessment=DIGEST)
-    c.update(release={"channel": "approval"}, retention={"predictionLogs": "183 days"})
+    c["release"]["channel"] = "approval"
+    c["retention"]["predictionLogs"] = "183 days"
 
 
 def refused(workshop: Workshop, change=lambda c: None) -> list[str]:
@@ -45,20 +46,16 @@ CASES = {
     "no notice": (lambda c: c.pop("notice"), "notice: got nothing, allowed: what people are told"),
     "an automatic release": (
         lambda c: c["release"].update(channel="automatic"),
-        "release.channel: got automatic, allowed: approval",
+        'release.channel: got "automatic", allowed: approval',
     ),
     "logs for three months": (
         lambda c: c["retention"].update(predictionLogs="90 days"),
         "allowed: at least 183 days",
     ),
-    "a retention that is no time": (
-        lambda c: c["retention"].update(predictionLogs="long"),
-        "allowed: at least 183 days",
-    ),
-    "no fairness gate": (lambda c: c["gates"].update(fairness=[]), "gates.fairness: got none"),
+    "no fairness gate": (lambda c: c["gates"].update(fairness=[]), "gates.fairness: got []"),
     "no digest of the assessment": (
         lambda c: c.pop("impactAssessment"),
-        f"impactAssessment: got None, allowed: {DIGEST}",
+        f"impactAssessment: got nothing, allowed: the digest of {ASSESSMENT}",
     ),
     "an assessment that changed": (
         lambda c: c.update(impactAssessment="sha256:" + "0" * 64),
@@ -76,9 +73,8 @@ def test_high_risk_is_refused_with(case: str, workshop: Workshop) -> None:
 
 
 def test_high_risk_without_its_document_is_refused(workshop: Workshop) -> None:
-    assert refused(workshop) == [
-        f"impactAssessment: {ASSESSMENT} is missing beside the contract; it must be there, because the risk tier is high"
-    ]
+    (problem,) = refused(workshop)
+    assert problem.endswith(f"the digest of {ASSESSMENT} beside the contract, which is missing")
 
 
 def test_limited_risk_needs_a_notice_alone(workshop: Workshop) -> None:
@@ -95,11 +91,15 @@ def test_limited_risk_needs_a_notice_alone(workshop: Workshop) -> None:
     )
 
 
-@pytest.mark.parametrize("tier", ["prohibited", "severe", None, 3])
-def test_nothing_is_trained_of_a_tier_that_may_not_be(tier: object, workshop: Workshop) -> None:
+@pytest.mark.parametrize(
+    ("tier", "got"), [("prohibited", '"prohibited"'), ("severe", '"severe"'), (None, "null")]
+)
+def test_nothing_is_trained_of_a_tier_that_may_not_be(
+    tier: object, got: str, workshop: Workshop
+) -> None:
     with pytest.raises(InputError) as caught:
         load_contract(workshop.write_contract(lambda c: c.update(riskTier=tier)))
     assert (
         len(caught.value.problems) == 1
-        and f"riskTier: got {tier}, allowed: minimal, limited, high" in caught.value.problems[0]
+        and f"riskTier: got {got}, allowed: minimal, limited, high" in caught.value.problems[0]
     )

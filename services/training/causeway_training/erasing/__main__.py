@@ -14,7 +14,7 @@ from pathlib import Path
 from ..contract import load_contract
 from ..errors import EXIT_GATE, EXIT_INPUT, InputError
 from ..key_ring import PSEUDONYM, KeyRing
-from ..places import place_at
+from ..object_locations import location_at
 from ..run import write_text
 from .logs import add_log_store, log_store
 from .orders import Orders, Regions, deadline
@@ -97,7 +97,7 @@ def _perform(given: argparse.Namespace) -> int:
     subject = known(stores, named, contract.subject_column, ring, contract.name, logs)
     if given.command == "ask":
         return _ask(given, regions, contract.name, subject)
-    retrain = bool((contract.raw["data"].get("erasure") or {}).get("retrain", True))
+    retrain = contract.raw["data"]["erasure"]["retrain"]
     answer: dict = {
         "model": contract.name,
         "retrain": retrain,
@@ -145,7 +145,9 @@ def _regions(given: argparse.Namespace) -> Regions | None:
         raise InputError(
             "--region", ["got one without --orders and --asked-by, allowed: all three"]
         )
-    return Regions(Orders(place_at(given.orders, "--orders")), given.asked_by, tuple(given.region))
+    return Regions(
+        Orders(location_at(given.orders, "--orders")), given.asked_by, tuple(given.region)
+    )
 
 
 def _subject(given: argparse.Namespace) -> str:

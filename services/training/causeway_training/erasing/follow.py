@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 
 from ..errors import EXIT_INPUT, EXIT_UNEXPECTED, InputError
-from ..places import place_at
+from ..object_locations import location_at
 from .logs import LogStore, add_log_store, log_store
 from .orders import ERASED, FAILED, FOUND, REFUSED, Answer, Order, Orders
 from .subject import Subject
@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     add_log_store(parser, required=True)
     given = parser.parse_args(arguments)
     try:
-        orders = Orders(place_at(given.orders, "--orders"))
+        orders = Orders(location_at(given.orders, "--orders"))
         # Names of runs say nothing of a subject.
         answers = follow(orders, given.region, lambda: log_store(given))
     except InputError as error:

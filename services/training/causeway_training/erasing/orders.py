@@ -1,4 +1,4 @@
-"""Erasure in regions that nobody at home reaches: an order is an object at a place that all regions reach, and so is the answer to it.
+"""Erasure in regions that nobody at home reaches: an order is an object at a location that all regions reach, and so is the answer to it.
 
 An order names the pseudonyms of one subject and nothing else of it. It stays open until the region has answered that a search finds
 nothing, however late that is; asking again under the same run is the same order. The home region closes both when it is done.
@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 
 from ..errors import InputError
 from ..key_ring import PSEUDONYM
-from ..moments import moment_of, stamp
-from ..places import Place
+from ..object_locations import ObjectLocation
+from ..timestamps import format_timestamp, parse_timestamp
 from .subject import Subject
 
 #: A region or a run: part of an object's key.
@@ -63,7 +63,7 @@ class Order:
             sound = (
                 sound
                 and all(PSEUDONYM.fullmatch(name) for name in order.pseudonyms)
-                and moment_of(order.at, "at") is not None
+                and parse_timestamp(order.at, "at") is not None
             )
             return order if sound else None
 
@@ -128,42 +128,42 @@ class Answer:
 
 @dataclass(frozen=True)
 class Orders:
-    """Orders and answers of all regions at one place: `orders/<region>/<run>.json` and `answers/<region>/<run>.json`."""
+    """Orders and answers of all regions at one location: `orders/<region>/<run>.json` and `answers/<region>/<run>.json`."""
 
-    place: Place
+    location: ObjectLocation
 
     def ask(self, order: Order) -> Order:
-        """Puts the order where its region looks; one that is there already stays as it is, with the moment of its first asking."""
+        """Puts the order where its region looks; one that is there already stays as it is, with the time of its first asking."""
         key = _key("orders", order.region, order.run)
-        known = self.place.get(key)
+        known = self.location.get(key)
         if known is not None:
             return Order.parse(known, order.region, order.run)
-        self.place.put(key, json.dumps(asdict(order)).encode())
+        self.location.put(key, json.dumps(asdict(order)).encode())
         return order
 
     def runs(self, region: str) -> list[str]:
         """Runs that ask a region."""
         folder = f"orders/{_name(region, '--region')}/"
         return [
-            name.removeprefix(folder).removesuffix(".json") for name in self.place.names(folder)
+            name.removeprefix(folder).removesuffix(".json") for name in self.location.names(folder)
         ]
 
     def order(self, region: str, run: str) -> Order | None:
-        data = self.place.get(_key("orders", region, run))
+        data = self.location.get(_key("orders", region, run))
         return None if data is None else Order.parse(data, region, run)
 
     def answer(self, answer: Answer) -> None:
-        self.place.put(
+        self.location.put(
             _key("answers", answer.region, answer.run), json.dumps(asdict(answer)).encode()
         )
 
     def answered(self, region: str, run: str) -> Answer | None:
-        data = self.place.get(_key("answers", region, run))
+        data = self.location.get(_key("answers", region, run))
         return None if data is None else Answer.parse(data, region, run)
 
     def close(self, run: str, regions: list[str]) -> None:
         """Takes orders and answers away: they name the subject."""
-        self.place.delete(
+        self.location.delete(
             [_key(kind, region, run) for region in regions for kind in ("orders", "answers")]
         )
 
@@ -178,12 +178,12 @@ class Regions:
 
     def ask(self, model: str, subject: Subject, now: datetime | None = None) -> datetime:
         """Asks each region to erase the subject; returns when the run first asked one."""
-        at = stamp(now or datetime.now(timezone.utc))
+        at = format_timestamp(now or datetime.now(timezone.utc))
         asked = [
             self.orders.ask(Order(self.run, region, model, tuple(sorted(subject.pseudonyms)), at))
             for region in self.names
         ]
-        return min(moment_of(order.at, "at") for order in asked)
+        return min(parse_timestamp(order.at, "at") for order in asked)
 
     def wait(
         self, until: datetime, poll_seconds: float, sleep: Callable[[float], None] = time.sleep

@@ -14,13 +14,13 @@ from pathlib import Path
 from ..card import model_card
 from ..context import Context
 from ..digests import digest_file, digest_listing
-from ..moments import moment_of, stamp
 from ..onnx_model import Scorer
 from ..provenance import bills_of_materials, environment_digest, image_inputs_digest, next_version
 from ..reference import explainer, reference
 from ..rows import read_rows
 from ..run import read_json, write_json, write_text
 from ..signing import Signer, write_attestation
+from ..timestamps import format_timestamp, parse_timestamp
 
 NAME = "package"
 EVIDENCE = ("evaluation", "audit", "explanation", "compression")
@@ -150,9 +150,9 @@ def created_at(given: str | None) -> str:
     is not decided by the inputs."""
     if given is None:
         epoch = os.environ.get("SOURCE_DATE_EPOCH")
-        return stamp(
+        return format_timestamp(
             datetime.fromtimestamp(int(epoch), timezone.utc)
             if epoch
             else datetime.now(timezone.utc)
         )
-    return stamp(moment_of(given, "--created-at"))
+    return format_timestamp(parse_timestamp(given, "--created-at"))

@@ -10,7 +10,7 @@ from .run import local_path, write_text
 from .storage import Prefix, is_object_url
 
 
-class Place(Protocol):
+class ObjectLocation(Protocol):
     def names(self, under: str = "") -> list[str]: ...
 
     def get(self, name: str) -> bytes | None: ...
@@ -49,7 +49,7 @@ class Folder:
             (self.path / name).unlink(missing_ok=True)
 
 
-def place_at(location: str, argument: str) -> Place:
+def location_at(location: str, argument: str) -> ObjectLocation:
     """The place at a folder or `s3://bucket/prefix`. Raises InputError, which names `argument`, for any other location."""
     return (
         Prefix.parse(location, argument)

@@ -1,0 +1,203 @@
+import { dataClassRules, moreSensitive, retentionClasses, type DataClass } from "./data-classes";
+import { contractGaps, type TieredContract } from "./tiers";
+import { seconds } from "./units";
+
+/** What is wrong between fields: the path of the field to change, and what is allowed there. */
+export interface CrossFieldProblem {
+  readonly path: readonly (string | number)[];
+  readonly allowed: string;
+}
+
+interface Gate {
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+}
+
+/** The parts of a well-formed contract that are compared with each other. */
+export interface ComparedContract extends TieredContract {
+  readonly target: { readonly column: string };
+  readonly features: readonly {
+    readonly name: string;
+    readonly classification: DataClass;
+    readonly min?: number;
+    readonly max?: number;
+    readonly values?: readonly number[];
+  }[];
+  readonly protectedAttributes: readonly {
+    readonly name: string;
+    readonly groups: readonly { readonly name: string; readonly column: string }[];
+    readonly reference: string;
+  }[];
+  readonly data: {
+    readonly classification: DataClass;
+    readonly directIdentifiers: readonly string[];
+    readonly subjectColumn?: string | undefined;
+    readonly timeColumn?: string | undefined;
+    readonly privacy?:
+      | {
+          readonly quasiIdentifiers: readonly string[];
+          readonly epsilon?: number | undefined;
+          readonly trainingEpsilon?: number | undefined;
+          readonly budget?: number | undefined;
+        }
+      | undefined;
+  };
+  readonly gates: {
+    readonly performance: readonly Gate[];
+    readonly fairness: readonly (Gate & { readonly attribute: string })[];
+  };
+  readonly serving: { readonly replicas: { readonly min: number; readonly max: number } };
+  readonly retention: Readonly<Record<"predictionLogs" | "trainingData" | "artifacts", string>>;
+}
+
+/**
+ * Every problem between the fields of a contract. `causeway_training/cross_field.py` says the same
+ * to the training steps; test/contracts holds the two equal.
+ */
+export function crossFieldProblems(contract: ComparedContract): CrossFieldProblem[] {
+  return [
+    ...featureProblems(contract),
+    ...attributeProblems(contract),
+    ...columnProblems(contract),
+    ...gateProblems(contract),
+    ...budgetProblems(contract),
+    ...retentionProblems(contract),
+    ...when(contract.serving.replicas.min > contract.serving.replicas.max, {
+      path: ["serving", "replicas"],
+      allowed: "min at most max",
+    }),
+    ...contractGaps(contract),
+  ];
+}
+
+/** A problem where something is wrong, none where it is not. */
+function when(wrong: boolean, problem: CrossFieldProblem): CrossFieldProblem[] {
+  return wrong ? [problem] : [];
+}
+
+/** Which items of a list repeat an earlier one. */
+function repeated<T>(items: readonly T[]): boolean[] {
+  return items.map((item, i) => items.indexOf(item) !== i);
+}
+
+function featureProblems({ features, data }: ComparedContract): CrossFieldProblem[] {
+  const again = repeated(features.map(({ name }) => name));
+  return features.flatMap(({ min = -Infinity, max = Infinity, values = [], classification }, i) => [
+    ...when(again[i] === true, {
+      path: ["features", i, "name"],
+      allowed: "a name that no other feature has",
+    }),
+    ...when(min >= max, { path: ["features", i, "min"], allowed: `less than max (${max})` }),
+    ...when(repeated(values).includes(true), {
+      path: ["features", i, "values"],
+      allowed: "each value once",
+    }),
+    ...when(moreSensitive(classification, data.classification), {
+      path: ["features", i, "classification"],
+      allowed: `at most that of the data, ${data.classification}`,
+    }),
+  ]);
+}
+
+function attributeProblems({
+  protectedAttributes,
+  features,
+}: ComparedContract): CrossFieldProblem[] {
+  const names = features.map(({ name }) => name);
+  const again = repeated(protectedAttributes.map(({ name }) => name));
+  return protectedAttributes.flatMap(({ name, groups, reference }, i) => {
+    const groupNames = groups.map((group) => group.name);
+    const groupAgain = repeated(groupNames);
+    return [
+      ...when(names.includes(name), {
+        path: ["protectedAttributes", i, "name"],
+        allowed: "an attribute that is not a feature: it is audited, never predicted from",
+      }),
+      ...when(again[i] === true, {
+        path: ["protectedAttributes", i, "name"],
+        allowed: "a name that no other attribute has",
+      }),
+      ...when(!groupNames.includes(reference), {
+        path: ["protectedAttributes", i, "reference"],
+        allowed: `one of its groups: ${groupNames.join(", ")}`,
+      }),
+      ...groups.flatMap((group, j) => [
+        ...when(groupAgain[j] === true, {
+          path: ["protectedAttributes", i, "groups", j, "name"],
+          allowed: "a name that no other group has",
+        }),
+        ...when(names.includes(group.column), {
+          path: ["protectedAttributes", i, "groups", j, "column"],
+          allowed: "a column that is not a feature",
+        }),
+      ]),
+    ];
+  });
+}
+
+/** Columns that are dropped or replaced before anything is stored cannot be used as well. */
+function columnProblems(contract: ComparedContract): CrossFieldProblem[] {
+  const { target, features, protectedAttributes, data } = contract;
+  const names = features.map(({ name }) => name);
+  const used = [
+    ...names,
+    target.column,
+    ...protectedAttributes.flatMap(({ groups }) => groups.map(({ column }) => column)),
+    ...(data.timeColumn === undefined ? [] : [data.timeColumn]),
+    ...(data.privacy?.quasiIdentifiers ?? []),
+  ];
+  const allowed = "a column that nothing else of the contract uses, because it is never stored";
+  return [
+    ...when(names.includes(target.column), {
+      path: ["target", "column"],
+      allowed: "a column that is not a feature",
+    }),
+    ...data.directIdentifiers.flatMap((column, i) =>
+      when(used.includes(column), { path: ["data", "directIdentifiers", i], allowed }),
+    ),
+    ...when(data.subjectColumn !== undefined && used.includes(data.subjectColumn), {
+      path: ["data", "subjectColumn"],
+      allowed,
+    }),
+  ];
+}
+
+function gateProblems({ gates, protectedAttributes }: ComparedContract): CrossFieldProblem[] {
+  const audited = protectedAttributes.map(({ name }) => name);
+  const bounds = (list: "performance" | "fairness") =>
+    gates[list].flatMap(({ min, max }, i) =>
+      when((min === undefined) === (max === undefined), {
+        path: ["gates", list, i],
+        allowed: "exactly one of min and max",
+      }),
+    );
+  return [
+    ...bounds("performance"),
+    ...bounds("fairness"),
+    ...gates.fairness.flatMap(({ attribute }, i) =>
+      when(!audited.includes(attribute), {
+        path: ["gates", "fairness", i, "attribute"],
+        allowed: `a protected attribute: ${audited.join(", ") || "none declared"}`,
+      }),
+    ),
+  ];
+}
+
+function budgetProblems({ data: { privacy } }: ComparedContract): CrossFieldProblem[] {
+  const spent = (privacy?.epsilon ?? 0) + (privacy?.trainingEpsilon ?? 0);
+  return when((privacy?.budget ?? 0) < spent, {
+    path: ["data", "privacy", "budget"],
+    allowed: `at least ${spent}, what one release spends`,
+  });
+}
+
+function retentionProblems({ retention, data }: ComparedContract): CrossFieldProblem[] {
+  const classes = { ...retentionClasses, trainingData: data.classification };
+  return (["predictionLogs", "trainingData", "artifacts"] as const).flatMap((key) => {
+    const longest = dataClassRules[classes[key]].maximumRetentionDays;
+    return when(seconds(retention[key]) > longest * 86_400, {
+      path: ["retention", key],
+      allowed: `at most ${longest} days, because it is ${classes[key]}`,
+    });
+  });
+}

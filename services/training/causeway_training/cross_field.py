@@ -1,0 +1,175 @@
+"""What is wrong between the fields of a well-formed contract.
+
+services/contract/cross-field.ts says the same to everything in TypeScript; test/contracts holds the
+two equal.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from .errors import NOTHING, Problem, path_name
+from .provenance import SERVICES
+from .tiers import tier_problems
+from .timestamps import parse_duration
+
+Path = Sequence[str | int]
+Problems = list[Problem]
+
+
+@cache
+def _data_classes() -> dict[str, Any]:
+    """Classes of data in rising order with their rules, and those of what is retained."""
+    path = SERVICES / "contract" / "data-classes.json"
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def cross_field_problems(contract: dict[str, Any]) -> Problems:
+    """Every problem between the fields of a contract that has the shape of the schema."""
+    replicas = contract["serving"]["replicas"]
+    return [
+        *_feature_problems(contract),
+        *_attribute_problems(contract),
+        *_column_problems(contract),
+        *_gate_problems(contract),
+        *_budget_problems(contract),
+        *_retention_problems(contract),
+        *_when(
+            replicas["min"] > replicas["max"], ("serving", "replicas"), replicas, "min at most max"
+        ),
+        *tier_problems(contract),
+    ]
+
+
+def _when(wrong: bool, path: Path, got: Any, allowed: str) -> Problems:
+    return [Problem(path_name(path), got, allowed)] if wrong else []
+
+
+def _repeated(items: Sequence[Any]) -> list[bool]:
+    """Which items of a list repeat an earlier one."""
+    return [item in items[:i] for i, item in enumerate(items)]
+
+
+def _feature_problems(contract: dict[str, Any]) -> Problems:
+    problems: Problems = []
+    order = list(_data_classes()["classes"])
+    data_class = contract["data"]["classification"]
+    again = _repeated([feature["name"] for feature in contract["features"]])
+    for i, feature in enumerate(contract["features"]):
+        at = ("features", i)
+        low, high = feature.get("min", 0), feature.get("max", 1)
+        values, kind = feature.get("values", []), feature["classification"]
+        problems += [
+            *_when(again[i], (*at, "name"), feature["name"], "a name that no other feature has"),
+            *_when(low >= high, (*at, "min"), low, f"less than max ({high})"),
+            *_when(any(_repeated(values)), (*at, "values"), values, "each value once"),
+            *_when(
+                order.index(kind) > order.index(data_class),
+                (*at, "classification"),
+                kind,
+                f"at most that of the data, {data_class}",
+            ),
+        ]
+    return problems
+
+
+def _attribute_problems(contract: dict[str, Any]) -> Problems:
+    problems: Problems = []
+    names = [feature["name"] for feature in contract["features"]]
+    again = _repeated([attribute["name"] for attribute in contract["protectedAttributes"]])
+    for i, attribute in enumerate(contract["protectedAttributes"]):
+        at = ("protectedAttributes", i)
+        groups = [group["name"] for group in attribute["groups"]]
+        name, reference = attribute["name"], attribute["reference"]
+        problems += [
+            *_when(name in names, (*at, "name"), name, "an attribute that is not a feature"),
+            *_when(again[i], (*at, "name"), name, "a name that no other attribute has"),
+            *_when(
+                reference not in groups,
+                (*at, "reference"),
+                reference,
+                f"one of its groups: {', '.join(groups)}",
+            ),
+        ]
+        for j, (group, repeats) in enumerate(zip(attribute["groups"], _repeated(groups))):
+            where, column = (*at, "groups", j), group["column"]
+            problems += [
+                *_when(repeats, (*where, "name"), group["name"], "a name that no other group has"),
+                *_when(
+                    column in names, (*where, "column"), column, "a column that is not a feature"
+                ),
+            ]
+    return problems
+
+
+def _column_problems(contract: dict[str, Any]) -> Problems:
+    """Columns that are dropped or replaced before anything is stored cannot be used as well."""
+    names = [feature["name"] for feature in contract["features"]]
+    target, data = contract["target"]["column"], contract["data"]
+    subject = data.get("subjectColumn")
+    used = {
+        *names,
+        target,
+        *(group["column"] for one in contract["protectedAttributes"] for group in one["groups"]),
+        *data.get("privacy", {}).get("quasiIdentifiers", []),
+        *([data["timeColumn"]] if "timeColumn" in data else []),
+    }
+    allowed = "a column that nothing else of the contract uses, because it is never stored"
+    return [
+        *_when(target in names, ("target", "column"), target, "a column that is not a feature"),
+        *(
+            problem
+            for i, column in enumerate(data["directIdentifiers"])
+            for problem in _when(column in used, ("data", "directIdentifiers", i), column, allowed)
+        ),
+        *_when(subject in used, ("data", "subjectColumn"), subject, allowed),
+    ]
+
+
+def _gate_problems(contract: dict[str, Any]) -> Problems:
+    audited = [attribute["name"] for attribute in contract["protectedAttributes"]]
+    problems: Problems = []
+    for name in ("performance", "fairness"):
+        for i, gate in enumerate(contract["gates"][name]):
+            at = ("gates", name, i)
+            problems += _when(
+                ("min" in gate) == ("max" in gate), at, gate, "exactly one of min and max"
+            )
+            attribute = gate.get("attribute")
+            problems += _when(
+                attribute is not None and attribute not in audited,
+                (*at, "attribute"),
+                attribute,
+                f"a protected attribute: {', '.join(audited) or 'none declared'}",
+            )
+    return problems
+
+
+def _budget_problems(contract: dict[str, Any]) -> Problems:
+    privacy = contract["data"].get("privacy", {})
+    spent = privacy.get("epsilon", 0) + privacy.get("trainingEpsilon", 0)
+    return _when(
+        privacy.get("budget", 0) < spent,
+        ("data", "privacy", "budget"),
+        privacy.get("budget", NOTHING),
+        f"at least {spent:g}, what one release spends",
+    )
+
+
+def _retention_problems(contract: dict[str, Any]) -> Problems:
+    table = _data_classes()
+    classes = {**table["retention"], "trainingData": contract["data"]["classification"]}
+    problems: Problems = []
+    for key, data_class in classes.items():
+        kept, longest = contract["retention"][key], table["classes"][data_class]
+        problems += _when(
+            parse_duration(kept) > timedelta(days=longest["maximumRetentionDays"]),
+            ("retention", key),
+            kept,
+            f"at most {longest['maximumRetentionDays']} days, because it is {data_class}",
+        )
+    return problems
