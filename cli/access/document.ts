@@ -19,13 +19,13 @@ export function accessDocument(resources: readonly ResourceView[]): string {
   );
   return `# Access
 
-List every right of every principal, in \`out/access-review.md\` and \`.json\`:
+List every right of every principal of your stack, in \`out/access-review.md\` and \`.json\`:
 
 \`\`\`
 npx causeway access review --stack prod
 \`\`\`
 
-\`npm run docs\` makes the tables of this page from the planned prod stack. It evaluates IAM policies (with boundaries, denials and bucket policies), access entries, RBAC and admission. A test keeps the page equal.
+\`npm run docs\` makes the tables of this page from an example prod stack (\`test/fixtures/stacks\`). It evaluates IAM policies (with boundaries, denials and bucket policies), access entries, RBAC and admission. A test keeps the page equal.
 
 ${sections.join("\n")}
 ## Nobody holds two of deploy, approve and erase

@@ -31,13 +31,13 @@ export function encryptionDocument({ stores, listeners }: EncryptionWalk): strin
   ];
   return `# Encryption
 
-Every store of the prod stack with its key, and every listener with its protocol. To list them for any stack:
+List every store of your stack with its key, and every listener with its protocol:
 
 \`\`\`
 npx causeway access review --stack prod
 \`\`\`
 
-\`npm run docs\` makes this page from the planned resources. A test fails for a resource type that \`cli/encryption/classes.ts\` does not classify, for a store without a customer-managed key, and for a listener that has no TLS 1.2 and no encryption between nodes.
+\`npm run docs\` makes this page from the planned resources of an example prod stack (\`test/fixtures/stacks\`). A test fails for a resource type that \`cli/encryption/classes.ts\` does not classify, for a store without a customer-managed key, and for a listener that has no TLS 1.2 and no encryption between nodes.
 
 ## Stores: ${keyed.length} with a customer-managed key
 
