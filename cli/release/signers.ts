@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   createHash,
   createPrivateKey,
@@ -7,10 +8,11 @@ import {
   type KeyObject,
 } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { z } from "zod";
+import { join } from "node:path";
+import type { z } from "zod";
 import { isSigning, keyIdOf, type Signer } from "../../services/evidence/attestation";
 import { InputError, parseOrThrow } from "../../services/contract/problems";
-import { askKmsAndWait, type KmsQuestion } from "../../services/delivery/aws/kms";
+import { kmsAnswer, type KmsQuestion } from "./ask-kms";
 
 /**
  * Start of the name of a key in AWS KMS: `awskms:///alias/name`, or a key's id or ARN after the
@@ -48,31 +50,14 @@ function privateKey(file: string): KeyObject {
   return key;
 }
 
-const publicKeyAnswer = z.object({
-  KeyId: z.string(),
-  PublicKey: z.string(),
-  KeyUsage: z.string(),
-  SigningAlgorithms: z.array(z.string()).default([]),
-});
-const signatureAnswer = z.object({
-  KeyId: z.string(),
-  Signature: z.string(),
-  SigningAlgorithm: z.literal("ECDSA_SHA_256"),
-});
-
 /**
  * Signs the digest of the message with a key that never leaves AWS KMS. A signature is verified
  * before it is given away: what the key of {@link Signer.keyid} did not make must not go into a
  * release.
  */
 function kmsSigner(name: string): Signer {
-  const ask = (question: KmsQuestion) => askKmsAndWait(question);
-  const { PublicKey: bytes, KeyUsage: usage } = parseOrThrow(
-    publicKeyAnswer,
-    ask({ operation: "GetPublicKey", request: { KeyId: name } }),
-    "KMS GetPublicKey",
-  );
-  const key = createPublicKey({ key: Buffer.from(bytes, "base64"), format: "der", type: "spki" });
+  const { PublicKey: der = "", KeyUsage: usage = "" } = askKms({ key: name });
+  const key = createPublicKey({ key: Buffer.from(der, "base64"), format: "der", type: "spki" });
   if (key.asymmetricKeyType !== "ec" || !isSigning(key) || usage !== "SIGN_VERIFY")
     throw new InputError("--key", [
       {
@@ -85,20 +70,7 @@ function kmsSigner(name: string): Signer {
     keyid: keyIdOf(key),
     sign: (message) => {
       const digest = createHash("sha256").update(message).digest("base64");
-      const { Signature: made } = parseOrThrow(
-        signatureAnswer,
-        ask({
-          operation: "Sign",
-          request: {
-            KeyId: name,
-            Message: digest,
-            MessageType: "DIGEST",
-            SigningAlgorithm: "ECDSA_SHA_256",
-          },
-        }),
-        "KMS Sign",
-      );
-      const signature = Buffer.from(made, "base64");
+      const signature = Buffer.from(askKms({ key: name, digest }).Signature ?? "", "base64");
       if (!verify("sha256", message, key, signature))
         throw new Error(
           `KMS answered with a signature that the public key of ${name} does not verify`,
@@ -106,4 +78,22 @@ function kmsSigner(name: string): Signer {
       return signature;
     },
   };
+}
+
+/** Asks KMS in a process of its own and waits for it. Throws in the words of KMS. */
+function askKms(question: KmsQuestion): z.output<typeof kmsAnswer> {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ["--import", "tsx", join(__dirname, "ask-kms.ts")],
+    {
+      cwd: join(__dirname, "..", ".."),
+      // Warnings would stand among the words of KMS.
+      env: { ...process.env, NODE_NO_WARNINGS: "1" },
+      input: JSON.stringify(question),
+      encoding: "utf8",
+    },
+  );
+  if (status !== 0)
+    throw new Error(`KMS, asked for ${question.key}: ${stderr.trim() || "no answer"}`);
+  return parseOrThrow(kmsAnswer, JSON.parse(stdout), "the answer of KMS");
 }

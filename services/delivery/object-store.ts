@@ -36,9 +36,10 @@ export function objectLocation(location: string): ObjectLocation | undefined {
  * Amazon S3 as whoever runs this may use it: credentials, region and `AWS_ENDPOINT_URL` are found as
  * every AWS SDK finds them, so also those of a pod's role. A bucket of another region is asked there.
  */
-export function s3(
-  client = new S3Client({ followRegionRedirects: true, maxAttempts: 4 }),
-): ObjectStore {
+export function s3(): ObjectStore {
+  // The SDK reads AWS_REGION alone, other tools also the second; any region tells where a bucket is.
+  const region = process.env["AWS_REGION"] ?? process.env["AWS_DEFAULT_REGION"] ?? "us-east-1";
+  const client = new S3Client({ region, followRegionRedirects: true, maxAttempts: 4 });
   return {
     keys: (bucket, prefix) =>
       told(`list s3://${bucket}/${prefix}`, async () => {
