@@ -39,6 +39,19 @@ const broken = (page: string): string[] =>
       return anchor !== undefined && file.endsWith(".md") && !anchors(file).includes(anchor);
     });
 
+/** Paths of the repository in code spans that lead nowhere; placeholders are left alone. */
+const missing = (page: string): string[] =>
+  [...prose(page).matchAll(/`((?:cli|docs|infra|lab|policies|services|test)\/[\w./-]+)`/g)]
+    .map(([, path = ""]) => path)
+    .filter((path) => ![path, `${path}.ts`].some((file) => existsSync(join(project, file))));
+
+/** Records of what was: a decision or a version names files of its time. */
+const records = /^(CHANGELOG\.md|docs\/adr\/)/;
+
+test.each(pages.filter((page) => !records.test(page)))("%s names paths that exist", (page) => {
+  expect(missing(page)).toEqual([]);
+});
+
 test.each(pages)("%s refers to files and headings that exist", (page) => {
   expect(broken(page)).toEqual([]);
 });
