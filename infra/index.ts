@@ -8,7 +8,7 @@ import { stackOutputs } from "./stack/outputs";
 import { releaseOrder } from "./stack/release-order";
 import { refuseUpdate, unlessFailed } from "./stack/refusals";
 import { RegionalPlatform } from "./stack/regional-platform";
-import { retrainingGround } from "./workflows/retraining/stack";
+import { retrainingGround } from "./stack/retraining";
 import { SubjectKeys } from "./stack/subject-keys";
 
 /** The whole platform: one stack for each environment, all its regions in it. */
@@ -18,7 +18,7 @@ export = async function program() {
   const isPreview = pulumi.runtime.isDryRun();
   if (!isPreview) refuseUpdate(config, models);
 
-  const meter = new CostMeter();
+  const meter = new CostMeter(RegionalPlatform.__pulumiType);
   const root = join(__dirname, "..");
   const ground = layGround(config, models, root);
   const keys = new SubjectKeys("subject-keys", config.subjectKeys);

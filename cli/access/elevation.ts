@@ -1,5 +1,5 @@
-import { elevationAnnotations, elevationPrefix } from "../../infra/platform/admission";
-import { breakGlassRole } from "../../infra/kubernetes/labels";
+import { elevationAnnotations } from "../../infra/platform/admission";
+import { breakGlassRole, elevationPrefix } from "../../infra/kubernetes/labels";
 
 /** Who is let in, where, for how long and why. */
 export interface Elevation {

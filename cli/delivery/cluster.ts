@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { podSelector, servingNames, versionHashLabel } from "../../infra/serving/settings";
 import { namespaces } from "../../infra/kubernetes/labels";
 import type { HttpAnswer, HttpRequest } from "../../services/delivery/connection";
 import {
@@ -12,6 +11,8 @@ import {
   type ReplicaSet,
   type Rollout,
 } from "../../services/delivery/objects";
+import { servingNames } from "../../services/evidence/rollout";
+import { podSelector, versionHashLabel } from "../../infra/kubernetes/model-objects";
 
 /** Sends one request to an API server, as somebody. */
 export type Send = (request: HttpRequest) => Promise<HttpAnswer>;

@@ -1,9 +1,9 @@
-import { versionHashLabel } from "../../infra/serving/settings";
 import { killAnnotation } from "../../infra/serving/kill-switch";
 import type { Cluster } from "./cluster";
 import { digestOf, observed, regionOf, releaseOf } from "../../services/delivery/objects";
 import { jsonHelp, type CommandLine } from "../command";
 import { clusterAt, contextOption, contextsOf, modelHelp } from "./regions";
+import { versionHashLabel } from "../../infra/kubernetes/model-objects";
 
 /** How a model stands in a region, as the cluster says now. */
 export interface Standing {

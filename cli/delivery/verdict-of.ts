@@ -1,6 +1,5 @@
 import { verdictSchema, type Outcome, type Verdict } from "../../services/evidence/verdict";
 import type { Entry } from "../../services/evidence/ledger";
-import { versionHashLabel } from "../../infra/serving/settings";
 import { VerbError } from "../exit-codes";
 import {
   digestOf,
@@ -12,6 +11,7 @@ import {
   type Rollout,
   type RolloutStatus,
 } from "../../services/delivery/objects";
+import { versionHashLabel } from "../../infra/kubernetes/model-objects";
 
 /** What a verdict is made from. */
 export interface Trial {

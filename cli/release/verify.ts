@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { modelsFolder } from "../../infra/stack/models";
-import { isExpired } from "../../infra/stack/release-verification";
+import { isExpired } from "../../services/evidence/verification";
 import { pemBlocks, publicKeyIn } from "../../services/evidence/attestation";
 import { loadContract, modelNames } from "../../services/contract/load";
 import { InputError } from "../../services/contract/problems";

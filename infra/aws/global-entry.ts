@@ -1,8 +1,7 @@
 import * as route53 from "@pulumi/aws/route53";
 import * as pulumi from "@pulumi/pulumi";
 import { describeProblem } from "../../services/contract/problems";
-import type { RecoveryObjective } from "../../services/contract/recovery";
-import { recoveryProblems } from "../stack/recovery";
+import { type RecoveryObjective, recoveryProblems } from "../../services/contract/recovery";
 import { failoverAnswers, regionalName, type EntryRegion } from "./entry-records";
 
 /** Path that the gateway answers without a token while the region can serve. */

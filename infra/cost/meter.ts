@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { estimateMonthlyCost, type CostEstimate, type PricedResource } from "./estimate";
-import { RegionalPlatform } from "../stack/regional-platform";
 
 /**
  * Reads every resource that the program registers from now on, to estimate what the stack costs.
@@ -11,7 +10,8 @@ export class CostMeter {
   private readonly seen: PricedResource[] = [];
   private readonly regions = new Map<pulumi.Resource, string>();
 
-  constructor() {
+  /** `regionalType` is the type of the component whose `region` is that of all below it. */
+  constructor(private readonly regionalType: string) {
     pulumi.runtime.registerStackTransformation(({ resource, type, name, props, opts }) => {
       const region = this.regionOf(type, props, opts);
       this.regions.set(resource, region);
@@ -34,7 +34,7 @@ export class CostMeter {
     props: Readonly<Record<string, unknown>>,
     opts: pulumi.ResourceOptions,
   ): string {
-    if (type === RegionalPlatform.__pulumiType) return String(props["region"]);
+    if (type === this.regionalType) return String(props["region"]);
     const inherited = opts.parent && this.regions.get(opts.parent);
     const own = opts.provider && this.regions.get(opts.provider);
     if (type === "pulumi:providers:aws") return String(props["region"]);

@@ -1,23 +1,26 @@
+import type { Contract } from "../../services/contract/contract";
+import type { Environment } from "../../services/contract/environments";
+import type { Release } from "../../services/evidence/release";
 import { experimentQuestions } from "./experiment";
 import { proofQuestions, watchQuestions, type Question } from "./gates";
 import { paces } from "./pace";
 import { shadowGates } from "./shadow";
-import {
-  metadata,
-  servingNames,
-  type ServingNames,
-  type ServingSettings,
-} from "../serving/settings";
+import { servingNames, type ServingNames } from "../../services/evidence/rollout";
+import { metadata } from "../kubernetes/model-objects";
 
 /** Arguments that carry the hashes of the version on trial and of the champion. */
 const hashes = { trial: "canary-hash", champion: "stable-hash" } as const;
 const trial = `{{args.${hashes.trial}}}`;
 const champion = `{{args.${hashes.champion}}}`;
 
-type AnalysisSettings = Pick<
-  ServingSettings,
-  "contract" | "release" | "environment" | "prometheusAddress"
->;
+/** What the templates of one model are made from. */
+export interface AnalysisSettings {
+  readonly contract: Contract;
+  readonly release: Pick<Release, "version">;
+  readonly environment: Environment;
+  /** URL of Prometheus inside the cluster. */
+  readonly prometheusAddress: string;
+}
 
 /** Arguments of every template, as a Rollout hands them over. */
 export const analysisArguments: {

@@ -162,3 +162,6 @@ export const receivers = { critical: "on-call", warning: "team" } as const satis
   Severity,
   string
 >;
+
+/** Value of the label `retraining` of an alert that a new training run may cure. */
+export const retrainingCandidate = "candidate";

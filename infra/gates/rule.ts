@@ -1,8 +1,7 @@
 import type { Contract } from "../../services/contract/contract";
 import type { MetricFamily } from "../../services/contract/metrics";
 import { seconds } from "../../services/contract/units";
-import { retrainingCandidate } from "../observability/alertmanager";
-import { alerts, receivers, type AlertName, type SeriesName } from "./names";
+import { alerts, receivers, type AlertName, type SeriesName, retrainingCandidate } from "./names";
 
 export type Labels = Readonly<Record<string, string>>;
 

@@ -1,4 +1,4 @@
-import { modelsNamespace } from "../../services/evidence/rollout";
+import { modelsNamespace, promoterAccount } from "../../services/evidence/rollout";
 
 /** Names that several components share. A rename here is a breaking change: see CHANGELOG.md. */
 
@@ -76,4 +76,28 @@ export const gatewayName = "causeway-gateway";
 export const priorityClasses = {
   models: "causeway-models",
   headroom: "causeway-headroom",
+} as const;
+
+/**
+ * Identities of retraining. A step may report its result and use the data lake; the recorder adds
+ * what a run did to the audit ledger; only the promoter may touch a Rollout; only the sensor may
+ * start a workflow.
+ */
+export const accounts = {
+  trainer: "retraining-trainer",
+  recorder: "retraining-recorder",
+  promoter: promoterAccount,
+  sensor: "retraining-sensor",
+} as const;
+
+export type RetrainingAccount = keyof typeof accounts;
+
+/** Start of the names of an elevation's RoleBinding and of the Job that ends it. */
+export const elevationPrefix = "break-glass-";
+
+/** Labels of what belongs to erasures. */
+export const erasureLabels = {
+  "app.kubernetes.io/component": "erasure",
+  "app.kubernetes.io/part-of": "causeway",
+  "app.kubernetes.io/managed-by": "pulumi",
 } as const;

@@ -1,8 +1,4 @@
-import { alerts, receivers, type AlertName } from "../gates/names";
-
-/** Value of the label `retraining` of an alert that a new training run may cure. */
-export const retrainingCandidate = "candidate";
-
+import { alerts, receivers, type AlertName, retrainingCandidate } from "../gates/names";
 /** Name of the receiver that starts a retraining. */
 export const retrainingReceiver = "retraining";
 

@@ -1,5 +1,5 @@
-import { retrainingCandidate, retrainingDue } from "./alertmanager";
-import { datasources } from "../gates/names";
+import { retrainingDue } from "./alertmanager";
+import { datasources, retrainingCandidate } from "../gates/names";
 import { parityAlert } from "./parity";
 
 /**

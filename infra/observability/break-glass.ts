@@ -1,5 +1,4 @@
-import { elevationPrefix } from "../platform/admission";
-import { namespaces } from "../kubernetes/labels";
+import { namespaces, elevationPrefix } from "../kubernetes/labels";
 import { foreign } from "./foreign";
 import { platformAlerts, receivers } from "../gates/names";
 

@@ -1,8 +1,6 @@
 import { foreign } from "./foreign";
 import { platformAlerts, receivers } from "../gates/names";
-import { eraseAccount, namespaces } from "../kubernetes/labels";
-import { erasureLabels } from "../workflows/erasure/settings";
-
+import { eraseAccount, namespaces, erasureLabels } from "../kubernetes/labels";
 const name = "CausewayErasureOpen";
 /** As long as a workflow object is kept, in which it can be tried again. */
 const kept = "1d";

@@ -1,7 +1,11 @@
 import { foreign, type ForeignSource } from "./foreign";
 import { namespaces, type NamespaceRole } from "../kubernetes/labels";
 import { gatewayPodLabels } from "../kubernetes/gateway";
-import { gpuExporterPort, proxyMetricsPath, proxyMetricsPort } from "../platform/network-policies";
+
+export const proxyMetricsPort = 15_090;
+export const proxyMetricsPath = "/stats/prometheus";
+/** Port where the agent of GPU nodes shows what they measure. */
+export const gpuExporterPort = 9400;
 
 /** Pods of others that Prometheus reads. */
 interface Monitor {

@@ -1,5 +1,4 @@
 import type { Contract } from "../../services/contract/contract";
-import { metadata } from "../serving/settings";
 import { anomalyGroup } from "./anomalies";
 import { driftGroup } from "./drift";
 import { fairnessGroup } from "./fairness";
@@ -11,6 +10,7 @@ import { requestGroup } from "./requests";
 import type { RuleGroup } from "../gates/rule";
 import { trialGroup } from "../gates/gates";
 import { valueGroup } from "./value";
+import { metadata } from "../kubernetes/model-objects";
 
 /**
  * Groups of rules of one model. Prometheus evaluates groups side by side and the rules of a group

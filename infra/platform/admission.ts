@@ -1,6 +1,13 @@
 import { promotion } from "./admission-promoter";
-import { accounts } from "../workflows/retraining/settings";
-import { breakGlassRole, eraseAccount, groups, namespaces, type Group } from "../kubernetes/labels";
+import {
+  breakGlassRole,
+  eraseAccount,
+  groups,
+  namespaces,
+  type Group,
+  accounts,
+  elevationPrefix,
+} from "../kubernetes/labels";
 import { annotationPrefix } from "../../services/contract/labels";
 
 /**
@@ -28,8 +35,6 @@ export interface AdmissionPolicy {
 
 /** Longest elevation, in seconds: the same as a session of the break-glass role in AWS. */
 export const longestElevationSeconds = 3_600;
-/** Start of the names of an elevation's RoleBinding and of the Job that ends it. */
-export const elevationPrefix = "break-glass-";
 /** What an elevation's RoleBinding says of itself. */
 export const elevationAnnotations = {
   expires: `${annotationPrefix}/expires`,

@@ -1,4 +1,4 @@
-import { eventSourcePodLabels, webhook } from "../workflows/retraining/address";
+import { eventSourcePodLabels, webhook } from "../kubernetes/retraining-webhook";
 import { namespaces, ports, type NamespaceRole } from "../kubernetes/labels";
 import { gatewayPorts } from "../kubernetes/gateway";
 import {
@@ -20,6 +20,7 @@ import {
   type PolicyRule,
 } from "./network-peers";
 import type { Target } from "./values/settings";
+import { proxyMetricsPort, gpuExporterPort } from "../observability/monitors";
 
 /** What the policies of a cluster depend on. */
 export interface PolicySettings {
@@ -33,13 +34,8 @@ export const privateNetwork: readonly string[] = ["10.0.0.0/8", "172.16.0.0/12",
 
 /** Ports of Istio: its control plane's, and those where a proxy shows its metrics. */
 const istiodPort = 15_012;
-export const proxyMetricsPort = 15_090;
-export const proxyMetricsPath = "/stats/prometheus";
 const proxyMetrics = [15_020, proxyMetricsPort];
 const prometheusPort = 9090;
-/** Port where the agent of GPU nodes shows what they measure. */
-export const gpuExporterPort = 9400;
-
 const prometheusPods = pods("app.kubernetes.io/name", "prometheus");
 const prometheus: Peer = { ...inRole("observability"), podSelector: prometheusPods };
 

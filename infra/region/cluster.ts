@@ -6,7 +6,6 @@ import { ConfigMap } from "@pulumi/kubernetes/core/v1";
 import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { policyText } from "../aws/policy-document";
-import { kubernetesVersions } from "../stack/schema";
 import { classTags } from "../kubernetes/data-classes";
 import {
   administratorPolicyArn,
@@ -353,3 +352,8 @@ export class Cluster extends pulumi.ComponentResource {
 function lastPart(arn: string): string {
   return arn.slice(arn.lastIndexOf("/") + 1);
 }
+
+/**
+ * Kubernetes minor versions that the platform is tested with; EKS standard support on 2026-11-24.
+ */
+export const kubernetesVersions = ["1.34", "1.35", "1.36"] as const;

@@ -1,6 +1,7 @@
-import { serverContainer } from "../../services/evidence/rollout";
+import { serverContainer, servingNames } from "../../services/evidence/rollout";
 import { requestsOf } from "../gates/requests";
-import { metadata, servingNames, type ServingSettings } from "./settings";
+import { type ServingSettings } from "./settings";
+import { metadata } from "../kubernetes/model-objects";
 
 /** Utilisation of the requested CPU and memory, in percent, that the autoscaler aims at. */
 const targets = { cpu: "60", memory: "80" } as const;

@@ -1,5 +1,6 @@
 import type { Contract } from "../../services/contract/contract";
-import { metadata, podSelector, servingNames } from "./settings";
+import { servingNames } from "../../services/evidence/rollout";
+import { metadata, podSelector } from "../kubernetes/model-objects";
 
 /** Share of a model's pods, in percent, that may be evicted at the same time. */
 export const evictablePercent = 25;

@@ -1,6 +1,7 @@
 import type { Contract } from "../../services/contract/contract";
 import { documents, servingNames } from "../../services/evidence/rollout";
-import { metadata, type ServingSettings } from "./settings";
+import { type ServingSettings } from "./settings";
+import { metadata } from "../kubernetes/model-objects";
 
 /** Folder in the container where the server finds the contract and the release manifest. */
 export const documentsFolder = "/etc/causeway";

@@ -7,9 +7,9 @@ import { gateNames } from "../gates/gates";
 import { errorShares, latencyShares } from "../gates/requests";
 import { meanTrials, proof, refusal, type Shares } from "../gates/sequential";
 import { paces } from "../gates/pace";
-import { servingNames } from "./settings";
 import { asks, releaseSteps, type Step } from "./steps";
 import type { Environment } from "../../services/contract/environments";
+import { servingNames } from "../../services/evidence/rollout";
 
 /**
  * A stretch of a release in which the version on trial sees the same share of the requests; the

@@ -2,7 +2,8 @@ import type { IAuthorizationPolicy } from "@kubernetes-models/istio/security.ist
 import type { Contract } from "../../services/contract/contract";
 import { namespaces, ports } from "../kubernetes/labels";
 import { proxyMetricsPort } from "./monitoring";
-import { metadata, modelPath, podSelector, servingNames } from "./settings";
+import { servingNames } from "../../services/evidence/rollout";
+import { metadata, modelPath, podSelector } from "../kubernetes/model-objects";
 
 const istiodPort = 15_012;
 

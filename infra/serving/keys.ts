@@ -1,4 +1,5 @@
-import { metadata, servingNames } from "./settings";
+import { servingNames } from "../../services/evidence/rollout";
+import { metadata } from "../kubernetes/model-objects";
 
 /** Where a server finds the ring of keys that sign prediction ids and pseudonymise subjects. */
 export const keyFile = { folder: "/etc/causeway-keys", name: "key" } as const;

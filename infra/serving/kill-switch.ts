@@ -1,8 +1,9 @@
 import type { Contract } from "../../services/contract/contract";
 import { namespaces, ports } from "../kubernetes/labels";
 import type { DeliveryState, KillTarget } from "./delivery";
-import { modelPath, servingNames } from "./settings";
 import { annotationPrefix } from "../../services/contract/labels";
+import { servingNames } from "../../services/evidence/rollout";
+import { modelPath } from "../kubernetes/model-objects";
 
 /** Name of the route that stands before all others while a model is switched off. */
 export const killRoute = "kill-switch";

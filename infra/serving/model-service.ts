@@ -28,7 +28,9 @@ import {
   service,
   virtualService,
 } from "./routing";
-import { metadata, modelPath, servingNames, type ServingSettings } from "./settings";
+import { type ServingSettings } from "./settings";
+import { servingNames } from "../../services/evidence/rollout";
+import { metadata, modelPath } from "../kubernetes/model-objects";
 
 export interface ModelServiceArgs extends ServingSettings, DeliveryState {
   /** Image of the server with its model, by digest: `name@sha256:...`. */

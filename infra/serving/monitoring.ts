@@ -1,6 +1,7 @@
 import type { Contract } from "../../services/contract/contract";
 import { scrapeSeconds } from "../gates/pace";
-import { metadata, podSelector, servingNames, versionHashLabel } from "./settings";
+import { servingNames } from "../../services/evidence/rollout";
+import { metadata, podSelector, versionHashLabel } from "../kubernetes/model-objects";
 
 /** Port on which the proxy beside a server shows its own metrics, past the mesh. */
 export const proxyMetricsPort = 15_090;

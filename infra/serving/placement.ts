@@ -1,7 +1,8 @@
 import { priorityClasses } from "../kubernetes/labels";
-import { podSelector, versionHashLabel, type ServingSettings } from "./settings";
+import { type ServingSettings } from "./settings";
 import { labelKeys } from "../../services/contract/labels";
 import type { Environment } from "../../services/contract/environments";
+import { podSelector, versionHashLabel } from "../kubernetes/model-objects";
 
 /**
  * What to do when no zone is left that keeps the spread: prod would rather wait for a node than

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { dutiesByTier } from "../../services/contract/tiers";
-import { minimumProdReplicas } from "../stack/schema";
-import { documentAnnotations } from "../../services/evidence/rollout";
+import { documentAnnotations, servingNames } from "../../services/evidence/rollout";
 import { maximumDocumentBytes } from "./documents";
-import { maximumName, servingNames, type ServingSettings } from "./settings";
+import { type ServingSettings } from "./settings";
+import { maximumName } from "../kubernetes/model-objects";
 
 /** Whether an image reference says exactly which image it means. */
 export function isByDigest(image: string): boolean {
@@ -101,3 +101,6 @@ function governanceProblems({ contract, release }: ServingSettings): string[] {
       : []),
   ];
 }
+
+/** In prod each of the three zones holds a replica. */
+export const minimumProdReplicas = 3;

@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { DeliveryState } from "./delivery";
 import { paces } from "../gates/pace";
-import { servingNames, type ServingSettings } from "./settings";
+import { type ServingSettings } from "./settings";
 import { asks, releaseSteps, type Step } from "./steps";
 import { annotationPrefix, labelKeys } from "../../services/contract/labels";
+import { servingNames } from "../../services/evidence/rollout";
 
 /**
  * Seconds that an update waits at each pause for a person, and at most for an A/B test, which may

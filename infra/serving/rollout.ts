@@ -4,14 +4,10 @@ import { analysisArguments } from "../gates/analysis";
 import { paces } from "../gates/pace";
 import { podTemplate } from "./pod-template";
 import { managedRoutes, trialRoute } from "./routing";
-import {
-  metadata,
-  podSelector,
-  releaseLabels,
-  servingNames,
-  type ServingSettings,
-} from "./settings";
+import { type ServingSettings } from "./settings";
 import { releaseSteps } from "./steps";
+import { releaseLabels, servingNames } from "../../services/evidence/rollout";
+import { metadata, podSelector } from "../kubernetes/model-objects";
 
 /**
  * The Rollout of a model. `replicas` is left out: Argo Rollouts sets it to 1 when it first sees the

@@ -3,15 +3,10 @@ import { challengerDigits } from "../../services/contract/arms";
 import type { Contract } from "../../services/contract/contract";
 import { latencyMilliseconds } from "../../services/contract/units";
 import { gatewayName, namespaces, ports } from "../kubernetes/labels";
-import {
-  metadata,
-  modelPath,
-  podSelector,
-  servingNames,
-  type ServingSettings,
-  type Strategy,
-} from "./settings";
+import { type ServingSettings } from "./settings";
 import { mirrorRoute } from "./steps";
+import { servingNames } from "../../services/evidence/rollout";
+import { metadata, modelPath, podSelector, type Strategy } from "../kubernetes/model-objects";
 
 type Route = NonNullable<NonNullable<IVirtualService["spec"]>["http"]>[number];
 

@@ -1,7 +1,9 @@
 import type { IRollout } from "@kubernetes-models/argo-rollouts/argoproj.io/v1alpha1/Rollout";
 import { analysisArguments } from "../gates/analysis";
 import { paces, type Pace } from "../gates/pace";
-import { modelPath, servingNames, type ServingSettings, type Strategy } from "./settings";
+import { type ServingSettings } from "./settings";
+import { servingNames } from "../../services/evidence/rollout";
+import { modelPath, type Strategy } from "../kubernetes/model-objects";
 
 type Canary = NonNullable<NonNullable<IRollout["spec"]["strategy"]>["canary"]>;
 export type Step = NonNullable<Canary["steps"]>[number];

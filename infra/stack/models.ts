@@ -7,8 +7,8 @@ import { InputError } from "../../services/contract/problems";
 import type { Release } from "../../services/evidence/release";
 import { attestationFile } from "../../services/evidence/inspection";
 import type { StackConfig } from "./schema";
-import { governanceRecord, type GovernanceRecord } from "./governance";
-import { verificationOf, type Verification } from "./release-verification";
+import { governanceRecord, type GovernanceRecord } from "../../services/evidence/governance";
+import { verificationOf, type Verification } from "../../services/evidence/verification";
 import type { DeliveryState } from "../serving/delivery";
 
 /** Folder of the model contracts, beside the program. */

@@ -3,10 +3,11 @@ import { minimumLogDays } from "../../services/contract/tiers";
 import type { Problem } from "../../services/contract/problems";
 import { days } from "../../services/contract/units";
 import { cidrProblems } from "../region/cidr";
-import { recoveryProblems } from "./recovery";
 import { maximumScheduleName, retrainingNames } from "../workflows/retraining/settings";
-import { longestName, maximumName } from "../serving/settings";
-import { minimumProdReplicas, type StackConfig } from "./schema";
+import { type StackConfig } from "./schema";
+import { longestName, maximumName } from "../kubernetes/model-objects";
+import { minimumProdReplicas } from "../serving/problems";
+import { recoveryProblems } from "../../services/contract/recovery";
 
 /** Keys that a stack on AWS cannot do without. */
 const awsKeys = ["account", "kubernetesVersion", "domain", "recovery"] as const;

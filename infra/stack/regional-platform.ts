@@ -17,21 +17,22 @@ import type { VolumeSource } from "../platform/storage";
 import { Tenancy } from "../platform/tenancy";
 import type { SharedWorkspace } from "../platform/values/settings";
 import type { StackConfig } from "./schema";
-import type { GovernanceRecord } from "./governance";
-import type { Verification } from "./release-verification";
+import type { GovernanceRecord } from "../../services/evidence/governance";
+import type { Verification } from "../../services/evidence/verification";
 import type { Hearing } from "../observability/alertmanager";
 import { Erasure } from "../workflows/erasure/erasure";
 import { RegionEraser } from "../workflows/erasure/region-eraser";
 import { Follower } from "../workflows/retraining/follower";
 import { Retraining } from "../workflows/retraining/retraining";
-import type { RetrainingGround } from "../workflows/retraining/stack";
+import type { RetrainingGround } from "./retraining";
 import type { DeliveryState } from "../serving/delivery";
 import { ModelService } from "../serving/model-service";
-import { modelPath, servingNames } from "../serving/settings";
 import { namespaces, ports } from "../kubernetes/labels";
 import { Cluster } from "../region/cluster";
 import { MetricsAccess } from "../platform/metrics-access";
 import { Network } from "../region/network";
+import { servingNames } from "../../services/evidence/rollout";
+import { modelPath } from "../kubernetes/model-objects";
 
 /** One model as a region serves it. */
 export interface ServedModel extends DeliveryState {

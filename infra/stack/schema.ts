@@ -4,14 +4,7 @@ import { duration, label } from "../../services/contract/units";
 import { retrySchema } from "../../services/evidence/verdict";
 import { killTargets } from "../serving/delivery";
 import { environments } from "../../services/contract/environments";
-
-/**
- * Kubernetes minor versions that the platform is tested with; EKS standard support on 2026-11-24.
- */
-export const kubernetesVersions = ["1.34", "1.35", "1.36"] as const;
-
-/** In prod each of the three zones holds a replica. */
-export const minimumProdReplicas = 3;
+import { kubernetesVersions } from "../region/cluster";
 
 const text = (allowed: string) => z.string({ error: allowed }).min(1, allowed);
 const roleArn = z

@@ -1,3 +1,6 @@
+import type { Problem } from "./problems";
+import { seconds } from "./units";
+
 /** How the loss of a region is noticed. */
 export interface RecoveryTiming {
   /** Seconds between two requests of one health checker; Route 53 offers 10 and 30. */
@@ -115,4 +118,25 @@ export function rerouteSeconds(timing: RecoveryTiming): number {
 /** The parts of a budget in one line: `detection 30 s, check timeout 6 s, ...`. */
 export function partsText({ parts }: RecoveryBudget): string {
   return parts.map((part) => `${part.name} ${part.seconds} s`).join(", ");
+}
+
+/**
+ * The problem of a configuration whose health checks cannot meet its own objective; empty without
+ * one, or where nothing fails over.
+ */
+export function recoveryProblems({
+  recovery,
+}: {
+  readonly recovery?: RecoveryObjective | undefined;
+}): Problem[] {
+  if (recovery === undefined) return [];
+  const budget = recoveryBudget(recovery);
+  if (budget.totalSeconds <= seconds(recovery.rto)) return [];
+  return [
+    {
+      key: "recovery.rto",
+      got: recovery.rto,
+      allowed: `at least ${budget.totalSeconds} seconds (${partsText(budget)}); or lower recovery.checkIntervalSeconds or recovery.failureThreshold`,
+    },
+  ];
 }

@@ -3,7 +3,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { modelPath } from "../../infra/serving/settings";
 import { recordVerdict } from "../../cli/delivery/record";
 import { NoVerdictYet } from "../../cli/delivery/verdict-of";
 import { outcomeLine, type Ending, type Outcome } from "../harness/delivery/release";
@@ -17,6 +16,7 @@ import { COSTLY, experiment, EXPERIMENT_CALLERS } from "./experiment";
 import type { Fault } from "../harness/delivery/faults";
 import type { Callers, ModelCopy } from "../harness/delivery/platform";
 import type { Suite, Tally, Test } from "../harness/runner";
+import { modelPath } from "../../infra/kubernetes/model-objects";
 
 interface Scenario {
   readonly title: string;

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { elevation } from "../../cli/access/elevation";
-import { accounts } from "../../infra/workflows/retraining/settings";
 import {
   breakGlassRole,
   eraseAccount,
   groups,
   namespaces,
   type Group,
+  accounts,
 } from "../../infra/kubernetes/labels";
 import { connect } from "../../services/delivery/connection";
 import { KubernetesClient } from "../harness/lib/kubernetes/client";

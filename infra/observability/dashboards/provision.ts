@@ -1,4 +1,3 @@
-import { dashboardLabel } from "../../platform/values/grafana";
 import { namespaces } from "../../kubernetes/labels";
 import { fleetDashboard } from "./fleet";
 import { governanceDashboard } from "./governance";
@@ -33,3 +32,6 @@ export function regionalDashboards(settings: {
     governance: governanceDashboard(),
   };
 }
+
+/** Label by which Grafana's sidecar finds the ConfigMaps that hold dashboards. */
+export const dashboardLabel = "grafana_dashboard";

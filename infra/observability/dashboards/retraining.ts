@@ -1,7 +1,6 @@
 import { namespaces } from "../../kubernetes/labels";
-import { retrainingCandidate } from "../alertmanager";
 import { foreign } from "../foreign";
-import { datasources, series } from "../../gates/names";
+import { datasources, series, retrainingCandidate } from "../../gates/names";
 import { alertMarks, releaseMarks } from "./annotations";
 import { dashboardJson, type DashboardJson, type Row } from "./grafana";
 

@@ -1,6 +1,6 @@
-import { gpuExporterPort } from "../network-policies";
 import { resources, type ChartSettings, type Values } from "./settings";
 import { labelKeys } from "../../../services/contract/labels";
+import { gpuExporterPort } from "../../observability/monitors";
 
 /**
  * What NVIDIA's GPUs measure of themselves, told apart by the pod that uses them. It asks the

@@ -3,12 +3,10 @@ import { datasources } from "../../gates/names";
 import { namespaces } from "../../kubernetes/labels";
 import { grafanaSecret } from "../observability-secrets";
 import { containerSecurity, podUser, resources, type ChartSettings, type Values } from "./settings";
+import { dashboardLabel } from "../../observability/dashboards/provision";
 
 /** Service account of Grafana; on AWS it may read the shared workspace. */
 export const grafanaAccount = "grafana";
-
-/** Label by which Grafana's sidecar finds the ConfigMaps that hold dashboards. */
-export const dashboardLabel = "grafana_dashboard";
 
 /**
  * Grafana, whose data sources and dashboards come from the program alone. Its sidecars read

@@ -1,5 +1,5 @@
 import { alertmanagerConfig } from "../../observability/alertmanager";
-import { retrainingWebhook } from "../../workflows/retraining/address";
+import { retrainingWebhook } from "../../kubernetes/retraining-webhook";
 import { encryptedStorageClass } from "../../kubernetes/labels";
 import { webhookSecret } from "../observability-secrets";
 import { grafana } from "./grafana";

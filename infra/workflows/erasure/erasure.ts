@@ -8,12 +8,12 @@ import { PodIdentity } from "../../region/pod-identity";
 import { usesLake } from "../retraining/lake";
 import { artifactFolders } from "../retraining/permissions";
 import type { Locations, RetrainingImages } from "../retraining/settings";
-import { eraseAccount, namespaces } from "../../kubernetes/labels";
+import { eraseAccount, namespaces, erasureLabels } from "../../kubernetes/labels";
 import { erasureRules, openAtHome } from "../../observability/erasure";
 import type { ErasedLogs } from "./logs";
 import { eraserPermissions } from "./permissions";
 import { reachLogs } from "./reach-logs";
-import { erasureLabels, eraserAccount, ringSecret } from "./settings";
+import { eraserAccount, ringSecret } from "./settings";
 import { erasureTemplate, type Asking } from "./template";
 
 /** Arguments of {@link Erasure}. */

@@ -1,7 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { derived, eraserName } from "../../platform/elastic/names";
-import { eraseAccount, namespaces } from "../../kubernetes/labels";
-import { erasureLabels } from "./settings";
+import { eraseAccount, namespaces, erasureLabels } from "../../kubernetes/labels";
 
 /** The log store of a region, as what erases there reaches it. */
 export interface ErasedLogs {

@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { orderWatchSpec } from "../order-watch";
-import { eraseAccount, namespaces } from "../../kubernetes/labels";
+import { eraseAccount, namespaces, erasureLabels } from "../../kubernetes/labels";
 import { logsArguments, logsMount, logsVolume } from "./logs";
-import { erasureLabels, workSeconds } from "./settings";
+import { workSeconds } from "./settings";
 
 /** What the eraser of a region without runs is made from. */
 export interface RegionEraserSettings {

@@ -1,4 +1,4 @@
-import { eraseAccount, namespaces } from "../../kubernetes/labels";
+import { eraseAccount, namespaces, erasureLabels } from "../../kubernetes/labels";
 import { labelKeys } from "../../../services/contract/labels";
 
 /**
@@ -22,13 +22,6 @@ export const ringSecret = {
   name: "subject-keys",
   key: "key",
   folder: "/etc/causeway-keys",
-} as const;
-
-/** Labels of what belongs to erasures. */
-export const erasureLabels = {
-  "app.kubernetes.io/component": "erasure",
-  "app.kubernetes.io/part-of": "causeway",
-  "app.kubernetes.io/managed-by": "pulumi",
 } as const;
 
 /** The account that erases; its pods report their results to the workflow controller. */

@@ -1,13 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { lake } from "../retraining/lake";
-import { accounts, triggers, type RetrainingImages } from "../retraining/settings";
+import { triggers, type RetrainingImages } from "../retraining/settings";
 import { deliveryCommand, outputsFolder, parameters as runParameters } from "../retraining/steps";
 import { containerSecurityContext, podSecurityContext } from "../../kubernetes/security-context";
-import { eraseAccount, namespaces } from "../../kubernetes/labels";
+import { eraseAccount, namespaces, accounts, erasureLabels } from "../../kubernetes/labels";
 import { logsArguments, logsMount, logsVolume } from "./logs";
 import {
   approvalSeconds,
-  erasureLabels,
   erasureParameters,
   regionsSeconds,
   ringSecret,

@@ -1,6 +1,5 @@
 import type { RbacRule } from "../../platform/rbac";
-import { namespaces } from "../../kubernetes/labels";
-import { accounts, type RetrainingAccount } from "./settings";
+import { namespaces, accounts, type RetrainingAccount } from "../../kubernetes/labels";
 import { labelKeys } from "../../../services/contract/labels";
 
 /** A role of a retraining account in one namespace. */

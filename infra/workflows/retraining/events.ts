@@ -1,9 +1,7 @@
-import { retrainingCandidate } from "../../observability/alertmanager";
 import { containerSecurityContext, podSecurityContext } from "../../kubernetes/security-context";
-import { encryptedStorageClass, namespaces } from "../../kubernetes/labels";
-import { eventSourceName, webhook } from "./address";
+import { encryptedStorageClass, namespaces, accounts } from "../../kubernetes/labels";
+import { eventSourceName, webhook } from "../../kubernetes/retraining-webhook";
 import {
-  accounts,
   retrainingLabels,
   retrainingNames,
   trainingMetadata,
@@ -11,6 +9,7 @@ import {
   type RetrainingSettings,
 } from "./settings";
 import { parameters } from "./steps";
+import { retrainingCandidate } from "../../gates/names";
 
 /**
  * Name of the event that a post of Alertmanager is, and of the bus that carries it. Argo Events

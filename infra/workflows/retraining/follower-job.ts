@@ -2,8 +2,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { RoleKey } from "../../../services/evidence/approvals";
 import { orderWatchSpec } from "../order-watch";
 import { approverKeysOption } from "../../../services/evidence/approvals";
-import { accounts, deadlines, retrainingLabels, trainingMetadata } from "./settings";
+import { deadlines, retrainingLabels, trainingMetadata } from "./settings";
 import { followerCommand } from "./steps";
+import { accounts } from "../../kubernetes/labels";
 
 /** What the promoter of a region without runs is made from. */
 export interface FollowerSettings {

@@ -5,11 +5,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RoleScope } from "../../aws/role-scope";
 import type { RoleKey } from "../../../services/evidence/approvals";
 import { PodIdentity } from "../../region/pod-identity";
-import { namespaces } from "../../kubernetes/labels";
+import { namespaces, accounts } from "../../kubernetes/labels";
 import { followerGrants, roleOf, serviceAccount } from "./access";
 import { followerJob, followerReason } from "./follower-job";
 import { followerPermissions } from "./permissions";
-import { accounts } from "./settings";
 
 /** Arguments of {@link Follower}. */
 export interface FollowerArgs {

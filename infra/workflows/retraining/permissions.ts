@@ -8,7 +8,7 @@ import {
   unscopedReads,
   type RoleScope,
 } from "../../aws/role-scope";
-import type { RetrainingAccount } from "./settings";
+import type { RetrainingAccount } from "../../kubernetes/labels";
 
 /**
  * Folders of the artefact bucket that a run uses. The trainer has the first three; orders are the

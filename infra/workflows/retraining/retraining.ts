@@ -8,19 +8,13 @@ import type { RoleScope } from "../../aws/role-scope";
 import type { Environment } from "../../../services/contract/environments";
 import type { ImageEvidence } from "../../../services/evidence/images";
 import { PodIdentity } from "../../region/pod-identity";
-import { namespaces } from "../../kubernetes/labels";
+import { namespaces, accounts, type RetrainingAccount } from "../../kubernetes/labels";
 import { accountGrants, roleOf, serviceAccount } from "./access";
 import { eventBus, eventSource, sensor } from "./events";
 import { lakeClaim, usesLake } from "./lake";
 import { permissions } from "./permissions";
 import { cronWorkflow } from "./schedule";
-import {
-  accounts,
-  retrainingProblems,
-  type Locations,
-  type RetrainingAccount,
-  type RetrainingImages,
-} from "./settings";
+import { retrainingProblems, type Locations, type RetrainingImages } from "./settings";
 import { workflowTemplate } from "./template";
 
 /** Arguments of {@link Retraining}. */

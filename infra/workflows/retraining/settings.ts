@@ -1,5 +1,4 @@
 import type { RoleKey } from "../../../services/evidence/approvals";
-import { promoterAccount } from "../../../services/evidence/rollout";
 import type { Contract } from "../../../services/contract/contract";
 import type { Environment } from "../../../services/contract/environments";
 import { namespaces } from "../../kubernetes/labels";
@@ -64,19 +63,6 @@ export function retrainingNames(model: string) {
     mutex: `${model}-retraining`,
   };
 }
-
-/**
- * Identities of retraining. A step may report its result and use the data lake; the recorder adds
- * what a run did to the audit ledger; only the promoter may touch a Rollout; only the sensor may
- * start a workflow.
- */
-export const accounts = {
-  trainer: "retraining-trainer",
-  recorder: "retraining-recorder",
-  promoter: promoterAccount,
-  sensor: "retraining-sensor",
-} as const;
-export type RetrainingAccount = keyof typeof accounts;
 
 /** What asked for a run. */
 export const triggers = { schedule: "schedule", alert: "alert", erasure: "erasure" } as const;

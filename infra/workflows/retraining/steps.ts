@@ -1,12 +1,7 @@
 import { ringSecret } from "../erasure/settings";
 import { approverKeysOption } from "../../../services/evidence/approvals";
-import {
-  accounts,
-  deadlines,
-  triggers,
-  type RetrainingAccount,
-  type RetrainingSettings,
-} from "./settings";
+import { deadlines, triggers, type RetrainingSettings } from "./settings";
+import { accounts, type RetrainingAccount } from "../../kubernetes/labels";
 
 /** One container of a run, and when it runs. */
 export interface Step {

@@ -3,7 +3,6 @@ import { ringSecret } from "../erasure/settings";
 import { containerSecurityContext, podSecurityContext } from "../../kubernetes/security-context";
 import { lake, usesLake } from "./lake";
 import {
-  accounts,
   deadlines,
   retrainingLabels,
   retrainingNames,
@@ -25,6 +24,7 @@ import {
   type Step,
 } from "./steps";
 import { labelKeys } from "../../../services/contract/labels";
+import { accounts } from "../../kubernetes/labels";
 
 /** Name of the template that a run starts with. */
 const entrypoint = "run";

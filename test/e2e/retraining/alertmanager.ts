@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { alertmanagerConfig, type Hearing } from "../../../infra/observability/alertmanager";
 import { retrainingAlert } from "../../../infra/observability/all-regions";
-import { webhook } from "../../../infra/workflows/retraining/address";
+import { webhook } from "../../../infra/kubernetes/retraining-webhook";
 import { freePort } from "../../harness/cluster/controlPlane";
 import { startDaemon } from "../../harness/lib/process";
 import { alertRules } from "../../infra/observability/fixture";

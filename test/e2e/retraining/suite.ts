@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { webhook } from "../../../infra/workflows/retraining/address";
+import { webhook } from "../../../infra/kubernetes/retraining-webhook";
 import { ensureTool } from "../../harness/toolchain/ensure";
 import { TOOLS } from "../../harness/toolchain/pins";
 import type { Suite, Test } from "../../harness/runner";

@@ -1,7 +1,7 @@
-import { versionHashLabel } from "../../../infra/serving/settings";
 import { selects, type Kubelet, type RunningPod } from "./kubelet";
 import type { Answer } from "../../../cli/rehearse/router";
 import type { Route, Service, TextMatch, VirtualService } from "./objects";
+import { versionHashLabel } from "../../../infra/kubernetes/model-objects";
 
 /** One request of a caller. */
 export interface MeshRequest {

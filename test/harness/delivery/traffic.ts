@@ -1,11 +1,11 @@
 import { subjectHeader } from "../../../infra/serving/routing";
-import { modelPath, versionHashLabel } from "../../../infra/serving/settings";
 import { fractionOf } from "../../../cli/rehearse/random";
 import type { Application } from "../../../cli/rehearse/rows";
 import { Arms } from "./arms";
 import { distorted, worthOf } from "./faults";
 import type { Mesh } from "./mesh";
 import type { Callers } from "./platform";
+import { modelPath, versionHashLabel } from "../../../infra/kubernetes/model-objects";
 
 export interface TrafficOptions {
   readonly mesh: Mesh;

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { modelPath, versionHashLabel } from "../../../infra/serving/settings";
 import { approve } from "../../../cli/delivery/approve";
 import { clusterOf } from "../../../cli/delivery/cluster";
 import { openLedger } from "../../../services/delivery/ledger-location";
@@ -15,6 +14,7 @@ import type { JsonObject } from "../lib/json";
 import type { Fault } from "./faults";
 import type { RolloutsController } from "./controller";
 import type { Prometheus } from "./prometheus";
+import { modelPath, versionHashLabel } from "../../../infra/kubernetes/model-objects";
 
 const FIRST_VERSION = "1.0.0";
 const POLL_MS = 250;

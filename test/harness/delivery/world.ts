@@ -2,7 +2,6 @@ import { copyFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import { compileServer } from "../../../cli/compile-server";
-import { versionHashLabel } from "../../../infra/serving/settings";
 import { randomFrom } from "../../../cli/rehearse/random";
 import { endChildrenWithUs } from "../../../cli/rehearse/children";
 import { testCluster } from "../cluster/cluster";
@@ -27,6 +26,7 @@ import type { Cluster } from "../cluster/cluster";
 import type { ControlPlaneTools } from "../cluster/controlPlane";
 import type { JsonObject } from "../lib/json";
 import type { KubernetesClient } from "../lib/kubernetes/client";
+import { versionHashLabel } from "../../../infra/kubernetes/model-objects";
 
 export interface WorldOptions {
   readonly tools: ControlPlaneTools &

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { modelPath } from "../../../infra/serving/settings";
 import { modelsFolder } from "../../../infra/stack/models";
 import { startServer } from "../../../cli/rehearse/servers";
 import { SAMPLE } from "../delivery/platform";
+import { modelPath } from "../../../infra/kubernetes/model-objects";
 
 /** One life of a model server, from its start to its drain, with callers. */
 export interface Life {

@@ -1,8 +1,8 @@
 import { paces } from "../../../infra/gates/pace";
-import type { Strategy } from "../../../infra/serving/settings";
 import type { Environment } from "../../../services/contract/environments";
 import { releaseSteps, type Step } from "../../../infra/serving/steps";
 import { withRelease } from "./fixture";
+import type { Strategy } from "../../../infra/kubernetes/model-objects";
 
 const stepsOf = (
   strategy: Strategy,

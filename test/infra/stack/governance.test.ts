@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { governanceRecord } from "../../../infra/stack/governance";
+import { governanceRecord } from "../../../services/evidence/governance";
 import { modelsFolder } from "../../../infra/stack/models";
 import { loadContract } from "../../../services/contract/load";
 

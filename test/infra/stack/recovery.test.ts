@@ -1,6 +1,5 @@
 import fc from "fast-check";
-import { recoveryProblems } from "../../../infra/stack/recovery";
-import { recoveryBudget } from "../../../services/contract/recovery";
+import { recoveryBudget, recoveryProblems } from "../../../services/contract/recovery";
 
 const timing = fc.record({
   checkIntervalSeconds: fc.constantFrom(10, 30),

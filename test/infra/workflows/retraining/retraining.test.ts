@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { modelsFolder } from "../../../../infra/stack/models";
-import { retrainingWebhook } from "../../../../infra/workflows/retraining/address";
+import { retrainingWebhook } from "../../../../infra/kubernetes/retraining-webhook";
 import type { PolicyDocument } from "../../../../infra/aws/policy-document";
 import { eventSource } from "../../../../infra/workflows/retraining/events";
 import { lakeLocations } from "../../../../infra/workflows/retraining/lake";

@@ -4,7 +4,6 @@ import { rule as gate } from "../../../../policies/rules/governance/rollout-huma
 import { rule as image } from "../../../../policies/rules/governance/rollout-image";
 import { rule as labels } from "../../../../policies/rules/governance/rollout-labels";
 import { releaseSteps } from "../../../../infra/serving/steps";
-import { releaseLabels } from "../../../../infra/serving/settings";
 import { modelsFolder } from "../../../../infra/stack/models";
 import { loadContract } from "../../../../services/contract/load";
 import { loadRelease } from "../../../../services/evidence/load";
@@ -12,6 +11,7 @@ import type { ResourceView } from "../../../../policies/rule";
 import { ruleSuite, set } from "../../../support/rule-suite";
 import { changed, goodBudget, goodMonitor, goodRollout } from "../reliability/good";
 import { goodModelService } from "./good";
+import { releaseLabels } from "../../../../services/evidence/rollout";
 
 const type = "kubernetes:argoproj.io/v1alpha1:Rollout";
 const good = goodRollout();

@@ -1,4 +1,4 @@
-import { namespaces } from "../../kubernetes/labels";
+import { namespaces } from "./labels";
 
 /** Name of the EventSource that hears the alerts of all models. */
 export const eventSourceName = "retraining";

@@ -1,14 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  auditExpired,
-  impactAssessmentFile,
-  type JudgedAudit,
-} from "../../services/evidence/bias-audit";
-import type { Contract } from "../../services/contract/contract";
-import { loadBiasAudit } from "../../services/evidence/load";
-import { dutiesOf } from "../../services/contract/tiers";
-import { digestOf } from "../../services/contract/digests";
+import { auditExpired, impactAssessmentFile, type JudgedAudit } from "./bias-audit";
+import type { Contract } from "../contract/contract";
+import { loadBiasAudit } from "./load";
+import { dutiesOf } from "../contract/tiers";
+import { digestOf } from "../contract/digests";
 
 /** What stands beside a contract for its risk tier; policies judge it. */
 export interface GovernanceRecord {

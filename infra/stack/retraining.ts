@@ -1,26 +1,22 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { RoleKey } from "../../../services/evidence/approvals";
+import type { RoleKey } from "../../services/evidence/approvals";
 import {
   bucketName,
   keyAlias,
   sharedRepository,
   type Naming,
   type SharedImage,
-} from "../../aws/names";
-import type { RoleScope } from "../../aws/role-scope";
-import type { StackConfig } from "../../stack/schema";
-import {
-  imageEvidence,
-  type ImageEvidence,
-  type RunImage,
-} from "../../../services/evidence/images";
-import { releaseOrder } from "../../stack/release-order";
-import { localRepository } from "../../serving/images";
-import { lakeLocations } from "./lake";
-import { artifactFolders } from "./permissions";
-import type { Locations, RetrainingImages } from "./settings";
-import { digestOf } from "../../../services/contract/digests";
+} from "../aws/names";
+import type { RoleScope } from "../aws/role-scope";
+import type { StackConfig } from "./schema";
+import { imageEvidence, type ImageEvidence, type RunImage } from "../../services/evidence/images";
+import { releaseOrder } from "./release-order";
+import { localRepository } from "../serving/images";
+import { lakeLocations } from "../workflows/retraining/lake";
+import { artifactFolders } from "../workflows/retraining/permissions";
+import type { Locations, RetrainingImages } from "../workflows/retraining/settings";
+import { digestOf } from "../../services/contract/digests";
 
 /** What a stack's retraining stands on. */
 export interface RetrainingGround {

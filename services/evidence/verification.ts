@@ -1,12 +1,8 @@
-import type { RoleKey } from "../../services/evidence/approvals";
-import { describeProblem } from "../../services/contract/problems";
-import type { Release } from "../../services/evidence/release";
-import {
-  inspectionProblems,
-  inspectRelease,
-  type ModelFormat,
-} from "../../services/evidence/inspection";
-import { seconds } from "../../services/contract/units";
+import type { RoleKey } from "./approvals";
+import { describeProblem } from "../contract/problems";
+import type { Release } from "./release";
+import { inspectionProblems, inspectRelease, type ModelFormat } from "./inspection";
+import { seconds } from "../contract/units";
 
 /**
  * What was found when a release was verified; policies judge it. It changes only when the release
