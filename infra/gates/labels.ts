@@ -11,7 +11,7 @@ type PerformanceGate = Contract["gates"]["performance"][number];
 type LabelMetric = "accuracy" | "precision" | "recall" | "f1";
 
 /** How many times the share of wrong answers that a gate allows is a bad version. */
-const wrongFactor = 1.5;
+export const wrongFactor = 1.5;
 /** Differences in accuracy that should be found soonest. */
 const accuracySpread = 0.05;
 /** Window over which the accuracy of a version is compared with that of the others. */

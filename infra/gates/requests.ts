@@ -34,7 +34,7 @@ export function requestsOf(
  * How many times the error budget a version on trial may use up: the fast-burn factor of a budget
  * of 30 days is 14.4; a trial stops sooner.
  */
-const budgetFactor = 10;
+export const budgetFactor = 10;
 /**
  * Share of answers later than an objective for the 99th percentile, and how many times that is a
  * bad version.

@@ -1,0 +1,318 @@
+import { wrongFactor } from "../infra/gates/labels";
+import { alerts, type AlertName } from "../infra/gates/names";
+import { budgetFactor, latencyShares } from "../infra/gates/requests";
+import { labelWindows } from "../infra/gates/rule";
+import { scoreLimit } from "../infra/gates/scores";
+import { falseProof, falseRollback } from "../infra/gates/sequential";
+import { fairnessConfidence } from "../infra/observability/fairness";
+import { burns, minimumBad } from "../infra/observability/objectives";
+
+/** Who judges. */
+const judges = ["training", "plan", "trial", "alert", "rehearsal"] as const;
+
+/** A rule, and the function that holds it or the alert that fires. */
+interface Rule {
+  readonly rule: string;
+  readonly by: readonly Source[];
+}
+
+/** A function of a file, or an alert. */
+type Source = { readonly file: string; readonly name: string } | { readonly alert: AlertName };
+
+/** A key of the contract that gates something, and everything that judges it. */
+export interface GatedKey {
+  readonly key: string;
+  readonly judges: Readonly<Partial<Record<(typeof judges)[number], Rule>>>;
+  /** Why the rules differ. @default there is one rule, or they do not */
+  readonly why?: string;
+}
+
+const python = (module: string, ...names: readonly string[]): Source[] =>
+  names.map((name) => ({ file: `services/training/causeway_training/${module}.py`, name }));
+const code = (file: string, ...names: readonly string[]): Source[] =>
+  names.map((name) => ({ file: `infra/${file}.ts`, name }));
+const alert = (...names: readonly AlertName[]): Source[] => names.map((name) => ({ alert: name }));
+
+const sameAsTrial: Rule = {
+  rule: "the rule of the trial, over the counters of its own servers",
+  by: [...code("gates/gates", "evaluate"), { file: "cli/rehearse/trial.ts", name: "runTrial" }],
+};
+const percent = (share: number) => `${Number((100 * share).toPrecision(3))}%`;
+
+/** Performance and fairness of a model. */
+const quality: readonly GatedKey[] = [
+  {
+    key: "gates.performance: accuracy, precision, recall, f1",
+    judges: {
+      training: {
+        rule: "The value on the held-out rows is within the bound.",
+        by: python("evaluation", "evaluate"),
+      },
+      trial: {
+        rule: `Sequential test of the wrong answers: the bound's share is fine, ${wrongFactor} times it is bad. No label is no evidence.`,
+        by: code("gates/labels", "labelPerformanceGates"),
+      },
+      alert: {
+        rule: `The whole 95% interval over ${labelWindows} windows of drift is beyond the bound, for 15 minutes.`,
+        by: alert("CausewayPerformanceDecay"),
+      },
+      rehearsal: sameAsTrial,
+    },
+    why: "Training has a fixed number of rows and compares the value. A trial is looked at often, so it needs a test that holds at every look. An alert on a version in use needs an interval, because nobody may act on noise.",
+  },
+  {
+    key: "gates.performance: auc",
+    judges: {
+      training: {
+        rule: "The value on the held-out rows is within the bound.",
+        by: python("evaluation", "evaluate"),
+      },
+    },
+    why: "AUC compares pairs of rows. Single labels, which is what the servers count, cannot show it.",
+  },
+  {
+    key: "gates.performance: brier",
+    judges: {
+      training: {
+        rule: "The value on the held-out rows is within the bound.",
+        by: python("evaluation", "evaluate"),
+      },
+      alert: {
+        rule: `The whole 95% interval of the Brier score by bins of the score is above the bound, over ${labelWindows} windows of drift.`,
+        by: alert("CausewayPerformanceDecay"),
+      },
+    },
+    why: "The Brier score is no share of right or wrong labels. The alert takes the middle of each bin for the score.",
+  },
+  {
+    key: "gates.fairness",
+    judges: {
+      training: {
+        rule: "The value on the held-out rows is within the bound. Against a champion, no group loses accuracy or recall by more than noise.",
+        by: [...python("auditing", "audit"), ...python("comparison", "losing_groups")],
+      },
+      trial: {
+        rule: "Sequential test of the two groups furthest apart against the bound, corrected for the number of pairs.",
+        by: code("gates/fairness", "groupGates"),
+      },
+      alert: {
+        rule: `The whole ${fairnessConfidence}% interval over ${labelWindows} windows of drift is beyond the bound; or the newest window is beyond it and significantly worse than the time before.`,
+        by: alert("CausewayFairnessLimit"),
+      },
+      rehearsal: sameAsTrial,
+    },
+    why: "Training has labels and groups of every held-out row. In a trial and after it they arrive late, and for small groups slowly. A ratio with `max`, or a difference with `min`, does not say which side is unfair. Only training judges it.",
+  },
+  {
+    key: "gates.minimumGroupSize",
+    judges: {
+      training: {
+        rule: "Groups with fewer held-out rows are reported and not judged.",
+        by: python("auditing", "audit"),
+      },
+      trial: {
+        rule: "Groups with fewer labels under the version on trial are left out.",
+        by: code("gates/fairness", "groupGates"),
+      },
+      alert: {
+        rule: "Groups with fewer labels in the window are left out.",
+        by: alert("CausewayFairnessLimit"),
+      },
+      rehearsal: sameAsTrial,
+    },
+  },
+  {
+    key: "gates.improvement",
+    judges: {
+      training: {
+        rule: "A challenger beats the champion on `metric`, on the same held-out rows: the one-sided p-value of a paired bootstrap is at most `significance`.",
+        by: python("comparison", "compare"),
+      },
+      trial: {
+        rule: "`significance` decides an A/B test of the business value, in either direction. Every strategy also refuses a version that is less accurate than the champion on labels of the same day.",
+        by: [
+          ...code("gates/experiment", "experimentQuestions"),
+          ...code("gates/labels", "accuracyGate"),
+        ],
+      },
+      rehearsal: {
+        rule: "The gate on accuracy against the champion, as in the trial; there is no A/B test.",
+        by: code("gates/gates", "evaluate"),
+      },
+    },
+    why: "Training can score both models on the same rows and must show a gain. In a trial each row has one version, so a gain takes far more rows: a trial only has to show no loss.",
+  },
+];
+
+/** Service objectives. */
+const objectives: readonly GatedKey[] = [
+  {
+    key: "slos.availability",
+    judges: {
+      trial: {
+        rule: `Sequential test of server errors: one minus the objective is fine, ${budgetFactor} times that is bad. It must be shown to hold before full traffic.`,
+        by: code("gates/requests", "errorGate"),
+      },
+      alert: {
+        rule: `The error budget burns too fast in a long and a short window: ${burns.map(({ factor, long, short }) => `${factor} times over ${long} and ${short}`).join(", ")}; at least ${minimumBad} errors.`,
+        by: alert("CausewayErrorBudgetBurn", "CausewayErrorBudgetSlowBurn"),
+      },
+      rehearsal: sameAsTrial,
+    },
+    why: "A trial stops a bad version within minutes. The alerts protect the budget of 30 days, and count what the proxies saw of all versions.",
+  },
+  {
+    key: "slos.latencyP99",
+    judges: {
+      trial: {
+        rule: `Sequential test of answers later than the objective: ${percent(latencyShares.acceptable)} is fine, ${percent(latencyShares.unacceptable)} is bad. It fails only if the version is also slower than the champion. It must be shown to hold before full traffic.`,
+        by: code("gates/requests", "latencyGate"),
+      },
+      alert: {
+        rule: "The budget of late answers burns too fast, as for errors; or the 99th percentile is later than the objective for ten minutes.",
+        by: alert(
+          "CausewayLatencyBudgetBurn",
+          "CausewayLatencyBudgetSlowBurn",
+          "CausewayLatencyObjectiveMissed",
+        ),
+      },
+      rehearsal: {
+        rule: "The rule of the trial. Late is what the callers waited for, not what the server's histogram says, because the fault is injected between the two.",
+        by: code("gates/gates", "evaluate"),
+      },
+    },
+    why: "The proof step of the cluster asks the objective alone: there a version goes back that is as late as the champion. The rehearsal leaves such a version undecided.",
+  },
+  {
+    key: "slos.labelDelay",
+    judges: {
+      alert: {
+        rule: "No label arrived for that long, while requests came.",
+        by: alert("CausewayLabelsMissing"),
+      },
+    },
+  },
+];
+
+/** Drift, and the data of a training run. */
+const drift: readonly GatedKey[] = [
+  {
+    key: "drift.significance",
+    judges: {
+      training: {
+        rule: "Reported, not a gate: the stability index of each feature of a retraining against the champion's data, at the significance divided by the number of features.",
+        by: python("steps/validate", "against_reference"),
+      },
+      alert: {
+        rule: "The stability index of a window is above (1/n + 1/m) times a chi-square quantile, at the significance divided by the number of features and the score (Bonferroni). For accuracy: the fall from the windows before, in standard deviations.",
+        by: alert("CausewayFeatureDrift", "CausewayScoreDrift", "CausewayConceptDrift"),
+      },
+      rehearsal: {
+        rule: "The rule of the alert on features and score.",
+        by: code("observability/drift", "driftOf"),
+      },
+    },
+    why: `Training has no score of the new data to compare. A trial does not use the significance: it refuses a version whose scores are further from the champion's than a squared Hellinger distance of ${scoreLimit} (a stability index of 0.25). So a retrained model is refused if the champion's scores moved further than that, even if the new scores are right.`,
+  },
+  {
+    key: "drift.window",
+    judges: {
+      alert: {
+        rule: `Drift is measured over one window, labels over ${labelWindows}.`,
+        by: alert("CausewayFeatureDrift", "CausewayPerformanceDecay", "CausewayValueFall"),
+      },
+      rehearsal: {
+        rule: "One window is one pass over the held-out rows.",
+        by: code("observability/drift", "driftOf"),
+      },
+    },
+  },
+  {
+    key: "drift.minimumSamples",
+    judges: {
+      trial: {
+        rule: "Versions with fewer answers, rows or labels are not compared with the champion.",
+        by: code("gates/comparison", "shareEvidence"),
+      },
+      alert: {
+        rule: "Windows with fewer rows or labels are not judged.",
+        by: alert("CausewayFeatureDrift", "CausewayPerformanceDecay", "CausewayConceptDrift"),
+      },
+      rehearsal: {
+        rule: "As in the trial and in the alerts.",
+        by: [...code("gates/gates", "evaluate"), ...code("observability/drift", "driftOf")],
+      },
+    },
+  },
+  {
+    key: "data.minimumRows, data.maximumMissing",
+    judges: {
+      training: {
+        rule: "Enough rows; no feature is missing in more than this share of them.",
+        by: python("steps/validate", "schema_gates"),
+      },
+    },
+  },
+  {
+    key: "data.privacy.maximumSuppressed",
+    judges: {
+      training: {
+        rule: "No more than this share of the rows is suppressed for k-anonymity.",
+        by: python("steps/prepare", "k_anonymous"),
+      },
+    },
+  },
+  {
+    key: "release.maximumAge",
+    judges: {
+      plan: {
+        rule: "The policy `governance-model-age` refuses a release that is older, in the plan and in a preview.",
+        by: code("stack/release-verification", "isExpired"),
+      },
+    },
+  },
+];
+
+/** Every key of the contract that gates something. */
+export const gatedKeys: readonly GatedKey[] = [...quality, ...objectives, ...drift];
+
+/** `docs/gates.md`. */
+export function gatesPage(): string {
+  return `# Gates
+
+This page lists, for each key of the contract that gates something, everything that judges it. To see the gates decide about a model:
+
+\`\`\`
+npx causeway rehearse --model loan-approval
+\`\`\`
+
+\`npm run docs\` makes this page from \`cli/gates.ts\` and from the constants of the gates.
+
+A trial has three verdicts. A gate is *shown to hold* (with a ${percent(falseProof)} chance for a version that is just bad), *shown to fail* (all gates of a release share a ${percent(falseRollback)} chance for a version that is fine), or *not shown*: more requests or labels have to tell. Each gate of a trial has two forms in \`infra/gates\`: PromQL for the cluster and \`evaluate()\` for the rehearsal. Both take their limits from the same constants, and the suite \`rules\` ([e2e.md](e2e.md)) compares them over random counts. [delivery.md](delivery.md#gates) describes how a release uses the verdicts, [observability.md](observability.md) the alerts.
+
+${gatedKeys.map(section).join("\n\n")}
+`;
+}
+
+function section({ key, judges: given, why }: GatedKey): string {
+  const rows = judges.flatMap((judge) => {
+    const found = given[judge];
+    if (found === undefined) return [];
+    return [`| ${judge} | ${found.rule} | ${found.by.map(link).join(", ")} |`];
+  });
+  const differ = why === undefined ? "" : `\n\n${why}`;
+  return `## ${title(key)}\n\n| judge | rule | where |\n| --- | --- | --- |\n${rows.join("\n")}${differ}`;
+}
+
+/** The key as code, and its metrics as they are. */
+function title(key: string): string {
+  const [name = "", metrics] = key.split(": ");
+  const names = name.split(", ").map((one) => `\`${one}\``);
+  return `${names.join(", ")}${metrics === undefined ? "" : `: ${metrics}`}`;
+}
+
+function link(source: Source): string {
+  return "alert" in source
+    ? `[\`${source.alert}\`](../${alerts[source.alert].runbook})`
+    : `[\`${source.name}\`](../${source.file})`;
+}
