@@ -58,7 +58,7 @@ export function uncovered(rules: readonly Rule[]): string[] {
 
 /**
  * The matrix as Markdown: a heading for each framework, a row for each clause that a rule refers
- * to, and one for each that none does.
+ * to, and one for each answer to those that none does.
  */
 export function coverageMarkdown(
   rules: readonly Rule[],
@@ -73,7 +73,12 @@ function section({ title, clauses }: CoveredFramework): string {
   const rows = covered.map(
     ({ clause, rules }) => `| ${clause} | ${rules.map((name) => `\`${name}\``).join(", ")} |`,
   );
-  const rest = open.map(({ clause, coveredBy }) => `| ${clause} | ${coveredBy} |`);
+  // Clauses with one answer share a row.
+  const answers = [...new Set(open.map(({ coveredBy }) => coveredBy))];
+  const rest = answers.map((answer) => {
+    const answered = open.filter(({ coveredBy }) => coveredBy === answer);
+    return `| ${answered.map(({ clause }) => clause).join(", ")} | ${answer} |`;
+  });
   return [
     `## ${title}`,
     "",
