@@ -12,8 +12,7 @@ export interface ChartListener {
 }
 
 /** Why counters have no TLS of their own: Prometheus is outside the mesh. */
-export const scraped =
-  "metrics: counts without a person in them; the network policies let only Prometheus at it";
+export const scraped = "counts, no personal data; network policies allow Prometheus only";
 const webhook: ChartListener = { what: "admission webhook", protocol: "HTTPS, TLS 1.2 or newer" };
 const metrics: ChartListener = {
   what: "metrics",
@@ -23,8 +22,7 @@ const metrics: ChartListener = {
 const console = (what: string): ChartListener => ({
   what,
   protocol: "HTTP inside the cluster",
-  plain:
-    "metrics, alerts and dashboards; reached by a port forward inside TLS or by the network policies' own peers",
+  plain: "metrics, alerts and dashboards; reached by port forward (TLS) or from allowed peers",
 });
 
 /** What every chart of the catalogue listens to. A chart that is not here fails the walk. */

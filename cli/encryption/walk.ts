@@ -269,7 +269,7 @@ function listenersOf(resource: RecordedResource, { views }: Context): Listener[]
     case "kubernetes:argoproj.io/v1alpha1:EventSource":
       return plain(
         "webhook of Alertmanager",
-        "names of alerts and models, never a row; the network policies let only Alertmanager's namespace at it",
+        "names of alerts and models, no rows; network policies allow only the namespace of Alertmanager",
       );
     case "kubernetes:elasticsearch.k8s.elastic.co/v1:Elasticsearch":
     case "kubernetes:kibana.k8s.elastic.co/v1:Kibana":
