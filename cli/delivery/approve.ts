@@ -16,12 +16,18 @@ import {
   type RolloutStatus,
 } from "../../services/delivery/objects";
 import type { Entry, Fact } from "../../services/evidence/ledger";
-import type { DeliveryContext } from "./record";
 import { approvalsOf, roleOf } from "./verdict-of";
 import { jsonHelp, keyHelp, type CommandLine } from "../command";
 import { signerAt } from "../release/signers";
 import { stackConfig } from "../stack-config";
-import { contextOption, contextsOf, inEachRegion, ledgerOption, modelHelp } from "./regions";
+import {
+  contextOption,
+  contextsOf,
+  inEachRegion,
+  ledgerOption,
+  modelHelp,
+  type DeliveryContext,
+} from "./regions";
 
 /** A decision of a person over a release. */
 export interface Approval {

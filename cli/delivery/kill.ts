@@ -4,7 +4,6 @@ import { killTargets, type KillTarget } from "../../infra/serving/delivery";
 import { killAnnotation, killRoute, killRouteOf } from "../../infra/serving/kill-switch";
 import { retryingConflicts } from "./cluster";
 import { inFlight, regionOf } from "../../services/delivery/objects";
-import type { DeliveryContext } from "./record";
 import { Option } from "@commander-js/extra-typings";
 import { modelsFolder } from "../../infra/stack/models";
 import { openLedger, type OpenLedger } from "../../services/delivery/ledger-location";
@@ -18,6 +17,7 @@ import {
   ledgerOption,
   modelHelp,
   type Target,
+  type DeliveryContext,
 } from "./regions";
 
 /** What the kill switch did. */

@@ -1,9 +1,15 @@
 import { loadRelease, loadVerdicts } from "../../services/evidence/load";
 import { InputError } from "../../services/contract/problems";
 import { forbiddingVerdict, retrySchema, type Retry } from "../../services/evidence/verdict";
-import type { DeliveryContext } from "./record";
 import { jsonHelp, type CommandLine } from "../command";
-import { contextOption, contextsOf, inEachRegion, ledgerOption, modelHelp } from "./regions";
+import {
+  contextOption,
+  contextsOf,
+  inEachRegion,
+  ledgerOption,
+  modelHelp,
+  type DeliveryContext,
+} from "./regions";
 
 /**
  * Records the decision to try a failed release again. The stack file then names it: `retry` of the

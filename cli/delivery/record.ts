@@ -3,23 +3,17 @@ import { join } from "node:path";
 import { loadContract } from "../../services/contract/load";
 import { verdictsFolder } from "../../services/evidence/load";
 import { verdictFile, verdictSchema, type Verdict } from "../../services/evidence/verdict";
-import type { Cluster } from "./cluster";
-import type { OpenLedger } from "../../services/delivery/ledger-location";
 import { verdictOf } from "./verdict-of";
 import { sha256 } from "../../services/contract/digests";
 import { jsonHelp, type CommandLine } from "../command";
-import { contextOption, contextsOf, inEachRegion, ledgerOption, modelHelp } from "./regions";
-
-/** What a command acts on and where it writes down that it did. */
-export interface DeliveryContext {
-  readonly cluster: Cluster;
-  readonly model: string;
-  /** Folder of the models, `services/models`. */
-  readonly modelsFolder: string;
-  readonly ledger: OpenLedger;
-  /** @default the clock */
-  readonly now?: Date | undefined;
-}
+import {
+  contextOption,
+  contextsOf,
+  inEachRegion,
+  ledgerOption,
+  modelHelp,
+  type DeliveryContext,
+} from "./regions";
 
 /** A verdict on record. */
 export interface RecordedVerdict {

@@ -1,12 +1,10 @@
 import { Option } from "@commander-js/extra-typings";
 import { modelsFolder } from "../../infra/stack/models";
 import { connect, send } from "../../services/delivery/connection";
-import { openLedger } from "../../services/delivery/ledger-location";
+import { openLedger, type OpenLedger } from "../../services/delivery/ledger-location";
 import { ledgerHelp, repeated } from "../command";
 import type { Terminal } from "../terminal";
 import { clusterOf, type Cluster } from "./cluster";
-import type { DeliveryContext } from "./record";
-
 /** The help of the argument that names a model. */
 export const modelHelp = "a model that the clusters serve";
 
@@ -59,4 +57,15 @@ export interface Target {
   readonly model: string;
   readonly contexts: readonly (string | undefined)[];
   readonly ledger: string;
+}
+
+/** What a command acts on and where it writes down that it did. */
+export interface DeliveryContext {
+  readonly cluster: Cluster;
+  readonly model: string;
+  /** Folder of the models, `services/models`. */
+  readonly modelsFolder: string;
+  readonly ledger: OpenLedger;
+  /** @default the clock */
+  readonly now?: Date | undefined;
 }

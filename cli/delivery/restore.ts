@@ -3,8 +3,14 @@ import { killAnnotation, killRoute } from "../../infra/serving/kill-switch";
 import { regionOf } from "../../services/delivery/objects";
 import { jsonHelp, type CommandLine } from "../command";
 import { retryingConflicts } from "./cluster";
-import type { DeliveryContext } from "./record";
-import { contextOption, contextsOf, inEachRegion, ledgerOption, modelHelp } from "./regions";
+import {
+  contextOption,
+  contextsOf,
+  inEachRegion,
+  ledgerOption,
+  modelHelp,
+  type DeliveryContext,
+} from "./regions";
 
 /** Takes the kill switch's route away again. Throws InputError where there is none. */
 export async function restore(

@@ -1,8 +1,9 @@
+import { execFile } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { promisify } from "node:util";
 import { commandLine, runCommand } from "../command-line";
-import { run } from "../../test/harness/lib/process";
 import { restoreDrill, type Cli } from "./drill";
 
 const project = resolve(__dirname, "..", "..");
@@ -21,13 +22,18 @@ Exit codes: 0 it was restored, 1 something differs, 2 it could not be tried.`;
 
 function cliOf(pulumi: string, cwd: string, variables: NodeJS.ProcessEnv): Cli {
   return async (args) => {
-    const { code, stdout, stderr } = await run(
-      pulumi,
-      [...args, "--non-interactive", "--color=never"],
-      { cwd, env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true", ...variables } },
+    const options = {
+      cwd,
+      env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true", ...variables },
+      maxBuffer: 256 * 1_024 * 1_024,
+    };
+    const all = [...args, "--non-interactive", "--color=never"];
+    await promisify(execFile)(pulumi, all, options).catch(
+      (error: Error & { stdout?: string; stderr?: string; code?: number | string }) => {
+        const output = `${error.stdout ?? ""}${error.stderr ?? ""}` || error.message;
+        throw new Error(`pulumi ${args.join(" ")} exited with ${error.code}\n${output}`);
+      },
     );
-    if (code !== 0)
-      throw new Error(`pulumi ${args.join(" ")} exited with ${code}\n${stdout}${stderr}`);
   };
 }
 

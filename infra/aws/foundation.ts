@@ -1,17 +1,24 @@
 import type { Provider } from "@pulumi/aws/provider";
 import * as pulumi from "@pulumi/pulumi";
-import type { BucketPurpose, KeyPurpose } from "../kubernetes/labels";
+import { type BucketPurpose, type KeyPurpose, bucketPurposes } from "../kubernetes/labels";
 import { BreakGlassAlarm } from "./break-glass";
 import { Buckets } from "./buckets";
 import { ThreatDetection } from "./detection";
-import { foundationProblems } from "./foundation-problems";
 import { EncryptionKeys } from "./keys";
 import { MetricsWorkspace } from "./metrics-workspace";
-import type { Naming, PlatformRole, SharedImage } from "./names";
+import {
+  type Naming,
+  type PlatformRole,
+  type SharedImage,
+  bucketName,
+  maximumBucketName,
+} from "./names";
 import { ImageRegistry } from "./registry";
 import { PlatformRoles, type AccessLists } from "./roles";
 import { SigningKey } from "./signing-key";
 import { AuditTrail } from "./trail";
+import { minimumLogDays } from "../../services/contract/tiers";
+import { days } from "../../services/contract/units";
 
 /** Arguments of {@link GlobalFoundation}. */
 export interface GlobalFoundationArgs extends Naming {
@@ -179,4 +186,47 @@ export class GlobalFoundation extends pulumi.ComponentResource {
   logBucketName(region: string): pulumi.Output<string> {
     return this.buckets.bucket("logs", region).name;
   }
+}
+
+/** What is wrong with the arguments of a foundation; empty when nothing is. */
+export function foundationProblems(args: GlobalFoundationArgs): string[] {
+  return [
+    ...(args.regions.length === 0 ? ["regions must have at least one region"] : []),
+    ...args.regions
+      .filter((region, index) => args.regions.indexOf(region) !== index)
+      .map((region) => `regions must not repeat ${region}`),
+    ...args.regions.flatMap((region) => regionProblems(region, args)),
+    ...retentionProblems(args.auditRetention),
+  ];
+}
+
+function regionProblems(region: string, args: GlobalFoundationArgs): string[] {
+  const names = [...bucketPurposes, "logs" as const].map((purpose) =>
+    bucketName(args, purpose, region),
+  );
+  return [
+    ...(args.providers[region] === undefined
+      ? [`providers must have one for ${region}, or its resources would land in another region`]
+      : []),
+    ...(/^(cn|us-gov)-/.test(region)
+      ? [
+          `regions: ${region} is in a partition whose ARNs and services differ; use a commercial region`,
+        ]
+      : []),
+    ...names
+      .filter((name) => name.length > maximumBucketName)
+      .map(
+        (name) =>
+          `organization (${args.organization}) is too long: bucket ${name} has ${name.length} characters, at most ${maximumBucketName} are allowed`,
+      ),
+  ];
+}
+
+function retentionProblems(retention: string): string[] {
+  const kept = days(retention);
+  return kept < minimumLogDays
+    ? [
+        `auditRetention (${retention}) must be at least ${minimumLogDays} days (EU AI Act Art. 19, 26(6))`,
+      ]
+    : [];
 }

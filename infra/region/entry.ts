@@ -6,7 +6,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { drainSeconds } from "../../services/contract/recovery";
 import { loadBalancerPrefix } from "../aws/bucket-policy";
 import { EntryCertificate } from "./certificate";
-import { entryProblems } from "./entry-problems";
 import { Firewall } from "./firewall";
 import type { Environment } from "../../services/contract/environments";
 
@@ -250,4 +249,22 @@ export class RegionalEntry extends pulumi.ComponentResource {
  */
 export function originName(region: string, domainName: string): string {
   return `origin-${region}.${domainName}`;
+}
+
+/** What is wrong with the arguments of a region's entry; empty when nothing is. */
+export function entryProblems(args: RegionalEntryArgs): string[] {
+  const { publicSubnetIds, gatewayPort, rateLimitPerAddress } = args;
+  return [
+    ...(publicSubnetIds.length < 2
+      ? [
+          `publicSubnetIds (${publicSubnetIds.length}) must name subnets of at least 2 zones: a load balancer needs them`,
+        ]
+      : []),
+    ...(Number.isInteger(gatewayPort) && gatewayPort >= 1 && gatewayPort <= 65_535
+      ? []
+      : [`gatewayPort (${gatewayPort}) must be a port from 1 to 65535`]),
+    ...(rateLimitPerAddress === undefined || rateLimitPerAddress >= 10
+      ? []
+      : [`rateLimitPerAddress (${rateLimitPerAddress}) must be at least 10 requests in 5 minutes`]),
+  ];
 }

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { toJsonObject } from "../harness/lib/json";
-import { compileProgram, useVariant } from "../harness/variant";
 import { expectOperations, expectSuccess } from "./expectations";
 import { at, ofKind, stateObjects } from "./planned";
 import type { KubernetesClient, ObjectReference } from "../harness/lib/kubernetes/client";
 import type { Test } from "../harness/runner";
 import type { SharedStack } from "./stack";
 import type { StateObject } from "./planned";
+import { compileProgram, useVariant } from "../harness/project";
 
 const CANARY_WEIGHT = 25;
 const AUTOSCALED_REPLICAS = 3;

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import * as path from "node:path";
 import { rules } from "../../policies/rules";
-import { STACK } from "../harness/project";
-import { useVariant } from "../harness/variant";
+import { STACK, useVariant } from "../harness/project";
 import { planStack } from "../../cli/plan/plan";
 import { expectFailure, expectSuccess } from "./expectations";
 import { MORE_VIOLATIONS, VIOLATIONS } from "./variants";

@@ -1,4 +1,4 @@
-import type { Variant } from "../harness/variant";
+import type { Variant } from "../harness/project";
 
 /** A change that a reviewer would not want, and the rule that must stop it. */
 export interface Violation extends Variant {

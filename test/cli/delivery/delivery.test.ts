@@ -10,12 +10,13 @@ import { kill } from "../../../cli/delivery/kill";
 import { restore } from "../../../cli/delivery/restore";
 import { openLedger } from "../../../services/delivery/ledger-location";
 import { override } from "../../../cli/delivery/override";
-import { recordVerdict, type DeliveryContext } from "../../../cli/delivery/record";
+import { recordVerdict } from "../../../cli/delivery/record";
 import { standing, standingLines } from "../../../cli/delivery/status";
 import { testKey } from "../../support/signing";
 import { digestOf } from "../../infra/serving/fixture";
 import { analysisRun, api, metricResult, type Api } from "./api";
 import { sha256 } from "../../../services/contract/digests";
+import type { DeliveryContext } from "../../../cli/delivery/regions";
 
 let folder = "";
 let region: Api;

@@ -9,12 +9,12 @@ import { endingOf, findings, waitsForApproval, type Outcome } from "./release";
 import { Traffic } from "./traffic";
 import { World, type WorldOptions } from "./world";
 import type { Arms } from "./arms";
-import type { DeliveryContext } from "../../../cli/delivery/record";
 import type { JsonObject } from "../lib/json";
 import type { Fault } from "./faults";
 import type { RolloutsController } from "./controller";
 import type { Prometheus } from "./prometheus";
 import { modelPath, versionHashLabel } from "../../../infra/kubernetes/model-objects";
+import type { DeliveryContext } from "../../../cli/delivery/regions";
 
 const FIRST_VERSION = "1.0.0";
 const POLL_MS = 250;

@@ -1,14 +1,14 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { filebeatConfig } from "../../../infra/platform/elastic/shipper";
-import { savedSearches } from "../../../infra/platform/elastic/saved-searches";
-import { containerLines, ContainerLog, nanoseconds } from "./container-files";
-import { queryFrom } from "./kql";
-import { mavenProject } from "./search-server";
-import { isTemplate, programRequests, templateForStandIn } from "./settings";
-import { laptopConfig } from "./shipper";
-import { differences } from "../../e2e/logs/arrival";
+import { filebeatConfig } from "../../infra/platform/elastic/shipper";
+import { savedSearches } from "../../infra/platform/elastic/saved-searches";
+import { containerLines, ContainerLog, nanoseconds } from "../harness/logs/container-files";
+import { queryFrom } from "../harness/logs/kql";
+import { mavenProject } from "../harness/logs/search-server";
+import { isTemplate, programRequests, templateForStandIn } from "../harness/logs/settings";
+import { laptopConfig } from "../harness/logs/shipper";
+import { differences } from "../e2e/logs/arrival";
 
 describe("a container's file", () => {
   test("has a long line in pieces, of which only the last ends it", () => {

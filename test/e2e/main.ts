@@ -1,21 +1,21 @@
 import { rm } from "node:fs/promises";
-import { adopterSuite } from "../e2e/adopter";
-import { runDelivery } from "../e2e/delivery";
-import { addressSuite, faultSuite } from "../e2e/faults";
-import { lifecycleSuite } from "../e2e/lifecycle";
-import { logSuite } from "../e2e/logs/suite";
-import { equivalenceSuite, policySuite } from "../e2e/policies";
-import { restartSuite } from "../e2e/restarts";
-import { retrainingSuite } from "../e2e/retraining/suite";
-import { ruleSuite } from "../e2e/rules";
-import { openStack } from "../e2e/stack";
+import { adopterSuite } from "./adopter";
+import { runDelivery } from "./delivery";
+import { addressSuite, faultSuite } from "./faults";
+import { lifecycleSuite } from "./lifecycle";
+import { logSuite } from "./logs/suite";
+import { equivalenceSuite, policySuite } from "./policies";
+import { restartSuite } from "./restarts";
+import { retrainingSuite } from "./retraining/suite";
+import { ruleSuite } from "./rules";
+import { openStack } from "./stack";
 import { commandLine, runCommand, unusable } from "../../cli/command-line";
-import { prepare } from "./context";
-import { duration, errorMessage, say } from "./lib/text";
-import { closingLine, NOTHING, runLane, runLanes, sum } from "./runner";
-import type { SharedStack } from "../e2e/stack";
-import type { Cluster } from "./cluster/cluster";
-import type { Suite, Tally } from "./runner";
+import { prepare } from "../harness/context";
+import { duration, errorMessage, say } from "../harness/lib/text";
+import { closingLine, NOTHING, runLane, runLanes, sum } from "../harness/runner";
+import type { SharedStack } from "./stack";
+import type { Cluster } from "../harness/cluster/cluster";
+import type { Suite, Tally } from "../harness/runner";
 
 type SuiteMaker = (stack: SharedStack) => Promise<Suite>;
 
