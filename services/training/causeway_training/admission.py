@@ -1,8 +1,11 @@
-"""admit: whether a retraining may start now.
+"""Admit: whether a retraining may start now.
 
-Alerts can fire in a storm and a schedule does not know of them, so every run asks first. It is admitted unless the alerts that caused it
-have already had a run, the last run began less than the contract's cool-down ago, or seven days already hold the contract's number of
-runs. An admitted run is recorded under `--admissions` (a folder or `s3://bucket/prefix`); the caller sees to it that one run asks at a
+Alerts can fire in a storm and a schedule does not know of them, so every run asks first. It is
+admitted unless the alerts that caused it have already had a run, the last run began less than the
+contract's cool-down ago, or seven days already hold the contract's number of runs. An admitted run
+is recorded under `--admissions` (a folder or `
+s3://bucket/prefix`);
+the caller sees to it that one run asks at a
 time. A run that asks again is admitted again, so a retried step changes nothing.
 """
 
@@ -26,7 +29,8 @@ TRIGGERS = ("alert", "schedule", "manual", "erasure")
 
 @dataclass(frozen=True)
 class Limits:
-    """What the contract allows: the least time between the starts of two runs, and the most runs in seven days."""
+    """What the contract allows: the least time between the starts of two runs, and the most runs in
+    seven days."""
 
     cooldown: timedelta
     per_week: int
@@ -34,7 +38,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Admission:
-    """A run that was admitted. `causes` are the alerts that asked for it, each with the time since when it fires."""
+    """A run that was admitted.
+
+    `causes` are the alerts that asked for it, each with the time since when it fires.
+    """
 
     run: str
     at: datetime
@@ -69,7 +76,8 @@ def decide(limits: Limits, past: list[Admission], asked: Admission) -> Verdict:
     if last is not None and asked.at - last < limits.cooldown:
         return Verdict(
             False,
-            f"cool-down: the last run began {_text(asked.at - last)} ago, the contract asks for {_text(limits.cooldown)}",
+            f"cool-down: the last run began {_text(asked.at - last)} ago, the contract asks for"
+            f" {_text(limits.cooldown)}",
         )
     spent = sum(asked.at - one.at < BUDGET_WINDOW for one in past)
     if spent >= limits.per_week:
@@ -104,7 +112,8 @@ def admit(limits: Limits, location: str, asked: Admission) -> Verdict:
 
 
 def causes_of(text: str) -> tuple[str, ...]:
-    """Alerts that asked for a run, from a JSON list of objects with `fingerprint` and `startsAt`, as Alertmanager posts them."""
+    """Alerts that asked for a run, from a JSON list of objects with `fingerprint` and `startsAt`,
+    as Alertmanager posts them."""
     try:
         alerts = json.loads(text)
         found = sorted({f"{alert['fingerprint']}@{alert['startsAt']}" for alert in alerts})
@@ -123,13 +132,17 @@ def causes_of(text: str) -> tuple[str, ...]:
 
 
 def run_name(text: str) -> str:
-    """The last part of a run's location, which names it. Raises InputError for one that cannot be part of a file name."""
+    """The last part of a run's location, which names it.
+
+    Raises InputError for one that cannot be part of a file name.
+    """
     name = text.rstrip("/").rsplit("/", 1)[-1]
     if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{0,62}", name):
         raise InputError(
             "--run",
             [
-                f"got {text}, allowed: a location whose last part has lower-case letters, digits, dots and hyphens"
+                f"got {text}, allowed: a location whose last part has lower-case letters, digits,"
+                " dots and hyphens"
             ],
         )
     return name

@@ -1,6 +1,8 @@
-"""The fairness audit: each protected attribute against the contract, with intervals and minimum group sizes.
+"""The fairness audit: each protected attribute against the contract, with intervals and minimum
+group sizes.
 
-Point estimates come from fairlearn; the intervals from our own vectorised bootstrap, which is golden-tested against fairlearn.
+Point estimates come from fairlearn; the intervals from our own vectorised bootstrap, which is
+golden-tested against fairlearn.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ from .statistics.performance import Scored
 
 
 def audit(contract: Contract, rows: pd.DataFrame, scores: np.ndarray, seed: int) -> dict:
-    """Per attribute: metrics with intervals, groups with rates and their ratio to the reference; and the contract's fairness gates."""
+    """Per attribute: metrics with intervals, groups with rates and their ratio to the reference;
+    and the contract's fairness gates."""
     scored = Scored(labels(contract, rows), scores, contract.threshold)
     counts = resample_counts(strata(contract, rows), seed)
     attributes = [

@@ -1,20 +1,24 @@
-"""The model card (Mitchell et al. 2019): what a person must know before using the model. No time and no latency, so that the same
-inputs give the same card."""
+"""The model card (Mitchell et al. 2019): what a person must know before using the model.
+
+No time and no latency, so that the same inputs give the same card.
+"""
 
 from __future__ import annotations
 
+from .card_fairness import fairness, mitigation, share
 from .contract import Contract
 from .tiers import ASSESSMENT
 
 
 def model_card(contract: Contract, version: str, evidence: dict) -> str:
-    """Markdown from the evidence of the steps: validation, preparation, training, evaluation, audit, explanation, compression."""
+    """Markdown from the evidence of the steps: validation, preparation, training, evaluation,
+    audit, explanation, compression."""
     sections = [
         _head(contract, version),
         _data(contract, evidence),
         _performance(evidence),
-        _fairness(evidence),
-        _mitigation(evidence),
+        fairness(evidence),
+        mitigation(evidence),
         _explanation(evidence),
         _model(evidence),
         _limits(contract, evidence),
@@ -24,6 +28,7 @@ def model_card(contract: Contract, version: str, evidence: dict) -> str:
 
 def _head(contract: Contract, version: str) -> str:
     raw = contract.raw
+    positive, threshold = raw["target"]["positiveLabel"], f"{contract.threshold:g}"
     uses = "\n".join(f"- {use}" for use in raw["prohibitedUses"])
     return f"""# {contract.name} {version}
 
@@ -31,7 +36,7 @@ def _head(contract: Contract, version: str) -> str:
 
 - Owner: {raw["owner"]["team"]} ({raw["owner"]["contact"]})
 - Risk tier: {raw["riskTier"]} (EU AI Act)
-- Output: probability of `{raw["target"]["positiveLabel"]}`; the decision is `{raw["target"]["positiveLabel"]}` from {contract.threshold:g} upwards
+- Output: probability of `{positive}`; the decision is `{positive}` from {threshold} upwards
 - Release channel: {raw["release"]["channel"]}
 {_tier(raw)}
 Not for:
@@ -51,12 +56,17 @@ def _data(contract: Contract, evidence: dict) -> str:
     lines = [
         "## Data",
         "",
-        f"Source `{contract.source}`: {validation['rows']} rows, {validation['positive']:.1%} with the positive label; {preparation['train']} for training, {preparation['holdout']} held out by {preparation['split']}.",
+        (
+            f"Source `{contract.source}`: {validation['rows']} rows, {validation['positive']:.1%}"
+            f" with the positive label; {preparation['train']} for training,"
+            f" {preparation['holdout']} held out by {preparation['split']}."
+        ),
     ]
     anonymity = preparation["anonymity"]
     if anonymity:
         lines += [
-            f"k-anonymity with k = {anonymity['k']}: {anonymity['suppressed']} rows ({anonymity['suppressedShare']:.1%}) were suppressed. "
+            f"k-anonymity with k = {anonymity['k']}: {anonymity['suppressed']} rows"
+            f" ({anonymity['suppressedShare']:.1%}) were suppressed. "
             + _diversity(anonymity["diversity"])
         ]
     budget = preparation["epsilon"]
@@ -71,17 +81,23 @@ def _data(contract: Contract, evidence: dict) -> str:
     ]
     for name, found in validation["groups"].items():
         lines += [
-            f"| {name} | {g['group']} | {g['rows']} | {g['share']:.1%} | {_share(g['positive'])} | {g['low']:.1%} to {g['high']:.1%} |"
+            f"| {name} | {g['group']} | {g['rows']} | {g['share']:.1%} | {share(g['positive'])} |"
+            f" {g['low']:.1%} to {g['high']:.1%} |"
             for g in found
         ]
     return "\n".join(lines)
 
 
 def _diversity(found: dict) -> str:
-    """l-diversity of what is left: how much a combination of quasi-identifiers tells of the label."""
+    """L-diversity of what is left: how much a combination of quasi-identifiers tells of the
+    label."""
     if found["distinct"] is None:
         return "No row is left."
-    return f"l-diversity of the label: at least {found['distinct']} values in a class (entropy {found['entropy']:.2f}); {found['homogeneousShare']:.1%} of the rows are in classes with one."
+    return (
+        f"l-diversity of the label: at least {found['distinct']} values in a class (entropy"
+        f" {found['entropy']:.2f}); {found['homogeneousShare']:.1%} of the rows are in classes with"
+        " one."
+    )
 
 
 def _privacy(epsilon: float | None, training: float | None = None) -> str:
@@ -91,17 +107,21 @@ def _privacy(epsilon: float | None, training: float | None = None) -> str:
             f"the reference bins of the features spend {epsilon:g}, " if epsilon is not None else ""
         )
         return (
-            f"Differential privacy, epsilon {(epsilon or 0) + training:g} in all for one row of the training data: {bins}the model spends {training:g}. "
-            "Everything that is computed from the model alone costs nothing more. Without noise, and so not protected: evaluation, audit, "
-            "score bins and importances on the held-out rows, and the numbers of rows, of suppressed rows and of each group in this card."
+            f"Differential privacy, epsilon {(epsilon or 0) + training:g} in all for one row of the"
+            f" training data: {bins}the model spends {training:g}. Everything that is computed from"
+            " the model alone costs nothing more. Without noise, and so not protected: evaluation,"
+            " audit, score bins and importances on the held-out rows, and the numbers of rows, of"
+            " suppressed rows and of each group in this card."
         )
     if epsilon is None:
         return "Differential privacy: none; no published statistic carries noise."
     return (
-        f"Differential privacy, epsilon {epsilon:g} in all for one row of the training data: the reference bins of the features (edges, "
-        "shares, missing shares and numbers of rows, made by the step `prepare`), and the background of explanations, which is drawn from "
-        "them. Without noise, and so not protected: the model and every value computed from its scores (score bins, expected log-odds, "
-        "evaluation, audit, importances), and the numbers of rows, of suppressed rows and of each group in this card."
+        f"Differential privacy, epsilon {epsilon:g} in all for one row of the training data: the"
+        " reference bins of the features (edges, shares, missing shares and numbers of rows, made"
+        " by the step `prepare`), and the background of explanations, which is drawn from them."
+        " Without noise, and so not protected: the model and every value computed from its scores"
+        " (score bins, expected log-odds, evaluation, audit, importances), and the numbers of"
+        " rows, of suppressed rows and of each group in this card."
     )
 
 
@@ -115,9 +135,11 @@ def _performance(evidence: dict) -> str:
         "",
     ]
     lines += [
-        "| metric | value | interval | before mitigation |"
-        if plain
-        else "| metric | value | interval |",
+        (
+            "| metric | value | interval | before mitigation |"
+            if plain
+            else "| metric | value | interval |"
+        ),
         "| --- | --- | --- | --- |" if plain else "| --- | --- | --- |",
     ]
     for name, found in evaluation["metrics"].items():
@@ -129,76 +151,13 @@ def _performance(evidence: dict) -> str:
     if comparison:
         lines += [
             "",
-            f"Against champion {comparison['champion']} on the same rows: {comparison['metric']} {comparison['before']:.3f} to {comparison['after']:.3f}, p = {comparison['p']:.4f}.",
+            (
+                f"Against champion {comparison['champion']} on the same rows:"
+                f" {comparison['metric']} {comparison['before']:.3f} to {comparison['after']:.3f},"
+                f" p = {comparison['p']:.4f}."
+            ),
         ]
     return "\n".join(lines)
-
-
-def _fairness(evidence: dict) -> str:
-    audit = evidence["audit"]
-    before = (
-        {a["attribute"]: a["metrics"] for a in audit["unmitigated"]["attributes"]}
-        if audit.get("unmitigated")
-        else {}
-    )
-    gates = {(g["attribute"], g["metric"]): g for g in audit["gates"]}
-    lines = [
-        "## Fairness",
-        "",
-        f"Groups, and cells of a group and a label, of fewer than {audit['minimumGroupSize']} rows are reported, not judged. A gate judges the value, not its interval.",
-        "",
-    ]
-    lines += [
-        "| attribute | metric | value | interval | bound | before mitigation |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
-    for found in audit["attributes"]:
-        for name, metric in found["metrics"].items():
-            plain = before.get(found["attribute"], {}).get(name)
-            lines.append(
-                f"| {found['attribute']} | {name} | {_number(metric['value'])} | {_number(metric['low'])} to {_number(metric['high'])} | {_bound(gates.get((found['attribute'], name)))} | {_number(plain['value']) if plain else '-'} |"
-            )
-    lines += [
-        "",
-        "| attribute | group | rows | judged | selection rate | true positive rate | false positive rate |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
-    ]
-    for found in audit["attributes"]:
-        for g in found["groups"]:
-            lines.append(
-                f"| {found['attribute']} | {g['group']} | {g['rows']} | {'yes' if g['judged'] else 'no'} | {_share(g['selectionRate'])} | {_share(g['truePositiveRate'])} | {_share(g['falsePositiveRate'])} |"
-            )
-    lines += ["", *(_judged(found) for found in audit["attributes"])]
-    unsure = [f"{g['gate']} ({_bound(g)})" for g in audit["gates"] if _crosses(g)]
-    if unsure:
-        lines += [
-            "",
-            f"The held-out rows are too few to be sure of: {', '.join(unsure)}. The value holds, the interval reaches beyond the bound.",
-        ]
-    return "\n".join(lines)
-
-
-def _mitigation(evidence: dict) -> str:
-    training, evaluation, audit = evidence["training"], evidence["evaluation"], evidence["audit"]
-    if not training["mitigated"]:
-        return "## Mitigation\n\nNone was applied."
-    plain, now = evaluation["unmitigated"], evaluation["metrics"]
-    broken = [g for g in audit["unmitigated"]["gates"] if not g["passed"]]
-    found = (
-        "; ".join(f"{g['gate']} was {g['value']:.3f}, bound {_bound(g)}" for g in broken)
-        or "every bound held on the held-out rows, but not out of fold on the training rows"
-    )
-    cost = ", ".join(
-        f"{name} {plain[name]['value']:.3f} to {now[name]['value']:.3f}"
-        for name in ("accuracy", "auc", "precision", "recall", "brier")
-    )
-    return f"""## Mitigation
-
-Without mitigation: {found}.
-
-Applied: {training["method"]} over {training["attribute"]}, chosen on out-of-fold scores of the training rows. The released model takes no protected attribute.
-
-What it costs, on the held-out rows: {cost}."""
 
 
 def _explanation(evidence: dict) -> str:
@@ -207,7 +166,10 @@ def _explanation(evidence: dict) -> str:
     lines = [
         "## What drives it",
         "",
-        f"{method}, mean absolute value in {explanation['scale']} over {explanation['rows']} held-out rows.",
+        (
+            f"{method}, mean absolute value in {explanation['scale']} over {explanation['rows']}"
+            " held-out rows."
+        ),
         "",
     ]
     lines += [
@@ -218,7 +180,9 @@ def _explanation(evidence: dict) -> str:
     lime = explanation["lime"]
     return (
         "\n".join(lines)
-        + f"\n\nLIME orders the features of single rows alike: median Spearman correlation {lime['medianSpearman']:.2f}, lowest {lime['lowestSpearman']:.2f}, over {lime['rows']} rows."
+        + "\n\nLIME orders the features of single rows alike: median Spearman correlation"
+        f" {lime['medianSpearman']:.2f}, lowest {lime['lowestSpearman']:.2f}, over {lime['rows']}"
+        " rows."
     )
 
 
@@ -237,7 +201,8 @@ def _model(evidence: dict) -> str:
     ]
     for c in compression["candidates"]:
         lines.append(
-            f"| {c['candidate']} | {c['bytes'] or '-'} | {_share(c.get('decisionAgreement'))} | {'kept' if c['kept'] else c.get('why', 'not kept')} |"
+            f"| {c['candidate']} | {c['bytes'] or '-'} | {share(c.get('decisionAgreement'))} |"
+            f" {'kept' if c['kept'] else c.get('why', 'not kept')} |"
         )
     return "\n".join(lines)
 
@@ -252,46 +217,11 @@ def _limits(contract: Contract, evidence: dict) -> str:
             + "."
         )
     lines.append(
-        "- The labels are past decisions of people: a model that repeats them well repeats what was unfair in them."
+        "- The labels are past decisions of people: a model that repeats them well repeats what was"
+        " unfair in them."
     )
     lines.append(
-        f"- Inputs outside the contract's ranges are refused; drift is watched at significance {contract.drift_significance:g}."
+        "- Inputs outside the contract's ranges are refused; drift is watched at significance"
+        f" {contract.drift_significance:g}."
     )
     return "\n".join(lines)
-
-
-def _bound(gate: dict | None) -> str:
-    if gate is None:
-        return "-"
-    return f"at least {gate['min']:g}" if "min" in gate else f"at most {gate['max']:g}"
-
-
-def _judged(found: dict) -> str:
-    """Which rates the equalized odds of an attribute rest on: a rate needs two groups with enough rows of its label."""
-    words = {"truePositiveRate": "true positive rates", "falsePositiveRate": "false positive rates"}
-    rests = [
-        f"{words[rate]} of {', '.join(groups)}"
-        for rate, groups in found["equalizedOddsJudged"].items()
-        if len(groups) >= 2
-    ]
-    missing = [
-        words[rate] for rate, groups in found["equalizedOddsJudged"].items() if len(groups) < 2
-    ]
-    text = f"Equalized odds of {found['attribute']} rest on {' and '.join(rests) or 'nothing'}"
-    return text + (
-        f"; there are too few rows to judge {' and '.join(missing)}." if missing else "."
-    )
-
-
-def _crosses(gate: dict) -> bool:
-    return gate["passed"] and (
-        gate["low"] < gate["min"] if "min" in gate else gate["high"] > gate["max"]
-    )
-
-
-def _share(value: float | None) -> str:
-    return "-" if value is None else f"{value:.1%}"
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"

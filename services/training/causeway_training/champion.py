@@ -23,7 +23,10 @@ POINTER = "current.json"
 
 
 def fetch_current(location: str) -> Path:
-    """Copies the current release of an object store into a temporary folder. Raises InputError when there is none."""
+    """Copies the current release of an object store into a temporary folder.
+
+    Raises InputError when there is none.
+    """
     store = Prefix.parse(location, "--champion")
     pointer = store.get(POINTER)
     if pointer is None:
@@ -47,7 +50,8 @@ class Champion:
     def open(location: str, model: str) -> Champion:
         """Opens a folder, or the current release at `s3://bucket/prefix`.
 
-        Raises InputError when a file is missing, or is not what the manifest says, or belongs to another model.
+        Raises InputError when a file is missing, or is not what the manifest says, or belongs to
+        another model.
         """
         folder = (
             fetch_current(location)
@@ -90,7 +94,10 @@ class Champion:
         }
 
     def score(self, rows: pd.DataFrame) -> np.ndarray:
-        """Scores of prepared rows. Raises InputError when the rows lack one of the champion's features."""
+        """Scores of prepared rows.
+
+        Raises InputError when the rows lack one of the champion's features.
+        """
         missing = [name for name in self.features if name not in rows.columns]
         if missing:
             raise InputError(

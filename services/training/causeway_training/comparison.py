@@ -1,4 +1,5 @@
-"""Champion against challenger on the same held-out rows: the same bootstrap resamples serve both, so noise that they share cancels."""
+"""Champion against challenger on the same held-out rows: the same bootstrap resamples serve both,
+so noise that they share cancels."""
 
 from __future__ import annotations
 
@@ -12,14 +13,16 @@ from .rows import groups, labels, strata
 from .statistics.bootstrap import interval, one_sided_p, resample_counts
 from .statistics.performance import HIGHER_IS_BETTER, Scored, metric
 
-#: A group loses when it is wronged more often: fewer right decisions, or fewer of its deserving members selected.
+#: A group loses when it is wronged more often: fewer right decisions, or fewer of its deserving
+#: members selected.
 GROUP_METRICS = ("accuracy", "recall")
 
 
 def compare(
     contract: Contract, champion: Champion, rows: pd.DataFrame, scores: np.ndarray, seed: int
 ) -> dict:
-    """The challenger's gain on the contract's improvement metric, and the gate that it be more than noise (one-sided)."""
+    """The challenger's gain on the contract's improvement metric, and the gate that it be more than
+    noise (one-sided)."""
     label = labels(contract, rows)
     old, new = (
         Scored(label, champion.score(rows), champion.threshold),
@@ -27,7 +30,10 @@ def compare(
     )
     counts = resample_counts(strata(contract, rows), seed)
     found = paired(contract.improvement_metric, old, new, counts)
-    name = f"improvement of {contract.improvement_metric} over champion {champion.manifest['version']}: p-value"
+    name = (
+        f"improvement of {contract.improvement_metric} over champion"
+        f" {champion.manifest['version']}: p-value"
+    )
     return {
         "metric": contract.improvement_metric,
         "champion": champion.manifest["version"],
@@ -37,7 +43,8 @@ def compare(
 
 
 def paired(name: str, old: Scored, new: Scored, counts: np.ndarray) -> dict:
-    """Values of both, the gain (positive is better) with its interval, and p-values of "no gain" and of "no loss"."""
+    """Values of both, the gain (positive is better) with its interval, and p-values of "no gain"
+    and of "no loss"."""
     sign = 1.0 if HIGHER_IS_BETTER[name] else -1.0
     one = np.ones((1, counts.shape[1]))
     before, after = float(metric(name, old, one)[0]), float(metric(name, new, one)[0])
@@ -57,9 +64,11 @@ def paired(name: str, old: Scored, new: Scored, counts: np.ndarray) -> dict:
 def losing_groups(
     contract: Contract, champion: Champion, rows: pd.DataFrame, scores: np.ndarray, seed: int
 ) -> dict:
-    """Per judged group and group metric, the paired change; the gate fails for a loss that is more than noise.
+    """Per judged group and group metric, the paired change; the gate fails for a loss that is more
+    than noise.
 
-    The significance is Bonferroni-corrected over all tests, so that many groups do not make a refusal by chance.
+    The significance is Bonferroni-corrected over all tests, so that many groups do not make a
+    refusal by chance.
     """
     label = labels(contract, rows)
     old, new = (

@@ -1,4 +1,5 @@
-"""Smaller candidates of a trained model: int8 weights, and a student that learns the model's own scores."""
+"""Smaller candidates of a trained model: int8 weights, and a student that learns the model's own
+scores."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ import onnx
 from .background import background
 from .onnx_model import Scorer, export
 
-#: Operators whose weights onnxruntime can store as int8; tree ensembles and the linear classifier operator have none.
+#: Operators whose weights onnxruntime can store as int8; tree ensembles and the linear classifier
+#: operator have none.
 QUANTISABLE = {"MatMul", "Gemm", "Conv", "Attention", "LSTM", "Gather"}
 STUDENT_UNITS = 8
 SYNTHETIC_ROWS = 4000
@@ -22,7 +24,8 @@ LATENCY_CALLS = 300
 
 
 def quantise(model: bytes) -> bytes | None:
-    """Weights as int8 by dynamic quantisation, or None when the graph has no float weights that it applies to."""
+    """Weights as int8 by dynamic quantisation, or None when the graph has no float weights that it
+    applies to."""
     graph = onnx.load_from_string(model).graph
     weights = {
         i.name
@@ -45,8 +48,8 @@ def quantise(model: bytes) -> bytes | None:
 
 
 def distil(scorer: Scorer, features: np.ndarray, bins: list[dict], name: str, seed: int) -> bytes:
-    """A small network fitted to the teacher's log-odds (Hinton, Vinyals and Dean 2015) on the training rows and on rows made from the
-    reference bins; it needs no label."""
+    """A small network fitted to the teacher's log-odds (Hinton, Vinyals and Dean 2015) on the
+    training rows and on rows made from the reference bins; it needs no label."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.impute import SimpleImputer
     from sklearn.neural_network import MLPRegressor
@@ -75,7 +78,8 @@ def distil(scorer: Scorer, features: np.ndarray, bins: list[dict], name: str, se
 
 
 def latency(scorer: Scorer, row: np.ndarray) -> dict[str, float]:
-    """Median and 99th percentile of one-row calls, in microseconds, on one thread of this machine."""
+    """Median and 99th percentile of one-row calls, in microseconds, on one thread of this
+    machine."""
     times = []
     for _ in range(LATENCY_CALLS):
         start = time.perf_counter_ns()

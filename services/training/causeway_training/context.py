@@ -21,9 +21,10 @@ from .run import Run
 class Options:
     """Arguments that change what a step does; all of them are part of the step's inputs.
 
-    `source` overrides the contract's data source; `mitigation` is auto, on or off; `parameters` override those of `train.py`;
-    `subject_key` is the secret behind pseudonyms and privacy noise; `created_at` is a UTC time such as 2026-11-24T03:00:00Z;
-    `budget` is where the spending of differential privacy is kept.
+    `source` overrides the contract's data source; `mitigation` is auto, on or off; `parameters`
+    override those of `train.py`; `subject_key` is the secret behind pseudonyms and privacy noise;
+    `created_at` is a UTC time such as 2026-11-24T03:00:00Z; `budget` is where the spending of
+    differential privacy is kept.
     """
 
     seed: int = 0
@@ -54,12 +55,16 @@ class Context:
         return code_digest(self.contract.folder)
 
     def inputs(self, *after: str, **more: Any) -> dict[str, Any]:
-        """Inputs that every step has, the digests of what earlier steps wrote, and what the step adds."""
+        """Inputs that every step has, the digests of what earlier steps wrote, and what the step
+        adds."""
         base = {"contract": self.contract.digest, "code": self.code, "seed": self.options.seed}
         return {**base, **{step: self.run.outputs_digest(step) for step in after}, **more}
 
     def training_code(self) -> ModuleType:
-        """The model's own `train.py`. Raises InputError when it is missing or lacks what a train.py must have."""
+        """The model's own `train.py`.
+
+        Raises InputError when it is missing or lacks what a train.py must have.
+        """
         path = self.contract.folder / "train.py"
         spec = importlib.util.spec_from_file_location(
             f"causeway_model_{self.contract.name.replace('-', '_')}", path
@@ -76,7 +81,10 @@ class Context:
         return module
 
     def parameters(self, module: ModuleType) -> dict[str, Any]:
-        """Hyperparameters: defaults of `train.py` with the overrides. Raises InputError for a name that it does not know."""
+        """Hyperparameters: defaults of `train.py` with the overrides.
+
+        Raises InputError for a name that it does not know.
+        """
         given = dict(self.options.parameters or {})
         unknown = sorted(set(given) - set(module.PARAMETERS))
         if unknown:

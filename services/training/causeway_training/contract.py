@@ -21,9 +21,10 @@ from .yaml_reader import parse_yaml
 
 @dataclass(frozen=True)
 class Feature:
-    """One input of the model. `low` and `high` are inclusive, and infinite for categories.
+    """One input of the model.
 
-    `values` is set for categories only.
+    `low` and `high` are inclusive, and infinite for categories.     `values` is set for categories
+    only.
     """
 
     name: str
@@ -86,7 +87,7 @@ class FairnessBound(Bound):
 
 @dataclass(frozen=True)
 class Privacy:
-    """k-anonymity (Sweeney 2002) over `quasi_identifiers`, and differential privacy.
+    """K-anonymity (Sweeney 2002) over `quasi_identifiers`, and differential privacy.
 
     The statistics of a release and the training of a model spend an epsilon each; the budget is
     that of all releases from one dataset.
@@ -134,7 +135,10 @@ class Contract:
 
 
 def load_contract(path: Path) -> Contract:
-    """Reads `model.yaml`. Raises InputError with every problem, those of its folder included."""
+    """Reads `model.yaml`.
+
+    Raises InputError with every problem, those of its folder included.
+    """
     try:
         data = path.read_bytes()
     except FileNotFoundError:

@@ -19,7 +19,8 @@ def digest_file(path: Path) -> str:
 
 
 def canonical_json(value: Any) -> str:
-    """JSON text that is the same for the same value: sorted keys, two spaces, one final newline, no NaN.
+    """JSON text that is the same for the same value: sorted keys, two spaces, one final newline, no
+    NaN.
 
     Floats keep 10 significant digits, so that the last bits of a sum do not change a digest.
     """
@@ -34,7 +35,8 @@ def digest_json(value: Any) -> str:
 
 
 def digest_listing(root: Path, files: Iterable[Path]) -> str:
-    """Digest over a canonical listing: one line `<digest>  <path from root>` per file, sorted by path."""
+    """Digest over a canonical listing: one line `<digest>  <path from root>` per file, sorted by
+    path."""
     lines = sorted((path.relative_to(root).as_posix(), digest_file(path)) for path in files)
     return digest_bytes("".join(f"{digest}  {name}\n" for name, digest in lines).encode())
 

@@ -56,7 +56,10 @@ def _part_name(part: str | int, first: bool) -> str:
 
 
 class InputError(Exception):
-    """An input that cannot be used: a contract, a data file, an argument. Lists every problem found (exit code 2)."""
+    """An input that cannot be used: a contract, a data file, an argument.
+
+    Lists every problem found (exit code 2).
+    """
 
     def __init__(self, source: str, problems: list[str]) -> None:
         self.source = source
@@ -68,14 +71,18 @@ class InputError(Exception):
 
 
 class GateFailure(Exception):
-    """Gates that did not hold: each with its value and its threshold (exit code 3). The champion is left alone."""
+    """Gates that did not hold: each with its value and its threshold (exit code 3).
+
+    The champion is left alone.
+    """
 
     def __init__(self, step: str, gates: list[dict]) -> None:
         self.step = step
         self.gates = gates
         lines = "\n".join(f"  - {describe(gate)}" for gate in gates)
         super().__init__(
-            f"{step}: {len(gates)} gate{'' if len(gates) == 1 else 's'} failed; nothing is released:\n{lines}"
+            f"{step}: {len(gates)} gate{'' if len(gates) == 1 else 's'} failed; nothing is"
+            f" released:\n{lines}"
         )
 
 

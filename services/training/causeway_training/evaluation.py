@@ -45,7 +45,8 @@ def overall(contract: Contract, rows: pd.DataFrame, scores: np.ndarray, seed: in
 
 
 def slice_masks(contract: Contract, rows: pd.DataFrame) -> list[tuple[str, np.ndarray]]:
-    """Slices of at least the minimum group size: each protected group and each category of each feature."""
+    """Slices of at least the minimum group size: each protected group and each category of each
+    feature."""
     masks = [
         (f"{a.name}={g.name}", groups(a.name, rows) == g.name)
         for a in contract.attributes

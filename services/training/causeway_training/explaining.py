@@ -1,4 +1,5 @@
-"""Explanations of a model: global Shapley values, whether its log-odds are additive, and a LIME check of local agreement."""
+"""Explanations of a model: global Shapley values, whether its log-odds are additive, and a LIME
+check of local agreement."""
 
 from __future__ import annotations
 
@@ -15,16 +16,19 @@ from .statistics.shapley import additive_shapley, is_additive, sampled_shapley
 
 EXPLAINED_ROWS = 100
 LIME_ROWS = 30
-#: Log-odds may differ by this much from a sum of one term per feature and still be called additive (float32 rounding).
+#: Log-odds may differ by this much from a sum of one term per feature and still be called additive
+#: (float32 rounding).
 ADDITIVE_TOLERANCE = 1e-3
-#: LIME and Shapley must order the features alike, in the median over rows (Spearman); below this neither can be shown to a person.
+#: LIME and Shapley must order the features alike, in the median over rows (Spearman); below this
+#: neither can be shown to a person.
 MINIMUM_AGREEMENT = 0.6
 
 
 def explain(
     contract: Contract, rows: pd.DataFrame, bins: list[dict], scorer: Scorer, seed: int
 ) -> dict:
-    """Global importance (mean absolute Shapley value in log-odds), additivity and LIME agreement, with the gate on the last."""
+    """Global importance (mean absolute Shapley value in log-odds), additivity and LIME agreement,
+    with the gate on the last."""
     base, sample = additivity_rows(contract, bins, rows, seed)
     additive = is_additive(scorer.log_odds, base, sample, ADDITIVE_TOLERANCE)
     values = (
@@ -42,12 +46,31 @@ def explain(
         zip(contract.feature_names, np.abs(values).mean(axis=0)), key=lambda pair: -pair[1]
     )
     return {
-        "method": "exact additive Shapley values" if additive else "Shapley values by permutation sampling",
-        "scale": "log-odds", "rows": len(sample), "additive": additive, "efficiencyError": float(efficiency),
-        "importance": [{"feature": name, "meanAbsolute": float(value)} for name, value in importance],
-        "lime": {"rows": len(agreement), "medianSpearman": float(np.median(agreement)), "lowestSpearman": float(np.min(agreement))},
-        "gates": [gate("local agreement of LIME and Shapley: median Spearman", float(np.median(agreement)), minimum=MINIMUM_AGREEMENT)],
-    }  # fmt: skip
+        "method": (
+            "exact additive Shapley values"
+            if additive
+            else "Shapley values by permutation sampling"
+        ),
+        "scale": "log-odds",
+        "rows": len(sample),
+        "additive": additive,
+        "efficiencyError": float(efficiency),
+        "importance": [
+            {"feature": name, "meanAbsolute": float(value)} for name, value in importance
+        ],
+        "lime": {
+            "rows": len(agreement),
+            "medianSpearman": float(np.median(agreement)),
+            "lowestSpearman": float(np.min(agreement)),
+        },
+        "gates": [
+            gate(
+                "local agreement of LIME and Shapley: median Spearman",
+                float(np.median(agreement)),
+                minimum=MINIMUM_AGREEMENT,
+            )
+        ],
+    }
 
 
 def additivity_rows(
@@ -55,13 +78,17 @@ def additivity_rows(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The background and the held-out rows that are explained, both (rows x features)."""
     base = background(bins, seed)
-    return base, complete(inputs(contract, rows), base)[
-        np.random.default_rng(seed).permutation(len(rows))[:EXPLAINED_ROWS]
-    ]
+    return (
+        base,
+        complete(inputs(contract, rows), base)[
+            np.random.default_rng(seed).permutation(len(rows))[:EXPLAINED_ROWS]
+        ],
+    )
 
 
 def complete(features: np.ndarray, base: np.ndarray) -> np.ndarray:
-    """Missing values replaced by the background's median, so that every explained value is one that a person can read."""
+    """Missing values replaced by the background's median, so that every explained value is one that
+    a person can read."""
     return np.where(np.isnan(features), np.median(base, axis=0), features).astype(np.float32)
 
 

@@ -1,7 +1,9 @@
-"""What a run did, in the words of the audit ledger: one small file for each action under `facts/` of the run directory.
+"""What a run did, in the words of the audit ledger: one small file for each action under `facts/`
+of the run directory.
 
-The steps cannot write the ledger themselves, since whoever trains must not be able to record an approval. `npm run record:run` adds the
-facts to it, with who ran the steps. They hold digests, figures and gates; no rows.
+The steps cannot write the ledger themselves, since whoever trains must not be able to record an
+approval. `npm run record:run` adds the facts to it, with who ran the steps. They hold digests,
+figures and gates; no rows.
 """
 
 from __future__ import annotations
@@ -24,7 +26,10 @@ BEFORE_A_MODEL = ("collect", "validate", "prepare", "train")
 
 
 def state(context: Context, step: str) -> None:
-    """Writes the fact that a finished step is, if it is one. What is written already and still so is left alone."""
+    """Writes the fact that a finished step is, if it is one.
+
+    What is written already and still so is left alone.
+    """
     if step in ACTIONS:
         _write(
             context,
@@ -47,18 +52,31 @@ def state_refusal(context: Context, failure: GateFailure) -> None:
 def _trained(context: Context) -> dict[str, Any]:
     report = read_json(context.run.folder("train") / "training.json")
     return {
-        "outcome": "trained", "model": _digest(context, "train", "model.onnx"), "data": _digest(context, "collect", "data.csv"), "code": context.code,
-        "contract": context.contract.digest, "seed": context.options.seed, "mitigated": report["mitigated"],
-    }  # fmt: skip
+        "outcome": "trained",
+        "model": _digest(context, "train", "model.onnx"),
+        "data": _digest(context, "collect", "data.csv"),
+        "code": context.code,
+        "contract": context.contract.digest,
+        "seed": context.options.seed,
+        "mitigated": report["mitigated"],
+    }
 
 
 def _evaluated(context: Context) -> dict[str, Any]:
     manifest = read_json(context.run.folder("package") / "manifest.json")
     return {
-        "outcome": "held", "trained": _digest(context, "train", "model.onnx"), "model": manifest["digests"]["model"], "version": manifest["version"],
-        "rows": manifest["evaluation"]["rows"], "metrics": {name: value["value"] for name, value in manifest["evaluation"]["metrics"].items()},
-        "fairness": manifest["fairness"], "reports": manifest["digests"]["evidence"], "champion": context.champion.digest if context.champion else None,
-    }  # fmt: skip
+        "outcome": "held",
+        "trained": _digest(context, "train", "model.onnx"),
+        "model": manifest["digests"]["model"],
+        "version": manifest["version"],
+        "rows": manifest["evaluation"]["rows"],
+        "metrics": {
+            name: value["value"] for name, value in manifest["evaluation"]["metrics"].items()
+        },
+        "fairness": manifest["fairness"],
+        "reports": manifest["digests"]["evidence"],
+        "champion": context.champion.digest if context.champion else None,
+    }
 
 
 def _released(context: Context) -> dict[str, Any]:

@@ -10,7 +10,10 @@ from .errors import GateFailure
 def gate(
     name: str, value: float, minimum: float | None = None, maximum: float | None = None
 ) -> dict:
-    """A judged gate. Exactly one bound; a value that is not a number never passes."""
+    """A judged gate.
+
+    Exactly one bound; a value that is not a number never passes.
+    """
     if minimum is not None and maximum is None:
         holds, bound = value >= minimum, {"min": minimum}
     elif maximum is not None and minimum is None:

@@ -1,7 +1,9 @@
-"""The ring of secret keys behind pseudonyms: a file with one line for each version, `k<number> <secret>`.
+"""The ring of secret keys behind pseudonyms: a file with one line for each version, `k<number>
+<secret>`.
 
-The highest number is in use; older ones stay in the ring so that what they named can still be found. `identity/keys.ts` of the model
-server reads the same file and makes the same pseudonyms: those of one model, so that two models' data cannot be joined by them.
+The highest number is in use; older ones stay in the ring so that what they named can still be
+found. `identity/keys.ts` of the model server reads the same file and makes the same pseudonyms:
+those of one model, so that two models' data cannot be joined by them.
 """
 
 from __future__ import annotations
@@ -34,7 +36,11 @@ class KeyRing:
 
     @staticmethod
     def parse(data: bytes | None, reason: str) -> KeyRing:
-        """Reads a ring. Raises InputError, which never shows a secret, for no ring or one that is not of the form above."""
+        """Reads a ring.
+
+        Raises InputError, which never shows a secret, for no ring or one that is not of the form
+        above.
+        """
         lines = [
             line for line in (data or b"").decode("utf-8", "replace").splitlines() if line.strip()
         ]
@@ -68,11 +74,13 @@ class KeyRing:
         return self.versions[-1][1]
 
     def pseudonym(self, model: str, subject: str) -> str:
-        """The subject's pseudonym under the version in use: without the key, it cannot be made from a guessed identifier."""
+        """The subject's pseudonym under the version in use: without the key, it cannot be made from
+        a guessed identifier."""
         return self._made(*self.versions[-1], model, subject)
 
     def pseudonyms(self, model: str, subject: str) -> list[str]:
-        """Every pseudonym that the subject ever had under the versions of the ring, oldest first."""
+        """Every pseudonym that the subject ever had under the versions of the ring, oldest
+        first."""
         return [self._made(version, secret, model, subject) for version, secret in self.versions]
 
     def _made(self, version: str, secret: bytes, model: str, subject: str) -> str:

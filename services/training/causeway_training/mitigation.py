@@ -1,8 +1,10 @@
-"""Mitigation of unfair selection by fairlearn's reductions (Agarwal et al. 2018), with a model that needs no protected attribute.
+"""Mitigation of unfair selection by fairlearn's reductions (Agarwal et al. 2018).
 
-`GridSearch` refits the estimator on reweighted and relabelled rows, once per point of a grid of Lagrange multipliers. It returns
-single predictors, so the chosen one exports to ONNX as it is (`ExponentiatedGradient` returns a random mixture, `ThresholdOptimizer`
-needs the group at prediction time). The point is chosen on out-of-fold scores of the training rows; the held-out rows are not seen.
+The model needs no protected attribute. `GridSearch` refits the estimator on
+reweighted and relabelled rows, once per point of a grid of Lagrange multipliers. It returns single
+predictors, so the chosen one exports to ONNX as it is (`ExponentiatedGradient` returns a random
+mixture, `ThresholdOptimizer` needs the group at prediction time). The point is chosen on
+out-of-fold scores of the training rows; the held-out rows are not seen.
 """
 
 from __future__ import annotations
@@ -22,9 +24,11 @@ from .statistics.performance import Scored
 
 FOLDS = 3
 GRID_SIZE = 41
-#: Largest multipliers of the grids, tried in turn until a grid has a point that keeps every bound: fine steps first.
+#: Largest multipliers of the grids, tried in turn until a grid has a point that keeps every bound:
+#: fine steps first.
 GRID_LIMITS = (1.0, 2.0, 4.0)
-#: How far beyond a contract's bound the out-of-fold value must lie: about one standard error for a group of 140 training rows.
+#: How far beyond a contract's bound the out-of-fold value must lie: about one standard error for a
+#: group of 140 training rows.
 MARGIN = 0.04
 
 Build = Callable[[], Any]
@@ -32,7 +36,8 @@ Build = Callable[[], Any]
 
 @dataclass(frozen=True)
 class Data:
-    """Training rows: inputs (rows x features), labels (0 or 1) and the group of each row per attribute."""
+    """Training rows: inputs (rows x features), labels (0 or 1) and the group of each row per
+    attribute."""
 
     inputs: np.ndarray
     label: np.ndarray
@@ -82,7 +87,10 @@ def fairness_values(
 
 
 def violated(values: list[tuple[FairnessBound, float]], margin: float = 0.0) -> list[FairnessBound]:
-    """Bounds that do not hold; `margin` tightens the selection bounds. A value that cannot be judged violates nothing."""
+    """Bounds that do not hold; `margin` tightens the selection bounds.
+
+    A value that cannot be judged violates nothing.
+    """
     return [bound for bound, value in values if bound.shortfall(value, _margin(bound, margin)) > 0]
 
 
@@ -94,10 +102,11 @@ def _margin(bound: FairnessBound, margin: float) -> float:
 def grid_search(
     build: Build, data: Data, attribute: str, rows: np.ndarray, limit: float, grid: Any = None
 ) -> tuple[list[Any], Any]:
-    """Fitted pipelines on the given rows, one per point of the grid up to `limit` or of the given multipliers; and the multipliers.
+    """Fitted pipelines on the given rows, one per point of the grid up to `limit` or of the given
+    multipliers; and the multipliers.
 
-    The steps before the model do not take weights, so they are fitted once and shared. Grid points correspond between calls with the
-    same groups.
+    The steps before the model do not take weights, so they are fitted once and shared. Grid points
+    correspond between calls with the same groups.
     """
     from fairlearn.reductions import DemographicParity, GridSearch
 
@@ -117,7 +126,8 @@ def grid_search(
 
 @dataclass(frozen=True)
 class Choice:
-    """The grid point that was taken, the predictor fitted on all training rows, and its out-of-fold values."""
+    """The grid point that was taken, the predictor fitted on all training rows, and its out-of-fold
+    values."""
 
     point: int
     limit: float
@@ -127,9 +137,11 @@ class Choice:
 
 
 def mitigate(build: Build, contract: Contract, data: Data, attribute: str, seed: int) -> Choice:
-    """The grid point with the lowest Brier score among those that keep every fairness bound out of fold, by the margin.
+    """The grid point with the lowest Brier score among those that keep every fairness bound out of
+    fold, by the margin.
 
-    When no grid has such a point, the one that falls short the least; the audit then decides on the held-out rows.
+    When no grid has such a point, the one that falls short the least; the audit then decides on the
+    held-out rows.
     """
     choices = []
     for limit in GRID_LIMITS:

@@ -1,4 +1,5 @@
-"""Small records at a place that others look at too: a local folder, or a prefix of an object store, by the same four methods."""
+"""Small records at a place that others look at too: a local folder, or a prefix of an object store,
+by the same four methods."""
 
 from __future__ import annotations
 
@@ -50,7 +51,10 @@ class Folder:
 
 
 def location_at(location: str, argument: str) -> ObjectLocation:
-    """The place at a folder or `s3://bucket/prefix`. Raises InputError, which names `argument`, for any other location."""
+    """The records at a folder or `s3://bucket/prefix`.
+
+    Raises InputError, which names `argument`, for any other location.
+    """
     return (
         Prefix.parse(location, argument)
         if is_object_url(location)

@@ -1,5 +1,9 @@
-"""ONNX in and out. A model is one graph: `features` float32 (rows x features) -> `score` float32 (rows), the probability of the
-positive label. No other format of a model is stored between steps, so nothing is ever unpickled."""
+"""ONNX in and out.
+
+A model is one graph: `features` float32 (rows x features) -> `score` float32 (rows), the
+probability of the positive label. No other format of a model is stored between steps, so nothing is
+ever unpickled.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,8 @@ OPSET = {"": 17, "ai.onnx.ml": 3}
 
 
 def export(estimator: object, features: int, name: str) -> bytes:
-    """Converts a fitted scikit-learn classifier or score regressor; the bytes depend on nothing but the estimator."""
+    """Converts a fitted scikit-learn classifier or score regressor; the bytes depend on nothing but
+    the estimator."""
     from skl2onnx import convert_sklearn
     from skl2onnx.common.data_types import FloatTensorType
 
@@ -98,6 +103,6 @@ class Scorer:
         return np.asarray(found, dtype=np.float64).reshape(-1)
 
     def log_odds(self, features: np.ndarray) -> np.ndarray:
-        """log(p / (1 - p)) per row, with p held away from 0 and 1 by 1e-6 so that it stays finite."""
+        """log(p / (1 - p)) per row, with p held from 0 and 1 by 1e-6 so that it stays finite."""
         p = np.clip(self.score(features), 1e-6, 1 - 1e-6)
         return np.log(p) - np.log1p(-p)

@@ -1,7 +1,9 @@
-"""A scan for personal data: addresses, numbers of phones, cards and accounts, and national numbers, by their form and check digits.
+"""A scan for personal data: addresses, numbers of phones, cards and accounts, and national numbers,
+by their form and check digits.
 
-Small on purpose: the libraries that are kept for this find names with a language model, which weighs more than all of training. A name
-without one of these forms is not found; what a column holds is said by the contract and judged by people.
+Small on purpose: the libraries that are kept for this find names with a language model, which
+weighs more than all of training. A name without one of these forms is not found; what a column
+holds is said by the contract and judged by people.
 """
 
 from __future__ import annotations
@@ -20,8 +22,8 @@ _FILE = json.loads(
 )
 _BARE = re.compile(r"[\s.()-]")
 _DNI = "TRWAGMYFPDXBNJZSQVHLCKE"
-#: A column of numbers is one of identifiers when at least this share of its distinct values has the form: check digits alone
-#: are right by chance in one number of ten.
+#: A column of numbers is one of identifiers when at least this share of its distinct values has the
+#: form: check digits alone are right by chance in one number of ten.
 NUMERIC_SHARE = 0.5
 
 
@@ -54,7 +56,11 @@ def kinds_in(text: str, forms: Iterable[Form] = FORMS) -> set[str]:
 
 
 def scan(rows: pd.DataFrame, columns: Iterable[str] | None = None) -> list[dict]:
-    """Columns that hold personal data: column, kind and how many distinct values have its form, most first. No value is shown."""
+    """Columns that hold personal data: column, kind and how many distinct values have its form,
+    most first.
+
+    No value is shown.
+    """
     found = []
     for name in rows.columns if columns is None else columns:
         values = rows[name].dropna().unique()

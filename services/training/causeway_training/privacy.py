@@ -15,14 +15,18 @@ SUBJECT = "subject"
 
 
 def pseudonymise(values: pd.Series, key: bytes | None, model: str) -> pd.Series:
-    """The pseudonym of each value under the key in use. Raises InputError without a ring of keys."""
+    """The pseudonym of each value under the key in use.
+
+    Raises InputError without a ring of keys.
+    """
     ring = KeyRing.parse(key, "the contract names a subject column")
     made = {value: ring.pseudonym(model, str(value)) for value in values.unique()}
     return values.map(made)
 
 
 def class_sizes(rows: pd.DataFrame, quasi_identifiers: list[str]) -> np.ndarray:
-    """Per row, how many rows share its combination of quasi-identifiers; a missing value is a value of its own."""
+    """Per row, how many rows share its combination of quasi-identifiers; a missing value is a value
+    of its own."""
     keys = (
         rows[quasi_identifiers]
         .astype(object)
@@ -33,11 +37,13 @@ def class_sizes(rows: pd.DataFrame, quasi_identifiers: list[str]) -> np.ndarray:
 
 
 def diversity(rows: pd.DataFrame, quasi_identifiers: list[str], sensitive: str) -> dict:
-    """How much a class of rows with the same quasi-identifiers tells of the sensitive value of its members.
+    """How much a class of rows with the same quasi-identifiers tells of the sensitive value of its
+    members.
 
-    `distinct` is the fewest values in a class (distinct l-diversity), `entropy` the least exponential of the entropy of a class's
-    values (entropy l-diversity; both Machanavajjhala et al. 2007). Both are 1 where a class has one value only: whoever knows that a
-    person is in it knows the value. `homogeneousShare` is the share of rows in such classes.
+    `distinct` is the fewest values in a class (distinct l-diversity), `entropy` the least
+    exponential of the entropy of a class's values (entropy l-diversity; both Machanavajjhala et al.
+    2007). Both are 1 where a class has one value only: whoever knows that a person is in it knows
+    the value. `homogeneousShare` is the share of rows in such classes.
     """
     if len(rows) == 0:
         return {"distinct": None, "entropy": None, "homogeneousShare": None}
@@ -64,7 +70,10 @@ def diversity(rows: pd.DataFrame, quasi_identifiers: list[str], sensitive: str) 
 
 
 def noise_seed(key: bytes | None, seed: int) -> int:
-    """Seed of privacy noise, 32 bits. It must be secret: who knows the noise can subtract it, so it is derived from the key."""
+    """Seed of privacy noise, 32 bits.
+
+    It must be secret: who knows the noise can subtract it, so it is derived from the key.
+    """
     secret = KeyRing.parse(key, "the contract asks for differential privacy").secret
     return (
         int.from_bytes(

@@ -1,7 +1,8 @@
-"""Reference bins of each feature, exact or under differential privacy (Dwork et al. 2006) by diffprivlib.
+"""Reference bins of each feature, exact or under differential privacy.
 
-The budget covers the statistics that are published with a release: half of it places the edges, half counts the rows; each half is
-divided evenly over the features (sequential composition). It does not cover the model itself.
+The latter (Dwork et al. 2006) is diffprivlib's. The budget covers the statistics that are published
+with a release: half of it places the edges, half counts the rows; each half is divided evenly over
+the features (sequential composition). It does not cover the model itself.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from .statistics.bins import (
 def feature_bins(
     contract: Contract, rows: pd.DataFrame, epsilon: float | None, key: bytes | None, seed: int
 ) -> list[dict]:
-    """One entry per feature: name, type, edges or values, proportions, missing share, rows that were counted."""
+    """One entry per feature: name, type, edges or values, proportions, missing share, rows that
+    were counted."""
     if epsilon is None:
         return [_exact(feature, rows[feature.name]) for feature in contract.features]
     share = epsilon / len(contract.features)

@@ -1,8 +1,11 @@
-"""The budget of differential privacy: what was published from a dataset, and what each publication spent of its epsilon.
+"""The budget of differential privacy: what was published from a dataset, and what each publication
+spent of its epsilon.
 
-Under sequential composition (Dwork et al. 2006) epsilons add up, so a release that would go beyond the contract's budget is refused. The
-same inputs give the same noise: publishing the very same bytes again tells nothing new and spends nothing. Records lie in a folder or
-under `s3://bucket/prefix`, one object for each publication; the caller sees to it that one run spends at a time.
+Under sequential composition (Dwork et al. 2006) epsilons add up, so a release that would go beyond
+the contract's budget is refused. The same inputs give the same noise: publishing the very same
+bytes again tells nothing new and spends nothing. Records lie in a folder or under `
+s3://bucket/prefix`,
+one object for each publication; the caller sees to it that one run spends at a time.
 """
 
 from __future__ import annotations
@@ -27,7 +30,8 @@ def spend(
     published: str,
     epsilon: float,
 ) -> dict:
-    """Records that `published` (a digest) was made from `dataset` (a digest) for `epsilon`; returns what is spent and the budget.
+    """Records that `published` (a digest) was made from `dataset` (a digest) for `epsilon`; returns
+    what is spent and the budget.
 
     Raises GateFailure, and records nothing, when the contract's budget does not reach.
     """
@@ -35,7 +39,8 @@ def spend(
         raise InputError(
             "--budget",
             [
-                "got nothing, allowed: a folder or s3://bucket/prefix that keeps what was spent, because the contract asks for differential privacy"
+                "got nothing, allowed: a folder or s3://bucket/prefix that keeps what was spent,"
+                " because the contract asks for differential privacy"
             ],
         )
     store = location_at(location, "--budget")

@@ -1,7 +1,9 @@
-"""Training under differential privacy: logistic regression by objective perturbation (Chaudhuri et al. 2011), by diffprivlib.
+"""Training under differential privacy: logistic regression by objective perturbation (Chaudhuri et
+al.
 
-Everything before the regression is fixed by the contract alone: ranges scale the numbers, listed values code the categories. So no
-statistic of the rows gets into the model past the noise.
+2011), by diffprivlib. Everything before the regression is fixed by the contract alone: ranges scale
+the numbers, listed values code the categories. So no statistic of the rows gets into the model past
+the noise.
 """
 
 from __future__ import annotations
@@ -30,7 +32,10 @@ def private_model(
     key: bytes | None,
     seed: int,
 ) -> Pipeline:
-    """A fitted pipeline whose coefficients carry noise for one row's epsilon. `inputs` is rows x features, `label` 0 or 1."""
+    """A fitted pipeline whose coefficients carry noise for one row's epsilon.
+
+    `inputs` is rows x features, `label` 0 or 1.
+    """
     from diffprivlib.models import LogisticRegression as PrivateRegression
 
     columns = _columns(contract)

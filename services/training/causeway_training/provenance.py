@@ -17,23 +17,25 @@ VERSION = re.compile(r"^(\d+)\.(\d+)\.(\d+)(-[0-9A-Za-z.-]+)?$")
 
 
 def code_digest(model_folder: Path) -> str:
-    """Digest of everything that decides how a model is trained: this package, its lock and the model's own `train.py`."""
+    """Digest of everything that decides how a model is trained: this package, its lock and the
+    model's own `train.py`."""
     files = [
         *PACKAGE.rglob("*.py"),
         *PACKAGE.glob("*.json"),
         *(p for p in [TRAINING / "requirements.lock"] if p.exists()),
     ]
     own = model_folder / "train.py"
-    return digest_bytes(
-        f"{digest_listing(TRAINING, files)}\n{digest_file(own) if own.exists() else 'none'}\n".encode()
-    )
+    of_model = digest_file(own) if own.exists() else "none"
+    return digest_bytes(f"{digest_listing(TRAINING, files)}\n{of_model}\n".encode())
 
 
 def image_inputs_digest(model_digest: str, services: Path = SERVICES) -> str:
-    """Stands for the image digest until a registry holds the image: a digest of the image's build inputs.
+    """Stands for the image digest until a registry holds the image: a digest of the image's build
+    inputs.
 
     A canonical listing (one line `<digest>  <path>` per file, sorted) of `services/model-server`,
-    `services/contract` and `services/evidence`, tests and installed packages left out, followed by the digest of the model. A folder that does not exist adds no line.
+    `services/contract` and `services/evidence`, tests and installed packages left out, followed by
+    the digest of the model. A folder that does not exist adds no line.
     """
     roots = [services / name for name in ("model-server", "contract", "evidence")]
     files = [
@@ -60,7 +62,11 @@ def bills_of_materials(services: Path = SERVICES) -> dict[str, str]:
 
 
 def next_version(champion: dict | None, features: list[str], data: str) -> str:
-    """Semantic version of a release: other inputs are a new major, other data a new minor, all else a new patch. The first is 1.0.0."""
+    """Semantic version of a release: other inputs are a new major, other data a new minor, all else
+    a new patch.
+
+    The first is 1.0.0.
+    """
     if champion is None:
         return "1.0.0"
     match = VERSION.match(champion["version"])

@@ -1,4 +1,5 @@
-"""`reference.json`: what the server needs to check inputs against, count drift with, and explain from."""
+"""`reference.json`: what the server needs to check inputs against, count drift with, and explain
+from."""
 
 from __future__ import annotations
 
@@ -15,8 +16,9 @@ from .statistics.bins import counts_by_edges, proportions, quantile_edges
 def reference(
     contract: Contract, version: str, rows: pd.DataFrame, bins: list[dict], scorer: Scorer
 ) -> dict:
-    """Bins of each feature over the training rows and of the score over the held-out rows (what the model has not seen is what
-    production looks like); names of the graph's input and output; the decision threshold."""
+    """Bins of each feature over the training rows and of the score over the held-out rows (what the
+    model has not seen is what production looks like); names of the graph's input and output; the
+    decision threshold."""
     scores = scorer.score(inputs(contract, rows))
     edges = quantile_edges(scores)
     score = {
@@ -38,9 +40,11 @@ def reference(
 def explainer(
     contract: Contract, bins: list[dict], scorer: Scorer, additive: bool, seed: int
 ) -> dict:
-    """What the server explains with: background rows made from the published bins, and the mean log-odds over them.
+    """What the server explains with: background rows made from the published bins, and the mean
+    log-odds over them.
 
-    `additive` says that log-odds are a sum of one term per feature, so that exact Shapley values take features + 1 evaluations.
+    `additive` says that log-odds are a sum of one term per feature, so that exact Shapley values
+    take features + 1 evaluations.
     """
     base = background(bins, seed)
     return {

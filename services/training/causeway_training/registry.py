@@ -1,7 +1,8 @@
-"""A container registry (OCI distribution 1.1): reads an image and pushes another that is that image and one layer more.
+"""A container registry (OCI distribution 1.1): reads an image and pushes another that is that image
+and one layer more.
 
-Nothing is built or run, so it needs no rights beyond those of the registry. Amazon ECR takes the pod's own role; any other registry is
-asked without credentials.
+Nothing is built or run, so it needs no rights beyond those of the registry. Amazon ECR takes the
+pod's own role; any other registry is asked without credentials.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ _LOOPBACK = re.compile(r"^(127\.0\.0\.1|localhost)(:\d+)?$")
 
 @dataclass(frozen=True)
 class Repository:
-    """A repository of a registry, e.g. `111122223333.dkr.ecr.eu-west-1.amazonaws.com/models/loan-approval`."""
+    """A repository of a registry, such as
+    `111122223333.dkr.ecr.eu-west-1.amazonaws.com/models/loan-approval`."""
 
     host: str
     name: str
@@ -88,7 +90,8 @@ class Repository:
         return self._call("HEAD", f"blobs/{digest}", missing=True)[0] == 200
 
     def push_manifest(self, manifest: dict[str, Any]) -> str:
-        """Stores a manifest under its digest alone, as registries with immutable tags want it; returns the digest."""
+        """Stores a manifest under its digest alone, as registries with immutable tags want it;
+        returns the digest."""
         data = json.dumps(manifest, sort_keys=True, separators=(",", ":")).encode()
         digest = digest_bytes(data)
         self._call("PUT", f"manifests/{digest}", data=data, content=manifest["mediaType"])

@@ -1,4 +1,5 @@
-"""Rows of a model: reading and writing them the same way every time, and the views that the steps take."""
+"""Rows of a model: reading and writing them the same way every time, and the views that the steps
+take."""
 
 from __future__ import annotations
 
@@ -13,7 +14,10 @@ from .errors import InputError
 
 
 def read_rows(path: Path) -> pd.DataFrame:
-    """Reads a CSV file with a header. Raises InputError on anything that is not one."""
+    """Reads a CSV file with a header.
+
+    Raises InputError on anything that is not one.
+    """
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -22,7 +26,10 @@ def read_rows(path: Path) -> pd.DataFrame:
 
 
 def parse_rows(data: bytes, source: str) -> pd.DataFrame:
-    """Reads the text of a CSV file with a header. Raises InputError on anything that is not one."""
+    """Reads the text of a CSV file with a header.
+
+    Raises InputError on anything that is not one.
+    """
     try:
         return pd.read_csv(BytesIO(data), float_precision="round_trip", encoding="utf-8")
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:

@@ -35,7 +35,8 @@ class Run:
     def at(location: str) -> Run:
         """Opens (and makes) the run directory at a path, a `file://` URL or `s3://bucket/prefix`.
 
-        Of an object store, finished steps are fetched into a temporary folder that lives as long as the process.
+        Of an object store, finished steps are fetched into a temporary folder that lives as long as
+        the process.
         """
         if is_object_url(location):
             remote = Prefix.parse(location, "--run")
@@ -51,7 +52,10 @@ class Run:
         return Run(path)
 
     def folder(self, step: str) -> Path:
-        """The finished folder of a step. Raises InputError when the step has not finished."""
+        """The finished folder of a step.
+
+        Raises InputError when the step has not finished.
+        """
         folder = self.path / step
         if not (folder / RECORD).exists():
             raise InputError(str(self.path), [f"step {step} has not finished here: run it first"])
@@ -61,7 +65,8 @@ class Run:
         return json.loads((self.folder(step) / RECORD).read_text())
 
     def outputs_digest(self, step: str) -> str:
-        """Digest of everything that a finished step wrote, checked against the files as they are now."""
+        """Digest of everything that a finished step wrote, checked against the files as they are
+        now."""
         folder, record = self.folder(step), self.record(step)
         changed = [
             name
@@ -77,9 +82,10 @@ class Run:
     def perform(self, step: str, inputs: dict[str, Any], work: Callable[[Path], None]) -> bool:
         """Runs `work` on a fresh folder and puts the folder in place in one rename.
 
-        A finished step with the same inputs is not run again (False). A kill at any point leaves either the old state or the
-        new one; what a killed run left behind is removed here. `work` raising leaves no folder of this step, so later steps stop;
-        after a failed gate, what was found is kept in `<step>.failed` for people to read.
+        A finished step with the same inputs is not run again (False). A kill at any point leaves
+        either the old state or the new one; what a killed run left behind is removed here. `work`
+        raising leaves no folder of this step, so later steps stop; after a failed gate, what was
+        found is kept in `<step>.failed` for people to read.
         """
         with self._alone():
             return self._perform(step, inputs, work)

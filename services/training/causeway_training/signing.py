@@ -1,6 +1,8 @@
-"""Attestations: an in-toto Statement v1 over a release in a DSSE envelope, as `services/evidence/attestation.ts` describes it.
+"""Attestations: an in-toto Statement v1 over a release in a DSSE envelope, as
+`services/evidence/attestation.ts` describes it.
 
-Signed with ed25519 (RFC 8032) or ECDSA on P-256 with SHA-256 (FIPS 186-5); the key lies in a PEM file or in AWS KMS.
+Signed with ed25519 (RFC 8032) or ECDSA on P-256 with SHA-256 (FIPS 186-5); the key lies in a PEM
+file or in AWS KMS.
 """
 
 from __future__ import annotations
@@ -35,7 +37,8 @@ ATTESTATION_FILE = "attestation.json"
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "https://causeway.dev/attestation/release/v1"
-#: Start of the name of a key in AWS KMS: `awskms:///alias/name`, or a key's id or ARN after the slashes.
+#: Start of the name of a key in AWS KMS: `awskms:///alias/name`, or a key's id or ARN after the
+#: slashes.
 KMS = "awskms:///"
 PRIVATE = "an unencrypted private key in PEM, ed25519 or ECDSA on P-256"
 PUBLIC = "a public key in PEM, ed25519 or ECDSA on P-256"
@@ -50,7 +53,10 @@ class Signer:
 
     @staticmethod
     def open(location: str | Path) -> Signer:
-        """The key in a PEM file, or in AWS KMS. Raises InputError for any other."""
+        """The key in a PEM file, or in AWS KMS.
+
+        Raises InputError for any other.
+        """
         if str(location).startswith(KMS):
             return _kms_signer(str(location).removeprefix(KMS))
         key = _load(Path(location), lambda data: load_pem_private_key(data, None), PRIVATE)
@@ -64,7 +70,8 @@ class Signer:
 
 
 def statement(manifest: dict, files: dict[str, str]) -> dict:
-    """The statement: `files` are digests by name; the image is a subject once a registry holds it, and the manifest is the predicate."""
+    """The statement: `files` are digests by name; the image is a subject once a registry holds it,
+    and the manifest is the predicate."""
     image = (
         {manifest["image"]["repository"]: manifest["image"]["digest"]}
         if manifest["published"]
@@ -113,7 +120,10 @@ def write_attestation(folder: Path, names: tuple[str, ...], key: str | Path | No
 
 
 def read_attestation(folder: Path) -> tuple[dict, dict]:
-    """Envelope and statement of a release. Raises InputError for what is none."""
+    """Envelope and statement of a release.
+
+    Raises InputError for what is none.
+    """
     found = read_json(folder / ATTESTATION_FILE)
     try:
         content = json.loads(base64.b64decode(found["payload"], validate=True))
@@ -163,7 +173,10 @@ def key_id(key: Ed25519PublicKey | ec.EllipticCurvePublicKey) -> str:
 
 
 def make_keys(private: Path, public: Path) -> None:
-    """A new ed25519 key pair for tests and rehearsals. The private file is readable by its owner only and never overwritten."""
+    """A new ed25519 key pair for tests and rehearsals.
+
+    The private file is readable by its owner only and never overwritten.
+    """
     key = Ed25519PrivateKey.generate()
     try:
         descriptor = os.open(private, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -179,7 +192,10 @@ def make_keys(private: Path, public: Path) -> None:
 
 
 def _kms_signer(name: str) -> Signer:
-    """A key that never leaves AWS KMS. It signs the digest of the message, so the message may have any length."""
+    """A key that never leaves AWS KMS.
+
+    It signs the digest of the message, so the message may have any length.
+    """
     if not re.fullmatch(r"[\w:/-]+", name):
         raise InputError(
             "--signing-key", [f"got {KMS}{name}, allowed: {KMS} and a key's alias, id or ARN"]

@@ -1,4 +1,8 @@
-"""Which rows are held out. A row keeps its side when data is added later, so a champion has hardly seen what its challenger is judged on."""
+"""Which rows are held out.
+
+A row keeps its side when data is added later, so a champion has hardly seen what its challenger is
+judged on.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +21,9 @@ def split(
 ) -> tuple[np.ndarray, np.ndarray, str]:
     """Positions of training and held-out rows, sorted, and how they were told apart.
 
-    `time`: the newest rows, where the contract has a time column. `subject`: by the keyed pseudonym, so that all rows of a subject lie on
-    one side. `stratum`: of each stratum of label and groups, the share with the lowest hashes of their content.
+    `time`: the newest rows, where the contract has a time column. `subject`: by the keyed
+    pseudonym, so that all rows of a subject lie on one side. `stratum`: of each stratum of label
+    and groups, the share with the lowest hashes of their content.
     """
     if contract.time_column:
         order = np.argsort(rows[contract.time_column].to_numpy(), kind="stable")

@@ -1,7 +1,8 @@
 """Object storage (S3) behind a run directory and a release.
 
-A run at `s3://bucket/prefix` is mirrored to a local folder: finished steps are fetched before a step and the step's folder is stored
-after it, its record last. A step without a record is not finished, so a kill in the middle of an upload is the same as no upload.
+A run at `s3://bucket/prefix` is mirrored to a local folder: finished steps are fetched before a
+step and the step's folder is stored after it, its record last. A step without a record is not
+finished, so a kill in the middle of an upload is the same as no upload.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ def is_object_url(location: str) -> bool:
 
 @dataclass(frozen=True)
 class Prefix:
-    """A bucket and a key prefix without slashes at its ends. Credentials come from the environment or the pod's role."""
+    """A bucket and a key prefix without slashes at its ends.
+
+    Credentials come from the environment or the pod's role.
+    """
 
     bucket: str
     prefix: str
@@ -70,7 +74,10 @@ class Prefix:
             ) from None
 
     def put(self, name: str, data: bytes) -> None:
-        """Stores one object, encrypted as the bucket's default says. One put is atomic: readers see the old object or the new one."""
+        """Stores one object, encrypted as the bucket's default says.
+
+        One put is atomic: readers see the old object or the new one.
+        """
         self._client.put_object(Bucket=self.bucket, Key=f"{self.prefix}/{name}", Body=data)
 
     def delete(self, names: list[str]) -> None:
@@ -85,7 +92,8 @@ class Prefix:
             path.write_bytes(self.get(name) or b"")
 
     def store_folder(self, source: Path, under: str, last: str) -> None:
-        """Replaces what is below `under/` by the files of `source`; `last` goes first when deleting and last when storing."""
+        """Replaces what is below `under/` by the files of `source`; `last` goes first when deleting
+        and last when storing."""
         present = self.names(f"{under}/")
         self.delete(sorted(present, key=lambda name: name != f"{under}/{last}"))
         names = [p.relative_to(source).as_posix() for p in sorted(source.rglob("*")) if p.is_file()]

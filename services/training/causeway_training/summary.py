@@ -27,7 +27,8 @@ def _validate(context: Context) -> list[str]:
         if d["drifted"]
     ]
     lines = [
-        f"{len(found['gates'])} gates hold; {found['positive']:.1%} of {found['rows']} rows have the positive label"
+        f"{len(found['gates'])} gates hold; {found['positive']:.1%} of {found['rows']} rows have"
+        " the positive label"
     ]
     return lines + (
         [f"drift against the champion's data: {', '.join(drifted) or 'none'}"]
@@ -42,7 +43,8 @@ def _prepare(context: Context) -> list[str]:
     anonymity = found["anonymity"]
     if anonymity:
         lines.append(
-            f"k-anonymity, k = {anonymity['k']}: {anonymity['suppressed']} rows suppressed; l-diversity of the label: {anonymity['diversity']['distinct']}"
+            f"k-anonymity, k = {anonymity['k']}: {anonymity['suppressed']} rows suppressed;"
+            f" l-diversity of the label: {anonymity['diversity']['distinct']}"
         )
     budget = found.get("budget")
     return lines + (
@@ -82,7 +84,8 @@ def _evaluate(context: Context) -> list[str]:
     comparison = found.get("comparison")
     return lines + (
         [
-            f"champion {comparison['champion']}: {comparison['metric']} {comparison['before']:.3f} -> {comparison['after']:.3f}, p = {comparison['p']:.4f}"
+            f"champion {comparison['champion']}: {comparison['metric']} {comparison['before']:.3f}"
+            f" -> {comparison['after']:.3f}, p = {comparison['p']:.4f}"
         ]
         if comparison
         else []
@@ -107,7 +110,8 @@ def _explain(context: Context) -> list[str]:
     found = read_json(context.run.folder("explain") / "explanation.json")
     first = ", ".join(i["feature"] for i in found["importance"][:3])
     return [
-        f"{found['method']}; first: {first}; LIME agrees with Spearman {found['lime']['medianSpearman']:.2f}"
+        f"{found['method']}; first: {first}; LIME agrees with Spearman"
+        f" {found['lime']['medianSpearman']:.2f}"
     ]
 
 
@@ -116,7 +120,8 @@ def _compress(context: Context) -> list[str]:
     measured = read_json(folder / "measured.json")
     lines = [f"kept: {read_json(folder / 'compression.json')['kept']}"]
     return lines + [
-        f"{name}: {m['bytes']} bytes, {m['p50Microseconds']:.0f} us a row (p99 {m['p99Microseconds']:.0f})"
+        f"{name}: {m['bytes']} bytes, {m['p50Microseconds']:.0f} us a row (p99"
+        f" {m['p99Microseconds']:.0f})"
         for name, m in measured.items()
     ]
 
@@ -125,7 +130,8 @@ def _package(context: Context) -> list[str]:
     folder = context.run.folder("package")
     signed = is_signed(folder)
     lines = [
-        f"{read_json(folder / 'manifest.json')['version']}, model {digest_file(folder / 'model.onnx')[:19]}"
+        f"{read_json(folder / 'manifest.json')['version']}, model"
+        f" {digest_file(folder / 'model.onnx')[:19]}"
     ]
     return lines + (
         []
@@ -147,6 +153,15 @@ def _release(context: Context) -> list[str]:
 
 
 _SUMMARIES = {
-    "collect": _collect, "validate": _validate, "prepare": _prepare, "train": _train, "evaluate": _evaluate,
-    "audit": _audit, "explain": _explain, "compress": _compress, "package": _package, "publish": _publish, "release": _release,
-}  # fmt: skip
+    "collect": _collect,
+    "validate": _validate,
+    "prepare": _prepare,
+    "train": _train,
+    "evaluate": _evaluate,
+    "audit": _audit,
+    "explain": _explain,
+    "compress": _compress,
+    "package": _package,
+    "publish": _publish,
+    "release": _release,
+}

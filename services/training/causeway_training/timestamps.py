@@ -19,7 +19,10 @@ def format_timestamp(when: datetime) -> str:
 
 
 def parse_timestamp(text: str, argument: str) -> datetime:
-    """The time of a text. Raises InputError, which names `argument`, for any other form."""
+    """The time of a text.
+
+    Raises InputError, which names `argument`, for any other form.
+    """
     try:
         return datetime.strptime(text, _FORMAT).replace(tzinfo=timezone.utc)
     except ValueError:

@@ -1,4 +1,5 @@
-"""Reads YAML 1.2 (core schema), and refuses what a reader of YAML 1.1 would take for something else."""
+"""Reads YAML 1.2 (core schema), and refuses what a reader of YAML 1.1 would take for something
+else."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ from .provenance import SERVICES
 MAXIMUM_ALIASES = 20
 _WHOLE = "(whole input)"
 _TAG = "tag:yaml.org,2002:"
-#: Plain scalars that YAML 1.1 and 1.2 read differently; services/contract/yaml.ts reads the list too.
+#: Plain scalars that YAML 1.1 and 1.2 read differently; services/contract/yaml.ts reads the list
+#: too.
 _AMBIGUOUS = [
     (re.compile(form["expression"], re.ASCII), form["readings"])
     for form in json.loads(
@@ -42,7 +44,8 @@ _WORDS: dict[str, Any] = {
     **dict.fromkeys(["-.inf", "-.Inf", "-.INF"], -math.inf),
     **dict.fromkeys([".nan", ".NaN", ".NAN"], math.nan),
 }
-#: The largest whole number that JSON's readers hold exactly; a larger one is a float, as in JavaScript.
+#: The largest whole number that JSON's readers hold exactly; a larger one is a float, as in
+#: JavaScript.
 _SAFE = 2**53 - 1
 
 

@@ -1,4 +1,5 @@
-"""A small model with a small data set, made here, so that every test runs in well under a second."""
+"""A small model with a small data set, made here, so that every test runs in well under a
+second."""
 
 from __future__ import annotations
 
@@ -125,9 +126,11 @@ def estimator(features, parameters, seed):
     if parameters["kind"] not in ("linear", "boosted"):
         raise ValueError(f"kind is {parameters['kind']!r}")
     if parameters["kind"] == "boosted":
-        return Pipeline([("impute", SimpleImputer()), ("model", GradientBoostingClassifier(n_estimators=60, max_depth=3, random_state=seed))])
+        boosted = GradientBoostingClassifier(n_estimators=60, max_depth=3, random_state=seed)
+        return Pipeline([("impute", SimpleImputer()), ("model", boosted)])
     numeric = [2] if parameters["only"] else [0, 1]
-    columns = ColumnTransformer([("n", Pipeline([("i", SimpleImputer()), ("s", StandardScaler())]), numeric)])
+    imputed = Pipeline([("i", SimpleImputer()), ("s", StandardScaler())])
+    columns = ColumnTransformer([("n", imputed, numeric)])
     return Pipeline([("columns", columns), ("model", LogisticRegression())])
 """
 
@@ -135,7 +138,8 @@ def estimator(features, parameters, seed):
 def make_rows(
     rows: int = 600, seed: int = 0, unfair: float = 0.0, shift: float = 0.0
 ) -> pd.DataFrame:
-    """Rows whose label follows debt and income; `unfair` adds debt to the right side and lowers its share of good."""
+    """Rows whose label follows debt and income; `unfair` adds debt to the right side and lowers its
+    share of good."""
     g = np.random.default_rng(seed)
     left = (g.random(rows) < 0.6).astype(int)
     debt = g.normal(shift, 1, rows) + unfair * (1 - left)
@@ -203,7 +207,8 @@ def workshop(tmp_path: Path) -> Workshop:
 
 @pytest.fixture(scope="session", autouse=True)
 def _still_image_inputs() -> Iterator[None]:
-    """The digest of the image's build inputs follows files of other folders, which may be edited while the tests run."""
+    """The digest of the image's build inputs follows files of other folders, which may be edited
+    while the tests run."""
     patch = pytest.MonkeyPatch()
     patch.setattr(
         "causeway_training.steps.package.image_inputs_digest", lambda model: "sha256:" + "0" * 64

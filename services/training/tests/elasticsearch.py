@@ -1,4 +1,5 @@
-"""A small Elasticsearch on loopback: the calls of an erasure, answered as its reference says, over the lines of a few indices."""
+"""A small Elasticsearch on loopback: the calls of an erasure, answered as its reference says, over
+the lines of a few indices."""
 
 from __future__ import annotations
 
@@ -25,9 +26,11 @@ class Index:
     fresh: list[dict] = field(default_factory=list)
     #: Deleted, and still in a segment: until it is merged.
     deleted: list[dict] = field(default_factory=list)
-    #: Part of a segment that must be deleted before a merge for the sake of deleted documents takes it.
+    #: Part of a segment that must be deleted before a merge for the sake of deleted documents takes
+    #: it.
     expunge_allowed: float = 0.1
-    #: Merges that leave deleted documents alone, because a copy of the shard may yet have to catch up with them.
+    #: Merges that leave deleted documents alone, because a copy of the shard may yet have to catch
+    #: up with them.
     leased: int = 0
     #: `index.blocks.write`, which the lifecycle sets on what no longer grows.
     blocked: bool = False
@@ -153,7 +156,10 @@ class Elasticsearch:
 
 @contextmanager
 def serving(store: Elasticsearch) -> Iterator[str]:
-    """Serves a store; gives its address. Whoever has not the account's password is refused."""
+    """Serves a store; gives its address.
+
+    Whoever has not the account's password is refused.
+    """
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def _answer(self) -> None:

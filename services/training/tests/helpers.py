@@ -54,7 +54,8 @@ KILLED, FINISHED = -signal.SIGKILL, 0
 def killed_at(
     operation: int, root: Path, work: Callable[[], object], changes: frozenset[str] = CHANGES
 ) -> int:
-    """Runs `work` in a forked child that kills itself with SIGKILL just before its n-th change below `root`; returns how it ended.
+    """Runs `work` in a forked child that kills itself with SIGKILL just before its n-th change
+    below `root`; returns how it ended.
 
     Changes are seen by an audit hook, so no step knows of it.
     """

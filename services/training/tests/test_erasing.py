@@ -1,4 +1,5 @@
-"""Erasure of one subject: from what the real steps wrote, and from every form of file beside it; then a search that finds nothing."""
+"""Erasure of one subject: from what the real steps wrote, and from every form of file beside it;
+then a search that finds nothing."""
 
 import bz2
 import gzip
@@ -49,7 +50,8 @@ def people(workshop: Workshop) -> pd.DataFrame:
 
 @pytest.fixture()
 def lake(workshop: Workshop) -> Path:
-    """A lake of everything: the source, two runs of the real steps under two versions of the key, logs, feedback, and odd forms."""
+    """A lake of everything: the source, two runs of the real steps under two versions of the key,
+    logs, feedback, and odd forms."""
     rows = people(workshop)
     lake = workshop.root / "lake"
     lake.mkdir()
@@ -62,7 +64,8 @@ def lake(workshop: Workshop) -> Path:
     (lake / "source.csv.bz2").write_bytes(bz2.compress(text))
     (lake / "source.csv.xz").write_bytes(lzma.compress(text))
     (lake / "notes.csv").write_text(
-        f'person,note\r\n"{WHO}","said ""no"",\nand left"\r\n{OTHER},"about {OTHER}, not {WHO}x"\r\n"x","a note on {WHO}"\r\n'
+        f'person,note\r\n"{WHO}","said ""no"",\nand left"\r\n{OTHER},"about {OTHER}, not'
+        f' {WHO}x"\r\n"x","a note on {WHO}"\r\n'
     )
     np.savez_compressed(
         lake / "arrays.npz",
@@ -123,8 +126,12 @@ def run(
 
 
 def grep(folder: Path, *needles: str) -> list[str]:
-    """A search that shares nothing with the code under test: tools of the system over every file, unpacked."""
-    script = "for n in %s; do for f in $(find %s -type f); do case $f in *.gz) z=zcat;; *.bz2) z=bzcat;; *.xz) z=xzcat;; *) z=cat;; esac; $z $f | grep -qaw -- $n && echo $f; done; done; true"
+    """A search that shares nothing with the code under test: tools of the system over every file,
+    unpacked."""
+    script = (
+        "for n in %s; do for f in $(find %s -type f); do case $f in *.gz) z=zcat;; *.bz2) z=bzcat;;"
+        " *.xz) z=xzcat;; *) z=cat;; esac; $z $f | grep -qaw -- $n && echo $f; done; done; true"
+    )
     return subprocess.run(
         ["sh", "-c", script % (" ".join(needles), folder)],
         capture_output=True,

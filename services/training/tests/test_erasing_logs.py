@@ -1,4 +1,5 @@
-"""Erasure from the log store: lines found and deleted by query in live and read-only indices, and a search that finds nothing after it."""
+"""Erasure from the log store: lines found and deleted by query in live and read-only indices, and a
+search that finds nothing after it."""
 
 import base64
 import http.server
@@ -12,7 +13,18 @@ from pathlib import Path
 import pytest
 from conftest import Workshop
 from elasticsearch import ACCOUNT, PASSWORD, Elasticsearch, Index, serving
-from test_erasing import NONCE, OLD, OTHER, RING, WHO, grep, lake, people, prediction, run  # noqa: F401
+from test_erasing import (  # noqa: F401
+    NONCE,
+    OLD,
+    OTHER,
+    RING,
+    WHO,
+    grep,
+    lake,
+    people,
+    prediction,
+    run,
+)
 
 from causeway_training.erasing.authority import authority
 from causeway_training.erasing.logs import LogStore
@@ -35,7 +47,8 @@ def about(name: str, count: str, rows: int = 1) -> dict:
 
 
 def logs() -> Elasticsearch:
-    """Lines under both names of the subject: in the live index, in one that no longer grows, in an old index of predictions, and restored."""
+    """Lines under both names of the subject: in the live index, in one that no longer grows, in an
+    old index of predictions, and restored."""
     return Elasticsearch(
         {
             ".ds-causeway-subjects-2": Index(
@@ -60,7 +73,8 @@ def logs() -> Elasticsearch:
 
 
 def left(store: Elasticsearch, *names: str) -> list[dict]:
-    """Every document of ours under a name, also one that no search sees yet and one that is only marked as deleted: looked up past the API."""
+    """Every document of ours under a name, also one that no search sees yet and one that is only
+    marked as deleted: looked up past the API."""
     ours = [index for index in store.indices.values() if index.stream != "causeway-platform"]
     return [
         d
@@ -111,15 +125,17 @@ def test_the_lines_lead_to_all_predictions_of_the_subject_however_many() -> None
         told = LogStore(address, ACCOUNT, PASSWORD).told(SUBJECT)
     assert (
         told.predictions
-        >= {NONCE + format(i, "o") for i in range(2_500)} | {f"{NONCE}z", f"{NONCE}10"}
+        >= {NONCE + format(i, "o") for i in range(2_500)}
+        | {
+            f"{NONCE}z",
+            f"{NONCE}10",
+        }
         and f"{NONCE}zzz" not in told.predictions
     )
     assert store.scrolls == {}
 
 
-def test_a_deleted_line_leaves_its_segment_however_few_they_are_and_however_long_a_copy_is_owed_them() -> (
-    None
-):
+def test_a_deleted_line_leaves_its_segment_however_few_they_are() -> None:
     store = Elasticsearch(
         {
             "live": Index(

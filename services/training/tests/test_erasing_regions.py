@@ -1,4 +1,5 @@
-"""Erasure in regions that home does not reach: orders and answers at a place that all reach, and nothing is complete before each has answered."""
+"""Erasure in regions that home does not reach: orders and answers at a place that all reach, and
+nothing is complete before each has answered."""
 
 import json
 import shutil
@@ -27,7 +28,8 @@ RUN = "causeway-erase-x1"
 
 
 def region(count: str) -> Elasticsearch:
-    """The log store of a region: lines under both names of the subject, the old ones read-only, and another's."""
+    """The log store of a region: lines under both names of the subject, the old ones read-only, and
+    another's."""
     return Elasticsearch(
         {
             ".ds-causeway-subjects-2": Index(
@@ -89,7 +91,7 @@ def command(
         ]
 
 
-def test_every_region_erases_and_searches_and_home_erases_the_feedback_that_only_their_lines_lead_to(
+def test_every_region_erases_and_home_erases_the_feedback_that_only_its_lines_lead_to(
     workshop: Workshop,
     lake: Path,  # noqa: F811
     place: Path,

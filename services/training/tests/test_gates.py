@@ -147,7 +147,8 @@ def test_a_challenger_that_is_no_better_is_refused_and_the_champion_is_untouched
 
 
 def test_a_challenger_that_is_worse_for_one_group_only_is_refused(workshop: Workshop) -> None:
-    """The challenger learns from rows whose labels of the smaller side are turned around: better nowhere, worse for that side."""
+    """The challenger learns from rows whose labels of the smaller side are turned around: better
+    nowhere, worse for that side."""
     from causeway_training.champion import Champion
     from causeway_training.comparison import losing_groups
     from causeway_training.rows import read_rows

@@ -1,4 +1,5 @@
-"""The Dockerfiles, judged by hadolint (a linter of Dockerfiles that also reads their shell commands)."""
+"""The Dockerfiles, judged by hadolint (a linter of Dockerfiles that also reads their shell
+commands)."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ IMAGES = [SERVICES / name / "Dockerfile" for name in ("model-server", "training"
 
 
 def findings(dockerfile: Path) -> list[str]:
-    """Findings of any severity, by the rules that hadolint has by itself: no settings of whoever runs the tests."""
+    """Findings of any severity, by the rules that hadolint has by itself: no settings of whoever
+    runs the tests."""
     command = [
         str(Path(sys.executable).parent / "hadolint"),
         "--no-color",

@@ -1,6 +1,8 @@
-"""A process that is killed at any file operation of any step can be run again, and the result is the same.
+"""A process that is killed at any file operation of any step can be run again, and the result is
+the same.
 
-The child is forked after everything is imported (see `killed_at`). Then the step is run again in the ordinary way.
+The child is forked after everything is imported (see `killed_at`). Then the step is run again in
+the ordinary way.
 """
 
 from __future__ import annotations

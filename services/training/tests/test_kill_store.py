@@ -1,8 +1,9 @@
 """The same kills with the run directory in an object store.
 
-The store is a folder behind the four calls that the steps make of boto3, so that it outlives the process that is killed: a put is one
-rename and a delete one removal, as they are atomic in S3. What those calls are in S3 is tested in test_storage.py. Kills fall before each
-change of the store; between two of them only the local mirror changes, and that ends with its process.
+The store is a folder behind the four calls that the steps make of boto3, so that it outlives the
+process that is killed: a put is one rename and a delete one removal, as they are atomic in S3. What
+those calls are in S3 is tested in test_storage.py. Kills fall before each change of the store;
+between two of them only the local mirror changes, and that ends with its process.
 """
 
 from __future__ import annotations
@@ -90,7 +91,10 @@ def fresh(workshop: Workshop, **options: Any) -> Context:
 
 
 def finished(name: str) -> dict[str, str] | None:
-    """Digests of a step as a new process finds it; None when it has not finished. Fails on one that is not what its record says."""
+    """Digests of a step as a new process finds it; None when it has not finished.
+
+    Fails on one that is not what its record says.
+    """
     run = Run.at(RUN)
     if not (run.path / name / "step.json").exists():
         return None

@@ -10,7 +10,8 @@ from causeway_training.errors import GateFailure
 from causeway_training.personal_data import kinds_in, scan
 from causeway_training.run import read_json
 
-#: Published test numbers of card schemes, of ISO 13616 and of the national authorities; none is anybody's.
+#: Published test numbers of card schemes, of ISO 13616 and of the national authorities; none is
+#: anybody's.
 REAL = {
     "write to jane.doe+loans@mail.example.co.uk": {"email"},
     "call +44 20 7946 0958": {"phone"},
@@ -29,11 +30,32 @@ REAL = {
 }
 #: What stands in this project's data and logs, and numbers that are one digit off.
 INNOCENT = [
-    "2026-11-24T03:00:00.123Z", "1764000000000", "1764000000", "sha256:" + "4111111111111111" * 4, "0.4111111111111111", "4111111111111112",
-    "1.0.0~p12~t6h2a~Ab3dEf7h12~q1w2e3r4t5y6u7i8o9p0aZ", "k1.4111111111111111aaaaaaaaaaaaaaaa", "12345678-1234-1234-1234-123456789012",
-    "1.23.2", "1.2.3.4.5", "DE89 3704 0044 0532 0130 01", "XX89370400440532013000", "12345678A", "000-12-3456", "666-12-3456", "219-00-9998",
-    "loan of 250000 at 3.75 over 360", "86095742718", "11111111111", "0000000000000000", "eu-west-1", "user@localhost", "12:30:45", "+01:00",
-]  # fmt: skip
+    "2026-11-24T03:00:00.123Z",
+    "1764000000000",
+    "1764000000",
+    "sha256:" + "4111111111111111" * 4,
+    "0.4111111111111111",
+    "4111111111111112",
+    "1.0.0~p12~t6h2a~Ab3dEf7h12~q1w2e3r4t5y6u7i8o9p0aZ",
+    "k1.4111111111111111aaaaaaaaaaaaaaaa",
+    "12345678-1234-1234-1234-123456789012",
+    "1.23.2",
+    "1.2.3.4.5",
+    "DE89 3704 0044 0532 0130 01",
+    "XX89370400440532013000",
+    "12345678A",
+    "000-12-3456",
+    "666-12-3456",
+    "219-00-9998",
+    "loan of 250000 at 3.75 over 360",
+    "86095742718",
+    "11111111111",
+    "0000000000000000",
+    "eu-west-1",
+    "user@localhost",
+    "12:30:45",
+    "+01:00",
+]
 
 
 @pytest.mark.parametrize("text", REAL)

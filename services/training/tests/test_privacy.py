@@ -156,8 +156,8 @@ def test_the_card_says_what_the_noise_protects_and_what_is_exact(workshop: Works
     cards = [(c.run.folder("package") / "model-card.md").read_text() for c in (exact, context)]
     assert "Differential privacy: none; no published statistic carries noise." in cards[0]
     assert (
-        "Differential privacy, epsilon 3 in all for one row of the training data: the reference bins of the features"
-        in cards[1]
+        "Differential privacy, epsilon 3 in all for one row of the training data: the reference"
+        " bins of the features" in cards[1]
     )
     assert (
         "Without noise, and so not protected: the model and every value computed from its scores"
@@ -239,8 +239,8 @@ def test_a_model_trained_with_noise_keeps_its_use_and_spends_its_share(workshop:
     assert 0 < missing[0] < 1
     card = (one.run.folder("package") / "model-card.md").read_text()
     assert (
-        "Differential privacy, epsilon 9 in all for one row of the training data: the reference bins of the features spend 1, the model spends 8."
-        in card
+        "Differential privacy, epsilon 9 in all for one row of the training data: the reference"
+        " bins of the features spend 1, the model spends 8." in card
     )
     run_to(other, "train")
     assert (one.run.folder("train") / "model.onnx").read_bytes() != (

@@ -21,7 +21,8 @@ from causeway_training.steps.release import check_attestation
 
 
 class Registry(BaseHTTPRequestHandler):
-    """Keeps blobs and manifests by repository in memory, as the OCI distribution specification says; mounts where it is told to."""
+    """Keeps blobs and manifests by repository in memory, as the OCI distribution specification
+    says; mounts where it is told to."""
 
     blobs: dict[tuple[str, str], bytes]
     manifests: dict[tuple[str, str], bytes]

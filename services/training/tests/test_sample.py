@@ -34,8 +34,8 @@ def test_the_audit_finds_what_the_unmitigated_model_does(context: Context) -> No
     assert "Without mitigation: selection-rate-ratio of race was 0.7" in card
     assert "What it costs, on the held-out rows: accuracy" in card
     assert (
-        "Equalized odds of sex rest on true positive rates of female, male; there are too few rows to judge false positive rates."
-        in card
+        "Equalized odds of sex rest on true positive rates of female, male; there are too few rows"
+        " to judge false positive rates." in card
     )
     assert "too few to be sure of: selection-rate-ratio of race" in card
 

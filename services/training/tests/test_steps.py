@@ -23,7 +23,8 @@ def test_the_same_inputs_give_the_same_bytes_in_another_run_directory(workshop: 
 def test_the_order_of_the_converters_sets_changes_no_byte_of_a_model(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Python orders a set of texts anew in each process, and the converter writes its operator domains from one."""
+    """Python orders a set of texts anew in each process, and the converter writes its operator
+    domains from one."""
     import skl2onnx
     from sklearn.linear_model import LogisticRegression
 

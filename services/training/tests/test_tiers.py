@@ -1,4 +1,5 @@
-"""What the risk tier asks of a contract before anything is trained; the table is the one that the policies read."""
+"""What the risk tier asks of a contract before anything is trained; the table is the one that the
+policies read."""
 
 import hashlib
 

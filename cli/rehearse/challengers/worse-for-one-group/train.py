@@ -1,9 +1,12 @@
-"""A challenger that is made worse for one group, by construction: for rehearsals, never for release.
+"""A challenger that is made worse for one group, by construction: for rehearsals, never for
+release.
 
-The model is the sample's own gradient-boosted trees, which never see a group. Its training labels are falsified: most approvals of
-Hispanic applicants become declines, as if a biased history had been recorded, and all other approvals weigh more, so that everybody else
-is treated about as before. The trees learn to tell the group from what goes with it. Share and weight were chosen so that the model is
-better overall. Evaluation and audit are the real steps on real, untouched held-out rows; what they say of this model is up to them.
+The model is the sample's own gradient-boosted trees, which never see a group. Its training labels
+are falsified: most approvals of Hispanic applicants become declines, as if a biased history had
+been recorded, and all other approvals weigh more, so that everybody else is treated about as
+before. The trees learn to tell the group from what goes with it. Share and weight were chosen so
+that the model is better overall. Evaluation and audit are the real steps on real, untouched held-
+out rows; what they say of this model is up to them.
 """
 
 from __future__ import annotations

@@ -1,5 +1,8 @@
-"""The FastAPI peer: one route, validated by pydantic, scored by onnxruntime on one thread. As lean as its documentation makes it:
-no counters, no logs, no checks of ranges."""
+"""The FastAPI peer: one route, validated by pydantic, scored by onnxruntime on one thread.
+
+As lean as its documentation makes it:
+no counters, no logs, no checks of ranges.
+"""
 
 import os
 

@@ -1,1 +1,1 @@
-"""Erasure of one subject (GDPR Art. 17): find what it reached, remove it, and prove by a search that it is gone."""
+"""Erasure of one subject (GDPR Article 17): find, remove, and prove by a search that it is gone."""

@@ -1,7 +1,9 @@
-"""Command line: `python -m causeway_training.erasing <find|ask|erase|search> --contract model.yaml --subject-file f --at place...`.
+"""Command line: `python -m causeway_training.erasing <find|ask|erase|search> --contract model.yaml
+--subject-file f --at place...`.
 
-An identifier comes from a file (`-` is standard input), so that no list of processes shows it. Prints one JSON object. Exit codes: 0 done,
-2 an input that cannot be used, 3 something of the subject is left or could not be looked into; with --answer 0 then too.
+An identifier comes from a file (`-` is standard input), so that no list of processes shows it.
+Prints one JSON object. Exit codes: 0 done, 2 an input that cannot be used, 3 something of the
+subject is left or could not be looked into; with --answer 0 then too.
 """
 
 from __future__ import annotations
@@ -23,9 +25,9 @@ from .subject import Subject
 from .work import erase, known, lineage, report, search
 
 
-def main(arguments: list[str] | None = None) -> int:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="causeway_training.erasing", description=__doc__.splitlines()[0]
+        prog="causeway_training.erasing", description=__doc__.partition("\n\n")[0]
     )
     add = parser.add_argument
     add("command", choices=["find", "ask", "erase", "search"])
@@ -38,13 +40,16 @@ def main(arguments: list[str] | None = None) -> int:
     add(
         "--subject-key",
         type=Path,
-        help="file with the ring of keys; a pseudonym alone does without, but finds no row at the source",
+        help=(
+            "file with the ring of keys; a pseudonym alone does without, but finds no row at the"
+            " source"
+        ),
     )
     add(
         "--at",
         action="append",
         default=[],
-        help="folder or s3://bucket/prefix: lake, runs, logs, feedback; repeatable",
+        help="folder or s3://bucket/prefix: source data, runs, logs, feedback; repeatable",
     )
     add_log_store(parser)
     add(
@@ -53,6 +58,20 @@ def main(arguments: list[str] | None = None) -> int:
     )
     add("--region", action="append", default=[], help="region that is asked; repeatable")
     add("--asked-by", help="name of the run that asks; the same again is the same order")
+    _add_waiting(parser)
+    add(
+        "--answer",
+        type=Path,
+        help=(
+            "folder that takes the JSON as `answer`, and true or false as `retrain`: who reads it"
+            " judges what is left"
+        ),
+    )
+    return parser
+
+
+def _add_waiting(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
     add(
         "--wait-seconds",
         type=float,
@@ -65,12 +84,10 @@ def main(arguments: list[str] | None = None) -> int:
         default=30.0,
         help="seconds between two looks for their answers",
     )
-    add(
-        "--answer",
-        type=Path,
-        help="folder that takes the JSON as `answer`, and true or false as `retrain`: who reads it judges what is left",
-    )
-    given = parser.parse_args(arguments)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    given = _parser().parse_args(arguments)
     try:
         return _perform(given)
     except InputError as error:
@@ -80,7 +97,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _perform(given: argparse.Namespace) -> int:
     if not given.at and not given.logs:
-        raise InputError("--at", ["got nothing, allowed: one place or more"])
+        raise InputError("--at", ["got nothing, allowed: one location or more"])
     contract = load_contract(given.contract)
     ring = (
         KeyRing.parse(given.subject_key.read_bytes(), "a subject is looked up")
@@ -129,7 +146,10 @@ def _perform(given: argparse.Namespace) -> int:
 
 
 def _ask(given: argparse.Namespace, regions: Regions | None, model: str, subject: Subject) -> int:
-    """Asks the regions and waits. One that does not answer in time is no error here: the erasure goes on at home, and stays open."""
+    """Asks the regions and waits.
+
+    One that does not answer in time is no error here: the erasure goes on at home, and stays open.
+    """
     if regions is None:
         raise InputError("--region", ["got nothing, allowed: one region or more"])
     asked = regions.ask(model, subject)

@@ -1,4 +1,5 @@
-"""The authority that Elasticsearch is signed by: a file, or in a pod the Secret in which the operator publishes it."""
+"""The authority that Elasticsearch is signed by: a file, or in a pod the Secret in which the
+operator publishes it."""
 
 from __future__ import annotations
 
@@ -12,14 +13,18 @@ from pathlib import Path
 
 from ..errors import InputError
 
-#: `secret:namespace/name`: asked of the Kubernetes API by the pod's own account, for a Secret of another namespace cannot be mounted.
+#: `secret:namespace/name`: asked of the Kubernetes API by the pod's own account, for a Secret of
+#: another namespace cannot be mounted.
 SECRET = "secret:"
 #: Where Kubernetes puts a pod's token and the authority of the API.
 ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
 
 def authority(given: str | None, account: Path = ACCOUNT) -> str | None:
-    """Certificates in PEM. Raises InputError where there are none to be had."""
+    """Certificates in PEM.
+
+    Raises InputError where there are none to be had.
+    """
     if given is None:
         return None
     if not given.startswith(SECRET):

@@ -1,7 +1,8 @@
-"""Command line: `python -m causeway_training.erasing.follow --orders place --region r --logs address ...`.
+"""Command line: `python -m causeway_training.erasing.follow --orders place --region r --logs
+address ...`.
 
-Erases from the region's log store what open orders ask for, searches it again, and answers. Exit codes: 0 nothing is open any more,
-1 something is, and the next look tries again.
+Erases from the region's log store what open orders ask for, searches it again, and answers. Exit
+codes: 0 nothing is open any more, 1 something is, and the next look tries again.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from .subject import Subject
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
-        prog="causeway_training.erasing.follow", description=__doc__.splitlines()[0]
+        prog="causeway_training.erasing.follow", description=__doc__.partition("\n\n")[0]
     )
     parser.add_argument(
         "--orders", required=True, help="folder or s3://bucket/prefix at which regions are asked"
@@ -36,14 +37,18 @@ def main(arguments: list[str] | None = None) -> int:
         return EXIT_INPUT
     for answer in answers:
         print(
-            f"{answer.run}: {answer.state}, {answer.lines} lines, left {answer.left}{f': {answer.problem}' if answer.problem else ''}",
+            f"{answer.run}: {answer.state}, {answer.lines} lines, left"
+            f" {answer.left}{f': {answer.problem}' if answer.problem else ''}",
             flush=True,
         )
     return 0 if all(answer.state == ERASED for answer in answers) else EXIT_UNEXPECTED
 
 
 def follow(orders: Orders, region: str, open_logs: Callable[[], LogStore]) -> list[Answer]:
-    """Follows every order of the region that has no last word yet; returns what it answered. The log store is opened for work alone."""
+    """Follows every order of the region that has no last word yet; returns what it answered.
+
+    The log store is opened for work alone.
+    """
     answers = []
     for run in orders.runs(region):
         known = _known(orders, region, run)

@@ -1,4 +1,5 @@
-"""Forms of files that may name a subject: how to look inside, and how to write them again without the subject's rows."""
+"""Forms of files that may name a subject: how to look inside, and how to write them again without
+the subject's rows."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ import numpy as np
 
 from .subject import Subject
 
-#: Forms that are packed in a way that this program cannot open: a search that meets one proves nothing.
+#: Forms that are packed in a way that this program cannot open: a search that meets one proves
+#: nothing.
 _CLOSED = {
     b"\x28\xb5\x2f\xfd": "Zstandard",
     b"\x04\x22\x4d\x18": "LZ4",
@@ -42,18 +44,25 @@ class Closed(Exception):
 
 
 class Unerasable(Exception):
-    """A file that names the subject where rows cannot be told apart: a person must delete it or write it anew."""
+    """A file that names the subject where rows cannot be told apart: a person must delete it or
+    write it anew."""
 
 
 def names_subject(name: str, data: bytes, subject: Subject) -> bool:
-    """Whether a file, or anything packed in it, names the subject. Raises Closed where that cannot be known."""
+    """Whether a file, or anything packed in it, names the subject.
+
+    Raises Closed where that cannot be known.
+    """
     if subject.holds(name) or subject.holds_bytes(data):
         return True
     return any(names_subject(inner, part, subject) for inner, part in _inside(name, data))
 
 
 def without_subject(name: str, data: bytes, subject: Subject) -> tuple[bytes, int]:
-    """The file without the subject's rows, and how many those were. Raises Unerasable or Closed."""
+    """The file without the subject's rows, and how many those were.
+
+    Raises Unerasable or Closed.
+    """
     kind = _magic(data)
     if kind in _PACKED:
         unpack, pack = _PACKED[kind]
@@ -233,7 +242,8 @@ def _zip_without(data: bytes, subject: Subject) -> tuple[bytes, int]:
 
 
 def _arrays_without(members: dict[str, bytes], subject: Subject) -> tuple[dict[str, bytes], int]:
-    """Arrays of one length are columns of one table: the rows that one of them names as the subject's leave all of them."""
+    """Arrays of one length are columns of one table: the rows that one of them names as the
+    subject's leave all of them."""
     try:
         arrays = {
             name: np.load(io.BytesIO(part), allow_pickle=False) for name, part in members.items()

@@ -1,4 +1,5 @@
-"""Lines of a subject in Elasticsearch: found, deleted by query, and out of the segments by a merge."""
+"""Lines of a subject in Elasticsearch: found, deleted by query, and out of the segments by a
+merge."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ from ..errors import InputError
 from .authority import authority
 from .subject import Subject
 
-#: Lines that name a subject; until 2026-11-29 those of predictions did, and restored copies of them lie beside.
+#: Lines that name a subject; until 2026-11-29 those of predictions did, and restored copies of them
+#: lie beside.
 INDICES = "causeway-subjects,causeway-predictions,restored-*"
 #: A stream that has no line yet, and no restored copy, are no mistake.
 LENIENT = "ignore_unavailable=true&allow_no_indices=true"
@@ -34,22 +36,27 @@ class LogStore:
     url: str
     account: str
     password: str
-    #: Certificates in PEM of the authority that Elasticsearch is signed by; the system's where there are none.
+    #: Certificates in PEM of the authority that Elasticsearch is signed by; the system's where
+    #: there are none.
     authority: str | None = None
-    #: Seconds that deleted lines may take to leave their segments, and between two merges. The server lets go of what a copy of a shard may
-    #: yet have to catch up with every 30 seconds.
+    #: Seconds that deleted lines may take to leave their segments, and between two merges. The
+    #: server lets go of what a copy of a shard may yet have to catch up with every 30 seconds.
     patience: float = 180.0
     pause: float = 5.0
 
     def told(self, subject: Subject) -> Subject:
-        """The subject with the predictions that its lines name: what feedback names instead of a subject."""
+        """The subject with the predictions that its lines name: what feedback names instead of a
+        subject."""
         for line in self._lines(subject):
             if isinstance(line.get("predictionId"), str):
                 subject = subject.with_predictions(line["predictionId"], int(line.get("rows") or 1))
         return subject
 
     def erase(self, subject: Subject) -> int:
-        """Deletes the subject's lines; returns how many those were. Indices of the past are read-only: the block is lifted for the work."""
+        """Deletes the subject's lines; returns how many those were.
+
+        Indices of the past are read-only: the block is lifted for the work.
+        """
         blocked = self._blocked()
         try:
             for index in blocked:
@@ -76,11 +83,15 @@ class LogStore:
         return int(self._send("POST", f"/{INDICES}/_count?{LENIENT}", _query(subject))["count"])
 
     def left(self, subject: Subject) -> int:
-        """How many lines name the subject, or are deleted and still lie in a segment, whomever they named."""
+        """How many lines name the subject, or are deleted and still lie in a segment, whomever they
+        named."""
         return self.count(subject) + self._in_segments()
 
     def _expunge(self) -> None:
-        """Merges deleted lines out of their segments. What does not go in time is left, and `left` counts it."""
+        """Merges deleted lines out of their segments.
+
+        What does not go in time is left, and `left` counts it.
+        """
         if self._in_segments() == 0:
             return
         # The default leaves a segment alone in which less than a tenth is deleted.
@@ -170,7 +181,10 @@ def add_log_store(parser: argparse.ArgumentParser, required: bool = False) -> No
     add("--logs-password-file", type=Path, help="file with its password; default LOGS_PASSWORD")
     add(
         "--logs-authority",
-        help="certificate of the authority that Elasticsearch is signed by: a file, or in a pod secret:namespace/name",
+        help=(
+            "certificate of the authority that Elasticsearch is signed by: a file, or in a pod"
+            " secret:namespace/name"
+        ),
     )
     add("--logs-name", help="what the answer calls the log store, such as its region")
 

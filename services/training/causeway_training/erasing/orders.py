@@ -1,7 +1,9 @@
-"""Erasure in regions that nobody at home reaches: an order is an object at a location that all regions reach, and so is the answer to it.
+"""Erasure in regions that nobody at home reaches: an order is an object at a location that all
+regions reach, and so is the answer to it.
 
-An order names the pseudonyms of one subject and nothing else of it. It stays open until the region has answered that a search finds
-nothing, however late that is; asking again under the same run is the same order. The home region closes both when it is done.
+An order names the pseudonyms of one subject and nothing else of it. It stays open until the region
+has answered that a search finds nothing, however late that is; asking again under the same run is
+the same order. The home region closes both when it is done.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
 #: Process and count of a prediction's id.
 _PREDICTION = re.compile(r"[0-9A-Za-z_-]{8}[0-9a-z]{1,11}")
 
-#: How far a region is. `found`: it knows what it will delete; `failed`: something is left, and it tries again; the others are final.
+#: How far a region is. `found`: it knows what it will delete; `failed`: something is left, and it
+#: tries again; the others are final.
 FOUND, FAILED, REFUSED, ERASED = STATES = ("found", "failed", "refused", "erased")
 
 Found = TypeVar("Found")
@@ -45,7 +48,8 @@ class Order:
 
     @staticmethod
     def parse(data: bytes, region: str, run: str) -> Order:
-        """Raises InputError for what is no order of this region and run; the message repeats nothing of it."""
+        """Raises InputError for what is no order of this region and run; the message repeats
+        nothing of it."""
 
         def order_in(given: Any) -> Order | None:
             order = Order(
@@ -128,12 +132,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class Orders:
-    """Orders and answers of all regions at one location: `orders/<region>/<run>.json` and `answers/<region>/<run>.json`."""
+    """Orders and answers of all regions at one location: `orders/<region>/<run>.json` and
+    `answers/<region>/<run>.json`."""
 
     location: ObjectLocation
 
     def ask(self, order: Order) -> Order:
-        """Puts the order where its region looks; one that is there already stays as it is, with the time of its first asking."""
+        """Puts the order where its region looks; one that is there already stays as it is, with the
+        time of its first asking."""
         key = _key("orders", order.region, order.run)
         known = self.location.get(key)
         if known is not None:
@@ -188,7 +194,8 @@ class Regions:
     def wait(
         self, until: datetime, poll_seconds: float, sleep: Callable[[float], None] = time.sleep
     ) -> bool:
-        """Waits until every region has said its last word, or nobody waits any longer; returns whether all have."""
+        """Waits until every region has said its last word, or nobody waits any longer; returns
+        whether all have."""
         while not all(answer is not None and answer.final for answer in self.answers().values()):
             if datetime.now(timezone.utc) >= until:
                 return False
@@ -196,7 +203,10 @@ class Regions:
         return True
 
     def answers(self) -> dict[str, Answer | None]:
-        """What each region has said so far. One that cannot be read is none: the region is still open."""
+        """What each region has said so far.
+
+        One that cannot be read is none: the region is still open.
+        """
         return {region: self._answer(region) for region in self.names}
 
     def told(self, subject: Subject) -> Subject:
@@ -205,7 +215,8 @@ class Regions:
         return replace(subject, predictions=subject.predictions | set(told))
 
     def report(self) -> list[dict[str, Any]]:
-        """Each region with its figures, for the ledger; `state` is `silent` where it has not said anything."""
+        """Each region with its figures, for the ledger; `state` is `silent` where it has not said
+        anything."""
         return [_reported(region, answer) for region, answer in self.answers().items()]
 
     @property
@@ -242,7 +253,10 @@ def _reported(region: str, answer: Answer | None) -> dict[str, Any]:
 
 
 def _sound(read: Callable[[Any], Found | None], data: bytes, source: str, allowed: str) -> Found:
-    """What `read` makes of the JSON of an object that somebody else wrote. Raises InputError where it makes nothing of it."""
+    """What `read` makes of the JSON of an object that somebody else wrote.
+
+    Raises InputError where it makes nothing of it.
+    """
     try:
         found = read(json.loads(data))
     except (ValueError, TypeError, KeyError, InputError):

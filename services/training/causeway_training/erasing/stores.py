@@ -38,7 +38,10 @@ class Store(Protocol):
 
 
 def store_at(location: str) -> Store:
-    """The store at a folder, a file:// URL, `s3://bucket` or `s3://bucket/prefix`. Raises InputError when there is nothing."""
+    """The store at a folder, a file:// URL, `s3://bucket` or `s3://bucket/prefix`.
+
+    Raises InputError when there is nothing.
+    """
     if is_object_url(location):
         bucket, _, prefix = location.removeprefix("s3://").partition("/")
         return Bucket(location.rstrip("/"), Prefix(bucket, prefix.strip("/")))

@@ -9,7 +9,8 @@ from functools import cached_property
 from ..errors import InputError
 from ..key_ring import PSEUDONYM, KeyRing
 
-#: A prediction's id: version, label and bin, time, process and count, code (identity/prediction-id.ts of the model server).
+#: A prediction's id: version, label and bin, time, process and count, code
+#: (identity/prediction-id.ts of the model server).
 _PREDICTION = re.compile(
     r"[0-9A-Za-z.-]{1,64}~[pn][0-9]{1,3}~[0-9a-z]{1,9}~([0-9A-Za-z_-]{8})([0-9a-z]{1,11})~[0-9A-Za-z_-]{22}"
 )
@@ -18,7 +19,8 @@ _WIDTHS = {"utf-8": 1, "utf-16-le": 2, "utf-32-le": 4}
 
 @dataclass(frozen=True)
 class Subject:
-    """Identifiers at the source, pseudonyms, and predictions (process and count of their ids: what feedback names instead of a subject)."""
+    """Identifiers at the source, pseudonyms, and predictions (process and count of their ids: what
+    feedback names instead of a subject)."""
 
     identifiers: frozenset[str] = frozenset()
     pseudonyms: frozenset[str] = frozenset()
@@ -26,7 +28,8 @@ class Subject:
 
     @staticmethod
     def named(text: str, ring: KeyRing | None, model: str) -> Subject:
-        """A subject by its identifier, which takes the ring of keys, or by one of its pseudonyms."""
+        """A subject by its identifier, which takes the ring of keys, or by one of its
+        pseudonyms."""
         if PSEUDONYM.fullmatch(text):
             return Subject(pseudonyms=frozenset([text]))
         if not text.strip():
@@ -35,13 +38,15 @@ class Subject:
             raise InputError(
                 "--subject-key",
                 [
-                    "got nothing, allowed: the ring of keys, because the subject is not given by a pseudonym"
+                    "got nothing, allowed: the ring of keys, because the subject is not given by a"
+                    " pseudonym"
                 ],
             )
         return Subject(frozenset([text]), frozenset(ring.pseudonyms(model, text)))
 
     def with_identifiers(self, values: list[str], ring: KeyRing, model: str) -> Subject:
-        """The subject with those of the values whose pseudonym it has, and all their pseudonyms: how a pseudonym finds the source's rows."""
+        """The subject with those of the values whose pseudonym it has, and all their pseudonyms:
+        how a pseudonym finds the source's rows."""
         own = [value for value in values if self.pseudonyms & set(ring.pseudonyms(model, value))]
         named = [name for value in own for name in ring.pseudonyms(model, value)]
         return replace(
@@ -49,7 +54,8 @@ class Subject:
         )
 
     def with_predictions(self, first: str, rows: int) -> Subject:
-        """The subject with the predictions of a request: the ids of a request count up from the first."""
+        """The subject with the predictions of a request: the ids of a request count up from the
+        first."""
         match = _PREDICTION.fullmatch(first)
         if match is None:
             return self

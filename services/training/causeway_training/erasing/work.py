@@ -1,4 +1,4 @@
-"""find, erase and search over stores."""
+"""Find, erase and search over stores."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ _FIRST_STEP = "collect/step.json"
 
 @dataclass
 class Search:
-    """What a search looked at and found. It proves that nothing is left when nothing was found and nothing stayed closed."""
+    """What a search looked at and found.
+
+    It proves that nothing is left when nothing was found and nothing stayed closed.
+    """
 
     files: int = 0
     bytes: int = 0
@@ -50,7 +53,8 @@ def known(
     model: str,
     logs: LogStore | None = None,
 ) -> Subject:
-    """The subject with what the stores themselves tell of it: its identifier, by its pseudonym, and its predictions, by log lines.
+    """The subject with what the stores themselves tell of it: its identifier, by its pseudonym, and
+    its predictions, by log lines.
 
     One name leads to another, whatever the order of the files: it is asked until nothing new comes.
     """
@@ -98,7 +102,8 @@ def _with_predictions(data: bytes, subject: Subject) -> Subject:
 
 
 def erase(stores: list[Store], subject: Subject) -> Erasure:
-    """Removes the subject's rows from every file; an old version of an object that names the subject is deleted whole."""
+    """Removes the subject's rows from every file; an old version of an object that names the
+    subject is deleted whole."""
     done = Erasure()
     for store in stores:
         for entry in store.entries():
@@ -142,7 +147,8 @@ def search(stores: list[Store], subject: Subject) -> Search:
 
 
 def lineage(stores: list[Store], subject: Subject) -> list[dict[str, Any]]:
-    """The runs that hold rows of the subject: digest of the dataset, and digests of model and image where the run got that far."""
+    """The runs that hold rows of the subject: digest of the dataset, and digests of model and image
+    where the run got that far."""
     found = []
     for store in stores:
         entries = [entry for entry in store.entries() if entry.latest]

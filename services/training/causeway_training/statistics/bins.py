@@ -1,6 +1,8 @@
-"""Reference bins: where a feature or a score lay when the model was made, for the population stability index in production.
+"""Reference bins: where a feature or a score lay when the model was made, for the population
+stability index in production.
 
-Bin i holds edges[i-1] < value <= edges[i], as Prometheus histograms count; the first is open below and the last open above.
+Bin i holds edges[i-1] < value <= edges[i], as Prometheus histograms count; the first is open below
+and the last open above.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ SIGNIFICANT_DIGITS = 4
 
 
 def quantile_edges(values: np.ndarray, bins: int = BINS) -> list[float]:
-    """Inner edges at equal quantiles, rounded to four significant digits so that no person's exact value is published; fewer when values tie."""
+    """Inner edges at equal quantiles, rounded to four significant digits so that no person's exact
+    value is published; fewer when values tie."""
     quantiles = np.quantile(values, np.arange(1, bins) / bins, method="inverted_cdf")
     return rounded_edges(quantiles)
 
@@ -34,6 +37,7 @@ def counts_by_value(values: np.ndarray, categories: tuple[int, ...]) -> np.ndarr
 
 
 def proportions(counts: np.ndarray) -> list[float]:
-    """Share of each bin with half a row added to each, so that an empty bin does not make the index infinite (Jeffreys' prior)."""
+    """Share of each bin with half a row added to each, so that an empty bin does not make the index
+    infinite (Jeffreys' prior)."""
     smoothed = np.maximum(np.asarray(counts, dtype=float), 0) + 0.5
     return [float(share) for share in smoothed / smoothed.sum()]

@@ -1,4 +1,7 @@
-"""Percentile bootstrap intervals (Efron and Tibshirani 1993, ch. 13) and a paired test of a difference."""
+"""Percentile bootstrap intervals (Efron and Tibshirani 1993, ch.
+
+13) and a paired test of a difference.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ import numpy as np
 
 RESAMPLES = 2000
 FEWEST_RESAMPLES = 100
-#: Cells of the weight matrix that fit comfortably in memory (float64, 40 MB; a statistic makes a few more of that size).
+#: Cells of the weight matrix that fit comfortably in memory (float64, 40 MB; a statistic makes a
+#: few more of that size).
 MAXIMUM_CELLS = 5_000_000
 CONFIDENCE = 0.95
 
@@ -19,7 +23,8 @@ Statistic = Callable[[np.ndarray], np.ndarray]
 def resample_counts(strata: np.ndarray, seed: int, most: int = RESAMPLES) -> np.ndarray:
     """How often each row is drawn in each resample (resamples x rows); each stratum keeps its size.
 
-    Rows are drawn within strata so that a small group never vanishes from a resample. Many rows get fewer resamples.
+    Rows are drawn within strata so that a small group never vanishes from a resample. Many rows get
+    fewer resamples.
     """
     generator = np.random.default_rng(seed)
     resamples = int(np.clip(MAXIMUM_CELLS // max(len(strata), 1), FEWEST_RESAMPLES, most))
@@ -33,7 +38,8 @@ def resample_counts(strata: np.ndarray, seed: int, most: int = RESAMPLES) -> np.
 
 
 def interval(values: np.ndarray, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """Percentile interval of resampled values; resamples in which the statistic is undefined are left out."""
+    """Percentile interval of resampled values; resamples in which the statistic is undefined are
+    left out."""
     defined = values[np.isfinite(values)]
     if len(defined) == 0:
         return float("nan"), float("nan")
@@ -43,13 +49,15 @@ def interval(values: np.ndarray, confidence: float = CONFIDENCE) -> tuple[float,
 
 
 def estimate(statistic: Statistic, counts: np.ndarray) -> dict[str, float]:
-    """The statistic on the rows as they are, and its interval over the resamples: value, low, high."""
+    """The statistic on the rows as they are, and its interval over the resamples: value, low,
+    high."""
     value = float(statistic(np.ones((1, counts.shape[1])))[0])
     low, high = interval(statistic(counts))
     return {"value": value, "low": low, "high": high}
 
 
 def one_sided_p(differences: np.ndarray) -> float:
-    """Share of resampled differences at or below zero, with the usual +1 so that it is never 0 (Davison and Hinkley 1997, 4.2)."""
+    """Share of resampled differences at or below zero, with the usual +1 so that it is never 0
+    (Davison and Hinkley 1997, 4.2)."""
     defined = differences[np.isfinite(differences)]
     return float((np.sum(defined <= 0) + 1) / (len(defined) + 1))

@@ -1,6 +1,7 @@
 """Group fairness metrics over many bootstrap resamples at once; golden-tested against fairlearn.
 
-Groups, and cells of a group and a label, that are smaller than the contract's minimum are reported, not judged.
+Groups, and cells of a group and a label, that are smaller than the contract's minimum are reported,
+not judged.
 """
 
 from __future__ import annotations
@@ -38,10 +39,12 @@ def metric(name: str, data: Grouped, weights: np.ndarray) -> np.ndarray:
 
     selection-rate-ratio: lowest over highest selection rate (four-fifths rule, 29 CFR 1607.4(D)).
     demographic-parity-difference: highest minus lowest selection rate.
-    equalized-odds-difference: the larger of the differences in true and false positive rate (Hardt, Price and Srebro 2016).
+    equalized-odds-difference: the larger of the differences in true and false positive rate
+    (Hardt, Price and Srebro 2016).
 
-    Which groups are lowest and highest is decided once, on the rows as they are. Deciding it anew in each resample would measure the
-    spread of noise: the ratio of two equal groups would always come out below 1, and its interval would miss the value itself.
+    Which groups are lowest and highest is decided once, on the rows as they are. Deciding it anew
+    in each resample would measure the spread of noise: the ratio of two equal groups would always
+    come out below 1, and its interval would miss the value itself.
     """
     if name not in METRICS:
         raise ValueError(f"unknown metric {name}, allowed: {', '.join(METRICS)}")
@@ -57,7 +60,8 @@ def metric(name: str, data: Grouped, weights: np.ndarray) -> np.ndarray:
 def _extremes(
     cells: list[np.ndarray], data: Grouped, weights: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Selection rates, per resample, of the cells that have the lowest and the highest rate on the rows as they are."""
+    """Selection rates, per resample, of the cells that have the lowest and the highest rate on the
+    rows as they are."""
     selected = data.rows.decision == 1
     plain = [selected[cell].mean() for cell in cells]
     order = np.argsort(plain, kind="stable")  # of equal groups, still two different ones

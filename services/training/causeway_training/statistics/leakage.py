@@ -7,13 +7,15 @@ import pandas as pd
 
 from .performance import auc
 
-#: No single real feature of a decision that people make separates it this well; one that does was filled in after the fact.
+#: No single real feature of a decision that people make separates it this well; one that does was
+#: filled in after the fact.
 MAXIMUM_FEATURE_AUC = 0.95
 MAXIMUM_REPEATED = 0.05
 
 
 def feature_auc(values: np.ndarray, label: np.ndarray) -> float:
-    """How well one feature alone orders the labels, 0.5 to 1 whatever its direction; NaN when it is constant or all missing."""
+    """How well one feature alone orders the labels, 0.5 to 1 whatever its direction; NaN when it is
+    constant or all missing."""
     present = np.isfinite(values)
     if (
         present.sum() == 0
@@ -26,7 +28,8 @@ def feature_auc(values: np.ndarray, label: np.ndarray) -> float:
 
 
 def missing_auc(values: np.ndarray, label: np.ndarray) -> float:
-    """The same for whether the feature is missing: a value that exists only for one outcome leaks too."""
+    """The same for whether the feature is missing: a value that exists only for one outcome leaks
+    too."""
     absent = (~np.isfinite(values)).astype(float)
     return feature_auc(absent, label)
 

@@ -1,7 +1,8 @@
 """LIME for tabular data (Ribeiro, Singh and Guestrin 2016): a weighted linear model around one row.
 
-Written here because the `lime` package has had no release since 2020. As there, perturbed rows are drawn from the training marginals,
-weighted by an exponential kernel of width 0.75 * sqrt(features), and fitted by ridge regression.
+Written here because the `lime` package has had no release since 2020. As there, perturbed rows are
+drawn from the training marginals, weighted by an exponential kernel of width 0.75 * sqrt(features),
+and fitted by ridge regression.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ RIDGE = 1.0
 def lime(
     score: Callable[[np.ndarray], np.ndarray], row: np.ndarray, bins: list[dict], seed: int
 ) -> np.ndarray:
-    """Contribution of each feature of `row` (features) to the score, against a typical row; shape (features).
+    """Contribution of each feature of `row` (features) to the score, against a typical row; shape
+    (features).
 
-    A number contributes slope times its distance from the mean; a category contributes its "is this value" coefficient, less its share.
+    A number contributes slope times its distance from the mean; a category contributes its "is this
+    value" coefficient, less its share.
     """
     generator = np.random.default_rng(seed)
     drawn = np.stack([_draw(entry, SAMPLES, generator) for entry in bins], axis=1)

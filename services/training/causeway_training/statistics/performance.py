@@ -1,6 +1,7 @@
 """Performance metrics of a binary classifier, computed for many bootstrap resamples at once.
 
-Each takes weights (resamples x rows): a row drawn twice has weight 2. Golden-tested against scikit-learn.
+Each takes weights (resamples x rows): a row drawn twice has weight 2. Golden-tested against
+scikit-learn.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ CALIBRATION_BINS = 10
 
 @dataclass(frozen=True)
 class Scored:
-    """Rows with their label (0 or 1), score (probability of the positive label) and decision (score >= threshold)."""
+    """Rows with their label (0 or 1), score (probability of the positive label) and decision (score
+    >= threshold)."""
 
     label: np.ndarray
     score: np.ndarray
@@ -80,7 +82,8 @@ def auc(label: np.ndarray, score: np.ndarray, weights: np.ndarray) -> np.ndarray
 
 
 def calibration_error(rows: Scored, weights: np.ndarray) -> np.ndarray:
-    """Expected calibration error over ten bins of equal width (Naeini, Cooper and Hauskrecht 2015)."""
+    """Expected calibration error over ten bins of equal width (Naeini, Cooper and Hauskrecht
+    2015)."""
     which = np.minimum((rows.score * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
     gap = rows.score - rows.label
     total = np.zeros(weights.shape[0])

@@ -1,4 +1,5 @@
-"""Who is in the data: rows and positive share of each group, with Wilson score intervals (Wilson 1927)."""
+"""Who is in the data: rows and positive share of each group, with Wilson score intervals (Wilson
+1927)."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ def wilson(successes: int, rows: int, z: float = Z95) -> tuple[float, float]:
 
 
 def by_group(group: np.ndarray, label: np.ndarray, names: list[str]) -> list[dict]:
-    """Per group, and for rows of no group last: rows, share of all rows, positive share with its interval."""
+    """Per group, and for rows of no group last: rows, share of all rows, positive share with its
+    interval."""
     found = []
     for name in [*names, ""]:
         inside = group == name

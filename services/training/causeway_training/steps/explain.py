@@ -1,4 +1,7 @@
-"""explain: what drives the model, and whether two methods agree about single rows. Writes `explanation.json`."""
+"""Explain: what drives the model, and whether two methods agree about single rows.
+
+Writes `explanation.json`.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""package: gathers the model and its evidence into one folder that can be released.
+"""Package: gathers the model and its evidence into one folder that can be released.
 
-Writes `model.onnx`, `model-card.md`, `reference.json`, `explainer.json`, `evaluation.json`, `audit.json`, `explanation.json`,
-`compression.json`, `manifest.json`, and `attestation.json` over all of them, signed where there is a key.
+Writes `model.onnx`, `model-card.md`, `reference.json`, `explainer.json`, `evaluation.json`,
+`audit.json`, `explanation.json`, `compression.json`, `manifest.json`, and `attestation.json` over
+all of them, signed where there is a key.
 """
 
 from __future__ import annotations
@@ -38,10 +39,15 @@ FILES = (
 def run(context: Context) -> bool:
     options = context.options
     more = {
-        "champion": context.champion.digest if context.champion else None, "version": options.version,
-        "createdAt": options.created_at or os.environ.get("SOURCE_DATE_EPOCH"), "repository": options.repository, "image": image_inputs_digest(""),
-        "key": Signer.open(options.signing_key).key_id if options.signing_key else None, "bills": bills_of_materials(), "environment": environment_digest(),
-    }  # fmt: skip
+        "champion": context.champion.digest if context.champion else None,
+        "version": options.version,
+        "createdAt": options.created_at or os.environ.get("SOURCE_DATE_EPOCH"),
+        "repository": options.repository,
+        "image": image_inputs_digest(""),
+        "key": Signer.open(options.signing_key).key_id if options.signing_key else None,
+        "bills": bills_of_materials(),
+        "environment": environment_digest(),
+    }
     made = context.inputs("collect", "validate", "prepare", "train", "compress", **more)
     return context.run.perform(NAME, made, lambda folder: _work(context, folder))
 
@@ -74,7 +80,10 @@ def _work(context: Context, folder: Path) -> None:
 
 
 def manifest(context: Context, folder: Path, version: str, data: str, evidence: dict) -> dict:
-    """The manifest as `services/evidence/release.ts` describes it. The files must be in `folder` already."""
+    """The manifest as `services/evidence/release.ts` describes it.
+
+    The files must be in `folder` already.
+    """
     contract, options = context.contract, context.options
     model = digest_file(folder / "model.onnx")
     files = {
@@ -117,14 +126,14 @@ def manifest(context: Context, folder: Path, version: str, data: str, evidence: 
             "method": evidence["explanation"]["method"],
             "digest": digest_file(folder / "explainer.json"),
         },
-        # Nobody can have approved an image that does not exist yet: npm run attest copies approvals
-        # from the ledger.
+        # Nobody can have approved an image that does not exist yet; they come from the ledger.
         "approvals": [],
     }
 
 
 def judged_gates(evidence: dict) -> list[dict]:
-    """Every gate of the released model, of the comparison with the champion too, with its value and its bound."""
+    """Every gate of the released model, of the comparison with the champion too, with its value and
+    its bound."""
     evaluation, audit = evidence["evaluation"], evidence["audit"]
     judged = [
         evaluation,
@@ -141,13 +150,17 @@ def judged_gates(evidence: dict) -> list[dict]:
 
 
 def evidence_digest(folder: Path) -> str:
-    """Digest over the listing of the reports of the steps: evaluation, audit, explanation, compression."""
+    """Digest over the listing of the reports of the steps: evaluation, audit, explanation,
+    compression."""
     return digest_listing(folder, [folder / f"{name}.json" for name in EVIDENCE])
 
 
 def created_at(given: str | None) -> str:
-    """The time of creation in UTC: as given, else SOURCE_DATE_EPOCH (reproducible-builds.org), else now. The only part of a manifest that
-    is not decided by the inputs."""
+    """The time of creation in UTC: as given, else SOURCE_DATE_EPOCH (reproducible-builds.org), else
+    now.
+
+    The only part of a manifest that is not decided by the inputs.
+    """
     if given is None:
         epoch = os.environ.get("SOURCE_DATE_EPOCH")
         return format_timestamp(

@@ -1,7 +1,9 @@
-"""prepare: groups, k-anonymity and l-diversity, the split, and the statistics that may leave with a release.
+"""Prepare: groups, k-anonymity and l-diversity, the split, and the statistics that may leave with a
+release.
 
-Writes `train.csv` and `holdout.csv` (features, target, group of each protected attribute; no raw group column), `bins.json` (reference
-bins of the training rows, with noise of differential privacy when the contract gives a budget) and `preparation.json`.
+Writes `train.csv` and `holdout.csv` (features, target, group of each protected attribute; no raw
+group column), `bins.json` (reference bins of the training rows, with noise of differential privacy
+when the contract gives a budget) and `preparation.json`.
 """
 
 from __future__ import annotations
@@ -63,7 +65,8 @@ def _work(context: Context, folder: Path) -> None:
 
 
 def with_groups(contract: Contract, raw: pd.DataFrame) -> pd.DataFrame:
-    """The raw rows with one column per protected attribute that holds the group's name, missing where none matches."""
+    """The raw rows with one column per protected attribute that holds the group's name, missing
+    where none matches."""
     rows = raw.copy()
     for attribute in contract.attributes:
         names = pd.Series(group_of(attribute, raw), index=raw.index)
@@ -74,7 +77,8 @@ def with_groups(contract: Contract, raw: pd.DataFrame) -> pd.DataFrame:
 def k_anonymous(
     contract: Contract, rows: pd.DataFrame
 ) -> tuple[pd.DataFrame, dict | None, list[dict]]:
-    """Suppresses rows whose quasi-identifiers fewer than k rows share (Sweeney 2002); the gate limits how many."""
+    """Suppresses rows whose quasi-identifiers fewer than k rows share (Sweeney 2002); the gate
+    limits how many."""
     if contract.privacy is None:
         return rows, None, []
     sizes = class_sizes(rows, list(contract.privacy.quasi_identifiers))
@@ -99,7 +103,10 @@ def k_anonymous(
 
 
 def stored_columns(contract: Contract, rows: pd.DataFrame) -> list[str]:
-    """Pseudonym, features, target, groups. Raw group columns and direct identifiers are not among them."""
+    """Pseudonym, features, target, groups.
+
+    Raw group columns and direct identifiers are not among them.
+    """
     subject = [SUBJECT] if SUBJECT in rows.columns else []
     return (
         subject + contract.feature_names + [contract.target] + [a.name for a in contract.attributes]

@@ -1,8 +1,10 @@
-"""publish: pushes the image that serves the packaged release: the server's image, and one layer with the contract and the release.
+"""Publish: pushes the image that serves the packaged release: the server's image, and one layer
+with the contract and the release.
 
-Writes the files of `package` again, the manifest now with the registry's digest, and the attestation over it. The image holds the
-attestation of `package`: its own digest can be in none of its files. The layer has no times and one order, so the same release on the same
-server gives the same digest.
+Writes the files of `package` again, the manifest now with the registry's digest, and the
+attestation over it. The image holds the attestation of `package`: its own digest can be in none of
+its files. The layer has no times and one order, so the same release on the same server gives the
+same digest.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ from ..signing import ATTESTATION_FILE, write_attestation
 from .package import FILES
 
 NAME = "publish"
-#: Folder of the image in which the server finds its model, as services/model-server/Dockerfile lays it.
+#: Folder of the image in which the server finds its model, as services/model-server/Dockerfile lays
+#: it.
 MODEL_FOLDER = "app/model"
 #: Label with the digest of the attestation that an image holds.
 ATTESTATION_LABEL = "dev.causeway.attestation"
@@ -70,7 +73,8 @@ def _work(context: Context, folder: Path, base: str, repository: str) -> None:
 
 
 def labels(base: str, release: dict[str, bytes]) -> dict[str, str]:
-    """Where the image comes from, as labels: the server under it, and the attestation of the release in it."""
+    """Where the image comes from, as labels: the server under it, and the attestation of the
+    release in it."""
     name, _, digest = base.partition("@")
     return {
         "org.opencontainers.image.base.name": name,
@@ -100,7 +104,8 @@ def model_layer(contract: bytes, release: dict[str, bytes]) -> bytes:
 def push(
     source: Repository, digest: str, target: Repository, layer: bytes, provenance: dict[str, str]
 ) -> str:
-    """Pushes the image `digest` of `source` with one more layer and labels to `target`; returns the new image's digest."""
+    """Pushes the image `digest` of `source` with one more layer and labels to `target`; returns the
+    new image's digest."""
     manifest = source.manifest(digest)
     config = json.loads(source.blob(manifest["config"]["digest"]))
     for known in manifest["layers"]:

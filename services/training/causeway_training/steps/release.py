@@ -1,7 +1,9 @@
-"""release: puts the packaged folder, or the published one, where it is asked for, whole or not at all.
+"""Release: puts the packaged folder, or the published one, where it is asked for, whole or not at
+all.
 
-Before it does, every file is checked against the attestation, the attestation against the manifest, and its signature against the
-trusted key. An unsigned release is for local rehearsal only and is said to be so.
+Before it does, every file is checked against the attestation, the attestation against the manifest,
+and its signature against the trusted key. An unsigned release is for local rehearsal only and is
+said to be so.
 """
 
 from __future__ import annotations
@@ -39,7 +41,10 @@ def run(context: Context) -> bool:
 
 
 def source(context: Context) -> Path:
-    """The folder to release: the published one where the image was pushed, else the packaged one. Raises InputError when the first is not of the second."""
+    """The folder to release: the published one where the image was pushed, else the packaged one.
+
+    Raises InputError when the first is not of the second.
+    """
     packaged = context.run.outputs_digest("package")
     if not (context.run.path / "publish" / RECORD).exists():
         return context.run.folder("package")
@@ -52,7 +57,8 @@ def source(context: Context) -> Path:
 
 
 def check(context: Context, folder: Path) -> None:
-    """Raises unless the folder is what its manifest says, every recorded gate holds, and the signature (if any is asked for) is right."""
+    """Raises unless the folder is what its manifest says, every recorded gate holds, and the
+    signature (if any is asked for) is right."""
     check_files(folder)
     check_attestation(folder)
     evaluation, audit, explanation = (
@@ -73,7 +79,8 @@ def check(context: Context, folder: Path) -> None:
 
 
 def check_files(folder: Path) -> None:
-    """Raises InputError unless every file of a release folder is the one that its manifest names."""
+    """Raises InputError unless every file of a release folder is the one that its manifest
+    names."""
     manifest = read_json(folder / "manifest.json")
     missing = [name for name in FILES if not (folder / name).exists()]
     if missing:
@@ -95,7 +102,8 @@ def check_files(folder: Path) -> None:
 
 
 def check_attestation(folder: Path) -> None:
-    """Raises InputError unless the attestation names every file as it is, and its predicate is the manifest."""
+    """Raises InputError unless the attestation names every file as it is, and its predicate is the
+    manifest."""
     _, statement = read_attestation(folder)
     named = statement["named"]
     problems = [
@@ -110,8 +118,11 @@ def check_attestation(folder: Path) -> None:
 
 
 def place(source: Path, target: Path) -> None:
-    """Copies beside the target, then swaps by two renames. A kill between them leaves the old release beside the target, and the next run
-    puts it back before anything else: neither release is ever lost or half written."""
+    """Copies beside the target, then swaps by two renames.
+
+    A kill between them leaves the old release beside the target, and the next run
+    puts it back before anything else: neither release is ever lost or half written.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh, old = (
         target.with_name(f".{target.name}.partial"),
@@ -131,7 +142,8 @@ def place(source: Path, target: Path) -> None:
 
 
 def store(source: Path, target: Prefix) -> bool:
-    """Stores the release under a name of its own that is never overwritten, then points `current.json` to it in one atomic put."""
+    """Stores the release under a name of its own that is never overwritten, then points
+    `current.json` to it in one atomic put."""
     digest = digest_file(source / "manifest.json")
     name = f"{read_json(source / 'manifest.json')['version']}-{digest.removeprefix('sha256:')[:12]}"
     pointer = canonical_json({"release": name, "manifest": digest}).encode()

@@ -1,8 +1,10 @@
-"""train: fits the model's own estimator, mitigates unfair selection where the training rows show it, exports to ONNX.
+"""Train: fits the model's own estimator, mitigates unfair selection where the training rows show
+it, exports to ONNX.
 
-With `data.privacy.trainingEpsilon` the model is a logistic regression with noise instead, unmitigated: the fairness gates still judge it.
-Writes `model.onnx`, `unmitigated.onnx` when mitigation was applied, and `training.json`. A model whose ONNX scores differ from
-scikit-learn's is refused here.
+With `data.privacy.trainingEpsilon` the model is a logistic regression with noise instead,
+unmitigated: the fairness gates still judge it. Writes `model.onnx`, `unmitigated.onnx` when
+mitigation was applied, and `training.json`. A model whose ONNX scores differ from scikit-learn's is
+refused here.
 """
 
 from __future__ import annotations
@@ -94,20 +96,15 @@ def _work(context: Context, folder: Path, module: Any, parameters: dict) -> None
     error = _export(chosen, data.inputs, folder / "model.onnx", contract.name)
     report["exportError"] = error
     write_json(folder / "training.json", report)
-    demand(
-        NAME,
-        [
-            gate(
-                "largest difference between ONNX and scikit-learn scores",
-                error,
-                maximum=MAXIMUM_EXPORT_ERROR,
-            )
-        ],
-    )
+    name = "largest difference between ONNX and scikit-learn scores"
+    demand(NAME, [gate(name, error, maximum=MAXIMUM_EXPORT_ERROR)])
 
 
 def _private(context: Context, folder: Path, data: Data, epsilon: float) -> None:
-    """Fits with noise. No figure of the training rows is kept: it would be one without noise."""
+    """Fits with noise.
+
+    No figure of the training rows is kept: it would be one without noise.
+    """
     contract, options = context.contract, context.options
     fitted = private_model(
         contract, data.inputs, data.label, epsilon, options.subject_key, options.seed
@@ -142,7 +139,8 @@ def _private(context: Context, folder: Path, data: Data, epsilon: float) -> None
 def _attribute_to_mitigate(
     broken: list[FairnessBound], bounds: tuple[FairnessBound, ...], mode: str
 ) -> str | None:
-    """The attribute whose selection the reduction equalises: of the first broken bound on selection, or of the first bound when forced."""
+    """The attribute whose selection the reduction equalises: of the first broken bound on
+    selection, or of the first bound when forced."""
     selection = [
         b for b in (broken if mode == "auto" else bounds) if b.metric != "equalized-odds-difference"
     ]
@@ -157,7 +155,8 @@ def _named(values: list[tuple[FairnessBound, float]]) -> list[dict]:
 
 
 def _export(estimator: Any, features: np.ndarray, path: Path, name: str) -> float:
-    """Writes the model and returns its largest difference from scikit-learn on the training rows."""
+    """Writes the model and returns its largest difference from scikit-learn on the training
+    rows."""
     model = export(estimator, features.shape[1], name)
     path.write_bytes(model)
     return float(

@@ -1,7 +1,8 @@
-"""validate: refuses data that a model must not be made from.
+"""Validate: refuses data that a model must not be made from.
 
-Gates: enough rows, no personal data in a stored column, both labels, values inside the contract's ranges and categories, missingness, no
-leakage, no repeated rows, every group large enough. Against the champion's reference it reports drift; drift is a reason to retrain, so it is no gate.
+Gates: enough rows, no personal data in a stored column, both labels, values inside the contract's
+ranges and categories, missingness, no leakage, no repeated rows, every group large enough. Against
+the champion's reference it reports drift; drift is a reason to retrain, so it is no gate.
 """
 
 from __future__ import annotations
@@ -143,7 +144,8 @@ def leakage_gates(profiles: list[dict], rows: pd.DataFrame) -> list[dict]:
 
 
 def profile(feature: Feature, column: pd.Series, label: np.ndarray) -> dict:
-    """What one feature looks like: missing share, spread, and how well it alone orders the labels."""
+    """What one feature looks like: missing share, spread, and how well it alone orders the
+    labels."""
     values = column.to_numpy(dtype=float)
     present = values[np.isfinite(values)]
     low, middle, high = (
@@ -151,13 +153,20 @@ def profile(feature: Feature, column: pd.Series, label: np.ndarray) -> dict:
     )
     single, absent = feature_auc(values, label), missing_auc(values, label)
     return {
-        "name": feature.name, "missing": float(1 - len(present) / len(values)), "mean": float(present.mean()) if len(present) else None,
-        "p05": low, "median": middle, "p95": high, "auc": single if np.isfinite(single) else None, "missingAuc": absent if np.isfinite(absent) else None,
-    }  # fmt: skip
+        "name": feature.name,
+        "missing": float(1 - len(present) / len(values)),
+        "mean": float(present.mean()) if len(present) else None,
+        "p05": low,
+        "median": middle,
+        "p95": high,
+        "auc": single if np.isfinite(single) else None,
+        "missingAuc": absent if np.isfinite(absent) else None,
+    }
 
 
 def against_reference(contract: Contract, rows: pd.DataFrame, reference: dict) -> list[dict]:
-    """Stability index of each feature that the champion has too, against the threshold for these row counts."""
+    """Stability index of each feature that the champion has too, against the threshold for these
+    row counts."""
     known = {entry["name"]: entry for entry in reference["features"]}
     shared = [feature for feature in contract.features if feature.name in known]
     found = []

@@ -1,9 +1,11 @@
-"""Makes the golden files of the explanation tests: two small ONNX models and what the `shap` package says of them.
+"""Makes the golden files of the explanation tests: two small ONNX models and what the `shap`
+package says of them.
 
-    PYTHONPATH=services/training python test/services/model-server/golden/make.py
+PYTHONPATH=services/training python test/services/model-server/golden/make.py
 
-Needs the packages of `services/training/requirements-test.lock`. `shap.json` names the version of shap that it was made with.
-Values: shap.explainers.ExactExplainer over an Independent masker (interventional, all coalitions), in log-odds.
+Needs the packages of `services/training/requirements-test.lock`. `shap.json` names the version of
+shap that it was made with. Values: shap.explainers.ExactExplainer over an Independent masker
+(interventional, all coalitions), in log-odds.
 """
 
 import json
