@@ -267,7 +267,7 @@ const drift: readonly GatedKey[] = [
     judges: {
       plan: {
         rule: "The policy `governance-model-age` refuses a release that is older, in the plan and in a preview.",
-        by: code("stack/release-verification", "isExpired"),
+        by: [{ file: "services/evidence/verification.ts", name: "isExpired" }],
       },
     },
   },
