@@ -4,41 +4,48 @@
 //   node services/delivery/build.mjs <folder>
 import { build } from "esbuild";
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 
 const root = join(import.meta.dirname, "..", "..");
 const [target = join(root, "out", "delivery")] = process.argv.slice(2);
-const programs = {
-  promote: "promote",
-  follow: "follow",
-  "record-run": "record-run",
-  "record-erasure": "record-erasure",
+const programs = ["promote", "follow", "record-run", "record-erasure"];
+
+// Of the Kubernetes client the programs use what reads a kubeconfig and logs in. Its thousand
+// generated classes of the API, 15 MB in each program, have no timeout and are left out.
+const kubeconfigOnly = {
+  name: "kubeconfig-only",
+  setup: ({ onResolve, onLoad }) => {
+    const client = dirname(createRequire(import.meta.url).resolve("@kubernetes/client-node"));
+    onResolve({ filter: /^@kubernetes\/client-node$/ }, () => ({
+      path: join(client, "config.js"),
+    }));
+    onLoad({ filter: /client-node.dist.gen.index\.js$/ }, () => ({
+      contents: "export const createConfiguration = undefined, ServerConfiguration = undefined;",
+    }));
+  },
 };
 
 const { metafile } = await build({
-  entryPoints: Object.fromEntries(
-    Object.entries(programs).map(([name, path]) => [
-      name,
-      join(root, "services", "delivery", `${path}.ts`),
-    ]),
-  ),
+  entryPoints: programs.map((name) => join(root, "services", "delivery", `${name}.ts`)),
   outdir: target,
   bundle: true,
   platform: "node",
   format: "cjs",
   target: "node20",
+  plugins: [kubeconfigOnly],
   legalComments: "none",
   logLevel: "warning",
   metafile: true,
 });
 
-// What the bill of materials is made from: places of packages, as package-lock.json names them.
-const placeOf = (path) =>
+// What the bill of materials is made from: paths of packages, as package-lock.json names them.
+const pathOf = (path) =>
   /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(path)?.[0].replace(/^.*?(?=node_modules\/)/, "");
-const places = Object.keys(metafile.inputs)
-  .map(placeOf)
-  .filter((place) => place !== undefined);
+const packages = Object.keys(metafile.inputs)
+  .map(pathOf)
+  .filter((one) => one !== undefined);
 writeFileSync(
   join(target, "packages.json"),
-  `${JSON.stringify([...new Set(places)].sort(), null, 2)}\n`,
+  `${JSON.stringify([...new Set(packages)].sort(), null, 2)}\n`,
 );
