@@ -6,15 +6,15 @@ import { signatureSchema } from "../../services/evidence/release";
 import { missingApprovals } from "../../services/contract/tiers";
 import { label } from "../../services/contract/units";
 import { retryingConflicts } from "./cluster";
+import { gatePause } from "../../services/delivery/approvals";
 import {
   digestOf,
-  gatePause,
   observed,
   regionOf,
   releaseOf,
   type Rollout,
   type RolloutStatus,
-} from "../../services/delivery/objects";
+} from "./objects";
 import type { Entry, Fact } from "../../services/evidence/ledger";
 import { approvalsOf, roleOf } from "./verdict-of";
 import { jsonHelp, keyHelp, type CommandLine } from "../command";

@@ -10,7 +10,7 @@ import {
   type LiveRoutes,
   type ReplicaSet,
   type Rollout,
-} from "../../services/delivery/objects";
+} from "./objects";
 import { servingNames } from "../../services/evidence/rollout";
 import { podSelector, versionHashLabel } from "../../infra/kubernetes/model-objects";
 

@@ -3,7 +3,7 @@ import { InputError } from "../../services/contract/problems";
 import { killTargets, type KillTarget } from "../../infra/serving/delivery";
 import { killAnnotation, killRoute, killRouteOf } from "../../infra/serving/kill-switch";
 import { retryingConflicts } from "./cluster";
-import { inFlight, regionOf } from "../../services/delivery/objects";
+import { inFlight, regionOf } from "./objects";
 import { Option } from "@commander-js/extra-typings";
 import { modelsFolder } from "../../infra/stack/models";
 import { openLedger, type OpenLedger } from "../../services/delivery/ledger-location";

@@ -1,6 +1,6 @@
 import { killAnnotation } from "../../infra/serving/kill-switch";
 import type { Cluster } from "./cluster";
-import { digestOf, observed, regionOf, releaseOf } from "../../services/delivery/objects";
+import { digestOf, observed, regionOf, releaseOf } from "./objects";
 import { jsonHelp, type CommandLine } from "../command";
 import { clusterAt, contextOption, contextsOf, modelHelp } from "./regions";
 import { versionHashLabel } from "../../infra/kubernetes/model-objects";

@@ -10,7 +10,7 @@ import {
   type ReplicaSet,
   type Rollout,
   type RolloutStatus,
-} from "../../services/delivery/objects";
+} from "./objects";
 import { versionHashLabel } from "../../infra/kubernetes/model-objects";
 
 /** What a verdict is made from. */

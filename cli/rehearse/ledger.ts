@@ -6,7 +6,7 @@ import {
   type LedgerStore,
 } from "../../services/evidence/ledger";
 import { openLedger } from "../../services/delivery/ledger-location";
-import { factsOf, recordFacts } from "../../services/delivery/run-facts";
+import { factsOf, recordFacts } from "../../services/delivery/record-run";
 import type { Action as TrialAction } from "../../infra/gates/gates";
 import type { TrainedModel, Trial } from "./result";
 

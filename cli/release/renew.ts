@@ -10,7 +10,7 @@ import { ensureEnvironment } from "../../services/training/environment";
 import { jsonHelp, ledgerHelp, type CommandLine } from "../command";
 import { UsageError, VerbError } from "../exit-codes";
 import { openLedger } from "../../services/delivery/ledger-location";
-import { factsOf, recordFacts } from "../../services/delivery/run-facts";
+import { factsOf, recordFacts } from "../../services/delivery/record-run";
 import { actorAt } from "./record";
 
 /** What is renewed, and how the steps are run. */

@@ -1,7 +1,11 @@
+import type { Contract } from "../contract/contract";
+import { missingApprovals } from "../contract/tiers";
 import { unbound, type RoleKey } from "../evidence/approvals";
 import { approvalSchema, signatureSchema, type Approval } from "../evidence/release";
 import type { Entry } from "../evidence/ledger";
-import { gatePause } from "./objects";
+
+/** Argo Rollouts' reason of a pause that a step asks for. */
+export const gatePause = "CanaryPauseStep";
 
 /** The approvals of an image in the ledger, and the entries that do not count, each with why. */
 export interface RecordedApprovals {
@@ -56,4 +60,33 @@ function judgedApproval(
   return gap === undefined
     ? approval.data
     : `entry ${sequence} by ${actor} as ${approval.data.role}: ${gap}`;
+}
+
+/**
+ * The newest approval of an image by its entry in the ledger, or what is missing of those that the
+ * risk tier asks for, in words.
+ */
+export type ApprovalFound = { readonly reference: string } | { readonly missing: string };
+
+/**
+ * The newest approval of an image in the ledger, once all that the model's risk tier asks for are
+ * there. One in a role that has keys counts only with the signature of one of them, as in `npm run
+ * attest` and `npm run verify`.
+ */
+export function approvalIn(
+  entries: readonly Entry[],
+  { name, riskTier }: Pick<Contract, "name" | "riskTier">,
+  digest: string,
+  keys: readonly RoleKey[],
+): ApprovalFound {
+  const { approvals, refused } = recordedApprovals(entries, { model: name, image: digest }, keys);
+  const missing = missingApprovals(riskTier, approvals);
+  const reference = approvals.at(-1)?.reference;
+  if (missing === undefined && reference !== undefined) return { reference };
+  return {
+    missing: [
+      missing ?? "a recorded approval; got none",
+      ...refused.map((one) => `not counted: ${one}`),
+    ].join("; "),
+  };
 }

@@ -12,8 +12,9 @@ import { exitCodes, readArguments, runProgram, text } from "./command-line";
 import { connect } from "./connection";
 import { openLedger, type OpenLedger } from "./ledger-location";
 import { answerTo, openOrders, type Order } from "./orders";
-import { approvalIn, regionAt } from "./own-region";
-import { factOf, promote, type Region } from "./promotion";
+import { approvalIn } from "./approvals";
+import { regionAt, type Region } from "./rollout";
+import { factOf, promote } from "./promotion";
 
 const options = z.object({
   contract: text,

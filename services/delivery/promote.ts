@@ -9,10 +9,10 @@ import { promoterAccount } from "../evidence/rollout";
 import { failedRelease } from "../evidence/refusals";
 import { exitCodes, readArguments, runProgram, seconds, text, texts } from "./command-line";
 import { connect } from "./connection";
-import { askedRegion } from "./asked-region";
 import { openLedger } from "./ledger-location";
-import { openOrders } from "./orders";
-import { approvalIn, regionAt } from "./own-region";
+import { askedRegion, openOrders } from "./orders";
+import { approvalIn } from "./approvals";
+import { regionAt } from "./rollout";
 import { promote } from "./promotion";
 
 const options = z.object({

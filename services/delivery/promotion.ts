@@ -6,40 +6,17 @@ import { describeRefusal, publishCommand, type Refusal } from "../evidence/refus
 import type { Release } from "../evidence/release";
 import { dutiesOf } from "../contract/tiers";
 import type { Fact } from "../evidence/ledger";
-import type { outcomes } from "./orders";
+import type { ApprovalFound } from "./approvals";
+import type { AskedRegion, RegionResult } from "./orders";
 import {
   contractChanged,
   imageOf,
   promotedImage,
   releasePatch,
   standingOf,
-  type Operation,
+  type Region,
   type Rollout,
-} from "./release-patch";
-
-/** A region as the promoter sees it: one Rollout. */
-export interface Region {
-  readonly name: string;
-  read(): Promise<Rollout>;
-  /** Throws where the object is another than the one that was read. */
-  patch(operations: readonly Operation[]): Promise<void>;
-}
-
-/** A region whose own promoter takes the release, on an order. */
-export interface AskedRegion {
-  readonly name: string;
-  /**
-   * Resolves with the region's answer, which it has put on record itself, or with a time-out, which
-   * nobody has.
-   */
-  ask(): Promise<RegionResult>;
-}
-
-/**
- * The newest approval of an image by its entry in the ledger, or what is missing of those that the
- * risk tier asks for, in words.
- */
-export type ApprovalFound = { readonly reference: string } | { readonly missing: string };
+} from "./rollout";
 
 /** A release to promote. */
 export interface Promotion {
@@ -66,14 +43,6 @@ export interface Promotion {
   /** Seconds between two looks at a Rollout. @default 10 */
   readonly pollSeconds?: number;
   readonly report: (line: string) => void;
-}
-
-/** How a region took the release. */
-export interface RegionResult {
-  readonly region: string;
-  readonly outcome: (typeof outcomes)[number];
-  readonly seconds: number;
-  readonly message: string;
 }
 
 /**

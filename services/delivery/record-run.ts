@@ -1,9 +1,121 @@
-import { basename } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { InputError } from "../contract/problems";
+import { InputError, parseOrThrow } from "../contract/problems";
+import { label } from "../contract/units";
+import type { Fact } from "../evidence/ledger";
+import { canonicalJson } from "../evidence/ledger/canonical";
+import { openLedger, type OpenLedger } from "./ledger-location";
+import {
+  copyDocuments,
+  objectLocation,
+  s3,
+  type ObjectLocation,
+  type ObjectStore,
+} from "./object-store";
 import { exitCodes, readArguments, runProgram, text } from "./command-line";
-import { openLedger } from "./ledger-location";
-import { factsOf, recordFacts } from "./run-facts";
+
+/**
+ * Actions of a training run, in the order in which they happen. The steps may state no other:
+ * nobody who trains records an approval.
+ */
+const stated = ["train", "evaluate", "release"] as const;
+
+/**
+ * A file under `facts/` of a run directory, as services/training/causeway_training/facts.py writes
+ * it.
+ */
+const factSchema = z.strictObject({
+  action: z.enum(stated),
+  subject: label,
+  at: z.iso.datetime(),
+  details: z.record(z.string(), z.json()),
+});
+type StatedFact = z.output<typeof factSchema>;
+
+/**
+ * The facts of a run at a folder, a `file://` URL or `s3://bucket/prefix`; none where no step got
+ * that far. Throws InputError for a file that states no fact.
+ */
+export async function factsOf(
+  location: string,
+  objects?: ObjectStore,
+): Promise<readonly StatedFact[]> {
+  const remote = objectLocation(location);
+  const folder =
+    remote === undefined
+      ? join(location.startsWith("file://") ? fileURLToPath(location) : location, "facts")
+      : await fetched(remote, objects ?? s3());
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder).filter(
+    (name) => name.endsWith(".json") && !name.startsWith("."),
+  );
+  const facts = files.map((name) => {
+    const fact = parseOrThrow(factSchema, jsonIn(join(folder, name)), join(folder, name));
+    if (`${fact.action}.json` !== name)
+      throw new InputError(join(folder, name), [
+        { key: "action", got: fact.action, allowed: "the name of the file" },
+      ]);
+    return fact;
+  });
+  return facts.sort((a, b) => stated.indexOf(a.action) - stated.indexOf(b.action));
+}
+
+/**
+ * Adds the facts of a run to the ledger, each once: a fact that it has from this run is left out.
+ * Returns the actions that were added.
+ */
+export async function recordFacts(
+  ledger: Pick<OpenLedger, "chain" | "record">,
+  facts: readonly StatedFact[],
+  by: { readonly run: string; readonly actor: string },
+): Promise<readonly string[]> {
+  const added: string[] = [];
+  for (const { action, subject, at, details } of facts) {
+    const fact: Fact = {
+      actor: by.actor,
+      action,
+      subject,
+      details: { ...details, run: by.run, at },
+    };
+    const text = canonicalJson(fact.details);
+    if (
+      (await ledger.chain()).some(
+        (entry) =>
+          entry.action === action &&
+          entry.subject === subject &&
+          canonicalJson(entry.details) === text,
+      )
+    )
+      continue;
+    await ledger.record(fact);
+    added.push(action);
+  }
+  return added;
+}
+
+async function fetched(run: ObjectLocation, objects: ObjectStore): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "causeway-facts-"));
+  await copyDocuments(objects, { ...run, prefix: `${run.prefix}/facts` }, folder);
+  return folder;
+}
+
+function jsonIn(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new InputError(file, [
+      {
+        key: "(whole input)",
+        got: error instanceof Error ? error.message : String(error),
+        allowed: "JSON",
+      },
+    ]);
+  }
+}
 
 const usage = `usage: npm run record:run -- <run directory> --ledger <where> --actor <who ran it> [--run <name of the run>]
 

@@ -3,8 +3,12 @@ import { rollout } from "../../infra/serving/rollout";
 import { loadContract } from "../../services/contract/load";
 import { loadRelease } from "../../services/evidence/load";
 import type { Release } from "../../services/evidence/release";
-import { readRollout, type Operation, type Rollout } from "../../services/delivery/release-patch";
-import type { Region } from "../../services/delivery/promotion";
+import {
+  readRollout,
+  type Operation,
+  type Region,
+  type Rollout,
+} from "../../services/delivery/rollout";
 
 export const contract = loadContract(modelsFolder, "loan-approval");
 /** The release that serves before a promotion. */

@@ -5,11 +5,11 @@ import { signedApproval, type RoleKey } from "../../../services/evidence/approva
 import type { Release } from "../../../services/evidence/release";
 import type { Verdict } from "../../../services/evidence/verdict";
 import { openLedger, type OpenLedger } from "../../../services/delivery/ledger-location";
-import { askedRegion } from "../../../services/delivery/asked-region";
+import { askedRegion, type AskedRegion } from "../../../services/delivery/orders";
 import { follow, followerArguments, isOpen } from "../../../services/delivery/follow";
 import { openOrders, type Order, type Orders } from "../../../services/delivery/orders";
-import { promote, type AskedRegion, type Region } from "../../../services/delivery/promotion";
-import { imageOf, releasePatch } from "../../../services/delivery/release-patch";
+import { promote } from "../../../services/delivery/promotion";
+import { imageOf, releasePatch, type Region } from "../../../services/delivery/rollout";
 import { MemoryStore } from "../../support/object-store";
 import { testKey } from "../../support/signing";
 import { contract, old, region, repository, type Controlled } from "../../support/rollouts";

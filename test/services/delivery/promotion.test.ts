@@ -10,20 +10,16 @@ import {
 import type { Release } from "../../../services/evidence/release";
 import { readLedger, storeAt, type Entry, type Fact } from "../../../services/evidence/ledger";
 import { openLedger } from "../../../services/delivery/ledger-location";
-import { approvalIn } from "../../../services/delivery/own-region";
+import { approvalIn, type ApprovalFound } from "../../../services/delivery/approvals";
 import { promoterArguments } from "../../../services/delivery/promote";
-import {
-  promote,
-  type ApprovalFound,
-  type Promotion,
-  type Region,
-} from "../../../services/delivery/promotion";
+import { promote, type Promotion } from "../../../services/delivery/promotion";
 import {
   imageOf,
   readRollout,
   releasePatch,
   standingOf,
-} from "../../../services/delivery/release-patch";
+  type Region,
+} from "../../../services/delivery/rollout";
 import { MemoryStore } from "../../support/object-store";
 import { testKey } from "../../support/signing";
 import {

@@ -11,7 +11,7 @@ import { loadContract } from "../../../../services/contract/load";
 import { exitCodes } from "../../../../services/delivery/command-line";
 import { followerArguments } from "../../../../services/delivery/follow";
 import { promoterArguments } from "../../../../services/delivery/promote";
-import { releasePatch } from "../../../../services/delivery/release-patch";
+import { releasePatch } from "../../../../services/delivery/rollout";
 import { planOf } from "../../../support/stacks";
 import { testKey } from "../../../support/signing";
 import { only, record } from "../../../support/record";

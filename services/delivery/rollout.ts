@@ -4,9 +4,12 @@ import type { Release } from "../evidence/release";
 import {
   documentAnnotations,
   documents,
+  modelsNamespace,
   releaseLabels,
   serverContainer,
+  servingNames,
 } from "../evidence/rollout";
+import { send, type Connection } from "./connection";
 
 /** What is read of a Rollout as the API server returns it. */
 const rolloutSchema = z.object({
@@ -140,4 +143,36 @@ function container({ spec }: Rollout): { readonly index: number; readonly image:
 /** A key as a step of a JSON Pointer (RFC 6901). */
 function escaped(key: string): string {
   return key.replaceAll("~", "~0").replaceAll("/", "~1");
+}
+
+/** A region as the promoter sees it: one Rollout. */
+export interface Region {
+  readonly name: string;
+  read(): Promise<Rollout>;
+  /** Throws where the object is another than the one that was read. */
+  patch(operations: readonly Operation[]): Promise<void>;
+}
+
+/** The Rollout of a model in the cluster of a connection. */
+export function regionAt(name: string, connection: Connection, model: string): Region {
+  const path = `/apis/argoproj.io/v1alpha1/namespaces/${modelsNamespace}/rollouts/${servingNames(model).model}`;
+  const call = async (request: Parameters<typeof send>[1]) => {
+    const answer = await send(connection, request);
+    if (answer.status !== 200)
+      throw new Error(
+        `${name}: ${request.method} ${path} answered ${answer.status}: ${answer.text.slice(0, 300)}`,
+      );
+    return readRollout(JSON.parse(answer.text));
+  };
+  return {
+    name,
+    read: () => call({ method: "GET", path }),
+    patch: async (operations) =>
+      void (await call({
+        method: "PATCH",
+        path: `${path}?fieldManager=causeway-promoter`,
+        body: JSON.stringify(operations),
+        contentType: "application/json-patch+json",
+      })),
+  };
 }

@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readLedger, storeAt } from "../../../services/evidence/ledger";
 import { openLedger } from "../../../services/delivery/ledger-location";
-import { main } from "../../../services/delivery/record-run";
-import { factsOf, recordFacts } from "../../../services/delivery/run-facts";
+import { factsOf, main, recordFacts } from "../../../services/delivery/record-run";
 import { MemoryStore } from "../../support/object-store";
 
 let folder = "";

@@ -1,11 +1,8 @@
 import { z } from "zod";
-import { parseOrThrow } from "../contract/problems";
-import { servedReleaseSchema, type ServedRelease } from "../evidence/release";
-import { labelKeys } from "../contract/labels";
-import { documents, serverContainer } from "../evidence/rollout";
-
-/** Argo Rollouts' reason of a pause that a step asks for. */
-export const gatePause = "CanaryPauseStep";
+import { parseOrThrow } from "../../services/contract/problems";
+import { servedReleaseSchema, type ServedRelease } from "../../services/evidence/release";
+import { labelKeys } from "../../services/contract/labels";
+import { documents, serverContainer } from "../../services/evidence/rollout";
 
 const annotations = z.record(z.string(), z.string()).default({});
 const template = z.object({
