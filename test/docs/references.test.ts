@@ -52,6 +52,28 @@ test.each(pages.filter((page) => !records.test(page)))("%s names paths that exis
   expect(missing(page)).toEqual([]);
 });
 
+const { groups } = JSON.parse(readFileSync(join(project, "cli", "verbs.json"), "utf8")) as {
+  groups: { verbs: { name: string }[] }[];
+};
+const verbs = groups.flatMap(({ verbs: ofGroup }) => ofGroup.map(({ name }) => name));
+
+/** Commands of a page, in blocks too, that are neither a verb nor a group of verbs. */
+const unknownVerbs = (page: string): string[] =>
+  [
+    ...readFileSync(join(project, page), "utf8").matchAll(
+      /(?:npx |`)causeway ([a-z][a-z-]*(?: [a-z][a-z-]*)?)/g,
+    ),
+  ]
+    .map(([, words = ""]) => words)
+    .filter(
+      (words) =>
+        !verbs.some((verb) => `${words} `.startsWith(`${verb} `) || verb.startsWith(`${words} `)),
+    );
+
+test.each(pages.filter((page) => !records.test(page)))("%s names commands that exist", (page) => {
+  expect(unknownVerbs(page)).toEqual([]);
+});
+
 test.each(pages)("%s refers to files and headings that exist", (page) => {
   expect(broken(page)).toEqual([]);
 });
