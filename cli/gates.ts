@@ -1,5 +1,5 @@
 import { wrongFactor } from "../infra/gates/labels";
-import { alerts, type AlertName } from "../infra/gates/names";
+import { alerts, type AlertName } from "../infra/gates/alerts";
 import { budgetFactor, latencyShares } from "../infra/gates/requests";
 import { labelWindows } from "../infra/gates/rule";
 import { scoreLimit } from "../infra/gates/scores";
@@ -313,6 +313,6 @@ function title(key: string): string {
 
 function link(source: Source): string {
   return "alert" in source
-    ? `[\`${source.alert}\`](../${alerts[source.alert].runbook})`
+    ? `[\`${source.alert}\`](runbooks/${alerts[source.alert].runbook}.md)`
     : `[\`${source.name}\`](../${source.file})`;
 }

@@ -7,6 +7,7 @@ import { loadModels } from "./stack/models";
 import { stackOutputs } from "./stack/outputs";
 import { releaseOrder } from "./stack/release-order";
 import { refuseUpdate, unlessFailed } from "./stack/refusals";
+import { repositoryRunbooks } from "./stack/runbooks";
 import { RegionalPlatform } from "./stack/regional-platform";
 import { retrainingGround } from "./stack/retraining";
 import { SubjectKeys } from "./stack/subject-keys";
@@ -21,6 +22,7 @@ export = async function program() {
   const meter = new CostMeter(RegionalPlatform.__pulumiType);
   const root = join(__dirname, "..");
   const ground = layGround(config, models, root);
+  const runbookBase = config.runbookBase ?? repositoryRunbooks(root);
   const keys = new SubjectKeys("subject-keys", config.subjectKeys);
   const platforms = new Map<string, RegionalPlatform>();
   const retraining = retrainingGround(config, root);
@@ -38,6 +40,7 @@ export = async function program() {
           image: unlessFailed(model, ground.image(model, region), isPreview),
         })),
         keyRing: keys.ring,
+        runbookBase,
         alertWebhooks:
           config.alertWebhook === undefined
             ? undefined

@@ -91,77 +91,8 @@ export const series = {
 
 export type SeriesName = (typeof series)[keyof typeof series];
 
-type Severity = "critical" | "warning";
-
-interface AlertEntry {
-  /** `critical` wakes whoever is on call, `warning` opens a ticket of the owning team. */
-  readonly severity: Severity;
-  /** Page of this repository that says what to do. */
-  readonly runbook: string;
-  /** What a new training run may cure: these start the retraining. */
-  readonly retraining?: true;
-}
-
-const page = (name: string) => `docs/runbooks/${name}.md`;
-
-/** Every alert on a model. */
-export const alerts = {
-  CausewayErrorBudgetBurn: { severity: "critical", runbook: page("error-budget-burn") },
-  CausewayErrorBudgetSlowBurn: { severity: "warning", runbook: page("error-budget-slow-burn") },
-  CausewayLatencyBudgetBurn: { severity: "critical", runbook: page("latency-budget-burn") },
-  CausewayLatencyBudgetSlowBurn: { severity: "warning", runbook: page("latency-budget-slow-burn") },
-  CausewayLatencyObjectiveMissed: {
-    severity: "warning",
-    runbook: page("latency-objective-missed"),
-  },
-  CausewaySaturated: { severity: "warning", runbook: page("saturated") },
-  CausewayGpuSaturated: { severity: "warning", runbook: page("gpu-saturated") },
-  CausewayModelAbsent: { severity: "critical", runbook: page("model-absent") },
-  CausewayTrafficAbsent: { severity: "warning", runbook: page("traffic-absent") },
-  CausewayLabelsMissing: { severity: "warning", runbook: page("labels-missing") },
-  CausewayFeatureDrift: { severity: "warning", runbook: page("feature-drift"), retraining: true },
-  CausewayScoreDrift: { severity: "warning", runbook: page("score-drift"), retraining: true },
-  CausewayConceptDrift: { severity: "warning", runbook: page("concept-drift"), retraining: true },
-  CausewayPerformanceDecay: {
-    severity: "critical",
-    runbook: page("performance-decay"),
-    retraining: true,
-  },
-  CausewayFairnessLimit: {
-    severity: "critical",
-    runbook: page("fairness-limit"),
-    retraining: true,
-  },
-  CausewayValueFall: { severity: "warning", runbook: page("value-fall") },
-  CausewayAnomaly: { severity: "warning", runbook: page("anomaly") },
-} as const satisfies Record<string, AlertEntry>;
-
-export type AlertName = keyof typeof alerts;
-
-/** Alerts on what all models share; the platform team's. */
-export const platformAlerts = {
-  CausewayLogStoreNodeMissing: { severity: "warning", runbook: page("log-store-node-missing") },
-  CausewayLogStoreDiskFull: { severity: "critical", runbook: page("log-store-disk-full") },
-  CausewayLogShipperMissing: { severity: "critical", runbook: page("log-shipper-missing") },
-  CausewayLogSettingsFailed: { severity: "critical", runbook: page("log-settings-failed") },
-  CausewayBreakGlass: { severity: "critical", runbook: page("break-glass") },
-  CausewayErasureOpen: { severity: "warning", runbook: page("erasure-open") },
-  CausewayStandbyStale: { severity: "warning", runbook: page("standby-stale") },
-} as const satisfies Record<string, AlertEntry>;
-
-export type PlatformAlertName = keyof typeof platformAlerts;
-
 /**
  * Ids of the data sources that Grafana is provisioned with: the Prometheus of its own region, and
  * the metrics of all regions.
  */
 export const datasources = { region: "prometheus", all: "all-regions" } as const;
-
-/** Whom Alertmanager tells, by severity. */
-export const receivers = { critical: "on-call", warning: "team" } as const satisfies Record<
-  Severity,
-  string
->;
-
-/** Value of the label `retraining` of an alert that a new training run may cure. */
-export const retrainingCandidate = "candidate";

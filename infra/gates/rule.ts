@@ -1,7 +1,15 @@
 import type { Contract } from "../../services/contract/contract";
 import type { MetricFamily } from "../../services/contract/metrics";
 import { seconds } from "../../services/contract/units";
-import { alerts, receivers, type AlertName, type SeriesName, retrainingCandidate } from "./names";
+import {
+  alerts,
+  annotationsOf,
+  receivers,
+  retrainingCandidate,
+  type AlertName,
+  type Annotations,
+} from "./alerts";
+import type { SeriesName } from "./names";
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -16,7 +24,8 @@ export interface AlertingRule {
   readonly expr: string;
   readonly for: string;
   readonly labels: Labels;
-  readonly annotations: { readonly summary: string; readonly runbook_url: string };
+  /** The rest of what people are told, {@link published} takes from the table of alerts. */
+  readonly annotations: Pick<Annotations, "summary">;
 }
 
 /** Rules that are evaluated one after the other at the same instant. */
@@ -58,8 +67,7 @@ export function alert(
   summary: string,
   more: Labels = {},
 ): AlertingRule {
-  const entry: { severity: keyof typeof receivers; runbook: string; retraining?: true } =
-    alerts[name];
+  const entry: { severity: keyof typeof receivers; retraining?: true } = alerts[name];
   const retraining: Labels =
     entry.retraining === undefined ? {} : { retraining: retrainingCandidate };
   return {
@@ -74,8 +82,23 @@ export function alert(
       ...retraining,
       ...more,
     },
-    annotations: { summary, runbook_url: entry.runbook },
+    annotations: { summary },
   };
+}
+
+/** Groups as a cluster gets them: each alert with its description and the address of its page. */
+export function published(groups: readonly RuleGroup[], runbookBase: string) {
+  return groups.map((group) => ({
+    ...group,
+    rules: group.rules.map((rule) =>
+      "alert" in rule
+        ? {
+            ...rule,
+            annotations: annotationsOf(rule.annotations.summary, alerts[rule.alert], runbookBase),
+          }
+        : rule,
+    ),
+  }));
 }
 
 /** `name{model="...",label="value"}`. */

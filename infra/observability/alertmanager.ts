@@ -1,9 +1,13 @@
-import { alerts, receivers, type AlertName, retrainingCandidate } from "../gates/names";
+import {
+  alerts,
+  receivers,
+  retrainingCandidate,
+  retrainingDue,
+  type AlertName,
+} from "../gates/alerts";
+
 /** Name of the receiver that starts a retraining. */
 export const retrainingReceiver = "retraining";
-
-/** Name of the alert over all regions that starts a retraining. */
-export const retrainingDue = "CausewayRetrainingDue";
 
 /**
  * What starts a retraining by way of a region's Alertmanager: where there is one region, its own
@@ -12,7 +16,7 @@ export const retrainingDue = "CausewayRetrainingDue";
  */
 export const hearings = {
   own: [`retraining = "${retrainingCandidate}"`],
-  all: [`retraining = "${retrainingCandidate}"`, `alertname = "${retrainingDue}"`],
+  all: [`retraining = "${retrainingCandidate}"`, `alertname = "${retrainingDue.name}"`],
   elsewhere: undefined,
 } as const satisfies Record<string, readonly string[] | undefined>;
 export type Hearing = keyof typeof hearings;

@@ -1,5 +1,10 @@
-import { retrainingDue } from "./alertmanager";
-import { datasources, retrainingCandidate } from "../gates/names";
+import {
+  annotationsOf,
+  retrainingCandidate,
+  retrainingDue,
+  type Annotations,
+} from "../gates/alerts";
+import { datasources } from "../gates/names";
 import { parityAlert } from "./parity";
 
 /**
@@ -29,24 +34,27 @@ export const retrainingQuery = `count without (${regional.join(", ")}) (label_jo
  * The alert that starts a retraining where there are several regions. Nobody is told: people were,
  * by the region that found it.
  */
-export const retrainingAlert = {
-  alert: retrainingDue,
-  expr: retrainingQuery,
-  // The regions' alerts have waited already.
-  for: "0s",
-  labels: { retraining: retrainingCandidate, severity: "none" },
-  annotations: {
-    summary: "A region has found what a new training may cure",
-    runbook_url: "docs/retraining.md",
-  },
-} as const;
+export function retrainingAlert(runbookBase: string) {
+  return {
+    alert: retrainingDue.name,
+    expr: retrainingQuery,
+    // The regions' alerts have waited already.
+    for: "0s",
+    labels: { retraining: retrainingCandidate, severity: "none" },
+    annotations: annotationsOf(
+      "A region has found what a new training may cure",
+      retrainingDue,
+      runbookBase,
+    ),
+  };
+}
 
 interface SharedAlert {
   readonly alert: string;
   readonly expr: string;
   readonly for: string;
   readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
+  readonly annotations: Annotations;
 }
 
 /** How Grafana names a rule, and what it does while the workspace does not answer. */
@@ -91,13 +99,23 @@ function grafanaRule(
  */
 export function allRegionsProvisioning({
   retrains,
+  runbookBase,
 }: {
   readonly retrains: boolean;
+  readonly runbookBase: string;
 }): Record<string, unknown> {
   const rules = [
-    grafanaRule(parityAlert, { uid: "causeway-standby-stale", execErrState: "Alerting" }),
+    grafanaRule(parityAlert(runbookBase), {
+      uid: "causeway-standby-stale",
+      execErrState: "Alerting",
+    }),
     ...(retrains
-      ? [grafanaRule(retrainingAlert, { uid: "causeway-retraining-due", execErrState: "KeepLast" })]
+      ? [
+          grafanaRule(retrainingAlert(runbookBase), {
+            uid: "causeway-retraining-due",
+            execErrState: "KeepLast",
+          }),
+        ]
       : []),
   ];
   return {

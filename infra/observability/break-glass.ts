@@ -1,13 +1,12 @@
 import { namespaces, elevationPrefix } from "../kubernetes/labels";
 import { foreign } from "./foreign";
-import { platformAlerts, receivers } from "../gates/names";
+import { platformAlert } from "../gates/alerts";
 
 /**
  * Pages as long as somebody is let in by hand: an elevation is a Job of its name, which its end
  * removes.
  */
-export function breakGlassRules() {
-  const { severity, runbook } = platformAlerts.CausewayBreakGlass;
+export function breakGlassRules(runbookBase: string) {
   return {
     apiVersion: "monitoring.coreos.com/v1",
     kind: "PrometheusRule",
@@ -21,16 +20,12 @@ export function breakGlassRules() {
         {
           name: "emergency",
           rules: [
-            {
-              alert: "CausewayBreakGlass",
-              expr: `max by (namespace, job_name) (${foreign.cluster.job}{job_name=~"${elevationPrefix}.+"}) > 0`,
-              labels: { severity, team: "platform", receiver: receivers[severity] },
-              annotations: {
-                summary:
-                  "Somebody was let into {{ $labels.namespace }} for an emergency ({{ $labels.job_name }})",
-                runbook_url: runbook,
-              },
-            },
+            platformAlert(
+              "CausewayBreakGlass",
+              `max by (namespace, job_name) (${foreign.cluster.job}{job_name=~"${elevationPrefix}.+"}) > 0`,
+              "Somebody was let into {{ $labels.namespace }} for an emergency ({{ $labels.job_name }})",
+              runbookBase,
+            ),
           ],
         },
       ],

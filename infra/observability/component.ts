@@ -10,6 +10,8 @@ export interface ObservabilityArgs {
   readonly region: string;
   /** Whether a model of the region asks for a GPU. */
   readonly gpu: boolean;
+  /** Address of the folder of the runbooks; ends with a slash. */
+  readonly runbookBase: string;
 }
 
 /** What Prometheus reads beside the models, and the dashboards that are not about one model. */
@@ -32,7 +34,7 @@ export class Observability extends pulumi.ComponentResource {
         monitor,
         child,
       );
-    new CustomResource(`${name}-emergency-rules`, breakGlassRules(), child);
+    new CustomResource(`${name}-emergency-rules`, breakGlassRules(args.runbookBase), child);
     for (const [kind, dashboard] of Object.entries(dashboards))
       new ConfigMap(`${name}-${kind}-dashboard`, dashboardMap(dashboard), child);
     this.registerOutputs({ dashboards: Object.keys(dashboards) });

@@ -1,6 +1,7 @@
 import type { Contract } from "../../services/contract/contract";
 import { metrics } from "../../services/contract/metrics";
-import { series, type AlertName } from "../gates/names";
+import type { AlertName } from "../gates/alerts";
+import { series } from "../gates/names";
 import { scoreFeature } from "./rates";
 import {
   alert,

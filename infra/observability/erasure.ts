@@ -1,7 +1,7 @@
 import { foreign } from "./foreign";
-import { platformAlerts, receivers } from "../gates/names";
+import { platformAlert } from "../gates/alerts";
 import { eraseAccount, namespaces, erasureLabels } from "../kubernetes/labels";
-const name = "CausewayErasureOpen";
+
 /** As long as a workflow object is kept, in which it can be tried again. */
 const kept = "1d";
 /**
@@ -25,27 +25,21 @@ export const openAtHome = `sum(increase(${ended}[${kept}])) > 0 or sum(${ended} 
  */
 export const openInRegion = `time() - (${foreign.cluster.cronJobSucceeded}${looks} or ${foreign.cluster.cronJobCreated}${looks}) > ${silentSeconds}`;
 
+type Open = typeof openAtHome | typeof openInRegion;
+
 /** The alert on an erasure of which something is left, as Prometheus writes it. */
-export function erasureAlert(expr: typeof openAtHome | typeof openInRegion) {
-  const { severity, runbook } = platformAlerts[name];
-  return {
-    alert: name,
-    expr,
-    for: "5m",
-    labels: { severity, team: "platform", receiver: receivers[severity] },
-    annotations: {
-      summary: "Something of a subject who is to be erased may be left",
-      runbook_url: runbook,
-    },
-  };
+export function erasureAlert(expr: Open, runbookBase: string) {
+  const summary = "Something of a subject who is to be erased may be left";
+  return { ...platformAlert("CausewayErasureOpen", expr, summary, runbookBase), for: "5m" };
 }
 
 /** That alert as an object of the region. */
-export function erasureRules(expr: typeof openAtHome | typeof openInRegion) {
+export function erasureRules(expr: Open, runbookBase: string) {
+  const rules = [erasureAlert(expr, runbookBase)];
   return {
     apiVersion: "monitoring.coreos.com/v1",
     kind: "PrometheusRule",
     metadata: { name: "erasure", namespace: namespaces.observability, labels: erasureLabels },
-    spec: { groups: [{ name: "erasure", interval: "1m", rules: [erasureAlert(expr)] }] },
+    spec: { groups: [{ name: "erasure", interval: "1m", rules }] },
   };
 }

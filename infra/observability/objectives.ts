@@ -1,6 +1,7 @@
 import type { Contract } from "../../services/contract/contract";
 import { latencyMilliseconds } from "../../services/contract/units";
-import { series, type AlertName } from "../gates/names";
+import type { AlertName } from "../gates/alerts";
+import { series } from "../gates/names";
 import { ratioOver, requestIntervalSeconds, type RecordedRate } from "./requests";
 import { alert, digits, select, type AlertingRule, type RuleGroup } from "../gates/rule";
 

@@ -1,8 +1,6 @@
 import { metrics } from "../../services/contract/metrics";
-import { platformAlerts, receivers } from "../gates/names";
+import { platformAlert } from "../gates/alerts";
 
-/** Team that answers for what all models share. */
-const team = "platform";
 /**
  * A release that people approve in each region may take so long from the first region to the last;
  * what differs longer has stopped.
@@ -20,25 +18,12 @@ const digests = (...by: readonly string[]) =>
  */
 export const parityQuery = `count by (model, region) (${digests("model", "region")}) < on (model) group_left () count by (model) (${digests("model")})`;
 
-const name = "CausewayStandbyStale";
-
 /**
  * The alert on regions that differ, as Prometheus writes it; only the metrics of all regions can
  * answer it.
  */
-export const parityAlert = {
-  alert: name,
-  expr: parityQuery,
-  for: longestRelease,
-  labels: {
-    severity: platformAlerts[name].severity,
-    team,
-    receiver: receivers[platformAlerts[name].severity],
-  },
-  // No templates: Grafana's chart would take them for its own. The labels say which region and
-  // model.
-  annotations: {
-    summary: "A region does not run the versions of a model that other regions run",
-    runbook_url: platformAlerts[name].runbook,
-  },
-} as const;
+export function parityAlert(runbookBase: string) {
+  const summary = "A region does not run the versions of a model that other regions run";
+  const alert = platformAlert("CausewayStandbyStale", parityQuery, summary, runbookBase);
+  return { ...alert, for: longestRelease };
+}

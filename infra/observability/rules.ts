@@ -7,7 +7,7 @@ import { objectiveGroup } from "./objectives";
 import { performanceGroup } from "./performance";
 import { rateGroup } from "./rates";
 import { requestGroup } from "./requests";
-import type { RuleGroup } from "../gates/rule";
+import { published, type RuleGroup } from "../gates/rule";
 import { trialGroup } from "../gates/gates";
 import { valueGroup } from "./value";
 import { metadata } from "../kubernetes/model-objects";
@@ -32,11 +32,11 @@ export function ruleGroups(contract: Contract): RuleGroup[] {
 }
 
 /** Everything that Prometheus computes and watches of one model, as one object. */
-export function prometheusRule(contract: Contract) {
+export function prometheusRule(contract: Contract, runbookBase: string) {
   return {
     apiVersion: "monitoring.coreos.com/v1",
     kind: "PrometheusRule",
     metadata: metadata(contract.name, contract.name),
-    spec: { groups: ruleGroups(contract) },
+    spec: { groups: published(ruleGroups(contract), runbookBase) },
   };
 }

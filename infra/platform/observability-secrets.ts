@@ -1,7 +1,7 @@
 import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
-import { receivers } from "../gates/names";
+import { receivers } from "../gates/alerts";
 import { namespaces } from "../kubernetes/labels";
 
 /** Secret with the name and password of Grafana's first administrator. */

@@ -37,6 +37,8 @@ export interface ModelServiceArgs extends ServingSettings, DeliveryState {
   readonly image: pulumi.Input<string>;
   /** The ring of keys behind pseudonyms and prediction ids: a secret. */
   readonly keyRing: pulumi.Input<string>;
+  /** Address of the folder of the runbooks; ends with a slash. */
+  readonly runbookBase: string;
   /**
    * Annotations of the service account, such as those of a cloud's workload identity. @default none
    */
@@ -149,7 +151,7 @@ export class ModelService extends pulumi.ComponentResource {
       dependsOn: versionsOnTrial,
     });
     new CustomResource(`${name}-monitor`, podMonitor(contract), child);
-    new CustomResource(`${name}-rules`, prometheusRule(contract), child);
+    new CustomResource(`${name}-rules`, prometheusRule(contract, args.runbookBase), child);
     if (args.attestation !== undefined)
       new ConfigMap(`${name}-attestation`, attestationMap(contract, args.attestation), child);
     new ConfigMap(

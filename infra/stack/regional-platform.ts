@@ -81,6 +81,8 @@ export interface RegionalPlatformArgs {
   readonly models: readonly ServedModel[];
   /** The ring of keys behind pseudonyms and prediction ids: a secret. */
   readonly keyRing: pulumi.Input<string>;
+  /** Address of the folder of the runbooks; ends with a slash. */
+  readonly runbookBase: string;
   /** Where Alertmanager tells people. @default nowhere */
   readonly alertWebhooks?: AlertWebhooks | undefined;
   /** Services that must have taken their releases before this region gets any. @default none */
@@ -160,6 +162,7 @@ export class RegionalPlatform extends pulumi.ComponentResource {
       pages: args.alertWebhooks !== undefined,
       hearing: hearingOf(args),
       gpu: asksForGpu(args),
+      runbookBase: args.runbookBase,
       workspace: aws?.metrics,
     };
     const addons = new Addons(
@@ -170,7 +173,7 @@ export class RegionalPlatform extends pulumi.ComponentResource {
     );
     new Observability(
       `${name}-observability`,
-      { region, gpu: settings.gpu },
+      { region, gpu: settings.gpu, runbookBase: args.runbookBase },
       addons.ready,
       inCluster,
     );
@@ -190,7 +193,13 @@ export class RegionalPlatform extends pulumi.ComponentResource {
     const snapshots = aws && { ...aws.audit, clusterName: clusterNameOf(args) };
     this.logs = new LogStore(
       `${name}-logs`,
-      { region, environment, predictionDays: predictionDays(models), snapshots },
+      {
+        region,
+        environment,
+        predictionDays: predictionDays(models),
+        snapshots,
+        runbookBase: args.runbookBase,
+      },
       addons.ready,
       inCluster,
     );
@@ -292,6 +301,7 @@ export class RegionalPlatform extends pulumi.ComponentResource {
           {
             orders: erasures,
             logs: { region, password: this.logs.eraserPassword },
+            runbookBase: this.args.runbookBase,
             image: ground.images.training,
             aws,
           },
@@ -333,6 +343,7 @@ export class RegionalPlatform extends pulumi.ComponentResource {
         locations: ground.locations,
         images: ground.images,
         keyRing,
+        runbookBase: this.args.runbookBase,
         logs: { region, password: this.logs.eraserPassword },
         aws,
       },
@@ -357,11 +368,12 @@ export class RegionalPlatform extends pulumi.ComponentResource {
       retry,
       killSwitch,
       declaredDigest,
+      imageNamed,
     }: ServedModel,
     ready: readonly pulumi.Resource[],
     opts: pulumi.ComponentResourceOptions,
   ): ModelService {
-    const { region, environment, host, keyRing, after } = this.args;
+    const { region, environment, host, keyRing, runbookBase, after } = this.args;
     const before = after?.[contract.name];
     const dependsOn = before ? [...ready, before] : [...ready];
     return new ModelService(
@@ -379,10 +391,12 @@ export class RegionalPlatform extends pulumi.ComponentResource {
         retry,
         killSwitch,
         declaredDigest,
+        imageNamed,
         region,
         environment,
         host,
         keyRing,
+        runbookBase,
         prometheusAddress,
         after: before,
       },

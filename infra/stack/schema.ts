@@ -244,6 +244,13 @@ export const configSchema = z.strictObject({
     .describe(
       "Secret. URL for warnings, for the owning team. Without it they go to `alertWebhook` too, and the message's `receiver` tells them apart. pulumi config set --secret causeway:ticketWebhook ...",
     ),
+  runbookBase: z
+    .string({ error: "an https URL that ends with a slash" })
+    .regex(/^https:\/\/\S+\/$/, "an https URL that ends with a slash")
+    .optional()
+    .describe(
+      "Address of the folder that holds the runbooks; alerts link to its pages. Default: `docs/runbooks/` on the branch `main` of the `repository` in package.json.",
+    ),
 });
 
 /** A validated stack configuration. */

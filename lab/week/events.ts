@@ -1,5 +1,5 @@
 import type { Contract } from "../../services/contract/contract";
-import type { AlertName } from "../../infra/gates/names";
+import type { AlertName } from "../../infra/gates/alerts";
 import type { Application } from "../../cli/rehearse/rows";
 import type { Minute } from "./calendar";
 

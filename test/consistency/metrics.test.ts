@@ -3,9 +3,7 @@ import { join } from "node:path";
 import { modelsFolder } from "../../infra/stack/models";
 import { healthSeries } from "../../infra/platform/elastic/health";
 import { foreignMetrics } from "../../infra/observability/foreign";
-import { alerts, platformAlerts } from "../../infra/gates/names";
-import { retrainingAlert } from "../../infra/observability/all-regions";
-import { parityAlert } from "../../infra/observability/parity";
+import { alerts, platformAlerts, retrainingDue } from "../../infra/gates/alerts";
 import { ruleGroups } from "../../infra/observability/rules";
 import { proxyMetricsPort } from "../../infra/serving/monitoring";
 import { loadContract } from "../../services/contract/load";
@@ -140,34 +138,80 @@ test("the proxy's metrics are kept by the monitor that scrapes them", () => {
   expect(proxyMetricsPort).toBe(15_090);
 });
 
+/** Alerts anywhere in the inputs of a resource, as Prometheus (`alert`) or Grafana (`title`) names them. */
+function alertsWithin(value: unknown): { name: string; annotations: Record<string, unknown> }[] {
+  if (typeof value !== "object" || value === null) return [];
+  const { alert, title, annotations } = value as Record<string, unknown>;
+  const name = alert ?? title;
+  return [
+    ...(typeof name === "string" && typeof annotations === "object" && annotations !== null
+      ? [{ name, annotations: annotations as Record<string, unknown> }]
+      : []),
+    ...Object.values(value).flatMap(alertsWithin),
+  ];
+}
+
 describe("every alert", () => {
-  const declared = { ...alerts, ...platformAlerts };
+  const declared: Readonly<
+    Record<string, { readonly runbook: string; readonly description: string }>
+  > = { ...alerts, ...platformAlerts, [retrainingDue.name]: retrainingDue };
+  const folder = join(project, "docs", "runbooks");
+
+  /** What a plan tells people by: the alerts of its Prometheus rules and of Grafana. */
+  const toldIn = ({ resources }: (typeof plans)[number]) =>
+    resources.flatMap(({ type, inputs }) =>
+      /:(PrometheusRule|Release)$/.test(type) ? alertsWithin(inputs) : [],
+    );
 
   test("that is declared is made, and none else", () => {
-    const used = new Set<string>(rules.flatMap((rule) => ("alert" in rule ? [rule.alert] : [])));
-    for (const { type, inputs } of plans.flatMap(({ resources }) => resources))
-      if (type.endsWith(":PrometheusRule"))
-        for (const [, name = ""] of JSON.stringify(inputs).matchAll(/"alert":"(\w+)"/g))
-          used.add(name);
+    const names = plans.map((each) => new Set(toldIn(each).map(({ name }) => name)));
+    const made = new Set(rules.flatMap((rule) => ("alert" in rule ? [rule.alert] : [])));
+    for (const each of names) for (const name of each) made.add(name as never);
+    expect([...made].sort()).toEqual(Object.keys(declared).sort());
     // Grafana makes what asks for the metrics of all regions.
-    const stacksOf = (title: string) =>
-      plans
-        .filter(({ resources }) =>
-          resources.some(
-            ({ type, inputs }) =>
-              type.endsWith(":Release") && JSON.stringify(inputs).includes(`"title":"${title}"`),
-          ),
-        )
-        .map(({ stack }) => stack);
-    expect(stacksOf(parityAlert.alert)).toEqual(["dev", "prod"]);
-    expect(stacksOf(retrainingAlert.alert)).toEqual(["prod"]);
-    expect([...used, parityAlert.alert].sort()).toEqual(Object.keys(declared).sort());
+    const stacksOf = (name: string) =>
+      plans.filter((_, i) => names[i]!.has(name)).map(({ stack }) => stack);
+    expect(stacksOf("CausewayStandbyStale")).toEqual(["dev", "prod"]);
+    expect(stacksOf(retrainingDue.name)).toEqual(["prod"]);
+  });
+
+  test.each([...stacks])(
+    "of %s says what happened, the value and the next step, and where its page is",
+    (stack) => {
+      const told = plans.filter((each) => each.stack === stack).flatMap(toldIn);
+      expect(told.length).toBeGreaterThan(20);
+      for (const { name, annotations } of told) {
+        expect([name, annotations]).toEqual([
+          name,
+          {
+            summary: expect.stringMatching(/\S/),
+            description: declared[name]!.description,
+            runbook_url: expect.stringMatching(/^https:\/\/\S+\/docs\/runbooks\/[a-z-]+\.md$/),
+          },
+        ]);
+        const page = String(annotations["runbook_url"]).split("/").pop();
+        expect(page).toBe(`${declared[name]!.runbook}.md`);
+        expect(existsSync(join(folder, String(page)))).toBe(true);
+      }
+    },
+  );
+
+  test("description has the value, or is one of those whose value says nothing", () => {
+    const without = Object.entries(declared)
+      .filter(([, { description }]) => !description.includes("{{ $value"))
+      .map(([name]) => name);
+    expect(without.sort()).toEqual([
+      "CausewayModelAbsent",
+      "CausewayRetrainingDue",
+      "CausewayStandbyStale",
+      "CausewayTrafficAbsent",
+    ]);
   });
 
   test.each(Object.entries(declared))(
     "%s has a page that bears its name and says what it means, where to look and what to do",
     (name, { runbook }) => {
-      const page = readFileSync(join(project, runbook), "utf8");
+      const page = readFileSync(join(folder, `${runbook}.md`), "utf8");
       expect(page.split("\n")[0]).toBe(`# ${name}`);
       for (const part of ["**What it means.**", "**First look.**", "**What to do.**"])
         expect(page).toContain(part);
@@ -175,13 +219,9 @@ describe("every alert", () => {
   );
 
   test("page belongs to an alert", () => {
-    expect(
-      readdirSync(join(project, "docs", "runbooks"))
-        .map((file) => `docs/runbooks/${file}`)
-        .sort(),
-    ).toEqual(
+    expect(readdirSync(folder).sort()).toEqual(
       Object.values(declared)
-        .map(({ runbook }) => runbook)
+        .map(({ runbook }) => `${runbook}.md`)
         .sort(),
     );
   });
@@ -189,7 +229,7 @@ describe("every alert", () => {
   test("page asks for series that exist", () => {
     for (const { runbook } of Object.values(declared)) {
       const blocks = [
-        ...readFileSync(join(project, runbook), "utf8").matchAll(/```\n([\s\S]*?)```/g),
+        ...readFileSync(join(folder, `${runbook}.md`), "utf8").matchAll(/```\n([\s\S]*?)```/g),
       ].flatMap(([, block = ""]) => block.split("\n"));
       for (const line of blocks.filter(
         (text) => text !== "" && !/^(kubectl|curl|np[mx]|GET) ?/.test(text),

@@ -691,6 +691,12 @@ const rows: [rule: string, target: string, path?: string, value?: unknown][] = [
     "spec/groups/1/rules/0/annotations/runbook_url",
     gone,
   ],
+  [
+    "observability-alert-annotations",
+    "eu-west-1-loan-approval-rules :PrometheusRule",
+    "spec/groups/1/rules/0/annotations/runbook_url",
+    "docs/runbooks/error-budget-burn.md",
+  ],
   // Governance
   ["governance-audit-lock", `${audit("lock")} `],
   ["governance-audit-lock-mode", `${audit("lock")} `, "rule/defaultRetention/mode", "GOVERNANCE"],

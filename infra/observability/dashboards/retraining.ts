@@ -1,6 +1,7 @@
 import { namespaces } from "../../kubernetes/labels";
 import { foreign } from "../foreign";
-import { datasources, series, retrainingCandidate } from "../../gates/names";
+import { retrainingCandidate } from "../../gates/alerts";
+import { datasources, series } from "../../gates/names";
 import { alertMarks, releaseMarks } from "./annotations";
 import { dashboardJson, type DashboardJson, type Row } from "./grafana";
 

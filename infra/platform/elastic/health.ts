@@ -1,10 +1,8 @@
-import { platformAlerts, receivers, type PlatformAlertName } from "../../gates/names";
+import { platformAlert, type PlatformAlertName } from "../../gates/alerts";
 import { namespaces } from "../../kubernetes/labels";
 import { derived, logLabels, logStoreName, settingsName } from "./names";
 import type { LogStoreSize } from "./sizes";
 
-/** Team that answers for what all models share. */
-const team = "platform";
 /**
  * Share of a volume that must stay free. Elasticsearch itself gives no more shards to a node below
  * 15%, and stops writing below 5%.
@@ -30,7 +28,11 @@ type HealthSeries = (typeof healthSeries)[number];
  * metrics; an exporter would be one more program with an account, so the cluster's own colour is
  * left to `_cluster/health` and the runbooks.
  */
-export function logStoreAlerts({ nodes }: LogStoreSize) {
+export function logStoreAlerts({ nodes }: LogStoreSize, runbookBase: string) {
+  const alert = (name: PlatformAlertName, expr: string, wait: string, summary: string) => ({
+    ...platformAlert(name, expr, summary, runbookBase),
+    for: wait,
+  });
   const store = { namespace: namespaces.observability };
   const volumes = `{namespace="${namespaces.observability}",persistentvolumeclaim=~"elasticsearch-data-.+"}`;
   const free = `${"kubelet_volume_stats_available_bytes" satisfies HealthSeries}${volumes} / ${"kubelet_volume_stats_capacity_bytes" satisfies HealthSeries}${volumes}`;
@@ -76,17 +78,6 @@ export function logStoreAlerts({ nodes }: LogStoreSize) {
         },
       ],
     },
-  };
-}
-
-function alert(name: PlatformAlertName, expr: string, wait: string, summary: string) {
-  const { severity, runbook } = platformAlerts[name];
-  return {
-    alert: name,
-    expr,
-    for: wait,
-    labels: { severity, team, receiver: receivers[severity] },
-    annotations: { summary, runbook_url: runbook },
   };
 }
 

@@ -32,6 +32,8 @@ export interface LogStoreArgs {
   readonly environment: Environment;
   /** Days that prediction logs are kept: the longest of all contracts; never less than 183. */
   readonly predictionDays: number;
+  /** Address of the folder of the runbooks; ends with a slash. */
+  readonly runbookBase: string;
   /** @default no snapshots, where there is no bucket */
   readonly snapshots?: LogSnapshots | undefined;
 }
@@ -110,7 +112,7 @@ export class LogStore extends pulumi.ComponentResource {
       password,
       this.createServiceAccount(shipperName, namespaces.logs),
     ]);
-    new CustomResource(`${name}-alerts`, logStoreAlerts(size), {
+    new CustomResource(`${name}-alerts`, logStoreAlerts(size, args.runbookBase), {
       parent: this,
       dependsOn: [...after],
     });

@@ -56,7 +56,10 @@ export function grafana(settings: ChartSettings): Values {
     // same.
     ...(settings.workspace?.region === settings.region && {
       alerting: {
-        "regions.yaml": allRegionsProvisioning({ retrains: settings.hearing === "all" }),
+        "regions.yaml": allRegionsProvisioning({
+          retrains: settings.hearing === "all",
+          runbookBase: settings.runbookBase,
+        }),
       },
     }),
     sidecar: {

@@ -25,6 +25,8 @@ export interface ChartSettings {
   readonly hearing?: Hearing | undefined;
   /** Whether a model of the region asks for a GPU. */
   readonly gpu: boolean;
+  /** Address of the folder of the runbooks; ends with a slash. */
+  readonly runbookBase: string;
   /** @default metrics stay in the cluster */
   readonly workspace?: SharedWorkspace | undefined;
 }

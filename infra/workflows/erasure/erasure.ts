@@ -23,6 +23,8 @@ export interface ErasureArgs {
   readonly images: RetrainingImages<pulumi.Input<string>>;
   /** The ring of keys behind pseudonyms: a secret. */
   readonly keyRing: pulumi.Input<string>;
+  /** Address of the folder of the runbooks; ends with a slash. */
+  readonly runbookBase: string;
   /** The region's log store, whose lines of the subject go too. @default logs are erased by hand */
   readonly logs?: ErasedLogs | undefined;
   /**
@@ -102,7 +104,7 @@ export class Erasure extends pulumi.ComponentResource {
       parent: this,
       dependsOn: [binding, ring, ...reach, ...(identity ? [identity] : [])],
     });
-    new CustomResource(`${name}-alerts`, erasureRules(openAtHome), child);
+    new CustomResource(`${name}-alerts`, erasureRules(openAtHome, args.runbookBase), child);
     this.registerOutputs({});
   }
 }

@@ -18,6 +18,8 @@ export interface RegionEraserArgs {
   readonly orders: string;
   /** The region's log store. */
   readonly logs: ErasedLogs;
+  /** Address of the folder of the runbooks; ends with a slash. */
+  readonly runbookBase: string;
   /** Image of the training steps, by digest. */
   readonly image: pulumi.Input<string>;
   /** The region's cluster, and whose buckets the pods may use. */
@@ -53,7 +55,9 @@ export class RegionEraser extends pulumi.ComponentResource {
       parent: this,
       dependsOn: [...reach, identity],
     });
-    new CustomResource(`${name}-alerts`, erasureRules(openInRegion), { parent: this });
+    new CustomResource(`${name}-alerts`, erasureRules(openInRegion, args.runbookBase), {
+      parent: this,
+    });
     this.registerOutputs({});
   }
 }

@@ -9,7 +9,7 @@ import {
   type RetrainingSettings,
 } from "./settings";
 import { parameters } from "./steps";
-import { retrainingCandidate } from "../../gates/names";
+import { retrainingCandidate } from "../../gates/alerts";
 
 /**
  * Name of the event that a post of Alertmanager is, and of the bus that carries it. Argo Events

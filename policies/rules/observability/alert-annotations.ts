@@ -16,7 +16,7 @@ export const rule = resourceRule({
     { framework: "eu-ai-act", clause: "Art. 72" },
   ],
   types: ["kubernetes:monitoring.coreos.com/v1:PrometheusRule"],
-  parameters: { annotations: ["summary", "runbook_url"] },
+  parameters: { annotations: ["summary", "description", "runbook_url"] },
   check: (rules, { annotations }) =>
     list(rules.props, "spec.groups")
       .flatMap((group) => list(group, "rules"))
@@ -27,10 +27,16 @@ export const rule = resourceRule({
           ...(present(alert, "labels.severity") ? [] : ["the label severity"]),
           ...annotations.filter((key) => !given[key]).map((key) => `the annotation ${key}`),
         ];
-        return missing.length === 0
-          ? []
-          : [
-              `alert ${shown(text(alert, "alert"))} of ${subject(rules)} must have ${missing.join(" and ")}`,
-            ];
+        const page = given["runbook_url"];
+        const broken = [
+          ...(missing.length === 0 ? [] : [`have ${missing.join(" and ")}`]),
+          // A pager opens an address, not a path of a repository.
+          ...(typeof page !== "string" || page.startsWith("https://")
+            ? []
+            : [`have an https address as runbook_url, got ${shown(page)}`]),
+        ];
+        return broken.map(
+          (must) => `alert ${shown(text(alert, "alert"))} of ${subject(rules)} must ${must}`,
+        );
       }),
 });

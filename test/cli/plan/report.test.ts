@@ -152,7 +152,7 @@ describe("the report", () => {
     expect(groups.flatMap(({ alerts }) => alerts)).toContainEqual({
       name: "CausewayErrorBudgetBurn",
       severity: "critical",
-      runbook: "docs/runbooks/error-budget-burn.md",
+      runbook: expect.stringMatching(/^https:\/\/.+\/docs\/runbooks\/error-budget-burn\.md$/),
     });
     expect(dashboards).toEqual([
       {

@@ -11,6 +11,7 @@ import { freePort } from "../../harness/cluster/controlPlane";
 import { startDaemon } from "../../harness/lib/process";
 import { alertRules } from "../../infra/observability/fixture";
 import { eventually } from "../expectations";
+import { runbookBase } from "../../support/runbooks";
 
 /**
  * Alertmanager waits a minute for more alerts of a model; then a quarter of a minute shows that it
@@ -38,7 +39,7 @@ function alertsOf(names: readonly string[], startsAt: string): object[] {
 
 /** What Grafana makes of the drift that two regions found. */
 function alertsOverAllRegions(startsAt: string): object[] {
-  const { alert, labels, annotations } = retrainingAlert;
+  const { alert, labels, annotations } = retrainingAlert(runbookBase);
   return ["CausewayScoreDrift", "CausewayFeatureDrift"].map((cause) => ({
     labels: {
       alertname: alert,

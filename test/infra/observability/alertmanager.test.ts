@@ -4,8 +4,9 @@ import {
   type Hearing,
 } from "../../../infra/observability/alertmanager";
 import { retrainingAlert } from "../../../infra/observability/all-regions";
-import { alerts } from "../../../infra/gates/names";
+import { alerts, retrainingDue } from "../../../infra/gates/alerts";
 import { alertRules } from "./fixture";
+import { runbookBase } from "../../support/runbooks";
 
 const configOf = (hearing: Hearing) =>
   alertmanagerConfig({
@@ -60,8 +61,8 @@ describe("routes", () => {
       for (const one of [home, other])
         expect(receiversOf(labels, one)).toEqual([labels["receiver"]]);
     const due = {
-      ...retrainingAlert.labels,
-      alertname: retrainingAlert.alert,
+      ...retrainingAlert(runbookBase).labels,
+      alertname: retrainingDue.name,
       cause: "CausewayScoreDrift",
       model: "loan-approval",
     };

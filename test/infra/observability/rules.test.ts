@@ -1,9 +1,11 @@
-import { alerts, receivers, series } from "../../../infra/gates/names";
+import { alerts, receivers } from "../../../infra/gates/alerts";
+import { series } from "../../../infra/gates/names";
 import { burns } from "../../../infra/observability/objectives";
 import { prometheusRule, ruleGroups } from "../../../infra/observability/rules";
 import { promDuration, select } from "../../../infra/gates/rule";
 import { chiSquareQuantile } from "../../../infra/gates/statistics";
 import { alertRules, allRules, contract, recordingRules, syntaxErrors } from "./fixture";
+import { runbookBase } from "../../support/runbooks";
 
 const recorded = (name: string, labels: Record<string, string> = {}) =>
   recordingRules().find(
@@ -71,7 +73,7 @@ describe("rules of a model", () => {
   });
 
   test("are one object of the namespace of the models", () => {
-    const { kind, metadata, spec } = prometheusRule(contract);
+    const { kind, metadata, spec } = prometheusRule(contract, runbookBase);
     expect([kind, metadata.name, metadata.namespace, spec.groups.length]).toEqual([
       "PrometheusRule",
       "loan-approval",
@@ -82,18 +84,30 @@ describe("rules of a model", () => {
 });
 
 describe("alerts of a model", () => {
-  test("name severity, team, receiver and a runbook, and say what happened", () => {
+  test("name severity, team and receiver, and say what happened", () => {
     for (const rule of alertRules()) {
-      const { severity, runbook } = alerts[rule.alert];
+      const { severity } = alerts[rule.alert];
       expect(rule.labels).toMatchObject({
         model: "loan-approval",
         severity,
         team: "credit-risk",
         receiver: receivers[severity],
       });
-      expect(rule.annotations.runbook_url).toBe(runbook);
       expect(rule.annotations.summary).toContain("loan-approval");
     }
+  });
+
+  test("say in the cluster what the value is, what to do next, and where more is written", () => {
+    const published = prometheusRule(contract, runbookBase)
+      .spec.groups.flatMap(({ rules }) => rules)
+      .filter((rule) => "alert" in rule);
+    expect(published).toHaveLength(alertRules().length);
+    for (const { alert, annotations } of published)
+      expect(annotations).toEqual({
+        summary: expect.stringContaining("loan-approval"),
+        description: alerts[alert].description,
+        runbook_url: `${runbookBase}${alerts[alert].runbook}.md`,
+      });
   });
 
   test("start a retraining only where one may help", () => {
@@ -133,7 +147,10 @@ describe("alerts of a model", () => {
     );
     expect(recorded(series.slowAnswers)).toContain('le="0.1"');
     const slower = JSON.stringify(
-      prometheusRule({ ...contract, slos: { ...contract.slos, latencyP99: "2 seconds" } }),
+      prometheusRule(
+        { ...contract, slos: { ...contract.slos, latencyP99: "2 seconds" } },
+        runbookBase,
+      ),
     );
     expect(slower).toContain('p99_5m{model=\\"loan-approval\\"} > 2"');
     expect(slower).toContain('le=~\\"2([.]0)?\\"');

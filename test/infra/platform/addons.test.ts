@@ -10,8 +10,9 @@ import { foreign } from "../../../infra/observability/foreign";
 import type { ChartSettings } from "../../../infra/platform/values/settings";
 import { catalogue as allowed } from "../../../policies/rules/workloads/release-catalogue";
 import { record, type RecordedResource } from "../../support/record";
+import { runbookBase } from "../../support/runbooks";
 
-const base = { region: "eu-west-1", gpu: false } as const;
+const base = { region: "eu-west-1", gpu: false, runbookBase } as const;
 const releaseType = "kubernetes:helm.sh/v3:Release";
 const release = (resources: readonly RecordedResource[], name: string) =>
   resources.find((resource) => resource.name === `eu-${name}`)!;

@@ -6,9 +6,10 @@ import {
   ObservabilitySecrets,
   webhookSecret,
 } from "../../../infra/platform/observability-secrets";
-import { receivers } from "../../../infra/gates/names";
+import { receivers } from "../../../infra/gates/alerts";
 import { kubePrometheusStack } from "../../../infra/platform/values/observability";
 import { only, record } from "../../support/record";
+import { runbookBase } from "../../support/runbooks";
 
 const secrets = (webhook?: string, tickets?: string) =>
   record(() => {
@@ -79,6 +80,7 @@ describe("secrets of the observability stack", () => {
     const values = kubePrometheusStack({
       region: "eu-west-1",
       gpu: false,
+      runbookBase,
       environment: "prod",
       target: "aws",
       pages: true,
@@ -112,6 +114,7 @@ describe("secrets of the observability stack", () => {
     const values = kubePrometheusStack({
       region: "eu-west-1",
       gpu: false,
+      runbookBase,
       environment: "dev",
       target: "aws",
       pages: false,

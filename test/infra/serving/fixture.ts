@@ -3,6 +3,7 @@ import { loadContract } from "../../../services/contract/load";
 import { releaseSchema } from "../../../services/evidence/release";
 import type { ModelServiceArgs } from "../../../infra/serving/model-service";
 import type { ServingSettings } from "../../../infra/serving/settings";
+import { runbookBase } from "../../support/runbooks";
 
 /** A digest whose 64 digits are all the same. */
 export const digestOf = (digit: string) => `sha256:${digit.repeat(64)}`;
@@ -90,7 +91,12 @@ export const settings: ServingSettings = {
   prometheusAddress: "http://prometheus-operated.causeway-observability.svc:9090",
 };
 
-export const args: ModelServiceArgs = { ...settings, image, keyRing: `k1 ${"7".repeat(48)}\n` };
+export const args: ModelServiceArgs = {
+  ...settings,
+  image,
+  keyRing: `k1 ${"7".repeat(48)}\n`,
+  runbookBase,
+};
 
 export function withRelease(change: Partial<typeof contract.release>): ServingSettings {
   return { ...settings, contract: { ...contract, release: { ...contract.release, ...change } } };

@@ -14,6 +14,7 @@ import {
   withRelease,
   withServing,
 } from "./fixture";
+import { runbookBase } from "../../support/runbooks";
 
 const name = "eu-west-1-loan-approval";
 const planned = (given: ModelServiceArgs = args) =>
@@ -140,6 +141,7 @@ describe("ModelService", () => {
     const resources = await planned({
       ...withRelease({ strategy: "shadow" }),
       image,
+      runbookBase,
       keyRing: args.keyRing,
     });
     expect(
@@ -186,9 +188,9 @@ describe("ModelService", () => {
 
   const variants: Record<string, ModelServiceArgs> = {
     canary: args,
-    "A/B": { ...withRelease({ strategy: "ab" }), image, keyRing: args.keyRing },
-    shadow: { ...withRelease({ strategy: "shadow" }), image, keyRing: args.keyRing },
-    GPU: { ...withServing({ gpu: 1 }), image, keyRing: args.keyRing },
+    "A/B": { ...withRelease({ strategy: "ab" }), image, keyRing: args.keyRing, runbookBase },
+    shadow: { ...withRelease({ strategy: "shadow" }), image, keyRing: args.keyRing, runbookBase },
+    GPU: { ...withServing({ gpu: 1 }), image, keyRing: args.keyRing, runbookBase },
     dev: { ...args, environment: "dev" },
     local: { ...args, environment: "local" },
   };

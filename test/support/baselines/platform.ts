@@ -125,6 +125,7 @@ export const prometheusRule = {
             labels: { severity: "page" },
             annotations: {
               summary: "Slow",
+              description: "99% of answers take {{ $value }} seconds. Add replicas.",
               runbook_url: "https://example.com/runbooks/model-slow",
             },
           },

@@ -1,4 +1,4 @@
-import { retrainingAlert } from "../../../../infra/observability/all-regions";
+import { retrainingQuery } from "../../../../infra/observability/all-regions";
 import { gauge, type Scenario } from "./scenario";
 
 /** An alert as the workspace holds it: with what the region's Prometheus adds. */
@@ -10,7 +10,7 @@ const found = (cause: string, feature: string) =>
   `{model="scorer",version="1.0.0",feature="${feature}",cause="${cause}"}`;
 const due = (minute: number, samples: Readonly<Record<string, number>>) => ({
   minute,
-  expr: retrainingAlert.expr,
+  expr: retrainingQuery,
   samples,
 });
 

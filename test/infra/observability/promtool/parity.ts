@@ -1,5 +1,6 @@
 import { parityAlert, parityQuery } from "../../../../infra/observability/parity";
 import { gauge, type Scenario } from "./scenario";
+import { runbookBase } from "../../../support/runbooks";
 
 const build = (region: string, version: string, pod = "a", model = "scorer") =>
   `causeway_build_info{model="${model}",region="${region}",version="${version}",model_digest="sha256:${version}",pod="${pod}"}`;
@@ -8,7 +9,7 @@ const firing = (minute: number, regions: readonly string[]) => ({
   expr: 'group by (region) (ALERTS{alertstate="firing"})',
   samples: Object.fromEntries(regions.map((region) => [`{region="${region}"}`, 1])),
 });
-const base = { groups: [], more: [parityAlert] } as const;
+const base = { groups: [], more: [parityAlert(runbookBase)] } as const;
 
 /** What the alert on regions that differ makes of the build information of all regions. */
 export const parityScenarios: readonly Scenario[] = [

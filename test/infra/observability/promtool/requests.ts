@@ -1,5 +1,6 @@
 import { requestsOf } from "../../../../infra/gates/requests";
 import { counter, gauge, small, type Scenario } from "./scenario";
+import { runbookBase } from "../../../support/runbooks";
 
 const model = small.name;
 const own = `{model="${model}",version="1.0.0"`;
@@ -117,6 +118,19 @@ export const requestScenarios: readonly Scenario[] = [
       [`causeway_requests_in_flight_limit${own}}`]: gauge([60, 100]),
     },
     firing: { 19: [], 45: ["CausewaySaturated"] },
+    told: [
+      {
+        minute: 45,
+        alert: "CausewaySaturated",
+        labels: { model, severity: "warning", team: "credit-risk", receiver: "team" },
+        annotations: {
+          summary: `${model} works at its limit of requests in flight, or refuses requests`,
+          description:
+            "90% of the requests in flight that it allows, or of its requests that it refuses. If replicas are at their maximum, raise it in the stack file. If not, check that the autoscaler reaches Prometheus.",
+          runbook_url: `${runbookBase}saturated.md`,
+        },
+      },
+    ],
   },
   {
     title: "GPU: use above 90% of the model's own pods, for a quarter of an hour",

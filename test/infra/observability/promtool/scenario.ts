@@ -1,6 +1,9 @@
+import type { Annotations } from "../../../../infra/gates/alerts";
+import { published } from "../../../../infra/gates/rule";
 import { ruleGroups } from "../../../../infra/observability/rules";
 import type { Contract } from "../../../../services/contract/contract";
 import { contract } from "../fixture";
+import { runbookBase } from "../../../support/runbooks";
 
 /** Groups of rules, by the end of their names. */
 export type GroupName =
@@ -55,6 +58,13 @@ export interface Scenario {
   readonly inputs: Readonly<Record<string, string>>;
   /** Alerts that fire, and no other, by minute. */
   readonly firing?: Readonly<Record<number, readonly string[]>>;
+  /** What people are told of an alert that fires, by minute. @default not looked at */
+  readonly told?: readonly {
+    readonly minute: number;
+    readonly alert: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Annotations;
+  }[];
   /** Values of expressions, by minute. */
   readonly values?: readonly {
     readonly minute: number;
@@ -108,7 +118,7 @@ export function randoms(seed: number): () => number {
 
 /** The rule file of a scenario. */
 export function rulesOf({ contract: of = small, groups, more }: Scenario) {
-  const own = ruleGroups(of).filter(({ name }) =>
+  const own = published(ruleGroups(of), runbookBase).filter(({ name }) =>
     groups.some((group) => name === `${of.name}-${group}`),
   );
   return {
@@ -148,6 +158,11 @@ export function unitTest(scenario: Scenario, ruleFile: string) {
           values: text,
         })),
         promql_expr_test: [...firing, ...values],
+        alert_rule_test: (scenario.told ?? []).map(({ minute, alert, labels, annotations }) => ({
+          eval_time: `${minute}m`,
+          alertname: alert,
+          exp_alerts: [{ exp_labels: labels, exp_annotations: annotations }],
+        })),
       },
     ],
   };

@@ -11,6 +11,7 @@ import {
 } from "../../../../infra/platform/elastic/snapshot-permissions";
 import { networkPolicies } from "../../../../infra/platform/network-policies";
 import { only, record } from "../../../support/record";
+import { runbookBase } from "../../../support/runbooks";
 
 const prod = elasticsearch({ environment: "prod", size: sizes.prod, snapshotRegion: "eu-west-1" });
 const local = elasticsearch({ environment: "local", size: sizes.local });
@@ -294,6 +295,7 @@ describe("LogStore", () => {
     region: "eu-west-1",
     environment: "prod",
     predictionDays: 400,
+    runbookBase,
     snapshots: {
       bucketName: "example-audit",
       bucketArn: "arn:aws:s3:::example-audit",
@@ -356,7 +358,12 @@ describe("LogStore", () => {
   });
 
   test("has neither role nor repository where there is no bucket, and a second Kibana with a budget only in prod", async () => {
-    const resources = await build({ region: "local", environment: "local", predictionDays: 400 });
+    const resources = await build({
+      region: "local",
+      environment: "local",
+      predictionDays: 400,
+      runbookBase,
+    });
     expect(
       resources.filter(
         ({ type }) =>
@@ -382,7 +389,7 @@ describe("LogStore", () => {
 });
 
 test("the alert on missing nodes counts the nodes that there should be", () => {
-  const [missing] = logStoreAlerts(sizes.prod).spec.groups[0]?.rules ?? [];
+  const [missing] = logStoreAlerts(sizes.prod, runbookBase).spec.groups[0]?.rules ?? [];
   expect(missing?.expr).toBe(
     'kube_statefulset_status_replicas_ready{namespace="causeway-observability",statefulset="logs-es-default"} < 3',
   );

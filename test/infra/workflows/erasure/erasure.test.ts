@@ -5,6 +5,7 @@ import { needsKeys } from "../../../../infra/workflows/retraining/steps";
 import { workflowTemplate } from "../../../../infra/workflows/retraining/template";
 import { contract } from "../../serving/fixture";
 import { only, record } from "../../../support/record";
+import { runbookBase } from "../../../support/runbooks";
 
 const image = (name: string) => `registry.example.com/${name}@sha256:${"a".repeat(64)}`;
 const scope = {
@@ -18,6 +19,7 @@ const args: ErasureArgs = {
   locations: lakeLocations,
   images: { training: image("training"), delivery: image("delivery") },
   keyRing: "k1 secret",
+  runbookBase,
 };
 
 interface Spec {

@@ -19,6 +19,7 @@ import { nameOf } from "../../../../policies/duties";
 import { viewOf } from "../../../../cli/plan/resource";
 import { only, record } from "../../../support/record";
 import { planOf } from "../../../support/stacks";
+import { runbookBase } from "../../../support/runbooks";
 
 const [home, second, third] = ["eu-west-1", "eu-central-1", "eu-north-1"] as const;
 const scope = {
@@ -41,6 +42,7 @@ const args: ErasureArgs = {
   locations,
   images: { training: image("training"), delivery: image("delivery") },
   keyRing: "k1 secret",
+  runbookBase,
   logs: { region: home, password: "word" },
   aws: { clusterName: "causeway-prod-eu-west-1", scope },
 };
@@ -184,6 +186,7 @@ describe("a region without runs", () => {
       () =>
         void new RegionEraser("erasure", {
           orders: erasures,
+          runbookBase,
           logs: { region: second, password: "word" },
           image: image("training"),
           aws: { clusterName: "causeway-prod-eu-central-1", scope },

@@ -68,6 +68,18 @@ ruleSuite(alerts, {
       deviant: unset(props, "spec.groups.0.rules.1.annotations.runbook_url"),
       message: /must have the annotation runbook_url$/,
     }),
+    "an alert that does not say what to do": (props) => ({
+      deviant: unset(props, "spec.groups.0.rules.1.annotations.description"),
+      message: /must have the annotation description$/,
+    }),
+    "a runbook that no pager can open": (props) => ({
+      deviant: set(
+        props,
+        "spec.groups.0.rules.1.annotations.runbook_url",
+        "docs/runbooks/model-slow.md",
+      ),
+      message: /must have an https address as runbook_url, got "docs\/runbooks\/model-slow\.md"$/,
+    }),
   },
   configured: [
     {
