@@ -76,37 +76,33 @@ export async function approve(
     ]);
   const [rollout, actor] = await Promise.all([cluster.rollout(model), cluster.whoAmI()]);
   const region = regionOf(rollout);
-  const signature = (image: string): Fact["details"] =>
-    signer === undefined
-      ? {}
-      : { signature: signedApproval({ model, image, role, actor }, signer) };
-  if (digest !== undefined && digest !== digestOf(rollout)) {
-    await ledger.record({
-      actor,
-      action: "approve",
-      subject: model,
-      details: { region, digest, role, reason, ...signature(digest) },
-    });
-    return { digest, region, resumed: false };
-  }
-  const { status, pausedFor } = paused(rollout);
-  const approved = digestOf(rollout);
-  await ledger.record({
+  const fact = (image: string, details: Fact["details"] = {}): Fact => ({
     actor,
     action: "approve",
     subject: model,
     details: {
       region,
-      digest: approved,
+      digest: image,
+      ...details,
+      role,
+      reason,
+      ...(signer && { signature: signedApproval({ model, image, role, actor }, signer) }),
+    },
+  });
+  if (digest !== undefined && digest !== digestOf(rollout)) {
+    await ledger.record(fact(digest));
+    return { digest, region, resumed: false };
+  }
+  const { status, pausedFor } = paused(rollout);
+  const approved = digestOf(rollout);
+  await ledger.record(
+    fact(approved, {
       version: releaseOf(rollout).version,
       podTemplateHash: status.currentPodHash,
       step: status.currentStepIndex ?? 0,
       pausedFor,
-      role,
-      reason,
-      ...signature(approved),
-    },
-  });
+    }),
+  );
   const missing = await stillMissing(context, {
     region,
     digest: approved,

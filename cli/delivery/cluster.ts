@@ -75,24 +75,7 @@ export function clusterOf(send: Send): Cluster {
     );
   };
   return {
-    whoAmI: async () => {
-      const body = JSON.stringify({
-        apiVersion: "authentication.k8s.io/v1",
-        kind: "SelfSubjectReview",
-      });
-      const review = z.object({
-        status: z.object({ userInfo: z.object({ username: z.string().min(1) }) }),
-      });
-      return review.parse(
-        answerOf(
-          await send({
-            method: "POST",
-            path: "/apis/authentication.k8s.io/v1/selfsubjectreviews",
-            body,
-          }),
-        ),
-      ).status.userInfo.username;
-    },
+    whoAmI: () => whoAmI(send),
     rollout: async (model) => rolloutSchema.parse(await get(rolloutPath(model))),
     analysisRuns: async (model, hash) => {
       const items = await list(
@@ -100,15 +83,7 @@ export function clusterOf(send: Send): Cluster {
         { [versionHashLabel]: hash },
         analysisRunSchema,
       );
-      const own = items.filter(({ metadata }) =>
-        metadata.ownerReferences.some(
-          ({ kind, name }) => kind === "Rollout" && name === servingNames(model).model,
-        ),
-      );
-      return own.sort(
-        (a, b) =>
-          Date.parse(a.metadata.creationTimestamp) - Date.parse(b.metadata.creationTimestamp),
-      );
+      return ofRollout(items, servingNames(model).model);
     },
     replicaSets: (model) =>
       list(inModels("apps/v1", "replicasets"), podSelector(model), replicaSetSchema),
@@ -117,6 +92,29 @@ export function clusterOf(send: Send): Cluster {
     patchRollout: (model, patch) => merge(rolloutPath(model), patch),
     patchRoutes: (model, patch) => merge(routesPath(model), patch),
   };
+}
+
+/** Name of whoever sends, as the API server knows it. */
+async function whoAmI(send: Send): Promise<string> {
+  const answer = await send({
+    method: "POST",
+    path: "/apis/authentication.k8s.io/v1/selfsubjectreviews",
+    body: JSON.stringify({ apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" }),
+  });
+  const review = z.object({
+    status: z.object({ userInfo: z.object({ username: z.string().min(1) }) }),
+  });
+  return review.parse(answerOf(answer)).status.userInfo.username;
+}
+
+/** The runs that belong to a Rollout, oldest first. */
+function ofRollout(runs: readonly AnalysisRun[], rollout: string): AnalysisRun[] {
+  const created = ({ metadata }: AnalysisRun) => Date.parse(metadata.creationTimestamp);
+  return runs
+    .filter(({ metadata }) =>
+      metadata.ownerReferences.some(({ kind, name }) => kind === "Rollout" && name === rollout),
+    )
+    .sort((a, b) => created(a) - created(b));
 }
 
 /** The answer, or an error in the server's own words. */

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Fact } from "../../services/evidence/ledger";
 import { loadContract } from "../../services/contract/load";
 import { verdictsFolder } from "../../services/evidence/load";
 import { verdictFile, verdictSchema, type Verdict } from "../../services/evidence/verdict";
@@ -55,7 +56,17 @@ export async function recordVerdict({
     now,
   });
 
-  const folder = verdictsFolder(modelsFolder, model);
+  const { file, known } = keepVerdict(verdictsFolder(modelsFolder, model), verdict);
+  const text = readFileSync(file, "utf8");
+  const kept = verdictSchema.parse(JSON.parse(text));
+  const hash = sha256(text);
+  if (!entries.some(({ details }) => details["verdict"] === hash))
+    await ledger.record(verdictFact(kept, hash));
+  return { verdict: kept, file, known };
+}
+
+/** Writes the file of a verdict where there is none yet; whole, or not at all. */
+function keepVerdict(folder: string, verdict: Verdict): { file: string; known: boolean } {
   const file = join(folder, verdictFile(verdict));
   const known = existsSync(file);
   if (!known) {
@@ -63,28 +74,27 @@ export async function recordVerdict({
     writeFileSync(`${file}.new`, `${JSON.stringify(verdict, null, 2)}\n`);
     renameSync(`${file}.new`, file);
   }
-  const text = readFileSync(file, "utf8");
-  const kept = verdictSchema.parse(JSON.parse(text));
-  const hash = sha256(text);
-  if (!entries.some(({ details }) => details["verdict"] === hash)) {
-    const { version, digest, region, outcome, message, podTemplateHash, card } = kept;
-    await ledger.record({
-      actor: kept.recordedBy,
-      action: outcome === "promoted" ? "promote" : "roll-back",
-      subject: model,
-      details: {
-        version,
-        digest,
-        region,
-        outcome,
-        message,
-        podTemplateHash,
-        card: card.digest,
-        verdict: hash,
-      },
-    });
-  }
-  return { verdict: kept, file, known };
+  return { file, known };
+}
+
+/** A verdict in the words of the ledger, with the hash of its file. */
+function verdictFact(verdict: Verdict, hash: string): Fact {
+  const { version, digest, region, outcome, message, podTemplateHash, card } = verdict;
+  return {
+    actor: verdict.recordedBy,
+    action: outcome === "promoted" ? "promote" : "roll-back",
+    subject: verdict.model,
+    details: {
+      version,
+      digest,
+      region,
+      outcome,
+      message,
+      podTemplateHash,
+      card: card.digest,
+      verdict: hash,
+    },
+  };
 }
 
 export const verb: CommandLine = {

@@ -137,7 +137,11 @@ function readAll(response: IncomingMessage, done: (text: string) => void): void 
   response.on("end", () => done(Buffer.concat(chunks).toString("utf8")));
 }
 
-/** Sends one request; every failure to get an answer is an `UnreachableError`. */
+/**
+ * Sends one request; every failure to get an answer is an `UnreachableError`. The generated calls of
+ * the client would do, but have no timeout: a promoter that looks at a Rollout for days would wait
+ * for ever on a connection that the other side forgot.
+ */
 export function send(
   connection: Connection,
   request: HttpRequest,

@@ -199,7 +199,7 @@ export function isComplete({ search, erased, logLinesLeft, regions = [] }: Answe
   );
 }
 
-/** The entry of an erasure. Names of places and figures go in, of the subject only the seal. */
+/** The entry of an erasure. Names of stores and figures go in, of the subject only the seal. */
 export function erasureFact(
   { answer, lineage, subject, reason, actor, run }: ErasureRecord,
   receipt: string = randomBytes(32).toString("hex"),

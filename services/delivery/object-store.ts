@@ -81,7 +81,7 @@ export function s3(): ObjectStore {
   };
 }
 
-/** S3's answers where the object is there already, or is being written at the same moment. */
+/** S3's answers where the object is there already, or is being written at the same time. */
 function isTaken(error: unknown): boolean {
   return (
     error instanceof Error &&

@@ -42,7 +42,7 @@ export const orderSchema = z.strictObject({
   /** Workflow that made the release. */
   run: z.string().min(1),
   release: releaseSchema,
-  /** After this moment nobody waits for an answer any more, and the order is void. */
+  /** After this time nobody waits for an answer any more, and the order is void. */
   until: z.iso.datetime(),
   /** Whether the answer was heard, or nobody wants it any more. */
   closed: z.boolean(),
@@ -97,7 +97,7 @@ function files(folder: string): Texts {
     put: async (key, content) => {
       const file = join(folder, key);
       mkdirSync(dirname(file), { recursive: true });
-      // Whole or not at all: somebody else may read it at this moment.
+      // Whole or not at all: somebody else may be reading it.
       writeFileSync(`${file}.new`, content);
       renameSync(`${file}.new`, file);
     },
