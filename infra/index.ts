@@ -66,6 +66,6 @@ export = async function program() {
   const inOrder = config.regions.flatMap(({ name }) => platforms.get(name) ?? []);
   const entry = globalEntry(config, inOrder);
   const cost = meter.estimate();
-  new StackCost("cost", cost, config.monthlyBudgetUsd);
+  new StackCost("cost", { ...cost, budgetMonthlyUsd: config.monthlyBudgetUsd });
   return stackOutputs({ config, models, platforms: inOrder, entry, cost });
 };

@@ -13,6 +13,9 @@ export interface BreakGlassAlarmArgs extends Naming {
   readonly regions: readonly string[];
   /** E-mail addresses that are told; each confirms once. */
   readonly alertEmails: readonly string[];
+  readonly keys: EncryptionKeys;
+  /** Providers of AWS by region. */
+  readonly providers: Readonly<Record<string, Provider>>;
 }
 
 /** Events of CloudTrail that say that somebody assumed the role, or tried to. */
@@ -34,14 +37,9 @@ export function assumptionPattern(naming: Naming) {
 export class BreakGlassAlarm extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:global:BreakGlassAlarm";
 
-  constructor(
-    name: string,
-    args: BreakGlassAlarmArgs,
-    keys: EncryptionKeys,
-    providers: Readonly<Record<string, Provider>>,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super(BreakGlassAlarm.__pulumiType, name, args, opts);
+  constructor(name: string, args: BreakGlassAlarmArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { keys, providers, ...inputs } = args;
+    super(BreakGlassAlarm.__pulumiType, name, inputs, opts);
     for (const region of args.regions)
       this.watch(`${name}-${region}`, region, args, keys, {
         parent: this,

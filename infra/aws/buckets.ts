@@ -19,6 +19,9 @@ export interface BucketsArgs extends Naming {
   readonly auditRetention: string;
   /** How long the runs of each model, and with them prepared rows, are kept, e.g. `730 days`. */
   readonly runRetention: Readonly<Record<string, string>>;
+  readonly keys: EncryptionKeys;
+  /** Providers of AWS by region. */
+  readonly providers: Readonly<Record<string, Provider>>;
 }
 
 /**
@@ -29,14 +32,9 @@ export class Buckets extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:global:Buckets";
   private readonly buckets = new Map<string, SecureBucket>();
 
-  constructor(
-    name: string,
-    args: BucketsArgs,
-    keys: EncryptionKeys,
-    providers: Readonly<Record<string, Provider>>,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super(Buckets.__pulumiType, name, args, opts);
+  constructor(name: string, args: BucketsArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { keys, providers, ...inputs } = args;
+    super(Buckets.__pulumiType, name, inputs, opts);
     for (const region of args.regions) {
       const child = { parent: this, provider: providers[region] };
       const logs = this.createLogBucket(`${name}-logs-${region}`, region, args, child);

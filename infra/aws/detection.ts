@@ -18,6 +18,8 @@ export const detectorFeatures = [
 /** Arguments of {@link ThreatDetection}. */
 export interface ThreatDetectionArgs extends Naming {
   readonly regions: readonly string[];
+  /** Providers of AWS by region. */
+  readonly providers: Readonly<Record<string, Provider>>;
 }
 
 /**
@@ -29,13 +31,9 @@ export class ThreatDetection extends pulumi.ComponentResource {
   /** Detector ids by region. */
   readonly detectors: Readonly<Record<string, pulumi.Output<string>>>;
 
-  constructor(
-    name: string,
-    args: ThreatDetectionArgs,
-    providers: Readonly<Record<string, Provider>>,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super(ThreatDetection.__pulumiType, name, args, opts);
+  constructor(name: string, args: ThreatDetectionArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { providers, ...inputs } = args;
+    super(ThreatDetection.__pulumiType, name, inputs, opts);
     this.detectors = Object.fromEntries(
       args.regions.map((region) => [
         region,

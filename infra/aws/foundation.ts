@@ -94,20 +94,16 @@ export class GlobalFoundation extends pulumi.ComponentResource {
     const inHome = { parent: this, provider: providers[home] };
 
     this.naming = naming;
-    this.keys = new EncryptionKeys(`${name}-keys`, { ...naming, regions }, providers, child);
+    this.keys = new EncryptionKeys(`${name}-keys`, { ...naming, regions, providers }, child);
     new SigningKey(`${name}-signing`, naming, inHome);
     this.registry = new ImageRegistry(
       `${name}-registry`,
-      { ...naming, regions, models },
-      this.keys,
-      providers,
+      { ...naming, regions, models, keys: this.keys, providers },
       child,
     );
     this.buckets = new Buckets(
       `${name}-buckets`,
-      { ...naming, regions, auditRetention, runRetention },
-      this.keys,
-      providers,
+      { ...naming, regions, auditRetention, runRetention, keys: this.keys, providers },
       child,
     );
     new AuditTrail(
@@ -122,16 +118,13 @@ export class GlobalFoundation extends pulumi.ComponentResource {
     );
     const detection = new ThreatDetection(
       `${name}-detection`,
-      { ...naming, regions },
-      providers,
+      { ...naming, regions, providers },
       child,
     );
     const roles = new PlatformRoles(`${name}-roles`, { ...naming, regions, access }, inHome);
     new BreakGlassAlarm(
       `${name}-break-glass`,
-      { ...naming, regions, alertEmails },
-      this.keys,
-      providers,
+      { ...naming, regions, alertEmails, keys: this.keys, providers },
       child,
     );
     const metrics = new MetricsWorkspace(

@@ -11,6 +11,8 @@ import { inRegion } from "./regions";
 export interface EncryptionKeysArgs extends Naming {
   /** Regions of the stack; the first holds the primary keys. */
   readonly regions: readonly string[];
+  /** Providers of AWS by region. */
+  readonly providers: Readonly<Record<string, Provider>>;
 }
 
 /**
@@ -21,13 +23,9 @@ export class EncryptionKeys extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:global:EncryptionKeys";
   private readonly arns = new Map<string, pulumi.Output<string>>();
 
-  constructor(
-    name: string,
-    args: EncryptionKeysArgs,
-    providers: Readonly<Record<string, Provider>>,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super(EncryptionKeys.__pulumiType, name, args, opts);
+  constructor(name: string, args: EncryptionKeysArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { providers, ...inputs } = args;
+    super(EncryptionKeys.__pulumiType, name, inputs, opts);
     for (const purpose of keyPurposes)
       this.createKey(`${name}-${purpose}`, purpose, args, providers);
     this.registerOutputs({ arns: Object.fromEntries(this.arns) });

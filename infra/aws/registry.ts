@@ -20,6 +20,9 @@ export interface ImageRegistryArgs extends Naming {
   readonly regions: readonly string[];
   /** Names of the models; each has a repository. */
   readonly models: readonly string[];
+  readonly keys: EncryptionKeys;
+  /** Providers of AWS by region. */
+  readonly providers: Readonly<Record<string, Provider>>;
 }
 
 /**
@@ -30,14 +33,9 @@ export class ImageRegistry extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:global:ImageRegistry";
   private readonly urls = new Map<string, pulumi.Output<string>>();
 
-  constructor(
-    name: string,
-    args: ImageRegistryArgs,
-    keys: EncryptionKeys,
-    providers: Readonly<Record<string, Provider>>,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    super(ImageRegistry.__pulumiType, name, args, opts);
+  constructor(name: string, args: ImageRegistryArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { keys, providers, ...inputs } = args;
+    super(ImageRegistry.__pulumiType, name, inputs, opts);
     const repositories = [
       ...args.models.map((model) => ({
         id: `model-${model}`,

@@ -42,14 +42,19 @@ export class CostMeter {
   }
 }
 
+/** Arguments of {@link StackCost}. */
+export interface StackCostArgs extends CostEstimate {
+  /** Amount in US dollars that the stack may cost in a month. @default no limit */
+  readonly budgetMonthlyUsd?: number | undefined;
+}
+
 /** What the stack is estimated to cost, as a component whose inputs the cost policies judge. */
 export class StackCost extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:global:StackCost";
 
   constructor(
     name: string,
-    { total, byRegion, byModel }: CostEstimate,
-    budgetMonthlyUsd: number | undefined,
+    { total, byRegion, byModel, budgetMonthlyUsd }: StackCostArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super(

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { breakGlassRules } from "./break-glass";
 import { dashboardMap, regionalDashboards } from "./dashboards/provision";
 import { controlPlaneMonitor, podMonitors } from "./monitors";
+import type { OrderedOptions } from "../kubernetes/ordering";
 
 /** Arguments of {@link Observability}. */
 export interface ObservabilityArgs {
@@ -18,14 +19,10 @@ export interface ObservabilityArgs {
 export class Observability extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:regional:Observability";
 
-  /** `after` are the releases, whose definitions these resources use. */
-  constructor(
-    name: string,
-    args: ObservabilityArgs,
-    after: readonly pulumi.Resource[],
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
+  /** `opts.dependsOn` are the releases, whose definitions these resources use. */
+  constructor(name: string, args: ObservabilityArgs, opts?: OrderedOptions) {
     super(Observability.__pulumiType, name, args, opts);
+    const after = opts?.dependsOn ?? [];
     const child = { parent: this, dependsOn: [...after] };
     const dashboards = regionalDashboards(args);
     for (const monitor of [...podMonitors(args), controlPlaneMonitor()])

@@ -2,6 +2,7 @@ import { Release } from "@pulumi/kubernetes/helm/v3";
 import * as pulumi from "@pulumi/pulumi";
 import { catalogue, type CatalogueEntry } from "./catalogue";
 import type { ChartSettings } from "./values/settings";
+import type { OrderedOptions } from "../kubernetes/ordering";
 
 /** Seconds that a controller has to become ready; the first one also waits for the first node. */
 const timeoutSeconds = 900;
@@ -26,14 +27,10 @@ export class Addons extends pulumi.ComponentResource {
    * `after` are the namespaces, and on AWS the nodes: the releases wait for them and are gone
    * before them.
    */
-  constructor(
-    name: string,
-    args: AddonsArgs,
-    after: readonly pulumi.Resource[],
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
+  constructor(name: string, args: AddonsArgs, opts?: OrderedOptions) {
     const { region, environment, target, pages, gpu } = args;
     super(Addons.__pulumiType, name, { region, environment, target, pages, gpu }, opts);
+    const after = opts?.dependsOn ?? [];
     const releases = new Map<string, Release>();
     for (const entry of catalogue.filter(({ needed }) => needed?.(args) ?? true)) {
       const prerequisites = entry.after.flatMap((other) => releases.get(other) ?? []);

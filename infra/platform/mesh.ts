@@ -17,6 +17,7 @@ import {
   tokenAuthentication,
   type Identity,
 } from "./mesh-policies";
+import type { OrderedOptions } from "../kubernetes/ordering";
 
 /** The load balancer in front of the gateway. */
 export interface LoadBalancer {
@@ -73,15 +74,16 @@ export class Mesh extends pulumi.ComponentResource {
   /** What models wait for: no model takes a request before the mesh refuses by default. */
   readonly ready: readonly pulumi.Resource[];
 
-  /** `after` are the releases, whose definitions these resources use. */
+  private readonly after: readonly pulumi.Resource[];
+  /** `opts.dependsOn` are the releases, whose definitions these resources use. */
   constructor(
     private readonly name: string,
     args: MeshArgs,
-    private readonly after: readonly pulumi.Resource[],
-    opts?: pulumi.ComponentResourceOptions,
+    opts?: OrderedOptions,
   ) {
     const { region, hosts, identity } = args;
     super(Mesh.__pulumiType, name, { region, hosts, identity }, opts);
+    this.after = opts?.dependsOn ?? [];
     const problems = meshProblems(args);
     if (problems.length > 0) throw new pulumi.ResourceError(problems.join("; "), this);
 

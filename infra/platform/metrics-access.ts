@@ -4,6 +4,7 @@ import { grafanaAccount } from "./values/grafana";
 import { prometheusAccount } from "./values/prometheus";
 import { namespaces } from "../kubernetes/labels";
 import { PodIdentity } from "../region/pod-identity";
+import type { OrderedOptions } from "../kubernetes/ordering";
 
 /** Arguments of {@link MetricsAccess}. */
 export interface MetricsAccessArgs {
@@ -26,14 +27,10 @@ const permissions = {
 export class MetricsAccess extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:regional:MetricsAccess";
 
-  /** `after` are the cluster and its nodes. */
-  constructor(
-    name: string,
-    args: MetricsAccessArgs,
-    after: readonly pulumi.Resource[],
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
+  /** `opts.dependsOn` are the cluster and its nodes. */
+  constructor(name: string, args: MetricsAccessArgs, opts?: OrderedOptions) {
     super(MetricsAccess.__pulumiType, name, args, opts);
+    const after = opts?.dependsOn ?? [];
     for (const [role, { account, sid, actions }] of Object.entries(permissions)) {
       const document = pulumi
         .output(args.workspaceArn)

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
 import { receivers } from "../gates/alerts";
 import { namespaces } from "../kubernetes/labels";
+import type { OrderedOptions } from "../kubernetes/ordering";
 
 /** Secret with the name and password of Grafana's first administrator. */
 export const grafanaSecret = {
@@ -40,13 +41,9 @@ export class ObservabilitySecrets extends pulumi.ComponentResource {
   /** What the release waits for. */
   readonly ready: readonly pulumi.Resource[];
 
-  constructor(
-    name: string,
-    { region, webhooks }: ObservabilitySecretsArgs,
-    after: readonly pulumi.Resource[],
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
+  constructor(name: string, { region, webhooks }: ObservabilitySecretsArgs, opts?: OrderedOptions) {
     super(ObservabilitySecrets.__pulumiType, name, { region, pages: webhooks !== undefined }, opts);
+    const after = opts?.dependsOn ?? [];
     const password = new RandomPassword(
       `${name}-grafana`,
       { length: 32, special: false },

@@ -24,6 +24,7 @@ import { namespaceMetadata, namespaceRoles, tenants, type Tenant } from "./names
 import { networkPolicies, privateNetwork } from "./network-policies";
 import { grants, groupSubject, roleReference, type Grant } from "./rbac";
 import { storageClass, type VolumeSource } from "./storage";
+import type { OrderedOptions } from "../kubernetes/ordering";
 
 /** Arguments of {@link Tenancy}. */
 export interface TenancyArgs {
@@ -54,12 +55,11 @@ export class Tenancy extends pulumi.ComponentResource {
    */
   readonly ready: readonly pulumi.Resource[];
 
-  /** `after` are the nodes on AWS: the headroom waits for them. */
+  /** `opts.dependsOn` are the nodes on AWS: the headroom waits for them. */
   constructor(
     private readonly name: string,
     private readonly args: TenancyArgs,
-    after: readonly pulumi.Resource[] = [],
-    opts?: pulumi.ComponentResourceOptions,
+    opts?: OrderedOptions,
   ) {
     const { region, environment, headroom } = args;
     super(
@@ -68,6 +68,7 @@ export class Tenancy extends pulumi.ComponentResource {
       { region, environment, target: args.volumes.target, network: args.network, headroom },
       opts,
     );
+    const after = opts?.dependsOn ?? [];
     const classes = [this.createStorageClass(), ...this.createPriorities()];
     const created = new Map<NamespaceRole, Namespace>(
       namespaceRoles.map((role) => [role, this.createNamespace(role, after)]),

@@ -14,12 +14,17 @@ export interface EntryCertificateArgs {
  * record stays.
  */
 export class EntryCertificate extends pulumi.ComponentResource {
-  static readonly __pulumiType = "causeway:global:EntryCertificate";
+  static readonly __pulumiType = "causeway:regional:EntryCertificate";
   /** ARN, known once the certificate is issued. */
   readonly arn: pulumi.Output<string>;
 
   constructor(name: string, args: EntryCertificateArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(EntryCertificate.__pulumiType, name, args, opts);
+    super(
+      EntryCertificate.__pulumiType,
+      name,
+      args,
+      pulumi.mergeOptions(opts, { aliases: [{ type: "causeway:global:EntryCertificate" }] }),
+    );
     const child = { parent: this };
     const certificate = new acm.Certificate(
       name,

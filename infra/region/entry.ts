@@ -46,7 +46,7 @@ export interface RegionalEntryArgs {
  * be alive, and leaves no load balancer that blocks the VPC.
  */
 export class RegionalEntry extends pulumi.ComponentResource {
-  static readonly __pulumiType = "causeway:global:RegionalEntry";
+  static readonly __pulumiType = "causeway:regional:RegionalEntry";
   readonly albDnsName: pulumi.Output<string>;
   /** Hosted zone of the load balancer's own name, which an alias record needs. */
   readonly albZoneId: pulumi.Output<string>;
@@ -57,7 +57,12 @@ export class RegionalEntry extends pulumi.ComponentResource {
   readonly hostName: string;
 
   constructor(name: string, args: RegionalEntryArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(RegionalEntry.__pulumiType, name, args, opts);
+    super(
+      RegionalEntry.__pulumiType,
+      name,
+      args,
+      pulumi.mergeOptions(opts, { aliases: [{ type: "causeway:global:RegionalEntry" }] }),
+    );
     const problems = entryProblems(args);
     if (problems.length > 0) throw new pulumi.ResourceError(problems.join("\n"), this);
     const { region, environment, domainName, hostedZoneId } = args;

@@ -21,10 +21,15 @@ export interface FirewallArgs {
  * log.
  */
 export class Firewall extends pulumi.ComponentResource {
-  static readonly __pulumiType = "causeway:global:Firewall";
+  static readonly __pulumiType = "causeway:regional:Firewall";
 
   constructor(name: string, args: FirewallArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(Firewall.__pulumiType, name, args, opts);
+    super(
+      Firewall.__pulumiType,
+      name,
+      args,
+      pulumi.mergeOptions(opts, { aliases: [{ type: "causeway:global:Firewall" }] }),
+    );
     const child = { parent: this };
     const acl = new wafv2.WebAcl(
       `${name}-acl`,

@@ -146,14 +146,12 @@ export class RegionalPlatform extends pulumi.ComponentResource {
     const tenancy = new Tenancy(
       `${name}-tenancy`,
       { region, environment, volumes, network: aws?.cidr, headroom: headroomFor(args) },
-      nodes,
-      inCluster,
+      { ...inCluster, dependsOn: [...nodes] },
     );
     const secrets = new ObservabilitySecrets(
       `${name}-secrets`,
       { region, webhooks: args.alertWebhooks },
-      tenancy.ready,
-      inCluster,
+      { ...inCluster, dependsOn: [...tenancy.ready] },
     );
     const settings = {
       region,
@@ -165,17 +163,14 @@ export class RegionalPlatform extends pulumi.ComponentResource {
       runbookBase: args.runbookBase,
       workspace: aws?.metrics,
     };
-    const addons = new Addons(
-      `${name}-addons`,
-      settings,
-      [...nodes, ...tenancy.ready, ...secrets.ready, ...(ground?.access ?? [])],
-      inCluster,
-    );
+    const addons = new Addons(`${name}-addons`, settings, {
+      ...inCluster,
+      dependsOn: [...nodes, ...tenancy.ready, ...secrets.ready, ...(ground?.access ?? [])],
+    });
     new Observability(
       `${name}-observability`,
       { region, gpu: settings.gpu, runbookBase: args.runbookBase },
-      addons.ready,
-      inCluster,
+      { ...inCluster, dependsOn: [...addons.ready] },
     );
     const mesh = new Mesh(
       `${name}-mesh`,
@@ -186,8 +181,7 @@ export class RegionalPlatform extends pulumi.ComponentResource {
         readiness: readinessOf(args),
         loadBalancer: ground?.loadBalancer,
       },
-      addons.ready,
-      inCluster,
+      { ...inCluster, dependsOn: [...addons.ready] },
     );
 
     const snapshots = aws && { ...aws.audit, clusterName: clusterNameOf(args) };
@@ -200,8 +194,7 @@ export class RegionalPlatform extends pulumi.ComponentResource {
         snapshots,
         runbookBase: args.runbookBase,
       },
-      addons.ready,
-      inCluster,
+      { ...inCluster, dependsOn: [...addons.ready] },
     );
 
     // The mesh waits for the releases and they for the tenancy, so whoever waits for the mesh waits
@@ -278,8 +271,7 @@ export class RegionalPlatform extends pulumi.ComponentResource {
     const access = new MetricsAccess(
       `${name}-metrics`,
       { clusterName, workspaceArn: aws.metrics.arn },
-      cluster.ready,
-      child,
+      { ...child, dependsOn: [...cluster.ready] },
     );
     return { entry, cluster, loadBalancer, access: [access] };
   }
@@ -318,8 +310,7 @@ export class RegionalPlatform extends pulumi.ComponentResource {
             image: ground.images.delivery,
             aws,
           },
-          ready,
-          opts,
+          { ...opts, dependsOn: [...ready] },
         );
       return;
     }
@@ -332,8 +323,7 @@ export class RegionalPlatform extends pulumi.ComponentResource {
         models: models.map(({ contract, image }) => ({ contract, image })),
         aws,
       },
-      ready,
-      opts,
+      { ...opts, dependsOn: [...ready] },
     );
     // Its steps run under accounts of the retraining too.
     new Erasure(

@@ -17,6 +17,7 @@ import { settingsJob, settingsMap } from "./settings-job";
 import { shipper, shipperSecret } from "./shipper";
 import { sizes } from "./sizes";
 import { snapshotBasePath, snapshotPermissions } from "./snapshot-permissions";
+import type { OrderedOptions } from "../../kubernetes/ordering";
 
 /** Where snapshots go, and whose pods may write them. */
 export interface LogSnapshots {
@@ -52,12 +53,12 @@ export class LogStore extends pulumi.ComponentResource {
   readonly eraserPassword: pulumi.Output<string>;
   private readonly passwords: Readonly<Record<string, pulumi.Output<string>>>;
 
-  /** `after` are the operator and the namespaces: they are gone after what they keep. */
+  private readonly after: readonly pulumi.Resource[];
+  /** `opts.dependsOn` are the operator and the namespaces: they are gone after what they keep. */
   constructor(
     private readonly name: string,
     args: LogStoreArgs,
-    private readonly after: readonly pulumi.Resource[],
-    opts?: pulumi.ComponentResourceOptions,
+    opts?: OrderedOptions,
   ) {
     const { region, environment, predictionDays, snapshots } = args;
     super(
@@ -66,6 +67,7 @@ export class LogStore extends pulumi.ComponentResource {
       { region, environment, predictionDays, snapshotBucket: snapshots?.bucketName },
       opts,
     );
+    this.after = opts?.dependsOn ?? [];
     if (predictionDays < minimumPredictionDays)
       throw new pulumi.ResourceError(
         `predictionDays (${predictionDays}) must be at least ${minimumPredictionDays}`,
@@ -97,7 +99,7 @@ export class LogStore extends pulumi.ComponentResource {
     if (size.kibanas > 1)
       new PodDisruptionBudget(`${name}-kibana`, kibanaBudget(), {
         parent: this,
-        dependsOn: [...after],
+        dependsOn: [...this.after],
       });
     const settings = this.applySettings({ size, predictionDays, snapshots: place }, [
       store,
@@ -114,7 +116,7 @@ export class LogStore extends pulumi.ComponentResource {
     ]);
     new CustomResource(`${name}-alerts`, logStoreAlerts(size, args.runbookBase), {
       parent: this,
-      dependsOn: [...after],
+      dependsOn: [...this.after],
     });
     this.eraserPassword = this.passwordOf(eraserName);
     this.groupPasswords = pulumi.secret(

@@ -9,6 +9,7 @@ import { namespaces, accounts } from "../../kubernetes/labels";
 import { followerGrants, roleOf, serviceAccount } from "./access";
 import { followerJob, followerReason } from "./follower-job";
 import { followerPermissions } from "./permissions";
+import type { OrderedOptions } from "../../kubernetes/ordering";
 
 /** Arguments of {@link Follower}. */
 export interface FollowerArgs {
@@ -31,14 +32,10 @@ export interface FollowerArgs {
 export class Follower extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:regional:Follower";
 
-  constructor(
-    name: string,
-    args: FollowerArgs,
-    after: readonly pulumi.Resource[] = [],
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
+  constructor(name: string, args: FollowerArgs, opts?: OrderedOptions) {
     const { region, models, locations, approverKeys, image, aws } = args;
     super(Follower.__pulumiType, name, { region, models, locations, image }, opts);
+    const after = opts?.dependsOn ?? [];
     const child = { parent: this, dependsOn: [...after] };
     const account = new ServiceAccount(
       `${name}-${accounts.promoter}`,

@@ -16,6 +16,7 @@ import { permissions } from "./permissions";
 import { cronWorkflow } from "./schedule";
 import { retrainingProblems, type Locations, type RetrainingImages } from "./settings";
 import { workflowTemplate } from "./template";
+import type { OrderedOptions } from "../../kubernetes/ordering";
 
 /** Arguments of {@link Retraining}. */
 export interface RetrainingArgs {
@@ -49,8 +50,7 @@ export class Retraining extends pulumi.ComponentResource {
   constructor(
     private readonly name: string,
     private readonly args: RetrainingArgs,
-    after: readonly pulumi.Resource[] = [],
-    opts?: pulumi.ComponentResourceOptions,
+    opts?: OrderedOptions,
   ) {
     const { region, environment, models, locations, regions } = args;
     super(
@@ -67,6 +67,7 @@ export class Retraining extends pulumi.ComponentResource {
       },
       opts,
     );
+    const after = opts?.dependsOn ?? [];
     const problems = retrainingProblems({
       ...args,
       contracts: models.map(({ contract }) => contract),

@@ -488,11 +488,13 @@ describe("Addons", () => {
   let ready = 0;
   beforeAll(async () => {
     resources = await record(() => {
-      ready = new Addons(
-        "eu",
-        { ...base, environment: "prod", target: "aws", pages: false, gpu: true },
-        [],
-      ).ready.length;
+      ready = new Addons("eu", {
+        ...base,
+        environment: "prod",
+        target: "aws",
+        pages: false,
+        gpu: true,
+      }).ready.length;
     });
   });
 

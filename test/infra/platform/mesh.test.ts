@@ -17,7 +17,7 @@ const loadBalancer = {
   clusterSecurityGroupId: "sg-cluster",
 };
 const buildAnew = (changes: Partial<MeshArgs> = {}) =>
-  record(() => void new Mesh("eu", { ...args, ...changes }, []));
+  record(() => void new Mesh("eu", { ...args, ...changes }));
 const built = new Map<string, RecordedResource[]>();
 /** Builds each variant once: tests only look at it. */
 async function build(changes: Partial<MeshArgs> = {}): Promise<RecordedResource[]> {

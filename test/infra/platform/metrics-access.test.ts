@@ -3,7 +3,7 @@ import { record } from "../../support/record";
 
 const workspaceArn = "arn:aws:aps:eu-west-1:444455556666:workspace/ws-1";
 const build = () =>
-  record(() => void new MetricsAccess("metrics", { clusterName: "c1", workspaceArn }, []));
+  record(() => void new MetricsAccess("metrics", { clusterName: "c1", workspaceArn }));
 
 test.each([
   ["prometheus", ["aps:RemoteWrite"]],

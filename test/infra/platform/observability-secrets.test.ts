@@ -20,7 +20,6 @@ const secrets = (webhook?: string, tickets?: string) =>
         region: "eu-west-1",
         webhooks: webhook === undefined ? undefined : { pages: pulumi.secret(webhook), tickets },
       },
-      [],
       { providers: [provider] },
     );
   });

@@ -131,7 +131,7 @@ describe("the target group", () => {
   });
 
   it("is what the cluster binds its gateway to", () => {
-    expect(only(resources, "causeway:global:RegionalEntry").outputs).toMatchObject({
+    expect(only(resources, "causeway:regional:RegionalEntry").outputs).toMatchObject({
       targetGroupArn: only(resources, "aws:lb/targetGroup:TargetGroup").outputs["arn"],
       securityGroupId: only(resources, "aws:ec2/securityGroup:SecurityGroup").id,
       hostName: "origin-eu-west-1.models.example.com",

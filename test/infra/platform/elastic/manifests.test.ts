@@ -303,7 +303,7 @@ describe("LogStore", () => {
       clusterName: "causeway-prod-eu-west-1",
     },
   };
-  const build = (args: LogStoreArgs = aws) => record(() => void new LogStore("eu-logs", args, []));
+  const build = (args: LogStoreArgs = aws) => record(() => void new LogStore("eu-logs", args));
 
   test("sends the first line after the settings are applied, and asks Elasticsearch after its accounts and its role", async () => {
     const resources = await build();

@@ -147,7 +147,9 @@ test("in the plan of prod, home asks where the other region looks, and both writ
   const asking = promoterArguments(
     templates.find(({ name }) => name === "promote")!.container!.args,
   );
-  const job = resources.find(({ type }) => type === "kubernetes:batch/v1:CronJob")!;
+  const job = resources.find(
+    ({ type, name }) => type === "kubernetes:batch/v1:CronJob" && name.includes("-promotion-"),
+  )!;
   const looking = followerArguments(
     (job.inputs as unknown as { spec: ReturnType<typeof followerJob>["spec"] }).spec.jobTemplate
       .spec.template.spec.containers[0]!.args,
