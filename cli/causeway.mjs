@@ -15,13 +15,13 @@ const unusable = 2;
 /** Everything that the help of `causeway` says comes from here; `run` is called with what a verb gets. */
 export function rootCommand(run) {
   const root = new Command("causeway")
-    .description("AI models to production as infrastructure code.")
+    .usage("<verb> [arguments] [--help | --json]")
     .version(json("../package.json").version)
     .enablePositionalOptions()
     .helpCommand(false)
-    .configureHelp({ visibleCommands: leaves, subcommandTerm: fullName })
+    .configureHelp({ visibleCommands: leaves, visibleOptions: () => [], subcommandTerm: fullName })
     .showHelpAfterError(`allowed: ${names.join(", ")}`)
-    .addHelpText("after", `\n${exitCodesText()}\n\n\`npx causeway <verb> --help\` has examples.`);
+    .addHelpText("after", `\n${exitCodesText()}`);
   for (const { users, verbs } of groups)
     for (const { name, summary } of verbs) {
       const [first, ...rest] = name.split(" ");
@@ -65,8 +65,8 @@ function fullName(command) {
 }
 
 function exitCodesText() {
-  const lines = Object.entries(exitCodes).map(([code, meaning]) => `  ${code}  ${meaning}`);
-  return ["Exit codes of every verb:", ...lines].join("\n");
+  const lines = Object.entries(exitCodes).map(([code, meaning]) => `${code} ${meaning}`);
+  return `Exit codes: ${lines.join("; ")}.`;
 }
 
 /** Commander ends with 1 where a command line cannot be used, which is another code here. */

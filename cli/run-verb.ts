@@ -15,14 +15,16 @@ export interface VerbRow {
 
 export const verbs: readonly VerbRow[] = table.groups.flatMap((group) => group.verbs);
 
-/** The command of a verb. Its module is loaded here, and nowhere sooner. */
-export function verbCommand(
-  { name, summary, module }: VerbRow,
-  terminal: Terminal,
-): CommandUnknownOpts {
+/** The command line of a verb. Its module is loaded here, and nowhere sooner. */
+export function commandLineOf({ module }: VerbRow): CommandLine {
   const loaded: unknown = require(join(__dirname, module));
   if (!hasVerb(loaded)) throw new TypeError(`cli/${module} must export a command line as verb`);
-  return commandOf(`npx causeway ${name}`, summary, loaded.verb, terminal);
+  return loaded.verb;
+}
+
+/** The command of a verb. */
+export function verbCommand(row: VerbRow, terminal: Terminal): CommandUnknownOpts {
+  return commandOf(`npx causeway ${row.name}`, row.summary, commandLineOf(row), terminal);
 }
 
 function hasVerb(module: unknown): module is { readonly verb: CommandLine } {

@@ -1,21 +1,14 @@
 import { join } from "node:path";
 import { existingEnvironment, trainingFolder } from "../../services/training/environment";
-import { commandLine, runCommand } from "../command-line";
+import { jsonHelp, type CommandLine } from "../command";
+import type { Terminal } from "../terminal";
 import { licenceProblem } from "./licences";
 import { npmPackages, pythonPackages } from "./packages";
 import { auditNpm, auditPython } from "./vulnerabilities";
 
 const project = join(__dirname, "..", "..");
 
-const usage = `npm run check:dependencies -- [--require-audit]
-
-Holds the licence of every npm and Python package against the list of free ones, and asks the registries for known vulnerabilities.
-
-  --require-audit   a registry that cannot be asked is a problem
-
-Exit codes: 0 nothing found, 1 something is to mend, 2 an unusable command line.`;
-
-function licenceProblems(): string[] {
+function licenceProblems({ print }: Terminal): string[] {
   const python = existingEnvironment()?.python;
   const packages = [
     ...npmPackages(project),
@@ -25,20 +18,20 @@ function licenceProblems(): string[] {
   const count = (ecosystem: string) => packages.filter((one) => one.ecosystem === ecosystem).length;
   const without =
     python === undefined
-      ? "the Python packages were left out, since they are not installed (npm run test:training installs them)"
+      ? "the Python packages were left out, since they are not installed (npm test installs them)"
       : `${count("PyPI")} of PyPI`;
-  console.log(`licences: ${count("npm")} packages of npm, ${without}; ${problems.length} not free`);
+  print(`licences: ${count("npm")} packages of npm, ${without}; ${problems.length} not free`);
   return problems;
 }
 
-function vulnerabilities(required: boolean): string[] {
+function vulnerabilities(required: boolean, { print }: Terminal): string[] {
   return Object.entries({ npm: auditNpm(project), PyPI: auditPython(trainingFolder) }).flatMap(
     ([name, audit]) => {
       if (audit.kind === "asked") {
-        console.log(`vulnerabilities of ${name} packages: ${audit.problems.length} to mend`);
+        print(`vulnerabilities of ${name} packages: ${audit.problems.length} to mend`);
         return audit.problems;
       }
-      console.log(`vulnerabilities of ${name} packages: not asked: ${audit.reason}`);
+      print(`vulnerabilities of ${name} packages: not asked: ${audit.reason}`);
       return required
         ? [
             `vulnerabilities of ${name} packages must be asked about with --require-audit: ${audit.reason}`,
@@ -48,12 +41,17 @@ function vulnerabilities(required: boolean): string[] {
   );
 }
 
-void runCommand((argv) => {
-  const { values } = commandLine(argv, {
-    usage,
-    options: { "require-audit": { type: "boolean", default: false } },
-  });
-  const problems = [...licenceProblems(), ...vulnerabilities(values["require-audit"])];
-  for (const problem of problems) console.error(problem);
-  return problems.length > 0 ? 1 : 0;
-});
+export const verb: CommandLine = {
+  details:
+    "Holds the licence of every npm and Python package against the list of free ones, and asks the registries for known vulnerabilities.",
+  examples: ["", "--require-audit --json"],
+  define: (command, terminal) =>
+    command
+      .option("--require-audit", "a registry that cannot be asked is a problem")
+      .option("--json", jsonHelp)
+      .action(({ requireAudit = false }) => {
+        const problems = [...licenceProblems(terminal), ...vulnerabilities(requireAudit, terminal)];
+        terminal.result({ problems }, problems);
+        terminal.exitCode = problems.length > 0 ? 1 : 0;
+      }),
+};

@@ -1,17 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { lintSource } from "@secretlint/core";
-import { creator } from "@secretlint/secretlint-rule-preset-recommend";
-import { commandLine, runCommand } from "../command-line";
+import { jsonHelp, type CommandLine } from "../command";
 import { addedLines, trackedFiles } from "./repository";
-
-const usage = `npm run check:secrets -- [folder of a repository] [--no-history]
-
-Looks for secrets in all tracked files, and in what the commits of the branch added.
-
-  --no-history   files only
-
-Exit codes: 0 none, 1 some, 2 an unusable command line.`;
 
 /** A text that may hold a secret, and where it is from. */
 interface Source {
@@ -25,14 +15,14 @@ interface Source {
 /** Something that looks like a secret. */
 interface Finding {
   readonly path: string;
-  readonly place: string;
+  /** File and line, or file and commit. */
+  readonly location: string;
   readonly rule: string;
   /** With the secret masked. */
   readonly message: string;
 }
 
 const prefix = "@secretlint/secretlint-rule-";
-const config = { rules: [{ id: `${prefix}preset-recommend`, rule: creator, options: {} }] };
 
 /**
  * What the preset does not know: tokens of this platform's systems, and the name of an AWS key,
@@ -87,6 +77,10 @@ function batches(sources: readonly Source[]): Batch[] {
 }
 
 async function findingsIn({ text, lines }: Batch): Promise<Finding[]> {
+  // These are loaded when they are used: they are ES modules, and slow to load.
+  const { lintSource } = await import("@secretlint/core");
+  const { creator } = await import("@secretlint/secretlint-rule-preset-recommend");
+  const config = { rules: [{ id: `${prefix}preset-recommend`, rule: creator, options: {} }] };
   const { messages } = await lintSource({
     source: { filePath: "sources.txt", content: text, contentType: "text" },
     options: { config, locale: "en", maskSecrets: true, noPhysicFilePath: true },
@@ -110,11 +104,11 @@ async function findingsIn({ text, lines }: Batch): Promise<Finding[]> {
     const at = lines[line - 1];
     return at === undefined
       ? []
-      : [{ path: at.source.path, place: placeOf(at.source, at.line), rule, message }];
+      : [{ path: at.source.path, location: locationOf(at.source, at.line), rule, message }];
   });
 }
 
-function placeOf({ path, commits }: Source, line: number): string {
+function locationOf({ path, commits }: Source, line: number): string {
   return commits === undefined
     ? `${path}:${line}`
     : `${path} in commit ${commits[line - 1] ?? "?"}`;
@@ -131,26 +125,30 @@ function currentFiles(folder: string): Source[] {
   });
 }
 
-async function main(argv: readonly string[]): Promise<number> {
-  const { values, positionals } = commandLine(argv, {
-    usage,
-    options: { "no-history": { type: "boolean", default: false } },
-    operands: 1,
-  });
-  const folder = positionals[0] ?? join(__dirname, "..", "..");
-  const files = currentFiles(folder);
-  const history = values["no-history"] ? [] : addedLines(folder);
-  const findings: Finding[] = [];
-  for (const batch of batches([...files, ...history]))
-    findings.push(...(await findingsIn(batch)).filter((finding) => !isAllowed(finding)));
-  for (const { place, rule, message } of findings) console.error(`${place}: ${rule}: ${message}`);
-  const commits = new Set(history.flatMap(({ commits }) => commits)).size;
-  console.log(`secrets: ${files.length} files and ${commits} commits, ${findings.length} found`);
-  if (findings.length === 0) return 0;
-  console.error(
-    "Revoke each, then take it out; what a test makes up is listed in cli/checks/secrets.ts.",
-  );
-  return 1;
-}
-
-void runCommand(main);
+export const verb: CommandLine = {
+  details: "Shows no secret: each finding has its file and line, or file and commit.",
+  examples: ["", "--no-history --json"],
+  define: (command, terminal) =>
+    command
+      .argument("[folder]", "of a repository", join(__dirname, "..", ".."))
+      .option("--no-history", "files only")
+      .option("--json", jsonHelp)
+      .action(async (folder, { history }) => {
+        const files = currentFiles(folder);
+        const added = history ? addedLines(folder) : [];
+        const found: Finding[] = [];
+        for (const batch of batches([...files, ...added]))
+          found.push(...(await findingsIn(batch)).filter((finding) => !isAllowed(finding)));
+        const commits = new Set(added.flatMap((one) => one.commits)).size;
+        for (const { location, rule, message } of found)
+          terminal.complain(`${location}: ${rule}: ${message}`);
+        if (found.length > 0)
+          terminal.complain(
+            "Revoke each, then take it out; what a test makes up is listed in cli/checks/secrets.ts.",
+          );
+        terminal.result({ files: files.length, commits, found }, [
+          `secrets: ${files.length} files and ${commits} commits, ${found.length} found`,
+        ]);
+        terminal.exitCode = found.length > 0 ? 1 : 0;
+      }),
+};

@@ -68,7 +68,7 @@ export const operationThreats: readonly Threat[] = [
       "reliability-bucket-force-destroy",
       "reliability-load-balancer-deletion-protection",
     ],
-    tests: ["test/cli/restore/restore.test.ts", "test/e2e/restore.ts"],
+    tests: ["test/cli/drill/restore.test.ts", "test/e2e/restore.ts"],
     residual:
       "The bucket of the state is created by hand before the first update, and no rule sees it.",
   },

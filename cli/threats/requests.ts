@@ -35,7 +35,7 @@ export const requestThreats: readonly Threat[] = [
     elements: ["Global entry"],
     flows: ["lookup"],
     rules: ["reliability-record-failover", "reliability-entry-drained"],
-    tests: ["test/lab/gameday/gameday.test.ts", "test/lab/gameday/parity.test.ts"],
+    tests: ["test/lab/gameday/gameday.test.ts", "test/cli/drill/regions.test.ts"],
     residual: "Resolvers that ignore the TTL keep the old answer longer than the recovery time.",
   },
   {

@@ -1,20 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import {
-  ensureEnvironment,
-  existingEnvironment,
-  type Environment,
-} from "../../services/training/environment";
-import { runCommand, unusable } from "../command-line";
-
-const usage = `npm run train -- <step> --contract services/models/<name>/model.yaml --run <folder or s3://...> [options]
-
-Runs one training step, or all of them, in the Python environment of the lock, which it makes on the first run (Python 3.10 to 3.13).
-Steps and options: services/training/README.md, and below once the environment is there. Paths are from the root of the repository.
-
-  npm run train -- all --contract services/models/loan-approval/model.yaml --run out/run --to out/release
-
-Exit codes: 0 done, 1 unexpected, 2 an input that cannot be used, 3 a gate that did not hold.`;
+import { ensureEnvironment, type Environment } from "../../services/training/environment";
+import type { CommandLine } from "../command";
+import { UsageError } from "../exit-codes";
 
 function steps({ python, variables }: Environment, argv: readonly string[]): number {
   return (
@@ -26,19 +14,31 @@ function steps({ python, variables }: Environment, argv: readonly string[]): num
   );
 }
 
-void runCommand(
-  async (argv) => {
-    if (argv.includes("--help") || argv.includes("-h")) {
-      console.log(`${usage}\n`);
-      const ready = existingEnvironment();
-      return ready === undefined ? 0 : steps(ready, ["--help"]);
-    }
-    if (argv.length === 0)
-      throw unusable(
-        "step: got nothing, allowed: all, or one of services/training/README.md",
-        usage,
-      );
-    return steps(await ensureEnvironment({ report: (line) => console.error(line) }), argv);
-  },
-  () => 2,
-);
+/** The steps have said why themselves, and their exit codes mean what those of a verb do. */
+function endOf(code: number): 0 | 1 | 2 | 3 {
+  return code === 0 || code === 2 || code === 3 ? code : 1;
+}
+
+export const verb: CommandLine = {
+  details: `Steps and their options: services/training/README.md, and \`npx causeway train help\`. Paths are from the root of the repository.
+The Python environment of the lock is made on the first run (Python 3.10 to 3.13). Ends with 3 where a gate did not hold.`,
+  examples: [
+    "all --contract services/models/loan-approval/model.yaml --run out/run --to out/release",
+    "help",
+  ],
+  define: (command, terminal) =>
+    command
+      .argument("<step>", "one step, all, or help")
+      .argument("[options...]", "options of the step")
+      .passThroughOptions()
+      .allowUnknownOption()
+      .action(async (step, options) => {
+        if (step.startsWith("-"))
+          throw new UsageError(
+            `step: got ${step}, allowed: all, help, or a step before its options`,
+          );
+        const environment = await ensureEnvironment({ report: terminal.complain });
+        const given = step === "help" ? ["--help"] : [step, ...options];
+        terminal.exitCode = endOf(steps(environment, given));
+      }),
+};

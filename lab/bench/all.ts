@@ -1,30 +1,31 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { commandLine, runCommand, unusable } from "../../cli/command-line";
+import { Option } from "@commander-js/extra-typings";
+import { runProgram } from "../../cli/command";
 
 const programs = { plan: "main.ts", server: "server.ts" } as const;
-const usage = `npm run bench -- [--only ${Object.keys(programs).join("|")}]
+type Program = keyof typeof programs;
+const names: readonly Program[] = ["plan", "server"];
 
-Times the plan, and then the model server beside FastAPI and MLServer on a core of its own; prints each limit with what was measured.
-Takes minutes, and two cores that nobody else uses.
-
-Exit codes: 0 every limit was kept, 1 one was not, 2 it could not be measured.`;
-
-void runCommand((argv) => {
-  const { values } = commandLine(argv, { usage, options: { only: { type: "string" } } });
-  const chosen = Object.entries(programs).filter(
-    ([name]) => values.only === undefined || name === values.only,
+/** A limit of the plan that was not kept is no reason to leave the server out. */
+function measure(chosen: readonly Program[]): 0 | 1 {
+  const codes = chosen.map(
+    (name) =>
+      spawnSync(process.execPath, ["--import", "tsx", join(__dirname, programs[name])], {
+        stdio: "inherit",
+      }).status,
   );
-  if (chosen.length === 0)
-    throw unusable(
-      `--only: got ${values.only}, allowed: ${Object.keys(programs).join(", ")}`,
-      usage,
-    );
-  for (const [, file] of chosen) {
-    const { status } = spawnSync(process.execPath, ["--import", "tsx", join(__dirname, file)], {
-      stdio: "inherit",
-    });
-    if (status !== 0) return status ?? 1;
-  }
-  return 0;
+  return codes.every((code) => code === 0) ? 0 : 1;
+}
+
+void runProgram("npm run bench --", "time the plan, and the model server beside its peers", {
+  details:
+    "Prints each limit with what was measured, and ends with 1 where one was not kept. Takes minutes, and two cores that nobody else uses.",
+  examples: ["", "--only plan"],
+  define: (command, terminal) =>
+    command
+      .addOption(new Option("--only <program>", "measure one of them").choices(names))
+      .action(({ only }) => {
+        terminal.exitCode = measure(only === undefined ? names : [only]);
+      }),
 });

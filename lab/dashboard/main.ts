@@ -3,11 +3,9 @@ import { dirname, join, resolve } from "node:path";
 import { modelDashboard } from "../../infra/observability/dashboards/model";
 import { ruleGroups } from "../../infra/observability/rules";
 import { loadContract } from "../../services/contract/load";
-import { InputError } from "../../services/contract/problems";
-import { CommandLineEnd, commandLine } from "../../cli/command-line";
 import { ensureTool } from "../../test/harness/toolchain/ensure";
 import { TOOLS } from "../../test/harness/toolchain/pins";
-import { UsageError } from "../../cli/exit-codes";
+import { runProgram } from "../../cli/command";
 import { endChildrenWithUs } from "../../cli/rehearse/children";
 import { rehearse } from "../../cli/rehearse/rehearse";
 import { instantOf } from "../week/calendar";
@@ -16,25 +14,10 @@ import { drawing } from "./draw";
 import { answer, evaluate } from "./replay";
 import { Recording, stretch, tickMilliseconds } from "./tape";
 
-const usage = `npm run dashboard -- [options]
-
-Draws a model's dashboard from what its rehearsal counts: the dashboard's own queries, on a real Prometheus, over the real rules.
-
-  --model NAME   a model of services/models       (default: loan-approval)
-  --out FILE     where the drawing goes           (default: out/dashboard.svg)
-  --help         this text`;
-
 const project = resolve(__dirname, "..", "..");
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-async function main(argv: readonly string[]): Promise<void> {
-  const { values } = commandLine(argv, {
-    usage,
-    options: {
-      model: { type: "string", default: "loan-approval" },
-      out: { type: "string", default: "out/dashboard.svg" },
-    },
-  });
+async function draw(values: { readonly model: string; readonly out: string }): Promise<void> {
   endChildrenWithUs();
   const command = await ensureTool(TOOLS.prometheus);
   const recording = new Recording(values.model);
@@ -93,15 +76,15 @@ function caption(): string[] {
   ];
 }
 
-main(process.argv.slice(2)).catch((error: unknown) => {
-  const ended = error instanceof CommandLineEnd;
-  const addressed = ended || error instanceof UsageError || error instanceof InputError;
-  const text =
-    error instanceof Error
-      ? addressed
-        ? error.message
-        : (error.stack ?? error.message)
-      : String(error);
-  (ended && error.code === 0 ? process.stdout : process.stderr).write(`${text}\n`);
-  process.exitCode = ended ? error.code : 2;
-});
+void runProgram(
+  "npm run dashboard --",
+  "draw a model's dashboard from what its rehearsal counts: its own queries, on a real Prometheus, over the real rules",
+  {
+    examples: ["", "--model loan-approval --out out/dashboard.svg"],
+    define: (command) =>
+      command
+        .option("--model <name>", "a model of services/models", "loan-approval")
+        .option("--out <file>", "where the drawing goes", "out/dashboard.svg")
+        .action(draw),
+  },
+);

@@ -1,4 +1,4 @@
-import { agree } from "./parity";
+import { agree } from "../../cli/drill/regions";
 import type { World } from "./world";
 
 /**

@@ -2,7 +2,8 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { loadContract } from "../../services/contract/load";
 import { ensureEnvironment, PythonMissing } from "../../services/training/environment";
-import { commandLine, CommandLineEnd } from "../../cli/command-line";
+import { runProgram, wholeNumber, type CommandLine } from "../../cli/command";
+import type { Terminal } from "../../cli/terminal";
 import { ensureTool } from "../../test/harness/toolchain/ensure";
 import { TOOLS } from "../../test/harness/toolchain/pins";
 import { endChildrenWithUs } from "../../cli/rehearse/children";
@@ -16,25 +17,6 @@ import { Week } from "./week";
 
 const model = "loan-approval";
 const project = resolve(__dirname, "..", "..");
-
-const usage = `npm run week -- [options]
-
-Weeks of simulated traffic through the real model server and the real Prometheus: how soon each alert tells of an event, how often it is
-wrong, and the same for a fixed threshold and a plain 3-sigma rule.
-
-  --seed N      seed of everything that is drawn                  (default: 0)
-  --weeks N     clean weeks before the events, 2 to 8             (default: 2)
-  --per-day N   applications on a usual Wednesday                 (default: 3000)
-  --out FOLDER  where week.html and week.json go                  (default: out)
-
-Exit codes: 0 done, or Python is missing and the week was left out; 2 it could not run.`;
-
-function whole(name: string, text: string, low: number, high: number): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < low || value > high)
-    throw new RangeError(`--${name}: got ${text}, allowed: a whole number from ${low} to ${high}`);
-  return value;
-}
 
 /**
  * A copy of what the servers run from: they are started anew for minutes, and the working tree may
@@ -51,22 +33,15 @@ function frozen(work: string, server: string, key: string, modelFolder: string):
   return image;
 }
 
-async function main(argv: readonly string[]): Promise<void> {
-  const { values } = commandLine(argv, {
-    usage,
-    options: {
-      seed: { type: "string", default: "0" },
-      weeks: { type: "string", default: "2" },
-      "per-day": { type: "string", default: "3000" },
-      out: { type: "string", default: "out" },
-    },
-  });
-  const say = (line: string) => void process.stdout.write(`${line}\n`);
-  const given = {
-    seed: whole("seed", values.seed, 0, 2 ** 31 - 1),
-    weeks: whole("weeks", values.weeks, 2, 8),
-    perDay: whole("per-day", values["per-day"], 100, 20_000),
-  };
+/** What is simulated. */
+interface Given {
+  readonly seed: number;
+  readonly weeks: number;
+  readonly perDay: number;
+  readonly out: string;
+}
+
+async function simulate(given: Given, say: (line: string) => void): Promise<void> {
   endChildrenWithUs();
   const contract = loadContract(join(project, "services", "models"), model);
   const champion = scenarios[model]?.champion;
@@ -94,7 +69,9 @@ async function main(argv: readonly string[]): Promise<void> {
     workspace.modelFolder,
   );
   const week = new Week({
-    ...given,
+    seed: given.seed,
+    weeks: given.weeks,
+    perDay: given.perDay,
     contract,
     applications: applicationsOf(rows, contract),
     server: {
@@ -108,7 +85,7 @@ async function main(argv: readonly string[]): Promise<void> {
     line: (text) => progress.line(text),
   });
   const result = await week.run();
-  const out = join(project, values.out);
+  const out = join(project, given.out);
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, "week.json"), `${JSON.stringify(result, null, 2)}\n`);
   writeFileSync(join(out, "week.html"), weekPage(result));
@@ -117,18 +94,30 @@ async function main(argv: readonly string[]): Promise<void> {
   );
 }
 
-main(process.argv.slice(2)).catch((error: unknown) => {
-  if (error instanceof CommandLineEnd) {
-    (error.code === 0 ? process.stdout : process.stderr).write(`${error.message}\n`);
-    process.exitCode = error.code;
-    return;
+async function run(given: Given, terminal: Terminal): Promise<void> {
+  try {
+    await simulate(given, terminal.print);
+  } catch (error) {
+    if (!(error instanceof PythonMissing)) throw error;
+    terminal.print(`week left out: ${error.message}`);
   }
-  if (error instanceof PythonMissing) {
-    process.stdout.write(`week left out: ${error.message}\n`);
-    return;
-  }
-  process.stderr.write(
-    `${error instanceof RangeError ? `${error.message}\n\n${usage}` : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
-  process.exitCode = 2;
-});
+}
+
+const line: CommandLine = {
+  details:
+    "How soon each alert tells of an event, how often it is wrong, and the same for a fixed threshold and a plain 3-sigma rule. Where Python 3.10 to 3.13 is missing it says so and does nothing.",
+  examples: ["", "--weeks 4 --seed 1"],
+  define: (command, terminal) =>
+    command
+      .option("--seed <n>", "seed of all that is drawn", wholeNumber(0, 2 ** 31 - 1), 0)
+      .option("--weeks <n>", "clean weeks before the events", wholeNumber(2, 8), 2)
+      .option("--per-day <n>", "applications on a usual Wednesday", wholeNumber(100, 20_000), 3_000)
+      .option("--out <folder>", "where week.html and week.json go", "out")
+      .action((given) => run(given, terminal)),
+};
+
+void runProgram(
+  "npm run week --",
+  "weeks of simulated traffic through the real model server and the real Prometheus",
+  line,
+);

@@ -18,8 +18,8 @@ const walk = (...paths: string[]): Walk => ({
 });
 
 test("an import leads from a file to another, and back", () => {
-  expect(walkProblems(walk("cli/docs.ts", "cli/walks.ts"), project)).toEqual([]);
-  expect(walkProblems(walk("cli/walks.ts", "cli/docs.ts"), project)).toEqual([]);
+  expect(walkProblems(walk("cli/docs/docs.ts", "cli/walks.ts"), project)).toEqual([]);
+  expect(walkProblems(walk("cli/walks.ts", "cli/docs/docs.ts"), project)).toEqual([]);
 });
 
 test("a Python import leads from a file to another", () => {
@@ -30,27 +30,27 @@ test("a Python import leads from a file to another", () => {
 });
 
 test("a walk is told what is wrong with it", () => {
-  expect(walkProblems(walk("cli/docs.ts", "cli/nowhere.ts"), project)).toEqual([
+  expect(walkProblems(walk("cli/docs/docs.ts", "cli/nowhere.ts"), project)).toEqual([
     "cli/nowhere.ts does not exist",
   ]);
   expect(walkProblems(walk("cli/walks.ts", "infra/kubernetes/labels.ts"), project)).toEqual([
     "infra/kubernetes/labels.ts: no earlier file imports it or names it, nor the other way",
   ]);
-  expect(walkProblems(walk("cli/docs.ts", "cli/walks.ts", "cli/docs.ts"), project)).toEqual([
-    "cli/docs.ts is there twice",
-  ]);
-  const long = { ...walk("cli/docs.ts", "cli/walks.ts"), atMost: 1 };
+  expect(
+    walkProblems(walk("cli/docs/docs.ts", "cli/walks.ts", "cli/docs/docs.ts"), project),
+  ).toEqual(["cli/docs/docs.ts is there twice"]);
+  const long = { ...walk("cli/docs/docs.ts", "cli/walks.ts"), atMost: 1 };
   expect(walkProblems(long, project)).toEqual(["has 2 files, at most 1"]);
 });
 
 test("the page states how many files a walk takes", () => {
-  expect(walksMarkdown([walk("cli/docs.ts", "cli/walks.ts")])).toBe(
+  expect(walksMarkdown([walk("cli/docs/docs.ts", "cli/walks.ts")])).toBe(
     [
       "### planted: 2 files",
       "",
       "At most 3.",
       "",
-      "1. [`cli/docs.ts`](../cli/docs.ts): something",
+      "1. [`cli/docs/docs.ts`](../cli/docs/docs.ts): something",
       "1. [`cli/walks.ts`](../cli/walks.ts): something",
     ].join("\n"),
   );

@@ -146,7 +146,7 @@ export async function adopterSuite(): Promise<Suite> {
         title: "the tests of the training steps that read models pass in his clone",
         run: async () => {
           const files = ["test_sample.py", "test_signing.py"].map((name) => join("tests", name));
-          await runOrThrow("npm", ["run", "test:training", "--", ...files], { cwd: folder });
+          await runOrThrow("npx", ["tsx", "test/training.ts", ...files], { cwd: folder });
           await rm(folder, { recursive: true });
         },
       },

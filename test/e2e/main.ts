@@ -9,7 +9,8 @@ import { restartSuite } from "./restarts";
 import { retrainingSuite } from "./retraining/suite";
 import { ruleSuite } from "./rules";
 import { openStack } from "./stack";
-import { commandLine, runCommand, unusable } from "../../cli/command-line";
+import { runProgram } from "../../cli/command";
+import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { prepare } from "../harness/context";
 import { duration, errorMessage, say } from "../harness/lib/text";
 import { closingLine, NOTHING, runLane, runLanes, sum } from "../harness/runner";
@@ -38,14 +39,6 @@ type SuiteName = keyof typeof SUITES;
  */
 const DELIVERY = "delivery";
 const NAMES = [...Object.keys(SUITES), DELIVERY];
-
-const usage = `usage: npm run e2e [-- --only <suite>]... | npm run e2e:controllers | npm run test:rules
-
-Without options: the real engine against a real Kubernetes API server. Suites, of which --only names one and may be repeated:
-  ${NAMES.join(", ")}
-npm run e2e:controllers is delivery, retraining, logs: the programs that work in the cluster. npm run test:rules is rules.
-E2E_KUBECONFIG names the kubeconfig of a cluster of your own, CAUSEWAY_CACHE the folder of the tools (docs/e2e.md).
-Exit codes: 0 all passed, 1 a test failed or none ran, 2 a command line that cannot be used.`;
 
 interface LanePlan {
   readonly name: string;
@@ -77,15 +70,10 @@ const IN_LANES = LANES.flatMap(({ suites }) => suites);
 /** Suites that need neither engine nor control plane. */
 const ALONE = ["rules", "retraining", "logs", "adopter"] as const;
 
-function chosenSuites(argv: readonly string[]): (name: SuiteName | typeof DELIVERY) => boolean {
-  const { only = IN_LANES } = commandLine(argv, {
-    usage,
-    options: { only: { type: "string", multiple: true } },
-  }).values;
-  const unknown = only.filter((name) => !NAMES.includes(name));
-  if (unknown.length > 0)
-    throw unusable(`--only: got ${unknown.join(", ")}, allowed: ${NAMES.join(", ")}`, usage);
-  return (name) => only.includes(name);
+/** Which suites run: those that are named, else those of the lanes. */
+function chosenSuites(only: readonly string[]): (name: SuiteName | typeof DELIVERY) => boolean {
+  const names: readonly string[] = only.length > 0 ? only : IN_LANES;
+  return (name) => names.includes(name);
 }
 
 async function withControlPlanes(chosen: (name: SuiteName) => boolean): Promise<Tally> {
@@ -111,7 +99,7 @@ async function withControlPlanes(chosen: (name: SuiteName) => boolean): Promise<
   return tally;
 }
 
-async function runSuites(chosen: ReturnType<typeof chosenSuites>): Promise<number> {
+async function runSuites(chosen: ReturnType<typeof chosenSuites>): Promise<0 | 1> {
   const started = Date.now();
   const planes = await withControlPlanes(chosen);
   if (planes !== NOTHING) say(`the suites of the engine took ${duration(Date.now() - started)}`);
@@ -127,12 +115,29 @@ async function runSuites(chosen: ReturnType<typeof chosenSuites>): Promise<numbe
 }
 
 /** What keeps the suites from running at all is a failure of its own, in the closing line too. */
-function brokenRun(error: unknown): number {
+function brokenRun(error: unknown): 1 {
   say(errorMessage(error));
   say("0 passed, 1 failed");
   return 1;
 }
 
-void runCommand((argv) => runSuites(chosenSuites(argv)).catch(brokenRun)).finally(() =>
-  process.exit(),
-);
+void runProgram("npm run e2e --", "the real engine against a real Kubernetes API server", {
+  details: `npm run e2e:controllers is delivery, retraining and logs: the programs that work in the cluster.
+E2E_KUBECONFIG names the kubeconfig of a cluster of your own, CAUSEWAY_CACHE the folder of the tools (docs/e2e.md). Ends with 1 where a test failed or none ran.`,
+  examples: ["", "--only rules", "--only delivery --only logs"],
+  define: (command, terminal) =>
+    command
+      .addOption(
+        new Option("--only <suite>", `one of ${NAMES.join(", ")}; may be repeated`)
+          .argParser(suiteNames)
+          .default([], "those of the engine"),
+      )
+      .action(async ({ only }) => {
+        terminal.exitCode = await runSuites(chosenSuites(only)).catch(brokenRun);
+      }),
+}).finally(() => process.exit());
+
+function suiteNames(name: string, before: readonly string[]): readonly string[] {
+  if (!NAMES.includes(name)) throw new InvalidArgumentError(`Allowed: ${NAMES.join(", ")}.`);
+  return [...before, name];
+}

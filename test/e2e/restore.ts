@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import * as path from "node:path";
 import { Pulumi } from "../harness/lib/pulumi";
 import { STACK } from "../harness/project";
-import { restoreDrill, type Cli } from "../../cli/restore/drill";
+import { restoreDrill, type Cli } from "../../cli/drill/restore";
 import { expectSuccess } from "./expectations";
 import type { Test } from "../harness/runner";
 import type { SharedStack } from "./stack";

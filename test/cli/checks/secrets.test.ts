@@ -30,11 +30,7 @@ function commit(files: Record<string, string>): string {
 function scan(): { status: number | null; out: string; err: string } {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [
-      join(root, "node_modules", "tsx", "dist", "cli.mjs"),
-      join(root, "cli", "checks", "secrets.ts"),
-      folder,
-    ],
+    [join(root, "cli", "causeway.mjs"), "check", "secrets", folder],
     { encoding: "utf8" },
   );
   return { status, out: stdout, err: stderr };

@@ -1,5 +1,5 @@
 import { kindsIn, scanLines } from "../../../cli/privacy/personal-data";
-import { scanLogs } from "../../../cli/privacy/scan-logs";
+import { causeway } from "../../support/verb";
 
 /**
  * Published test numbers of card schemes, of ISO 13616 and of the national authorities;
@@ -46,17 +46,25 @@ const innocent = [
 test.each(real)("finds in %s: %s", (text, kind) => expect([...kindsIn(text)]).toEqual([kind]));
 test.each(innocent)("leaves alone: %s", (text) => expect([...kindsIn(text)]).toEqual([]));
 
-test("names the line and the kind, and shows no value", () => {
+test("names the line and the kind, and shows no value", async () => {
   expect(scanLines('{"msg":"request"}\n{"msg":"mail to a@example.com"}\n')).toEqual([
     { line: 2, kinds: ["email"] },
   ]);
-  expect(scanLogs(["server.log"], () => "a\nb from 192.0.2.1\n")).toEqual({
-    lines: ["server.log:2 holds ip-address"],
+  expect(await causeway("privacy scan-logs", ["-"], "a\nb from 192.0.2.1\n")).toEqual({
+    out: "-:2 holds ip-address\n",
+    err: "",
     code: 1,
   });
-  expect(scanLogs(["server.log"], () => "a\n")).toEqual({
-    lines: ["no personal data in server.log"],
+  expect(await causeway("privacy scan-logs", ["-"], "a\n")).toEqual({
+    out: "no personal data in -\n",
+    err: "",
     code: 0,
   });
-  expect(scanLogs([]).code).toBe(2);
+  const { code, out } = await causeway("privacy scan-logs", ["-", "--json"], "a@example.com\n");
+  expect([code, JSON.parse(out)]).toEqual([
+    1,
+    { files: ["-"], found: [{ file: "-", line: 1, kinds: ["email"] }] },
+  ]);
+  expect((await causeway("privacy scan-logs", [])).code).toBe(2);
+  expect((await causeway("privacy scan-logs", ["nowhere.log"])).code).toBe(2);
 });

@@ -1,23 +1,25 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import program from "../infra";
-import { configDocument, configJsonSchema } from "../infra/stack/describe";
-import { coverageMarkdown, tiersMarkdown } from "../policies/coverage";
-import { rules } from "../policies/rules";
-import { contractSchema } from "../services/contract/contract";
-import { accessDocument } from "./access/document";
-import { commandLine, runCommand } from "./command-line";
-import { encryptionDocument } from "./encryption/document";
-import { encryptionWalk } from "./encryption/walk";
-import { gatesPage } from "./gates";
-import { planStack } from "./plan/plan";
-import { viewOf, type RecordedResource } from "./plan/resource";
-import { ruleIndex, ruleIndexFile } from "./rule-index";
-import { threatsPage } from "./threats/page";
-import { loadWalks, walksMarkdown } from "./walks";
+import program from "../../infra";
+import { configDocument, configJsonSchema } from "../../infra/stack/describe";
+import { coverageMarkdown, tiersMarkdown } from "../../policies/coverage";
+import { rules } from "../../policies/rules";
+import { contractSchema } from "../../services/contract/contract";
+import { jsonHelp, type CommandLine } from "../command";
+import { accessDocument } from "../access/document";
+import { encryptionDocument } from "../encryption/document";
+import { encryptionWalk } from "../encryption/walk";
+import { gatesPage } from "../gates";
+import { planStack } from "../plan/plan";
+import { viewOf, type RecordedResource } from "../plan/resource";
+import { ruleIndex, ruleIndexFile } from "../rule-index";
+import { threatsPage } from "../threats/page";
+import { loadWalks, walksMarkdown } from "../walks";
 
-const docs = join(__dirname, "..", "docs");
+const root = join(__dirname, "..", "..");
+const docs = join(root, "docs");
 
 /**
  * A page that people write, with one part made from the code, between `<!-- name: ... -->` and
@@ -29,6 +31,12 @@ function withPart(page: string, name: string, part: string): string {
   if (start < 0 || end < start)
     throw new Error(`docs/${page} must have <!-- ${name}: ... --> and <!-- /${name} -->`);
   return `${text.slice(0, text.indexOf("-->", start))}-->\n${part}\n${text.slice(end)}`;
+}
+
+/** What `npx causeway --help` prints. */
+function help(): string {
+  const launcher = join(root, "cli", "causeway.mjs");
+  return execFileSync(process.execPath, [launcher, "--help"], { encoding: "utf8" }).trimEnd();
 }
 
 const modelSchema = `${JSON.stringify({ title: "Contract of a model", ...z.toJSONSchema(contractSchema, { io: "input" }) }, null, 2)}\n`;
@@ -44,6 +52,7 @@ export const generated: Readonly<Record<string, string>> = {
   "governance.md": withPart("governance.md", "tiers", tiersMarkdown()),
   "threats.md": threatsPage(),
   "gates.md": gatesPage(),
+  "../README.md": withPart("../README.md", "commands", `\`\`\`\n${help()}\n\`\`\``),
   "architecture.md": withPart(
     "architecture.md",
     "walks",
@@ -62,24 +71,24 @@ export function planned(resources: readonly RecordedResource[]): Readonly<Record
   };
 }
 
-async function main(argv: readonly string[]): Promise<void> {
-  const { values } = commandLine(argv, {
-    usage:
-      "npm run docs\n\nWrites the pages of docs/ and the index of rules that are made from the code.\n\n  --project FOLDER  the project whose stack prod access.md and encryption.md describe (default: this one)",
-    options: { project: { type: "string" } },
-  });
-  const { resources } = await planStack({
-    project: values.project ?? join(docs, ".."),
-    stack: "prod",
-    program,
-    rules,
-  });
-  writeFileSync(ruleIndexFile, ruleIndex());
-  const pages = { ...generated, ...planned(resources) };
-  for (const [name, text] of Object.entries(pages)) writeFileSync(join(docs, name), text);
-  console.log(`wrote ${Object.keys(pages).join(", ")} to docs/`);
-}
-
-if (require.main === module) {
-  void runCommand(main);
-}
+export const verb: CommandLine = {
+  details: "Writes the pages of docs/, the table of commands in README.md and the index of rules.",
+  examples: ["", "--project test/fixtures/stacks"],
+  define: (command, terminal) =>
+    command
+      .option(
+        "--project <folder>",
+        "the project whose stack prod access.md and encryption.md describe",
+        root,
+      )
+      .option("--json", jsonHelp)
+      .action(async ({ project }) => {
+        const { resources } = await planStack({ project, stack: "prod", program, rules });
+        writeFileSync(ruleIndexFile, ruleIndex());
+        const pages = { ...generated, ...planned(resources) };
+        for (const [name, text] of Object.entries(pages)) writeFileSync(join(docs, name), text);
+        terminal.result({ files: Object.keys(pages).map((name) => join("docs", name)) }, [
+          `wrote ${Object.keys(pages).join(", ")} to docs/`,
+        ]);
+      }),
+};

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { generated } from "../../cli/docs";
+import { generated } from "../../../cli/docs/docs";
 
 test.each(Object.entries(generated))(
   "docs/%s is what the code gives: npm run docs",
   (name, text) => {
-    expect(readFileSync(join(__dirname, "..", "..", "docs", name), "utf8")).toBe(text);
+    expect(readFileSync(join(__dirname, "..", "..", "..", "docs", name), "utf8")).toBe(text);
   },
 );
 

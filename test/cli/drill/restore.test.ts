@@ -1,13 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { restoreDrill } from "../../../cli/restore/drill";
+import { restoreDrill } from "../../../cli/drill/restore";
 import {
   readState,
   stateDifferences,
   stateProblems,
   type ExportedState,
-} from "../../../cli/restore/state";
+} from "../../../cli/drill/state";
 
 const urn = (name: string) => `urn:pulumi:prod::causeway::a:b:C::${name}`;
 const provider = urn("provider");

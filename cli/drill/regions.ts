@@ -1,3 +1,7 @@
+import { readFileSync } from "node:fs";
+import { jsonHelp, type CommandLine } from "../command";
+import { VerbError } from "../exit-codes";
+
 /** A model of which regions serve different versions. */
 export interface Disparity {
   readonly model: string;
@@ -16,13 +20,14 @@ export function agree(byRegion: Readonly<Record<string, string | undefined>>): b
 
 /**
  * Models whose live digests differ between regions, from `pulumi stack output --json`. Throws
- * TypeError where the outputs name no model.
+ * VerbError where the outputs name no model.
  */
 export function disparities(outputs: unknown): Disparity[] {
   const models = object(object(outputs)?.["models"]);
   if (models === undefined)
-    throw new TypeError(
+    throw new VerbError(
       "outputs: got no models, allowed: what `pulumi stack output --json` prints",
+      2,
     );
   const all = Object.entries(models).map(([model, regions]): Disparity => ({
     model,
@@ -43,3 +48,29 @@ function object(value: unknown): Record<string, unknown> | undefined {
     ? Object.fromEntries(Object.entries(value))
     : undefined;
 }
+
+/** The result in words. */
+export function disparityLines(found: readonly Disparity[]): string[] {
+  if (found.length === 0) return ["every model is served alike in all regions"];
+  return found.map(({ model, byRegion }) => {
+    const serves = Object.entries(byRegion).map(
+      ([region, digest]) => `${region} serves ${digest ?? "what nobody knows"}`,
+    );
+    return `${model} differs: ${serves.join(", ")}. Do not drain a region before they agree.`;
+  });
+}
+
+export const verb: CommandLine = {
+  details: "Run it before a region is drained: a region that serves another version is no refuge.",
+  examples: ["outputs.json", "- < outputs.json"],
+  define: (command, terminal) =>
+    command
+      .argument("<outputs>", "a file with what `pulumi stack output --json` prints, or -")
+      .option("--json", jsonHelp)
+      .action((file) => {
+        const text = file === "-" ? terminal.input() : readFileSync(file, "utf8");
+        const found = disparities(JSON.parse(text));
+        terminal.result({ agree: found.length === 0, disparities: found }, disparityLines(found));
+        terminal.exitCode = found.length === 0 ? 0 : 1;
+      }),
+};
