@@ -8,11 +8,22 @@ import type { ResourceView } from "./rule";
 /** The value at a dotted path, e.g. `spec.template.spec`; undefined where any step is missing. */
 export function at(value: unknown, path: string): unknown {
   let current = value;
-  for (const key of path.split(".")) {
+  for (const key of steps(path)) {
     if (typeof current !== "object" || current === null) return undefined;
     current = Reflect.get(current, key);
   }
   return current;
+}
+
+/** Rules read a few hundred paths, each of them on thousands of resources. */
+const splitPaths = new Map<string, readonly string[]>();
+
+function steps(path: string): readonly string[] {
+  const known = splitPaths.get(path);
+  if (known !== undefined) return known;
+  const split = path.split(".");
+  splitPaths.set(path, split);
+  return split;
 }
 
 /** The list at a path, or an empty one. */
@@ -47,9 +58,9 @@ export function record(value: unknown, path: string): Record<string, unknown> {
  * step, so an unknown value at the path itself does not throw.
  */
 export function present(value: unknown, path: string): boolean {
-  const steps = path.split(".");
-  const key = steps.pop() ?? path;
-  const parent = steps.length === 0 ? value : at(value, steps.join("."));
+  const end = path.lastIndexOf(".");
+  const key = path.slice(end + 1);
+  const parent = end === -1 ? value : at(value, path.slice(0, end));
   if (typeof parent !== "object" || parent === null) return false;
   const found: unknown = Reflect.getOwnPropertyDescriptor(parent, key)?.value;
   return found !== undefined && found !== null && found !== "";
@@ -90,12 +101,31 @@ function typeOf(urn: string): string | undefined {
   return urn.startsWith("urn:pulumi:") ? urn.split("::")[2]?.split("$").pop() : undefined;
 }
 
-/** Resources of a type. */
+/** Resources of a stack by type, for each list of resources that rules were given. */
+const indexes = new WeakMap<readonly ResourceView[], ReadonlyMap<string, ResourceView[]>>();
+
+/** Resources of one type or of several. The list must not change any more. */
 export function ofType(
   resources: readonly ResourceView[],
   ...types: readonly string[]
-): ResourceView[] {
-  return resources.filter((resource) => types.includes(resource.type));
+): readonly ResourceView[] {
+  const [type] = types;
+  return type !== undefined && types.length === 1
+    ? (typeIndex(resources).get(type) ?? [])
+    : resources.filter((resource) => types.includes(resource.type));
+}
+
+function typeIndex(resources: readonly ResourceView[]): ReadonlyMap<string, ResourceView[]> {
+  const known = indexes.get(resources);
+  if (known !== undefined) return known;
+  const index = new Map<string, ResourceView[]>();
+  for (const resource of resources) {
+    const same = index.get(resource.type);
+    if (same) same.push(resource);
+    else index.set(resource.type, [resource]);
+  }
+  indexes.set(resources, index);
+  return index;
 }
 
 /** Resources of a type whose value at a path names `to`. */
@@ -111,7 +141,7 @@ export function companions(
 export const bucketType = "aws:s3/bucket:Bucket";
 
 /** Buckets of a stack. */
-export function buckets(resources: readonly ResourceView[]): ResourceView[] {
+export function buckets(resources: readonly ResourceView[]): readonly ResourceView[] {
   return ofType(resources, bucketType);
 }
 

@@ -1,29 +1,15 @@
-import "./lazy-modules";
-import { Option } from "@commander-js/extra-typings";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import program from "../../infra";
-import { rules } from "../../policies/rules";
-import { InputError } from "../../services/contract/problems";
+import { Option } from "@commander-js/extra-typings";
 import { jsonHelp, repeated, type CommandLine } from "../command";
 import { UsageError, type ExitCode } from "../exit-codes";
 import type { Terminal } from "../terminal";
-import { differenceOf, readPlan, type PlanDifference, type WrittenPlan } from "./difference";
 import { differenceText } from "./difference-text";
-import { RecordingError } from "./monitor";
-import { isClean, planStack, type StackPlan } from "./plan";
-import { planJson } from "./plan-json";
+import { reportPage } from "./report/page";
 import { stackNames } from "./stack-file";
-import { summary } from "./summary";
-import { writeReport, writeStack } from "./write";
+import { planStacks, type PlannedStack, type PlanOrder } from "./stacks";
 
 const project = resolve(__dirname, "..", "..");
-
-/** A stack that could not be planned. */
-interface Failure {
-  readonly stack: string;
-  readonly message: string;
-  readonly problems: InputError["problems"];
-}
 
 /** What the command line asks for. */
 interface Given {
@@ -33,6 +19,7 @@ interface Given {
   readonly configFile?: string | undefined;
   /** An earlier `--out` folder to compare with. */
   readonly diff?: string | undefined;
+  readonly json?: true | undefined;
 }
 
 /** The stacks to plan. Throws UsageError for one that there is not. */
@@ -51,88 +38,45 @@ function stacksOf({ stack, configFile }: Given): readonly string[] {
 /** Plans the stacks that the command line names, and judges them. */
 async function run(given: Given, terminal: Terminal): Promise<void> {
   const stacks = stacksOf(given);
-  const earlier = given.diff === undefined ? undefined : earlierPlans(given.diff, stacks);
-  const { plans, failures } = await planAll(given, stacks, terminal.print);
-  const differences = earlier && plans.map((plan) => difference(plan, earlier));
-  if (plans.length > 0) writeReport(resolve(project, given.out), plans);
-  const exitCode: ExitCode = failures.length > 0 ? 2 : plans.every(isClean) ? 0 : 1;
+  const order = orderOf(given, stacks);
+  const results = await planStacks(order, stacks, (result) => {
+    if ("section" in result) terminal.print(progress(result, given.out));
+  });
+  const plans = results.flatMap((result) => ("section" in result ? [result] : []));
+  const failures = results.flatMap((result) => ("section" in result ? [] : [result]));
+  if (plans.length > 0)
+    writeFileSync(join(order.out, "index.html"), reportPage(plans.map(({ section }) => section)));
+  const exitCode: ExitCode = failures.length > 0 ? 2 : plans.every(({ clean }) => clean) ? 0 : 1;
   terminal.exitCode = exitCode;
-  terminal.result(
-    {
-      exitCode,
-      ...(differences ? { differences } : { stacks: plans.map(planJson) }),
-      failures,
-    },
-    [
-      ...plans.map((plan) => `\n${summary(plan)}`),
-      ...(differences ?? []).map((found) => `\n${differenceText(found, given.diff ?? "")}`),
-    ],
-  );
+  const differences = plans.flatMap(({ difference }) => difference ?? []);
+  const found = () =>
+    given.diff === undefined
+      ? { stacks: plans.map(({ stack }) => writtenPlan(order.out, stack)) }
+      : { differences };
+  terminal.result({ exitCode, ...(given.json === true ? found() : {}), failures }, [
+    ...plans.map((plan) => `\n${plan.summary}`),
+    ...differences.map((one) => `\n${differenceText(one, given.diff ?? "")}`),
+  ]);
   if (plans.length > 0) terminal.print(`\nreport: ${join(given.out, "index.html")}`);
   for (const { stack, message } of failures)
     terminal.complain(`\n${stack}: not planned\n${message}`);
 }
 
-/** The plans of an earlier run, read before this one may write to the same folder. */
-function earlierPlans(folder: string, stacks: readonly string[]): ReadonlyMap<string, WrittenPlan> {
-  const plans = stacks.flatMap((stack) => {
-    const plan = readPlan(resolve(project, folder), stack);
-    return plan === undefined ? [] : [[stack, plan] as const];
-  });
-  if (plans.length > 0) return new Map(plans);
-  throw new UsageError(
-    `--diff: got ${folder}, allowed: a folder that an earlier --out wrote, with the plan.json of ${stacks.join(" or ")} below it`,
-  );
+function orderOf(given: Given, stacks: readonly string[]): PlanOrder {
+  const diff = given.diff === undefined ? undefined : resolve(project, given.diff);
+  if (diff !== undefined && !stacks.some((stack) => existsSync(join(diff, stack, "plan.json"))))
+    throw new UsageError(
+      `--diff: got ${given.diff}, allowed: a folder that an earlier --out wrote, with the plan.json of ${stacks.join(" or ")} below it`,
+    );
+  return { project, out: resolve(project, given.out), configFile: given.configFile, diff };
 }
 
-function difference(plan: StackPlan, earlier: ReadonlyMap<string, WrittenPlan>): PlanDifference {
-  return differenceOf(plan.stack, earlier.get(plan.stack), planJson(plan));
+function progress({ stack, resources, rules, seconds }: PlannedStack, out: string): string {
+  return `${stack.padEnd(8)} ${String(resources).padStart(5)} resources in ${seconds.program.toFixed(2)} s, ${rules} rules in ${seconds.policies.toFixed(2)} s -> ${join(out, stack)}`;
 }
 
-async function planAll(
-  given: Given,
-  stacks: readonly string[],
-  say: (line: string) => void,
-): Promise<{ plans: StackPlan[]; failures: Failure[] }> {
-  const plans: StackPlan[] = [];
-  const failures: Failure[] = [];
-  for (const stack of stacks) {
-    try {
-      const plan = await planStack({
-        project,
-        stack,
-        program,
-        rules,
-        ...(given.configFile === undefined ? {} : { configFile: given.configFile }),
-      });
-      writeStack(resolve(project, given.out), plan);
-      plans.push(plan);
-      say(
-        `${stack.padEnd(8)} ${String(plan.resources.length).padStart(5)} resources in ${plan.seconds.program.toFixed(2)} s, ${rules.length} rules in ${plan.seconds.policies.toFixed(2)} s -> ${join(given.out, stack)}`,
-      );
-    } catch (error) {
-      failures.push({
-        stack,
-        message: messageOf(error),
-        problems: error instanceof InputError ? error.problems : [],
-      });
-    }
-  }
-  return { plans, failures };
-}
-
-/**
- * Errors that are addressed to the reader say enough by their message; any other is a bug and shows
- * where.
- */
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const addressed =
-    error instanceof InputError ||
-    error instanceof RecordingError ||
-    "__pulumResourceError" in error ||
-    "__pulumiRunError" in error;
-  return addressed ? error.message : (error.stack ?? error.message);
+function writtenPlan(out: string, stack: string): unknown {
+  return JSON.parse(readFileSync(join(out, stack, "plan.json"), "utf8"));
 }
 
 export const verb: CommandLine = {

@@ -12,15 +12,18 @@ const releaseType = "kubernetes:helm.sh/v3:Release";
 
 /**
  * Every Kubernetes object as `manifests/<region>/<kind>-<namespace>-<name>.yaml`, and the values of
- * every chart below `charts/`.
+ * every chart below `charts/`. Two kinds of one name, such as Istio's and the Gateway API's Gateway,
+ * get numbers.
  */
-export function manifestFiles(resources: readonly RecordedResource[]): PlannedFile[] {
-  const files = resources
-    .filter((resource) => resource.type.startsWith("kubernetes:"))
-    .map((resource) =>
-      resource.type === releaseType ? chartFile(resource) : objectFile(resource),
-    );
-  return unique(files);
+export function* manifestFiles(resources: readonly RecordedResource[]): Generator<PlannedFile> {
+  const seen = new Map<string, number>();
+  for (const resource of resources) {
+    if (!resource.type.startsWith("kubernetes:")) continue;
+    const file = resource.type === releaseType ? chartFile(resource) : objectFile(resource);
+    const count = (seen.get(file.path) ?? 0) + 1;
+    seen.set(file.path, count);
+    yield count === 1 ? file : { ...file, path: file.path.replace(/\.yaml$/, `-${count}.yaml`) };
+  }
 }
 
 function objectFile({ region, inputs, urn }: RecordedResource): PlannedFile {
@@ -78,14 +81,4 @@ function yaml(value: unknown): string {
 
 function fileName(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9.-]+/g, "-");
-}
-
-/** Two kinds of one name, such as Istio's and the Gateway API's Gateway, get numbers. */
-function unique(files: readonly PlannedFile[]): PlannedFile[] {
-  const seen = new Map<string, number>();
-  return files.map((file) => {
-    const count = (seen.get(file.path) ?? 0) + 1;
-    seen.set(file.path, count);
-    return count === 1 ? file : { ...file, path: file.path.replace(/\.yaml$/, `-${count}.yaml`) };
-  });
 }

@@ -17,7 +17,7 @@ export const rule = stackRule({
     { framework: "eu-ai-act", clause: "Art. 15(5)" },
   ],
   check: (resources) => {
-    const within = (kind: ResourceView[], gateway: ResourceView) =>
+    const within = (kind: readonly ResourceView[], gateway: ResourceView) =>
       occurrences(
         kind.filter(
           ({ props }) =>

@@ -1,8 +1,11 @@
 import { loadAll } from "js-yaml";
 import { manifestFiles, type PlannedFile } from "../../../cli/plan/manifests";
+import type { RecordedResource } from "../../../cli/plan/resource";
 import { record } from "../../support/record";
 import { CustomResource } from "@pulumi/kubernetes/apiextensions";
 import { smallProgram } from "./fixture";
+
+const manifestsOf = (resources: readonly RecordedResource[]) => [...manifestFiles(resources)];
 
 function file(files: readonly PlannedFile[], path: string): PlannedFile {
   const found = files.find((candidate) => candidate.path === path);
@@ -13,7 +16,7 @@ function file(files: readonly PlannedFile[], path: string): PlannedFile {
 
 describe("manifest files", () => {
   it("are one for each Kubernetes object, by region, kind, namespace and name, and one for the values of each chart", async () => {
-    const files = manifestFiles(await record(smallProgram));
+    const files = manifestsOf(await record(smallProgram));
     const of = (region: string) => [
       `charts/${region}/keda.values.yaml`,
       `manifests/${region}/configmap-models-loan-approval.yaml`,
@@ -27,7 +30,7 @@ describe("manifest files", () => {
 
   it("hold the object as the cluster gets it, with its URN above", async () => {
     const { text } = file(
-      manifestFiles(await record(smallProgram)),
+      manifestsOf(await record(smallProgram)),
       "manifests/eu-west-1/configmap-models-loan-approval.yaml",
     );
     expect(text).toMatch(
@@ -45,7 +48,7 @@ describe("manifest files", () => {
 
   it("hide secrets in a way that is still valid", async () => {
     const { text } = file(
-      manifestFiles(await record(smallProgram)),
+      manifestsOf(await record(smallProgram)),
       "manifests/eu-west-1/secret-models-loan-approval.yaml",
     );
     const [secret] = loadAll(text) as [{ data: { key: string } }];
@@ -54,7 +57,7 @@ describe("manifest files", () => {
 
   it("begin a chart's values with the command that renders them", async () => {
     const { text } = file(
-      manifestFiles(await record(smallProgram)),
+      manifestsOf(await record(smallProgram)),
       "charts/eu-west-1/keda.values.yaml",
     );
     expect(text).toBe(
@@ -71,7 +74,7 @@ describe("manifest files", () => {
           metadata: { name: "main", namespace: "edge" },
         });
     });
-    expect(manifestFiles(resources).map((found) => found.path)).toEqual([
+    expect(manifestsOf(resources).map((found) => found.path)).toEqual([
       "manifests/global/gateway-edge-main.yaml",
       "manifests/global/gateway-edge-main-2.yaml",
     ]);

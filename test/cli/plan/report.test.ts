@@ -2,9 +2,11 @@ import type { StackPlan } from "../../../cli/plan/plan";
 import { planJson } from "../../../cli/plan/plan-json";
 import { html, jsonScript } from "../../../cli/plan/report/html";
 import { reportPage } from "../../../cli/plan/report/page";
+import { reportSection } from "../../../cli/plan/report/stack";
 import { summary } from "../../../cli/plan/summary";
 import { areaTable } from "../../../cli/plan/table";
 import { watchesOf } from "../../../cli/plan/watch";
+import { jsonParts } from "../../../cli/plan/write";
 import { planOf } from "../../support/stacks";
 import { smallPlan } from "./fixture";
 
@@ -26,6 +28,11 @@ describe("the table of areas", () => {
 });
 
 describe("plan.json", () => {
+  it("is written item by item as JSON.stringify writes it at once", () => {
+    for (const value of [planJson(plan), {}, { a: [], b: undefined, c: { d: [1, "\n"] }, e: NaN }])
+      expect([...jsonParts(value)].join("")).toBe(`${JSON.stringify(value, null, 2)}\n`);
+  });
+
   it("has the verdict, the counts, the findings and every resource", () => {
     const json = planJson(plan);
     expect(json).toMatchObject({
@@ -99,7 +106,7 @@ describe("the summary", () => {
 
 describe("the report", () => {
   let page: string;
-  beforeAll(() => (page = reportPage([plan, { ...plan, stack: "dev" }])));
+  beforeAll(() => (page = reportPage([plan, { ...plan, stack: "dev" }].map(reportSection))));
 
   it("needs nothing but itself", () => {
     expect(page).not.toMatch(/(?:src|href)="(?!#)/);
@@ -162,7 +169,7 @@ describe("the report", () => {
       },
     ]);
     expect(gates.flatMap(({ questions }) => questions).length).toBeGreaterThan(0);
-    const shown = reportPage([real]);
+    const shown = reportPage([reportSection(real)]);
     for (const part of ["rules", "alerts", "dashboards", "gates"])
       for (const text of [
         `href="#local-loan-approval-${part}"`,
