@@ -1,7 +1,8 @@
+import { statSync } from "node:fs";
+import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { statSync } from "node:fs";
 import type { Problem } from "../../services/contract/problems";
 import type { PlanDifference } from "./difference";
 import type { ReportSection } from "./report/page";
@@ -47,6 +48,8 @@ export type StackResult = PlannedStack | StackFailure;
  */
 const youngMegabytes = 96;
 
+const typescriptLoader = createRequire(__filename).resolve("tsx/cjs");
+
 /**
  * Plans stacks in threads, one for each processor but no more than there are stacks, the largest
  * stack first. A thread has an SDK of its own, whose runtime is global. Returns the results in the
@@ -82,7 +85,7 @@ function planInThread(
   return new Promise((resolve, reject) => {
     const worker = new Worker(join(__dirname, "worker.ts"), {
       workerData: order,
-      execArgv: ["--require", "tsx/cjs"],
+      execArgv: ["--require", typescriptLoader],
       resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes },
     });
     const next = () => {
