@@ -8,7 +8,7 @@ import type { Execution } from "./inference/execution";
 import type { ReleaseFiles } from "./release/load";
 
 /** What the process is told by its environment; every variable starts with `CAUSEWAY_`. */
-export interface Settings {
+export interface ServerConfig {
   /** `CAUSEWAY_MODEL_FOLDER` (default /app/model) unless the single files are named. */
   readonly files: ReleaseFiles;
   /** `CAUSEWAY_HTTP_PORT`, `CAUSEWAY_METRICS_PORT`; 0 takes any free one. */
@@ -53,117 +53,128 @@ const known = [
 /** Of other programs of this project that may run beside the server on a laptop. */
 const ignored = ["CACHE"];
 
-/**
- * Reads the settings. Throws InputError with every problem; a variable that nobody reads is one,
- * since it is a misspelt one.
- */
-export function readSettings(variables: Variables): Settings {
-  const problems: Problem[] = Object.keys(variables)
-    .filter(
-      (name) =>
-        name.startsWith(prefix) && ![...known, ...ignored].includes(name.slice(prefix.length)),
-    )
-    .map((name) => ({
-      key: name,
-      got: variables[name],
-      allowed: `one of ${known.map((one) => prefix + one).join(", ")}`,
-    }));
-  const text = (name: string, otherwise: string) => variables[prefix + name] || otherwise;
-  const whole = (name: string, otherwise: number, low: number, high: number) => {
-    const value = Number(text(name, String(otherwise)));
+/** Takes values out of variables and remembers every problem. */
+class VariableReader {
+  readonly problems: Problem[];
+
+  constructor(private readonly variables: Variables) {
+    // A variable that nobody reads is a problem, since it is a misspelt one.
+    this.problems = Object.keys(variables)
+      .filter(
+        (name) =>
+          name.startsWith(prefix) && ![...known, ...ignored].includes(name.slice(prefix.length)),
+      )
+      .map((name) => ({
+        key: name,
+        got: variables[name],
+        allowed: `one of ${known.map((one) => prefix + one).join(", ")}`,
+      }));
+  }
+
+  report(name: string, got: string | undefined, allowed: string): void {
+    this.problems.push({ key: prefix + name, got, allowed });
+  }
+
+  given(name: string): string | undefined {
+    return this.variables[prefix + name] || undefined;
+  }
+
+  text(name: string, otherwise: string): string {
+    return this.given(name) ?? otherwise;
+  }
+
+  whole(name: string, otherwise: number, low: number, high: number): number {
+    const value = Number(this.text(name, String(otherwise)));
     if (!Number.isInteger(value) || value < low || value > high)
-      problems.push({
-        key: prefix + name,
-        got: variables[prefix + name],
-        allowed: `a whole number from ${low} to ${high}`,
-      });
+      this.report(name, this.given(name), `a whole number from ${low} to ${high}`);
     return value;
-  };
-  const file = (name: string) => {
-    const path = variables[prefix + name];
-    if (!path) return undefined;
+  }
+
+  file(name: string): Buffer | undefined {
+    const path = this.given(name);
+    if (path === undefined) return undefined;
     try {
       return readFileSync(path);
     } catch {
-      problems.push({ key: prefix + name, got: path, allowed: "a file that can be read" });
+      this.report(name, path, "a file that can be read");
       return undefined;
     }
-  };
-  const environment = text("ENVIRONMENT", "local");
-  const executions = ["auto", "inline", "workers"] as const;
-  const execution = executions.find((one) => one === text("EXECUTION", "auto"));
-  if (execution === undefined)
-    problems.push({
-      key: `${prefix}EXECUTION`,
-      got: variables[`${prefix}EXECUTION`],
-      allowed: executions.join(", "),
-    });
-  const secret = file("KEY_FILE");
-  if (environment === "prod" && !variables[`${prefix}KEY_FILE`])
-    problems.push({
-      key: `${prefix}KEY_FILE`,
-      got: undefined,
-      allowed:
-        "a file with the secret that all replicas share: without it feedback and pseudonyms do not outlive a pod",
-    });
-  // The value of a secret is never shown, not even a bad one.
-  if (secret && secret.length < minimumKeyBytes)
-    problems.push({
-      key: `${prefix}KEY_FILE`,
-      got: `${secret.length} bytes`,
-      allowed: `at least ${minimumKeyBytes} bytes`,
-    });
-  const folder = text("MODEL_FOLDER", "/app/model");
-  const settings: Settings = {
+  }
+}
+
+/** Reads the configuration. Throws InputError with every problem. */
+export function readConfig(variables: Variables): ServerConfig {
+  const reader = new VariableReader(variables);
+  const environment = reader.text("ENVIRONMENT", "local");
+  const execution = executionOf(reader);
+  const secret = secretOf(reader, environment);
+  const folder = reader.text("MODEL_FOLDER", "/app/model");
+  const config: ServerConfig = {
     files: {
-      contract: text("CONTRACT_FILE", join(folder, "model.yaml")),
-      manifest: text("RELEASE_FILE", join(folder, "release", "manifest.json")),
-      folder: text("RELEASE_FOLDER", join(folder, "release")),
-      trustedKeys: trustedKeys(file("TRUSTED_KEYS_FILE")?.toString("utf8"), environment, problems),
-      published: variables[`${prefix}ATTESTATION_FILE`] || undefined,
+      contract: reader.text("CONTRACT_FILE", join(folder, "model.yaml")),
+      manifest: reader.text("RELEASE_FILE", join(folder, "release", "manifest.json")),
+      folder: reader.text("RELEASE_FOLDER", join(folder, "release")),
+      trustedKeys: trustedKeys(reader, environment),
+      published: reader.given("ATTESTATION_FILE"),
     },
     ports: {
-      http: whole("HTTP_PORT", 8_080, 0, 65_535),
-      metrics: whole("METRICS_PORT", 9_090, 0, 65_535),
+      http: reader.whole("HTTP_PORT", 8_080, 0, 65_535),
+      metrics: reader.whole("METRICS_PORT", 9_090, 0, 65_535),
     },
-    host: text("HOST", "0.0.0.0"),
-    drainSeconds: whole("DRAIN_SECONDS", 30, 1, 600),
+    host: reader.text("HOST", "0.0.0.0"),
+    drainSeconds: reader.whole("DRAIN_SECONDS", 30, 1, 600),
     environment,
-    region: text("REGION", "local"),
+    region: reader.text("REGION", "local"),
     secret,
-    execution: execution ?? "auto",
-    workers: whole("WORKERS", availableParallelism(), 1, 64),
-    inferenceTimeoutMilliseconds: whole("INFERENCE_TIMEOUT_MS", 1_000, 10, 600_000),
+    execution,
+    workers: reader.whole("WORKERS", availableParallelism(), 1, 64),
+    inferenceTimeoutMilliseconds: reader.whole("INFERENCE_TIMEOUT_MS", 1_000, 10, 600_000),
   };
-  if (problems.length > 0) throw new InputError("the environment", problems);
-  return settings;
+  if (reader.problems.length > 0) throw new InputError("the environment", reader.problems);
+  return config;
+}
+
+function executionOf(reader: VariableReader): Execution | "auto" {
+  const executions = ["auto", "inline", "workers"] as const;
+  const execution = executions.find((one) => one === reader.text("EXECUTION", "auto"));
+  if (execution === undefined)
+    reader.report("EXECUTION", reader.given("EXECUTION"), executions.join(", "));
+  return execution ?? "auto";
+}
+
+function secretOf(reader: VariableReader, environment: string): Buffer | undefined {
+  const secret = reader.file("KEY_FILE");
+  if (environment === "prod" && reader.given("KEY_FILE") === undefined)
+    reader.report(
+      "KEY_FILE",
+      undefined,
+      "a file with the secret that all replicas share: without it feedback and pseudonyms do not outlive a pod",
+    );
+  // The value of a secret is never shown, not even a bad one.
+  if (secret && secret.length < minimumKeyBytes)
+    reader.report("KEY_FILE", `${secret.length} bytes`, `at least ${minimumKeyBytes} bytes`);
+  return secret;
 }
 
 /**
  * Public keys that releases must be signed with. A text without any is refused, and so is none at
  * all in prod.
  */
-function trustedKeys(
-  text: string | undefined,
-  environment: string,
-  problems: Problem[],
-): readonly string[] | undefined {
-  const key = `${prefix}TRUSTED_KEYS_FILE`;
+function trustedKeys(reader: VariableReader, environment: string): readonly string[] | undefined {
+  const name = "TRUSTED_KEYS_FILE";
+  const text = reader.file(name)?.toString("utf8");
   if (text === undefined) {
-    if (environment === "prod" && problems.every((problem) => problem.key !== key))
-      problems.push({
-        key,
-        got: undefined,
-        allowed: "a file with the public keys that releases are signed with: prod serves no other",
-      });
+    const reported = reader.problems.some(({ key }) => key === prefix + name);
+    if (environment === "prod" && !reported)
+      reader.report(
+        name,
+        undefined,
+        "a file with the public keys that releases are signed with: prod serves no other",
+      );
     return undefined;
   }
   const blocks = pemBlocks(text);
   if (blocks.length === 0 || blocks.some((block) => publicKeyIn(block) === undefined))
-    problems.push({
-      key,
-      got: text,
-      allowed: "one or more public keys in PEM, ed25519 or ECDSA on P-256",
-    });
+    reader.report(name, text, "one or more public keys in PEM, ed25519 or ECDSA on P-256");
   return blocks;
 }

@@ -1,5 +1,5 @@
 import { InputError } from "../contract/problems";
-import { readSettings } from "./config";
+import { readConfig } from "./config";
 import { drain } from "./drain";
 import { framesOf } from "./http/errors";
 import { LineBuffer } from "./http/log-stream";
@@ -65,13 +65,13 @@ function fail(error: unknown): void {
 
 async function main(): Promise<void> {
   const startedSeconds = Date.now() / 1_000 - process.uptime();
-  const settings = readSettings(process.env);
-  const running = await start(settings, logs, startedSeconds);
+  const config = readConfig(process.env);
+  const running = await start(config, logs, startedSeconds);
   say("info", "listening", {
     ...running.ports,
     startMilliseconds: Math.round(process.uptime() * 1_000),
   });
-  stopOnSignals(running, settings.drainSeconds);
+  stopOnSignals(running, config.drainSeconds);
 }
 
 // Nothing is known about the state after either: say so, and let the platform start a fresh

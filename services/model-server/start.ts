@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import type { Server } from "node:http";
 import type { FastifyInstance } from "fastify";
 import { buildApp } from "./app";
-import type { Settings } from "./config";
+import type { ServerConfig } from "./config";
 import { defaultLimits } from "./http/limits";
 import type { LogSink } from "./http/log-stream";
 import type { Lifecycle } from "./http/watch";
@@ -38,57 +38,31 @@ export interface Running {
  * not what its manifest says.
  */
 export async function start(
-  settings: Settings,
+  config: ServerConfig,
   logs: LogSink,
   startedSeconds: number,
 ): Promise<Running> {
-  const loaded = await loadVerified(settings.files);
+  const loaded = await loadVerified(config.files);
   const counters = new ModelCounters(loaded.contract, loaded.release, loaded.reference);
-  const placement = await placed(loaded, settings, counters);
-  counters.showBuild(loaded.release, {
-    execution: placement.execution,
-    environment: settings.environment,
-    region: settings.region,
-  });
+  const placement = await placed(loaded, config, counters);
+  const { environment, region } = config;
+  counters.showBuild(loaded.release, { execution: placement.execution, environment, region });
   showProcess(counters.registry, startedSeconds);
   const batcher = batcherOf(loaded, placement, counters);
   const limiter = new Limiter(limiterOptions(loaded.contract, placement));
   const lifecycle: Lifecycle = { ready: false, stopping: false };
-  const { name } = loaded.contract;
-  const keys = settings.secret ? keysFrom(settings.secret, name) : throwawayKeys(name);
-  const app = buildApp({
-    loaded,
-    batcher,
-    counters,
-    limiter,
-    lifecycle,
-    keys,
-    limits: defaultLimits,
-    logs,
-    clock: () => Date.now() / 1_000,
-  });
-  if (!settings.secret)
+  const keys = keysOf(config, loaded);
+  const deps = { loaded, batcher, counters, limiter, lifecycle, keys, limits: defaultLimits, logs };
+  const app = buildApp({ ...deps, clock: () => Date.now() / 1_000 });
+  if (!config.secret)
     app.log.warn("no key file: pseudonyms and prediction ids end with this process");
   const metricsListener = metricsServer(counters.registry);
-  try {
-    await app.listen({ port: settings.ports.http, host: settings.host });
-    await listening(metricsListener, settings);
-  } catch (error) {
+  await listenOn(app, metricsListener, config).catch(async (error: unknown) => {
     await Promise.allSettled([app.close(), placement.close()]);
     throw error;
-  }
+  });
   lifecycle.ready = true;
-  const { inlineMilliseconds, workerMilliseconds, execution, batchingPays } = placement;
-  app.log.info(
-    {
-      execution,
-      inlineMilliseconds,
-      workerMilliseconds,
-      batchingPays,
-      approvals: loaded.approvals,
-    },
-    "ready",
-  );
+  app.log.info({ ...measured(placement), approvals: loaded.approvals }, "ready");
   return {
     app,
     lifecycle,
@@ -105,20 +79,34 @@ export async function start(
   };
 }
 
+function keysOf({ secret }: ServerConfig, { contract: { name } }: LoadedRelease) {
+  return secret ? keysFrom(secret, name) : throwawayKeys(name);
+}
+
+/** What was measured at the start, for the line that says that the server is ready. */
+function measured({
+  execution,
+  inlineMilliseconds,
+  workerMilliseconds,
+  batchingPays,
+}: Placement): object {
+  return { execution, inlineMilliseconds, workerMilliseconds, batchingPays };
+}
+
 function placed(
   loaded: LoadedRelease,
-  settings: Settings,
+  config: ServerConfig,
   counters: ModelCounters,
 ): Promise<Placement> {
   return place({
     model: loaded.model,
     sample: Float32Array.from(loaded.explainer.background[0] ?? []),
     anyRows: loaded.anyRows,
-    choice: settings.execution,
+    choice: config.execution,
     pool: {
       data: { model: loaded.bytes, input: loaded.reference.input, output: loaded.reference.output },
-      threads: settings.workers,
-      timeoutMilliseconds: settings.inferenceTimeoutMilliseconds,
+      threads: config.workers,
+      timeoutMilliseconds: config.inferenceTimeoutMilliseconds,
       entry: workerEntry(),
       onReplaced: (reason) => (counters.workersReplaced[reason].value += 1),
     },
@@ -138,7 +126,16 @@ function batcherOf(loaded: LoadedRelease, placement: Placement, counters: ModelC
   });
 }
 
-function listening(server: Server, { ports, host }: Settings): Promise<void> {
+async function listenOn(
+  app: FastifyInstance,
+  metricsListener: Server,
+  config: ServerConfig,
+): Promise<void> {
+  await app.listen({ port: config.ports.http, host: config.host });
+  await listening(metricsListener, config);
+}
+
+function listening(server: Server, { ports, host }: ServerConfig): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(ports.metrics, host, () => resolve());

@@ -9,7 +9,7 @@ import { InputError } from "../../services/contract/problems";
 import { nextEntry } from "../../services/evidence/ledger/entry";
 import { LedgerError, readLedger, storeAt, verifyLedger } from "../../services/evidence/ledger";
 import { readFeedback } from "../../services/model-server/feedback/read";
-import { readSettings } from "../../services/model-server/config";
+import { readConfig } from "../../services/model-server/config";
 import { keysFrom } from "../../services/model-server/identity/keys";
 import { PredictionIds } from "../../services/model-server/identity/prediction-id";
 import { parseBody } from "../../services/model-server/requests/body";
@@ -278,7 +278,7 @@ export const targets: readonly Target[] = [
       },
     ],
     write: json,
-    read: (text) => readSettings(variables(text)),
+    read: (text) => readConfig(variables(text)),
     complaint: inputError,
   },
   request("request-predict", named, (body) => readNamed(columns, body)),

@@ -41,36 +41,63 @@ export interface Pool extends Scorer {
  * whatever hung it would hang the next.
  */
 export function startPool(options: PoolOptions): Pool {
-  const { data, threads, timeoutMilliseconds, entry, onReplaced } = options;
-  const piscina = new Piscina({
-    filename: entry.file,
-    execArgv: [...entry.execArgv],
-    workerData: data,
-    minThreads: threads,
-    maxThreads: threads,
-    concurrentTasksPerWorker: 1,
-    recordTiming: false,
-    workerHistogram: false,
-  });
-  let closing = false;
-  let hung = 0;
-  piscina.on("workerDestroy", () => {
-    if (closing) return;
-    if (hung > 0) hung -= 1;
-    else onReplaced("crash");
-  });
-  // A thread that dies between two tasks has been replaced by the time this is told.
-  piscina.on("error", () => undefined);
+  return new ThreadPool(options);
+}
 
-  async function once(task: WorkerTask): Promise<Float32Array> {
+class ThreadPool implements Pool {
+  readonly threads: number;
+  readonly #piscina: Piscina;
+  readonly #options: PoolOptions;
+  #closing = false;
+  #hung = 0;
+
+  constructor(options: PoolOptions) {
+    const { data, threads, entry, onReplaced } = options;
+    this.threads = threads;
+    this.#options = options;
+    this.#piscina = new Piscina({
+      filename: entry.file,
+      execArgv: [...entry.execArgv],
+      workerData: data,
+      minThreads: threads,
+      maxThreads: threads,
+      concurrentTasksPerWorker: 1,
+      recordTiming: false,
+      workerHistogram: false,
+    });
+    this.#piscina.on("workerDestroy", () => {
+      if (this.#closing) return;
+      if (this.#hung > 0) this.#hung -= 1;
+      else onReplaced("crash");
+    });
+    // A thread that dies between two tasks has been replaced by the time this is told.
+    this.#piscina.on("error", () => undefined);
+  }
+
+  async score(rows: WorkerTask["rows"], count: number): Promise<Float32Array> {
+    try {
+      return await this.#once({ rows, count });
+    } catch (error) {
+      if (error instanceof RequestProblem || this.#closing) throw error;
+      return this.#once({ rows, count });
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.#piscina.destroy();
+  }
+
+  async #once(task: WorkerTask): Promise<Float32Array> {
+    const { timeoutMilliseconds, onReplaced } = this.#options;
     const timeout = new AbortController();
     const timer = setTimeout(() => {
-      hung += 1;
+      this.#hung += 1;
       onReplaced("hang");
       timeout.abort();
     }, timeoutMilliseconds);
     try {
-      return await piscina.run(task, { signal: timeout.signal });
+      return await this.#piscina.run(task, { signal: timeout.signal });
     } catch (error) {
       if (timeout.signal.aborted)
         throw new RequestProblem(
@@ -82,20 +109,4 @@ export function startPool(options: PoolOptions): Pool {
       clearTimeout(timer);
     }
   }
-
-  return {
-    threads,
-    async score(rows, count) {
-      try {
-        return await once({ rows, count });
-      } catch (error) {
-        if (error instanceof RequestProblem || closing) throw error;
-        return once({ rows, count });
-      }
-    },
-    async close() {
-      closing = true;
-      await piscina.destroy();
-    },
-  };
 }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { approvalProblems } from "../../evidence/approvals";
-import { signatureState } from "../../evidence/attestation";
+import { signatureState, type Envelope, type Statement } from "../../evidence/attestation";
 import type { Contract } from "../../contract/contract";
 import type { Problem } from "../../contract/problems";
 import { packagedPart, servedRelease, type ServedRelease } from "../../evidence/release";
@@ -45,8 +45,7 @@ export function approvalStanding(
       got: read,
       allowed: "an in-toto statement over a release in a DSSE envelope",
     });
-  const { envelope, statement } = read;
-  const attested = statement.predicate;
+  const attested = read.statement.predicate;
   if (
     attested.digests.model !== release.digests.model ||
     attested.version !== release.version ||
@@ -56,8 +55,23 @@ export function approvalStanding(
       said: `not known: what is attested is ${attested.model} ${attested.version}`,
       problems: [],
     };
+  return {
+    said:
+      missingApprovals(riskTier, attested.approvals) ??
+      (wanted ? "those that the tier asks for" : "none asked for"),
+    problems: attestationProblems(read, release, trusted),
+  };
+}
+
+/** What is wrong with the attestation of the release that is served. */
+function attestationProblems(
+  { envelope, statement }: { readonly envelope: Envelope; readonly statement: Statement },
+  release: ServedRelease,
+  trusted: readonly string[],
+): readonly Problem[] {
+  const attested = statement.predicate;
   const signature = signatureState(envelope, trusted);
-  const problems: Problem[] = [
+  return [
     ...(trusted.length === 0 || signature.state === "trusted"
       ? []
       : [
@@ -82,12 +96,6 @@ export function approvalStanding(
       allowed,
     })),
   ];
-  return {
-    said:
-      missingApprovals(riskTier, attested.approvals) ??
-      (wanted ? "those that the tier asks for" : "none asked for"),
-    problems,
-  };
 }
 
 function refused(problem: Problem): ApprovalStanding {

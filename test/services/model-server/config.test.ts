@@ -1,12 +1,12 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readSettings } from "../../../services/model-server/config";
+import { readConfig } from "../../../services/model-server/config";
 import { testKey } from "../../support/signing";
 
 describe("settings", () => {
   test("have a default for everything on a laptop", () => {
-    const { workers, ...settings } = readSettings({});
+    const { workers, ...settings } = readConfig({});
     expect(workers).toBeGreaterThanOrEqual(1);
     expect(settings).toEqual({
       files: {
@@ -28,7 +28,7 @@ describe("settings", () => {
   });
 
   test("take what the pod template sets", () => {
-    const settings = readSettings({
+    const settings = readConfig({
       CAUSEWAY_CONTRACT_FILE: "/etc/causeway/contract.json",
       CAUSEWAY_RELEASE_FILE: "/etc/causeway/release.json",
       CAUSEWAY_HTTP_PORT: "8080",
@@ -49,7 +49,7 @@ describe("settings", () => {
     const key = join(mkdtempSync(join(tmpdir(), "causeway-key-")), "key");
     writeFileSync(key, "hunter2");
     expect(() =>
-      readSettings({
+      readConfig({
         CAUSEWAY_HTTP_PORT: "http",
         CAUSEWAY_EXECUTION: "gpu",
         CAUSEWAY_PORT: "1",
@@ -70,23 +70,23 @@ describe("settings", () => {
     const [ours, other] = [testKey(), testKey("p256")];
     const file = join(mkdtempSync(join(tmpdir(), "causeway-keys-")), "keys.pem");
     writeFileSync(file, `${ours.publicKey}\n${other.publicKey}`);
-    expect(readSettings({ CAUSEWAY_TRUSTED_KEYS_FILE: file }).files.trustedKeys).toEqual([
+    expect(readConfig({ CAUSEWAY_TRUSTED_KEYS_FILE: file }).files.trustedKeys).toEqual([
       ours.publicKey.trim(),
       other.publicKey.trim(),
     ]);
     for (const text of ["", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"]) {
       writeFileSync(file, text);
-      expect(() => readSettings({ CAUSEWAY_TRUSTED_KEYS_FILE: file })).toThrow(
+      expect(() => readConfig({ CAUSEWAY_TRUSTED_KEYS_FILE: file })).toThrow(
         "allowed: one or more public keys in PEM, ed25519 or ECDSA on P-256",
       );
     }
-    expect(() => readSettings({ CAUSEWAY_ENVIRONMENT: "prod" })).toThrow(
+    expect(() => readConfig({ CAUSEWAY_ENVIRONMENT: "prod" })).toThrow(
       "CAUSEWAY_TRUSTED_KEYS_FILE: got nothing, allowed: a file with the public keys that releases are signed with",
     );
   });
 
   test("ask for the shared secret in prod", () => {
-    expect(() => readSettings({ CAUSEWAY_ENVIRONMENT: "prod" })).toThrow(
+    expect(() => readConfig({ CAUSEWAY_ENVIRONMENT: "prod" })).toThrow(
       "CAUSEWAY_KEY_FILE: got nothing, allowed: a file with the secret that all replicas share",
     );
   });
