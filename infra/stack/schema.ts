@@ -249,7 +249,7 @@ export const configSchema = z.strictObject({
     .regex(/^https:\/\/\S+\/$/, "an https URL that ends with a slash")
     .optional()
     .describe(
-      "Address of the folder that holds the runbooks; alerts link to its pages. Default: `docs/runbooks/` on the branch `main` of the `repository` in package.json.",
+      "Address of the folder that holds the runbooks; the `runbook_url` of an alert starts with it. Default: `docs/runbooks/` on the branch `main` of the `repository` in package.json.",
     ),
 });
 
