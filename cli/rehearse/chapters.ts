@@ -12,8 +12,8 @@ import { shifted } from "./scenarios/shift";
 export async function runChapters(life: Lifecycle, names: readonly ChapterName[]): Promise<void> {
   const chapters = {
     challenger: challengerChapter,
-    drift: driftChapter,
     unfair: unfairChapter,
+    drift: driftChapter,
     faults: faultsChapter,
   } satisfies Record<ChapterName, (life: Lifecycle) => Promise<void>>;
   if (!(await championChapter(life))) return;
@@ -54,8 +54,14 @@ async function challengerChapter(life: Lifecycle): Promise<void> {
   life.expect("a better challenger is promoted", promoted, promoted ? "promoted" : "not promoted");
 }
 
-/** Rows of the data source after the shift; the drift's chapter writes it. */
-const changedRows = (life: Lifecycle) => join(life.workspace.options.work, "changed.csv");
+/** Writes the rows of the data source as they are after the shift, if there is one. */
+function writeChangedRows({ scenario: { shift }, contract, workspace }: Lifecycle) {
+  if (shift === undefined) return undefined;
+  const file = join(workspace.options.work, "changed.csv");
+  const collected = readTable(join(workspace.runOf("champion"), "collect", "data.csv"));
+  writeFileSync(file, tableText(shifted(asSource(collected, contract), shift.moves, contract)));
+  return file;
+}
 
 async function driftChapter(life: Lifecycle): Promise<void> {
   const { shift } = life.scenario;
@@ -77,17 +83,14 @@ async function driftChapter(life: Lifecycle): Promise<void> {
   );
   const found = drifted(changed) > 0;
   life.expect("the change is found as drift", found, featuresDrifted(changed));
-  if (!found) return;
-  const collected = readTable(join(workspace.runOf("champion"), "collect", "data.csv"));
-  const rows = shifted(asSource(collected, contract), shift.moves, contract);
-  writeFileSync(changedRows(life), tableText(rows));
-  await retrain(life);
+  if (found) await retrain(life);
 }
 
 /** Drift starts a retraining on changed rows, and a trial of what comes of it. */
 async function retrain(life: Lifecycle): Promise<void> {
   const { retrained } = life.scenario;
-  const options = { champion: life.inUse.model, source: changedRows(life) };
+  const source = writeChangedRows(life);
+  const options = { champion: life.inUse.model, ...(source && { source }) };
   const model = await life.train("retrained", retrained, options, "Drift starts a retraining");
   const promoted =
     model.refused === undefined &&
@@ -104,18 +107,15 @@ async function retrain(life: Lifecycle): Promise<void> {
   await life.explain();
 }
 
+/** A challenger that was made worse for one group, on rows after the shift where there is one. */
 async function unfairChapter(life: Lifecycle): Promise<void> {
   const { unfair } = life.scenario;
   if (unfair === undefined) return;
-  const changed = life.models.some(({ name }) => name === "retrained");
+  const source = writeChangedRows(life);
   const model = await life.train(
     "unfair",
     unfair,
-    {
-      champion: life.inUse.model,
-      folder: unfair.folder,
-      ...(changed && { source: changedRows(life) }),
-    },
+    { champion: life.inUse.model, folder: unfair.folder, ...(source && { source }) },
     "A challenger made worse for one group",
   );
   const step = model.refused?.step;

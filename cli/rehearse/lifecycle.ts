@@ -67,11 +67,6 @@ export class Lifecycle {
     return this.workspace.options.contract;
   }
 
-  /** Models that were trained so far. */
-  get models(): readonly TrainedModel[] {
-    return this.#models;
-  }
-
   /** The version in use. Throws Error before there is one. */
   get inUse(): Live {
     if (!this.#live) throw new Error("nothing is in use yet");

@@ -17,6 +17,13 @@ export function chapterList(text: string): readonly ChapterName[] {
   return chapters.filter((name) => asked.includes(name));
 }
 
+/**
+ * Requests between two looks by default: the challenger's tenth is more than the least that is
+ * compared with the champion (`drift.minimumSamples` of the sample), so that from the first look a
+ * busy machine, which slows both versions, is told from a slow version.
+ */
+const requestsPerLook = 2_500;
+
 async function run(given: RehearsalRequest, terminal: Terminal): Promise<void> {
   endChildrenWithUs();
   try {
@@ -47,7 +54,12 @@ Where Python 3.10 to 3.13 is missing it says so, does nothing and ends with 0.`,
       .option("--seed <n>", "seed of draws and training", wholeNumber(0, 2 ** 31 - 1), 0)
       .option("--out <folder>", "where the report goes", "out")
       .option("--fresh", "train again, even where the inputs are the same")
-      .option("--requests <n>", "requests between two looks", wholeNumber(50, 20_000), 1000)
+      .option(
+        "--requests <n>",
+        "requests between two looks",
+        wholeNumber(50, 20_000),
+        requestsPerLook,
+      )
       .option("--looks <n>", "most looks at one challenger", wholeNumber(1, 100), 20)
       .addOption(
         new Option("--chapters <list>", `only these: ${chapters.join(",")}`).argParser(chapterList),

@@ -17,7 +17,7 @@ import type { Progress } from "./progress";
 import type { TrainedModel } from "./result";
 import type { Recipe } from "./scenarios/scenario";
 import { startServer, type ModelServer } from "./servers";
-import { reportsOf, train } from "./training";
+import { reportsOf, train, type Trained } from "./training";
 import type { CountAnswer, Served } from "./trial";
 
 /** Manifests carry a time; a fixed one, so that the same inputs give the same digests. */
@@ -119,13 +119,17 @@ export class Workspace {
       ...(champion === undefined ? {} : { champion: this.#releaseOf(champion.name) }),
       ...(source === undefined ? {} : { source }),
     });
+    return this.#trainedModel(name, recipe, trained);
+  }
+
+  #trainedModel(name: string, recipe: Recipe, trained: Trained): TrainedModel {
     const fresh = trained.steps.filter((step) => step.fresh && step.step !== "release").length;
     const base = {
       name,
       text: recipe.text,
       seconds: trained.seconds,
       steps: { fresh, reused: trained.steps.length - fresh },
-      ...reportsOf(run),
+      ...reportsOf(this.runOf(name)),
     };
     if (trained.outcome === "refused")
       return {

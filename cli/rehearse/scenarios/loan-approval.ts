@@ -32,9 +32,10 @@ export const loanApproval: Scenario = {
   // score-champion refuses every retrained model, in the cluster too (docs/gates.md).
   shift: {
     title: "A source reports headroom",
-    text: "A new loan system reports headroom in place of two ratios: of obligations below 66% of income, and of the loan below one and a half times the price. The applications and the decisions on them stay the same.",
+    text: "A new loan system reports headroom in place of three ratios: of obligations below 70% of income, of housing costs below 50%, and of the loan below one and a half times the price. The applications and the decisions on them stay the same.",
     moves: [
-      { feature: "obrat", plus: 66, times: { obrat: -1 } },
+      { feature: "obrat", plus: 70, times: { obrat: -1 } },
+      { feature: "hrat", plus: 50, times: { hrat: -1 } },
       { feature: "loanprc", plus: 1.5, times: { loanprc: -1 } },
     ],
   },

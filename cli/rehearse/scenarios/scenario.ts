@@ -1,5 +1,5 @@
 /** Chapters that follow the champion's, in their order. */
-export const chapters = ["challenger", "drift", "unfair", "faults"] as const;
+export const chapters = ["challenger", "unfair", "drift", "faults"] as const;
 
 export type ChapterName = (typeof chapters)[number];
 

@@ -157,7 +157,7 @@ describe("arguments", () => {
   });
 
   it.each([
-    [["--chapters", "drift,war"], "Allowed: a list of challenger,drift,unfair,faults."],
+    [["--chapters", "drift,war"], "Allowed: a list of challenger,unfair,drift,faults."],
     [["--requests", "10"], "Allowed: a whole number from 50 to 20000."],
     [["--seed", "x"], "Allowed: a whole number from 0 to 2147483647."],
   ])("refuse %j", async (args, message) => {
