@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { breakGlassRole } from "../../infra/kubernetes/labels";
-import type { Send } from "../delivery/cluster";
 import type { OpenLedger } from "../../services/delivery/ledger-location";
-import type { HttpRequest } from "../../services/delivery/connection";
+import type { HttpRequest, Send } from "../../services/delivery/connection";
 import { elevation, type Elevation } from "./elevation";
 import { Option } from "@commander-js/extra-typings";
 import { namespaces } from "../../infra/kubernetes/labels";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { namespaces } from "../../infra/kubernetes/labels";
-import type { HttpAnswer, HttpRequest } from "../../services/delivery/connection";
+import type { HttpAnswer, Send } from "../../services/delivery/connection";
 import {
   analysisRunSchema,
   replicaSetSchema,
@@ -13,9 +13,6 @@ import {
 } from "./objects";
 import { servingNames } from "../../services/evidence/rollout";
 import { podSelector, versionHashLabel } from "../../infra/kubernetes/model-objects";
-
-/** Sends one request to an API server, as somebody. */
-export type Send = (request: HttpRequest) => Promise<HttpAnswer>;
 
 /** What delivery needs of one region's API server. */
 export interface Cluster {

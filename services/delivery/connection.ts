@@ -21,6 +21,9 @@ export interface HttpRequest {
   readonly contentType?: string;
 }
 
+/** Sends one request to an API server, as somebody. */
+export type Send = (request: HttpRequest) => Promise<HttpAnswer>;
+
 /**
  * No answer at all came from the API server: refused, reset, timed out or a name that does not
  * resolve.

@@ -9,7 +9,7 @@ import { InputError } from "../contract/problems";
 import { failedRelease } from "../evidence/refusals";
 import type { Verdict } from "../evidence/verdict";
 import { exitCodes, readArguments, runProgram, text } from "./command-line";
-import { connect } from "./connection";
+import { connect, send } from "./connection";
 import { openLedger, type OpenLedger } from "./ledger-location";
 import { answerTo, openOrders, type Order } from "./orders";
 import { approvalIn } from "./approvals";
@@ -110,11 +110,12 @@ async function main(argv: readonly string[]): Promise<number> {
   const [folder, model] = [dirname(dirname(file)), basename(dirname(file))];
   const order = await openOrders(orders).get(region, model);
   if (!isOpen(order, new Date())) return 0;
+  const connection = await connect();
   return follow(order, {
     contract: loadContract(folder, model),
     verdicts: loadVerdicts(folder, model),
     approverKeys,
-    region: regionAt(region, await connect(), model),
+    region: regionAt(region, (request) => send(connection, request), model),
     ledger: await openLedger(ledger),
     report: (line) => console.log(line),
   });

@@ -8,7 +8,7 @@ import { releaseSchema } from "../evidence/release";
 import { promoterAccount } from "../evidence/rollout";
 import { failedRelease } from "../evidence/refusals";
 import { exitCodes, readArguments, runProgram, seconds, text, texts } from "./command-line";
-import { connect } from "./connection";
+import { connect, send } from "./connection";
 import { openLedger } from "./ledger-location";
 import { askedRegion, openOrders } from "./orders";
 import { approvalIn } from "./approvals";
@@ -79,10 +79,10 @@ async function main(argv: readonly string[]): Promise<number> {
   const entries = await recorded();
   // The promoter touches the cluster that it runs in; every other region has a promoter of its own,
   // which is asked.
-  const own = await connect();
+  const connection = await connect();
   const targets = regions.map((name) =>
     name === home || orders === undefined
-      ? regionAt(name, own, model)
+      ? regionAt(name, (request) => send(connection, request), model)
       : askedRegion({
           name,
           run,

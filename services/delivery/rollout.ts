@@ -9,7 +9,7 @@ import {
   serverContainer,
   servingNames,
 } from "../evidence/rollout";
-import { send, type Connection } from "./connection";
+import type { HttpRequest, Send } from "./connection";
 
 /** What is read of a Rollout as the API server returns it. */
 const rolloutSchema = z.object({
@@ -153,26 +153,27 @@ export interface Region {
   patch(operations: readonly Operation[]): Promise<void>;
 }
 
-/** The Rollout of a model in the cluster of a connection. */
-export function regionAt(name: string, connection: Connection, model: string): Region {
+/** The Rollout of a model in a cluster, as the promoter may read and patch it. */
+export function regionAt(name: string, send: Send, model: string): Region {
   const path = `/apis/argoproj.io/v1alpha1/namespaces/${modelsNamespace}/rollouts/${servingNames(model).model}`;
-  const call = async (request: Parameters<typeof send>[1]) => {
-    const answer = await send(connection, request);
-    if (answer.status !== 200)
+  const call = async (request: HttpRequest) => {
+    const { status, text } = await send(request);
+    if (status !== 200)
       throw new Error(
-        `${name}: ${request.method} ${path} answered ${answer.status}: ${answer.text.slice(0, 300)}`,
+        `${name}: ${request.method} ${path} answered ${status}: ${text.slice(0, 300)}`,
       );
-    return readRollout(JSON.parse(answer.text));
+    return readRollout(JSON.parse(text));
   };
   return {
     name,
     read: () => call({ method: "GET", path }),
-    patch: async (operations) =>
-      void (await call({
+    patch: async (operations) => {
+      await call({
         method: "PATCH",
         path: `${path}?fieldManager=causeway-promoter`,
         body: JSON.stringify(operations),
         contentType: "application/json-patch+json",
-      })),
+      });
+    },
   };
 }

@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { documents } from "../../../services/evidence/rollout";
 import { servedRelease } from "../../../services/evidence/release";
-import { clusterOf, type Cluster, type Send } from "../../../cli/delivery/cluster";
+import { clusterOf, type Cluster } from "../../../cli/delivery/cluster";
+import type { Send } from "../../../services/delivery/connection";
 import { digestOf, release } from "../../infra/serving/fixture";
 
 interface Stored {
