@@ -2,7 +2,7 @@ import { Agent, request } from "node:http";
 import type { Answer, Upstream } from "./router";
 
 /** Longest wait for an answer on loopback. */
-const patienceMilliseconds = 10_000;
+const timeoutMilliseconds = 10_000;
 
 /** Connections to one server on loopback, kept open. */
 export class Loopback {
@@ -66,7 +66,7 @@ export class Loopback {
           path,
           headers,
           agent: this.#agent,
-          timeout: patienceMilliseconds,
+          timeout: timeoutMilliseconds,
         },
         (answer) => {
           const parts: Buffer[] = [];

@@ -14,8 +14,8 @@ const listening = z.object({
   startMilliseconds: z.number(),
 });
 const fatal = z.object({ level: z.literal("fatal"), msg: z.string() });
-const startPatienceMilliseconds = 30_000;
-const drainPatienceMilliseconds = 5_000;
+const startTimeoutMilliseconds = 30_000;
+const drainTimeoutMilliseconds = 5_000;
 
 export interface ServerOptions {
   /** The compiled server, as the image has it. */
@@ -53,7 +53,7 @@ export async function startServer(options: ServerOptions): Promise<ModelServer> 
     env: environmentOf(options),
   });
   try {
-    const ports = await told(child, options.logFile);
+    const ports = await listeningPorts(child, options.logFile);
     const [connection, counters] = [new Loopback(ports.http), new Loopback(ports.metrics)];
     return {
       connection,
@@ -63,7 +63,7 @@ export async function startServer(options: ServerOptions): Promise<ModelServer> 
       async stop() {
         connection.close();
         counters.close();
-        await endChild(child, drainPatienceMilliseconds);
+        await endChild(child, drainTimeoutMilliseconds);
       },
     };
   } catch (error) {
@@ -98,16 +98,16 @@ function environmentOf({
 }
 
 /** Ports and start time, out of the server's log; the whole log goes to a file. */
-function told(child: ChildProcess, logFile: string): Promise<z.output<typeof listening>> {
+function listeningPorts(child: ChildProcess, logFile: string): Promise<z.output<typeof listening>> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
       () =>
         reject(
           new Error(
-            `the model server did not listen within ${startPatienceMilliseconds / 1_000} s; its log is ${logFile}`,
+            `the model server did not listen within ${startTimeoutMilliseconds / 1_000} s; its log is ${logFile}`,
           ),
         ),
-      startPatienceMilliseconds,
+      startTimeoutMilliseconds,
     );
     timer.unref();
     child.once("error", reject);

@@ -12,7 +12,7 @@ import { instantOf } from "../week/calendar";
 import { Prometheus } from "../week/prometheus";
 import { drawing } from "./draw";
 import { answer, evaluate } from "./replay";
-import { Recording, stretch, tickMilliseconds } from "./tape";
+import { Recording, stretch, tickMilliseconds } from "./recorder";
 
 const project = resolve(__dirname, "..", "..");
 const say = (line: string) => process.stdout.write(`${line}\n`);

@@ -1,4 +1,4 @@
-import { Recording, tickMilliseconds } from "../../../lab/dashboard/tape";
+import { Recording, tickMilliseconds } from "../../../lab/dashboard/recorder";
 import { Scrape, type Sample } from "../../../cli/rehearse/scrape";
 import type { ModelServer } from "../../../cli/rehearse/servers";
 import { instantOf } from "../../../lab/week/calendar";

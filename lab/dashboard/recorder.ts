@@ -20,7 +20,7 @@ export const stretch = 60_000 / tickMilliseconds;
  * Ticks without an answer after which the recording stands still: a training that nobody waits for
  * would fill most of the picture.
  */
-const patience = 8;
+const quietTicks = 8;
 
 /** Upper edges of Istio's histogram of durations, in milliseconds. */
 const edges = [0.5, 1, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000];
@@ -45,7 +45,7 @@ export class Recording implements Recorder {
   #servers = 0;
   #busy = false;
   /** Ticks since the last answer, or since a server started. */
-  #quiet = patience;
+  #quiet = quietTicks;
 
   constructor(readonly model: string) {
     this.#timer = setInterval(() => void this.#scrape(), tickMilliseconds);
@@ -76,7 +76,7 @@ export class Recording implements Recorder {
   }
 
   async #scrape(): Promise<void> {
-    if (this.#quiet >= patience) return;
+    if (this.#quiet >= quietTicks) return;
     this.#quiet += 1;
     this.#tick += 1;
     // A scrape that takes longer than a tick leaves one out, as a scrape that fails does.
