@@ -63,19 +63,37 @@ export async function openLedger(location: string, objects?: ObjectStore): Promi
   return { path: location, record: (fact) => appendEntry(store, fact), entries, chain: entries };
 }
 
+/** Copies of ledgers that this process fetched; they end with it. */
+const copies = new Set<string>();
+
+async function copyFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "causeway-ledger-"));
+  if (copies.size === 0)
+    process.once("exit", () => {
+      for (const copy of copies) rmSync(copy, { recursive: true, force: true });
+    });
+  copies.add(folder);
+  return folder;
+}
+
 /**
  * An object is written only where there is none of its number, so two machines never continue the
  * same entry.
  */
 async function openBucket(ledger: ObjectLocation, objects: ObjectStore): Promise<OpenLedger> {
-  const folder = join(await mkdtemp(join(tmpdir(), "causeway-ledger-")), "ledger");
+  const folder = join(await copyFolder(), "ledger");
   const kept = join(dirname(folder), witnesses);
   const beside: ObjectLocation = {
     bucket: ledger.bucket,
     prefix: [...ledger.prefix.split("/").slice(0, -1), witnesses].join("/"),
   };
   const fetch = () => copyDocuments(objects, ledger, folder);
-  await fetch();
+  try {
+    await fetch();
+  } catch (error) {
+    rmSync(dirname(folder), { recursive: true, force: true });
+    throw error;
+  }
   const store = objectStore(folder);
   const put = ({ bucket, prefix }: ObjectLocation, name: string, file: string) =>
     objects.putNew(bucket, `${prefix}/${name}`, readFileSync(file));

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -9,13 +9,7 @@ import { label } from "../contract/units";
 import type { Fact } from "../evidence/ledger";
 import { canonicalJson } from "../evidence/ledger/canonical";
 import { openLedger, type OpenLedger } from "./ledger-location";
-import {
-  copyDocuments,
-  objectLocation,
-  s3,
-  type ObjectLocation,
-  type ObjectStore,
-} from "./object-store";
+import { copyDocuments, objectLocation, s3, type ObjectStore } from "./object-store";
 import { exitCodes, readArguments, runProgram, text } from "./command-line";
 
 /**
@@ -45,10 +39,20 @@ export async function factsOf(
   objects?: ObjectStore,
 ): Promise<readonly StatedFact[]> {
   const remote = objectLocation(location);
-  const folder =
-    remote === undefined
-      ? join(location.startsWith("file://") ? fileURLToPath(location) : location, "facts")
-      : await fetched(remote, objects ?? s3());
+  if (remote === undefined)
+    return factsIn(
+      join(location.startsWith("file://") ? fileURLToPath(location) : location, "facts"),
+    );
+  const folder = await mkdtemp(join(tmpdir(), "causeway-facts-"));
+  try {
+    await copyDocuments(objects ?? s3(), { ...remote, prefix: `${remote.prefix}/facts` }, folder);
+    return factsIn(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function factsIn(folder: string): readonly StatedFact[] {
   if (!existsSync(folder)) return [];
   const files = readdirSync(folder).filter(
     (name) => name.endsWith(".json") && !name.startsWith("."),
@@ -95,12 +99,6 @@ export async function recordFacts(
     added.push(action);
   }
   return added;
-}
-
-async function fetched(run: ObjectLocation, objects: ObjectStore): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "causeway-facts-"));
-  await copyDocuments(objects, { ...run, prefix: `${run.prefix}/facts` }, folder);
-  return folder;
 }
 
 function jsonIn(file: string): unknown {

@@ -3,9 +3,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { openLedger } from "../../../services/delivery/ledger-location";
 import { objectLocation, s3 } from "../../../services/delivery/object-store";
 import { openOrders } from "../../../services/delivery/orders";
+import { openBucketLedger } from "../../support/ledgers";
 
 let folder = "";
 let server: Server;
@@ -116,7 +116,7 @@ const audit = "s3://audit/ledger";
 
 describe("a pod, whose image holds node alone", () => {
   test("keeps the ledger in the bucket, from another region, with the role that EKS gives it", async () => {
-    const ledger = await openLedger(audit);
+    const ledger = await openBucketLedger(audit);
     const fact = {
       actor: "retraining",
       action: "promote",
@@ -138,7 +138,7 @@ describe("a pod, whose image holds node alone", () => {
   });
 
   test("reads every page, approvals by role, and only what it does not have", async () => {
-    const ledger = await openLedger(audit);
+    const ledger = await openBucketLedger(audit);
     for (const role of ["ethics-board", "model-risk", "owner"])
       await ledger.record({
         actor: `${role}@example.com`,
@@ -146,7 +146,7 @@ describe("a pod, whose image holds node alone", () => {
         subject: "loan-approval",
         details: { digest: "x", role },
       });
-    const again = await openLedger(audit);
+    const again = await openBucketLedger(audit);
     expect((await again.entries()).map(({ details }) => details["role"])).toEqual([
       "ethics-board",
       "model-risk",
@@ -154,7 +154,7 @@ describe("a pod, whose image holds node alone", () => {
     ]);
     objects.delete([...objects.keys()].find((key) => key.startsWith("approvals/owner/"))!);
     expect(
-      (await (await openLedger(audit)).entries()).map(({ details }) => details["role"]),
+      (await (await openBucketLedger(audit)).entries()).map(({ details }) => details["role"]),
     ).toEqual(["ethics-board", "model-risk"]);
     const sent = seen.length;
     await again.entries();
@@ -162,7 +162,7 @@ describe("a pod, whose image holds node alone", () => {
   });
 
   test("continues the chain where another wrote the same number first", async () => {
-    const [here, there] = [await openLedger(audit), await openLedger(audit)];
+    const [here, there] = [await openBucketLedger(audit), await openBucketLedger(audit)];
     await here.record({ actor: "a", action: "promote", subject: "m", details: {} });
     expect(
       (await there.record({ actor: "b", action: "promote", subject: "m", details: {} })).sequence,
@@ -192,7 +192,7 @@ describe("a pod, whose image holds node alone", () => {
 
   test("writes no object beside its folder, whatever the key is", async () => {
     objects.set("ledger/../../evil.json", "{}");
-    await expect(openLedger(audit)).rejects.toThrow("cannot be a file of a folder");
+    await expect(openBucketLedger(audit)).rejects.toThrow("cannot be a file of a folder");
     expect(readdirSync(folder)).toEqual(["token"]);
   });
 

@@ -20,6 +20,7 @@ import {
   standingOf,
   type Region,
 } from "../../../services/delivery/rollout";
+import { openBucketLedger } from "../../support/ledgers";
 import { MemoryStore } from "../../support/object-store";
 import { testKey } from "../../support/signing";
 import {
@@ -413,7 +414,7 @@ describe("the promoter's command", () => {
     const folder = mkdtempSync(join(tmpdir(), "causeway-ledger-test-"));
     const store = new MemoryStore();
     try {
-      const ledger = await openLedger("s3://audit/ledger", store);
+      const ledger = await openBucketLedger("s3://audit/ledger", store);
       await ledger.record({
         actor: "approver@example.com",
         action: "approve",

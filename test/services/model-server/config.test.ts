@@ -1,8 +1,12 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readConfig } from "../../../services/model-server/config";
 import { testKey } from "../../support/signing";
+
+let folder = "";
+beforeAll(() => (folder = mkdtempSync(join(tmpdir(), "causeway-key-"))));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("settings", () => {
   test("have a default for everything on a laptop", () => {
@@ -46,7 +50,7 @@ describe("settings", () => {
   });
 
   test("are refused with every problem at once, and without the secret", () => {
-    const key = join(mkdtempSync(join(tmpdir(), "causeway-key-")), "key");
+    const key = join(folder, "key");
     writeFileSync(key, "hunter2");
     expect(() =>
       readConfig({
@@ -68,7 +72,7 @@ describe("settings", () => {
 
   test("take public keys, refuse a text without one, and ask for them in prod", () => {
     const [ours, other] = [testKey(), testKey("p256")];
-    const file = join(mkdtempSync(join(tmpdir(), "causeway-keys-")), "keys.pem");
+    const file = join(folder, "keys.pem");
     writeFileSync(file, `${ours.publicKey}\n${other.publicKey}`);
     expect(readConfig({ CAUSEWAY_TRUSTED_KEYS_FILE: file }).files.trustedKeys).toEqual([
       ours.publicKey.trim(),

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ReleaseFiles } from "../../../../services/model-server/release/load";
@@ -7,9 +7,13 @@ import { attest } from "../../../../cli/release/attestation";
 import { modelFolder } from "./server";
 import { digestOf } from "../../../../services/contract/digests";
 
-/** A copy of the sample's folder, to be spoilt. */
+const folders: string[] = [];
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+/** A copy of the sample's folder, to be spoilt; it is removed after the tests of the file. */
 export function copiedModel(): string {
   const folder = mkdtempSync(join(tmpdir(), "causeway-model-"));
+  folders.push(folder);
   cpSync(modelFolder, folder, { recursive: true });
   return folder;
 }
