@@ -48,7 +48,13 @@ export type StackResult = PlannedStack | StackFailure;
  */
 const youngMegabytes = 96;
 
-const typescriptLoader = createRequire(__filename).resolve("tsx/cjs");
+/**
+ * A thread begins with the loader of TypeScript. Not by an option of node: whatever NODE_OPTIONS
+ * imports would have the file of a thread read by a loader that knows no TypeScript.
+ */
+const threadProgram = [createRequire(__filename).resolve("tsx/cjs"), join(__dirname, "worker.ts")]
+  .map((file) => `require(${JSON.stringify(file)});`)
+  .join("\n");
 
 /**
  * Plans stacks in threads, one for each processor but no more than there are stacks, the largest
@@ -83,9 +89,10 @@ function planInThread(
   done: (result: StackResult) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(join(__dirname, "worker.ts"), {
+    const worker = new Worker(threadProgram, {
+      eval: true,
       workerData: order,
-      execArgv: ["--require", typescriptLoader],
+      execArgv: [],
       resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes },
     });
     const next = () => {

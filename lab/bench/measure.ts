@@ -40,7 +40,8 @@ export async function measurePlan(folder: string, args: readonly string[]): Prom
     );
     const seconds = (performance.now() - started) / 1000;
     // 1 means that a rule is broken: a matter for the plan, not for its speed.
-    if (code > 1) throw new Error(`the plan ended with ${code}:\n${output}`);
+    if (code > 1 || stackTimes(output).length === 0)
+      throw new Error(`the plan ended with ${code}:\n${output}`);
     const processes = existsSync(usage)
       ? readFileSync(usage, "utf8")
           .split("\n")
