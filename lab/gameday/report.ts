@@ -21,7 +21,7 @@ export function gamedayPage(
 <body><header class="masthead"><p class="brand"><span>Causeway</span></p><p class="tagline">Game day of ${stack}: regions on loopback behind a stand-in for the name servers, with the timing of the plan</p></header>
 <main><p class="legend">${regions.map((region, i) => html`<span><i class="swatch served-${i}"></i>answered by ${region}</span>`)}<span><i class="swatch failed"></i>failed</span><span><i class="swatch wrong"></i>answered by a wrong version</span></p>
 ${all.map((played) => section(regions, played))}</main>
-<footer><p>Written by <code>npm run gameday</code>.</p></footer></body></html>
+<footer><p>Written by <code>npx tsx lab/gameday/main.ts</code>.</p></footer></body></html>
 `.text;
 }
 

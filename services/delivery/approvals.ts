@@ -70,8 +70,8 @@ export type ApprovalFound = { readonly reference: string } | { readonly missing:
 
 /**
  * The newest approval of an image in the ledger, once all that the model's risk tier asks for are
- * there. One in a role that has keys counts only with the signature of one of them, as in `npm run
- * attest` and `npm run verify`.
+ * there. One in a role that has keys counts only with the signature of one of them, as in `npx causeway
+ * release attest` and `npx causeway release verify`.
  */
 export function approvalIn(
   entries: readonly Entry[],

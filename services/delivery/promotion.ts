@@ -103,7 +103,7 @@ function refuse(
           {
             key: "approvals",
             got: digest,
-            allowed: `an image whose approval is recorded (${found.missing}): npm run delivery -- approve ${contract.name} --digest ${digest}`,
+            allowed: `an image whose approval is recorded (${found.missing}): npx causeway delivery approve ${contract.name} --digest ${digest}`,
           },
         ]
       : []),

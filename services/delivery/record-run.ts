@@ -115,7 +115,7 @@ function jsonIn(file: string): unknown {
   }
 }
 
-const usage = `usage: npm run record:run -- <run directory> --ledger <where> --actor <who ran it> [--run <name of the run>]
+const usage = `usage: npx tsx services/delivery/record-run.ts <run directory> --ledger <where> --actor <who ran it> [--run <name of the run>]
 
 Adds what a training run did to the audit ledger: trained, evaluated, released, or refused by a gate. Safe to run again.
 The run directory is a folder, a file:// URL or s3://bucket/prefix; the ledger a file *.jsonl, a folder, or s3://<audit bucket>/ledger.

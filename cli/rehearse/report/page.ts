@@ -24,7 +24,7 @@ ${section("Fairness by group", fairness(result))}
 ${section("Trials", html`${trials.map((trial) => trialSection(trial, result))}`)}
 ${section("Explanations", explanations(result))}
 ${section("What is real, and what is simulated", footnotes(result))}</main>
-<footer><p>Written by <code>npm run rehearse</code>. The same facts for programs: <code>rehearsal.json</code>. Seed ${result.seed}; with the same seed and the same code everything but latencies and times comes out the same.</p></footer></body></html>
+<footer><p>Written by <code>npx causeway rehearse</code>. The same facts for programs: <code>rehearsal.json</code>. Seed ${result.seed}; with the same seed and the same code everything but latencies and times comes out the same.</p></footer></body></html>
 `.text;
 }
 

@@ -169,7 +169,7 @@ export class Trials {
       );
   }
 
-  /** What the commands of `npm run delivery` act on. */
+  /** What the commands of `npx causeway delivery` act on. */
   async context(model: string): Promise<DeliveryContext> {
     const { world } = this;
     const connection = await connect({ kubeconfig: world.cluster.kubeconfig });

@@ -222,7 +222,7 @@ describe("a promotion", () => {
     [
       "an image that nobody approved",
       { approval: (of) => approvalIn([], contract, of, []) },
-      `approvals: got "${digest}", allowed: an image whose approval is recorded (2 approvals by different people in different roles, one of them ethics-board; got none): npm run delivery -- approve loan-approval --digest ${digest}`,
+      `approvals: got "${digest}", allowed: an image whose approval is recorded (2 approvals by different people in different roles, one of them ethics-board; got none): npx causeway delivery approve loan-approval --digest ${digest}`,
     ],
     [
       "an image that failed before",
@@ -306,8 +306,8 @@ describe("the approvals of a release", () => {
   });
 
   test.each<[string, readonly Entry[], string]>([
-    ["missing", [], "one of them ethics-board; got none): npm run delivery"],
-    ["of one role alone", [risk], "got model-risk by risk@example.com): npm run delivery"],
+    ["missing", [], "one of them ethics-board; got none): npx causeway delivery"],
+    ["of one role alone", [risk], "got model-risk by risk@example.com): npx causeway delivery"],
     [
       "unsigned",
       chair(),

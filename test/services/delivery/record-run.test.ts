@@ -126,7 +126,7 @@ describe("the facts of a run", () => {
   });
 });
 
-describe("npm run record:run", () => {
+describe("services/delivery/record-run.ts", () => {
   it("says what it recorded and the last hash, and takes the name of the folder for that of the run", async () => {
     state("train", { outcome: "trained" });
     const said: string[] = [];

@@ -24,13 +24,14 @@ describe("on the wire", () => {
     until?: string,
   ): Promise<string> {
     return new Promise((resolve, reject) => {
-      const socket = connect(port, "127.0.0.1", async () => {
+      const socket = connect(port, "127.0.0.1", () => void send().catch(reject));
+      const send = async (): Promise<void> => {
         for (const piece of pieces) {
           if (socket.destroyed) return;
           socket.write(piece);
           await sleep(pauseMilliseconds);
         }
-      });
+      };
       let all = "";
       socket.on("data", (data) => {
         all += data.toString();

@@ -81,14 +81,15 @@ describe("worker threads", () => {
       });
     let checks = 0;
     let failed = 0;
-    const timer = setInterval(async () => {
+    const check = async (): Promise<void> => {
       const [live, ready] = await Promise.all([
         app.inject("/v2/health/live"),
         app.inject("/v2/health/ready"),
       ]);
       checks += 1;
       if (live.statusCode !== 200 || ready.statusCode !== 200) failed += 1;
-    }, 20);
+    };
+    const timer = setInterval(() => void check(), 20);
     const answers = [await predict(2), await predict(3), await predict(3)];
     const after = await predict(1);
     clearInterval(timer);

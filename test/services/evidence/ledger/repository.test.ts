@@ -11,7 +11,7 @@ const entries = readLedger(storeAt(join(modelsFolder, "ledger.jsonl")));
 /**
  * The newest entries, not some: a release that is made again for a change of server or steps keeps
  * its model, so an old entry of the same model would still be found, with the image and the
- * manifest of then. `npm run release:renew` makes and records in one.
+ * manifest of then. `npx causeway release renew` makes and records in one.
  */
 test.each(modelNames(modelsFolder))(
   "the ledger of the repository says last who trained, evaluated and released the release of %s as it lies there",
