@@ -1,10 +1,12 @@
 import { CustomResource } from "@pulumi/kubernetes/apiextensions";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { breakGlassRules } from "./break-glass";
 import { dashboardMap, regionalDashboards } from "./dashboards/provision";
 import { controlPlaneMonitor, podMonitors } from "./monitors";
 import type { OrderedOptions } from "../kubernetes/ordering";
+import { namespaces, elevationPrefix } from "../kubernetes/labels";
+import { foreign } from "./foreign";
+import { platformAlert } from "../gates/alerts";
 
 /** Arguments of {@link Observability}. */
 export interface ObservabilityArgs {
@@ -36,4 +38,35 @@ export class Observability extends pulumi.ComponentResource {
       new ConfigMap(`${name}-${kind}-dashboard`, dashboardMap(dashboard), child);
     this.registerOutputs({ dashboards: Object.keys(dashboards) });
   }
+}
+
+/**
+ * Pages as long as somebody is let in by hand: an elevation is a Job of its name, which its end
+ * removes.
+ */
+export function breakGlassRules(runbookBase: string) {
+  return {
+    apiVersion: "monitoring.coreos.com/v1",
+    kind: "PrometheusRule",
+    metadata: {
+      name: "emergency",
+      namespace: namespaces.observability,
+      labels: { "app.kubernetes.io/part-of": "causeway" },
+    },
+    spec: {
+      groups: [
+        {
+          name: "emergency",
+          rules: [
+            platformAlert(
+              "CausewayBreakGlass",
+              `max by (namespace, job_name) (${foreign.cluster.job}{job_name=~"${elevationPrefix}.+"}) > 0`,
+              "Somebody was let into {{ $labels.namespace }} for an emergency ({{ $labels.job_name }})",
+              runbookBase,
+            ),
+          ],
+        },
+      ],
+    },
+  };
 }

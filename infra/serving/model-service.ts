@@ -9,10 +9,8 @@ import { prometheusRule } from "../observability/rules";
 import { modelLabels } from "../kubernetes/labels";
 import { analysisTemplates } from "../gates/analysis";
 import { scaledObject } from "./autoscaling";
-import { podDisruptionBudget } from "./availability";
 import { deliveryEvidence, type DeliveryState, type KillSwitch } from "./delivery";
 import { attestationMap } from "./documents";
-import { evidence } from "./evidence";
 import { authorizationPolicy, networkPolicy } from "./isolation";
 import { keySecret } from "./keys";
 import { ignoredWhileOn, switchedRoutes } from "./kill-switch";
@@ -30,7 +28,28 @@ import {
 } from "./routing";
 import { type ServingSettings } from "./settings";
 import { servingNames } from "../../services/evidence/rollout";
-import { metadata, modelPath } from "../kubernetes/model-objects";
+import { metadata, modelPath, podSelector } from "../kubernetes/model-objects";
+import type { Contract } from "../../services/contract/contract";
+
+/** Share of a model's pods, in percent, that may be evicted at the same time. */
+export const evictablePercent = 25;
+
+/**
+ * How many pods node upgrades may take at once. A share and not a count, because the number of pods
+ * is the autoscaler's; Kubernetes rounds it up, so that a single replica never blocks a drain and
+ * three keep two.
+ */
+export function podDisruptionBudget(contract: Contract) {
+  const { model } = servingNames(contract.name);
+  return {
+    metadata: metadata(model, model),
+    spec: {
+      selector: { matchLabels: podSelector(model) },
+      maxUnavailable: `${evictablePercent}%`,
+      unhealthyPodEvictionPolicy: "AlwaysAllow",
+    },
+  };
+}
 
 export interface ModelServiceArgs extends ServingSettings, DeliveryState {
   /** Image of the server with its model, by digest: `name@sha256:...`. */
@@ -179,4 +198,40 @@ export class ModelService extends pulumi.ComponentResource {
       rollout: this.rollout,
     });
   }
+}
+
+/**
+ * What governance rules judge: the inputs of the ModelService component, as plain values. The
+ * release manifest is passed as it is, so that a rule reads the very evidence that was validated
+ * and will be kept.
+ */
+export function evidence({
+  contract,
+  release,
+  environment,
+  region,
+  replicas,
+  governance,
+  verification,
+}: ServingSettings) {
+  return {
+    model: contract.name,
+    purpose: contract.purpose,
+    ownerTeam: contract.owner.team,
+    ownerContact: contract.owner.contact,
+    riskTier: contract.riskTier,
+    ...(contract.notice !== undefined && { notice: contract.notice }),
+    ...(governance && { governance }),
+    environment,
+    region,
+    channel: contract.release.channel,
+    strategy: contract.release.strategy,
+    maximumAge: contract.release.maximumAge,
+    replicas,
+    gpus: contract.serving.gpu,
+    protectedAttributes: contract.protectedAttributes.map(({ name }) => name),
+    logRetention: contract.retention.predictionLogs,
+    release,
+    ...(verification && { verification }),
+  };
 }

@@ -17,10 +17,67 @@ import {
 } from "./documents";
 import { keyFile, keyVolume } from "./keys";
 import { placement } from "./placement";
-import { drainSeconds, probes, shutdown } from "./probes";
-import { serverResources, temporarySize } from "./resources";
 import { containerSecurityContext, podSecurityContext } from "../kubernetes/security-context";
 import type { ServingSettings } from "./settings";
+import type { Contract } from "../../services/contract/contract";
+import { millicores } from "../../services/contract/units";
+
+/** What of the node's disk a server may use; it writes nothing but temporary files. */
+const disk = { request: "64Mi", limit: "256Mi" } as const;
+
+/** Largest content of /tmp. */
+export const temporarySize = "64Mi";
+
+/**
+ * Requests and limits of the server. Memory and GPUs are guaranteed; CPU may burst to twice its
+ * request, because the autoscaler needs some seconds and a throttled server would miss its latency
+ * objective in them.
+ */
+export function serverResources({ cpu, memory, gpu }: Contract["serving"]) {
+  const gpus = gpu > 0 ? { "nvidia.com/gpu": String(gpu) } : {};
+  return {
+    requests: { cpu, memory, "ephemeral-storage": disk.request, ...gpus },
+    limits: { cpu: `${2 * millicores(cpu)}m`, memory, "ephemeral-storage": disk.limit, ...gpus },
+  };
+}
+
+const live = { path: "/v2/health/live", port: "http" } as const;
+
+const ready = { path: "/v2/health/ready", port: "http" } as const;
+
+/**
+ * Readiness follows the model, liveness follows the process.
+ * The start probe gives a model two minutes to load, in which liveness does not count.
+ */
+export const probes = {
+  startupProbe: { httpGet: ready, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 60 },
+  readinessProbe: {
+    httpGet: ready,
+    periodSeconds: 5,
+    timeoutSeconds: 2,
+    failureThreshold: 2,
+    successThreshold: 1,
+  },
+  livenessProbe: { httpGet: live, periodSeconds: 10, timeoutSeconds: 3, failureThreshold: 3 },
+} as const;
+
+/**
+ * Seconds between the order to stop and the stop of listening, in which load balancers forget the
+ * pod.
+ */
+const forgetSeconds = 10;
+
+/** Seconds that requests in flight get to finish. */
+export const drainSeconds = 30;
+
+/**
+ * How a pod goes: it keeps serving until nobody sends to it, then drains, and is killed only after
+ * a margin.
+ */
+export const shutdown = {
+  preStop: { sleep: { seconds: forgetSeconds } },
+  terminationGracePeriodSeconds: forgetSeconds + drainSeconds + 20,
+} as const;
 
 /** The pods of one version of a model. `image` is by digest. */
 export function podTemplate(settings: ServingSettings, image: pulumi.Input<string>) {

@@ -4,13 +4,46 @@ import { ServiceAccount } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { RoleScope } from "../../aws/role-scope";
 import { PodIdentity } from "../../region/pod-identity";
-import { eraseAccount, namespaces } from "../../kubernetes/labels";
+import { eraseAccount, namespaces, erasureLabels } from "../../kubernetes/labels";
 import { erasureRules, openInRegion } from "../../observability/erasure";
-import type { ErasedLogs } from "./logs";
+import { type ErasedLogs, logsArguments, logsMount, logsVolume } from "./logs";
 import { regionEraserPermissions } from "./permissions";
 import { reachLogs } from "./reach-logs";
-import { regionEraserJob, regionEraserReason } from "./region-eraser-job";
-import { eraserAccount } from "./settings";
+import { eraserAccount, workSeconds } from "./settings";
+import { orderWatchSpec } from "../order-watch";
+
+/** What the eraser of a region without runs is made from. */
+export interface RegionEraserSettings {
+  readonly region: string;
+  /** Where the home region asks. */
+  readonly orders: string;
+}
+
+/**
+ * Looks for orders, and ends at once where there is none. One that could not be done stays open,
+ * and the next look tries it again.
+ */
+export function regionEraserJob(
+  { region, orders }: RegionEraserSettings,
+  image: pulumi.Input<string>,
+) {
+  return {
+    metadata: { name: eraseAccount, namespace: namespaces.training, labels: erasureLabels },
+    spec: orderWatchSpec({
+      labels: erasureLabels,
+      serviceAccountName: eraseAccount,
+      image,
+      command: ["python", "-m", "causeway_training.erasing.follow"],
+      args: [`--orders=${orders}`, `--region=${region}`, ...logsArguments(region)],
+      job: { backoffLimit: 0, activeDeadlineSeconds: workSeconds },
+      volumes: [logsVolume],
+      volumeMounts: [logsMount],
+    }),
+  };
+}
+
+/** Why the eraser's pods carry a token for the Kubernetes API, in a region without runs. */
+export const regionEraserReason = "Asks whose certificate the log store has.";
 
 /** Arguments of {@link RegionEraser}. */
 export interface RegionEraserArgs {

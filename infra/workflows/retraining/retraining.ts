@@ -13,10 +13,18 @@ import { accountGrants, roleOf, serviceAccount } from "./access";
 import { eventBus, eventSource, sensor } from "./events";
 import { lakeClaim, usesLake } from "./lake";
 import { permissions } from "./permissions";
-import { cronWorkflow } from "./schedule";
-import { retrainingProblems, type Locations, type RetrainingImages } from "./settings";
+import {
+  retrainingProblems,
+  type Locations,
+  type RetrainingImages,
+  retrainingLabels,
+  retrainingNames,
+  trainingMetadata,
+  type RetrainingSettings,
+} from "./settings";
 import { workflowTemplate } from "./template";
 import type { OrderedOptions } from "../../kubernetes/ordering";
+import { scheduledParameters } from "./steps";
 
 /** Arguments of {@link Retraining}. */
 export interface RetrainingArgs {
@@ -145,4 +153,30 @@ export class Retraining extends pulumi.ComponentResource {
     new CustomResource(`${prefix}-schedule`, cronWorkflow(settings), started);
     new CustomResource(`${prefix}-sensor`, sensor(settings), started);
   }
+}
+
+/**
+ * Starts a run at the contract's hour, unless the last scheduled one still runs. A start that was
+ * missed by an hour is left out.
+ */
+export function cronWorkflow({ contract }: Pick<RetrainingSettings, "contract">) {
+  const names = retrainingNames(contract.name);
+  return {
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "CronWorkflow",
+    metadata: trainingMetadata(contract.name, names.schedule),
+    spec: {
+      schedules: [contract.retraining.schedule],
+      timezone: "Etc/UTC",
+      concurrencyPolicy: "Forbid",
+      startingDeadlineSeconds: 3_600,
+      successfulJobsHistoryLimit: 7,
+      failedJobsHistoryLimit: 7,
+      workflowMetadata: { labels: retrainingLabels(contract.name) },
+      workflowSpec: {
+        workflowTemplateRef: { name: names.template },
+        arguments: { parameters: scheduledParameters },
+      },
+    },
+  };
 }

@@ -13,7 +13,6 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { configSchema } from "../../../infra/stack/schema";
 import { loadModels, modelsFolder } from "../../../infra/stack/models";
-import { evidence } from "../../../infra/serving/evidence";
 import { rule as attestation } from "../../../policies/rules/governance/model-attestation";
 import { rule as signature } from "../../../policies/rules/governance/model-signature";
 import { modelServiceType } from "../../../policies/models";
@@ -24,6 +23,7 @@ import { verify } from "../../../cli/release/verify";
 import { causeway } from "../../support/verb";
 import { settings } from "../../infra/serving/fixture";
 import { testKey } from "../../support/signing";
+import { evidence } from "../../../infra/serving/model-service";
 
 const identity = {
   issuer: "https://login.example.com/",

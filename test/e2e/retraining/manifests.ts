@@ -3,10 +3,10 @@ import { modelsFolder } from "../../../infra/stack/models";
 import { erasureTemplate } from "../../../infra/workflows/erasure/template";
 import { eventBus, eventSource, sensor } from "../../../infra/workflows/retraining/events";
 import { lakeLocations } from "../../../infra/workflows/retraining/lake";
-import { cronWorkflow } from "../../../infra/workflows/retraining/schedule";
 import type { Locations, RetrainingSettings } from "../../../infra/workflows/retraining/settings";
 import { workflowTemplate } from "../../../infra/workflows/retraining/template";
 import { loadContract } from "../../../services/contract/load";
+import { cronWorkflow } from "../../../infra/workflows/retraining/retraining";
 
 const image = (name: string) => `registry.example.com/${name}@sha256:${"a".repeat(64)}`;
 /** The image that a release is added to. */

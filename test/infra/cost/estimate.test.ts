@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { regionalPrices } from "../../../infra/cost/prices";
 import { cores, gibibytes } from "../../../infra/cost/properties";
-import { generalNodes } from "../../../infra/cost/workloads";
 import {
   estimateMonthlyCost,
   notCovered,
   pricesAsOf,
   type PricedResource,
+  generalNodes,
 } from "../../../infra/cost/estimate";
 
 const resource = (

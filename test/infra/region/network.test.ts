@@ -1,5 +1,4 @@
-import { Network, networkProblems } from "../../../infra/region/network";
-import { zonesOf } from "../../../infra/region/zones";
+import { Network, networkProblems, zonesOf } from "../../../infra/region/network";
 import { only, record, type RecordedResource } from "../../support/record";
 
 const args = {

@@ -1,8 +1,8 @@
 import { fallbackReplicas, scaledObject } from "../../../infra/serving/autoscaling";
-import { evictablePercent, podDisruptionBudget } from "../../../infra/serving/availability";
 import { authorizationPolicy, networkPolicy } from "../../../infra/serving/isolation";
 import { podMonitor } from "../../../infra/serving/monitoring";
 import { contract, settings, withServing } from "./fixture";
+import { evictablePercent, podDisruptionBudget } from "../../../infra/serving/model-service";
 
 const selector = {
   matchLabels: {

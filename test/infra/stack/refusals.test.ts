@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { deliveryEvidence } from "../../../infra/serving/delivery";
-import { evidence } from "../../../infra/serving/evidence";
 import { loadModels, modelsFolder, type Model } from "../../../infra/stack/models";
 import { acceptedImage, refusals, refuseUpdate, unlessFailed } from "../../../infra/stack/refusals";
 import { configSchema } from "../../../infra/stack/schema";
 import { rules } from "../../../policies/rules";
 import { retry, verdict } from "../../support/verdicts";
+import { evidence } from "../../../infra/serving/model-service";
 
 const [sample] = loadModels(
   configSchema.parse({

@@ -3,8 +3,10 @@ import {
   eraserPermissions,
   regionEraserPermissions,
 } from "../../../../infra/workflows/erasure/permissions";
-import { RegionEraser } from "../../../../infra/workflows/erasure/region-eraser";
-import type { regionEraserJob } from "../../../../infra/workflows/erasure/region-eraser-job";
+import {
+  RegionEraser,
+  type regionEraserJob,
+} from "../../../../infra/workflows/erasure/region-eraser";
 import {
   approvalSeconds,
   regionsSeconds,
