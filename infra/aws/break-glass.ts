@@ -4,7 +4,7 @@ import * as sns from "@pulumi/aws/sns";
 import * as pulumi from "@pulumi/pulumi";
 import { classTags } from "../kubernetes/data-classes";
 import type { EncryptionKeys } from "./keys";
-import { prefix, roleArn, type Naming } from "./names";
+import { prefix, roleArn, type Naming } from "./naming";
 import { policyDocument, policyText } from "./policy-document";
 
 /** Arguments of {@link BreakGlassAlarm}. */

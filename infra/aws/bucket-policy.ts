@@ -1,5 +1,5 @@
 import type { BucketPurpose } from "../kubernetes/labels";
-import { bucketArn, trailArn, type Naming } from "./names";
+import { bucketArn, trailArn, type Naming } from "./naming";
 import { policyDocument, type PolicyDocument, type Statement } from "./policy-document";
 
 /** Object key prefix of the audit trail's files. */

@@ -1,7 +1,7 @@
 import type * as inputs from "@pulumi/aws/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import { bucketPurposes, type BucketPurpose } from "../kubernetes/labels";
-import { bucketArn, bucketName, keyAlias, type Naming } from "./names";
+import { bucketArn, bucketName, keyAlias, type Naming } from "./naming";
 import { policyDocument, type PolicyDocument } from "./policy-document";
 
 type ReplicationRule = inputs.s3.BucketReplicationConfigRule;

@@ -7,7 +7,7 @@ import { SecureBucket } from "./bucket";
 import { bucketPolicy, logBucketPolicy } from "./bucket-policy";
 import { replicationPermissions, replicationRules, replicationTrust } from "./bucket-replication";
 import type { EncryptionKeys } from "./keys";
-import { bucketName, roleName, type Naming } from "./names";
+import { bucketName, roleName, type Naming } from "./naming";
 import { policyText } from "./policy-document";
 import { inRegion } from "./regions";
 

@@ -2,7 +2,7 @@ import * as accessanalyzer from "@pulumi/aws/accessanalyzer";
 import * as guardduty from "@pulumi/aws/guardduty";
 import type { Provider } from "@pulumi/aws/provider";
 import * as pulumi from "@pulumi/pulumi";
-import { prefix, type Naming } from "./names";
+import { prefix, type Naming } from "./naming";
 
 /**
  * What GuardDuty watches besides its foundational sources. Its runtime agent is left out: GuardDuty

@@ -12,7 +12,7 @@ import {
   type SharedImage,
   bucketName,
   maximumBucketName,
-} from "./names";
+} from "./naming";
 import { ImageRegistry } from "./registry";
 import { PlatformRoles, type AccessLists } from "./roles";
 import { SigningKey } from "./signing-key";

@@ -1,5 +1,5 @@
 import type { KeyPurpose } from "../kubernetes/labels";
-import { trailArn, type Naming } from "./names";
+import { trailArn, type Naming } from "./naming";
 import { policyDocument, type PolicyDocument, type Statement } from "./policy-document";
 
 /**

@@ -3,7 +3,7 @@ import type { Provider } from "@pulumi/aws/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { keyPurposes, type KeyPurpose } from "../kubernetes/labels";
 import { keyPolicy } from "./key-policy";
-import { keyAlias, type Naming } from "./names";
+import { keyAlias, type Naming } from "./naming";
 import { policyText } from "./policy-document";
 import { inRegion } from "./regions";
 

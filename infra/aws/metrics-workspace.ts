@@ -2,7 +2,7 @@ import * as amp from "@pulumi/aws/amp";
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as pulumi from "@pulumi/pulumi";
 import { classTags } from "../kubernetes/data-classes";
-import { prefix, type Naming } from "./names";
+import { prefix, type Naming } from "./naming";
 
 /** Arguments of {@link MetricsWorkspace}. */
 export interface MetricsWorkspaceArgs extends Naming {

@@ -10,7 +10,7 @@ import {
   sharedRepository,
   type Naming,
   type SharedImage,
-} from "./names";
+} from "./naming";
 import { repositoryLifecycle, replicationRules } from "./registry-documents";
 import { inRegion } from "./regions";
 

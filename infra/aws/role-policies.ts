@@ -1,4 +1,4 @@
-import type { PlatformRole } from "./names";
+import type { PlatformRole } from "./naming";
 import { policyDocument, type PolicyDocument, type Statement } from "./policy-document";
 import { approvalRoleTag } from "./role-trust";
 import {

@@ -6,7 +6,7 @@ import {
   repositoryPrefix,
   trailArn,
   type Naming,
-} from "./names";
+} from "./naming";
 import type { Statement } from "./policy-document";
 
 /** What role documents are written from. */

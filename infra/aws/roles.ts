@@ -1,6 +1,6 @@
 import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
-import { prefix, roleName, roleNames, type PlatformRole } from "./names";
+import { prefix, roleName, roleNames, type PlatformRole } from "./naming";
 import { policyDocument, policyText } from "./policy-document";
 import { permissionsBoundary } from "./role-boundary";
 import { rolePolicy } from "./role-policies";

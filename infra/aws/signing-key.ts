@@ -1,7 +1,7 @@
 import * as kms from "@pulumi/aws/kms";
 import * as pulumi from "@pulumi/pulumi";
 import { keyAdministration } from "./key-policy";
-import { keyAlias, type Naming } from "./names";
+import { keyAlias, type Naming } from "./naming";
 import { policyDocument, policyText, type PolicyDocument } from "./policy-document";
 
 /**

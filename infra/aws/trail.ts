@@ -1,7 +1,7 @@
 import * as cloudtrail from "@pulumi/aws/cloudtrail";
 import * as pulumi from "@pulumi/pulumi";
 import { trailPrefix } from "./bucket-policy";
-import { bucketArn, bucketName, trailName, type Naming } from "./names";
+import { bucketArn, bucketName, trailName, type Naming } from "./naming";
 
 /** Arguments of {@link AuditTrail}. */
 export interface AuditTrailArgs extends Naming {

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { estimateMonthlyCost, type CostEstimate, type PricedResource } from "./estimate";
+import { estimateMonthlyCost, type CostEstimate } from "./estimate";
+import type { PricedResource } from "./prices";
 
 /**
  * Reads every resource that the program registers from now on, to estimate what the stack costs.

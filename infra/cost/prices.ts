@@ -125,3 +125,159 @@ const dearest: RegionalPrices = {
   endpointZone: highest((p) => p.endpointZone),
   volumeGbMonth: highest((p) => p.volumeGbMonth),
 };
+
+/** One planned resource: what the engine, the offline plan or a test gives. */
+export interface PricedResource {
+  readonly type: string;
+  readonly name: string;
+  /** Region, or `global`. */
+  readonly region: string;
+  readonly props: Readonly<Record<string, unknown>>;
+}
+
+/** Something that a resource is charged for, before rounding. */
+export interface CostItem {
+  /** What is charged, with its amount, e.g. `3 zones`. */
+  readonly item: string;
+  readonly monthlyUsd: number;
+}
+
+/**
+ * Readers of planned inputs, whose shape no type promises: what is missing or of another type reads
+ * as absent.
+ */
+
+/** The value at a path of keys. */
+export function at(value: unknown, ...path: readonly string[]): unknown {
+  let current = value;
+  for (const key of path) {
+    if (typeof current !== "object" || current === null) return undefined;
+    current = Reflect.get(current, key);
+  }
+  return current;
+}
+
+/** The list at a path, or an empty one. */
+export function listAt(value: unknown, ...path: readonly string[]): readonly unknown[] {
+  const found = at(value, ...path);
+  return Array.isArray(found) ? found : [];
+}
+
+/** The text at a path. */
+export function textAt(value: unknown, ...path: readonly string[]): string | undefined {
+  const found = at(value, ...path);
+  return typeof found === "string" ? found : undefined;
+}
+
+/** The number at a path. */
+export function numberAt(value: unknown, ...path: readonly string[]): number | undefined {
+  const found = at(value, ...path);
+  return typeof found === "number" ? found : undefined;
+}
+
+const memoryUnits: Readonly<Record<string, number>> = {
+  "": 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+};
+
+/** Cores in a Kubernetes CPU quantity, e.g. 0.5 for `500m`; 0 for what is none. */
+export function cores(quantity: unknown): number {
+  const [, amount, unit] = /^([\d.]+)(m?)$/.exec(String(quantity)) ?? [];
+  return amount === undefined ? 0 : Number(amount) / (unit === "m" ? 1_000 : 1);
+}
+
+/** GiB in a Kubernetes quantity of bytes, e.g. 0.5 for `512Mi`; 0 for what is none. */
+export function gibibytes(quantity: unknown): number {
+  const [, amount, unit = ""] = /^([\d.]+)([kMGT]?|[KMGT]i)$/.exec(String(quantity)) ?? [];
+  return amount === undefined ? 0 : (Number(amount) * (memoryUnits[unit] ?? 0)) / 2 ** 30;
+}
+
+/** Zones of a region where a planned input does not list them. */
+const usualZones = 3;
+
+/**
+ * What AWS charges for a resource whatever its use; types outside the table cost nothing or only by
+ * use.
+ */
+export function serviceCost(resource: PricedResource): CostItem[] {
+  return pricers[resource.type]?.(resource) ?? [];
+}
+
+const pricers: Readonly<Record<string, (resource: PricedResource) => CostItem[]>> = {
+  "aws:eks/cluster:Cluster": () => [
+    { item: "control plane", monthlyUsd: flatPrices.clusterHour * hoursPerMonth },
+  ],
+  "aws:ec2/natGateway:NatGateway": ({ region }) => [
+    { item: "hours", monthlyUsd: pricesIn(region).natGateway * hoursPerMonth },
+  ],
+  "aws:ec2/eip:Eip": () => [
+    { item: "public address", monthlyUsd: flatPrices.addressHour * hoursPerMonth },
+  ],
+  "aws:ec2/vpcEndpoint:VpcEndpoint": endpoint,
+  "aws:lb/loadBalancer:LoadBalancer": loadBalancer,
+  "aws:kms/key:Key": () => [{ item: "key", monthlyUsd: flatPrices.keyMonth }],
+  "aws:kms/replicaKey:ReplicaKey": () => [{ item: "replica key", monthlyUsd: flatPrices.keyMonth }],
+  "aws:secretsmanager/secret:Secret": () => [
+    { item: "secret", monthlyUsd: flatPrices.secretMonth },
+  ],
+  "aws:guardduty/detector:Detector": () => [
+    { item: "flat estimate", monthlyUsd: assumptions.detectorMonth },
+  ],
+  "aws:wafv2/webAcl:WebAcl": webAcl,
+  "aws:route53/healthCheck:HealthCheck": healthCheck,
+};
+
+/** Gateway endpoints are free; an interface endpoint costs for each zone. */
+function endpoint({ region, props }: PricedResource): CostItem[] {
+  if (textAt(props, "vpcEndpointType") !== "Interface") return [];
+  const zones = listAt(props, "subnetIds").length || usualZones;
+  return [
+    { item: `${zones} zones`, monthlyUsd: zones * pricesIn(region).endpointZone * hoursPerMonth },
+  ];
+}
+
+function loadBalancer({ region, props }: PricedResource): CostItem[] {
+  const hours = { item: "hours", monthlyUsd: pricesIn(region).loadBalancer * hoursPerMonth };
+  if (props["internal"] === true) return [hours];
+  const zones = listAt(props, "subnets").length || usualZones;
+  return [
+    hours,
+    {
+      item: `${zones} public addresses`,
+      monthlyUsd: zones * flatPrices.addressHour * hoursPerMonth,
+    },
+  ];
+}
+
+function webAcl({ props }: PricedResource): CostItem[] {
+  const rules = listAt(props, "rules").length;
+  return [
+    {
+      item: `web ACL with ${rules} rules`,
+      monthlyUsd: flatPrices.webAclMonth + rules * flatPrices.webAclRuleMonth,
+    },
+  ];
+}
+
+function healthCheck({ props }: PricedResource): CostItem[] {
+  const features = [
+    textAt(props, "type")?.startsWith("HTTPS") === true,
+    numberAt(props, "requestInterval") === 10,
+    props["measureLatency"] === true,
+    props["searchString"] !== undefined,
+  ];
+  const chosen = features.filter(Boolean).length;
+  return [
+    {
+      item: `check with ${chosen} optional features`,
+      monthlyUsd: flatPrices.healthCheckMonth + chosen * flatPrices.healthCheckFeatureMonth,
+    },
+  ];
+}

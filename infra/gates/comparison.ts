@@ -1,5 +1,5 @@
 import type { Contract } from "../../services/contract/contract";
-import { series, type SeriesName } from "./names";
+import { series, type SeriesName } from "./series";
 import { record, select, type RecordingRule } from "./rule";
 import { exact, mixtureEvidence, mixtureQuery } from "./sequential";
 

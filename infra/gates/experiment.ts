@@ -2,7 +2,7 @@ import type { Arm } from "../../services/contract/arms";
 import type { Contract } from "../../services/contract/contract";
 import { metrics, type MetricFamily } from "../../services/contract/metrics";
 import { sum } from "./counts";
-import { series, type SeriesName } from "./names";
+import { series, type SeriesName } from "./series";
 import { counted, promDuration, record, select, windowsOf, type RecordingRule } from "./rule";
 import { exact, mixtureEvidence, mixtureQuery } from "./sequential";
 import { normalQuantile } from "./statistics";

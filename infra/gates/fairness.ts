@@ -3,7 +3,7 @@ import { metrics } from "../../services/contract/metrics";
 import { comparison, comparisonEvidence, smoothedShare, type Share } from "./comparison";
 import type { Confusion, TrialCounts } from "./counts";
 import { labelEvidence } from "./labels";
-import { series } from "./names";
+import { series } from "./series";
 import { record, select, type RecordingRule } from "./rule";
 import { exact } from "./sequential";
 import type { Evidence, Gate } from "./verdict";

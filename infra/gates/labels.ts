@@ -2,7 +2,7 @@ import type { Contract } from "../../services/contract/contract";
 import { metrics } from "../../services/contract/metrics";
 import { shareComparison, shareEvidence, type Share } from "./comparison";
 import type { Confusion } from "./counts";
-import { series } from "./names";
+import { series } from "./series";
 import { counted, record, select, type RecordingRule } from "./rule";
 import { waldEvidence, waldQuery, type Shares } from "./sequential";
 import type { Gate, VersionOnTrial } from "./verdict";

@@ -4,7 +4,7 @@ import { latencyMilliseconds } from "../../services/contract/units";
 import { namespaces } from "../kubernetes/labels";
 import { hashLabel, shareComparison, shareEvidence } from "./comparison";
 import type { TrialCounts } from "./counts";
-import { series } from "./names";
+import { series } from "./series";
 import { scrapeSeconds, type Pace } from "./pace";
 import { select, type RecordingRule } from "./rule";
 import { waldEvidence, waldQuery, waldWeights, type Shares } from "./sequential";

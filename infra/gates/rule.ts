@@ -9,7 +9,7 @@ import {
   type AlertName,
   type Annotations,
 } from "./alerts";
-import type { SeriesName } from "./names";
+import type { SeriesName } from "./series";
 
 export type Labels = Readonly<Record<string, string>>;
 

@@ -2,7 +2,7 @@ import type { Contract } from "../../services/contract/contract";
 import { metrics } from "../../services/contract/metrics";
 import { comparison, comparisonEvidence, hashLabel } from "./comparison";
 import { sum, type TrialCounts } from "./counts";
-import { series } from "./names";
+import { series } from "./series";
 import { comparisonWindow } from "./requests";
 import { record, select, type RecordingRule } from "./rule";
 import { exact } from "./sequential";

@@ -4,7 +4,7 @@ import {
   retrainingDue,
   type Annotations,
 } from "../gates/alerts";
-import { datasources } from "../gates/names";
+import { datasources } from "../gates/series";
 import { parityAlert } from "./parity";
 
 /**

@@ -1,7 +1,7 @@
 import type { Contract } from "../../services/contract/contract";
 import { metrics } from "../../services/contract/metrics";
 import type { AlertName } from "../gates/alerts";
-import { series } from "../gates/names";
+import { series } from "../gates/series";
 import { scoreFeature } from "./rates";
 import {
   alert,

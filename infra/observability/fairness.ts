@@ -1,5 +1,5 @@
 import type { Contract } from "../../services/contract/contract";
-import { series, type SeriesName } from "../gates/names";
+import { series, type SeriesName } from "../gates/series";
 import {
   alert,
   counted,

@@ -1,6 +1,6 @@
 import type { Contract } from "../../services/contract/contract";
 import { foreign } from "./foreign";
-import { series } from "../gates/names";
+import { series } from "../gates/series";
 import { serverPods } from "./pods";
 import { alert, record, select, windowInterval, type RuleGroup } from "../gates/rule";
 

@@ -1,7 +1,7 @@
 import type { Contract } from "../../services/contract/contract";
 import { latencyMilliseconds } from "../../services/contract/units";
 import type { AlertName } from "../gates/alerts";
-import { series } from "../gates/names";
+import { series } from "../gates/series";
 import { ratioOver, requestIntervalSeconds, type RecordedRate } from "./requests";
 import { alert, digits, select, type AlertingRule, type RuleGroup } from "../gates/rule";
 

@@ -1,6 +1,6 @@
 import type { Contract } from "../../services/contract/contract";
 import { seconds } from "../../services/contract/units";
-import { series } from "../gates/names";
+import { series } from "../gates/series";
 import {
   alert,
   counted,

@@ -1,6 +1,6 @@
 import type { Contract } from "../../services/contract/contract";
 import { metrics, type MetricFamily } from "../../services/contract/metrics";
-import { series } from "../gates/names";
+import { series } from "../gates/series";
 import { valueRateRules } from "../gates/experiment";
 import { rateIntervalSeconds, record, select, type RuleGroup } from "../gates/rule";
 

@@ -2,7 +2,7 @@ import type { Contract } from "../../services/contract/contract";
 import { metrics, seriesNames } from "../../services/contract/metrics";
 import { latencyMilliseconds } from "../../services/contract/units";
 import { requestsOf } from "../gates/requests";
-import { series } from "../gates/names";
+import { series } from "../gates/series";
 import { record, select, type RecordingRule, type RuleGroup } from "../gates/rule";
 
 /** Seconds between two evaluations of the rules over requests. */

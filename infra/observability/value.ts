@@ -1,5 +1,5 @@
 import type { Contract } from "../../services/contract/contract";
-import { series } from "../gates/names";
+import { series } from "../gates/series";
 import {
   alert,
   counted,

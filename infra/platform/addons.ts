@@ -1,7 +1,7 @@
 import { Release } from "@pulumi/kubernetes/helm/v3";
 import * as pulumi from "@pulumi/pulumi";
 import { catalogue, type CatalogueEntry } from "./catalogue";
-import type { ChartSettings } from "./values/settings";
+import type { ChartSettings } from "./values/chart";
 import type { OrderedOptions } from "../kubernetes/ordering";
 
 /** Seconds that a controller has to become ready; the first one also waits for the first node. */

@@ -4,7 +4,7 @@ import { argoEvents, argoRollouts, argoWorkflows } from "./values/argo";
 import { istioBase, istioCni, istiod, istioGateway } from "./values/mesh";
 import { kubePrometheusStack } from "./values/observability";
 import { certManager, eckOperator, keda, metricsServer } from "./values/platform";
-import type { ChartSettings, Values } from "./values/settings";
+import type { ChartSettings, Values } from "./values/chart";
 
 /** A third-party chart, pinned. */
 export interface CatalogueEntry {

@@ -19,7 +19,7 @@ import {
   type Peer,
   type PolicyRule,
 } from "./network-peers";
-import type { Target } from "./values/settings";
+import type { Target } from "./values/chart";
 import { proxyMetricsPort, gpuExporterPort } from "../observability/monitors";
 
 /** What the policies of a cluster depend on. */

@@ -1,6 +1,6 @@
 import { serverContainer, servingNames } from "../../services/evidence/rollout";
 import { requestsOf } from "../gates/requests";
-import { type ServingSettings } from "./settings";
+import { type ServingSettings } from "./definition";
 import { metadata } from "../kubernetes/model-objects";
 
 /** Utilisation of the requested CPU and memory, in percent, that the autoscaler aims at. */

@@ -1,6 +1,6 @@
 import type { Contract } from "../../services/contract/contract";
 import { documents, servingNames } from "../../services/evidence/rollout";
-import { type ServingSettings } from "./settings";
+import { type ServingSettings } from "./definition";
 import { metadata } from "../kubernetes/model-objects";
 
 /** Folder in the container where the server finds the contract and the release manifest. */

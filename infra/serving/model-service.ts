@@ -26,7 +26,7 @@ import {
   service,
   virtualService,
 } from "./routing";
-import { type ServingSettings } from "./settings";
+import { type ServingSettings } from "./definition";
 import { servingNames } from "../../services/evidence/rollout";
 import { metadata, modelPath, podSelector } from "../kubernetes/model-objects";
 import type { Contract } from "../../services/contract/contract";

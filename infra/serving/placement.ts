@@ -1,5 +1,5 @@
 import { priorityClasses } from "../kubernetes/labels";
-import { type ServingSettings } from "./settings";
+import { type ServingSettings } from "./definition";
 import { labelKeys } from "../../services/contract/labels";
 import type { Environment } from "../../services/contract/environments";
 import { podSelector, versionHashLabel } from "../kubernetes/model-objects";

@@ -18,7 +18,7 @@ import {
 import { keyFile, keyVolume } from "./keys";
 import { placement } from "./placement";
 import { containerSecurityContext, podSecurityContext } from "../kubernetes/security-context";
-import type { ServingSettings } from "./settings";
+import type { ServingSettings } from "./definition";
 import type { Contract } from "../../services/contract/contract";
 import { millicores } from "../../services/contract/units";
 

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { dutiesByTier } from "../../services/contract/tiers";
 import { documentAnnotations, servingNames } from "../../services/evidence/rollout";
 import { maximumDocumentBytes } from "./documents";
-import { type ServingSettings } from "./settings";
+import { type ServingSettings } from "./definition";
 import { maximumName } from "../kubernetes/model-objects";
 
 /** Whether an image reference says exactly which image it means. */

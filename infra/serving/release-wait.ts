@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { DeliveryState } from "./delivery";
 import { paces } from "../gates/pace";
-import { type ServingSettings } from "./settings";
+import { type ServingSettings } from "./definition";
 import { asks, releaseSteps, type Step } from "./steps";
 import { annotationPrefix, labelKeys } from "../../services/contract/labels";
 import { servingNames } from "../../services/evidence/rollout";

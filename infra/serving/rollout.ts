@@ -4,7 +4,7 @@ import { analysisArguments } from "../gates/analysis";
 import { paces } from "../gates/pace";
 import { podTemplate } from "./pod-template";
 import { managedRoutes, trialRoute } from "./routing";
-import { type ServingSettings } from "./settings";
+import { type ServingSettings } from "./definition";
 import { releaseSteps } from "./steps";
 import { releaseLabels, servingNames } from "../../services/evidence/rollout";
 import { metadata, podSelector } from "../kubernetes/model-objects";

@@ -3,7 +3,7 @@ import { challengerDigits } from "../../services/contract/arms";
 import type { Contract } from "../../services/contract/contract";
 import { latencyMilliseconds } from "../../services/contract/units";
 import { gatewayName, namespaces, ports } from "../kubernetes/labels";
-import { type ServingSettings } from "./settings";
+import { type ServingSettings } from "./definition";
 import { mirrorRoute } from "./steps";
 import { servingNames } from "../../services/evidence/rollout";
 import { metadata, modelPath, podSelector, type Strategy } from "../kubernetes/model-objects";

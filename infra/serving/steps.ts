@@ -1,7 +1,7 @@
 import type { IRollout } from "@kubernetes-models/argo-rollouts/argoproj.io/v1alpha1/Rollout";
 import { analysisArguments } from "../gates/analysis";
 import { paces, type Pace } from "../gates/pace";
-import { type ServingSettings } from "./settings";
+import { type ServingSettings } from "./definition";
 import { servingNames } from "../../services/evidence/rollout";
 import { modelPath, type Strategy } from "../kubernetes/model-objects";
 

@@ -3,7 +3,7 @@ import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { GlobalFoundation } from "../aws/foundation";
 import { GlobalEntry } from "../aws/global-entry";
-import { bucketName } from "../aws/names";
+import { bucketName } from "../aws/naming";
 import type { StackConfig } from "./schema";
 import type { Model } from "./models";
 import type { AwsGround, RegionalPlatform } from "./regional-platform";

@@ -1,5 +1,5 @@
 import type { GlobalEntry } from "../aws/global-entry";
-import { derived } from "../platform/elastic/names";
+import { derived } from "../platform/elastic/objects";
 import type { StackConfig } from "./schema";
 import type { CostEstimate } from "../cost/estimate";
 import { recoveryBudget } from "../../services/contract/recovery";

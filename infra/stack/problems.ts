@@ -3,7 +3,7 @@ import { minimumLogDays } from "../../services/contract/tiers";
 import type { Problem } from "../../services/contract/problems";
 import { days } from "../../services/contract/units";
 import { cidrProblems } from "../region/cidr";
-import { maximumScheduleName, retrainingNames } from "../workflows/retraining/settings";
+import { maximumScheduleName, retrainingNames } from "../workflows/retraining/definition";
 import { type StackConfig } from "./schema";
 import { longestName, maximumName } from "../kubernetes/model-objects";
 import { minimumProdReplicas } from "../serving/problems";

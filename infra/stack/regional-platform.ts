@@ -15,7 +15,7 @@ import { ObservabilitySecrets, type AlertWebhooks } from "../platform/observabil
 import type { ReadinessRoute } from "../platform/mesh-gateway";
 import type { VolumeSource } from "../platform/storage";
 import { Tenancy } from "../platform/tenancy";
-import type { SharedWorkspace } from "../platform/values/settings";
+import type { SharedWorkspace } from "../platform/values/chart";
 import type { StackConfig } from "./schema";
 import type { GovernanceRecord } from "../../services/evidence/governance";
 import type { Verification } from "../../services/evidence/verification";

@@ -7,15 +7,15 @@ import {
   sharedRepository,
   type Naming,
   type SharedImage,
-} from "../aws/names";
+} from "../aws/naming";
 import type { RoleScope } from "../aws/role-scope";
 import type { StackConfig } from "./schema";
 import { imageEvidence, type ImageEvidence, type RunImage } from "../../services/evidence/images";
 import { releaseOrder } from "./release-order";
 import { localRepository } from "../serving/images";
-import { lakeLocations } from "../workflows/retraining/lake";
+import { lakeLocations } from "../workflows/retraining/volume";
 import { artifactFolders } from "../workflows/retraining/permissions";
-import type { Locations, RetrainingImages } from "../workflows/retraining/settings";
+import type { Locations, RetrainingImages } from "../workflows/retraining/definition";
 import { digestOf } from "../../services/contract/digests";
 
 /** What a stack's retraining stands on. */

@@ -1,4 +1,4 @@
-import { series, type SeriesName } from "../../infra/gates/names";
+import { series, type SeriesName } from "../../infra/gates/series";
 import { scoreFeature } from "../../infra/observability/rates";
 import { select, type AlertingRule, type RuleGroup } from "../../infra/gates/rule";
 import type { Contract } from "../../services/contract/contract";

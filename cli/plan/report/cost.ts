@@ -1,7 +1,8 @@
-import { notCovered, pricesAsOf, type CostLine } from "../../../infra/cost/estimate";
+import { notCovered, type CostLine } from "../../../infra/cost/estimate";
 import { regionsOf, type StackPlan } from "../plan";
 import { words } from "../topology";
 import { dollars, html, type Html } from "./html";
+import { pricesAsOf } from "../../../infra/cost/prices";
 
 /**
  * Cost per region, split into what models take and what they share; below it, the dearest items.

@@ -1,7 +1,7 @@
 import { metrics } from "../../../services/contract/metrics";
 import { gatewayName, namespaces } from "../../kubernetes/labels";
 import { foreign } from "../foreign";
-import { datasources, series } from "../../gates/names";
+import { datasources, series } from "../../gates/series";
 import { saturated } from "../objectives";
 import { alertMarks, releaseMarks } from "./annotations";
 import { dashboardJson, type DashboardJson, type PanelContent, type Row } from "./grafana";

@@ -1,7 +1,7 @@
 import type { Contract } from "../../../services/contract/contract";
 import { anomalyWidth, signals } from "../anomalies";
 import { fairnessConfidence } from "../fairness";
-import { series, type SeriesName } from "../../gates/names";
+import { series, type SeriesName } from "../../gates/series";
 import { scoreFeature } from "../rates";
 import { digits, select } from "../../gates/rule";
 import { normalQuantile } from "../../gates/statistics";

@@ -3,7 +3,7 @@ import { metrics } from "../../../services/contract/metrics";
 import { latencyMilliseconds } from "../../../services/contract/units";
 import { foreign } from "../foreign";
 import { gpuLimit } from "../gpu";
-import { series } from "../../gates/names";
+import { series } from "../../gates/series";
 import { burns, latencyBudget, saturated } from "../objectives";
 import { serverPods } from "../pods";
 import { ratioOver, type RecordedRate } from "../requests";

@@ -3,7 +3,7 @@ import { alertMarks, releaseMarks } from "./annotations";
 import { dashboardJson, type DashboardJson } from "./grafana";
 import { driftRow, fairnessRow, performanceRow, usualRow, valueRow } from "./model-quality";
 import { resourceRow, serviceRow } from "./model-service";
-import { datasources } from "../../gates/names";
+import { datasources } from "../../gates/series";
 
 /** Path of a model's dashboard below Grafana's address. */
 export function dashboardPath(model: string): string {

@@ -1,7 +1,7 @@
 import { metrics } from "../../../services/contract/metrics";
 import { foreign } from "../foreign";
 import { parityQuery } from "../parity";
-import { datasources, series } from "../../gates/names";
+import { datasources, series } from "../../gates/series";
 import { alertMarks } from "./annotations";
 import { dashboardJson, type DashboardJson, type PanelContent } from "./grafana";
 

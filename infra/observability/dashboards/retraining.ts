@@ -1,7 +1,7 @@
 import { namespaces } from "../../kubernetes/labels";
 import { foreign } from "../foreign";
 import { retrainingCandidate } from "../../gates/alerts";
-import { datasources, series } from "../../gates/names";
+import { datasources, series } from "../../gates/series";
 import { alertMarks, releaseMarks } from "./annotations";
 import { dashboardJson, type DashboardJson, type Row } from "./grafana";
 

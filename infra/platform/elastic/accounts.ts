@@ -1,6 +1,6 @@
 import { dump } from "js-yaml";
 import type { AccessGroup } from "../../kubernetes/labels";
-import { eraserName, restoredPrefix, settingsName, shipperName, streams } from "./names";
+import { eraserName, restoredPrefix, settingsName, shipperName, streams } from "./objects";
 
 interface IndexPrivilege {
   readonly names: readonly string[];

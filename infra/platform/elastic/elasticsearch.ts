@@ -2,7 +2,7 @@ import type { Environment } from "../../../services/contract/environments";
 import { classLabels } from "../../kubernetes/data-classes";
 import { encryptedStorageClass, namespaces } from "../../kubernetes/labels";
 import { accounts, accountSecret, roleSecret } from "./accounts";
-import { images, logLabels, logStoreName, stackVersion } from "./names";
+import { images, logLabels, logStoreName, stackVersion } from "./objects";
 import { acrossZones, containerSecurity, podSecurity, resources } from "./pods";
 import type { LogStoreSize } from "./sizes";
 

@@ -1,6 +1,6 @@
 import { platformAlert, type PlatformAlertName } from "../../gates/alerts";
 import { namespaces } from "../../kubernetes/labels";
-import { derived, logLabels, logStoreName, settingsName } from "./names";
+import { derived, logLabels, logStoreName, settingsName } from "./objects";
 import type { LogStoreSize } from "./sizes";
 
 /**

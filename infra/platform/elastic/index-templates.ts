@@ -1,5 +1,5 @@
 import { logFields } from "../../../services/contract/log-fields";
-import { policies, streams, type Stream } from "./names";
+import { policies, streams, type Stream } from "./objects";
 
 type Mapping =
   | { readonly type: string; readonly ignore_above?: number }

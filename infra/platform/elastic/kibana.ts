@@ -1,5 +1,5 @@
 import { namespaces } from "../../kubernetes/labels";
-import { images, logLabels, logStoreName, stackVersion } from "./names";
+import { images, logLabels, logStoreName, stackVersion } from "./objects";
 import { acrossZones, containerSecurity, podSecurity, resources } from "./pods";
 import type { LogStoreSize } from "./sizes";
 

@@ -1,4 +1,4 @@
-import { policies, repositoryName, streams } from "./names";
+import { policies, repositoryName, streams } from "./objects";
 
 /**
  * Shortest time that prediction logs are kept, whatever a contract says: six months (EU AI Act Art.

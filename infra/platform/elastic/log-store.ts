@@ -12,7 +12,7 @@ import { elasticsearch } from "./elasticsearch";
 import { logStoreAlerts } from "./health";
 import { kibana, kibanaBudget } from "./kibana";
 import { minimumPredictionDays, type SnapshotPlace } from "./lifecycle";
-import { eraserName, logLabels, logStoreName, settingsName, shipperName } from "./names";
+import { eraserName, logLabels, logStoreName, settingsName, shipperName } from "./objects";
 import { settingsJob, settingsMap } from "./settings-job";
 import { shipper, shipperSecret } from "./shipper";
 import { sizes } from "./sizes";

@@ -7,7 +7,7 @@ import {
   type Peer,
   type PolicyRule,
 } from "../network-peers";
-import { kindLabel, settingsName } from "./names";
+import { kindLabel, settingsName } from "./objects";
 
 /** Ports of Elasticsearch for callers and between its nodes, and Kibana's. */
 export const elasticsearchPort = 9200;

@@ -1,4 +1,4 @@
-import { streams } from "./names";
+import { streams } from "./objects";
 
 interface SavedSearch {
   readonly id: string;

@@ -1,7 +1,7 @@
 import { sha256 } from "../../../services/contract/digests";
 import { namespaces } from "../../kubernetes/labels";
 import { accountSecret } from "./accounts";
-import { derived, images, logLabels, settingsLabel, settingsName } from "./names";
+import { derived, images, logLabels, settingsLabel, settingsName } from "./objects";
 import { containerSecurity, podSecurity, resources } from "./pods";
 import { settingsData, settingsFiles, type LogSettings } from "./settings";
 

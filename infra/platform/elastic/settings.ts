@@ -6,7 +6,7 @@ import {
   snapshotRepository,
   type SnapshotPlace,
 } from "./lifecycle";
-import { policies, repositoryName, streams, type Stream } from "./names";
+import { policies, repositoryName, streams, type Stream } from "./objects";
 import { savedObjects } from "./saved-searches";
 import type { LogStoreSize } from "./sizes";
 

@@ -1,7 +1,7 @@
 import { subjectMessage } from "../../../services/contract/log-fields";
 import { serverContainer } from "../../../services/evidence/rollout";
 import { namespaces } from "../../kubernetes/labels";
-import { images, logLabels, logStoreName, shipperName, stackVersion, streams } from "./names";
+import { images, logLabels, logStoreName, shipperName, stackVersion, streams } from "./objects";
 import { containerSecurity, resources } from "./pods";
 
 /**

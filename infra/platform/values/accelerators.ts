@@ -1,4 +1,4 @@
-import { resources, type ChartSettings, type Values } from "./settings";
+import { resources, type ChartSettings, type Values } from "./chart";
 import { labelKeys } from "../../../services/contract/labels";
 import { gpuExporterPort } from "../../observability/monitors";
 

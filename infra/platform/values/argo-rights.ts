@@ -1,6 +1,6 @@
 import { namespaces } from "../../kubernetes/labels";
 import type { RbacRule } from "../rbac";
-import type { Values } from "./settings";
+import type { Values } from "./chart";
 
 const read = ["get", "list", "watch"];
 const keep = [...read, "create", "update", "patch", "delete"];

@@ -7,7 +7,7 @@ import {
   spread,
   type ChartSettings,
   type Values,
-} from "./settings";
+} from "./chart";
 import { namespaces } from "../../kubernetes/labels";
 
 /**

@@ -1,8 +1,8 @@
 import { allRegionsProvisioning } from "../../observability/all-regions";
-import { datasources } from "../../gates/names";
+import { datasources } from "../../gates/series";
 import { namespaces } from "../../kubernetes/labels";
 import { grafanaSecret } from "../observability-secrets";
-import { containerSecurity, podUser, resources, type ChartSettings, type Values } from "./settings";
+import { containerSecurity, podUser, resources, type ChartSettings, type Values } from "./chart";
 import { dashboardLabel } from "../../observability/dashboards/provision";
 
 /** Service account of Grafana; on AWS it may read the shared workspace. */

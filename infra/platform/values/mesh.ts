@@ -7,7 +7,7 @@ import {
   spread,
   type ChartSettings,
   type Values,
-} from "./settings";
+} from "./chart";
 
 /** Istio's cluster-wide definitions. */
 export function istioBase(): Values {

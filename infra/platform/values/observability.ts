@@ -12,7 +12,7 @@ import {
   resources,
   type ChartSettings,
   type Values,
-} from "./settings";
+} from "./chart";
 
 /**
  * Prometheus, Alertmanager and Grafana; rules and monitors of every namespace count, because ours

@@ -8,7 +8,7 @@ import {
   spread,
   type ChartSettings,
   type Values,
-} from "./settings";
+} from "./chart";
 
 /** Autoscaling of models, and of nothing outside their namespace. */
 export function keda(settings: ChartSettings): Values {

@@ -6,7 +6,7 @@ import {
   type ChartSettings,
   type SharedWorkspace,
   type Values,
-} from "./settings";
+} from "./chart";
 
 /** Service account of Prometheus; on AWS it may write to the shared workspace. */
 export const prometheusAccount = "prometheus";

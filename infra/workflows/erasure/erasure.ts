@@ -2,18 +2,18 @@ import { CustomResource } from "@pulumi/kubernetes/apiextensions";
 import { Secret, ServiceAccount } from "@pulumi/kubernetes/core/v1";
 import { Role, RoleBinding } from "@pulumi/kubernetes/rbac/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { bucketName } from "../../aws/names";
+import { bucketName } from "../../aws/naming";
 import type { RoleScope } from "../../aws/role-scope";
 import { PodIdentity } from "../../region/pod-identity";
-import { usesLake } from "../retraining/lake";
+import { usesLake } from "../retraining/volume";
 import { artifactFolders } from "../retraining/permissions";
-import type { Locations, RetrainingImages } from "../retraining/settings";
+import type { Locations, RetrainingImages } from "../retraining/definition";
 import { eraseAccount, namespaces, erasureLabels } from "../../kubernetes/labels";
 import { erasureRules, openAtHome } from "../../observability/erasure";
 import type { ErasedLogs } from "./logs";
 import { eraserPermissions } from "./permissions";
 import { reachLogs } from "./reach-logs";
-import { eraserAccount, ringSecret } from "./settings";
+import { eraserAccount, ringSecret } from "./definition";
 import { erasureTemplate, type Asking } from "./template";
 
 /** Arguments of {@link Erasure}. */

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { derived, eraserName } from "../../platform/elastic/names";
+import { derived, eraserName } from "../../platform/elastic/objects";
 import { eraseAccount, namespaces, erasureLabels } from "../../kubernetes/labels";
 
 /** The log store of a region, as what erases there reaches it. */

@@ -9,7 +9,7 @@ import { erasureRules, openInRegion } from "../../observability/erasure";
 import { type ErasedLogs, logsArguments, logsMount, logsVolume } from "./logs";
 import { regionEraserPermissions } from "./permissions";
 import { reachLogs } from "./reach-logs";
-import { eraserAccount, workSeconds } from "./settings";
+import { eraserAccount, workSeconds } from "./definition";
 import { orderWatchSpec } from "../order-watch";
 
 /** What the eraser of a region without runs is made from. */

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { lake } from "../retraining/lake";
-import { triggers, type RetrainingImages } from "../retraining/settings";
+import { lake } from "../retraining/volume";
+import { triggers, type RetrainingImages } from "../retraining/definition";
 import { deliveryCommand, outputsFolder, parameters as runParameters } from "../retraining/steps";
 import { containerSecurityContext, podSecurityContext } from "../../kubernetes/security-context";
 import { eraseAccount, namespaces, accounts, erasureLabels } from "../../kubernetes/labels";
@@ -11,7 +11,7 @@ import {
   regionsSeconds,
   ringSecret,
   workSeconds,
-} from "./settings";
+} from "./definition";
 
 /** What an erasure is made from. */
 export interface ErasureSettings<Image> {

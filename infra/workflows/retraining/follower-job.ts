@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { RoleKey } from "../../../services/evidence/approvals";
 import { orderWatchSpec } from "../order-watch";
 import { approverKeysOption } from "../../../services/evidence/approvals";
-import { deadlines, retrainingLabels, trainingMetadata } from "./settings";
+import { deadlines, retrainingLabels, trainingMetadata } from "./definition";
 import { followerCommand } from "./steps";
 import { accounts } from "../../kubernetes/labels";
 

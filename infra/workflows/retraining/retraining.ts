@@ -10,8 +10,8 @@ import type { ImageEvidence } from "../../../services/evidence/images";
 import { PodIdentity } from "../../region/pod-identity";
 import { namespaces, accounts, type RetrainingAccount } from "../../kubernetes/labels";
 import { accountGrants, roleOf, serviceAccount } from "./access";
-import { eventBus, eventSource, sensor } from "./events";
-import { lakeClaim, usesLake } from "./lake";
+import { eventBus, eventSource, sensor } from "./alert-trigger";
+import { lakeClaim, usesLake } from "./volume";
 import { permissions } from "./permissions";
 import {
   retrainingProblems,
@@ -21,7 +21,7 @@ import {
   retrainingNames,
   trainingMetadata,
   type RetrainingSettings,
-} from "./settings";
+} from "./definition";
 import { workflowTemplate } from "./template";
 import type { OrderedOptions } from "../../kubernetes/ordering";
 import { scheduledParameters } from "./steps";

@@ -1,6 +1,6 @@
-import { ringSecret } from "../erasure/settings";
+import { ringSecret } from "../erasure/definition";
 import { approverKeysOption } from "../../../services/evidence/approvals";
-import { deadlines, triggers, type RetrainingSettings } from "./settings";
+import { deadlines, triggers, type RetrainingSettings } from "./definition";
 import { accounts, type RetrainingAccount } from "../../kubernetes/labels";
 
 /** One container of a run, and when it runs. */

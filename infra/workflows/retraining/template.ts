@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { ringSecret } from "../erasure/settings";
+import { ringSecret } from "../erasure/definition";
 import { containerSecurityContext, podSecurityContext } from "../../kubernetes/security-context";
-import { lake, usesLake } from "./lake";
+import { lake, usesLake } from "./volume";
 import {
   deadlines,
   retrainingLabels,
@@ -10,7 +10,7 @@ import {
   trainingMetadata,
   type RetrainingImages,
   type RetrainingSettings,
-} from "./settings";
+} from "./definition";
 import {
   accountOf,
   approval,

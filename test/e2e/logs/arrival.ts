@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { streams } from "../../../infra/platform/elastic/names";
+import { streams } from "../../../infra/platform/elastic/objects";
 import { subjectMessage } from "../../../services/contract/log-fields";
 import { say } from "../../harness/lib/text";
 import { eventually } from "../expectations";

@@ -8,7 +8,7 @@ import {
   repositoryName,
   restoredPrefix,
   streams,
-} from "../../../infra/platform/elastic/names";
+} from "../../../infra/platform/elastic/objects";
 import { snapshotPolicy } from "../../../infra/platform/elastic/lifecycle";
 import { snapshotFolder } from "../../harness/logs/search-server";
 import { SAMPLE } from "../../harness/delivery/platform";

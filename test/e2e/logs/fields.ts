@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { savedSearches } from "../../../infra/platform/elastic/saved-searches";
-import { streams } from "../../../infra/platform/elastic/names";
+import { streams } from "../../../infra/platform/elastic/objects";
 import { logFields, subjectMessage } from "../../../services/contract/log-fields";
 import { queryFrom } from "../../harness/logs/kql";
 import { marked, sentNames } from "../../harness/logs/model-servers";

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { eraserName, shipperName, streams } from "../../../infra/platform/elastic/names";
+import { eraserName, shipperName, streams } from "../../../infra/platform/elastic/objects";
 import { keysFrom, pseudonym, pseudonyms } from "../../../services/model-server/identity/keys";
 import { compileServer } from "../../../cli/compile-server";
 import { SAMPLE } from "../../harness/delivery/platform";

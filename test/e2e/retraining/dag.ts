@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { RetrainingSettings } from "../../../infra/workflows/retraining/settings";
+import type { RetrainingSettings } from "../../../infra/workflows/retraining/definition";
 import { outputsFolder } from "../../../infra/workflows/retraining/steps";
 import { workflowTemplate } from "../../../infra/workflows/retraining/template";
 import { run, type RunResult } from "../../harness/lib/process";

@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from "node:crypto";
 import { modelsFolder } from "../../../infra/stack/models";
 import { erasureTemplate } from "../../../infra/workflows/erasure/template";
-import { eventBus, eventSource, sensor } from "../../../infra/workflows/retraining/events";
-import { lakeLocations } from "../../../infra/workflows/retraining/lake";
-import type { Locations, RetrainingSettings } from "../../../infra/workflows/retraining/settings";
+import { eventBus, eventSource, sensor } from "../../../infra/workflows/retraining/alert-trigger";
+import { lakeLocations } from "../../../infra/workflows/retraining/volume";
+import type { Locations, RetrainingSettings } from "../../../infra/workflows/retraining/definition";
 import { workflowTemplate } from "../../../infra/workflows/retraining/template";
 import { loadContract } from "../../../services/contract/load";
 import { cronWorkflow } from "../../../infra/workflows/retraining/retraining";

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Locations } from "../../../infra/workflows/retraining/settings";
+import type { Locations } from "../../../infra/workflows/retraining/definition";
 import { modelsFolder } from "../../../infra/stack/models";
 import { parseOrThrow } from "../../../services/contract/problems";
 import { releaseSchema } from "../../../services/evidence/release";

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { shipperName } from "../../../infra/platform/elastic/names";
+import { shipperName } from "../../../infra/platform/elastic/objects";
 import { filebeatConfig } from "../../../infra/platform/elastic/shipper";
 import { runOrThrow, startDaemon, type Daemon } from "../lib/process";
 

@@ -1,5 +1,5 @@
 import { bucketPurposes } from "../../../infra/kubernetes/labels";
-import { bucketName, maximumBucketName } from "../../../infra/aws/names";
+import { bucketName, maximumBucketName } from "../../../infra/aws/naming";
 import { bucketPolicy } from "../../../infra/aws/bucket-policy";
 import { only } from "../../support/record";
 import { account, foundation, ofType, prod, twoRegions, type Built } from "./support";

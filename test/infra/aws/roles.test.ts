@@ -1,4 +1,4 @@
-import { roleArn, roleName, roleNames, type PlatformRole } from "../../../infra/aws/names";
+import { roleArn, roleName, roleNames, type PlatformRole } from "../../../infra/aws/naming";
 import { permissionsBoundary } from "../../../infra/aws/role-boundary";
 import { rolePolicy } from "../../../infra/aws/role-policies";
 import { approvalRoleStatements, trustPolicy } from "../../../infra/aws/role-trust";

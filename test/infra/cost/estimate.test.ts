@@ -1,13 +1,12 @@
 import fc from "fast-check";
-import { regionalPrices } from "../../../infra/cost/prices";
-import { cores, gibibytes } from "../../../infra/cost/properties";
 import {
-  estimateMonthlyCost,
-  notCovered,
+  regionalPrices,
+  cores,
+  gibibytes,
   pricesAsOf,
   type PricedResource,
-  generalNodes,
-} from "../../../infra/cost/estimate";
+} from "../../../infra/cost/prices";
+import { estimateMonthlyCost, notCovered, generalNodes } from "../../../infra/cost/estimate";
 
 const resource = (
   type: string,

@@ -8,7 +8,7 @@ import { gatesOf, trialGroup } from "../../../infra/gates/gates";
 import { paces } from "../../../infra/gates/pace";
 import { requestsOf } from "../../../infra/gates/requests";
 import { select, type RuleGroup } from "../../../infra/gates/rule";
-import { series } from "../../../infra/gates/names";
+import { series } from "../../../infra/gates/series";
 import { shadowGates, type Bucket } from "../../../infra/gates/shadow";
 import { driftGroup, driftOf, type BinnedFeature } from "../../../infra/observability/drift";
 import { scoreFeature } from "../../../infra/observability/rates";

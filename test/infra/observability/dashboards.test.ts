@@ -8,7 +8,7 @@ import {
   dashboardMap,
   regionalDashboards,
 } from "../../../infra/observability/dashboards/provision";
-import { series } from "../../../infra/gates/names";
+import { series } from "../../../infra/gates/series";
 import { psiThreshold } from "../../../infra/gates/statistics";
 import { metricsIn, syntaxErrors, contract } from "./fixture";
 

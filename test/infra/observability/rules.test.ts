@@ -1,5 +1,5 @@
 import { alerts, receivers } from "../../../infra/gates/alerts";
-import { series } from "../../../infra/gates/names";
+import { series } from "../../../infra/gates/series";
 import { burns } from "../../../infra/observability/objectives";
 import { prometheusRule, ruleGroups } from "../../../infra/observability/rules";
 import { promDuration, select } from "../../../infra/gates/rule";

@@ -7,7 +7,7 @@ import {
   regionalDashboards,
 } from "../../../infra/observability/dashboards/provision";
 import { foreign } from "../../../infra/observability/foreign";
-import type { ChartSettings } from "../../../infra/platform/values/settings";
+import type { ChartSettings } from "../../../infra/platform/values/chart";
 import { catalogue as allowed } from "../../../policies/rules/workloads/release-catalogue";
 import { record, type RecordedResource } from "../../support/record";
 import { runbookBase } from "../../support/runbooks";

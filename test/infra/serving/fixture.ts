@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { loadContract } from "../../../services/contract/load";
 import { releaseSchema } from "../../../services/evidence/release";
 import type { ModelServiceArgs } from "../../../infra/serving/model-service";
-import type { ServingSettings } from "../../../infra/serving/settings";
+import type { ServingSettings } from "../../../infra/serving/definition";
 import { runbookBase } from "../../support/runbooks";
 
 /** A digest whose 64 digits are all the same. */

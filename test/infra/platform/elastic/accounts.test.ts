@@ -5,7 +5,7 @@ import {
   roleFile,
   roles,
 } from "../../../../infra/platform/elastic/accounts";
-import { streams } from "../../../../infra/platform/elastic/names";
+import { streams } from "../../../../infra/platform/elastic/objects";
 import { accessGroups } from "../../../../infra/kubernetes/labels";
 
 /** Privileges of a role on a stream. */

@@ -2,7 +2,7 @@ import { elasticsearch } from "../../../../infra/platform/elastic/elasticsearch"
 import { logStoreAlerts } from "../../../../infra/platform/elastic/health";
 import { kibana } from "../../../../infra/platform/elastic/kibana";
 import { LogStore, type LogStoreArgs } from "../../../../infra/platform/elastic/log-store";
-import { images, stackVersion } from "../../../../infra/platform/elastic/names";
+import { images, stackVersion } from "../../../../infra/platform/elastic/objects";
 import { filebeatConfig, shipper } from "../../../../infra/platform/elastic/shipper";
 import { sizes } from "../../../../infra/platform/elastic/sizes";
 import {

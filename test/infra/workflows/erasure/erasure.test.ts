@@ -1,6 +1,6 @@
 import { Erasure, placesOf, type ErasureArgs } from "../../../../infra/workflows/erasure/erasure";
 import { eraserPermissions } from "../../../../infra/workflows/erasure/permissions";
-import { lakeLocations } from "../../../../infra/workflows/retraining/lake";
+import { lakeLocations } from "../../../../infra/workflows/retraining/volume";
 import { needsKeys } from "../../../../infra/workflows/retraining/steps";
 import { workflowTemplate } from "../../../../infra/workflows/retraining/template";
 import { contract } from "../../serving/fixture";

@@ -11,7 +11,7 @@ import {
   approvalSeconds,
   regionsSeconds,
   workSeconds,
-} from "../../../../infra/workflows/erasure/settings";
+} from "../../../../infra/workflows/erasure/definition";
 import {
   followerPermissions,
   permissions,

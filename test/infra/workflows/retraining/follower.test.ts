@@ -5,7 +5,7 @@ import {
 } from "../../../../infra/workflows/retraining/permissions";
 import { Follower } from "../../../../infra/workflows/retraining/follower";
 import { followerJob } from "../../../../infra/workflows/retraining/follower-job";
-import { deadlines } from "../../../../infra/workflows/retraining/settings";
+import { deadlines } from "../../../../infra/workflows/retraining/definition";
 import { promotion } from "../../../../infra/platform/admission-promoter";
 import { loadContract } from "../../../../services/contract/load";
 import { exitCodes } from "../../../../services/delivery/command-line";

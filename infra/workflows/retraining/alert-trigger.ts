@@ -7,7 +7,7 @@ import {
   trainingMetadata,
   triggers,
   type RetrainingSettings,
-} from "./settings";
+} from "./definition";
 import { parameters } from "./steps";
 import { retrainingCandidate } from "../../gates/alerts";
 

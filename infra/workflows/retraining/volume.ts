@@ -1,7 +1,7 @@
 import type { Environment } from "../../../services/contract/environments";
 import { classLabels } from "../../kubernetes/data-classes";
 import { encryptedStorageClass, namespaces } from "../../kubernetes/labels";
-import type { Locations } from "./settings";
+import type { Locations } from "./definition";
 
 /**
  * Where an existing cluster, which has no object store of ours, keeps runs and releases: a volume
