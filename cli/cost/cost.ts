@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { Option } from "@commander-js/extra-typings";
 import program from "../../infra";
-import { notCovered, pricesAsOf, type CostEstimate } from "../../infra/cost/estimate";
+import { notCovered, type CostEstimate } from "../../infra/cost/estimate";
+import { pricesAsOf } from "../../infra/cost/prices";
 import { jsonHelp, repeated, type CommandLine } from "../command";
 import { UsageError } from "../exit-codes";
 import { planStack } from "../plan/plan";
