@@ -457,7 +457,7 @@ export const operationThreats: readonly Threat[] = [
       "encryption-key-multi-region",
       "encryption-key-rotation",
     ],
-    tests: ["test/lab/gameday/gameday.test.ts", "test/infra/aws/key-policy.test.ts"],
+    tests: ["test/infra/aws/foundation.test.ts", "test/infra/aws/key-policy.test.ts"],
     residual: "A disabled key stops the stores of its region until a person enables it.",
   },
   {

@@ -35,7 +35,7 @@ export const requestThreats: readonly Threat[] = [
     elements: ["Global entry"],
     flows: ["lookup"],
     rules: ["reliability-record-failover", "reliability-entry-drained"],
-    tests: ["test/lab/gameday/gameday.test.ts", "test/cli/drill/regions.test.ts"],
+    tests: ["test/infra/aws/global-entry.test.ts", "test/cli/drill/regions.test.ts"],
     residual: "Resolvers that ignore the TTL keep the old answer longer than the recovery time.",
   },
   {
@@ -63,7 +63,8 @@ export const requestThreats: readonly Threat[] = [
     ],
     tests: [
       "test/policies/rules/reliability/region-loss.test.ts",
-      "test/lab/gameday/gameday.test.ts",
+      "test/services/contract/recovery.test.ts",
+      "test/policies/region-loss/autoscaler.test.ts",
     ],
     residual: "Loss of all regions, or of Route 53 itself, ends the service.",
   },

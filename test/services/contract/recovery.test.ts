@@ -1,5 +1,10 @@
 import fc from "fast-check";
-import { recoveryBudget, recoveryProblems } from "../../../services/contract/recovery";
+import {
+  callerRetrySeconds,
+  recoveryBudget,
+  recoveryProblems,
+  rerouteSeconds,
+} from "../../../services/contract/recovery";
 
 const timing = fc.record({
   checkIntervalSeconds: fc.constantFrom(10, 30),
@@ -35,6 +40,18 @@ it("grows by one interval with each further check", () => {
       const more = recoveryBudget({ ...given, failureThreshold: given.failureThreshold + 1 });
       expect(more.totalSeconds - recoveryBudget(given).totalSeconds).toBe(
         given.checkIntervalSeconds,
+      );
+    }),
+  );
+});
+
+it("reroutes by what precedes the name cache: after that, resolvers, open requests and callers take their time", () => {
+  expect(rerouteSeconds({ checkIntervalSeconds: 10, failureThreshold: 3 })).toBe(46);
+  fc.assert(
+    fc.property(timing, fc.nat(600), fc.nat(600), (given, ttlSeconds, drainSeconds) => {
+      const all = recoveryBudget({ ...given, ttlSeconds, drainSeconds }).totalSeconds;
+      expect(rerouteSeconds({ ...given, ttlSeconds, drainSeconds })).toBe(
+        all - ttlSeconds - drainSeconds - callerRetrySeconds,
       );
     }),
   );
