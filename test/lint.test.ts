@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { findPython } from "../services/training/environment";
 
 /**
  * A tree with the project's lint configuration and two small files, into which each test plants one
@@ -31,6 +32,8 @@ const clean = {
     'import { one } from "../contract/one";\n\nexport const two = one + one;\n',
 };
 
+const withPython = findPython() === undefined ? it.skip : it;
+
 let folder: string;
 
 beforeEach(() => {
@@ -48,17 +51,29 @@ function plant(path: string, text: string): void {
   writeFileSync(join(folder, path), text);
 }
 
+interface Result {
+  readonly failed: boolean;
+  readonly output: string;
+}
+
 /** Runs the one command of `npm run lint` that starts with the program's name. */
-function lint(program: "depcruise" | "eslint" | "prettier"): { failed: boolean; output: string } {
+function lint(
+  program: "depcruise" | "eslint" | "prettier" | "tsx cli/checks/python-style.ts",
+  environment: Readonly<Record<string, string>> = {},
+): Result {
   const { scripts } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
   const commands = String(scripts.lint).split(" && ");
-  const [command, ...others] = commands.filter((each) => each.split(" ")[0] === program);
+  const [command, ...others] = commands.filter((each) => `${each} `.startsWith(`${program} `));
   if (command === undefined || others.length > 0)
     throw new Error(`npm run lint must run ${program} once: ${scripts.lint}`);
-  const done = spawnSync("sh", ["-c", command], {
+  const done = spawnSync("/bin/sh", ["-c", command], {
     cwd: folder,
     encoding: "utf8",
-    env: { ...process.env, PATH: `${repository}/node_modules/.bin:${process.env["PATH"]}` },
+    env: {
+      ...process.env,
+      PATH: `${repository}/node_modules/.bin:${process.env["PATH"]}`,
+      ...environment,
+    },
   });
   return { failed: done.status !== 0, output: done.stdout + done.stderr };
 }
@@ -131,5 +146,44 @@ describe("npm run lint", () => {
     expect(output).toContain("infra/inside.ts");
     const found = output.matchAll(/^ +(\d+):\d+ +error .*inside apply.*no-restricted-syntax/gm);
     expect([...found].map(([, line]) => line)).toEqual(["4", "5", "6"]);
+  });
+
+  describe("judges Python", () => {
+    const program = "tsx cli/checks/python-style.ts";
+
+    beforeEach(() => {
+      mkdirSync(join(folder, "cli", "checks"));
+      symlinkSync(join(repository, program.slice(4)), join(folder, program.slice(4)));
+    });
+
+    withPython("by the rules of the training package, and its format", () => {
+      plant("test/golden.py", "total = 1 + 1\n");
+      const passed = lint(program);
+      expect(passed.failed).toBe(false);
+      expect(passed.output).toContain("All checks passed!");
+      expect(passed.output).toContain("1 file already formatted");
+      plant("lab/unused.py", "import os\n");
+      plant("services/models/example/spaced.py", "total = 1+1\n");
+      const { failed, output } = lint(program);
+      expect(failed).toBe(true);
+      expect(output).toMatch(/lab\/unused\.py:1:8: F401/);
+      expect(output).toMatch(/services\/models\/example\/spaced\.py/);
+      expect(output).toContain("1 file would be reformatted, 2 files already formatted");
+    });
+
+    it("or says in a line that it is left out where there is no Python", () => {
+      const bin = join(folder, "bin");
+      mkdirSync(bin);
+      symlinkSync(process.execPath, join(bin, "node"));
+      symlinkSync(join(repository, "node_modules", ".bin", "tsx"), join(bin, "tsx"));
+      const { failed, output } = lint(program, {
+        PATH: bin,
+        CAUSEWAY_CACHE: join(folder, "cache"),
+      });
+      expect(failed).toBe(false);
+      expect(output).toMatch(
+        /^Python style left out: Python 3\.10 to 3\.13 .* is not on PATH.*\n$/,
+      );
+    });
   });
 });
