@@ -71,7 +71,7 @@ function caption(): string[] {
   return [
     `Drawn by npm run dashboard from a rehearsal: real servers, scraped each ${tickMilliseconds} ms; real rules and this dashboard's own queries, run by Prometheus.`,
     `Time is stretched ${stretch} times, to one scrape a minute: rates are as many times lower than they were, durations of answers are as measured. Time without requests is left out.`,
-    "Requests are counted by the rehearsal's stand-in for the mesh. Bands of what is usual need a day, value needs feedback with a value; CPU and restarts need a cluster.",
+    "Requests are counted by the rehearsal's fake of the mesh. Bands of what is usual need a day, value needs feedback with a value; CPU and restarts need a cluster.",
     "Blue: a version begins to answer. Red, dashed: an alert begins to fire. Red: what the contract allows.",
   ];
 }

@@ -48,14 +48,14 @@ export interface Event {
   readonly name: string;
   readonly kind: Kind;
   readonly text: string;
-  /** Minutes after the start of its world. */
+  /** Minutes after the start of its scenario. */
   readonly from: Minute;
   readonly to: Minute;
   readonly effects: (minutesSince: Minute) => Partial<Effects>;
 }
 
-/** A future that follows the clean weeks; events of one world are about different things. */
-export interface World {
+/** A future that follows the clean weeks; events of one scenario are about different things. */
+export interface Scenario {
   readonly name: string;
   readonly days: number;
   readonly events: readonly Event[];
@@ -79,8 +79,8 @@ function scaled(contract: Contract, feature: string, factor: number): Effects["f
   };
 }
 
-/** The worlds of the sample's model. All begin on a Monday, after the clean weeks. */
-export function worldsOf(contract: Contract): readonly World[] {
+/** The scenarios of the sample's model. All begin on a Monday, after the clean weeks. */
+export function scenariosOf(contract: Contract): readonly Scenario[] {
   const { positiveLabel } = contract.target;
   return [
     {
@@ -126,7 +126,7 @@ export function worldsOf(contract: Contract): readonly World[] {
         {
           name: "score shift",
           kind: "score",
-          text: "Three of four applicants who would be approved go elsewhere: the weak ones are four times as frequent beside them",
+          text: "Three of four applicants who would be approved go to another lender: the weak ones are four times as frequent beside them",
           from: 10 * hour,
           to: 2 * day,
           effects: () => ({ passOver: ({ label }) => (label === positiveLabel ? 0.75 : 0) }),

@@ -18,7 +18,7 @@ export interface Score {
   readonly delays: Readonly<Record<string, number | null>>;
 }
 
-/** A line of the timeline of a world. */
+/** A line of the timeline of a scenario. */
 export interface Told {
   readonly detector: string;
   readonly family: Family;
@@ -27,7 +27,7 @@ export interface Told {
   readonly to: Minute;
 }
 
-export interface WorldResult {
+export interface ScenarioResult {
   readonly name: string;
   /** Minutes of simulated time since its start. */
   readonly length: Minute;
@@ -63,8 +63,8 @@ export interface WeekResult {
   readonly queries: number;
   readonly scrape: ScrapeResult;
   readonly scores: readonly Score[];
-  readonly worlds: readonly WorldResult[];
+  readonly scenarios: readonly ScenarioResult[];
   /** Alarms of the clean weeks, the first day included. */
-  readonly clean: Pick<WorldResult, "length" | "told">;
+  readonly clean: Pick<ScenarioResult, "length" | "told">;
   readonly seconds: number;
 }

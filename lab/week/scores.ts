@@ -34,7 +34,7 @@ export interface Trials {
   readonly clean: { readonly found: Found; readonly stretch: Stretch };
   /** Clean time with few applications; only drift is tried there. */
   readonly few: { readonly found: Found; readonly stretch: Stretch };
-  readonly worlds: readonly {
+  readonly scenarios: readonly {
     readonly start: Minute;
     readonly events: readonly Event[];
     readonly found: Found;
@@ -42,7 +42,7 @@ export interface Trials {
 }
 
 /** A line for each family that has a detector of a kind. */
-export function scoresOf({ detectors, clean, few, worlds }: Trials): Score[] {
+export function scoresOf({ detectors, clean, few, scenarios }: Trials): Score[] {
   return kinds.flatMap((kind) =>
     families
       .filter((family) => detectors.some((one) => one.kind === kind && one.family === family))
@@ -50,7 +50,7 @@ export function scoresOf({ detectors, clean, few, worlds }: Trials): Score[] {
         const quiet = alarmsOf(detectors, clean.found, family, kind);
         const [from, to] = [instantOf(clean.stretch.from), instantOf(clean.stretch.to)];
         const tried = (kind === "feature" || kind === "score") && family !== "anomaly bands";
-        const delays = worlds.flatMap(({ start, events, found }) =>
+        const delays = scenarios.flatMap(({ start, events, found }) =>
           events
             .filter((event) => event.kind === kind)
             .map(

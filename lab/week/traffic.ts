@@ -8,7 +8,7 @@ import type { Application } from "../../cli/rehearse/rows";
 import type { ModelServer } from "../../cli/rehearse/servers";
 import { postLate } from "./late";
 import { poisson, rateAt, type Minute } from "./calendar";
-import { usual, type Effects, type World } from "./events";
+import { usual, type Effects, type Scenario } from "./events";
 import { normal, ProxyCounters } from "./proxy";
 
 /** A true label on its way. */
@@ -57,7 +57,7 @@ export interface TrafficOptions {
   readonly perDay: number;
   readonly random: () => number;
   /** Absent in the clean weeks. */
-  readonly world?: World;
+  readonly scenario?: Scenario;
 }
 
 /** Applicants of one simulated stretch of time, their labels, and the proxy that counts them. */
@@ -83,7 +83,7 @@ export class Traffic {
   }
 
   /**
-   * Everything that arrives in one minute; `since` counts from the start of the world. Resolves
+   * Everything that arrives in one minute; `since` counts from the start of the scenario. Resolves
    * with what the scrapes at its end show.
    */
   async minute(minute: Minute, since: Minute): Promise<string> {
@@ -103,7 +103,7 @@ export class Traffic {
   }
 
   #effects(since: Minute): Effects {
-    const now = (this.options.world?.events ?? []).filter(
+    const now = (this.options.scenario?.events ?? []).filter(
       ({ from, to }) => since >= from && since < to,
     );
     return Object.assign({}, usual, ...now.map(({ from, effects }) => effects(since - from)));

@@ -8,10 +8,10 @@ import { startServer, type ModelServer, type ServerOptions } from "../../cli/reh
 import { instantOf, minutesPerDay, minutesPerWeek, type Minute } from "./calendar";
 import { baselines, ownDetectors, type Detector } from "./detectors";
 import { Evaluation, type Watch } from "./evaluate";
-import { worldsOf, type World } from "./events";
+import { scenariosOf, type Scenario } from "./events";
 import { liveScrape } from "./live-scrape";
 import { Prometheus } from "./prometheus";
-import type { WeekResult, WorldResult } from "./result";
+import type { WeekResult, ScenarioResult } from "./result";
 import { scoresOf, toldIn, type Found, type Trials } from "./scores";
 import { Scrapes } from "./series";
 import { Traffic, type TrafficOptions } from "./traffic";
@@ -40,8 +40,8 @@ export interface WeekOptions {
 }
 
 /**
- * Clean weeks, a clean week with few applications, and a world for each event, all through one kind
- * of server and Prometheus.
+ * Clean weeks, a clean week with few applications, and a scenario for each event, all through one
+ * kind of server and Prometheus.
  */
 export class Week {
   readonly #groups: RuleGroup[];
@@ -74,20 +74,20 @@ export class Week {
     const few = await this.#few();
     const clean = await this.#clean();
     const start = weeks * minutesPerWeek;
-    const worlds: (Trials["worlds"][number] & WorldResult)[] = [];
-    for (const world of worldsOf(contract)) {
-      const found = await this.#world(world, start, clean);
-      const length = world.days * minutesPerDay;
-      const events = world.events.map((event) => event);
-      worlds.push({
-        name: world.name,
+    const scenarios: (Trials["scenarios"][number] & ScenarioResult)[] = [];
+    for (const scenario of scenariosOf(contract)) {
+      const found = await this.#scenario(scenario, start, clean);
+      const length = scenario.days * minutesPerDay;
+      const events = scenario.events.map((event) => event);
+      scenarios.push({
+        name: scenario.name,
         length,
         start,
         events,
         found,
         told: toldIn(this.#detectors, found, { from: start, to: start + length }),
       });
-      this.options.line(`world "${world.name}": ${world.days} days`);
+      this.options.line(`scenario "${scenario.name}": ${scenario.days} days`);
     }
     clean.traffic.close();
     const stretch = { from: warmUpDays * minutesPerDay, to: start };
@@ -98,7 +98,7 @@ export class Week {
         found: few,
         stretch: { from: warmUpDays * minutesPerDay, to: fewDays * minutesPerDay },
       },
-      worlds,
+      scenarios,
     });
     return {
       model: contract.name,
@@ -111,7 +111,7 @@ export class Week {
       scrape,
       scores,
       clean: { length: start, told: toldIn(this.#detectors, clean.found, { from: 0, to: start }) },
-      worlds: worlds.map(({ name, length, events, told }) => ({
+      scenarios: scenarios.map(({ name, length, events, told }) => ({
         name,
         length,
         told,
@@ -208,32 +208,36 @@ export class Week {
   }
 
   /**
-   * A world begins where the clean weeks end, with their blocks and the labels still on their way,
-   * and a server that was started anew.
+   * A scenario begins where the clean weeks end, with their blocks and the labels still on their
+   * way, and a server that was started anew.
    */
-  #world(
-    world: World,
+  #scenario(
+    scenario: Scenario,
     start: Minute,
     clean: { readonly blocks: string; readonly traffic: Traffic },
   ): Promise<Found> {
     return this.#withServer((server) =>
-      this.#withPrometheus(world.name.replaceAll(/\W+/g, "-"), clean.blocks, async (prometheus) => {
-        const traffic = new Traffic({
-          ...this.#trafficOptions(server, world.name, this.options.perDay),
-          world,
-        });
-        clean.traffic.handOver(traffic);
-        const found = await this.#live(
-          prometheus,
-          traffic,
-          new Evaluation(this.#groups, this.#watches),
-          start,
-          world.days,
-          world.name,
-        );
-        traffic.close();
-        return found;
-      }),
+      this.#withPrometheus(
+        scenario.name.replaceAll(/\W+/g, "-"),
+        clean.blocks,
+        async (prometheus) => {
+          const traffic = new Traffic({
+            ...this.#trafficOptions(server, scenario.name, this.options.perDay),
+            scenario,
+          });
+          clean.traffic.handOver(traffic);
+          const found = await this.#live(
+            prometheus,
+            traffic,
+            new Evaluation(this.#groups, this.#watches),
+            start,
+            scenario.days,
+            scenario.name,
+          );
+          traffic.close();
+          return found;
+        },
+      ),
     );
   }
 

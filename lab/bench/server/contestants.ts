@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Contestant } from "./contestant";
 import { peersFolder } from "./environment";
 
-export interface Places {
+export interface BenchPaths {
   /** Folder of the built server. */
   readonly server: string;
   /** Folder of the model: contract and release. */
@@ -22,7 +22,7 @@ export function contestants({
   model,
   scratch,
   peers,
-}: Places): readonly [ours: Contestant, fastapi: Contestant, mlserver: Contestant] {
+}: BenchPaths): readonly [ours: Contestant, fastapi: Contestant, mlserver: Contestant] {
   const onnx = join(model, "release", "model.onnx");
   writeFileSync(
     join(scratch, "settings.json"),

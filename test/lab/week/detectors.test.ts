@@ -1,7 +1,7 @@
 import { ruleGroups } from "../../../infra/observability/rules";
 import { baselines, fixedPsi, ownDetectors, threeSigma } from "../../../lab/week/detectors";
 import { keyOf } from "../../../lab/week/evaluate";
-import { kinds, worldsOf } from "../../../lab/week/events";
+import { kinds, scenariosOf } from "../../../lab/week/events";
 import {
   alertRules,
   contract,
@@ -56,7 +56,7 @@ describe("detectors and events", () => {
   });
 
   test("each kind has an event, a detector of ours and a baseline", () => {
-    const events = worldsOf(contract).flatMap((world) => world.events);
+    const events = scenariosOf(contract).flatMap((scenario) => scenario.events);
     for (const kind of kinds)
       expect([
         kind,
@@ -66,8 +66,8 @@ describe("detectors and events", () => {
       ]).toEqual([kind, true, true, true]);
   });
 
-  test("events end with their world, and those of one world are of different kinds", () => {
-    for (const { days, events } of worldsOf(contract)) {
+  test("events end with their scenario, and those of one scenario are of different kinds", () => {
+    for (const { days, events } of scenariosOf(contract)) {
       expect(events.filter(({ from, to }) => from < 0 || from >= to || to > days * 1_440)).toEqual(
         [],
       );

@@ -45,7 +45,7 @@ const scores = scoresOf({
     found: new Map([["CausewayFeatureDrift", [alarm(2_000), alarm(2_500)]]]),
     stretch: { from: 0, to: minutesPerWeek },
   },
-  worlds: [
+  scenarios: [
     {
       start,
       events: [event],
@@ -86,7 +86,7 @@ test("a family is scored by kind: alarms before an event have not found it, thos
   ]);
 });
 
-test("the alarms of a world are in its own minutes", () => {
+test("the alarms of a scenario are in its own minutes", () => {
   const found = new Map([
     ["CausewayAnomaly", [alarm(start + 30, { signal: "value", model: "m" })]],
     ["CausewayFeatureDrift", [{ labels: { feature: "hrat" }, from: instantOf(start + 50) }]],
@@ -115,7 +115,7 @@ test("the table has a line for each family and event", () => {
   ]);
 });
 
-test("the page shows each world with its event and its alarms", () => {
+test("the page shows each scenario with its event and its alarms", () => {
   const result: WeekResult = {
     model: "loan-approval",
     seed: 0,
@@ -129,7 +129,7 @@ test("the page shows each world with its event and its alarms", () => {
     scores,
     seconds: 150,
     scrape: { scrapes: 12, series: 440, families: 33, rules: 150, predictions: 200 },
-    worlds: [
+    scenarios: [
       {
         name: "step in a feature",
         length: minutesPerDay,

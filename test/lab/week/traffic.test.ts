@@ -1,5 +1,5 @@
 import { clockOf, instantOf, minutesPerDay, poisson, rateAt } from "../../../lab/week/calendar";
-import { usual, worldsOf } from "../../../lab/week/events";
+import { usual, scenariosOf } from "../../../lab/week/events";
 import { ProxyCounters } from "../../../lab/week/proxy";
 import { randomFrom } from "../../../cli/rehearse/random";
 import { contract } from "../../infra/observability/fixture";
@@ -40,8 +40,8 @@ describe("applications", () => {
 
 describe("events", () => {
   const effectsOf = (name: string, since: number) => {
-    const event = worldsOf(contract)
-      .flatMap((world) => world.events)
+    const event = scenariosOf(contract)
+      .flatMap((scenario) => scenario.events)
       .find((one) => one.name === name);
     return { ...usual, ...event?.effects(since) };
   };
