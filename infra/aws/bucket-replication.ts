@@ -2,7 +2,7 @@ import type * as inputs from "@pulumi/aws/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import { bucketPurposes, type BucketPurpose } from "../kubernetes/labels";
 import { bucketArn, bucketName, keyAlias, type Naming } from "./naming";
-import { policyDocument, type PolicyDocument } from "./policy-document";
+import { policyDocument, type PolicyDocument, type Statement } from "./policy-document";
 
 type ReplicationRule = inputs.s3.BucketReplicationConfigRule;
 
@@ -32,12 +32,6 @@ export function replicationPermissions(
   const targets = bucketPurposes.flatMap((purpose) =>
     otherRegions.map((region) => `${bucketArn(bucketName(naming, purpose, region))}/*`),
   );
-  const aliases = bucketPurposes.map((purpose) => keyAlias(naming, purpose));
-  const keyIn = (region: string) => `arn:aws:kms:${region}:${naming.account}:key/*`;
-  const ours = (regions: readonly string[]) => ({
-    StringEquals: { "kms:ViaService": regions.map((region) => `s3.${region}.amazonaws.com`) },
-    "ForAnyValue:StringEquals": { "kms:ResourceAliases": aliases },
-  });
   return policyDocument(
     {
       Sid: "ReadConfiguration",
@@ -63,21 +57,29 @@ export function replicationPermissions(
       Action: ["s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags"],
       Resource: targets,
     },
-    {
-      Sid: "DecryptAtHome",
-      Effect: "Allow",
-      Action: ["kms:Decrypt"],
-      Resource: [keyIn(homeRegion)],
-      Condition: ours([homeRegion]),
-    },
-    {
-      Sid: "EncryptElsewhere",
-      Effect: "Allow",
-      Action: ["kms:Encrypt", "kms:GenerateDataKey"],
-      Resource: otherRegions.map(keyIn),
-      Condition: ours(otherRegions),
-    },
+    keysOfBuckets("DecryptAtHome", naming, [homeRegion], ["kms:Decrypt"]),
+    keysOfBuckets("EncryptElsewhere", naming, otherRegions, ["kms:Encrypt", "kms:GenerateDataKey"]),
   );
+}
+
+/** Use of the buckets' keys in some regions, by way of S3 alone. */
+function keysOfBuckets(
+  sid: string,
+  naming: Naming,
+  regions: readonly string[],
+  actions: readonly string[],
+): Statement {
+  const aliases = bucketPurposes.map((purpose) => keyAlias(naming, purpose));
+  return {
+    Sid: sid,
+    Effect: "Allow",
+    Action: actions,
+    Resource: regions.map((region) => `arn:aws:kms:${region}:${naming.account}:key/*`),
+    Condition: {
+      StringEquals: { "kms:ViaService": regions.map((region) => `s3.${region}.amazonaws.com`) },
+      "ForAnyValue:StringEquals": { "kms:ResourceAliases": aliases },
+    },
+  };
 }
 
 /** One destination of a replication. */

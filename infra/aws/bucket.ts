@@ -42,11 +42,12 @@ export class SecureBucket extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
   /** Resources that must exist before something is replicated from or to the bucket. */
   readonly ready: readonly pulumi.Resource[];
+  private readonly child: pulumi.CustomResourceOptions;
 
   constructor(name: string, args: SecureBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     super(SecureBucket.__pulumiType, name, args, opts);
-    const child = { parent: this, retainOnDelete: args.retain };
-    const bucket = new s3.Bucket(
+    this.child = { parent: this, retainOnDelete: args.retain };
+    const { bucket } = new s3.Bucket(
       name,
       {
         bucket: args.bucket,
@@ -54,64 +55,83 @@ export class SecureBucket extends pulumi.ComponentResource {
         forceDestroy: args.forceDestroy,
         tags: { "causeway:purpose": args.purpose, ...classTags(args.purpose) },
       },
-      child,
+      this.child,
     );
-    const access = new s3.BucketPublicAccessBlock(
-      `${name}-public-access`,
-      {
-        bucket: bucket.bucket,
-        blockPublicAcls: true,
-        blockPublicPolicy: true,
-        ignorePublicAcls: true,
-        restrictPublicBuckets: true,
-      },
-      child,
-    );
-    new s3.BucketOwnershipControls(
-      `${name}-ownership`,
-      { bucket: bucket.bucket, rule: { objectOwnership: "BucketOwnerEnforced" } },
-      child,
-    );
-    const versioning = new s3.BucketVersioning(
-      `${name}-versioning`,
-      { bucket: bucket.bucket, versioningConfiguration: { status: "Enabled" } },
-      child,
-    );
+    const policy = this.createAccess(name, bucket, args);
+    const versioning = this.createVersioning(name, bucket, args);
     new s3.BucketServerSideEncryptionConfiguration(
       `${name}-encryption`,
-      { bucket: bucket.bucket, rules: [encryptionRule(args.keyArn)] },
-      child,
+      { bucket, rules: [encryptionRule(args.keyArn)] },
+      this.child,
     );
-    // S3 refuses two changes of a bucket's policy settings at once, so the policy waits for the
-    // access block.
-    const policy = new s3.BucketPolicy(
-      `${name}-policy`,
-      { bucket: bucket.bucket, policy: policyText(args.policy) },
-      { ...child, dependsOn: [access] },
-    );
-    new s3.BucketLifecycleConfiguration(
-      `${name}-lifecycle`,
-      { bucket: bucket.bucket, rules: lifecycleRules(args.purpose, keptOf(args)) },
-      { ...child, dependsOn: [versioning] },
-    );
-    if (args.lock !== undefined) {
-      const rule = { defaultRetention: { mode: args.lock, days: days(args.auditRetention) } };
-      new s3.BucketObjectLockConfiguration(
-        `${name}-lock`,
-        { bucket: bucket.bucket, objectLockEnabled: "Enabled", rule },
-        { ...child, dependsOn: [versioning] },
-      );
-    }
     if (args.logBucket !== undefined)
       new s3.BucketLogging(
         `${name}-logging`,
-        { bucket: bucket.bucket, targetBucket: args.logBucket, targetPrefix: `s3/${args.bucket}/` },
-        child,
+        { bucket, targetBucket: args.logBucket, targetPrefix: `s3/${args.bucket}/` },
+        this.child,
       );
     this.name = policy.bucket;
     this.arn = pulumi.interpolate`arn:aws:s3:::${this.name}`;
     this.ready = [versioning, policy];
     this.registerOutputs({ name: this.name, arn: this.arn });
+  }
+
+  /** Who may reach the bucket: nobody in public, and others as its policy says. */
+  private createAccess(
+    name: string,
+    bucket: pulumi.Output<string>,
+    args: SecureBucketArgs,
+  ): s3.BucketPolicy {
+    const access = new s3.BucketPublicAccessBlock(
+      `${name}-public-access`,
+      {
+        bucket,
+        blockPublicAcls: true,
+        blockPublicPolicy: true,
+        ignorePublicAcls: true,
+        restrictPublicBuckets: true,
+      },
+      this.child,
+    );
+    new s3.BucketOwnershipControls(
+      `${name}-ownership`,
+      { bucket, rule: { objectOwnership: "BucketOwnerEnforced" } },
+      this.child,
+    );
+    // S3 refuses two changes of a bucket's policy settings at once, so the policy waits for the
+    // access block.
+    return new s3.BucketPolicy(
+      `${name}-policy`,
+      { bucket, policy: policyText(args.policy) },
+      { ...this.child, dependsOn: [access] },
+    );
+  }
+
+  /** Versions of objects, how long they stay, and their lock. */
+  private createVersioning(
+    name: string,
+    bucket: pulumi.Output<string>,
+    args: SecureBucketArgs,
+  ): s3.BucketVersioning {
+    const versioning = new s3.BucketVersioning(
+      `${name}-versioning`,
+      { bucket, versioningConfiguration: { status: "Enabled" } },
+      this.child,
+    );
+    new s3.BucketLifecycleConfiguration(
+      `${name}-lifecycle`,
+      { bucket, rules: lifecycleRules(args.purpose, keptOf(args)) },
+      { ...this.child, dependsOn: [versioning] },
+    );
+    if (args.lock !== undefined) {
+      const rule = { defaultRetention: { mode: args.lock, days: days(args.auditRetention) } };
+      new s3.BucketObjectLockConfiguration(
+        `${name}-lock`,
+        { bucket, objectLockEnabled: "Enabled", rule },
+        { ...this.child, dependsOn: [versioning] },
+      );
+    }
+    return versioning;
   }
 }
 

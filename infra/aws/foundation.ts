@@ -77,17 +77,7 @@ export class GlobalFoundation extends pulumi.ComponentResource {
     super(GlobalFoundation.__pulumiType, name, inputs, opts);
     const problems = foundationProblems(args);
     if (problems.length > 0) throw new pulumi.ResourceError(problems.join("\n"), this);
-    const {
-      organization,
-      account,
-      environment,
-      regions,
-      auditRetention,
-      runRetention,
-      models,
-      access,
-      alertEmails,
-    } = args;
+    const { organization, account, environment, regions, models, access } = args;
     const [home = ""] = regions;
     const naming = { organization, account, environment };
     const child = { parent: this };
@@ -103,9 +93,42 @@ export class GlobalFoundation extends pulumi.ComponentResource {
     );
     this.buckets = new Buckets(
       `${name}-buckets`,
-      { ...naming, regions, auditRetention, runRetention, keys: this.keys, providers },
+      {
+        ...naming,
+        regions,
+        auditRetention: args.auditRetention,
+        runRetention: args.runRetention,
+        keys: this.keys,
+        providers,
+      },
       child,
     );
+    const detection = this.createOversight(name, args, inHome);
+    const roles = new PlatformRoles(`${name}-roles`, { ...naming, regions, access }, inHome);
+
+    this.repositoryUrls = Object.fromEntries(
+      models.map((model) => [model, this.repositoryUrl(model, home)]),
+    );
+    this.roleArns = roles.arns;
+    this.metricsWorkspace = this.createMetrics(name, home, inHome);
+    this.detectors = detection.detectors;
+    this.registerOutputs({
+      repositoryUrls: this.repositoryUrls,
+      roleArns: this.roleArns,
+      metricsWorkspace: this.metricsWorkspace,
+      detectors: this.detectors,
+    });
+  }
+
+  /** What sees misuse of the account: the audit trail, threat detection and the break-glass alarm. */
+  private createOversight(
+    name: string,
+    { regions, alertEmails, providers }: GlobalFoundationArgs,
+    inHome: pulumi.CustomResourceOptions,
+  ): ThreatDetection {
+    const { naming } = this;
+    const [home = ""] = regions;
+    const child = { parent: this };
     new AuditTrail(
       `${name}-trail`,
       {
@@ -116,39 +139,21 @@ export class GlobalFoundation extends pulumi.ComponentResource {
       },
       inHome,
     );
-    const detection = new ThreatDetection(
-      `${name}-detection`,
-      { ...naming, regions, providers },
-      child,
-    );
-    const roles = new PlatformRoles(`${name}-roles`, { ...naming, regions, access }, inHome);
     new BreakGlassAlarm(
       `${name}-break-glass`,
       { ...naming, regions, alertEmails, keys: this.keys, providers },
       child,
     );
-    const metrics = new MetricsWorkspace(
+    return new ThreatDetection(`${name}-detection`, { ...naming, regions, providers }, child);
+  }
+
+  private createMetrics(name: string, home: string, inHome: pulumi.CustomResourceOptions) {
+    const { remoteWriteUrl, queryUrl, arn } = new MetricsWorkspace(
       `${name}-metrics`,
-      { ...naming, keyArn: this.keyArn("logs", home) },
+      { ...this.naming, keyArn: this.keyArn("logs", home) },
       inHome,
     );
-
-    this.repositoryUrls = Object.fromEntries(
-      models.map((model) => [model, this.repositoryUrl(model, home)]),
-    );
-    this.roleArns = roles.arns;
-    this.metricsWorkspace = {
-      remoteWriteUrl: metrics.remoteWriteUrl,
-      queryUrl: metrics.queryUrl,
-      arn: metrics.arn,
-    };
-    this.detectors = detection.detectors;
-    this.registerOutputs({
-      repositoryUrls: this.repositoryUrls,
-      roleArns: this.roleArns,
-      metricsWorkspace: this.metricsWorkspace,
-      detectors: this.detectors,
-    });
+    return { remoteWriteUrl, queryUrl, arn };
   }
 
   /** ARN of a purpose's key in a region. */

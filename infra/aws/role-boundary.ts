@@ -1,5 +1,7 @@
-import { policyDocument, type PolicyDocument } from "./policy-document";
+import { policyDocument, type PolicyDocument, type Statement } from "./policy-document";
 import { listing, resourcesOf, unscopedReads, type RoleScope } from "./role-scope";
+
+type OwnResources = ReturnType<typeof resourcesOf>;
 
 /**
  * Permissions boundary of all platform roles: whatever someone attaches to one later, it stays
@@ -7,36 +9,53 @@ import { listing, resourcesOf, unscopedReads, type RoleScope } from "./role-scop
  */
 export function permissionsBoundary(scope: RoleScope): PolicyDocument {
   const own = resourcesOf(scope);
-  const audit = [...own.bucket("audit"), ...own.objects("audit")];
   return policyDocument(
-    {
-      Sid: "OwnResources",
-      Effect: "Allow",
-      Action: [
-        "s3:*",
-        "ecr:*",
-        "eks:*",
-        "aps:*",
-        "logs:*",
-        "guardduty:*",
-        "access-analyzer:*",
-        "cloudtrail:Get*",
-      ],
-      Resource: [
-        ...(["data", "artifacts", "audit", "logs"] as const).flatMap((purpose) => [
-          ...own.bucket(purpose),
-          ...own.objects(purpose),
-        ]),
-        ...own.repositories,
-        ...own.clusters,
-        ...own.accessEntries,
-        ...own.workspaces,
-        ...own.logGroups,
-        ...own.detectors,
-        ...own.analyzers,
-        ...own.trail,
-      ],
-    },
+    useOwnResources(own),
+    ...useOwnIdentities(own),
+    listing("Overview", [
+      ...unscopedReads.overview,
+      ...unscopedReads.clusters,
+      ...unscopedReads.registryLogin,
+    ]),
+    ...keepEvidence(own),
+  );
+}
+
+/** Every action of the services in use, on the stack's own resources. */
+function useOwnResources(own: OwnResources): Statement {
+  return {
+    Sid: "OwnResources",
+    Effect: "Allow",
+    Action: [
+      "s3:*",
+      "ecr:*",
+      "eks:*",
+      "aps:*",
+      "logs:*",
+      "guardduty:*",
+      "access-analyzer:*",
+      "cloudtrail:Get*",
+    ],
+    Resource: [
+      ...(["data", "artifacts", "audit", "logs"] as const).flatMap((purpose) => [
+        ...own.bucket(purpose),
+        ...own.objects(purpose),
+      ]),
+      ...own.repositories,
+      ...own.clusters,
+      ...own.accessEntries,
+      ...own.workspaces,
+      ...own.logGroups,
+      ...own.detectors,
+      ...own.analyzers,
+      ...own.trail,
+    ],
+  };
+}
+
+/** Use of the stack's keys, and a look at its roles. */
+function useOwnIdentities(own: OwnResources): Statement[] {
+  return [
     {
       Sid: "OwnKeys",
       Effect: "Allow",
@@ -62,11 +81,13 @@ export function permissionsBoundary(scope: RoleScope): PolicyDocument {
       ],
       Resource: own.roles,
     },
-    listing("Overview", [
-      ...unscopedReads.overview,
-      ...unscopedReads.clusters,
-      ...unscopedReads.registryLogin,
-    ]),
+  ];
+}
+
+/** What nobody may: change the audit log, or end the detection. */
+function keepEvidence(own: OwnResources): Statement[] {
+  const audit = [...own.bucket("audit"), ...own.objects("audit")];
+  return [
     {
       Sid: "KeepAuditLog",
       Effect: "Deny",
@@ -94,5 +115,5 @@ export function permissionsBoundary(scope: RoleScope): PolicyDocument {
       ],
       Resource: [...own.detectors, ...own.analyzers],
     },
-  );
+  ];
 }

@@ -10,6 +10,8 @@ import {
   type RoleScope,
 } from "./role-scope";
 
+type OwnResources = ReturnType<typeof resourcesOf>;
+
 const pullImages = [
   "ecr:BatchCheckLayerAvailability",
   "ecr:BatchGetImage",
@@ -82,19 +84,7 @@ function platformAdmin(scope: RoleScope): Statement[] {
       ...unscopedReads.clusters,
       ...unscopedReads.registryLogin,
     ]),
-    allow(
-      "OperateClusters",
-      [
-        "eks:DescribeCluster",
-        "eks:UpdateClusterVersion",
-        "eks:UpdateClusterConfig",
-        "eks:ListUpdates",
-        "eks:DescribeUpdate",
-        "eks:ListAccessEntries",
-        "eks:AccessKubernetesApi",
-      ],
-      own.clusters,
-    ),
+    operateClusters(own),
     allow(
       "ReadAccessEntries",
       ["eks:DescribeAccessEntry", "eks:ListAssociatedAccessPolicies"],
@@ -111,22 +101,13 @@ function platformAdmin(scope: RoleScope): Statement[] {
       ],
       own.repositories,
     ),
-    allow("ReadBucketSettings", readBucketSettings, [
-      ...own.bucket("data"),
-      ...own.bucket("artifacts"),
-      ...own.bucket("audit"),
-      ...own.bucket("logs"),
-    ]),
+    readSettingsOfBuckets(own),
     allow(
       "ReadAccessLogs",
       ["s3:ListBucket", ...readObjects],
       [...own.bucket("logs"), ...own.objects("logs")],
     ),
-    allow(
-      "ReadLogs",
-      ["logs:StartQuery", "logs:GetLogEvents", "logs:FilterLogEvents", "logs:DescribeLogStreams"],
-      own.logGroups,
-    ),
+    readLogs(own),
     ...keepLedger(scope),
     keysThroughStorage("EncryptLedger", scope, ["audit"], encrypt),
     allow(
@@ -139,11 +120,7 @@ function platformAdmin(scope: RoleScope): Statement[] {
       ],
       own.detectors,
     ),
-    allow(
-      "ReadMetrics",
-      ["aps:QueryMetrics", "aps:GetLabels", "aps:GetSeries", "aps:GetMetricMetadata"],
-      own.workspaces,
-    ),
+    readMetrics(own),
   ];
 }
 
@@ -162,11 +139,7 @@ function mlEngineer(scope: RoleScope): Statement[] {
     keysThroughStorage("Encrypt", scope, ["data", "artifacts"], encrypt),
     allow("PullImages", pullImages, own.repositories),
     allow("FindClusters", describeCluster, own.clusters),
-    allow(
-      "ReadMetrics",
-      ["aps:QueryMetrics", "aps:GetLabels", "aps:GetSeries", "aps:GetMetricMetadata"],
-      own.workspaces,
-    ),
+    readMetrics(own),
   ];
 }
 
@@ -189,32 +162,13 @@ function auditor(scope: RoleScope): Statement[] {
       ...own.objects("logs"),
     ]),
     keysThroughStorage("Decrypt", scope, ["audit", "artifacts"], decrypt),
-    allow("ReadBucketSettings", readBucketSettings, [
-      ...own.bucket("data"),
-      ...own.bucket("artifacts"),
-      ...own.bucket("audit"),
-      ...own.bucket("logs"),
-    ]),
+    readSettingsOfBuckets(own),
     allow(
       "ReadKeySettings",
       ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus"],
       own.keys,
     ),
-    allow(
-      "ReadTrail",
-      ["cloudtrail:GetTrail", "cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors"],
-      own.trail,
-    ),
-    allow(
-      "ReadFindings",
-      ["guardduty:GetDetector", "guardduty:ListFindings", "guardduty:GetFindings"],
-      own.detectors,
-    ),
-    allow(
-      "ReadAccessFindings",
-      ["access-analyzer:GetAnalyzer", "access-analyzer:ListFindings", "access-analyzer:GetFinding"],
-      own.analyzers,
-    ),
+    ...readDetection(own),
     allow(
       "ReadRegistry",
       [
@@ -299,14 +253,76 @@ function breakGlass(scope: RoleScope): Statement[] {
   return [
     listing("FindClusters", unscopedReads.clusters),
     allow("ReachClusters", ["eks:DescribeCluster", "eks:AccessKubernetesApi"], own.clusters),
-    allow(
-      "ReadLogs",
-      ["logs:StartQuery", "logs:GetLogEvents", "logs:FilterLogEvents", "logs:DescribeLogStreams"],
-      own.logGroups,
-    ),
+    readLogs(own),
     ...keepLedger(scope),
     keysThroughStorage("EncryptLedger", scope, ["audit"], encrypt),
   ];
+}
+
+/** Looks at clusters, changes their version and settings, and reaches their API. */
+function operateClusters(own: OwnResources): Statement {
+  return allow(
+    "OperateClusters",
+    [
+      "eks:DescribeCluster",
+      "eks:UpdateClusterVersion",
+      "eks:UpdateClusterConfig",
+      "eks:ListUpdates",
+      "eks:DescribeUpdate",
+      "eks:ListAccessEntries",
+      "eks:AccessKubernetesApi",
+    ],
+    own.clusters,
+  );
+}
+
+/** Reads the trail and what the detection found. */
+function readDetection(own: OwnResources): Statement[] {
+  return [
+    allow(
+      "ReadTrail",
+      ["cloudtrail:GetTrail", "cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors"],
+      own.trail,
+    ),
+    allow(
+      "ReadFindings",
+      ["guardduty:GetDetector", "guardduty:ListFindings", "guardduty:GetFindings"],
+      own.detectors,
+    ),
+    allow(
+      "ReadAccessFindings",
+      ["access-analyzer:GetAnalyzer", "access-analyzer:ListFindings", "access-analyzer:GetFinding"],
+      own.analyzers,
+    ),
+  ];
+}
+
+/** Reads how the buckets are protected, and nothing in them. */
+function readSettingsOfBuckets(own: OwnResources): Statement {
+  return allow("ReadBucketSettings", readBucketSettings, [
+    ...own.bucket("data"),
+    ...own.bucket("artifacts"),
+    ...own.bucket("audit"),
+    ...own.bucket("logs"),
+  ]);
+}
+
+/** Reads the metrics of all regions. */
+function readMetrics(own: OwnResources): Statement {
+  return allow(
+    "ReadMetrics",
+    ["aps:QueryMetrics", "aps:GetLabels", "aps:GetSeries", "aps:GetMetricMetadata"],
+    own.workspaces,
+  );
+}
+
+/** Reads the log groups. */
+function readLogs(own: OwnResources): Statement {
+  return allow(
+    "ReadLogs",
+    ["logs:StartQuery", "logs:GetLogEvents", "logs:FilterLogEvents", "logs:DescribeLogStreams"],
+    own.logGroups,
+  );
 }
 
 function allow(sid: string, actions: readonly string[], resources: readonly string[]): Statement {

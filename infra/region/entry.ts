@@ -88,16 +88,7 @@ export class RegionalEntry extends pulumi.ComponentResource {
       { parent: this },
     );
     this.hostName = originName(region, domainName);
-    new route53.Record(
-      `${name}-origin`,
-      {
-        zoneId: hostedZoneId,
-        name: this.hostName,
-        type: "A",
-        aliases: [{ name: balancer.dnsName, zoneId: balancer.zoneId, evaluateTargetHealth: true }],
-      },
-      { parent: this },
-    );
+    this.createOriginRecord(name, hostedZoneId, balancer);
 
     this.albDnsName = balancer.dnsName;
     this.albZoneId = balancer.zoneId;
@@ -110,6 +101,24 @@ export class RegionalEntry extends pulumi.ComponentResource {
       securityGroupId: this.securityGroupId,
       hostName: this.hostName,
     });
+  }
+
+  /** The region's own name, which always means its load balancer. */
+  private createOriginRecord(
+    name: string,
+    zoneId: pulumi.Input<string>,
+    balancer: lb.LoadBalancer,
+  ): void {
+    new route53.Record(
+      `${name}-origin`,
+      {
+        zoneId,
+        name: this.hostName,
+        type: "A",
+        aliases: [{ name: balancer.dnsName, zoneId: balancer.zoneId, evaluateTargetHealth: true }],
+      },
+      { parent: this },
+    );
   }
 
   private createSecurityGroup(name: string, args: RegionalEntryArgs): ec2.SecurityGroup {

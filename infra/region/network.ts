@@ -268,8 +268,7 @@ export class Network extends pulumi.ComponentResource {
   }
 
   private createEndpoints(sides: readonly PrivateSide[]): void {
-    const { region, environment, cidr } = this.args;
-    const name = `${this.name}-endpoints`;
+    const { region, environment } = this.args;
     const s3 = {
       vpcEndpointType: "Gateway",
       serviceName: `com.amazonaws.${region}.s3`,
@@ -278,28 +277,7 @@ export class Network extends pulumi.ComponentResource {
     };
     new ec2.VpcEndpoint(`${this.name}-s3`, { vpcId: this.vpcId, ...s3 }, { parent: this });
 
-    const group = new ec2.SecurityGroup(
-      name,
-      {
-        vpcId: this.vpcId,
-        description: "AWS endpoints: HTTPS from this VPC, nothing out",
-        egress: [],
-        tags: this.tags("endpoints"),
-      },
-      { parent: this },
-    );
-    new vpc.SecurityGroupIngressRule(
-      name,
-      {
-        securityGroupId: group.id,
-        description: "HTTPS from nodes and pods",
-        cidrIpv4: cidr,
-        ipProtocol: "tcp",
-        fromPort: 443,
-        toPort: 443,
-      },
-      { parent: this },
-    );
+    const group = this.createEndpointGroup();
     const subnetIds = sides
       .slice(0, environment === "prod" ? sides.length : 1)
       .map(({ subnet }) => subnet.id);
@@ -318,6 +296,34 @@ export class Network extends pulumi.ComponentResource {
         { parent: this },
       );
     }
+  }
+
+  /** Who may reach the endpoints: the VPC alone. */
+  private createEndpointGroup(): ec2.SecurityGroup {
+    const name = `${this.name}-endpoints`;
+    const group = new ec2.SecurityGroup(
+      name,
+      {
+        vpcId: this.vpcId,
+        description: "AWS endpoints: HTTPS from this VPC, nothing out",
+        egress: [],
+        tags: this.tags("endpoints"),
+      },
+      { parent: this },
+    );
+    new vpc.SecurityGroupIngressRule(
+      name,
+      {
+        securityGroupId: group.id,
+        description: "HTTPS from nodes and pods",
+        cidrIpv4: this.args.cidr,
+        ipProtocol: "tcp",
+        fromPort: 443,
+        toPort: 443,
+      },
+      { parent: this },
+    );
+    return group;
   }
 }
 
