@@ -1,15 +1,17 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import type { AlertWebhooks } from "./platform/observability-secrets";
 import { stackConfig } from "./stack/config";
 import { CostMeter, StackCost } from "./cost/meter";
-import { globalEntry, layGround } from "./stack/base";
+import { createBase, globalEntry } from "./stack/base";
 import { loadModels } from "./stack/models";
 import { stackOutputs } from "./stack/outputs";
+import type { StackConfig } from "./stack/schema";
 import { releaseOrder } from "./stack/release-order";
 import { refuseUpdate, unlessFailed } from "./stack/refusals";
 import { repositoryRunbooks } from "./stack/runbooks";
 import { RegionalPlatform } from "./stack/regional-platform";
-import { retrainingGround } from "./stack/retraining";
+import { retrainingBase } from "./stack/retraining";
 import { SubjectKeys } from "./stack/subject-keys";
 
 /** The whole platform: one stack for each environment, all its regions in it. */
@@ -21,11 +23,11 @@ export = async function program() {
 
   const meter = new CostMeter(RegionalPlatform.__pulumiType);
   const root = join(__dirname, "..");
-  const ground = layGround(config, models, root);
+  const base = createBase(config, models, root);
   const runbookBase = config.runbookBase ?? repositoryRunbooks(root);
   const keys = new SubjectKeys("subject-keys", config.subjectKeys);
   const platforms = new Map<string, RegionalPlatform>();
-  const retraining = retrainingGround(config, root);
+  const retraining = retrainingBase(config, root);
   let before: RegionalPlatform | undefined;
   for (const { name: region, drained } of releaseOrder(config.regions)) {
     const platform = new RegionalPlatform(
@@ -37,27 +39,18 @@ export = async function program() {
         host: config.domain?.name ?? "causeway.local",
         models: models.map((model) => ({
           ...model,
-          image: unlessFailed(model, ground.image(model, region), isPreview),
+          image: unlessFailed(model, base.image(model, region), isPreview),
         })),
         keyRing: keys.ring,
         runbookBase,
-        alertWebhooks:
-          config.alertWebhook === undefined
-            ? undefined
-            : {
-                pages: pulumi.secret(config.alertWebhook),
-                tickets:
-                  config.ticketWebhook === undefined
-                    ? undefined
-                    : pulumi.secret(config.ticketWebhook),
-              },
+        alertWebhooks: alertWebhooks(config),
         // A release reaches a region when the region before it has taken it; its failure there
         // stops the rest.
         after: before?.services,
         retraining,
-        aws: ground.aws(region),
+        aws: base.aws(region),
       },
-      { providers: ground.providers(region) },
+      { providers: base.providers(region) },
     );
     platforms.set(region, platform);
     if (drained === undefined) before = platform;
@@ -69,3 +62,12 @@ export = async function program() {
   new StackCost("cost", { ...cost, budgetMonthlyUsd: config.monthlyBudgetUsd });
   return stackOutputs({ config, models, platforms: inOrder, entry, cost });
 };
+
+/** Where alerts are sent, as secrets; undefined where the stack file names no address. */
+function alertWebhooks({ alertWebhook, ticketWebhook }: StackConfig): AlertWebhooks | undefined {
+  if (alertWebhook === undefined) return undefined;
+  return {
+    pages: pulumi.secret(alertWebhook),
+    tickets: ticketWebhook === undefined ? undefined : pulumi.secret(ticketWebhook),
+  };
+}

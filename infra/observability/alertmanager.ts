@@ -12,14 +12,14 @@ export const retrainingReceiver = "retraining";
 /**
  * What starts a retraining by way of a region's Alertmanager: where there is one region, its own
  * alerts; where there are several, in the home region the one alert over all of them, so that what
- * several regions find starts one run; elsewhere nothing.
+ * several regions find starts one run; in every other region nothing.
  */
-export const hearings = {
+export const retrainingRoutes = {
   own: [`retraining = "${retrainingCandidate}"`],
   all: [`retraining = "${retrainingCandidate}"`, `alertname = "${retrainingDue.name}"`],
-  elsewhere: undefined,
+  none: undefined,
 } as const satisfies Record<string, readonly string[] | undefined>;
-export type Hearing = keyof typeof hearings;
+export type RetrainingRoute = keyof typeof retrainingRoutes;
 
 /** Where alerts go. */
 export interface AlertAddresses {
@@ -28,7 +28,7 @@ export interface AlertAddresses {
    * @default nowhere: alerts show in Grafana alone
    */
   readonly peopleFolder: string | undefined;
-  readonly hearing: Hearing;
+  readonly retrainingRoute: RetrainingRoute;
   /** URL of the webhook that starts a retraining. */
   readonly retrainingUrl: string;
 }
@@ -43,7 +43,7 @@ const grouping = ["model", "region"] as const;
  * How long more alerts of a matter are waited for, how often a matter that grows and one that stays
  * are told again.
  */
-const patience = {
+const timing = {
   "on-call": { group_wait: "30s", group_interval: "5m", repeat_interval: "4h" },
   team: { group_wait: "5m", group_interval: "30m", repeat_interval: "1d" },
   // The sensor keeps cool-down and budget of each model; this only keeps it from being asked
@@ -68,18 +68,22 @@ const saidBy = {
  * severity, as the alert's label `receiver` does; so alerts that come with the controllers find it
  * too.
  */
-export function alertmanagerConfig({ peopleFolder, hearing, retrainingUrl }: AlertAddresses) {
+export function alertmanagerConfig({
+  peopleFolder,
+  retrainingRoute,
+  retrainingUrl,
+}: AlertAddresses) {
   const people = Object.entries(receivers).map(([severity, receiver]) => ({ severity, receiver }));
   const told = (receiver: string) =>
     peopleFolder === undefined
       ? {}
       : { webhook_configs: [{ url_file: `${peopleFolder}/${receiver}`, send_resolved: true }] };
-  const heard = hearings[hearing];
+  const heard = retrainingRoutes[retrainingRoute];
   return {
     route: {
       receiver: "none",
       group_by: [...grouping],
-      ...patience.team,
+      ...timing.team,
       routes: [
         // The resolved alert would start nothing, and the alert still goes to people.
         ...(heard
@@ -87,7 +91,7 @@ export function alertmanagerConfig({ peopleFolder, hearing, retrainingUrl }: Ale
               {
                 receiver: retrainingReceiver,
                 matchers: [...heard],
-                ...patience.retraining,
+                ...timing.retraining,
                 continue: true,
               },
             ]
@@ -95,7 +99,7 @@ export function alertmanagerConfig({ peopleFolder, hearing, retrainingUrl }: Ale
         ...people.map(({ severity, receiver }) => ({
           receiver,
           matchers: [`severity = "${severity}"`],
-          ...patience[receiver],
+          ...timing[receiver],
         })),
       ],
     },

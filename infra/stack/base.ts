@@ -6,28 +6,29 @@ import { GlobalEntry } from "../aws/global-entry";
 import { bucketName } from "../aws/naming";
 import type { StackConfig } from "./schema";
 import type { Model } from "./models";
-import type { AwsGround, RegionalPlatform } from "./regional-platform";
+import type { AwsBase } from "./regional-base";
+import type { RegionalPlatform } from "./regional-platform";
 import { localImage, ModelImage, pinnedImage } from "../serving/images";
 
 /** What a stack stands on, on AWS or on a cluster that a kubeconfig names. */
-export interface Ground {
+export interface StackBase {
   /** Providers that a region's resources use. */
   providers(region: string): pulumi.ProviderResource[];
   /** The AWS part of a region; undefined on an existing cluster. */
-  aws(region: string): AwsGround | undefined;
+  aws(region: string): AwsBase | undefined;
   /** Image of a model in a region, by digest. */
   image(model: Model, region: string): pulumi.Input<string>;
 }
 
 /**
- * Lays the ground of a stack: keys, registries, buckets, trail and roles on AWS, nothing on an
+ * Creates the base of a stack: keys, registries, buckets, trail and roles on AWS, nothing on an
  * existing cluster.
  */
-export function layGround(config: StackConfig, models: readonly Model[], root: string): Ground {
-  return config.target === "aws" ? awsGround(config, models, root) : clusterGround();
+export function createBase(config: StackConfig, models: readonly Model[], root: string): StackBase {
+  return config.target === "aws" ? awsBase(config, models, root) : clusterBase();
 }
 
-function clusterGround(): Ground {
+function clusterBase(): StackBase {
   const provider = new KubernetesProvider("local", { enableServerSideApply: true });
   return {
     providers: () => [provider],
@@ -36,25 +37,36 @@ function clusterGround(): Ground {
   };
 }
 
-function awsGround(config: StackConfig, models: readonly Model[], root: string): Ground {
-  const {
-    organization,
-    environment,
-    auditRetention,
-    access,
-    account = "",
-    domain = { name: "", hostedZoneId: "" },
-    kubernetesVersion = "",
-  } = config;
-  const names = config.regions.map((region) => region.name);
+function awsBase(config: StackConfig, models: readonly Model[], root: string): StackBase {
+  const { environment } = config;
+  const [home = ""] = config.regions.map(({ name }) => name);
   const providers = Object.fromEntries(
-    names.map((region) => [region, awsProvider(region, config)]),
+    config.regions.map(({ name }) => [name, awsProvider(name, config)]),
   );
-  const foundation = new GlobalFoundation("foundation", {
+  const foundation = createFoundation(config, models, providers);
+  const built = environment === "dev" ? buildImages(models, foundation, home, root) : {};
+  return {
+    providers: (region) => [providers[region]].filter((provider) => provider !== undefined),
+    aws: (region) => regionOnAws(config, foundation, region),
+    image: (model, region) =>
+      model.image ??
+      built[model.contract.name] ??
+      foundation
+        .repositoryUrl(model.contract.name, region)
+        .apply((url) => pinnedImage(url, model.release)),
+  };
+}
+
+function createFoundation(
+  { organization, account = "", environment, regions, auditRetention, access }: StackConfig,
+  models: readonly Model[],
+  providers: Readonly<Record<string, AwsProvider>>,
+): GlobalFoundation {
+  return new GlobalFoundation("foundation", {
     organization,
     account,
     environment,
-    regions: names,
+    regions: regions.map(({ name }) => name),
     auditRetention,
     runRetention: Object.fromEntries(
       models.map(({ contract }) => [contract.name, contract.retention.trainingData]),
@@ -64,35 +76,31 @@ function awsGround(config: StackConfig, models: readonly Model[], root: string):
     alertEmails: access.alertEmails,
     providers,
   });
-  const built = environment === "dev" ? buildImages(models, foundation, names[0] ?? "", root) : {};
+}
+
+/** What the foundation and the stack file give to a region. */
+function regionOnAws(config: StackConfig, foundation: GlobalFoundation, region: string): AwsBase {
+  const { organization, environment, access, account = "", kubernetesVersion = "" } = config;
+  const { domain = { name: "", hostedZoneId: "" }, regions } = config;
   return {
-    providers: (region) => [providers[region]].filter((provider) => provider !== undefined),
-    aws: (region) => ({
-      cidr: config.regions.find(({ name }) => name === region)?.cidr ?? "",
-      kubernetesVersion,
-      domainName: domain.name,
-      hostedZoneId: domain.hostedZoneId,
-      keys: {
-        logs: foundation.keyArn("logs", region),
-        secrets: foundation.keyArn("secrets", region),
-        volumes: foundation.keyArn("volumes", region),
-      },
-      logBucketName: foundation.logBucketName(region),
-      metrics: { ...foundation.metricsWorkspace, region: names[0] ?? "" },
-      audit: {
-        bucketName: bucketName({ organization, account, environment }, "audit", region),
-        bucketArn: foundation.bucket("audit", region).arn,
-        keyArn: foundation.keyArn("audit", region),
-      },
-      access,
-      breakGlassRoleArn: foundation.roleArns.breakGlass,
-    }),
-    image: (model, region) =>
-      model.image ??
-      built[model.contract.name] ??
-      foundation
-        .repositoryUrl(model.contract.name, region)
-        .apply((url) => pinnedImage(url, model.release)),
+    cidr: regions.find(({ name }) => name === region)?.cidr ?? "",
+    kubernetesVersion,
+    domainName: domain.name,
+    hostedZoneId: domain.hostedZoneId,
+    keys: {
+      logs: foundation.keyArn("logs", region),
+      secrets: foundation.keyArn("secrets", region),
+      volumes: foundation.keyArn("volumes", region),
+    },
+    logBucketName: foundation.logBucketName(region),
+    metrics: { ...foundation.metricsWorkspace, region: regions[0]?.name ?? "" },
+    audit: {
+      bucketName: bucketName({ organization, account, environment }, "audit", region),
+      bucketArn: foundation.bucket("audit", region).arn,
+      keyArn: foundation.keyArn("audit", region),
+    },
+    access,
+    breakGlassRoleArn: foundation.roleArns.breakGlass,
   };
 }
 

@@ -57,69 +57,98 @@ function regionProblems({ regions = [], target }: Partial<StackConfig>): Problem
   return [...repeated, ...overlapping, ...several, ...all];
 }
 
+type StackModel = StackConfig["models"][number];
+
 function modelProblems({ models = [], environment, regions }: Partial<StackConfig>): Problem[] {
   const listed = models.map((model) => model.name);
   return models.flatMap((model, i) => {
     const at = `models[${i}]`;
-    const problems: Problem[] = [];
-    if (listed.indexOf(model.name) !== i)
-      problems.push({
-        key: `${at}.name`,
-        got: model.name,
-        allowed: "a model that is not listed before",
-      });
-    const names = [
-      { name: longestName(model.name), maximum: maximumName },
-      { name: retrainingNames(model.name).schedule, maximum: maximumScheduleName },
+    const repeated = listed.indexOf(model.name) !== i;
+    return [
+      ...(repeated
+        ? [{ key: `${at}.name`, got: model.name, allowed: "a model that is not listed before" }]
+        : []),
+      ...nameProblems(model, at),
+      ...rateProblems(model, at, regions),
+      ...(environment === "prod" ? prodModelProblems(model, at) : []),
     ];
-    const room = names
-      .map(({ name, maximum }) => ({ name, room: maximum - (name.length - model.name.length) }))
-      .reduce((a, b) => (b.room < a.room ? b : a));
-    if (model.name.length > room.room)
-      problems.push({
-        key: `${at}.name`,
-        got: model.name,
-        allowed: `a name of at most ${room.room} characters: its objects have longer names, such as ${room.name.replace(model.name, "<model>")}`,
-      });
-    if (model.replicas && model.replicas.min > model.replicas.max)
-      problems.push({
-        key: `${at}.replicas.min`,
-        got: model.replicas.min,
-        allowed: `at most max (${model.replicas.max})`,
-      });
-    for (const key of ["requestsPerSecond", "peakRequestsPerSecond"] as const) {
-      problems.push(
-        ...strangers(Object.keys(model[key] ?? {}), regions).map((region) => ({
-          key: `${at}.${key}.${region}`,
-          got: region,
-          allowed: `a region of the stack: ${regions?.map(({ name }) => name).join(", ") ?? ""}`,
-        })),
-      );
-    }
-    for (const [region, usual] of Object.entries(model.requestsPerSecond ?? {})) {
-      const peak = model.peakRequestsPerSecond?.[region];
-      if (peak !== undefined && usual > peak)
-        problems.push({
-          key: `${at}.requestsPerSecond.${region}`,
-          got: usual,
-          allowed: `at most those of the peak (${peak})`,
-        });
-    }
-    if (environment !== "prod") return problems;
-    if (model.replicas && model.replicas.min < minimumProdReplicas)
-      problems.push({
-        key: `${at}.replicas.min`,
-        got: model.replicas.min,
-        allowed: `${minimumProdReplicas} or more in prod, one for each zone`,
-      });
-    if (model.image !== undefined && !/@sha256:[0-9a-f]{64}$/.test(model.image))
-      problems.push({
-        key: `${at}.image`,
-        got: model.image,
-        allowed: "an image by digest in prod, name@sha256:...; tags move",
-      });
-    return problems;
   });
+}
+
+/** A name so long that one of the objects named after it would be refused. */
+function nameProblems({ name }: StackModel, at: string): Problem[] {
+  const names = [
+    { longest: longestName(name), maximum: maximumName },
+    { longest: retrainingNames(name).schedule, maximum: maximumScheduleName },
+  ];
+  const { longest, room } = names
+    .map(({ longest, maximum }) => ({ longest, room: maximum - (longest.length - name.length) }))
+    .reduce((a, b) => (b.room < a.room ? b : a));
+  if (name.length <= room) return [];
+  return [
+    {
+      key: `${at}.name`,
+      got: name,
+      allowed: `a name of at most ${room} characters: its objects have longer names, such as ${longest.replace(name, "<model>")}`,
+    },
+  ];
+}
+
+/** Replicas and rates that contradict each other, and rates of regions that the stack has not. */
+function rateProblems(
+  model: StackModel,
+  at: string,
+  regions: StackConfig["regions"] | undefined,
+): Problem[] {
+  const { replicas, requestsPerSecond = {}, peakRequestsPerSecond } = model;
+  const unknownRegions = (["requestsPerSecond", "peakRequestsPerSecond"] as const).flatMap((key) =>
+    strangers(Object.keys(model[key] ?? {}), regions).map((region) => ({
+      key: `${at}.${key}.${region}`,
+      got: region,
+      allowed: `a region of the stack: ${regions?.map(({ name }) => name).join(", ") ?? ""}`,
+    })),
+  );
+  const abovePeak = Object.entries(requestsPerSecond).flatMap(([region, usual]) => {
+    const peak = peakRequestsPerSecond?.[region];
+    if (peak === undefined || usual <= peak) return [];
+    return [
+      {
+        key: `${at}.requestsPerSecond.${region}`,
+        got: usual,
+        allowed: `at most those of the peak (${peak})`,
+      },
+    ];
+  });
+  return [
+    ...(replicas && replicas.min > replicas.max
+      ? [{ key: `${at}.replicas.min`, got: replicas.min, allowed: `at most max (${replicas.max})` }]
+      : []),
+    ...unknownRegions,
+    ...abovePeak,
+  ];
+}
+
+function prodModelProblems({ replicas, image }: StackModel, at: string): Problem[] {
+  return [
+    ...(replicas && replicas.min < minimumProdReplicas
+      ? [
+          {
+            key: `${at}.replicas.min`,
+            got: replicas.min,
+            allowed: `${minimumProdReplicas} or more in prod, one for each zone`,
+          },
+        ]
+      : []),
+    ...(image !== undefined && !/@sha256:[0-9a-f]{64}$/.test(image)
+      ? [
+          {
+            key: `${at}.image`,
+            got: image,
+            allowed: "an image by digest in prod, name@sha256:...; tags move",
+          },
+        ]
+      : []),
+  ];
 }
 
 function strangers(

@@ -2,12 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Contract } from "../../services/contract/contract";
 import type { Release } from "../../services/evidence/release";
 import { days, millicores } from "../../services/contract/units";
-import { originName, RegionalEntry } from "../region/entry";
+import { originName, type RegionalEntry } from "../region/entry";
 import { regionalName } from "../aws/entry-records";
 import { Addons } from "../platform/addons";
 import { minimumPredictionDays } from "../platform/elastic/lifecycle";
 import { LogStore, type LogSnapshots } from "../platform/elastic/log-store";
-import { gatewayPorts } from "../kubernetes/gateway";
 import type { Headroom } from "../platform/headroom";
 import { Mesh, type LoadBalancer } from "../platform/mesh";
 import { Observability } from "../observability/component";
@@ -15,22 +14,17 @@ import { ObservabilitySecrets, type AlertWebhooks } from "../platform/observabil
 import type { ReadinessRoute } from "../platform/mesh-gateway";
 import type { VolumeSource } from "../platform/storage";
 import { Tenancy } from "../platform/tenancy";
-import type { SharedWorkspace } from "../platform/values/chart";
 import type { StackConfig } from "./schema";
 import type { GovernanceRecord } from "../../services/evidence/governance";
 import type { Verification } from "../../services/evidence/verification";
-import type { Hearing } from "../observability/alertmanager";
-import { Erasure } from "../workflows/erasure/erasure";
-import { RegionEraser } from "../workflows/erasure/region-eraser";
-import { Follower } from "../workflows/retraining/follower";
-import { Retraining } from "../workflows/retraining/retraining";
-import type { RetrainingGround } from "./retraining";
+import type { RetrainingRoute } from "../observability/alertmanager";
+import { createRegionalBase, type AwsBase, type RegionalBase } from "./regional-base";
+import { createRetraining } from "./regional-retraining";
+import type { RetrainingBase } from "./retraining";
 import type { DeliveryState } from "../serving/delivery";
 import { ModelService } from "../serving/model-service";
+import type { OrderedOptions } from "../kubernetes/ordering";
 import { namespaces, ports } from "../kubernetes/labels";
-import { Cluster } from "../region/cluster";
-import { MetricsAccess } from "../platform/metrics-access";
-import { Network } from "../region/network";
 import { servingNames } from "../../services/evidence/rollout";
 import { modelPath } from "../kubernetes/model-objects";
 
@@ -49,27 +43,6 @@ export interface ServedModel extends DeliveryState {
   readonly replicas: { readonly min: number; readonly max: number };
   /** Image by digest. */
   readonly image: pulumi.Input<string>;
-}
-
-/** What a region on AWS stands on; absent where the stack runs on an existing cluster. */
-export interface AwsGround {
-  /** IPv4 block of the VPC. */
-  readonly cidr: string;
-  readonly kubernetesVersion: string;
-  readonly domainName: string;
-  readonly hostedZoneId: string;
-  readonly keys: {
-    readonly logs: pulumi.Input<string>;
-    readonly secrets: pulumi.Input<string>;
-    readonly volumes: pulumi.Input<string>;
-  };
-  readonly logBucketName: pulumi.Input<string>;
-  /** The metrics of all regions. */
-  readonly metrics: SharedWorkspace & { readonly arn: pulumi.Input<string> };
-  /** The region's audit bucket, which also holds the snapshots of the logs. */
-  readonly audit: Omit<LogSnapshots, "clusterName">;
-  readonly access: StackConfig["access"];
-  readonly breakGlassRoleArn: pulumi.Input<string>;
 }
 
 export interface RegionalPlatformArgs {
@@ -91,9 +64,9 @@ export interface RegionalPlatformArgs {
    * Retraining of the models: the runs in the home region alone, and a promoter in every other.
    * @default none
    */
-  readonly retraining?: RetrainingGround | undefined;
+  readonly retraining?: RetrainingBase | undefined;
   /** @default an existing cluster, which the given Kubernetes provider reaches */
-  readonly aws?: AwsGround | undefined;
+  readonly aws?: AwsBase | undefined;
 }
 
 /** Idle replicas that prod keeps ready, one in each zone. */
@@ -121,7 +94,7 @@ export class RegionalPlatform extends pulumi.ComponentResource {
     private readonly args: RegionalPlatformArgs,
     opts: pulumi.ComponentResourceOptions,
   ) {
-    const { region, environment, identity, models, aws } = args;
+    const { region, environment, models, aws } = args;
     super(
       RegionalPlatform.__pulumiType,
       name,
@@ -135,11 +108,41 @@ export class RegionalPlatform extends pulumi.ComponentResource {
     );
     this.region = region;
 
-    const ground = aws && this.createGround(aws);
-    this.entry = ground?.entry;
-    const inCluster = { parent: this, ...(ground && { providers: [ground.cluster.provider] }) };
-    const nodes = ground?.cluster.ready ?? [];
+    const clusterName = `causeway-${environment}-${region}`;
+    const base =
+      aws &&
+      createRegionalBase(
+        name,
+        { region, environment, clusterName, gpu: asksForGpu(args), aws },
+        { parent: this },
+      );
+    this.entry = base?.entry;
+    const inCluster = { parent: this, ...(base && { providers: [base.cluster.provider] }) };
+    const ready = this.createControllers(base, inCluster);
+    const onControllers = { ...inCluster, dependsOn: [...ready] };
+    const mesh = this.createMesh(base?.loadBalancer, onControllers);
+    this.logs = this.createLogStore(aws && { ...aws.audit, clusterName }, onControllers);
+    // The mesh waits for the releases and they for the tenancy, so whoever waits for the mesh waits
+    // for all of them.
+    this.services = Object.fromEntries(
+      models.map((model) => [
+        model.contract.name,
+        this.createService(model, mesh.ready, inCluster),
+      ]),
+    );
+    if (args.retraining) this.createRetraining(args.retraining, base, onControllers);
+    this.registerOutputs({ services: Object.keys(this.services) });
+  }
 
+  /** Tenancy, controllers and what watches them; whoever uses the cluster waits for these. */
+  private createControllers(
+    base: RegionalBase | undefined,
+    inCluster: pulumi.ComponentResourceOptions,
+  ): readonly pulumi.Resource[] {
+    const { name, args } = this;
+    const { region, environment, runbookBase, aws } = args;
+    const nodes = base?.cluster.ready ?? [];
+    const gpu = asksForGpu(args);
     const volumes: VolumeSource = aws
       ? { target: "aws", keyArn: aws.keys.volumes }
       : { target: "kubernetes", provisioner: localProvisioner };
@@ -153,191 +156,69 @@ export class RegionalPlatform extends pulumi.ComponentResource {
       { region, webhooks: args.alertWebhooks },
       { ...inCluster, dependsOn: [...tenancy.ready] },
     );
-    const settings = {
-      region,
-      environment,
-      target: volumes.target,
-      pages: args.alertWebhooks !== undefined,
-      hearing: hearingOf(args),
-      gpu: asksForGpu(args),
-      runbookBase: args.runbookBase,
-      workspace: aws?.metrics,
-    };
-    const addons = new Addons(`${name}-addons`, settings, {
-      ...inCluster,
-      dependsOn: [...nodes, ...tenancy.ready, ...secrets.ready, ...(ground?.access ?? [])],
-    });
+    const addons = new Addons(
+      `${name}-addons`,
+      {
+        region,
+        environment,
+        target: volumes.target,
+        pages: args.alertWebhooks !== undefined,
+        retrainingRoute: retrainingRouteOf(args),
+        gpu,
+        runbookBase,
+        workspace: aws?.metrics,
+      },
+      {
+        ...inCluster,
+        dependsOn: [...nodes, ...tenancy.ready, ...secrets.ready, ...(base?.access ?? [])],
+      },
+    );
     new Observability(
       `${name}-observability`,
-      { region, gpu: settings.gpu, runbookBase: args.runbookBase },
+      { region, gpu, runbookBase },
       { ...inCluster, dependsOn: [...addons.ready] },
     );
-    const mesh = new Mesh(
-      `${name}-mesh`,
+    return addons.ready;
+  }
+
+  private createRetraining(
+    retraining: RetrainingBase,
+    base: RegionalBase | undefined,
+    opts: OrderedOptions,
+  ): void {
+    createRetraining(
+      this.name,
+      {
+        ...this.args,
+        retraining,
+        eraserPassword: this.logs.eraserPassword,
+        clusterName: base?.cluster.clusterName,
+      },
+      opts,
+    );
+  }
+
+  private createMesh(loadBalancer: LoadBalancer | undefined, opts: OrderedOptions): Mesh {
+    const { region, identity } = this.args;
+    return new Mesh(
+      `${this.name}-mesh`,
       {
         region,
         identity,
-        hosts: hosts(args),
-        readiness: readinessOf(args),
-        loadBalancer: ground?.loadBalancer,
+        hosts: hosts(this.args),
+        readiness: readinessOf(this.args),
+        loadBalancer,
       },
-      { ...inCluster, dependsOn: [...addons.ready] },
+      opts,
     );
-
-    const snapshots = aws && { ...aws.audit, clusterName: clusterNameOf(args) };
-    this.logs = new LogStore(
-      `${name}-logs`,
-      {
-        region,
-        environment,
-        predictionDays: predictionDays(models),
-        snapshots,
-        runbookBase: args.runbookBase,
-      },
-      { ...inCluster, dependsOn: [...addons.ready] },
-    );
-
-    // The mesh waits for the releases and they for the tenancy, so whoever waits for the mesh waits
-    // for all of them.
-    this.services = Object.fromEntries(
-      models.map((model) => [
-        model.contract.name,
-        this.createService(model, mesh.ready, inCluster),
-      ]),
-    );
-    if (args.retraining)
-      this.retrain(args.retraining, addons.ready, ground?.cluster.clusterName, inCluster);
-    this.registerOutputs({ services: Object.keys(this.services) });
   }
 
-  /** Network, load balancer and cluster of a region on AWS. */
-  private createGround(aws: AwsGround): {
-    readonly entry: RegionalEntry;
-    readonly cluster: Cluster;
-    readonly loadBalancer: LoadBalancer;
-    readonly access: readonly pulumi.Resource[];
-  } {
-    const { name, args } = this;
-    const { region, environment } = args;
-    const child = { parent: this };
-    const clusterName = clusterNameOf(args);
-    const network = new Network(
-      `${name}-network`,
-      { region, environment, cidr: aws.cidr, logsKeyArn: aws.keys.logs },
-      child,
-    );
-    const entry = new RegionalEntry(
-      `${name}-entry`,
-      {
-        region,
-        environment,
-        domainName: aws.domainName,
-        hostedZoneId: aws.hostedZoneId,
-        vpcId: network.vpcId,
-        vpcCidr: aws.cidr,
-        publicSubnetIds: network.publicSubnetIds,
-        logBucketName: aws.logBucketName,
-        logsKeyArn: aws.keys.logs,
-        clusterName,
-        gatewayPort: gatewayPorts.tls,
-      },
-      child,
-    );
-    const cluster = new Cluster(
-      `${name}-cluster`,
-      {
-        name: clusterName,
-        region,
-        environment,
-        kubernetesVersion: aws.kubernetesVersion,
-        computeProfile: "auto-mode",
-        privateSubnetIds: network.privateSubnetIds,
-        secretsKeyArn: aws.keys.secrets,
-        logsKeyArn: aws.keys.logs,
-        volumesKeyArn: aws.keys.volumes,
-        administratorRoleArns: aws.access.pipelines,
-        breakGlassRoleArn: aws.breakGlassRoleArn,
-        access: aws.access,
-        gpu: asksForGpu(args),
-      },
-      child,
-    );
-    const loadBalancer = {
-      targetGroupArn: entry.targetGroupArn,
-      securityGroupId: entry.securityGroupId,
-      clusterSecurityGroupId: cluster.securityGroupId,
-    };
-    // Before the pods that it is for: they get their credentials at their start.
-    const access = new MetricsAccess(
-      `${name}-metrics`,
-      { clusterName, workspaceArn: aws.metrics.arn },
-      { ...child, dependsOn: [...cluster.ready] },
-    );
-    return { entry, cluster, loadBalancer, access: [access] };
-  }
-
-  private retrain(
-    { scope, home, ...ground }: RetrainingGround,
-    ready: readonly pulumi.Resource[],
-    clusterName: string | undefined,
-    opts: pulumi.ComponentResourceOptions,
-  ): void {
-    const { region, environment, keyRing, models } = this.args;
-    const aws = scope && clusterName !== undefined ? { clusterName, scope } : undefined;
-    // Data, champions and budget are one for all regions.
-    if (region !== home) {
-      const { ledger, orders, erasures } = ground.locations;
-      if (aws && erasures !== undefined)
-        new RegionEraser(
-          `${this.name}-erasure`,
-          {
-            orders: erasures,
-            logs: { region, password: this.logs.eraserPassword },
-            runbookBase: this.args.runbookBase,
-            image: ground.images.training,
-            aws,
-          },
-          { ...opts, dependsOn: [...ready] },
-        );
-      if (aws && orders !== undefined)
-        new Follower(
-          `${this.name}-promotion`,
-          {
-            region,
-            models: models.map(({ contract }) => contract.name),
-            locations: { orders, ledger },
-            approverKeys: ground.approverKeys,
-            image: ground.images.delivery,
-            aws,
-          },
-          { ...opts, dependsOn: [...ready] },
-        );
-      return;
-    }
-    const retraining = new Retraining(
-      `${this.name}-retraining`,
-      {
-        ...ground,
-        region,
-        environment,
-        models: models.map(({ contract, image }) => ({ contract, image })),
-        aws,
-      },
-      { ...opts, dependsOn: [...ready] },
-    );
-    // Its steps run under accounts of the retraining too.
-    new Erasure(
-      `${this.name}-erasure`,
-      {
-        region,
-        locations: ground.locations,
-        images: ground.images,
-        keyRing,
-        runbookBase: this.args.runbookBase,
-        logs: { region, password: this.logs.eraserPassword },
-        aws,
-      },
-      { ...opts, dependsOn: [...ready, retraining] },
+  private createLogStore(snapshots: LogSnapshots | undefined, opts: OrderedOptions): LogStore {
+    const { region, environment, models, runbookBase } = this.args;
+    return new LogStore(
+      `${this.name}-logs`,
+      { region, environment, predictionDays: predictionDays(models), snapshots, runbookBase },
+      opts,
     );
   }
 
@@ -395,19 +276,15 @@ export class RegionalPlatform extends pulumi.ComponentResource {
   }
 }
 
-/** What starts a retraining by way of the region: see `hearings`. */
-function hearingOf({ region, retraining }: RegionalPlatformArgs): Hearing {
+/** What starts a retraining by way of the region: see `retrainingRoutes`. */
+function retrainingRouteOf({ region, retraining }: RegionalPlatformArgs): RetrainingRoute {
   if (retraining === undefined || retraining.regions.length < 2) return "own";
-  return region === retraining.home ? "all" : "elsewhere";
+  return region === retraining.home ? "all" : "none";
 }
 
 /** Whether a model of the region asks for a GPU. */
 function asksForGpu({ models }: RegionalPlatformArgs): boolean {
   return models.some(({ contract }) => contract.serving.gpu > 0);
-}
-
-function clusterNameOf({ environment, region }: RegionalPlatformArgs): string {
-  return `causeway-${environment}-${region}`;
 }
 
 /**

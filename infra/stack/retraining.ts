@@ -19,7 +19,7 @@ import type { Locations, RetrainingImages } from "../workflows/retraining/defini
 import { digestOf } from "../../services/contract/digests";
 
 /** What a stack's retraining stands on. */
-export interface RetrainingGround {
+export interface RetrainingBase {
   /** Region in which the runs happen. */
   readonly home: string;
   readonly locations: Locations;
@@ -40,7 +40,7 @@ const dockerfiles = {
 } as const satisfies Record<keyof RetrainingImages<unknown>, string>;
 
 /** Where a stack's runs lie and which images they use. Reads the Dockerfiles below `root`. */
-export function retrainingGround(config: StackConfig, root: string): RetrainingGround {
+export function retrainingBase(config: StackConfig, root: string): RetrainingBase {
   const regions = config.regions.map(({ name }) => name);
   const [home = ""] = regions;
   const { organization, environment, account, target } = config;

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Hearing } from "../../observability/alertmanager";
+import type { RetrainingRoute } from "../../observability/alertmanager";
 import type { Environment } from "../../../services/contract/environments";
 
 /** Where a cluster runs: on EKS, or anywhere that a kubeconfig names. */
@@ -22,7 +22,7 @@ export interface ChartSettings {
   /** Whether Alertmanager has addresses of people. */
   readonly pages: boolean;
   /** What starts a retraining by way of this region. @default its own alerts */
-  readonly hearing?: Hearing | undefined;
+  readonly retrainingRoute?: RetrainingRoute | undefined;
   /** Whether a model of the region asks for a GPU. */
   readonly gpu: boolean;
   /** Address of the folder of the runbooks; ends with a slash. */

@@ -57,7 +57,7 @@ export function grafana(settings: ChartSettings): Values {
     ...(settings.workspace?.region === settings.region && {
       alerting: {
         "regions.yaml": allRegionsProvisioning({
-          retrains: settings.hearing === "all",
+          retrains: settings.retrainingRoute === "all",
           runbookBase: settings.runbookBase,
         }),
       },

@@ -108,7 +108,7 @@ function alertmanager(settings: ChartSettings): Values {
   return {
     config: alertmanagerConfig({
       peopleFolder,
-      hearing: settings.hearing ?? "own",
+      retrainingRoute: settings.retrainingRoute ?? "own",
       retrainingUrl: retrainingWebhook,
     }),
     podDisruptionBudget: { enabled: settings.environment === "prod", minAvailable: 1 },

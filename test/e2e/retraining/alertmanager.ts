@@ -4,7 +4,10 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { alertmanagerConfig, type Hearing } from "../../../infra/observability/alertmanager";
+import {
+  alertmanagerConfig,
+  type RetrainingRoute,
+} from "../../../infra/observability/alertmanager";
 import { retrainingAlert } from "../../../infra/observability/all-regions";
 import { webhook } from "../../../infra/kubernetes/retraining-webhook";
 import { freePort } from "../../harness/cluster/controlPlane";
@@ -67,8 +70,8 @@ const ownAlerts = (startsAt: string) =>
 const told = {
   own: ownAlerts,
   all: (startsAt) => [...ownAlerts(startsAt), ...alertsOverAllRegions(startsAt)],
-  elsewhere: ownAlerts,
-} as const satisfies Record<Hearing, (startsAt: string) => object[]>;
+  none: ownAlerts,
+} as const satisfies Record<RetrainingRoute, (startsAt: string) => object[]>;
 
 /** What the webhook of the retraining got. */
 export interface Heard {
@@ -84,7 +87,7 @@ export interface Heard {
  * Runs the real Alertmanager with the program's own configuration, its webhook on a loopback
  * address, and tells it of alerts that fire, again and again as Prometheus does.
  */
-export async function hear(alertmanager: string, hearing: Hearing): Promise<Heard> {
+export async function hear(alertmanager: string, retrainingRoute: RetrainingRoute): Promise<Heard> {
   const folder = await mkdtemp(join(tmpdir(), "causeway-alertmanager-"));
   const posts: object[] = [];
   const paths: string[] = [];
@@ -105,7 +108,7 @@ export async function hear(alertmanager: string, hearing: Hearing): Promise<Hear
     JSON.stringify(
       alertmanagerConfig({
         peopleFolder: undefined,
-        hearing,
+        retrainingRoute,
         retrainingUrl: `http://127.0.0.1:${listening}${webhook.path}`,
       }),
     ),
@@ -144,7 +147,7 @@ export async function hear(alertmanager: string, hearing: Hearing): Promise<Hear
       const answer = await fetch(`${api}/api/v2/alerts`, {
         method: "POST",
         headers: { "content-type": "application/json" },
-        body: JSON.stringify(told[hearing](startsAt)),
+        body: JSON.stringify(told[retrainingRoute](startsAt)),
       });
       assert.equal(answer.status, 200, await answer.text());
       sent += 1;

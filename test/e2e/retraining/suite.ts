@@ -23,7 +23,7 @@ export async function retrainingSuite(): Promise<Suite> {
   const heard = {
     own: hear(alertmanager, "own"),
     all: hear(alertmanager, "all"),
-    elsewhere: hear(alertmanager, "elsewhere"),
+    none: hear(alertmanager, "none"),
   };
   for (const each of Object.values(heard)) each.catch(() => undefined);
   const { tests, close } = await runTests();
@@ -88,7 +88,7 @@ function alertTests(heard: Promise<Heard>, judge: string): Test[] {
  * Prometheus and over all regions, the other's from its own.
  */
 function regionTests(
-  { all, elsewhere }: Readonly<Record<"all" | "elsewhere", Promise<Heard>>>,
+  { all, none }: Readonly<Record<"all" | "none", Promise<Heard>>>,
   judge: string,
 ): Test[] {
   return [
@@ -123,7 +123,7 @@ function regionTests(
     },
     {
       title: "the Alertmanager of another region asks for no run",
-      run: async () => assert.deepEqual((await elsewhere).posts, []),
+      run: async () => assert.deepEqual((await none).posts, []),
     },
   ];
 }

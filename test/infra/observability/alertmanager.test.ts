@@ -1,17 +1,17 @@
 import {
   alertmanagerConfig,
   retrainingAlerts,
-  type Hearing,
+  type RetrainingRoute,
 } from "../../../infra/observability/alertmanager";
 import { retrainingAlert } from "../../../infra/observability/all-regions";
 import { alerts, retrainingDue } from "../../../infra/gates/alerts";
 import { alertRules } from "./fixture";
 import { runbookBase } from "../../support/runbooks";
 
-const configOf = (hearing: Hearing) =>
+const configOf = (retrainingRoute: RetrainingRoute) =>
   alertmanagerConfig({
     peopleFolder: "/etc/urls",
-    hearing,
+    retrainingRoute,
     retrainingUrl: "http://retraining.example.com/alerts",
   });
 const config = configOf("own");
@@ -56,7 +56,7 @@ describe("routes", () => {
   });
 
   test("where there are several regions, home hears the one alert over all of them alone, and the others nothing", () => {
-    const [home, other] = [configOf("all"), configOf("elsewhere")];
+    const [home, other] = [configOf("all"), configOf("none")];
     for (const { labels } of alertRules())
       for (const one of [home, other])
         expect(receiversOf(labels, one)).toEqual([labels["receiver"]]);

@@ -454,7 +454,7 @@ describe("the stack that observes", () => {
         .alertmanager.config.route.routes.filter(({ receiver }) => receiver === "retraining")
         .map(({ matchers }) => matchers);
     // While the workspace does not answer no cause ends, and none begins.
-    expect(rules({ ...prod, hearing: "all" })).toMatchObject([
+    expect(rules({ ...prod, retrainingRoute: "all" })).toMatchObject([
       {
         noDataState: "OK",
         execErrState: "KeepLast",
@@ -462,12 +462,12 @@ describe("the stack that observes", () => {
         labels: { retraining: "candidate", severity: "none" },
       },
     ]);
-    expect(heard({ ...prod, hearing: "all" })).toEqual([
+    expect(heard({ ...prod, retrainingRoute: "all" })).toEqual([
       ['retraining = "candidate"', 'alertname = "CausewayRetrainingDue"'],
     ]);
     expect([
-      rules({ ...prod, region: "eu-central-1", hearing: "elsewhere" }),
-      heard({ ...prod, region: "eu-central-1", hearing: "elsewhere" }),
+      rules({ ...prod, region: "eu-central-1", retrainingRoute: "none" }),
+      heard({ ...prod, region: "eu-central-1", retrainingRoute: "none" }),
     ]).toEqual([[], []]);
     expect([rules(prod), heard(prod)]).toEqual([[], [['retraining = "candidate"']]]);
   });

@@ -1,0 +1,132 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Environment } from "../../services/contract/environments";
+import { gatewayPorts } from "../kubernetes/gateway";
+import { Cluster } from "../region/cluster";
+import { RegionalEntry } from "../region/entry";
+import { Network } from "../region/network";
+import type { LogSnapshots } from "../platform/elastic/log-store";
+import type { LoadBalancer } from "../platform/mesh";
+import { MetricsAccess } from "../platform/metrics-access";
+import type { SharedWorkspace } from "../platform/values/chart";
+import type { StackConfig } from "./schema";
+
+/** What a region on AWS stands on; absent where the stack runs on an existing cluster. */
+export interface AwsBase {
+  /** IPv4 block of the VPC. */
+  readonly cidr: string;
+  readonly kubernetesVersion: string;
+  readonly domainName: string;
+  readonly hostedZoneId: string;
+  readonly keys: {
+    readonly logs: pulumi.Input<string>;
+    readonly secrets: pulumi.Input<string>;
+    readonly volumes: pulumi.Input<string>;
+  };
+  readonly logBucketName: pulumi.Input<string>;
+  /** The metrics of all regions. */
+  readonly metrics: SharedWorkspace & { readonly arn: pulumi.Input<string> };
+  /** The region's audit bucket, which also holds the snapshots of the logs. */
+  readonly audit: Omit<LogSnapshots, "clusterName">;
+  readonly access: StackConfig["access"];
+  readonly breakGlassRoleArn: pulumi.Input<string>;
+}
+
+/** What {@link createRegionalBase} makes of a region. */
+export interface RegionalBaseArgs {
+  readonly region: string;
+  readonly environment: Environment;
+  readonly clusterName: string;
+  /** Whether a model of the region asks for a GPU. */
+  readonly gpu: boolean;
+  readonly aws: AwsBase;
+}
+
+/** A region on AWS before anything runs in it. */
+export interface RegionalBase {
+  /** Where callers enter the region. */
+  readonly entry: RegionalEntry;
+  readonly cluster: Cluster;
+  readonly loadBalancer: LoadBalancer;
+  /** What the pods' rights come from: there before the pods. */
+  readonly access: readonly pulumi.Resource[];
+}
+
+/** Network, load balancer and cluster of a region on AWS. */
+export function createRegionalBase(
+  name: string,
+  args: RegionalBaseArgs,
+  child: pulumi.ComponentResourceOptions,
+): RegionalBase {
+  const { region, environment, clusterName, aws } = args;
+  const network = new Network(
+    `${name}-network`,
+    { region, environment, cidr: aws.cidr, logsKeyArn: aws.keys.logs },
+    child,
+  );
+  const entry = createEntry(name, args, network, child);
+  const cluster = createCluster(name, args, network, child);
+  const loadBalancer = {
+    targetGroupArn: entry.targetGroupArn,
+    securityGroupId: entry.securityGroupId,
+    clusterSecurityGroupId: cluster.securityGroupId,
+  };
+  // Before the pods that it is for: they get their credentials at their start.
+  const access = new MetricsAccess(
+    `${name}-metrics`,
+    { clusterName, workspaceArn: aws.metrics.arn },
+    { ...child, dependsOn: [...cluster.ready] },
+  );
+  return { entry, cluster, loadBalancer, access: [access] };
+}
+
+function createEntry(
+  name: string,
+  { region, environment, clusterName, aws }: RegionalBaseArgs,
+  { vpcId, publicSubnetIds }: Network,
+  child: pulumi.ComponentResourceOptions,
+): RegionalEntry {
+  return new RegionalEntry(
+    `${name}-entry`,
+    {
+      region,
+      environment,
+      domainName: aws.domainName,
+      hostedZoneId: aws.hostedZoneId,
+      vpcId,
+      vpcCidr: aws.cidr,
+      publicSubnetIds,
+      logBucketName: aws.logBucketName,
+      logsKeyArn: aws.keys.logs,
+      clusterName,
+      gatewayPort: gatewayPorts.tls,
+    },
+    child,
+  );
+}
+
+function createCluster(
+  name: string,
+  { region, environment, clusterName, gpu, aws }: RegionalBaseArgs,
+  { privateSubnetIds }: Network,
+  child: pulumi.ComponentResourceOptions,
+): Cluster {
+  return new Cluster(
+    `${name}-cluster`,
+    {
+      name: clusterName,
+      region,
+      environment,
+      kubernetesVersion: aws.kubernetesVersion,
+      computeProfile: "auto-mode",
+      privateSubnetIds,
+      secretsKeyArn: aws.keys.secrets,
+      logsKeyArn: aws.keys.logs,
+      volumesKeyArn: aws.keys.volumes,
+      administratorRoleArns: aws.access.pipelines,
+      breakGlassRoleArn: aws.breakGlassRoleArn,
+      access: aws.access,
+      gpu,
+    },
+    child,
+  );
+}
