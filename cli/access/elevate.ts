@@ -31,28 +31,15 @@ export async function elevate(
   const { timer, binding } = elevation({ ...request, id }, now);
   const { name } = timer.metadata;
   const expires = new Date(now.getTime() + request.seconds * 1_000).toISOString();
-  const actor = z
-    .object({ status: z.object({ userInfo: z.object({ username: z.string() }) }) })
-    .parse(
-      await call(send, {
-        method: "POST",
-        path: "/apis/authentication.k8s.io/v1/selfsubjectreviews",
-        body: JSON.stringify({ apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" }),
-      }),
-    ).status.userInfo.username;
-  await ledger.record({
-    actor,
-    action: "access-change",
-    subject: request.user,
-    details: {
-      role: breakGlassRole,
-      namespace: request.namespace,
-      seconds: request.seconds,
-      expires,
-      reason: request.reason,
-      binding: name,
-    },
-  });
+  const actor = await askedBy(send);
+  const record = (outcome: Readonly<Record<string, unknown>>) =>
+    ledger.record({
+      actor,
+      action: "access-change",
+      subject: request.user,
+      details: { role: breakGlassRole, namespace: request.namespace, ...outcome },
+    });
+  await record({ seconds: request.seconds, expires, reason: request.reason, binding: name });
   const jobs = `/apis/batch/v1/namespaces/${request.namespace}/jobs`;
   const { metadata } = z
     .object({ metadata: z.object({ uid: z.string() }) })
@@ -65,20 +52,23 @@ export async function elevate(
     });
   } catch (error) {
     await send({ method: "DELETE", path: `${jobs}/${name}` });
-    await ledger.record({
-      actor,
-      action: "access-change",
-      subject: request.user,
-      details: {
-        role: breakGlassRole,
-        namespace: request.namespace,
-        binding: name,
-        refused: error instanceof Error ? error.message : String(error),
-      },
-    });
+    const refused = error instanceof Error ? error.message : String(error);
+    await record({ binding: name, refused });
     throw error;
   }
   return { name, expires };
+}
+
+/** Name under which the API server knows the caller. */
+async function askedBy(send: Send): Promise<string> {
+  const review = await call(send, {
+    method: "POST",
+    path: "/apis/authentication.k8s.io/v1/selfsubjectreviews",
+    body: JSON.stringify({ apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" }),
+  });
+  return z
+    .object({ status: z.object({ userInfo: z.object({ username: z.string() }) }) })
+    .parse(review).status.userInfo.username;
 }
 
 async function call(send: Send, request: HttpRequest): Promise<unknown> {

@@ -22,50 +22,13 @@ export function answers(resources: readonly ResourceView[]): Question[] {
   const [data, audit, artifacts] = [bucket("data"), bucket("audit"), bucket("artifacts")].map(
     (name) => `arn:aws:s3:::${name}`,
   );
-  const accounts = (found: readonly string[]) => found.filter((subject) => subject.includes("/"));
-  const pods = (subject: string, through: string, condition: string): Way => ({
-    who: `pods of \`${subject}\``,
-    through,
-    condition,
-  });
   return [
     {
       title: "Who can read the training data?",
       ways: inAws(resources, "s3:GetObject", `${data}/lake/rows.parquet`),
       note: "Each also needs the data key, which the same role may use through S3 only. An ML engineer may also run a step as the trainer, which reads the same data. The audit trail has every read of an object.",
     },
-    {
-      title: "Who can deploy?",
-      ways: [
-        ...byDuty(
-          resources,
-          "deploy",
-          "patch of rollouts",
-          "admission refuses every person a change of what runs",
-        ),
-        ...ofType(resources, "aws:eks/accessPolicyAssociation:AccessPolicyAssociation")
-          .filter(({ props }) =>
-            (text(props, "policyArn") ?? "").endsWith("AmazonEKSClusterAdminPolicy"),
-          )
-          .slice(0, 1)
-          .map(({ props }) => ({
-            who: `\`${(text(props, "principalArn") ?? "").split("/").at(-1) ?? ""}\``,
-            through: "AmazonEKSClusterAdminPolicy: runs `pulumi up`",
-            condition: "the policy pack, and review of the program",
-          })),
-        ...accounts(
-          inCluster(resources, "patch", "argoproj.io", "rollouts", namespaces.models),
-        ).map((subject) =>
-          pods(
-            subject,
-            "patch of rollouts, by name",
-            "only a release that passed its gates, with its approvals on record",
-          ),
-        ),
-        ...inAws(resources, "ecr:PutImage", repositoryArn(resources)),
-      ],
-      note: "Pushing an image alone deploys nothing. Groups that may patch a Rollout to hold or abort it cannot change its image, gates or account.",
-    },
+    deployment(resources),
     {
       title: "Who can approve?",
       ways: [
@@ -88,27 +51,72 @@ export function answers(resources: readonly ResourceView[]): Question[] {
       ],
       note: "`s3:PutObject` writes the orders for other regions. There an account of the same name reads its own region's orders and reaches its own log store.",
     },
-    {
-      title: "Who can delete the audit log?",
-      ways: [
-        "s3:DeleteObject",
-        "s3:DeleteObjectVersion",
-        "s3:BypassGovernanceRetention",
-        "s3:PutObjectRetention",
-        "s3:PutBucketObjectLockConfiguration",
-        "s3:DeleteBucket",
-      ].flatMap((action) =>
-        inAws(
-          resources,
-          action,
-          action.includes("Bucket") && action !== "s3:BypassGovernanceRetention"
-            ? (audit ?? "")
-            : `${audit}/ledger/000000000001.json`,
-        ),
-      ),
-      note: "Object Lock in COMPLIANCE mode keeps every version until its retention ends, even against the account's root user. The permissions boundary denies deletion to every platform role, whatever policy is attached later.",
-    },
+    deletionOfAudit(resources, audit ?? ""),
   ];
+}
+
+function deployment(resources: readonly ResourceView[]): Question {
+  const accounts = (found: readonly string[]) => found.filter((subject) => subject.includes("/"));
+  const pods = (subject: string, through: string, condition: string): Way => ({
+    who: `pods of \`${subject}\``,
+    through,
+    condition,
+  });
+  return {
+    title: "Who can deploy?",
+    ways: [
+      ...byDuty(
+        resources,
+        "deploy",
+        "patch of rollouts",
+        "admission refuses every person a change of what runs",
+      ),
+      ...ofType(resources, "aws:eks/accessPolicyAssociation:AccessPolicyAssociation")
+        .filter(({ props }) =>
+          (text(props, "policyArn") ?? "").endsWith("AmazonEKSClusterAdminPolicy"),
+        )
+        .slice(0, 1)
+        .map(({ props }) => ({
+          who: `\`${(text(props, "principalArn") ?? "").split("/").at(-1) ?? ""}\``,
+          through: "AmazonEKSClusterAdminPolicy: runs `pulumi up`",
+          condition: "the policy pack, and review of the program",
+        })),
+      ...accounts(inCluster(resources, "patch", "argoproj.io", "rollouts", namespaces.models)).map(
+        (subject) =>
+          pods(
+            subject,
+            "patch of rollouts, by name",
+            "only a release that passed its gates, with its approvals on record",
+          ),
+      ),
+      ...inAws(resources, "ecr:PutImage", repositoryArn(resources)),
+    ],
+    note: "Pushing an image alone deploys nothing. Groups that may patch a Rollout to hold or abort it cannot change its image, gates or account.",
+  };
+}
+
+/** Asks of every action that takes an object of the audit bucket, or its lock, away. */
+function deletionOfAudit(resources: readonly ResourceView[], audit: string): Question {
+  return {
+    title: "Who can delete the audit log?",
+    ways: [
+      "s3:DeleteObject",
+      "s3:DeleteObjectVersion",
+      "s3:BypassGovernanceRetention",
+      "s3:PutObjectRetention",
+      "s3:PutBucketObjectLockConfiguration",
+      "s3:DeleteBucket",
+    ].flatMap((action) =>
+      inAws(
+        resources,
+        action,
+        action.includes("Bucket") && action !== "s3:BypassGovernanceRetention"
+          ? audit
+          : `${audit}/ledger/000000000001.json`,
+      ),
+    ),
+    note: "Object Lock in COMPLIANCE mode keeps every version until its retention ends, even against the account's root user. The permissions boundary denies deletion to every platform role, whatever policy is attached later.",
+  };
 }
 
 function repositoryArn(resources: readonly ResourceView[]): string {

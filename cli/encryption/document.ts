@@ -1,4 +1,5 @@
-import type { EncryptionWalk, Listener, Store } from "./walk";
+import type { Listener } from "./listeners";
+import type { EncryptionWalk, Store } from "./walk";
 
 /** A name without its region, so that the regions share a row. */
 const anyRegion = (name: string) => name.replace(/\b[a-z]{2}(-[a-z]+)+-\d\b/g, "<region>");

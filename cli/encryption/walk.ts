@@ -1,11 +1,10 @@
-import { encryptedStorageClass, namespaces } from "../../infra/kubernetes/labels";
-import { at, list, record, text, ofBucket } from "../../policies/resources";
+import { encryptedStorageClass } from "../../infra/kubernetes/labels";
+import { at, record, text, ofBucket } from "../../policies/resources";
 import type { ResourceView } from "../../policies/rule";
-import { isInjected } from "../../policies/rules/encryption/mesh-injection";
-import { demandsTransit } from "../../policies/rules/encryption/node-transit";
 import { viewOf, type RecordedResource } from "../plan/resource";
-import { chartListeners, scraped } from "./charts";
+import { chartListeners } from "./charts";
 import { classes } from "./classes";
+import { listenersOf, type Listener } from "./listeners";
 
 /** A place where data lies, and what encrypts it. */
 export interface Store {
@@ -15,16 +14,6 @@ export interface Store {
   readonly key: string | undefined;
   /** Why there is no customer-managed key. */
   readonly excuse?: string;
-}
-
-/** Something that takes connections, and how they are encrypted. */
-export interface Listener {
-  readonly resource: RecordedResource;
-  readonly what: string;
-  /** Undefined where nothing encrypts. */
-  readonly protocol: string | undefined;
-  /** Why it has no TLS of its own, where the nodes encrypt what it sends and takes. */
-  readonly byNodes?: string;
 }
 
 /** What a walk over all resources finds. */
@@ -59,7 +48,7 @@ export function encryptionWalk(resources: readonly RecordedResource[]): Encrypti
       ...volumes(resource, context),
     ]),
     listeners: custom.flatMap((resource) =>
-      kinds(resource).includes("listener") ? listenersOf(resource, context) : [],
+      kinds(resource).includes("listener") ? listenersOf(resource, context.views) : [],
     ),
     unclassified: [
       ...new Set([
@@ -199,162 +188,4 @@ function claims(value: unknown): (string | undefined)[] {
     ...(own ? [text(value, "storageClassName")] : []),
     ...Object.keys(value).flatMap((key) => claims(Reflect.get(value, key))),
   ];
-}
-
-const aws = "HTTPS of AWS, TLS 1.2 or newer";
-
-function listenersOf(resource: RecordedResource, { views }: Context): Listener[] {
-  const { type, inputs } = resource;
-  const one = (what: string, protocol: string | undefined): Listener[] => [
-    { resource, what, protocol },
-  ];
-  const plain = (what: string, why: string): Listener[] => [
-    {
-      resource,
-      what,
-      protocol: nodesEncrypt(views, resource.region) ? nodeEncryption : undefined,
-      byNodes: why,
-    },
-  ];
-  switch (type) {
-    case "aws:lb/listener:Listener":
-      return one(`port ${String(at(inputs, "port"))}`, edge(inputs));
-    case "aws:lb/targetGroup:TargetGroup":
-      return one(
-        "from the load balancer to the gateway",
-        text(inputs, "protocol") === "HTTPS" ? "HTTPS, TLS 1.2 or newer" : undefined,
-      );
-    case "aws:s3/bucket:Bucket":
-      return one(
-        "requests",
-        views.some(
-          (view) =>
-            view.type === "aws:s3/bucketPolicy:BucketPolicy" &&
-            view.name === `${resource.name}-policy` &&
-            demandsTls(text(view.props, "policy") ?? ""),
-        )
-          ? "HTTPS, TLS 1.2 or newer, by the bucket's policy"
-          : undefined,
-      );
-    case "aws:eks/cluster:Cluster":
-      return one(
-        "Kubernetes API, in the VPC alone",
-        at(inputs, "vpcConfig.endpointPublicAccess") === false
-          ? "HTTPS, TLS 1.2 or newer"
-          : undefined,
-      );
-    case "kubernetes:networking.istio.io/v1:Gateway":
-      return list(inputs, "spec.servers").map((server) => ({
-        resource,
-        what: `port ${String(at(server, "port.number"))}`,
-        protocol: ["TLSV1_2", "TLSV1_3"].includes(text(server, "tls.minProtocolVersion") ?? "")
-          ? `HTTPS, ${text(server, "tls.minProtocolVersion") === "TLSV1_2" ? "TLS 1.2" : "TLS 1.3"} or newer`
-          : undefined,
-      }));
-    case "kubernetes:argoproj.io/v1alpha1:Rollout":
-      return [
-        ...one(
-          "predictions",
-          isStrict(views, resource) ? "mutual TLS of the mesh, STRICT" : undefined,
-        ),
-        ...plain("metrics", scraped),
-      ];
-    case "kubernetes:argoproj.io/v1alpha1:EventBus":
-      return one(
-        "events",
-        at(inputs, "spec.jetstream") === undefined
-          ? undefined
-          : "TLS between servers and clients (JetStream of Argo Events)",
-      );
-    case "kubernetes:argoproj.io/v1alpha1:EventSource":
-      return plain(
-        "webhook of Alertmanager",
-        "names of alerts and models, no rows; network policies allow only the namespace of Alertmanager",
-      );
-    case "kubernetes:elasticsearch.k8s.elastic.co/v1:Elasticsearch":
-    case "kubernetes:kibana.k8s.elastic.co/v1:Kibana":
-      return one(
-        "requests",
-        at(inputs, "spec.http.tls.selfSignedCertificate.disabled") === true
-          ? undefined
-          : "HTTPS, TLS 1.2 or newer",
-      );
-    case "kubernetes:helm.sh/v3:Release":
-      return (chartListeners[text(inputs, "chart") ?? ""] ?? []).flatMap(
-        ({ what, protocol, plain: why }) =>
-          why === undefined ? one(what, protocol) : plain(what, why),
-      );
-    default:
-      return type.startsWith("aws:") ? one("API", aws) : one("connections", undefined);
-  }
-}
-
-/**
- * What AWS does between instances of the types that the node pools demand; between pods of one node
- * nothing leaves the machine.
- */
-const nodeEncryption = "HTTP, encrypted between nodes by AWS Nitro (AES-256-GCM)";
-
-/**
- * Whether every node of a region is of a type whose traffic AWS encrypts: each pool demands it, and
- * EKS's built-in pools, which cannot, are off.
- */
-function nodesEncrypt(views: readonly ResourceView[], region: string): boolean {
-  const own = views.filter(({ name }) => name.startsWith(`${region}-`));
-  const pools = own.filter(({ type }) => type === "kubernetes:karpenter.sh/v1:NodePool");
-  const clusters = own.filter(({ type }) => type === "aws:eks/cluster:Cluster");
-  return (
-    pools.length > 0 &&
-    pools.every(({ props }) => demandsTransit(props)) &&
-    clusters.every(({ props }) => list(props, "computeConfig.nodePools").length === 0)
-  );
-}
-
-function edge(inputs: unknown): string | undefined {
-  const policy = text(inputs, "sslPolicy") ?? "";
-  if (text(inputs, "protocol") === "HTTPS")
-    return /-TLS13-1-[23]/.test(policy)
-      ? `HTTPS, TLS ${policy.includes("TLS13-1-3") ? "1.3" : "1.2 or newer"} (${policy})`
-      : undefined;
-  return text(inputs, "defaultActions.0.type") === "redirect" &&
-    text(inputs, "defaultActions.0.redirect.protocol") === "HTTPS"
-    ? "HTTP that only redirects to HTTPS"
-    : undefined;
-}
-
-function demandsTls(policy: string): boolean {
-  return (
-    policy.includes('"aws:SecureTransport":"false"') && policy.includes('"s3:TlsVersion":"1.2"')
-  );
-}
-
-/**
- * Whether the pods of a workload take mutual TLS alone: their namespace as it is planned gets
- * proxies, and no policy of the region's mesh is weaker than strict.
- */
-function isStrict(views: readonly ResourceView[], { inputs, region }: RecordedResource): boolean {
-  const own = views.filter(({ name }) => name.startsWith(region));
-  const policies = own
-    .filter(({ type }) => type === "kubernetes:security.istio.io/v1:PeerAuthentication")
-    .map(({ props }) => props);
-  const home = own.filter(
-    ({ type, props }) =>
-      type === "kubernetes:core/v1:Namespace" &&
-      text(props, "metadata.name") === text(inputs, "metadata.namespace"),
-  );
-  const meshWide = policies.some(
-    (policy) =>
-      text(policy, "metadata.namespace") === namespaces.mesh &&
-      at(policy, "spec.selector") === undefined,
-  );
-  return (
-    home.length > 0 &&
-    home.every(({ props }) => isInjected(props)) &&
-    meshWide &&
-    policies.every(
-      (policy) =>
-        text(policy, "spec.mtls.mode") === "STRICT" &&
-        at(policy, "spec.portLevelMtls") === undefined,
-    )
-  );
 }

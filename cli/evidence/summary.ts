@@ -92,14 +92,8 @@ export function summaryOf(model: string, unordered: readonly ArchivedFile[]): Su
     jsonOf(files, `${folder}/release/manifest.json`),
     "release/manifest.json",
   );
-  const verdicts = files
-    .filter(({ name }) => name.startsWith(`${folder}/verdicts/`))
-    .map(({ name }) => parseOrThrow(verdictSchema, jsonOf(files, name), name));
   const entries = ledgerIn(files);
   const own = entries.filter(({ subject }) => subject === model);
-  const stacks = files
-    .filter(({ name }) => /^stacks\/[^/]+\/judgement\.json$/.test(name))
-    .map(({ name }) => parseOrThrow(judgementSchema, jsonOf(files, name), name));
   const { version, published, digests, image } = release;
   const summary = {
     model,
@@ -118,25 +112,36 @@ export function summaryOf(model: string, unordered: readonly ArchivedFile[]): Su
       passed,
     })),
     approvals: approvalsOf(release, own, countingIn(files)),
-    verdicts: verdicts.map(({ version: tried, region, outcome, finishedAt }) => ({
-      version: tried,
-      region,
-      outcome,
-      finishedAt,
-    })),
+    verdicts: verdictsIn(files, folder),
     ledger: {
       entries: entries.length,
       head: entries.at(-1)?.hash ?? null,
       ofModel: counted(own.map(({ action }) => action)),
     },
-    stacks: stacks.map(({ stack, verdict, counts }) => ({
-      stack,
-      verdict,
-      mandatory: counts.mandatory,
-      advisory: counts.advisory,
-    })),
+    stacks: stacksIn(files),
   };
   return { ...summary, findings: findingsOf(summary, release, own, files) };
+}
+
+/** What each region found of each version. */
+function verdictsIn(files: readonly ArchivedFile[], folder: string): Summary["verdicts"] {
+  return files
+    .filter(({ name }) => name.startsWith(`${folder}/verdicts/`))
+    .map(({ name }) => parseOrThrow(verdictSchema, jsonOf(files, name), name))
+    .map(({ version, region, outcome, finishedAt }) => ({ version, region, outcome, finishedAt }));
+}
+
+/** How the rules judge each stack. */
+function stacksIn(files: readonly ArchivedFile[]): Summary["stacks"] {
+  return files
+    .filter(({ name }) => /^stacks\/[^/]+\/judgement\.json$/.test(name))
+    .map(({ name }) => parseOrThrow(judgementSchema, jsonOf(files, name), name))
+    .map(({ stack, verdict, counts: { mandatory, advisory } }) => ({
+      stack,
+      verdict,
+      mandatory,
+      advisory,
+    }));
 }
 
 function approvalsOf(

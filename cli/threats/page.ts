@@ -1,3 +1,4 @@
+import { evidenceThreats } from "./evidence";
 import {
   actors,
   components,
@@ -12,13 +13,19 @@ import {
 import { operationThreats } from "./operation";
 import { releaseThreats } from "./releases";
 import { requestThreats } from "./requests";
+import { supplyChainThreats } from "./supply-chain";
+import { telemetryThreats } from "./telemetry";
 import { strides, type Threat } from "./threat";
 
 /** Every threat, by the path that it takes. */
 export const sections: Readonly<Record<string, readonly Threat[]>> = {
   Requests: requestThreats,
-  Releases: releaseThreats,
-  "Operation, evidence and personal data": operationThreats,
+  Releases: [...releaseThreats, ...supplyChainThreats],
+  "Operation, evidence and personal data": [
+    ...operationThreats,
+    ...telemetryThreats,
+    ...evidenceThreats,
+  ],
 };
 export const threats: readonly Threat[] = Object.values(sections).flat();
 
@@ -44,6 +51,18 @@ export function threatsPage(): string {
     "",
     "Assumptions: AWS, the identity provider and the repository's host work as documented. The owner of the AWS account, and everybody who may merge without review, controls the platform.",
     "",
+    ...boundaryLines(),
+    ...Object.entries(sections).flatMap(([title, list]) => [
+      `## ${title}`,
+      "",
+      ...list.flatMap(threatLines),
+    ]),
+  ].join("\n");
+}
+
+/** The zones as a diagram, and tables of the elements and the flows. */
+function boundaryLines(): string[] {
+  return [
     "## Trust boundaries",
     "",
     "```mermaid",
@@ -81,12 +100,7 @@ export function threatsPage(): string {
     "",
     "⚠ crosses a boundary.",
     "",
-    ...Object.entries(sections).flatMap(([title, list]) => [
-      `## ${title}`,
-      "",
-      ...list.flatMap(threatLines),
-    ]),
-  ].join("\n");
+  ];
 }
 
 function threatLines({
