@@ -74,10 +74,6 @@ export function alertmanagerConfig({
   retrainingUrl,
 }: AlertAddresses) {
   const people = Object.entries(receivers).map(([severity, receiver]) => ({ severity, receiver }));
-  const told = (receiver: string) =>
-    peopleFolder === undefined
-      ? {}
-      : { webhook_configs: [{ url_file: `${peopleFolder}/${receiver}`, send_resolved: true }] };
   const heard = retrainingRoutes[retrainingRoute];
   return {
     route: {
@@ -118,9 +114,16 @@ export function alertmanagerConfig({
             },
           ]
         : []),
-      ...people.map(({ receiver }) => ({ name: receiver, ...told(receiver) })),
+      ...people.map(({ receiver }) => ({ name: receiver, ...addressOf(receiver, peopleFolder) })),
     ],
   };
+}
+
+/** Where people of a receiver are told; nowhere without a folder of addresses. */
+function addressOf(receiver: string, peopleFolder: string | undefined) {
+  return peopleFolder === undefined
+    ? {}
+    : { webhook_configs: [{ url_file: `${peopleFolder}/${receiver}`, send_resolved: true }] };
 }
 
 /** Names of the alerts that start a retraining. */

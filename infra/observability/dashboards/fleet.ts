@@ -84,9 +84,22 @@ function alerting(): Row {
 }
 
 function nodes(gpu: boolean): Row {
+  return {
+    title: "Nodes",
+    panels: [
+      ...usePanels(),
+      ...capacityPanels(),
+      ...autoscalerPanels(),
+      ...(gpu ? gpuPanels() : []),
+    ],
+  };
+}
+
+/** What the pods use of the nodes. */
+function usePanels(): PanelContent[] {
   const { kubelet, cluster } = foreign;
   const allocatable = (resource: string) => `sum(${cluster.allocatable}{resource="${resource}"})`;
-  const panels: PanelContent[] = [
+  return [
     {
       title: "CPU of the nodes",
       unit: "percentunit",
@@ -109,6 +122,13 @@ function nodes(gpu: boolean): Row {
         },
       ],
     },
+  ];
+}
+
+/** Room on the disks, and the nodes that there are. */
+function capacityPanels(): PanelContent[] {
+  const { kubelet, cluster } = foreign;
+  return [
     {
       title: "Fullest disk of a node",
       unit: "percentunit",
@@ -133,6 +153,12 @@ function nodes(gpu: boolean): Row {
         },
       ],
     },
+  ];
+}
+
+function autoscalerPanels(): PanelContent[] {
+  const { cluster } = foreign;
+  return [
     {
       title: "Replicas against the autoscaler's maximum",
       unit: "percentunit",
@@ -155,7 +181,10 @@ function nodes(gpu: boolean): Row {
       ],
     },
   ];
-  const gpuPanels: PanelContent[] = [
+}
+
+function gpuPanels(): PanelContent[] {
+  return [
     {
       title: "GPU use, by model",
       unit: "percentunit",
@@ -174,60 +203,66 @@ function nodes(gpu: boolean): Row {
       ],
     },
   ];
-  return { title: "Nodes", panels: gpu ? [...panels, ...gpuPanels] : panels };
 }
 
 function mesh(): Row {
-  const { proxy, istiod } = foreign;
+  return { title: "Mesh", panels: [...gatewayPanels(), ...controlPlanePanels()] };
+}
+
+function gatewayPanels(): PanelContent[] {
+  const { proxy } = foreign;
   const atGateway = `${proxy.requests}{reporter="source",source_workload="${gatewayName}"}`;
-  return {
-    title: "Mesh",
-    panels: [
-      {
-        title: "Answers at the gateway, by status",
-        unit: "reqps",
-        queries: [
-          { expr: `sum by (response_code) (rate(${atGateway}[5m]))`, legend: "{{response_code}}" },
-        ],
-      },
-      {
-        title: "Latency that callers see, 99%",
-        unit: "s",
-        queries: [
-          {
-            expr: `histogram_quantile(0.99, sum by (le, destination_canonical_service) (rate(${proxy.durations}{reporter="source",source_workload="${gatewayName}"}[5m]))) / 1000`,
-            legend: "{{destination_canonical_service}}",
-          },
-        ],
-        description: "Measured at the gateway, so with the way between the proxies.",
-      },
-      {
-        title: "Connections refused before they became requests",
-        unit: "cps",
-        queries: [
-          { expr: `sum by (model) (rate(${metrics.malformed.name}[5m]))`, legend: "{{model}}" },
-        ],
-      },
-      {
-        title: "Time until a change reaches the proxies, 99%",
-        unit: "s",
-        queries: [
-          {
-            expr: `histogram_quantile(0.99, sum by (le) (rate(${istiod.convergence}[10m])))`,
-            legend: "seconds",
-          },
-        ],
-      },
-      {
-        title: "Proxies that follow the control plane",
-        unit: "none",
-        queries: [{ expr: `sum(${istiod.proxies})`, legend: "proxies" }],
-      },
-      {
-        title: "Settings that proxies refused",
-        unit: "none",
-        queries: [{ expr: `sum(increase(${istiod.rejects}[15m]))`, legend: "in 15 minutes" }],
-      },
-    ],
-  };
+  return [
+    {
+      title: "Answers at the gateway, by status",
+      unit: "reqps",
+      queries: [
+        { expr: `sum by (response_code) (rate(${atGateway}[5m]))`, legend: "{{response_code}}" },
+      ],
+    },
+    {
+      title: "Latency that callers see, 99%",
+      unit: "s",
+      queries: [
+        {
+          expr: `histogram_quantile(0.99, sum by (le, destination_canonical_service) (rate(${proxy.durations}{reporter="source",source_workload="${gatewayName}"}[5m]))) / 1000`,
+          legend: "{{destination_canonical_service}}",
+        },
+      ],
+      description: "Measured at the gateway, so with the way between the proxies.",
+    },
+    {
+      title: "Connections refused before they became requests",
+      unit: "cps",
+      queries: [
+        { expr: `sum by (model) (rate(${metrics.malformed.name}[5m]))`, legend: "{{model}}" },
+      ],
+    },
+  ];
+}
+
+function controlPlanePanels(): PanelContent[] {
+  const { istiod } = foreign;
+  return [
+    {
+      title: "Time until a change reaches the proxies, 99%",
+      unit: "s",
+      queries: [
+        {
+          expr: `histogram_quantile(0.99, sum by (le) (rate(${istiod.convergence}[10m])))`,
+          legend: "seconds",
+        },
+      ],
+    },
+    {
+      title: "Proxies that follow the control plane",
+      unit: "none",
+      queries: [{ expr: `sum(${istiod.proxies})`, legend: "proxies" }],
+    },
+    {
+      title: "Settings that proxies refused",
+      unit: "none",
+      queries: [{ expr: `sum(increase(${istiod.rejects}[15m]))`, legend: "in 15 minutes" }],
+    },
+  ];
 }

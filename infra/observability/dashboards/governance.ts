@@ -104,65 +104,76 @@ function fairness(): Row {
 }
 
 function oversight(): Row {
-  const { rollouts, prometheus } = foreign;
+  return { title: "Oversight", panels: [...releasePanels(), ...labelPanels(), firingAlerts()] };
+}
+
+/** Releases that a person or a gate held up. */
+function releasePanels(): PanelContent[] {
+  const { rollouts } = foreign;
   const inModels = `namespace="${namespaces.models}"`;
+  return [
+    {
+      title: "Releases that wait for a person or were stopped",
+      unit: "none",
+      queries: [
+        {
+          expr: `count by (phase) (${rollouts.rollout}{${inModels},phase=~"Paused|Degraded"})`,
+          legend: "{{phase}}",
+        },
+      ],
+      description:
+        "Paused: a high-risk release waits for its approval. Degraded: a release was rolled back.",
+    },
+    {
+      title: "Analyses of releases, by verdict",
+      unit: "none",
+      queries: [
+        { expr: `count by (phase) (${rollouts.analysis}{${inModels}})`, legend: "{{phase}}" },
+      ],
+    },
+    {
+      title: "Gates that failed",
+      unit: "none",
+      queries: [
+        {
+          expr: `count by (metric) (${rollouts.analysisMetric}{${inModels},phase="Failed"} > 0)`,
+          legend: "{{metric}}",
+        },
+      ],
+    },
+  ];
+}
+
+/** How much of what the models said is checked against the truth. */
+function labelPanels(): PanelContent[] {
+  return [
+    {
+      title: "Share of predictions whose true label came",
+      unit: "percentunit",
+      queries: [
+        {
+          expr: `sum by (model) (increase(${metrics.outcomes.name}[1d])) / (sum by (model) (increase(${metrics.predictions.name}[1d])) > 0)`,
+          legend: "{{model}}",
+        },
+      ],
+      description: "What is not labelled is not watched for accuracy and fairness.",
+    },
+    {
+      title: "Days since the newest true label",
+      unit: "none",
+      queries: [{ expr: `(time() - ${series.lastLabel}) / 86400`, legend: "{{model}}" }],
+    },
+  ];
+}
+
+function firingAlerts(): PanelContent {
   return {
-    title: "Oversight",
-    panels: [
+    title: "Alerts that fire",
+    unit: "none",
+    queries: [
       {
-        title: "Releases that wait for a person or were stopped",
-        unit: "none",
-        queries: [
-          {
-            expr: `count by (phase) (${rollouts.rollout}{${inModels},phase=~"Paused|Degraded"})`,
-            legend: "{{phase}}",
-          },
-        ],
-        description:
-          "Paused: a high-risk release waits for its approval. Degraded: a release was rolled back.",
-      },
-      {
-        title: "Analyses of releases, by verdict",
-        unit: "none",
-        queries: [
-          { expr: `count by (phase) (${rollouts.analysis}{${inModels}})`, legend: "{{phase}}" },
-        ],
-      },
-      {
-        title: "Gates that failed",
-        unit: "none",
-        queries: [
-          {
-            expr: `count by (metric) (${rollouts.analysisMetric}{${inModels},phase="Failed"} > 0)`,
-            legend: "{{metric}}",
-          },
-        ],
-      },
-      {
-        title: "Share of predictions whose true label came",
-        unit: "percentunit",
-        queries: [
-          {
-            expr: `sum by (model) (increase(${metrics.outcomes.name}[1d])) / (sum by (model) (increase(${metrics.predictions.name}[1d])) > 0)`,
-            legend: "{{model}}",
-          },
-        ],
-        description: "What is not labelled is not watched for accuracy and fairness.",
-      },
-      {
-        title: "Days since the newest true label",
-        unit: "none",
-        queries: [{ expr: `(time() - ${series.lastLabel}) / 86400`, legend: "{{model}}" }],
-      },
-      {
-        title: "Alerts that fire",
-        unit: "none",
-        queries: [
-          {
-            expr: `count by (model, severity) (${prometheus.alerts}{alertstate="firing",model!=""})`,
-            legend: "{{model}} {{severity}}",
-          },
-        ],
+        expr: `count by (model, severity) (${foreign.prometheus.alerts}{alertstate="firing",model!=""})`,
+        legend: "{{model}} {{severity}}",
       },
     ],
   };

@@ -146,7 +146,7 @@ export type DashboardJson = Plain<
 /** Version of the schema of dashboards that these fields are of. */
 const schemaVersion = 42;
 
-/** Lays rows of panels out, from left to right and from top to bottom. */
+/** A dashboard of these rows. */
 export function dashboardJson({
   uid,
   title,
@@ -157,6 +157,34 @@ export function dashboardJson({
   rows,
 }: DashboardContent): DashboardJson {
   const datasource = { type: "prometheus", uid: source } as const;
+  return {
+    uid,
+    title,
+    description,
+    schemaVersion,
+    tags: ["causeway"],
+    timezone: "utc",
+    editable: false,
+    refresh: "1m",
+    graphTooltip: 1,
+    time: { from, to: "now" },
+    annotations: {
+      list: annotations.map(({ name, expr, color, title: titleFormat }) => ({
+        name,
+        datasource,
+        enable: true,
+        iconColor: color,
+        expr,
+        titleFormat,
+        step: "60s",
+      })),
+    },
+    panels: layout(rows, datasource),
+  };
+}
+
+/** Lays rows of panels out, from left to right and from top to bottom. */
+function layout(rows: readonly Row[], datasource: NonNullable<Panel["datasource"]>): Panel[] {
   const panels: Panel[] = [];
   let y = 0;
   for (const row of rows) {
@@ -181,74 +209,66 @@ export function dashboardJson({
     }
     y += heights.panel;
   }
+  return panels;
+}
+
+type DrawnPanel = Pick<
+  Panel,
+  "type" | "title" | "description" | "targets" | "options" | "fieldConfig" | "transformations"
+>;
+
+function panel(content: PanelContent): DrawnPanel {
+  const { title, description, form = "lines" } = content;
   return {
-    uid,
     title,
-    description,
-    schemaVersion,
-    tags: ["causeway"],
-    timezone: "utc",
-    editable: false,
-    refresh: "1m",
-    graphTooltip: 1,
-    time: { from, to: "now" },
-    annotations: {
-      list: annotations.map(({ name, expr, color, title: titleFormat }) => ({
-        name,
-        datasource,
-        enable: true,
-        iconColor: color,
-        expr,
-        titleFormat,
-        step: "60s",
-      })),
-    },
-    panels,
+    ...(description !== undefined && { description }),
+    ...(form === "table" ? table(content) : lines(content)),
   };
 }
 
-function panel(
-  content: PanelContent,
-): Pick<
-  Panel,
-  "type" | "title" | "description" | "targets" | "options" | "fieldConfig" | "transformations"
-> {
-  const { title, description, unit, queries, form = "lines", limit, max, axis = "zero" } = content;
-  const common = { title, ...(description !== undefined && { description }) };
-  if (form === "table") {
-    const targets = queries.map(
-      ({ expr, legend }, i) =>
-        ({
-          refId: refId(i),
-          expr,
-          legendFormat: legend,
-          instant: true,
-          range: false,
-          format: "table",
-        }) as const,
-    );
-    return {
-      ...common,
-      type: "table",
-      targets,
-      options: { showHeader: true },
-      fieldConfig: { defaults: { unit }, overrides: [] },
-      transformations: [
-        {
-          id: "organize",
-          options: {
-            excludeByName: {
-              Time: true,
-              __name__: true,
-              job: true,
-              instance: true,
-              endpoint: true,
-            },
+/** The newest values, one row for each series. */
+function table({ unit, queries }: PanelContent): Omit<DrawnPanel, "title" | "description"> {
+  const targets = queries.map(
+    ({ expr, legend }, i) =>
+      ({
+        refId: refId(i),
+        expr,
+        legendFormat: legend,
+        instant: true,
+        range: false,
+        format: "table",
+      }) as const,
+  );
+  return {
+    type: "table",
+    targets,
+    options: { showHeader: true },
+    fieldConfig: { defaults: { unit }, overrides: [] },
+    transformations: [
+      {
+        id: "organize",
+        options: {
+          excludeByName: {
+            Time: true,
+            __name__: true,
+            job: true,
+            instance: true,
+            endpoint: true,
           },
         },
-      ],
-    };
-  }
+      },
+    ],
+  };
+}
+
+/** Lines over time. */
+function lines({
+  unit,
+  queries,
+  limit,
+  max,
+  axis = "zero",
+}: PanelContent): Omit<DrawnPanel, "title" | "description"> {
   const custom = {
     drawStyle: "line",
     lineWidth: 1,
@@ -269,7 +289,6 @@ function panel(
     tooltip: { mode: "multi", sort: "desc" },
   } as const;
   return {
-    ...common,
     type: "timeseries",
     targets: queries.map(({ expr, legend }, i) => ({
       refId: refId(i),

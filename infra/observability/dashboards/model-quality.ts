@@ -64,70 +64,80 @@ export function performanceRow(contract: Contract): Row {
 
 /** Drift of features, score and concept, each against the threshold that chance sets. */
 export function driftRow(contract: Contract): Row {
+  return { title: "Drift", panels: [...populationPanels(contract), ...conceptPanels(contract)] };
+}
+
+/** Whether what comes in and goes out is still distributed as it was. */
+function populationPanels(contract: Contract): PanelContent[] {
   const { drift } = contract;
   const against = (by: string, matcher: string) =>
     `max by (${by}) (${select(contract, series.psi, {}, matcher)} / ${select(contract, series.psiThreshold, {}, matcher)})`;
   const limit: Limit = { value: 1, bad: "above" };
   const description = `Population stability index over ${drift.window}, as a multiple of what a window of as many rows exceeds by chance with significance ${drift.significance} over all features.`;
-  return {
-    title: "Drift",
-    panels: [
-      {
-        title: "Features, against their threshold",
-        unit: "none",
-        queries: [
-          { expr: against("feature", `feature!="${scoreFeature}"`), legend: "{{feature}}" },
-        ],
-        limit,
-        description,
-        width: 12,
-      },
-      {
-        title: "Score, against its threshold",
-        unit: "none",
-        queries: [{ expr: against("version", `feature="${scoreFeature}"`), legend: "{{version}}" }],
-        limit,
-        description,
-        width: 12,
-      },
-      {
-        title: "Fall of accuracy",
-        unit: "none",
-        axis: "data",
-        queries: [{ expr: select(contract, series.accuracyFall), legend: "standard deviations" }],
-        limit: { value: Number(digits(normalQuantile(drift.significance))), bad: "above" },
-        description: `The newest ${drift.window} against the windows before: concept drift.`,
-      },
-      {
-        title: "Accuracy, newest and before",
-        unit: "percentunit",
-        max: 1,
-        queries: [
-          { expr: select(contract, series.accuracyRecent), legend: "newest" },
-          { expr: select(contract, series.accuracyBefore), legend: "before" },
-        ],
-      },
-      {
-        title: "Calibration",
-        unit: "percentunit",
-        max: 1,
-        queries: [
-          {
-            expr: `sum by (bin) (${select(contract, series.calibration)} * ${select(contract, series.calibrationRows)}) / sum by (bin) (${select(contract, series.calibrationRows)})`,
-            legend: "score up to {{bin}}",
-          },
-        ],
-        description: "Share of true positives by bin of the score.",
-      },
-    ],
-  };
+  return [
+    {
+      title: "Features, against their threshold",
+      unit: "none",
+      queries: [{ expr: against("feature", `feature!="${scoreFeature}"`), legend: "{{feature}}" }],
+      limit,
+      description,
+      width: 12,
+    },
+    {
+      title: "Score, against its threshold",
+      unit: "none",
+      queries: [{ expr: against("version", `feature="${scoreFeature}"`), legend: "{{version}}" }],
+      limit,
+      description,
+      width: 12,
+    },
+  ];
+}
+
+/** Whether the same inputs still mean the same. */
+function conceptPanels(contract: Contract): PanelContent[] {
+  const { drift } = contract;
+  return [
+    {
+      title: "Fall of accuracy",
+      unit: "none",
+      axis: "data",
+      queries: [{ expr: select(contract, series.accuracyFall), legend: "standard deviations" }],
+      limit: { value: Number(digits(normalQuantile(drift.significance))), bad: "above" },
+      description: `The newest ${drift.window} against the windows before: concept drift.`,
+    },
+    {
+      title: "Accuracy, newest and before",
+      unit: "percentunit",
+      max: 1,
+      queries: [
+        { expr: select(contract, series.accuracyRecent), legend: "newest" },
+        { expr: select(contract, series.accuracyBefore), legend: "before" },
+      ],
+    },
+    {
+      title: "Calibration",
+      unit: "percentunit",
+      max: 1,
+      queries: [
+        {
+          expr: `sum by (bin) (${select(contract, series.calibration)} * ${select(contract, series.calibrationRows)}) / sum by (bin) (${select(contract, series.calibrationRows)})`,
+          legend: "score up to {{bin}}",
+        },
+      ],
+      description: "Share of true positives by bin of the score.",
+    },
+  ];
 }
 
 /** Rates by group, and each fairness measure that the contract gates. */
 export function fairnessRow(contract: Contract): Row {
+  return { title: "Fairness", panels: [...ratesByGroup(contract), ...gatedMeasures(contract)] };
+}
+
+function ratesByGroup(contract: Contract): PanelContent[] {
   const { gates, protectedAttributes } = contract;
-  const { labels, drift } = windowsOf(contract);
-  const byGroup = protectedAttributes.flatMap(({ name: attribute }): PanelContent[] => [
+  return protectedAttributes.flatMap(({ name: attribute }): PanelContent[] => [
     {
       title: `Selection rate by ${attribute}`,
       unit: "percentunit",
@@ -162,7 +172,11 @@ export function fairnessRow(contract: Contract): Row {
       description: "Rates whose largest difference is the equalized odds difference.",
     },
   ]);
-  const judged = gates.fairness.map(({ metric, attribute, ...gate }): PanelContent => ({
+}
+
+function gatedMeasures(contract: Contract): PanelContent[] {
+  const { labels, drift } = windowsOf(contract);
+  return contract.gates.fairness.map(({ metric, attribute, ...gate }): PanelContent => ({
     title: `${metric} by ${attribute}`,
     unit: "percentunit",
     axis: "data",
@@ -176,7 +190,6 @@ export function fairnessRow(contract: Contract): Row {
     limit: limitOf(gate),
     description: `Over ${labels} with its ${fairnessConfidence}% interval, and over ${drift}; the limit is the contract's gate.`,
   }));
-  return { title: "Fairness", panels: [...byGroup, ...judged] };
 }
 
 /** What an outcome is worth to the business. */

@@ -3,7 +3,7 @@ import { foreign } from "../foreign";
 import { retrainingCandidate } from "../../gates/alerts";
 import { datasources, series } from "../../gates/series";
 import { alertMarks, releaseMarks } from "./annotations";
-import { dashboardJson, type DashboardJson, type Row } from "./grafana";
+import { dashboardJson, type DashboardJson, type PanelContent, type Row } from "./grafana";
 
 /**
  * From the alert that asks for it to the release that comes of it: why models are trained, how runs
@@ -22,56 +22,65 @@ export function retrainingDashboard(): DashboardJson {
 }
 
 function causes(): Row {
+  return { title: "Causes", panels: [...alertPanels(), ...startPanels()] };
+}
+
+/** Alerts that ask for a training, until they arrive. */
+function alertPanels(): PanelContent[] {
+  const { events, prometheus } = foreign;
+  return [
+    {
+      title: "Alerts that ask for a training",
+      unit: "none",
+      queries: [
+        {
+          expr: `count by (model, alertname) (${prometheus.alerts}{alertstate="firing",retraining="${retrainingCandidate}"})`,
+          legend: "{{model}} {{alertname}}",
+        },
+      ],
+    },
+    {
+      title: "Messages of Alertmanager that arrived",
+      unit: "none",
+      queries: [
+        {
+          expr: `sum by (event_name) (increase(${events.sent}[1h]))`,
+          legend: "{{event_name}} in 1 hour",
+        },
+      ],
+    },
+  ];
+}
+
+/** Runs by what started them. */
+function startPanels(): PanelContent[] {
   const { events, workflows } = foreign;
-  return {
-    title: "Causes",
-    panels: [
-      {
-        title: "Alerts that ask for a training",
-        unit: "none",
-        queries: [
-          {
-            expr: `count by (model, alertname) (${foreign.prometheus.alerts}{alertstate="firing",retraining="${retrainingCandidate}"})`,
-            legend: "{{model}} {{alertname}}",
-          },
-        ],
-      },
-      {
-        title: "Messages of Alertmanager that arrived",
-        unit: "none",
-        queries: [
-          {
-            expr: `sum by (event_name) (increase(${events.sent}[1h]))`,
-            legend: "{{event_name}} in 1 hour",
-          },
-        ],
-      },
-      {
-        title: "Runs that an alert started",
-        unit: "none",
-        queries: [
-          {
-            expr: `sum by (sensor_name) (increase(${events.triggered}[1d]))`,
-            legend: "{{sensor_name}} in 1 day",
-          },
-          {
-            expr: `sum by (sensor_name) (increase(${events.failed}[1d]))`,
-            legend: "{{sensor_name}}, not started",
-          },
-        ],
-      },
-      {
-        title: "Runs that the schedule started",
-        unit: "none",
-        queries: [
-          {
-            expr: `sum by (name) (increase(${workflows.scheduled}{namespace="${namespaces.training}"}[1d]))`,
-            legend: "{{name}} in 1 day",
-          },
-        ],
-      },
-    ],
-  };
+  return [
+    {
+      title: "Runs that an alert started",
+      unit: "none",
+      queries: [
+        {
+          expr: `sum by (sensor_name) (increase(${events.triggered}[1d]))`,
+          legend: "{{sensor_name}} in 1 day",
+        },
+        {
+          expr: `sum by (sensor_name) (increase(${events.failed}[1d]))`,
+          legend: "{{sensor_name}}, not started",
+        },
+      ],
+    },
+    {
+      title: "Runs that the schedule started",
+      unit: "none",
+      queries: [
+        {
+          expr: `sum by (name) (increase(${workflows.scheduled}{namespace="${namespaces.training}"}[1d]))`,
+          legend: "{{name}} in 1 day",
+        },
+      ],
+    },
+  ];
 }
 
 function runs(): Row {
