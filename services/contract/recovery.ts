@@ -28,8 +28,6 @@ export interface RecoveryObjective extends RecoveryTiming {
  * Developer Guide, "How Amazon Route 53 determines whether a health check is healthy").
  */
 export const checkTimeoutSeconds = 6;
-/** Share of Route 53's checkers above which an endpoint counts as healthy (same page). */
-export const healthyShare = 0.18;
 /**
  * Our margin for what AWS publishes no figure for: Route 53 combines its checkers and tells its
  * name servers.

@@ -2,7 +2,7 @@
 of the run directory.
 
 The steps cannot write the ledger themselves, since whoever trains must not be able to record an
-approval. `npm run record:run` adds the facts to it, with who ran the steps. They hold digests,
+approval. The program `record-run` adds the facts to it, with who ran the steps. They hold digests,
 figures and gates; no rows.
 """
 

@@ -54,7 +54,7 @@ def environment_digest() -> str:
 
 
 def bills_of_materials(services: Path = SERVICES) -> dict[str, str]:
-    """Digests of the bills of materials of the two images, which `npm run sbom` writes."""
+    """Digests of the bills of materials of the two images, which `causeway release sbom` writes."""
     return {
         image: digest_file(services / folder / "sbom.cdx.json")
         for image, folder in (("server", "model-server"), ("training", "training"))
