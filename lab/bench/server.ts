@@ -4,22 +4,15 @@ import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { compileServer } from "../../cli/compile-server";
-import { columns } from "../../cli/plan/summary";
-import { load, type Load } from "./server/client";
+import { load } from "./server/client";
 import { clientCore, startContestant, type Contestant } from "./server/contestant";
 import { contestants } from "./server/contestants";
 import { ensurePeers } from "./server/environment";
 import { boostedRelease } from "./server/release";
+import { show, unloadedShare, type Overload, type Result, type Three } from "./server/report";
 
 const root = join(__dirname, "..", "..");
 const path = "/v2/models/loan-approval/infer";
-/** What the project promises, on one core for the server. */
-const limits = {
-  timesFastApi: 4,
-  timesMlServer: 8,
-  megabytes: 150,
-  overloadedTimesUnloaded: 5,
-} as const;
 /**
  * Every server is measured in each round, in turn, and its best round counts: others may use the
  * machine meanwhile.
@@ -35,30 +28,6 @@ const manyConnections = 256;
  */
 const sustainableShares = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3];
 const sustained = 0.99;
-/** Share of the sustainable rate that counts as unloaded. */
-const unloadedShare = 0.25;
-
-interface Result {
-  readonly name: string;
-  readonly perSecond: number;
-  /**
-   * Requests per second of the server's processor time: what its core serves when nothing else runs
-   * on it and the client keeps up.
-   */
-  readonly perProcessorSecond: number;
-  readonly p50: number;
-  readonly p99: number;
-  readonly megabytes: number;
-}
-
-interface Overload {
-  /** Requests per second that the server sustains. */
-  readonly sustainable: number;
-  readonly unloaded: Load;
-  readonly sustaining: Load;
-  readonly overloaded: Load;
-}
-
 async function main(): Promise<boolean> {
   if (cpus().length < 2)
     throw new Error("the comparison needs two cores: one for the server, one for the client");
@@ -98,8 +67,6 @@ function requestBody(model: string): string {
 const answerSchema = z.object({
   outputs: z.tuple([z.object({ data: z.tuple([z.number()]) })]).rest(z.unknown()),
 });
-
-type Three<T> = readonly [T, T, T];
 
 async function compare(
   [ours, fastapi, mlserver]: Three<Contestant>,
@@ -203,104 +170,6 @@ async function overloadTest(
   } finally {
     await running.stop();
   }
-}
-
-function show(
-  results: Three<Result>,
-  { sustainable, unloaded, sustaining, overloaded }: Overload,
-): boolean {
-  const [ours, fastapi, mlserver] = results;
-  const timesOf = (peer: Result) => ours.perSecond / peer.perSecond;
-  const rate = (value: number) => Math.round(value).toLocaleString("en");
-  print([
-    ["server", "requests/s", "per processor s", "p50 ms", "p99 ms", "MB", "Causeway is"],
-    ...results.map((one) => [
-      one.name,
-      rate(one.perSecond),
-      rate(one.perProcessorSecond),
-      one.p50.toFixed(2),
-      one.p99.toFixed(2),
-      one.megabytes.toFixed(0),
-      `${(ours.perSecond / one.perSecond).toFixed(1)} x (${(ours.perProcessorSecond / one.perProcessorSecond).toFixed(1)} x)`,
-    ]),
-  ]);
-  const total = (run: Load) => [...run.answers.values()].reduce((sum, count) => sum + count, 0);
-  const line = (name: string, run: Load, wanted: number) => [
-    name,
-    rate(wanted),
-    rate(total(run) / run.seconds),
-    rate(run.accepted.count / run.seconds),
-    rate((run.answers.get(503) ?? 0) / run.seconds),
-    run.accepted.p50.toFixed(2),
-    run.accepted.p99.toFixed(2),
-    String(run.lost),
-  ];
-  console.log();
-  print([
-    ["load", "offered/s", "answered/s", "accepted/s", "shed/s", "p50 ms", "p99 ms", "lost"],
-    line("unloaded", unloaded, unloadedShare * sustainable),
-    line("sustained", sustaining, sustainable),
-    line("twice that", overloaded, 2 * sustainable),
-  ]);
-  const checks: [string, number, string, number, boolean][] = [
-    [
-      "requests/s over FastAPI",
-      timesOf(fastapi),
-      "at least",
-      limits.timesFastApi,
-      timesOf(fastapi) >= limits.timesFastApi,
-    ],
-    [
-      "requests/s over MLServer",
-      timesOf(mlserver),
-      "at least",
-      limits.timesMlServer,
-      timesOf(mlserver) >= limits.timesMlServer,
-    ],
-    [
-      "p99 against the faster peer, ms",
-      ours.p99,
-      "below",
-      Math.min(fastapi.p99, mlserver.p99),
-      ours.p99 < Math.min(fastapi.p99, mlserver.p99),
-    ],
-    [
-      "resident memory, MB",
-      ours.megabytes,
-      "below",
-      limits.megabytes,
-      ours.megabytes < limits.megabytes,
-    ],
-    [
-      "p99 of what is accepted, overloaded over unloaded",
-      overloaded.accepted.p99 / unloaded.accepted.p99,
-      "below",
-      limits.overloadedTimesUnloaded,
-      overloaded.accepted.p99 < limits.overloadedTimesUnloaded * unloaded.accepted.p99,
-    ],
-    [
-      "requests lost",
-      unloaded.lost + overloaded.lost,
-      "at most",
-      0,
-      unloaded.lost + overloaded.lost === 0,
-    ],
-  ];
-  console.log();
-  print([
-    ["limit", "measured", "allowed", ""],
-    ...checks.map(([what, measured, word, limit, kept]) => [
-      what,
-      measured.toFixed(2),
-      `${word} ${limit.toFixed(2)}`,
-      kept ? "pass" : "FAIL",
-    ]),
-  ]);
-  return checks.every(([, , , , kept]) => kept);
-}
-
-function print(lines: readonly (readonly string[])[]): void {
-  for (const line of columns(lines)) console.log(line);
 }
 
 main().then(

@@ -13,7 +13,7 @@ import { scenarios } from "../../cli/rehearse/scenarios";
 import { Workspace } from "../../cli/rehearse/workspace";
 import { weekPage } from "./report";
 import { table } from "./table";
-import { Week } from "./week";
+import { Week, type WeekOptions } from "./week";
 
 const model = "loan-approval";
 const project = resolve(__dirname, "..", "..");
@@ -31,6 +31,16 @@ function frozen(work: string, server: string, key: string, modelFolder: string):
   cpSync(join(modelFolder, "release"), join(image, "release"), { recursive: true });
   cpSync(key, join(image, "key"));
   return image;
+}
+
+/** Where a server finds its files in that copy. */
+function serverIn(image: string): WeekOptions["server"] {
+  return {
+    program: join(image, "server", "server.js"),
+    contractFile: join(image, "model.yaml"),
+    releaseFolder: join(image, "release"),
+    keyFile: join(image, "key"),
+  };
 }
 
 /** What is simulated. */
@@ -74,12 +84,7 @@ async function simulate(given: Given, say: (line: string) => void): Promise<void
     perDay: given.perDay,
     contract,
     applications: applicationsOf(rows, contract),
-    server: {
-      program: join(image, "server", "server.js"),
-      contractFile: join(image, "model.yaml"),
-      releaseFolder: join(image, "release"),
-      keyFile: join(image, "key"),
-    },
+    server: serverIn(image),
     prometheus: await ensureTool(TOOLS.prometheus),
     work: join(project, "out", "week"),
     line: (text) => progress.line(text),

@@ -8,10 +8,11 @@ import { startServer, type ModelServer, type ServerOptions } from "../../cli/reh
 import { instantOf, minutesPerDay, minutesPerWeek, type Minute } from "./calendar";
 import { baselines, ownDetectors, type Detector } from "./detectors";
 import { Evaluation, type Watch } from "./evaluate";
-import { scenariosOf, type Scenario } from "./events";
+import type { Scenario } from "./events";
 import { liveScrape } from "./live-scrape";
 import { Prometheus } from "./prometheus";
-import type { WeekResult, ScenarioResult } from "./result";
+import type { ScenarioResult, ScrapeResult, WeekResult } from "./result";
+import { scenariosOf } from "./scenarios";
 import { scoresOf, toldIn, type Found, type Trials } from "./scores";
 import { Scrapes } from "./series";
 import { Traffic, type TrafficOptions } from "./traffic";
@@ -61,35 +62,11 @@ export class Week {
 
   async run(): Promise<WeekResult> {
     const { weeks, perDay, seed, contract } = this.options;
-    const scrape = await this.#withServer((server) =>
-      liveScrape(
-        this.options.prometheus,
-        join(this.options.work, "live"),
-        this.#trafficOptions(server, "live", perDay),
-      ),
-    );
-    this.options.line(
-      `real scrapes: ${scrape.scrapes} of ${scrape.series} series, ${scrape.families} metrics as declared, ${scrape.rules} rules without an error`,
-    );
+    const scrape = await this.#scrape();
     const few = await this.#few();
     const clean = await this.#clean();
     const start = weeks * minutesPerWeek;
-    const scenarios: (Trials["scenarios"][number] & ScenarioResult)[] = [];
-    for (const scenario of scenariosOf(contract)) {
-      const found = await this.#scenario(scenario, start, clean);
-      const length = scenario.days * minutesPerDay;
-      const events = scenario.events.map((event) => event);
-      scenarios.push({
-        name: scenario.name,
-        length,
-        start,
-        events,
-        found,
-        told: toldIn(this.#detectors, found, { from: start, to: start + length }),
-      });
-      this.options.line(`scenario "${scenario.name}": ${scenario.days} days`);
-    }
-    clean.traffic.close();
+    const scenarios = await this.#scenarios(start, clean);
     const stretch = { from: warmUpDays * minutesPerDay, to: start };
     const scores = scoresOf({
       detectors: this.#detectors,
@@ -115,16 +92,48 @@ export class Week {
         name,
         length,
         told,
-        events: events.map(({ name: event, kind, text, from, to }) => ({
-          name: event,
-          kind,
-          text,
-          from,
-          to,
-        })),
+        events: events.map(({ effects: _, ...event }) => event),
       })),
       seconds: (performance.now() - this.#from) / 1_000,
     };
+  }
+
+  /** A real scrape in real time, to see that what is simulated is what a pod exports. */
+  async #scrape(): Promise<ScrapeResult> {
+    const scrape = await this.#withServer((server) =>
+      liveScrape(
+        this.options.prometheus,
+        join(this.options.work, "live"),
+        this.#trafficOptions(server, "live", this.options.perDay),
+      ),
+    );
+    this.options.line(
+      `real scrapes: ${scrape.scrapes} of ${scrape.series} series, ${scrape.families} metrics as declared, ${scrape.rules} rules without an error`,
+    );
+    return scrape;
+  }
+
+  /** One scenario after the other, each from the end of the clean weeks; ends their traffic. */
+  async #scenarios(
+    start: Minute,
+    clean: { readonly blocks: string; readonly traffic: Traffic },
+  ): Promise<(Trials["scenarios"][number] & ScenarioResult)[]> {
+    const scenarios: (Trials["scenarios"][number] & ScenarioResult)[] = [];
+    for (const scenario of scenariosOf(this.options.contract)) {
+      const found = await this.#scenario(scenario, start, clean);
+      const length = scenario.days * minutesPerDay;
+      scenarios.push({
+        name: scenario.name,
+        length,
+        start,
+        events: scenario.events,
+        found,
+        told: toldIn(this.#detectors, found, { from: start, to: start + length }),
+      });
+      this.options.line(`scenario "${scenario.name}": ${scenario.days} days`);
+    }
+    clean.traffic.close();
+    return scenarios;
   }
 
   #trafficOptions(server: ModelServer, name: string, perDay: number): TrafficOptions {

@@ -1,7 +1,8 @@
 import { ruleGroups } from "../../../infra/observability/rules";
 import { baselines, fixedPsi, ownDetectors, threeSigma } from "../../../lab/week/detectors";
 import { keyOf } from "../../../lab/week/evaluate";
-import { kinds, scenariosOf } from "../../../lab/week/events";
+import { kinds } from "../../../lab/week/events";
+import { scenariosOf } from "../../../lab/week/scenarios";
 import {
   alertRules,
   contract,

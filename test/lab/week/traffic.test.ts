@@ -1,5 +1,6 @@
 import { clockOf, instantOf, minutesPerDay, poisson, rateAt } from "../../../lab/week/calendar";
-import { usual, scenariosOf } from "../../../lab/week/events";
+import { usual } from "../../../lab/week/events";
+import { scenariosOf } from "../../../lab/week/scenarios";
 import { ProxyCounters } from "../../../lab/week/proxy";
 import { randomFrom } from "../../../cli/rehearse/random";
 import { contract } from "../../infra/observability/fixture";
