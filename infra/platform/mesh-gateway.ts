@@ -54,7 +54,7 @@ export function healthRoute(hosts: readonly string[], readiness: ReadinessRoute 
         route: [
           { destination: { host: readiness.host, port: { number: readiness.port } }, weight: 100 },
         ],
-        // Below Route 53's own patience of two seconds; a failed check is asked again soon enough.
+        // Below Route 53's own timeout of two seconds; a failed check is asked again soon enough.
         timeout: "1.5s",
         retries: { attempts: 0 },
       }

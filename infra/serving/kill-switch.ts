@@ -29,7 +29,7 @@ export interface Routes {
 export function killRouteOf(
   { name, serving }: Pick<Contract, "name" | "serving">,
   to: KillTarget,
-  patience: { readonly timeout?: string; readonly retries?: unknown },
+  timing: { readonly timeout?: string; readonly retries?: unknown },
 ) {
   const { fallback } = serving;
   const other =
@@ -51,8 +51,8 @@ export function killRouteOf(
       { destination: destination(target.stable), weight: 100 },
       { destination: destination(target.canary), weight: 0 },
     ],
-    ...(patience.timeout !== undefined && { timeout: patience.timeout }),
-    ...(patience.retries !== undefined && { retries: patience.retries }),
+    ...(timing.timeout !== undefined && { timeout: timing.timeout }),
+    ...(timing.retries !== undefined && { retries: timing.retries }),
   };
 }
 

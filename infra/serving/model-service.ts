@@ -106,91 +106,32 @@ export class ModelService extends pulumi.ComponentResource {
     if (problems.length > 0)
       throw new pulumi.ResourceError(`${name}: ${problems.join("; ")}`, this);
 
-    const { contract } = args;
-    const names = servingNames(contract.name);
-    const child = { parent: this };
     const image =
       typeof args.image === "string"
         ? args.image
         : pulumi.output(args.image).apply((known) => checkedImage(known, args.environment));
 
-    const account = new ServiceAccount(
-      `${name}-account`,
-      {
-        metadata: metadata(names.model, names.model, args.serviceAccountAnnotations),
-        automountServiceAccountToken: false,
-      },
-      child,
-    );
-    const key = new Secret(`${name}-key`, keySecret(contract.name, args.keyRing), child);
-    new NetworkPolicy(`${name}-network`, networkPolicy(contract), child);
-    new CustomResource(`${name}-authorization`, authorizationPolicy(contract), child);
-
-    const versions = (["stable", "canary"] as const).flatMap((version) => [
-      new Service(`${name}-${version}`, service(contract, names[version]), {
-        ...child,
-        ignoreChanges: selectorOfRollouts,
-      }),
-      new CustomResource(`${name}-${version}-rule`, destinationRule(args, names[version]), child),
-    ]);
-    const routes = new CustomResource(
-      `${name}-routes`,
-      switchedRoutes(virtualService(args), contract, args),
-      {
-        ...child,
-        dependsOn: versions,
-        ignoreChanges: ignoredWhileOn(routesOfRollouts[contract.release.strategy], args),
-      },
-    );
+    const identity = this.createIdentity(name, args);
+    const routes = this.createRoutes(name, args);
     const analyses = Object.entries(analysisTemplates(args)).map(
-      ([analysis, template]) => new CustomResource(`${name}-${analysis}`, template, child),
+      ([analysis, template]) =>
+        new CustomResource(`${name}-${analysis}`, template, { parent: this }),
     );
-
-    const trial = rollout(args, image);
-    const patience = `${releaseSeconds(args, trial.spec.progressDeadlineSeconds)}s`;
-    const versionsOnTrial = new CustomResource(
-      `${name}-rollout`,
-      awaitedRollout(trial, args, args),
-      {
-        ...child,
-        customTimeouts: { create: patience, update: patience },
-        dependsOn: [
-          account,
-          key,
-          ...versions,
-          routes,
-          ...analyses,
-          ...(args.after ? [args.after.release] : []),
-        ],
-      },
-    );
-    new PodDisruptionBudget(`${name}-budget`, podDisruptionBudget(contract), child);
-    new CustomResource(`${name}-autoscaler`, scaledObject(args), {
-      ...child,
-      dependsOn: versionsOnTrial,
-    });
-    new CustomResource(`${name}-monitor`, podMonitor(contract), child);
-    new CustomResource(`${name}-rules`, prometheusRule(contract, args.runbookBase), child);
-    if (args.attestation !== undefined)
-      new ConfigMap(`${name}-attestation`, attestationMap(contract, args.attestation), child);
-    new ConfigMap(
-      `${name}-dashboard`,
-      dashboardMap(modelDashboard(contract), modelLabels(contract.name)),
-      child,
-    );
+    const release = this.createRollout(name, args, image, [
+      ...identity,
+      ...routes,
+      ...analyses,
+      ...(args.after ? [args.after.release] : []),
+    ]);
+    this.createScaling(name, args, release);
+    this.createObservability(name, args);
 
     this.desiredDigest = pulumi.output(image).apply((known) => known.slice(known.indexOf("@") + 1));
-    this.endpoint = pulumi.output(`https://${args.host}${modelPath(contract.name)}`);
-    this.rollout = versionsOnTrial.metadata.name;
-    this.live = pulumi
-      .output({
-        metadata: versionsOnTrial.metadata,
-        spec: Reflect.get(versionsOnTrial, "spec"),
-        status: Reflect.get(versionsOnTrial, "status"),
-      })
-      .apply((known) => liveDigest(known, args.verdicts ?? [], args.region));
+    this.endpoint = pulumi.output(`https://${args.host}${modelPath(args.contract.name)}`);
+    this.rollout = release.metadata.name;
+    this.live = liveOf(release, args);
     this.killSwitch = args.killSwitch;
-    this.release = versionsOnTrial;
+    this.release = release;
     this.registerOutputs({
       desiredDigest: this.desiredDigest,
       live: this.live,
@@ -198,6 +139,105 @@ export class ModelService extends pulumi.ComponentResource {
       rollout: this.rollout,
     });
   }
+
+  /** Who the pods are, what key they hold, and who may reach them. */
+  private createIdentity(name: string, args: ModelServiceArgs): pulumi.Resource[] {
+    const { contract } = args;
+    const { model } = servingNames(contract.name);
+    const account = new ServiceAccount(
+      `${name}-account`,
+      {
+        metadata: metadata(model, model, args.serviceAccountAnnotations),
+        automountServiceAccountToken: false,
+      },
+      { parent: this },
+    );
+    const key = new Secret(`${name}-key`, keySecret(contract.name, args.keyRing), { parent: this });
+    new NetworkPolicy(`${name}-network`, networkPolicy(contract), { parent: this });
+    new CustomResource(`${name}-authorization`, authorizationPolicy(contract), { parent: this });
+
+    return [account, key];
+  }
+
+  /** A Service and a rule for each version, and the routes to them. */
+  private createRoutes(name: string, args: ModelServiceArgs): pulumi.Resource[] {
+    const { contract } = args;
+    const names = servingNames(contract.name);
+    const versions = (["stable", "canary"] as const).flatMap((version) => [
+      new Service(`${name}-${version}`, service(contract, names[version]), {
+        parent: this,
+        ignoreChanges: selectorOfRollouts,
+      }),
+      new CustomResource(`${name}-${version}-rule`, destinationRule(args, names[version]), {
+        parent: this,
+      }),
+    ]);
+    const routes = new CustomResource(
+      `${name}-routes`,
+      switchedRoutes(virtualService(args), contract, args),
+      {
+        parent: this,
+        dependsOn: versions,
+        ignoreChanges: ignoredWhileOn(routesOfRollouts[contract.release.strategy], args),
+      },
+    );
+    return [...versions, routes];
+  }
+
+  private createRollout(
+    name: string,
+    args: ModelServiceArgs,
+    image: pulumi.Input<string>,
+    dependsOn: readonly pulumi.Resource[],
+  ): CustomResource {
+    const trial = rollout(args, image);
+    const timeout = `${releaseSeconds(args, trial.spec.progressDeadlineSeconds)}s`;
+    return new CustomResource(`${name}-rollout`, awaitedRollout(trial, args, args), {
+      parent: this,
+      customTimeouts: { create: timeout, update: timeout },
+      dependsOn: [...dependsOn],
+    });
+  }
+
+  private createScaling(name: string, args: ModelServiceArgs, release: CustomResource): void {
+    new PodDisruptionBudget(`${name}-budget`, podDisruptionBudget(args.contract), { parent: this });
+    new CustomResource(`${name}-autoscaler`, scaledObject(args), {
+      parent: this,
+      dependsOn: release,
+    });
+  }
+
+  /** What watches the model, and what people read about it. */
+  private createObservability(name: string, args: ModelServiceArgs): void {
+    const { contract } = args;
+    new CustomResource(`${name}-monitor`, podMonitor(contract), { parent: this });
+    new CustomResource(`${name}-rules`, prometheusRule(contract, args.runbookBase), {
+      parent: this,
+    });
+    if (args.attestation !== undefined)
+      new ConfigMap(`${name}-attestation`, attestationMap(contract, args.attestation), {
+        parent: this,
+      });
+    new ConfigMap(
+      `${name}-dashboard`,
+      dashboardMap(modelDashboard(contract), modelLabels(contract.name)),
+      { parent: this },
+    );
+  }
+}
+
+/** What serves, read from the Rollout and the verdicts on record. */
+function liveOf(
+  release: CustomResource,
+  { verdicts = [], region }: ModelServiceArgs,
+): pulumi.Output<LiveDigest> {
+  return pulumi
+    .output({
+      metadata: release.metadata,
+      spec: Reflect.get(release, "spec"),
+      status: Reflect.get(release, "status"),
+    })
+    .apply((known) => liveDigest(known, verdicts, region));
 }
 
 /**

@@ -107,7 +107,7 @@ const routes = {
       name: "champion",
       match: paths(contract.name, {}),
       route: [{ destination: destination(servingNames(contract.name).stable), weight: 100 }],
-      ...patience(contract),
+      ...timing(contract),
     },
   ],
 } satisfies Record<Strategy, (contract: Contract) => Route[]>;
@@ -123,7 +123,7 @@ function trial(contract: Contract, name: string, headers: Headers): Route {
       { destination: destination(stable), weight: 100 },
       { destination: destination(canary), weight: 0 },
     ],
-    ...patience(contract),
+    ...timing(contract),
   };
 }
 
@@ -152,7 +152,7 @@ function destination(name: string) {
  * where the server cannot have seen the request. A 503 is an overloaded server's way to shed, and
  * sending it again would add to the load.
  */
-function patience(contract: Contract): Pick<Route, "timeout" | "retries"> {
+function timing(contract: Contract): Pick<Route, "timeout" | "retries"> {
   return {
     timeout: `${Math.max(1_000, 10 * latencyMilliseconds(contract.slos.latencyP99))}ms`,
     retries: {

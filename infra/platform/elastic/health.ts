@@ -29,13 +29,6 @@ type HealthSeries = (typeof healthSeries)[number];
  * left to `_cluster/health` and the runbooks.
  */
 export function logStoreAlerts({ nodes }: LogStoreSize, runbookBase: string) {
-  const alert = (name: PlatformAlertName, expr: string, wait: string, summary: string) => ({
-    ...platformAlert(name, expr, summary, runbookBase),
-    for: wait,
-  });
-  const store = { namespace: namespaces.observability };
-  const volumes = `{namespace="${namespaces.observability}",persistentvolumeclaim=~"elasticsearch-data-.+"}`;
-  const free = `${"kubelet_volume_stats_available_bytes" satisfies HealthSeries}${volumes} / ${"kubelet_volume_stats_capacity_bytes" satisfies HealthSeries}${volumes}`;
   return {
     apiVersion: "monitoring.coreos.com/v1",
     kind: "PrometheusRule",
@@ -49,36 +42,47 @@ export function logStoreAlerts({ nodes }: LogStoreSize, runbookBase: string) {
         {
           name: "log-store",
           interval: "1m",
-          rules: [
-            alert(
-              "CausewayLogStoreNodeMissing",
-              `${select("kube_statefulset_status_replicas_ready", { ...store, statefulset: derived.statefulSet })} < ${nodes}`,
-              "10m",
-              `{{ $value }} of ${nodes} nodes of Elasticsearch are ready in {{ $labels.region }}`,
-            ),
-            alert(
-              "CausewayLogStoreDiskFull",
-              `${free} < ${leastFree}`,
-              "15m",
-              "{{ $labels.persistentvolumeclaim }} is {{ $value | humanizePercentage }} free",
-            ),
-            alert(
-              "CausewayLogShipperMissing",
-              `${select("kube_daemonset_status_number_unavailable", { namespace: namespaces.logs, daemonset: derived.daemonSet })} > 0`,
-              "15m",
-              "{{ $value }} nodes send no logs",
-            ),
-            alert(
-              "CausewayLogSettingsFailed",
-              `kube_job_status_failed{namespace="${namespaces.observability}",job_name=~"${settingsName}-.+"} > 0`,
-              "5m",
-              "{{ $labels.job_name }} could not apply the settings of the log store",
-            ),
-          ],
+          rules: logStoreRules(nodes, runbookBase),
         },
       ],
     },
   };
+}
+
+function logStoreRules(nodes: number, runbookBase: string) {
+  const alert = (name: PlatformAlertName, expr: string, wait: string, summary: string) => ({
+    ...platformAlert(name, expr, summary, runbookBase),
+    for: wait,
+  });
+  const store = { namespace: namespaces.observability };
+  const volumes = `{namespace="${namespaces.observability}",persistentvolumeclaim=~"elasticsearch-data-.+"}`;
+  const free = `${"kubelet_volume_stats_available_bytes" satisfies HealthSeries}${volumes} / ${"kubelet_volume_stats_capacity_bytes" satisfies HealthSeries}${volumes}`;
+  return [
+    alert(
+      "CausewayLogStoreNodeMissing",
+      `${select("kube_statefulset_status_replicas_ready", { ...store, statefulset: derived.statefulSet })} < ${nodes}`,
+      "10m",
+      `{{ $value }} of ${nodes} nodes of Elasticsearch are ready in {{ $labels.region }}`,
+    ),
+    alert(
+      "CausewayLogStoreDiskFull",
+      `${free} < ${leastFree}`,
+      "15m",
+      "{{ $labels.persistentvolumeclaim }} is {{ $value | humanizePercentage }} free",
+    ),
+    alert(
+      "CausewayLogShipperMissing",
+      `${select("kube_daemonset_status_number_unavailable", { namespace: namespaces.logs, daemonset: derived.daemonSet })} > 0`,
+      "15m",
+      "{{ $value }} nodes send no logs",
+    ),
+    alert(
+      "CausewayLogSettingsFailed",
+      `kube_job_status_failed{namespace="${namespaces.observability}",job_name=~"${settingsName}-.+"} > 0`,
+      "5m",
+      "{{ $labels.job_name }} could not apply the settings of the log store",
+    ),
+  ];
 }
 
 function select(series: HealthSeries, labels: Readonly<Record<string, string>>): string {

@@ -14,7 +14,7 @@ export const predictionRolloverDays = 30;
 export const snapshotDays = 35;
 
 /** Where snapshots go. */
-export interface SnapshotPlace {
+export interface SnapshotLocation {
   readonly bucket: string;
   /** Start of the keys of the repository's objects, without a slash at either end. */
   readonly basePath: string;
@@ -55,7 +55,7 @@ export function lifecyclePolicy(days: number, rolloverDays: number, snapshots: b
 }
 
 /** The repository; encryption is the bucket's own, with the customer-managed key. */
-export function snapshotRepository({ bucket, basePath }: SnapshotPlace) {
+export function snapshotRepository({ bucket, basePath }: SnapshotLocation) {
   return { type: "s3", settings: { bucket, base_path: basePath, compress: true } };
 }
 

@@ -11,11 +11,11 @@ import { accounts, accountSecret, groupAccounts, roleFile, roleSecret } from "./
 import { elasticsearch } from "./elasticsearch";
 import { logStoreAlerts } from "./health";
 import { kibana, kibanaBudget } from "./kibana";
-import { minimumPredictionDays, type SnapshotPlace } from "./lifecycle";
+import { minimumPredictionDays, type SnapshotLocation } from "./lifecycle";
 import { eraserName, logLabels, logStoreName, settingsName, shipperName } from "./objects";
 import { settingsJob, settingsMap } from "./settings-job";
 import { shipper, shipperSecret } from "./shipper";
-import { sizes } from "./sizes";
+import { sizes, type LogStoreSize } from "./sizes";
 import { snapshotBasePath, snapshotPermissions } from "./snapshot-permissions";
 import type { OrderedOptions } from "../../kubernetes/ordering";
 
@@ -74,7 +74,7 @@ export class LogStore extends pulumi.ComponentResource {
         this,
       );
     const size = sizes[environment];
-    const place: SnapshotPlace | undefined = snapshots && {
+    const location: SnapshotLocation | undefined = snapshots && {
       bucket: snapshots.bucketName,
       basePath: snapshotBasePath(region),
     };
@@ -82,6 +82,27 @@ export class LogStore extends pulumi.ComponentResource {
     this.passwords = Object.fromEntries(
       accounts.map((account) => [account, this.createPassword(account)]),
     );
+    const store = this.createElasticsearch(args, size);
+    const window = this.createKibana(size, store);
+    const settings = this.applySettings({ size, predictionDays, snapshots: location }, [
+      store,
+      window,
+    ]);
+    this.createShipper(settings);
+    new CustomResource(`${name}-alerts`, logStoreAlerts(size, args.runbookBase), {
+      parent: this,
+      dependsOn: [...this.after],
+    });
+    this.eraserPassword = this.passwordOf(eraserName);
+    this.groupPasswords = this.passwordsOfGroups();
+    this.registerOutputs({});
+  }
+
+  /** Elasticsearch, after the accounts and roles that it starts with. */
+  private createElasticsearch(
+    { region, environment, snapshots }: LogStoreArgs,
+    size: LogStoreSize,
+  ): CustomResource {
     const secrets = [
       ...this.createAccountSecrets(),
       this.createSecret("roles", roleSecret, namespaces.observability, { "roles.yml": roleFile() }),
@@ -90,21 +111,24 @@ export class LogStore extends pulumi.ComponentResource {
     const serviceAccounts = [logStoreName, "kibana", settingsName].map((account) =>
       this.createServiceAccount(account, namespaces.observability),
     );
-    const store = this.createObject(
+    return this.createObject(
       "elasticsearch",
       elasticsearch({ environment, size, snapshotRegion: snapshots && region }),
       [...secrets, ...identity, ...serviceAccounts],
     );
+  }
+
+  private createKibana(size: LogStoreSize, store: CustomResource): CustomResource {
     const window = this.createObject("kibana", kibana(size), [store]);
     if (size.kibanas > 1)
-      new PodDisruptionBudget(`${name}-kibana`, kibanaBudget(), {
+      new PodDisruptionBudget(`${this.name}-kibana`, kibanaBudget(), {
         parent: this,
         dependsOn: [...this.after],
       });
-    const settings = this.applySettings({ size, predictionDays, snapshots: place }, [
-      store,
-      window,
-    ]);
+    return window;
+  }
+
+  private createShipper(settings: Job): void {
     // The first line comes when its stream has a template and a lifecycle.
     const password = this.createSecret("shipper", shipperSecret.name, namespaces.logs, {
       [shipperSecret.key]: this.passwordOf(shipperName),
@@ -114,19 +138,16 @@ export class LogStore extends pulumi.ComponentResource {
       password,
       this.createServiceAccount(shipperName, namespaces.logs),
     ]);
-    new CustomResource(`${name}-alerts`, logStoreAlerts(size, args.runbookBase), {
-      parent: this,
-      dependsOn: [...this.after],
-    });
-    this.eraserPassword = this.passwordOf(eraserName);
-    this.groupPasswords = pulumi.secret(
+  }
+
+  private passwordsOfGroups(): pulumi.Output<Readonly<Record<string, string>>> {
+    return pulumi.secret(
       pulumi.all(
         Object.fromEntries(
           Object.values(groupAccounts).map((account) => [account, this.passwordOf(account)]),
         ),
       ),
     );
-    this.registerOutputs({});
   }
 
   private createPassword(account: string): pulumi.Output<string> {

@@ -73,32 +73,36 @@ function podSpec() {
         ],
       },
     ],
-    volumes: [
-      { name: "settings", configMap: { name: settingsName } },
-      {
-        name: "account",
-        secret: {
-          secretName: accountSecret(settingsName),
-          items: [{ key: "password", path: "password" }],
-        },
-      },
-      // The operator makes these; the pod waits for them.
-      {
-        name: "elasticsearch",
-        secret: {
-          secretName: derived.elasticsearchCertificates,
-          items: [{ key: "ca.crt", path: "ca.crt" }],
-        },
-      },
-      {
-        name: "kibana",
-        secret: {
-          secretName: derived.kibanaCertificates,
-          items: [{ key: "ca.crt", path: "ca.crt" }],
-        },
-      },
-    ],
+    volumes: volumes(),
   };
+}
+
+function volumes() {
+  return [
+    { name: "settings", configMap: { name: settingsName } },
+    {
+      name: "account",
+      secret: {
+        secretName: accountSecret(settingsName),
+        items: [{ key: "password", path: "password" }],
+      },
+    },
+    // The operator makes these; the pod waits for them.
+    {
+      name: "elasticsearch",
+      secret: {
+        secretName: derived.elasticsearchCertificates,
+        items: [{ key: "ca.crt", path: "ca.crt" }],
+      },
+    },
+    {
+      name: "kibana",
+      secret: {
+        secretName: derived.kibanaCertificates,
+        items: [{ key: "ca.crt", path: "ca.crt" }],
+      },
+    },
+  ];
 }
 
 const environment = {

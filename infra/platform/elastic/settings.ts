@@ -4,7 +4,7 @@ import {
   predictionRolloverDays,
   snapshotPolicy,
   snapshotRepository,
-  type SnapshotPlace,
+  type SnapshotLocation,
 } from "./lifecycle";
 import { policies, repositoryName, streams, type Stream } from "./objects";
 import { savedObjects } from "./saved-searches";
@@ -25,7 +25,7 @@ export interface LogSettings {
   /** Days that prediction logs are kept. */
   readonly predictionDays: number;
   /** @default no snapshots */
-  readonly snapshots?: SnapshotPlace | undefined;
+  readonly snapshots?: SnapshotLocation | undefined;
 }
 
 const streamNames = Object.keys(streams).filter((name): name is Stream => name in streams);

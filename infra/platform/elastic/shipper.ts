@@ -10,7 +10,7 @@ import { containerSecurity, resources } from "./pods";
  */
 const podLogs = "/var/log/pods";
 /** Folder of the node in which the shipper keeps how far it has read. */
-const placeFolder = "/var/lib/causeway-log-shipper";
+const positionFolder = "/var/lib/causeway-log-shipper";
 const passwordVariable = "SHIPPER_PASSWORD";
 /** Secret with the shipper's password, in its own namespace. */
 export const shipperSecret = { name: shipperName, key: "password" } as const;
@@ -208,7 +208,7 @@ function shipperPod() {
         { name: "pod-logs", hostPath: { path: podLogs, type: "Directory" } },
         // How far it has read outlives the pod: a new one that read the node's files again would
         // bring back what was erased.
-        { name: "beat-data", hostPath: { path: placeFolder, type: "DirectoryOrCreate" } },
+        { name: "beat-data", hostPath: { path: positionFolder, type: "DirectoryOrCreate" } },
       ],
     },
   };

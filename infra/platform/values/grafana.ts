@@ -13,13 +13,6 @@ export const grafanaAccount = "grafana";
  * ConfigMaps and Secrets, so they may do that in its own namespace and in no other.
  */
 export function grafana(settings: ChartSettings): Values {
-  // The chart's own default is all namespaces, where the role that it makes does not reach: no
-  // dashboard would be found.
-  const sidecar = {
-    enabled: true,
-    resource: "configmap",
-    searchNamespace: namespaces.observability,
-  };
   return {
     replicas: 1,
     admin: {
@@ -35,20 +28,7 @@ export function grafana(settings: ChartSettings): Values {
     containerSecurityContext: containerSecurity,
     extraEmptyDirMounts: [{ name: "tmp", mountPath: "/tmp" }],
     testFramework: { enabled: false },
-    "grafana.ini": {
-      analytics: {
-        reporting_enabled: false,
-        check_for_updates: false,
-        check_for_plugin_updates: false,
-      },
-      // It would fetch their newest version at each start: code that no review has seen.
-      plugins: {
-        disable_plugins:
-          "grafana-lokiexplore-app,grafana-pyroscope-app,grafana-exploretraces-app,grafana-metricsdrilldown-app",
-      },
-      "auth.anonymous": { enabled: false },
-      ...(settings.workspace && { auth: { sigv4_auth_enabled: true } }),
-    },
+    "grafana.ini": configuration(settings),
     // Of the models first: the chart's own dashboards are about the cluster.
     defaultDashboardsTimezone: "utc",
     additionalDataSources: [sharedSource(settings)],
@@ -62,22 +42,51 @@ export function grafana(settings: ChartSettings): Values {
         }),
       },
     }),
-    sidecar: {
-      resources: resources("20m", "128Mi"),
-      securityContext: containerSecurity,
-      dashboards: {
-        ...sidecar,
-        label: dashboardLabel,
-        labelValue: "1",
-        provider: { disableDelete: true, allowUiUpdates: false },
-      },
-      datasources: {
-        ...sidecar,
-        defaultDatasourceEnabled: true,
-        uid: datasources.region,
-        isDefaultDatasource: true,
-        alertmanager: { enabled: true, uid: "alertmanager" },
-      },
+    sidecar: sidecars(),
+  };
+}
+
+function configuration({ workspace }: ChartSettings): Values {
+  return {
+    analytics: {
+      reporting_enabled: false,
+      check_for_updates: false,
+      check_for_plugin_updates: false,
+    },
+    // It would fetch their newest version at each start: code that no review has seen.
+    plugins: {
+      disable_plugins:
+        "grafana-lokiexplore-app,grafana-pyroscope-app,grafana-exploretraces-app,grafana-metricsdrilldown-app",
+    },
+    "auth.anonymous": { enabled: false },
+    ...(workspace && { auth: { sigv4_auth_enabled: true } }),
+  };
+}
+
+/** What reads dashboards and data sources from the cluster. */
+function sidecars(): Values {
+  // The chart's own default is all namespaces, where the role that it makes does not reach: no
+  // dashboard would be found.
+  const sidecar = {
+    enabled: true,
+    resource: "configmap",
+    searchNamespace: namespaces.observability,
+  };
+  return {
+    resources: resources("20m", "128Mi"),
+    securityContext: containerSecurity,
+    dashboards: {
+      ...sidecar,
+      label: dashboardLabel,
+      labelValue: "1",
+      provider: { disableDelete: true, allowUiUpdates: false },
+    },
+    datasources: {
+      ...sidecar,
+      defaultDatasourceEnabled: true,
+      uid: datasources.region,
+      isDefaultDatasource: true,
+      alertmanager: { enabled: true, uid: "alertmanager" },
     },
   };
 }
