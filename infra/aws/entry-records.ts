@@ -43,8 +43,8 @@ export function failoverAnswers(
       ({ drained }) => drained === undefined,
     );
     const roles = ["PRIMARY", "SECONDARY"] as const;
-    return roles.flatMap((role, place) =>
-      ring.slice(place, place + 1).map((target): FailoverAnswer => ({
+    return roles.flatMap((role, rank) =>
+      ring.slice(rank, rank + 1).map((target): FailoverAnswer => ({
         name: regionalName(region, domainName),
         role,
         target: target.region,

@@ -57,18 +57,19 @@ export class EncryptionKeys extends pulumi.ComponentResource {
       { ...common, multiRegion: true, enableKeyRotation: true, rotationPeriodInDays: 365 },
       { parent: this, provider: providers[home], retainOnDelete },
     );
-    this.place(name, purpose, home, primary.arn, primary.keyId, args, providers);
+    this.register(name, purpose, home, primary.arn, primary.keyId, args, providers);
     for (const region of others) {
       const replica = new kms.ReplicaKey(
         `${name}-${region}`,
         { ...common, primaryKeyArn: primary.arn },
         { parent: this, provider: providers[region], retainOnDelete },
       );
-      this.place(name, purpose, region, replica.arn, replica.keyId, args, providers);
+      this.register(name, purpose, region, replica.arn, replica.keyId, args, providers);
     }
   }
 
-  private place(
+  /** Makes a key known by its purpose, and gives it its alias in the region. */
+  private register(
     name: string,
     purpose: KeyPurpose,
     region: string,
