@@ -26,16 +26,8 @@ const everyFiveMinutes = "*/5 * * * *";
  * Spec of the CronJob that looks for orders, one look at a time; a look ends at once where there is
  * none.
  */
-export function orderWatchSpec<J extends object>({
-  labels,
-  serviceAccountName,
-  image,
-  command,
-  args,
-  job,
-  volumes = [],
-  volumeMounts = [],
-}: OrderWatch<J>) {
+export function orderWatchSpec<J extends object>(watch: OrderWatch<J>) {
+  const { labels, job } = watch;
   return {
     schedule: everyFiveMinutes,
     timeZone: "Etc/UTC",
@@ -45,38 +37,43 @@ export function orderWatchSpec<J extends object>({
     failedJobsHistoryLimit: 3,
     jobTemplate: {
       metadata: { labels },
-      spec: {
-        ...job,
-        template: {
-          metadata: { labels },
-          spec: {
-            serviceAccountName,
-            automountServiceAccountToken: true,
-            // Each try is a pod of its own, so that what a failed one said can be read.
-            restartPolicy: "Never",
-            securityContext: podSecurityContext,
-            volumes: [{ name: "tmp", emptyDir: { sizeLimit: "1Gi" } }, ...volumes],
-            containers: [
-              {
-                name: "main",
-                image,
-                imagePullPolicy: "IfNotPresent",
-                command: [...command],
-                args: [...args],
-                resources: {
-                  requests: { cpu: "50m", memory: "256Mi" },
-                  limits: { memory: "256Mi", "ephemeral-storage": "1Gi" },
-                },
-                securityContext: {
-                  ...containerSecurityContext,
-                  capabilities: { drop: [...containerSecurityContext.capabilities.drop] },
-                },
-                volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, ...volumeMounts],
-              },
-            ],
-          },
-        },
-      },
+      spec: { ...job, template: { metadata: { labels }, spec: podSpec(watch) } },
     },
+  };
+}
+
+function podSpec({
+  serviceAccountName,
+  image,
+  command,
+  args,
+  volumes = [],
+  volumeMounts = [],
+}: OrderWatch<object>) {
+  return {
+    serviceAccountName,
+    automountServiceAccountToken: true,
+    // Each try is a pod of its own, so that what a failed one said can be read.
+    restartPolicy: "Never",
+    securityContext: podSecurityContext,
+    volumes: [{ name: "tmp", emptyDir: { sizeLimit: "1Gi" } }, ...volumes],
+    containers: [
+      {
+        name: "main",
+        image,
+        imagePullPolicy: "IfNotPresent",
+        command: [...command],
+        args: [...args],
+        resources: {
+          requests: { cpu: "50m", memory: "256Mi" },
+          limits: { memory: "256Mi", "ephemeral-storage": "1Gi" },
+        },
+        securityContext: {
+          ...containerSecurityContext,
+          capabilities: { drop: [...containerSecurityContext.capabilities.drop] },
+        },
+        volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, ...volumeMounts],
+      },
+    ],
   };
 }

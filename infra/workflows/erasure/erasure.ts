@@ -46,6 +46,28 @@ export class Erasure extends pulumi.ComponentResource {
     super(Erasure.__pulumiType, name, { region, locations }, opts);
     const child = { parent: this };
     const account = new ServiceAccount(`${name}-account`, eraserAccount(), child);
+    const binding = this.createReportRight(name, account);
+    const ring = this.createRing(name, keyRing);
+    const identity = aws ? [this.createIdentity(name, aws, account)] : [];
+    const reach = logs ? reachLogs(this, name, logs, account) : [];
+    const settings = {
+      searched: searchedLocations(locations, aws?.scope),
+      ledger: locations.ledger,
+      onLake: usesLake(locations),
+      images,
+      logs: logs?.region,
+      asking: askingOf(args),
+    };
+    new CustomResource(`${name}-template`, erasureTemplate(settings), {
+      parent: this,
+      dependsOn: [binding, ring, ...reach, ...identity],
+    });
+    new CustomResource(`${name}-alerts`, erasureRules(openAtHome, args.runbookBase), child);
+    this.registerOutputs({});
+  }
+
+  /** The right to say how a step ended, which Argo's executor needs. */
+  private createReportRight(name: string, account: ServiceAccount): RoleBinding {
     const metadata = { name: eraseAccount, namespace: namespaces.training, labels: erasureLabels };
     const role = new Role(
       `${name}-report`,
@@ -59,9 +81,9 @@ export class Erasure extends pulumi.ComponentResource {
           },
         ],
       },
-      child,
+      { parent: this },
     );
-    const binding = new RoleBinding(
+    return new RoleBinding(
       `${name}-report`,
       {
         metadata,
@@ -70,42 +92,36 @@ export class Erasure extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: [role, account] },
     );
-    const ring = new Secret(
+  }
+
+  private createRing(name: string, keyRing: pulumi.Input<string>): Secret {
+    return new Secret(
       `${name}-keys`,
       {
         metadata: { name: ringSecret.name, namespace: namespaces.training, labels: erasureLabels },
         type: "Opaque",
         stringData: { [ringSecret.key]: keyRing },
       },
-      child,
+      { parent: this },
     );
-    const identity =
-      aws &&
-      new PodIdentity(
-        `${name}-identity`,
-        {
-          clusterName: aws.clusterName,
-          namespace: namespaces.training,
-          serviceAccount: eraseAccount,
-          permissions: eraserPermissions(aws.scope),
-        },
-        { parent: this, dependsOn: account },
-      );
-    const reach = logs ? reachLogs(this, name, logs, account) : [];
-    const settings = {
-      places: placesOf(locations, aws?.scope),
-      ledger: locations.ledger,
-      onLake: usesLake(locations),
-      images,
-      logs: logs?.region,
-      asking: askingOf(args),
-    };
-    new CustomResource(`${name}-template`, erasureTemplate(settings), {
-      parent: this,
-      dependsOn: [binding, ring, ...reach, ...(identity ? [identity] : [])],
-    });
-    new CustomResource(`${name}-alerts`, erasureRules(openAtHome, args.runbookBase), child);
-    this.registerOutputs({});
+  }
+
+  /** On AWS: the right to the rows in the buckets of all regions. */
+  private createIdentity(
+    name: string,
+    { clusterName, scope }: NonNullable<ErasureArgs["aws"]>,
+    account: ServiceAccount,
+  ): PodIdentity {
+    return new PodIdentity(
+      `${name}-identity`,
+      {
+        clusterName,
+        namespace: namespaces.training,
+        serviceAccount: eraseAccount,
+        permissions: eraserPermissions(scope),
+      },
+      { parent: this, dependsOn: account },
+    );
   }
 }
 
@@ -116,7 +132,7 @@ function askingOf({ region, locations: { erasures }, aws }: ErasureArgs): Asking
 }
 
 /** The lake and the runs of every region: a copy in another region is no less the subject's. */
-export function placesOf({ runs }: Locations, scope: RoleScope | undefined): string[] {
+export function searchedLocations({ runs }: Locations, scope: RoleScope | undefined): string[] {
   if (scope === undefined) return [runs];
   return scope.regions.flatMap((region) => [
     `s3://${bucketName(scope, "data", region)}`,

@@ -15,11 +15,11 @@ import {
 
 /** What an erasure is made from. */
 export interface ErasureSettings<Image> {
-  /** Lake and runs: every place that may hold rows, in every region. */
-  readonly places: readonly string[];
+  /** Lake and runs: every location that may hold rows, in every region. */
+  readonly searched: readonly string[];
   /** The audit ledger. */
   readonly ledger: string;
-  /** Whether places lie on the volume of an existing cluster. */
+  /** Whether these lie on the volume of an existing cluster. */
   readonly onLake: boolean;
   readonly images: RetrainingImages<Image>;
   /** Region of the log store whose lines go too. @default no log store */
@@ -147,7 +147,7 @@ const approval = {
 } as const;
 
 function work(
-  { places, onLake, images, logs, asking }: ErasureSettings<pulumi.Input<string>>,
+  { searched, onLake, images, logs, asking }: ErasureSettings<pulumi.Input<string>>,
   command: "find" | "ask" | "erase",
 ) {
   const waits = command === "ask" ? regionsSeconds : 0;
@@ -170,7 +170,7 @@ function work(
         `--contract=services/models/${given("model")}/model.yaml`,
         `--pseudonym=${given("pseudonym")}`,
         `--subject-key=${ringSecret.folder}/${ringSecret.key}`,
-        ...places.map((place) => `--at=${place}`),
+        ...searched.map((location) => `--at=${location}`),
         ...(logs === undefined ? [] : logsArguments(logs)),
         ...(asking && command !== "find" ? askingArguments(asking, waits) : []),
         ...(command === "ask" ? [] : [`--answer=${outputsFolder}`]),

@@ -77,14 +77,9 @@ export const output = (task: string, name: string) =>
   `{{tasks.${task}.outputs.parameters.${name}}}`;
 const parameter = (name: string) => `{{workflow.parameters.${name}}}`;
 
-/**
- * The steps of a run in order. A step runs when those before it succeeded, so a failure stops the
- * rest. The champion is replaced by the very last step, when every region has taken the release.
- */
-export function runSteps(settings: RetrainingSettings): Step[] {
-  const { contract, locations } = settings;
+/** What every training step of a run is told; `trained` is for those that know the champion. */
+function trainingArguments({ contract, locations }: RetrainingSettings, run: string) {
   const model = contract.name;
-  const run = `${locations.runs}/${model}/{{workflow.name}}`;
   const secrets = needsKeys(contract)
     ? [
         `--subject-key=${ringSecret.folder}/${ringSecret.key}`,
@@ -97,22 +92,48 @@ export function runSteps(settings: RetrainingSettings): Step[] {
     "--json",
     ...secrets,
   ];
-  const trained = [...base, `--champion=${locations.champions}/${model}`];
   const signed =
     locations.signingKey === undefined ? [] : [`--signing-key=${locations.signingKey}`];
+  return { base, trained: [...base, `--champion=${locations.champions}/${model}`], signed };
+}
+
+type TrainingArguments = ReturnType<typeof trainingArguments>;
+
+/**
+ * The steps of a run in order. A step runs when those before it succeeded, so a failure stops the
+ * rest. The champion is replaced by the very last step, when every region has taken the release.
+ */
+export function runSteps(settings: RetrainingSettings): Step[] {
+  const run = `${settings.locations.runs}/${settings.contract.name}/{{workflow.name}}`;
+  const given = trainingArguments(settings, run);
+  return [
+    admit(settings, given),
+    ...chain(given),
+    ...publication(settings, given),
+    record(settings, run),
+    promote(settings),
+    champion(settings, given),
+  ];
+}
+
+/** Whether the run may happen at all. */
+function admit({ contract, locations }: RetrainingSettings, { base }: TrainingArguments): Step {
   const admissions = [
-    `--admissions=${locations.runs}/${model}/admissions`,
+    `--admissions=${locations.runs}/${contract.name}/admissions`,
     `--trigger=${parameter(parameters.trigger)}`,
     `--causes=${parameter(parameters.causes)}`,
   ];
-
-  const admit = step(
+  return step(
     "admit",
     ["admit", ...base, ...admissions, `--output=${outputsFolder}/admitted`],
     [],
     { output: "admitted" },
   );
-  const chain = trainingSteps.map((name, index) =>
+}
+
+/** From the data to the package, one step after the other. */
+function chain({ trained, signed }: TrainingArguments): Step[] {
+  return trainingSteps.map((name, index) =>
     index === 0
       ? step(name, [name, ...trained], ["admit"], {
           when: `${output("admit", "admitted")} == true`,
@@ -123,28 +144,42 @@ export function runSteps(settings: RetrainingSettings): Step[] {
           [trainingSteps[index - 1] ?? ""],
         ),
   );
-  const publish = step(
-    "publish",
-    ["publish", ...trained, ...signed, `--base=${parameter(parameters.server)}`],
-    ["package"],
-  );
-  const candidate = step(
-    "candidate",
-    [
-      "release",
-      ...trained,
-      `--to=${locations.candidates}/${model}/{{workflow.name}}`,
-      `--output=${outputsFolder}/manifest`,
-    ],
-    ["publish"],
-    { output: "manifest" },
-  );
-  const champion = step(
+}
+
+/** The image, and the release manifest as a candidate. */
+function publication(
+  { contract, locations }: RetrainingSettings,
+  { trained, signed }: TrainingArguments,
+): Step[] {
+  return [
+    step(
+      "publish",
+      ["publish", ...trained, ...signed, `--base=${parameter(parameters.server)}`],
+      ["package"],
+    ),
+    step(
+      "candidate",
+      [
+        "release",
+        ...trained,
+        `--to=${locations.candidates}/${contract.name}/{{workflow.name}}`,
+        `--output=${outputsFolder}/manifest`,
+      ],
+      ["publish"],
+      { output: "manifest" },
+    ),
+  ];
+}
+
+function champion(
+  { contract, locations }: RetrainingSettings,
+  { trained }: TrainingArguments,
+): Step {
+  return step(
     "champion",
-    ["release", ...trained, `--to=${locations.champions}/${model}`],
+    ["release", ...trained, `--to=${locations.champions}/${contract.name}`],
     ["promote"],
   );
-  return [admit, ...chain, publish, candidate, record(settings, run), promote(settings), champion];
 }
 
 /**

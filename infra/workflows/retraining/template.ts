@@ -90,13 +90,7 @@ export function workflowTemplate(
       activeDeadlineSeconds: runDeadline(settings),
       podGC: { strategy: "OnPodSuccess", deleteDelayDuration: "600s" },
       ttlStrategy: { secondsAfterCompletion: 30 * 86_400 },
-      volumes: [
-        { name: "tmp", emptyDir: { sizeLimit: "4Gi" } },
-        ...(needsKeys(contract)
-          ? [{ name: "keys", secret: { secretName: ringSecret.name, defaultMode: 0o440 } }]
-          : []),
-        ...(onLake ? [{ name: "lake", persistentVolumeClaim: { claimName: lake.claim } }] : []),
-      ],
+      volumes: volumes(settings),
       templates: [
         dag(steps, gated),
         ...(gated ? [approvalNode] : []),
@@ -104,6 +98,18 @@ export function workflowTemplate(
       ],
     },
   };
+}
+
+function volumes({ contract, locations }: RetrainingSettings) {
+  return [
+    { name: "tmp", emptyDir: { sizeLimit: "4Gi" } },
+    ...(needsKeys(contract)
+      ? [{ name: "keys", secret: { secretName: ringSecret.name, defaultMode: 0o440 } }]
+      : []),
+    ...(usesLake(locations)
+      ? [{ name: "lake", persistentVolumeClaim: { claimName: lake.claim } }]
+      : []),
+  ];
 }
 
 function dag(steps: readonly Step[], gated: boolean) {

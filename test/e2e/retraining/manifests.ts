@@ -74,14 +74,14 @@ export function workflowObjects(settings: RetrainingSettings): object[] {
 /** The workflow that erases a subject: alone, and where it asks other regions first. */
 export const erasures = {
   "one region": erasureTemplate({
-    places: [buckets.runs],
+    searched: [buckets.runs],
     ledger: buckets.ledger,
     onLake: false,
     images,
     logs: "eu-west-1",
   }),
   "several regions": erasureTemplate({
-    places: [buckets.runs],
+    searched: [buckets.runs],
     ledger: buckets.ledger,
     onLake: false,
     images,

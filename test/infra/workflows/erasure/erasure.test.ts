@@ -1,4 +1,8 @@
-import { Erasure, placesOf, type ErasureArgs } from "../../../../infra/workflows/erasure/erasure";
+import {
+  Erasure,
+  searchedLocations,
+  type ErasureArgs,
+} from "../../../../infra/workflows/erasure/erasure";
 import { eraserPermissions } from "../../../../infra/workflows/erasure/permissions";
 import { lakeLocations } from "../../../../infra/workflows/retraining/volume";
 import { needsKeys } from "../../../../infra/workflows/retraining/steps";
@@ -158,9 +162,9 @@ test("without a log store no step asks for one", async () =>
   expect(JSON.stringify(await specOf())).not.toContain("--logs"));
 
 test("lake and runs are searched in every region", async () => {
-  expect(placesOf(lakeLocations, undefined)).toEqual(["file:///lake/runs"]);
-  const places = placesOf({ ...lakeLocations, runs: "s3://x/runs" }, scope);
-  expect(places).toEqual([
+  expect(searchedLocations(lakeLocations, undefined)).toEqual(["file:///lake/runs"]);
+  const searched = searchedLocations({ ...lakeLocations, runs: "s3://x/runs" }, scope);
+  expect(searched).toEqual([
     "s3://example-causeway-prod-data-eu-west-1",
     "s3://example-causeway-prod-artifacts-eu-west-1/runs",
     "s3://example-causeway-prod-data-eu-central-1",
