@@ -74,7 +74,7 @@ export function alertmanagerConfig({
   retrainingUrl,
 }: AlertAddresses) {
   const people = Object.entries(receivers).map(([severity, receiver]) => ({ severity, receiver }));
-  const heard = retrainingRoutes[retrainingRoute];
+  const matchers = retrainingRoutes[retrainingRoute];
   return {
     route: {
       receiver: "none",
@@ -82,11 +82,11 @@ export function alertmanagerConfig({
       ...timing.team,
       routes: [
         // The resolved alert would start nothing, and the alert still goes to people.
-        ...(heard
+        ...(matchers
           ? [
               {
                 receiver: retrainingReceiver,
-                matchers: [...heard],
+                matchers: [...matchers],
                 ...timing.retraining,
                 continue: true,
               },
@@ -106,7 +106,7 @@ export function alertmanagerConfig({
     })),
     receivers: [
       { name: "none" },
-      ...(heard
+      ...(matchers
         ? [
             {
               name: retrainingReceiver,
