@@ -13,7 +13,7 @@ import type { StackConfig } from "./schema";
 import { imageEvidence, type ImageEvidence, type RunImage } from "../../services/evidence/images";
 import { releaseOrder } from "./release-order";
 import { localRepository } from "../serving/images";
-import { lakeLocations } from "../workflows/retraining/volume";
+import { volumeLocations } from "../workflows/retraining/volume";
 import { artifactFolders } from "../workflows/retraining/permissions";
 import type { Locations, RetrainingImages } from "../workflows/retraining/definition";
 import { digestOf } from "../../services/contract/digests";
@@ -56,7 +56,7 @@ export function retrainingBase(config: StackConfig, root: string): RetrainingBas
     regions: releaseOrder(config.regions).map(({ name }) => name),
     images: { training: image("training"), delivery: image("delivery") },
     imageEvidence: { training: evidence("training"), delivery: evidence("delivery") },
-    locations: naming ? bucketLocations(naming, home) : lakeLocations,
+    locations: naming ? bucketLocations(naming, home) : volumeLocations,
     scope: naming && { ...naming, regions },
   };
 }

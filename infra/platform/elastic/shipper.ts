@@ -119,7 +119,7 @@ function input(
 export function filebeatConfig() {
   const server = `${podLogs}/${namespaces.models}_*/${serverContainer}/${files}`;
   const training = `${podLogs}/${namespaces.training}_*/*/${files}`;
-  const elsewhere = [
+  const otherStreams = [
     `${podLogs}/${namespaces.models}_[^/]*/${serverContainer}/`,
     `${podLogs}/${namespaces.training}_`,
     `${podLogs}/${namespaces.logs}_`,
@@ -132,7 +132,7 @@ export function filebeatConfig() {
       input("training", streams.training, [training], json),
       // Its own lines are left out: a line about a line that could not be sent would be sent for
       // ever.
-      input("platform", streams.platform, [`${podLogs}/*/*/${files}`], [], elsewhere),
+      input("platform", streams.platform, [`${podLogs}/*/*/${files}`], [], otherStreams),
     ],
     processors: [{ drop_fields: { fields: ["agent", "ecs", "input"], ignore_missing: true } }],
     // Templates and lifecycle are ours.

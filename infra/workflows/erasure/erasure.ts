@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { bucketName } from "../../aws/naming";
 import type { RoleScope } from "../../aws/role-scope";
 import { PodIdentity } from "../../region/pod-identity";
-import { usesLake } from "../retraining/volume";
+import { usesVolume } from "../retraining/volume";
 import { artifactFolders } from "../retraining/permissions";
 import type { Locations, RetrainingImages } from "../retraining/definition";
 import { eraseAccount, namespaces, erasureLabels } from "../../kubernetes/labels";
@@ -53,7 +53,7 @@ export class Erasure extends pulumi.ComponentResource {
     const settings = {
       searched: searchedLocations(locations, aws?.scope),
       ledger: locations.ledger,
-      onLake: usesLake(locations),
+      onVolume: usesVolume(locations),
       images,
       logs: logs?.region,
       asking: askingOf(args),

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { lake } from "../retraining/volume";
+import { dataVolume } from "../retraining/volume";
 import { triggers, type RetrainingImages } from "../retraining/definition";
 import { deliveryCommand, outputsFolder, parameters as runParameters } from "../retraining/steps";
 import { containerSecurityContext, podSecurityContext } from "../../kubernetes/security-context";
@@ -20,7 +20,7 @@ export interface ErasureSettings<Image> {
   /** The audit ledger. */
   readonly ledger: string;
   /** Whether these lie on the volume of an existing cluster. */
-  readonly onLake: boolean;
+  readonly onVolume: boolean;
   readonly images: RetrainingImages<Image>;
   /** Region of the log store whose lines go too. @default no log store */
   readonly logs?: string | undefined;
@@ -58,7 +58,7 @@ const approved = {
  * may start it may not answer for the second person: that takes the right to change a workflow.
  */
 export function erasureTemplate(settings: ErasureSettings<pulumi.Input<string>>) {
-  const { onLake, logs, asking } = settings;
+  const { onVolume, logs, asking } = settings;
   return {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "WorkflowTemplate",
@@ -79,7 +79,9 @@ export function erasureTemplate(settings: ErasureSettings<pulumi.Input<string>>)
       volumes: [
         { name: "tmp", emptyDir: { sizeLimit: "4Gi" } },
         { name: "keys", secret: { secretName: ringSecret.name, defaultMode: 0o440 } },
-        ...(onLake ? [{ name: "lake", persistentVolumeClaim: { claimName: lake.claim } }] : []),
+        ...(onVolume
+          ? [{ name: "lake", persistentVolumeClaim: { claimName: dataVolume.claim } }]
+          : []),
         ...(logs === undefined ? [] : [logsVolume]),
       ],
       templates: [
@@ -147,7 +149,7 @@ const approval = {
 } as const;
 
 function work(
-  { searched, onLake, images, logs, asking }: ErasureSettings<pulumi.Input<string>>,
+  { searched, onVolume, images, logs, asking }: ErasureSettings<pulumi.Input<string>>,
   command: "find" | "ask" | "erase",
 ) {
   const waits = command === "ask" ? regionsSeconds : 0;
@@ -163,7 +165,7 @@ function work(
       synchronization: { mutexes: [{ name: `${given("model")}-retraining` }] },
     }),
     container: {
-      ...container(images.training, "4Gi", onLake, logs === undefined ? [] : [logsMount]),
+      ...container(images.training, "4Gi", onVolume, logs === undefined ? [] : [logsMount]),
       command: ["python", "-m", "causeway_training.erasing"],
       args: [
         command,
@@ -198,7 +200,7 @@ function askingArguments({ regions, orders }: Asking, waits: number): string[] {
   ];
 }
 
-function record({ ledger, onLake, images, asking }: ErasureSettings<pulumi.Input<string>>) {
+function record({ ledger, onVolume, images, asking }: ErasureSettings<pulumi.Input<string>>) {
   return {
     name: "record",
     metadata: { labels: erasureLabels },
@@ -208,7 +210,7 @@ function record({ ledger, onLake, images, asking }: ErasureSettings<pulumi.Input
     retryStrategy,
     inputs: { parameters: [{ name: "answer" }] },
     container: {
-      ...container(images.delivery, "256Mi", onLake),
+      ...container(images.delivery, "256Mi", onVolume),
       command: [...deliveryCommand("record-erasure")],
       args: [
         "--answer={{inputs.parameters.answer}}",
@@ -252,7 +254,7 @@ const retrain = {
 function container(
   image: pulumi.Input<string>,
   memory: string,
-  onLake: boolean,
+  onVolume: boolean,
   more: readonly object[] = [],
 ) {
   return {
@@ -267,7 +269,7 @@ function container(
     volumeMounts: [
       { name: "tmp", mountPath: "/tmp" },
       { name: "keys", mountPath: ringSecret.folder, readOnly: true },
-      ...(onLake ? [{ name: "lake", mountPath: lake.folder }] : []),
+      ...(onVolume ? [{ name: "lake", mountPath: dataVolume.folder }] : []),
       ...more,
     ],
   };

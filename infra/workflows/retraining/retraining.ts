@@ -11,7 +11,7 @@ import { PodIdentity } from "../../region/pod-identity";
 import { namespaces, accounts, type RetrainingAccount } from "../../kubernetes/labels";
 import { accountGrants, roleOf, serviceAccount } from "./access";
 import { eventBus, eventSource, sensor } from "./alert-trigger";
-import { lakeClaim, usesLake } from "./volume";
+import { volumeClaim, usesVolume } from "./volume";
 import { permissions } from "./permissions";
 import {
   retrainingProblems,
@@ -85,8 +85,8 @@ export class Retraining extends pulumi.ComponentResource {
 
     const child = { parent: this, dependsOn: [...after] };
     const ready = this.createAccounts(child);
-    const lake = usesLake(locations)
-      ? [new PersistentVolumeClaim(`${name}-lake`, lakeClaim(environment), child)]
+    const volume = usesVolume(locations)
+      ? [new PersistentVolumeClaim(`${name}-lake`, volumeClaim(environment), child)]
       : [];
     const bus = new CustomResource(`${name}-bus`, eventBus(args), child);
     const webhook = new CustomResource(`${name}-alerts`, eventSource(), {
@@ -94,7 +94,7 @@ export class Retraining extends pulumi.ComponentResource {
       dependsOn: bus,
     });
     for (const model of models)
-      this.createModel(model, { parent: this, dependsOn: [...ready, ...lake, webhook] });
+      this.createModel(model, { parent: this, dependsOn: [...ready, ...volume, webhook] });
     this.registerOutputs({});
   }
 

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { ringSecret } from "../erasure/definition";
 import { containerSecurityContext, podSecurityContext } from "../../kubernetes/security-context";
-import { lake, usesLake } from "./volume";
+import { dataVolume, usesVolume } from "./volume";
 import {
   deadlines,
   retrainingLabels,
@@ -60,7 +60,7 @@ export function workflowTemplate(
   const metadata = trainingMetadata(contract.name, names.template);
   const steps = runSteps(settings);
   const gated = contract.release.channel === "approval";
-  const onLake = usesLake(settings.locations);
+  const onVolume = usesVolume(settings.locations);
   return {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "WorkflowTemplate",
@@ -94,7 +94,7 @@ export function workflowTemplate(
       templates: [
         dag(steps, gated),
         ...(gated ? [approvalNode] : []),
-        ...steps.map((step) => containerTemplate(step, images[step.image], contract, onLake)),
+        ...steps.map((step) => containerTemplate(step, images[step.image], contract, onVolume)),
       ],
     },
   };
@@ -106,8 +106,8 @@ function volumes({ contract, locations }: RetrainingSettings) {
     ...(needsKeys(contract)
       ? [{ name: "keys", secret: { secretName: ringSecret.name, defaultMode: 0o440 } }]
       : []),
-    ...(usesLake(locations)
-      ? [{ name: "lake", persistentVolumeClaim: { claimName: lake.claim } }]
+    ...(usesVolume(locations)
+      ? [{ name: "lake", persistentVolumeClaim: { claimName: dataVolume.claim } }]
       : []),
   ];
 }
@@ -158,7 +158,7 @@ function containerTemplate(
   step: Step,
   image: pulumi.Input<string>,
   contract: RetrainingSettings["contract"],
-  onLake: boolean,
+  onVolume: boolean,
 ) {
   const { name, input, output: written, retried, deadlineSeconds, memory } = step;
   return {
@@ -185,7 +185,7 @@ function containerTemplate(
         ...(step.image === "training" && needsKeys(contract)
           ? [{ name: "keys", mountPath: ringSecret.folder, readOnly: true }]
           : []),
-        ...(onLake ? [{ name: "lake", mountPath: lake.folder }] : []),
+        ...(onVolume ? [{ name: "lake", mountPath: dataVolume.folder }] : []),
       ],
     },
     ...(written !== undefined && {

@@ -7,28 +7,28 @@ import type { Locations } from "./definition";
  * Where an existing cluster, which has no object store of ours, keeps runs and releases: a volume
  * that every step mounts here.
  */
-export const lake = { claim: "retraining-lake", folder: "/lake" } as const;
+export const dataVolume = { claim: "retraining-lake", folder: "/lake" } as const;
 
 /** Locations on that volume. */
-export const lakeLocations: Locations = {
-  runs: `file://${lake.folder}/runs`,
-  candidates: `file://${lake.folder}/candidates`,
-  champions: `file://${lake.folder}/releases`,
-  ledger: `${lake.folder}/ledger`,
+export const volumeLocations: Locations = {
+  runs: `file://${dataVolume.folder}/runs`,
+  candidates: `file://${dataVolume.folder}/candidates`,
+  champions: `file://${dataVolume.folder}/releases`,
+  ledger: `${dataVolume.folder}/ledger`,
 };
 
 /** Whether runs lie on the volume. */
-export function usesLake({ runs }: Locations): boolean {
+export function usesVolume({ runs }: Locations): boolean {
   return runs.startsWith("file://");
 }
 
 /**
  * The volume, encrypted. Its pods wait for a node that has it, so nothing waits for it to be bound.
  */
-export function lakeClaim(environment: Environment) {
+export function volumeClaim(environment: Environment) {
   return {
     metadata: {
-      name: lake.claim,
+      name: dataVolume.claim,
       namespace: namespaces.training,
       labels: {
         ...classLabels("lake"),

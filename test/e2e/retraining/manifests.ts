@@ -2,7 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { modelsFolder } from "../../../infra/stack/models";
 import { erasureTemplate } from "../../../infra/workflows/erasure/template";
 import { eventBus, eventSource, sensor } from "../../../infra/workflows/retraining/alert-trigger";
-import { lakeLocations } from "../../../infra/workflows/retraining/volume";
+import { volumeLocations } from "../../../infra/workflows/retraining/volume";
 import type { Locations, RetrainingSettings } from "../../../infra/workflows/retraining/definition";
 import { workflowTemplate } from "../../../infra/workflows/retraining/template";
 import { loadContract } from "../../../services/contract/load";
@@ -59,7 +59,7 @@ export const variants: Readonly<Record<string, RetrainingSettings>> = {
   local: {
     contract,
     environment: "local",
-    locations: lakeLocations,
+    locations: volumeLocations,
     regions: ["local"],
     home: "local",
     approverKeys: [],
@@ -76,14 +76,14 @@ export const erasures = {
   "one region": erasureTemplate({
     searched: [buckets.runs],
     ledger: buckets.ledger,
-    onLake: false,
+    onVolume: false,
     images,
     logs: "eu-west-1",
   }),
   "several regions": erasureTemplate({
     searched: [buckets.runs],
     ledger: buckets.ledger,
-    onLake: false,
+    onVolume: false,
     images,
     logs: "eu-west-1",
     asking: { regions: ["eu-central-1", "eu-north-1"], orders: "s3://example-artifacts/erasures" },

@@ -4,7 +4,7 @@ import {
   type ErasureArgs,
 } from "../../../../infra/workflows/erasure/erasure";
 import { eraserPermissions } from "../../../../infra/workflows/erasure/permissions";
-import { lakeLocations } from "../../../../infra/workflows/retraining/volume";
+import { volumeLocations } from "../../../../infra/workflows/retraining/volume";
 import { needsKeys } from "../../../../infra/workflows/retraining/steps";
 import { workflowTemplate } from "../../../../infra/workflows/retraining/template";
 import { contract } from "../../serving/fixture";
@@ -20,7 +20,7 @@ const scope = {
 } as const;
 const args: ErasureArgs = {
   region: "local",
-  locations: lakeLocations,
+  locations: volumeLocations,
   images: { training: image("training"), delivery: image("delivery") },
   keyRing: "k1 secret",
   runbookBase,
@@ -162,8 +162,8 @@ test("without a log store no step asks for one", async () =>
   expect(JSON.stringify(await specOf())).not.toContain("--logs"));
 
 test("lake and runs are searched in every region", async () => {
-  expect(searchedLocations(lakeLocations, undefined)).toEqual(["file:///lake/runs"]);
-  const searched = searchedLocations({ ...lakeLocations, runs: "s3://x/runs" }, scope);
+  expect(searchedLocations(volumeLocations, undefined)).toEqual(["file:///lake/runs"]);
+  const searched = searchedLocations({ ...volumeLocations, runs: "s3://x/runs" }, scope);
   expect(searched).toEqual([
     "s3://example-causeway-prod-data-eu-west-1",
     "s3://example-causeway-prod-artifacts-eu-west-1/runs",
@@ -176,7 +176,7 @@ describe("the steps of a retraining", () => {
   const settings = (data: Partial<typeof contract.data>) => ({
     contract: { ...contract, data: { ...contract.data, ...data } },
     environment: "prod" as const,
-    locations: lakeLocations,
+    locations: volumeLocations,
     regions: ["local"],
     home: "local",
     approverKeys: [],

@@ -4,7 +4,7 @@ import { modelsFolder } from "../../../../infra/stack/models";
 import { retrainingWebhook } from "../../../../infra/kubernetes/retraining-webhook";
 import type { PolicyDocument } from "../../../../infra/aws/policy-document";
 import { eventSource } from "../../../../infra/workflows/retraining/alert-trigger";
-import { lakeLocations } from "../../../../infra/workflows/retraining/volume";
+import { volumeLocations } from "../../../../infra/workflows/retraining/volume";
 import { permissions } from "../../../../infra/workflows/retraining/permissions";
 import { Retraining, type RetrainingArgs } from "../../../../infra/workflows/retraining/retraining";
 import { runDeadline } from "../../../../infra/workflows/retraining/definition";
@@ -18,7 +18,7 @@ const args: RetrainingArgs = {
   region: "local",
   environment: "local",
   models: [{ contract, image: image("loan-approval") }],
-  locations: lakeLocations,
+  locations: volumeLocations,
   regions: ["local"],
   images: { training: image("training"), delivery: image("delivery") },
 };
@@ -215,7 +215,7 @@ test("every problem is said at once", async () => {
     build({
       models: [{ contract: long, image: image("x") }],
       regions: [],
-      locations: { ...lakeLocations, runs: "s3://x/" },
+      locations: { ...volumeLocations, runs: "s3://x/" },
     }),
   ).rejects.toThrow(
     /regions \(none\) must name at least one region; locations\.runs \(s3:\/\/x\/\) must not end with a slash; the name a{42}-retraining \(53 characters\) must be at most 52 characters/,
