@@ -148,6 +148,22 @@ describe("npm run lint", () => {
     expect([...found].map(([, line]) => line)).toEqual(["4", "5", "6"]);
   });
 
+  it("refuses a file of over 300 lines and a function of over 50, comments not counted", () => {
+    const lines = (count: number) => "  console.log();\n".repeat(count);
+    const procedure = (name: string, count: number) =>
+      `export function ${name}() {\n  // Why.\n\n${lines(count - 2)}}\n`;
+    const file = (rest: number) =>
+      `${[1, 2, 3, 4, 5].map((i) => procedure(`p${i}`, 50)).join("\n")}\n${procedure("p6", rest)}`;
+    plant("policies/fits.ts", file(50));
+    plant("cli/long.ts", `${file(50)}\nexport const one = 1;\n`);
+    plant("lab/procedure.ts", procedure("p", 51));
+    const { failed, output } = lint("eslint");
+    expect(failed).toBe(true);
+    expect(output).toMatch(/cli\/long\.ts\n.*File has too many lines \(301\).*max-lines\n/);
+    expect(output).toMatch(/lab\/procedure\.ts\n.*too many lines \(51\).*max-lines-per-function\n/);
+    expect(output).toContain("2 problems (2 errors, 0 warnings)");
+  });
+
   describe("judges Python", () => {
     const program = "tsx cli/checks/python-style.ts";
 
