@@ -48,12 +48,6 @@ export default tseslint.config(
     rules: { "@typescript-eslint/no-require-imports": "off" },
   },
   {
-    files: ["infra/**/*.ts"],
-    rules: {
-      "max-lines-per-function": ["error", { max: 130, skipBlankLines: true, skipComments: true }],
-    },
-  },
-  {
     files: ["test/**/*.ts"],
     rules: {
       "max-lines": ["error", { max: 850, skipBlankLines: true, skipComments: true }],
