@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { Pulumi } from "./lib/pulumi";
 import { runOrThrow } from "./lib/process";
 import type { CommandOptions, PulumiOptions, PulumiResult } from "./lib/pulumi";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 import type { JsonObject } from "./lib/json";
 
 export const REPOSITORY = path.resolve(__dirname, "..", "..");
@@ -203,6 +203,19 @@ export async function useVariant(project: Project, variant: Variant): Promise<vo
     .catch(() => undefined);
 }
 
+/** In one file all modules would have its folder for theirs, but some find files beside them. */
+const ownFolders: Plugin = {
+  name: "own-folders",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /[\\/]infra[\\/].*\.ts$/ }, async ({ path: file }) => ({
+      contents: (await readFile(file, "utf8")).replaceAll(
+        "__dirname",
+        JSON.stringify(path.dirname(file)),
+      ),
+      loader: "ts",
+    })),
+};
+
 /**
  * Makes the copy run its program compiled into one file, which starts in half the processor time.
  */
@@ -212,6 +225,7 @@ export async function compileProgram(project: Project): Promise<void> {
     entryPoints: [path.join(project.folder, PROGRAM_FILE)],
     outfile: path.join(project.folder, COMPILED_FILE),
     bundle: true,
+    plugins: [ownFolders],
     platform: "node",
     format: "cjs",
     target: "node20",
