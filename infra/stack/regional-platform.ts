@@ -226,43 +226,17 @@ export class RegionalPlatform extends pulumi.ComponentResource {
    * A model's service; it waits for what it stands on, and for the same model in the region before.
    */
   private createService(
-    {
-      contract,
-      release,
-      governance,
-      verification,
-      trustedKeys,
-      attestation,
-      replicas,
-      image,
-      verdicts,
-      retry,
-      killSwitch,
-      declaredDigest,
-      imageNamed,
-    }: ServedModel,
+    model: ServedModel,
     ready: readonly pulumi.Resource[],
     opts: pulumi.ComponentResourceOptions,
   ): ModelService {
     const { region, environment, host, keyRing, runbookBase, after } = this.args;
-    const before = after?.[contract.name];
+    const before = after?.[model.contract.name];
     const dependsOn = before ? [...ready, before] : [...ready];
     return new ModelService(
-      `${this.name}-${contract.name}`,
+      `${this.name}-${model.contract.name}`,
       {
-        contract,
-        release,
-        governance,
-        verification,
-        trustedKeys,
-        attestation,
-        replicas,
-        image,
-        verdicts,
-        retry,
-        killSwitch,
-        declaredDigest,
-        imageNamed,
+        ...model,
         region,
         environment,
         host,
