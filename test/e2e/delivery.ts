@@ -260,8 +260,13 @@ function closingTests(trials: Trials, outcomeOf: (model: string) => Promise<Outc
         assert.throws(
           () => trials.world.platform.refuseWhatFailed(),
           (error: unknown) => {
+            const told = String(error)
+              .split("\n")
+              .filter((line) => line.endsWith("(governance-model-verdict)"));
             assert.deepEqual(
-              Object.keys(SCENARIOS).filter((model) => String(error).includes(model)),
+              Object.keys(SCENARIOS).filter((model) =>
+                told.some((line) => line.includes(`"${model}"`)),
+              ),
               bad.filter((model) => model !== "loan-again"),
             );
             return true;

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import * as path from "node:path";
 import { parseConfig } from "../../../infra/stack/load";
 import { loadModels } from "../../../infra/stack/models";
-import { acceptedImage } from "../../../infra/stack/refusals";
+import { refuseUpdate } from "../../../infra/stack/refusals";
 import { keyFile } from "../../../infra/serving/keys";
 import { secretLength } from "../../../infra/stack/subject-keys";
 import { namespaces } from "../../../infra/kubernetes/labels";
@@ -147,8 +147,8 @@ export class Platform {
    */
   refuseWhatFailed(): void {
     const file = path.join(this.folder, `Pulumi.${STACK}.yaml`);
-    for (const model of loadModels(parseConfig(readStackFile(file), file), this.modelsFolder))
-      acceptedImage(model, model.declaredDigest ?? "");
+    const config = parseConfig(readStackFile(file), file);
+    refuseUpdate(config, loadModels(config, this.modelsFolder));
   }
 
   async #copyModel({ name, strategy }: ModelCopy): Promise<void> {
