@@ -10,6 +10,7 @@ import {
   gibibytes,
   listAt,
   numberAt,
+  hasListPrice,
   serviceCost,
 } from "./prices";
 
@@ -22,6 +23,9 @@ export interface Reservation {
 }
 
 const none: Reservation = { cpu: 0, memoryGiB: 0, gpus: 0, storageGiB: 0 };
+
+/** Type that keeps a workload at its least replicas while there is no load. */
+const autoscaler = "kubernetes:keda.sh/v1alpha1:ScaledObject";
 
 /** Least replicas of a scaled workload, by {@link workloadKey}. */
 export type Minimums = ReadonlyMap<string, number>;
@@ -43,7 +47,7 @@ export function workloadKey(
 export function minimums(resources: readonly PricedResource[]): Minimums {
   return new Map(
     resources
-      .filter(({ type }) => type === "kubernetes:keda.sh/v1alpha1:ScaledObject")
+      .filter(({ type }) => type === autoscaler)
       .map(({ region, props }) => {
         const target = at(props, "spec", "scaleTargetRef");
         const key = workloadKey(
@@ -57,29 +61,36 @@ export function minimums(resources: readonly PricedResource[]): Minimums {
   );
 }
 
+type Reserver = (resource: PricedResource, least: Minimums) => Reservation;
+
+/** What reserves nodes and volumes; other types run no pods. */
+const reservers: Readonly<Record<string, Reserver>> = {
+  "kubernetes:argoproj.io/v1alpha1:Rollout": replicated,
+  "kubernetes:apps/v1:Deployment": replicated,
+  "kubernetes:apps/v1:StatefulSet": replicated,
+  "kubernetes:core/v1:PersistentVolumeClaim": ({ props }) => ({
+    ...none,
+    storageGiB: claim(props),
+  }),
+  "kubernetes:elasticsearch.k8s.elastic.co/v1:Elasticsearch": ({ props }) =>
+    sum(
+      listAt(props, "spec", "nodeSets").map((set) =>
+        times(add(podOf(at(set, "podTemplate")), claims(set)), numberAt(set, "count") ?? 1),
+      ),
+    ),
+  "kubernetes:kibana.k8s.elastic.co/v1:Kibana": ({ props }) =>
+    times(podOf(at(props, "spec", "podTemplate")), numberAt(props, "spec", "count") ?? 1),
+  "kubernetes:helm.sh/v3:Release": ({ props }) => chartValues(props["values"], 1),
+};
+
+/** Whether a resource of the type can change the estimate: the arguments of others are not read. */
+export function isPriced(type: string): boolean {
+  return type === autoscaler || type in reservers || hasListPrice(type);
+}
+
 /** What a resource reserves while there is no load; nothing for what runs no pods. */
 export function reservation(resource: PricedResource, least: Minimums): Reservation {
-  const { type, props } = resource;
-  switch (type) {
-    case "kubernetes:argoproj.io/v1alpha1:Rollout":
-    case "kubernetes:apps/v1:Deployment":
-    case "kubernetes:apps/v1:StatefulSet":
-      return replicated(resource, least);
-    case "kubernetes:core/v1:PersistentVolumeClaim":
-      return { ...none, storageGiB: claim(props) };
-    case "kubernetes:elasticsearch.k8s.elastic.co/v1:Elasticsearch":
-      return sum(
-        listAt(props, "spec", "nodeSets").map((set) =>
-          times(add(podOf(at(set, "podTemplate")), claims(set)), numberAt(set, "count") ?? 1),
-        ),
-      );
-    case "kubernetes:kibana.k8s.elastic.co/v1:Kibana":
-      return times(podOf(at(props, "spec", "podTemplate")), numberAt(props, "spec", "count") ?? 1);
-    case "kubernetes:helm.sh/v3:Release":
-      return chartValues(props["values"], 1);
-    default:
-      return none;
-  }
+  return reservers[resource.type]?.(resource, least) ?? none;
 }
 
 function replicated({ type, region, props }: PricedResource, least: Minimums): Reservation {

@@ -210,6 +210,11 @@ export function serviceCost(resource: PricedResource): CostItem[] {
   return pricers[resource.type]?.(resource) ?? [];
 }
 
+/** Whether {@link serviceCost} knows a charge for resources of the type. */
+export function hasListPrice(type: string): boolean {
+  return type in pricers;
+}
+
 const pricers: Readonly<Record<string, (resource: PricedResource) => CostItem[]>> = {
   "aws:eks/cluster:Cluster": () => [
     { item: "control plane", monthlyUsd: flatPrices.clusterHour * hoursPerMonth },
