@@ -1,5 +1,10 @@
-import { mixtureEvidence } from "../../../infra/gates/sequential";
 import { randoms } from "../observability/promtool/scenario";
+
+/** Error of a simulated test, and the evidence at which it refuses. */
+export const alpha = 0.05;
+export const boundary = Math.log(1 / alpha);
+/** Share of the bad versions that a test with a fixed horizon finds. */
+export const power = 0.95;
 
 /** What many runs of one test came to. */
 export interface Outcome {
@@ -43,43 +48,6 @@ export function simulate(
     }
   }
   return { reached: reached / runs, meanTrials: trials / runs };
-}
-
-/** Half an event more of each kind, as the rules smooth a share. */
-export function smoothed(events: number, trials: number): number {
-  return (events + 0.5) / (trials + 1);
-}
-
-export function varianceOf(events: number, trials: number): number {
-  const share = smoothed(events, trials);
-  return (share * (1 - share)) / trials;
-}
-
-/** Evidence that the first share is larger. */
-export function shareEvidence(
-  one: readonly [number, number],
-  other: readonly [number, number],
-  spread: number,
-): number {
-  return mixtureEvidence(
-    smoothed(...one) - smoothed(...other),
-    varianceOf(...one) + varianceOf(...other),
-    spread,
-  );
-}
-
-/** Evidence that two histograms are further apart than the limit allows. */
-export function scoreEvidence(one: readonly number[], other: readonly number[]): number {
-  const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
-  const [n, m] = [sum(one), sum(other)];
-  const overlap =
-    one.reduce((total, count, i) => total + Math.sqrt(count * (other[i] ?? 0)), 0) /
-    Math.sqrt(n * m);
-  return mixtureEvidence(
-    1 - overlap - 1 / 32,
-    (Math.max(1 - overlap ** 2, 1e-4) * (1 / n + 1 / m)) / 4,
-    0.03,
-  );
 }
 
 /** Index drawn from shares. */
