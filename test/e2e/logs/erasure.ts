@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   eraserName,
@@ -97,7 +97,28 @@ export async function restoredCopy(world: World): Promise<void> {
   );
 }
 
-/** The steps of the workflow that look into the store: what they say of it, and the exit code. */
+/** Column of the data source that holds the identifiers of subjects. */
+const subjectColumn = "applicant";
+
+/** The sample's contract, but for a data source whose rows name their subjects. */
+async function contractWithSubjects(world: World): Promise<string> {
+  const text = await readFile(join(modelsFolder, SAMPLE, "model.yaml"), "utf8");
+  const file = join(world.folder, "model.yaml");
+  await writeFile(
+    file,
+    text.replace(
+      /^data:\n {2}source: .*$/m,
+      `data:\n  source: csv\n  subjectColumn: ${subjectColumn}`,
+    ),
+  );
+  return file;
+}
+
+/**
+ * The steps of the workflow that look into the store: what they say of it, and the exit code. They
+ * are given the name of today; the subject's row in the data source leads to that of before the key
+ * was rotated.
+ */
 async function steps(
   world: World,
   applicant: string,
@@ -105,12 +126,13 @@ async function steps(
 ): Promise<{ readonly code: number; readonly lines: number | null }> {
   const data = join(world.folder, "data");
   await mkdir(data, { recursive: true });
+  await writeFile(join(data, "source.csv"), `${subjectColumn},income\n${applicant},4000\n`);
   process.env["LOGS_ACCOUNT"] = eraserName;
   process.env["LOGS_PASSWORD"] = world.passwords[eraserName];
   const [pseudonym = ""] = world.names(applicant);
   try {
     const answer = await erasing(command, {
-      contract: join(modelsFolder, SAMPLE, "model.yaml"),
+      contract: await contractWithSubjects(world),
       pseudonym,
       ring: world.ringFile,
       at: [data],
