@@ -8,7 +8,7 @@ import { label } from "../../services/contract/units";
 import { retryingConflicts } from "./cluster";
 import { gatePause } from "../../services/delivery/approvals";
 import {
-  digestOf,
+  imageDigestOf,
   observed,
   regionOf,
   releaseOf,
@@ -89,12 +89,12 @@ export async function approve(
       ...(signer && { signature: signedApproval({ model, image, role, actor }, signer) }),
     },
   });
-  if (digest !== undefined && digest !== digestOf(rollout)) {
+  if (digest !== undefined && digest !== imageDigestOf(rollout)) {
     await ledger.record(fact(digest));
     return { digest, region, resumed: false };
   }
   const { status, pausedFor } = paused(rollout);
-  const approved = digestOf(rollout);
+  const approved = imageDigestOf(rollout);
   await ledger.record(
     fact(approved, {
       version: releaseOf(rollout).version,

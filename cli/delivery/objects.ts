@@ -114,7 +114,7 @@ export type LiveRoutes = z.output<typeof routesSchema>;
  * Digest of the server's image in a Rollout or a ReplicaSet. Throws where there is none: the object
  * is then not one of ours.
  */
-export function digestOf({ spec }: Pick<Rollout, "spec"> | Pick<ReplicaSet, "spec">): string {
+export function imageDigestOf({ spec }: Pick<Rollout, "spec"> | Pick<ReplicaSet, "spec">): string {
   const image =
     spec.template.spec.containers.find(({ name }) => name === serverContainer)?.image ??
     "no server";

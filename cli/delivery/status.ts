@@ -1,6 +1,6 @@
 import { killAnnotation } from "../../infra/serving/kill-switch";
 import type { Cluster } from "./cluster";
-import { digestOf, observed, regionOf, releaseOf } from "./objects";
+import { imageDigestOf, observed, regionOf, releaseOf } from "./objects";
 import { jsonHelp, type CommandLine } from "../command";
 import { clusterAt, contextOption, contextsOf, modelHelp } from "./regions";
 import { versionHashLabel } from "../../infra/kubernetes/model-objects";
@@ -35,8 +35,8 @@ export async function standing(cluster: Cluster, model: string): Promise<Standin
   const at = status?.currentStepIndex;
   return {
     region: regionOf(rollout),
-    desired: { version: releaseOf(rollout).version, digest: digestOf(rollout) },
-    live: stable ? digestOf(stable) : "unknown",
+    desired: { version: releaseOf(rollout).version, digest: imageDigestOf(rollout) },
+    live: stable ? imageDigestOf(stable) : "unknown",
     phase: status?.phase ?? "Progressing",
     message: status?.message ?? "waiting for the controller to see the newest change",
     step: at === undefined ? undefined : { at, of: rollout.spec.strategy.canary.steps.length },

@@ -2,7 +2,7 @@ import { verdictSchema, type Outcome, type Verdict } from "../../services/eviden
 import type { Entry } from "../../services/evidence/ledger";
 import { VerbError } from "../exit-codes";
 import {
-  digestOf,
+  imageDigestOf,
   observed,
   regionOf,
   releaseOf,
@@ -50,7 +50,7 @@ export function verdictOf({
 }: Trial): Verdict {
   const status = ended(rollout);
   const release = releaseOf(rollout);
-  const digest = digestOf(rollout);
+  const digest = imageDigestOf(rollout);
   const region = regionOf(rollout);
   // A version that comes back has the hash that it had: only the analyses of this revision are of
   // this trial.
