@@ -50,6 +50,17 @@ export function selects(selector: unknown, workload: ResourceView): boolean {
 
 const namespaceType = "kubernetes:core/v1:Namespace";
 
+/** Namespaces that hold only a pinned controller of the platform itself. */
+export const controllerNamespaces = [
+  "istio-system",
+  "argo-rollouts",
+  "argo-workflows",
+  "argo-events",
+  "keda",
+  "cert-manager",
+  "elastic-system",
+] as const;
+
 /**
  * Namespaces that lack a companion object of one type. A stack may hold a namespace once per
  * cluster, so each needs as many companions as there are namespaces of its name.

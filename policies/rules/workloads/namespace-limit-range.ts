@@ -1,5 +1,5 @@
 import { stackRule } from "../../rule";
-import { namespacesWithout } from "../../kubernetes";
+import { controllerNamespaces, namespacesWithout } from "../../kubernetes";
 
 export const rule = stackRule({
   name: "workloads-namespace-limit-range",
@@ -11,17 +11,7 @@ export const rule = stackRule({
   remediation: "Create a LimitRange in the namespace.",
   url: "https://kubernetes.io/docs/concepts/policy/limit-range/",
   frameworks: [{ framework: "cis-eks", clause: "4.5.1" }],
-  parameters: {
-    exempt: [
-      "istio-system",
-      "argo-rollouts",
-      "argo-workflows",
-      "argo-events",
-      "keda",
-      "cert-manager",
-      "elastic-system",
-    ],
-  },
+  parameters: { exempt: controllerNamespaces },
   check: (resources, { exempt }) =>
     namespacesWithout(resources, "kubernetes:core/v1:LimitRange", exempt),
 });

@@ -1,5 +1,5 @@
 import { stackRule } from "../../rule";
-import { namespacesWithout } from "../../kubernetes";
+import { controllerNamespaces, namespacesWithout } from "../../kubernetes";
 
 export const rule = stackRule({
   name: "workloads-namespace-quota",
@@ -11,18 +11,7 @@ export const rule = stackRule({
   remediation: "Create a ResourceQuota in the namespace.",
   url: "https://kubernetes.io/docs/concepts/policy/resource-quotas/",
   frameworks: [{ framework: "cis-eks", clause: "4.5.1" }],
-  // Namespaces that hold only a pinned controller of the platform itself.
-  parameters: {
-    exempt: [
-      "istio-system",
-      "argo-rollouts",
-      "argo-workflows",
-      "argo-events",
-      "keda",
-      "cert-manager",
-      "elastic-system",
-    ],
-  },
+  parameters: { exempt: controllerNamespaces },
   check: (resources, { exempt }) =>
     namespacesWithout(resources, "kubernetes:core/v1:ResourceQuota", exempt),
 });
