@@ -152,7 +152,7 @@ export function unpublishedImage(name: RunImage, published: boolean): Refusal | 
   return published
     ? undefined
     : {
-        message: `the image of ${name} must be published before an update of prod, got the digest of its build inputs`,
+        message: `Image "${name}" must be published before an update of prod, got the digest of its build inputs`,
         remedy: `npx causeway release publish-image ${name} --repository <URL>, and set causeway:images.${name} to repository@sha256:...`,
       };
 }

@@ -27,9 +27,7 @@ export const rule = resourceRule({
     if (images.length === 0)
       return [`${resource.name} must say in ${scope} what is known of its images, got nothing`];
     return images.flatMap((image) =>
-      problemsOf(resource, image, highest).map(
-        (problem) => `the image of ${image} must ${problem}`,
-      ),
+      problemsOf(resource, image, highest).map((problem) => `Image "${image}" must ${problem}`),
     );
   },
 });

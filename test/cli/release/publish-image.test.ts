@@ -71,20 +71,20 @@ test("an image is on record with commit, bill of materials and scan, and the pol
   });
   expect(judged(`${repository}@${pushed}`)).toEqual([]);
   expect(judged(`${repository}@sha256:${"0".repeat(64)}`)).toEqual([
-    `the image of training must be the one on record in images/training.json, got sha256:${"0".repeat(64)}, on record is ${pushed}`,
+    `Image "training" must be the one on record in images/training.json, got sha256:${"0".repeat(64)}, on record is ${pushed}`,
   ]);
 });
 
 test("an image without a scan, or one whose lock has changed since, is not taken", () => {
   publishImage(publication({ scan: () => undefined }));
   expect(judged(`${repository}@${pushed}`)).toEqual([
-    "the image of training must have a scan of itself on record, got none",
+    'Image "training" must have a scan of itself on record, got none',
   ]);
   publishImage(publication());
   writeFileSync(join(project, "services", "training", "sbom.cdx.json"), "{}");
   expect(judged(`${repository}@${pushed}`)).toEqual([
     expect.stringMatching(
-      /^the image of training must have the bill of materials of the repository, got sha256:[0-9a-f]{64}: build it again$/,
+      /^Image "training" must have the bill of materials of the repository, got sha256:[0-9a-f]{64}: build it again$/,
     ),
   ]);
 });

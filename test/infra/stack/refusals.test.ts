@@ -119,8 +119,8 @@ describe("an update", () => {
   - Model "loan-approval" must be published before its release ${good.release.version} can serve: npx causeway release publish loan-approval --repository <repository URL from the stack outputs> (governance-model-published)
   - Model "other" must have a bias audit by an external party within the last 365 days, got none: record it in services/models/other/bias-audit.json (docs/governance.md) (governance-model-bias-audit)
   - Model "loan-approval" must not be released again as 1.4.0 (${released}): it was rolled-back in eu-west-1 at 2026-11-24T10:20:00Z, ${verdict().message}: serve another release, or decide to try this one again: npx causeway delivery override loan-approval --reason "..." (governance-model-verdict)
-  - the image of training must be published before an update of prod, got the digest of its build inputs: npx causeway release publish-image training --repository <URL>, and set causeway:images.training to repository@sha256:... (governance-image-published)
-  - the image of delivery must be published before an update of prod, got the digest of its build inputs: npx causeway release publish-image delivery --repository <URL>, and set causeway:images.delivery to repository@sha256:... (governance-image-published)`,
+  - Image "training" must be published before an update of prod, got the digest of its build inputs: npx causeway release publish-image training --repository <URL>, and set causeway:images.training to repository@sha256:... (governance-image-published)
+  - Image "delivery" must be published before an update of prod, got the digest of its build inputs: npx causeway release publish-image delivery --repository <URL>, and set causeway:images.delivery to repository@sha256:... (governance-image-published)`,
     );
   });
 

@@ -180,7 +180,7 @@ ruleSuite(imagePublished, {
     // Of an image that is not published, governance-image-scan asks nothing.
     "an image that the stack file does not name": (g) => ({
       deviant: set(g, "imageEvidence.delivery", { ...published, published: false }),
-      message: /^the image of delivery must be published before an update of prod/,
+      message: /^Image "delivery" must be published before an update of prod/,
     }),
   },
   configured: [
