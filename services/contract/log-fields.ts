@@ -49,5 +49,3 @@ export const logFields = {
  * line has one.
  */
 export const subjectMessage = "subject";
-
-export type LogField = keyof typeof logFields;
