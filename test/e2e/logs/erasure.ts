@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   eraserName,
@@ -102,8 +102,10 @@ const subjectColumn = "applicant";
 
 /** The sample's contract, but for a data source whose rows name their subjects. */
 async function contractWithSubjects(world: World): Promise<string> {
-  const text = await readFile(join(modelsFolder, SAMPLE, "model.yaml"), "utf8");
+  const sample = join(modelsFolder, SAMPLE);
+  const text = await readFile(join(sample, "model.yaml"), "utf8");
   const file = join(world.folder, "model.yaml");
+  await copyFile(join(sample, "impact-assessment.md"), join(world.folder, "impact-assessment.md"));
   await writeFile(
     file,
     text.replace(
