@@ -11,12 +11,12 @@ import { jsonHelp, type CommandLine } from "../command";
 import { accessDocument } from "../access/document";
 import { encryptionDocument } from "../encryption/document";
 import { encryptionWalk } from "../encryption/walk";
-import { gatesPage } from "../gates";
+import { gatesPage } from "./gates";
 import { planStack } from "../plan/plan";
 import { viewOf, type RecordedResource } from "../plan/resource";
-import { ruleIndex, ruleIndexFile } from "../rule-index";
-import { threatsPage } from "../threats/page";
-import { loadWalks, walksMarkdown } from "../walks";
+import { ruleIndex, ruleIndexFile } from "./rule-index";
+import { threatsPage } from "./threats/page";
+import { loadWalks, walksMarkdown } from "./walks";
 
 const root = join(__dirname, "..", "..");
 const docs = join(root, "docs");

@@ -20,7 +20,7 @@ import {
 import { rules } from "../../policies/rules";
 import * as all from "../../policies/rules/all";
 import { packConfig } from "../../cli/plan/judgement";
-import { ruleIndex, ruleIndexFile } from "../../cli/rule-index";
+import { ruleIndex, ruleIndexFile } from "../../cli/docs/rule-index";
 
 const folder = join(__dirname, "..", "..", "policies");
 const about = {

@@ -39,7 +39,7 @@ export function threatsPage(): string {
   return [
     "# Threats",
     "",
-    "The threat model of the platform, by STRIDE over the graph that the plan draws: each threat with the policy rules and tests that counter it, and the residual risk. After a change of `cli/threats/`, write this page again:",
+    "The threat model of the platform, by STRIDE over the graph that the plan draws: each threat with the policy rules and tests that counter it, and the residual risk. After a change of `cli/docs/threats/`, write this page again:",
     "",
     "```",
     "npm run docs",

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { gatedKeys } from "../../cli/gates";
-import { contractSchema } from "../../services/contract/contract";
+import { gatedKeys } from "../../../cli/docs/gates";
+import { contractSchema } from "../../../services/contract/contract";
 
-const project = join(__dirname, "..", "..");
+const project = join(__dirname, "..", "..", "..");
 const gates = contractSchema.shape.gates;
 const keys = gatedKeys.map(({ key }) => key);
 

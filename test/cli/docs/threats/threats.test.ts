@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { rules } from "../../../policies/rules";
+import { rules } from "../../../../policies/rules";
 import {
   actors,
   components,
@@ -8,10 +8,10 @@ import {
   elements,
   flows,
   type FlowName,
-} from "../../../cli/threats/graph";
-import { threats } from "../../../cli/threats/page";
-import { strides } from "../../../cli/threats/threat";
-import { planOf, project, stacks } from "../../support/stacks";
+} from "../../../../cli/docs/threats/graph";
+import { threats } from "../../../../cli/docs/threats/page";
+import { strides } from "../../../../cli/docs/threats/threat";
+import { planOf, project, stacks } from "../../../support/stacks";
 
 const flowNames = Object.keys(flows) as FlowName[];
 

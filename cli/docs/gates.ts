@@ -1,11 +1,11 @@
-import { wrongFactor } from "../infra/gates/labels";
-import { alerts, type AlertName } from "../infra/gates/alerts";
-import { budgetFactor, latencyShares } from "../infra/gates/requests";
-import { labelWindows } from "../infra/gates/rule";
-import { scoreLimit } from "../infra/gates/scores";
-import { falseProof, falseRollback } from "../infra/gates/sequential";
-import { fairnessConfidence } from "../infra/observability/fairness";
-import { burns, minimumBad } from "../infra/observability/objectives";
+import { wrongFactor } from "../../infra/gates/labels";
+import { alerts, type AlertName } from "../../infra/gates/alerts";
+import { budgetFactor, latencyShares } from "../../infra/gates/requests";
+import { labelWindows } from "../../infra/gates/rule";
+import { scoreLimit } from "../../infra/gates/scores";
+import { falseProof, falseRollback } from "../../infra/gates/sequential";
+import { fairnessConfidence } from "../../infra/observability/fairness";
+import { burns, minimumBad } from "../../infra/observability/objectives";
 
 /** Who judges. */
 const judges = ["training", "plan", "trial", "alert", "rehearsal"] as const;
@@ -286,7 +286,7 @@ This page lists, for each key of the contract that gates something, everything t
 npx causeway rehearse --model loan-approval
 \`\`\`
 
-\`npm run docs\` makes this page from \`cli/gates.ts\` and from the constants of the gates.
+\`npm run docs\` makes this page from \`cli/docs/gates.ts\` and from the constants of the gates.
 
 A trial has three verdicts. A gate is *shown to hold* (with a ${percent(falseProof)} chance for a version that is just bad), *shown to fail* (all gates of a release share a ${percent(falseRollback)} chance for a version that is fine), or *not shown*: more requests or labels have to tell. Each gate of a trial has two forms in \`infra/gates\`: PromQL for the cluster and \`evaluate()\` for the rehearsal. Both take their limits from the same constants, and the suite \`rules\` ([e2e.md](e2e.md)) compares them over random counts. [delivery.md](delivery.md#gates) describes how a release uses the verdicts, [observability.md](observability.md) the alerts.
 

@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { areas } from "../policies/rule";
+import { areas } from "../../policies/rule";
 
-const folder = join(__dirname, "..", "policies", "rules");
+const folder = join(__dirname, "..", "..", "policies", "rules");
 export const ruleIndexFile = join(folder, "all.ts");
 
 /**
