@@ -94,7 +94,7 @@ export const evidenceThreats: readonly Threat[] = [
       "observability-trail-data-events",
     ],
     tests: [
-      "services/training/tests/test_erasing_regions.py",
+      "services/training/tests/test_erasing_orders.py",
       "test/infra/workflows/erasure/region-eraser.test.ts",
       "test/program/access-mutations.ts",
     ],

@@ -26,6 +26,8 @@ from causeway_training.run import Run
 
 warnings.filterwarnings("ignore")
 
+pytest_plugins = ["subjects", "region_orders"]
+
 MODELS = Path(__file__).resolve().parents[2] / "models"
 SAMPLE = MODELS / "loan-approval"
 CREATED = "2026-11-24T03:00:00Z"

@@ -1,156 +1,39 @@
 """Erasure of one subject: from what the real steps wrote, and from every form of file beside it;
 then a search that finds nothing."""
 
-import bz2
 import gzip
 import io
 import json
-import lzma
-import shutil
 import subprocess
 import sys
 import tarfile
-import zipfile
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
-from conftest import Workshop, make_rows
+from conftest import Workshop
 from helpers import run_to, step
+from subjects import NEW, OLD, OTHER, RING, WHO, grep, people, prediction, run
 
-from causeway_training.erasing.__main__ import main
 from causeway_training.erasing.forms import Closed, Unerasable, names_subject, without_subject
 from causeway_training.erasing.stores import store_at
 from causeway_training.erasing.subject import Subject
 from causeway_training.erasing.work import erase, search
 from causeway_training.errors import InputError
-from causeway_training.key_ring import KeyRing
 from causeway_training.rows import read_rows
-
-OLD, NEW = b"k1 " + b"secret" * 8 + b"\n", b"k2 " + b"another" * 6 + b"\n"
-RING = KeyRing.parse(OLD + NEW, "a test")
-WHO, OTHER = "id-7", "id-77"
-NONCE = "Abcdefgh"
-
-
-def prediction(count: str) -> str:
-    return f"1.0.0~p12~t6h2a~{NONCE}{count}~q1w2e3r4t5y6u7i8o9p0aZ"
-
-
-def people(workshop: Workshop) -> pd.DataFrame:
-    rows = make_rows(600)
-    rows["person"] = [f"id-{i % 300}" for i in range(600)]
-    workshop.write_rows(rows)
-    workshop.write_contract(lambda c: c["data"].update(subjectColumn="person"))
-    (workshop.root / "ring").write_bytes(OLD + NEW)
-    (workshop.root / "who").write_text(WHO)
-    return rows
-
-
-@pytest.fixture()
-def lake(workshop: Workshop) -> Path:
-    """A lake of everything: the source, two runs of the real steps under two versions of the key,
-    logs, feedback, and odd forms."""
-    rows = people(workshop)
-    lake = workshop.root / "lake"
-    lake.mkdir()
-    for name, ring in (("before", OLD), ("after", OLD + NEW)):
-        context = workshop.context(f"lake/runs/{name}", subject_key=ring)
-        run_to(context, "package")
-    shutil.copy(workshop.root / "data.csv", lake / "source.csv")
-    text = rows.to_csv(index=False).encode()
-    (lake / "source.csv.gz").write_bytes(gzip.compress(text))
-    (lake / "source.csv.bz2").write_bytes(bz2.compress(text))
-    (lake / "source.csv.xz").write_bytes(lzma.compress(text))
-    (lake / "notes.csv").write_text(
-        f'person,note\r\n"{WHO}","said ""no"",\nand left"\r\n{OTHER},"about {OTHER}, not'
-        f' {WHO}x"\r\n"x","a note on {WHO}"\r\n'
-    )
-    np.savez_compressed(
-        lake / "arrays.npz",
-        person=rows["person"].to_numpy(dtype="U8"),
-        debt=rows["debt"].to_numpy(),
-        edges=np.arange(5),
-    )
-    np.savez(
-        lake / "bytes.npz", person=rows["person"].to_numpy(dtype="S8"), debt=rows["debt"].to_numpy()
-    )
-    with zipfile.ZipFile(lake / "bundle.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("inner/source.csv.gz", gzip.compress(text))
-        archive.writestr("readme.txt", "rows of a test\n")
-    (lake / "people.json").write_text(
-        json.dumps(
-            {"people": [{"id": WHO, "tags": ["a"]}, {"id": OTHER, "friends": [WHO, "id-3"]}]}
-        )
-    )
-    pseudonyms = RING.pseudonyms("small", WHO)
-    other = RING.pseudonym("small", OTHER)
-    lines = [
-        {"msg": "request", "subject": pseudonyms[0], "predictionId": prediction("z"), "rows": 2},
-        {"msg": "request", "subject": other, "predictionId": prediction("11"), "rows": 1},
-        {
-            "msg": "request",
-            "causeway": {"subject": pseudonyms[1], "predictionId": prediction("a1"), "rows": 1},
-        },
-    ]
-    (lake / "server.jsonl.gz").write_bytes(
-        gzip.compress("".join(json.dumps(line) + "\n" for line in lines).encode())
-    )
-    feedback = [
-        {"predictionId": prediction(count), "label": "good"}
-        for count in ("z", "10", "11", "a1", "zz")
-    ]
-    (lake / "feedback.jsonl").write_text("".join(json.dumps(line) + "\n" for line in feedback))
-    return lake
-
-
-def run(
-    workshop: Workshop, capsys: pytest.CaptureFixture, command: str, *more: str, ring: bool = True
-) -> tuple[int, dict]:
-    key = ["--subject-key", str(workshop.root / "ring")] if ring else []
-    code = main(
-        [
-            command,
-            "--contract",
-            str(workshop.model / "model.yaml"),
-            "--subject-file",
-            str(workshop.root / "who"),
-            *key,
-            "--at",
-            str(workshop.root / "lake"),
-            *more,
-        ]
-    )
-    return code, json.loads(capsys.readouterr().out)
-
-
-def grep(folder: Path, *needles: str) -> list[str]:
-    """A search that shares nothing with the code under test: tools of the system over every file,
-    unpacked."""
-    script = (
-        "for n in %s; do for f in $(find %s -type f); do case $f in *.gz) z=zcat;; *.bz2) z=bzcat;;"
-        " *.xz) z=xzcat;; *) z=cat;; esac; $z $f | grep -qaw -- $n && echo $f; done; done; true"
-    )
-    return subprocess.run(
-        ["sh", "-c", script % (" ".join(needles), folder)],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.split()
 
 
 def test_one_subject_is_erased_from_everything_and_a_search_finds_nothing(
-    workshop: Workshop, lake: Path, capsys: pytest.CaptureFixture
+    workshop: Workshop, volume: Path, capsys: pytest.CaptureFixture
 ) -> None:
     pseudonyms = RING.pseudonyms("small", WHO)
     before, others = (
-        grep(lake, WHO, *pseudonyms),
-        {name: p.read_bytes() for name in ("source.csv",) for p in [lake / name]},
+        grep(volume, WHO, *pseudonyms),
+        {name: p.read_bytes() for name in ("source.csv",) for p in [volume / name]},
     )
     assert len(before) > 10
     code, found = run(workshop, capsys, "find")
-    names = {f.removeprefix(f"{lake}/") for f in found["search"]["found"]}
+    names = {f.removeprefix(f"{volume}/") for f in found["search"]["found"]}
     expected = {
         "source.csv",
         "source.csv.gz",
@@ -179,66 +62,69 @@ def test_one_subject_is_erased_from_everything_and_a_search_finds_nothing(
         and done["search"]["found"] == []
         and done["search"]["closed"] == []
     )
-    assert grep(lake, WHO, *pseudonyms, prediction("z"), prediction("10"), prediction("a1")) == []
+    assert grep(volume, WHO, *pseudonyms, prediction("z"), prediction("10"), prediction("a1")) == []
     # What belongs to others is as it was.
-    kept = read_rows(lake / "source.csv")
+    kept = read_rows(volume / "source.csv")
     assert len(kept) == 598 and set(kept["person"]) == {f"id-{i}" for i in range(300)} - {WHO}
-    assert (lake / "source.csv").read_bytes() == b"".join(
+    assert (volume / "source.csv").read_bytes() == b"".join(
         line for line in others["source.csv"].splitlines(True) if b",id-7\n" not in line
     )
     assert (
-        gzip.decompress((lake / "source.csv.gz").read_bytes()) == (lake / "source.csv").read_bytes()
+        gzip.decompress((volume / "source.csv.gz").read_bytes())
+        == (volume / "source.csv").read_bytes()
     )
     assert (
-        lake / "notes.csv"
+        volume / "notes.csv"
     ).read_bytes().decode() == f'person,note\r\n{OTHER},"about {OTHER}, not {WHO}x"\r\n'
-    arrays = np.load(lake / "arrays.npz")
+    arrays = np.load(volume / "arrays.npz")
     assert len(arrays["person"]) == len(arrays["debt"]) == 598 and len(arrays["edges"]) == 5
-    assert json.loads((lake / "people.json").read_text()) == {
+    assert json.loads((volume / "people.json").read_text()) == {
         "people": [{"id": OTHER, "friends": ["id-3"]}]
     }
     assert [
         json.loads(line)["predictionId"]
-        for line in (lake / "feedback.jsonl").read_text().splitlines()
+        for line in (volume / "feedback.jsonl").read_text().splitlines()
     ] == [prediction("11"), prediction("zz")]
     assert (
         RING.pseudonym("small", OTHER)
-        in gzip.decompress((lake / "server.jsonl.gz").read_bytes()).decode()
+        in gzip.decompress((volume / "server.jsonl.gz").read_bytes()).decode()
     )
 
 
 def test_a_pseudonym_of_a_log_line_is_enough_to_find_the_source_and_all_other_names(
-    workshop: Workshop, lake: Path, capsys: pytest.CaptureFixture
+    workshop: Workshop, volume: Path, capsys: pytest.CaptureFixture
 ) -> None:
     (workshop.root / "who").write_text(RING.pseudonyms("small", WHO)[0])
     code, done = run(workshop, capsys, "erase")
-    assert code == 0 and grep(lake, WHO, *RING.pseudonyms("small", WHO)) == []
+    assert code == 0 and grep(volume, WHO, *RING.pseudonyms("small", WHO)) == []
     assert WHO not in json.dumps(done) and "k1." not in json.dumps(done)
 
 
 def test_a_run_whose_rows_were_erased_is_not_continued(
-    workshop: Workshop, lake: Path, capsys: pytest.CaptureFixture
+    workshop: Workshop, volume: Path, capsys: pytest.CaptureFixture
 ) -> None:
     run(workshop, capsys, "erase")
-    workshop.write_rows(read_rows(lake / "source.csv"))
-    again = workshop.context("lake/runs/after", subject_key=OLD + NEW)
+    workshop.write_rows(read_rows(volume / "source.csv"))
+    again = workshop.context("volume/runs/after", subject_key=OLD + NEW)
     with pytest.raises(InputError, match="data.csv is not the file that the step wrote"):
         step("validate").run(again)
-    assert run_to(workshop.context("lake/runs/fresh", subject_key=OLD + NEW), "train") == [True] * 4
+    assert (
+        run_to(workshop.context("volume/runs/fresh", subject_key=OLD + NEW), "train") == [True] * 4
+    )
     assert run(workshop, capsys, "search")[0] == 0
 
 
 def test_what_cannot_be_looked_into_or_told_apart_is_no_proof(
-    workshop: Workshop, lake: Path, capsys: pytest.CaptureFixture
+    workshop: Workshop, volume: Path, capsys: pytest.CaptureFixture
 ) -> None:
-    (lake / "frames.zst").write_bytes(b"\x28\xb5\x2f\xfd packed")
-    (lake / "memo.bin").write_bytes(b"\x00about " + WHO.encode() + b"\x00")
+    (volume / "frames.zst").write_bytes(b"\x28\xb5\x2f\xfd packed")
+    (volume / "memo.bin").write_bytes(b"\x00about " + WHO.encode() + b"\x00")
     code, done = run(workshop, capsys, "erase")
     assert code == 3
     assert done["search"]["closed"] == [
-        f"{lake}/frames.zst: frames.zst is packed as Zstandard, which cannot be looked into"
+        f"{volume}/frames.zst: frames.zst is packed as Zstandard, which cannot be looked into"
     ]
-    assert done["search"]["found"] == [f"{lake}/memo.bin"] and len(done["erased"]["left"]) == 2
+    assert done["search"]["found"] == [f"{volume}/memo.bin"] and len(done["erased"]["left"]) == 2
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-32-le"])
@@ -302,29 +188,31 @@ def test_in_a_bucket_the_old_versions_go_too(monkeypatch: pytest.MonkeyPatch) ->
     with mock_aws():
         client = boto3.client("s3")
         client.create_bucket(
-            Bucket="lake", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+            Bucket="volume", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
         )
-        client.put_bucket_versioning(Bucket="lake", VersioningConfiguration={"Status": "Enabled"})
+        client.put_bucket_versioning(Bucket="volume", VersioningConfiguration={"Status": "Enabled"})
         table = f"person,n\n{WHO},1\n{OTHER},2\n".encode()
         for body in (table, table + b"x,3\n"):
-            client.put_object(Bucket="lake", Key="data/a.csv", Body=body)
-        client.put_object(Bucket="lake", Key="data/deleted.csv", Body=table)
-        client.delete_object(Bucket="lake", Key="data/deleted.csv")
-        client.put_object(Bucket="lake", Key="data/innocent.csv", Body=b"person\nx\n")
-        assert len(search([store_at("s3://lake")], subject).found) == 3
-        store = store_at("s3://lake/data")
+            client.put_object(Bucket="volume", Key="data/a.csv", Body=body)
+        client.put_object(Bucket="volume", Key="data/deleted.csv", Body=table)
+        client.delete_object(Bucket="volume", Key="data/deleted.csv")
+        client.put_object(Bucket="volume", Key="data/innocent.csv", Body=b"person\nx\n")
+        assert len(search([store_at("s3://volume")], subject).found) == 3
+        store = store_at("s3://volume/data")
         assert len(search([store], subject).found) == 3
         done = erase([store], subject)
         assert (done.files, done.rows, done.versions, done.left) == (1, 1, 2, [])
         assert search([store], subject).clean
-        versions = client.list_object_versions(Bucket="lake")["Versions"]
+        versions = client.list_object_versions(Bucket="volume")["Versions"]
         assert [
-            client.get_object(Bucket="lake", Key=v["Key"], VersionId=v["VersionId"])["Body"].read()
+            client.get_object(Bucket="volume", Key=v["Key"], VersionId=v["VersionId"])[
+                "Body"
+            ].read()
             for v in versions
         ] == [f"person,n\n{OTHER},2\nx,3\n".encode(), b"person\nx\n"]
 
 
-def test_the_command_takes_no_subject_by_argument_and_wants_a_place(workshop: Workshop) -> None:
+def test_the_command_takes_no_subject_by_argument_and_wants_a_location(workshop: Workshop) -> None:
     people(workshop)
     base = [
         sys.executable,

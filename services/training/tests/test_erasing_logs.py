@@ -1,87 +1,16 @@
 """Erasure from the log store: lines found and deleted by query in live and read-only indices, and a
 search that finds nothing after it."""
 
-import base64
-import http.server
 import json
-import ssl
-import subprocess
-import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from conftest import Workshop
 from elasticsearch import ACCOUNT, PASSWORD, Elasticsearch, Index, serving
-from test_erasing import (  # noqa: F401
-    NONCE,
-    OLD,
-    OTHER,
-    RING,
-    WHO,
-    grep,
-    lake,
-    people,
-    prediction,
-    run,
-)
+from subjects import NAMES, NONCE, STRANGER, SUBJECT, WHO, about, grep, left, logs, prediction, run
 
-from causeway_training.erasing.authority import authority
 from causeway_training.erasing.logs import LogStore
-from causeway_training.erasing.subject import Subject
 from causeway_training.errors import InputError
-
-NAMES = RING.pseudonyms("small", WHO)
-STRANGER = RING.pseudonym("small", OTHER)
-SUBJECT = Subject(pseudonyms=frozenset(NAMES))
-
-
-def about(name: str, count: str, rows: int = 1) -> dict:
-    return {
-        "msg": "subject",
-        "subject": name,
-        "predictionId": prediction(count),
-        "rows": rows,
-        "id": f"{name} {count}",
-    }
-
-
-def logs() -> Elasticsearch:
-    """Lines under both names of the subject: in the live index, in one that no longer grows, in an
-    old index of predictions, and restored."""
-    return Elasticsearch(
-        {
-            ".ds-causeway-subjects-2": Index(
-                "causeway-subjects",
-                [about(NAMES[0], "z", 2), about(STRANGER, "11")],
-                fresh=[about(NAMES[0], "b1")],
-            ),
-            ".ds-causeway-subjects-1": Index(
-                "causeway-subjects", [about(NAMES[1], "a1")], blocked=True
-            ),
-            ".ds-causeway-predictions-1": Index(
-                "causeway-predictions",
-                [about(NAMES[1], "c1"), {"msg": "request", "predictionId": prediction("z")}],
-                blocked=True,
-            ),
-            ".ds-restored-causeway-predictions-1": Index(
-                "restored-causeway-predictions", [about(NAMES[1], "c1")]
-            ),
-            ".ds-causeway-platform-1": Index("causeway-platform", [about(NAMES[0], "never ours")]),
-        }
-    )
-
-
-def left(store: Elasticsearch, *names: str) -> list[dict]:
-    """Every document of ours under a name, also one that no search sees yet and one that is only
-    marked as deleted: looked up past the API."""
-    ours = [index for index in store.indices.values() if index.stream != "causeway-platform"]
-    return [
-        d
-        for index in ours
-        for d in (*index.documents, *index.fresh, *index.deleted)
-        if d.get("subject") in names
-    ]
 
 
 def test_every_line_of_a_subject_goes_from_every_index_and_out_of_the_segments() -> None:
@@ -191,13 +120,13 @@ def test_what_could_not_be_deleted_is_no_erasure_and_indices_are_read_only_again
 
 def test_the_command_erases_log_lines_and_the_feedback_that_only_they_lead_to(
     workshop: Workshop,
-    lake: Path,  # noqa: F811
+    volume: Path,
     capsys: pytest.CaptureFixture,
 ) -> None:
     (workshop.root / "password").write_text(f"{PASSWORD}\n")
     # A label of a prediction that no file names the subject of: the log store alone knows whose it
     # was.
-    (lake / "late.jsonl").write_text(
+    (volume / "late.jsonl").write_text(
         json.dumps({"predictionId": prediction("b1"), "label": "good"}) + "\n"
     )
     store = logs()
@@ -214,7 +143,7 @@ def test_the_command_erases_log_lines_and_the_feedback_that_only_they_lead_to(
         ]
         code, found = run(workshop, capsys, "find", *more)
         assert (code, found["logs"], found["logLines"]) == (0, "eu-west-1", 5)
-        assert f"{lake}/late.jsonl" in found["search"]["found"]
+        assert f"{volume}/late.jsonl" in found["search"]["found"]
         code, done = run(workshop, capsys, "erase", *more)
         assert (code, done["logs"], done["logLines"], done["logLinesLeft"], done["clean"]) == (
             0,
@@ -227,14 +156,14 @@ def test_the_command_erases_log_lines_and_the_feedback_that_only_they_lead_to(
         assert (code, proof["clean"], proof["logLinesLeft"]) == (0, True, 0)
     assert (
         left(store, *NAMES) == []
-        and grep(lake, WHO, *NAMES) == []
-        and (lake / "late.jsonl").read_text() == ""
+        and grep(volume, WHO, *NAMES) == []
+        and (volume / "late.jsonl").read_text() == ""
     )
 
 
 def test_a_line_that_comes_back_is_found_and_the_erasure_is_not_complete(
     workshop: Workshop,
-    lake: Path,  # noqa: F811
+    volume: Path,
     capsys: pytest.CaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -251,91 +180,3 @@ def test_a_line_that_comes_back_is_found_and_the_erasure_is_not_complete(
     with serving(Returning(store.indices)) as address:
         code, done = run(workshop, capsys, "erase", "--logs", address)
     assert (code, done["logLinesLeft"], done["clean"]) == (3, 1, False)
-
-
-@pytest.fixture()
-def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict, int], Path]:
-    """The Kubernetes API on loopback, over TLS, and a pod's account that trusts it."""
-    key, cert = tmp_path / "key.pem", tmp_path / "ca.crt"
-    command = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        "-keyout",
-        str(key),
-        "-out",
-        str(cert),
-        "-days",
-        "1",
-        "-subj",
-        "/CN=localhost",
-        "-addext",
-        "subjectAltName=IP:127.0.0.1",
-    ]
-    subprocess.run(command, check=True, capture_output=True)
-    (tmp_path / "token").write_text("a pod's token\n")
-
-    def start(secret: dict, status: int = 200) -> Path:
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                named = (
-                    self.path
-                    == "/api/v1/namespaces/causeway-observability/secrets/logs-es-http-certs-public"
-                )
-                data = json.dumps({"data": secret}).encode()
-                self.send_response(
-                    status
-                    if named and self.headers["authorization"] == "Bearer a pod's token"
-                    else 403
-                )
-                self.send_header("content-length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(cert, key)
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "127.0.0.1")
-        monkeypatch.setenv("KUBERNETES_SERVICE_PORT_HTTPS", str(server.server_port))
-        return tmp_path
-
-    return start
-
-
-PUBLISHED = "secret:causeway-observability/logs-es-http-certs-public"
-
-
-def test_a_pod_asks_the_api_for_the_authority_that_the_operator_publishes(
-    api: Callable[..., Path],
-) -> None:
-    account = api(
-        {"ca.crt": base64.b64encode(b"-----BEGIN CERTIFICATE-----\n").decode(), "tls.crt": ""}
-    )
-    assert authority(PUBLISHED, account) == "-----BEGIN CERTIFICATE-----\n"
-    with pytest.raises(InputError, match="the Secret causeway-models/ring: status 403"):
-        authority("secret:causeway-models/ring", account)
-
-
-def test_an_authority_that_is_not_there_is_said_to_be(
-    api: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with pytest.raises(InputError, match="has no ca.crt"):
-        authority(PUBLISHED, api({"tls.crt": ""}))
-    for given, problem in {
-        "secret:name": "allowed: a file, or secret:namespace/name",
-        str(tmp_path / "none.crt"): "No such file",
-    }.items():
-        with pytest.raises(InputError, match=problem):
-            authority(given, tmp_path)
-    monkeypatch.delenv("KUBERNETES_SERVICE_HOST")
-    with pytest.raises(InputError, match="a Secret outside of a pod"):
-        authority(PUBLISHED, tmp_path)
-    assert authority(None) is None

@@ -33,16 +33,16 @@ def test_rows_are_collected_from_the_object_that_the_contract_names(
     bucket, workshop: Workshop
 ) -> None:
     bucket.put_object(
-        Bucket="runs", Key="lake/small.csv", Body=(workshop.root / "data.csv").read_bytes()
+        Bucket="runs", Key="data/small.csv", Body=(workshop.root / "data.csv").read_bytes()
     )
     workshop.write_contract(
-        lambda contract: contract["data"].update(source="s3://runs/lake/small.csv")
+        lambda contract: contract["data"].update(source="s3://runs/data/small.csv")
     )
     context = workshop.context(source=None)
     run_to(context, "collect")
     assert len(read_rows(context.run.folder("collect") / "data.csv")) == len(make_rows())
     for source, message in (
-        ("s3://runs/lake/other.csv", "no such object"),
+        ("s3://runs/data/other.csv", "no such object"),
         ("s3://runs/small.csv", "allowed: s3://bucket/prefix"),
     ):
         with pytest.raises(InputError, match=message):
