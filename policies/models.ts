@@ -11,7 +11,7 @@ import {
   riskTiers,
   type RiskTier,
 } from "../services/contract/tiers";
-import { days } from "../services/contract/units";
+import { days, duration } from "../services/contract/units";
 import { at, list, record, text } from "./resources";
 import type { ResourceView } from "./rule";
 
@@ -108,11 +108,8 @@ export function metrics(resource: ResourceView): [string, unknown][] {
 
 /** Days in a length of time; none for text that is no such length, which another rule refuses. */
 export function lengthInDays(length: string | undefined): number {
-  try {
-    return days(length ?? "");
-  } catch {
-    return 0;
-  }
+  const { data } = duration.safeParse(length);
+  return data === undefined ? 0 : days(data);
 }
 
 /** A label or annotation of an object, looked up in both. */

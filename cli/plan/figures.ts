@@ -14,7 +14,7 @@ import { loadContract } from "../../services/contract/load";
 import { loadRelease } from "../../services/evidence/load";
 import type { Contract } from "../../services/contract/contract";
 import type { Release } from "../../services/evidence/release";
-import { seconds } from "../../services/contract/units";
+import { durationText } from "../../services/contract/units";
 
 /**
  * The recovery-time budget of a stack, what the loss of each region comes to, and the objectives.
@@ -40,8 +40,8 @@ export function recoveryFigures(
   const inService = regions.filter(({ drained }) => drained === undefined);
   return {
     ...recoveryBudget(recovery),
-    objectiveSeconds: seconds(recovery.rto),
-    pointObjectiveSeconds: recovery.rpo === undefined ? undefined : seconds(recovery.rpo),
+    objectiveSeconds: recovery.rto,
+    pointObjectiveSeconds: recovery.rpo,
     failsOver: inService.length > 1,
     loss: regionLoss(resources),
   };
@@ -138,10 +138,10 @@ function experimentFigures(
     })),
     difference: valueSpread,
     largestUndecidedShare: share,
-    labelDelay,
+    labelDelay: durationText(labelDelay),
     labelsTooLate: forecasts.some(
       ({ forecast: { decided, lastLook } }) =>
-        Number.isFinite(decided) && decided * 60 + seconds(labelDelay) > lastLook * 60,
+        Number.isFinite(decided) && decided * 60 + labelDelay > lastLook * 60,
     ),
   };
 }

@@ -1,7 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { errorShares } from "../../infra/gates/requests";
-import { latencyMilliseconds } from "../../services/contract/units";
 import { drifted, type Lifecycle } from "./lifecycle";
 import type { Fault } from "./router";
 import { applicationsOf, asSource, readTable, tableText } from "./rows";
@@ -127,7 +126,7 @@ async function unfairChapter(life: Lifecycle): Promise<void> {
 }
 
 async function faultsChapter(life: Lifecycle): Promise<void> {
-  const objective = latencyMilliseconds(life.contract.slos.latencyP99);
+  const objective = life.contract.slos.latencyP99;
   const slow: Fault = { kind: "delay", share: 0.3, milliseconds: 2 * objective };
   // Well beyond the share that is bad, so that a loose objective does not make the fault a pass.
   const share = Math.min(1, 5 * errorShares(life.contract).unacceptable);

@@ -8,7 +8,6 @@ import { wilsonInterval } from "../../infra/observability/performance";
 import { canaryWeights } from "../../infra/serving/steps";
 import type { Contract } from "../../services/contract/contract";
 import { metrics } from "../../services/contract/metrics";
-import { latencyMilliseconds } from "../../services/contract/units";
 import { RehearsalLedger } from "./ledger";
 import type {
   Chapter,
@@ -90,7 +89,7 @@ export class Lifecycle {
       channel: release.channel,
       ...(shift && { shift: { title: shift.title, text: shift.text } }),
       limits: {
-        latencyMilliseconds: latencyMilliseconds(slos.latencyP99),
+        latencyMilliseconds: slos.latencyP99,
         falseRollback,
         driftSignificance: drift.significance,
         minimumRequests: paces.prod.minimumRequests,
@@ -279,7 +278,7 @@ async function driftWindow(
     champion: server.connection.post,
     share: 0,
     trial: name,
-    objectiveMilliseconds: latencyMilliseconds(contract.slos.latencyP99),
+    objectiveMilliseconds: contract.slos.latencyP99,
     onAnswer: (_, status, milliseconds) => count?.(status, milliseconds),
   });
   await sendAll(

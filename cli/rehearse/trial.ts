@@ -2,7 +2,6 @@ import type { VersionCounts } from "../../infra/gates/counts";
 import { decide, evaluate, type Action, type Judgement } from "../../infra/gates/gates";
 import type { Pace } from "../../infra/gates/pace";
 import type { Contract } from "../../services/contract/contract";
-import { latencyMilliseconds } from "../../services/contract/units";
 import { randomFrom } from "./random";
 import type { Latency, Look, Trial } from "./result";
 import { Router, type ArmName, type Fault, type ProxyCounts } from "./router";
@@ -75,7 +74,7 @@ function routerOf(options: TrialOptions): Router {
     challenger: challenger.server.connection.post,
     share,
     trial: name,
-    objectiveMilliseconds: latencyMilliseconds(contract.slos.latencyP99),
+    objectiveMilliseconds: contract.slos.latencyP99,
     onAnswer: (arm, status, milliseconds) => options[arm].count?.(status, milliseconds),
     ...(fault && { fault }),
   });

@@ -9,6 +9,7 @@ import type { Approval, Release } from "../../services/evidence/release";
 import type { RoleKey } from "../../services/evidence/approvals";
 import { inspectRelease, type Check, type Inspection } from "../../services/evidence/inspection";
 import { missingApprovals } from "../../services/contract/tiers";
+import { durationText } from "../../services/contract/units";
 import type { Entry } from "../../services/evidence/ledger";
 import { openLedger } from "../../services/delivery/ledger-location";
 import { recordedApprovals } from "../../services/delivery/approvals";
@@ -100,6 +101,7 @@ function contractChecks(folder: string, { attested }: Inspection, now: number): 
   if (attested === undefined || !existsSync(file)) return [];
   const { riskTier, release } = loadContract(resolve(model, ".."), basename(model));
   const { maximumAge } = release;
+  const youngEnough = `at most ${durationText(maximumAge)}`;
   const missing = attested.published ? missingApprovals(riskTier, attested.approvals) : undefined;
   return [
     {
@@ -109,10 +111,8 @@ function contractChecks(folder: string, { attested }: Inspection, now: number): 
     },
     {
       name: "age",
-      found: isExpired(attested, maximumAge, now)
-        ? `made at ${attested.createdAt}`
-        : `at most ${maximumAge}`,
-      allowed: `at most ${maximumAge}`,
+      found: isExpired(attested, maximumAge, now) ? `made at ${attested.createdAt}` : youngEnough,
+      allowed: youngEnough,
     },
     {
       name: "approvals",

@@ -1,6 +1,6 @@
 import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
-import { days } from "../../services/contract/units";
+import { days, durationText, type Seconds } from "../../services/contract/units";
 import { classTags } from "../kubernetes/data-classes";
 import type { BucketPurpose } from "../kubernetes/labels";
 import { lifecycleRules, type Kept } from "./bucket-lifecycle";
@@ -13,12 +13,12 @@ export interface SecureBucketArgs {
   readonly purpose: BucketPurpose | "logs";
   readonly policy: PolicyDocument;
   /** Length of the audit retention, e.g. `400 days`; also how long the log bucket keeps logs. */
-  readonly auditRetention: string;
+  readonly auditRetention: Seconds;
   /**
    * How long the runs of each model are kept, e.g. `730 days`, by its name. @default as long as
    * they are not deleted
    */
-  readonly runRetention?: Readonly<Record<string, string>> | undefined;
+  readonly runRetention?: Readonly<Record<string, Seconds>> | undefined;
   /**
    * Key of the bucket's default encryption; absent for the log bucket, because log delivery can
    * only write with S3's own key.
@@ -45,7 +45,7 @@ export class SecureBucket extends pulumi.ComponentResource {
   private readonly child: pulumi.CustomResourceOptions;
 
   constructor(name: string, args: SecureBucketArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(SecureBucket.__pulumiType, name, args, opts);
+    super(SecureBucket.__pulumiType, name, { ...args, ...retentionInputs(args) }, opts);
     this.child = { parent: this, retainOnDelete: args.retain };
     const { bucket } = new s3.Bucket(
       name,
@@ -133,6 +133,21 @@ export class SecureBucket extends pulumi.ComponentResource {
     }
     return versioning;
   }
+}
+
+/** The retention of a component's arguments in words, for the policies and people who read them. */
+export function retentionInputs({
+  auditRetention,
+  runRetention,
+}: Pick<SecureBucketArgs, "auditRetention" | "runRetention">) {
+  return {
+    auditRetention: durationText(auditRetention),
+    ...(runRetention && {
+      runRetention: Object.fromEntries(
+        Object.entries(runRetention).map(([model, kept]) => [model, durationText(kept)]),
+      ),
+    }),
+  };
 }
 
 function keptOf({ auditRetention, runRetention }: SecureBucketArgs): Kept {

@@ -3,7 +3,8 @@ import type { Provider } from "@pulumi/aws/provider";
 import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
 import { bucketPurposes, type BucketPurpose } from "../kubernetes/labels";
-import { SecureBucket } from "./bucket";
+import type { Seconds } from "../../services/contract/units";
+import { retentionInputs, SecureBucket } from "./bucket";
 import { bucketPolicy, logBucketPolicy } from "./bucket-policy";
 import { replicationPermissions, replicationRules, replicationTrust } from "./bucket-replication";
 import type { EncryptionKeys } from "./keys";
@@ -16,9 +17,9 @@ export interface BucketsArgs extends Naming {
   /** Regions of the stack; the first is replicated to the others. */
   readonly regions: readonly string[];
   /** Length of the audit retention, e.g. `400 days`. */
-  readonly auditRetention: string;
+  readonly auditRetention: Seconds;
   /** How long the runs of each model, and with them prepared rows, are kept, e.g. `730 days`. */
-  readonly runRetention: Readonly<Record<string, string>>;
+  readonly runRetention: Readonly<Record<string, Seconds>>;
   readonly keys: EncryptionKeys;
   /** Providers of AWS by region. */
   readonly providers: Readonly<Record<string, Provider>>;
@@ -34,7 +35,7 @@ export class Buckets extends pulumi.ComponentResource {
 
   constructor(name: string, args: BucketsArgs, opts?: pulumi.ComponentResourceOptions) {
     const { keys, providers, ...inputs } = args;
-    super(Buckets.__pulumiType, name, inputs, opts);
+    super(Buckets.__pulumiType, name, { ...inputs, ...retentionInputs(args) }, opts);
     for (const region of args.regions) {
       const child = { parent: this, provider: providers[region] };
       const logs = this.createLogBucket(`${name}-logs-${region}`, region, args, child);

@@ -2,6 +2,7 @@ import type { Provider } from "@pulumi/aws/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { type BucketPurpose, type KeyPurpose, bucketPurposes } from "../kubernetes/labels";
 import { BreakGlassAlarm } from "./break-glass";
+import { retentionInputs } from "./bucket";
 import { Buckets } from "./buckets";
 import { ThreatDetection } from "./detection";
 import { EncryptionKeys } from "./keys";
@@ -18,7 +19,7 @@ import { PlatformRoles, type AccessLists } from "./roles";
 import { SigningKey } from "./signing-key";
 import { AuditTrail } from "./trail";
 import { minimumLogDays } from "../../services/contract/tiers";
-import { days } from "../../services/contract/units";
+import { days, durationText, type Seconds } from "../../services/contract/units";
 
 /** Arguments of {@link GlobalFoundation}. */
 export interface GlobalFoundationArgs extends Naming {
@@ -28,9 +29,9 @@ export interface GlobalFoundationArgs extends Naming {
    */
   readonly regions: readonly string[];
   /** How long audit objects are locked, e.g. `400 days`; at least 183 days. */
-  readonly auditRetention: string;
+  readonly auditRetention: Seconds;
   /** How long the runs of each model are kept, e.g. `730 days`, by its name. */
-  readonly runRetention: Readonly<Record<string, string>>;
+  readonly runRetention: Readonly<Record<string, Seconds>>;
   /** Names of the models. */
   readonly models: readonly string[];
   /** Who may assume the platform's roles. */
@@ -74,7 +75,7 @@ export class GlobalFoundation extends pulumi.ComponentResource {
 
   constructor(name: string, args: GlobalFoundationArgs, opts?: pulumi.ComponentResourceOptions) {
     const { providers, ...inputs } = args;
-    super(GlobalFoundation.__pulumiType, name, inputs, opts);
+    super(GlobalFoundation.__pulumiType, name, { ...inputs, ...retentionInputs(args) }, opts);
     const problems = foundationProblems(args);
     if (problems.length > 0) throw new pulumi.ResourceError(problems.join("\n"), this);
     const { organization, account, environment, regions, models, access } = args;
@@ -220,11 +221,11 @@ function regionProblems(region: string, args: GlobalFoundationArgs): string[] {
   ];
 }
 
-function retentionProblems(retention: string): string[] {
+function retentionProblems(retention: Seconds): string[] {
   const kept = days(retention);
   return kept < minimumLogDays
     ? [
-        `auditRetention (${retention}) must be at least ${minimumLogDays} days (EU AI Act Art. 19, 26(6))`,
+        `auditRetention (${durationText(retention)}) must be at least ${minimumLogDays} days (EU AI Act Art. 19, 26(6))`,
       ]
     : [];
 }

@@ -2,6 +2,7 @@ import * as route53 from "@pulumi/aws/route53";
 import * as pulumi from "@pulumi/pulumi";
 import { describeProblem } from "../../services/contract/problems";
 import { type RecoveryObjective, recoveryProblems } from "../../services/contract/recovery";
+import { durationText } from "../../services/contract/units";
 import { failoverAnswers, regionalName, type EntryRegion } from "./entry-records";
 
 /** Path that the gateway answers without a token while the region can serve. */
@@ -31,7 +32,8 @@ export class GlobalEntry extends pulumi.ComponentResource {
   readonly regionalUrls: Readonly<Record<string, string>>;
 
   constructor(name: string, args: GlobalEntryArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(GlobalEntry.__pulumiType, name, args, opts);
+    const inputs = { ...args, recovery: recoveryInputs(args.recovery) };
+    super(GlobalEntry.__pulumiType, name, inputs, opts);
     const problems = globalEntryProblems(args);
     if (problems.length > 0) throw new pulumi.ResourceError(problems.join("\n"), this);
 
@@ -117,6 +119,15 @@ type Routing = Pick<
   route53.RecordArgs,
   "name" | "setIdentifier" | "latencyRoutingPolicies" | "failoverRoutingPolicies"
 >;
+
+/** Recovery objectives in words, for the policies and people who read a component's inputs. */
+function recoveryInputs({ rto, rpo, ...timing }: RecoveryObjective) {
+  return {
+    ...timing,
+    rto: durationText(rto),
+    ...(rpo !== undefined && { rpo: durationText(rpo) }),
+  };
+}
 
 /** What is wrong with the arguments of the global entry; empty when nothing is. */
 export function globalEntryProblems(args: GlobalEntryArgs): string[] {

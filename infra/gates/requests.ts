@@ -1,6 +1,6 @@
 import type { Contract } from "../../services/contract/contract";
 import { metrics, seriesNames } from "../../services/contract/metrics";
-import { latencyMilliseconds } from "../../services/contract/units";
+import { latencyText } from "../../services/contract/units";
 import { namespaces } from "../kubernetes/labels";
 import { hashLabel, shareComparison, shareEvidence } from "./comparison";
 import type { TrialCounts } from "./counts";
@@ -114,7 +114,7 @@ export const timedOperations = 'operation=~"infer|predict"';
  */
 export function timedAnswers(contract: Contract, labels: Readonly<Record<string, string>> = {}) {
   const [buckets = "", , counts = ""] = seriesNames(metrics.duration);
-  const edge = latencyMilliseconds(contract.slos.latencyP99) / 1_000;
+  const edge = contract.slos.latencyP99 / 1_000;
   // Prometheus 3 stores whole edges as `1.0`, earlier ones as `1`.
   const upTo = Number.isInteger(edge) ? `le=~"${edge}([.]0)?"` : `le="${edge}"`;
   return {
@@ -195,7 +195,7 @@ export function latencyGate(contract: Contract, pace: Sample, boundary: number):
   };
   return {
     name: "latency",
-    compares: `share of answers later than ${contract.slos.latencyP99}`,
+    compares: `share of answers later than ${latencyText(contract.slos.latencyP99)}`,
     bound: { max: latencyShares.acceptable },
     query({ hash }) {
       const { objective, champion, enough } = parts(hash);

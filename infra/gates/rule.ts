@@ -1,6 +1,5 @@
 import type { Contract } from "../../services/contract/contract";
 import type { MetricFamily } from "../../services/contract/metrics";
-import { seconds } from "../../services/contract/units";
 import {
   alerts,
   annotationsOf,
@@ -155,6 +154,6 @@ export interface Windows {
 
 /** Windows of a contract. */
 export function windowsOf({ drift }: Pick<Contract, "drift">): Windows {
-  const length = seconds(drift.window);
-  return { drift: promDuration(length), labels: promDuration(labelWindows * length) };
+  const { window } = drift;
+  return { drift: promDuration(window), labels: promDuration(labelWindows * window) };
 }

@@ -1,5 +1,6 @@
 import type { Contract } from "../../services/contract/contract";
 import { metrics } from "../../services/contract/metrics";
+import { durationText } from "../../services/contract/units";
 import type { AlertName } from "../gates/alerts";
 import { series } from "../gates/series";
 import { scoreFeature } from "./rates";
@@ -192,12 +193,12 @@ export function driftGroup(contract: Contract): RuleGroup {
       when(
         "CausewayFeatureDrift",
         `feature!="${scoreFeature}"`,
-        `Feature {{ $labels.feature }} of ${name} {{ $labels.version }} has drifted: PSI {{ $value | printf "%.3f" }} over ${drift.window}`,
+        `Feature {{ $labels.feature }} of ${name} {{ $labels.version }} has drifted: PSI {{ $value | printf "%.3f" }} over ${durationText(drift.window)}`,
       ),
       when(
         "CausewayScoreDrift",
         `feature="${scoreFeature}"`,
-        `The score of ${name} {{ $labels.version }} has drifted: PSI {{ $value | printf "%.3f" }} over ${drift.window}`,
+        `The score of ${name} {{ $labels.version }} has drifted: PSI {{ $value | printf "%.3f" }} over ${durationText(drift.window)}`,
       ),
     ],
   };

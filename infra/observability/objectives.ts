@@ -1,5 +1,5 @@
 import type { Contract } from "../../services/contract/contract";
-import { latencyMilliseconds } from "../../services/contract/units";
+import { latencyText } from "../../services/contract/units";
 import type { AlertName } from "../gates/alerts";
 import { series } from "../gates/series";
 import { ratioOver, requestIntervalSeconds, type RecordedRate } from "./requests";
@@ -59,7 +59,7 @@ function objectives({ slos }: Contract): Objective[] {
       all: series.answers,
       budget: latencyBudget,
       alerts: { fast: "CausewayLatencyBudgetBurn", slow: "CausewayLatencyBudgetSlowBurn" },
-      words: `budget of answers later than ${slos.latencyP99}`,
+      words: `budget of answers later than ${latencyText(slos.latencyP99)}`,
     },
   ];
 }
@@ -123,7 +123,7 @@ function presence(contract: Contract): AlertingRule[] {
 export function objectiveGroup(contract: Contract): RuleGroup {
   const { name, slos } = contract;
   const busy = `${select(contract, series.saturation)} > ${saturated.inFlight} or ${select(contract, series.shedRatio)} > ${saturated.shed}`;
-  const late = `${select(contract, series.latency)} > ${latencyMilliseconds(slos.latencyP99) / 1_000}`;
+  const late = `${select(contract, series.latency)} > ${slos.latencyP99 / 1_000}`;
   return {
     name: `${name}-objectives`,
     interval: `${requestIntervalSeconds}s`,
@@ -136,7 +136,7 @@ export function objectiveGroup(contract: Contract): RuleGroup {
         "CausewayLatencyObjectiveMissed",
         late,
         "10m",
-        `99% of answers of ${name} take longer than ${slos.latencyP99}`,
+        `99% of answers of ${name} take longer than ${latencyText(slos.latencyP99)}`,
       ),
       alert(
         contract,

@@ -1,5 +1,5 @@
 import type { Contract } from "../../services/contract/contract";
-import { seconds } from "../../services/contract/units";
+import { durationText } from "../../services/contract/units";
 import { series } from "../gates/series";
 import {
   alert,
@@ -187,7 +187,7 @@ function decayAlerts(contract: Contract): AlertingRule[] {
 export function performanceGroup(contract: Contract): RuleGroup {
   const { name, drift, slos } = contract;
   const fall = `${select(contract, series.accuracyFall)} > ${digits(normalQuantile(drift.significance))}`;
-  const silence = `time() - ${select(contract, series.lastLabel)} > ${seconds(slos.labelDelay)} and on (model) avg_over_time(${select(contract, series.requests)}[1d]) > 0`;
+  const silence = `time() - ${select(contract, series.lastLabel)} > ${slos.labelDelay} and on (model) avg_over_time(${select(contract, series.requests)}[1d]) > 0`;
   return {
     name: `${name}-performance`,
     interval: windowInterval,
@@ -202,14 +202,14 @@ export function performanceGroup(contract: Contract): RuleGroup {
         "CausewayConceptDrift",
         fall,
         "15m",
-        `The accuracy of ${name} has fallen by {{ $value | printf "%.1f" }} standard deviations within ${drift.window}`,
+        `The accuracy of ${name} has fallen by {{ $value | printf "%.1f" }} standard deviations within ${durationText(drift.window)}`,
       ),
       alert(
         contract,
         "CausewayLabelsMissing",
         silence,
         "1h",
-        `No true label of ${name} has arrived for ${promDuration(seconds(slos.labelDelay))}`,
+        `No true label of ${name} has arrived for ${promDuration(slos.labelDelay)}`,
       ),
     ],
   };

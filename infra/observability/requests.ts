@@ -1,6 +1,5 @@
 import type { Contract } from "../../services/contract/contract";
 import { metrics, seriesNames } from "../../services/contract/metrics";
-import { latencyMilliseconds } from "../../services/contract/units";
 import { requestsOf } from "../gates/requests";
 import { series } from "../gates/series";
 import { record, select, type RecordingRule, type RuleGroup } from "../gates/rule";
@@ -85,7 +84,7 @@ const timedOperations = 'operation=~"infer|predict"';
  */
 function slowAnswers(contract: Contract): RecordingRule[] {
   const [buckets = "", , counts = ""] = seriesNames(metrics.duration);
-  const edge = latencyMilliseconds(contract.slos.latencyP99) / 1_000;
+  const edge = contract.slos.latencyP99 / 1_000;
   const all = `sum(rate(${select(contract, counts, {}, timedOperations)}[5m]))`;
   const quick = `sum(rate(${select(contract, buckets, {}, timedOperations, upTo(edge))}[5m]))`;
   return [

@@ -1,4 +1,5 @@
 import type { Contract } from "../../services/contract/contract";
+import { durationText } from "../../services/contract/units";
 import { series } from "../gates/series";
 import {
   alert,
@@ -72,7 +73,7 @@ export function valueGroup(contract: Contract): RuleGroup {
         "CausewayValueFall",
         `${select(contract, series.valueFall)} > ${digits(normalQuantile(fallSignificance))}`,
         "15m",
-        `The business value of a decision of ${contract.name} has fallen by {{ $value | printf "%.1f" }} standard deviations within ${contract.drift.window}`,
+        `The business value of a decision of ${contract.name} has fallen by {{ $value | printf "%.1f" }} standard deviations within ${durationText(contract.drift.window)}`,
       ),
     ],
   };

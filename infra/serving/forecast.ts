@@ -1,5 +1,4 @@
 import type { Contract } from "../../services/contract/contract";
-import { seconds as secondsOf } from "../../services/contract/units";
 import { valueSpread } from "../gates/experiment";
 import { labelWindows } from "../gates/rule";
 import { outcomesNeeded, power } from "../gates/experiment";
@@ -122,7 +121,7 @@ export function minutesToDecision(
   const collected = outcomes / (requestsPerSecond / 2);
   const decided = safe + Math.max(collected, test + firstLookSeconds);
   const look = first + Math.ceil((decided - first) / interval) * interval;
-  const inTime = collected <= labelWindows * secondsOf(contract.drift.window) && look <= last;
+  const inTime = collected <= labelWindows * contract.drift.window && look <= last;
   return { firstLook: first / 60, decided: inTime ? look / 60 : Infinity, lastLook: last / 60 };
 }
 

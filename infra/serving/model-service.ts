@@ -30,6 +30,7 @@ import { type ServingSettings } from "./definition";
 import { servingNames } from "../../services/evidence/rollout";
 import { metadata, modelPath, podSelector } from "../kubernetes/model-objects";
 import type { Contract } from "../../services/contract/contract";
+import { durationText } from "../../services/contract/units";
 
 /** Share of a model's pods, in percent, that may be evicted at the same time. */
 export const evictablePercent = 25;
@@ -266,11 +267,11 @@ export function evidence({
     region,
     channel: contract.release.channel,
     strategy: contract.release.strategy,
-    maximumAge: contract.release.maximumAge,
+    maximumAge: durationText(contract.release.maximumAge),
     replicas,
     gpus: contract.serving.gpu,
     protectedAttributes: contract.protectedAttributes.map(({ name }) => name),
-    logRetention: contract.retention.predictionLogs,
+    logRetention: durationText(contract.retention.predictionLogs),
     release,
     ...(verification && { verification }),
   };

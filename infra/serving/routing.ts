@@ -1,7 +1,6 @@
 import type { IVirtualService } from "@kubernetes-models/istio/networking.istio.io/v1beta1/VirtualService";
 import { challengerDigits } from "../../services/contract/arms";
 import type { Contract } from "../../services/contract/contract";
-import { latencyMilliseconds } from "../../services/contract/units";
 import { gatewayName, namespaces, ports } from "../kubernetes/labels";
 import { type ServingSettings } from "./definition";
 import { mirrorRoute } from "./steps";
@@ -154,7 +153,7 @@ function destination(name: string) {
  */
 function timing(contract: Contract): Pick<Route, "timeout" | "retries"> {
   return {
-    timeout: `${Math.max(1_000, 10 * latencyMilliseconds(contract.slos.latencyP99))}ms`,
+    timeout: `${Math.max(1_000, 10 * contract.slos.latencyP99)}ms`,
     retries: {
       attempts: 2,
       retryOn: "connect-failure,refused-stream,reset-before-request",
@@ -171,7 +170,7 @@ function requestsInFlight({
   contract,
   replicas,
 }: Pick<ServingSettings, "contract" | "replicas">): number {
-  const seconds = latencyMilliseconds(contract.slos.latencyP99) / 1_000;
+  const seconds = contract.slos.latencyP99 / 1_000;
   return Math.max(
     1_024,
     Math.ceil(2 * replicas.max * contract.serving.requestsPerReplica * seconds),

@@ -1,7 +1,7 @@
 import { Region } from "@pulumi/aws/types/enums";
 import { minimumLogDays } from "../../services/contract/tiers";
 import type { Problem } from "../../services/contract/problems";
-import { days } from "../../services/contract/units";
+import { days, durationText } from "../../services/contract/units";
 import { cidrProblems } from "../region/cidr";
 import { maximumScheduleName, retrainingNames } from "../workflows/retraining/definition";
 import { type StackConfig } from "./schema";
@@ -267,7 +267,7 @@ function retentionProblems({ auditRetention }: Partial<StackConfig>): Problem[] 
   return [
     {
       key: "auditRetention",
-      got: auditRetention,
+      got: durationText(auditRetention),
       allowed: `at least ${minimumLogDays} days (EU AI Act Art. 19, 26(6))`,
     },
   ];

@@ -222,7 +222,7 @@ export const configSchema = z.strictObject({
       "Public keys (PEM) of the people who approve, by role. An approval in a role that is named here counts only with the signature of one of its keys.",
     ),
   auditRetention: duration
-    .default("400 days")
+    .prefault("400 days")
     .describe("Object Lock on the audit log; at least 183 days (EU AI Act Art. 19)."),
   subjectKeys: subjectKeys
     .default({ current: 1, oldest: 1 })

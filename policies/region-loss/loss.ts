@@ -3,7 +3,7 @@ import { ofType, list, number, text } from "../resources";
 import type { ResourceView } from "../rule";
 import { scaleUp } from "./autoscaler";
 import { plannedRegions, type PlannedModel, type PlannedRegion } from "./regions";
-import { seconds } from "../../services/contract/units";
+import { duration } from "../../services/contract/units";
 
 /**
  * Share of a region's cores that is kept for controllers, mesh, metrics and logs; charts do not
@@ -213,9 +213,5 @@ function replicationLag(resources: readonly ResourceView[]): number | undefined 
 
 /** Seconds of an objective; text that is no length of time allows none. */
 export function secondsOrNone(objective: string): number {
-  try {
-    return seconds(objective);
-  } catch {
-    return 0;
-  }
+  return duration.safeParse(objective).data ?? 0;
 }

@@ -1,6 +1,6 @@
 import { dataClassRules, moreSensitive, retentionClasses, type DataClass } from "./data-classes";
 import { contractGaps, type TieredContract } from "./tiers";
-import { seconds } from "./units";
+import type { Seconds } from "./units";
 
 /** What is wrong between fields: the path of the field to change, and what is allowed there. */
 export interface CrossFieldProblem {
@@ -47,7 +47,7 @@ export interface ComparedContract extends TieredContract {
     readonly fairness: readonly (Gate & { readonly attribute: string })[];
   };
   readonly serving: { readonly replicas: { readonly min: number; readonly max: number } };
-  readonly retention: Readonly<Record<"predictionLogs" | "trainingData" | "artifacts", string>>;
+  readonly retention: Readonly<Record<"predictionLogs" | "trainingData" | "artifacts", Seconds>>;
 }
 
 /**
@@ -195,7 +195,7 @@ function retentionProblems({ retention, data }: ComparedContract): CrossFieldPro
   const classes = { ...retentionClasses, trainingData: data.classification };
   return (["predictionLogs", "trainingData", "artifacts"] as const).flatMap((key) => {
     const longest = dataClassRules[classes[key]].maximumRetentionDays;
-    return when(seconds(retention[key]) > longest * 86_400, {
+    return when(retention[key] > longest * 86_400, {
       path: ["retention", key],
       allowed: `at most ${longest} days, because it is ${classes[key]}`,
     });

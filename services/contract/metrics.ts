@@ -1,5 +1,4 @@
 import type { Contract } from "./contract";
-import { latencyMilliseconds } from "./units";
 
 /**
  * One metric of the model server, as Prometheus sees it. Every series also carries the labels of
@@ -262,7 +261,5 @@ const durationEdges = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2
  * them, so that its share is exact.
  */
 export function durationBuckets({ slos }: Pick<Contract, "slos">): number[] {
-  return [...new Set([...durationEdges, latencyMilliseconds(slos.latencyP99) / 1_000])].sort(
-    (a, b) => a - b,
-  );
+  return [...new Set([...durationEdges, slos.latencyP99 / 1_000])].sort((a, b) => a - b);
 }

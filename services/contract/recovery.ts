@@ -1,5 +1,5 @@
 import type { Problem } from "./problems";
-import { seconds } from "./units";
+import { durationText, type Seconds } from "./units";
 
 /** How the loss of a region is noticed. */
 export interface RecoveryTiming {
@@ -15,12 +15,12 @@ export interface RecoveryTiming {
 
 /** A {@link RecoveryTiming} with the objectives that it must meet. */
 export interface RecoveryObjective extends RecoveryTiming {
-  /** Recovery time objective for the loss of one region, e.g. `5 minutes`. */
-  readonly rto: string;
+  /** Recovery time objective for the loss of one region, e.g. of `5 minutes`. */
+  readonly rto: Seconds;
   /**
    * Recovery point objective for what buckets hold, e.g. `15 minutes`. @default none is declared
    */
-  readonly rpo?: string | undefined;
+  readonly rpo?: Seconds | undefined;
 }
 
 /**
@@ -129,11 +129,11 @@ export function recoveryProblems({
 }): Problem[] {
   if (recovery === undefined) return [];
   const budget = recoveryBudget(recovery);
-  if (budget.totalSeconds <= seconds(recovery.rto)) return [];
+  if (budget.totalSeconds <= recovery.rto) return [];
   return [
     {
       key: "recovery.rto",
-      got: recovery.rto,
+      got: durationText(recovery.rto),
       allowed: `at least ${budget.totalSeconds} seconds (${partsText(budget)}); or lower recovery.checkIntervalSeconds or recovery.failureThreshold`,
     },
   ];

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import table from "./tiers.json";
-import { label, seconds } from "./units";
+import { label, type Seconds } from "./units";
 
 /** EU AI Act risk tiers; `prohibited` exists so that a contract can say it and be refused. */
 export const riskTiers = ["minimal", "limited", "high", "prohibited"] as const;
@@ -71,7 +71,7 @@ export interface TieredContract {
   readonly impactAssessment?: string | undefined;
   readonly gates: { readonly fairness: readonly unknown[] };
   readonly release: { readonly channel: string };
-  readonly retention: { readonly predictionLogs: string };
+  readonly retention: { readonly predictionLogs: Seconds };
 }
 
 /**
@@ -109,7 +109,7 @@ export function contractGaps(
     ...(duties.humanGate && release.channel !== "approval"
       ? [{ path: ["release", "channel"], allowed: `approval, ${because}` }]
       : []),
-    ...(seconds(retention.predictionLogs) < duties.logDays * 86_400
+    ...(retention.predictionLogs < duties.logDays * 86_400
       ? [
           {
             path: ["retention", "predictionLogs"],

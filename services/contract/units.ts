@@ -1,12 +1,14 @@
 import { z } from "zod";
 
-const secondsPer = { second: 1, minute: 60, hour: 3_600, day: 86_400 } as const;
+/** Seconds in each unit of a length of time, the longest first. */
+const units = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+  ["second", 1],
+] as const;
 
-/**
- * A length of time with its unit written out, such as `"5 minutes"` or `"183 days"`: of at most
- * nine digits, since longer numbers overflow what reads them.
- */
-export const duration = z
+const durationTexts = z
   .string({ error: 'a length of time such as "5 minutes"' })
   .regex(
     /^[1-9]\d{0,8}(\.\d{1,9})? (second|minute|hour|day)s?$/,
@@ -14,31 +16,7 @@ export const duration = z
   )
   .describe('a length of time such as "5 minutes"');
 
-/** Seconds in a {@link duration}. Throws RangeError on text that `duration` would refuse. */
-export function seconds(text: string): number {
-  const match = /^(\d+(?:\.\d+)?) (second|minute|hour|day)s?$/.exec(text);
-  const amount = Number(match?.[1]);
-  switch (match?.[2]) {
-    case "second":
-      return amount * secondsPer.second;
-    case "minute":
-      return amount * secondsPer.minute;
-    case "hour":
-      return amount * secondsPer.hour;
-    case "day":
-      return amount * secondsPer.day;
-    default:
-      throw new RangeError(
-        `not a length of time: ${JSON.stringify(text)}, allowed: such as "5 minutes"`,
-      );
-  }
-}
-
-/**
- * A latency with its unit written out, such as `"100 milliseconds"`; longer units as in a {@link
- * duration}.
- */
-export const latency = z
+const latencyTexts = z
   .string({ error: 'a latency such as "100 milliseconds"' })
   .regex(
     /^([1-9]\d{0,8} milliseconds|[1-9]\d{0,8}(\.\d{1,9})? (second|minute|hour|day)s?)$/,
@@ -46,15 +24,62 @@ export const latency = z
   )
   .describe('a latency such as "100 milliseconds"');
 
-/** Milliseconds in a {@link latency}. Throws RangeError on text that `latency` would refuse. */
-export function latencyMilliseconds(text: string): number {
-  const match = /^(\d+) milliseconds$/.exec(text);
-  return match ? Number(match[1]) : seconds(text) * 1_000;
+/**
+ * A length of time: in a file its text with the unit written out, such as `"5 minutes"` or `"183
+ * days"`, once parsed its {@link Seconds}. Of at most nine digits, since longer numbers overflow
+ * what reads them.
+ */
+export const duration = z.codec(durationTexts, z.number().brand<"Seconds">(), {
+  decode: secondsIn,
+  encode: textOf,
+});
+export type Seconds = z.output<typeof duration>;
+
+/**
+ * A latency: in a file its text, such as `"100 milliseconds"` or one of a longer unit as in a
+ * {@link duration}, once parsed its {@link Milliseconds}.
+ */
+export const latency = z.codec(latencyTexts, z.number().brand<"Milliseconds">(), {
+  decode: (text) =>
+    text.endsWith(" milliseconds") ? Number.parseFloat(text) : secondsIn(text) * 1_000,
+  encode: (length) =>
+    length % 1_000 !== 0 && Number.isInteger(length) && length < tooLong
+      ? `${length} milliseconds`
+      : textOf(length / 1_000),
+});
+export type Milliseconds = z.output<typeof latency>;
+
+/** The least number with more digits than a length of time may have before the point. */
+const tooLong = 1e9;
+
+/** Seconds in a text that {@link durationTexts} has accepted. */
+function secondsIn(text: string): number {
+  const [, per] = units.find(([unit]) => text.includes(unit)) ?? [];
+  return Number.parseFloat(text) * (per ?? NaN);
 }
 
-/** Whole days in a {@link duration}, rounded up: storage services count retention in days. */
-export function days(text: string): number {
-  return Math.ceil(seconds(text) / secondsPer.day);
+/** The text of a length in the longest unit of which it is a whole number: `90 minutes`. */
+function textOf(seconds: number): string {
+  const fitting = units.filter(([, per]) => seconds / per < tooLong);
+  const whole = fitting.find(([, per]) => Number.isInteger(seconds / per));
+  const [unit, per] = whole ?? fitting.at(-1) ?? units[0];
+  const amount = Number((seconds / per).toFixed(9));
+  return `${amount} ${unit}${amount === 1 ? "" : "s"}`;
+}
+
+/** A length of time as people read and write it: `5 minutes`. */
+export function durationText(length: Seconds): string {
+  return duration.encode(length);
+}
+
+/** A latency as people read and write it: `100 milliseconds`. */
+export function latencyText(length: Milliseconds): string {
+  return latency.encode(length);
+}
+
+/** Whole days, rounded up: storage services count retention in days. */
+export function days(length: Seconds): number {
+  return Math.ceil(length / 86_400);
 }
 
 /** A content digest, `sha256:` and 64 hexadecimal digits. */

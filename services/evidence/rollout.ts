@@ -1,4 +1,4 @@
-import type { Contract } from "../contract/contract";
+import { contractJson, type Contract } from "../contract/contract";
 import { annotationPrefix, labelKeys } from "../contract/labels";
 import { servedRelease, type Release } from "./release";
 
@@ -80,7 +80,7 @@ export const documents = {
  */
 export function documentAnnotations(contract: Contract, release: Release): Record<string, string> {
   return {
-    [documents.contract.annotation]: JSON.stringify(contract),
+    [documents.contract.annotation]: contractJson(contract),
     [documents.release.annotation]: JSON.stringify(servedRelease(release)),
   };
 }

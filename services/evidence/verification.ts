@@ -2,7 +2,7 @@ import type { RoleKey } from "./approvals";
 import { describeProblem } from "../contract/problems";
 import type { Release } from "./release";
 import { inspectionProblems, inspectRelease, type ModelFormat } from "./inspection";
-import { seconds } from "../contract/units";
+import type { Seconds } from "../contract/units";
 
 /**
  * What was found when a release was verified; policies judge it. It changes only when the release
@@ -31,7 +31,7 @@ export interface VerificationOptions {
   /** Keys of the people who approve, by role. */
   readonly approverKeys: readonly RoleKey[];
   /** The contract's `release.maximumAge`. */
-  readonly maximumAge: string;
+  readonly maximumAge: Seconds;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -59,8 +59,8 @@ export function verificationOf(
 /** Whether a release is older than its contract allows at `now`, in milliseconds since 1970. */
 export function isExpired(
   { createdAt }: Pick<Release, "createdAt">,
-  maximumAge: string,
+  maximumAge: Seconds,
   now: number,
 ): boolean {
-  return now - Date.parse(createdAt) > seconds(maximumAge) * 1_000;
+  return now - Date.parse(createdAt) > maximumAge * 1_000;
 }

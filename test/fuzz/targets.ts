@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { dump } from "js-yaml";
 import { parseConfig } from "../../infra/stack/load";
 import { attestationIn } from "../../services/evidence/inspection";
+import { contractSchema } from "../../services/contract/contract";
 import { loadContract } from "../../services/contract/load";
 import { loadRelease, loadVerdicts } from "../../services/evidence/load";
 import { InputError } from "../../services/contract/problems";
@@ -157,7 +158,7 @@ function request(name: string, seed: unknown, read: (body: unknown) => unknown):
 export const targets: readonly Target[] = [
   {
     name: "contract",
-    seeds: [jsonLike(contract)],
+    seeds: [contractSchema.encode(contract)],
     write: yaml,
     read: (text, folder) => (
       file(folder, `${model}/model.yaml`, text),
@@ -316,9 +317,4 @@ function variables(text: string): Record<string, string> {
 function told(read: ReturnType<typeof attestationIn>): unknown {
   if (read === "") throw new Error("an empty reason");
   return read;
-}
-
-/** A copy without what YAML cannot say. */
-function jsonLike(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value));
 }

@@ -1,4 +1,5 @@
 import type { Contract } from "../../../services/contract/contract";
+import { durationText } from "../../../services/contract/units";
 import { anomalyWidth, signals } from "../anomalies";
 import { fairnessConfidence } from "../fairness";
 import { series, type SeriesName } from "../../gates/series";
@@ -57,7 +58,7 @@ export function performanceRow(contract: Contract): Row {
     title: "True labels",
     unit: "cps",
     queries: [{ expr: select(contract, series.labels), legend: "a second" }],
-    description: `Labels may take ${slos.labelDelay}.`,
+    description: `Labels may take ${durationText(slos.labelDelay)}.`,
   };
   return { title: "Performance, from true labels", panels: [...panels, arriving] };
 }
@@ -73,7 +74,7 @@ function populationPanels(contract: Contract): PanelContent[] {
   const against = (by: string, matcher: string) =>
     `max by (${by}) (${select(contract, series.psi, {}, matcher)} / ${select(contract, series.psiThreshold, {}, matcher)})`;
   const limit: Limit = { value: 1, bad: "above" };
-  const description = `Population stability index over ${drift.window}, as a multiple of what a window of as many rows exceeds by chance with significance ${drift.significance} over all features.`;
+  const description = `Population stability index over ${durationText(drift.window)}, as a multiple of what a window of as many rows exceeds by chance with significance ${drift.significance} over all features.`;
   return [
     {
       title: "Features, against their threshold",
@@ -104,7 +105,7 @@ function conceptPanels(contract: Contract): PanelContent[] {
       axis: "data",
       queries: [{ expr: select(contract, series.accuracyFall), legend: "standard deviations" }],
       limit: { value: Number(digits(normalQuantile(drift.significance))), bad: "above" },
-      description: `The newest ${drift.window} against the windows before: concept drift.`,
+      description: `The newest ${durationText(drift.window)} against the windows before: concept drift.`,
     },
     {
       title: "Accuracy, newest and before",

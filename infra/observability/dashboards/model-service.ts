@@ -1,6 +1,6 @@
 import type { Contract } from "../../../services/contract/contract";
 import { metrics } from "../../../services/contract/metrics";
-import { latencyMilliseconds } from "../../../services/contract/units";
+import { latencyText } from "../../../services/contract/units";
 import { foreign } from "../foreign";
 import { gpuLimit } from "../gpu";
 import { series } from "../../gates/series";
@@ -51,8 +51,8 @@ function trafficPanels(contract: Contract): PanelContent[] {
         { expr: of(series.latency95), legend: "95%" },
         { expr: of(series.latency), legend: "99%" },
       ],
-      limit: { value: latencyMilliseconds(slos.latencyP99) / 1_000, bad: "above" },
-      description: `99% within ${slos.latencyP99}.`,
+      limit: { value: slos.latencyP99 / 1_000, bad: "above" },
+      description: `99% within ${latencyText(slos.latencyP99)}.`,
     },
   ];
 }
@@ -73,7 +73,7 @@ function burnPanels(contract: Contract): PanelContent[] {
       unit: "none",
       queries: burnLines(contract, series.slowAnswers, series.answers, latencyBudget),
       limit: { value: fast?.factor ?? 1, bad: "above" },
-      description: `Answers later than ${contract.slos.latencyP99}, of which 1% is allowed.`,
+      description: `Answers later than ${latencyText(contract.slos.latencyP99)}, of which 1% is allowed.`,
     },
   ];
 }
@@ -126,7 +126,7 @@ function versionPanels(contract: Contract): PanelContent[] {
       unit: "percentunit",
       queries: [{ expr: select(contract, series.slowRatio), legend: "share" }],
       limit: { value: latencyBudget, bad: "above" },
-      description: `Later than ${contract.slos.latencyP99}, as the servers measure them.`,
+      description: `Later than ${latencyText(contract.slos.latencyP99)}, as the servers measure them.`,
     },
   ];
 }

@@ -1,5 +1,4 @@
 import type { Contract } from "../../contract/contract";
-import { latencyMilliseconds } from "../../contract/units";
 import type { Placement } from "../inference/execution";
 import type { LimiterOptions } from "./limiter";
 
@@ -30,8 +29,7 @@ export function limiterOptions(
   }: Pick<Placement, "workerMilliseconds" | "inlineMilliseconds" | "lanes">,
 ): LimiterOptions {
   const run = workerMilliseconds ?? inlineMilliseconds;
-  const targetMilliseconds =
-    latencyMilliseconds(slos.latencyP99) * shareOfObjective + runsInLine * run;
+  const targetMilliseconds = slos.latencyP99 * shareOfObjective + runsInLine * run;
   const minimumServingAll = Math.min(
     neverTooMany,
     Math.max(fewest, Math.floor((targetMilliseconds * lanes) / run)),

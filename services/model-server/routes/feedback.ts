@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Contract } from "../../contract/contract";
-import { seconds } from "../../contract/units";
+import { durationText } from "../../contract/units";
 import { readFeedback } from "../feedback/read";
 import { Seen } from "../feedback/seen";
 import type { PredictionIds } from "../identity/prediction-id";
@@ -22,19 +22,19 @@ export interface FeedbackDeps {
  */
 export function feedbackHandler({ contract, ids, counters, clock, remembered }: FeedbackDeps) {
   const seen = new Seen(remembered);
-  const delay = seconds(contract.slos.labelDelay);
+  const { labelDelay } = contract.slos;
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const feedback = readFeedback(contract, request.body);
     const issued = ids.read(feedback.predictionId);
     if (issued === undefined)
       throw new RequestProblem("feedback.unknown", "this service issued no such prediction id");
     const now = clock();
-    if (now > issued.at + delay)
+    if (now > issued.at + labelDelay)
       throw new RequestProblem(
         "feedback.expired",
-        `a label may take ${contract.slos.labelDelay}, and this one took longer`,
+        `a label may take ${durationText(labelDelay)}, and this one took longer`,
       );
-    if (!seen.add(feedback.predictionId, issued.at + delay, now))
+    if (!seen.add(feedback.predictionId, issued.at + labelDelay, now))
       throw new RequestProblem(
         "feedback.duplicate",
         "the label of this prediction was counted before",

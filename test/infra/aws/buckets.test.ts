@@ -3,6 +3,7 @@ import { bucketName, maximumBucketName } from "../../../infra/aws/naming";
 import { bucketPolicy } from "../../../infra/aws/bucket-policy";
 import { only } from "../../support/record";
 import { account, foundation, ofType, prod, twoRegions, type Built } from "./support";
+import { duration } from "../../../services/contract/units";
 
 let two: Built;
 let dev: Built;
@@ -11,7 +12,7 @@ beforeAll(async () => {
   dev = await foundation({
     environment: "dev",
     regions: ["eu-west-1"],
-    auditRetention: "183 days",
+    auditRetention: duration.parse("183 days"),
   });
 });
 

@@ -1,5 +1,6 @@
 import { only } from "../../support/record";
 import { account, documentsOf, foundation, ofType, twoRegions, type Built } from "./support";
+import { duration } from "../../../services/contract/units";
 
 let two: Built;
 let one: Built;
@@ -258,7 +259,7 @@ describe("the foundation", () => {
       foundation({
         organization: "a-much-too-long-organization-name",
         regions: ["eu-west-1", "cn-north-1"],
-        auditRetention: "30 days",
+        auditRetention: duration.parse("30 days"),
       }),
     ).rejects.toThrow(
       /organization \(a-much-too-long-organization-name\) is too long: bucket a-much-too-long-organization-name-causeway-prod-artifacts-eu-west-1 has 67 characters, at most 63 are allowed[^]*cn-north-1 is in a partition[^]*auditRetention \(30 days\) must be at least 183 days \(EU AI Act Art\. 19, 26\(6\)\)/,

@@ -2,6 +2,7 @@ import { failoverAnswers } from "../../../infra/aws/entry-records";
 import { GlobalEntry, type GlobalEntryArgs } from "../../../infra/aws/global-entry";
 import { only, record, type RecordedResource } from "../../support/record";
 import { ofType } from "./support";
+import { duration } from "../../../services/contract/units";
 
 const region = (name: string) => ({
   region: name,
@@ -12,7 +13,7 @@ const region = (name: string) => ({
 const args: GlobalEntryArgs = {
   domainName: "models.example.com",
   hostedZoneId: "Z0123456789PROD",
-  recovery: { rto: "3 minutes", checkIntervalSeconds: 10, failureThreshold: 3 },
+  recovery: { rto: duration.parse("3 minutes"), checkIntervalSeconds: 10, failureThreshold: 3 },
   regions: [region("eu-west-1"), region("eu-central-1")],
 };
 const entry = (overrides: Partial<GlobalEntryArgs> = {}) =>
@@ -147,7 +148,7 @@ it("refuses a health check that would follow the failover, and an objective that
   await expect(
     entry({
       regions,
-      recovery: { rto: "1 minute", checkIntervalSeconds: 30, failureThreshold: 3 },
+      recovery: { rto: duration.parse("1 minute"), checkIntervalSeconds: 30, failureThreshold: 3 },
     }),
   ).rejects.toThrow(
     /hostName of eu-west-1 \(eu-west-1\.models\.example\.com\) must be a name that never fails over[^]*recovery\.rto: got "1 minute", allowed: at least 196 seconds/,
@@ -155,5 +156,8 @@ it("refuses a health check that would follow the failover, and an objective that
 });
 
 it("gives the objective to the engine, where a policy judges it", () => {
-  expect(only(two, "causeway:global:GlobalEntry").inputs["recovery"]).toEqual(args.recovery);
+  expect(only(two, "causeway:global:GlobalEntry").inputs["recovery"]).toEqual({
+    ...args.recovery,
+    rto: "3 minutes",
+  });
 });

@@ -1,6 +1,7 @@
 import { Provider } from "@pulumi/aws/provider";
 import { GlobalFoundation, type GlobalFoundationArgs } from "../../../infra/aws/foundation";
 import { record, type RecordedResource } from "../../support/record";
+import { duration } from "../../../services/contract/units";
 
 export const account = "444455556666";
 export const prod = { organization: "example", account, environment: "prod" } as const;
@@ -35,8 +36,8 @@ export async function foundation(
     built.foundation = new GlobalFoundation("global", {
       ...prod,
       regions,
-      auditRetention: "400 days",
-      runRetention: { "loan-approval": "730 days" },
+      auditRetention: duration.parse("400 days"),
+      runRetention: { "loan-approval": duration.parse("730 days") },
       models: ["loan-approval"],
       access,
       alertEmails: ["security@example.com"],

@@ -11,6 +11,7 @@ import {
 import { series } from "../../../infra/gates/series";
 import { psiThreshold } from "../../../infra/gates/statistics";
 import { metricsIn, syntaxErrors, contract } from "./fixture";
+import { latency } from "../../../services/contract/units";
 
 const gpuContract = { ...contract, serving: { ...contract.serving, gpu: 1 } };
 const all: Record<string, DashboardJson> = {
@@ -112,7 +113,7 @@ describe("a model's dashboard", () => {
   test("follows another contract", () => {
     const other = modelDashboard({
       ...contract,
-      slos: { ...contract.slos, availability: 0.99, latencyP99: "2 seconds" },
+      slos: { ...contract.slos, availability: 0.99, latencyP99: latency.parse("2 seconds") },
     });
     expect(limit(panel(other, "Share of server errors"))?.[1]).toEqual({
       color: "red",

@@ -2,11 +2,12 @@ import { comparisonSignificance, driftOf } from "../../../infra/observability/dr
 import { psiThreshold } from "../../../infra/gates/statistics";
 import { randoms } from "./promtool/scenario";
 import { contract } from "./fixture";
+import { duration } from "../../../services/contract/units";
 
 const equal = Array.from({ length: 10 }, () => 0.1);
 const small = {
   features: contract.features.slice(0, 2),
-  drift: { significance: 0.01, window: "1 hour", minimumSamples: 200 },
+  drift: { significance: 0.01, window: duration.parse("1 hour"), minimumSamples: 200 },
 };
 const feature = (name: string, counts: readonly number[], referenceRows = 1_000) => ({
   feature: name,

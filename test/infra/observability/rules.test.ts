@@ -6,6 +6,7 @@ import { promDuration, select } from "../../../infra/gates/rule";
 import { chiSquareQuantile } from "../../../infra/gates/statistics";
 import { alertRules, allRules, contract, recordingRules, syntaxErrors } from "./fixture";
 import { runbookBase } from "../../support/runbooks";
+import { latency } from "../../../services/contract/units";
 
 const recorded = (name: string, labels: Record<string, string> = {}) =>
   recordingRules().find(
@@ -148,7 +149,7 @@ describe("alerts of a model", () => {
     expect(recorded(series.slowAnswers)).toContain('le="0.1"');
     const slower = JSON.stringify(
       prometheusRule(
-        { ...contract, slos: { ...contract.slos, latencyP99: "2 seconds" } },
+        { ...contract, slos: { ...contract.slos, latencyP99: latency.parse("2 seconds") } },
         runbookBase,
       ),
     );

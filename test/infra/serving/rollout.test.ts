@@ -1,3 +1,4 @@
+import { contractSchema } from "../../../services/contract/contract";
 import { rollout } from "../../../infra/serving/rollout";
 import { contract, image, release, settings, withRelease, withServing } from "./fixture";
 
@@ -151,7 +152,8 @@ describe("the pod", () => {
   });
 
   it("carries its contract and its release, so that an older version finds its own", () => {
-    expect(JSON.parse(template.metadata.annotations["causeway.dev/contract"]!)).toEqual(contract);
+    const document = JSON.parse(template.metadata.annotations["causeway.dev/contract"]!);
+    expect(contractSchema.parse(document)).toEqual(contract);
     expect(pod.volumes[1]).toEqual({
       name: "documents",
       downwardAPI: {

@@ -7,6 +7,7 @@ import {
   virtualService,
 } from "../../../infra/serving/routing";
 import { contract, settings, withRelease } from "./fixture";
+import { latency } from "../../../services/contract/units";
 
 const host = (version: string) => ({
   host: `loan-approval-${version}.causeway-models.svc.cluster.local`,
@@ -98,7 +99,10 @@ describe("the VirtualService", () => {
     expect(
       virtualService({
         ...settings,
-        contract: { ...contract, slos: { ...contract.slos, latencyP99 } },
+        contract: {
+          ...contract,
+          slos: { ...contract.slos, latencyP99: latency.parse(latencyP99) },
+        },
       }).spec.http[0]!.timeout,
     ).toBe(timeout);
   });

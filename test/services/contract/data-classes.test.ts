@@ -1,8 +1,11 @@
 import { join } from "node:path";
 import { readFileSync } from "node:fs";
 import { load } from "js-yaml";
-import { contractSchema, type Contract } from "../../../services/contract/contract";
+import type { z } from "zod";
+import { contractSchema } from "../../../services/contract/contract";
 import { dataClasses, dataClassRules } from "../../../services/contract/data-classes";
+
+type ContractFile = z.input<typeof contractSchema>;
 
 const sample = () =>
   load(
@@ -10,8 +13,8 @@ const sample = () =>
       join(__dirname, "..", "..", "..", "services", "models", "loan-approval", "model.yaml"),
       "utf8",
     ),
-  ) as Contract;
-const problems = (change: (contract: Contract) => void) => {
+  ) as ContractFile;
+const problems = (change: (contract: ContractFile) => void) => {
   const contract = sample();
   change(contract);
   return (contractSchema.safeParse(contract).error?.issues ?? []).map(

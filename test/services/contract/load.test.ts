@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dump } from "js-yaml";
+import { contractSchema } from "../../../services/contract/contract";
 import { loadContract, modelNames } from "../../../services/contract/load";
 import { InputError } from "../../../services/contract/problems";
 import { contract } from "../../infra/serving/fixture";
@@ -39,7 +40,7 @@ describe("modelNames", () => {
 
 describe("loadContract", () => {
   it("reads a contract back as it was", () => {
-    write("loan-approval", "model.yaml", dump(contract));
+    write("loan-approval", "model.yaml", dump(contractSchema.encode(contract)));
     expect(loadContract(folder, "loan-approval")).toEqual(contract);
   });
 
@@ -50,7 +51,7 @@ describe("loadContract", () => {
   });
 
   it("refuses a contract under another name's folder", () => {
-    const file = write("other", "model.yaml", dump(contract));
+    const file = write("other", "model.yaml", dump(contractSchema.encode(contract)));
     expect(failure(() => loadContract(folder, "other"))).toBe(
       `${file} has 1 problem:\n  - name: got "loan-approval", allowed: the name of its folder, other`,
     );

@@ -5,6 +5,7 @@ import {
   recoveryProblems,
   rerouteSeconds,
 } from "../../../services/contract/recovery";
+import { duration } from "../../../services/contract/units";
 
 const timing = fc.record({
   checkIntervalSeconds: fc.constantFrom(10, 30),
@@ -60,7 +61,9 @@ it("reroutes by what precedes the name cache: after that, resolvers, open reques
 it("has a problem exactly when the budget exceeds the objective", () => {
   fc.assert(
     fc.property(timing, fc.integer({ min: 1, max: 600 }), (given, objective) => {
-      const problems = recoveryProblems({ recovery: { ...given, rto: `${objective} seconds` } });
+      const problems = recoveryProblems({
+        recovery: { ...given, rto: duration.parse(`${objective} seconds`) },
+      });
       expect(problems.length).toBe(recoveryBudget(given).totalSeconds > objective ? 1 : 0);
     }),
   );
@@ -69,7 +72,7 @@ it("has a problem exactly when the budget exceeds the objective", () => {
 it("says what is needed, of what it is made, and what to change", () => {
   expect(
     recoveryProblems({
-      recovery: { rto: "2 minutes", checkIntervalSeconds: 10, failureThreshold: 3 },
+      recovery: { rto: duration.parse("2 minutes"), checkIntervalSeconds: 10, failureThreshold: 3 },
     }),
   ).toEqual([
     {

@@ -7,12 +7,13 @@ import {
   riskTiers,
   type RiskTier,
 } from "../../../services/contract/tiers";
+import { duration } from "../../../services/contract/units";
 
 const bare = (riskTier: RiskTier) => ({
   riskTier,
   gates: { fairness: [] },
   release: { channel: "automatic" },
-  retention: { predictionLogs: "30 days" },
+  retention: { predictionLogs: duration.parse("30 days") },
 });
 const gaps = (riskTier: RiskTier) => contractGaps(bare(riskTier)).map(({ path }) => path.join("."));
 

@@ -13,6 +13,7 @@ import {
   testServer,
   without,
 } from "./support/server";
+import { latency } from "../../../services/contract/units";
 
 const inject = (url: string, payload: object) => ({ method: "POST" as const, url, payload });
 
@@ -216,9 +217,9 @@ describe("the scrape", () => {
   test("has the latency objective among the edges of the duration histogram", async () => {
     const { contract } = await loadedSample();
     expect(durationBuckets(contract)).toContain(0.1);
-    expect(durationBuckets({ slos: { ...contract.slos, latencyP99: "70 milliseconds" } })).toEqual([
-      0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.07, 0.1, 0.25, 0.5, 1, 2.5,
-    ]);
+    expect(
+      durationBuckets({ slos: { ...contract.slos, latencyP99: latency.parse("70 milliseconds") } }),
+    ).toEqual([0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.07, 0.1, 0.25, 0.5, 1, 2.5]);
   });
 });
 

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { contractJson } from "../../../services/contract/contract";
 import { InputError } from "../../../services/contract/problems";
 import { releaseSchema, servedRelease } from "../../../services/evidence/release";
 import { attest } from "../../../cli/release/attestation";
@@ -33,7 +34,7 @@ describe("loading a release", () => {
       Object.entries(manifest()).filter(([key]) => key !== "approvals"),
     );
     const contract = join(folder, "contract.json");
-    writeFileSync(contract, JSON.stringify((await loadVerified(filesIn(folder))).contract));
+    writeFileSync(contract, contractJson((await loadVerified(filesIn(folder))).contract));
     writeFileSync(file("release.json"), JSON.stringify(served));
     expect(
       (await loadVerified({ ...filesIn(folder), contract, manifest: file("release.json") }))

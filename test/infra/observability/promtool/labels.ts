@@ -1,4 +1,5 @@
 import { counter, gauge, small, type GroupName, type Scenario } from "./scenario";
+import { duration } from "../../../../services/contract/units";
 
 const model = small.name;
 const own = `{model="${model}",version="1.0.0"`;
@@ -159,7 +160,7 @@ export const labelScenarios: readonly Scenario[] = [
   {
     title: "labels that stop coming are told after the contract's delay, and not before",
     groups: performance,
-    contract: { ...small, slos: { ...small.slos, labelDelay: "3 hours" } },
+    contract: { ...small, slos: { ...small.slos, labelDelay: duration.parse("3 hours") } },
     inputs: {
       ...labelled([300, good], [400, [0, 0, 0, 0]]),
       [`causeway:requests:rate5m{model="${model}"}`]: gauge([700, 5]),

@@ -4,6 +4,7 @@ import { ruleGroups } from "../../../../infra/observability/rules";
 import type { Contract } from "../../../../services/contract/contract";
 import { contract } from "../fixture";
 import { runbookBase } from "../../../support/runbooks";
+import { duration } from "../../../../services/contract/units";
 
 /** Groups of rules, by the end of their names. */
 export type GroupName =
@@ -80,7 +81,7 @@ export interface Scenario {
 export const small: Contract = {
   ...contract,
   features: contract.features.filter(({ name }) => name === "obrat" || name === "cons"),
-  drift: { significance: 0.01, window: "1 hour", minimumSamples: 200 },
+  drift: { significance: 0.01, window: duration.parse("1 hour"), minimumSamples: 200 },
 };
 
 /**
