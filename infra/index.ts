@@ -4,7 +4,7 @@ import type { AlertWebhooks } from "./platform/observability-secrets";
 import { stackConfig } from "./stack/config";
 import { CostMeter, StackCost } from "./cost/meter";
 import { createBase, globalEntry } from "./stack/base";
-import { loadModels } from "./stack/models";
+import { loadModels, modelsOf } from "./stack/models";
 import { stackOutputs } from "./stack/outputs";
 import type { StackConfig } from "./stack/schema";
 import { releaseOrder } from "./stack/release-order";
@@ -14,15 +14,21 @@ import { RegionalPlatform } from "./stack/regional-platform";
 import { retrainingBase } from "./stack/retraining";
 import { SubjectKeys } from "./stack/subject-keys";
 
-/** The whole platform: one stack for each environment, all its regions in it. */
-export = async function program() {
+/** Folder of the program's own files, which images are built from. */
+const root = join(__dirname, "..");
+
+/**
+ * The whole platform: one stack for each environment, all its regions in it.
+ *
+ * @param project folder of the stack files and the models; for the engine the program's own
+ */
+export = async function program(project: string = root) {
   const config = stackConfig();
-  const models = loadModels(config);
+  const models = loadModels(config, modelsOf(project));
   const isPreview = pulumi.runtime.isDryRun();
   if (!isPreview) refuseUpdate(config, models);
 
   const meter = new CostMeter(RegionalPlatform.__pulumiType);
-  const root = join(__dirname, "..");
   const base = createBase(config, models, root);
   const runbookBase = config.runbookBase ?? repositoryRunbooks(root);
   const keys = new SubjectKeys("subject-keys", config.subjectKeys);

@@ -5,7 +5,7 @@ import { killAnnotation, killRoute, killRouteOf } from "../../infra/serving/kill
 import { retryingConflicts } from "./cluster";
 import { inFlight, regionOf } from "./objects";
 import { Option } from "@commander-js/extra-typings";
-import { modelsFolder } from "../../infra/stack/models";
+import { modelsFolder } from "../project";
 import { openLedger, type OpenLedger } from "../../services/delivery/ledger-location";
 import { jsonHelp, type CommandLine } from "../command";
 import { VerbError } from "../exit-codes";

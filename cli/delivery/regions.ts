@@ -1,5 +1,5 @@
 import { Option } from "@commander-js/extra-typings";
-import { modelsFolder } from "../../infra/stack/models";
+import { modelsFolder } from "../project";
 import { connect, send } from "../../services/delivery/connection";
 import { openLedger, type OpenLedger } from "../../services/delivery/ledger-location";
 import { ledgerHelp, repeated } from "../command";

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { modelsOf } from "../../infra/stack/models";
 import { coverage, uncovered } from "../../policies/coverage";
 import type { Rule } from "../../policies/rule";
 import { type Signer } from "../../services/evidence/attestation";
@@ -7,6 +8,7 @@ import { loadRelease } from "../../services/evidence/load";
 import type { Entry } from "../../services/evidence/ledger";
 import { planJson } from "../plan/plan-json";
 import type { StackPlan } from "../plan/plan";
+import { repository } from "../project";
 import type { ArchivedFile } from "./archive";
 import { guide } from "./guide";
 import { places, summaryOf } from "./summary";
@@ -15,7 +17,7 @@ import { digestOf } from "../../services/contract/digests";
 
 /** What evidence is collected from. */
 export interface EvidenceSources {
-  /** Folder of `Pulumi.yaml`. */
+  /** Folder of the stack files, with `services/models` below it. */
   readonly project: string;
   readonly model: string;
   /** Every entry of the audit ledger, verified. */
@@ -69,16 +71,16 @@ export function collect({
   rules,
   signer,
 }: EvidenceSources): readonly ArchivedFile[] {
-  const release = loadRelease(join(project, "services", "models"), model);
+  const release = loadRelease(modelsOf(project), model);
   const files: ArchivedFile[] = [
-    ...folder(join(project, "services", "models", model), `${places.models}/${model}`),
+    ...folder(join(modelsOf(project), model), `${places.models}/${model}`),
     ...plans.flatMap((plan) => stackFiles(project, plan)),
     json(places.coverage, { frameworks: coverage(rules), withoutFramework: uncovered(rules) }),
     ...documents.flatMap((name) =>
-      copy(join(project, "docs", `${name}.md`), `${places.documents}/${name}.md`),
+      copy(join(repository, "docs", `${name}.md`), `${places.documents}/${name}.md`),
     ),
     ...(["server", "training"] as const).flatMap((image) =>
-      copy(join(project, bills[image]), `${places.bills}/${image}.cdx.json`).filter(
+      copy(join(repository, bills[image]), `${places.bills}/${image}.cdx.json`).filter(
         ({ bytes }) => digestOf(bytes) === release.bills[image],
       ),
     ),

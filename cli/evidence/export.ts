@@ -1,13 +1,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import program from "../../infra";
-import { modelsFolder } from "../../infra/stack/models";
+import { modelsOf } from "../../infra/stack/models";
 import { rules } from "../../policies/rules";
 import { digestOf } from "../../services/contract/digests";
-import { modelNames } from "../../services/contract/load";
 import { openLedger } from "../../services/delivery/ledger-location";
 import { jsonHelp, keyHelp, ledgerHelp, repeated, type CommandLine } from "../command";
-import { UsageError, VerbError } from "../exit-codes";
+import { VerbError } from "../exit-codes";
+import { modelIn, projectHelp, repository } from "../project";
 import { planStack, type StackPlan } from "../plan/plan";
 import { stackNames } from "../plan/stack-file";
 import { signerAt } from "../release/signers";
@@ -17,9 +17,8 @@ import { collect } from "./collect";
 import { verifyEvidence } from "./verify";
 import { Option } from "@commander-js/extra-typings";
 
-const project = resolve(__dirname, "..", "..");
-
 interface Export {
+  readonly project: string;
   readonly model: string;
   readonly stacks: readonly string[];
   readonly ledger: string;
@@ -28,13 +27,13 @@ interface Export {
 }
 
 async function exportEvidence(
-  { model, stacks, ledger, out, key }: Export,
+  { project, model, stacks, ledger, out, key }: Export,
   terminal: Terminal,
 ): Promise<void> {
   const signer = key === undefined ? undefined : signerAt(key);
   const opened = await openLedger(ledger);
   const [entries, counting] = [await opened.chain(), await opened.entries()];
-  const plans = await planned(stacks, terminal);
+  const plans = await planned(project, stacks, terminal);
   const bytes = await archive(
     collect({ project, model, ledger: entries, counting, plans, rules, signer }),
   );
@@ -47,7 +46,7 @@ async function exportEvidence(
       ].join("\n"),
       1,
     );
-  const target = out ?? join(project, "out", `evidence-${model}-${summary.version}.tar.gz`);
+  const target = out ?? join(repository, "out", `evidence-${model}-${summary.version}.tar.gz`);
   mkdirSync(dirname(resolve(target)), { recursive: true });
   writeFileSync(target, bytes);
   const digest = digestOf(bytes);
@@ -57,7 +56,11 @@ async function exportEvidence(
   ]);
 }
 
-async function planned(stacks: readonly string[], terminal: Terminal): Promise<StackPlan[]> {
+async function planned(
+  project: string,
+  stacks: readonly string[],
+  terminal: Terminal,
+): Promise<StackPlan[]> {
   const plans: StackPlan[] = [];
   for (const stack of stacks.length > 0 ? stacks : stackNames(project)) {
     const plan = await planStack({ project, stack, program, rules });
@@ -81,7 +84,8 @@ export const verb: CommandLine = {
     command
       .argument("<model>", "a model of services/models")
       // What was done to the models of the repository before there was an audit bucket.
-      .option("--ledger <ledger>", ledgerHelp, join(modelsFolder, "ledger.jsonl"))
+      .option("--ledger <ledger>", `${ledgerHelp} (default: services/models/ledger.jsonl)`)
+      .option("--project <folder>", projectHelp, repository)
       .addOption(
         new Option("--stack <stack>", "judge this stack; may be repeated")
           .argParser(repeated)
@@ -90,10 +94,10 @@ export const verb: CommandLine = {
       .option("--key <key>", `${keyHelp}, that signs the archive`)
       .option("--out <file>", "(default: out/evidence-<model>-<version>.tar.gz)")
       .option("--json", jsonHelp)
-      .action(async (model, { stack, ledger, key, out }) => {
-        const known = modelNames(modelsFolder);
-        if (!known.includes(model))
-          throw new UsageError(`model: got ${model}, allowed: ${known.join(", ")}`);
-        await exportEvidence({ model, stacks: stack, ledger, key, out }, terminal);
+      .action(async (name, { project, stack: stacks, key, out, ...given }) => {
+        const models = modelsOf(project);
+        const model = modelIn(models, name);
+        const ledger = given.ledger ?? join(models, "ledger.jsonl");
+        await exportEvidence({ project, model, stacks, ledger, key, out }, terminal);
       }),
 };

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Rule } from "../../policies/rule";
 import { parseConfig } from "../../infra/stack/load";
 import type { StackConfig } from "../../infra/stack/schema";
-import { modelsFolder } from "../../infra/stack/models";
+import { modelsOf } from "../../infra/stack/models";
 import { estimateMonthlyCost, type CostEstimate } from "../../infra/cost/estimate";
 import {
   plannedReleases,
@@ -24,8 +24,8 @@ export interface PlanRequest {
   readonly stack: string;
   /** @default `Pulumi.<stack>.yaml` in the project's folder */
   readonly configFile?: string;
-  /** The very program that `pulumi up` runs. */
-  readonly program: () => unknown;
+  /** The very program that `pulumi up` runs; takes the models from the project's folder. */
+  readonly program: (project: string) => unknown;
   readonly rules: readonly Rule[];
 }
 
@@ -62,7 +62,7 @@ export async function planStack({
   const config = parseConfig(raw, file);
   const pack = packConfig(join(project, "policies", "config", `${stack}.json`));
   const started = performance.now();
-  const recording = await record(program, {
+  const recording = await record(() => program(project), {
     project: projectName(project),
     stack,
     config: raw.values,
@@ -78,7 +78,7 @@ export async function planStack({
   const figures = {
     recovery: recoveryFigures(config, views),
     cost: estimateMonthlyCost(views),
-    releases: plannedReleases(config, modelsFolder),
+    releases: plannedReleases(config, modelsOf(project)),
   };
   return {
     stack,

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { modelsFolder } from "../../infra/stack/models";
+import { modelsFolder } from "../project";
 import { parseOrThrow } from "../../services/contract/problems";
 import {
   answerSchema,

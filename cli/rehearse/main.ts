@@ -1,13 +1,12 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { PythonMissing } from "../../services/training/environment";
 import { jsonHelp, wholeNumber, type CommandLine } from "../command";
+import { projectHelp, repository } from "../project";
 import type { Terminal } from "../terminal";
 import { endChildrenWithUs } from "./children";
 import { rehearse, type RehearsalRequest } from "./rehearse";
 import { chapters, type ChapterName } from "./scenarios/scenario";
-
-const project = resolve(__dirname, "..", "..");
 
 /** Reads a list of chapters, and gives them in the order in which they are told. */
 export function chapterList(text: string): readonly ChapterName[] {
@@ -27,7 +26,7 @@ const requestsPerLook = 2_500;
 async function run(given: RehearsalRequest, terminal: Terminal): Promise<void> {
   endChildrenWithUs();
   try {
-    const rehearsal = await rehearse(project, given, terminal.print);
+    const rehearsal = await rehearse(given, terminal.print);
     const { expectations, seconds, requests } = rehearsal;
     terminal.result(rehearsal, [
       "",
@@ -50,7 +49,8 @@ Where Python 3.10 to 3.13 is missing it says so, does nothing and ends with 0.`,
   examples: ["", "--model loan-approval --chapters challenger,drift --fresh", "--json"],
   define: (command, terminal) =>
     command
-      .option("--model <name>", "a model of services/models", "loan-approval")
+      .option("--model <name>", "a model of services/models (default: the first)")
+      .option("--project <folder>", projectHelp, repository)
       .option("--seed <n>", "seed of draws and training", wholeNumber(0, 2 ** 31 - 1), 0)
       .option("--out <folder>", "where the report goes", "out")
       .option("--fresh", "train again, even where the inputs are the same")

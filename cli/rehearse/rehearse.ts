@@ -1,8 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { loadContract, modelNames } from "../../services/contract/load";
+import { modelsOf } from "../../infra/stack/models";
+import { loadContract } from "../../services/contract/load";
 import { ensureEnvironment } from "../../services/training/environment";
 import { UsageError } from "../exit-codes";
+import { modelIn, repository } from "../project";
 import { Progress } from "./progress";
 import { reportPage } from "./report/page";
 import type { Rehearsal } from "./result";
@@ -14,7 +16,10 @@ import { Workspace, type Recorder } from "./workspace";
 
 /** What is rehearsed, and how long. */
 export interface RehearsalRequest {
-  readonly model: string;
+  /** Folder with `services/models` below it. */
+  readonly project: string;
+  /** @default the first of the project's models */
+  readonly model?: string | undefined;
   readonly seed: number;
   /** Folder of the report. */
   readonly out: string;
@@ -37,24 +42,22 @@ export interface RehearsalRequest {
  * stays behind.
  */
 export async function rehearse(
-  project: string,
   given: RehearsalRequest,
   say: (line: string) => void,
   recorder?: Recorder,
 ): Promise<Rehearsal> {
-  const models = join(project, "services", "models");
-  if (!modelNames(models).includes(given.model))
-    throw new UsageError(`--model: got ${given.model}, allowed: ${modelNames(models).join(", ")}`);
-  const contract = loadContract(models, given.model);
+  const models = modelsOf(given.project);
+  const model = modelIn(models, given.model);
+  const contract = loadContract(models, model);
   const scenario = scenarioOf(contract);
-  const names = chaptersToRun(given, scenario, say);
+  const names = chaptersToRun(model, given.chapters, scenario, say);
   const environment = await ensureEnvironment({ report: say });
-  const out = resolve(project, given.out);
-  const work = join(out, "rehearsal", given.model);
+  const out = resolve(repository, given.out);
+  const work = join(out, "rehearsal", model);
   if (given.fresh) rmSync(join(work, "runs"), { recursive: true, force: true });
   const progress = new Progress(say);
   const workspace = new Workspace({
-    project,
+    modelFolder: join(models, model),
     work,
     contract,
     environment,
@@ -81,7 +84,8 @@ export async function rehearse(
 
 /** The chapters to run. Throws UsageError for one in which the scenario has nothing to try. */
 function chaptersToRun(
-  { model, chapters: asked }: RehearsalRequest,
+  model: string,
+  asked: readonly ChapterName[] | undefined,
   scenario: Scenario,
   say: (line: string) => void,
 ): readonly ChapterName[] {

@@ -13,6 +13,7 @@ import { parseOrThrow } from "../../services/contract/problems";
 import { releaseSchema } from "../../services/evidence/release";
 import type { Environment } from "../../services/training/environment";
 import { compileServer } from "../compile-server";
+import { repository } from "../project";
 import type { Progress } from "./progress";
 import type { TrainedModel } from "./result";
 import type { Recipe } from "./scenarios/scenario";
@@ -24,7 +25,8 @@ import type { CountAnswer, Served } from "./trial";
 const createdAt = "2026-01-01T00:00:00Z";
 
 export interface WorkspaceOptions {
-  readonly project: string;
+  /** Folder of the model: its contract, and how it is trained. */
+  readonly modelFolder: string;
   /** Folder that everything but the report is kept in. */
   readonly work: string;
   readonly contract: Contract;
@@ -70,12 +72,12 @@ export class Workspace {
   }
 
   get modelFolder(): string {
-    return join(this.options.project, "services", "models", this.options.contract.name);
+    return this.options.modelFolder;
   }
 
   /** Compiles the server as the image does. */
   compile(): void {
-    compileServer(this.options.project, this.#program);
+    compileServer(repository, this.#program);
   }
 
   runOf(name: string): string {

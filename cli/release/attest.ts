@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { modelsFolder } from "../../infra/stack/models";
 import { loadContract } from "../../services/contract/load";
 import { parseOrThrow } from "../../services/contract/problems";
 import { missingApprovals } from "../../services/contract/tiers";
@@ -13,7 +12,7 @@ import { attestationFile } from "../../services/evidence/inspection";
 import { loadRelease } from "../../services/evidence/load";
 import { releaseSchema, type Release } from "../../services/evidence/release";
 import { jsonHelp, keyHelp, ledgerHelp, type CommandLine } from "../command";
-import { stackConfig } from "../stack-config";
+import { modelsFolder, stackConfig } from "../project";
 import type { Terminal } from "../terminal";
 import { attest, replace } from "./attestation";
 import { actorAt, attestingOf } from "./record";

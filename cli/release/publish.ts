@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { modelsFolder } from "../../infra/stack/models";
+import { modelsFolder } from "../project";
 import { type Signer } from "../../services/evidence/attestation";
 import { loadContract } from "../../services/contract/load";
 import { loadRelease } from "../../services/evidence/load";

@@ -1,14 +1,15 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { modelsFolder } from "../../infra/stack/models";
-import { loadContract, modelNames } from "../../services/contract/load";
+import { join, relative } from "node:path";
+import { modelsOf } from "../../infra/stack/models";
+import { loadContract } from "../../services/contract/load";
 import { loadRelease } from "../../services/evidence/load";
 import { InputError } from "../../services/contract/problems";
 import { ensureEnvironment } from "../../services/training/environment";
 import { jsonHelp, ledgerHelp, type CommandLine } from "../command";
-import { UsageError, VerbError } from "../exit-codes";
+import { VerbError } from "../exit-codes";
+import { modelIn, projectHelp, repository } from "../project";
 import { openLedger } from "../../services/delivery/ledger-location";
 import { factsOf, recordFacts } from "../../services/delivery/record-run";
 import { actorAt } from "./record";
@@ -93,13 +94,14 @@ export const verb: CommandLine = {
       .argument("<model>", "a model that has a services/models/<model>/model.yaml")
       .option("--created-at <time>", "UTC time for the manifest (default: now)")
       .option("--actor <who>", "who does it, for the ledger (default: the account on this machine)")
-      .option("--ledger <ledger>", ledgerHelp, join(modelsFolder, "ledger.jsonl"))
+      .option("--ledger <ledger>", `${ledgerHelp} (default: services/models/ledger.jsonl)`)
+      .option("--project <folder>", projectHelp, repository)
       .option("--subject-key <file>", "the ring of keys, where the contract names a subject column")
       .option("--json", jsonHelp)
-      .action(async (model, { createdAt, actor, ledger, subjectKey, json = false }) => {
-        const known = modelNames(modelsFolder);
-        if (!known.includes(model))
-          throw new UsageError(`model: got ${model}, allowed: ${known.join(", ")}`);
+      .action(async (name, { createdAt, actor, project, subjectKey, json = false, ...given }) => {
+        const models = modelsOf(project);
+        const model = modelIn(models, name);
+        const ledger = given.ledger ?? join(models, "ledger.jsonl");
         const { python, variables } = await ensureEnvironment({ report: terminal.print });
         const steps = (args: readonly string[]) => {
           const { status } = spawnSync(python, ["-m", "causeway_training", ...args], {
@@ -114,7 +116,7 @@ export const verb: CommandLine = {
             );
         };
         const recorded = await renew({
-          models: modelsFolder,
+          models,
           model,
           ledger,
           actor: actor ?? actorAt(ledger),
@@ -123,7 +125,7 @@ export const verb: CommandLine = {
           steps,
         });
         terminal.result({ model, recorded }, [
-          `recorded ${recorded.join(", ")}; commit services/models/${model}/release/ and the ledger`,
+          `recorded ${recorded.join(", ")}; commit ${relative(process.cwd(), join(models, model, "release"))} and the ledger`,
         ]);
       }),
 };

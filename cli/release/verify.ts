@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { modelsFolder } from "../../infra/stack/models";
 import { isExpired } from "../../services/evidence/verification";
 import { pemBlocks, publicKeyIn } from "../../services/evidence/attestation";
 import { loadContract, modelNames } from "../../services/contract/load";
@@ -15,7 +14,7 @@ import { openLedger } from "../../services/delivery/ledger-location";
 import { recordedApprovals } from "../../services/delivery/approvals";
 import { jsonHelp, ledgerHelp, type CommandLine } from "../command";
 import { UsageError } from "../exit-codes";
-import { stackConfig } from "../stack-config";
+import { modelsFolder, stackConfig } from "../project";
 import { digestOf } from "../../services/contract/digests";
 
 /** What a release is verified against. */

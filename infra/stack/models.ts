@@ -11,8 +11,8 @@ import { governanceRecord, type GovernanceRecord } from "../../services/evidence
 import { verificationOf, type Verification } from "../../services/evidence/verification";
 import type { DeliveryState } from "../serving/delivery";
 
-/** Folder of the model contracts, beside the program. */
-export const modelsFolder = join(__dirname, "..", "..", "services", "models");
+/** Folder of the models of a project: contract and release of each. */
+export const modelsOf = (project: string): string => join(project, "services", "models");
 
 /**
  * A model of the stack: what the stack file says, its contract, and the evidence of the release to
@@ -36,11 +36,7 @@ export interface Model extends DeliveryState {
  * (milliseconds since 1970). Throws InputError with every problem of the first file that cannot be
  * read; what verification finds is for the policies to judge.
  */
-export function loadModels(
-  config: StackConfig,
-  folder: string = modelsFolder,
-  now: number = Date.now(),
-): Model[] {
+export function loadModels(config: StackConfig, folder: string, now: number = Date.now()): Model[] {
   const { trustedKeys, approverKeys } = config;
   refuseMissing(
     config.models.map(({ name }) => name),

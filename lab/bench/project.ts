@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dump, load } from "js-yaml";
 import { attest } from "../../cli/release/attestation";
+import { fixtureProject, modelFolder } from "../../test/harness/fixtures";
 
 /** What a plan reads of the repository. */
 const parts = [
@@ -28,28 +29,25 @@ export function syntheticProject(root: string, count: number, like: "dev" | "pro
   for (const part of parts) cpSync(join(root, part), join(folder, part), { recursive: true });
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
   const names = Array.from({ length: count }, (_, i) => `model-${String(i + 1).padStart(3, "0")}`);
-  for (const name of names) cloneModel(root, folder, name);
+  for (const name of names) cloneModel(folder, name);
   writeFileSync(
     join(folder, "Pulumi.bench.yaml"),
-    stackFile(readFileSync(join(root, `Pulumi.${like}.yaml`), "utf8"), names),
+    stackFile(readFileSync(join(fixtureProject, `Pulumi.${like}.yaml`), "utf8"), names),
   );
   cpSync(
-    join(root, "policies", "config", `${like}.json`),
+    join(fixtureProject, "policies", "config", `${like}.json`),
     join(folder, "policies", "config", "bench.json"),
   );
   return folder;
 }
 
-function cloneModel(root: string, folder: string, name: string): void {
-  const [source, target] = [
-    join(root, "services", "models", sample),
-    join(folder, "services", "models", name),
-  ];
-  cpSync(join(source, "release"), join(target, "release"), { recursive: true });
-  cpSync(join(source, "impact-assessment.md"), join(target, "impact-assessment.md"));
-  const contract = readFileSync(join(source, "model.yaml"), "utf8");
+function cloneModel(folder: string, name: string): void {
+  const target = join(folder, "services", "models", name);
+  cpSync(join(modelFolder, "release"), join(target, "release"), { recursive: true });
+  cpSync(join(modelFolder, "impact-assessment.md"), join(target, "impact-assessment.md"));
+  const contract = readFileSync(join(modelFolder, "model.yaml"), "utf8");
   writeFileSync(join(target, "model.yaml"), contract.replace(`name: ${sample}`, `name: ${name}`));
-  const manifest = readFileSync(join(source, "release", "manifest.json"), "utf8");
+  const manifest = readFileSync(join(modelFolder, "release", "manifest.json"), "utf8");
   writeFileSync(
     join(target, "release", "manifest.json"),
     manifest.replaceAll(`"${sample}"`, `"${name}"`),

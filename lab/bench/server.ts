@@ -35,7 +35,7 @@ async function main(): Promise<boolean> {
   try {
     const peers = ensurePeers(console.log);
     const [server, model] = [join(scratch, "server"), join(scratch, "model")];
-    await boostedRelease(root, model, console.log);
+    await boostedRelease(model, console.log);
     compileServer(root, server);
     mkdirSync(join(scratch, "peers"));
     const all = contestants({ server, model, scratch: join(scratch, "peers"), peers });

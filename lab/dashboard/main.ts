@@ -7,6 +7,7 @@ import { ensureTool } from "../../test/harness/toolchain/ensure";
 import { TOOLS } from "../../test/harness/toolchain/pins";
 import { runProgram } from "../../cli/command";
 import { endChildrenWithUs } from "../../cli/rehearse/children";
+import { modelIn, modelsFolder, repository as project } from "../../cli/project";
 import { rehearse } from "../../cli/rehearse/rehearse";
 import { instantOf } from "../week/calendar";
 import { Prometheus } from "../week/prometheus";
@@ -14,19 +15,25 @@ import { drawing } from "./draw";
 import { answer, evaluate } from "./replay";
 import { Recording, stretch, tickMilliseconds } from "./recorder";
 
-const project = resolve(__dirname, "..", "..");
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-async function draw(values: { readonly model: string; readonly out: string }): Promise<void> {
+/** What is drawn. */
+interface Given {
+  readonly model?: string | undefined;
+  readonly out: string;
+}
+
+async function draw(given: Given): Promise<void> {
   endChildrenWithUs();
+  const model = modelIn(modelsFolder, given.model);
   const command = await ensureTool(TOOLS.prometheus);
-  const recording = new Recording(values.model);
+  const recording = new Recording(model);
   // Rehearsed with half the usual requests between two looks: twice as many looks make a smoother
   // picture.
   await rehearse(
-    project,
     {
-      model: values.model,
+      project,
+      model,
       seed: 0,
       out: "out/dashboard",
       requests: 500,
@@ -45,7 +52,7 @@ async function draw(values: { readonly model: string; readonly out: string }): P
     configuration: { global: {} },
   });
   try {
-    const contract = loadContract(join(project, "services", "models"), values.model);
+    const contract = loadContract(modelsFolder, model);
     await prometheus.write(series);
     // The rules of trials serve the gates of releases, every 15 seconds, and no panel shows them.
     await evaluate(
@@ -55,7 +62,7 @@ async function draw(values: { readonly model: string; readonly out: string }): P
       until,
     );
     say("rules evaluated");
-    const out = resolve(project, values.out);
+    const out = resolve(project, given.out);
     mkdirSync(dirname(out), { recursive: true });
     writeFileSync(
       out,
@@ -83,7 +90,7 @@ void runProgram(
     examples: ["", "--model loan-approval --out out/dashboard.svg"],
     define: (command) =>
       command
-        .option("--model <name>", "a model of services/models", "loan-approval")
+        .option("--model <name>", "a model of services/models (default: the first)")
         .option("--out <file>", "where the drawing goes", "out/dashboard.svg")
         .action(draw),
   },

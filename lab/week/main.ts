@@ -6,6 +6,7 @@ import { runProgram, wholeNumber, type CommandLine } from "../../cli/command";
 import type { Terminal } from "../../cli/terminal";
 import { ensureTool } from "../../test/harness/toolchain/ensure";
 import { TOOLS } from "../../test/harness/toolchain/pins";
+import { modelFolder, modelsFolder } from "../../test/harness/fixtures";
 import { endChildrenWithUs } from "../../cli/rehearse/children";
 import { Progress } from "../../cli/rehearse/progress";
 import { applicationsOf, readTable } from "../../cli/rehearse/rows";
@@ -53,14 +54,14 @@ interface Given {
 
 async function simulate(given: Given, say: (line: string) => void): Promise<void> {
   endChildrenWithUs();
-  const contract = loadContract(join(project, "services", "models"), model);
+  const contract = loadContract(modelsFolder, model);
   const champion = scenarios[model]?.champion;
   if (champion === undefined) throw new RangeError(`${model}: no scenario of it`);
   const progress = new Progress(say);
   // The rehearsal's own folder and recipe: what it trained is not trained again.
   const work = join(project, "out", "rehearsal", model);
   const workspace = new Workspace({
-    project,
+    modelFolder,
     work,
     contract,
     environment: await ensureEnvironment({ report: say }),
@@ -76,7 +77,7 @@ async function simulate(given: Given, say: (line: string) => void): Promise<void
     join(project, "out", "week"),
     join(work, "server"),
     join(work, "key"),
-    workspace.modelFolder,
+    modelFolder,
   );
   const week = new Week({
     seed: given.seed,

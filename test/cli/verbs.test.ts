@@ -9,6 +9,7 @@ import { Terminal } from "../../cli/terminal";
 import table from "../../cli/verbs.json";
 import { InputError } from "../../services/contract/problems";
 import { existingEnvironment } from "../../services/training/environment";
+import { fixtureProject, modelsFolder } from "../harness/fixtures";
 import { causeway } from "../support/verb";
 
 const root = join(__dirname, "..", "..");
@@ -104,7 +105,7 @@ describe("causeway", () => {
       "bash",
       [
         "-c",
-        `set -o pipefail; ${launcher} audit services/models/ledger.jsonl --list | head -1; echo "\${PIPESTATUS[0]}"`,
+        `set -o pipefail; ${launcher} audit ${join(modelsFolder, "ledger.jsonl")} --list | head -1; echo "\${PIPESTATUS[0]}"`,
       ],
       { cwd: root, encoding: "utf8" },
     );
@@ -123,7 +124,7 @@ describe("an input that cannot be used", () => {
     ["delivery approve", ["m"], "missing: --role <role>, --reason <text>, --ledger <ledger>"],
     ["delivery kill", ["m", "--to", "nowhere"], "Allowed choices are champion, fallback."],
     ["release publish", ["m"], "missing: --repository <url>"],
-    ["release renew", ["nobody"], "model: got nobody, allowed: loan-approval"],
+    ["release renew", ["nobody", "--project", fixtureProject], "allowed: loan-approval"],
     ["privacy lineage", ["jane", "--model", "loan-approval"], "missing: --at <stores...>"],
     ["privacy lineage", [], "missing required argument 'subject'"],
     ["drill restore", ["--stack", "nowhere"], "--stack: got nowhere, allowed"],

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { modelsFolder } from "../../infra/stack/models";
+import { modelsFolder } from "../harness/fixtures";
 import { healthSeries } from "../../infra/platform/elastic/health";
 import { foreignMetrics } from "../../infra/observability/foreign";
 import { alerts, platformAlerts, retrainingDue } from "../../infra/gates/alerts";

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
-import { modelsFolder } from "../../infra/stack/models";
+import { fixtureProject, modelsFolder } from "../harness/fixtures";
 import { namespaces, accounts } from "../../infra/kubernetes/labels";
 import { loadRelease } from "../../services/evidence/load";
 import { openLedger } from "../../services/delivery/ledger-location";
@@ -258,7 +258,7 @@ export function promotionTests(stack: SharedStack): Test[] {
       "--poll-seconds=1",
     ];
     return run(process.execPath, [file, ...args], {
-      cwd: REPOSITORY,
+      cwd: fixtureProject,
       env: { PATH: process.env["PATH"], HOME: folder, KUBECONFIG: promoter.file },
       timeoutMs: 60_000,
     });

@@ -21,13 +21,12 @@ import { readTensor } from "../../services/model-server/requests/tensor";
 import { documents } from "../../cli/lint/manifests";
 import { packConfig } from "../../cli/plan/judgement";
 import { readStackFile } from "../../cli/plan/stack-file";
+import { fixtureProject, modelsFolder } from "../harness/fixtures";
 import { stackFile, stacks } from "../support/stacks";
 import { verdict } from "../support/verdicts";
 
-const project = join(__dirname, "..", "..");
-const models = join(project, "services", "models");
 const model = "loan-approval";
-const contract = loadContract(models, model);
+const contract = loadContract(modelsFolder, model);
 
 /** A parser under trial. */
 export interface Target {
@@ -45,7 +44,8 @@ export interface Target {
 const yaml = (document: unknown) =>
   document === undefined ? "" : dump(document, { skipInvalid: true });
 const json = (document: unknown) => JSON.stringify(document) ?? "";
-const jsonFile = (path: string): unknown => JSON.parse(readFileSync(join(project, path), "utf8"));
+const jsonFile = (path: string): unknown =>
+  JSON.parse(readFileSync(join(fixtureProject, path), "utf8"));
 
 function inputError(error: unknown): string | undefined {
   if (!(error instanceof InputError)) return "is not an InputError";
@@ -178,7 +178,7 @@ export const targets: readonly Target[] = [
   },
   {
     name: "pack-config",
-    seeds: stacks.map((stack) => jsonFile(`test/fixtures/stacks/policies/config/${stack}.json`)),
+    seeds: stacks.map((stack) => jsonFile(`policies/config/${stack}.json`)),
     write: json,
     read: (text, folder) => packConfig(file(folder, "pack.json", text)),
     complaint: inputError,

@@ -5,6 +5,7 @@ import { runOrThrow } from "./lib/process";
 import type { CommandOptions, PulumiOptions, PulumiResult } from "./lib/pulumi";
 import { build, type Plugin } from "esbuild";
 import type { JsonObject } from "./lib/json";
+import { fixtureProject } from "./fixtures";
 
 export const REPOSITORY = path.resolve(__dirname, "..", "..");
 export const STACK = "local";
@@ -12,18 +13,26 @@ export const STACK = "local";
 /**
  * What a project is made of; the rest of the repository is neither needed by `pulumi` nor copied.
  */
-const PARTS = [
-  "Pulumi.yaml",
-  "Pulumi.dev.yaml",
-  "Pulumi.prod.yaml",
-  "Pulumi.local.yaml",
-  "package.json",
-  "tsconfig.json",
-  "infra",
-  "policies",
-  "services",
-];
+const PARTS = ["Pulumi.yaml", "package.json", "tsconfig.json", "infra", "policies", "services"];
 const LEFT_OUT = new Set([".venv", "node_modules", "__pycache__", ".pytest_cache", "out"]);
+/** What the fixtures have in their place. */
+const OF_ITS_OWNER = new Set(["services/models", "policies/config"]);
+
+/** Copies the program of the working tree into a folder, with the stacks and model of the fixtures. */
+export async function copyProject(folder: string): Promise<void> {
+  await cp(fixtureProject, folder, { recursive: true });
+  await Promise.all(
+    PARTS.map((part) =>
+      cp(path.join(REPOSITORY, part), path.join(folder, part), {
+        recursive: true,
+        filter: (source) =>
+          !LEFT_OUT.has(path.basename(source)) &&
+          !OF_ITS_OWNER.has(path.relative(REPOSITORY, source)),
+      }),
+    ),
+  );
+  await symlink(path.join(REPOSITORY, "node_modules"), path.join(folder, "node_modules"));
+}
 
 /** Compiles the policy pack, as `npm run build` does. */
 export async function buildPolicyPack(): Promise<void> {
@@ -44,8 +53,8 @@ export interface UpOptions extends CommandOptions {
 }
 
 /**
- * A copy of the working tree with its own state, so that tests never touch the stack files of the
- * repository.
+ * A copy of the program with the stacks of the fixtures and its own state, so that tests neither
+ * touch nor depend on the stack files of the repository.
  */
 export class Project {
   private constructor(
@@ -57,16 +66,8 @@ export class Project {
     const root = await mkdtemp(path.join(options.folder, "project-"));
     const folder = path.join(root, "causeway");
     const state = path.join(root, "state");
-    await Promise.all([mkdir(folder), mkdir(state)]);
-    await Promise.all(
-      PARTS.map((part) =>
-        cp(path.join(REPOSITORY, part), path.join(folder, part), {
-          recursive: true,
-          filter: (source) => !LEFT_OUT.has(path.basename(source)),
-        }),
-      ),
-    );
-    await symlink(path.join(REPOSITORY, "node_modules"), path.join(folder, "node_modules"));
+    await mkdir(state);
+    await copyProject(folder);
     const project = new Project(folder, new Pulumi({ ...options, cwd: folder, state }));
     const created = await project.cli.plain(["stack", "init", STACK]);
     if (created.code !== 0)

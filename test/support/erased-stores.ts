@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { modelsFolder } from "../../infra/stack/models";
+import { modelsFolder } from "../harness/fixtures";
 import { keysFrom, pseudonyms } from "../../services/model-server/identity/keys";
 
 export const model = "loan-approval";

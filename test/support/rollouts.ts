@@ -1,4 +1,4 @@
-import { modelsFolder } from "../../infra/stack/models";
+import { modelsFolder } from "../harness/fixtures";
 import { rollout } from "../../infra/serving/rollout";
 import { loadContract } from "../../services/contract/load";
 import { loadRelease } from "../../services/evidence/load";

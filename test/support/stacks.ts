@@ -2,14 +2,10 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { StackPlan } from "../../cli/plan/plan";
+import { fixtureProject } from "../harness/fixtures";
 
 /** The repository, with what it commits. */
 export const project = join(__dirname, "..", "..");
-/**
- * Project of the stacks that tests plan: stack files and policy configuration whose values
- * assertions name. Whoever changes the stack files at the root changes no test.
- */
-export const fixtureProject = join(__dirname, "..", "fixtures", "stacks");
 export const stacks = ["dev", "prod", "local"] as const;
 export type StackName = (typeof stacks)[number];
 

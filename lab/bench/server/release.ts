@@ -4,25 +4,24 @@ import { join } from "node:path";
 import { ensureEnvironment } from "../../../services/training/environment";
 import { attest } from "../../../cli/release/attestation";
 import { digestOf } from "../../../services/contract/digests";
+import { modelFolder } from "../../../test/harness/fixtures";
 
 /**
  * Puts the sample with a boosted model of 100 trees into `target`, as a release whose digests are
  * right.
  */
 export async function boostedRelease(
-  root: string,
   target: string,
   report: (line: string) => void,
 ): Promise<void> {
-  const sample = join(root, "services", "models", "loan-approval");
   const { python, variables } = await ensureEnvironment({ report });
-  cpSync(sample, target, { recursive: true });
+  cpSync(modelFolder, target, { recursive: true });
   const [model, explainer, manifest] = ["model.onnx", "explainer.json", "manifest.json"].map(
     (name) => join(target, "release", name),
   );
   if (model === undefined || explainer === undefined || manifest === undefined)
     throw new Error("unreachable");
-  execFileSync(python, [join(__dirname, "boosted.py"), sample, model], {
+  execFileSync(python, [join(__dirname, "boosted.py"), modelFolder, model], {
     env: { ...process.env, ...variables },
     stdio: ["ignore", "ignore", "inherit"],
   });

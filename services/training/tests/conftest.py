@@ -28,8 +28,8 @@ warnings.filterwarnings("ignore")
 
 pytest_plugins = ["subjects", "region_orders"]
 
-MODELS = Path(__file__).resolve().parents[2] / "models"
-SAMPLE = MODELS / "loan-approval"
+#: The model of the fixtures: whoever changes `services/models` changes no test.
+SAMPLE = Path(__file__).resolve().parents[3] / "test/fixtures/stacks/services/models/loan-approval"
 CREATED = "2026-11-24T03:00:00Z"
 
 CONTRACT: dict[str, Any] = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import boto3
 import pytest
-from conftest import Workshop
+from conftest import SAMPLE, Workshop
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -36,7 +36,7 @@ from causeway_training.signing import (
 from causeway_training.steps.package import FILES
 from causeway_training.steps.release import check_attestation
 
-RELEASE = Path(__file__).resolve().parents[2] / "models" / "loan-approval" / "release"
+RELEASE = SAMPLE / "release"
 
 
 @pytest.fixture(params=["ed25519", "ECDSA on P-256"])

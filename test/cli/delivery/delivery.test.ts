@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { modelsFolder as realModels } from "../../../infra/stack/models";
+import { modelsFolder as realModels } from "../../harness/fixtures";
 import { loadVerdicts } from "../../../services/evidence/load";
 import { forbiddingVerdict } from "../../../services/evidence/verdict";
 import { readLedger, storeAt, verifyLedger } from "../../../services/evidence/ledger";

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { pack, type Header } from "tar-stream";
@@ -13,12 +13,12 @@ import { summaryOf } from "../../../cli/evidence/summary";
 import { attestationOf, sumsOf } from "../../../cli/evidence/sums";
 import { verifyEvidence, type EvidenceOptions } from "../../../cli/evidence/verify";
 import { planStack, type StackPlan } from "../../../cli/plan/plan";
+import { fixtureProject as project } from "../../harness/fixtures";
 import { testKey } from "../../support/signing";
 import { digestOf } from "../../../services/contract/digests";
 
 type HeaderOf = Partial<Header> & Pick<Header, "name">;
 
-const project = resolve(__dirname, "..", "..", "..");
 const model = "loan-approval";
 const key = testKey();
 const entries = (["train", "evaluate", "approve", "release"] as const).reduce<Entry[]>(

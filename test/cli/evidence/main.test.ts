@@ -1,7 +1,7 @@
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { modelsFolder } from "../../../infra/stack/models";
+import { fixtureProject, modelsFolder } from "../../harness/fixtures";
 import { modelNames } from "../../../services/contract/load";
 import { testKey } from "../../support/signing";
 import { causeway } from "../../support/verb";
@@ -28,7 +28,10 @@ describe("causeway evidence", () => {
     writeFileSync(key, privateKey);
     writeFileSync(trusted, publicKey);
     expect(
-      await run("export", "loan-approval", "--stack", "local", "--key", key, "--out", out),
+      await run(
+        ...(["export", "loan-approval", "--project", fixtureProject] as const),
+        ...["--stack", "local", "--key", key, "--out", out],
+      ),
     ).toBe(0);
     expect(said[0]).toMatch(
       /^stack local: \d+ resources, \d+ rules, \d+ mandatory and \d+ advisory violations$/,
@@ -52,7 +55,9 @@ describe("causeway evidence", () => {
     const ledger = join(folder, "ledger.jsonl");
     copyFileSync(join(modelsFolder, "ledger.jsonl"), ledger);
     writeFileSync(ledger, readFileSync(ledger, "utf8").replace("maintainers", "somebody"));
-    expect(await run("export", "loan-approval", "--ledger", ledger)).toBe(1);
+    expect(
+      await run("export", "loan-approval", "--project", fixtureProject, "--ledger", ledger),
+    ).toBe(1);
     expect(said).toEqual([
       expect.stringContaining("does not verify"),
       expect.stringContaining("line 1 was changed: its hash is not that of its content"),
@@ -61,7 +66,11 @@ describe("causeway evidence", () => {
 
   it.each([
     ["export", [], "missing required argument 'model'"],
-    ["export", ["loan"], `model: got loan, allowed: ${modelNames(modelsFolder).join(", ")}`],
+    [
+      "export",
+      ["loan", "--project", fixtureProject],
+      `model: got loan, allowed: ${modelNames(modelsFolder).join(", ")}`,
+    ],
     [
       "verify",
       ["nothing.tar.gz"],

@@ -7,7 +7,7 @@ import { Release } from "@pulumi/kubernetes/helm/v3";
 import { Provider as Cluster } from "@pulumi/kubernetes/provider";
 import { resourceRule, stackRule, type Rule } from "../../../policies/rule";
 import { planStack, type StackPlan } from "../../../cli/plan/plan";
-import { fixtureProject } from "../../support/stacks";
+import { fixtureProject } from "../../harness/fixtures";
 
 export const root = join(__dirname, "..", "..", "..");
 

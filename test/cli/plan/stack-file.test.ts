@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectName, readStackFile, stackNames } from "../../../cli/plan/stack-file";
-import { fixtureProject } from "../../support/stacks";
+import { fixtureProject } from "../../harness/fixtures";
 
 describe("a stack file", () => {
   let folder: string;

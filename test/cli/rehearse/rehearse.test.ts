@@ -6,10 +6,14 @@ import { ensureEnvironment, findPython } from "../../../services/training/enviro
 import { storeAt, verifyLedger } from "../../../services/evidence/ledger";
 import { chapterList } from "../../../cli/rehearse/main";
 import type { Rehearsal } from "../../../cli/rehearse/result";
+import { fixtureProject } from "../../harness/fixtures";
 import { causeway } from "../../support/verb";
 
 const project = resolve(__dirname, "..", "..", "..");
-const program = [join(project, "cli", "causeway.mjs"), "rehearse"];
+const program = [
+  join(project, "cli", "causeway.mjs"),
+  ...["rehearse", "--project", fixtureProject],
+];
 const run = (args: readonly string[], variables: NodeJS.ProcessEnv = {}) =>
   spawnSync(process.execPath, [...program, ...args], {
     cwd: project,

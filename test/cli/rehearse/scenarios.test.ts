@@ -1,13 +1,10 @@
-import { join } from "node:path";
 import { loadContract } from "../../../services/contract/load";
 import { chapters } from "../../../cli/rehearse/scenarios/scenario";
 import { chaptersOf, scenarioOf, scenarios } from "../../../cli/rehearse/scenarios";
 import { shifted } from "../../../cli/rehearse/scenarios/shift";
+import { modelsFolder } from "../../harness/fixtures";
 
-const sample = loadContract(
-  join(__dirname, "..", "..", "..", "services", "models"),
-  "loan-approval",
-);
+const sample = loadContract(modelsFolder, "loan-approval");
 const other = { ...sample, name: "other" };
 
 describe("the scenario of a model", () => {

@@ -1,13 +1,10 @@
-import { join } from "node:path";
 import { loadContract } from "../../../services/contract/load";
 import { applicationsOf, parseTable, tableText } from "../../../cli/rehearse/rows";
 import type { Move } from "../../../cli/rehearse/scenarios/scenario";
 import { shifted } from "../../../cli/rehearse/scenarios/shift";
+import { modelsFolder } from "../../harness/fixtures";
 
-const contract = loadContract(
-  join(__dirname, "..", "..", "..", "services", "models"),
-  "loan-approval",
-);
+const contract = loadContract(modelsFolder, "loan-approval");
 
 describe("a shift of the inputs", () => {
   it("moves features together, from their values before, inside what the contract allows", () => {

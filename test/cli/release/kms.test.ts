@@ -3,7 +3,7 @@ import { createPublicKey } from "node:crypto";
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { modelsFolder } from "../../../infra/stack/models";
+import { modelsFolder } from "../../harness/fixtures";
 import { preAuthentication } from "../../../services/evidence/attestation";
 import { inspectRelease, attestationIn } from "../../../services/evidence/inspection";
 import { attest } from "../../../cli/release/attestation";

@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { modelsFolder as sample } from "../../../infra/stack/models";
+import { modelsFolder as sample } from "../../harness/fixtures";
 import { loadRelease } from "../../../services/evidence/load";
 import type { Scan } from "../../../services/evidence/release";
 import { inspectionProblems, inspectRelease } from "../../../services/evidence/inspection";

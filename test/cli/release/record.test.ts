@@ -1,4 +1,4 @@
-import { modelsFolder } from "../../../infra/stack/models";
+import { modelsFolder } from "../../harness/fixtures";
 import { userInfo } from "node:os";
 import { loadRelease } from "../../../services/evidence/load";
 import { nextEntry } from "../../../services/evidence/ledger/entry";

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { modelsFolder } from "../../../infra/stack/models";
+import { modelsFolder } from "../../harness/fixtures";
 import { loadRelease } from "../../../services/evidence/load";
 import { readLedger, storeAt } from "../../../services/evidence/ledger";
 import { renew, type Renewal } from "../../../cli/release/renew";

@@ -16,7 +16,7 @@ import { answerSchema } from "../../../services/delivery/erasure";
 import { recordErasure } from "../../../services/delivery/record-erasure";
 import { erasing } from "../../support/erasing";
 import { openLedger } from "../../../services/delivery/ledger-location";
-import { modelsFolder } from "../../../infra/stack/models";
+import { modelsFolder } from "../../harness/fixtures";
 import { eventually } from "../expectations";
 import { everyLineOnce } from "./arrival";
 import type { World } from "./world";

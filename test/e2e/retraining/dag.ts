@@ -5,7 +5,7 @@ import type { RetrainingSettings } from "../../../infra/workflows/retraining/def
 import { outputsFolder } from "../../../infra/workflows/retraining/steps";
 import { workflowTemplate } from "../../../infra/workflows/retraining/template";
 import { run, type RunResult } from "../../harness/lib/process";
-import { REPOSITORY } from "../../harness/project";
+import { fixtureProject } from "../../harness/fixtures";
 import { images } from "./manifests";
 
 /**
@@ -217,7 +217,7 @@ export class LocalRun {
 
   private async python(args: readonly string[], isKilled: boolean): Promise<number> {
     const { code, stdout, stderr }: RunResult = await run(this.executor.python, args, {
-      cwd: REPOSITORY,
+      cwd: fixtureProject,
       env: this.executor.env,
       // At once, so that no step is quicker; a kill in the middle of each step is what
       // services/training/tests/test_kill.py tries.

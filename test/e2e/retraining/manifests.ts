@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
-import { modelsFolder } from "../../../infra/stack/models";
+import { modelsFolder } from "../../harness/fixtures";
 import { erasureTemplate } from "../../../infra/workflows/erasure/template";
 import { eventBus, eventSource, sensor } from "../../../infra/workflows/retraining/alert-trigger";
 import { volumeLocations } from "../../../infra/workflows/retraining/volume";

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Locations } from "../../../infra/workflows/retraining/definition";
-import { modelsFolder } from "../../../infra/stack/models";
+import { modelsFolder } from "../../harness/fixtures";
 import { parseOrThrow } from "../../../services/contract/problems";
 import { releaseSchema } from "../../../services/evidence/release";
 import { ensureEnvironment } from "../../../services/training/environment";

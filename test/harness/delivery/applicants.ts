@@ -5,6 +5,7 @@ import { loadContract } from "../../../services/contract/load";
 import { ensureEnvironment } from "../../../services/training/environment";
 import { applicationsOf, readTable, type Application } from "../../../cli/rehearse/rows";
 import { say } from "../lib/text";
+import { modelFolder, modelsFolder } from "../fixtures";
 import { REPOSITORY } from "../project";
 import { SAMPLE } from "./platform";
 
@@ -14,7 +15,6 @@ import { SAMPLE } from "./platform";
  */
 export async function heldOutApplications(): Promise<Application[]> {
   const { python, variables } = await ensureEnvironment({ report: (line) => say(`  ${line}`) });
-  const models = path.join(REPOSITORY, "services", "models");
   const run = path.join(REPOSITORY, "out", "delivery", SAMPLE);
   mkdirSync(run, { recursive: true });
   for (const step of ["collect", "validate", "prepare"]) {
@@ -25,7 +25,7 @@ export async function heldOutApplications(): Promise<Application[]> {
         "causeway_training",
         step,
         "--contract",
-        path.join(models, SAMPLE, "model.yaml"),
+        path.join(modelFolder, "model.yaml"),
         "--run",
         run,
       ],
@@ -35,6 +35,6 @@ export async function heldOutApplications(): Promise<Application[]> {
   }
   return applicationsOf(
     readTable(path.join(run, "prepare", "holdout.csv")),
-    loadContract(models, SAMPLE),
+    loadContract(modelsFolder, SAMPLE),
   );
 }

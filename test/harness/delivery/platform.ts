@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { cp, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import * as path from "node:path";
 import { parseConfig } from "../../../infra/stack/load";
@@ -13,23 +13,14 @@ import { attest } from "../../../cli/release/attestation";
 import { projectName, readStackFile } from "../../../cli/plan/stack-file";
 import { secretText } from "../../../cli/plan/wire";
 import { isJsonObject, toJsonObject } from "../lib/json";
-import { REPOSITORY, STACK } from "../project";
+import { modelFolder } from "../fixtures";
+import { copyProject, STACK } from "../project";
 import type { JsonObject } from "../lib/json";
 import type { KubernetesClient, ObjectReference } from "../lib/kubernetes/client";
 import { digestOf } from "../../../services/contract/digests";
 
 /** The sample that every model of the tests is a copy of, under a name of its own. */
 export const SAMPLE = "loan-approval";
-const PARTS = [
-  "Pulumi.yaml",
-  `Pulumi.${STACK}.yaml`,
-  "package.json",
-  "tsconfig.json",
-  "infra",
-  "policies",
-  "services",
-];
-const LEFT_OUT = new Set([".venv", "node_modules", "__pycache__", ".pytest_cache", "out"]);
 const FIELD_MANAGER = "pulumi-kubernetes";
 
 /** Cluster-wide kinds that pods of the models need. */
@@ -63,16 +54,7 @@ export class Platform {
 
   static async create(parent: string, models: readonly ModelCopy[]): Promise<Platform> {
     const folder = path.join(parent, "causeway");
-    await mkdir(folder);
-    await Promise.all(
-      PARTS.map((part) =>
-        cp(path.join(REPOSITORY, part), path.join(folder, part), {
-          recursive: true,
-          filter: (source) => !LEFT_OUT.has(path.basename(source)),
-        }),
-      ),
-    );
-    await symlink(path.join(REPOSITORY, "node_modules"), path.join(folder, "node_modules"));
+    await copyProject(folder);
     const platform = new Platform(folder, `k1 ${randomBytes(secretLength / 2).toString("hex")}\n`);
     const file = path.join(folder, `Pulumi.${STACK}.yaml`);
     const [head = ""] = (await readFile(file, "utf8")).split(/^ {2}causeway:models:/m);
@@ -152,26 +134,22 @@ export class Platform {
   }
 
   async #copyModel({ name, strategy }: ModelCopy): Promise<void> {
-    const source = path.join(REPOSITORY, "services", "models", SAMPLE);
     const target = path.join(this.modelsFolder, name);
-    await cp(source, target, {
-      recursive: true,
-      filter: (file) => !LEFT_OUT.has(path.basename(file)),
-    });
+    await cp(modelFolder, target, { recursive: true });
     await writeFile(
       path.join(target, "model.yaml"),
-      (await readFile(path.join(source, "model.yaml"), "utf8"))
+      (await readFile(path.join(modelFolder, "model.yaml"), "utf8"))
         .replace(`name: ${SAMPLE}`, `name: ${name}`)
         .replace("strategy: canary", `strategy: ${strategy}`),
     );
     const reference = JSON.stringify({
       ...toJsonObject(
-        JSON.parse(await readFile(path.join(source, "release", "reference.json"), "utf8")),
+        JSON.parse(await readFile(path.join(modelFolder, "release", "reference.json"), "utf8")),
       ),
       model: name,
     });
     const manifest = toJsonObject(
-      JSON.parse(await readFile(path.join(source, "release", "manifest.json"), "utf8")),
+      JSON.parse(await readFile(path.join(modelFolder, "release", "manifest.json"), "utf8")),
     );
     const digests = isJsonObject(manifest["digests"]) ? manifest["digests"] : {};
     await writeFile(path.join(target, "release", "reference.json"), reference);

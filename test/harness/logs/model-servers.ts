@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { modelsFolder } from "../../../infra/stack/models";
+import { modelsFolder } from "../fixtures";
 import { startServer } from "../../../cli/rehearse/servers";
 import { SAMPLE } from "../delivery/platform";
 import { modelPath } from "../../../infra/kubernetes/model-objects";

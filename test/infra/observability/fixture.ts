@@ -1,5 +1,5 @@
 import { parser } from "@prometheus-io/lezer-promql";
-import { modelsFolder } from "../../../infra/stack/models";
+import { modelsFolder } from "../../harness/fixtures";
 import { ruleGroups } from "../../../infra/observability/rules";
 import type { AlertingRule, RecordingRule } from "../../../infra/gates/rule";
 import type { Contract } from "../../../services/contract/contract";

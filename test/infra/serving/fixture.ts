@@ -1,17 +1,14 @@
-import { join } from "node:path";
 import { loadContract } from "../../../services/contract/load";
 import { releaseSchema } from "../../../services/evidence/release";
 import type { ModelServiceArgs } from "../../../infra/serving/model-service";
 import type { ServingSettings } from "../../../infra/serving/definition";
 import { runbookBase } from "../../support/runbooks";
+import { modelsFolder } from "../../harness/fixtures";
 
 /** A digest whose 64 digits are all the same. */
 export const digestOf = (digit: string) => `sha256:${digit.repeat(64)}`;
 
-export const contract = loadContract(
-  join(__dirname, "..", "..", "..", "services", "models"),
-  "loan-approval",
-);
+export const contract = loadContract(modelsFolder, "loan-approval");
 
 export const release = releaseSchema.parse({
   model: "loan-approval",

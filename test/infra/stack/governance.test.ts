@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { governanceRecord } from "../../../services/evidence/governance";
-import { modelsFolder } from "../../../infra/stack/models";
+import { modelsFolder } from "../../harness/fixtures";
 import { loadContract } from "../../../services/contract/load";
 
 const contract = loadContract(modelsFolder, "loan-approval");

@@ -2,7 +2,8 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { configSchema } from "../../../infra/stack/schema";
-import { loadModels, modelsFolder, type Model } from "../../../infra/stack/models";
+import { loadModels, type Model } from "../../../infra/stack/models";
+import { modelsFolder } from "../../harness/fixtures";
 import { loadRelease } from "../../../services/evidence/load";
 import { retry, verdict } from "../../support/verdicts";
 

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { deliveryEvidence } from "../../../infra/serving/delivery";
-import { loadModels, modelsFolder, type Model } from "../../../infra/stack/models";
+import { loadModels, type Model } from "../../../infra/stack/models";
+import { modelsFolder } from "../../harness/fixtures";
 import { acceptedImage, refusals, refuseUpdate, unlessFailed } from "../../../infra/stack/refusals";
 import { configSchema } from "../../../infra/stack/schema";
 import { rules } from "../../../policies/rules";

@@ -5,8 +5,9 @@ import { load as parseYaml } from "js-yaml";
 import { contractSchema } from "../../../services/contract/contract";
 import { InputError, parseOrThrow } from "../../../services/contract/problems";
 import { set, unset } from "../../support/rule-suite";
+import { modelFolder } from "../../harness/fixtures";
 
-const file = join(__dirname, "..", "..", "..", "services", "models", "loan-approval", "model.yaml");
+const file = join(modelFolder, "model.yaml");
 const good = parseYaml(readFileSync(file, "utf8")) as Record<string, unknown>;
 
 /** Problems as `key: allowed`. */

@@ -4,16 +4,11 @@ import { load } from "js-yaml";
 import type { z } from "zod";
 import { contractSchema } from "../../../services/contract/contract";
 import { dataClasses, dataClassRules } from "../../../services/contract/data-classes";
+import { modelFolder } from "../../harness/fixtures";
 
 type ContractFile = z.input<typeof contractSchema>;
 
-const sample = () =>
-  load(
-    readFileSync(
-      join(__dirname, "..", "..", "..", "services", "models", "loan-approval", "model.yaml"),
-      "utf8",
-    ),
-  ) as ContractFile;
+const sample = () => load(readFileSync(join(modelFolder, "model.yaml"), "utf8")) as ContractFile;
 const problems = (change: (contract: ContractFile) => void) => {
   const contract = sample();
   change(contract);

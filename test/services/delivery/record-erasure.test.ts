@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { modelsFolder } from "../../../infra/stack/models";
+import { modelsFolder } from "../../harness/fixtures";
 import { fileStore, readLedger } from "../../../services/evidence/ledger";
 import { findPython } from "../../../services/training/environment";
 import { answerSchema, erasureFact, lineageOf, sealed } from "../../../services/delivery/erasure";

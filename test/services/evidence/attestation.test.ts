@@ -12,7 +12,7 @@ import {
   statementSchema,
 } from "../../../services/evidence/attestation";
 import { attestationIn, modelFormat } from "../../../services/evidence/inspection";
-import { modelsFolder } from "../../../infra/stack/models";
+import { modelsFolder } from "../../harness/fixtures";
 import { testKey } from "../../support/signing";
 import { digestOf, release } from "../../infra/serving/fixture";
 

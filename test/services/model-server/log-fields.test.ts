@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { kindsIn } from "../../../cli/privacy/personal-data";
 import { logFields } from "../../../services/contract/log-fields";
 import { subjectHeader } from "../../../services/model-server/requests/subject";
-import { goodFeatures, modelFolder, paths, root, tensor, testServer } from "./support/server";
+import { modelFolder } from "../../harness/fixtures";
+import { goodFeatures, paths, root, tensor, testServer } from "./support/server";
 
 type Line = Record<string, unknown>;
 const fields: Readonly<Record<string, string>> = logFields;

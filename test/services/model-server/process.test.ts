@@ -9,7 +9,8 @@ import autocannon from "autocannon";
 import { attest } from "../../../cli/release/attestation";
 import { testKey } from "../../support/signing";
 import { change, changeJson, copiedModel } from "./support/release";
-import { modelFolder, paths, root, series, tensor } from "./support/server";
+import { modelFolder } from "../../harness/fixtures";
+import { paths, root, series, tensor } from "./support/server";
 
 /**
  * The process that the image runs, from the folder that the image holds: nothing of the repository

@@ -6,11 +6,11 @@ import { inspectionProblems, inspectRelease } from "../../../services/evidence/i
 import {
   ensureEnvironment,
   findPython,
-  trainingFolder,
   type Environment,
 } from "../../../services/training/environment";
 import { attest } from "../../../cli/release/attestation";
 import { testKey } from "../../support/signing";
+import { modelFolder } from "../../harness/fixtures";
 
 const python = findPython();
 if (python === undefined)
@@ -27,11 +27,7 @@ if (python === undefined)
     beforeAll(async () => {
       environment = await ensureEnvironment({ tests: true, report: (line) => console.log(line) });
       folder = mkdtempSync(join(tmpdir(), "causeway-signing-"));
-      cpSync(
-        join(trainingFolder, "..", "models", "loan-approval", "release"),
-        join(folder, "release"),
-        { recursive: true },
-      );
+      cpSync(join(modelFolder, "release"), join(folder, "release"), { recursive: true });
       writeFileSync(file("ours.pem"), ours.privateKey);
       writeFileSync(file("ours-public.pem"), ours.publicKey);
       step("sign", "--to", file("release"), "--signing-key", file("ours.pem"));

@@ -1,4 +1,4 @@
-import { modelsFolder } from "../../../../infra/stack/models";
+import { modelsFolder } from "../../../harness/fixtures";
 import {
   followerPermissions,
   permissions,

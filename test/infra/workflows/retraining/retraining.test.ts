@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { modelsFolder } from "../../../../infra/stack/models";
+import { modelsFolder } from "../../../harness/fixtures";
 import { retrainingWebhook } from "../../../../infra/kubernetes/retraining-webhook";
 import type { PolicyDocument } from "../../../../infra/aws/policy-document";
 import { eventSource } from "../../../../infra/workflows/retraining/alert-trigger";

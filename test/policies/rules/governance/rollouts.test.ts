@@ -4,7 +4,7 @@ import { rule as gate } from "../../../../policies/rules/governance/rollout-huma
 import { rule as image } from "../../../../policies/rules/governance/rollout-image";
 import { rule as labels } from "../../../../policies/rules/governance/rollout-labels";
 import { releaseSteps } from "../../../../infra/serving/steps";
-import { modelsFolder } from "../../../../infra/stack/models";
+import { modelsFolder } from "../../../harness/fixtures";
 import { loadContract } from "../../../../services/contract/load";
 import { loadRelease } from "../../../../services/evidence/load";
 import type { ResourceView } from "../../../../policies/rule";

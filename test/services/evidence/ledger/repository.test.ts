@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { modelsFolder } from "../../../../infra/stack/models";
+import { modelsFolder } from "../../../../cli/project";
 import { modelNames } from "../../../../services/contract/load";
 import { loadRelease } from "../../../../services/evidence/load";
 import { readLedger, storeAt } from "../../../../services/evidence/ledger";

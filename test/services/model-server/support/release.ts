@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { ReleaseFiles } from "../../../../services/model-server/release/load";
 import { type Signer } from "../../../../services/evidence/attestation";
 import { attest } from "../../../../cli/release/attestation";
-import { modelFolder } from "./server";
+import { modelFolder } from "../../../harness/fixtures";
 import { digestOf } from "../../../../services/contract/digests";
 
 const folders: string[] = [];

@@ -10,9 +10,9 @@ import type { Scorer } from "../../../../services/model-server/inference/session
 import { ModelCounters } from "../../../../services/model-server/metrics/counters";
 import { Limiter, type LimiterOptions } from "../../../../services/model-server/overload/limiter";
 import { loadVerified, type LoadedRelease } from "../../../../services/model-server/release/load";
+import { modelFolder } from "../../../harness/fixtures";
 
 export const root = join(__dirname, "../../../..");
-export const modelFolder = join(root, "services", "models", "loan-approval");
 export const files = {
   contract: join(modelFolder, "model.yaml"),
   manifest: join(modelFolder, "release", "manifest.json"),

@@ -1,0 +1,32 @@
+import { join, resolve } from "node:path";
+import { parseConfig } from "../infra/stack/load";
+import { modelsOf } from "../infra/stack/models";
+import type { StackConfig } from "../infra/stack/schema";
+import { modelNames } from "../services/contract/load";
+import { UsageError } from "./exit-codes";
+import { readStackFile } from "./plan/stack-file";
+
+/** The project of every verb whose command line names no other: the repository. */
+export const repository = resolve(__dirname, "..");
+
+/** Folder of its models. */
+export const modelsFolder = modelsOf(repository);
+
+/** The model that a command line names, else the first of the folder. Throws UsageError. */
+export function modelIn(folder: string, given?: string): string {
+  const known = modelNames(folder);
+  const model = given ?? known[0];
+  if (model !== undefined && known.includes(model)) return model;
+  throw new UsageError(`model: got ${model}, allowed: ${known.join(", ") || "none yet"}`);
+}
+
+/** The help of `--project`. */
+export const projectHelp = "folder of other stack files, with services/models below it";
+
+/**
+ * Configuration of a stack by its file in the repository. Throws InputError with all its problems.
+ */
+export function stackConfig(stack: string): StackConfig {
+  const file = join(repository, `Pulumi.${stack}.yaml`);
+  return parseConfig(readStackFile(file), file);
+}
