@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { cloneWithFixtures } from "../harness/clone";
 import { run, type RunResult } from "../harness/lib/process";
-
-const project = resolve(__dirname, "..", "..");
+import { REPOSITORY } from "../harness/project";
 
 interface Question {
   readonly title: string;
@@ -11,7 +12,7 @@ interface Question {
 }
 
 /** The numbered sections of the page: their commands, and what the page says that they print. */
-const questions = readFileSync(join(project, "docs", "audit.md"), "utf8")
+const questions = readFileSync(join(REPOSITORY, "docs", "audit.md"), "utf8")
   .split(/^## (?=\d+\. )/m)
   .slice(1)
   .map((section): Question => {
@@ -35,20 +36,27 @@ test("the page has ten questions, each with commands and what they print", () =>
     });
 });
 
-/** Carries out the commands of one question as somebody would who copies them into a shell. */
+const clone = mkdtempSync(join(tmpdir(), "causeway-audit-"));
+afterAll(() => rmSync(clone, { recursive: true, force: true }));
+
+/**
+ * Carries out the commands of one question as somebody would who copies them into a shell; on the
+ * model of the fixtures, which the answers are about.
+ */
 const asked = ({ commands }: Question): Promise<RunResult> =>
-  run("bash", ["-e", "-c", commands], { cwd: project });
+  run("bash", ["-e", "-c", commands], { cwd: clone });
 
 /**
  * Questions wait for their own programs, not for each other: they share no file that they write, so
  * two are asked at a time, the longest first.
  */
 const answers = new Map<string, Promise<RunResult>>();
-beforeAll(() => {
+beforeAll(async () => {
+  await cloneWithFixtures(clone);
   const longest = [...questions].sort(
     (a, b) =>
-      b.commands.split(/test:training|--stack|evidence/).length -
-        a.commands.split(/test:training|--stack|evidence/).length || (a.title < b.title ? 1 : -1),
+      b.commands.split(/test\/training|--stack|evidence/).length -
+        a.commands.split(/test\/training|--stack|evidence/).length || (a.title < b.title ? 1 : -1),
   );
   const lanes = [Promise.resolve(), Promise.resolve()];
   longest.forEach((question, i) => {
