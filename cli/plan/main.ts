@@ -3,16 +3,16 @@ import { join, resolve } from "node:path";
 import { Option } from "@commander-js/extra-typings";
 import { jsonHelp, repeated, type CommandLine } from "../command";
 import { UsageError, type ExitCode } from "../exit-codes";
+import { projectHelp, repository } from "../project";
 import type { Terminal } from "../terminal";
 import { differenceText } from "./difference-text";
 import { reportPage } from "./report/page";
 import { stackNames } from "./stack-file";
 import { planStacks, type PlannedStack, type PlanOrder } from "./stacks";
 
-const project = resolve(__dirname, "..", "..");
-
 /** What the command line asks for. */
 interface Given {
+  readonly project: string;
   /** Stacks by name; every stack of the project when empty. */
   readonly stack: readonly string[];
   readonly out: string;
@@ -23,7 +23,7 @@ interface Given {
 }
 
 /** The stacks to plan. Throws UsageError for one that there is not. */
-function stacksOf({ stack, configFile }: Given): readonly string[] {
+function stacksOf({ project, stack, configFile }: Given): readonly string[] {
   const known = stackNames(project);
   const unknown = stack.filter((name) => !known.includes(name));
   if (unknown.length > 0 && configFile === undefined)
@@ -63,12 +63,17 @@ async function run(given: Given, terminal: Terminal): Promise<void> {
 }
 
 function orderOf(given: Given, stacks: readonly string[]): PlanOrder {
-  const diff = given.diff === undefined ? undefined : resolve(project, given.diff);
+  const diff = given.diff === undefined ? undefined : resolve(repository, given.diff);
   if (diff !== undefined && !stacks.some((stack) => existsSync(join(diff, stack, "plan.json"))))
     throw new UsageError(
       `--diff: got ${given.diff}, allowed: a folder that an earlier --out wrote, with the plan.json of ${stacks.join(" or ")} below it`,
     );
-  return { project, out: resolve(project, given.out), configFile: given.configFile, diff };
+  return {
+    project: given.project,
+    out: resolve(repository, given.out),
+    configFile: given.configFile,
+    diff,
+  };
 }
 
 function progress({ stack, resources, rules, seconds }: PlannedStack, out: string): string {
@@ -90,6 +95,7 @@ With --diff differences are no finding, and a folder without a plan cannot be us
           .argParser(repeated)
           .default([], "all"),
       )
+      .option("--project <folder>", projectHelp, repository)
       .option("--config-file <file>", "another stack file, for exactly one --stack")
       .option("--out <folder>", "where to write", "out")
       .option("--diff <folder>", "compare each plan with the one that an earlier run left there")

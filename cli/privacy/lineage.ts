@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { modelsFolder } from "../project";
+import { modelsOf } from "../../infra/stack/models";
 import { parseOrThrow } from "../../services/contract/problems";
 import {
   answerSchema,
@@ -14,10 +14,13 @@ import {
 import { loadVerdicts } from "../../services/evidence/load";
 import { ensureEnvironment } from "../../services/training/environment";
 import { jsonHelp, type CommandLine } from "../command";
+import { projectHelp, repository } from "../project";
 import type { Terminal } from "../terminal";
 
 /** Which stores are searched for a subject, and by which keys. */
 export interface Search {
+  /** Folder with `services/models` below it. */
+  readonly project: string;
   readonly model: string;
   /** Folders or `s3://bucket/prefix` of data, runs, logs and feedback. */
   readonly at: readonly string[];
@@ -39,7 +42,7 @@ export async function find(subject: string, search: Search): Promise<Answer> {
     value === undefined ? [] : [`--${name}=${value}`];
   const args = [
     ...["-m", "causeway_training.erasing", "find", "--subject-file=-"],
-    `--contract=${join(modelsFolder, search.model, "model.yaml")}`,
+    `--contract=${join(modelsOf(search.project), search.model, "model.yaml")}`,
     ...search.at.map((store) => `--at=${store}`),
     ...option("subject-key", search.keys),
     ...option("logs", search.logs),
@@ -68,17 +71,13 @@ interface Given extends Omit<Search, "at"> {
 
 async function printLineage(subject: string, given: Given, terminal: Terminal): Promise<void> {
   const { model, outputs } = given;
+  const models = modelsOf(given.project);
   const answer = await find((subject === "-" ? terminal.input() : subject).trim(), given);
   const live =
     outputs === undefined
       ? undefined
       : parseOrThrow(outputsSchema, JSON.parse(readFileSync(outputs, "utf8")), outputs);
-  const lineage = lineageOf(
-    answer,
-    releaseIn(modelsFolder, model),
-    loadVerdicts(modelsFolder, model),
-    live,
-  );
+  const lineage = lineageOf(answer, releaseIn(models, model), loadVerdicts(models, model), live);
   const { search, logLines } = answer;
   terminal.result({ ...lineage, search, logLines }, [
     ...lineageLines(lineage),
@@ -103,6 +102,7 @@ export const verb: CommandLine = {
       .requiredOption("--model <model>", "a model of services/models")
       .requiredOption("--at <stores...>", "folders or s3://bucket/prefix of data, runs, feedback")
       .option("--keys <file>", "the ring of keys, which an identifier needs")
+      .option("--project <folder>", projectHelp, repository)
       .option("--logs <url>", "address of Elasticsearch")
       .option("--logs-authority <file>", "certificate of the authority of Elasticsearch")
       .option("--outputs <file>", "pulumi stack output models --json [default: by the verdicts]")

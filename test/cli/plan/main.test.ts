@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readStackFile, stackNames } from "../../../cli/plan/stack-file";
 import { parseConfig } from "../../../infra/stack/load";
+import { fixtureProject } from "../../harness/fixtures";
 import { stackFile } from "../../support/stacks";
 import { root } from "./fixture";
 
@@ -15,7 +16,13 @@ interface Finished {
 
 function plan(...args: string[]): Promise<Finished> {
   return new Promise((resolve) => {
-    const command = [join(root, "cli", "causeway.mjs"), "plan", ...args];
+    const command = [
+      join(root, "cli", "causeway.mjs"),
+      "plan",
+      "--project",
+      fixtureProject,
+      ...args,
+    ];
     execFile(process.execPath, command, { cwd: root, maxBuffer: 64e6 }, (error, stdout, stderr) =>
       resolve({
         code: typeof error?.code === "number" ? error.code : error ? 1 : 0,
@@ -36,7 +43,7 @@ describe("causeway plan", () => {
     const { code, stdout, stderr } = await plan("--out", out);
     expect(stderr).toBe("");
     expect(code).toBe(0);
-    const stacks = stackNames(root);
+    const stacks = stackNames(fixtureProject);
     for (const stack of stacks) {
       expect(stdout).toMatch(new RegExp(`^${stack}: clean`, "m"));
       expect(JSON.parse(readFileSync(join(out, stack, "plan.json"), "utf8"))).toMatchObject({
@@ -44,7 +51,10 @@ describe("causeway plan", () => {
         verdict: "clean",
         gaps: [],
       });
-      const { regions } = parseConfig(readStackFile(join(root, `Pulumi.${stack}.yaml`)), stack);
+      const { regions } = parseConfig(
+        readStackFile(join(fixtureProject, `Pulumi.${stack}.yaml`)),
+        stack,
+      );
       expect(readdirSync(join(out, stack, "manifests")).sort()).toEqual(
         regions.map(({ name }) => name).sort(),
       );
@@ -180,7 +190,10 @@ describe("causeway plan", () => {
   });
 
   it.each([
-    [["--stack", "unheard-of"], `--stack: got unheard-of, allowed: ${stackNames(root).join(", ")}`],
+    [
+      ["--stack", "unheard-of"],
+      `--stack: got unheard-of, allowed: ${stackNames(fixtureProject).join(", ")}`,
+    ],
     [["--colour"], "unknown option '--colour'"],
     [["prod"], "too many arguments. Expected 0 arguments but got 1"],
     [["--config-file", "x.yaml"], "--config-file needs exactly one --stack, got 0"],

@@ -5,6 +5,7 @@ import { verb } from "../../../cli/privacy/lineage";
 import { commandOf, runCommand } from "../../../cli/command";
 import { Terminal } from "../../../cli/terminal";
 import { findPython } from "../../../services/training/environment";
+import { fixtureProject } from "../../harness/fixtures";
 import { digest, model, rows, pseudonymsOfJane, writeStores } from "../../support/erased-stores";
 
 const withPython = findPython() === undefined ? test.skip : test;
@@ -25,6 +26,8 @@ async function lineage(...more: readonly string[]) {
   });
   const argv = [
     "-",
+    "--project",
+    fixtureProject,
     "--model",
     model,
     "--at",
