@@ -108,7 +108,10 @@ export const evidenceThreats: readonly Threat[] = [
     elements: ["Buckets"],
     flows: ["erasure-orders"],
     rules: ["encryption-bucket-kms", "encryption-bucket-tls", "access-bucket-public"],
-    tests: ["services/training/tests/test_erasing_regions.py", "test/infra/aws/buckets.test.ts"],
+    tests: [
+      "services/training/tests/test_erasing_regions.py",
+      "test/infra/aws/bucket-retention.test.ts",
+    ],
     residual:
       "Every reader of the artefact bucket can read the pseudonyms of an order until it is closed, at most 30 days.",
   },

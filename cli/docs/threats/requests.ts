@@ -154,7 +154,7 @@ export const requestThreats: readonly Threat[] = [
     elements: ["Model service"],
     flows: ["request"],
     rules: [],
-    tests: ["test/services/model-server/feedback.test.ts"],
+    tests: ["test/services/model-server/prediction-ids.test.ts"],
     residual: "A caller may lie about the labels of its own predictions.",
   },
   {

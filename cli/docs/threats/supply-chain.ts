@@ -70,7 +70,10 @@ export const supplyChainThreats: readonly Threat[] = [
     elements: ["Addons", "Tenancy"],
     flows: ["charts"],
     rules: ["network-policy-allow-all", "network-policy-metadata-service"],
-    tests: ["test/infra/platform/addons.test.ts", "test/infra/platform/network-policies.test.ts"],
+    tests: [
+      "test/infra/platform/observability-charts.test.ts",
+      "test/infra/platform/network-policies.test.ts",
+    ],
     residual: "Controllers may reach the API server and read what their roles allow.",
   },
   {

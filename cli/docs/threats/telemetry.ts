@@ -31,7 +31,7 @@ export const telemetryThreats: readonly Threat[] = [
     ],
     tests: [
       "test/infra/platform/elastic/settings.test.ts",
-      "test/policies/rules/log-store.test.ts",
+      "test/policies/rules/log-store-settings.test.ts",
     ],
     residual: "An administrator of the log store can, between two snapshots.",
   },

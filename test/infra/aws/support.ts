@@ -65,3 +65,12 @@ export function documentsOf(
     }),
   );
 }
+
+/** Inputs of the resources of a bucket setting, by bucket. */
+export const settingOf = (built: Built, type: string) =>
+  new Map(
+    ofType(built.resources, `aws:s3/${type[0]!.toLowerCase()}${type.slice(1)}:${type}`).map((r) => [
+      r.inputs["bucket"],
+      r.inputs,
+    ]),
+  );

@@ -1,32 +1,23 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { signedApproval, type RoleKey } from "../../../services/evidence/approvals";
-import type { Release } from "../../../services/evidence/release";
 import type { Verdict } from "../../../services/evidence/verdict";
 import { openLedger, type OpenLedger } from "../../../services/delivery/ledger-location";
 import { askedRegion, type AskedRegion } from "../../../services/delivery/orders";
 import { follow, followerArguments, isOpen } from "../../../services/delivery/follow";
-import { openOrders, type Order, type Orders } from "../../../services/delivery/orders";
+import { openOrders, type Orders } from "../../../services/delivery/orders";
 import { promote } from "../../../services/delivery/promotion";
 import { imageOf, releasePatch, type Region } from "../../../services/delivery/rollout";
-import { MemoryStore } from "../../support/object-store";
 import { testKey } from "../../support/signing";
-import { contract, old, region, repository, type Controlled } from "../../support/rollouts";
-
-const digest = `sha256:${"b".repeat(64)}`;
-const release: Release = {
-  ...old,
-  version: "1.0.1",
-  published: true,
-  image: { repository: "registry.example.com/loan-approval", digest },
-};
-const run = "loan-approval-retraining-x1";
-const [home, second, third] = ["eu-west-1", "eu-central-1", "eu-north-1"];
+import { contract, region, repository, type Controlled } from "../../support/rollouts";
+import { home, order, run, second, third } from "./follow-fixture";
+import { digest, release } from "./promotion-fixture";
 
 let folder = "";
 let orders: Orders;
 let ledger: OpenLedger;
+
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "causeway-follow-"));
   orders = openOrders(join(folder, "promotions"));
@@ -57,6 +48,7 @@ const asked = (name: string, timeoutSeconds = 600) =>
     timeoutSeconds,
     pollSeconds: 0.02,
   });
+
 const promoteIn = (regions: readonly (Region | AskedRegion)[]) =>
   promote({
     contract,
@@ -72,6 +64,7 @@ const promoteIn = (regions: readonly (Region | AskedRegion)[]) =>
     pollSeconds: 0.01,
     report: () => undefined,
   });
+
 const following = (
   of: Region,
   more: {
@@ -123,15 +116,6 @@ const recorded = async () =>
       details["outcome"],
       details["run"],
     ]);
-const order = (more: Partial<Order> = {}): Order => ({
-  id: "7d444840-9dc0-41d1-b245-5ffdce74fad2",
-  region: second!,
-  run,
-  release,
-  until: new Date(Date.now() + 60_000).toISOString(),
-  closed: false,
-  ...more,
-});
 
 describe("regions with promoters of their own", () => {
   test("take a release one after the other, each recording its own end once", async () => {
@@ -302,36 +286,5 @@ describe("the promoter of another region", () => {
       ledger: "d",
       approverKeys: [],
     });
-  });
-});
-
-describe("orders", () => {
-  test("of one region say nothing to another, whatever they claim", async () => {
-    await orders.put(order());
-    mkdirSync(join(folder, "promotions", third!));
-    copyFileSync(
-      join(folder, "promotions", second!, "loan-approval.json"),
-      join(folder, "promotions", third!, "loan-approval.json"),
-    );
-    await expect(orders.get(third!, "loan-approval")).rejects.toThrow(
-      'region, release.model: got "eu-central-1, loan-approval", allowed: eu-north-1, loan-approval',
-    );
-  });
-
-  test("lie in a bucket as one object for each region and model; a missing one is no order, a forbidden one is an error", async () => {
-    const store = new MemoryStore();
-    store.denied = /eu-north-1/;
-    const bucket = openOrders("s3://example-artifacts/promotions/", store);
-    expect(await bucket.get(second!, "loan-approval")).toBeUndefined();
-    const given = order();
-    await bucket.put(given);
-    expect(await bucket.get(second!, "loan-approval")).toEqual(given);
-    expect(store.calls).toEqual(
-      (["get", "put", "get"] as const).map((operation) => [
-        operation,
-        "example-artifacts/promotions/eu-central-1/loan-approval.json",
-      ]),
-    );
-    await expect(bucket.get(third!, "loan-approval")).rejects.toThrow("AccessDenied");
   });
 });

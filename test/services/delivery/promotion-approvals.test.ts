@@ -1,0 +1,151 @@
+import {
+  approverKeysIn,
+  approverKeysOption,
+  signedApproval,
+  type RoleKey,
+} from "../../../services/evidence/approvals";
+import type { Entry } from "../../../services/evidence/ledger";
+import { approvalIn } from "../../../services/delivery/approvals";
+import { promoterArguments } from "../../../services/delivery/promote";
+import { promote, type Promotion } from "../../../services/delivery/promotion";
+import { testKey } from "../../support/signing";
+import { contract, old, region } from "../../support/rollouts";
+import { digest, promotion, release } from "./promotion-fixture";
+
+describe("the approvals of a release", () => {
+  const [board, stranger] = [testKey("p256"), testKey()];
+  const approverKeys: RoleKey[] = [
+    { role: "ethics-board", key: board.publicKey },
+    { role: "model-risk", key: stranger.publicKey },
+  ];
+  const statement = {
+    model: "loan-approval",
+    image: digest,
+    role: "ethics-board",
+    actor: "chair@example.com",
+  };
+  const entry = (
+    actor: string,
+    role: string,
+    signature?: ReturnType<typeof signedApproval>,
+    i = 0,
+  ): Entry => ({
+    sequence: i,
+    time: "2026-11-29T10:00:00Z",
+    actor,
+    action: "approve",
+    subject: "loan-approval",
+    details: { digest, role, reason: "reviewed", ...(signature && { signature }) },
+    previous: "0".repeat(64),
+    hash: String(i).repeat(64),
+  });
+  const risk = entry(
+    "risk@example.com",
+    "model-risk",
+    signedApproval(
+      { ...statement, role: "model-risk", actor: "risk@example.com" },
+      stranger.signer,
+    ),
+    1,
+  );
+  const chair = (signature?: ReturnType<typeof signedApproval>) => [
+    risk,
+    entry("chair@example.com", "ethics-board", signature, 2),
+  ];
+  const promoting = async (entries: readonly Entry[], more: Partial<Promotion> = {}) => {
+    const one = region("eu-west-1", "Healthy");
+    const results = promote(
+      promotion([one], {
+        approval: (of) => approvalIn(entries, contract, of, approverKeys),
+        approverKeys,
+        ...more,
+      }),
+    );
+    return { one, results };
+  };
+  const signed = signedApproval(statement, board.signer);
+
+  test("are enough when each is signed by a key of its role", async () => {
+    const { results, one } = await promoting(chair(signed));
+    expect((await results).map(({ outcome }) => outcome)).toEqual(["promoted"]);
+    expect(one.patches).toBe(1);
+  });
+
+  test.each<[string, readonly Entry[], string]>([
+    ["missing", [], "one of them ethics-board; got none): npx causeway delivery"],
+    ["of one role alone", [risk], "got model-risk by risk@example.com): npx causeway delivery"],
+    [
+      "unsigned",
+      chair(),
+      "got model-risk by risk@example.com; not counted: entry 2 by chair@example.com as ethics-board: no signature)",
+    ],
+    [
+      "signed by a key of another role",
+      chair(signedApproval(statement, stranger.signer)),
+      `entry 2 by chair@example.com as ethics-board: a signature by ${stranger.signer.keyid}, which is no key of the role`,
+    ],
+    [
+      "signed over another image",
+      chair(signedApproval({ ...statement, image: old.image.digest }, board.signer)),
+      "entry 2 by chair@example.com as ethics-board: a signature over something else",
+    ],
+    [
+      "signed in another person's name",
+      chair(signedApproval({ ...statement, actor: "other@example.com" }, board.signer)),
+      "a signature over something else",
+    ],
+  ])("that are %s promote nothing", async (_, entries, message) => {
+    const { results, one } = await promoting(entries);
+    await expect(results).rejects.toThrow(message);
+    expect(one.patches).toBe(0);
+  });
+
+  test("in the manifest are held to the keys too, and to the image", async () => {
+    const approval = {
+      role: "ethics-board",
+      at: "2026-11-29T10:00:00Z",
+      actor: "chair@example.com",
+      image: digest,
+      reference: "2".repeat(64),
+    };
+    const carrying = (more: object) =>
+      promoting(chair(signed), { release: { ...release, approvals: [{ ...approval, ...more }] } });
+    await expect((await carrying({})).results).rejects.toThrow(
+      'approvals[0], by role ethics-board: got "no signature", allowed: a signature by a key of ethics-board in causeway:approverKeys',
+    );
+    await expect(
+      (await carrying({ image: old.image.digest, signature: signed })).results,
+    ).rejects.toThrow(`got "of image ${old.image.digest}", allowed: of image ${digest}`);
+    expect(await (await carrying({ signature: signed })).results).toMatchObject([
+      { outcome: "promoted" },
+    ]);
+  });
+
+  test("are asked for by the risk tier, whatever the channel says", async () => {
+    const automatic = {
+      ...contract,
+      release: { ...contract.release, channel: "automatic" as const },
+    };
+    await expect((await promoting([risk], { contract: automatic })).results).rejects.toThrow(
+      "approvals: got",
+    );
+  });
+
+  test("are bound by keys that the promoter is given as an argument, and by no text that is none", () => {
+    const given = promoterArguments([
+      "--contract=a",
+      "--manifest=b",
+      "--ledger=c",
+      "--run=d",
+      "--region=x",
+      ...approverKeysOption(approverKeys),
+    ]);
+    expect(given.approverKeys).toEqual(approverKeys);
+    expect(approverKeysOption([])).toEqual([]);
+    expect(approverKeysIn(undefined)).toEqual([]);
+    expect(() => approverKeysIn("[")).toThrow('--approver-keys: got "[", allowed: JSON');
+    expect(() => approverKeysIn('[{"role":"ethics-board","key":"none"}]')).toThrow(
+      "a public key in PEM, ed25519 or ECDSA on P-256",
+    );
+  });
+});
