@@ -12,7 +12,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { mutated, mutatedText, mutations, textMutations } from "./mutations";
-import { targets, type Target } from "./targets";
+import type { Target } from "./request-seeds";
+import { targets } from "./targets";
 
 /** `npm run fuzz` sets these; in the suite the same inputs come at each run. */
 const runs = Number(process.env["FUZZ_RUNS"] ?? 200);

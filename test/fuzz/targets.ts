@@ -11,39 +11,32 @@ import { nextEntry } from "../../services/evidence/ledger/entry";
 import { LedgerError, readLedger, storeAt, verifyLedger } from "../../services/evidence/ledger";
 import { readFeedback } from "../../services/model-server/feedback/read";
 import { readConfig } from "../../services/model-server/config";
-import { keysFrom } from "../../services/model-server/identity/keys";
-import { PredictionIds } from "../../services/model-server/identity/prediction-id";
-import { parseBody } from "../../services/model-server/requests/body";
-import { columnsOf } from "../../services/model-server/requests/columns";
 import { readNamed } from "../../services/model-server/requests/named";
-import { RequestProblem } from "../../services/model-server/requests/problem";
 import { readTensor } from "../../services/model-server/requests/tensor";
 import { documents } from "../../cli/lint/manifests";
 import { packConfig } from "../../cli/plan/judgement";
 import { readStackFile } from "../../cli/plan/stack-file";
-import { fixtureProject, modelsFolder } from "../harness/fixtures";
+import { fixtureProject } from "../harness/fixtures";
 import { stackFile, stacks } from "../support/stacks";
 import { verdict } from "../support/verdicts";
-
-const model = "loan-approval";
-const contract = loadContract(modelsFolder, model);
-
-/** A parser under trial. */
-export interface Target {
-  readonly name: string;
-  /** Valid documents that the changes start from. */
-  readonly seeds: readonly unknown[];
-  /** A document as the parser gets it. */
-  readonly write: (document: unknown) => string;
-  /** Reads a text; throws only what `problem` knows. Gets a folder of its own for files. */
-  readonly read: (text: string, folder: string) => unknown;
-  /** What is wrong with an error: undefined for the documented type that names the field. */
-  readonly complaint: (error: unknown) => string | undefined;
-}
+import {
+  attribute,
+  columns,
+  contract,
+  form,
+  ids,
+  issued,
+  json,
+  model,
+  named,
+  request,
+  tensor,
+  type Target,
+} from "./request-seeds";
 
 const yaml = (document: unknown) =>
   document === undefined ? "" : dump(document, { skipInvalid: true });
-const json = (document: unknown) => JSON.stringify(document) ?? "";
+
 const jsonFile = (path: string): unknown =>
   JSON.parse(readFileSync(join(fixtureProject, path), "utf8"));
 
@@ -60,15 +53,6 @@ function inputError(error: unknown): string | undefined {
   return silent === undefined
     ? undefined
     : `does not say where or what is allowed: ${json(silent)}`;
-}
-
-function requestProblem(error: unknown): string | undefined {
-  if (!(error instanceof RequestProblem)) return "is not a RequestProblem";
-  if (error.status < 400 || error.status > 499) return `blames the server: ${error.status}`;
-  if (error.message.length > 2_000) return "repeats what the caller sent";
-  return error.code.startsWith("body.") || error.problems.every(({ field }) => field !== "")
-    ? undefined
-    : "names no field";
 }
 
 function file(folder: string, path: string, text: string): string {
@@ -107,6 +91,7 @@ const entries = ["train", "release", "approve"].reduce<ReturnType<typeof nextEnt
   ],
   [],
 );
+
 const envelope = jsonFile(`services/models/${model}/release/attestation.json`) as {
   payload: string;
 };
@@ -125,35 +110,6 @@ const ledger: Pick<Target, "read" | "complaint"> = {
       ? undefined
       : "is not a LedgerError with its flaws",
 };
-
-const columns = columnsOf(contract);
-const form = { input: "features", columns, maximumRows: 64 };
-const row = contract.features.map((feature) =>
-  feature.type === "category" ? feature.values[0]! : feature.min,
-);
-const named = {
-  features: Object.fromEntries(contract.features.map(({ name }, i) => [name, row[i]])),
-  subject: "applicant-1",
-};
-const tensor = {
-  id: "caller-1",
-  inputs: [{ name: "features", shape: [2, row.length], datatype: "FP32", data: [row, row] }],
-  outputs: [{ name: "score" }],
-  parameters: {},
-};
-const [attribute] = contract.protectedAttributes;
-const ids = new PredictionIds(keysFrom(Buffer.from(`k1 ${"7".repeat(48)}\n`), model));
-const issued = ids.issue({ version: "1.0.0", positive: true, bin: 3, at: 1_800_000_000 });
-
-function request(name: string, seed: unknown, read: (body: unknown) => unknown): Target {
-  return {
-    name,
-    seeds: [seed],
-    write: json,
-    read: (text) => read(parseBody(Buffer.from(text))),
-    complaint: requestProblem,
-  };
-}
 
 export const targets: readonly Target[] = [
   {

@@ -1,25 +1,7 @@
 import { requestsOf } from "../../../../infra/gates/requests";
-import { counter, gauge, randoms, small, type Scenario } from "./scenario";
-
-const model = small.name;
-const own = `{model="${model}",version="1.0.0"`;
-const day = 1_440;
-
-/** Values each two minutes for so many days. */
-function each(
-  days: number,
-  value: (minute: number, random: () => number) => number,
-  seed = 5,
-): string {
-  const random = randoms(seed);
-  return Array.from({ length: (days * day) / 2 }, (_, i) => value(i * 2, random).toFixed(6)).join(
-    " ",
-  );
-}
-
-/** 1 on average, more by day than by night. */
-const wave = (minute: number) => 1 + 0.3 * Math.sin((2 * Math.PI * minute) / day);
-const noise = (random: () => number) => 1 + 0.02 * (random() - 0.5);
+import { counter, gauge, small, type Scenario } from "./scenario";
+import { day, each, model, noise, own, wave } from "./situation-series";
+import { cells, fairnessScenarios, tides, type Matrix } from "./group-situations";
 
 /**
  * Recorded rates of business value: a mean a decision, give or take as much, and decisions a
@@ -203,8 +185,10 @@ const fallScenarios: readonly Scenario[] = [
 ];
 
 const answered = requestsOf(model, { response_code: "200" });
+
 const timed = (name: string, more = "") =>
   `causeway_request_duration_seconds_${name}${own},operation="predict"${more}}`;
+
 const durations = (
   ...pieces: readonly (readonly [minutes: number, all: number, late: number, reset?: "reset"])[]
 ) => ({
@@ -271,158 +255,6 @@ const latencyScenarios: readonly Scenario[] = [
     groups: ["requests", "objectives"],
     inputs: durations([600, 300, 1], [840, 0, 0], [600, 300, 1], [200, 0, 0]),
     firing: { 630: [], 2_050: [], 2_075: [], 2_200: [] },
-  },
-];
-
-const cells = [
-  ["approve", "approve"],
-  ["approve", "decline"],
-  ["decline", "approve"],
-  ["decline", "decline"],
-] as const;
-type Matrix = readonly [tp: number, fp: number, fn: number, tn: number];
-const groupSeries = (group: string, [predicted, actual]: readonly [string, string]) =>
-  `causeway_group_outcomes_total${own},attribute="race",group="${group}",predicted="${predicted}",actual="${actual}"}`;
-
-function byGroup(
-  groups: Readonly<
-    Record<string, readonly (readonly [minutes: number, matrix: Matrix, reset?: "reset"])[]>
-  >,
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(groups).flatMap(([group, pieces]) =>
-      cells.map(
-        (cell, i) =>
-          [
-            groupSeries(group, cell),
-            counter(
-              ...pieces.map(
-                ([minutes, matrix, reset]) => [minutes, matrix[i] ?? 0, reset] as const,
-              ),
-            ),
-          ] as const,
-      ),
-    ),
-  );
-}
-
-/** Labels that come by day: an hour of many, an hour of few. */
-function tides(hours: number, matrix: Matrix): (readonly [number, Matrix])[] {
-  const scaled = (factor: number): Matrix => [
-    matrix[0] * factor,
-    matrix[1] * factor,
-    matrix[2] * factor,
-    matrix[3] * factor,
-  ];
-  return Array.from({ length: hours }, (_, hour) => [60, scaled(hour % 2 === 0 ? 4 : 1)] as const);
-}
-
-const alike: Matrix = [8, 1, 0, 1];
-const harmed: Matrix = [2, 0, 6, 2];
-const labelGroups = ["rates", "fairness"] as const;
-
-const fairnessScenarios: readonly Scenario[] = [
-  {
-    title: "fairness: harm that begins is told while the window still holds the time before",
-    covers: ["fairness: step change"],
-    groups: labelGroups,
-    inputs: byGroup({
-      white: [[1_000, alike]],
-      black: [
-        [600, alike],
-        [400, harmed],
-      ],
-    }),
-    firing: { 599: [], 610: [], 900: ["CausewayFairnessLimit"] },
-  },
-  {
-    // 40% of the black applicants are approved in place of 90%: over seven hours the ratio is above
-    // 0.9 still.
-    title:
-      "fairness: a great harm is told by the newest window, long before the other holds enough of it",
-    groups: labelGroups,
-    inputs: byGroup({
-      white: [[560, [80, 10, 0, 10]]],
-      black: [
-        [500, [8, 1, 0, 1]],
-        [60, [4, 0, 4, 2]],
-      ],
-    }),
-    firing: { 499: [], 550: ["CausewayFairnessLimit"] },
-    values: [
-      {
-        minute: 550,
-        expr: 'group by (window) (ALERTS{alertname="CausewayFairnessLimit",alertstate="firing"})',
-        samples: { '{window="short"}': 1 },
-      },
-      {
-        minute: 550,
-        expr: 'causeway:fairness:window{metric="selection-rate-ratio",window="long"} < bool 0.9',
-        samples: {
-          [`{attribute="race",metric="selection-rate-ratio",model="${model}",window="long"}`]: 0,
-        },
-      },
-    ],
-  },
-  {
-    // 0.78 throughout, of some 350 labels an hour: beyond the limit, and not by more than chance;
-    // nor has it got worse.
-    title:
-      "fairness: a ratio that has always been a little beyond the limit is no news of the newest window",
-    groups: labelGroups,
-    inputs: byGroup({ white: [[700, [8, 1, 0, 1]]], black: [[700, [2, 0.34, 0, 1]]] }),
-    firing: { 480: [], 690: [] },
-    values: [
-      {
-        minute: 690,
-        expr: 'causeway:fairness:window{metric="selection-rate-ratio",window="short"} < bool 0.8',
-        samples: {
-          [`{attribute="race",metric="selection-rate-ratio",model="${model}",window="short"}`]: 1,
-        },
-      },
-    ],
-  },
-  {
-    title: "fairness: without labels by group there is no measure and no alarm",
-    covers: ["fairness: no data"],
-    groups: labelGroups,
-    inputs: { up: gauge([600, 1]) },
-    firing: { 590: [] },
-    values: [{ minute: 590, expr: "causeway:fairness:window", samples: {} }],
-  },
-  {
-    title: "fairness: a restart of the server is no harm",
-    covers: ["fairness: counter reset"],
-    groups: labelGroups,
-    inputs: byGroup({
-      white: [
-        [500, alike],
-        [300, alike, "reset"],
-      ],
-      black: [
-        [500, alike],
-        [300, alike, "reset"],
-      ],
-    }),
-    firing: { 499: [], 505: [], 530: [], 790: [] },
-  },
-  {
-    title:
-      "fairness: labels of one group that come at other hours than those of the other are no harm",
-    covers: ["fairness: seasonality"],
-    groups: labelGroups,
-    inputs: byGroup({ white: tides(15, alike), black: [[60, alike], ...tides(14, alike)] }),
-    firing: { 480: [], 520: [], 570: [], 890: [] },
-  },
-  {
-    title: "fairness: groups below the contract's minimum are not judged, however they fare",
-    covers: ["fairness: low traffic"],
-    groups: labelGroups,
-    inputs: byGroup({ white: [[700, [0.03, 0, 0, 0]]], black: [[700, [0, 0, 0.03, 0.03]]] }),
-    firing: { 480: [], 690: [] },
-    values: [
-      { minute: 690, expr: 'causeway:fairness:window{metric="selection-rate-ratio"}', samples: {} },
-    ],
   },
 ];
 
