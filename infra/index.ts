@@ -42,7 +42,7 @@ export = async function program(project: string = root) {
         region,
         environment: config.environment,
         identity: config.identity,
-        host: config.domain?.name ?? "causeway.local",
+        host: config.domain.name,
         models: models.map((model) => ({
           ...model,
           image: unlessFailed(model, base.image(model, region), isPreview),

@@ -29,14 +29,15 @@ export interface RecoveryFigures extends RecoveryBudget {
 }
 
 /**
- * The recovery-time budget and the simulated loss of each region; absent where the stack declares
- * no objective.
+ * The recovery-time budget and the simulated loss of each region; absent where there is one region
+ * of a cluster that is not ours.
  */
 export function recoveryFigures(
-  { recovery, regions }: StackConfig,
+  config: StackConfig,
   resources: readonly ResourceView[],
 ): RecoveryFigures | undefined {
-  if (recovery === undefined) return undefined;
+  if (config.target !== "aws") return undefined;
+  const { recovery, regions } = config;
   const inService = regions.filter(({ drained }) => drained === undefined);
   return {
     ...recoveryBudget(recovery),

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { GlobalFoundation } from "../aws/foundation";
 import { GlobalEntry } from "../aws/global-entry";
 import { bucketName } from "../aws/naming";
-import type { StackConfig } from "./schema";
+import type { AwsConfig, StackConfig } from "./schema";
 import type { Model } from "./models";
 import type { AwsBase } from "./regional-base";
 import type { RegionalPlatform } from "./regional-platform";
@@ -37,7 +37,7 @@ function clusterBase(): StackBase {
   };
 }
 
-function awsBase(config: StackConfig, models: readonly Model[], root: string): StackBase {
+function awsBase(config: AwsConfig, models: readonly Model[], root: string): StackBase {
   const { environment } = config;
   const [home = ""] = config.regions.map(({ name }) => name);
   const providers = Object.fromEntries(
@@ -47,7 +47,10 @@ function awsBase(config: StackConfig, models: readonly Model[], root: string): S
   const built = environment === "dev" ? buildImages(models, foundation, home, root) : {};
   return {
     providers: (region) => [providers[region]].filter((provider) => provider !== undefined),
-    aws: (region) => regionOnAws(config, foundation, region),
+    aws: (region) => {
+      const declared = config.regions.find(({ name }) => name === region);
+      return declared && regionOnAws(config, foundation, declared);
+    },
     image: (model, region) =>
       model.image ??
       built[model.contract.name] ??
@@ -58,7 +61,7 @@ function awsBase(config: StackConfig, models: readonly Model[], root: string): S
 }
 
 function createFoundation(
-  { organization, account = "", environment, regions, auditRetention, access }: StackConfig,
+  { organization, account, environment, regions, auditRetention, access }: AwsConfig,
   models: readonly Model[],
   providers: Readonly<Record<string, AwsProvider>>,
 ): GlobalFoundation {
@@ -79,11 +82,14 @@ function createFoundation(
 }
 
 /** What the foundation and the stack file give to a region. */
-function regionOnAws(config: StackConfig, foundation: GlobalFoundation, region: string): AwsBase {
-  const { organization, environment, access, account = "", kubernetesVersion = "" } = config;
-  const { domain = { name: "", hostedZoneId: "" }, regions } = config;
+function regionOnAws(
+  config: AwsConfig,
+  foundation: GlobalFoundation,
+  { name: region, cidr }: AwsConfig["regions"][number],
+): AwsBase {
+  const { organization, environment, access, account, kubernetesVersion, domain, regions } = config;
   return {
-    cidr: regions.find(({ name }) => name === region)?.cidr ?? "",
+    cidr,
     kubernetesVersion,
     domainName: domain.name,
     hostedZoneId: domain.hostedZoneId,
@@ -106,7 +112,7 @@ function regionOnAws(config: StackConfig, foundation: GlobalFoundation, region: 
 
 function awsProvider(
   region: string,
-  { account, environment, organization }: StackConfig,
+  { account, environment, organization }: AwsConfig,
 ): AwsProvider {
   const tags = {
     "causeway:owner": organization,
@@ -115,7 +121,7 @@ function awsProvider(
   };
   return new AwsProvider(region, {
     region,
-    allowedAccountIds: account === undefined ? [] : [account],
+    allowedAccountIds: [account],
     defaultTags: { tags },
   });
 }
@@ -148,10 +154,11 @@ function buildImages(
  * ours.
  */
 export function globalEntry(
-  { domain, recovery, regions: declared, models }: StackConfig,
+  config: StackConfig,
   platforms: readonly RegionalPlatform[],
 ): GlobalEntry | undefined {
-  if (domain === undefined || recovery === undefined) return undefined;
+  if (config.target !== "aws") return undefined;
+  const { domain, recovery, regions: declared, models } = config;
   const regions = platforms.flatMap(({ region, entry }) => {
     if (entry === undefined) return [];
     const peaks = models.flatMap(({ name, peakRequestsPerSecond }) =>

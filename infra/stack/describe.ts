@@ -1,26 +1,40 @@
 import { z } from "zod";
-import { configSchema, secretKeys } from "./schema";
+import { awsConfigSchema, clusterConfigSchema, secretKeys } from "./schema";
 
 const prefix = "causeway:";
 
-/** The JSON Schema of the stack files' `config` block, for editors. */
+/** The JSON Schema of a stack's keys, without the prefix, by its target. */
+const byTarget = {
+  aws: z.toJSONSchema(awsConfigSchema, { io: "input" }),
+  kubernetes: z.toJSONSchema(clusterConfigSchema, { io: "input" }),
+};
+
+/**
+ * The JSON Schema of the stack files' `config` block, for editors. The keys follow from the target
+ * by `if` and `then`, so that an editor speaks of one target alone.
+ */
 export function configJsonSchema(): Record<string, unknown> {
-  const schema = z.toJSONSchema(configSchema, { io: "input" });
-  const properties = Object.fromEntries(
-    Object.entries(schema.properties ?? {}).map(([key, value]) => [prefix + key, value]),
-  );
-  const required = (schema.required ?? []).map((key) => prefix + key);
+  const target = `${prefix}target`;
   return {
-    $schema: schema.$schema,
+    $schema: byTarget.aws.$schema,
     title: "Causeway stack configuration",
     type: "object",
     properties: {
       config: {
         type: "object",
-        properties,
-        required,
-        patternProperties: { "^(?!causeway:)[a-z]+:": {} },
-        additionalProperties: false,
+        properties: { [target]: { enum: Object.keys(byTarget) } },
+        required: [target],
+        allOf: Object.entries(byTarget).map(([name, schema]) => ({
+          if: { properties: { [target]: { const: name } } },
+          then: {
+            properties: Object.fromEntries(
+              Object.entries(schema.properties ?? {}).map(([key, value]) => [prefix + key, value]),
+            ),
+            required: (schema.required ?? []).map((key) => prefix + key),
+            patternProperties: { "^(?!causeway:)[a-z]+:": {} },
+            additionalProperties: false,
+          },
+        })),
       },
     },
     required: ["config"],
@@ -29,11 +43,9 @@ export function configJsonSchema(): Record<string, unknown> {
 
 /** `docs/configuration.md`: every key, whether it is required, and what it is for. */
 export function configDocument(): string {
-  const schema = z.toJSONSchema(configSchema, { io: "input" });
-  const rows = Object.entries(schema.properties ?? {}).map(([key, value]) => {
+  const rows = Object.entries(byTarget.aws.properties ?? {}).map(([key, value]) => {
     const description = typeof value === "object" ? (value.description ?? "") : "";
-    const need = schema.required?.includes(key) ? "every stack" : "optional";
-    return `| \`${prefix}${key}\` | ${secretKeys.some((secret) => secret === key) ? `${need}, encrypted` : need} | ${description} |`;
+    return `| \`${prefix}${key}\` | ${needOf(key)} | ${description} |`;
   });
   return `# Stack configuration
 
@@ -43,10 +55,27 @@ Check a stack file. The command lists all problems at once: key, value got, valu
 npx causeway plan --stack <stack>
 \`\`\`
 
-These are the keys of \`Pulumi.<stack>.yaml\`. If \`target\` is \`aws\`, \`account\`, \`kubernetesVersion\`, \`domain\` and \`recovery\` are required. \`npm run docs\` writes this page and \`stack.schema.json\` from \`infra/stack/schema.ts\`.
+These are the keys of \`Pulumi.<stack>.yaml\`. A stack whose \`target\` is \`kubernetes\` has one region without \`cidr\`, a \`domain\` without \`hostedZoneId\`, and no key that is for \`aws\`. \`npm run docs\` writes this page and \`stack.schema.json\` from \`infra/stack/schema.ts\`.
 
 | key | needed by | what it is |
 | --- | --- | --- |
 ${rows.join("\n")}
 `;
+}
+
+/** Who needs a key, in words. Every key of a cluster is one of AWS too. */
+function needOf(key: string): string {
+  const { aws, kubernetes } = byTarget;
+  const known = Object.hasOwn(kubernetes.properties ?? {}, key);
+  const needed = aws.required?.includes(key);
+  const need = needed
+    ? kubernetes.required?.includes(key)
+      ? "every stack"
+      : "every stack on `aws`"
+    : "optional";
+  return [
+    need,
+    ...(!known && !needed ? ["for `aws`"] : []),
+    ...(secretKeys.some((secret) => secret === key) ? ["encrypted"] : []),
+  ].join(", ");
 }

@@ -1,6 +1,13 @@
+import { z } from "zod";
 import { InputError, problemsOf, type Problem } from "../../services/contract/problems";
 import { crossProblems } from "./problems";
-import { configSchema, secretKeys, type StackConfig } from "./schema";
+import {
+  awsConfigSchema,
+  clusterConfigSchema,
+  configSchema,
+  secretKeys,
+  type StackConfig,
+} from "./schema";
 
 const prefix = "causeway:";
 const secretLooking =
@@ -27,9 +34,7 @@ export function parseConfig(raw: RawConfig, source: string): StackConfig {
   const result = configSchema.safeParse(input);
   const plain = plainTextSecrets(raw);
   const hidden = new Set(plain.map((problem) => problem.key));
-  const single = (result.success ? [] : problemsOf(result.error, input)).filter(
-    (problem) => !hidden.has(topKey(problem)),
-  );
+  const single = singleProblems(input).filter((problem) => !hidden.has(topKey(problem)));
   const named = new Set(single.map((problem) => problem.key));
   const cross = crossProblems(validKeys(input), Object.keys(input)).filter(
     (problem) => !named.has(problem.key),
@@ -44,14 +49,40 @@ function topKey(problem: Problem): string {
   return problem.key.replace(/[.[].*$/, "");
 }
 
+/**
+ * What is wrong with each key by itself; for a target that does not exist, what is wrong whichever
+ * is meant.
+ */
+function singleProblems(input: Record<string, unknown>): Problem[] {
+  const onAws = problemsBy(awsConfigSchema, input);
+  const onCluster = problemsBy(clusterConfigSchema, input);
+  if (input["target"] === "aws") return onAws;
+  if (input["target"] !== "kubernetes")
+    return onAws.filter(({ key }) => onCluster.some((other) => other.key === key));
+  return onCluster.map((problem) =>
+    problem.key in awsConfigSchema.shape && !(problem.key in clusterConfigSchema.shape)
+      ? { ...problem, allowed: "no value, because target is kubernetes" }
+      : problem,
+  );
+}
+
+function problemsBy(schema: z.ZodType, input: unknown): Problem[] {
+  const { error } = schema.safeParse(input);
+  return error === undefined ? [] : problemsOf(error, input);
+}
+
 /** The keys that are valid by themselves. */
 function validKeys(input: Record<string, unknown>): Partial<StackConfig> {
-  const valid = Object.entries(input).filter(([key, value]) =>
-    Object.entries(configSchema.shape).some(
-      ([name, schema]) => name === key && schema.safeParse(value).success,
-    ),
-  );
-  return configSchema.partial().parse(Object.fromEntries(valid));
+  const valid = (shape: z.core.$ZodShape) =>
+    Object.fromEntries(
+      Object.entries(input).filter(([key, value]) => {
+        const schema = shape[key];
+        return schema !== undefined && z.safeParse(schema, value).success;
+      }),
+    );
+  return input["target"] === "kubernetes"
+    ? clusterConfigSchema.partial().parse(valid(clusterConfigSchema.shape))
+    : awsConfigSchema.partial().parse(valid(awsConfigSchema.shape));
 }
 
 /**

@@ -45,7 +45,9 @@ export function stackOutputs(parts: {
       ),
     },
     ...(entry && { url: entry.url, regionalUrls: entry.regionalUrls }),
-    ...(config.recovery && { recoverySeconds: recoveryBudget(config.recovery).totalSeconds }),
+    ...(config.target === "aws" && {
+      recoverySeconds: recoveryBudget(config.recovery).totalSeconds,
+    }),
     estimatedMonthlyUsd: { total: cost.total, byRegion: cost.byRegion, byModel: cost.byModel },
   };
 }

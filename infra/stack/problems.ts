@@ -4,13 +4,10 @@ import type { Problem } from "../../services/contract/problems";
 import { days, durationText } from "../../services/contract/units";
 import { cidrProblems } from "../region/cidr";
 import { maximumScheduleName, retrainingNames } from "../workflows/retraining/definition";
-import { type StackConfig } from "./schema";
+import type { AwsConfig, StackConfig } from "./schema";
 import { longestName, maximumName } from "../kubernetes/model-objects";
 import { minimumProdReplicas } from "../serving/problems";
 import { recoveryProblems } from "../../services/contract/recovery";
-
-/** Keys that a stack on AWS cannot do without. */
-const awsKeys = ["account", "kubernetesVersion", "domain", "recovery"] as const;
 
 /**
  * Problems between keys, over whatever keys are valid by themselves: a typing error in one key
@@ -20,41 +17,23 @@ export function crossProblems(config: Partial<StackConfig>, given: readonly stri
   return [
     ...regionProblems(config),
     ...modelProblems(config),
-    ...awsProblems(config, given),
-    ...approverProblems(config),
-    ...retentionProblems(config),
+    ...(config.target === "aws" ? awsProblems(config) : []),
     ...webhookProblems(given),
-    ...recoveryProblems(config),
   ];
 }
 
-function regionProblems({ regions = [], target }: Partial<StackConfig>): Problem[] {
+function regionProblems({ regions = [] }: Partial<StackConfig>): Problem[] {
   const names = regions.map((region) => region.name);
   const repeated = names.flatMap((name, i) =>
     names.indexOf(name) === i
       ? []
       : [{ key: `regions[${i}].name`, got: name, allowed: "a region that is not listed before" }],
   );
-  const overlapping = cidrProblems(regions).map(({ index, allowed }) => ({
-    key: `regions[${index}].cidr`,
-    got: regions[index]?.cidr,
-    allowed,
-  }));
-  const several =
-    target === "kubernetes" && regions.length > 1
-      ? [
-          {
-            key: "regions",
-            got: names,
-            allowed: "exactly one region, because target is kubernetes",
-          },
-        ]
-      : [];
   const all =
     regions.length > 0 && regions.every(({ drained }) => drained !== undefined)
       ? [{ key: "regions", got: "all of them drained", allowed: "at least one region in service" }]
       : [];
-  return [...repeated, ...overlapping, ...several, ...all];
+  return [...repeated, ...all];
 }
 
 type StackModel = StackConfig["models"][number];
@@ -181,12 +160,9 @@ function likeRegions(name: string): readonly string[] {
   return near.length > 0 ? near : awsRegions;
 }
 
-function awsProblems(config: Partial<StackConfig>, given: readonly string[]): Problem[] {
-  if (config.target !== "aws") return [];
-  const missing = awsKeys
-    .filter((key) => !given.includes(key))
-    .map((key) => ({ key, got: undefined, allowed: "a value, because target is aws" }));
-  const regions = (config.regions ?? []).flatMap((region, i) => [
+function awsProblems(config: Partial<AwsConfig>): Problem[] {
+  const { regions = [] } = config;
+  const unknown = regions.flatMap((region, i) => [
     ...(region.name === "local"
       ? [
           {
@@ -205,15 +181,6 @@ function awsProblems(config: Partial<StackConfig>, given: readonly string[]): Pr
             allowed: `a region of AWS: ${likeRegions(region.name).join(", ")}`,
           },
         ]),
-    ...(region.cidr === undefined
-      ? [
-          {
-            key: `regions[${i}].cidr`,
-            got: undefined,
-            allowed: "an IPv4 block, because target is aws",
-          },
-        ]
-      : []),
   ]);
   const few =
     config.environment === "prod" && config.regions?.length === 1
@@ -225,14 +192,26 @@ function awsProblems(config: Partial<StackConfig>, given: readonly string[]): Pr
           },
         ]
       : [];
-  return [...missing, ...regions, ...few];
+  const blocks = cidrProblems(regions).map(({ index, allowed }) => ({
+    key: `regions[${index}].cidr`,
+    got: regions[index]?.cidr,
+    allowed,
+  }));
+  return [
+    ...unknown,
+    ...few,
+    ...blocks,
+    ...approverProblems(config),
+    ...retentionProblems(config),
+    ...recoveryProblems(config),
+  ];
 }
 
 /**
  * A role without a duty to approve, a person in two roles, or one in none: two approvals in two
  * roles are then not two people's.
  */
-function approverProblems({ target, access }: Partial<StackConfig>): Problem[] {
+function approverProblems({ access }: Partial<AwsConfig>): Problem[] {
   if (access === undefined) return [];
   const { approvers, approvalRoles } = access;
   const listed = Object.entries(approvalRoles).flatMap(([role, arns]) =>
@@ -249,7 +228,7 @@ function approverProblems({ target, access }: Partial<StackConfig>): Problem[] {
       })),
     ...approvers.flatMap((arn, i) => {
       const roles = inRoles(arn);
-      return roles.length === 1 || (roles.length === 0 && target !== "aws")
+      return roles.length === 1
         ? []
         : [
             {
@@ -262,7 +241,7 @@ function approverProblems({ target, access }: Partial<StackConfig>): Problem[] {
   ];
 }
 
-function retentionProblems({ auditRetention }: Partial<StackConfig>): Problem[] {
+function retentionProblems({ auditRetention }: Partial<AwsConfig>): Problem[] {
   if (auditRetention === undefined || days(auditRetention) >= minimumLogDays) return [];
   return [
     {

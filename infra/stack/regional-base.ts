@@ -8,7 +8,7 @@ import type { LogSnapshots } from "../platform/elastic/log-store";
 import type { LoadBalancer } from "../platform/mesh";
 import { MetricsAccess } from "../platform/metrics-access";
 import type { SharedWorkspace } from "../platform/values/chart";
-import type { StackConfig } from "./schema";
+import type { AwsConfig } from "./schema";
 
 /** What a region on AWS stands on; absent where the stack runs on an existing cluster. */
 export interface AwsBase {
@@ -27,7 +27,7 @@ export interface AwsBase {
   readonly metrics: SharedWorkspace & { readonly arn: pulumi.Input<string> };
   /** The region's audit bucket, which also holds the snapshots of the logs. */
   readonly audit: Omit<LogSnapshots, "clusterName">;
-  readonly access: StackConfig["access"];
+  readonly access: AwsConfig["access"];
   readonly breakGlassRoleArn: pulumi.Input<string>;
 }
 

@@ -9,7 +9,7 @@ import {
   type SharedImage,
 } from "../aws/naming";
 import type { RoleScope } from "../aws/role-scope";
-import type { StackConfig } from "./schema";
+import type { AwsConfig, StackConfig } from "./schema";
 import { imageEvidence, type ImageEvidence, type RunImage } from "../../services/evidence/images";
 import { releaseOrder } from "./release-order";
 import { localRepository } from "../serving/images";
@@ -43,9 +43,7 @@ const dockerfiles = {
 export function retrainingBase(config: StackConfig, root: string): RetrainingBase {
   const regions = config.regions.map(({ name }) => name);
   const [home = ""] = regions;
-  const { organization, environment, account, target } = config;
-  const naming =
-    target === "aws" ? { organization, environment, account: account ?? "" } : undefined;
+  const naming = config.target === "aws" ? namingOf(config) : undefined;
   const image = (name: RunImage) =>
     config.images?.[name] ?? `${repository(naming, name, home)}@${inputsDigest(root, name)}`;
   const evidence = (name: RunImage) =>
@@ -59,6 +57,10 @@ export function retrainingBase(config: StackConfig, root: string): RetrainingBas
     locations: naming ? bucketLocations(naming, home) : volumeLocations,
     scope: naming && { ...naming, regions },
   };
+}
+
+function namingOf({ organization, environment, account }: AwsConfig): Naming {
+  return { organization, environment, account };
 }
 
 function bucketLocations(naming: Naming, home: string): Locations {

@@ -14,10 +14,8 @@ const regionName = z
   .string({ error: "a region such as eu-west-1" })
   .regex(/^([a-z]{2}(-[a-z]+)+-\d|local)$/, "a region such as eu-west-1, or local");
 
-const region = z.strictObject({
+const region = {
   name: regionName,
-  /** IPv4 block of the region's VPC, /16 to /20; required on AWS. */
-  cidr: z.string().optional(),
   /** Takes the region out of the entry; its resources stay. */
   drained: z
     .strictObject(
@@ -25,7 +23,13 @@ const region = z.strictObject({
       { error: "{ reason: <a reason in words> }" },
     )
     .optional(),
+};
+const awsRegion = z.strictObject({
+  ...region,
+  /** IPv4 block of the region's VPC, /16 to /20. */
+  cidr: z.string({ error: "an IPv4 block, because target is aws" }),
 });
+const clusterRegion = z.strictObject(region);
 
 const model = z.strictObject({
   name: label,
@@ -90,23 +94,26 @@ const groups = z.strictObject({
   alertEmails: z.array(z.email({ error: "an e-mail address" })).default([]),
 });
 
-const recovery = z.strictObject({
-  /** Recovery time objective for the loss of one region. */
-  rto: duration,
-  /**
-   * Recovery point objective: writes to buckets of at most so long before the loss of a region may
-   * be lost with it.
-   */
-  rpo: duration.optional(),
-  /** Seconds between two health checks of Route 53; it offers 10 and 30. */
-  checkIntervalSeconds: z.union([z.literal(10), z.literal(30)], { error: "10 or 30" }),
-  /** Failed checks in a row before a region counts as lost. */
-  failureThreshold: z
-    .number({ error: "a whole number from 1 to 10" })
-    .int("a whole number from 1 to 10")
-    .min(1, "a whole number from 1 to 10")
-    .max(10, "a whole number from 1 to 10"),
-});
+const recovery = z.strictObject(
+  {
+    /** Recovery time objective for the loss of one region. */
+    rto: duration,
+    /**
+     * Recovery point objective: writes to buckets of at most so long before the loss of a region may
+     * be lost with it.
+     */
+    rpo: duration.optional(),
+    /** Seconds between two health checks of Route 53; it offers 10 and 30. */
+    checkIntervalSeconds: z.union([z.literal(10), z.literal(30)], { error: "10 or 30" }),
+    /** Failed checks in a row before a region counts as lost. */
+    failureThreshold: z
+      .number({ error: "a whole number from 1 to 10" })
+      .int("a whole number from 1 to 10")
+      .min(1, "a whole number from 1 to 10")
+      .max(10, "a whole number from 1 to 10"),
+  },
+  { error: "{ rto, checkIntervalSeconds, failureThreshold }, because target is aws" },
+);
 
 const publicKey = z
   .string({ error: "a public key in PEM, ed25519 or ECDSA on P-256" })
@@ -147,60 +154,12 @@ const subjectKeys = z
     "oldest at most current, and at most 100 versions in all",
   );
 
-/**
- * Every key of a stack file, without the `causeway:` prefix. The JSON Schema for editors is made
- * from this.
- */
-export const configSchema = z.strictObject({
-  target: z
-    .enum(["aws", "kubernetes"], { error: "aws or kubernetes" })
-    .describe("Where the platform runs: AWS, or any cluster that a kubeconfig names."),
+/** Keys that mean the same wherever the platform runs. */
+const common = {
   environment: z
     .enum(environments, { error: "dev, prod or local" })
     .describe("Decides redundancy, deletion protection and how releases are pinned."),
-  organization: label
-    .max(20, "a name of at most 20 characters")
-    .describe("Prefix of globally unique names, such as buckets."),
-  account: z
-    .string()
-    .regex(/^\d{12}$/, "an AWS account id of 12 digits")
-    .optional()
-    .describe("AWS account that the stack may change; the provider refuses any other."),
-  kubernetesVersion: z
-    .enum(kubernetesVersions, { error: `one of ${kubernetesVersions.join(", ")}` })
-    .optional()
-    .describe("EKS minor version."),
-  regions: z
-    .array(region, { error: "a list of regions" })
-    .min(1, "at least one region")
-    .describe(
-      "Regions; the first is the home region, with keys, audit log and artefacts. `drained: { reason }` takes one out of service.",
-    ),
-  domain: z
-    .strictObject({
-      name: z.string().regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, "a domain name"),
-      hostedZoneId: text("a Route 53 hosted zone id"),
-    })
-    .optional()
-    .describe("Domain that callers use."),
-  recovery: recovery
-    .optional()
-    .describe("Recovery objectives (`rto`, `rpo`) and health-check timing."),
   identity: identity.describe("Who issues the tokens of callers."),
-  access: groups
-    .default({
-      platformAdmins: [],
-      mlEngineers: [],
-      auditors: [],
-      pipelines: [],
-      approvers: [],
-      approvalRoles: {},
-      erasers: [],
-      alertEmails: [],
-    })
-    .describe(
-      "IAM roles of the four groups, of approvers and of erasers, and mail addresses for emergencies.",
-    ),
   models: z
     .array(model, { error: "a list of models" })
     .describe(
@@ -221,9 +180,6 @@ export const configSchema = z.strictObject({
     .describe(
       "Public keys (PEM) of the people who approve, by role. An approval in a role that is named here counts only with the signature of one of its keys.",
     ),
-  auditRetention: duration
-    .prefault("400 days")
-    .describe("Object Lock on the audit log; at least 183 days (EU AI Act Art. 19)."),
   subjectKeys: subjectKeys
     .default({ current: 1, oldest: 1 })
     .describe(
@@ -251,10 +207,84 @@ export const configSchema = z.strictObject({
     .describe(
       "Address of the folder that holds the runbooks; the `runbook_url` of an alert starts with it. Default: `docs/runbooks/` on the branch `main` of the `repository` in package.json.",
     ),
+};
+
+const target = "Where the platform runs: AWS, or any cluster that a kubeconfig names.";
+const targets = "aws or kubernetes";
+const listOfRegions = { error: "a list of regions" };
+const domainName = z
+  .string({ error: "a domain name" })
+  .regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, "a domain name");
+
+/** Every key of the file of a stack on AWS. */
+export const awsConfigSchema = z.strictObject({
+  target: z.literal("aws", { error: targets }).describe(target),
+  ...common,
+  organization: label
+    .max(20, "a name of at most 20 characters")
+    .describe("Prefix of globally unique names, such as buckets."),
+  account: z
+    .string({ error: "an AWS account id of 12 digits, because target is aws" })
+    .regex(/^\d{12}$/, "an AWS account id of 12 digits")
+    .describe("AWS account that the stack may change; the provider refuses any other."),
+  kubernetesVersion: z
+    .enum(kubernetesVersions, { error: `one of ${kubernetesVersions.join(", ")}` })
+    .describe("EKS minor version."),
+  regions: z
+    .array(awsRegion, listOfRegions)
+    .min(1, "at least one region")
+    .describe(
+      "Regions; the first is the home region, with keys, audit log and artefacts. `drained: { reason }` takes one out of service.",
+    ),
+  domain: z
+    .strictObject(
+      { name: domainName, hostedZoneId: text("a Route 53 hosted zone id") },
+      { error: "{ name, hostedZoneId }, because target is aws" },
+    )
+    .describe("Domain that callers use."),
+  recovery: recovery.describe("Recovery objectives (`rto`, `rpo`) and health-check timing."),
+  access: groups
+    .default({
+      platformAdmins: [],
+      mlEngineers: [],
+      auditors: [],
+      pipelines: [],
+      approvers: [],
+      approvalRoles: {},
+      erasers: [],
+      alertEmails: [],
+    })
+    .describe(
+      "IAM roles of the four groups, of approvers and of erasers, and mail addresses for emergencies.",
+    ),
+  auditRetention: duration
+    .prefault("400 days")
+    .describe("Object Lock on the audit log; at least 183 days (EU AI Act Art. 19)."),
 });
+
+/** Every key of the file of a stack on a cluster that is there already. */
+export const clusterConfigSchema = z.strictObject({
+  target: z.literal("kubernetes", { error: targets }).describe(target),
+  ...common,
+  regions: z
+    .array(clusterRegion, listOfRegions)
+    .length(1, "exactly one region, because target is kubernetes")
+    .describe("The one region; its name is in the names of the resources."),
+  domain: z
+    .strictObject({ name: domainName }, { error: "{ name }" })
+    .default({ name: "causeway.local" })
+    .describe("Host name that callers use."),
+});
+
+/**
+ * Every key of a stack file, without the `causeway:` prefix. The JSON Schema for editors is made
+ * from this.
+ */
+export const configSchema = z.discriminatedUnion("target", [awsConfigSchema, clusterConfigSchema]);
 
 /** A validated stack configuration. */
 export type StackConfig = z.output<typeof configSchema>;
+export type AwsConfig = z.output<typeof awsConfigSchema>;
 
 /** Keys whose values must be encrypted in the stack file. */
 export const secretKeys = ["alertWebhook", "ticketWebhook"] as const;

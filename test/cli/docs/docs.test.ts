@@ -9,16 +9,41 @@ test.each(Object.entries(generated))(
   },
 );
 
+interface StackSchema {
+  readonly properties: {
+    readonly config: {
+      readonly allOf: readonly {
+        readonly if: { readonly properties: Record<string, { readonly const: string }> };
+        readonly then: {
+          readonly properties: Readonly<Record<string, object>>;
+          readonly required: readonly string[];
+          readonly additionalProperties: boolean;
+        };
+      }[];
+    };
+  };
+}
+
+/** What an editor holds the stack file of a target to. */
+function blockOf(target: string) {
+  const { properties } = JSON.parse(generated["stack.schema.json"]!) as StackSchema;
+  return properties.config.allOf.find(
+    (block) => block.if.properties["causeway:target"]!.const === target,
+  )!.then;
+}
+
 test("the list of keys names every key of the schema once", () => {
-  const keys = generated["configuration.md"]!.match(/^\| `causeway:\w+`/gm)!;
-  expect(new Set(keys).size).toBe(keys.length);
-  expect(keys.length).toBe(
-    Object.keys(
-      (
-        JSON.parse(generated["stack.schema.json"]!) as {
-          properties: { config: { properties: object } };
-        }
-      ).properties.config.properties,
-    ).length,
+  const keys = generated["configuration.md"]!.match(/(?<=^\| `)causeway:\w+(?=`)/gm)!;
+  const blocks = ["aws", "kubernetes"].map((target) => Object.keys(blockOf(target).properties));
+  expect([...keys].sort()).toEqual([...new Set(blocks.flat())].sort());
+});
+
+test("an editor asks a stack on AWS for its account, and knows no account of a cluster", () => {
+  const [aws, cluster] = [blockOf("aws"), blockOf("kubernetes")];
+  const ofAws = ["account", "kubernetesVersion", "organization", "recovery"].map(
+    (key) => `causeway:${key}`,
   );
+  expect(aws.required).toEqual(expect.arrayContaining(ofAws));
+  for (const key of ofAws) expect(cluster.properties).not.toHaveProperty([key]);
+  expect([aws.additionalProperties, cluster.additionalProperties]).toEqual([false, false]);
 });

@@ -34,7 +34,6 @@ const identity = {
 const config = configSchema.parse({
   target: "kubernetes",
   environment: "local",
-  organization: "example",
   regions: [{ name: "local" }],
   identity,
   models: [{ name: "loan-approval" }],

@@ -60,6 +60,29 @@ describe("stack configuration", () => {
     }
   });
 
+  test("a key of the other target, or one that the target lacks, is told with the target", () => {
+    expect(problemsIn(join(corpus, "aws-keys-on-kubernetes.yaml")).message).toContain(
+      'account: got "444455556666", allowed: no value, because target is kubernetes',
+    );
+    const missing = problemsIn(join(corpus, "missing-aws-keys.yaml")).message;
+    expect(missing).toContain(
+      "account: got nothing, allowed: an AWS account id of 12 digits, because target is aws",
+    );
+    expect(missing).toContain(
+      "domain: got nothing, allowed: { name, hostedZoneId }, because target is aws",
+    );
+  });
+
+  test("callers of a cluster use causeway.local, or the name of the stack file", () => {
+    const { values, secrets } = readStackFile(stackFile("local"));
+    const domainOf = (more: Record<string, string>) =>
+      parseConfig({ values: { ...values, ...more }, secrets }, "local").domain;
+    expect(domainOf({})).toEqual({ name: "causeway.local" });
+    expect(domainOf({ "causeway:domain": '{ "name": "models.example.com" }' })).toEqual({
+      name: "models.example.com",
+    });
+  });
+
   test("a secret in plain text is never repeated in the message", () => {
     expect(problemsIn(join(corpus, "plain-text-secret.yaml")).message).not.toContain(
       "pager.example.com",

@@ -32,7 +32,6 @@ function models(...entries: object[]): Model[] {
     configSchema.parse({
       target: "kubernetes",
       environment: "local",
-      organization: "example",
       regions: [{ name: "local" }],
       identity,
       models: entries.map((entry) => ({ name: "loan-approval", ...entry })),

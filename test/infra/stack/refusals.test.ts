@@ -12,7 +12,6 @@ const [sample] = loadModels(
   configSchema.parse({
     target: "kubernetes",
     environment: "local",
-    organization: "example",
     regions: [{ name: "local" }],
     identity: {
       issuer: "https://login.example.com/",

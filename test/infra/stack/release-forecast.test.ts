@@ -14,13 +14,21 @@ const identity = {
  */
 function forecast(entry: object, drained = false, of = contract) {
   const regions = [
-    { name: "eu-west-1" },
-    { name: "eu-central-1", ...(drained && { drained: { reason: "tried" } }) },
+    { name: "eu-west-1", cidr: "10.32.0.0/16" },
+    {
+      name: "eu-central-1",
+      cidr: "10.33.0.0/16",
+      ...(drained && { drained: { reason: "tried" } }),
+    },
   ];
   const config = configSchema.parse({
     target: "aws",
     environment: "prod",
     organization: "example",
+    account: "444455556666",
+    kubernetesVersion: "1.35",
+    domain: { name: "models.example.com", hostedZoneId: "Z0123456789PROD" },
+    recovery: { rto: "3 minutes", checkIntervalSeconds: 10, failureThreshold: 3 },
     regions,
     identity,
     models: [{ name: of.name, ...entry }],
