@@ -11,13 +11,12 @@ import {
   riskTiers,
   type RiskTier,
 } from "../services/contract/tiers";
+import { isDigest } from "../services/contract/digests";
 import { days, duration } from "../services/contract/units";
 import { at, list, record, text } from "./resources";
 import type { ResourceView } from "./rule";
 
 export const modelServiceType = "causeway:serving:ModelService";
-
-const digest = /^sha256:[0-9a-f]{64}$/;
 
 /** What a message calls a model, e.g. `Model "loan-approval"`. */
 export function modelName(resource: ResourceView): string {
@@ -94,7 +93,7 @@ export function declaredDigestOf(resource: ResourceView): string | undefined {
 /** Message of a digest that the release does not name, or no message. */
 export function digestProblem(resource: ResourceView, path: string, of: string): string[] {
   const found = text(resource.props, path);
-  return found !== undefined && digest.test(found)
+  return found !== undefined && isDigest(found)
     ? []
     : [
         `${modelName(resource)} must name the digest of its ${of} in ${path}, got ${found === undefined ? "nothing" : found}`,

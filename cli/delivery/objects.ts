@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { imageDigest } from "../../services/contract/digests";
 import { parseOrThrow } from "../../services/contract/problems";
 import { servedReleaseSchema, type ServedRelease } from "../../services/evidence/release";
 import { labelKeys } from "../../services/contract/labels";
@@ -118,7 +119,7 @@ export function imageDigestOf({ spec }: Pick<Rollout, "spec"> | Pick<ReplicaSet,
   const image =
     spec.template.spec.containers.find(({ name }) => name === serverContainer)?.image ??
     "no server";
-  const digest = /@(sha256:[0-9a-f]{64})$/.exec(image)?.[1];
+  const digest = imageDigest(image);
   if (digest === undefined)
     throw new Error(`the image ${image} has no digest: it was not released by this platform`);
   return digest;

@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { RunImage } from "../../services/evidence/images";
 import { InputError, parseOrThrow } from "../../services/contract/problems";
 import { severities, type Scan } from "../../services/evidence/release";
-import { digest } from "../../services/contract/units";
+import { digest, imageDigest } from "../../services/contract/digests";
 
 const root = join(__dirname, "..", "..");
 
@@ -19,7 +19,7 @@ export function pinnedBases(file: string): string[] {
   const lines = readFileSync(file, "utf8")
     .split("\n")
     .filter((line) => /^[A-Z_]+=/.test(line));
-  const loose = lines.filter((line) => !/@sha256:[0-9a-f]{64}$/.test(line));
+  const loose = lines.filter((line) => imageDigest(line) === undefined);
   if (loose.length === 0) return lines;
   throw new InputError(
     file,
@@ -57,7 +57,7 @@ export function pinnedPython(file: string): string {
   const [image] = readFileSync(file, "utf8")
     .split("\n")
     .filter((line) => line !== "" && !line.startsWith("#"));
-  if (image !== undefined && /@sha256:[0-9a-f]{64}$/.test(image)) return image;
+  if (image !== undefined && imageDigest(image) !== undefined) return image;
   throw new InputError(file, [
     {
       key: "(last line)",

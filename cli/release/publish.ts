@@ -7,7 +7,6 @@ import { loadRelease } from "../../services/evidence/load";
 import { InputError, parseOrThrow } from "../../services/contract/problems";
 import type { Approval, Release, Scan } from "../../services/evidence/release";
 import { attestationFile } from "../../services/evidence/inspection";
-import { digest } from "../../services/contract/units";
 import { openLedger, type OpenLedger } from "../../services/delivery/ledger-location";
 import { recordedApprovals } from "../../services/delivery/approvals";
 import { attest, replace } from "./attestation";
@@ -17,7 +16,7 @@ import { signerAt } from "./signers";
 import { jsonHelp, keyHelp, ledgerHelp, type CommandLine } from "../command";
 import type { Terminal } from "../terminal";
 import { staleBills } from "./sbom";
-import { digestOf } from "../../services/contract/digests";
+import { digest, digestOf } from "../../services/contract/digests";
 
 const root = join(__dirname, "..", "..");
 /** What to publish, and how an image is built, pushed and scanned. */

@@ -1,11 +1,10 @@
 import { documents, promoterAccount, serverContainer } from "../../services/evidence/rollout";
 import { namespaces } from "../kubernetes/labels";
+import { digestPattern } from "../../services/contract/digests";
 import { labelKeys } from "../../services/contract/labels";
 
 /** Labels that say which version a Rollout and its pods are; a promotion changes no other. */
 const versionLabels = [labelKeys.release, "app.kubernetes.io/version"];
-
-const digest = "@sha256:[0-9a-f]{64}$";
 
 /**
  * Whether two maps at a path of the object have the same keys, and under each but these the same
@@ -49,7 +48,7 @@ export const promotion = {
         "the promoter must not change what pods say of themselves but for their version and manifest",
     },
     {
-      expression: `${sameBut("spec.template.spec", "containers")} && object.spec.template.spec.containers.size() == oldObject.spec.template.spec.containers.size() && object.spec.template.spec.containers.all(c, oldObject.spec.template.spec.containers.exists(o, o.name == c.name && o.all(k, k in c) && c.all(k, k in o && (c[k] == o[k] || (k == 'image' && c.name == '${serverContainer}' && c.image.matches('${digest}') && c.image.split('@')[0] == o.image.split('@')[0])))))`,
+      expression: `${sameBut("spec.template.spec", "containers")} && object.spec.template.spec.containers.size() == oldObject.spec.template.spec.containers.size() && object.spec.template.spec.containers.all(c, oldObject.spec.template.spec.containers.exists(o, o.name == c.name && o.all(k, k in c) && c.all(k, k in o && (c[k] == o[k] || (k == 'image' && c.name == '${serverContainer}' && c.image.matches('@${digestPattern}$') && c.image.split('@')[0] == o.image.split('@')[0])))))`,
       message:
         "the promoter must not change what pods run but for the digest of the server's image",
     },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { imageDigest } from "../../services/contract/digests";
 import { latestVerdict, type Verdict } from "../../services/evidence/verdict";
 import { serverContainer } from "../../services/evidence/rollout";
 
@@ -57,7 +58,7 @@ export function liveDigest(
   ) {
     const image =
       spec.template.spec.containers.find(({ name }) => name === serverContainer)?.image ?? "";
-    const digest = /@(sha256:[0-9a-f]{64})$/.exec(image)?.[1];
+    const digest = imageDigest(image);
     return digest === undefined
       ? unknown(`the Rollout's image has no digest: ${image}`)
       : { digest, source: "status of the Rollout" };

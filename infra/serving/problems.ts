@@ -1,14 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import { imageDigest } from "../../services/contract/digests";
 import { dutiesByTier } from "../../services/contract/tiers";
 import { documentAnnotations, servingNames } from "../../services/evidence/rollout";
 import { maximumDocumentBytes } from "./documents";
 import { type ServingSettings } from "./definition";
 import { maximumName } from "../kubernetes/model-objects";
-
-/** Whether an image reference says exactly which image it means. */
-export function isByDigest(image: string): boolean {
-  return /@sha256:[0-9a-f]{64}$/.test(image);
-}
 
 /**
  * Everything that is wrong with a model service's arguments, each with the value got and what is
@@ -54,7 +50,7 @@ function imageProblems({
   environment: ServingSettings["environment"];
 }): string[] {
   // An output is checked when it is known, see checkedImage.
-  return environment === "prod" && typeof image === "string" && !isByDigest(image)
+  return environment === "prod" && typeof image === "string" && imageDigest(image) === undefined
     ? [tagProblem(image)]
     : [];
 }

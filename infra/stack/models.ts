@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Contract } from "../../services/contract/contract";
+import { imageDigest } from "../../services/contract/digests";
 import { loadContract, modelNames } from "../../services/contract/load";
 import { loadRelease, loadVerdicts } from "../../services/evidence/load";
 import { InputError } from "../../services/contract/problems";
@@ -45,7 +46,7 @@ export function loadModels(config: StackConfig, folder: string, now: number = Da
   const models = config.models.map(({ name, image, replicas, retry, killSwitch }) => {
     const contract = loadContract(folder, name);
     const release = loadRelease(folder, name);
-    const declaredDigest = digestIn(image) ?? release.image.digest;
+    const declaredDigest = imageDigest(image ?? "") ?? release.image.digest;
     const verification = verificationOf(join(folder, name, "release"), release, {
       trustedKeys,
       approverKeys,
@@ -102,10 +103,6 @@ function refuseMissing(names: readonly string[], folder: string): void {
 function publishedAttestation(folder: string, { model, published }: Release): string | undefined {
   const file = join(folder, model, "release", attestationFile);
   return published && existsSync(file) ? readFileSync(file, "utf8") : undefined;
-}
-
-function digestIn(image: string | undefined): string | undefined {
-  return /@(sha256:[0-9a-f]{64})$/.exec(image ?? "")?.[1];
 }
 
 /** A fallback must be there and take the very requests that it gets in the model's place. */

@@ -1,4 +1,5 @@
 import { Region } from "@pulumi/aws/types/enums";
+import { imageDigest } from "../../services/contract/digests";
 import { minimumLogDays } from "../../services/contract/tiers";
 import type { Problem } from "../../services/contract/problems";
 import { days, durationText } from "../../services/contract/units";
@@ -118,7 +119,7 @@ function prodModelProblems({ replicas, image }: StackModel, at: string): Problem
           },
         ]
       : []),
-    ...(image !== undefined && !/@sha256:[0-9a-f]{64}$/.test(image)
+    ...(image !== undefined && imageDigest(image) === undefined
       ? [
           {
             key: `${at}.image`,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { publicKeyIn } from "../../services/evidence/attestation";
+import { imageByDigest } from "../../services/contract/digests";
 import { duration, label } from "../../services/contract/units";
 import { retrySchema } from "../../services/evidence/verdict";
 import { killTargets } from "../serving/delivery";
@@ -124,15 +125,11 @@ const publicKey = z
 
 const approverKey = z.strictObject({ role: label, key: publicKey });
 
-const byDigest = z
-  .string()
-  .regex(/@sha256:[0-9a-f]{64}$/, "an image by digest: name@sha256: and 64 hexadecimal digits");
-
 const images = z.strictObject({
   /** Training steps, built from services/training/Dockerfile. */
-  training: byDigest.optional(),
+  training: imageByDigest.optional(),
   /** Promoter of releases, built from services/delivery/Dockerfile. */
-  delivery: byDigest.optional(),
+  delivery: imageByDigest.optional(),
 });
 
 const identity = z.strictObject({
@@ -157,7 +154,7 @@ const subjectKeys = z
 /** Keys that mean the same wherever the platform runs. */
 const common = {
   environment: z
-    .enum(environments, { error: "dev, prod or local" })
+    .enum(environments, { error: `one of ${environments.join(", ")}` })
     .describe("Decides redundancy, deletion protection and how releases are pinned."),
   identity: identity.describe("Who issues the tokens of callers."),
   models: z

@@ -2,7 +2,8 @@ import { z } from "zod";
 import { crossFieldProblems } from "./cross-field";
 import { dataClasses } from "./data-classes";
 import { riskTiers } from "./tiers";
-import { cpuQuantity, digest, duration, label, latency, memoryQuantity, share } from "./units";
+import { digest } from "./digests";
+import { cpuQuantity, duration, label, latency, memoryQuantity, share } from "./units";
 
 const featureBase = {
   name: z

@@ -82,12 +82,6 @@ export function days(length: Seconds): number {
   return Math.ceil(length / 86_400);
 }
 
-/** A content digest, `sha256:` and 64 hexadecimal digits. */
-export const digest = z
-  .string({ error: "a digest: sha256: and 64 hexadecimal digits" })
-  .regex(/^sha256:[0-9a-f]{64}$/, "a digest: sha256: and 64 hexadecimal digits")
-  .describe("a digest: sha256: and 64 hexadecimal digits");
-
 /** A DNS label (RFC 1123), the strictest form that Kubernetes and AWS both take. */
 export const label = z
   .string({ error: "a name: lower-case letters, digits and hyphens" })

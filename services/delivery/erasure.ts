@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { z } from "zod";
-import { digest } from "../contract/units";
+import { digest } from "../contract/digests";
 import type { Fact } from "../evidence/ledger";
 import { loadRelease } from "../evidence/load";
 import type { Release } from "../evidence/release";

@@ -1,6 +1,6 @@
 import { createPublicKey, verify, type KeyObject } from "node:crypto";
 import { z } from "zod";
-import { digestOf } from "../contract/digests";
+import { digestOf, hashSchema } from "../contract/digests";
 import { base64, releaseSchema, signatureSchema, type Release } from "./release";
 
 /** Media type of an in-toto statement inside a DSSE envelope. */
@@ -22,7 +22,7 @@ export type Envelope = z.output<typeof envelopeSchema>;
 
 const subject = z.strictObject({
   name: z.string().min(1),
-  digest: z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits") }),
+  digest: z.strictObject({ sha256: hashSchema("64 hexadecimal digits") }),
 });
 
 /**

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { dutiesOf } from "../contract/tiers";
-import { digest, label, semanticVersion } from "../contract/units";
+import { digest } from "../contract/digests";
+import { label, semanticVersion } from "../contract/units";
 
 /** Where the record of the last external bias audit stands, beside the contract. */
 export const biasAuditFile = "bias-audit.json";

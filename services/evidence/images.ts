@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { parseOrThrow } from "../contract/problems";
 import { scanSchema } from "./release";
-import { digest } from "../contract/units";
-import { digestOf } from "../contract/digests";
+import { digest, digestOf } from "../contract/digests";
 
 /**
  * Images that a run takes beside the model's own, by the folder of their Dockerfile below

@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { digest, label, semanticVersion } from "../contract/units";
+import { digest } from "../contract/digests";
+import { label, semanticVersion } from "../contract/units";
+import { entryReference } from "./ledger/entry";
 
 const moment = z.iso.datetime({ error: "a time such as 2026-11-24T03:00:00Z" });
 const estimate = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });
@@ -38,9 +40,7 @@ export const approvalSchema = z.strictObject({
   /** Digest of the image that was approved. */
   image: digest,
   /** Hash of the ledger's entry. */
-  reference: z
-    .string({ error: "the hash of a ledger entry" })
-    .regex(/^[0-9a-f]{64}$/, "the hash of a ledger entry, 64 hexadecimal digits"),
+  reference: entryReference,
   /** By the approver's own key, where they have one. */
   signature: signatureSchema.optional(),
 });

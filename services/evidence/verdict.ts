@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { digest, label, semanticVersion } from "../contract/units";
+import { digest } from "../contract/digests";
+import { label, semanticVersion } from "../contract/units";
+import { entryReference } from "./ledger/entry";
 
 /**
  * How a rollout can end: it serves all requests, its analysis or its deadline ended it, or a person
@@ -9,9 +11,6 @@ export const outcomes = ["promoted", "rolled-back", "aborted"] as const;
 export type Outcome = (typeof outcomes)[number];
 
 const time = z.iso.datetime({ error: "a time such as 2026-11-24T03:00:00Z" });
-const ledgerHash = z
-  .string()
-  .regex(/^[0-9a-f]{64}$/, "the hash of a ledger entry, 64 hexadecimal digits");
 const count = z.number().int().min(0);
 
 /** One metric of an analysis: what it said at its last look, and how many looks said what. */
@@ -63,7 +62,7 @@ export const verdictSchema = z.strictObject({
       role: label,
       reason: z.string(),
       at: time,
-      ledger: ledgerHash,
+      ledger: entryReference,
     }),
   ),
   recordedBy: z.string(),
@@ -83,7 +82,7 @@ export const retrySchema = z.strictObject({
   /** When it was decided; a verdict after that needs a new decision. */
   at: time,
   /** Entry of the audit ledger: `npx causeway delivery override` writes it and prints this block. */
-  ledger: ledgerHash,
+  ledger: entryReference,
 });
 export type Retry = z.output<typeof retrySchema>;
 

@@ -10,8 +10,7 @@ export const rule = resourceRule({
     "A service account must not mount its token into pods that do not call the Kubernetes API.",
   severity: "medium",
   enforcement: "mandatory",
-  remediation:
-    "Set automountServiceAccountToken to false; an account whose pods call the API says why in the annotation causeway.dev/api-token.",
+  remediation: `Set automountServiceAccountToken to false; an account whose pods call the API says why in the annotation ${labelKeys.apiToken}.`,
   url: "https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#opt-out-of-api-credential-automounting",
   frameworks: [{ framework: "cis-eks", clause: "4.1.6" }],
   types: ["kubernetes:core/v1:ServiceAccount"],

@@ -1,3 +1,4 @@
+import { isDigest } from "../../../services/contract/digests";
 import { text } from "../../resources";
 import { resourceRule } from "../../rule";
 import { fullRepository, matchesOne, parseImage } from "../../kubernetes";
@@ -29,7 +30,7 @@ export const rule = resourceRule({
       if (
         digest === undefined
           ? (tag ?? "latest") === "latest" || matchesOne(fullRepository(repository), exceptions)
-          : /^sha256:[0-9a-f]{64}$/.test(digest)
+          : isDigest(digest)
       )
         return [];
       return [`name its image by digest, got ${image}`];

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { canonicalJson, type Json } from "./canonical";
-import { sha256 } from "../../contract/digests";
+import { hashSchema, sha256 } from "../../contract/digests";
 
 /** Everything that the ledger records. */
 export const actions = [
@@ -21,9 +21,9 @@ export type Action = (typeof actions)[number];
 /** `previous` of the first entry. */
 export const genesis = "0".repeat(64);
 
-const hash = z
-  .string({ error: "64 hexadecimal digits" })
-  .regex(/^[0-9a-f]{64}$/, "64 hexadecimal digits");
+const hash = hashSchema("64 hexadecimal digits");
+/** The hash of an entry, where another record names it. */
+export const entryReference = hashSchema("the hash of a ledger entry, 64 hexadecimal digits");
 const text = z.string().min(1, "a text that is not empty");
 
 /** One line of the ledger. */

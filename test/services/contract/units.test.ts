@@ -1,8 +1,8 @@
 import fc from "fast-check";
+import { digest, imageDigest } from "../../../services/contract/digests";
 import {
   cpuQuantity,
   days,
-  digest,
   duration,
   durationText,
   label,
@@ -181,6 +181,18 @@ describe("names, digests, versions and shares", () => {
     `sha256:${"0".repeat(64)}\n`,
   ])("a digest is not %j", (text) => {
     expect(digest.safeParse(text).success).toBe(false);
+  });
+
+  it.each([
+    [`example.com/model@sha256:${"a".repeat(64)}`, `sha256:${"a".repeat(64)}`],
+    [`example.com:5000/model:1.4@sha256:${"0".repeat(64)}`, `sha256:${"0".repeat(64)}`],
+    ["example.com/model:1.4", undefined],
+    [`example.com/model:sha256:${"a".repeat(64)}`, undefined],
+    [`example.com/model@sha256:${"a".repeat(63)}`, undefined],
+    [`example.com/model@sha256:${"a".repeat(64)}/more`, undefined],
+    ["", undefined],
+  ])("of %j the digest is %j", (image, found) => {
+    expect(imageDigest(image)).toBe(found);
   });
 
   it.each(["1.4", "v1.4.0", "1.4.0+build", "1.4.0-"])("a version is not %j", (text) => {
