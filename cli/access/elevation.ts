@@ -1,5 +1,5 @@
 import { elevationAnnotations } from "../../infra/platform/admission";
-import { breakGlassRole, elevationPrefix } from "../../infra/kubernetes/labels";
+import { breakGlassRole, elevationPrefix, partOf } from "../../infra/kubernetes/labels";
 
 /** Who is let in, where, for how long and why. */
 export interface Elevation {
@@ -20,7 +20,7 @@ export interface Elevation {
 export function elevation({ user, namespace, seconds, reason, id }: Elevation, now: Date) {
   const name = `${elevationPrefix}${id}`;
   const labels = {
-    "app.kubernetes.io/part-of": "causeway",
+    ...partOf,
     "app.kubernetes.io/component": "elevation",
   };
   const annotations = {

@@ -58,13 +58,17 @@ export type BucketPurpose = (typeof bucketPurposes)[number];
 /** Ports of a model server's container. */
 export const ports = { http: 8080, metrics: 9090 } as const;
 
+/** Label of everything that is the platform's, whoever made it. */
+export const partOf = { "app.kubernetes.io/part-of": "causeway" } as const;
+/** Labels of what the program makes. */
+export const ownLabels = { ...partOf, "app.kubernetes.io/managed-by": "pulumi" } as const;
+
 /** Labels that every object of a model carries. */
 export function modelLabels(model: string): Record<string, string> {
   return {
     "app.kubernetes.io/name": model,
     "app.kubernetes.io/component": "model-server",
-    "app.kubernetes.io/part-of": "causeway",
-    "app.kubernetes.io/managed-by": "pulumi",
+    ...ownLabels,
   };
 }
 
@@ -95,9 +99,14 @@ export type RetrainingAccount = keyof typeof accounts;
 /** Start of the names of an elevation's RoleBinding and of the Job that ends it. */
 export const elevationPrefix = "break-glass-";
 
+/** Labels of what belongs to retraining, whatever the model. */
+export const trainingLabels = {
+  "app.kubernetes.io/component": "retraining",
+  ...ownLabels,
+} as const;
+
 /** Labels of what belongs to erasures. */
 export const erasureLabels = {
   "app.kubernetes.io/component": "erasure",
-  "app.kubernetes.io/part-of": "causeway",
-  "app.kubernetes.io/managed-by": "pulumi",
+  ...ownLabels,
 } as const;

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { dashboardMap, regionalDashboards } from "./dashboards/provision";
 import { controlPlaneMonitor, podMonitors } from "./monitors";
 import type { OrderedOptions } from "../kubernetes/ordering";
-import { namespaces, elevationPrefix } from "../kubernetes/labels";
+import { namespaces, elevationPrefix, partOf } from "../kubernetes/labels";
 import { foreign } from "./foreign";
 import { platformAlert } from "../gates/alerts";
 
@@ -51,7 +51,7 @@ export function breakGlassRules(runbookBase: string) {
     metadata: {
       name: "emergency",
       namespace: namespaces.observability,
-      labels: { "app.kubernetes.io/part-of": "causeway" },
+      labels: partOf,
     },
     spec: {
       groups: [

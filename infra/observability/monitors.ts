@@ -1,5 +1,5 @@
 import { foreign, type ForeignSource } from "./foreign";
-import { namespaces, type NamespaceRole } from "../kubernetes/labels";
+import { namespaces, type NamespaceRole, partOf } from "../kubernetes/labels";
 import { gatewayPodLabels } from "../kubernetes/gateway";
 
 export const proxyMetricsPort = 15_090;
@@ -83,7 +83,7 @@ function metadata(name: string) {
   return {
     name: `causeway-${name}`,
     namespace: namespaces.observability,
-    labels: { "app.kubernetes.io/part-of": "causeway" },
+    labels: partOf,
   };
 }
 

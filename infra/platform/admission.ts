@@ -7,6 +7,7 @@ import {
   type Group,
   accounts,
   elevationPrefix,
+  ownLabels,
 } from "../kubernetes/labels";
 import { annotationPrefix } from "../../services/contract/labels";
 
@@ -259,15 +260,10 @@ export const admissionPolicies: readonly AdmissionPolicy[] = [
   promotion,
 ];
 
-const labels = {
-  "app.kubernetes.io/part-of": "causeway",
-  "app.kubernetes.io/managed-by": "pulumi",
-};
-
 /** The ValidatingAdmissionPolicy. A request whose check cannot be evaluated is refused. */
 export function policyManifest({ name, rules, conditions, checks }: AdmissionPolicy) {
   return {
-    metadata: { name, labels },
+    metadata: { name, labels: ownLabels },
     spec: {
       failurePolicy: "Fail",
       matchConstraints: {
@@ -293,5 +289,8 @@ export function policyManifest({ name, rules, conditions, checks }: AdmissionPol
 
 /** Puts a policy into force in the whole cluster. */
 export function policyBinding({ name }: AdmissionPolicy) {
-  return { metadata: { name, labels }, spec: { policyName: name, validationActions: ["Deny"] } };
+  return {
+    metadata: { name, labels: ownLabels },
+    spec: { policyName: name, validationActions: ["Deny"] },
+  };
 }

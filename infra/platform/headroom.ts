@@ -1,4 +1,4 @@
-import { namespaces, priorityClasses } from "../kubernetes/labels";
+import { namespaces, priorityClasses, partOf } from "../kubernetes/labels";
 
 /** Room that is kept free for a spike: so many replicas of the largest model. */
 export interface Headroom {
@@ -14,7 +14,7 @@ export const headroomName = "causeway-headroom";
 const pauseImage =
   "registry.k8s.io/pause:3.10@sha256:ee6521f290b2168b6e0935a181d4cff9be1ac3f505666ef0e3c98fae8199917a";
 
-const labels = { "app.kubernetes.io/name": headroomName, "app.kubernetes.io/part-of": "causeway" };
+const labels = { "app.kubernetes.io/name": headroomName, ...partOf };
 
 /**
  * Priorities: models before everything of ours, headroom below everything, so that any pod may take

@@ -1,7 +1,7 @@
 import type { IGateway } from "@kubernetes-models/istio/networking.istio.io/v1beta1/Gateway";
 import type { IVirtualService } from "@kubernetes-models/istio/networking.istio.io/v1beta1/VirtualService";
 import type * as pulumi from "@pulumi/pulumi";
-import { gatewayName, namespaces } from "../kubernetes/labels";
+import { gatewayName, namespaces, partOf } from "../kubernetes/labels";
 import { gatewayPodLabels, gatewayPorts, healthPath } from "../kubernetes/gateway";
 import { gatewayCertificateName } from "./mesh-policies";
 
@@ -14,8 +14,7 @@ export interface ReadinessRoute {
   readonly path: string;
 }
 
-const labels = { "app.kubernetes.io/part-of": "causeway" };
-const metadata = (name: string) => ({ name, namespace: namespaces.gateway, labels });
+const metadata = (name: string) => ({ name, namespace: namespaces.gateway, labels: partOf });
 const caName = "causeway-ca";
 
 /** TLS 1.2 or later for the given host names, and no plain port. */

@@ -2,7 +2,7 @@ import type { IAuthorizationPolicy } from "@kubernetes-models/istio/security.ist
 import type { IPeerAuthentication } from "@kubernetes-models/istio/security.istio.io/v1beta1/PeerAuthentication";
 import type { IRequestAuthentication } from "@kubernetes-models/istio/security.istio.io/v1/RequestAuthentication";
 import type { ITelemetry } from "@kubernetes-models/istio/telemetry.istio.io/v1alpha1/Telemetry";
-import { gatewayName, namespaces } from "../kubernetes/labels";
+import { gatewayName, namespaces, partOf } from "../kubernetes/labels";
 import { gatewayPodLabels, healthPath } from "../kubernetes/gateway";
 
 /** Who issues the tokens of callers. */
@@ -15,9 +15,8 @@ export interface Identity {
   readonly audiences: readonly string[];
 }
 
-const labels = { "app.kubernetes.io/part-of": "causeway" };
-const meshWide = (name: string) => ({ name, namespace: namespaces.mesh, labels });
-const atGateway = (name: string) => ({ name, namespace: namespaces.gateway, labels });
+const meshWide = (name: string) => ({ name, namespace: namespaces.mesh, labels: partOf });
+const atGateway = (name: string) => ({ name, namespace: namespaces.gateway, labels: partOf });
 
 /** Every workload takes mutual TLS alone; in the root namespace, so it holds for all of them. */
 export function strictMutualTls() {

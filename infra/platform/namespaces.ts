@@ -1,4 +1,4 @@
-import { namespaces, type NamespaceRole } from "../kubernetes/labels";
+import { namespaces, type NamespaceRole, ownLabels } from "../kubernetes/labels";
 
 /**
  * Version of the Pod Security Standards: the oldest Kubernetes that the platform runs on, so that
@@ -82,8 +82,7 @@ export function namespaceMetadata(role: NamespaceRole) {
   return {
     name: namespaces[role],
     labels: {
-      "app.kubernetes.io/part-of": "causeway",
-      "app.kubernetes.io/managed-by": "pulumi",
+      ...ownLabels,
       ...Object.fromEntries(standards),
       "istio-injection": injection ? "enabled" : "disabled",
     },

@@ -1,5 +1,5 @@
 import { eventSourcePodLabels, webhook } from "../kubernetes/retraining-webhook";
-import { namespaces, ports, type NamespaceRole } from "../kubernetes/labels";
+import { namespaces, ports, type NamespaceRole, partOf } from "../kubernetes/labels";
 import { gatewayPorts } from "../kubernetes/gateway";
 import {
   elasticPolicies,
@@ -237,5 +237,5 @@ export function networkPolicies(role: NamespaceRole, settings: PolicySettings) {
 }
 
 function metadata(role: NamespaceRole, name: string) {
-  return { name, namespace: namespaces[role], labels: { "app.kubernetes.io/part-of": "causeway" } };
+  return { name, namespace: namespaces[role], labels: partOf };
 }

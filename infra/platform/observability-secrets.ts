@@ -2,7 +2,7 @@ import { Secret } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
 import { receivers } from "../gates/alerts";
-import { namespaces } from "../kubernetes/labels";
+import { namespaces, partOf } from "../kubernetes/labels";
 import type { OrderedOptions } from "../kubernetes/ordering";
 
 /** Secret with the name and password of Grafana's first administrator. */
@@ -72,7 +72,7 @@ export class ObservabilitySecrets extends pulumi.ComponentResource {
     const metadata = {
       name,
       namespace: namespaces.observability,
-      labels: { "app.kubernetes.io/part-of": "causeway" },
+      labels: partOf,
     };
     return new Secret(
       resource,

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Environment } from "../../services/contract/environments";
-import { encryptedStorageClass } from "../kubernetes/labels";
+import { encryptedStorageClass, partOf } from "../kubernetes/labels";
 
 /** Where volumes come from: EBS with the volumes key, or whatever the cluster at hand offers. */
 export type VolumeSource =
@@ -18,7 +18,7 @@ export function storageClass(source: VolumeSource, environment: Environment) {
       ? { parameters: { type: "gp3", encrypted: "true", kmsKeyId: source.keyArn } }
       : {};
   return {
-    metadata: { name: encryptedStorageClass, labels: { "app.kubernetes.io/part-of": "causeway" } },
+    metadata: { name: encryptedStorageClass, labels: partOf },
     provisioner: source.target === "aws" ? "ebs.csi.eks.amazonaws.com" : source.provisioner,
     ...ebs,
     // A volume is made in the zone of the pod that asks for it.

@@ -16,7 +16,7 @@ import { PriorityClass } from "@pulumi/kubernetes/scheduling/v1";
 import { StorageClass } from "@pulumi/kubernetes/storage/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { Environment } from "../../services/contract/environments";
-import { namespaces, type NamespaceRole } from "../kubernetes/labels";
+import { namespaces, type NamespaceRole, partOf } from "../kubernetes/labels";
 import { admissionPolicies, policyBinding, policyManifest } from "./admission";
 import { headroomDeployment, headroomName, priorities, type Headroom } from "./headroom";
 import { limitRangeSpec, quotaSpec } from "./limits";
@@ -157,7 +157,6 @@ export class Tenancy extends pulumi.ComponentResource {
 
   private grant(grant: Grant, created: readonly Namespace[]): void {
     const name = `${this.name}-${grant.name}${grant.namespace === undefined ? "" : `-${grant.namespace}`}`;
-    const labels = { "app.kubernetes.io/part-of": "causeway" };
     const rules = grant.rules.map(({ apiGroups, resources, verbs, resourceNames }) => ({
       apiGroups: [...apiGroups],
       resources: [...resources],
@@ -167,15 +166,19 @@ export class Tenancy extends pulumi.ComponentResource {
     const binding = { roleRef: roleReference(grant), subjects: [groupSubject(grant.group)] };
     const child = { parent: this, dependsOn: [...created] };
     if (grant.namespace === undefined) {
-      const role = new ClusterRole(name, { metadata: { name: grant.name, labels }, rules }, child);
+      const role = new ClusterRole(
+        name,
+        { metadata: { name: grant.name, labels: partOf }, rules },
+        child,
+      );
       new ClusterRoleBinding(
         name,
-        { metadata: { name: grant.name, labels }, ...binding },
+        { metadata: { name: grant.name, labels: partOf }, ...binding },
         { parent: this, dependsOn: role },
       );
       return;
     }
-    const metadata = { name: grant.name, namespace: grant.namespace, labels };
+    const metadata = { name: grant.name, namespace: grant.namespace, labels: partOf };
     const role = new Role(name, { metadata, rules }, child);
     new RoleBinding(name, { metadata, ...binding }, { parent: this, dependsOn: role });
   }

@@ -1,4 +1,4 @@
-import { namespaces } from "../../kubernetes/labels";
+import { namespaces, partOf } from "../../kubernetes/labels";
 import { fleetDashboard } from "./fleet";
 import { governanceDashboard } from "./governance";
 import type { DashboardJson } from "./grafana";
@@ -15,7 +15,7 @@ export function dashboardMap(
     metadata: {
       name: `${uid}-dashboard`,
       namespace: namespaces.observability,
-      labels: { "app.kubernetes.io/part-of": "causeway", ...labels, [dashboardLabel]: "1" },
+      labels: { ...partOf, ...labels, [dashboardLabel]: "1" },
     },
     data: { [`${uid}.json`]: JSON.stringify(dashboard) },
   };

@@ -1,4 +1,4 @@
-import { namespaces } from "../../kubernetes/labels";
+import { namespaces, ownLabels } from "../../kubernetes/labels";
 
 /** Version of Elasticsearch, Kibana and Filebeat; the operator takes any 9.x. */
 export const stackVersion = "9.5.3";
@@ -76,7 +76,6 @@ export const settingsLabel = { "app.kubernetes.io/component": "log-settings" } a
 export function logLabels(name: string): Record<string, string> {
   return {
     "app.kubernetes.io/name": name,
-    "app.kubernetes.io/part-of": "causeway",
-    "app.kubernetes.io/managed-by": "pulumi",
+    ...ownLabels,
   };
 }

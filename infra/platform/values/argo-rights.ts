@@ -1,4 +1,4 @@
-import { namespaces } from "../../kubernetes/labels";
+import { namespaces, partOf } from "../../kubernetes/labels";
 import type { RbacRule } from "../rbac";
 import type { Values } from "./chart";
 
@@ -92,7 +92,7 @@ function rights(
   const metadata = {
     name,
     namespace: namespaces.training,
-    labels: { "app.kubernetes.io/part-of": "causeway" },
+    labels: partOf,
   };
   const object = (kind: string, body: Values) => ({
     apiVersion: "rbac.authorization.k8s.io/v1",

@@ -1,5 +1,10 @@
 import type { RbacRule } from "../../platform/rbac";
-import { namespaces, accounts, type RetrainingAccount } from "../../kubernetes/labels";
+import {
+  namespaces,
+  accounts,
+  type RetrainingAccount,
+  trainingLabels,
+} from "../../kubernetes/labels";
 import { labelKeys } from "../../../services/contract/labels";
 
 /** A role of a retraining account in one namespace. */
@@ -10,12 +15,6 @@ export interface AccountGrant {
   readonly namespace: string;
   readonly rules: readonly (RbacRule & { readonly resourceNames?: readonly string[] })[];
 }
-
-const labels = {
-  "app.kubernetes.io/component": "retraining",
-  "app.kubernetes.io/part-of": "causeway",
-  "app.kubernetes.io/managed-by": "pulumi",
-};
 
 /** Why an account's pods carry a token for the Kubernetes API. */
 const reasons = {
@@ -31,7 +30,7 @@ export function serviceAccount(account: RetrainingAccount, reason: string = reas
     metadata: {
       name: accounts[account],
       namespace: namespaces.training,
-      labels,
+      labels: trainingLabels,
       annotations: { [labelKeys.apiToken]: reason },
     },
     automountServiceAccountToken: true,
@@ -96,7 +95,7 @@ export function followerGrants(models: readonly string[]): AccountGrant[] {
 
 /** Role and binding of a grant. */
 export function roleOf({ name, account, namespace, rules }: AccountGrant) {
-  const metadata = { name: `retraining-${name}`, namespace, labels };
+  const metadata = { name: `retraining-${name}`, namespace, labels: trainingLabels };
   return {
     role: {
       metadata,

@@ -1,5 +1,10 @@
 import { containerSecurityContext, podSecurityContext } from "../../kubernetes/security-context";
-import { encryptedStorageClass, namespaces, accounts } from "../../kubernetes/labels";
+import {
+  encryptedStorageClass,
+  namespaces,
+  accounts,
+  trainingLabels,
+} from "../../kubernetes/labels";
 import { eventSourceName, webhook } from "../../kubernetes/retraining-webhook";
 import {
   retrainingLabels,
@@ -26,11 +31,7 @@ function shared(name: string) {
   return {
     name,
     namespace: namespaces.training,
-    labels: {
-      "app.kubernetes.io/component": "retraining",
-      "app.kubernetes.io/part-of": "causeway",
-      "app.kubernetes.io/managed-by": "pulumi",
-    },
+    labels: trainingLabels,
   };
 }
 

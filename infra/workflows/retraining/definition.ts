@@ -1,7 +1,7 @@
 import type { RoleKey } from "../../../services/evidence/approvals";
 import type { Contract } from "../../../services/contract/contract";
 import type { Environment } from "../../../services/contract/environments";
-import { namespaces } from "../../kubernetes/labels";
+import { namespaces, ownLabels, partOf } from "../../kubernetes/labels";
 import { annotationPrefix } from "../../../services/contract/labels";
 
 /** Where the artefacts of retraining live: folders, as `s3://bucket/prefix` or `file:///folder`. */
@@ -72,7 +72,7 @@ export function retrainingLabels(model: string): Record<string, string> {
   return {
     "app.kubernetes.io/name": model,
     "app.kubernetes.io/component": "retraining",
-    "app.kubernetes.io/part-of": "causeway",
+    ...partOf,
     [`${annotationPrefix}/model`]: model,
   };
 }
@@ -82,7 +82,7 @@ export function trainingMetadata(model: string, name: string) {
   return {
     name,
     namespace: namespaces.training,
-    labels: { ...retrainingLabels(model), "app.kubernetes.io/managed-by": "pulumi" },
+    labels: { ...retrainingLabels(model), ...ownLabels },
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Environment } from "../../../services/contract/environments";
 import { classLabels } from "../../kubernetes/data-classes";
-import { encryptedStorageClass, namespaces } from "../../kubernetes/labels";
+import { encryptedStorageClass, namespaces, trainingLabels } from "../../kubernetes/labels";
 import type { Locations } from "./definition";
 
 /**
@@ -32,9 +32,7 @@ export function volumeClaim(environment: Environment) {
       namespace: namespaces.training,
       labels: {
         ...classLabels("lake"),
-        "app.kubernetes.io/component": "retraining",
-        "app.kubernetes.io/part-of": "causeway",
-        "app.kubernetes.io/managed-by": "pulumi",
+        ...trainingLabels,
       },
       annotations: { "pulumi.com/skipAwait": "true" },
     },
