@@ -1,77 +1,35 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { userInfo } from "node:os";
 import { join } from "node:path";
-import { modelsFolder } from "../../harness/fixtures";
-import { signedApproval, type RoleKey } from "../../../services/evidence/approvals";
+import { signedApproval } from "../../../services/evidence/approvals";
 import { loadRelease } from "../../../services/evidence/load";
 import { inspectRelease } from "../../../services/evidence/inspection";
-import {
-  appendEntry,
-  readLedger,
-  storeAt,
-  type Entry,
-  type Fact,
-} from "../../../services/evidence/ledger";
+import { readLedger, storeAt, type Fact } from "../../../services/evidence/ledger";
 import { openLedger } from "../../../services/delivery/ledger-location";
 import { recordedApprovals } from "../../../services/delivery/approvals";
-import { attest } from "../../../cli/release/attestation";
 import { attestApproved, attestModel } from "../../../cli/release/attest";
 import { exitCodeOf } from "../../../cli/exit-codes";
 import { Terminal } from "../../../cli/terminal";
-import { verify } from "../../../cli/release/verify";
-import { testKey } from "../../support/signing";
 import { causeway } from "../../support/verb";
 import { digestOf } from "../../../services/contract/digests";
+import {
+  approval,
+  attesting,
+  board,
+  boardKeys,
+  failing,
+  folder,
+  image,
+  ledger,
+  model,
+  ours,
+  put,
+  release,
+} from "./attest-fixture";
 
-const model = "loan-approval";
-const ours = testKey();
-const board = testKey("p256");
-const now = Date.parse("2026-11-25T00:00:00Z");
-let folder = "";
-let release = "";
-let ledger = "";
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "causeway-attest-"));
-  mkdirSync(join(folder, model));
-  for (const name of ["model.yaml", "release"])
-    cpSync(join(modelsFolder, model, name), join(folder, model, name), { recursive: true });
-  release = join(folder, model, "release");
-  ledger = join(folder, "ledger.jsonl");
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-const image = loadRelease(modelsFolder, model).image.digest;
-const approval = (actor: string, role: string, more: Fact["details"] = {}): Fact => ({
-  actor,
-  action: "approve",
-  subject: model,
-  details: { digest: image, role, reason: "read the card", ...more },
-});
-const put = (fact: Fact): Promise<Entry> => appendEntry(storeAt(ledger), fact);
 const boardSigned = (actor = "chair@example.com", of = image) => ({
   signature: signedApproval({ model, image: of, role: "ethics-board", actor }, board.signer),
 });
-const boardKeys: RoleKey[] = [{ role: "ethics-board", key: board.publicKey }];
-const attesting = async (roleKeys: readonly RoleKey[] = []) =>
-  attestApproved({
-    folder: release,
-    signers: [ours.signer],
-    ledger: await openLedger(ledger),
-    actor: "release-manager",
-    roleKeys,
-  });
-const failing = (options: Partial<Parameters<typeof verify>[1]> = {}) =>
-  verify(release, { trusted: [ours.publicKey], unsigned: false, now, ...options }).lines.filter(
-    (line) => line.startsWith("FAIL"),
-  );
-
-/**
- * The manifest as somebody would forge it, signed by the release's own key: only the approvals
- * themselves can show it.
- */
-function forged(change: (manifest: ReturnType<typeof loadRelease>) => object): void {
-  writeFileSync(join(release, "manifest.json"), JSON.stringify(change(loadRelease(folder, model))));
-}
 
 describe("attesting a release", () => {
   test("carries the approvals that the ledger holds of the image, signed, and is on record by who did it", async () => {
@@ -213,79 +171,6 @@ describe("an approval in a role that the stack has keys for", () => {
       JSON.stringify({ ...envelope, signatures: [{ keyid: ours.signer.keyid, sig }] }),
     );
     expect(inspectRelease(release, [ours.publicKey]).signature.state).toBe("untrusted");
-  });
-});
-
-describe("causeway release verify", () => {
-  const published = (approvals: readonly object[] = []) =>
-    forged((manifest) => ({ ...manifest, published: true, approvals }));
-  const withApproval = (more: object = {}) => ({
-    role: "ethics-board",
-    at: "2026-11-24T13:00:00Z",
-    actor: "chair@example.com",
-    image,
-    reference: "a".repeat(64),
-    ...more,
-  });
-
-  /** The release's own key vouches for the forged manifest. */
-  const signedAgain = () => attest(release, [ours.signer]);
-
-  test("wants of a published release the approvals that its tier asks for, by different people", () => {
-    published();
-    signedAgain();
-    expect(failing()).toEqual([
-      expect.stringContaining(
-        "2 approvals by different people in different roles, one of them ethics-board; got none",
-      ),
-    ]);
-    published([withApproval(), withApproval({ role: "model-risk", reference: "b".repeat(64) })]);
-    signedAgain();
-    expect(failing()).toEqual([
-      expect.stringContaining(
-        "got ethics-board by chair@example.com, model-risk by chair@example.com",
-      ),
-    ]);
-    published([
-      withApproval(),
-      withApproval({ role: "model-risk", actor: "risk@example.com", reference: "b".repeat(64) }),
-    ]);
-    signedAgain();
-    expect(failing()).toEqual([]);
-  });
-
-  test("finds an approval that the ledger does not hold, although the release's key signed it", async () => {
-    await put(approval("risk@example.com", "model-risk"));
-    await attesting();
-    const entries = readLedger(storeAt(ledger));
-    expect(failing({ entries })).toEqual([]);
-    forged((manifest) => ({
-      ...manifest,
-      approvals: manifest.approvals.map((one) => ({ ...one, actor: "somebody" })),
-    }));
-    signedAgain();
-    expect(failing()).toEqual([]);
-    expect(failing({ entries })).toEqual([
-      expect.stringMatching(
-        /approval by role model-risk in the ledger .*"actor":"risk@example\.com".*allowed: .*"actor":"somebody"/,
-      ),
-    ]);
-    expect(failing({ entries: [] })).toEqual([expect.stringContaining("got no entry that counts")]);
-  });
-
-  test("finds an approval of another image, the same entry twice, and a role without its signature", () => {
-    forged((manifest) => ({
-      ...manifest,
-      approvals: [withApproval({ image: `sha256:${"0".repeat(64)}` }), withApproval()],
-    }));
-    signedAgain();
-    const found = failing({ roleKeys: boardKeys });
-    for (const part of [
-      "of image sha256:000",
-      "again, allowed: each entry of the ledger once",
-      "got no signature, allowed: a signature by a key of ethics-board",
-    ])
-      expect(found.some((line) => line.includes(part))).toBe(true);
   });
 });
 
