@@ -5,8 +5,11 @@ import { fixtureProject } from "./fixtures";
 import { runOrThrow } from "./lib/process";
 import { REPOSITORY } from "./project";
 
-/** What an owner of a clone writes: stacks, their policy configuration and models. */
-const ofItsOwner = /^(Pulumi\..+\.yaml$|policies\/config\/|services\/models\/)/;
+/**
+ * What an owner of a clone writes: stacks, their policy configuration and models. Packages that are
+ * a link, as in a clone that this file made, are a file to git.
+ */
+const ofItsOwner = /^(Pulumi\..+\.yaml$|policies\/config\/|services\/models\/|node_modules$)/;
 
 /**
  * Copies the working tree without what git ignores, with the stacks and the model of the fixtures
