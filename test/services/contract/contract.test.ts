@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { load as parseYaml } from "js-yaml";
-import { contractSchema } from "../../../services/contract/contract";
+import { contractJson, contractSchema } from "../../../services/contract/contract";
 import { InputError, parseOrThrow } from "../../../services/contract/problems";
 import { set, unset } from "../../support/rule-suite";
 import { modelFolder } from "../../harness/fixtures";
@@ -53,6 +53,13 @@ describe("the contract of the sample", () => {
       contractSchema.parse(unset(unset(good, "data.directIdentifiers"), "serving.gpu")),
     ).toEqual(contractSchema.parse(good));
   });
+});
+
+test("a contract in JSON is what the schema makes of it, and is read again as it was", () => {
+  const contract = contractSchema.parse(good);
+  const json: unknown = JSON.parse(contractJson(contract));
+  expect(json).toEqual(contractSchema.encode(contract));
+  expect(contractSchema.parse(json)).toEqual(contract);
 });
 
 describe("a bad contract", () => {
