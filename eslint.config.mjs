@@ -50,7 +50,6 @@ export default tseslint.config(
   {
     files: ["test/**/*.ts"],
     rules: {
-      "max-lines": ["error", { max: 850, skipBlankLines: true, skipComments: true }],
       "@typescript-eslint/consistent-type-assertions": "off",
       "@typescript-eslint/no-non-null-assertion": "off",
       "max-lines-per-function": "off",

@@ -157,11 +157,15 @@ describe("npm run lint", () => {
     plant("policies/fits.ts", file(50));
     plant("cli/long.ts", `${file(50)}\nexport const one = 1;\n`);
     plant("lab/procedure.ts", procedure("p", 51));
+    plant("test/long.ts", `${file(50)}\nexport const one = 1;\n`);
     const { failed, output } = lint("eslint");
     expect(failed).toBe(true);
-    expect(output).toMatch(/cli\/long\.ts\n.*File has too many lines \(301\).*max-lines\n/);
+    for (const folder of ["cli", "test"])
+      expect(output).toMatch(
+        new RegExp(`${folder}/long\\.ts\\n.*File has too many lines \\(301\\).*max-lines\\n`),
+      );
     expect(output).toMatch(/lab\/procedure\.ts\n.*too many lines \(51\).*max-lines-per-function\n/);
-    expect(output).toContain("2 problems (2 errors, 0 warnings)");
+    expect(output).toContain("3 problems (3 errors, 0 warnings)");
   });
 
   describe("judges Python", () => {

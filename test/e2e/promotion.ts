@@ -1,27 +1,30 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import { fixtureProject, modelsFolder } from "../harness/fixtures";
-import { namespaces, accounts } from "../../infra/kubernetes/labels";
+import { accounts } from "../../infra/kubernetes/labels";
 import { loadRelease } from "../../services/evidence/load";
 import { openLedger } from "../../services/delivery/ledger-location";
-import { connect } from "../../services/delivery/connection";
 import { KubernetesClient } from "../harness/lib/kubernetes/client";
 import { run, type RunResult } from "../harness/lib/process";
 import { errorMessage } from "../harness/lib/text";
 import { REPOSITORY } from "../harness/project";
-import type { Json, JsonObject } from "../harness/lib/json";
+import type { JsonObject } from "../harness/lib/json";
 import type { Test } from "../harness/runner";
-import { eventually } from "./expectations";
 import { at } from "./planned";
 import type { SharedStack } from "./stack";
+import {
+  controllerOf,
+  controllerPromotes,
+  digest,
+  forbidden,
+  model,
+  promoterKubeconfig,
+  rolloutPath,
+} from "./promoter";
 
-const model = "loan-approval";
-const inModels = `/apis/argoproj.io/v1alpha1/namespaces/${namespaces.models}/rollouts`;
-const rolloutPath = `${inModels}/${model}`;
-const digest = `sha256:${"e".repeat(64)}`;
 const release = {
   ...loadRelease(modelsFolder, model),
   version: "9.0.0",
@@ -74,163 +77,6 @@ async function compiled(folder: string): Promise<string> {
   assert.equal(code, 0, stderr);
   return path.join(folder, "promote.js");
 }
-
-/**
- * A kubeconfig of the same cluster with the token of the promoter's service account, as its pods
- * have it.
- */
-async function promoterKubeconfig(
-  { cluster, client }: SharedStack,
-  folder: string,
-): Promise<{ readonly file: string; readonly client: KubernetesClient }> {
-  const request = await client.call(
-    "POST",
-    `/api/v1/namespaces/${namespaces.training}/serviceaccounts/${accounts.promoter}/token`,
-    {
-      apiVersion: "authentication.k8s.io/v1",
-      kind: "TokenRequest",
-      spec: { expirationSeconds: 600 },
-    },
-  );
-  const token = String(at(request, "status", "token"));
-  const { KubeConfig } = await import("@kubernetes/client-node");
-  const config = new KubeConfig();
-  config.loadFromFile(cluster.kubeconfig);
-  const current = config.getCurrentCluster();
-  assert.ok(current, "the kubeconfig names a cluster");
-  config.loadFromOptions({
-    clusters: [current],
-    users: [{ name: "promoter", token }],
-    contexts: [{ name: "home", cluster: current.name, user: "promoter" }],
-    currentContext: "home",
-  });
-  const file = path.join(folder, "kubeconfig");
-  await writeFile(file, config.exportConfig());
-  return { file, client: new KubernetesClient(await connect({ kubeconfig: file })) };
-}
-
-/** The controller's word that a trial ended well, once it sees the new image. */
-async function controllerPromotes({ client, cluster }: SharedStack): Promise<void> {
-  let rollout: JsonObject = {};
-  await eventually(
-    "the patch of the promoter",
-    async () => {
-      rollout = await client.call("GET", rolloutPath);
-      return String(at(rollout, "spec", "template", "spec", "containers", 0, "image")).endsWith(
-        `@${digest}`,
-      );
-    },
-    30_000,
-  );
-  const status = {
-    observedGeneration: String(at(rollout, "metadata", "generation")),
-    phase: "Healthy",
-    stableRS: "e2e",
-    currentPodHash: "e2e",
-  };
-  await (
-    await controllerOf(cluster)
-  ).call(
-    "PATCH",
-    `${rolloutPath}/status?fieldManager=rollouts-controller`,
-    { status },
-    "application/merge-patch+json",
-  );
-}
-
-/** Whom admission lets write a verdict. */
-async function controllerOf({ kubeconfig }: SharedStack["cluster"]): Promise<KubernetesClient> {
-  return new KubernetesClient(
-    await connect({
-      kubeconfig,
-      impersonate: {
-        user: `system:serviceaccount:${namespaces.rollouts}:argo-rollouts`,
-        groups: ["system:masters"],
-      },
-    }),
-  );
-}
-
-interface Attempt {
-  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
-  readonly path: string;
-  readonly body?: Json;
-  readonly contentType?: string;
-}
-
-const change = (op: "replace" | "add" | "remove", where: string, value?: Json): Attempt => ({
-  method: "PATCH",
-  path: `${rolloutPath}?dryRun=All`,
-  body: [{ op, path: where, ...(value !== undefined && { value }) }],
-  contentType: "application/json-patch+json",
-});
-const container = "/spec/template/spec/containers/0";
-
-/** What whoever took over the promoter would like to do; each a dry run. */
-const forbidden: Readonly<Record<string, Attempt>> = {
-  "bring an image of another repository": change(
-    "replace",
-    `${container}/image`,
-    `registry.example.com/other@${digest}`,
-  ),
-  "bring an image by tag": change(
-    "replace",
-    `${container}/image`,
-    "registry.example.com/loan-approval:latest",
-  ),
-  "change a command": change("add", `${container}/command`, ["sh"]),
-  "add a container": change("add", "/spec/template/spec/containers/-", {
-    name: "more",
-    image: `registry.example.com/more@${digest}`,
-  }),
-  "change the account of the pods": change(
-    "replace",
-    "/spec/template/spec/serviceAccountName",
-    "default",
-  ),
-  "change the contract that pods carry": change(
-    "replace",
-    "/spec/template/metadata/annotations/causeway.dev~1contract",
-    "{}",
-  ),
-  "take a risk tier away": change("replace", "/metadata/labels/causeway.dev~1risk-tier", "minimal"),
-  "take the mesh's proxy away": change(
-    "add",
-    "/spec/template/metadata/labels/sidecar.istio.io~1inject",
-    "false",
-  ),
-  "take a release at once to all requests": change("add", "/spec/strategy/canary/steps/0", {
-    setWeight: 100,
-  }),
-  "pause a Rollout": change("add", "/spec/paused", true),
-  "keep a Rollout from being removed": change("add", "/metadata/finalizers", ["example.com/keep"]),
-  "resume a paused release": {
-    method: "PATCH",
-    path: `${rolloutPath}/status?dryRun=All`,
-    body: { status: { pauseConditions: null } },
-    contentType: "application/merge-patch+json",
-  },
-  "remove a Rollout": { method: "DELETE", path: `${rolloutPath}?dryRun=All` },
-  "list Rollouts": { method: "GET", path: inModels },
-  "read another Rollout": { method: "GET", path: `${inModels}/another` },
-  "read secrets": { method: "GET", path: `/api/v1/namespaces/${namespaces.models}/secrets` },
-  "change routes": {
-    method: "PATCH",
-    path: `/apis/networking.istio.io/v1/namespaces/${namespaces.models}/virtualservices/${model}?dryRun=All`,
-    body: { spec: { http: [] } },
-    contentType: "application/merge-patch+json",
-  },
-  "start a workflow": {
-    method: "POST",
-    path: `/apis/argoproj.io/v1alpha1/namespaces/${namespaces.training}/workflows?dryRun=All`,
-    body: {
-      apiVersion: "argoproj.io/v1alpha1",
-      kind: "Workflow",
-      metadata: { generateName: "e2e-" },
-      spec: {},
-    },
-  },
-};
 
 /**
  * The promoter against the real API server: as its container would, by the compiled file and the

@@ -23,7 +23,7 @@ export interface Target {
 }
 export const json = (document: unknown) => JSON.stringify(document) ?? "";
 
-export function requestProblem(error: unknown): string | undefined {
+function requestProblem(error: unknown): string | undefined {
   if (!(error instanceof RequestProblem)) return "is not a RequestProblem";
   if (error.status < 400 || error.status > 499) return `blames the server: ${error.status}`;
   if (error.message.length > 2_000) return "repeats what the caller sent";
@@ -35,7 +35,7 @@ export function requestProblem(error: unknown): string | undefined {
 export const columns = columnsOf(contract);
 export const form = { input: "features", columns, maximumRows: 64 };
 
-export const row = contract.features.map((feature) =>
+const row = contract.features.map((feature) =>
   feature.type === "category" ? feature.values[0]! : feature.min,
 );
 

@@ -26,7 +26,7 @@ export const evidenceThreats: readonly Threat[] = [
     elements: ["Buckets"],
     flows: ["ledger"],
     rules: ["governance-audit-lock", "governance-audit-lock-mode"],
-    tests: ["test/services/evidence/ledger/ledger.test.ts", "test/cli/evidence/evidence.test.ts"],
+    tests: ["test/services/evidence/ledger/ledger.test.ts", "test/cli/evidence/changed.test.ts"],
     residual:
       "Only the last hash, noted outside, shows that entries were cut off the end; evidence archives contain it.",
   },

@@ -36,7 +36,7 @@ export const counter = (count: number) =>
   Number.isNaN(count) ? `NaN+0x${samples}` : `0+${count / samples}x${samples}`;
 
 /** A counter that has not moved for most of an hour. */
-export const stopped = (count: number) => `0 ${count}+0x${samples - 1}`;
+const stopped = (count: number) => `0 ${count}+0x${samples - 1}`;
 
 /** A recorded rate of events in a second, of which a window holds this count in one sample. */
 export const counted = (count: number) => `_x${samples} ${count / 60}`;
@@ -52,7 +52,7 @@ export const own = (of: Side, pod = "a") =>
 
 export const { positiveLabel: yes, negativeLabel: no } = contract.target;
 
-export const cells = [
+const cells = [
   ["truePositive", yes, yes],
   ["falsePositive", yes, no],
   ["trueNegative", no, no],
@@ -123,7 +123,7 @@ export const share = fc.oneof(
   fc.double({ min: 0, max: 1, noNaN: true }),
 );
 
-export function confusions(size: fc.Arbitrary<number>): fc.Arbitrary<Confusion> {
+function confusions(size: fc.Arbitrary<number>): fc.Arbitrary<Confusion> {
   return fc
     .tuple(size, fc.double({ min: 0.5, max: 1, noNaN: true }), share, share)
     .map(([all, positive, missed, alarms]): Confusion => {
@@ -140,7 +140,7 @@ export function confusions(size: fc.Arbitrary<number>): fc.Arbitrary<Confusion> 
     });
 }
 
-export const small400 = fc.integer({ min: 0, max: 400 });
+const small400 = fc.integer({ min: 0, max: 400 });
 
 export const versions: fc.Arbitrary<VersionCounts> = fc
   .record({
@@ -173,6 +173,6 @@ export const versions: fc.Arbitrary<VersionCounts> = fc
     groups: { race, sex },
   }));
 
-export const seed = 20261129;
+const seed = 20261129;
 export const sample = <T>(of: fc.Arbitrary<T>, count: number) =>
   fc.sample(of, { seed, numRuns: count });

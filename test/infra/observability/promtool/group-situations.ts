@@ -9,10 +9,10 @@ export const cells = [
 ] as const;
 export type Matrix = readonly [tp: number, fp: number, fn: number, tn: number];
 
-export const groupSeries = (group: string, [predicted, actual]: readonly [string, string]) =>
+const groupSeries = (group: string, [predicted, actual]: readonly [string, string]) =>
   `causeway_group_outcomes_total${own},attribute="race",group="${group}",predicted="${predicted}",actual="${actual}"}`;
 
-export function byGroup(
+function byGroup(
   groups: Readonly<
     Record<string, readonly (readonly [minutes: number, matrix: Matrix, reset?: "reset"])[]>
   >,
@@ -45,9 +45,9 @@ export function tides(hours: number, matrix: Matrix): (readonly [number, Matrix]
   return Array.from({ length: hours }, (_, hour) => [60, scaled(hour % 2 === 0 ? 4 : 1)] as const);
 }
 
-export const alike: Matrix = [8, 1, 0, 1];
-export const harmed: Matrix = [2, 0, 6, 2];
-export const labelGroups = ["rates", "fairness"] as const;
+const alike: Matrix = [8, 1, 0, 1];
+const harmed: Matrix = [2, 0, 6, 2];
+const labelGroups = ["rates", "fairness"] as const;
 
 export const fairnessScenarios: readonly Scenario[] = [
   {
