@@ -1,10 +1,11 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { packConfig } from "../../cli/plan/judgement";
 import type { StackPlan } from "../../cli/plan/plan";
 import { isProvider, type RecordedResource } from "../../cli/plan/resource";
-import { stackNames } from "../../cli/plan/stack-file";
+import { readStackFile, stackNames } from "../../cli/plan/stack-file";
 import { rules } from "../../policies/rules";
+import { parseYaml } from "../../services/contract/yaml";
 import { planWith } from "../support/planning";
 import { project } from "../support/stacks";
 
@@ -57,6 +58,14 @@ describe.each(stackNames(project))("the committed stack %s", (stack) => {
   test("is read, and every value that the cloud would give is filled", () => {
     expect(plan.gaps).toEqual([]);
     expect(plan.config.models.length).toBeGreaterThan(0);
+  });
+
+  // The engine refuses a stack without one of them; the offline plan does not read that list.
+  test("sets every key that the project's file lists", () => {
+    const file = join(project, "Pulumi.yaml");
+    const { config } = parseYaml(readFileSync(file, "utf8"), file) as { config: object };
+    const { values } = readStackFile(join(project, `Pulumi.${stack}.yaml`));
+    expect(Object.keys(config).filter((key) => !(`causeway:${key}` in values))).toEqual([]);
   });
 
   test("breaks no mandatory rule", () => {
