@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { canonicalJson, type Json } from "../../../../services/evidence/ledger/canonical";
+import type { Json } from "../../../../services/evidence/ledger/canonical";
 import {
   actions,
   entryHash,
@@ -26,6 +26,7 @@ beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "causeway-ledger-"))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const at = new Date("2026-11-24T12:00:00.000Z");
+
 const fact = (subject: string): Fact => ({
   actor: "causeway:pipelines",
   action: "release",
@@ -40,10 +41,13 @@ function chain(length: number): Entry[] {
     entries.push(nextEntry(entries.at(-1), fact(`model-${i}`), new Date(at.getTime() + i)));
   return entries;
 }
+
 const stored = (entries: readonly unknown[]): StoredLine[] =>
   entries.map((entry, i) => ({ place: `line ${i + 1}`, text: JSON.stringify(entry) }));
+
 const places = (entries: readonly unknown[], head?: string) =>
   verifyLines(stored(entries), head).flaws.map(({ place }) => place);
+
 const messages = (entries: readonly unknown[], head?: string) =>
   verifyLines(stored(entries), head).flaws.map(({ place, message }) => `${place} ${message}`);
 const at1 = <T>(list: readonly T[], index: number): T => list[index]!;
@@ -182,6 +186,7 @@ const json = fc
   .jsonValue()
   .filter((value) => !JSON.stringify(value).includes("__proto__")) as fc.Arbitrary<Json>;
 const text = fc.string({ minLength: 1, unit: "grapheme" });
+
 const facts = fc.array(
   fc.record({
     actor: text,
@@ -195,6 +200,7 @@ const facts = fc.array(
   }),
   { minLength: 2, maxLength: 8 },
 );
+
 const chained = facts.map((given) =>
   given.reduce<Entry[]>(
     (entries, each, i) => [...entries, nextEntry(entries.at(-1), each, new Date(at.getTime() + i))],
@@ -258,50 +264,6 @@ describe("whatever is recorded", () => {
         },
       ),
     );
-  });
-});
-
-describe("canonical JSON", () => {
-  it("does not depend on the order of keys", () => {
-    fc.assert(
-      fc.property(
-        fc.dictionary(
-          fc.string().filter((key) => key !== "__proto__"),
-          json,
-        ),
-        (value) => {
-          const reversed = Object.fromEntries(Object.entries(value).reverse());
-          expect(canonicalJson(reversed)).toBe(canonicalJson(value));
-          expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
-        },
-      ),
-    );
-  });
-
-  it("is that of RFC 8785, section 3.2.2 and 3.2.3", () => {
-    const numbers: Json = {
-      numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
-      string: "\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"/",
-      literals: [null, true, false],
-    };
-    expect(canonicalJson(numbers)).toBe(
-      '{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],"string":"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}',
-    );
-    expect(
-      canonicalJson({
-        "\u20ac": 1,
-        "\r": 2,
-        "\ufb33": 3,
-        "1": 4,
-        "\u{1f600}": 5,
-        "\u0080": 6,
-        "\u00f6": 7,
-      }),
-    ).toBe('{"\\r":2,"1":4,"\u0080":6,"\u00f6":7,"\u20ac":1,"\u{1f600}":5,"\ufb33":3}');
-  });
-
-  it("refuses numbers that JSON has not", () => {
-    expect(() => canonicalJson([Number.NaN])).toThrow("not a JSON number: NaN");
   });
 });
 
