@@ -19,25 +19,24 @@ import {
 type Policy = ResourceValidationPolicy | StackValidationPolicy;
 
 /**
- * The rules as CrossGuard policies. The engine gives a stack policy the outputs of a component but
- * a resource policy its inputs, and our governance judges inputs; so the policies of one pack share
- * a memory of them.
+ * The rules as CrossGuard policies. The engine gives a stack policy the outputs of a resource but a
+ * resource policy its inputs. The rules judge inputs: a component has no others, and the outputs of
+ * an object in a cluster that is yet to be made are empty. So the policies of one pack share a
+ * memory of inputs.
  */
 export function toPolicies(rules: readonly Rule[]): Policy[] {
-  const componentInputs = new Map<string, ResourceView["props"]>();
+  const inputs = new Map<string, ResourceView["props"]>();
   return rules.map((rule) =>
-    rule.kind === "resource"
-      ? resourcePolicy(rule, componentInputs)
-      : stackPolicy(rule, componentInputs),
+    rule.kind === "resource" ? resourcePolicy(rule, inputs) : stackPolicy(rule, inputs),
   );
 }
 
 function resourcePolicy(
   rule: ResourceRule,
-  componentInputs: Map<string, ResourceView["props"]>,
+  inputs: Map<string, ResourceView["props"]>,
 ): ResourceValidationPolicy {
   const validate: ResourceValidation = (args, reportViolation) => {
-    if (args.type.startsWith("causeway:")) componentInputs.set(args.urn, args.props);
+    inputs.set(args.urn, args.props);
     if (!appliesTo(rule, args.type)) return;
     for (const message of rule.check(resourceView(args), parametersOf(rule, args.getConfig())))
       reportViolation(message);
@@ -58,14 +57,14 @@ function onlyType({ types: [type = "", ...others] }: ResourceRule): {
 
 function stackPolicy(
   rule: StackRule,
-  componentInputs: ReadonlyMap<string, ResourceView["props"]>,
+  inputs: ReadonlyMap<string, ResourceView["props"]>,
 ): StackValidationPolicy {
   return {
     ...described(rule),
     validateStack: (args, reportViolation) => {
       const urns = new Map<ResourceView, string>();
       for (const resource of args.resources)
-        urns.set(stackView(resource, componentInputs.get(resource.urn)), resource.urn);
+        urns.set(stackView(resource, inputs.get(resource.urn)), resource.urn);
       for (const violation of rule.check([...urns.keys()], parametersOf(rule, args.getConfig())))
         reportViolation(violation.message, violation.resource && urns.get(violation.resource));
     },
@@ -73,12 +72,18 @@ function stackPolicy(
 }
 
 function resourceView(args: ResourceValidationArgs): ResourceView {
-  return { type: args.type, name: args.name, props: args.props, identities: [args.urn] };
+  return {
+    type: args.type,
+    name: args.name,
+    props: args.props,
+    identities: [args.urn],
+    provider: args.provider?.name,
+  };
 }
 
 function stackView(
   resource: PolicyResource,
-  inputs: ResourceView["props"] | undefined,
+  given: ResourceView["props"] | undefined,
 ): ResourceView {
   const references = Object.entries(resource.propertyDependencies).map(
     ([property, dependencies]) => [property, dependencies.map(({ urn }) => urn)],
@@ -86,8 +91,9 @@ function stackView(
   return {
     type: resource.type,
     name: resource.name,
-    props: inputs ?? resource.props,
+    props: given ?? resource.props,
     identities: [resource.urn],
+    provider: resource.provider?.name,
     references: Object.fromEntries(references),
   };
 }
