@@ -63,7 +63,7 @@ export = async function program(project: string = root) {
   }
 
   const inOrder = config.regions.flatMap(({ name }) => platforms.get(name) ?? []);
-  const entry = globalEntry(config, inOrder);
+  const entry = globalEntry(base, config, inOrder);
   const cost = meter.estimate();
   new StackCost("cost", { ...cost, budgetMonthlyUsd: config.monthlyBudgetUsd });
   return stackOutputs({ config, models, platforms: inOrder, entry, cost });

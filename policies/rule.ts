@@ -31,6 +31,11 @@ export interface ResourceView {
    * before the values are.
    */
   readonly references?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * Name of its provider; one that nobody made is called `default`, also with a version behind it.
+   * Absent where nobody says, as of a file.
+   */
+  readonly provider?: string | undefined;
 }
 
 interface RuleBase {

@@ -15,6 +15,7 @@ import { gatesPage } from "./gates";
 import { planStack } from "../plan/plan";
 import { viewOf, type RecordedResource } from "../plan/resource";
 import { ruleIndex, ruleIndexFile } from "./rule-index";
+import { serviceAuthorization, serviceAuthorizationFile } from "./service-authorization";
 import { threatsPage } from "./threats/page";
 import { loadWalks, walksMarkdown } from "./walks";
 
@@ -72,7 +73,8 @@ export function planned(resources: readonly RecordedResource[]): Readonly<Record
 }
 
 export const verb: CommandLine = {
-  details: "Writes the pages of docs/, the table of commands in README.md and the index of rules.",
+  details:
+    "Writes the pages of docs/, the table of commands in README.md, the index of rules and the copy of the service authorization reference.",
   examples: ["", "--project test/fixtures/stacks"],
   define: (command, terminal) =>
     command
@@ -85,6 +87,7 @@ export const verb: CommandLine = {
       .action(async ({ project }) => {
         const { resources } = await planStack({ project, stack: "prod", program, rules });
         writeFileSync(ruleIndexFile, ruleIndex());
+        writeFileSync(serviceAuthorizationFile, await serviceAuthorization());
         const pages = { ...generated, ...planned(resources) };
         for (const [name, text] of Object.entries(pages)) writeFileSync(join(docs, name), text);
         terminal.result({ files: Object.keys(pages).map((name) => join("docs", name)) }, [

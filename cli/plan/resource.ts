@@ -54,7 +54,14 @@ export function viewOf(resource: RecordedResource): ResourceView {
     props: resource.inputs,
     identities,
     references: resource.options.propertyDependencies,
+    ...(resource.custom && { provider: providerName(resource) }),
   };
+}
+
+/** Name of the provider in a reference, which is its URN and its id; `default` without one. */
+function providerName({ options: { provider = "" } }: RecordedResource): string {
+  const [, , , name = "default"] = provider.split("::");
+  return name;
 }
 
 /** Type of the resource that stands for the whole stack. */

@@ -22,7 +22,11 @@ export function bucketPolicy(
 ): PolicyDocument {
   const trail =
     purpose === "audit" && region === homeRegion ? trailStatements(name, naming, homeRegion) : [];
-  return policyDocument(...transportStatements(name), encryptionStatement(name), ...trail);
+  return policyDocument(
+    ...transportStatements(name),
+    encryptionStatement(name, trail.length > 0),
+    ...trail,
+  );
 }
 
 /** Policy of a region's log bucket: only the log-delivery services of this account write to it. */
@@ -76,8 +80,9 @@ function transportStatements(name: string): Statement[] {
 
 /**
  * An upload that names no encryption takes the bucket's default; one that names another is refused.
+ * CloudTrail encrypts its digest files with keys of S3, whatever the trail's key.
  */
-function encryptionStatement(name: string): Statement {
+function encryptionStatement(name: string, holdsTrail: boolean): Statement {
   return {
     Sid: "DenyOtherEncryption",
     Effect: "Deny",
@@ -86,7 +91,10 @@ function encryptionStatement(name: string): Statement {
     Resource: [`${bucketArn(name)}/*`],
     Condition: {
       Null: { "s3:x-amz-server-side-encryption": "false" },
-      StringNotEquals: { "s3:x-amz-server-side-encryption": "aws:kms" },
+      StringNotEquals: {
+        "s3:x-amz-server-side-encryption": "aws:kms",
+        ...(holdsTrail && { "aws:PrincipalServiceName": "cloudtrail.amazonaws.com" }),
+      },
     },
   };
 }

@@ -151,7 +151,7 @@ export class GlobalFoundation extends pulumi.ComponentResource {
   private createMetrics(name: string, home: string, inHome: pulumi.CustomResourceOptions) {
     const { remoteWriteUrl, queryUrl, arn } = new MetricsWorkspace(
       `${name}-metrics`,
-      { ...this.naming, keyArn: this.keyArn("logs", home) },
+      { ...this.naming, homeRegion: home, logsKeyArn: this.keyArn("logs", home) },
       inHome,
     );
     return { remoteWriteUrl, queryUrl, arn };

@@ -46,19 +46,23 @@ const use = [
   "kms:DescribeKey",
 ];
 
+/** What a key with a policy of ours is for: those of all regions, and that of the metrics. */
+export type PolicyPurpose = KeyPurpose | "metrics";
+
 /**
  * AWS services through which the account's identities may use a key, and whether those services
- * work with grants.
+ * work with grants. CloudWatch Logs uses the logs key as itself.
  */
 const servicesOf = {
   data: { services: ["s3"], grants: false },
   artifacts: { services: ["s3", "ecr"], grants: true },
   audit: { services: ["s3"], grants: false },
-  logs: { services: ["aps"], grants: true },
+  logs: { services: [], grants: false },
+  metrics: { services: ["aps"], grants: true },
   secrets: { services: ["eks", "secretsmanager"], grants: true },
   volumes: { services: ["ec2"], grants: true },
 } as const satisfies Record<
-  KeyPurpose,
+  PolicyPurpose,
   { readonly services: readonly string[]; readonly grants: boolean }
 >;
 
@@ -70,7 +74,7 @@ const servicesOf = {
  * roles whose IAM policies name it: EKS uses it as the cluster's role.
  */
 export function keyPolicy(
-  purpose: KeyPurpose,
+  purpose: PolicyPurpose,
   naming: Naming,
   regions: readonly string[],
   homeRegion: string,
@@ -91,34 +95,78 @@ export function keyPolicy(
       Action: keyAdministration,
       Resource: thisKey,
     },
-    {
+  ];
+  if (services.length > 0)
+    statements.push({
       Sid: "UseThroughServices",
       Effect: "Allow",
       Principal: account,
       Action: use,
       Resource: thisKey,
       Condition: { StringEquals: through },
-    },
-  ];
-  if (grants) statements.push(grantStatement(account, through));
+    });
+  if (grants) statements.push(...grantStatements(account, through));
   if (purpose === "secrets") statements.push(...clusterStatements(naming));
+  if (purpose === "volumes") statements.push(...malwareScanStatements(naming));
   if (purpose === "logs") statements.push(logGroupStatement(naming, regions), alarmStatement);
   if (purpose === "audit") statements.push(...trailStatements(naming, homeRegion));
   return policyDocument(...statements);
 }
 
-function grantStatement(
+/**
+ * Services grant themselves the use of a key, and retire the grant with what it was for. Only
+ * CreateGrant, ListGrants and RevokeGrant know `kms:GrantIsForAWSResource`.
+ */
+function grantStatements(
   account: { readonly AWS: string },
   through: Readonly<Record<string, string | readonly string[]>>,
-): Statement {
-  return {
-    Sid: "GrantToServices",
-    Effect: "Allow",
-    Principal: account,
-    Action: ["kms:CreateGrant", "kms:RetireGrant"],
-    Resource: thisKey,
-    Condition: { StringEquals: through, Bool: { "kms:GrantIsForAWSResource": "true" } },
+): Statement[] {
+  const statement = { Effect: "Allow", Principal: account, Resource: thisKey } as const;
+  return [
+    {
+      Sid: "GrantToServices",
+      ...statement,
+      Action: ["kms:CreateGrant"],
+      Condition: { StringEquals: through, Bool: { "kms:GrantIsForAWSResource": "true" } },
+    },
+    {
+      Sid: "RetireGrantsOfServices",
+      ...statement,
+      Action: ["kms:RetireGrant"],
+      Condition: { StringEquals: through },
+    },
+  ];
+}
+
+/**
+ * GuardDuty looks into a copy of a suspicious volume, whose key its service-linked role grants it.
+ * By the role's path, since a key policy may not name a role that does not exist yet.
+ */
+function malwareScanStatements(naming: Naming): Statement[] {
+  const scanner = {
+    ArnEquals: {
+      "aws:PrincipalArn": `arn:aws:iam::${naming.account}:role/aws-service-role/malware-protection.guardduty.amazonaws.com/AWSServiceRoleForAmazonGuardDutyMalwareProtection`,
+    },
   };
+  const principal = { AWS: `arn:aws:iam::${naming.account}:root` };
+  return [
+    {
+      Sid: "GrantToMalwareScans",
+      Effect: "Allow",
+      Principal: principal,
+      Action: ["kms:CreateGrant"],
+      Resource: thisKey,
+      Condition: { ...scanner, Bool: { "kms:GrantIsForAWSResource": "true" } },
+    },
+    {
+      Sid: "DescribeForMalwareScans",
+      Effect: "Allow",
+      Principal: principal,
+      Action: ["kms:DescribeKey"],
+      Resource: thisKey,
+      Condition: scanner,
+    },
+  ];
 }
 
 /**
@@ -157,7 +205,8 @@ function logGroupStatement(naming: Naming, regions: readonly string[]): Statemen
     Sid: "EncryptLogGroups",
     Effect: "Allow",
     Principal: { Service: regions.map((region) => `logs.${region}.amazonaws.com`) },
-    Action: use,
+    // A description has no encryption context.
+    Action: use.filter((action) => action !== "kms:DescribeKey"),
     Resource: thisKey,
     Condition: {
       ArnLike: {
@@ -197,6 +246,15 @@ function trailStatements(naming: Naming, homeRegion: string): Statement[] {
           "kms:EncryptionContext:aws:cloudtrail:arn": `arn:aws:cloudtrail:*:${naming.account}:trail/*`,
         },
       },
+    },
+    // What CloudTrail writes into a bucket with a bucket key it must be able to decrypt.
+    {
+      Sid: "DecryptForTrail",
+      Effect: "Allow",
+      Principal: principal,
+      Action: ["kms:Decrypt"],
+      Resource: thisKey,
+      Condition: ours,
     },
     {
       Sid: "DescribeForTrail",

@@ -1,16 +1,17 @@
 import * as amp from "@pulumi/aws/amp";
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
+import * as kms from "@pulumi/aws/kms";
 import * as pulumi from "@pulumi/pulumi";
 import { classTags } from "../kubernetes/data-classes";
+import { keyPolicy } from "./key-policy";
 import { prefix, type Naming } from "./naming";
+import { policyText } from "./policy-document";
 
 /** Arguments of {@link MetricsWorkspace}. */
 export interface MetricsWorkspaceArgs extends Naming {
-  /**
-   * The home region's key for logs; metrics carry counts per group of people, which deserve the
-   * same care.
-   */
-  readonly keyArn: pulumi.Input<string>;
+  readonly homeRegion: string;
+  /** The home region's key for logs. */
+  readonly logsKeyArn: pulumi.Input<string>;
 }
 
 /**
@@ -30,9 +31,22 @@ export class MetricsWorkspace extends pulumi.ComponentResource {
       `${name}-logs`,
       {
         name: `/aws/vendedlogs/prometheus/${prefix(args)}`,
-        kmsKeyId: args.keyArn,
+        kmsKeyId: args.logsKeyArn,
         retentionInDays: 400,
         tags: classTags("systemLogs"),
+      },
+      { parent: this },
+    );
+    // Managed Prometheus takes no multi-Region key, and its metrics are in the home region alone.
+    const key = new kms.Key(
+      `${name}-key`,
+      {
+        description: `Causeway ${args.environment}: metrics`,
+        policy: policyText(keyPolicy("metrics", args, [args.homeRegion], args.homeRegion)),
+        enableKeyRotation: true,
+        rotationPeriodInDays: 365,
+        deletionWindowInDays: 30,
+        tags: { "causeway:purpose": "metrics" },
       },
       { parent: this },
     );
@@ -40,7 +54,7 @@ export class MetricsWorkspace extends pulumi.ComponentResource {
       name,
       {
         alias: prefix(args),
-        kmsKeyArn: args.keyArn,
+        kmsKeyArn: key.arn,
         loggingConfiguration: { logGroupArn: pulumi.interpolate`${logs.arn}:*` },
         tags: classTags("metrics"),
       },

@@ -16,6 +16,9 @@ export function permissionsBoundary(scope: RoleScope): PolicyDocument {
       ...unscopedReads.overview,
       ...unscopedReads.clusters,
       ...unscopedReads.registryLogin,
+      ...unscopedReads.findings,
+      ...unscopedReads.answers,
+      "guardduty:ArchiveFindings",
     ]),
     ...keepEvidence(own),
   );

@@ -107,19 +107,11 @@ function platformAdmin(scope: RoleScope): Statement[] {
       ["s3:ListBucket", ...readObjects],
       [...own.bucket("logs"), ...own.objects("logs")],
     ),
-    readLogs(own),
+    ...readLogs(own),
     ...keepLedger(scope),
     keysThroughStorage("EncryptLedger", scope, ["audit"], encrypt),
-    allow(
-      "HandleFindings",
-      [
-        "guardduty:GetDetector",
-        "guardduty:ListFindings",
-        "guardduty:GetFindings",
-        "guardduty:ArchiveFindings",
-      ],
-      own.detectors,
-    ),
+    allow("ReadDetectors", ["guardduty:GetDetector"], own.detectors),
+    listing("HandleFindings", [...unscopedReads.findings, "guardduty:ArchiveFindings"]),
     readMetrics(own),
   ];
 }
@@ -253,7 +245,7 @@ function breakGlass(scope: RoleScope): Statement[] {
   return [
     listing("FindClusters", unscopedReads.clusters),
     allow("ReachClusters", ["eks:DescribeCluster", "eks:AccessKubernetesApi"], own.clusters),
-    readLogs(own),
+    ...readLogs(own),
     ...keepLedger(scope),
     keysThroughStorage("EncryptLedger", scope, ["audit"], encrypt),
   ];
@@ -284,11 +276,8 @@ function readDetection(own: OwnResources): Statement[] {
       ["cloudtrail:GetTrail", "cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors"],
       own.trail,
     ),
-    allow(
-      "ReadFindings",
-      ["guardduty:GetDetector", "guardduty:ListFindings", "guardduty:GetFindings"],
-      own.detectors,
-    ),
+    allow("ReadDetectors", ["guardduty:GetDetector"], own.detectors),
+    listing("ReadFindings", unscopedReads.findings),
     allow(
       "ReadAccessFindings",
       ["access-analyzer:GetAnalyzer", "access-analyzer:ListFindings", "access-analyzer:GetFinding"],
@@ -316,13 +305,16 @@ function readMetrics(own: OwnResources): Statement {
   );
 }
 
-/** Reads the log groups. */
-function readLogs(own: OwnResources): Statement {
-  return allow(
-    "ReadLogs",
-    ["logs:StartQuery", "logs:GetLogEvents", "logs:FilterLogEvents", "logs:DescribeLogStreams"],
-    own.logGroups,
-  );
+/** Reads the log groups; the answer of a query is asked for by its id, which is no resource. */
+function readLogs(own: OwnResources): Statement[] {
+  return [
+    allow(
+      "ReadLogs",
+      ["logs:StartQuery", "logs:GetLogEvents", "logs:FilterLogEvents", "logs:DescribeLogStreams"],
+      own.logGroups,
+    ),
+    listing("ReadAnswers", unscopedReads.answers),
+  ];
 }
 
 function allow(sid: string, actions: readonly string[], resources: readonly string[]): Statement {

@@ -19,6 +19,8 @@ export interface RoleScope extends Naming {
 export const unscopedReads = {
   registryLogin: ["ecr:GetAuthorizationToken"],
   clusters: ["eks:ListClusters"],
+  findings: ["guardduty:ListFindings", "guardduty:GetFindings"],
+  answers: ["logs:GetQueryResults", "logs:StopQuery"],
   overview: [
     "s3:ListAllMyBuckets",
     "kms:ListAliases",

@@ -171,8 +171,9 @@ export class RegionalEntry extends pulumi.ComponentResource {
     securityGroup: ec2.SecurityGroup,
   ): lb.LoadBalancer {
     const logs = { enabled: true, bucket: args.logBucketName, prefix: loadBalancerPrefix };
+    // With the engine's suffix a name has at most 32 characters, in every region of AWS.
     return new lb.LoadBalancer(
-      `${name}-alb`,
+      `${name}-lb`,
       {
         loadBalancerType: "application",
         internal: false,
@@ -187,12 +188,11 @@ export class RegionalEntry extends pulumi.ComponentResource {
         accessLogs: logs,
         connectionLogs: logs,
       },
-      { parent: this },
+      { parent: this, aliases: [{ name: `${name}-alb` }] },
     );
   }
 
   private createTargetGroup(name: string, args: RegionalEntryArgs): lb.TargetGroup {
-    // With the engine's suffix a name has at most 32 characters, also in ap-southeast-2.
     return new lb.TargetGroup(
       `${name}-tg`,
       {

@@ -127,8 +127,8 @@ function awsProvider(
 }
 
 /**
- * In dev an image is built from the working tree; elsewhere only what a release manifest names is
- * served.
+ * In dev an image that the stack file does not name is built from the working tree; elsewhere only
+ * what a release manifest names is served.
  */
 function buildImages(
   models: readonly Model[],
@@ -136,8 +136,9 @@ function buildImages(
   home: string,
   root: string,
 ): Record<string, pulumi.Output<string>> {
+  const unnamed = models.filter(({ image }) => image === undefined);
   return Object.fromEntries(
-    models.map(({ contract, release }) => {
+    unnamed.map(({ contract, release }) => {
       const image = new ModelImage(`image-${contract.name}`, {
         model: contract.name,
         root,
@@ -154,6 +155,7 @@ function buildImages(
  * ours.
  */
 export function globalEntry(
+  base: StackBase,
   config: StackConfig,
   platforms: readonly RegionalPlatform[],
 ): GlobalEntry | undefined {
@@ -178,10 +180,17 @@ export function globalEntry(
       },
     ];
   });
-  return new GlobalEntry("entry", {
-    domainName: domain.name,
-    hostedZoneId: domain.hostedZoneId,
-    recovery,
-    regions,
-  });
+  // Names and health checks belong to no region; the home region's provider has the account check
+  // and the tags.
+  const [home = ""] = declared.map(({ name }) => name);
+  return new GlobalEntry(
+    "entry",
+    {
+      domainName: domain.name,
+      hostedZoneId: domain.hostedZoneId,
+      recovery,
+      regions,
+    },
+    { providers: base.providers(home) },
+  );
 }

@@ -27,9 +27,16 @@ export function snapshotPermissions(bucket: SnapshotBucket, region: string): Pol
     {
       Sid: "ListSnapshots",
       Effect: "Allow",
-      Action: ["s3:ListBucket", "s3:ListBucketMultipartUploads"],
+      Action: ["s3:ListBucket"],
       Resource: [bucket.arn],
       Condition: { StringLike: { "s3:prefix": [`${folder}/*`] } },
+    },
+    // S3 knows no condition on the prefix here: the names of other uploads under way show.
+    {
+      Sid: "ListUploads",
+      Effect: "Allow",
+      Action: ["s3:ListBucketMultipartUploads"],
+      Resource: [bucket.arn],
     },
     {
       Sid: "KeepSnapshots",

@@ -50,7 +50,7 @@ describe("every policy document of the foundation", () => {
 describe("keys", () => {
   it("are multi-Region, rotate, and have a replica and an alias in every region", () => {
     const keys = ofType(two.resources, "aws:kms/key:Key").filter(
-      (key) => key.name !== "global-signing",
+      ({ name }) => !["global-signing", "global-metrics-key"].includes(name),
     );
     expect(keys.map((key) => key.name)).toEqual(
       ["data", "artifacts", "audit", "logs", "secrets", "volumes"].map(
@@ -75,7 +75,7 @@ describe("keys", () => {
   });
 
   it("have no replica in a single region", () => {
-    expect(ofType(one.resources, "aws:kms/key:Key")).toHaveLength(7);
+    expect(ofType(one.resources, "aws:kms/key:Key")).toHaveLength(8);
     expect(ofType(one.resources, "aws:kms/replicaKey:ReplicaKey")).toEqual([]);
   });
 
@@ -206,14 +206,17 @@ describe("the audit trail", () => {
 });
 
 describe("the metrics workspace", () => {
-  it("is in the home region under the key for logs", () => {
+  it("is in the home region under a key of one region, its log under the key for logs", () => {
     const workspace = only(two.resources, "aws:amp/workspace:Workspace");
+    const key = (name: string) =>
+      ofType(two.resources, "aws:kms/key:Key").find((one) => one.name === name)!;
     expect(workspace.region).toBe("eu-west-1");
-    expect(workspace.inputs["kmsKeyArn"]).toMatch(/^arn:aws:kms:eu-west-1:/);
+    expect(workspace.inputs["kmsKeyArn"]).toBe(key("global-metrics-key").outputs["arn"]);
+    expect(key("global-metrics-key").inputs["multiRegion"]).toBeUndefined();
     expect(only(two.resources, "aws:cloudwatch/logGroup:LogGroup").inputs).toMatchObject({
       name: "/aws/vendedlogs/prometheus/example-causeway-prod",
       retentionInDays: 400,
-      kmsKeyId: workspace.inputs["kmsKeyArn"],
+      kmsKeyId: key("global-keys-logs").outputs["arn"],
     });
   });
 

@@ -1,8 +1,9 @@
-import { keyPolicy } from "../../../infra/aws/key-policy";
-import { keyPurposes, type KeyPurpose } from "../../../infra/kubernetes/labels";
+import { keyPolicy, type PolicyPurpose } from "../../../infra/aws/key-policy";
+import { keyPurposes } from "../../../infra/kubernetes/labels";
 import { account, prod, twoRegions } from "./support";
 
-const policyOf = (purpose: KeyPurpose) =>
+const purposes: readonly PolicyPurpose[] = [...keyPurposes, "metrics"];
+const policyOf = (purpose: PolicyPurpose) =>
   new Map(keyPolicy(purpose, prod, twoRegions, "eu-west-1").Statement.map((s) => [s.Sid, s]));
 const root = { AWS: `arn:aws:iam::${account}:root` };
 
@@ -10,7 +11,7 @@ it.each([
   ["data", ["s3"], false],
   ["artifacts", ["s3", "ecr"], true],
   ["audit", ["s3"], false],
-  ["logs", ["aps"], true],
+  ["metrics", ["aps"], true],
   ["secrets", ["eks", "secretsmanager"], true],
   ["volumes", ["ec2"], true],
 ] as const)("lets identities use the key for %s only through %j", (purpose, services, grants) => {
@@ -23,9 +24,14 @@ it.each([
     Condition: { StringEquals: { "kms:ViaService": through, "kms:CallerAccount": account } },
   });
   expect(policy.has("GrantToServices")).toBe(grants);
+  expect(policy.get("RetireGrantsOfServices")?.Condition).toEqual(
+    grants
+      ? { StringEquals: { "kms:ViaService": through, "kms:CallerAccount": account } }
+      : undefined,
+  );
 });
 
-it.each(keyPurposes)("lets administrators of the key for %s not decrypt", (purpose) => {
+it.each(purposes)("lets administrators of the key for %s not decrypt", (purpose) => {
   const actions = policyOf(purpose).get("Administer")?.Action ?? [];
   expect(actions).toContain("kms:PutKeyPolicy");
   expect(
@@ -33,7 +39,7 @@ it.each(keyPurposes)("lets administrators of the key for %s not decrypt", (purpo
   ).toEqual([]);
 });
 
-it.each(keyPurposes)("hands out grants on the key for %s only to AWS services", (purpose) => {
+it.each(purposes)("hands out grants on the key for %s only to AWS services", (purpose) => {
   for (const statement of policyOf(purpose).values()) {
     if (statement.Action.includes("kms:CreateGrant"))
       expect(statement.Condition?.["Bool"]).toEqual({ "kms:GrantIsForAWSResource": "true" });
@@ -42,7 +48,7 @@ it.each(keyPurposes)("hands out grants on the key for %s only to AWS services", 
 
 it("lets services use only the keys that are theirs", () => {
   const services = Object.fromEntries(
-    keyPurposes.map((purpose) => [
+    purposes.map((purpose) => [
       purpose,
       [...policyOf(purpose).values()].flatMap((s) =>
         typeof s.Principal === "object" ? (s.Principal.Service ?? []) : [],
@@ -52,7 +58,7 @@ it("lets services use only the keys that are theirs", () => {
   expect(services).toEqual({
     data: [],
     artifacts: [],
-    audit: ["cloudtrail.amazonaws.com", "cloudtrail.amazonaws.com"],
+    audit: Array(3).fill("cloudtrail.amazonaws.com"),
     logs: [
       "logs.eu-west-1.amazonaws.com",
       "logs.eu-central-1.amazonaws.com",
@@ -60,7 +66,32 @@ it("lets services use only the keys that are theirs", () => {
     ],
     secrets: [],
     volumes: [],
+    metrics: [],
   });
+});
+
+it("lets no identity use the key for logs, which CloudWatch Logs uses as itself", () => {
+  expect([...policyOf("logs").keys()]).toEqual(["Administer", "EncryptLogGroups", "PublishAlarms"]);
+});
+
+it("lets CloudTrail decrypt, which a bucket with a bucket key takes", () => {
+  expect(policyOf("audit").get("DecryptForTrail")).toMatchObject({
+    Action: ["kms:Decrypt"],
+    Condition: policyOf("audit").get("DescribeForTrail")?.Condition,
+  });
+});
+
+it("lets the scan for malware, and no other identity, have grants on the key for volumes", () => {
+  const scanner = {
+    ArnEquals: {
+      "aws:PrincipalArn": `arn:aws:iam::${account}:role/aws-service-role/malware-protection.guardduty.amazonaws.com/AWSServiceRoleForAmazonGuardDutyMalwareProtection`,
+    },
+  };
+  expect(policyOf("volumes").get("GrantToMalwareScans")).toMatchObject({
+    Action: ["kms:CreateGrant"],
+    Condition: scanner,
+  });
+  expect(policyOf("volumes").get("DescribeForMalwareScans")?.Condition).toEqual(scanner);
 });
 
 it("binds CloudTrail to our trail and CloudWatch Logs to this account's groups", () => {

@@ -16,6 +16,12 @@ import {
 export const access: readonly Row[] = [
   // Access
   [
+    "access-policy-authorization",
+    "foundation-roles-auditor-permissions :RolePolicy",
+    "policy",
+    withStatement({ Effect: "Allow", Action: ["s3:GetObjects"], Resource: ["*"] }),
+  ],
+  [
     "access-log-store-anonymous",
     logs,
     "spec/nodeSets/0/config/xpack.security.authc.anonymous.roles",

@@ -12,7 +12,7 @@ export const sensor = "eu-west-1-retraining-loan-approval-sensor :Sensor";
 /** Task and template of a step, by their places: the DAG comes first, the suspended node second. */
 export const promotion = { task: "spec/templates/0/dag/tasks/14", template: "spec/templates/15" };
 export const cluster = "eu-west-1-cluster eks/cluster:Cluster";
-export const alb = "eu-west-1-entry-alb :LoadBalancer";
+export const alb = "eu-west-1-entry-lb :LoadBalancer";
 export const key = "foundation-keys-data kms/key:Key";
 export const data = (part: string) => `foundation-buckets-data-eu-west-1-${part}`;
 export const audit = (part: string) => `foundation-buckets-audit-eu-west-1-${part}`;

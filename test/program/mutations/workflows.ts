@@ -120,6 +120,7 @@ export const workflows: readonly Row[] = [
   // Encryption
   ["encryption-key-rotation", key, "enableKeyRotation", false],
   ["encryption-key-multi-region", key, "multiRegion", false],
+  ["encryption-key-multi-region", "foundation-metrics-key ", "multiRegion", true],
   ["encryption-key-deletion-window", key, "deletionWindowInDays", 7],
   [
     "encryption-bucket-kms",

@@ -2,6 +2,7 @@ import { rule as deletionWindow } from "../../../../policies/rules/encryption/ke
 import { rule as multiRegion } from "../../../../policies/rules/encryption/key-multi-region";
 import { rule as rotation } from "../../../../policies/rules/encryption/key-rotation";
 import { key, replicaKey } from "../../../support/baselines/aws";
+import { resource } from "../../../support/baselines/resource";
 import { ruleSuite, set, unset } from "../../../support/rule-suite";
 
 const type = "aws:kms/key:Key";
@@ -27,12 +28,30 @@ it("lets an asymmetric key be, which KMS cannot rotate", () => {
   ).toEqual([]);
 });
 
+const workspace = {
+  type: "aws:amp/workspace:Workspace",
+  name: "metrics",
+  props: {
+    alias: "metrics",
+    kmsKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/of-metrics",
+    tags: { "causeway:classification": "internal" },
+  },
+};
+const ofMetrics = {
+  ...resource(type, "of-metrics", { ...unset(key, "multiRegion") }),
+  identities: [workspace.props.kmsKeyArn],
+};
+const ofData = resource(type, "of-data", key);
+
 ruleSuite(multiRegion, {
-  type,
-  good: key,
+  good: [ofData, ofMetrics, workspace],
   deviations: {
-    "a key of one region": (good) => unset(good, "multiRegion"),
-    "a key that says so": (good) => set(good, "multiRegion", false),
+    "a key of one region": () => [{ ...ofData, props: unset(key, "multiRegion") }],
+    "a key that says so": () => [{ ...ofData, props: set(key, "multiRegion", false) }],
+    "a multi-Region key of a metrics workspace": () => ({
+      deviant: [{ ...ofMetrics, props: key }, workspace],
+      message: /^Key "of-metrics" must not be multi-Region, because Workspace "metrics" uses it$/,
+    }),
   },
 });
 

@@ -1,0 +1,125 @@
+import reference from "./service-authorization.json";
+import type { PolicyStatement } from "./iam";
+
+/** What AWS's service authorization reference says of one service. */
+export interface ServiceAuthorization {
+  /** ARNs of resources by type, with variables such as `${Account}`, and their condition keys. */
+  readonly resources: Readonly<
+    Record<string, { readonly arn: string; readonly keys: readonly string[] }>
+  >;
+  /** Types of resources that an action takes, and condition keys that it knows. */
+  readonly actions: Readonly<
+    Record<string, { readonly on: readonly string[]; readonly keys: readonly string[] }>
+  >;
+}
+
+const byService: Readonly<Record<string, ServiceAuthorization>> = reference;
+
+/**
+ * What a statement asks for that the reference does not know: an action that does not exist, a
+ * resource that no action of the statement takes, a condition key that an action does not have. An
+ * action with a wildcard, and one of a service that is not in the reference's copy, is not judged.
+ */
+export function authorizationProblems(statement: PolicyStatement): string[] {
+  const arns = statement.resources.filter((arn) => arn !== "*");
+  const keys = statement.conditions.map(({ key }) => key).filter((key) => !key.startsWith("aws:"));
+  const judged = statement.actions.map((action) => ({ action, known: knownAction(action) }));
+  const problems = judged.flatMap(({ action, known }) => {
+    if (known === undefined) return [];
+    if (known === "none") return [`${action} is no action of AWS`];
+    return [
+      ...keys
+        .filter((key) => !known.keys.some((one) => isKey(key, one)))
+        .map((key) => `${action} does not know the condition key ${key}`),
+      ...(arns.length > 0 && !arns.some((arn) => takes(known.arns, arn))
+        ? [
+            known.arns.length === 0
+              ? `${action} takes no resource but *, got ${arns[0] ?? ""}`
+              : `${action} takes no resource such as ${arns[0] ?? ""}`,
+          ]
+        : []),
+    ];
+  });
+  if (judged.some(({ known }) => known === undefined || known === "none")) return problems;
+  const patterns = judged.flatMap(({ known }) => (typeof known === "object" ? known.arns : []));
+  return [
+    ...problems,
+    ...(patterns.length === 0 ? [] : arns)
+      .filter((arn) => !takes(patterns, arn))
+      .map((arn) => `no action of the statement takes a resource such as ${arn}`),
+  ];
+}
+
+interface KnownAction {
+  readonly keys: readonly string[];
+  /** ARNs of what the action takes, with `*` for their variable parts. */
+  readonly arns: readonly string[];
+}
+
+/** Undefined for what is not judged, `none` for an action that its service does not have. */
+function knownAction(action: string): KnownAction | "none" | undefined {
+  const [prefix = "", name = ""] = action.split(":");
+  const service = byService[prefix.toLowerCase()];
+  if (service === undefined || /[*?]/.test(action)) return undefined;
+  const found = Object.entries(service.actions).find(
+    ([known]) => known.toLowerCase() === name.toLowerCase(),
+  );
+  if (found === undefined) return "none";
+  const types = found[1].on.flatMap((type) => service.resources[type] ?? []);
+  return {
+    keys: [...found[1].keys, ...types.flatMap(({ keys }) => keys)],
+    arns: types.map(({ arn }) => arn.replace(variable, "*")),
+  };
+}
+
+const variable = /\$\{[^}]*\}/g;
+
+/** Whether a key is the known one, whose variable part, as of `${TagKey}`, is free. */
+function isKey(key: string, known: string): boolean {
+  const parts = known.split(variable).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`, "i").test(key);
+}
+
+function takes(patterns: readonly string[], arn: string): boolean {
+  const asked = arnParts(arn.replace(variable, "*"));
+  return patterns.some((pattern) => {
+    const parts = arnParts(pattern);
+    // A star stands for no colon before the resource, unless the ARN itself is cut short by one.
+    return asked.length === parts.length
+      ? parts.every((part, i) => intersect(asked[i] ?? "", part))
+      : intersect(asked.join(":"), pattern);
+  });
+}
+
+/** Partition, service, region, account and the resource, which may have colons of its own. */
+function arnParts(arn: string): string[] {
+  const parts = arn.split(":");
+  return [...parts.slice(0, 5), ...(parts.length > 5 ? [parts.slice(5).join(":")] : [])];
+}
+
+/** Whether some text fits both of two patterns with `*` and `?`. */
+export function intersect(one: string, other: string): boolean {
+  // Reached positions in `other` after each character of `one`; a star may stand for nothing.
+  let reached = withStars(new Set([0]), other);
+  for (const character of one) {
+    const next = new Set<number>();
+    for (const at of reached) {
+      const theirs = other[at];
+      if (character === "*") for (let to = at; to <= other.length; to += 1) next.add(to);
+      else if (theirs === "*") next.add(at);
+      else if (theirs !== undefined && fits(character, theirs)) next.add(at + 1);
+    }
+    reached = withStars(next, other);
+  }
+  return reached.has(other.length);
+}
+
+function fits(one: string, other: string): boolean {
+  return one === other || one === "?" || other === "?";
+}
+
+function withStars(positions: ReadonlySet<number>, pattern: string): Set<number> {
+  const all = new Set(positions);
+  for (const at of all) if (pattern[at] === "*") all.add(at + 1);
+  return all;
+}
