@@ -59,7 +59,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Connection>
   const { kubeconfig } = options;
   try {
     if (kubeconfig === undefined) config.loadFromDefault();
-    else if (kubeconfig.includes("\n")) config.loadFromString(kubeconfig);
+    else if (/^\s*\{|\n/.test(kubeconfig)) config.loadFromString(kubeconfig);
     else if (existsSync(kubeconfig)) config.loadFromFile(kubeconfig);
     else throw new Error(`there is no file ${kubeconfig}`);
     if (options.context !== undefined) config.setCurrentContext(options.context);

@@ -71,13 +71,22 @@ export async function ensureEnvironment(options: EnvironmentOptions): Promise<En
   const ready = (options.tests === true ? [full] : [lean, full]).find(isReady);
   if (ready !== undefined) return environment(ready, false);
   const target = options.tests === true ? full : lean;
-  await install(
-    target,
-    options.tests === true ? "requirements-test.lock" : "requirements.lock",
-    cache,
-    options.report,
-  );
+  const lock = options.tests === true ? "requirements-test.lock" : "requirements.lock";
+  await install(target, join(trainingFolder, lock), cache, options.report);
   return environment(target, true);
+}
+
+/**
+ * An interpreter with the packages of another lock, kept as {@link ensureEnvironment} keeps its own:
+ * for a program that does not belong to the training steps.
+ */
+export async function ensureInterpreter(
+  lock: string,
+  { report, cache = defaultCache() }: Omit<EnvironmentOptions, "tests">,
+): Promise<string> {
+  const target = join(cache, `python-${sha256(readFileSync(lock)).slice(0, 16)}`);
+  if (!isReady(target)) await install(target, lock, cache, report);
+  return interpreter(target);
 }
 
 /**
@@ -138,7 +147,7 @@ async function install(
   try {
     report("Python environment: making it (once per lock)");
     await run(python, ["-m", "venv", partial]);
-    await installPackages(partial, join(trainingFolder, lock), report);
+    await installPackages(partial, lock, report);
     writeFileSync(join(partial, "ready"), `${lock}\n`);
     if (!isReady(target)) moveInto(partial, target);
     report(`Python environment: ready after ${Math.round((Date.now() - started) / 1_000)} s`);

@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { adopterSuite } from "./adopter";
+import { awsSuite } from "./aws";
 import { runDelivery } from "./delivery";
 import { addressSuite, faultSuite } from "./faults";
 import { lifecycleSuite } from "./lifecycle";
@@ -31,6 +32,7 @@ const SUITES = {
   retraining: retrainingSuite,
   logs: logSuite,
   adopter: adopterSuite,
+  aws: awsSuite,
 } as const satisfies Record<string, SuiteMaker>;
 type SuiteName = keyof typeof SUITES;
 
@@ -68,7 +70,7 @@ const LANES: readonly LanePlan[] = [
 const IN_LANES = LANES.flatMap(({ suites }) => suites);
 
 /** Suites that need neither engine nor control plane. */
-const ALONE = ["rules", "retraining", "logs", "adopter"] as const;
+const ALONE = ["rules", "retraining", "logs", "aws", "adopter"] as const;
 
 /** Which suites run: those that are named, else those of the lanes. */
 function chosenSuites(only: readonly string[]): (name: SuiteName | typeof DELIVERY) => boolean {

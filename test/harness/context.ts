@@ -17,12 +17,14 @@ export interface Context {
   /** Everything that this run writes, apart from the tools. */
   readonly folder: string;
   readonly standIns: readonly StandIn[];
+  /** Folder of the stand-ins, which is on the PATH of the engine. */
+  readonly bin: string;
   /** A new test control plane, or the reader's own cluster. */
   cluster(): Promise<Cluster>;
   /** A fresh copy of the project with an empty stack. */
   project(
     cluster: Cluster,
-    options: Pick<ProjectOptions, "compiled" | "fieldManager">,
+    options: Pick<ProjectOptions, "compiled" | "fieldManager" | "stack" | "variables">,
   ): Promise<Project>;
 }
 
@@ -61,6 +63,7 @@ export async function prepare(kubeconfig: string | undefined): Promise<Context> 
   return {
     folder,
     standIns,
+    bin,
     cluster: () =>
       kubeconfig === undefined
         ? testCluster(tools, folder)

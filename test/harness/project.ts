@@ -44,6 +44,8 @@ export interface ProjectOptions extends Omit<PulumiOptions, "cwd" | "state"> {
   readonly folder: string;
   /** Whether the copy runs its program compiled, or as `Pulumi.yaml` says. */
   readonly compiled: boolean;
+  /** @default local */
+  readonly stack?: string;
 }
 
 export interface UpOptions extends CommandOptions {
@@ -60,6 +62,7 @@ export class Project {
   private constructor(
     readonly folder: string,
     readonly cli: Pulumi,
+    readonly stack: string,
   ) {}
 
   static async create(options: ProjectOptions): Promise<Project> {
@@ -68,8 +71,9 @@ export class Project {
     const state = path.join(root, "state");
     await mkdir(state);
     await copyProject(folder);
-    const project = new Project(folder, new Pulumi({ ...options, cwd: folder, state }));
-    const created = await project.cli.plain(["stack", "init", STACK]);
+    const { stack = STACK } = options;
+    const project = new Project(folder, new Pulumi({ ...options, cwd: folder, state }), stack);
+    const created = await project.cli.plain(["stack", "init", stack]);
     if (created.code !== 0)
       throw new Error(`${created.command} exited with ${created.code}\n${created.output}`);
     if (options.compiled) await compileProgram(project);
@@ -81,12 +85,12 @@ export class Project {
       "--policy-pack",
       "policies",
       "--policy-pack-config",
-      path.join("policies", "config", `${STACK}.json`),
+      path.join("policies", "config", `${this.stack}.json`),
     ];
   }
 
   preview(options?: CommandOptions): Promise<PulumiResult> {
-    return this.cli.command(["preview", "--stack", STACK, ...this.policyFlags], options);
+    return this.cli.command(["preview", "--stack", this.stack, ...this.policyFlags], options);
   }
 
   up({ skipPreview = false, unjudged = false, ...options }: UpOptions = {}): Promise<PulumiResult> {
@@ -95,7 +99,7 @@ export class Project {
         "up",
         "--yes",
         "--stack",
-        STACK,
+        this.stack,
         ...(unjudged ? [] : this.policyFlags),
         ...(skipPreview ? ["--skip-preview"] : []),
       ],
@@ -106,16 +110,22 @@ export class Project {
   // What `refresh` and `destroy` would do is the same in their preview, which has nobody to confirm
   // it here.
   refresh(options?: CommandOptions): Promise<PulumiResult> {
-    return this.cli.command(["refresh", "--yes", "--skip-preview", "--stack", STACK], options);
+    return this.cli.command(["refresh", "--yes", "--skip-preview", "--stack", this.stack], options);
   }
 
   destroy(options?: CommandOptions): Promise<PulumiResult> {
-    return this.cli.command(["destroy", "--yes", "--skip-preview", "--stack", STACK], options);
+    return this.cli.command(["destroy", "--yes", "--skip-preview", "--stack", this.stack], options);
   }
 
   /** The state as `pulumi stack export` prints it, with secrets in the clear. */
   async export(): Promise<string> {
-    const result = await this.cli.plain(["stack", "export", "--show-secrets", "--stack", STACK]);
+    const result = await this.cli.plain([
+      "stack",
+      "export",
+      "--show-secrets",
+      "--stack",
+      this.stack,
+    ]);
     if (result.code !== 0)
       throw new Error(`${result.command} exited with ${result.code}\n${result.output}`);
     return result.output.slice(result.output.indexOf("{"));

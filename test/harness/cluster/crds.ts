@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { readFile, readdir } from "node:fs/promises";
 import * as path from "node:path";
 import { loadAll } from "js-yaml";
@@ -54,6 +55,12 @@ const SOURCES: readonly DefinitionSource[] = [
     at: "example/prometheus-operator-crd",
   },
   { module: "github.com/cert-manager/cert-manager", version: "1.19.0", at: "deploy/crds" },
+  // EKS Auto Mode serves Karpenter's pools of nodes.
+  {
+    module: "sigs.k8s.io/karpenter",
+    version: "1.8.0",
+    at: "pkg/apis/crds/karpenter.sh_nodepools.yaml",
+  },
   {
     module: "github.com/elastic/cloud-on-k8s/v3",
     version: "3.2.0",
@@ -92,9 +99,13 @@ function kindOf({ spec }: JsonObject): string {
   return isJsonObject(spec) && isJsonObject(spec["names"]) ? String(spec["names"]["kind"]) : "";
 }
 
+/** Stand-ins of the definitions that EKS alone has. */
+const EKS_DEFINITIONS = readFileSync(path.join(__dirname, "eks-definitions.yaml"), "utf8");
+
 /** Changes whenever another version or another source of definitions is used. */
 export const DEFINITIONS_DIGEST = createHash("sha256")
   .update(JSON.stringify(SOURCES))
+  .update(EKS_DEFINITIONS)
   .digest("hex")
   .slice(0, 12);
 
@@ -110,7 +121,7 @@ export async function customResourceDefinitions(): Promise<JsonObject[]> {
       return definitions;
     }),
   );
-  return lists.flat();
+  return [...lists.flat(), ...loadAll(EKS_DEFINITIONS).map(toJsonObject)];
 }
 
 /** Group versions that the definitions serve, each with the kinds in it. */

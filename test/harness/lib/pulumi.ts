@@ -27,6 +27,8 @@ export interface PulumiResult {
    * did not get there.
    */
   readonly changes: Readonly<Record<string, number>>;
+  /** Operation by resource, as `<type>::<name>`, of what does not stay as it is. */
+  readonly operations: Readonly<Record<string, string>>;
   /** Messages of severity error, as the engine printed them. */
   readonly errors: readonly string[];
 }
@@ -46,6 +48,8 @@ export interface PulumiOptions {
   readonly pathFolders: readonly string[];
   /** Name under which the stand-in provider applies objects. */
   readonly fieldManager: string;
+  /** Further variables of the commands. @default none */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 export interface CommandOptions {
@@ -72,9 +76,10 @@ export class Pulumi {
     kubeconfig = this.options.kubeconfig,
     savesEachStep = false,
   }: CommandOptions): NodeJS.ProcessEnv {
-    const { home, state, pathFolders, downloadsPlugins, fieldManager } = this.options;
+    const { home, state, pathFolders, downloadsPlugins, fieldManager, variables } = this.options;
     return {
       ...quickEnvironment(),
+      ...variables,
       PATH: [...pathFolders, process.env["PATH"]].join(path.delimiter),
       KUBECONFIG: kubeconfig,
       PULUMI_HOME: home,
@@ -167,7 +172,7 @@ function text(object: JsonObject, name: string): string {
 
 function readEvents(
   events: readonly JsonObject[],
-): Pick<PulumiResult, "violations" | "changes" | "errors"> {
+): Pick<PulumiResult, "violations" | "changes" | "operations" | "errors"> {
   const violations = parts(events, "policyEvent").map((policy) => ({
     rule: text(policy, "policyName"),
     level: text(policy, "enforcementLevel"),
@@ -178,11 +183,18 @@ function readEvents(
   const errors = diagnostics
     .filter((diagnostic) => diagnostic["severity"] === "error")
     .map((diagnostic) => plainText(text(diagnostic, "message")));
+  const steps = parts(events, "resourcePreEvent").map((event) => part(event, "metadata") ?? {});
+  const changed = steps.flatMap((step): [string, string][] => {
+    const [, , types = "", name = ""] = text(step, "urn").split("::");
+    const operation = text(step, "op");
+    return operation === "same" ? [] : [[`${types.split("$").pop() ?? ""}::${name}`, operation]];
+  });
   const summary = parts(events, "summaryEvent").pop();
   const counts = Object.entries((summary && part(summary, "resourceChanges")) ?? {});
   return {
     violations,
     errors,
+    operations: Object.fromEntries(changed),
     changes: Object.fromEntries(
       counts.flatMap(([name, count]): [string, number][] =>
         typeof count === "number" ? [[name, count]] : [],

@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { openSync } from "node:fs";
+import { chmod, readFile, writeFile } from "node:fs/promises";
+import * as path from "node:path";
+import { createInterface } from "node:readline";
+import { ensureInterpreter } from "../../../services/training/environment";
+import { isJsonArray, isJsonObject, toJsonObject } from "../lib/json";
+import { runOrThrow } from "../lib/process";
+import { say } from "../lib/text";
+import type { Cluster } from "../cluster/cluster";
+import type { JsonObject } from "../lib/json";
+
+const STAND_IN = path.join(__dirname, "..", "standins", "aws");
+
+/** Where the stand-in of the AWS provider finds the emulator. */
+export const ENDPOINT_VARIABLE = "CAUSEWAY_AWS_ENDPOINT";
+
+/** What an account has before the platform comes to it. */
+export interface AccountContents {
+  /** Twelve digits. */
+  readonly account: string;
+  /** Domains that have a public zone. */
+  readonly zones: readonly string[];
+  /** Names of the roles of people and pipelines. */
+  readonly roles: readonly string[];
+  /** The API server that stands for the clusters of a region, by region. */
+  readonly clusters: Readonly<Record<string, Cluster>>;
+}
+
+/** An AWS account on loopback. */
+export interface Account {
+  readonly endpoint: string;
+  /** Ids of the zones by domain. */
+  readonly zones: Readonly<Record<string, string>>;
+  /** Of resources of a state, those that the account still has, by URN. */
+  remaining(resources: readonly JsonObject[]): Promise<string[]>;
+  stop(): Promise<void>;
+}
+
+/** The interpreter of the stand-in. */
+function python(): Promise<string> {
+  return ensureInterpreter(path.join(STAND_IN, "requirements.lock"), { report: say });
+}
+
+/** Writes the plugin `pulumi-resource-aws` into a folder of the PATH. */
+export async function installAwsProvider(folder: string): Promise<void> {
+  const program = await python();
+  const launcher = path.join(folder, "pulumi-resource-aws");
+  await writeFile(
+    launcher,
+    `#!/bin/sh\nPYTHONDONTWRITEBYTECODE=1 PYTHONPATH="${STAND_IN}" exec "${program}" -m aws_standin "$@"\n`,
+  );
+  await chmod(launcher, 0o755);
+}
+
+/**
+ * Writes a program `aws` into a folder of the PATH that knows one call, `eks get-token`, and
+ * answers with the administrator of the test's API servers: whom IAM would let in is not asked here.
+ */
+export async function installGetToken(folder: string, cluster: Cluster): Promise<void> {
+  const { user } = await kubeconfigOf(cluster);
+  const credential = JSON.stringify({
+    apiVersion: "client.authentication.k8s.io/v1",
+    kind: "ExecCredential",
+    status: user,
+  });
+  const launcher = path.join(folder, "aws");
+  await writeFile(
+    launcher,
+    `#!/bin/sh\n[ "$1 $2" = "eks get-token" ] || { echo "stand-in: allowed: eks get-token, got $*" >&2; exit 2; }\ncat <<'END'\n${credential}\nEND\n`,
+  );
+  await chmod(launcher, 0o755);
+}
+
+interface Reached {
+  readonly endpoint: string;
+  readonly certificateAuthority: string;
+  /** Status of an ExecCredential. */
+  readonly user: JsonObject;
+}
+
+async function kubeconfigOf({ kubeconfig }: Cluster): Promise<Reached> {
+  const config = toJsonObject(JSON.parse(await readFile(kubeconfig, "utf8")));
+  const first = (key: string, part: string): JsonObject => {
+    const [entry] = isJsonArray(config[key]) ? config[key] : [];
+    return isJsonObject(entry) ? toJsonObject(entry[part]) : {};
+  };
+  const cluster = first("clusters", "cluster");
+  const user = first("users", "user");
+  const decoded = (key: string): string => Buffer.from(String(user[key]), "base64").toString();
+  return {
+    endpoint: String(cluster["server"]),
+    certificateAuthority: String(cluster["certificate-authority-data"]),
+    user:
+      user["token"] === undefined
+        ? {
+            clientCertificateData: decoded("client-certificate-data"),
+            clientKeyData: decoded("client-key-data"),
+          }
+        : { token: user["token"] },
+  };
+}
+
+/** Starts the emulator with what an account has before the platform comes. */
+export async function startAccount(contents: AccountContents, log: string): Promise<Account> {
+  const program = await python();
+  const env = { ...process.env, PYTHONPATH: STAND_IN };
+  const servers = await Promise.all(
+    Object.entries(contents.clusters).map(async ([region, cluster]) => {
+      const { endpoint, certificateAuthority } = await kubeconfigOf(cluster);
+      return [region, { endpoint, certificateAuthority }] as const;
+    }),
+  );
+  const child = spawn(
+    program,
+    [
+      path.join(STAND_IN, "emulator.py"),
+      ...contents.zones.map((zone) => `--zone=${zone}`),
+      ...contents.roles.map((role) => `--role=${role}`),
+    ],
+    {
+      env: {
+        ...env,
+        MOTO_ACCOUNT_ID: contents.account,
+        MOTO_IAM_LOAD_MANAGED_POLICIES: "true",
+        CAUSEWAY_API_SERVERS: JSON.stringify(Object.fromEntries(servers)),
+      },
+      stdio: ["ignore", "pipe", openSync(log, "a")],
+    },
+  );
+  const ended = new Promise<void>((resolve) => child.on("close", () => resolve()));
+  const [line] = await Promise.race([
+    new Promise<string[]>((resolve) =>
+      createInterface({ input: child.stdout ?? assert.fail() }).once("line", (text) =>
+        resolve([text]),
+      ),
+    ),
+    ended.then(() => []),
+  ]);
+  if (line === undefined) throw new Error(`the emulator of AWS ended at once, see ${log}`);
+  const { port, zones } = toJsonObject(JSON.parse(line));
+  const endpoint = `http://127.0.0.1:${String(port)}`;
+  return {
+    endpoint,
+    zones: Object.fromEntries(
+      Object.entries(toJsonObject(zones)).map(([zone, id]) => [zone, String(id)]),
+    ),
+    remaining: async (resources) => {
+      const file = `${log}.resources.json`;
+      await writeFile(file, JSON.stringify(resources));
+      const { stdout } = await runOrThrow(program, ["-m", "aws_standin.remaining", file], {
+        env: { ...env, [ENDPOINT_VARIABLE]: endpoint },
+      });
+      return stdout.split("\n").filter(Boolean);
+    },
+    stop: async () => {
+      child.kill();
+      await ended;
+    },
+  };
+}
