@@ -107,7 +107,8 @@ export function keyPolicy(
     });
   if (grants) statements.push(...grantStatements(account, through));
   if (purpose === "secrets") statements.push(...clusterStatements(naming));
-  if (purpose === "volumes") statements.push(...malwareScanStatements(naming));
+  if (purpose === "volumes")
+    statements.push(...autoModeStatements(naming), ...malwareScanStatements(naming));
   if (purpose === "logs") statements.push(logGroupStatement(naming, regions), alarmStatement);
   if (purpose === "audit") statements.push(...trailStatements(naming, homeRegion));
   return policyDocument(...statements);
@@ -134,6 +135,33 @@ function grantStatements(
       ...statement,
       Action: ["kms:RetireGrant"],
       Condition: { StringEquals: through },
+    },
+  ];
+}
+
+/**
+ * EKS Auto Mode starts nodes as the cluster's role, and encrypts their volumes with the key by the
+ * role itself (EKS user guide, "Enable EBS Volume Encryption with Customer Managed KMS Keys for EKS
+ * Auto Mode").
+ */
+function autoModeStatements(naming: Naming): Statement[] {
+  const clusterRole = {
+    ArnLike: {
+      "aws:PrincipalArn": `arn:aws:iam::${naming.account}:role/*-cluster-control-plane-*`,
+    },
+  };
+  const statement = {
+    Effect: "Allow",
+    Principal: { AWS: `arn:aws:iam::${naming.account}:root` },
+    Resource: thisKey,
+  } as const;
+  return [
+    { Sid: "UseByAutoMode", ...statement, Action: use, Condition: clusterRole },
+    {
+      Sid: "GrantByAutoMode",
+      ...statement,
+      Action: ["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"],
+      Condition: { ...clusterRole, Bool: { "kms:GrantIsForAWSResource": "true" } },
     },
   ];
 }

@@ -44,9 +44,8 @@ export function nodeTrust(): PolicyDocument {
   });
 }
 
-/** Lets Auto Mode encrypt node storage and volumes with the volumes key, through EC2 alone. */
-export function volumeKeyPermissions(keyArn: string, region: string): PolicyDocument {
-  const through = { "kms:ViaService": `ec2.${region}.amazonaws.com` };
+/** Lets Auto Mode encrypt node storage and volumes with the volumes key, itself and through EC2. */
+export function volumeKeyPermissions(keyArn: string): PolicyDocument {
   return policyDocument(
     {
       Sid: "UseVolumesKey",
@@ -56,18 +55,18 @@ export function volumeKeyPermissions(keyArn: string, region: string): PolicyDocu
         "kms:Decrypt",
         "kms:ReEncryptFrom",
         "kms:ReEncryptTo",
+        "kms:GenerateDataKey",
         "kms:GenerateDataKeyWithoutPlaintext",
         "kms:DescribeKey",
       ],
       Resource: [keyArn],
-      Condition: { StringEquals: through },
     },
     {
       Sid: "GrantVolumesKey",
       Effect: "Allow",
-      Action: ["kms:CreateGrant"],
+      Action: ["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"],
       Resource: [keyArn],
-      Condition: { StringEquals: through, Bool: { "kms:GrantIsForAWSResource": "true" } },
+      Condition: { Bool: { "kms:GrantIsForAWSResource": "true" } },
     },
   );
 }

@@ -187,7 +187,7 @@ export class Cluster extends pulumi.ComponentResource {
     );
     const policy = pulumi
       .output(this.args.volumesKeyArn)
-      .apply((arn) => policyText(volumeKeyPermissions(arn, this.args.region)));
+      .apply((arn) => policyText(volumeKeyPermissions(arn)));
     return {
       role,
       permissions: [

@@ -1,5 +1,6 @@
 import { authorizationProblems, intersect } from "../../../../policies/authorization";
 import { statements } from "../../../../policies/iam";
+import { rule as answers } from "../../../../policies/rules/access/policy-answers";
 import { rule as authorization } from "../../../../policies/rules/access/policy-authorization";
 import { rule as provider } from "../../../../policies/rules/access/resource-provider";
 import { document, policyStatement, rolePolicy } from "../../../support/baselines/aws";
@@ -8,6 +9,21 @@ import { ruleSuite } from "../../../support/rule-suite";
 const granting = (change: Record<string, unknown>) => ({
   ...rolePolicy,
   policy: document({ ...policyStatement, ...change }),
+});
+
+ruleSuite(answers, {
+  type: "aws:iam/rolePolicy:RolePolicy",
+  good: rolePolicy,
+  deviations: {
+    "a query without its answer": () => ({
+      deviant: granting({
+        Action: ["logs:StartQuery"],
+        Resource: ["arn:aws:logs:eu-west-1:111122223333:log-group:a"],
+        Condition: undefined,
+      }),
+      message: /^RolePolicy "subject" must allow logs:GetQueryResults, because it allows/,
+    }),
+  },
 });
 
 ruleSuite(authorization, {
@@ -21,11 +37,11 @@ ruleSuite(authorization, {
     }),
     "findings of one detector": () => ({
       deviant: granting({
-        Action: ["guardduty:ListFindings"],
+        Action: ["guardduty:GetFindings"],
         Resource: ["arn:aws:guardduty:eu-west-1:111122223333:detector/*"],
         Condition: undefined,
       }),
-      message: /guardduty:ListFindings takes no resource but \*, got arn:aws:guardduty/,
+      message: /guardduty:GetFindings takes no resource but \*, got arn:aws:guardduty/,
     }),
     "uploads below a prefix": () => ({
       deviant: granting({
