@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fnmatch
 import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
 
 from .policies import policy_problems
 
@@ -67,6 +70,73 @@ def single_region_key(parameters: Parameters, aws: Account) -> Iterator[str]:
     key = parameters.get("kmsKeyArn", "")
     if "/mrk-" in key:
         yield f"kmsKeyArn: got {key}, allowed: a single-Region key"
+
+
+def _may(aws: Account, key: str, service: str, actions: tuple[str, ...]) -> Iterator[str]:
+    """Whether the policy of a key names a service for each action, whatever the conditions."""
+    text = aws.unjudged("kms").get_key_policy(KeyId=key, PolicyName="default")["Policy"]
+    statements = [one for one in json.loads(text)["Statement"] if one["Effect"] == "Allow"]
+    granted = {
+        action
+        for statement in statements
+        for action in _listed(statement["Action"])
+        if service in _listed((statement.get("Principal") or {}).get("Service"))
+    }
+    for action in actions:
+        if not any(fnmatch.fnmatchcase(action, pattern) for pattern in granted):
+            yield f"the policy of the key {key} does not let {service} use {action}"
+
+
+def _listed(value: Any) -> list[Any]:
+    return [] if value is None else value if isinstance(value, list) else [value]
+
+
+@_limit("logs:CreateLogGroup", "logs:AssociateKmsKey")
+def key_of_logs(parameters: Parameters, aws: Account) -> Iterator[str]:
+    """CloudWatch Logs refuses a key that it may not use.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    """
+    if parameters.get("kmsKeyId"):
+        service = f"logs.{aws.region}.amazonaws.com"
+        actions = ("kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey")
+        yield from _may(aws, parameters["kmsKeyId"], service, actions)
+
+
+@_limit("cloudtrail:CreateTrail", "cloudtrail:UpdateTrail")
+def key_of_trail(parameters: Parameters, aws: Account) -> Iterator[str]:
+    """CloudTrail refuses a key that it may not use; a bucket key takes `kms:Decrypt` as well.
+
+    https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
+    """
+    if not parameters.get("KmsKeyId"):
+        return
+    actions = ("kms:GenerateDataKey", "kms:DescribeKey")
+    bucket = parameters["S3BucketName"]
+    encryption = aws.unjudged("s3").get_bucket_encryption(Bucket=bucket)
+    rules = encryption["ServerSideEncryptionConfiguration"]["Rules"]
+    if any(rule.get("BucketKeyEnabled") for rule in rules):
+        actions += ("kms:Decrypt",)
+    yield from _may(aws, parameters["KmsKeyId"], "cloudtrail.amazonaws.com", actions)
+
+
+@_limit("iam:CreateRole", "iam:UpdateAssumeRolePolicy")
+def existing_principals(parameters: Parameters, aws: Account) -> Iterator[str]:
+    """IAM refuses a trust policy that names a role that does not exist.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-policies.html
+    """
+    text = parameters.get("AssumeRolePolicyDocument") or parameters.get("PolicyDocument") or "{}"
+    for statement in json.loads(text).get("Statement", []):
+        principal = statement.get("Principal")
+        named = principal.get("AWS") if isinstance(principal, dict) else None
+        for arn in _listed(named):
+            if ":role/" not in arn:
+                continue
+            try:
+                aws.unjudged("iam").get_role(RoleName=arn.split("/")[-1])
+            except ClientError:
+                yield f'MalformedPolicyDocument: Invalid principal in policy: "AWS":"{arn}"'
 
 
 @_limit("s3:PutObjectLockConfiguration")
