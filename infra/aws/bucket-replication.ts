@@ -6,14 +6,17 @@ import { policyDocument, type PolicyDocument, type Statement } from "./policy-do
 
 type ReplicationRule = inputs.s3.BucketReplicationConfigRule;
 
-/** Who may replicate: S3 itself, for buckets of this account. */
-export function replicationTrust(account: string): PolicyDocument {
+/**
+ * Who may replicate: S3 itself. AWS documents no condition that S3 meets here, and one that it does
+ * not meet would end replication in silence; only who may pass a role of this account can name it
+ * in a bucket's replication.
+ */
+export function replicationTrust(): PolicyDocument {
   return policyDocument({
     Sid: "ReplicateByS3",
     Effect: "Allow",
     Principal: { Service: "s3.amazonaws.com" },
     Action: ["sts:AssumeRole"],
-    Condition: { StringEquals: { "aws:SourceAccount": account } },
   });
 }
 

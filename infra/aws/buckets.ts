@@ -126,7 +126,7 @@ export class Buckets extends pulumi.ComponentResource {
       {
         name: roleName(args, "replication"),
         description: "Lets S3 copy objects to the other regions",
-        assumeRolePolicy: policyText(replicationTrust(args.account)),
+        assumeRolePolicy: policyText(replicationTrust()),
       },
       child,
     );
