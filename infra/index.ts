@@ -41,6 +41,7 @@ export = async function program(project: string = root) {
       {
         region,
         environment: config.environment,
+        stage: config.stage,
         identity: config.identity,
         host: config.domain.name,
         models: models.map((model) => ({
@@ -66,7 +67,7 @@ export = async function program(project: string = root) {
   const entry = globalEntry(base, config, inOrder);
   const cost = meter.estimate();
   new StackCost("cost", { ...cost, budgetMonthlyUsd: config.monthlyBudgetUsd });
-  return stackOutputs({ config, models, platforms: inOrder, entry, cost });
+  return stackOutputs({ config, models, base, platforms: inOrder, entry, cost });
 };
 
 /** Where alerts are sent, as secrets; undefined where the stack file names no address. */

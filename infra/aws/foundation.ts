@@ -13,6 +13,7 @@ import {
   type SharedImage,
   bucketName,
   maximumBucketName,
+  sharedImages,
 } from "./naming";
 import { ImageRegistry } from "./registry";
 import { PlatformRoles, type AccessLists } from "./roles";
@@ -173,6 +174,18 @@ export class GlobalFoundation extends pulumi.ComponentResource {
   /** Address of a shared image's repository in a region. */
   sharedRepositoryUrl(image: SharedImage, region: string): pulumi.Output<string> {
     return this.registry.sharedUrl(this.naming, image, region);
+  }
+
+  /** Addresses of all repositories in a region, by model and by shared image. */
+  repositoriesIn(region: string): Record<string, pulumi.Output<string>> {
+    return {
+      ...Object.fromEntries(
+        sharedImages.map((name) => [name, this.sharedRepositoryUrl(name, region)]),
+      ),
+      ...Object.fromEntries(
+        Object.keys(this.repositoryUrls).map((model) => [model, this.repositoryUrl(model, region)]),
+      ),
+    };
   }
 
   /** The bucket of a purpose in a region. */

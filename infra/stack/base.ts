@@ -8,6 +8,7 @@ import type { AwsConfig, StackConfig } from "./schema";
 import type { Model } from "./models";
 import type { AwsBase } from "./regional-base";
 import type { RegionalPlatform } from "./regional-platform";
+import { reaches } from "./stages";
 import { localImage, ModelImage, pinnedImage } from "../serving/images";
 
 /** What a stack stands on, on AWS or on a cluster that a kubeconfig names. */
@@ -16,6 +17,8 @@ export interface StackBase {
   providers(region: string): pulumi.ProviderResource[];
   /** The AWS part of a region; undefined on an existing cluster. */
   aws(region: string): AwsBase | undefined;
+  /** Addresses that images are published to, by model or shared image. */
+  readonly repositories: Readonly<Record<string, pulumi.Output<string>>>;
   /** Image of a model in a region, by digest. */
   image(model: Model, region: string): pulumi.Input<string>;
 }
@@ -33,6 +36,7 @@ function clusterBase(): StackBase {
   return {
     providers: () => [provider],
     aws: () => undefined,
+    repositories: {},
     image: (model) => model.image ?? localImage(model.release),
   };
 }
@@ -44,8 +48,11 @@ function awsBase(config: AwsConfig, models: readonly Model[], root: string): Sta
     config.regions.map(({ name }) => [name, awsProvider(name, config)]),
   );
   const foundation = createFoundation(config, models, providers);
-  const built = environment === "dev" ? buildImages(models, foundation, home, root) : {};
+  // An image is built when it is to be served: the stages before need neither it nor Docker.
+  const builds = environment === "dev" && config.stage === "models";
+  const built = builds ? buildImages(models, foundation, home, root) : {};
   return {
+    repositories: foundation.repositoriesIn(home),
     providers: (region) => [providers[region]].filter((provider) => provider !== undefined),
     aws: (region) => {
       const declared = config.regions.find(({ name }) => name === region);
@@ -151,15 +158,15 @@ function buildImages(
 }
 
 /**
- * Names and health checks over all regions of a stack on AWS; an existing cluster has no entry of
- * ours.
+ * Names and health checks over all regions of a stack on AWS, once they have an entry; an existing
+ * cluster has none of ours.
  */
 export function globalEntry(
   base: StackBase,
   config: StackConfig,
   platforms: readonly RegionalPlatform[],
 ): GlobalEntry | undefined {
-  if (config.target !== "aws") return undefined;
+  if (config.target !== "aws" || !reaches(config.stage, "platform")) return undefined;
   const { domain, recovery, regions: declared, models } = config;
   const regions = platforms.flatMap(({ region, entry }) => {
     if (entry === undefined) return [];

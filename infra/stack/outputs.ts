@@ -3,24 +3,60 @@ import { derived } from "../platform/elastic/objects";
 import type { StackConfig } from "./schema";
 import type { CostEstimate } from "../cost/estimate";
 import { recoveryBudget } from "../../services/contract/recovery";
+import type { StackBase } from "./base";
 import type { Model } from "./models";
 import type { RegionalPlatform } from "./regional-platform";
 import { releaseForecast } from "./release-forecast";
+import { nextStep, reaches } from "./stages";
 import { dashboardPath, rulesPath } from "../observability/dashboards/model";
 import { namespaces } from "../kubernetes/labels";
 
 /**
- * What a stack tells its users: per model and region what should be live and where, per model what
- * its next release takes, and per stack what recovery and money it takes.
+ * What a stack tells its users: its stage and what comes next, per model and region what should be
+ * live and where, per model what its next release takes, and per stack what recovery and money it
+ * takes.
  */
 export function stackOutputs(parts: {
   readonly config: StackConfig;
   readonly models: readonly Model[];
+  readonly base: StackBase;
   readonly platforms: readonly RegionalPlatform[];
   readonly entry: GlobalEntry | undefined;
   readonly cost: CostEstimate;
 }): Record<string, unknown> {
-  const { config, models, platforms, entry, cost } = parts;
+  const { config, models, base, platforms, entry, cost } = parts;
+  return {
+    stage: config.stage,
+    next: nextStep(config.stage),
+    ...(config.target === "aws" && { repositories: base.repositories }),
+    ...(reaches(config.stage, "platform") && platformOutputs(platforms)),
+    ...(reaches(config.stage, "models") && servedOutputs(config, models, platforms)),
+    ...(entry && { url: entry.url, regionalUrls: entry.regionalUrls }),
+    ...(config.target === "aws" && {
+      recoverySeconds: recoveryBudget(config.recovery).totalSeconds,
+    }),
+    estimatedMonthlyUsd: { total: cost.total, byRegion: cost.byRegion, byModel: cost.byModel },
+  };
+}
+
+/** How people look into a platform. */
+function platformOutputs(platforms: readonly RegionalPlatform[]): Record<string, unknown> {
+  return {
+    grafana: grafana.open,
+    kibana: {
+      open: kibana.open,
+      accounts: Object.fromEntries(
+        platforms.flatMap(({ region, logs }) => (logs ? [[region, logs.groupPasswords]] : [])),
+      ),
+    },
+  };
+}
+
+function servedOutputs(
+  config: StackConfig,
+  models: readonly Model[],
+  platforms: readonly RegionalPlatform[],
+): Record<string, unknown> {
   return {
     models: Object.fromEntries(
       config.models.map(({ name }) => [
@@ -37,18 +73,6 @@ export function stackOutputs(parts: {
           .map(({ contract }) => [model.name, releaseForecast(config, model, contract)]),
       ),
     ),
-    grafana: grafana.open,
-    kibana: {
-      open: kibana.open,
-      accounts: Object.fromEntries(
-        platforms.map(({ region, logs }) => [region, logs.groupPasswords]),
-      ),
-    },
-    ...(entry && { url: entry.url, regionalUrls: entry.regionalUrls }),
-    ...(config.target === "aws" && {
-      recoverySeconds: recoveryBudget(config.recovery).totalSeconds,
-    }),
-    estimatedMonthlyUsd: { total: cost.total, byRegion: cost.byRegion, byModel: cost.byModel },
   };
 }
 

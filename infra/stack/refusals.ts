@@ -14,7 +14,7 @@ import {
 import type { Model } from "./models";
 import type { StackConfig } from "./schema";
 
-type Update = Pick<StackConfig, "environment" | "images">;
+type Update = Pick<StackConfig, "environment" | "images" | "stage">;
 type Refused = readonly Refusal[] | Refusal | undefined;
 
 interface RefusalEntry {
@@ -72,9 +72,11 @@ export const refusals: readonly RefusalEntry[] = [
 
 /**
  * Refuses an update for every reason that the table finds. Throws RunError with all of them. Not
- * for a preview: the policies say it there.
+ * for a preview: the policies say it there. Before the stage `models` nothing is served, and the
+ * registries that a release is published to may not be there yet.
  */
 export function refuseUpdate(update: Update, models: readonly Model[]): void {
+  if (update.stage !== "models") return;
   const reasons = refusals.flatMap(({ rule, everywhere, model, stack }) => {
     if (everywhere === undefined && update.environment !== "prod") return [];
     const found = [...models.map((each) => model?.(each)), stack?.(update)];

@@ -51,18 +51,27 @@ export interface RegionalBase {
   readonly access: readonly pulumi.Resource[];
 }
 
-/** Network, load balancer and cluster of a region on AWS. */
-export function createRegionalBase(
+/** Network of a region on AWS: all that it has before its cluster. */
+export function createNetwork(
   name: string,
-  args: RegionalBaseArgs,
+  { region, environment, aws }: Pick<RegionalBaseArgs, "region" | "environment" | "aws">,
   child: pulumi.ComponentResourceOptions,
-): RegionalBase {
-  const { region, environment, clusterName, aws } = args;
-  const network = new Network(
+): Network {
+  return new Network(
     `${name}-network`,
     { region, environment, cidr: aws.cidr, logsKeyArn: aws.keys.logs },
     child,
   );
+}
+
+/** Load balancer and cluster of a region on AWS. */
+export function createRegionalBase(
+  name: string,
+  args: RegionalBaseArgs,
+  network: Network,
+  child: pulumi.ComponentResourceOptions,
+): RegionalBase {
+  const { clusterName, aws } = args;
   const entry = createEntry(name, args, network, child);
   const cluster = createCluster(name, args, network, child);
   const loadBalancer = {

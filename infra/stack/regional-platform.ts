@@ -18,9 +18,16 @@ import type { StackConfig } from "./schema";
 import type { GovernanceRecord } from "../../services/evidence/governance";
 import type { Verification } from "../../services/evidence/verification";
 import type { RetrainingRoute } from "../observability/alertmanager";
-import { createRegionalBase, type AwsBase, type RegionalBase } from "./regional-base";
+import type { Network } from "../region/network";
+import {
+  createNetwork,
+  createRegionalBase,
+  type AwsBase,
+  type RegionalBase,
+} from "./regional-base";
 import { createRetraining } from "./regional-retraining";
 import type { RetrainingBase } from "./retraining";
+import { reaches, type Stage } from "./stages";
 import type { DeliveryState } from "../serving/delivery";
 import { ModelService } from "../serving/model-service";
 import type { OrderedOptions } from "../kubernetes/ordering";
@@ -48,6 +55,8 @@ export interface ServedModel extends DeliveryState {
 export interface RegionalPlatformArgs {
   readonly region: string;
   readonly environment: StackConfig["environment"];
+  /** How far the region is built up. */
+  readonly stage: Stage;
   readonly identity: StackConfig["identity"];
   /** Host name that callers use, e.g. `models.example.com`. */
   readonly host: string;
@@ -69,6 +78,16 @@ export interface RegionalPlatformArgs {
   readonly aws?: AwsBase | undefined;
 }
 
+/** A region with everything but its models. */
+interface Platform {
+  readonly base: RegionalBase | undefined;
+  readonly inCluster: pulumi.ComponentResourceOptions;
+  /** Options of what waits for the controllers. */
+  readonly onControllers: OrderedOptions;
+  readonly mesh: Mesh;
+  readonly logs: LogStore;
+}
+
 /** Idle replicas that prod keeps ready, one in each zone. */
 const headroomReplicas = 3;
 /**
@@ -84,10 +103,12 @@ export class RegionalPlatform extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:regional:RegionalPlatform";
 
   readonly region: string;
-  /** Where callers enter the region, on AWS. */
+  /** Where callers enter the region, on AWS from the stage `platform` on. */
   readonly entry: RegionalEntry | undefined;
-  readonly services: Readonly<Record<string, ModelService>>;
-  readonly logs: LogStore;
+  /** Services by model; none before the stage `models`. */
+  readonly services: Readonly<Record<string, ModelService>> = {};
+  /** Absent before the stage `platform`. */
+  readonly logs: LogStore | undefined;
 
   constructor(
     private readonly name: string,
@@ -108,30 +129,52 @@ export class RegionalPlatform extends pulumi.ComponentResource {
     );
     this.region = region;
 
+    const child = { parent: this };
+    const network = aws && createNetwork(name, { region, environment, aws }, child);
+    if (reaches(args.stage, "platform")) {
+      const platform = this.createPlatform(network);
+      this.entry = platform.base?.entry;
+      this.logs = platform.logs;
+      if (reaches(args.stage, "models")) this.services = this.createModels(platform);
+    }
+    this.registerOutputs({ services: Object.keys(this.services) });
+  }
+
+  /** The cluster, and everything in it that is there before a model. */
+  private createPlatform(network: Network | undefined): Platform {
+    const { name, args } = this;
+    const { region, environment, aws } = args;
     const clusterName = `causeway-${environment}-${region}`;
     const base =
       aws &&
+      network &&
       createRegionalBase(
         name,
         { region, environment, clusterName, gpu: asksForGpu(args), aws },
+        network,
         { parent: this },
       );
-    this.entry = base?.entry;
     const inCluster = { parent: this, ...(base && { providers: [base.cluster.provider] }) };
     const ready = this.createControllers(base, inCluster);
     const onControllers = { ...inCluster, dependsOn: [...ready] };
     const mesh = this.createMesh(base?.loadBalancer, onControllers);
-    this.logs = this.createLogStore(aws && { ...aws.audit, clusterName }, onControllers);
+    const logs = this.createLogStore(aws && { ...aws.audit, clusterName }, onControllers);
+    return { base, inCluster, onControllers, mesh, logs };
+  }
+
+  /** A service for each model, retraining and erasure. */
+  private createModels({ base, inCluster, onControllers, mesh, logs }: Platform) {
+    const { models, retraining } = this.args;
     // The mesh waits for the releases and they for the tenancy, so whoever waits for the mesh waits
     // for all of them.
-    this.services = Object.fromEntries(
+    const services = Object.fromEntries(
       models.map((model) => [
         model.contract.name,
         this.createService(model, mesh.ready, inCluster),
       ]),
     );
-    if (args.retraining) this.createRetraining(args.retraining, base, onControllers);
-    this.registerOutputs({ services: Object.keys(this.services) });
+    if (retraining) this.createRetraining(retraining, base, logs, onControllers);
+    return services;
   }
 
   /** Tenancy, controllers and what watches them; whoever uses the cluster waits for these. */
@@ -184,6 +227,7 @@ export class RegionalPlatform extends pulumi.ComponentResource {
   private createRetraining(
     retraining: RetrainingBase,
     base: RegionalBase | undefined,
+    logs: LogStore,
     opts: OrderedOptions,
   ): void {
     createRetraining(
@@ -191,7 +235,7 @@ export class RegionalPlatform extends pulumi.ComponentResource {
       {
         ...this.args,
         retraining,
-        eraserPassword: this.logs.eraserPassword,
+        eraserPassword: logs.eraserPassword,
         clusterName: base?.cluster.clusterName,
       },
       opts,

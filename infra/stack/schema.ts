@@ -6,6 +6,7 @@ import { retrySchema } from "../../services/evidence/verdict";
 import { killTargets } from "../serving/delivery";
 import { environments } from "../../services/contract/environments";
 import { kubernetesVersions } from "../region/cluster";
+import { stages } from "./stages";
 
 const text = (allowed: string) => z.string({ error: allowed }).min(1, allowed);
 const roleArn = z
@@ -156,6 +157,12 @@ const common = {
   environment: z
     .enum(environments, { error: `one of ${environments.join(", ")}` })
     .describe("Decides redundancy, deletion protection and how releases are pinned."),
+  stage: z
+    .enum(stages, { error: `one of ${stages.join(", ")}` })
+    .default("models")
+    .describe(
+      "How far the stack is built up: `foundation` (keys, registries, buckets, roles, networks), `platform` (clusters and what runs in them), `models` (everything). A later stage only adds; an earlier one on a stack that is further deletes what it does not have.",
+    ),
   identity: identity.describe("Who issues the tokens of callers."),
   models: z
     .array(model, { error: "a list of models" })

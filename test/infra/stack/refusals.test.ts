@@ -59,7 +59,7 @@ function reasons(models: readonly Model[], update: Parameters<typeof refuseUpdat
     return error.message.split("\n  - ").slice(1);
   }
 }
-const prod = { environment: "prod", images } as const;
+const prod = { environment: "prod", stage: "models", images } as const;
 
 /** By rule, what makes it speak: a model, or images that the stack file names. */
 const situations: Readonly<Record<string, Model | { readonly images: object }>> = {
@@ -114,7 +114,9 @@ describe("an update", () => {
       { ...situations["governance-model-published"], verdicts: failed.verdicts } as Model,
       { ...good, contract: { ...good.contract, name: "other" }, governance: {} } as Model,
     ];
-    expect(() => refuseUpdate({ environment: "prod", images: undefined }, bad)).toThrow(
+    expect(() =>
+      refuseUpdate({ environment: "prod", stage: "models", images: undefined }, bad),
+    ).toThrow(
       `the update of prod is refused for 5 reasons:
   - Model "loan-approval" must be published before its release ${good.release.version} can serve: npx causeway release publish loan-approval --repository <repository URL from the stack outputs> (governance-model-published)
   - Model "other" must have a bias audit by an external party within the last 365 days, got none: record it in services/models/other/bias-audit.json (docs/governance.md) (governance-model-bias-audit)
@@ -124,10 +126,19 @@ describe("an update", () => {
     );
   });
 
+  it.each(["foundation", "platform"] as const)(
+    "of the stage %s goes through: what is to be published needs its registries first",
+    (stage) =>
+      expect(reasons([{ ...failed, ...sample }], { ...prod, stage, images: undefined })).toEqual(
+        [],
+      ),
+  );
+
   it("goes through where nothing is wrong", () => expect(reasons([good], prod)).toEqual([]));
 
   it("of another environment than prod is refused only for what failed or was overtaken", () => {
-    const found = (model: Model) => reasons([model], { environment: "dev", images: undefined });
+    const found = (model: Model) =>
+      reasons([model], { environment: "dev", stage: "models", images: undefined });
     expect(found(sample)).toEqual([]);
     expect(found({ ...sample, verdicts: failed.verdicts })).toHaveLength(1);
     expect(found({ ...sample, verdicts: overtaken.verdicts })).toHaveLength(1);

@@ -1,0 +1,79 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { StackPlan } from "../../cli/plan/plan";
+import { stages, type Stage } from "../../infra/stack/stages";
+import { planFixture, stackFile, type StackName } from "../support/stacks";
+
+let folder: string;
+beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), "causeway-stages-"))));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function planAt(stack: StackName, stage: Stage): Promise<StackPlan> {
+  const configFile = join(folder, `Pulumi.${stack}.${stage}.yaml`);
+  writeFileSync(
+    configFile,
+    `${readFileSync(stackFile(stack), "utf8")}  causeway:stage: ${stage}\n`,
+  );
+  return planFixture(stack, configFile);
+}
+
+/** Inputs of each resource that the engine would create, by URN. */
+const inputsOf = ({ resources }: StackPlan) =>
+  new Map(
+    resources
+      .filter(({ custom }) => custom)
+      .map(({ urn, inputs }) => [urn, JSON.stringify(inputs)]),
+  );
+
+describe.each(["dev", "prod"] as const)("%s", (stack) => {
+  const plans = new Map<Stage, StackPlan>();
+  beforeAll(async () => {
+    for (const stage of stages) plans.set(stage, await planAt(stack, stage));
+  });
+  const plan = (stage: Stage) => plans.get(stage)!;
+
+  it.each(stages)("breaks no mandatory rule at the stage %s", (stage) =>
+    expect(
+      plan(stage).judgement.violations.filter(({ enforcement }) => enforcement === "mandatory"),
+    ).toEqual([]),
+  );
+
+  it.each([
+    ["foundation", "platform"],
+    ["platform", "models"],
+  ] as const)("a stage after %s only adds: %s", (before, after) => {
+    const [less, more] = [inputsOf(plan(before)), inputsOf(plan(after))];
+    expect(more.size).toBeGreaterThan(less.size);
+    for (const [urn, inputs] of less) expect([urn, more.get(urn)]).toEqual([urn, inputs]);
+  });
+
+  it("has nothing of a cluster at the stage foundation, and no model before the last", () => {
+    const types = (stage: Stage) => plan(stage).resources.map(({ type }) => type);
+    expect(
+      types("foundation").filter((type) =>
+        /^(kubernetes:|pulumi:providers:kubernetes|aws:eks)/.test(type),
+      ),
+    ).toEqual([]);
+    expect(types("platform")).toContain("aws:eks/cluster:Cluster");
+    expect(
+      types("platform").filter((type) => /ModelService|Retraining$|Erasure$|Image$/.test(type)),
+    ).toEqual([]);
+    expect(types("models")).toContain("causeway:serving:ModelService");
+  });
+
+  it("says which stage it is, what comes next and where images are published to", () => {
+    for (const stage of stages) {
+      const { outputs } = plan(stage);
+      expect(outputs["stage"]).toBe(stage);
+      expect(outputs["next"]).toEqual(expect.any(String));
+      expect(Object.keys(outputs["repositories"] as object)).toEqual([
+        "delivery",
+        "loan-approval",
+        "model-server",
+        "training",
+      ]);
+    }
+    expect(Object.keys(plan("foundation").outputs)).not.toContain("url");
+  });
+});
