@@ -24,6 +24,7 @@ import {
 } from "./cluster-roles";
 import { kubeconfig } from "./kubeconfig";
 import { nodeClassSpec, nodePoolSpec, type NodeKind } from "./node-pools";
+import { admitCallers } from "./vpc-access";
 import type { Environment } from "../../services/contract/environments";
 
 /** Who runs the nodes. */
@@ -63,6 +64,12 @@ export interface ClusterArgs {
   readonly breakGlassRoleArn: pulumi.Input<string>;
   /** Whether a model asks for an accelerator. */
   readonly gpu: boolean;
+  /** Group whose members may call the endpoint from within the network. @default none */
+  readonly callerSecurityGroupId?: pulumi.Input<string> | undefined;
+  /** Public blocks that may call the endpoint from the internet. @default none: it is private */
+  readonly publicCidrs?: readonly string[] | undefined;
+  /** Port of this machine from which a session reaches the endpoint. @default no session */
+  readonly tunnelPort?: number | undefined;
 }
 
 /** What is wrong with the arguments. */
@@ -91,8 +98,8 @@ export function clusterProblems({
 }
 
 /**
- * An EKS cluster in Auto Mode with a private endpoint: whoever calls it, also `pulumi up`, runs in
- * the VPC or in a network that reaches it.
+ * An EKS cluster in Auto Mode with a private endpoint: whoever calls it, also `pulumi up`, comes by
+ * the group that it admits, or from a public block that is named.
  *
  * Teardown, in the order of deletion: what runs in the cluster (it uses `provider`, and waits for
  * `ready`); node pools, whose finalizers drain and end the instances, which the control plane does
@@ -135,7 +142,8 @@ export class Cluster extends pulumi.ComponentResource {
     this.arn = cluster.arn;
     this.securityGroupId = cluster.vpcConfig.clusterSecurityGroupId;
     const entries = this.admit(cluster, nodeRole);
-    this.provider = this.createProvider(cluster, entries);
+    const way = admitCallers(this.name, this.securityGroupId, args.callerSecurityGroupId, this);
+    this.provider = this.createProvider(cluster, [...entries, ...way]);
     this.ready = [this.enforceNetworkPolicies(), ...this.createNodePools(nodeRole)];
     this.registerOutputs({
       name: args.name,
@@ -221,7 +229,9 @@ export class Cluster extends pulumi.ComponentResource {
         vpcConfig: {
           subnetIds: [...args.privateSubnetIds],
           endpointPrivateAccess: true,
-          endpointPublicAccess: false,
+          ...(args.publicCidrs
+            ? { endpointPublicAccess: true, publicAccessCidrs: [...args.publicCidrs] }
+            : { endpointPublicAccess: false }),
         },
         accessConfig: { authenticationMode: "API", bootstrapClusterCreatorAdminPermissions: false },
         encryptionConfig: { resources: ["secrets"], provider: { keyArn: args.secretsKeyArn } },
@@ -291,11 +301,11 @@ export class Cluster extends pulumi.ComponentResource {
   }
 
   private createProvider(cluster: eks.Cluster, entries: readonly pulumi.Resource[]): Provider {
-    const { name, region } = this.args;
+    const { name, region, tunnelPort } = this.args;
     const config = pulumi
       .all([cluster.endpoint, cluster.certificateAuthority])
       .apply(([endpoint, authority]) =>
-        kubeconfig({ name, region, endpoint, certificateAuthority: authority.data }),
+        kubeconfig({ name, region, endpoint, certificateAuthority: authority.data, tunnelPort }),
       );
     // The identifier keeps objects in place when only the way to the cluster changes.
     return new Provider(

@@ -5,6 +5,8 @@ export interface ClusterAddress {
   readonly endpoint: string;
   /** Certificate authority of the endpoint, base64. */
   readonly certificateAuthority: string;
+  /** Port of this machine from which a session reaches the endpoint. @default the endpoint itself */
+  readonly tunnelPort?: number | undefined;
 }
 
 /**
@@ -17,13 +19,22 @@ export function kubeconfig({
   region,
   endpoint,
   certificateAuthority,
+  tunnelPort,
 }: ClusterAddress): string {
+  // The certificate stays the endpoint's, whichever address leads to it.
+  const address =
+    tunnelPort === undefined
+      ? { server: endpoint }
+      : {
+          server: `https://localhost:${tunnelPort}`,
+          "tls-server-name": new URL(endpoint).hostname,
+        };
   return JSON.stringify({
     apiVersion: "v1",
     kind: "Config",
     "current-context": name,
     clusters: [
-      { name, cluster: { server: endpoint, "certificate-authority-data": certificateAuthority } },
+      { name, cluster: { ...address, "certificate-authority-data": certificateAuthority } },
     ],
     contexts: [{ name, context: { cluster: name, user: name } }],
     users: [

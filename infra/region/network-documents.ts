@@ -17,6 +17,9 @@ export const interfaceServices = [
   "secretsmanager",
 ] as const;
 
+/** Services that an instance of Systems Manager needs for sessions. */
+export const sessionServices = ["ssm", "ssmmessages"] as const;
+
 /** Lets VPC flow logs, and nothing else, take the role. */
 export function flowLogTrust(): PolicyDocument {
   return policyDocument({

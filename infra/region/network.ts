@@ -7,7 +7,12 @@ import { policyText } from "../aws/policy-document";
 import { cidrProblems, planSubnets } from "./cidr";
 import type { Environment } from "../../services/contract/environments";
 import { classTags } from "../kubernetes/data-classes";
-import { flowLogPermissions, flowLogTrust, interfaceServices } from "./network-documents";
+import {
+  flowLogPermissions,
+  flowLogTrust,
+  interfaceServices,
+  sessionServices,
+} from "./network-documents";
 
 /**
  * Regions whose zones are not a, b and c, or where EKS places no control plane in one of them for
@@ -39,6 +44,8 @@ export interface NetworkArgs {
   readonly cidr: string;
   /** Key that encrypts the flow logs. */
   readonly logsKeyArn: pulumi.Input<string>;
+  /** Whether an instance takes sessions of Systems Manager. @default false */
+  readonly sessions?: boolean;
 }
 
 /** What is wrong with the arguments. */
@@ -268,7 +275,7 @@ export class Network extends pulumi.ComponentResource {
   }
 
   private createEndpoints(sides: readonly PrivateSide[]): void {
-    const { region, environment } = this.args;
+    const { region, environment, sessions } = this.args;
     const s3 = {
       vpcEndpointType: "Gateway",
       serviceName: `com.amazonaws.${region}.s3`,
@@ -281,7 +288,7 @@ export class Network extends pulumi.ComponentResource {
     const subnetIds = sides
       .slice(0, environment === "prod" ? sides.length : 1)
       .map(({ subnet }) => subnet.id);
-    for (const service of interfaceServices) {
+    for (const service of [...interfaceServices, ...(sessions ? sessionServices : [])]) {
       new ec2.VpcEndpoint(
         `${this.name}-${service.replace(".", "-")}`,
         {

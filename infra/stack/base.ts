@@ -88,6 +88,9 @@ function createFoundation(
   });
 }
 
+/** Port of this machine for sessions to the first region; each further region has the next one. */
+const firstTunnelPort = 8443;
+
 /** What the foundation and the stack file give to a region. */
 function regionOnAws(
   config: AwsConfig,
@@ -114,6 +117,8 @@ function regionOnAws(
     },
     access,
     breakGlassRoleArn: foundation.roleArns.breakGlass,
+    clusterAccess: config.clusterAccess,
+    tunnelPort: firstTunnelPort + regions.findIndex(({ name }) => name === region),
   };
 }
 

@@ -28,7 +28,12 @@ export function stackOutputs(parts: {
   return {
     stage: config.stage,
     next: nextStep(config.stage),
-    ...(config.target === "aws" && { repositories: base.repositories }),
+    ...(config.target === "aws" && {
+      repositories: base.repositories,
+      clusterAccess: Object.fromEntries(
+        platforms.map(({ region, clusterAccess }) => [region, clusterAccess]),
+      ),
+    }),
     ...(reaches(config.stage, "platform") && platformOutputs(platforms)),
     ...(reaches(config.stage, "models") && servedOutputs(config, models, platforms)),
     ...(entry && { url: entry.url, regionalUrls: entry.regionalUrls }),

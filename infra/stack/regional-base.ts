@@ -4,6 +4,7 @@ import { gatewayPorts } from "../kubernetes/gateway";
 import { Cluster } from "../region/cluster";
 import { RegionalEntry } from "../region/entry";
 import { Network } from "../region/network";
+import { sessionCommand, VpcAccess, type ClusterAccess } from "../region/vpc-access";
 import type { LogSnapshots } from "../platform/elastic/log-store";
 import type { LoadBalancer } from "../platform/mesh";
 import { MetricsAccess } from "../platform/metrics-access";
@@ -29,6 +30,9 @@ export interface AwsBase {
   readonly audit: Omit<LogSnapshots, "clusterName">;
   readonly access: AwsConfig["access"];
   readonly breakGlassRoleArn: pulumi.Input<string>;
+  readonly clusterAccess: ClusterAccess;
+  /** Port of this machine for a session to the cluster. */
+  readonly tunnelPort: number;
 }
 
 /** What {@link createRegionalBase} makes of a region. */
@@ -51,29 +55,59 @@ export interface RegionalBase {
   readonly access: readonly pulumi.Resource[];
 }
 
-/** Network of a region on AWS: all that it has before its cluster. */
+/** What a region on AWS has before its cluster. */
+export interface RegionalNetwork {
+  readonly network: Network;
+  /** The way into it; absent where the endpoint is public. */
+  readonly access: VpcAccess | undefined;
+  /** How to use the way into the network: the region's part of the stack output `clusterAccess`. */
+  readonly way: Record<string, unknown>;
+}
+
+/** Network of a region on AWS, and the way into it. */
 export function createNetwork(
   name: string,
-  { region, environment, aws }: Pick<RegionalBaseArgs, "region" | "environment" | "aws">,
+  { region, environment, clusterName, aws }: Omit<RegionalBaseArgs, "gpu">,
   child: pulumi.ComponentResourceOptions,
-): Network {
-  return new Network(
+): RegionalNetwork {
+  const { cidr, clusterAccess, keys, tunnelPort } = aws;
+  const { via } = clusterAccess;
+  const sessions = via === "ssm";
+  const network = new Network(
     `${name}-network`,
-    { region, environment, cidr: aws.cidr, logsKeyArn: aws.keys.logs },
+    { region, environment, cidr, logsKeyArn: keys.logs, sessions },
     child,
   );
+  if (via === "public") return { network, access: undefined, way: clusterAccess };
+  const { vpcId, privateSubnetIds } = network;
+  const access = new VpcAccess(
+    `${name}-access`,
+    { via, vpcId, vpcCidr: cidr, privateSubnetIds },
+    child,
+  );
+  const session = { region, clusterName, instance: `${name}-access`, localPort: tunnelPort };
+  return {
+    network,
+    access,
+    way: {
+      via,
+      securityGroupId: access.securityGroupId,
+      privateSubnetIds,
+      ...(sessions && { session: sessionCommand(session) }),
+    },
+  };
 }
 
 /** Load balancer and cluster of a region on AWS. */
 export function createRegionalBase(
   name: string,
   args: RegionalBaseArgs,
-  network: Network,
+  { network, access: way }: RegionalNetwork,
   child: pulumi.ComponentResourceOptions,
 ): RegionalBase {
   const { clusterName, aws } = args;
   const entry = createEntry(name, args, network, child);
-  const cluster = createCluster(name, args, network, child);
+  const cluster = createCluster(name, args, network, way, child);
   const loadBalancer = {
     targetGroupArn: entry.targetGroupArn,
     securityGroupId: entry.securityGroupId,
@@ -117,8 +151,10 @@ function createCluster(
   name: string,
   { region, environment, clusterName, gpu, aws }: RegionalBaseArgs,
   { privateSubnetIds }: Network,
+  way: VpcAccess | undefined,
   child: pulumi.ComponentResourceOptions,
 ): Cluster {
+  const { clusterAccess: access } = aws;
   return new Cluster(
     `${name}-cluster`,
     {
@@ -135,6 +171,9 @@ function createCluster(
       breakGlassRoleArn: aws.breakGlassRoleArn,
       access: aws.access,
       gpu,
+      callerSecurityGroupId: way?.securityGroupId,
+      ...(access.via === "public" && { publicCidrs: access.cidrs }),
+      ...(access.via === "ssm" && { tunnelPort: aws.tunnelPort }),
     },
     child,
   );

@@ -18,12 +18,12 @@ import type { StackConfig } from "./schema";
 import type { GovernanceRecord } from "../../services/evidence/governance";
 import type { Verification } from "../../services/evidence/verification";
 import type { RetrainingRoute } from "../observability/alertmanager";
-import type { Network } from "../region/network";
 import {
   createNetwork,
   createRegionalBase,
   type AwsBase,
   type RegionalBase,
+  type RegionalNetwork,
 } from "./regional-base";
 import { createRetraining } from "./regional-retraining";
 import type { RetrainingBase } from "./retraining";
@@ -105,6 +105,8 @@ export class RegionalPlatform extends pulumi.ComponentResource {
   readonly region: string;
   /** Where callers enter the region, on AWS from the stage `platform` on. */
   readonly entry: RegionalEntry | undefined;
+  /** How its cluster is reached, on AWS. */
+  readonly clusterAccess: Record<string, unknown> | undefined;
   /** Services by model; none before the stage `models`. */
   readonly services: Readonly<Record<string, ModelService>> = {};
   /** Absent before the stage `platform`. */
@@ -130,7 +132,9 @@ export class RegionalPlatform extends pulumi.ComponentResource {
     this.region = region;
 
     const child = { parent: this };
-    const network = aws && createNetwork(name, { region, environment, aws }, child);
+    const clusterName = clusterNameOf(args);
+    const network = aws && createNetwork(name, { region, environment, clusterName, aws }, child);
+    this.clusterAccess = network?.way;
     if (reaches(args.stage, "platform")) {
       const platform = this.createPlatform(network);
       this.entry = platform.base?.entry;
@@ -141,10 +145,10 @@ export class RegionalPlatform extends pulumi.ComponentResource {
   }
 
   /** The cluster, and everything in it that is there before a model. */
-  private createPlatform(network: Network | undefined): Platform {
+  private createPlatform(network: RegionalNetwork | undefined): Platform {
     const { name, args } = this;
     const { region, environment, aws } = args;
-    const clusterName = `causeway-${environment}-${region}`;
+    const clusterName = clusterNameOf(args);
     const base =
       aws &&
       network &&
@@ -292,6 +296,10 @@ export class RegionalPlatform extends pulumi.ComponentResource {
       { ...opts, dependsOn },
     );
   }
+}
+
+function clusterNameOf({ environment, region }: RegionalPlatformArgs): string {
+  return `causeway-${environment}-${region}`;
 }
 
 /** What starts a retraining by way of the region: see `retrainingRoutes`. */

@@ -5,6 +5,7 @@ import { duration, label } from "../../services/contract/units";
 import { retrySchema } from "../../services/evidence/verdict";
 import { killTargets } from "../serving/delivery";
 import { environments } from "../../services/contract/environments";
+import { parseBlock } from "../region/cidr";
 import { kubernetesVersions } from "../region/cluster";
 import { stages } from "./stages";
 
@@ -76,6 +77,27 @@ const model = z.strictObject({
     })
     .optional(),
 });
+
+/** Shortest prefix of a public block that may call a cluster's endpoint. */
+const shortestPublicPrefix = 16;
+const publicBlock = z
+  .string({ error: "an IPv4 block" })
+  .refine(
+    (cidr) => (parseBlock(cidr)?.length ?? 0) >= shortestPublicPrefix,
+    `an IPv4 block such as 203.0.113.0/24, of /${shortestPublicPrefix} or smaller`,
+  );
+const clusterAccess = z.discriminatedUnion(
+  "via",
+  [
+    z.strictObject({ via: z.literal("runner") }),
+    z.strictObject({ via: z.literal("ssm") }),
+    z.strictObject({
+      via: z.literal("public"),
+      cidrs: z.array(publicBlock, { error: "a list of IPv4 blocks" }).min(1, "at least one block"),
+    }),
+  ],
+  { error: "{ via: runner }, { via: ssm } or { via: public, cidrs: [...] }" },
+);
 
 const groups = z.strictObject({
   platformAdmins: z.array(roleArn).default([]),
@@ -260,6 +282,11 @@ export const awsConfigSchema = z.strictObject({
     })
     .describe(
       "IAM roles of the four groups, of approvers and of erasers, and mail addresses for emergencies.",
+    ),
+  clusterAccess: clusterAccess
+    .default({ via: "runner" })
+    .describe(
+      "How `pulumi up` and people reach the clusters: `{ via: runner }` (a security group for a runner in the VPC), `{ via: ssm }` (port forwarding through an instance of Systems Manager) or `{ via: public, cidrs: [...] }` (the endpoint answers these blocks).",
     ),
   auditRetention: duration
     .prefault("400 days")

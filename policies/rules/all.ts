@@ -105,6 +105,7 @@ export { rule as workloadsSensorReference } from "./workloads/sensor-reference";
 export { rule as workloadsWorkflowConcurrency } from "./workloads/workflow-concurrency";
 export { rule as workloadsWorkflowDeadline } from "./workloads/workflow-deadline";
 export { rule as workloadsWorkflowRetries } from "./workloads/workflow-retries";
+export { rule as networkClusterReachability } from "./network/cluster-reachability";
 export { rule as networkFirewallRules } from "./network/firewall-rules";
 export { rule as networkGatewayHosts } from "./network/gateway-hosts";
 export { rule as networkInstanceMetadata } from "./network/instance-metadata";

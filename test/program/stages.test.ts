@@ -9,11 +9,11 @@ let folder: string;
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), "causeway-stages-"))));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function planAt(stack: StackName, stage: Stage): Promise<StackPlan> {
-  const configFile = join(folder, `Pulumi.${stack}.${stage}.yaml`);
+async function planAt(stack: StackName, stage: Stage, more = ""): Promise<StackPlan> {
+  const configFile = join(folder, `Pulumi.${stack}.yaml`);
   writeFileSync(
     configFile,
-    `${readFileSync(stackFile(stack), "utf8")}  causeway:stage: ${stage}\n`,
+    `${readFileSync(stackFile(stack), "utf8")}  causeway:stage: ${stage}\n${more}`,
   );
   return planFixture(stack, configFile);
 }
@@ -75,5 +75,31 @@ describe.each(["dev", "prod"] as const)("%s", (stack) => {
       ]);
     }
     expect(Object.keys(plan("foundation").outputs)).not.toContain("url");
+  });
+});
+
+describe("the way to the clusters", () => {
+  const choices = {
+    runner: "{ via: runner }",
+    ssm: "{ via: ssm }",
+    public: "{ via: public, cidrs: [203.0.113.0/24] }",
+  };
+  const key = (via: keyof typeof choices) => `  causeway:clusterAccess: ${choices[via]}\n`;
+
+  it.each(["runner", "ssm", "public"] as const)("by %s breaks no mandatory rule", async (via) => {
+    const { judgement, gaps, outputs } = await planAt("dev", "platform", key(via));
+    expect(judgement.violations.filter(({ enforcement }) => enforcement === "mandatory")).toEqual(
+      [],
+    );
+    expect(gaps).toEqual([]);
+    expect(outputs["clusterAccess"]).toMatchObject({ "eu-west-1": { via } });
+  });
+
+  it("through a session is there before the cluster, as one instance and its endpoints", async () => {
+    const { resources } = await planAt("dev", "foundation", key("ssm"));
+    const ours = resources.filter(({ name }) => /-access$|-ssm/.test(name)).map(({ type }) => type);
+    expect(ours).toEqual(
+      expect.arrayContaining(["aws:autoscaling/group:Group", "aws:ec2/vpcEndpoint:VpcEndpoint"]),
+    );
   });
 });

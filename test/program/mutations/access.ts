@@ -65,6 +65,9 @@ export const access: readonly Row[] = [
   ["access-bucket-public", `${data("public-access")} `, "restrictPublicBuckets", false],
   ["access-bucket-ownership", `${data("ownership")} `, "rule/objectOwnership", "ObjectWriter"],
   ["access-cluster-endpoint", cluster, "vpcConfig/endpointPublicAccess", true],
+  ["network-cluster-reachability", "eu-west-1-cluster-callers :SecurityGroupIngressRule"],
+  ["network-cluster-reachability", "eu-west-1-access :SecurityGroupEgressRule"],
+  ["network-cluster-reachability", "eu-west-1-network-endpoints :SecurityGroupIngressRule"],
   ["access-cluster-entries", cluster, "accessConfig/authenticationMode", "CONFIG_MAP"],
   [
     "access-repository-immutable",

@@ -176,9 +176,30 @@ export const trail = {
     },
   ],
 };
+const httpsRule = { ipProtocol: "tcp", fromPort: 443, toPort: 443 };
+/** Who may call a cluster whose group is `sg-cluster`. */
+const callers = [
+  resource(
+    "aws:ec2/securityGroup:SecurityGroup",
+    "callers",
+    { vpcId: "vpc-callers", ingress: [] },
+    "sg-callers",
+  ),
+  resource("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", "callers-out", {
+    ...httpsRule,
+    securityGroupId: "sg-callers",
+    referencedSecurityGroupId: "sg-cluster",
+  }),
+  resource("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "callers-in", {
+    ...httpsRule,
+    securityGroupId: "sg-cluster",
+    referencedSecurityGroupId: "sg-callers",
+  }),
+];
 /** A cluster and what an account must have that runs one. */
 export const clusterStack = [
-  resource("aws:eks/cluster:Cluster", "cluster", cluster),
+  resource("aws:eks/cluster:Cluster", "cluster", cluster, "sg-cluster"),
+  ...callers,
   resource("aws:cloudtrail/trail:Trail", "trail", trail),
   resource("aws:guardduty/detector:Detector", "detector", { enable: true }),
   resource("aws:accessanalyzer/analyzer:Analyzer", "analyzer", {

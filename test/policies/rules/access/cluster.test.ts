@@ -5,7 +5,7 @@ import { rule as immutable } from "../../../../policies/rules/access/repository-
 import { rule as scan } from "../../../../policies/rules/access/repository-scan";
 import { cluster, clusterStack, repository } from "../../../support/baselines/aws";
 import { resource, without } from "../../../support/baselines/resource";
-import { ruleSuite, set, unset } from "../../../support/rule-suite";
+import { ruleSuite, set, unset, type Props } from "../../../support/rule-suite";
 
 const type = "aws:eks/cluster:Cluster";
 
@@ -15,14 +15,42 @@ ruleSuite(endpoint, {
   deviations: {
     "a public endpoint": (good) => ({
       deviant: set(good, "vpcConfig.endpointPublicAccess", true),
-      message: /^Cluster "subject" must set vpcConfig.endpointPublicAccess to false, got true$/,
+      message:
+        /^Cluster "subject" must set vpcConfig.endpointPublicAccess to false or limit publicAccessCidrs, got neither$/,
     }),
+    ...Object.fromEntries(
+      ["0.0.0.0/0", "128.0.0.0/1", "203.0.0.0/15", "::/0"].map((block) => [
+        `a public endpoint for ${block}`,
+        (good: Props) => ({
+          deviant: {
+            ...good,
+            vpcConfig: {
+              endpointPrivateAccess: true,
+              endpointPublicAccess: true,
+              publicAccessCidrs: ["203.0.113.0/24", block],
+            },
+          },
+          message: new RegExp(`to IPv4 blocks of /16 or smaller, got "${block}"$`),
+        }),
+      ]),
+    ),
     "an endpoint that AWS makes public": (good) => unset(good, "vpcConfig.endpointPublicAccess"),
     "no private endpoint": (good) => ({
       deviant: set(good, "vpcConfig.endpointPrivateAccess", false),
       message: /endpointPrivateAccess to true, got false$/,
     }),
   },
+  configured: [
+    {
+      title: "a public endpoint for an office",
+      parameters: {},
+      subject: (good) =>
+        set(set(good, "vpcConfig.endpointPublicAccess", true), "vpcConfig.publicAccessCidrs", [
+          "203.0.113.0/24",
+        ]),
+      fires: false,
+    },
+  ],
 });
 
 ruleSuite(entries, {

@@ -1,3 +1,4 @@
+import { rule as reachability } from "../../../../policies/rules/network/cluster-reachability";
 import { rule as firewallRules } from "../../../../policies/rules/network/firewall-rules";
 import { rule as instanceMetadata } from "../../../../policies/rules/network/instance-metadata";
 import { rule as firewall } from "../../../../policies/rules/network/load-balancer-firewall";
@@ -7,7 +8,7 @@ import { rule as ingress } from "../../../../policies/rules/network/security-gro
 import { rule as publicAddress } from "../../../../policies/rules/network/subnet-public-address";
 import { rule as endpoints } from "../../../../policies/rules/network/vpc-endpoints";
 import * as good from "../../../support/baselines/aws";
-import { changed, without } from "../../../support/baselines/resource";
+import { changed, resource, without } from "../../../support/baselines/resource";
 import { ruleSuite, set, unset } from "../../../support/rule-suite";
 
 ruleSuite(ingress, {
@@ -189,6 +190,66 @@ ruleSuite(firewallRules, {
       fires: true,
     },
   ],
+});
+
+/** Callers in a network of their own, whose endpoints take HTTPS from it. */
+const reached = [
+  ...good.clusterStack,
+  resource("aws:ec2/vpc:Vpc", "callers-vpc", { cidrBlock: "10.0.0.0/16" }, "vpc-callers"),
+  ...good.networkStack
+    .filter(({ props }) => "vpcId" in props)
+    .map((each) => ({
+      ...each,
+      name: `of-${each.name}`,
+      props: { ...each.props, vpcId: "vpc-callers" },
+    })),
+  resource("aws:ec2/vpcEndpoint:VpcEndpoint", "kms", {
+    vpcId: "vpc-callers",
+    serviceName: "kms",
+    securityGroupIds: ["sg-endpoints"],
+  }),
+  resource("aws:ec2/securityGroup:SecurityGroup", "endpoints", { ingress: [] }, "sg-endpoints"),
+  resource("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "endpoints-in", {
+    securityGroupId: "sg-endpoints",
+    cidrIpv4: "10.0.0.0/16",
+    ipProtocol: "tcp",
+    fromPort: 443,
+    toPort: 443,
+  }),
+].map((each) =>
+  each.name === "kms" ? { ...each, references: { securityGroupIds: ["sg-endpoints"] } } : each,
+);
+
+ruleSuite(reachability, {
+  good: reached,
+  deviations: {
+    "a cluster that lets no caller in": (stack) => ({
+      deviant: without(stack, "callers-in"),
+      message: /^Cluster "cluster" must let a security group in on 443/,
+    }),
+    "callers who are let in on another port": (stack) =>
+      changed(stack, "callers-in", (props) => ({ ...props, fromPort: 8443, toPort: 8443 })),
+    "callers who may send nothing": (stack) => ({
+      deviant: without(stack, "callers-out"),
+      message: /^SecurityGroup "callers" must send to 443 in its VPC/,
+    }),
+    "callers who may send to another network": (stack) =>
+      changed(stack, "callers-out", (props) => ({
+        ...unset(props, "referencedSecurityGroupId"),
+        cidrIpv4: "10.1.0.0/16",
+      })),
+    "an endpoint that takes from a part of the network": (stack) => ({
+      deviant: changed(stack, "endpoints-in", (props) => set(props, "cidrIpv4", "10.0.0.0/20")),
+      message: /^VpcEndpoint "kms" must take 443 from SecurityGroup "callers"$/,
+    }),
+  },
+});
+
+it("asks for no callers of a cluster that public blocks reach", () => {
+  const open = changed(without(reached, "callers-in"), "cluster", (props) =>
+    set(props, "vpcConfig.endpointPublicAccess", true),
+  );
+  expect(reachability.check(open, {})).toEqual([]);
 });
 
 for (const type of ["aws:ec2/launchTemplate:LaunchTemplate", "aws:ec2/instance:Instance"]) {

@@ -4,6 +4,7 @@ from . import (  # noqa: F401
     clusters,
     entry,
     identity,
+    instances,
     keys,
     load_balancing,
     network,
