@@ -76,10 +76,17 @@ function exitsWith(command, code) {
   return command;
 }
 
+/** `causeway help plan` is `causeway plan --help`. */
+function asked([first, ...rest]) {
+  return first === "help"
+    ? [...rest, "--help"]
+    : [first, ...rest].filter((word) => word !== undefined);
+}
+
 if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   await rootCommand(async (verb, argv) => {
     const { register } = await import("tsx/cjs/api");
     register();
     await require("./run-verb.ts").main(verb, argv);
-  }).parseAsync();
+  }).parseAsync(asked(process.argv.slice(2)), { from: "user" });
 }

@@ -89,8 +89,9 @@ export async function runCommand(
 }
 
 function usageOf(command: CommandUnknownOpts): string {
-  const options = command.options.map(({ long, short }) => long ?? short).join(", ");
-  return `usage: ${command.name()} ${command.usage()}\nallowed: ${options}, --help (says more)`;
+  const words = command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []);
+  const options = command.options.flatMap(({ long, short }) => long ?? short ?? []);
+  return `usage: ${command.name()} ${command.usage()}\nallowed: ${[...words, ...options, "--help (says more)"].join(", ")}`;
 }
 
 /** Runs a program of lab/ or test/ by its command line, and sets the exit code of the process. */

@@ -1,4 +1,5 @@
-import { join, resolve } from "node:path";
+import { existsSync, statSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
 import { parseConfig } from "../infra/stack/load";
 import { modelsOf } from "../infra/stack/models";
 import type { StackConfig } from "../infra/stack/schema";
@@ -18,6 +19,23 @@ export function modelIn(folder: string, given?: string): string {
   const model = given ?? known[0];
   if (model !== undefined && known.includes(model)) return model;
   throw new UsageError(`model: got ${model}, allowed: ${known.join(", ") || "none yet"}`);
+}
+
+/**
+ * The folder that `--out` names, from where the command is typed; without it the repository's own.
+ * Throws UsageError for what is there and no folder.
+ */
+export function outFolder(given: string | undefined): string {
+  const folder = given === undefined ? join(repository, "out") : resolve(given);
+  if (existsSync(folder) && !statSync(folder).isDirectory())
+    throw new UsageError(`--out: got ${folder}, a file, allowed: a folder`);
+  return folder;
+}
+
+/** A path as a person at this terminal would write it. */
+export function shownPath(path: string): string {
+  const own = relative(process.cwd(), path);
+  return own.startsWith("..") ? path : own || ".";
 }
 
 /** The help of `--project`. */

@@ -27,7 +27,10 @@ const dollars = (value: number) => `$${Math.round(value).toLocaleString("en-US")
 function linesOf({ stack, total, budget, byRegion, byModel, lines }: StackCost): string[] {
   const of = budget === undefined ? "" : ` of ${dollars(budget)}`;
   const items = new Map<string, number>();
-  for (const { item, monthlyUsd } of lines) items.set(item, (items.get(item) ?? 0) + monthlyUsd);
+  for (const { type, item, monthlyUsd } of lines) {
+    const name = `${type.split(":").pop() ?? type}: ${item}`;
+    items.set(name, (items.get(name) ?? 0) + monthlyUsd);
+  }
   const dearest = [...items].sort(([, a], [, b]) => b - a).slice(0, 8);
   const rows = (title: string, all: readonly (readonly [string, number])[]) =>
     all.map(([name, value]) => `  ${title.padEnd(8)}${dollars(value).padStart(9)}  ${name}`);

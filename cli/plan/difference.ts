@@ -53,6 +53,7 @@ const resourceSchema = z.object({
   urn: z.string(),
   region: z.string(),
   custom: z.boolean(),
+  parent: z.string().optional(),
   inputs: z.record(z.string(), z.unknown()),
   options: z.record(z.string(), z.unknown()),
 });
@@ -176,9 +177,17 @@ function single(
 function between(from: Resource, to: Resource, renames: ReadonlyMap<string, string>): Change[] {
   return [
     ...changesOf(renamedIn(from.inputs, renames), to.inputs),
-    ...changesOf({ region: from.region }, { region: to.region }),
+    ...changesOf(standing(from, renames), standing(to)),
     ...optionChanges(renamedIn(from.options, renames), to.options, ["options"]),
   ];
+}
+
+/** Where a resource stands in the plan. */
+function standing(
+  { region, parent, custom }: Resource,
+  renames: ReadonlyMap<string, string> = new Map(),
+): Properties {
+  return { region, parent: renamedIn(parent, renames), custom };
 }
 
 /** A value in which URNs are those that the resources have now. */

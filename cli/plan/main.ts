@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { Option } from "@commander-js/extra-typings";
 import { jsonHelp, repeated, type CommandLine } from "../command";
 import { UsageError, type ExitCode } from "../exit-codes";
-import { projectHelp, repository } from "../project";
+import { outFolder, projectHelp, repository, shownPath } from "../project";
 import type { Terminal } from "../terminal";
 import { differenceText } from "./difference-text";
 import { reportPage } from "./report/page";
@@ -15,7 +15,7 @@ interface Given {
   readonly project: string;
   /** Stacks by name; every stack of the project when empty. */
   readonly stack: readonly string[];
-  readonly out: string;
+  readonly out?: string | undefined;
   readonly configFile?: string | undefined;
   /** An earlier `--out` folder to compare with. */
   readonly diff?: string | undefined;
@@ -40,7 +40,7 @@ async function run(given: Given, terminal: Terminal): Promise<void> {
   const stacks = stacksOf(given);
   const order = orderOf(given, stacks);
   const results = await planStacks(order, stacks, (result) => {
-    if ("section" in result) terminal.print(progress(result, given.out));
+    if ("section" in result) terminal.print(progress(result, shownPath(order.out)));
   });
   const plans = results.flatMap((result) => ("section" in result ? [result] : []));
   const failures = results.flatMap((result) => ("section" in result ? [] : [result]));
@@ -57,20 +57,20 @@ async function run(given: Given, terminal: Terminal): Promise<void> {
     ...plans.map((plan) => `\n${plan.summary}`),
     ...differences.map((one) => `\n${differenceText(one, given.diff ?? "")}`),
   ]);
-  if (plans.length > 0) terminal.print(`\nreport: ${join(given.out, "index.html")}`);
+  if (plans.length > 0) terminal.print(`\nreport: ${shownPath(join(order.out, "index.html"))}`);
   for (const { stack, message } of failures)
     terminal.complain(`\n${stack}: not planned\n${message}`);
 }
 
 function orderOf(given: Given, stacks: readonly string[]): PlanOrder {
-  const diff = given.diff === undefined ? undefined : resolve(repository, given.diff);
+  const diff = given.diff === undefined ? undefined : resolve(given.diff);
   if (diff !== undefined && !stacks.some((stack) => existsSync(join(diff, stack, "plan.json"))))
     throw new UsageError(
       `--diff: got ${given.diff}, allowed: a folder that an earlier --out wrote, with the plan.json of ${stacks.join(" or ")} below it`,
     );
   return {
     project: given.project,
-    out: resolve(repository, given.out),
+    out: outFolder(given.out),
     configFile: given.configFile,
     diff,
   };
@@ -97,7 +97,7 @@ With --diff differences are no finding, and a folder without a plan cannot be us
       )
       .option("--project <folder>", projectHelp, repository)
       .option("--config-file <file>", "another stack file, for exactly one --stack")
-      .option("--out <folder>", "where to write", "out")
+      .option("--out <folder>", "where to write [default: out of the repository]")
       .option("--diff <folder>", "compare each plan with the one that an earlier run left there")
       .option("--json", `${jsonHelp}: the plans, or with --diff the differences`)
       .action((given) => run(given, terminal)),

@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import type { RawConfig } from "../../infra/stack/load";
 import { InputError } from "../../services/contract/problems";
 import { parseYaml } from "../../services/contract/yaml";
+import { UsageError } from "../exit-codes";
 import { isProperties, type Properties } from "./wire";
 
 /** Stands for a value that only `pulumi up` can decrypt. */
@@ -10,6 +11,8 @@ export const encryptedPlaceholder = "https://encrypted.example.com/";
 
 /** Names of the stacks that have a file in the project's folder, sorted. */
 export function stackNames(project: string): string[] {
+  if (!existsSync(join(project, "Pulumi.yaml")))
+    throw new UsageError(`--project: got ${project}, allowed: a folder with a Pulumi.yaml`);
   return readdirSync(project)
     .flatMap((file) => /^Pulumi\.([^.]+)\.yaml$/.exec(file)?.[1] ?? [])
     .sort();

@@ -153,7 +153,7 @@ function policyLines(plan: StackPlan): string[] {
     ruleLines(violations.filter((violation) => violation.rule === rule)),
   );
   return [
-    `  policies   ${active} rules: ${count("mandatory")} mandatory violations, ${count("advisory")} advisory`,
+    `  policies   ${active} rules: ${count("mandatory")} mandatory violation${count("mandatory") === 1 ? "" : "s"}, ${count("advisory")} advisory`,
     ...details,
   ];
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { PythonMissing } from "../../services/training/environment";
 import { jsonHelp, wholeNumber, type CommandLine } from "../command";
-import { projectHelp, repository } from "../project";
+import { outFolder, projectHelp, repository, shownPath } from "../project";
 import type { Terminal } from "../terminal";
 import { endChildrenWithUs } from "./children";
 import { rehearse, type RehearsalRequest } from "./rehearse";
@@ -34,7 +34,7 @@ async function run(given: RehearsalRequest, terminal: Terminal): Promise<void> {
         ({ expected, found, met }) => `${met ? "as meant" : "NOT SO  "}  ${expected}: ${found}`,
       ),
       `\n${requests.toLocaleString("en-US")} predictions in ${seconds.toFixed(1)} s`,
-      `report: ${join(given.out, "rehearsal.html")}`,
+      `report: ${shownPath(join(given.out, "rehearsal.html"))}`,
     ]);
     terminal.exitCode = expectations.every(({ met }) => met) ? 0 : 1;
   } catch (error) {
@@ -52,7 +52,7 @@ Where Python 3.10 to 3.13 is missing it says so, does nothing and ends with 0.`,
       .option("--model <name>", "a model of services/models (default: the first)")
       .option("--project <folder>", projectHelp, repository)
       .option("--seed <n>", "seed of draws and training", wholeNumber(0, 2 ** 31 - 1), 0)
-      .option("--out <folder>", "where the report goes", "out")
+      .option("--out <folder>", "where the report goes [default: out of the repository]")
       .option("--fresh", "train again, even where the inputs are the same")
       .option(
         "--requests <n>",
@@ -65,5 +65,5 @@ Where Python 3.10 to 3.13 is missing it says so, does nothing and ends with 0.`,
         new Option("--chapters <list>", `only these: ${chapters.join(",")}`).argParser(chapterList),
       )
       .option("--json", jsonHelp)
-      .action((given) => run(given, terminal)),
+      .action(({ out, ...given }) => run({ ...given, out: outFolder(out) }, terminal)),
 };

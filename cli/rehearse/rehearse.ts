@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { modelsOf } from "../../infra/stack/models";
 import { loadContract } from "../../services/contract/load";
 import { ensureEnvironment } from "../../services/training/environment";
 import { UsageError } from "../exit-codes";
-import { modelIn, repository } from "../project";
+import { modelIn } from "../project";
 import { Progress } from "./progress";
 import { reportPage } from "./report/page";
 import type { Rehearsal } from "./result";
@@ -52,7 +52,7 @@ export async function rehearse(
   const scenario = scenarioOf(contract);
   const names = chaptersToRun(model, given.chapters, scenario, say);
   const environment = await ensureEnvironment({ report: say });
-  const out = resolve(repository, given.out);
+  const { out } = given;
   const work = join(out, "rehearsal", model);
   if (given.fresh) rmSync(join(work, "runs"), { recursive: true, force: true });
   const progress = new Progress(say);

@@ -244,8 +244,12 @@ function endpoint({ region, props }: PricedResource): CostItem[] {
   if (textAt(props, "vpcEndpointType") !== "Interface") return [];
   const zones = listAt(props, "subnetIds").length || usualZones;
   return [
-    { item: `${zones} zones`, monthlyUsd: zones * pricesIn(region).endpointZone * hoursPerMonth },
+    { item: counted(zones, "zone"), monthlyUsd: zones * pricesIn(region).endpointZone * hoursPerMonth },
   ];
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function loadBalancer({ region, props }: PricedResource): CostItem[] {

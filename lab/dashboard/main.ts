@@ -35,7 +35,7 @@ async function draw(given: Given): Promise<void> {
       project,
       model,
       seed: 0,
-      out: "out/dashboard",
+      out: join(project, "out", "dashboard"),
       requests: 500,
       looks: 40,
     },

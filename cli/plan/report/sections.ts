@@ -86,9 +86,9 @@ function lossTable(
   const writes =
     lostWritesSeconds === undefined || !Number.isFinite(lostWritesSeconds)
       ? "without limit"
-      : `of at most ${duration(lostWritesSeconds)}`;
+      : `those of at most ${duration(lostWritesSeconds)}`;
   return html`<table class="gates"><caption>Loss of a region, simulated over the planned resources</caption><thead><tr><th scope="col">Lost</th><th scope="col">Model</th><th scope="col">Load</th><th scope="col">Room</th><th scope="col">Replicas</th><th scope="col">Served again</th><th scope="col">Carried</th></tr></thead><tbody>${rows}</tbody></table>
-<p>Writes to buckets that may be lost with a region: ${writes}${objective !== undefined && `, of ${duration(objective)} allowed`}.</p>`;
+<p>Writes to buckets that may be lost with a region: ${writes}${objective !== undefined && `; ${duration(objective)} are allowed`}.</p>`;
 }
 
 /** What each model serves, and the evidence that came with it. */
