@@ -24,6 +24,7 @@ const configuration = [
   "eslint.config.mjs",
   "package.json",
   "tsconfig.json",
+  "tsconfig.scripts.json",
 ];
 const layers = ["infra", "services", "policies", "cli", "lab", "test"];
 const clean = {
@@ -122,6 +123,23 @@ describe("npm run lint", () => {
     expect(failed).toBe(true);
     expect(output).toContain("cli/floating.ts");
     expect(output).toMatch(/2:3 +error .*@typescript-eslint\/no-floating-promises/);
+  });
+
+  it.each(["mjs", "js", "cjs"])("refuses it in a file that ends with .%s too", (ending) => {
+    plant(`cli/floating.${ending}`, "async function go() {}\n\ngo();\n");
+    const { failed, output } = lint("eslint");
+    expect(failed).toBe(true);
+    expect(output).toMatch(/3:1 +error .*@typescript-eslint\/no-floating-promises/);
+  });
+
+  it("refuses a file of the project that is required past the check of layers", () => {
+    plant(
+      "services/contract/up.ts",
+      'import { createRequire } from "node:module";\n\nexport const up: unknown = createRequire(__filename)("../evidence/two");\n',
+    );
+    const { failed, output } = lint("eslint");
+    expect(failed).toBe(true);
+    expect(output).toContain("the check of layers does not see a file that is required so");
   });
 
   it("refuses a resource that is made inside apply, and no plain object", () => {
