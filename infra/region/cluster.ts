@@ -43,6 +43,8 @@ export interface ClusterArgs {
   readonly region: string;
   /** prod is protected from deletion and keeps its logs for 400 days. */
   readonly environment: Environment;
+  /** Whether the cluster refuses to be deleted. */
+  readonly deletionProtection: boolean;
   /** Minor version, e.g. `1.35`. */
   readonly kubernetesVersion: string;
   readonly computeProfile: ComputeProfile;
@@ -242,7 +244,7 @@ export class Cluster extends pulumi.ComponentResource {
         kubernetesNetworkConfig: { ipFamily: "ipv4", elasticLoadBalancing: { enabled } },
         upgradePolicy: { supportType: "STANDARD" },
         zonalShiftConfig: { enabled: true },
-        deletionProtection: args.environment === "prod",
+        deletionProtection: args.deletionProtection,
       },
       { parent: this, dependsOn: [...permissions, logs] },
     );

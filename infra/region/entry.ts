@@ -34,6 +34,8 @@ export interface RegionalEntryArgs {
   readonly clusterName: string;
   /** Port of the Istio gateway's pods that takes TLS. */
   readonly gatewayPort: number;
+  /** Whether the load balancer refuses to be deleted. */
+  readonly deletionProtection: boolean;
   /** Requests from one address in five minutes before the firewall answers 429. @default 60000 */
   readonly rateLimitPerAddress?: number;
 }
@@ -179,7 +181,7 @@ export class RegionalEntry extends pulumi.ComponentResource {
         internal: false,
         subnets: [...args.publicSubnetIds],
         securityGroups: [securityGroup.id],
-        enableDeletionProtection: args.environment === "prod",
+        enableDeletionProtection: args.deletionProtection,
         dropInvalidHeaderFields: true,
         desyncMitigationMode: "strictest",
         preserveHostHeader: true,

@@ -100,6 +100,7 @@ function regionOnAws(
   const { organization, environment, access, account, kubernetesVersion, domain, regions } = config;
   return {
     cidr,
+    deletionProtection: config.deletionProtection ?? environment === "prod",
     kubernetesVersion,
     domainName: domain.name,
     hostedZoneId: domain.hostedZoneId,

@@ -85,18 +85,20 @@ function validKeys(input: Record<string, unknown>): Partial<StackConfig> {
     : awsConfigSchema.partial().parse(valid(awsConfigSchema.shape));
 }
 
+/** Keys of numbers and booleans, which the engine hands over as text. */
+export const jsonKeys: ReadonlySet<string> = new Set(["monthlyBudgetUsd", "deletionProtection"]);
+
 /**
  * Objects, lists, numbers and booleans arrive as JSON; anything else (such as the version `1.30`)
  * stays text.
  */
 function decode(raw: RawConfig): Record<string, unknown> {
-  const numberKeys = new Set(["monthlyBudgetUsd"]);
   return Object.fromEntries(
     Object.entries(raw.values)
       .filter(([key]) => key.startsWith(prefix))
       .map(([key, value]) => {
         const name = key.slice(prefix.length);
-        return [name, /^\s*[[{]/.test(value) || numberKeys.has(name) ? parseJson(value) : value];
+        return [name, /^\s*[[{]/.test(value) || jsonKeys.has(name) ? parseJson(value) : value];
       }),
   );
 }

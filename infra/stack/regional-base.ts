@@ -16,6 +16,8 @@ export interface AwsBase {
   /** IPv4 block of the VPC. */
   readonly cidr: string;
   readonly kubernetesVersion: string;
+  /** Whether cluster and load balancer refuse to be deleted. */
+  readonly deletionProtection: boolean;
   readonly domainName: string;
   readonly hostedZoneId: string;
   readonly keys: {
@@ -142,6 +144,7 @@ function createEntry(
       logsKeyArn: aws.keys.logs,
       clusterName,
       gatewayPort: gatewayPorts.tls,
+      deletionProtection: aws.deletionProtection,
     },
     child,
   );
@@ -162,6 +165,7 @@ function createCluster(
       region,
       environment,
       kubernetesVersion: aws.kubernetesVersion,
+      deletionProtection: aws.deletionProtection,
       computeProfile: "auto-mode",
       privateSubnetIds,
       secretsKeyArn: aws.keys.secrets,

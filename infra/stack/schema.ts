@@ -288,6 +288,12 @@ export const awsConfigSchema = z.strictObject({
     .describe(
       "How `pulumi up` and people reach the clusters: `{ via: runner }` (a security group for a runner in the VPC), `{ via: ssm }` (port forwarding through an instance of Systems Manager) or `{ via: public, cidrs: [...] }` (the endpoint answers these blocks).",
     ),
+  deletionProtection: z
+    .boolean({ error: "true or false" })
+    .optional()
+    .describe(
+      "Whether clusters and load balancers refuse to be deleted. Default: true in prod, else false.",
+    ),
   auditRetention: duration
     .prefault("400 days")
     .describe("Object Lock on the audit log; at least 183 days (EU AI Act Art. 19)."),

@@ -7,6 +7,7 @@ function report(result: PulumiResult, problem: string): string {
   );
   return [
     `${problem}: ${result.command}`,
+    ...result.errors,
     ...violations,
     ...result.output.split("\n").slice(-40),
   ].join("\n");

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { adopterSuite } from "./adopter";
-import { awsSuite } from "./aws";
+import { awsSuite } from "./aws/suite";
 import { runDelivery } from "./delivery";
 import { addressSuite, faultSuite } from "./faults";
 import { lifecycleSuite } from "./lifecycle";

@@ -56,19 +56,25 @@ export async function installAwsProvider(folder: string): Promise<void> {
 
 /**
  * Writes a program `aws` into a folder of the PATH that knows one call, `eks get-token`, and
- * answers with the administrator of the test's API servers: whom IAM would let in is not asked here.
+ * answers with the administrator of the cluster's API server: whom IAM would let in is not asked.
  */
-export async function installGetToken(folder: string, cluster: Cluster): Promise<void> {
-  const { user } = await kubeconfigOf(cluster);
-  const credential = JSON.stringify({
-    apiVersion: "client.authentication.k8s.io/v1",
-    kind: "ExecCredential",
-    status: user,
-  });
+export async function installGetToken(
+  folder: string,
+  clusters: Readonly<Record<string, Cluster>>,
+): Promise<void> {
+  for (const [name, cluster] of Object.entries(clusters)) {
+    const { user } = await kubeconfigOf(cluster);
+    const credential = {
+      apiVersion: "client.authentication.k8s.io/v1",
+      kind: "ExecCredential",
+      status: user,
+    };
+    await writeFile(path.join(folder, `token-${name}.json`), JSON.stringify(credential));
+  }
   const launcher = path.join(folder, "aws");
   await writeFile(
     launcher,
-    `#!/bin/sh\n[ "$1 $2" = "eks get-token" ] || { echo "stand-in: allowed: eks get-token, got $*" >&2; exit 2; }\ncat <<'END'\n${credential}\nEND\n`,
+    `#!/bin/sh\n[ "$1 $2 $3" = "eks get-token --cluster-name" ] || { echo "stand-in: allowed: eks get-token --cluster-name NAME, got $*" >&2; exit 2; }\nexec cat "${folder}/token-$4.json"\n`,
   );
   await chmod(launcher, 0o755);
 }

@@ -8,6 +8,7 @@ const args: ClusterArgs = {
   region: "eu-west-1",
   environment: "prod",
   kubernetesVersion: "1.35",
+  deletionProtection: true,
   computeProfile: "auto-mode",
   privateSubnetIds: ["subnet-a", "subnet-b", "subnet-c"],
   secretsKeyArn: key("secrets"),
@@ -90,11 +91,8 @@ describe("Cluster", () => {
     expect(cluster.options.dependencies).toContain(logs.urn);
   });
 
-  test.each([
-    ["prod", true],
-    ["dev", false],
-  ] as const)("in %s deletion protection is %p", async (environment, deletionProtection) => {
-    expect(only(await build({ environment }), clusterType).inputs).toMatchObject({
+  test.each([true, false])("deletion protection is as told: %p", async (deletionProtection) => {
+    expect(only(await build({ deletionProtection }), clusterType).inputs).toMatchObject({
       deletionProtection,
       zonalShiftConfig: { enabled: true },
       upgradePolicy: { supportType: "STANDARD" },

@@ -6,6 +6,7 @@ import { ofType } from "../aws/support";
 const args: RegionalEntryArgs = {
   region: "eu-west-1",
   environment: "prod",
+  deletionProtection: true,
   domainName: "models.example.com",
   hostedZoneId: "Z0123456789PROD",
   vpcId: "vpc-1",
@@ -46,9 +47,9 @@ describe("the load balancer", () => {
     });
   });
 
-  it("can be destroyed in dev", async () => {
+  it("can be destroyed once it is not protected", async () => {
     expect(
-      only(await entry({ environment: "dev" }), "aws:lb/loadBalancer:LoadBalancer").inputs[
+      only(await entry({ deletionProtection: false }), "aws:lb/loadBalancer:LoadBalancer").inputs[
         "enableDeletionProtection"
       ],
     ).toBe(false);

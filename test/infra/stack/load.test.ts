@@ -2,7 +2,9 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { InputError } from "../../../services/contract/problems";
-import { parseConfig } from "../../../infra/stack/load";
+import { z } from "zod";
+import { jsonKeys, parseConfig } from "../../../infra/stack/load";
+import { awsConfigSchema, clusterConfigSchema } from "../../../infra/stack/schema";
 import { readStackFile } from "../../../cli/plan/stack-file";
 import { stackFile, stacks } from "../../support/stacks";
 
@@ -119,4 +121,16 @@ describe("stack configuration", () => {
       /ticketWebhook: .*secret/,
     );
   });
+});
+
+it("reads every key of a number or a boolean from the text that the engine hands over", () => {
+  const scalars = [awsConfigSchema, clusterConfigSchema].flatMap((schema) =>
+    Object.entries(z.toJSONSchema(schema, { io: "input" }).properties ?? {}).flatMap(
+      ([key, value]) =>
+        typeof value === "object" && ["number", "integer", "boolean"].includes(String(value.type))
+          ? [key]
+          : [],
+    ),
+  );
+  expect([...new Set(scalars)].sort()).toEqual([...jsonKeys].sort());
 });

@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+import { dump, load } from "js-yaml";
+import {
+  ENDPOINT_VARIABLE,
+  installGetToken,
+  startAccount,
+  type Account,
+} from "../../harness/cloud/account";
+import { fixtureProject } from "../../harness/fixtures";
+import { isJsonArray, isJsonObject, toJsonObject } from "../../harness/lib/json";
+import { duration, say } from "../../harness/lib/text";
+import type { Cluster } from "../../harness/cluster/cluster";
+import type { Context } from "../../harness/context";
+import type { Json, JsonObject } from "../../harness/lib/json";
+import type { PulumiResult } from "../../harness/lib/pulumi";
+import type { Project } from "../../harness/project";
+
+/** A stack of the fixtures in an account of its own on loopback. */
+export interface CloudStack {
+  readonly name: string;
+  readonly project: Project;
+  readonly account: Account;
+  /** Changes keys of the stack file. */
+  configure(changes: Readonly<Record<string, Json | undefined>>): Promise<void>;
+}
+
+interface StackFile {
+  readonly config: JsonObject;
+}
+
+/** A digest that no registry is asked for: images are pushed by other means than `pulumi up`. */
+const DIGEST = `sha256:${"a".repeat(64)}`;
+
+function texts(value: Json | undefined): string[] {
+  if (typeof value === "string") return [value];
+  if (isJsonArray(value)) return value.flatMap(texts);
+  return isJsonObject(value) ? Object.values(value).flatMap(texts) : [];
+}
+
+/** What the stack file expects of the account: its zone, and the roles that it names. */
+function expectations(config: JsonObject): { readonly zone: string; readonly roles: string[] } {
+  const { name } = toJsonObject(config["causeway:domain"]);
+  const roles = texts(config["causeway:access"]).flatMap(
+    (text) => /^arn:aws:iam::\d+:role\/(.+)$/.exec(text)?.[1] ?? [],
+  );
+  return { zone: String(name), roles: [...new Set(roles)] };
+}
+
+/** Opens a stack with an account and an API server for each of its regions. */
+export async function openCloudStack(context: Context, name: string): Promise<CloudStack> {
+  const file = `Pulumi.${name}.yaml`;
+  const { config } = load(readFileSync(path.join(fixtureProject, file), "utf8")) as StackFile;
+  const accountId = String(config["causeway:account"]);
+  const regions = (config["causeway:regions"] as readonly { readonly name: string }[]).map(
+    (region) => region.name,
+  );
+  const clusters: Record<string, Cluster> = {};
+  for (const region of regions) clusters[region] = await context.cluster();
+  const { zone, roles } = expectations(config);
+  const account = await startAccount(
+    { account: accountId, zones: [zone], roles, clusters },
+    path.join(context.folder, `aws-${name}.log`),
+  );
+  const [home = ""] = regions;
+  const first = clusters[home] ?? assert.fail();
+  const byName = Object.entries(clusters).map(([region, cluster]) => [
+    `causeway-${name}-${region}`,
+    cluster,
+  ]);
+  await installGetToken(context.bin, Object.fromEntries(byName) as Record<string, Cluster>);
+  const project = await context.project(first, {
+    compiled: true,
+    fieldManager: `causeway-e2e-${name}`,
+    stack: name,
+    variables: { [ENDPOINT_VARIABLE]: account.endpoint },
+  });
+  const registry = `${accountId}.dkr.ecr.${home}.amazonaws.com/${String(config["causeway:organization"])}-causeway-${name}`;
+  const image = (repository: string) => `${registry}/${repository}@${DIGEST}`;
+  const models = config["causeway:models"] as readonly { readonly name: string }[];
+  const own = {
+    ...config,
+    "causeway:domain": { name: zone, hostedZoneId: account.zones[zone] },
+    "causeway:images": { training: image("training"), delivery: image("delivery") },
+    "causeway:models": models.map((model) => ({ ...model, image: image(`models/${model.name}`) })),
+  };
+  const configure: CloudStack["configure"] = (changes) =>
+    project.write(file, dump({ config: { ...own, ...changes } }, { skipInvalid: true }));
+  await configure({});
+  return { name, project, account, configure };
+}
+
+export function timed(what: string, { durationMs }: PulumiResult): void {
+  say(`        ${what}: ${duration(durationMs)}`);
+}
+
+export function ofAws({ type }: JsonObject): boolean {
+  return String(type).startsWith("aws:");
+}
+
+/** Resources of the state by type, as `<type>::<name>`. */
+export function named(state: readonly JsonObject[], type: string): string[] {
+  return state
+    .filter((resource) => resource["type"] === type)
+    .map(({ urn }) => `${type}::${String(urn).split("::").pop() ?? ""}`);
+}
+
+export async function stateOf(project: Project): Promise<JsonObject[]> {
+  const { deployment } = toJsonObject(JSON.parse(await project.export()));
+  const { resources } = toJsonObject(deployment);
+  return (isJsonArray(resources) ? resources : [])
+    .filter(isJsonObject)
+    .filter(({ custom }) => custom === true);
+}
+
+/** Resources of AWS in the state, and those that the account has of them. */
+export async function kept({
+  project,
+  account,
+}: CloudStack): Promise<Record<"state" | "account", string[]>> {
+  const state = (await stateOf(project)).filter(ofAws);
+  return {
+    state: state.map(({ urn }) => String(urn)),
+    account: await account.remaining(state),
+  };
+}
