@@ -65,6 +65,7 @@ export const components = {
   "Break glass alarm": { zone: "account", holds: "alarm on the use of the emergency role" },
   "Metrics workspace": { zone: "account", holds: "metrics of all regions" },
   "Audit trail": { zone: "account", holds: "who called which AWS API" },
+  "Vpc access": { zone: "account", holds: "the way of runners and people to the clusters" },
   "Threat detection": { zone: "account", holds: "GuardDuty and Access Analyzer" },
 } as const satisfies Record<string, Element>;
 

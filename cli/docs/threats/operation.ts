@@ -113,10 +113,11 @@ export const operationThreats: readonly Threat[] = [
     id: "cluster-entry",
     stride: "spoofing",
     story: "Somebody reaches the Kubernetes API as an operator.",
-    elements: ["Cluster"],
+    elements: ["Cluster", "Vpc access"],
     flows: ["administration"],
     rules: [
       "access-cluster-endpoint",
+      "access-cluster-reachability",
       "access-cluster-entries",
       "access-role-mfa",
       "access-binding-anonymous",
