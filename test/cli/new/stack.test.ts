@@ -1,0 +1,97 @@
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freeBlocks } from "../../../cli/new/stack-config";
+import { fixtureProject } from "../../harness/fixtures";
+import { causeway } from "../../support/verb";
+
+const { planWith } =
+  jest.requireActual<typeof import("../../support/planning")>("../../support/planning");
+
+let project: string;
+beforeEach(() => {
+  project = mkdtempSync(join(tmpdir(), "causeway-new-"));
+  cpSync(fixtureProject, project, { recursive: true });
+});
+afterEach(() => rmSync(project, { recursive: true }));
+
+const role = (name: string) => `arn:aws:iam::222233334444:role/${name}`;
+const options = (environment: string, ...regions: string[]) =>
+  [
+    ["--environment", environment],
+    ["--organization", "acme"],
+    ["--account", "222233334444"],
+    ...regions.map((region) => ["--region", region]),
+    ["--domain", "models.acme.com"],
+    ["--hosted-zone", "Z0123456789ABC"],
+    ["--issuer", "https://login.acme.com/"],
+    ["--pipeline-role", role("Deploy")],
+    ["--platform-admin", role("Admin")],
+    ["--alert-email", "security@acme.com"],
+    ["--project", project],
+  ].flat();
+
+describe("causeway new stack", () => {
+  it.each([
+    ["dev", ["eu-west-1"]],
+    ["prod", ["eu-west-1", "eu-central-1"]],
+  ])("writes a stack of %s that breaks no mandatory rule", async (environment, regions) => {
+    const { code, err } = await causeway("new stack", [
+      "acme",
+      ...options(environment, ...regions),
+    ]);
+    expect([code, err]).toEqual([0, ""]);
+    const plan = await planWith(project, "acme");
+    expect(
+      plan.judgement.violations.filter(({ enforcement }) => enforcement === "mandatory"),
+    ).toEqual([]);
+    // The fixtures have 10.16, 10.32 and 10.33.
+    expect(plan.config.regions.map((region) => "cidr" in region && region.cidr)).toEqual(
+      ["10.17.0.0/16", "10.18.0.0/16"].slice(0, regions.length),
+    );
+    expect(plan.config.stage).toBe("foundation");
+  });
+
+  it("names every option that is missing at once where nobody can be asked", async () => {
+    const { code, err } = await causeway("new stack", [
+      "acme",
+      "--account",
+      "222233334444",
+      "--project",
+      project,
+    ]);
+    expect(code).toBe(2);
+    expect(err).toContain(
+      "missing: --environment, --organization, --region, --domain, --hosted-zone, --issuer, --pipeline-role, --platform-admin, --alert-email",
+    );
+  });
+
+  it("tells every value that cannot be used, and writes nothing", async () => {
+    const given = options("dev", "eu-west-1").map((text) =>
+      text === "222233334444" ? "12" : text === "https://login.acme.com/" ? "http://login" : text,
+    );
+    const { code, err } = await causeway("new stack", ["acme", ...given]);
+    expect(code).toBe(2);
+    for (const key of ["account", "identity.issuer"]) expect(err).toContain(key);
+    expect(existsSync(join(project, "Pulumi.acme.yaml"))).toBe(false);
+  });
+
+  it("overwrites no stack, and takes no names of another", async () => {
+    const before = readFileSync(join(project, "Pulumi.dev.yaml"), "utf8");
+    const again = await causeway("new stack", ["dev", ...options("dev", "eu-west-1")]);
+    expect([again.code, readFileSync(join(project, "Pulumi.dev.yaml"), "utf8")]).toEqual([
+      2,
+      before,
+    ]);
+    await causeway("new stack", ["one", ...options("dev", "eu-west-1")]);
+    const second = await causeway("new stack", ["two", ...options("dev", "eu-west-1")]);
+    expect(second.code).toBe(2);
+    expect(second.err).toContain("the stack one has the names of acme dev in account 222233334444");
+  });
+});
+
+it("gives blocks that overlap none that is taken", () =>
+  expect(freeBlocks(2, ["10.16.0.0/20", "10.18.0.0/16", "10.0.0.0/12"])).toEqual([
+    "10.17.0.0/16",
+    "10.19.0.0/16",
+  ]));
