@@ -117,7 +117,7 @@ export const operationThreats: readonly Threat[] = [
     flows: ["administration"],
     rules: [
       "access-cluster-endpoint",
-      "access-cluster-reachability",
+      "network-cluster-reachability",
       "access-cluster-entries",
       "access-role-mfa",
       "access-binding-anonymous",
