@@ -3,10 +3,11 @@ import * as pulumi from "@pulumi/pulumi";
 import type { AlertWebhooks } from "./platform/observability-secrets";
 import { stackConfig } from "./stack/config";
 import { CostMeter, StackCost } from "./cost/meter";
-import { createBase, globalEntry } from "./stack/base";
+import { createAwsProviders, createBase, globalEntry } from "./stack/base";
 import { loadModels, modelsOf } from "./stack/models";
 import { stackOutputs } from "./stack/outputs";
 import type { StackConfig } from "./stack/schema";
+import { refuseUnheldImages } from "./stack/registry-check";
 import { releaseOrder } from "./stack/release-order";
 import { refuseUpdate, unlessFailed } from "./stack/refusals";
 import { repositoryRunbooks } from "./stack/runbooks";
@@ -29,7 +30,9 @@ export = async function program(project: string = root) {
   if (!isPreview) refuseUpdate(config, models);
 
   const meter = new CostMeter(RegionalPlatform.__pulumiType);
-  const base = createBase(config, models, root);
+  const providers = createAwsProviders(config);
+  await refuseUnheldImages(config, models, providers[config.regions[0]?.name ?? ""]);
+  const base = createBase(config, models, root, providers);
   const runbookBase = config.runbookBase ?? repositoryRunbooks(root);
   const keys = new SubjectKeys("subject-keys", config.subjectKeys);
   const platforms = new Map<string, RegionalPlatform>();

@@ -1,7 +1,9 @@
+import { InvokeResponse, type InvokeRequest } from "@pulumi/pulumi/proto/provider_pb";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import * as resources from "@pulumi/pulumi/proto/resource_pb";
+import { answerTo } from "./outputs/answers";
 import { fill } from "./outputs/fill";
 import { stackType, type RecordedOptions, type RecordedResource } from "./resource";
 import {
@@ -86,7 +88,10 @@ export class RecordingMonitor extends MockMonitor {
     reply(null, {});
   }
 
-  override async invoke(request: { getTok(): string }): Promise<void> {
+  override async invoke(request: InvokeRequest, reply: Reply<InvokeResponse>): Promise<void> {
+    const answer = answerTo(request.getTok(), toWire(request.getArgs()?.toJavaScript() ?? {}));
+    if (answer !== undefined)
+      return reply(null, new InvokeResponse().setReturn(Struct.fromJavaScript(answer)));
     this.fail(
       new RecordingError(
         `the program called ${request.getTok()}, which needs a cloud: pass the value as configuration or compute it`,

@@ -69,6 +69,11 @@ export function keyAlias(naming: Naming, purpose: KeyPurpose | "signing"): strin
   return `alias/${prefix(naming)}-${purpose}`;
 }
 
+/** Address of an account's image registry in a region. */
+export function registryAddress(account: string, region: string): string {
+  return `${account}.dkr.ecr.${region}.amazonaws.com`;
+}
+
 /** Start of the names of all image repositories. */
 export function repositoryPrefix(naming: Naming): string {
   return `${prefix(naming)}/`;

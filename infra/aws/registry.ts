@@ -5,6 +5,7 @@ import { classTags } from "../kubernetes/data-classes";
 import type { EncryptionKeys } from "./keys";
 import {
   modelRepository,
+  registryAddress,
   repositoryPrefix,
   sharedImages,
   sharedRepository,
@@ -105,7 +106,7 @@ export class ImageRegistry extends pulumi.ComponentResource {
     );
     this.urls.set(
       `${region}/${repositoryName}`,
-      pulumi.interpolate`${args.account}.dkr.ecr.${region}.amazonaws.com/${repository.name}`,
+      pulumi.interpolate`${registryAddress(args.account, region)}/${repository.name}`,
     );
     return repository;
   }

@@ -27,8 +27,22 @@ export interface StackBase {
  * Creates the base of a stack: keys, registries, buckets, trail and roles on AWS, nothing on an
  * existing cluster.
  */
-export function createBase(config: StackConfig, models: readonly Model[], root: string): StackBase {
-  return config.target === "aws" ? awsBase(config, models, root) : clusterBase();
+export function createBase(
+  config: StackConfig,
+  models: readonly Model[],
+  root: string,
+  providers: AwsProviders,
+): StackBase {
+  return config.target === "aws" ? awsBase(config, models, root, providers) : clusterBase();
+}
+
+/** Providers of AWS by region. */
+export type AwsProviders = Readonly<Record<string, AwsProvider>>;
+
+/** A provider for each region on AWS; none on an existing cluster. */
+export function createAwsProviders(config: StackConfig): AwsProviders {
+  if (config.target !== "aws") return {};
+  return Object.fromEntries(config.regions.map(({ name }) => [name, awsProvider(name, config)]));
 }
 
 function clusterBase(): StackBase {
@@ -41,12 +55,14 @@ function clusterBase(): StackBase {
   };
 }
 
-function awsBase(config: AwsConfig, models: readonly Model[], root: string): StackBase {
+function awsBase(
+  config: AwsConfig,
+  models: readonly Model[],
+  root: string,
+  providers: AwsProviders,
+): StackBase {
   const { environment } = config;
   const [home = ""] = config.regions.map(({ name }) => name);
-  const providers = Object.fromEntries(
-    config.regions.map(({ name }) => [name, awsProvider(name, config)]),
-  );
   const foundation = createFoundation(config, models, providers);
   // An image is built when it is to be served: the stages before need neither it nor Docker.
   const builds = environment === "dev" && config.stage === "models";
@@ -70,7 +86,7 @@ function awsBase(config: AwsConfig, models: readonly Model[], root: string): Sta
 function createFoundation(
   { organization, account, environment, regions, auditRetention, access }: AwsConfig,
   models: readonly Model[],
-  providers: Readonly<Record<string, AwsProvider>>,
+  providers: AwsProviders,
 ): GlobalFoundation {
   return new GlobalFoundation("foundation", {
     organization,

@@ -43,7 +43,12 @@ export function configJsonSchema(): Record<string, unknown> {
 
 /** `docs/configuration.md`: every key, whether it is required, and what it is for. */
 export function configDocument(): string {
-  const rows = Object.entries(byTarget.aws.properties ?? {}).map(([key, value]) => {
+  const { aws, kubernetes } = byTarget;
+  const rows = Object.entries({
+    ...aws.properties,
+    ...kubernetes.properties,
+    ...aws.properties,
+  }).map(([key, value]) => {
     const description = typeof value === "object" ? (value.description ?? "") : "";
     return `| \`${prefix}${key}\` | ${needOf(key)} | ${description} |`;
   });
@@ -55,7 +60,7 @@ Check a stack file. The command lists all problems at once: key, value got, valu
 npx causeway plan --stack <stack>
 \`\`\`
 
-These are the keys of \`Pulumi.<stack>.yaml\`. A stack whose \`target\` is \`kubernetes\` has one region without \`cidr\`, a \`domain\` without \`hostedZoneId\`, and no key that is for \`aws\`. \`npm run docs\` writes this page and \`stack.schema.json\` from \`infra/stack/schema.ts\`.
+These are the keys of \`Pulumi.<stack>.yaml\`. A stack whose \`target\` is \`kubernetes\` has one region without \`cidr\`, a \`domain\` without \`hostedZoneId\`, and no key that is for \`aws\`; a key that is for \`kubernetes\` is no key on AWS. \`npm run docs\` writes this page and \`stack.schema.json\` from \`infra/stack/schema.ts\`.
 
 | key | needed by | what it is |
 | --- | --- | --- |
@@ -63,10 +68,12 @@ ${rows.join("\n")}
 `;
 }
 
-/** Who needs a key, in words. Every key of a cluster is one of AWS too. */
+/** Who needs a key, in words. No key is required on a cluster alone. */
 function needOf(key: string): string {
   const { aws, kubernetes } = byTarget;
-  const known = Object.hasOwn(kubernetes.properties ?? {}, key);
+  const targets = Object.entries(byTarget).filter(([, { properties = {} }]) =>
+    Object.hasOwn(properties, key),
+  );
   const needed = aws.required?.includes(key);
   const need = needed
     ? kubernetes.required?.includes(key)
@@ -75,7 +82,7 @@ function needOf(key: string): string {
     : "optional";
   return [
     need,
-    ...(!known && !needed ? ["for `aws`"] : []),
+    ...(targets.length === 1 && !needed ? targets.map(([target]) => `for \`${target}\``) : []),
     ...(secretKeys.some((secret) => secret === key) ? ["encrypted"] : []),
   ].join(", ");
 }

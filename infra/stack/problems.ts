@@ -5,7 +5,7 @@ import type { Problem } from "../../services/contract/problems";
 import { days, durationText } from "../../services/contract/units";
 import { cidrProblems } from "../region/cidr";
 import { maximumScheduleName, retrainingNames } from "../workflows/retraining/definition";
-import type { AwsConfig, StackConfig } from "./schema";
+import type { AwsConfig, ClusterConfig, StackConfig } from "./schema";
 import { longestName, maximumName } from "../kubernetes/model-objects";
 import { minimumProdReplicas } from "../serving/problems";
 import { recoveryProblems } from "../../services/contract/recovery";
@@ -19,6 +19,7 @@ export function crossProblems(config: Partial<StackConfig>, given: readonly stri
     ...regionProblems(config),
     ...modelProblems(config),
     ...(config.target === "aws" ? awsProblems(config) : []),
+    ...(config.target === "kubernetes" ? imageCheckProblems(config) : []),
     ...webhookProblems(given),
   ];
 }
@@ -129,6 +130,19 @@ function prodModelProblems({ replicas, image }: StackModel, at: string): Problem
         ]
       : []),
   ];
+}
+
+function imageCheckProblems({ environment, imageCheck }: Partial<ClusterConfig>): Problem[] {
+  return environment === "prod" && imageCheck === "none"
+    ? [
+        {
+          key: "imageCheck",
+          got: imageCheck,
+          allowed:
+            "anonymous or docker-login in prod: a digest that nobody can pull is refused there",
+        },
+      ]
+    : [];
 }
 
 function strangers(

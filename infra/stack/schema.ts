@@ -299,6 +299,8 @@ export const awsConfigSchema = z.strictObject({
     .describe("Object Lock on the audit log; at least 183 days (EU AI Act Art. 19)."),
 });
 
+const imageChecks = ["anonymous", "docker-login", "none"] as const;
+
 /** Every key of the file of a stack on a cluster that is there already. */
 export const clusterConfigSchema = z.strictObject({
   target: z.literal("kubernetes", { error: targets }).describe(target),
@@ -311,6 +313,12 @@ export const clusterConfigSchema = z.strictObject({
     .strictObject({ name: domainName }, { error: "{ name }" })
     .default({ name: "causeway.local" })
     .describe("Host name that callers use."),
+  imageCheck: z
+    .enum(imageChecks, { error: imageChecks.join(", ") })
+    .default("anonymous")
+    .describe(
+      "How a registry is asked whether it holds an image that `models` names, before anything changes: `anonymous`, with the credentials of `docker-login`, or, outside prod, `none`, for a cluster whose registry the update cannot reach.",
+    ),
 });
 
 /**
@@ -322,6 +330,7 @@ export const configSchema = z.discriminatedUnion("target", [awsConfigSchema, clu
 /** A validated stack configuration. */
 export type StackConfig = z.output<typeof configSchema>;
 export type AwsConfig = z.output<typeof awsConfigSchema>;
+export type ClusterConfig = z.output<typeof clusterConfigSchema>;
 
 /** Keys whose values must be encrypted in the stack file. */
 export const secretKeys = ["alertWebhook", "ticketWebhook"] as const;

@@ -7,6 +7,7 @@ import { dutyTests } from "./duties";
 import { expectOperations, expectSuccess } from "./expectations";
 import { stateObjects } from "./planned";
 import { promotionTests } from "./promotion";
+import { registryTests } from "./registry";
 import { restoration } from "./restore";
 import type { Suite, Test } from "../harness/runner";
 import type { SharedStack } from "./stack";
@@ -100,6 +101,7 @@ export async function lifecycleSuite(stack: SharedStack): Promise<Suite> {
       ...promotionTests(stack),
       ...admissionTests(stack),
       ...canaryTests(stack),
+      ...registryTests(stack),
       ...destruction(stack),
     ],
   };

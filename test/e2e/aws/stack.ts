@@ -11,6 +11,7 @@ import {
 import { fixtureProject } from "../../harness/fixtures";
 import { isJsonArray, isJsonObject, toJsonObject } from "../../harness/lib/json";
 import { duration, say } from "../../harness/lib/text";
+import { heldImages, holdImages } from "../../harness/standins/docker/registry";
 import type { Cluster } from "../../harness/cluster/cluster";
 import type { Context } from "../../harness/context";
 import type { Json, JsonObject } from "../../harness/lib/json";
@@ -30,7 +31,7 @@ interface StackFile {
   readonly config: JsonObject;
 }
 
-/** A digest that no registry is asked for: images are pushed by other means than `pulumi up`. */
+/** A digest that the table of the registries has: images are pushed by other means than `pulumi up`. */
 const DIGEST = `sha256:${"a".repeat(64)}`;
 
 function texts(value: Json | undefined): string[] {
@@ -79,6 +80,10 @@ export async function openCloudStack(context: Context, name: string): Promise<Cl
   const registry = `${accountId}.dkr.ecr.${home}.amazonaws.com/${String(config["causeway:organization"])}-causeway-${name}`;
   const image = (repository: string) => `${registry}/${repository}@${DIGEST}`;
   const models = config["causeway:models"] as readonly { readonly name: string }[];
+  await holdImages(context.bin, [
+    ...(await heldImages(context.bin)),
+    ...models.map((model) => image(`models/${model.name}`)),
+  ]);
   const own = {
     ...config,
     "causeway:domain": { name: zone, hostedZoneId: account.zones[zone] },

@@ -8,6 +8,7 @@ import { ensureInterpreter } from "../../../services/training/environment";
 import { isJsonArray, isJsonObject, toJsonObject } from "../lib/json";
 import { runOrThrow } from "../lib/process";
 import { say } from "../lib/text";
+import { registryFile } from "../standins/docker/registry";
 import type { Cluster } from "../cluster/cluster";
 import type { JsonObject } from "../lib/json";
 
@@ -49,7 +50,7 @@ export async function installAwsProvider(folder: string): Promise<void> {
   const launcher = path.join(folder, "pulumi-resource-aws");
   await writeFile(
     launcher,
-    `#!/bin/sh\nPYTHONDONTWRITEBYTECODE=1 PYTHONPATH="${STAND_IN}" exec "${program}" -m aws_standin "$@"\n`,
+    `#!/bin/sh\nPYTHONDONTWRITEBYTECODE=1 PYTHONPATH="${STAND_IN}" CAUSEWAY_REGISTRY="${registryFile(folder)}" exec "${program}" -m aws_standin "$@"\n`,
   );
   await chmod(launcher, 0o755);
 }

@@ -6,6 +6,7 @@ import { build } from "esbuild";
 import type { Plugin } from "esbuild";
 
 const SOURCES = {
+  "pulumi-resource-docker": "docker/main.ts",
   "pulumi-resource-kubernetes": "kubernetes/main.ts",
   "pulumi-resource-random": "random/main.ts",
   "pulumi-language-nodejs": "language/main.ts",

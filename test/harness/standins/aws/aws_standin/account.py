@@ -51,9 +51,14 @@ class Account:
         """Tags of a resource over the provider's default ones."""
         return {**self.default_tags, **(inputs.get("tags") or {})}
 
-    def _client(self, service: str) -> BaseClient:
+    def client_in(self, service: str, region: str) -> BaseClient:
+        """A client for a question in another region."""
+        return self._client(service, region)
+
+    def _client(self, service: str, region: str | None = None) -> BaseClient:
         return self._session.client(
             service,
+            region_name=region,
             endpoint_url=os.environ[ENDPOINT],
             config=Config(
                 retries={"total_max_attempts": 1},

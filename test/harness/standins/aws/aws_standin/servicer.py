@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -36,6 +38,17 @@ def _whole(value: Any) -> Any:
 
 def encoded(properties: Properties) -> struct_pb2.Struct:
     return json_format.ParseDict(json.loads(json.dumps(properties)), struct_pb2.Struct())
+
+
+GET_IMAGE = "aws:ecr/getImage:getImage"
+
+REGISTRY = "CAUSEWAY_REGISTRY"
+"""Variable with the file of the images that registries hold besides those of the emulator."""
+
+
+def _held_images() -> list[str]:
+    file = Path(os.environ[REGISTRY])
+    return json.loads(file.read_text()) if file.exists() else []
 
 
 class Refusal(Exception):
@@ -91,6 +104,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     def Delete(self, request: Any, context: Any) -> Any:
         return self._answer(context, lambda: self._delete(request))
+
+    def Invoke(self, request: Any, context: Any) -> Any:
+        return self._answer(context, lambda: self._invoke(request))
 
     def Cancel(self, request: Any, context: Any) -> Any:
         return empty_pb2.Empty()
@@ -185,6 +201,23 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             if not gone(error):
                 raise
         return empty_pb2.Empty()
+
+    def _invoke(self, request: Any) -> Any:
+        if request.tok != GET_IMAGE:
+            raise Refusal(f"the stand-in knows {GET_IMAGE}, not {request.tok}")
+        inputs = decoded(request.args)
+        digest = inputs["imageDigest"]
+        image = (
+            f"{inputs['registryId']}.dkr.ecr.{inputs['region']}.amazonaws.com"
+            f"/{inputs['repositoryName']}@{digest}"
+        )
+        if image not in _held_images():
+            found = self._aws.client_in("ecr", inputs["region"]).describe_images(
+                repositoryName=inputs["repositoryName"], imageIds=[{"imageDigest": digest}]
+            )
+            digest = found["imageDetails"][0]["imageDigest"]
+        answer = {**inputs, "id": digest, "imageDigest": digest}
+        return provider_pb2.InvokeResponse(**{"return": encoded(answer)})
 
     @property
     def _aws(self) -> Account:
