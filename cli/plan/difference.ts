@@ -52,6 +52,7 @@ const resourceSchema = z.object({
   name: z.string(),
   urn: z.string(),
   region: z.string(),
+  area: z.string().optional(),
   custom: z.boolean(),
   parent: z.string().optional(),
   inputs: z.record(z.string(), z.unknown()),

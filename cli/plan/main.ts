@@ -5,6 +5,8 @@ import { jsonHelp, repeated, type CommandLine } from "../command";
 import { UsageError, type ExitCode } from "../exit-codes";
 import { outFolder, projectHelp, repository, shownPath } from "../project";
 import type { Terminal } from "../terminal";
+import { readPlan, type WrittenPlan } from "./difference";
+import { differenceMarkdown } from "./difference-markdown";
 import { differenceText } from "./difference-text";
 import { reportPage } from "./report/page";
 import { stackNames } from "./stack-file";
@@ -19,6 +21,8 @@ interface Given {
   readonly configFile?: string | undefined;
   /** An earlier `--out` folder to compare with. */
   readonly diff?: string | undefined;
+  /** File to write the comment of a pull request to. */
+  readonly markdown?: string | undefined;
   readonly json?: true | undefined;
 }
 
@@ -39,6 +43,7 @@ function stacksOf({ project, stack, configFile }: Given): readonly string[] {
 async function run(given: Given, terminal: Terminal): Promise<void> {
   const stacks = stacksOf(given);
   const order = orderOf(given, stacks);
+  const earlier = earlierPlans(given, order, stacks);
   const results = await planStacks(order, stacks, (result) => {
     if ("section" in result) terminal.print(progress(result, shownPath(order.out)));
   });
@@ -57,6 +62,17 @@ async function run(given: Given, terminal: Terminal): Promise<void> {
     ...plans.map((plan) => `\n${plan.summary}`),
     ...differences.map((one) => `\n${differenceText(one, given.diff ?? "")}`),
   ]);
+  if (given.markdown !== undefined)
+    writeFileSync(
+      resolve(given.markdown),
+      differenceMarkdown(
+        differences.flatMap((difference) => {
+          const later = readPlan(order.out, difference.stack);
+          return later ? [{ difference, earlier: earlier.get(difference.stack), later }] : [];
+        }),
+        failures,
+      ),
+    );
   if (plans.length > 0) terminal.print(`\nreport: ${shownPath(join(order.out, "index.html"))}`);
   for (const { stack, message } of failures)
     terminal.complain(`\n${stack}: not planned\n${message}`);
@@ -74,6 +90,18 @@ function orderOf(given: Given, stacks: readonly string[]): PlanOrder {
     configFile: given.configFile,
     diff,
   };
+}
+
+/** The plans to compare with, read before this run may write to their folder. */
+function earlierPlans(
+  { markdown }: Given,
+  { diff }: PlanOrder,
+  stacks: readonly string[],
+): ReadonlyMap<string, WrittenPlan | undefined> {
+  if (markdown === undefined) return new Map();
+  if (diff === undefined)
+    throw new UsageError("--markdown: got no --diff, allowed: with --diff <folder>");
+  return new Map(stacks.map((stack) => [stack, readPlan(diff, stack)]));
 }
 
 function progress({ stack, resources, rules, seconds }: PlannedStack, out: string): string {
@@ -99,6 +127,7 @@ With --diff differences are no finding, and a folder without a plan cannot be us
       .option("--config-file <file>", "another stack file, for exactly one --stack")
       .option("--out <folder>", "where to write [default: out of the repository]")
       .option("--diff <folder>", "compare each plan with the one that an earlier run left there")
+      .option("--markdown <file>", "with --diff, write the comment of a pull request to this file")
       .option("--json", `${jsonHelp}: the plans, or with --diff the differences`)
       .action((given) => run(given, terminal)),
 };

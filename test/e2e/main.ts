@@ -10,6 +10,7 @@ import { restartSuite } from "./restarts";
 import { retrainingSuite } from "./retraining/suite";
 import { ruleSuite } from "./rules";
 import { openStack } from "./stack";
+import { workflowSuite } from "./workflows";
 import { runProgram } from "../../cli/command";
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { prepare } from "../harness/context";
@@ -33,6 +34,7 @@ const SUITES = {
   logs: logSuite,
   adopter: adopterSuite,
   aws: awsSuite,
+  workflows: workflowSuite,
 } as const satisfies Record<string, SuiteMaker>;
 type SuiteName = keyof typeof SUITES;
 
@@ -70,7 +72,7 @@ const LANES: readonly LanePlan[] = [
 const IN_LANES = LANES.flatMap(({ suites }) => suites);
 
 /** Suites that need neither engine nor control plane. */
-const ALONE = ["rules", "retraining", "logs", "aws", "adopter"] as const;
+const ALONE = ["rules", "retraining", "logs", "aws", "adopter", "workflows"] as const;
 
 /** Which suites run: those that are named, else those of the lanes. */
 function chosenSuites(only: readonly string[]): (name: SuiteName | typeof DELIVERY) => boolean {

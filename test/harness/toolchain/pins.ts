@@ -55,6 +55,7 @@ const KUBERNETES = "1.36.3";
 const ETCD = "3.6.16";
 const ROLLOUTS = "1.8.3";
 const WORKFLOWS = "3.7.2";
+const ACTIONLINT = "1.7.12";
 const ALERTMANAGER = "0.29.0";
 /** The last line of Filebeat whose versions are Go modules; the program runs version 9. */
 const FILEBEAT = "7.17.28";
@@ -226,7 +227,21 @@ const filebeat: ToolPin = {
   },
 };
 
+/** Its release archive has no folder of its own, which downloads here need. */
+const actionlint: ToolPin = {
+  name: "actionlint",
+  version: ACTIONLINT,
+  versionArgs: ["-version"],
+  acceptedPrefix: "1.7.",
+  go: {
+    module: "github.com/rhysd/actionlint",
+    package: "github.com/rhysd/actionlint/cmd/actionlint",
+    linkVariables: [`github.com/rhysd/actionlint.version=${ACTIONLINT}`],
+  },
+};
+
 export const TOOLS = {
+  actionlint,
   argo,
   alertmanager,
   filebeat,
