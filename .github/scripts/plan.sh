@@ -15,6 +15,8 @@ git worktree add --quiet --detach "$folder/base" "$base"
 mkdir -p "$folder/base/out" out
 status=0
 if compgen -G "$folder/base/out/*/plan.json" >/dev/null; then
+  # The folder that an image is built from is no change.
+  sed -i.bak "s#$folder/base#$PWD#g" "$folder"/base/out/*/plan.json
   node cli/causeway.mjs plan --out out --diff "$folder/base/out" --markdown out/comment.md || status=$?
 else
   echo "The base commit cannot be planned, so there is nothing to compare with." >out/comment.md
