@@ -22,7 +22,7 @@ const run = (...argv: string[]) => {
   return { status, stdout, stderr };
 };
 /** Verbs that hand what follows to a program of others, or give no data. */
-const withoutJson = ["train", "completion"];
+const withoutJson = ["up", "train", "completion"];
 
 describe("every verb", () => {
   it.each(verbs)("$name loads, and its help has an example that names it", async (row) => {
@@ -90,7 +90,7 @@ describe("causeway", () => {
   it.each([
     [["plann"], "(Did you mean plan?)"],
     [["release", "verifi"], "(Did you mean verify?)"],
-    [["frobnicate"], "allowed: plan, new stack"],
+    [["frobnicate"], "allowed: plan, lint, cost, new stack, up, train"],
     [["release"], "Usage: causeway release"],
     [[], "Usage: causeway"],
     [["--bogus"], "unknown option '--bogus'"],

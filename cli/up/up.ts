@@ -1,0 +1,131 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { Option } from "@commander-js/extra-typings";
+import { nextStep, reaches, stageAfter, stages, type Stage } from "../../infra/stack/stages";
+import type { CommandLine } from "../command";
+import { UsageError, VerbError } from "../exit-codes";
+import { stackNames } from "../plan/stack-file";
+import { repository } from "../project";
+import type { Terminal } from "../terminal";
+
+interface Given {
+  readonly stack: string;
+  readonly stage?: Stage | undefined;
+  readonly yes?: true | undefined;
+}
+
+/** Outputs of a stack; undefined for one that the backend does not have. */
+type Outputs = Readonly<Record<string, unknown>> | undefined;
+
+/** Runs the next stage of a stack by `pulumi up`, and says what comes after it. */
+function run({ stack, stage, yes }: Given, terminal: Terminal): void {
+  const known = stackNames(repository);
+  if (!known.includes(stack))
+    throw new UsageError(
+      `--stack: got ${stack}, allowed: ${known.join(", ")} (npx causeway new stack writes another)`,
+    );
+  const outputs = outputsOf(stack);
+  if (outputs === undefined) pulumi(["stack", "init", stack, "--no-select"]);
+  const reached = reachedStage(outputs);
+  const next = stageToRun(reached, stage);
+  terminal.print(
+    `stage ${next} (${stages.indexOf(next) + 1} of ${stages.length}; so far: ${reached ?? "none"})`,
+  );
+  runOrThrow(process.execPath, [join(repository, "cli", "build-policies.mjs")]);
+  pulumi(updateArguments(stack, next, yes === true));
+  terminal.print(`\nstage ${next} is done. ${nextStep(next)}`);
+  if (next === "foundation")
+    terminal.print(`The way in: pulumi stack output clusterAccess --stack ${stack} --json`);
+  const after = stageAfter(next);
+  if (after !== undefined) terminal.print(`Then: npx causeway up --stack ${stack}`);
+}
+
+/** What a plain `pulumi up` of a stage is given. */
+export function updateArguments(stack: string, stage: Stage, yes: boolean): string[] {
+  const config = `policies/config/${stack}.json`;
+  return [
+    ...["up", "--stack", stack, "--config", `causeway:stage=${stage}`],
+    ...["--policy-pack", "policies"],
+    ...(existsSync(join(repository, config)) ? ["--policy-pack-config", config] : []),
+    ...(yes ? ["--yes"] : []),
+  ];
+}
+
+/** The stage that the last complete update reached; a stack from before there were stages has all. */
+export function reachedStage(outputs: Outputs): Stage | undefined {
+  const told = stages.find((stage) => stage === outputs?.["stage"]);
+  return told ?? (outputs !== undefined && "models" in outputs ? "models" : undefined);
+}
+
+/**
+ * The stage to run: the given one, or the one after what is there. Throws UsageError for one that
+ * the stack is past, which would delete, and for one whose predecessor is missing.
+ */
+export function stageToRun(reached: Stage | undefined, given: Stage | undefined): Stage {
+  const next = reached === undefined ? stages[0] : (stageAfter(reached) ?? reached);
+  if (given === undefined) return next;
+  const back = reached !== undefined && !reaches(given, reached);
+  if (!back && reaches(next, given)) return given;
+  const allowed = [...new Set([reached ?? next, next])].join(" or ");
+  throw new UsageError(
+    back
+      ? `--stage: got ${given}, allowed: ${allowed}; the stack has reached ${reached}, and an earlier stage deletes what it does not have`
+      : `--stage: got ${given}, allowed: ${allowed}`,
+  );
+}
+
+/** Reads the outputs. Throws VerbError where Pulumi cannot say. */
+function outputsOf(stack: string): Outputs {
+  const { status, stdout, stderr, error } = spawnSync(
+    "pulumi",
+    ["stack", "output", "--json", "--stack", stack],
+    { cwd: repository, env: process.env, encoding: "utf8" },
+  );
+  if (error !== undefined)
+    throw new VerbError(
+      `pulumi: ${error.message}; install the Pulumi CLI (https://www.pulumi.com/docs/install/)`,
+      1,
+    );
+  if (status === 0) {
+    const found: unknown = JSON.parse(stdout);
+    return typeof found === "object" && found !== null ? { ...found } : {};
+  }
+  if (/no stack named/.test(stderr)) return undefined;
+  throw new VerbError(`pulumi stack output: ${stderr.trim()}`, 1);
+}
+
+function pulumi(args: readonly string[]): void {
+  runOrThrow("pulumi", args);
+}
+
+/** Runs a program in this terminal. Throws VerbError where it fails. */
+function runOrThrow(program: string, args: readonly string[]): void {
+  const { status, error } = spawnSync(program, args, {
+    cwd: repository,
+    env: process.env,
+    stdio: "inherit",
+  });
+  if (error !== undefined) throw new VerbError(`${program}: ${error.message}`, 1);
+  if (status !== 0)
+    throw new VerbError(
+      `${program} ${args[0] ?? ""} ended with ${status}; mend what it says and run this command again`,
+      1,
+    );
+}
+
+export const verb: CommandLine = {
+  details: `Runs pulumi up with causeway:stage set to the next stage: foundation, platform, models. Each may be run again. After the last, every run is an update of the whole stack. docs/first-run.md says what to do between the stages.`,
+  examples: ["--stack dev", "--stack prod --stage platform"],
+  define: (command, terminal) =>
+    command
+      .requiredOption("--stack <name>", "a stack that has a Pulumi.<name>.yaml")
+      .addOption(
+        new Option(
+          "--stage <name>",
+          "this stage instead of the next; never an earlier one",
+        ).choices(stages),
+      )
+      .option("--yes", "do not ask before the update")
+      .action((given) => run(given, terminal)),
+};
