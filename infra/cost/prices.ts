@@ -244,7 +244,10 @@ function endpoint({ region, props }: PricedResource): CostItem[] {
   if (textAt(props, "vpcEndpointType") !== "Interface") return [];
   const zones = listAt(props, "subnetIds").length || usualZones;
   return [
-    { item: counted(zones, "zone"), monthlyUsd: zones * pricesIn(region).endpointZone * hoursPerMonth },
+    {
+      item: counted(zones, "zone"),
+      monthlyUsd: zones * pricesIn(region).endpointZone * hoursPerMonth,
+    },
   ];
 }
 
