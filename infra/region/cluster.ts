@@ -361,9 +361,7 @@ export class Cluster extends pulumi.ComponentResource {
   }
 }
 
-function lastPart(arn: string): string {
-  return arn.slice(arn.lastIndexOf("/") + 1);
-}
+const lastPart = (arn: string): string => arn.slice(arn.lastIndexOf("/") + 1);
 
 /**
  * Kubernetes minor versions that the platform is tested with; EKS standard support on 2026-11-24.
