@@ -4,14 +4,16 @@ import type { Release } from "../../services/evidence/release";
 import { experimentQuestions } from "./experiment";
 import { proofQuestions, watchQuestions, type Question } from "./gates";
 import { paces } from "./pace";
+import { argoName, argoQuery } from "./quoting";
 import { shadowGates } from "./shadow";
 import { servingNames, type ServingNames } from "../../services/evidence/rollout";
 import { metadata } from "../kubernetes/model-objects";
 
-/** Arguments that carry the hashes of the version on trial and of the champion. */
+/**
+ * Arguments that carry the hashes of the version on trial and of the champion; queries are made with
+ * their names as the hashes.
+ */
 const hashes = { trial: "canary-hash", champion: "stable-hash" } as const;
-const trial = `{{args.${hashes.trial}}}`;
-const champion = `{{args.${hashes.champion}}}`;
 
 /** What the templates of one model are made from. */
 export interface AnalysisSettings {
@@ -83,8 +85,7 @@ function compared(settings: AnalysisSettings): Metric[] {
   const { stepSeconds, minimumRequests, undecidedLooks } = paces[environment];
   const gates = shadowGates({
     contract,
-    trial,
-    champion,
+    ...hashes,
     windowSeconds: stepSeconds,
     minimumRows: minimumRequests,
     looks: undecidedLooks + 1,
@@ -107,7 +108,7 @@ function decided(settings: AnalysisSettings): Metric {
 }
 
 function versionOf({ release }: AnalysisSettings) {
-  return { version: release.version, hash: trial };
+  return { version: release.version, hash: hashes.trial };
 }
 
 type Metric = ReturnType<typeof metric>;
@@ -120,7 +121,7 @@ function metric(
 ) {
   const { firstLookSeconds, lookSeconds, blindLooks } = paces[environment];
   return {
-    name,
+    name: argoName(name),
     initialDelay: `${firstLookSeconds}s`,
     interval: `${lookSeconds}s`,
     successCondition: success.argo,
@@ -128,7 +129,13 @@ function metric(
     failureLimit: 0,
     inconclusiveLimit: silence,
     consecutiveErrorLimit: blindLooks,
-    provider: { prometheus: { address: prometheusAddress, timeout: 10, query } },
+    provider: {
+      prometheus: {
+        address: prometheusAddress,
+        timeout: 10,
+        query: argoQuery(query, Object.values(hashes)),
+      },
+    },
   };
 }
 

@@ -4,7 +4,8 @@ import { comparison, comparisonEvidence, smoothedShare, type Share } from "./com
 import type { Confusion, TrialCounts } from "./counts";
 import { labelEvidence } from "./labels";
 import { series } from "./series";
-import { record, select, type RecordingRule } from "./rule";
+import { promReplacement } from "./quoting";
+import { record, select, type Labels, type RecordingRule } from "./rule";
 import { exact } from "./sequential";
 import type { Evidence, Gate } from "./verdict";
 
@@ -65,32 +66,31 @@ function groupRules(contract: Contract): RecordingRule[] {
   ];
 }
 
-/** Pairs of groups; each pair comes twice, once from either side, with the same value. */
-function pairs(contract: Contract, one: string, join: (other: string) => string): string {
+/**
+ * Pairs of groups; each pair comes twice, once from either side, with the same value. `join` takes
+ * the labels of the other group.
+ */
+function pairs(contract: Contract, join: (other: Labels) => string): string {
   return contract.protectedAttributes
     .flatMap(({ name: attribute, groups }) =>
-      groups.map(({ name: group }) => {
-        const other = one.replace(/\}$/, `,attribute="${attribute}",group="${group}"}`);
-        return `label_replace(${join(other)}, "other", "${group}", "", "")`;
-      }),
+      groups.map(
+        ({ name: group }) =>
+          `label_replace(${join({ attribute, group })}, "other", ${promReplacement(group)}, "", "")`,
+      ),
     )
     .join(" or ");
 }
 
 function gapRules(contract: Contract): RecordingRule[] {
-  const [rate, trials] = [
-    select(contract, series.trialGroupRate),
-    select(contract, series.trialGroupTrials),
-  ];
+  const rate = (group?: Labels) => select(contract, series.trialGroupRate, group);
+  const trials = (group?: Labels) => select(contract, series.trialGroupTrials, group);
   const on = "on (model, version, attribute, rate) group_left ()";
   const apart = (of: (share: string) => string) =>
-    pairs(contract, rate, (other) => `abs(${of(rate)} - ${on} ${of(other)})`);
+    pairs(contract, (other) => `abs(${of(rate())} - ${on} ${of(rate(other))})`);
   const both = (of: (share: string, rows: string) => string) =>
     pairs(
       contract,
-      rate,
-      (other) =>
-        `(${of(rate, trials)}) + ${on} (${of(other, other.replace(series.trialGroupRate, series.trialGroupTrials))})`,
+      (other) => `(${of(rate(), trials())}) + ${on} (${of(rate(other), trials(other))})`,
     );
   return [
     record(

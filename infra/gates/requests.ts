@@ -6,6 +6,7 @@ import { hashLabel, shareComparison, shareEvidence } from "./comparison";
 import type { TrialCounts } from "./counts";
 import { series } from "./series";
 import { scrapeSeconds, type Pace } from "./pace";
+import { matchers } from "./quoting";
 import { select, type RecordingRule } from "./rule";
 import { waldEvidence, waldQuery, waldWeights, type Shares } from "./sequential";
 import type { Evidence, Gate } from "./verdict";
@@ -26,8 +27,7 @@ export function requestsOf(
     destination_canonical_service: model,
     ...labels,
   };
-  const matchers = Object.entries(exact).map(([label, value]) => `${label}="${value}"`);
-  return `istio_requests_total{${[...matchers, ...(more === undefined ? [] : [more])].join(",")}}`;
+  return `istio_requests_total{${[...matchers(exact), ...(more === undefined ? [] : [more])].join(",")}}`;
 }
 
 /**

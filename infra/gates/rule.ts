@@ -8,6 +8,7 @@ import {
   type AlertName,
   type Annotations,
 } from "./alerts";
+import { matchers, templateText } from "./quoting";
 import type { SeriesName } from "./series";
 
 export type Labels = Readonly<Record<string, string>>;
@@ -55,8 +56,9 @@ export function record(
 
 /**
  * An alert: `wait` is how long the expression holds before it fires, `summary` may use `{{
- * $labels.x }}` and `{{ $value }}`. Two rules of one alert must differ in their labels, those of
- * the expression included.
+ * $labels.x }}` and `{{ $value }}`, so free text in it goes through {@link templateText}. Labels are
+ * taken as they are. Two rules of one alert must differ in their labels, those of the expression
+ * included.
  */
 export function alert(
   contract: Pick<Contract, "name" | "owner">,
@@ -79,7 +81,9 @@ export function alert(
       team: contract.owner.team,
       receiver: receivers[entry.severity],
       ...retraining,
-      ...more,
+      ...Object.fromEntries(
+        Object.entries(more).map(([label, value]) => [label, templateText(value)]),
+      ),
     },
     annotations: { summary },
   };
@@ -107,10 +111,7 @@ export function select(
   labels: Labels = {},
   ...more: readonly string[]
 ): string {
-  const exact = Object.entries({ model: name, ...labels }).map(
-    ([label, value]) => `${label}="${value}"`,
-  );
-  return `${of}{${[...exact, ...more].join(",")}}`;
+  return `${of}{${[...matchers({ model: name, ...labels }), ...more].join(",")}}`;
 }
 
 /** A length of time as PromQL writes it, in its largest whole unit. */

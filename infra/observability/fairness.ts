@@ -1,4 +1,5 @@
 import type { Contract } from "../../services/contract/contract";
+import { templateText } from "../gates/quoting";
 import { series, type SeriesName } from "../gates/series";
 import {
   alert,
@@ -232,6 +233,7 @@ function gateAlerts(contract: Contract): AlertingRule[] {
   return contract.gates.fairness.flatMap(({ metric, attribute, min, max }) => {
     const beyond = (of: SeriesName, window: "long" | "short") =>
       `${select(contract, of, { metric, attribute, window })} ${min === undefined ? `> ${digits(max ?? 1)}` : `< ${digits(min)}`}`;
+    const by = templateText(attribute);
     const side = min === undefined ? `above ${max ?? 1}` : `below ${min}`;
     const when = (window: "long" | "short", expr: string, summary: string) =>
       alert(contract, "CausewayFairnessLimit", expr, "15m", summary, { metric, attribute, window });
@@ -239,12 +241,12 @@ function gateAlerts(contract: Contract): AlertingRule[] {
       when(
         "long",
         beyond(min === undefined ? series.fairnessLower : series.fairnessUpper, "long"),
-        `The whole ${fairnessConfidence}% interval of the ${metric} of ${contract.name} by ${attribute} is ${side} over ${long}`,
+        `The whole ${fairnessConfidence}% interval of the ${metric} of ${contract.name} by ${by} is ${side} over ${long}`,
       ),
       when(
         "short",
         `${select(contract, series.fairnessFall, { metric, attribute, window: "short" })} > ${digits(fairnessDeviations(metric).short)} and ${beyond(series.fairness, "short")}`,
-        `The ${metric} of ${contract.name} by ${attribute} is ${side} over ${short}, {{ $value | printf "%.1f" }} standard deviations worse than over ${long} before`,
+        `The ${metric} of ${contract.name} by ${by} is ${side} over ${short}, {{ $value | printf "%.1f" }} standard deviations worse than over ${long} before`,
       ),
     ];
   });

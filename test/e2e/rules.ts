@@ -3,6 +3,8 @@ import { ensureTool } from "../harness/toolchain/ensure";
 import { TOOLS } from "../harness/toolchain/pins";
 import { contract } from "../infra/observability/fixture";
 import { families, parityFailures } from "../infra/gates/parity";
+import { anyNames, oddNames } from "../infra/gates/parity-contracts";
+import { sample } from "../infra/gates/parity-counts";
 import { failures, lintProblems, scenarios } from "../infra/observability/promtool/run";
 import type { Suite } from "../harness/runner";
 
@@ -18,6 +20,14 @@ export async function ruleSuite(): Promise<Suite> {
       {
         title: "promtool finds nothing wrong with the rules of a model",
         run: async () => assert.equal(await lintProblems(promtool, contract), ""),
+      },
+      {
+        title:
+          "promtool finds nothing wrong with the rules of a model, whatever names its contract has",
+        run: async () => {
+          for (const named of [oddNames, ...sample(anyNames, 40)])
+            assert.equal(await lintProblems(promtool, named), "");
+        },
       },
       ...Object.entries(families).map(([name, familyOf]) => ({
         title: `gates: PromQL and evaluate() agree over ${drawings} random counts of ${name}`,
