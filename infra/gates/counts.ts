@@ -9,7 +9,8 @@ export interface Confusion {
 /**
  * What is counted of one version: since its first pod began, which for a comparison with the other
  * version is the window of the comparison (an hour of requests, a day of labels). A count is 0
- * where nothing was counted, and NaN only where a server says so.
+ * where nothing was counted, and NaN only where a server says so. Requests and answers that a pod
+ * counted before it restarted or went away are part of theirs; labels are those of the pods that run.
  */
 export interface VersionCounts {
   /** Requests that the version's servers answered, of every operation. */
@@ -24,8 +25,8 @@ export interface VersionCounts {
   /** The same within the window after whose silence a version has no traffic (`windowSeconds` of its pace). */
   readonly recentRequests: number;
   readonly recentAnswers: number;
-  /** Restarts of server processes within an hour. */
-  readonly restarts: number;
+  /** Restarts of server processes within an hour; undefined while no process has said when it began. */
+  readonly restarts: number | undefined;
   /** Rows predicted, by tenth of the score. */
   readonly scoreTenths: readonly number[];
   readonly outcomes: Confusion;

@@ -175,7 +175,7 @@ function restartJudgement({ trial }: TrialCounts): Judgement {
     gate: "restarts",
     compares: "restarts of server processes within an hour",
     bound: { max: restartLimit - 1 },
-    value: trial.restarts,
+    value: trial.restarts ?? NaN,
     evidence: trial.restarts,
     refusedFrom: restartLimit,
     mustHold: false,

@@ -155,9 +155,9 @@ export function errorGate(contract: Contract, pace: Sample, boundary: number): G
     // What the proxy had to answer itself, because the server was gone: no server counts that.
     const unanswered = requestsOf(contract.name, own, 'response_code=~"5..",response_flags!="-"');
     const failures = `(${totalOrZero(failed)} + ${totalOrZero(unanswered)})`;
-    const evidence = waldQuery(shares, failures, `(${total(all)} + ${totalOrZero(unanswered)})`);
-    const seen = `(sum(${failed}) or vector(0)) + (sum(${unanswered}) or vector(0)) >= ${few}`;
-    return `${evidence} and on () (${flowing(all, pace)} or ${seen} or ${notANumber(all)})`;
+    const trials = `(${totalOrZero(all)} + ${totalOrZero(unanswered)})`;
+    const enough = `${flowing(all, pace)} or ${failures} >= ${few} or ${notANumber(trials)}`;
+    return `${waldQuery(shares, failures, trials)} and on () (${enough})`;
   };
   return {
     name: "errors",
@@ -170,7 +170,7 @@ export function errorGate(contract: Contract, pace: Sample, boundary: number): G
       const known =
         (requests >= pace.minimumRequests && recentRequests > 0) ||
         events >= few ||
-        Number.isNaN(events + requests);
+        Number.isNaN(trials);
       const against = known ? waldEvidence(shares, events, trials) : undefined;
       return { value: events / trials, against, proof: against };
     },
@@ -190,7 +190,7 @@ export function latencyGate(contract: Contract, pace: Sample, boundary: number):
     return {
       objective: waldQuery(latencyShares, late, total(all)),
       champion: `label_replace(${select(contract, series.trialEvidence, { gate: latencyComparison, ...own })}, "than", "champion", "", "")`,
-      enough: `(${flowing(all, pace)} or sum(${all}) - sum(${quick}) >= ${few} or ${notANumber(quick)})`,
+      enough: `(${flowing(all, pace)} or ${late} >= ${few} or ${notANumber(late)})`,
     };
   };
   return {
@@ -221,7 +221,7 @@ function latencyEvidence(
   const known =
     (answers >= minimumRequests && recentAnswers > 0) ||
     lateAnswers >= few ||
-    Number.isNaN(lateAnswers);
+    Number.isNaN(answers - lateAnswers);
   if (!known) return { value, against: undefined };
   const objective = waldEvidence(latencyShares, lateAnswers, answers);
   const slower = shareEvidence(
@@ -243,19 +243,19 @@ function fewestEvents(shares: Shares, boundary: number): number {
   return Math.ceil(boundary / (event + trial));
 }
 
-/** Whether the version has its minimum sample, and requests still come. */
+/** Whether the version has its minimum sample, past lives included, and requests still come. */
 function flowing(all: string, { minimumRequests, windowSeconds }: Sample): string {
-  return `sum(${all}) >= ${minimumRequests} and sum(increase(${all}[${windowSeconds}s])) > 0`;
+  return `${total(all)} >= ${minimumRequests} and sum(increase(${all}[${windowSeconds}s])) > 0`;
 }
 
 /** A count that is not a number must not pass for no traffic. */
-function notANumber(counts: string): string {
-  return `sum(${counts}) != sum(${counts})`;
+function notANumber(count: string): string {
+  return `${count} != ${count}`;
 }
 
 /**
  * Restarts of the version's server processes: what they had counted is lost to them, so the
- * restarts are counted.
+ * restarts are counted. Empty while no process has said when it began.
  */
 export function restarts(contract: Contract, { hash }: { readonly hash: string }): string {
   return `sum(changes(${select(contract, metrics.started.name, { [hashLabel]: hash })}[1h]))`;

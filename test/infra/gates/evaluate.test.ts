@@ -96,6 +96,18 @@ describe("a version on trial", () => {
     expect(failed(counts(1_000, { requests: NaN }))).toEqual(["errors"]);
   });
 
+  it("has no verdict on restarts while no process has said when it began", () => {
+    const judged = judge(counts(0, { restarts: undefined })).at(-1);
+    expect(judged).toMatchObject({ gate: "restarts", value: NaN, verdict: "not shown" });
+    expect(judged?.evidence).toBeUndefined();
+  });
+
+  it("is refused when a server counts NaN, however few requests there are", () => {
+    expect(failed(counts(10, { unanswered: NaN }))).toEqual(["errors"]);
+    expect(failed(counts(1_000, { answers: NaN }))).toEqual(["latency"]);
+    expect(failed(counts(1_000, { lateAnswers: NaN }))).toEqual(["latency"]);
+  });
+
   it("is a person's to decide at the last look, when it is neither proven nor refused", () => {
     expect(action(counts(60), true)).toBe("pause");
     expect(action(counts(0, { recentRequests: 0, recentAnswers: 0 }), true)).toBe("pause");

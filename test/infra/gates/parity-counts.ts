@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import type { Confusion, VersionCounts } from "../../../infra/gates/counts";
+import { matchers } from "../../../infra/gates/quoting";
 import { requestsOf } from "../../../infra/gates/requests";
 import { select } from "../../../infra/gates/rule";
 import { series } from "../../../infra/gates/series";
@@ -25,18 +26,31 @@ export const contract: Contract = {
   },
 };
 
-/**
- * Samples of a counter in an hour, and the interval between them: sixty-fourths of a whole number
- * are exact in binary, and a window of an hour holds them all.
- */
+/** Samples of a counter in an hour, which a window of an hour holds, and the time between them. */
 export const samples = 64;
 export const interval = "56s250ms";
 
+/** A counter that grows evenly; sixty-fourths of a whole number are exact in binary. */
 export const counter = (count: number) =>
   Number.isNaN(count) ? `NaN+0x${samples}` : `0+${count / samples}x${samples}`;
 
-/** A counter that has not moved for most of an hour. */
-const stopped = (count: number) => `0 ${count}+0x${samples - 1}`;
+/**
+ * What may become of a pod, and its counter of so many events. Each is exact for `increase` over
+ * the hour too, which adds what it supposes before the first sample and after the last.
+ */
+export const lives = {
+  flowing: counter,
+  /** Begins in the last minutes. */
+  late: (count: number) => `_x60 0+${count / 4}x4`,
+  /** Counts as much before a restart as after it. */
+  restarted: (count: number) => `0+${count / samples}x32 ${count / samples}+${count / samples}x31`,
+  stopped: (count: number) => `0 ${count / samples} ${count}+0x62`,
+  /** Counts nothing more after a restart. */
+  reset: (count: number) => `0 ${count / samples} ${count}+0x47 0+0x14`,
+  gone: (count: number) => `0 ${count / 15} ${count}+0x20 _x42`,
+} as const;
+type Life = keyof typeof lives;
+const flows: readonly Life[] = ["flowing", "late", "restarted"];
 
 /** A recorded rate of events in a second, of which a window holds this count in one sample. */
 export const counted = (count: number) => `_x${samples} ${count / 60}`;
@@ -47,74 +61,134 @@ export type Side = "trial" | "champion";
 export const sides = ["trial", "champion"] as const;
 export const versionOf = (of: Side) => (of === "trial" ? version : "1.0.0");
 
-export const own = (of: Side, pod = "a") =>
-  `model="${contract.name}",version="${versionOf(of)}",pod="${of}-${pod}",rollouts_pod_template_hash="${of === "trial" ? hash : "stable"}"`;
+export const own = (of: Side, pod = "a", { name } = contract) =>
+  `model="${name}",version="${versionOf(of)}",pod="${of}-${pod}",rollouts_pod_template_hash="${of === "trial" ? hash : "stable"}"`;
 
-export const { positiveLabel: yes, negativeLabel: no } = contract.target;
+/** Requests and predictions of one pod; `quick` and `timed` are what its histogram says. */
+interface Pod {
+  readonly life: Life;
+  readonly fine: number;
+  readonly errors: number;
+  readonly timed: number;
+  readonly quick: number;
+}
 
-const cells = [
-  ["truePositive", yes, yes],
-  ["falsePositive", yes, no],
-  ["trueNegative", no, no],
-  ["falseNegative", no, yes],
-] as const;
+/** One version as it was drawn: what is counted of it, and what shows it. */
+export interface DrawnVersion {
+  readonly pods: readonly Pod[];
+  /** Requests that only the proxy answered; undefined without a series of them. */
+  readonly unanswered: { readonly life: Life; readonly count: number } | undefined;
+  /** Restarts of each process. */
+  readonly processes: readonly number[];
+  readonly scores: { readonly life: Life; readonly tenths: readonly number[] };
+  readonly outcomes: Confusion;
+  readonly groups: VersionCounts["groups"];
+  /** Whether pods that are gone had counted labels, which are lost. */
+  readonly labelsLost: boolean;
+}
 
-export function requestSeries({ requests, errors, unanswered, recentRequests }: VersionCounts) {
-  const answered = (pod: string, status: string) =>
-    `causeway_requests_total{${own("trial", pod)},operation="predict",status="${status}",code="x"}`;
-  const flow = recentRequests > 0 ? counter : stopped;
-  const fine = requests - errors;
+const all = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0);
+
+/** What `evaluate` is told of a version. */
+export function countsOf(drawn: DrawnVersion): VersionCounts {
+  const { pods, unanswered, processes, scores, outcomes, groups } = drawn;
+  const recent = pods.filter(({ life }) => flows.includes(life));
+  return {
+    requests: all(pods.map(({ fine, errors }) => fine + errors)),
+    errors: all(pods.map(({ errors }) => errors)),
+    unanswered: unanswered?.count ?? 0,
+    answers: all(pods.map(({ timed }) => timed)),
+    lateAnswers: all(pods.map(({ timed, quick }) => timed - quick)),
+    recentRequests: all(recent.map(({ fine, errors }) => fine + errors)),
+    recentAnswers: all(recent.map(({ timed }) => timed)),
+    restarts: processes.length === 0 ? undefined : all(processes),
+    scoreTenths: scores.tenths,
+    outcomes,
+    groups,
+  };
+}
+
+/** The series that Prometheus is told of a version. */
+export function seriesOf(of: Side, drawn: DrawnVersion, judged: Contract): Record<string, string> {
+  const labels = (pod: string, more: Record<string, string> = {}) =>
+    `{${[own(of, pod, judged), ...matchers(more)].join(",")}}`;
+  return Object.fromEntries([
+    ...drawn.pods.flatMap(({ life, fine, errors, timed, quick }, i) => {
+      const answered = (status: string) =>
+        `causeway_requests_total${labels(`${i}`, { operation: "predict", status, code: "x" })}`;
+      const duration = (part: string, more = {}) =>
+        `causeway_request_duration_seconds_${part}${labels(`${i}`, { operation: "infer", ...more })}`;
+      const edge = String(judged.slos.latencyP99 / 1_000);
+      return [
+        [answered("200"), lives[life](fine)],
+        [answered("500"), lives[life](errors)],
+        [duration("count"), lives[life](timed)],
+        [duration("bucket", { le: edge }), lives[life](quick)],
+      ];
+    }),
+    ...(drawn.unanswered && of === "trial" ? [unansweredSeries(drawn.unanswered, judged)] : []),
+    ...drawn.processes.map((restarts, i) => [
+      `process_start_time_seconds${labels(`${i}`)}`,
+      `1+0x30 1+1x${restarts} ${1 + restarts}+0x20`,
+    ]),
+    ...drawn.scores.tenths.map((rows, i) => [
+      `causeway_score_tenth_total${labels("a", { tenth: String((i + 1) / 10) })}`,
+      lives[drawn.scores.life](rows),
+    ]),
+    ...labelSeries(of, drawn, judged, labels),
+  ]);
+}
+
+function unansweredSeries(
+  { life, count }: NonNullable<DrawnVersion["unanswered"]>,
+  { name }: Contract,
+): readonly [string, string] {
   const proxy = {
     rollouts_pod_template_hash: hash,
     response_code: "503",
     response_flags: "UF",
   };
-  return {
-    [answered("a", "200")]: flow(Math.floor(fine / 2)),
-    [answered("b", "200")]: flow(Number.isNaN(fine) ? NaN : Math.ceil(fine / 2)),
-    [answered("a", "500")]: flow(errors),
-    [requestsOf(contract.name, proxy)]: flow(unanswered),
-  };
+  return [requestsOf(name, proxy), lives[life](count)];
 }
 
-export function versionSeries(of: Side, counts: VersionCounts): Record<string, string> {
-  const { answers, lateAnswers, scoreTenths, outcomes, groups } = counts;
-  const timed = (part: string, more = "") =>
-    `causeway_request_duration_seconds_${part}{${own(of)},operation="infer"${more}}`;
-  const labelled = { model: contract.name, version: versionOf(of) };
-  const matrix = (name: string, labels: string, counted: Confusion, shown = counter) =>
-    cells.map(([cell, predicted, actual]) => [
-      `${name}{${labels},predicted="${predicted}",actual="${actual}"}`,
-      shown(counted[cell]),
-    ]);
-  return Object.fromEntries([
-    [timed("count"), counter(answers)],
-    [timed("bucket", ',le="0.1"'), counter(answers - lateAnswers)],
-    ...scoreTenths.map((rows, i) => [
-      `causeway_score_tenth_total{${own(of)},tenth="${(i + 1) / 10}"}`,
-      counter(rows),
-    ]),
-    ...matrix("causeway_outcomes_total", own(of), outcomes),
-    ...cells.map(([cell, predicted, actual]) => [
-      select(contract, series.outcomes, { ...labelled, predicted, actual }),
-      counted(outcomes[cell]),
-    ]),
+function labelSeries(
+  of: Side,
+  { outcomes, groups, labelsLost }: DrawnVersion,
+  { name, target: { positiveLabel: yes, negativeLabel: no } }: Contract,
+  labels: (pod: string, more: Record<string, string>) => string,
+): (readonly [string, string])[] {
+  const cells = [
+    ["truePositive", yes, yes],
+    ["falsePositive", yes, no],
+    ["trueNegative", no, no],
+    ["falseNegative", no, yes],
+  ] as const;
+  const matrix = (family: string, more: Record<string, string>, confusion: Confusion) =>
+    cells.flatMap(([cell, predicted, actual]) => {
+      const series = (pod: string) => family + labels(pod, { ...more, predicted, actual });
+      return [
+        [series("a"), counter(confusion[cell])] as const,
+        ...(labelsLost ? [[series("b"), lives.gone(60)] as const] : []),
+      ];
+    });
+  return [
+    ...matrix("causeway_outcomes_total", {}, outcomes),
+    ...cells.map(([cell, predicted, actual]) => {
+      const more = { version: versionOf(of), predicted, actual };
+      return [select({ name }, series.outcomes, more), counted(outcomes[cell])] as const;
+    }),
     ...Object.entries(groups).flatMap(([attribute, list]) =>
       Object.entries(list).flatMap(([group, confusion]) =>
-        matrix(
-          "causeway_group_outcomes_total",
-          `${own(of)},attribute="${attribute}",group="${group}"`,
-          confusion,
-        ),
+        matrix("causeway_group_outcomes_total", { attribute, group }, confusion),
       ),
     ),
-  ]);
+  ];
 }
 
 export const minimum = contract.drift.minimumSamples;
 
 /** Off the minimum itself: a window that is summed may miss a whole number by its last digit. */
-export const off = (count: number) => (count === minimum ? count + 1 : count);
+export const off = (count: number, least = minimum) => (count === least ? count + 1 : count);
 export const rows = fc.oneof(fc.integer({ min: 0, max: 400 }), fc.integer({ min: 0, max: 20_000 }));
 
 /** Shares near what the gates allow, and any. */
@@ -123,11 +197,15 @@ export const share = fc.oneof(
   fc.double({ min: 0, max: 1, noNaN: true }),
 );
 
-function confusions(size: fc.Arbitrary<number>): fc.Arbitrary<Confusion> {
-  return fc
+/** Now and then a server counts NaN. */
+const orNaN = <T>(of: fc.Arbitrary<T>, broken: (value: T) => T) =>
+  fc.oneof({ weight: 15, arbitrary: of }, { weight: 1, arbitrary: of.map(broken) });
+
+function confusions(size: fc.Arbitrary<number>, least: number): fc.Arbitrary<Confusion> {
+  const drawn = fc
     .tuple(size, fc.double({ min: 0.5, max: 1, noNaN: true }), share, share)
-    .map(([all, positive, missed, alarms]): Confusion => {
-      const total = off(all);
+    .map(([rows, positive, missed, alarms]): Confusion => {
+      const total = off(rows, least);
       const positives = Math.floor(total * positive);
       const falseNegative = Math.floor(positives * missed);
       const falsePositive = Math.floor((total - positives) * alarms);
@@ -138,40 +216,67 @@ function confusions(size: fc.Arbitrary<number>): fc.Arbitrary<Confusion> {
         trueNegative: total - positives - falsePositive,
       };
     });
+  return orNaN(drawn, (confusion) => ({ ...confusion, falsePositive: NaN }));
 }
 
-const small400 = fc.integer({ min: 0, max: 400 });
+const life = fc.constantFrom(...(Object.keys(lives) as Life[]));
+const some = fc.oneof(
+  fc.constant(0),
+  fc.integer({ min: 1, max: 12 }),
+  fc.integer({ min: 0, max: 400 }),
+  fc.integer({ min: 0, max: 20_000 }),
+);
+const few = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 12 }), rows);
 
-export const versions: fc.Arbitrary<VersionCounts> = fc
-  .record({
-    requests: fc.oneof({ weight: 9, arbitrary: rows }, { weight: 1, arbitrary: fc.constant(NaN) }),
-    errs: share,
-    unanswered: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 20 })),
-    flows: fc.boolean(),
-    answers: rows,
-    late: share,
-    tenths: fc.array(fc.integer({ min: 0, max: 900 }), { minLength: 10, maxLength: 10 }),
-    outcomes: confusions(rows),
-    race: fc.record({
-      black: confusions(small400),
-      hispanic: confusions(small400),
-      white: confusions(small400),
-    }),
-    sex: fc.record({ male: confusions(small400), female: confusions(small400) }),
-  })
-  .map(({ requests, errs, unanswered, flows, answers, late, tenths, outcomes, race, sex }) => ({
-    requests,
-    errors: Math.floor(requests * errs),
-    unanswered,
-    recentRequests: flows && requests > 0 ? 1 : 0,
-    answers: off(answers),
-    lateAnswers: Math.floor(answers * late),
-    recentAnswers: answers > 0 ? 1 : 0,
-    restarts: 0,
-    scoreTenths: tenths,
-    outcomes,
-    groups: { race, sex },
-  }));
+const pod: fc.Arbitrary<Pod> = fc
+  .record({ life, fine: some, errors: few, timed: some, late: share })
+  .map(({ late, ...drawn }) => ({ ...drawn, quick: drawn.timed - Math.floor(late * drawn.timed) }));
+const broken = fc
+  .tuple(pod, fc.constantFrom("fine", "errors", "timed", "quick"))
+  .map(([drawn, which]): Pod => ({ ...drawn, life: "flowing", [which]: NaN }));
+
+const small400 = fc.integer({ min: 0, max: 400 });
+const tenth = fc.oneof(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 900 }));
+
+/** Versions under a contract. */
+export function versions(judged: Contract): fc.Arbitrary<DrawnVersion> {
+  const least = judged.drift.minimumSamples;
+  const tenths = fc.oneof(
+    fc.array(tenth, { minLength: 10, maxLength: 10 }),
+    fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 10, maxLength: 10 }),
+    fc.constant(Array.from({ length: 10 }, () => 0)),
+  );
+  const groups = judged.protectedAttributes.map(({ name, groups: list }) => {
+    const each = list.map((group) => [group.name, confusions(small400, 0)] as const);
+    return [name, fc.record(Object.fromEntries(each))] as const;
+  });
+  return fc
+    .record({
+      pods: fc.array(fc.oneof({ weight: 11, arbitrary: pod }, { weight: 1, arbitrary: broken }), {
+        maxLength: 3,
+      }),
+      unanswered: fc.option(
+        fc.oneof(
+          { weight: 7, arbitrary: fc.record({ life, count: fc.integer({ min: 0, max: 20 }) }) },
+          { weight: 1, arbitrary: fc.constant({ life: "flowing" as const, count: NaN }) },
+        ),
+        { nil: undefined },
+      ),
+      processes: fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 3 }),
+      scores: fc
+        .record({ life, tenths: tenths.filter((list) => all(list) !== least) })
+        .chain((drawn) =>
+          orNaN(fc.constant(drawn), ({ tenths: [, ...rest] }) => ({
+            life: "flowing" as const,
+            tenths: [NaN, ...rest],
+          })),
+        ),
+      outcomes: confusions(rows, least),
+      groups: fc.record(Object.fromEntries(groups)),
+      labelsLost: fc.boolean(),
+    })
+    .filter(({ pods }) => all(pods.map(({ timed }) => timed)) !== least);
+}
 
 const seed = 20261129;
 export const sample = <T>(of: fc.Arbitrary<T>, count: number) =>

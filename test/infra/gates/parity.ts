@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { experimentQuestions, type ExperimentCounts } from "../../../infra/gates/experiment";
-import { gatesOf, trialGroup } from "../../../infra/gates/gates";
-import { paces } from "../../../infra/gates/pace";
+import { gatesOf, trialGroup, watchQuestions } from "../../../infra/gates/gates";
+import { paces, type Pace } from "../../../infra/gates/pace";
 import { select, type RuleGroup } from "../../../infra/gates/rule";
 import { series } from "../../../infra/gates/series";
 import { shadowGates, type Bucket } from "../../../infra/gates/shadow";
@@ -12,26 +12,30 @@ import { driftGroup, driftOf, type BinnedFeature } from "../../../infra/observab
 import { scoreFeature } from "../../../infra/observability/rates";
 import { subjectBuckets } from "../../../services/contract/arms";
 import { rowBuckets } from "../../../services/contract/metrics";
+import type { Contract } from "../../../services/contract/contract";
 import { run } from "../../harness/lib/process";
+import { fewGates, oddNames } from "./parity-contracts";
+import { champion, examples } from "./parity-examples";
 import {
   contract,
   counted,
   counter,
+  countsOf,
+  type DrawnVersion,
   hash,
   interval,
   minimum,
   off,
   own,
-  requestSeries,
   rows,
   sample,
   samples,
+  seriesOf,
   share,
   sides,
   type Side,
   version,
   versionOf,
-  versionSeries,
   versions,
 } from "./parity-counts";
 
@@ -51,24 +55,46 @@ export interface ParityFamily {
   readonly cases: readonly ParityCase[];
 }
 
-/** Every gate of a release, its proof included. */
-function releaseFamily(count: number): ParityFamily {
-  const { gates } = gatesOf(contract, paces.prod);
+/** One drawing of a release: what every gate makes of it, its proof and the restarts included. */
+function releaseCase(
+  judged: Contract,
+  pace: Pace,
+  drawn: Readonly<Record<Side, DrawnVersion>>,
+): ParityCase {
   const onTrial = { version, hash };
-  const cases = sample(fc.tuple(versions, versions), count).map(([trial, champion]) => ({
-    inputs: {
-      ...requestSeries(trial),
-      ...versionSeries("trial", trial),
-      ...versionSeries("champion", champion),
-    },
-    expected: gates.flatMap(({ query, proof, evidence }) => {
-      const found = evidence({ trial, champion });
-      return [
-        { query: query(onTrial), result: found.against },
-        ...(proof ? [{ query: proof(onTrial), result: found.proof }] : []),
-      ];
-    }),
-  }));
+  const counts = { trial: countsOf(drawn.trial), champion: countsOf(drawn.champion) };
+  const restarts = watchQuestions(judged, pace, onTrial).find(({ name }) => name === "restarts")!;
+  return {
+    inputs: Object.assign({}, ...sides.map((of) => seriesOf(of, drawn[of], judged))),
+    expected: [
+      ...gatesOf(judged, pace).gates.flatMap(({ query, proof, evidence }) => {
+        const found = evidence(counts);
+        return [
+          { query: query(onTrial), result: found.against },
+          ...(proof ? [{ query: proof(onTrial), result: found.proof }] : []),
+        ];
+      }),
+      { query: restarts.query, result: counts.trial.restarts },
+    ],
+  };
+}
+
+/** Every gate of a release; `part` of the drawings that other families have. */
+const releaseFamily =
+  (judged: Contract, pace: Pace, part = 1) =>
+  (count: number): ParityFamily => ({
+    rules: [trialGroup(judged)],
+    cases: sample(
+      fc.record({ trial: versions(judged), champion: versions(judged) }),
+      count * part,
+    ).map((drawn) => releaseCase(judged, pace, drawn)),
+  });
+
+/** Versions that have been judged wrongly, however many drawings. */
+function exampleFamily(): ParityFamily {
+  const cases = Object.values(examples).map((trial) =>
+    releaseCase(contract, paces.prod, { trial, champion }),
+  );
   return { rules: [trialGroup(contract)], cases };
 }
 
@@ -248,7 +274,10 @@ function driftAnswers(features: readonly BinnedFeature[]): ParityCase["expected"
 
 /** Families of drawings, by what is judged. */
 export const families: Readonly<Record<string, (drawings: number) => ParityFamily>> = {
-  "a release": releaseFamily,
+  "a release": releaseFamily(contract, paces.prod),
+  "a release whose contract has odd names": releaseFamily(oddNames, paces.dev, 0.25),
+  "a release without gates on labels": releaseFamily(fewGates, paces.local, 0.25),
+  "versions that restart, vanish or count NaN": exampleFamily,
   "an A/B test": experimentFamily,
   "a shadow release": shadowFamily,
   drift: driftFamily,
