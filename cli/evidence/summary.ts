@@ -3,6 +3,7 @@ import { z } from "zod";
 import { biasAuditFile } from "../../services/evidence/bias-audit";
 import { dutiesOf, type Duties } from "../../services/contract/tiers";
 import { verdictSchema } from "../../services/evidence/verdict";
+import { decodeText } from "../../services/contract/load";
 import { parseOrThrow } from "../../services/contract/problems";
 import { parseYaml } from "../../services/contract/yaml";
 import { releaseSchema, type Release } from "../../services/evidence/release";
@@ -253,7 +254,9 @@ function dutiesIn(contract: Buffer | undefined): Duties {
   const read = z
     .object({ riskTier: z.string() })
     .safeParse(
-      contract === undefined ? undefined : parseYaml(contract.toString("utf8"), "model.yaml"),
+      contract === undefined
+        ? undefined
+        : parseYaml(decodeText(contract, "model.yaml"), "model.yaml"),
     );
   return dutiesOf(read.data?.riskTier);
 }

@@ -114,16 +114,17 @@ export function select(
   return `${of}{${[...matchers({ model: name, ...labels }), ...more].join(",")}}`;
 }
 
-/** A length of time as PromQL writes it, in its largest whole unit. */
+/** A length of time as PromQL writes it, in its largest whole unit, to the millisecond. */
 export function promDuration(seconds: number): string {
-  const whole = Math.max(1, Math.round(seconds));
+  const milliseconds = Math.max(1, Math.round(seconds * 1_000));
   for (const [unit, length] of [
-    ["d", 86_400],
-    ["h", 3_600],
-    ["m", 60],
+    ["d", 86_400_000],
+    ["h", 3_600_000],
+    ["m", 60_000],
+    ["s", 1_000],
   ] as const)
-    if (whole % length === 0) return `${whole / length}${unit}`;
-  return `${whole}s`;
+    if (milliseconds % length === 0) return `${milliseconds / length}${unit}`;
+  return `${milliseconds}ms`;
 }
 
 /**

@@ -14,6 +14,9 @@ import {
   share,
 } from "./units";
 
+/** Text of a label, a group or a column, which names nothing when empty. */
+const named = z.string().min(1, "text of one character or more");
+
 const featureBase = {
   name: z
     .string()
@@ -47,14 +50,14 @@ export const feature = z.discriminatedUnion("type", [numericFeature, categoryFea
 export type Feature = z.output<typeof feature>;
 
 const protectedAttribute = z.strictObject({
-  name: z.string(),
+  name: named,
   description: z.string(),
   /**
    * Groups by name, each with the column and value of the raw data that put a row in it; the first
    * match wins.
    */
   groups: z
-    .array(z.strictObject({ name: z.string(), column: z.string(), equals: z.number() }))
+    .array(z.strictObject({ name: named, column: named, equals: z.number() }))
     .min(2, "at least two groups"),
   /** The group that others are compared with. */
   reference: z.string(),
@@ -186,10 +189,10 @@ export const contractSchema = z
     impactAssessment: digest.optional(),
     task: z.literal("binary-classification"),
     target: z.strictObject({
-      column: z.string(),
+      column: named,
       positive: z.number(),
-      positiveLabel: z.string(),
-      negativeLabel: z.string(),
+      positiveLabel: named,
+      negativeLabel: named,
       /** The positive label is predicted when the model's probability is at least this. */
       threshold: share.default(0.5),
       /**

@@ -15,7 +15,11 @@ interface Gate {
 
 /** The parts of a well-formed contract that are compared with each other. */
 export interface ComparedContract extends TieredContract {
-  readonly target: { readonly column: string };
+  readonly target: {
+    readonly column: string;
+    readonly positiveLabel: string;
+    readonly negativeLabel: string;
+  };
   readonly features: readonly {
     readonly name: string;
     readonly classification: DataClass;
@@ -56,6 +60,10 @@ export interface ComparedContract extends TieredContract {
  */
 export function crossFieldProblems(contract: ComparedContract): CrossFieldProblem[] {
   return [
+    ...when(contract.target.positiveLabel === contract.target.negativeLabel, {
+      path: ["target", "negativeLabel"],
+      allowed: "another label than positiveLabel",
+    }),
     ...featureProblems(contract),
     ...attributeProblems(contract),
     ...columnProblems(contract),

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { contractSchema, type Contract } from "./contract";
@@ -28,5 +29,14 @@ export function readInput(file: string): string {
     throw new InputError(file, [
       { key: "(whole input)", got: undefined, allowed: "a file at this path" },
     ]);
-  return readFileSync(file, "utf8");
+  return decodeText(readFileSync(file), file);
+}
+
+/** Text of an input. Throws InputError for bytes that are no UTF-8, instead of replacing them. */
+export function decodeText(bytes: Uint8Array, source: string): string {
+  if (!isUtf8(bytes))
+    throw new InputError(source, [
+      { key: "(whole input)", got: "bytes that are no UTF-8", allowed: "text in UTF-8" },
+    ]);
+  return Buffer.from(bytes).toString("utf8");
 }

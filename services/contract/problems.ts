@@ -40,6 +40,10 @@ export function parseOrThrow<S extends z.ZodType>(
   throw new InputError(source, problemsOf(result.error, input));
 }
 
+/** What a problem with an unknown key says. */
+export const noSuchKey =
+  "no such key; docs/stack.schema.json lists those of a stack, docs/model.schema.json those of a contract";
+
 /** The problems that a zod error reports about `input`; unknown keys become one problem each. */
 export function problemsOf(error: z.ZodError, input: unknown): Problem[] {
   return error.issues.flatMap((issue) => {
@@ -47,8 +51,7 @@ export function problemsOf(error: z.ZodError, input: unknown): Problem[] {
       return issue.keys.map((key) => ({
         key: pathName([...issue.path, key]),
         got: valueAt(input, [...issue.path, key]),
-        allowed:
-          "no such key; docs/stack.schema.json lists those of a stack, docs/model.schema.json those of a contract",
+        allowed: noSuchKey,
       }));
     }
     if (issue.code === "invalid_key")
@@ -95,8 +98,8 @@ function allowedBy(message: string): string {
 /** Longest key of an input that a message shows in full. */
 const shownKeyCharacters = 80;
 
-/** Words with single spaces between them. */
-const plainKey = /^[^\s.[\]"\p{C}]+(?: [^\s.[\]"\p{C}]+)*$/u;
+/** Words of ASCII with single spaces between them: readers know different versions of Unicode. */
+const plainKey = /^(?:(?![.[\]"])[!-~])+(?: (?:(?![.[\]"])[!-~])+)*$/;
 
 /**
  * A path in words: `regions[1].cidr`. A key that could be misread, such as one with a dot or a line
@@ -108,8 +111,9 @@ export function pathName(path: readonly PropertyKey[]): string {
     .map((part, i) => {
       const text = String(part);
       if (typeof part === "number") return `[${text}]`;
-      if (text.length > shownKeyCharacters)
-        return `[${JSON.stringify(`${text.slice(0, shownKeyCharacters)}...`)}]`;
+      const characters = [...text];
+      if (characters.length > shownKeyCharacters)
+        return `[${JSON.stringify(`${characters.slice(0, shownKeyCharacters).join("")}...`)}]`;
       return plainKey.test(text) ? `${i === 0 ? "" : "."}${text}` : `[${JSON.stringify(text)}]`;
     })
     .join("");

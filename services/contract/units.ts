@@ -1,37 +1,44 @@
 import { z } from "zod";
 
-/** Seconds in each unit of a length of time, the longest first. */
+/** Milliseconds in each unit of a length of time and the most of it, the longest first. */
 const units = [
-  ["day", 86_400],
-  ["hour", 3_600],
-  ["minute", 60],
-  ["second", 1],
+  ["day", 86_400_000, 99_999],
+  ["hour", 3_600_000, 999_999],
+  ["minute", 60_000, 99_999_999],
+  ["second", 1_000, 9_999_999_999],
 ] as const;
+
+/**
+ * Text of a whole number of milliseconds: each unit has as many decimals as always are one, and at
+ * most so many digits that every length of time can be written in seconds.
+ */
+const lengths =
+  /[1-9]\d{0,9}(\.\d{1,3})? seconds?|[1-9]\d{0,7}(\.\d{1,4})? minutes?|[1-9]\d{0,5}(\.\d{1,5})? hours?|[1-9]\d{0,4}(\.\d{1,5})? days?/
+    .source;
 
 const durationTexts = z
   .string({ error: 'a length of time such as "5 minutes"' })
   .regex(
-    /^[1-9]\d{0,8}(\.\d{1,9})? (second|minute|hour|day)s?$/,
-    'a length of time: a number and second(s), minute(s), hour(s) or day(s), such as "5 minutes"',
+    new RegExp(`^(${lengths})$`),
+    'a length of time: a number and second(s), minute(s), hour(s) or day(s), such as "5 minutes", to the millisecond and of at most 99999 days',
   )
   .describe('a length of time such as "5 minutes"');
 
 const latencyTexts = z
   .string({ error: 'a latency such as "100 milliseconds"' })
   .regex(
-    /^([1-9]\d{0,8} milliseconds|[1-9]\d{0,8}(\.\d{1,9})? (second|minute|hour|day)s?)$/,
+    new RegExp(`^([1-9]\\d{0,8} milliseconds|${lengths})$`),
     'a latency such as "100 milliseconds" or "2 seconds"',
   )
   .describe('a latency such as "100 milliseconds"');
 
 /**
  * A length of time: in a file its text with the unit written out, such as `"5 minutes"` or `"183
- * days"`, once parsed its {@link Seconds}. Of at most nine digits, since longer numbers overflow
- * what reads them.
+ * days"`, once parsed its {@link Seconds}, exact to the millisecond.
  */
 export const duration = z.codec(durationTexts, z.number().brand<"Seconds">(), {
-  decode: secondsIn,
-  encode: textOf,
+  decode: (text) => millisecondsIn(text) / 1_000,
+  encode: (length) => textOf(length * 1_000),
 });
 export type Seconds = z.output<typeof duration>;
 
@@ -41,29 +48,25 @@ export type Seconds = z.output<typeof duration>;
  */
 export const latency = z.codec(latencyTexts, z.number().brand<"Milliseconds">(), {
   decode: (text) =>
-    text.endsWith(" milliseconds") ? Number.parseFloat(text) : secondsIn(text) * 1_000,
+    text.endsWith(" milliseconds") ? Number.parseInt(text, 10) : millisecondsIn(text),
   encode: (length) =>
-    length % 1_000 !== 0 && Number.isInteger(length) && length < tooLong
-      ? `${length} milliseconds`
-      : textOf(length / 1_000),
+    length % 1_000 !== 0 && length < 1e9 ? `${length} milliseconds` : textOf(length),
 });
 export type Milliseconds = z.output<typeof latency>;
 
-/** The least number with more digits than a length of time may have before the point. */
-const tooLong = 1e9;
-
-/** Seconds in a text that {@link durationTexts} has accepted. */
-function secondsIn(text: string): number {
-  const [, per] = units.find(([unit]) => text.includes(unit)) ?? [];
-  return Number.parseFloat(text) * (per ?? NaN);
+/** Milliseconds in a text that {@link durationTexts} has accepted. */
+function millisecondsIn(text: string): number {
+  const [, per] = units.find(([unit]) => text.includes(` ${unit}`)) ?? [];
+  return Math.round(Number.parseFloat(text) * (per ?? NaN));
 }
 
-/** The text of a length in the longest unit of which it is a whole number: `90 minutes`. */
-function textOf(seconds: number): string {
-  const fitting = units.filter(([, per]) => seconds / per < tooLong);
-  const whole = fitting.find(([, per]) => Number.isInteger(seconds / per));
-  const [unit, per] = whole ?? fitting.at(-1) ?? units[0];
-  const amount = Number((seconds / per).toFixed(9));
+/** The text of a length in the longest unit of which it is a whole number, else in seconds. */
+function textOf(length: number): string {
+  const milliseconds = Math.round(length);
+  const [unit, per] = units.find(
+    ([, each, most]) => milliseconds % each === 0 && milliseconds / each <= most,
+  ) ?? ["second", 1_000];
+  const amount = milliseconds / per;
   return `${amount} ${unit}${amount === 1 ? "" : "s"}`;
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { contractSchema, type Contract } from "../../contract/contract";
+import { decodeText } from "../../contract/load";
 import { InputError, parseOrThrow, type Problem } from "../../contract/problems";
 import {
   packagedPart,
@@ -256,7 +257,7 @@ function bytesIn(file: string): Buffer {
 
 /** JSON, or YAML when the file's name says so. */
 function documentIn(file: string): unknown {
-  const text = bytesIn(file).toString("utf8");
+  const text = decodeText(bytesIn(file), file);
   try {
     return /\.ya?ml$/.test(file) ? parseYaml(text, file) : JSON.parse(text);
   } catch (error) {

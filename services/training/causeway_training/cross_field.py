@@ -31,7 +31,14 @@ def _data_classes() -> dict[str, Any]:
 def cross_field_problems(contract: dict[str, Any]) -> Problems:
     """Every problem between the fields of a contract that has the shape of the schema."""
     replicas = contract["serving"]["replicas"]
+    negative = contract["target"]["negativeLabel"]
     return [
+        *_when(
+            contract["target"]["positiveLabel"] == negative,
+            ("target", "negativeLabel"),
+            negative,
+            "another label than positiveLabel",
+        ),
         *_feature_problems(contract),
         *_attribute_problems(contract),
         *_column_problems(contract),

@@ -49,8 +49,8 @@ def _part_name(part: str | int, first: bool) -> str:
         return f"[{part}]"
     if len(part) > _SHOWN_KEY_CHARACTERS:
         return f"[{json.dumps(part[:_SHOWN_KEY_CHARACTERS] + '...', ensure_ascii=False)}]"
-    plain = part.isprintable() and re.fullmatch(r'[^\s.\[\]"]+(?: [^\s.\[\]"]+)*', part)
-    if plain:
+    # Readers know different versions of Unicode.
+    if re.fullmatch(r'(?:(?![.\[\]"])[!-~])+(?: (?:(?![.\[\]"])[!-~])+)*', part):
         return part if first else f".{part}"
     return f"[{json.dumps(part, ensure_ascii=False)}]"
 

@@ -28,7 +28,16 @@ _KINDS = {
 }
 #: Keywords under which a value of the right kind can be wrong.
 _VALUE_KEYWORDS = frozenset(
-    {"pattern", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "minItems"}
+    {
+        "pattern",
+        "minLength",
+        "maxLength",
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "minItems",
+        "additionalProperties",
+    }
 )
 
 

@@ -7,6 +7,7 @@ a duration has its unit written out, such as `5 minutes`.
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from decimal import Decimal
 
 from .errors import InputError
 
@@ -38,10 +39,14 @@ def timestamp_or_now(text: str | None, argument: str) -> datetime:
     return parse_timestamp(text, argument)
 
 
+#: Milliseconds in each unit of a duration.
+_UNITS = {"day": 86_400_000, "hour": 3_600_000, "minute": 60_000, "second": 1_000}
+
+
 def parse_duration(text: str) -> timedelta:
-    """The length of a duration of a contract, which the schema has found well formed."""
+    """The length of a duration of a contract, which the schema has found well formed.
+
+    Exact: a well-formed duration is a whole number of milliseconds.
+    """
     amount, _, unit = text.partition(" ")
-    try:
-        return timedelta(**{f"{unit.removesuffix('s')}s": float(amount)})
-    except OverflowError:
-        return timedelta.max
+    return timedelta(milliseconds=int(Decimal(amount) * _UNITS[unit.removesuffix("s")]))

@@ -60,7 +60,7 @@ def test_reports_all_problems_at_once(workshop: Workshop) -> None:
         "features[0].min: got true, allowed: a number",
         "owner.phone: got 1, allowed: no such key; one of team, contact",
         'slos.labelDelay: got "soon", allowed: a length of time such as "5 minutes"',
-        "target.column: got nothing, allowed: text",
+        "target.column: got nothing, allowed: text of a length of at least 1",
     ]
 
 
@@ -96,6 +96,15 @@ def test_refuses_a_scalar_that_yaml_1_1_reads_differently(text: str) -> None:
     assert {problem.key for problem in problems} == keys
     assert all(f"{text} is " in problem.allowed for problem in problems)
     assert value["quoted"] == text
+
+
+REFUSED = json.loads((SERVICES / "contract" / "refused-yaml.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("text", [one for form in REFUSED for one in form["examples"]])
+def test_refuses_a_text_before_it_is_read(text: str) -> None:
+    value, problems = parse_yaml(text.encode())
+    assert (value, {problem.key for problem in problems}) == (None, {"(whole input)"})
 
 
 def test_reads_what_both_versions_read_alike() -> None:

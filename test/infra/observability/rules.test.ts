@@ -220,13 +220,14 @@ describe("drift", () => {
 });
 
 test("lengths of time are written in their largest whole unit", () => {
-  expect([86_400, 604_800, 5_400, 90, 45, 1.2].map(promDuration)).toEqual([
+  expect([86_400, 604_800, 5_400, 90, 45, 1.2, 1.5].map(promDuration)).toEqual([
     "1d",
     "7d",
     "90m",
     "90s",
     "45s",
-    "1s",
+    "1200ms",
+    "1500ms",
   ]);
 });
 

@@ -57,17 +57,28 @@ describe("loadContract", () => {
     );
   });
 
-  it.each(["a: [", "a: 1\na: 2", "\tname: x"])("says of %j that it is no YAML", (text) => {
+  it.each(["a: [", "a: 1\na: 2", "a: b: c"])("says of %j that it is no YAML", (text) => {
     write("broken", "model.yaml", text);
     expect(failure(() => loadContract(folder, "broken"))).toMatch(
       /has 1 problem:\n {2}- \(whole input\): got ".*, allowed: YAML$/,
     );
   });
 
+  it("says of a tab and of bytes that are no UTF-8 what they are", () => {
+    write("broken", "model.yaml", "\tname: x");
+    expect(failure(() => loadContract(folder, "broken"))).toContain(
+      '(whole input): got "a tab, a control character or a line break of another kind"',
+    );
+    writeFileSync(join(folder, "broken", "model.yaml"), Buffer.from([0x61, 0x3a, 0x20, 0xff]));
+    expect(failure(() => loadContract(folder, "broken"))).toContain(
+      '(whole input): got "bytes that are no UTF-8", allowed: text in UTF-8',
+    );
+  });
+
   it("says of an empty file that it is none", () => {
     write("empty", "model.yaml", "");
     expect(failure(() => loadContract(folder, "empty"))).toMatch(
-      /has 1 problem:\n {2}- \(whole input\): got "expected a document, but the input is empty", allowed: YAML$/,
+      /has 1 problem:\n {2}- \(whole input\): got "expected one document, got 0", allowed: YAML$/,
     );
   });
 });
