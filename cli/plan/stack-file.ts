@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { RawConfig } from "../../infra/stack/load";
+import { readInput } from "../../services/contract/load";
 import { InputError } from "../../services/contract/problems";
 import { parseYaml } from "../../services/contract/yaml";
 import { UsageError } from "../exit-codes";
@@ -28,12 +29,14 @@ export function projectName(project: string): string {
  * Reads a stack file as the engine hands it to a program: objects, lists, numbers and booleans as
  * JSON text, encrypted values by a placeholder, and defaults of a `Pulumi.yaml` in the same folder
  * beneath.
- * @throws InputError when the file is missing, is no YAML, or has no mapping as its `config`.
+ * @throws InputError when the file is missing, is no YAML, has no mapping as its `config`, or has a
+ *   key twice, with its namespace and without.
  */
 export function readStackFile(file: string): RawConfig {
   const projectFile = join(dirname(file), "Pulumi.yaml");
   const project = existsSync(projectFile) ? readYaml(projectFile) : {};
   const own = configOf(readYaml(file), file);
+  refuseTwoValues(own, project["name"], file);
   const namespaced = Object.fromEntries(
     Object.entries(own).map(([key, value]) => [fullKey(key, project["name"]), value]),
   );
@@ -46,11 +49,7 @@ export function readStackFile(file: string): RawConfig {
 }
 
 function readYaml(file: string): Properties {
-  if (!existsSync(file))
-    throw new InputError(file, [
-      { key: "(whole input)", got: undefined, allowed: "a file at this path" },
-    ]);
-  const content = parseYaml(readFileSync(file, "utf8"), file);
+  const content = parseYaml(readInput(file), file);
   if (isProperties(content)) return content;
   throw new InputError(file, [{ key: "(whole input)", got: content, allowed: "a mapping" }]);
 }
@@ -78,6 +77,16 @@ function defaultsOf(project: Properties, file: string): Properties {
   return Object.fromEntries(entries);
 }
 
+/** The values are not told, since they may be secrets. */
+function refuseTwoValues(own: Properties, project: unknown, file: string): void {
+  const problems = Object.keys(own).flatMap((key) => {
+    const full = fullKey(key, project);
+    if (full === key || !Object.hasOwn(own, full)) return [];
+    return [{ key, got: "a value", allowed: `one value: ${full} is the same key and has one too` }];
+  });
+  if (problems.length > 0) throw new InputError(file, problems);
+}
+
 /** A key without a namespace belongs to the project. */
 function fullKey(key: string, project: unknown): string {
   return key.includes(":") || typeof project !== "string" ? key : `${project}:${key}`;
@@ -92,8 +101,9 @@ function isEncrypted(value: unknown): boolean {
   );
 }
 
+/** Text of a value; nothing is empty text to the engine. */
 function textOf(value: unknown): string {
-  const open = decrypted(value);
+  const open = decrypted(value) ?? "";
   return typeof open === "string" ? open : JSON.stringify(open);
 }
 

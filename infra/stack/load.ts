@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { InputError, problemsOf, type Problem } from "../../services/contract/problems";
+import { InputError, noSuchKey, problemsOf, type Problem } from "../../services/contract/problems";
 import { crossProblems } from "./problems";
 import {
   awsConfigSchema,
@@ -36,7 +36,7 @@ export function parseConfig(raw: RawConfig, source: string): StackConfig {
   const hidden = new Set(plain.map((problem) => problem.key));
   const single = singleProblems(input).filter((problem) => !hidden.has(topKey(problem)));
   const named = new Set(single.map((problem) => problem.key));
-  const cross = crossProblems(validKeys(input), Object.keys(input)).filter(
+  const cross = crossProblems(soundKeys(input), Object.keys(input)).filter(
     (problem) => !named.has(problem.key),
   );
   const problems = [...single, ...cross, ...plain];
@@ -59,11 +59,16 @@ function singleProblems(input: Record<string, unknown>): Problem[] {
   if (input["target"] === "aws") return onAws;
   if (input["target"] !== "kubernetes")
     return onAws.filter(({ key }) => onCluster.some((other) => other.key === key));
+  const unknownOnAws = new Set(keysThatAreUnknown(onAws));
   return onCluster.map((problem) =>
-    problem.key in awsConfigSchema.shape && !(problem.key in clusterConfigSchema.shape)
+    problem.allowed === noSuchKey && !unknownOnAws.has(problem.key)
       ? { ...problem, allowed: "no value, because target is kubernetes" }
       : problem,
   );
+}
+
+function keysThatAreUnknown(problems: readonly Problem[]): string[] {
+  return problems.filter(({ allowed }) => allowed === noSuchKey).map(({ key }) => key);
 }
 
 function problemsBy(schema: z.ZodType, input: unknown): Problem[] {
@@ -71,22 +76,58 @@ function problemsBy(schema: z.ZodType, input: unknown): Problem[] {
   return error === undefined ? [] : problemsOf(error, input);
 }
 
-/** The keys that are valid by themselves. */
-function validKeys(input: Record<string, unknown>): Partial<StackConfig> {
-  const valid = (shape: z.core.$ZodShape) =>
+/**
+ * The keys that are valid by themselves, or would be without the parts of them that are wrong. Where
+ * the target is none, by the one that has less against the other keys.
+ */
+function soundKeys(input: Record<string, unknown>): Partial<StackConfig> {
+  const sound = (shape: z.core.$ZodShape) =>
     Object.fromEntries(
-      Object.entries(input).filter(([key, value]) => {
-        const schema = shape[key];
-        return schema !== undefined && z.safeParse(schema, value).success;
+      Object.entries(input).flatMap(([key, value]) => {
+        const schema = Object.hasOwn(shape, key) ? shape[key] : undefined;
+        const part = schema === undefined ? undefined : soundPart(schema, value);
+        return part === undefined ? [] : [[key, part]];
       }),
     );
-  return input["target"] === "kubernetes"
-    ? clusterConfigSchema.partial().parse(valid(clusterConfigSchema.shape))
-    : awsConfigSchema.partial().parse(valid(awsConfigSchema.shape));
+  return likelyTarget(input) === "kubernetes"
+    ? clusterConfigSchema
+        .partial()
+        .parse({ ...sound(clusterConfigSchema.shape), target: "kubernetes" })
+    : awsConfigSchema.partial().parse({ ...sound(awsConfigSchema.shape), target: "aws" });
 }
 
 /** Keys of numbers and booleans, which the engine hands over as text. */
 export const jsonKeys: ReadonlySet<string> = new Set(["monthlyBudgetUsd", "deletionProtection"]);
+
+function likelyTarget(input: Record<string, unknown>): StackConfig["target"] {
+  const { target } = input;
+  if (target === "aws" || target === "kubernetes") return target;
+  const [onAws, onCluster] = [awsConfigSchema, clusterConfigSchema].map(
+    (schema) => problemsBy(schema, input).length,
+  );
+  return (onCluster ?? 0) < (onAws ?? 0) ? "kubernetes" : "aws";
+}
+
+/** A value without its unknown and malformed fields, undefined where the rest is not valid either. */
+function soundPart(schema: z.core.$ZodType, value: unknown): unknown {
+  const { error } = z.safeParse(schema, value);
+  if (error === undefined) return value;
+  const part: unknown = structuredClone(value);
+  for (const issue of error.issues)
+    for (const path of issue.code === "unrecognized_keys"
+      ? issue.keys.map((key) => [...issue.path, key])
+      : [issue.path])
+      removeField(part, path);
+  return z.safeParse(schema, part).success ? part : undefined;
+}
+
+/** Removes a field of a mapping; items of lists stay, so that the others keep their places. */
+function removeField(value: unknown, path: readonly PropertyKey[]): void {
+  const [first, ...rest] = path;
+  if (first === undefined || typeof value !== "object" || value === null) return;
+  if (rest.length > 0) removeField(Reflect.get(value, first), rest);
+  else if (!Array.isArray(value)) Reflect.deleteProperty(value, first);
+}
 
 /**
  * Objects, lists, numbers and booleans arrive as JSON; anything else (such as the version `1.30`)

@@ -66,6 +66,13 @@ describe("stack configuration", () => {
     expect(problemsIn(join(corpus, "aws-keys-on-kubernetes.yaml")).message).toContain(
       'account: got "444455556666", allowed: no value, because target is kubernetes',
     );
+    const inside = problemsIn(join(corpus, "aws-keys-on-kubernetes.yaml")).message;
+    for (const key of ["regions[0].cidr", "domain.hostedZoneId"])
+      expect(inside).toMatch(
+        new RegExp(
+          `${key.replace(/[[\]]/g, "\\$&")}: got .*, allowed: no value, because target is`,
+        ),
+      );
     const missing = problemsIn(join(corpus, "missing-aws-keys.yaml")).message;
     expect(missing).toContain(
       "account: got nothing, allowed: an AWS account id of 12 digits, because target is aws",
@@ -73,6 +80,26 @@ describe("stack configuration", () => {
     expect(missing).toContain(
       "domain: got nothing, allowed: { name, hostedZoneId }, because target is aws",
     );
+  });
+
+  test("a key without a value has empty text, as the engine reads it", () => {
+    expect(problemsIn(join(corpus, "no-value-for-target.yaml")).message).toContain(
+      'target: got "", allowed: aws or kubernetes',
+    );
+  });
+
+  test("a key that has a value with its namespace and one without is refused", () => {
+    const folder = mkdtempSync(join(tmpdir(), "causeway-config-"));
+    try {
+      const file = join(folder, "Pulumi.local.yaml");
+      writeFileSync(join(folder, "Pulumi.yaml"), "name: causeway\nruntime: nodejs\n");
+      writeFileSync(file, "config: { causeway:target: aws, target: kubernetes, other:a: 1, a: 2 }");
+      expect(() => readStackFile(file)).toThrow(
+        `${file} has 1 problem:\n  - target: got "a value", allowed: one value: causeway:target is the same key and has one too`,
+      );
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   test("callers of a cluster use causeway.local, or the name of the stack file", () => {
