@@ -194,9 +194,7 @@ def delete_identity(region: str, _: Any, cluster: str, identifier: str) -> Answe
 def update_config(region: str, body: dict[str, Any], cluster: str) -> Answer:
     _cluster(region, cluster)
     CLUSTERS.settings[region, cluster] |= {
-        ("resourcesVpcConfig" if key == "resourcesVpcConfig" else key): value
-        for key, value in body.items()
-        if key not in ("name", "clientRequestToken")
+        key: value for key, value in body.items() if key not in ("name", "clientRequestToken")
     }
     return 200, {"update": {"id": secrets.token_hex(8), "status": "Successful"}}
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import cached_property
+from threading import Lock
 from typing import Any
 
 import boto3
@@ -28,21 +30,20 @@ class Account:
         self._session = boto3.Session(
             aws_access_key_id="test", aws_secret_access_key="test", region_name=region
         )
-        self._clients: dict[str, BaseClient] = {}
+        # Making a client reads the service's model; sessions make one at a time.
+        self._clients: dict[tuple[str, str, bool], BaseClient] = {}
+        self._lock = Lock()
 
     def __getitem__(self, service: str) -> BaseClient:
-        if service not in self._clients:
-            self._clients[service] = client = self._client(service)
-            client.meta.events.register("provide-client-params.*.*", self._judge)
-        return self._clients[service]
+        return self._client(service, self.region, judged=True)
 
-    def unjudged(self, service: str) -> BaseClient:
+    def unjudged(self, service: str, region: str | None = None) -> BaseClient:
         """A client for questions of the stand-in itself."""
-        return self._client(service)
+        return self._client(service, region or self.region, judged=False)
 
     @cached_property
     def id(self) -> str:
-        return self._client("sts").get_caller_identity()["Account"]
+        return self.unjudged("sts").get_caller_identity()["Account"]
 
     def arn(self, service: str, rest: str) -> str:
         return f"arn:aws:{service}:{self.region}:{self.id}:{rest}"
@@ -51,21 +52,41 @@ class Account:
         """Tags of a resource over the provider's default ones."""
         return {**self.default_tags, **(inputs.get("tags") or {})}
 
-    def client_in(self, service: str, region: str) -> BaseClient:
-        """A client for a question in another region."""
-        return self._client(service, region)
+    def retag(
+        self,
+        old: dict[str, Any],
+        new: dict[str, Any],
+        *,
+        tag: Callable[[dict[str, str]], object],
+        untag: Callable[[list[str]], object],
+    ) -> None:
+        """Takes away tags that a resource no longer has, and sets the others where they differ."""
+        before, after = self.tags(old), self.tags(new)
+        removed = [key for key in before if key not in after]
+        if removed:
+            untag(removed)
+        if after and after != before:
+            tag(after)
 
-    def _client(self, service: str, region: str | None = None) -> BaseClient:
-        return self._session.client(
-            service,
-            region_name=region,
-            endpoint_url=os.environ[ENDPOINT],
-            config=Config(
-                retries={"total_max_attempts": 1},
-                max_pool_connections=32,
-                s3={"addressing_style": "path"},
-            ),
-        )
+    def _client(self, service: str, region: str, *, judged: bool) -> BaseClient:
+        with self._lock:
+            known = self._clients.get((service, region, judged))
+            if known is not None:
+                return known
+            made = self._session.client(
+                service,
+                region_name=region,
+                endpoint_url=os.environ[ENDPOINT],
+                config=Config(
+                    retries={"total_max_attempts": 1},
+                    max_pool_connections=32,
+                    s3={"addressing_style": "path"},
+                ),
+            )
+            if judged:
+                made.meta.events.register("provide-client-params.*.*", self._judge)
+            self._clients[service, region, judged] = made
+            return made
 
     def _judge(self, params: dict[str, Any], model: OperationModel, **_: Any) -> None:
         call = f"{model.service_model.service_name}:{model.name}"

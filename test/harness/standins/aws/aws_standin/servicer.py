@@ -212,7 +212,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             f"/{inputs['repositoryName']}@{digest}"
         )
         if image not in _held_images():
-            found = self._aws.client_in("ecr", inputs["region"]).describe_images(
+            found = self._aws.unjudged("ecr", inputs["region"]).describe_images(
                 repositoryName=inputs["repositoryName"], imageIds=[{"imageDigest": digest}]
             )
             digest = found["imageDetails"][0]["imageDigest"]

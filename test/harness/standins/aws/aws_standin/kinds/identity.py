@@ -34,12 +34,12 @@ def _update_role(aws: Account, old: Properties, new: Properties) -> Properties:
 
 
 def _retag(aws: Account, what: str, who: Properties, old: Properties, new: Properties) -> None:
-    before, after = aws.tags(old), aws.tags(new)
-    removed = [key for key in before if key not in after]
-    if removed:
-        getattr(aws["iam"], f"untag_{what}")(**who, TagKeys=removed)
-    if after != before:
-        getattr(aws["iam"], f"tag_{what}")(**who, Tags=tag_list(after))
+    aws.retag(
+        old,
+        new,
+        tag=lambda tags: getattr(aws["iam"], f"tag_{what}")(**who, Tags=tag_list(tags)),
+        untag=lambda keys: getattr(aws["iam"], f"untag_{what}")(**who, TagKeys=keys),
+    )
 
 
 kind(

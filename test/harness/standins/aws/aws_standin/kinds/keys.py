@@ -42,12 +42,12 @@ def _update(aws: Account, old: Properties, new: Properties) -> Properties:
         aws["kms"].put_key_policy(KeyId=key, PolicyName="default", Policy=new["policy"])
     if old.get("description") != new.get("description"):
         aws["kms"].update_key_description(KeyId=key, Description=new.get("description", ""))
-    before, after = aws.tags(old), aws.tags(new)
-    removed = [name for name in before if name not in after]
-    if removed:
-        aws["kms"].untag_resource(KeyId=key, TagKeys=removed)
-    if after != before:
-        aws["kms"].tag_resource(KeyId=key, Tags=_tags(aws, new))
+    aws.retag(
+        old,
+        new,
+        tag=lambda _: aws["kms"].tag_resource(KeyId=key, Tags=_tags(aws, new)),
+        untag=lambda keys: aws["kms"].untag_resource(KeyId=key, TagKeys=keys),
+    )
     return {}
 
 

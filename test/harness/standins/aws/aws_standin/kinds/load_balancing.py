@@ -70,12 +70,13 @@ def _update(aws: Account, old: Properties, new: Properties) -> Properties:
 
 
 def _retag(aws: Account, old: Properties, new: Properties) -> None:
-    before, after = aws.tags(old), aws.tags(new)
-    removed = [key for key in before if key not in after]
-    if removed:
-        aws["elbv2"].remove_tags(ResourceArns=[old["id"]], TagKeys=removed)
-    if after and after != before:
-        aws["elbv2"].add_tags(ResourceArns=[old["id"]], Tags=tag_list(after))
+    own = [old["id"]]
+    aws.retag(
+        old,
+        new,
+        tag=lambda tags: aws["elbv2"].add_tags(ResourceArns=own, Tags=tag_list(tags)),
+        untag=lambda keys: aws["elbv2"].remove_tags(ResourceArns=own, TagKeys=keys),
+    )
 
 
 kind(

@@ -15,17 +15,19 @@ def _tagged(kind_of: str, aws: Account, inputs: Properties) -> list[dict[str, An
 
 
 def _retag(aws: Account, old: Properties, new: Properties) -> None:
-    before, after = aws.tags(old), aws.tags(new)
-    removed = [{"Key": key} for key in before if key not in after]
-    if removed:
-        aws["ec2"].delete_tags(Resources=[old["id"]], Tags=removed)
-    if after != before and after:
-        aws["ec2"].create_tags(Resources=[old["id"]], Tags=tag_list(after))
+    own = [old["id"]]
+    aws.retag(
+        old,
+        new,
+        tag=lambda tags: aws["ec2"].create_tags(Resources=own, Tags=tag_list(tags)),
+        untag=lambda keys: aws["ec2"].delete_tags(
+            Resources=own, Tags=[{"Key": key} for key in keys]
+        ),
+    )
 
 
 def _ec2(
     token: str,
-    what: str,
     tag_type: str,
     *,
     create: Any,
@@ -93,7 +95,6 @@ def _vpc_attributes(aws: Account, old: Properties, new: Properties) -> None:
 _ec2(
     "vpc:Vpc",
     "vpc",
-    "vpc",
     create=_create_vpc,
     update=_vpc_attributes,
     delete=lambda aws, old: aws["ec2"].delete_vpc(VpcId=old["id"]),
@@ -124,7 +125,6 @@ def _update_subnet(aws: Account, old: Properties, new: Properties) -> None:
 _ec2(
     "subnet:Subnet",
     "subnet",
-    "subnet",
     create=_create_subnet,
     update=_update_subnet,
     delete=lambda aws, old: aws["ec2"].delete_subnet(SubnetId=old["id"]),
@@ -148,7 +148,6 @@ def _delete_gateway(aws: Account, old: Properties) -> None:
 
 _ec2(
     "internetGateway:InternetGateway",
-    "gateway",
     "internet-gateway",
     create=_create_gateway,
     delete=_delete_gateway,
@@ -168,7 +167,6 @@ def _create_address(aws: Account, inputs: Properties, tags: list) -> Properties:
 
 _ec2(
     "eip:Eip",
-    "address",
     "elastic-ip",
     create=_create_address,
     delete=lambda aws, old: aws["ec2"].release_address(AllocationId=old["id"]),
@@ -191,7 +189,6 @@ def _nat_exists(aws: Account, old: Properties) -> bool:
 
 _ec2(
     "natGateway:NatGateway",
-    "nat",
     "natgateway",
     create=_create_nat,
     delete=lambda aws, old: aws["ec2"].delete_nat_gateway(NatGatewayId=old["id"]),
@@ -201,7 +198,6 @@ _ec2(
 
 _ec2(
     "routeTable:RouteTable",
-    "table",
     "route-table",
     create=lambda aws, inputs, tags: {
         "id": aws["ec2"].create_route_table(VpcId=inputs["vpcId"], TagSpecifications=tags)[
@@ -289,7 +285,6 @@ def _endpoint_exists(aws: Account, old: Properties) -> bool:
 
 _ec2(
     "vpcEndpoint:VpcEndpoint",
-    "endpoint",
     "vpc-endpoint",
     create=_create_endpoint,
     delete=lambda aws, old: aws["ec2"].delete_vpc_endpoints(VpcEndpointIds=[old["id"]]),
@@ -315,7 +310,6 @@ def _create_flow_log(aws: Account, inputs: Properties, tags: list) -> Properties
 
 _ec2(
     "flowLog:FlowLog",
-    "log",
     "vpc-flow-log",
     create=_create_flow_log,
     delete=lambda aws, old: aws["ec2"].delete_flow_logs(FlowLogIds=[old["id"]]),
@@ -349,7 +343,6 @@ def _create_group(aws: Account, inputs: Properties, tags: list) -> Properties:
 
 _ec2(
     "securityGroup:SecurityGroup",
-    "group",
     "security-group",
     create=_create_group,
     delete=lambda aws, old: aws["ec2"].delete_security_group(GroupId=old["id"]),
@@ -373,7 +366,6 @@ def _adopt_default(aws: Account, inputs: Properties, tags: list) -> Properties:
 # The default group goes with its VPC; the provider leaves it as it is.
 _ec2(
     "defaultSecurityGroup:DefaultSecurityGroup",
-    "group",
     "security-group",
     create=_adopt_default,
     delete=lambda aws, old: None,

@@ -35,12 +35,13 @@ def _update(aws: Account, old: Properties, new: Properties) -> Properties:
         aws["ecr"].put_image_scanning_configuration(
             repositoryName=name, imageScanningConfiguration=new["imageScanningConfiguration"]
         )
-    before, after = aws.tags(old), aws.tags(new)
-    removed = [key for key in before if key not in after]
-    if removed:
-        aws["ecr"].untag_resource(resourceArn=old["arn"], tagKeys=removed)
-    if after != before:
-        aws["ecr"].tag_resource(resourceArn=old["arn"], tags=tag_list(after))
+    arn = old["arn"]
+    aws.retag(
+        old,
+        new,
+        tag=lambda tags: aws["ecr"].tag_resource(resourceArn=arn, tags=tag_list(tags)),
+        untag=lambda keys: aws["ecr"].untag_resource(resourceArn=arn, tagKeys=keys),
+    )
     return {}
 
 

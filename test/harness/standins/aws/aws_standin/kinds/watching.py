@@ -32,12 +32,13 @@ def _update_log_group(aws: Account, old: Properties, new: Properties) -> Propert
         _retain(aws, old["id"], new)
     if old.get("kmsKeyId") != new.get("kmsKeyId"):
         aws["logs"].associate_kms_key(logGroupName=old["id"], kmsKeyId=new["kmsKeyId"])
-    before, after = aws.tags(old), aws.tags(new)
-    removed = [key for key in before if key not in after]
-    if removed:
-        aws["logs"].untag_log_group(logGroupName=old["id"], tags=removed)
-    if after != before:
-        aws["logs"].tag_log_group(logGroupName=old["id"], tags=after)
+    name = old["id"]
+    aws.retag(
+        old,
+        new,
+        tag=lambda tags: aws["logs"].tag_log_group(logGroupName=name, tags=tags),
+        untag=lambda keys: aws["logs"].untag_log_group(logGroupName=name, tags=keys),
+    )
     return {}
 
 
