@@ -46,6 +46,14 @@ const use = [
   "kms:DescribeKey",
 ];
 
+/**
+ * All identities of the account, as a key policy names them: which of them may, their own IAM
+ * policies say, and the conditions of the statement.
+ */
+export function identities({ account }: Pick<Naming, "account">): { readonly AWS: string } {
+  return { AWS: `arn:aws:iam::${account}:root` };
+}
+
 /** What a key with a policy of ours is for: those of all regions, and that of the metrics. */
 export type PolicyPurpose = KeyPurpose | "metrics";
 
@@ -79,7 +87,7 @@ export function keyPolicy(
   regions: readonly string[],
   homeRegion: string,
 ): PolicyDocument {
-  const account = { AWS: `arn:aws:iam::${naming.account}:root` };
+  const account = identities(naming);
   const { services, grants } = servicesOf[purpose];
   const through = {
     "kms:ViaService": regions.flatMap((region) =>
@@ -152,7 +160,7 @@ function autoModeStatements(naming: Naming): Statement[] {
   };
   const statement = {
     Effect: "Allow",
-    Principal: { AWS: `arn:aws:iam::${naming.account}:root` },
+    Principal: identities(naming),
     Resource: thisKey,
   } as const;
   return [
@@ -176,7 +184,7 @@ function malwareScanStatements(naming: Naming): Statement[] {
       "aws:PrincipalArn": `arn:aws:iam::${naming.account}:role/aws-service-role/malware-protection.guardduty.amazonaws.com/AWSServiceRoleForAmazonGuardDutyMalwareProtection`,
     },
   };
-  const principal = { AWS: `arn:aws:iam::${naming.account}:root` };
+  const principal = identities(naming);
   return [
     {
       Sid: "GrantToMalwareScans",
@@ -203,7 +211,7 @@ function malwareScanStatements(naming: Naming): Statement[] {
  */
 function clusterStatements(naming: Naming): Statement[] {
   const ours = { StringEquals: { "kms:CallerAccount": naming.account } };
-  const principal = { AWS: `arn:aws:iam::${naming.account}:root` };
+  const principal = identities(naming);
   return [
     {
       Sid: "UseByClusterRoles",

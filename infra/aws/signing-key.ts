@@ -1,6 +1,6 @@
 import * as kms from "@pulumi/aws/kms";
 import * as pulumi from "@pulumi/pulumi";
-import { keyAdministration } from "./key-policy";
+import { identities, keyAdministration } from "./key-policy";
 import { keyAlias, type Naming } from "./naming";
 import { policyDocument, policyText, type PolicyDocument } from "./policy-document";
 
@@ -43,7 +43,7 @@ export class SigningKey extends pulumi.ComponentResource {
  * so.
  */
 function signingKeyPolicy({ account }: Naming): PolicyDocument {
-  const principal = { AWS: `arn:aws:iam::${account}:root` };
+  const principal = identities({ account });
   return policyDocument(
     {
       Sid: "Administer",

@@ -4,6 +4,7 @@ import type { RoleKey } from "../../services/evidence/approvals";
 import {
   bucketName,
   keyAlias,
+  registryAddress,
   sharedRepository,
   type Naming,
   type SharedImage,
@@ -80,7 +81,7 @@ function bucketLocations(naming: Naming, home: string): Locations {
 function repository(naming: Naming | undefined, image: SharedImage, region: string): string {
   return naming === undefined
     ? `${localRepository}/${image}`
-    : `${naming.account}.dkr.ecr.${region}.amazonaws.com/${sharedRepository(naming, image)}`;
+    : `${registryAddress(naming.account, region)}/${sharedRepository(naming, image)}`;
 }
 
 /** Stands for the registry's digest until the image is published, as a model's build inputs do. */

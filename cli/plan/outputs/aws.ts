@@ -1,3 +1,4 @@
+import { registryAddress } from "../../../infra/aws/naming";
 import { asSecret, isProperties, type Properties } from "../wire";
 import { automaticName, given, hex, token, uuid, type Filled, type OutputContext } from "./context";
 
@@ -108,7 +109,7 @@ const shapes: Readonly<Record<string, AwsShape>> = {
     more: (context, id) => ({
       name: id,
       registryId: context.account,
-      repositoryUrl: `${context.account}.dkr.ecr.${context.region}.amazonaws.com/${id}`,
+      repositoryUrl: `${registryAddress(context.account, context.region)}/${id}`,
     }),
   },
   "eks/cluster:Cluster": {
