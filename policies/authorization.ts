@@ -56,20 +56,28 @@ interface KnownAction {
   readonly arns: readonly string[];
 }
 
+/** Actions of services whose policies were met, by prefix and by name, both in lower case. */
+const met = new Map<string, ReadonlyMap<string, KnownAction>>();
+
 /** Undefined for what is not judged, `none` for an action that its service does not have. */
 function knownAction(action: string): KnownAction | "none" | undefined {
-  const [prefix = "", name = ""] = action.split(":");
-  const service = byService[prefix.toLowerCase()];
+  const [prefix = "", name = ""] = action.toLowerCase().split(":");
+  const service = Object.hasOwn(byService, prefix) ? byService[prefix] : undefined;
   if (service === undefined || /[*?]/.test(action)) return undefined;
-  const found = Object.entries(service.actions).find(
-    ([known]) => known.toLowerCase() === name.toLowerCase(),
+  const actions = met.get(prefix) ?? actionsOf(service);
+  met.set(prefix, actions);
+  return actions.get(name) ?? "none";
+}
+
+function actionsOf({ actions, resources }: ServiceAuthorization): Map<string, KnownAction> {
+  return new Map(
+    Object.entries(actions).map(([name, action]) => {
+      const types = action.on.flatMap((type) => resources[type] ?? []);
+      const keys = [...action.keys, ...types.flatMap((type) => type.keys)];
+      const arns = types.map(({ arn }) => arn.replace(variable, "*"));
+      return [name.toLowerCase(), { keys, arns }];
+    }),
   );
-  if (found === undefined) return "none";
-  const types = found[1].on.flatMap((type) => service.resources[type] ?? []);
-  return {
-    keys: [...found[1].keys, ...types.flatMap(({ keys }) => keys)],
-    arns: types.map(({ arn }) => arn.replace(variable, "*")),
-  };
 }
 
 const variable = /\$\{[^}]*\}/g;

@@ -82,7 +82,7 @@ it("judges no service that the copy of the reference lacks, and no action with a
   const [statement] = statements({
     Statement: {
       Effect: "Allow",
-      Action: ["bedrock:Dream", "s3:Get*"],
+      Action: ["bedrock:Dream", "constructor:name", "s3:Get*"],
       Resource: ["arn:aws:sqs:eu-west-1:111122223333:queue"],
       Condition: { StringEquals: { "s3:nonsense": "x" } },
     },
