@@ -18,25 +18,40 @@ import {
 
 type Policy = ResourceValidationPolicy | StackValidationPolicy;
 
+/** Inputs of each resource by its URN, undefined where no policy of the pack has seen it. */
+type Inputs = Map<string, ResourceView["props"]>;
+
 /**
  * The rules as CrossGuard policies. The engine gives a stack policy the outputs of a resource but a
  * resource policy its inputs. The rules judge inputs: a component has no others, and the outputs of
- * an object in a cluster that is yet to be made are empty. So the policies of one pack share a
- * memory of inputs.
+ * an object in a cluster that is yet to be made are empty. So a policy of its own, the first,
+ * remembers the inputs of every resource: no rule that an adopter disables takes them away.
  */
 export function toPolicies(rules: readonly Rule[]): Policy[] {
-  const inputs = new Map<string, ResourceView["props"]>();
-  return rules.map((rule) =>
-    rule.kind === "resource" ? resourcePolicy(rule, inputs) : stackPolicy(rule, inputs),
+  const inputs: Inputs = new Map();
+  const policies = rules.map((rule) =>
+    rule.kind === "resource" ? resourcePolicy(rule) : stackPolicy(rule, inputs),
   );
+  return rules.some(({ kind }) => kind === "stack") ? [memory(inputs), ...policies] : policies;
 }
 
-function resourcePolicy(
-  rule: ResourceRule,
-  inputs: Map<string, ResourceView["props"]>,
-): ResourceValidationPolicy {
+/** Name of the policy that remembers inputs; no rule has it. */
+export const memoryName = "remember-inputs";
+
+function memory(inputs: Inputs): ResourceValidationPolicy {
+  return {
+    name: memoryName,
+    description:
+      "Remembers the inputs of each resource for the rules that judge a whole stack; finds nothing itself. Keep it enabled.",
+    enforcementLevel: "mandatory",
+    validateResource: ({ urn, props }) => {
+      inputs.set(urn, props);
+    },
+  };
+}
+
+function resourcePolicy(rule: ResourceRule): ResourceValidationPolicy {
   const validate: ResourceValidation = (args, reportViolation) => {
-    inputs.set(args.urn, args.props);
     if (!appliesTo(rule, args.type)) return;
     for (const message of rule.check(resourceView(args), parametersOf(rule, args.getConfig())))
       reportViolation(message);
@@ -55,13 +70,16 @@ function onlyType({ types: [type = "", ...others] }: ResourceRule): {
   return type === "" || type.endsWith("*") || others.length > 0 ? {} : { __pulumiType: type };
 }
 
-function stackPolicy(
-  rule: StackRule,
-  inputs: ReadonlyMap<string, ResourceView["props"]>,
-): StackValidationPolicy {
+function stackPolicy(rule: StackRule, inputs: Inputs): StackValidationPolicy {
   return {
     ...described(rule),
     validateStack: (args, reportViolation) => {
+      if (inputs.size === 0 && args.resources.length > 0) {
+        reportViolation(
+          `nothing can be judged: the policy ${memoryName} is disabled; enable it in the configuration of the pack`,
+        );
+        return;
+      }
       const urns = new Map<ResourceView, string>();
       for (const resource of args.resources)
         urns.set(stackView(resource, inputs.get(resource.urn)), resource.urn);

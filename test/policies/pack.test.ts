@@ -9,7 +9,7 @@ import type {
   StackValidationArgs,
   StackValidationPolicy,
 } from "@pulumi/policy";
-import { configSchema, toPolicies } from "../../policies/crossguard";
+import { configSchema, memoryName, toPolicies } from "../../policies/crossguard";
 import {
   resourceRule,
   stackRule,
@@ -173,7 +173,9 @@ describe("the pack", () => {
         propertyDependencies: { bucket: [target] },
       },
     ];
-    expect(violations(toPolicies([rule])[0]!, { resources, getConfig: () => ({}) })).toEqual([
+    const [memory, policy] = toPolicies([rule]);
+    violations(memory!, resourceArgs("a:b:C", {}));
+    expect(violations(policy!, { resources, getConfig: () => ({}) })).toEqual([
       ["it must be alone", "urn:target"],
       ["all must be good", undefined],
     ]);
@@ -186,7 +188,6 @@ describe("the pack", () => {
   it("shows a stack rule the inputs of a component, which the engine gives only to resource rules", () => {
     const seen: unknown[] = [];
     const pack: Rule[] = [
-      resourceRule({ ...about, name: "workloads-thing", types: [], check: () => [] }),
       stackRule({
         ...about,
         name: "workloads-stack",
@@ -208,6 +209,31 @@ describe("the pack", () => {
       getConfig: () => ({}),
     });
     expect(seen).toEqual([{ riskTier: "high" }]);
+  });
+
+  it("says that a stack rule judges nothing where the memory of inputs is disabled", () => {
+    const check = jest.fn(() => []);
+    const [, policy] = toPolicies([stackRule({ ...about, name: "workloads-stack", check })]);
+    const stack = {
+      resources: [
+        { type: "a:b:C", name: "subject", urn, props: { arn: "x" }, propertyDependencies: {} },
+      ],
+      getConfig: () => ({}),
+    };
+    expect(violations(policy!, stack)).toEqual([
+      [expect.stringContaining(`the policy ${memoryName} is disabled`), undefined],
+    ]);
+    expect(check).not.toHaveBeenCalled();
+    expect(violations(policy!, { ...stack, resources: [] })).toEqual([]);
+  });
+
+  it("remembers the inputs of every type, whichever rules there are", () => {
+    const [memory] = toPolicies(rules);
+    expect(memory).toMatchObject({ name: memoryName, enforcementLevel: "mandatory" });
+    expect(rules.map(({ name }) => name)).not.toContain(memoryName);
+    expect(
+      (memory as { validateResource?: { __pulumiType?: string } }).validateResource,
+    ).not.toHaveProperty("__pulumiType");
   });
 });
 
