@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { RawConfig } from "../../infra/stack/load";
 import { readInput } from "../../services/contract/load";
-import { InputError } from "../../services/contract/problems";
+import { InputError, pathName } from "../../services/contract/problems";
 import { parseYaml } from "../../services/contract/yaml";
 import { UsageError } from "../exit-codes";
 import { isProperties, type Properties } from "./wire";
@@ -29,13 +29,15 @@ export function projectName(project: string): string {
  * Reads a stack file as the engine hands it to a program: objects, lists, numbers and booleans as
  * JSON text, encrypted values by a placeholder, and defaults of a `Pulumi.yaml` in the same folder
  * beneath.
- * @throws InputError when the file is missing, is no YAML, has no mapping as its `config`, or has a
- *   key twice, with its namespace and without.
+ * @throws InputError when the file is missing, is no YAML, has a part that nothing reads or no mapping
+ *   as its `config`, or has a key twice, with its namespace and without.
  */
 export function readStackFile(file: string): RawConfig {
   const projectFile = join(dirname(file), "Pulumi.yaml");
   const project = existsSync(projectFile) ? readYaml(projectFile) : {};
-  const own = configOf(readYaml(file), file);
+  const content = readYaml(file);
+  refuseUnknownParts(content, file);
+  const own = configOf(content, file);
   refuseTwoValues(own, project["name"], file);
   const namespaced = Object.fromEntries(
     Object.entries(own).map(([key, value]) => [fullKey(key, project["name"]), value]),
@@ -46,6 +48,21 @@ export function readStackFile(file: string): RawConfig {
     values: Object.fromEntries(Object.entries(all).map(([key, value]) => [key, textOf(value)])),
     secrets: new Set(secrets),
   };
+}
+
+/** What the engine reads of a stack file beside `config`. */
+const parts = ["config", "environment", "secretsprovider", "encryptedkey", "encryptionsalt"];
+
+/** The engine passes over what it does not know, so that `confg:` would leave every key out. */
+function refuseUnknownParts(content: Properties, file: string): void {
+  const problems = Object.keys(content)
+    .filter((part) => !parts.includes(part))
+    .map((part) => ({
+      key: pathName([part]),
+      got: "a part that nothing reads",
+      allowed: parts.join(", "),
+    }));
+  if (problems.length > 0) throw new InputError(file, problems);
 }
 
 function readYaml(file: string): Properties {

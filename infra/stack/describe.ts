@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { packageNamespaces } from "./load";
 import { awsConfigSchema, clusterConfigSchema, secretKeys } from "./schema";
 
 const prefix = "causeway:";
@@ -31,7 +32,7 @@ export function configJsonSchema(): Record<string, unknown> {
               Object.entries(schema.properties ?? {}).map(([key, value]) => [prefix + key, value]),
             ),
             required: (schema.required ?? []).map((key) => prefix + key),
-            patternProperties: { "^(?!causeway:)[a-z]+:": {} },
+            patternProperties: { [`^(${packageNamespaces.join("|")}):`]: {} },
             additionalProperties: false,
           },
         })),

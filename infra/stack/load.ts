@@ -1,5 +1,11 @@
 import { z } from "zod";
-import { InputError, noSuchKey, problemsOf, type Problem } from "../../services/contract/problems";
+import {
+  InputError,
+  noSuchKey,
+  pathName,
+  problemsOf,
+  type Problem,
+} from "../../services/contract/problems";
 import { crossProblems } from "./problems";
 import {
   awsConfigSchema,
@@ -39,9 +45,34 @@ export function parseConfig(raw: RawConfig, source: string): StackConfig {
   const cross = crossProblems(soundKeys(input), Object.keys(input)).filter(
     (problem) => !named.has(problem.key),
   );
-  const problems = [...single, ...cross, ...plain];
+  const problems = [...single, ...cross, ...plain, ...namespaceProblems(raw)];
   if (!result.success || problems.length > 0) throw new InputError(source, problems);
   return result.data;
+}
+
+/** Namespaces of keys that the program's packages read. */
+export const packageNamespaces = [
+  "pulumi",
+  "aws",
+  "kubernetes",
+  "docker",
+  "docker-build",
+  "random",
+];
+
+/** A key that nobody reads: its namespace, or the project's name before a key without one, is wrong. */
+function namespaceProblems({ values }: RawConfig): Problem[] {
+  return Object.keys(values).flatMap((key) => {
+    const [namespace = "", ...rest] = key.split(":");
+    if (key.startsWith(prefix) || packageNamespaces.includes(namespace)) return [];
+    return [
+      {
+        key: pathName([key]),
+        got: "a key that nothing reads",
+        allowed: `${prefix}${rest.join(":")}, or the namespace of a package: ${packageNamespaces.join(", ")}`,
+      },
+    ];
+  });
 }
 
 /** A message about a value must not repeat it where the value is a secret. */
@@ -77,23 +108,30 @@ function problemsBy(schema: z.ZodType, input: unknown): Problem[] {
 }
 
 /**
- * The keys that are valid by themselves, or would be without the parts of them that are wrong. Where
- * the target is none, by the one that has less against the other keys.
+ * The keys that are valid by themselves, or would be without the parts of them that are wrong, and
+ * the defaults of those that are not given. Where the target is none, by the one that has less
+ * against the other keys.
  */
 function soundKeys(input: Record<string, unknown>): Partial<StackConfig> {
+  const unsound = new Set<string>();
   const sound = (shape: z.core.$ZodShape) =>
     Object.fromEntries(
       Object.entries(input).flatMap(([key, value]) => {
         const schema = Object.hasOwn(shape, key) ? shape[key] : undefined;
         const part = schema === undefined ? undefined : soundPart(schema, value);
+        if (part === undefined) unsound.add(key);
         return part === undefined ? [] : [[key, part]];
       }),
     );
-  return likelyTarget(input) === "kubernetes"
-    ? clusterConfigSchema
-        .partial()
-        .parse({ ...sound(clusterConfigSchema.shape), target: "kubernetes" })
-    : awsConfigSchema.partial().parse({ ...sound(awsConfigSchema.shape), target: "aws" });
+  const keys =
+    likelyTarget(input) === "kubernetes"
+      ? clusterConfigSchema
+          .partial()
+          .parse({ ...sound(clusterConfigSchema.shape), target: "kubernetes" })
+      : awsConfigSchema.partial().parse({ ...sound(awsConfigSchema.shape), target: "aws" });
+  unsound.delete("target");
+  for (const key of unsound) Reflect.deleteProperty(keys, key);
+  return keys;
 }
 
 /** Keys of numbers and booleans, which the engine hands over as text. */

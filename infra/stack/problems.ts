@@ -216,24 +216,34 @@ function awsProblems(config: Partial<AwsConfig>): Problem[] {
     ...unknown,
     ...few,
     ...blocks,
-    ...approverProblems(config),
+    ...accessProblems(config),
     ...retentionProblems(config),
     ...recoveryProblems(config),
   ];
 }
 
 /**
- * A role without a duty to approve, a person in two roles, or one in none: two approvals in two
+ * Nobody who may run an update; a role without a duty to approve, a person in two roles, or one in none: two approvals in two
  * roles are then not two people's.
  */
-function approverProblems({ access }: Partial<AwsConfig>): Problem[] {
+function accessProblems({ access }: Partial<AwsConfig>): Problem[] {
   if (access === undefined) return [];
-  const { approvers, approvalRoles } = access;
+  const { approvers, approvalRoles, pipelines } = access;
   const listed = Object.entries(approvalRoles).flatMap(([role, arns]) =>
     arns.map((arn) => ({ role, arn })),
   );
   const inRoles = (arn: string) => listed.filter((one) => one.arn === arn).map(({ role }) => role);
   return [
+    ...(pipelines.length === 0
+      ? [
+          {
+            key: "access.pipelines",
+            got: pipelines,
+            allowed:
+              "the ARN of the role that runs pulumi up, since the clusters admit nobody else",
+          },
+        ]
+      : []),
     ...listed
       .filter(({ arn }) => !approvers.includes(arn))
       .map(({ role, arn }) => ({

@@ -242,6 +242,10 @@ const domainName = z
   .string({ error: "a domain name" })
   .regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, "a domain name");
 
+const hostedZoneId = z
+  .string({ error: "a Route 53 hosted zone id" })
+  .regex(/^Z[A-Z0-9]{1,31}$/, "a Route 53 hosted zone id, such as Z0123456789ABC");
+
 /** Every key of the file of a stack on AWS. */
 export const awsConfigSchema = z.strictObject({
   target: z.literal("aws", { error: targets }).describe(target),
@@ -264,7 +268,7 @@ export const awsConfigSchema = z.strictObject({
     ),
   domain: z
     .strictObject(
-      { name: domainName, hostedZoneId: text("a Route 53 hosted zone id") },
+      { name: domainName, hostedZoneId },
       { error: "{ name, hostedZoneId }, because target is aws" },
     )
     .describe("Domain that callers use."),

@@ -60,6 +60,7 @@ describe("a stack file", () => {
     ["config: [1]", "config: got [1], allowed: a mapping from keys to values"],
     ["- a", '(whole input): got ["a"], allowed: a mapping'],
     ["a: [", "allowed: YAML"],
+    ["confg: { a: 1 }", "allowed: config, environment, secretsprovider"],
   ])("is refused when it reads %j", (text, message) => {
     expect(() => readStackFile(write("Pulumi.dev.yaml", text))).toThrow(message);
   });
