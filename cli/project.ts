@@ -1,11 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { parseConfig } from "../infra/stack/load";
-import { modelsOf } from "../infra/stack/models";
-import type { StackConfig } from "../infra/stack/schema";
-import { modelNames } from "../services/contract/load";
+import { modelNames, modelsOf } from "../services/contract/files";
 import { UsageError } from "./exit-codes";
-import { readStackFile } from "./plan/stack-file";
 
 /** The project of every verb whose command line names no other: the repository. */
 export const repository = resolve(__dirname, "..");
@@ -40,11 +36,3 @@ export function shownPath(path: string): string {
 
 /** The help of `--project`. */
 export const projectHelp = "folder of other stack files, with services/models below it";
-
-/**
- * Configuration of a stack by its file in the repository. Throws InputError with all its problems.
- */
-export function stackConfig(stack: string): StackConfig {
-  const file = join(repository, `Pulumi.${stack}.yaml`);
-  return parseConfig(readStackFile(file), file);
-}

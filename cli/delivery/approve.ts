@@ -19,7 +19,7 @@ import type { Entry, Fact } from "../../services/evidence/ledger";
 import { approvalsOf, roleOf } from "./verdict-of";
 import { jsonHelp, keyHelp, type CommandLine } from "../command";
 import { signerAt } from "../release/signers";
-import { stackConfig } from "../project";
+import { stackConfig } from "../stack-config";
 import {
   contextOption,
   contextsOf,

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { modelsOf } from "../../infra/stack/models";
+import { modelsOf } from "../../services/contract/files";
 import { coverage, uncovered } from "../../policies/coverage";
 import type { Rule } from "../../policies/rule";
 import { type Signer } from "../../services/evidence/attestation";

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import program from "../../infra";
-import { modelsOf } from "../../infra/stack/models";
+import { modelsOf } from "../../services/contract/files";
 import { rules } from "../../policies/rules";
 import { digestOf } from "../../services/contract/digests";
 import { openLedger } from "../../services/delivery/ledger-location";

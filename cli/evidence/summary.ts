@@ -3,7 +3,7 @@ import { z } from "zod";
 import { biasAuditFile } from "../../services/evidence/bias-audit";
 import { dutiesOf, type Duties } from "../../services/contract/tiers";
 import { verdictSchema } from "../../services/evidence/verdict";
-import { decodeText } from "../../services/contract/load";
+import { decodeText } from "../../services/contract/files";
 import { parseOrThrow } from "../../services/contract/problems";
 import { parseYaml } from "../../services/contract/yaml";
 import { releaseSchema, type Release } from "../../services/evidence/release";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Rule } from "../../policies/rule";
 import { parseConfig } from "../../infra/stack/load";
 import type { StackConfig } from "../../infra/stack/schema";
-import { modelsOf } from "../../infra/stack/models";
+import { modelsOf } from "../../services/contract/files";
 import { estimateMonthlyCost, type CostEstimate } from "../../infra/cost/estimate";
 import {
   plannedReleases,

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { RawConfig } from "../../infra/stack/load";
-import { readInput } from "../../services/contract/load";
+import { readInput } from "../../services/contract/files";
 import { InputError, pathName } from "../../services/contract/problems";
 import { parseYaml } from "../../services/contract/yaml";
 import { UsageError } from "../exit-codes";

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { modelsOf } from "../../infra/stack/models";
+import { modelsOf } from "../../services/contract/files";
 import { parseOrThrow } from "../../services/contract/problems";
 import {
   answerSchema,

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { modelsOf } from "../../infra/stack/models";
+import { modelsOf } from "../../services/contract/files";
 import { loadContract } from "../../services/contract/load";
 import { ensureEnvironment } from "../../services/training/environment";
 import { UsageError } from "../exit-codes";

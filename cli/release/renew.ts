@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { modelsOf } from "../../infra/stack/models";
+import { modelsOf } from "../../services/contract/files";
 import { loadContract } from "../../services/contract/load";
 import { loadRelease } from "../../services/evidence/load";
 import { InputError } from "../../services/contract/problems";

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { isExpired } from "../../services/evidence/verification";
 import { pemBlocks, publicKeyIn } from "../../services/evidence/attestation";
-import { loadContract, modelNames } from "../../services/contract/load";
+import { modelNames } from "../../services/contract/files";
+import { loadContract } from "../../services/contract/load";
 import { InputError } from "../../services/contract/problems";
 import type { Approval, Release } from "../../services/evidence/release";
 import type { RoleKey } from "../../services/evidence/approvals";
@@ -14,7 +15,8 @@ import { openLedger } from "../../services/delivery/ledger-location";
 import { recordedApprovals } from "../../services/delivery/approvals";
 import { jsonHelp, ledgerHelp, type CommandLine } from "../command";
 import { UsageError } from "../exit-codes";
-import { modelsFolder, stackConfig } from "../project";
+import { modelsFolder } from "../project";
+import { stackConfig } from "../stack-config";
 import { digestOf } from "../../services/contract/digests";
 
 /** What a release is verified against. */

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Contract } from "../../services/contract/contract";
 import { imageDigest } from "../../services/contract/digests";
-import { loadContract, modelNames } from "../../services/contract/load";
+import { modelNames } from "../../services/contract/files";
+import { loadContract } from "../../services/contract/load";
 import { loadRelease, loadVerdicts } from "../../services/evidence/load";
 import { InputError } from "../../services/contract/problems";
 import type { Release } from "../../services/evidence/release";
@@ -11,9 +12,6 @@ import type { StackConfig } from "./schema";
 import { governanceRecord, type GovernanceRecord } from "../../services/evidence/governance";
 import { verificationOf, type Verification } from "../../services/evidence/verification";
 import type { DeliveryState } from "../serving/delivery";
-
-/** Folder of the models of a project: contract and release of each. */
-export const modelsOf = (project: string): string => join(project, "services", "models");
 
 /**
  * A model of the stack: what the stack file says, its contract, and the evidence of the release to

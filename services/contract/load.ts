@@ -1,16 +1,8 @@
-import { isUtf8 } from "node:buffer";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { contractSchema, type Contract } from "./contract";
+import { readInput } from "./files";
 import { InputError, parseOrThrow } from "./problems";
 import { parseYaml } from "./yaml";
-
-/** Names of the models that have a contract under `modelsFolder`, sorted. */
-export function modelNames(modelsFolder: string): string[] {
-  return readdirSync(modelsFolder)
-    .filter((name) => existsSync(join(modelsFolder, name, "model.yaml")))
-    .sort();
-}
 
 /** Reads and validates `<modelsFolder>/<name>/model.yaml`. Throws InputError with every problem. */
 export function loadContract(modelsFolder: string, name: string): Contract {
@@ -21,22 +13,4 @@ export function loadContract(modelsFolder: string, name: string): Contract {
       { key: "name", got: contract.name, allowed: `the name of its folder, ${name}` },
     ]);
   return contract;
-}
-
-/** The text of an input file. Throws InputError where there is none. */
-export function readInput(file: string): string {
-  if (!existsSync(file))
-    throw new InputError(file, [
-      { key: "(whole input)", got: undefined, allowed: "a file at this path" },
-    ]);
-  return decodeText(readFileSync(file), file);
-}
-
-/** Text of an input. Throws InputError for bytes that are no UTF-8, instead of replacing them. */
-export function decodeText(bytes: Uint8Array, source: string): string {
-  if (!isUtf8(bytes))
-    throw new InputError(source, [
-      { key: "(whole input)", got: "bytes that are no UTF-8", allowed: "text in UTF-8" },
-    ]);
-  return Buffer.from(bytes).toString("utf8");
 }

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { readInput } from "../contract/load";
+import { readInput } from "../contract/files";
 import { InputError, parseOrThrow } from "../contract/problems";
 import { biasAuditFile, biasAuditSchema, type BiasAudit } from "./bias-audit";
 import { releaseSchema, type Release } from "./release";

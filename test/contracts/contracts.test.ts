@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ambiguous from "../../services/contract/ambiguous-scalars.json";
 import { contractSchema } from "../../services/contract/contract";
-import { decodeText } from "../../services/contract/load";
+import { decodeText } from "../../services/contract/files";
 import { InputError, parseOrThrow } from "../../services/contract/problems";
 import refused from "../../services/contract/refused-yaml.json";
 import { parseYaml } from "../../services/contract/yaml";

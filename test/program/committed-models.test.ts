@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import { modelsFolder } from "../../cli/project";
 import { digestOf } from "../../services/contract/digests";
-import { loadContract, modelNames } from "../../services/contract/load";
+import { modelNames } from "../../services/contract/files";
+import { loadContract } from "../../services/contract/load";
 import { loadRelease } from "../../services/evidence/load";
 import * as fixtures from "../harness/fixtures";
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { contractSchema, type Contract } from "../../contract/contract";
-import { decodeText } from "../../contract/load";
+import { decodeText } from "../../contract/files";
 import { InputError, parseOrThrow, type Problem } from "../../contract/problems";
 import {
   packagedPart,

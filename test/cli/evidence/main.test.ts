@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fixtureProject, modelsFolder } from "../../harness/fixtures";
-import { modelNames } from "../../../services/contract/load";
+import { modelNames } from "../../../services/contract/files";
 import { testKey } from "../../support/signing";
 import { causeway } from "../../support/verb";
 

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dump } from "js-yaml";
 import { contractSchema } from "../../../services/contract/contract";
-import { loadContract, modelNames } from "../../../services/contract/load";
+import { modelNames } from "../../../services/contract/files";
+import { loadContract } from "../../../services/contract/load";
 import { InputError } from "../../../services/contract/problems";
 import { contract } from "../../infra/serving/fixture";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { modelsFolder } from "../../../../cli/project";
-import { modelNames } from "../../../../services/contract/load";
+import { modelNames } from "../../../../services/contract/files";
 import { loadRelease } from "../../../../services/evidence/load";
 import { readLedger, storeAt } from "../../../../services/evidence/ledger";
 import { digestOf } from "../../../../services/contract/digests";
