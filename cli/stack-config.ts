@@ -9,5 +9,5 @@ import { repository } from "./project";
  */
 export function stackConfig(stack: string): StackConfig {
   const file = join(repository, `Pulumi.${stack}.yaml`);
-  return parseConfig(readStackFile(file), file);
+  return parseConfig(readStackFile(file), stack, file);
 }

@@ -20,7 +20,7 @@ import { SubjectKeys } from "./stack/subject-keys";
 const root = join(__dirname, "..");
 
 /**
- * The whole platform: one stack for each environment, all its regions in it.
+ * The whole platform: a stack with all its regions.
  *
  * @param project folder of the stack files and the models; for the engine the program's own
  */
@@ -44,6 +44,7 @@ export = async function program(project: string = root) {
       region,
       {
         region,
+        stack: config.stack,
         environment: config.environment,
         stage: config.stage,
         identity: config.identity,

@@ -30,9 +30,7 @@ export interface StackAnswers {
 /** What is known of a stack that is there already. */
 export interface OtherStack {
   readonly name: string;
-  readonly organization: string | undefined;
-  readonly account: string | undefined;
-  readonly environment: string | undefined;
+  readonly domain: string | undefined;
   readonly cidrs: readonly string[];
 }
 
@@ -109,26 +107,21 @@ export function freeBlocks(count: number, taken: readonly string[]): string[] {
     .map(formatBlock);
 }
 
-/** Holds the keys against the schema. Throws InputError with every problem. */
-export function checkKeys(keys: Record<string, unknown>, source: string): void {
+/** Holds the keys of a stack against the schema. Throws InputError with every problem. */
+export function checkKeys(stack: string, keys: Record<string, unknown>, source: string): void {
   const values = Object.fromEntries(
     Object.entries(keys).map(([key, value]) => [
       `causeway:${key}`,
       typeof value === "string" ? value : JSON.stringify(value),
     ]),
   );
-  parseConfig({ values, secrets: new Set() }, source);
+  parseConfig({ values, secrets: new Set() }, stack, source);
 }
 
-/** A stack whose names in AWS would be the new one's: they carry organization and environment. */
+/** A stack whose callers use the new one's domain; names in AWS carry the stack's own name. */
 export function collision(
-  { organization, account, environment }: StackAnswers,
+  { domain }: StackAnswers,
   others: readonly OtherStack[],
 ): OtherStack | undefined {
-  return others.find(
-    (other) =>
-      other.organization === organization &&
-      other.account === account &&
-      other.environment === environment,
-  );
+  return others.find((other) => other.domain === domain);
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { dump } from "js-yaml";
+import { isStackName, stackNameForm } from "../../infra/aws/naming";
 import { jsonHelp, repeated, type CommandLine } from "../command";
 import { UsageError } from "../exit-codes";
 import { readStackFile, stackNames } from "../plan/stack-file";
@@ -56,10 +57,7 @@ interface Given {
 
 /** Writes the stack file and the configuration of its policies; overwrites neither. */
 async function run(name: string, given: Given, terminal: Terminal): Promise<void> {
-  if (!/^[a-z][a-z0-9-]{0,19}$/.test(name))
-    throw new UsageError(
-      `name: got ${name}, allowed: a lower-case letter, then at most 19 letters, digits and hyphens`,
-    );
+  if (!isStackName(name)) throw new UsageError(`name: got ${name}, allowed: ${stackNameForm}`);
   const { project } = given;
   const file = join(project, `Pulumi.${name}.yaml`);
   const pack = join(project, "policies", "config", `${name}.json`);
@@ -71,10 +69,10 @@ async function run(name: string, given: Given, terminal: Terminal): Promise<void
   const same = collision(answers, others);
   if (same !== undefined)
     throw new UsageError(
-      `--environment: the stack ${same.name} has the names of ${answers.organization} ${answers.environment} in account ${answers.account}; allowed: another account, organization or environment`,
+      `--domain: got ${answers.domain}, which the stack ${same.name} has; allowed: another domain`,
     );
   const keys = stackKeys(answers, others);
-  checkKeys(keys, file);
+  checkKeys(name, keys, file);
   writeFileSync(file, stackText(keys), { flag: "wx" });
   mkdirSync(join(project, "policies", "config"), { recursive: true });
   writeFileSync(pack, packText(project, answers.environment), { flag: "wx" });
@@ -138,14 +136,16 @@ function answersOf(
 function otherStack(project: string, name: string): OtherStack {
   const { values } = readStackFile(join(project, `Pulumi.${name}.yaml`));
   const regions: unknown = JSON.parse(values["causeway:regions"] ?? "[]");
+  const domain: unknown = JSON.parse(values["causeway:domain"] ?? "{}");
   const cidrs = (Array.isArray(regions) ? regions : []).flatMap((region: unknown) =>
     typeof region === "object" && region !== null && "cidr" in region ? [String(region.cidr)] : [],
   );
   return {
     name,
-    organization: values["causeway:organization"],
-    account: values["causeway:account"],
-    environment: values["causeway:environment"],
+    domain:
+      typeof domain === "object" && domain !== null && "name" in domain
+        ? String(domain.name)
+        : undefined,
     cidrs,
   };
 }

@@ -59,7 +59,7 @@ export async function planStack({
 }: PlanRequest): Promise<StackPlan> {
   const file = configFile ?? join(project, `Pulumi.${stack}.yaml`);
   const raw = readStackFile(file);
-  const config = parseConfig(raw, file);
+  const config = parseConfig(raw, stack, file);
   const pack = packConfig(join(project, "policies", "config", `${stack}.json`));
   const started = performance.now();
   const recording = await record(() => program(project), {

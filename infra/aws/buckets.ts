@@ -3,6 +3,7 @@ import type { Provider } from "@pulumi/aws/provider";
 import * as s3 from "@pulumi/aws/s3";
 import * as pulumi from "@pulumi/pulumi";
 import { bucketPurposes, type BucketPurpose } from "../kubernetes/labels";
+import type { Environment } from "../../services/contract/environments";
 import type { Seconds } from "../../services/contract/units";
 import { retentionInputs, SecureBucket } from "./bucket";
 import { bucketPolicy, logBucketPolicy } from "./bucket-policy";
@@ -14,6 +15,7 @@ import { inRegion } from "./regions";
 
 /** Arguments of {@link Buckets}. */
 export interface BucketsArgs extends Naming {
+  readonly environment: Environment;
   /** Regions of the stack; the first is replicated to the others. */
   readonly regions: readonly string[];
   /** Length of the audit retention, e.g. `400 days`. */

@@ -2,7 +2,7 @@ import * as accessanalyzer from "@pulumi/aws/accessanalyzer";
 import * as guardduty from "@pulumi/aws/guardduty";
 import type { Provider } from "@pulumi/aws/provider";
 import * as pulumi from "@pulumi/pulumi";
-import { prefix, type Naming } from "./naming";
+import { analyzerName, type Naming } from "./naming";
 
 /**
  * What GuardDuty watches besides its foundational sources. Its runtime agent is left out: GuardDuty
@@ -64,7 +64,7 @@ export class ThreatDetection extends pulumi.ComponentResource {
     }
     new accessanalyzer.Analyzer(
       `${name}-analyzer`,
-      { analyzerName: `${prefix(naming)}-${region}`, type: "ACCOUNT" },
+      { analyzerName: analyzerName(naming, region), type: "ACCOUNT" },
       child,
     );
     return detector.id;

@@ -1,6 +1,6 @@
 import type { Provider } from "@pulumi/aws/provider";
 import * as pulumi from "@pulumi/pulumi";
-import { type BucketPurpose, type KeyPurpose, bucketPurposes } from "../kubernetes/labels";
+import type { BucketPurpose, KeyPurpose } from "../kubernetes/labels";
 import { BreakGlassAlarm } from "./break-glass";
 import { retentionInputs } from "./bucket";
 import { Buckets } from "./buckets";
@@ -11,7 +11,7 @@ import {
   type Naming,
   type PlatformRole,
   type SharedImage,
-  bucketName,
+  bucketsTooLong,
   maximumBucketName,
   sharedImages,
 } from "./naming";
@@ -19,11 +19,13 @@ import { ImageRegistry } from "./registry";
 import { PlatformRoles, type AccessLists } from "./roles";
 import { SigningKey } from "./signing-key";
 import { AuditTrail } from "./trail";
+import type { Environment } from "../../services/contract/environments";
 import { minimumLogDays } from "../../services/contract/tiers";
 import { days, durationText, type Seconds } from "../../services/contract/units";
 
 /** Arguments of {@link GlobalFoundation}. */
 export interface GlobalFoundationArgs extends Naming {
+  readonly environment: Environment;
   /**
    * Regions of the stack; the first is home to primary keys, pushed images, the trail and the
    * metrics.
@@ -79,24 +81,29 @@ export class GlobalFoundation extends pulumi.ComponentResource {
     super(GlobalFoundation.__pulumiType, name, { ...inputs, ...retentionInputs(args) }, opts);
     const problems = foundationProblems(args);
     if (problems.length > 0) throw new pulumi.ResourceError(problems.join("\n"), this);
-    const { organization, account, environment, regions, models, access } = args;
+    const { organization, account, stack, environment, regions, models, access } = args;
     const [home = ""] = regions;
-    const naming = { organization, account, environment };
+    const naming = { organization, account, stack };
     const child = { parent: this };
     const inHome = { parent: this, provider: providers[home] };
 
     this.naming = naming;
-    this.keys = new EncryptionKeys(`${name}-keys`, { ...naming, regions, providers }, child);
+    this.keys = new EncryptionKeys(
+      `${name}-keys`,
+      { ...naming, environment, regions, providers },
+      child,
+    );
     new SigningKey(`${name}-signing`, naming, inHome);
     this.registry = new ImageRegistry(
       `${name}-registry`,
-      { ...naming, regions, models, keys: this.keys, providers },
+      { ...naming, environment, regions, models, keys: this.keys, providers },
       child,
     );
     this.buckets = new Buckets(
       `${name}-buckets`,
       {
         ...naming,
+        environment,
         regions,
         auditRetention: args.auditRetention,
         runRetention: args.runRetention,
@@ -213,9 +220,6 @@ export function foundationProblems(args: GlobalFoundationArgs): string[] {
 }
 
 function regionProblems(region: string, args: GlobalFoundationArgs): string[] {
-  const names = [...bucketPurposes, "logs" as const].map((purpose) =>
-    bucketName(args, purpose, region),
-  );
   return [
     ...(args.providers[region] === undefined
       ? [`providers must have one for ${region}, or its resources would land in another region`]
@@ -225,12 +229,10 @@ function regionProblems(region: string, args: GlobalFoundationArgs): string[] {
           `regions: ${region} is in a partition whose ARNs and services differ; use a commercial region`,
         ]
       : []),
-    ...names
-      .filter((name) => name.length > maximumBucketName)
-      .map(
-        (name) =>
-          `organization (${args.organization}) is too long: bucket ${name} has ${name.length} characters, at most ${maximumBucketName} are allowed`,
-      ),
+    ...bucketsTooLong(args, region).map(
+      (name) =>
+        `organization (${args.organization}) and stack (${args.stack}) are too long: bucket ${name} has ${name.length} characters, at most ${maximumBucketName} are allowed`,
+    ),
   ];
 }
 

@@ -1,6 +1,7 @@
 import * as kms from "@pulumi/aws/kms";
 import type { Provider } from "@pulumi/aws/provider";
 import * as pulumi from "@pulumi/pulumi";
+import type { Environment } from "../../services/contract/environments";
 import { keyPurposes, type KeyPurpose } from "../kubernetes/labels";
 import { keyPolicy } from "./key-policy";
 import { keyAlias, type Naming } from "./naming";
@@ -9,6 +10,7 @@ import { inRegion } from "./regions";
 
 /** Arguments of {@link EncryptionKeys}. */
 export interface EncryptionKeysArgs extends Naming {
+  readonly environment: Environment;
   /** Regions of the stack; the first holds the primary keys. */
   readonly regions: readonly string[];
   /** Providers of AWS by region. */
@@ -47,7 +49,7 @@ export class EncryptionKeys extends pulumi.ComponentResource {
     // with it.
     const retainOnDelete = purpose === "audit" && args.environment === "prod";
     const common = {
-      description: `Causeway ${args.environment}: ${purpose}`,
+      description: `Causeway ${args.stack}: ${purpose}`,
       policy: policyText(keyPolicy(purpose, args, args.regions, home)),
       deletionWindowInDays: 30,
       tags: { "causeway:purpose": purpose },

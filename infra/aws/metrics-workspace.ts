@@ -4,7 +4,7 @@ import * as kms from "@pulumi/aws/kms";
 import * as pulumi from "@pulumi/pulumi";
 import { classTags } from "../kubernetes/data-classes";
 import { keyPolicy } from "./key-policy";
-import { prefix, type Naming } from "./naming";
+import { metricsLogGroup, prefix, type Naming } from "./naming";
 import { policyText } from "./policy-document";
 
 /** Arguments of {@link MetricsWorkspace}. */
@@ -26,11 +26,10 @@ export class MetricsWorkspace extends pulumi.ComponentResource {
 
   constructor(name: string, args: MetricsWorkspaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super(MetricsWorkspace.__pulumiType, name, args, opts);
-    // Groups under this path need no resource policy of their own, of which an account has few.
     const logs = new cloudwatch.LogGroup(
       `${name}-logs`,
       {
-        name: `/aws/vendedlogs/prometheus/${prefix(args)}`,
+        name: metricsLogGroup(args),
         kmsKeyId: args.logsKeyArn,
         retentionInDays: 400,
         tags: classTags("systemLogs"),
@@ -41,7 +40,7 @@ export class MetricsWorkspace extends pulumi.ComponentResource {
     const key = new kms.Key(
       `${name}-key`,
       {
-        description: `Causeway ${args.environment}: metrics`,
+        description: `Causeway ${args.stack}: metrics`,
         policy: policyText(keyPolicy("metrics", args, [args.homeRegion], args.homeRegion)),
         enableKeyRotation: true,
         rotationPeriodInDays: 365,

@@ -1,13 +1,13 @@
-import type { Environment } from "../../services/contract/environments";
-import type { BucketPurpose, KeyPurpose } from "../kubernetes/labels";
+import { bucketPurposes, type BucketPurpose, type KeyPurpose } from "../kubernetes/labels";
 
 /** Who owns the names of one stack: they decide every literal name below. */
 export interface Naming {
-  /** Prefix of globally unique names, at most 20 characters. */
+  /** Prefix of globally unique names. */
   readonly organization: string;
   /** AWS account id, 12 digits. */
   readonly account: string;
-  readonly environment: Environment;
+  /** Name of the stack: two stacks of one environment share no name. */
+  readonly stack: string;
 }
 
 /**
@@ -31,9 +31,30 @@ export type PlatformRole = keyof typeof roleNames;
 /** Longest name of a bucket. */
 export const maximumBucketName = 63;
 
+/** Longest name of a stack on AWS. */
+const longestStackName = 20;
+
+/** Whether a stack on AWS may have the name: repositories take no hyphen beside another or at an end. */
+export function isStackName(name: string): boolean {
+  return name.length <= longestStackName && /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name);
+}
+
+/** What {@link isStackName} asks, in words. */
+export const stackNameForm = `at most ${longestStackName} lower-case letters, digits and single hyphens, the first a letter, the last no hyphen`;
+
+/** Purpose of a bucket; `logs` is the region's bucket for access logs. */
+const everyBucket = [...bucketPurposes, "logs"] as const;
+
+/** Names of the buckets of a region that are too long, and so are organization and stack together. */
+export function bucketsTooLong(naming: Naming, region: string): string[] {
+  return everyBucket
+    .map((purpose) => bucketName(naming, purpose, region))
+    .filter((name) => name.length > maximumBucketName);
+}
+
 /** Start of every name in the stack, e.g. `example-causeway-prod`. */
 export function prefix(naming: Naming): string {
-  return `${naming.organization}-causeway-${naming.environment}`;
+  return `${naming.organization}-causeway-${naming.stack}`;
 }
 
 /**
@@ -69,6 +90,39 @@ export function keyAlias(naming: Naming, purpose: KeyPurpose | "signing"): strin
   return `alias/${prefix(naming)}-${purpose}`;
 }
 
+/** Name of a region's cluster. */
+export function clusterName({ stack }: Pick<Naming, "stack">, region: string): string {
+  return `causeway-${stack}-${region}`;
+}
+
+/** Name of the log group of a region's control plane; EKS decides its form. */
+export function clusterLogGroup(cluster: string): string {
+  return `/aws/eks/${cluster}/cluster`;
+}
+
+/** Name of the log group of a region's flow logs. */
+export function flowLogGroup({ stack }: Pick<Naming, "stack">, region: string): string {
+  return `/causeway/${stack}/${region}/vpc-flow-logs`;
+}
+
+/** Name of the log group of a region's firewall; WAF only writes to names that begin like this. */
+export function firewallLogGroup({ stack }: Pick<Naming, "stack">, region: string): string {
+  return `aws-waf-logs-causeway-${stack}-${region}`;
+}
+
+/**
+ * Name of the log group of the metrics workspace. Groups under this path need no resource policy of
+ * their own, of which an account has few.
+ */
+export function metricsLogGroup(naming: Naming): string {
+  return `/aws/vendedlogs/prometheus/${prefix(naming)}`;
+}
+
+/** Name of a region's analyzer of access. */
+export function analyzerName(naming: Naming, region: string): string {
+  return `${prefix(naming)}-${region}`;
+}
+
 /** Address of an account's image registry in a region. */
 export function registryAddress(account: string, region: string): string {
   return `${account}.dkr.ecr.${region}.amazonaws.com`;
@@ -89,7 +143,7 @@ export function sharedRepository(naming: Naming, image: SharedImage): string {
   return `${repositoryPrefix(naming)}${image}`;
 }
 
-/** Name of a role; at most 50 characters, IAM takes 64. */
+/** Name of a role; shorter than those of the buckets, and IAM takes 64 characters. */
 export function roleName(naming: Naming, role: PlatformRole | "replication"): string {
   return `${prefix(naming)}-${role === "replication" ? role : roleNames[role]}`;
 }

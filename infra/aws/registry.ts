@@ -1,6 +1,7 @@
 import * as ecr from "@pulumi/aws/ecr";
 import type { Provider } from "@pulumi/aws/provider";
 import * as pulumi from "@pulumi/pulumi";
+import type { Environment } from "../../services/contract/environments";
 import { classTags } from "../kubernetes/data-classes";
 import type { EncryptionKeys } from "./keys";
 import {
@@ -17,6 +18,7 @@ import { inRegion } from "./regions";
 
 /** Arguments of {@link ImageRegistry}. */
 export interface ImageRegistryArgs extends Naming {
+  readonly environment: Environment;
   /** Regions of the stack; images are pushed to the first and replicated to the others. */
   readonly regions: readonly string[];
   /** Names of the models; each has a repository. */

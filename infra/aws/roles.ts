@@ -112,7 +112,7 @@ export class PlatformRoles extends pulumi.ComponentResource {
       id,
       {
         name: roleName(args, role),
-        description: `Causeway ${args.environment}: ${does}`,
+        description: `Causeway ${args.stack}: ${does}`,
         assumeRolePolicy: policyText(
           policyDocument(
             ...trustPolicy(args.access[list], caller, role === "breakGlass" ? args.regions : [])

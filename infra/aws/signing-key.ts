@@ -18,7 +18,7 @@ export class SigningKey extends pulumi.ComponentResource {
     const key = new kms.Key(
       name,
       {
-        description: `Causeway ${args.environment}: signatures of releases`,
+        description: `Causeway ${args.stack}: signatures of releases`,
         customerMasterKeySpec: "ECC_NIST_P256",
         keyUsage: "SIGN_VERIFY",
         multiRegion: true,

@@ -5,6 +5,7 @@ import { CustomResource } from "@pulumi/kubernetes/apiextensions";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1";
 import { Provider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
+import { clusterLogGroup } from "../aws/naming";
 import { policyText } from "../aws/policy-document";
 import { classTags } from "../kubernetes/data-classes";
 import {
@@ -215,7 +216,7 @@ export class Cluster extends pulumi.ComponentResource {
     const logs = new cloudwatch.LogGroup(
       this.name,
       {
-        name: `/aws/eks/${args.name}/cluster`,
+        name: clusterLogGroup(args.name),
         kmsKeyId: args.logsKeyArn,
         retentionInDays: args.environment === "prod" ? 400 : 30,
         tags: classTags("systemLogs"),

@@ -7,7 +7,6 @@ import { drainSeconds } from "../../services/contract/recovery";
 import { loadBalancerPrefix } from "../aws/bucket-policy";
 import { EntryCertificate } from "./certificate";
 import { Firewall } from "./firewall";
-import type { Environment } from "../../services/contract/environments";
 
 /** Port on which the Istio gateway says over plain HTTP, inside the VPC, whether it is ready. */
 export const gatewayHealthPort = 15_021;
@@ -17,7 +16,8 @@ export const tlsPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06";
 /** Arguments of {@link RegionalEntry}. */
 export interface RegionalEntryArgs {
   readonly region: string;
-  readonly environment: Environment;
+  /** Name of the stack. */
+  readonly stack: string;
   /** Name that callers use in all regions. */
   readonly domainName: string;
   readonly hostedZoneId: pulumi.Input<string>;
@@ -67,7 +67,7 @@ export class RegionalEntry extends pulumi.ComponentResource {
     );
     const problems = entryProblems(args);
     if (problems.length > 0) throw new pulumi.ResourceError(problems.join("\n"), this);
-    const { region, environment, domainName, hostedZoneId } = args;
+    const { region, stack, domainName, hostedZoneId } = args;
 
     const securityGroup = this.createSecurityGroup(name, args);
     const balancer = this.createLoadBalancer(name, args, securityGroup);
@@ -82,7 +82,7 @@ export class RegionalEntry extends pulumi.ComponentResource {
       `${name}-firewall`,
       {
         region,
-        environment,
+        stack,
         loadBalancerArn: balancer.arn,
         logsKeyArn: args.logsKeyArn,
         rateLimitPerAddress: args.rateLimitPerAddress,

@@ -1,13 +1,15 @@
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as wafv2 from "@pulumi/aws/wafv2";
 import * as pulumi from "@pulumi/pulumi";
+import { firewallLogGroup } from "../aws/naming";
 import { classTags } from "../kubernetes/data-classes";
 import { defaultRateLimit, visibility, webAclRules } from "./web-acl";
 
 /** Arguments of {@link Firewall}. */
 export interface FirewallArgs {
   readonly region: string;
-  readonly environment: string;
+  /** Name of the stack. */
+  readonly stack: string;
   /** Load balancer that the firewall stands before. */
   readonly loadBalancerArn: pulumi.Input<string>;
   /** The region's key for logs. */
@@ -34,11 +36,11 @@ export class Firewall extends pulumi.ComponentResource {
     const acl = new wafv2.WebAcl(
       `${name}-acl`,
       {
-        description: `Causeway ${args.environment} in ${args.region}`,
+        description: `Causeway ${args.stack} in ${args.region}`,
         scope: "REGIONAL",
         defaultAction: { allow: {} },
         rules: webAclRules(args.rateLimitPerAddress ?? defaultRateLimit),
-        visibilityConfig: visibility(`causeway-${args.environment}-${args.region}`),
+        visibilityConfig: visibility(`causeway-${args.stack}-${args.region}`),
       },
       child,
     );
@@ -47,11 +49,10 @@ export class Firewall extends pulumi.ComponentResource {
       { resourceArn: args.loadBalancerArn, webAclArn: acl.arn },
       child,
     );
-    // WAF only writes to log groups whose names begin like this.
     const logs = new cloudwatch.LogGroup(
       `${name}-logs`,
       {
-        name: `aws-waf-logs-causeway-${args.environment}-${args.region}`,
+        name: firewallLogGroup(args, args.region),
         kmsKeyId: args.logsKeyArn,
         retentionInDays: 400,
         tags: classTags("systemLogs"),

@@ -3,6 +3,7 @@ import * as ec2 from "@pulumi/aws/ec2";
 import * as iam from "@pulumi/aws/iam";
 import * as vpc from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
+import { flowLogGroup } from "../aws/naming";
 import { policyText } from "../aws/policy-document";
 import { cidrProblems, planSubnets } from "./cidr";
 import type { Environment } from "../../services/contract/environments";
@@ -35,6 +36,8 @@ export function zonesOf(region: string): string[] {
 export interface NetworkArgs {
   /** AWS region, e.g. `eu-west-1`. */
   readonly region: string;
+  /** Name of the stack. */
+  readonly stack: string;
   /**
    * prod has a NAT gateway and endpoints in every zone; dev in one, which is cheaper and may fail
    * with that zone.
@@ -138,7 +141,7 @@ export class Network extends pulumi.ComponentResource {
     const group = new cloudwatch.LogGroup(
       name,
       {
-        name: `/causeway/${this.name}/vpc-flow-logs`,
+        name: flowLogGroup(this.args, this.args.region),
         kmsKeyId: this.args.logsKeyArn,
         retentionInDays: this.args.environment === "prod" ? 400 : 30,
         tags: classTags("systemLogs"),

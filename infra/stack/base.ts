@@ -84,13 +84,14 @@ function awsBase(
 }
 
 function createFoundation(
-  { organization, account, environment, regions, auditRetention, access }: AwsConfig,
+  { organization, account, stack, environment, regions, auditRetention, access }: AwsConfig,
   models: readonly Model[],
   providers: AwsProviders,
 ): GlobalFoundation {
   return new GlobalFoundation("foundation", {
     organization,
     account,
+    stack,
     environment,
     regions: regions.map(({ name }) => name),
     auditRetention,
@@ -113,7 +114,7 @@ function regionOnAws(
   foundation: GlobalFoundation,
   { name: region, cidr }: AwsConfig["regions"][number],
 ): AwsBase {
-  const { organization, environment, access, account, kubernetesVersion, domain, regions } = config;
+  const { environment, access, kubernetesVersion, domain, regions } = config;
   return {
     cidr,
     deletionProtection: config.deletionProtection ?? environment === "prod",
@@ -128,7 +129,7 @@ function regionOnAws(
     logBucketName: foundation.logBucketName(region),
     metrics: { ...foundation.metricsWorkspace, region: regions[0]?.name ?? "" },
     audit: {
-      bucketName: bucketName({ organization, account, environment }, "audit", region),
+      bucketName: bucketName(config, "audit", region),
       bucketArn: foundation.bucket("audit", region).arn,
       keyArn: foundation.keyArn("audit", region),
     },

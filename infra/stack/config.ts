@@ -4,9 +4,11 @@ import type { StackConfig } from "./schema";
 
 /** The validated configuration of the running stack. Throws InputError with all problems. */
 export function stackConfig(): StackConfig {
+  const stack = pulumi.getStack();
   return parseConfig(
     { values: pulumi.runtime.allConfig(), secrets: encryptedKeys() },
-    `Pulumi.${pulumi.getStack()}.yaml`,
+    stack,
+    `Pulumi.${stack}.yaml`,
   );
 }
 

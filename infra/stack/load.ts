@@ -32,22 +32,24 @@ export interface RawConfig {
 
 /**
  * Validates a stack's configuration.
+ * @param stack name of the stack
+ * @param source file that messages name
  * @throws InputError with all problems at once: unknown keys, bad values, secrets in plain text,
  *   conflicts between keys.
  */
-export function parseConfig(raw: RawConfig, source: string): StackConfig {
+export function parseConfig(raw: RawConfig, stack: string, source: string): StackConfig {
   const input = decode(raw);
   const result = configSchema.safeParse(input);
   const plain = plainTextSecrets(raw);
   const hidden = new Set(plain.map((problem) => problem.key));
   const single = singleProblems(input).filter((problem) => !hidden.has(topKey(problem)));
   const named = new Set(single.map((problem) => problem.key));
-  const cross = crossProblems(soundKeys(input), Object.keys(input)).filter(
+  const cross = crossProblems({ ...soundKeys(input), stack }, Object.keys(input)).filter(
     (problem) => !named.has(problem.key),
   );
   const problems = [...single, ...cross, ...plain, ...namespaceProblems(raw)];
   if (!result.success || problems.length > 0) throw new InputError(source, problems);
-  return result.data;
+  return { ...result.data, stack };
 }
 
 /** Namespaces of keys that the program's packages read. */
@@ -112,7 +114,7 @@ function problemsBy(schema: z.ZodType, input: unknown): Problem[] {
  * the defaults of those that are not given. Where the target is none, by the one that has less
  * against the other keys.
  */
-function soundKeys(input: Record<string, unknown>): Partial<StackConfig> {
+function soundKeys(input: Record<string, unknown>) {
   const unsound = new Set<string>();
   const sound = (shape: z.core.$ZodShape) =>
     Object.fromEntries(

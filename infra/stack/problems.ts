@@ -3,6 +3,7 @@ import { imageDigest } from "../../services/contract/digests";
 import { minimumLogDays } from "../../services/contract/tiers";
 import type { Problem } from "../../services/contract/problems";
 import { days, durationText } from "../../services/contract/units";
+import { bucketsTooLong, isStackName, maximumBucketName, stackNameForm } from "../aws/naming";
 import { cidrProblems } from "../region/cidr";
 import { maximumScheduleName, retrainingNames } from "../workflows/retraining/definition";
 import type { AwsConfig, ClusterConfig, StackConfig } from "./schema";
@@ -213,12 +214,33 @@ function awsProblems(config: Partial<AwsConfig>): Problem[] {
     allowed,
   }));
   return [
+    ...stackNameProblems(config),
     ...unknown,
     ...few,
     ...blocks,
     ...accessProblems(config),
     ...retentionProblems(config),
     ...recoveryProblems(config),
+  ];
+}
+
+/** A name of the stack, or of organization and stack together, that AWS would refuse in some name. */
+function stackNameProblems(config: Partial<AwsConfig>): Problem[] {
+  const { stack = "", organization, account = "", regions = [] } = config;
+  if (!isStackName(stack))
+    return [{ key: "stack", got: stack, allowed: `a name of a stack on AWS: ${stackNameForm}` }];
+  if (organization === undefined) return [];
+  const [longest] = regions
+    .flatMap(({ name }) => bucketsTooLong({ organization, account, stack }, name))
+    .sort((a, b) => b.length - a.length);
+  if (longest === undefined) return [];
+  const room = organization.length + stack.length + maximumBucketName - longest.length;
+  return [
+    {
+      key: "organization",
+      got: organization,
+      allowed: `with the stack's name (${stack}) at most ${room} characters: a bucket has ${maximumBucketName}, and ${longest} has ${longest.length}`,
+    },
   ];
 }
 

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Environment } from "../../services/contract/environments";
+import { clusterName } from "../aws/naming";
 import { gatewayPorts } from "../kubernetes/gateway";
 import { Cluster } from "../region/cluster";
 import { RegionalEntry } from "../region/entry";
@@ -40,8 +41,9 @@ export interface AwsBase {
 /** What {@link createRegionalBase} makes of a region. */
 export interface RegionalBaseArgs {
   readonly region: string;
+  /** Name of the stack. */
+  readonly stack: string;
   readonly environment: Environment;
-  readonly clusterName: string;
   /** Whether a model of the region asks for a GPU. */
   readonly gpu: boolean;
   readonly aws: AwsBase;
@@ -69,7 +71,7 @@ export interface RegionalNetwork {
 /** Network of a region on AWS, and the way into it. */
 export function createNetwork(
   name: string,
-  { region, environment, clusterName, aws }: Omit<RegionalBaseArgs, "gpu">,
+  { region, stack, environment, aws }: Omit<RegionalBaseArgs, "gpu">,
   child: pulumi.ComponentResourceOptions,
 ): RegionalNetwork {
   const { cidr, clusterAccess, keys, tunnelPort } = aws;
@@ -77,7 +79,7 @@ export function createNetwork(
   const sessions = via === "ssm";
   const network = new Network(
     `${name}-network`,
-    { region, environment, cidr, logsKeyArn: keys.logs, sessions },
+    { region, stack, environment, cidr, logsKeyArn: keys.logs, sessions },
     child,
   );
   if (via === "public") return { network, access: undefined, way: clusterAccess };
@@ -87,7 +89,12 @@ export function createNetwork(
     { via, vpcId, vpcCidr: cidr, privateSubnetIds },
     child,
   );
-  const session = { region, clusterName, instance: `${name}-access`, localPort: tunnelPort };
+  const session = {
+    region,
+    clusterName: clusterName({ stack }, region),
+    instance: `${name}-access`,
+    localPort: tunnelPort,
+  };
   return {
     network,
     access,
@@ -107,7 +114,7 @@ export function createRegionalBase(
   { network, access: way }: RegionalNetwork,
   child: pulumi.ComponentResourceOptions,
 ): RegionalBase {
-  const { clusterName, aws } = args;
+  const { aws } = args;
   const entry = createEntry(name, args, network, child);
   const cluster = createCluster(name, args, network, way, child);
   const loadBalancer = {
@@ -118,7 +125,7 @@ export function createRegionalBase(
   // Before the pods that it is for: they get their credentials at their start.
   const access = new MetricsAccess(
     `${name}-metrics`,
-    { clusterName, workspaceArn: aws.metrics.arn },
+    { clusterName: cluster.clusterName, workspaceArn: aws.metrics.arn },
     { ...child, dependsOn: [...cluster.ready] },
   );
   return { entry, cluster, loadBalancer, access: [access] };
@@ -126,7 +133,7 @@ export function createRegionalBase(
 
 function createEntry(
   name: string,
-  { region, environment, clusterName, aws }: RegionalBaseArgs,
+  { region, stack, aws }: RegionalBaseArgs,
   { vpcId, publicSubnetIds }: Network,
   child: pulumi.ComponentResourceOptions,
 ): RegionalEntry {
@@ -134,7 +141,7 @@ function createEntry(
     `${name}-entry`,
     {
       region,
-      environment,
+      stack,
       domainName: aws.domainName,
       hostedZoneId: aws.hostedZoneId,
       vpcId,
@@ -142,7 +149,7 @@ function createEntry(
       publicSubnetIds,
       logBucketName: aws.logBucketName,
       logsKeyArn: aws.keys.logs,
-      clusterName,
+      clusterName: clusterName({ stack }, region),
       gatewayPort: gatewayPorts.tls,
       deletionProtection: aws.deletionProtection,
     },
@@ -152,7 +159,7 @@ function createEntry(
 
 function createCluster(
   name: string,
-  { region, environment, clusterName, gpu, aws }: RegionalBaseArgs,
+  { region, stack, environment, gpu, aws }: RegionalBaseArgs,
   { privateSubnetIds }: Network,
   way: VpcAccess | undefined,
   child: pulumi.ComponentResourceOptions,
@@ -161,7 +168,7 @@ function createCluster(
   return new Cluster(
     `${name}-cluster`,
     {
-      name: clusterName,
+      name: clusterName({ stack }, region),
       region,
       environment,
       kubernetesVersion: aws.kubernetesVersion,

@@ -4,6 +4,7 @@ import type { Release } from "../../services/evidence/release";
 import { days, millicores } from "../../services/contract/units";
 import { originName, type RegionalEntry } from "../region/entry";
 import { regionalName } from "../aws/entry-records";
+import { clusterName } from "../aws/naming";
 import { Addons } from "../platform/addons";
 import { minimumPredictionDays } from "../platform/elastic/lifecycle";
 import { LogStore, type LogSnapshots } from "../platform/elastic/log-store";
@@ -54,6 +55,8 @@ export interface ServedModel extends DeliveryState {
 
 export interface RegionalPlatformArgs {
   readonly region: string;
+  /** Name of the stack. */
+  readonly stack: string;
   readonly environment: StackConfig["environment"];
   /** How far the region is built up. */
   readonly stage: Stage;
@@ -132,8 +135,8 @@ export class RegionalPlatform extends pulumi.ComponentResource {
     this.region = region;
 
     const child = { parent: this };
-    const clusterName = clusterNameOf(args);
-    const network = aws && createNetwork(name, { region, environment, clusterName, aws }, child);
+    const network =
+      aws && createNetwork(name, { region, stack: args.stack, environment, aws }, child);
     this.clusterAccess = network?.way;
     if (reaches(args.stage, "platform")) {
       const platform = this.createPlatform(network);
@@ -147,14 +150,13 @@ export class RegionalPlatform extends pulumi.ComponentResource {
   /** The cluster, and everything in it that is there before a model. */
   private createPlatform(network: RegionalNetwork | undefined): Platform {
     const { name, args } = this;
-    const { region, environment, aws } = args;
-    const clusterName = clusterNameOf(args);
+    const { region, stack, environment, aws } = args;
     const base =
       aws &&
       network &&
       createRegionalBase(
         name,
-        { region, environment, clusterName, gpu: asksForGpu(args), aws },
+        { region, stack, environment, gpu: asksForGpu(args), aws },
         network,
         { parent: this },
       );
@@ -162,7 +164,8 @@ export class RegionalPlatform extends pulumi.ComponentResource {
     const ready = this.createControllers(base, inCluster);
     const onControllers = { ...inCluster, dependsOn: [...ready] };
     const mesh = this.createMesh(base?.loadBalancer, onControllers);
-    const logs = this.createLogStore(aws && { ...aws.audit, clusterName }, onControllers);
+    const snapshots = aws && { ...aws.audit, clusterName: clusterName(args, region) };
+    const logs = this.createLogStore(snapshots, onControllers);
     return { base, inCluster, onControllers, mesh, logs };
   }
 
@@ -207,6 +210,7 @@ export class RegionalPlatform extends pulumi.ComponentResource {
       `${name}-addons`,
       {
         region,
+        clusterName: clusterName(args, region),
         environment,
         target: volumes.target,
         pages: args.alertWebhooks !== undefined,
@@ -296,10 +300,6 @@ export class RegionalPlatform extends pulumi.ComponentResource {
       { ...opts, dependsOn },
     );
   }
-}
-
-function clusterNameOf({ environment, region }: RegionalPlatformArgs): string {
-  return `causeway-${environment}-${region}`;
 }
 
 /** What starts a retraining by way of the region: see `retrainingRoutes`. */

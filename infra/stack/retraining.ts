@@ -60,8 +60,8 @@ export function retrainingBase(config: StackConfig, root: string): RetrainingBas
   };
 }
 
-function namingOf({ organization, environment, account }: AwsConfig): Naming {
-  return { organization, environment, account };
+function namingOf({ organization, account, stack }: AwsConfig): Naming {
+  return { organization, account, stack };
 }
 
 function bucketLocations(naming: Naming, home: string): Locations {

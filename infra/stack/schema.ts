@@ -252,7 +252,9 @@ export const awsConfigSchema = z.strictObject({
   ...common,
   organization: label
     .max(20, "a name of at most 20 characters")
-    .describe("Prefix of globally unique names, such as buckets."),
+    .describe(
+      "Prefix of globally unique names, such as buckets; the name of the stack follows it.",
+    ),
   account: z
     .string({ error: "an AWS account id of 12 digits, because target is aws" })
     .regex(/^\d{12}$/, "an AWS account id of 12 digits")
@@ -331,10 +333,15 @@ export const clusterConfigSchema = z.strictObject({
  */
 export const configSchema = z.discriminatedUnion("target", [awsConfigSchema, clusterConfigSchema]);
 
+/** What a stack has that is in no file. */
+interface Named {
+  /** Name of the stack, which is in its names on AWS. */
+  readonly stack: string;
+}
 /** A validated stack configuration. */
-export type StackConfig = z.output<typeof configSchema>;
-export type AwsConfig = z.output<typeof awsConfigSchema>;
-export type ClusterConfig = z.output<typeof clusterConfigSchema>;
+export type StackConfig = z.output<typeof configSchema> & Named;
+export type AwsConfig = z.output<typeof awsConfigSchema> & Named;
+export type ClusterConfig = z.output<typeof clusterConfigSchema> & Named;
 
 /** Keys whose values must be encrypted in the stack file. */
 export const secretKeys = ["alertWebhook", "ticketWebhook"] as const;

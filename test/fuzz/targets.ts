@@ -128,7 +128,7 @@ export const targets: readonly Target[] = [
     write: yaml,
     read: (text, folder) => {
       const path = file(folder, "Pulumi.dev.yaml", text);
-      return parseConfig(readStackFile(path), path);
+      return parseConfig(readStackFile(path), "dev", path);
     },
     complaint: inputError,
   },

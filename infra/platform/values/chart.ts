@@ -17,6 +17,8 @@ export interface SharedWorkspace {
 /** What the values of a chart depend on. */
 export interface ChartSettings {
   readonly region: string;
+  /** Name of the cluster, by which its metrics are told from those of other regions. */
+  readonly clusterName: string;
   readonly environment: Environment;
   readonly target: Target;
   /** Whether Alertmanager has addresses of people. */

@@ -64,9 +64,9 @@ function spec(settings: ChartSettings): Values {
  * for each `cluster`, and drops `__replica__`; the operator's own label would be the same in all
  * regions, and all but one region would be dropped with it.
  */
-function labels({ region, environment }: ChartSettings): Values {
+function labels({ region, clusterName, environment }: ChartSettings): Values {
   return {
-    externalLabels: { cluster: `causeway-${environment}-${region}`, region, environment },
+    externalLabels: { cluster: clusterName, region, environment },
     replicaExternalLabelName: "__replica__",
     prometheusExternalLabelNameClear: true,
   };

@@ -76,7 +76,7 @@ describe("causeway new stack", () => {
     expect(existsSync(join(project, "Pulumi.acme.yaml"))).toBe(false);
   });
 
-  it("overwrites no stack, and takes no names of another", async () => {
+  it("overwrites no stack, and takes the domain of none", async () => {
     const before = readFileSync(join(project, "Pulumi.dev.yaml"), "utf8");
     const again = await causeway("new stack", ["dev", ...options("dev", "eu-west-1")]);
     expect([again.code, readFileSync(join(project, "Pulumi.dev.yaml"), "utf8")]).toEqual([
@@ -86,8 +86,28 @@ describe("causeway new stack", () => {
     await causeway("new stack", ["one", ...options("dev", "eu-west-1")]);
     const second = await causeway("new stack", ["two", ...options("dev", "eu-west-1")]);
     expect(second.code).toBe(2);
-    expect(second.err).toContain("the stack one has the names of acme dev in account 222233334444");
+    expect(second.err).toContain("--domain: got models.acme.com, which the stack one has");
   });
+
+  it("writes two stacks of one environment in one account", async () => {
+    for (const [name, domain] of [
+      ["one", "one.acme.com"],
+      ["two", "two.acme.com"],
+    ] as const) {
+      const given = options("dev", "eu-west-1");
+      given[given.indexOf("models.acme.com")] = domain;
+      expect((await causeway("new stack", [name, ...given])).code).toBe(0);
+    }
+  });
+
+  it.each(["Dev", "2dev", "dev-", "a--b", "d".repeat(21)])(
+    "refuses %s, which AWS would refuse in a name",
+    async (name) => {
+      const { code, err } = await causeway("new stack", [name, ...options("dev", "eu-west-1")]);
+      expect(code).toBe(2);
+      expect(err).toContain(`name: got ${name}, allowed: at most 20 lower-case letters`);
+    },
+  );
 });
 
 it("gives blocks that overlap none that is taken", () =>

@@ -54,6 +54,7 @@ describe("causeway plan", () => {
       const { regions } = parseConfig(
         readStackFile(join(fixtureProject, `Pulumi.${stack}.yaml`)),
         stack,
+        stack,
       );
       expect(readdirSync(join(out, stack, "manifests")).sort()).toEqual(
         regions.map(({ name }) => name).sort(),

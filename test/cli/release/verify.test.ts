@@ -31,13 +31,16 @@ const identity = {
   jwksUri: "https://login.example.com/keys",
   audiences: ["causeway"],
 };
-const config = configSchema.parse({
-  target: "kubernetes",
-  environment: "local",
-  regions: [{ name: "local" }],
-  identity,
-  models: [{ name: "loan-approval" }],
-});
+const config = {
+  ...configSchema.parse({
+    target: "kubernetes",
+    environment: "local",
+    regions: [{ name: "local" }],
+    identity,
+    models: [{ name: "loan-approval" }],
+  }),
+  stack: "local",
+};
 const ours = testKey("p256");
 const now = Date.parse("2026-11-25T00:00:00Z");
 const names = readdirSync(join(modelsFolder, "loan-approval", "release"));

@@ -129,7 +129,7 @@ export class Platform {
    */
   refuseWhatFailed(): void {
     const file = path.join(this.folder, `Pulumi.${STACK}.yaml`);
-    const config = parseConfig(readStackFile(file), file);
+    const config = parseConfig(readStackFile(file), STACK, file);
     refuseUpdate(config, loadModels(config, this.modelsFolder));
   }
 

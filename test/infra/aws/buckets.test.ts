@@ -1,5 +1,5 @@
 import { bucketPurposes } from "../../../infra/kubernetes/labels";
-import { bucketName, maximumBucketName } from "../../../infra/aws/naming";
+import { bucketName, bucketsTooLong } from "../../../infra/aws/naming";
 import { bucketPolicy } from "../../../infra/aws/bucket-policy";
 import { account, foundation, ofType, prod, settingOf, twoRegions, type Built } from "./support";
 
@@ -12,16 +12,12 @@ const names = twoRegions.flatMap((region) =>
   purposes.map((purpose) => bucketName(prod, purpose, region)),
 );
 
-it("has literal names of at most 63 characters with the longest organization and region", () => {
-  const longest = purposes.map((purpose) =>
-    bucketName(
-      { ...prod, organization: "o".repeat(20), environment: "local" },
-      purpose,
-      "ap-southeast-1",
-    ),
-  );
-  for (const name of longest) expect(name.length).toBeLessThanOrEqual(maximumBucketName);
-  expect(longest[1]).toBe("oooooooooooooooooooo-causeway-local-artifacts-ap-southeast-1");
+it("tells the names that S3 would refuse", () => {
+  const named = { ...prod, organization: "o".repeat(20) };
+  expect(bucketsTooLong({ ...named, stack: "s".repeat(8) }, "ap-southeast-1")).toEqual([]);
+  expect(bucketsTooLong({ ...named, stack: "s".repeat(9) }, "ap-southeast-1")).toEqual([
+    "oooooooooooooooooooo-causeway-sssssssss-artifacts-ap-southeast-1",
+  ]);
 });
 
 it("has a bucket of each purpose and one for logs in every region", () => {

@@ -244,6 +244,7 @@ describe("the foundation", () => {
       "organization",
       "regions",
       "runRetention",
+      "stack",
     ]);
   });
 
@@ -265,7 +266,7 @@ describe("the foundation", () => {
         auditRetention: duration.parse("30 days"),
       }),
     ).rejects.toThrow(
-      /organization \(a-much-too-long-organization-name\) is too long: bucket a-much-too-long-organization-name-causeway-prod-artifacts-eu-west-1 has 67 characters, at most 63 are allowed[^]*cn-north-1 is in a partition[^]*auditRetention \(30 days\) must be at least 183 days \(EU AI Act Art\. 19, 26\(6\)\)/,
+      /organization \(a-much-too-long-organization-name\) and stack \(prod\) are too long: bucket a-much-too-long-organization-name-causeway-prod-artifacts-eu-west-1 has 67 characters, at most 63 are allowed[^]*cn-north-1 is in a partition[^]*auditRetention \(30 days\) must be at least 183 days \(EU AI Act Art\. 19, 26\(6\)\)/,
     );
   });
 });

@@ -4,7 +4,7 @@ import { record, type RecordedResource } from "../../support/record";
 import { duration } from "../../../services/contract/units";
 
 export const account = "444455556666";
-export const prod = { organization: "example", account, environment: "prod" } as const;
+export const prod = { organization: "example", account, stack: "prod" } as const;
 export const twoRegions = ["eu-west-1", "eu-central-1"] as const;
 
 const role = (name: string) => `arn:aws:iam::${account}:role/${name}`;
@@ -35,6 +35,7 @@ export async function foundation(
     );
     built.foundation = new GlobalFoundation("global", {
       ...prod,
+      environment: "prod",
       regions,
       auditRetention: duration.parse("400 days"),
       runRetention: { "loan-approval": duration.parse("730 days") },

@@ -58,15 +58,18 @@ describe("the stack that observes", () => {
 
   test("tells the replicas of a region apart, and no two regions alike, so that the workspace drops one replica and no region", () => {
     const spec = (region: string) =>
-      (valuesOf("prometheus", { ...prod, region }) as { prometheus: { prometheusSpec: object } })
-        .prometheus.prometheusSpec;
+      (
+        valuesOf("prometheus", { ...prod, region, clusterName: `causeway-blue-${region}` }) as {
+          prometheus: { prometheusSpec: object };
+        }
+      ).prometheus.prometheusSpec;
     expect(spec("eu-west-1")).toMatchObject({
       replicaExternalLabelName: "__replica__",
       prometheusExternalLabelNameClear: true,
-      externalLabels: { cluster: "causeway-prod-eu-west-1", region: "eu-west-1" },
+      externalLabels: { cluster: "causeway-blue-eu-west-1", region: "eu-west-1" },
     });
     expect(spec("eu-central-1")).toMatchObject({
-      externalLabels: { cluster: "causeway-prod-eu-central-1", region: "eu-central-1" },
+      externalLabels: { cluster: "causeway-blue-eu-central-1", region: "eu-central-1" },
     });
   });
 

@@ -78,6 +78,7 @@ describe("secrets of the observability stack", () => {
   test("the chart takes the password and the address from these Secrets", () => {
     const values = kubePrometheusStack({
       region: "eu-west-1",
+      clusterName: "causeway-prod-eu-west-1",
       gpu: false,
       runbookBase,
       environment: "prod",
@@ -112,6 +113,7 @@ describe("secrets of the observability stack", () => {
   test("without an address nothing is paged", () => {
     const values = kubePrometheusStack({
       region: "eu-west-1",
+      clusterName: "causeway-prod-eu-west-1",
       gpu: false,
       runbookBase,
       environment: "dev",

@@ -5,7 +5,7 @@ import { ofType } from "../aws/support";
 
 const args: RegionalEntryArgs = {
   region: "eu-west-1",
-  environment: "prod",
+  stack: "prod",
   deletionProtection: true,
   domainName: "models.example.com",
   hostedZoneId: "Z0123456789PROD",

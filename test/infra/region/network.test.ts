@@ -3,6 +3,7 @@ import { only, record, type RecordedResource } from "../../support/record";
 
 const args = {
   region: "eu-west-1",
+  stack: "prod",
   environment: "prod",
   cidr: "10.32.0.0/16",
   logsKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/mrk-1",
@@ -87,7 +88,7 @@ describe("Network", () => {
   test("all flows are logged to an encrypted group that is kept for 400 days in prod", async () => {
     const resources = await build();
     expect(only(resources, "aws:cloudwatch/logGroup:LogGroup").inputs).toMatchObject({
-      name: "/causeway/net/vpc-flow-logs",
+      name: "/causeway/prod/eu-west-1/vpc-flow-logs",
       kmsKeyId: args.logsKeyArn,
       retentionInDays: 400,
     });

@@ -13,7 +13,7 @@ const corpus = join(__dirname, "corpus");
 function problemsIn(file: string): InputError {
   const raw = readStackFile(file);
   try {
-    parseConfig(raw, file);
+    parseConfig(raw, "prod", file);
   } catch (error) {
     if (error instanceof InputError) return error;
     throw error;
@@ -23,7 +23,7 @@ function problemsIn(file: string): InputError {
 
 describe("stack configuration", () => {
   test.each(stacks)("Pulumi.%s.yaml is valid", (stack) => {
-    const config = parseConfig(readStackFile(stackFile(stack)), stack);
+    const config = parseConfig(readStackFile(stackFile(stack)), stack, stack);
     expect(config.environment).toBe(stack);
   });
 
@@ -82,6 +82,35 @@ describe("stack configuration", () => {
     );
   });
 
+  test.each(["Prod", "prod_2", "prod-", "a--b", "p".repeat(21)])(
+    "a stack on AWS cannot be named %s",
+    (stack) => {
+      const raw = readStackFile(stackFile("prod"));
+      expect(() => parseConfig(raw, stack, "prod.yaml")).toThrow(
+        `stack: got "${stack}", allowed: a name of a stack on AWS: at most 20 lower-case letters, digits and single hyphens`,
+      );
+    },
+  );
+
+  test("on an existing cluster a stack has any name, since nothing there carries it", () =>
+    expect(parseConfig(readStackFile(stackFile("local")), "My_Stack", "local").stack).toBe(
+      "My_Stack",
+    ));
+
+  test("organization and stack are together as long as the buckets of every region allow", () => {
+    const raw = readStackFile(stackFile("prod"));
+    const parse = (stack: string) =>
+      parseConfig(
+        { ...raw, values: { ...raw.values, "causeway:organization": "o".repeat(20) } },
+        stack,
+        "prod.yaml",
+      );
+    expect(parse("s".repeat(10)).stack).toHaveLength(10);
+    expect(() => parse("s".repeat(11))).toThrow(
+      'organization: got "oooooooooooooooooooo", allowed: with the stack\'s name (sssssssssss) at most 30 characters: a bucket has 63, and oooooooooooooooooooo-causeway-sssssssssss-artifacts-eu-central-1 has 64',
+    );
+  });
+
   test("a key without a value has empty text, as the engine reads it", () => {
     expect(problemsIn(join(corpus, "no-value-for-target.yaml")).message).toContain(
       'target: got "", allowed: aws or kubernetes',
@@ -105,7 +134,7 @@ describe("stack configuration", () => {
   test("callers of a cluster use causeway.local, or the name of the stack file", () => {
     const { values, secrets } = readStackFile(stackFile("local"));
     const domainOf = (more: Record<string, string>) =>
-      parseConfig({ values: { ...values, ...more }, secrets }, "local").domain;
+      parseConfig({ values: { ...values, ...more }, secrets }, "local", "local").domain;
     expect(domainOf({})).toEqual({ name: "causeway.local" });
     expect(domainOf({ "causeway:domain": '{ "name": "models.example.com" }' })).toEqual({
       name: "models.example.com",
@@ -128,6 +157,7 @@ describe("stack configuration", () => {
         secrets: new Set(["causeway:alertWebhook"]),
       },
       "local",
+      "local",
     );
     expect(config.alertWebhook).toBe("https://pager.example.com/");
   });
@@ -135,7 +165,11 @@ describe("stack configuration", () => {
   test("warnings have an address of their own only where pages have one, and it is a secret too", () => {
     const raw = readStackFile(stackFile("local"));
     const parse = (given: Record<string, string>, secrets = Object.keys(given)) =>
-      parseConfig({ values: { ...raw.values, ...given }, secrets: new Set(secrets) }, "local");
+      parseConfig(
+        { values: { ...raw.values, ...given }, secrets: new Set(secrets) },
+        "local",
+        "local",
+      );
     const [pages, tickets] = [
       { "causeway:alertWebhook": "https://pager.example.com/" },
       { "causeway:ticketWebhook": "https://tickets.example.com/" },

@@ -29,13 +29,16 @@ function models(...entries: object[]): Model[] {
     audiences: ["causeway"],
   };
   return loadModels(
-    configSchema.parse({
-      target: "kubernetes",
-      environment: "local",
-      regions: [{ name: "local" }],
-      identity,
-      models: entries.map((entry) => ({ name: "loan-approval", ...entry })),
-    }),
+    {
+      ...configSchema.parse({
+        target: "kubernetes",
+        environment: "local",
+        regions: [{ name: "local" }],
+        identity,
+        models: entries.map((entry) => ({ name: "loan-approval", ...entry })),
+      }),
+      stack: "local",
+    },
     folder,
   );
 }

@@ -9,17 +9,20 @@ import { retry, verdict } from "../../support/verdicts";
 import { evidence } from "../../../infra/serving/model-service";
 
 const [sample] = loadModels(
-  configSchema.parse({
-    target: "kubernetes",
-    environment: "local",
-    regions: [{ name: "local" }],
-    identity: {
-      issuer: "https://login.example.com/",
-      jwksUri: "https://login.example.com/keys",
-      audiences: ["causeway"],
-    },
-    models: [{ name: "loan-approval" }],
-  }),
+  {
+    ...configSchema.parse({
+      target: "kubernetes",
+      environment: "local",
+      regions: [{ name: "local" }],
+      identity: {
+        issuer: "https://login.example.com/",
+        jwksUri: "https://login.example.com/keys",
+        audiences: ["causeway"],
+      },
+      models: [{ name: "loan-approval" }],
+    }),
+    stack: "local",
+  },
   modelsFolder,
 ) as [Model];
 const { name } = sample.contract;

@@ -13,8 +13,8 @@ const common = {
   },
   models: [{ name: "loan-approval" }],
 };
-const onAws = (environment: string): StackConfig =>
-  configSchema.parse({
+const onAws = (environment: string): StackConfig => ({
+  ...configSchema.parse({
     ...common,
     target: "aws",
     environment,
@@ -27,15 +27,19 @@ const onAws = (environment: string): StackConfig =>
     ],
     domain: { name: "models.example.com", hostedZoneId: "Z0123456789" },
     recovery: { rto: "5 minutes", checkIntervalSeconds: 30, failureThreshold: 3 },
-  });
-const onCluster = (more: object = {}): StackConfig =>
-  configSchema.parse({
+  }),
+  stack: environment,
+});
+const onCluster = (more: object = {}): StackConfig => ({
+  ...configSchema.parse({
     ...common,
     target: "kubernetes",
     environment: "local",
     regions: [{ name: "local" }],
     ...more,
-  });
+  }),
+  stack: "local",
+});
 
 const [sample] = loadModels(onCluster(), modelsFolder) as [Model];
 const published: Model = { ...sample, release: { ...sample.release, published: true } };

@@ -15,7 +15,7 @@ const image = (name: string) => `registry.example.com/${name}@sha256:${"a".repea
 const scope = {
   organization: "example",
   account: "111122223333",
-  environment: "prod",
+  stack: "prod",
   regions: ["eu-west-1", "eu-central-1"],
 } as const;
 const args: ErasureArgs = {

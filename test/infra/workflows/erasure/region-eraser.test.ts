@@ -22,7 +22,7 @@ const [home, second, third] = ["eu-west-1", "eu-central-1", "eu-north-1"] as con
 const scope = {
   organization: "example",
   account: "111122223333",
-  environment: "prod",
+  stack: "prod",
   regions: [home, second, third],
 } as const;
 const image = (name: string) => `registry.example.com/${name}@sha256:${"a".repeat(64)}`;

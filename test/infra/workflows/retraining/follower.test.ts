@@ -20,7 +20,7 @@ import { contract, old, served } from "../../../support/rollouts";
 const scope = {
   organization: "example",
   account: "111122223333",
-  environment: "prod",
+  stack: "prod",
   regions: ["eu-west-1", "eu-central-1"],
 } as const;
 const image = `registry.example.com/delivery@sha256:${"a".repeat(64)}`;

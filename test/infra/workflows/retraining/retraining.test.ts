@@ -180,7 +180,7 @@ test("in AWS the recorder and the promoter write the ledger, and nobody who trai
   const scope = {
     organization: "example",
     account: "111122223333",
-    environment: "prod",
+    stack: "prod",
     regions: ["eu-west-1"],
   } as const;
   expect(JSON.stringify(permissions.trainer(scope))).not.toContain("-audit-");
