@@ -196,3 +196,13 @@ export function occurrences(resources: readonly ResourceView[]): number {
   }
   return Math.max(0, ...counts.values());
 }
+
+/**
+ * How many regions have the detector and the analyzer of the account, which the program does not
+ * create: its component says so, and the preview asks AWS for each detector.
+ */
+export function regionsWatchedAlready(resources: readonly ResourceView[]): number {
+  return ofType(resources, "causeway:global:ThreatDetection")
+    .filter(({ props }) => at(props, "threatDetection") === "existing")
+    .flatMap(({ props }) => list(props, "regions")).length;
+}

@@ -16,8 +16,16 @@ export interface Single {
   readonly ids: (region: string, account: string) => Promise<readonly string[]>;
   /** What a second one does. */
   readonly second: string;
-  /** What to do about one that is there, by its id. */
-  readonly next: (id: string, name: string) => string;
+  /** What to do about one that is there. */
+  readonly next: string;
+  /** Whether the stack may use the account's own instead: `causeway:threatDetection`. */
+  readonly shared: boolean;
+}
+
+const useExisting = "set causeway:threatDetection: existing in the stack file";
+
+function usesExisting({ config }: AwsStack): boolean {
+  return config.threatDetection === "existing";
 }
 
 /** Every such type that the program creates. */
@@ -30,7 +38,8 @@ export const singles: readonly Single[] = [
       return (await client.send(new ListDetectorsCommand({}))).DetectorIds ?? [];
     },
     second: "AWS refuses a second one",
-    next: (id, name) => `pulumi import aws:guardduty/detector:Detector ${name} ${id}`,
+    next: useExisting,
+    shared: true,
   },
   {
     type: "aws:accessanalyzer/analyzer:Analyzer",
@@ -41,7 +50,8 @@ export const singles: readonly Single[] = [
       return analyzers.flatMap(({ name, type }) => (type === "ACCOUNT" && name ? [name] : []));
     },
     second: "AWS refuses a second one",
-    next: (id, name) => `pulumi import aws:accessanalyzer/analyzer:Analyzer ${name} ${id}`,
+    next: useExisting,
+    shared: true,
   },
   {
     type: "aws:ecr/replicationConfiguration:ReplicationConfiguration",
@@ -52,8 +62,8 @@ export const singles: readonly Single[] = [
       return (replicationConfiguration?.rules ?? []).length > 0 ? [account] : [];
     },
     second: "the stack's rules would take the place of those that are there",
-    next: () =>
-      "use an account of its own for the stack, or add the rules that are there to infra/aws/registry.ts",
+    next: "give the stack an account of its own, or add the rules that are there to infra/aws/registry.ts",
+    shared: false,
   },
 ];
 
@@ -61,7 +71,7 @@ export const singles: readonly Single[] = [
 export async function singleFindings(stack: AwsStack): Promise<Finding[]> {
   const questions = stack.config.regions.flatMap(({ name: region }) =>
     singles
-      .filter(({ type }) => plans(stack, type, region))
+      .filter(({ type, shared }) => plans(stack, type, region) || (shared && usesExisting(stack)))
       .map(async (single) => {
         const asked = await ask(() => single.ids(region, stack.config.account));
         return singleFinding(stack, single, region, asked);
@@ -72,22 +82,25 @@ export async function singleFindings(stack: AwsStack): Promise<Finding[]> {
 
 function singleFinding(
   stack: AwsStack,
-  { type, called, second, next }: Single,
+  { type, called, second, next, shared }: Single,
   region: string,
   asked: Answer<readonly string[]>,
 ): Finding {
   const subject = `${called} in ${region}`;
   if ("refused" in asked) return unknown(subject, asked.refused);
   const [id] = asked.answer;
+  if (shared && usesExisting(stack))
+    return id === undefined
+      ? problem(
+          subject,
+          "there is none, and causeway:threatDetection says that there is",
+          "create it, or remove causeway:threatDetection",
+        )
+      : ok(subject, `${id} is the account's, as causeway:threatDetection says`);
   if (id === undefined) return ok(subject, "there is none yet");
   const own = stack.owns(type, id);
   if (own === true) return ok(subject, `${id} is the stack's own`);
   if (own === undefined)
     return unknown(subject, `${id} exists; whether the stack owns it, only its state can say`);
-  const planned = stack.resources.find((one) => one.type === type && one.region === region);
-  return problem(
-    subject,
-    `${id} exists and is not the stack's: ${second}`,
-    next(id, planned?.name ?? ""),
-  );
+  return problem(subject, `${id} exists and is not the stack's: ${second}`, next);
 }

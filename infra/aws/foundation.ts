@@ -4,7 +4,7 @@ import type { BucketPurpose, KeyPurpose } from "../kubernetes/labels";
 import { BreakGlassAlarm } from "./break-glass";
 import { retentionInputs } from "./bucket";
 import { Buckets } from "./buckets";
-import { ThreatDetection } from "./detection";
+import { ThreatDetection, type ThreatDetectionChoice } from "./detection";
 import { EncryptionKeys } from "./keys";
 import { MetricsWorkspace } from "./metrics-workspace";
 import {
@@ -41,6 +41,8 @@ export interface GlobalFoundationArgs extends Naming {
   readonly access: AccessLists;
   /** E-mail addresses that are told whenever the break-glass role is assumed. */
   readonly alertEmails: readonly string[];
+  /** @default own */
+  readonly threatDetection?: ThreatDetectionChoice | undefined;
   /** One provider for each region. */
   readonly providers: Readonly<Record<string, Provider>>;
 }
@@ -132,7 +134,7 @@ export class GlobalFoundation extends pulumi.ComponentResource {
   /** What sees misuse of the account: the audit trail, threat detection and the break-glass alarm. */
   private createOversight(
     name: string,
-    { regions, alertEmails, providers }: GlobalFoundationArgs,
+    { regions, alertEmails, threatDetection, providers }: GlobalFoundationArgs,
     inHome: pulumi.CustomResourceOptions,
   ): ThreatDetection {
     const { naming } = this;
@@ -153,7 +155,11 @@ export class GlobalFoundation extends pulumi.ComponentResource {
       { ...naming, regions, alertEmails, keys: this.keys, providers },
       child,
     );
-    return new ThreatDetection(`${name}-detection`, { ...naming, regions, providers }, child);
+    return new ThreatDetection(
+      `${name}-detection`,
+      { ...naming, regions, threatDetection, providers },
+      child,
+    );
   }
 
   private createMetrics(name: string, home: string, inHome: pulumi.CustomResourceOptions) {

@@ -84,7 +84,16 @@ function awsBase(
 }
 
 function createFoundation(
-  { organization, account, stack, environment, regions, auditRetention, access }: AwsConfig,
+  {
+    organization,
+    account,
+    stack,
+    environment,
+    regions,
+    auditRetention,
+    access,
+    threatDetection,
+  }: AwsConfig,
   models: readonly Model[],
   providers: AwsProviders,
 ): GlobalFoundation {
@@ -101,6 +110,7 @@ function createFoundation(
     models: models.map((model) => model.contract.name),
     access,
     alertEmails: access.alertEmails,
+    threatDetection,
     providers,
   });
 }

@@ -5,6 +5,7 @@ import { duration, label } from "../../services/contract/units";
 import { retrySchema } from "../../services/evidence/verdict";
 import { killTargets } from "../serving/delivery";
 import { environments } from "../../services/contract/environments";
+import { threatDetections } from "../aws/detection";
 import { parseBlock } from "../region/cidr";
 import { kubernetesVersions } from "../region/cluster";
 import { stages } from "./stages";
@@ -299,6 +300,12 @@ export const awsConfigSchema = z.strictObject({
     .optional()
     .describe(
       "Whether clusters and load balancers refuse to be deleted. Default: true in prod, else false.",
+    ),
+  threatDetection: z
+    .enum(threatDetections, { error: threatDetections.join(" or ") })
+    .optional()
+    .describe(
+      "Whose GuardDuty detector and Access Analyzer watch each region; an account has one of each. `own` (default): the stack creates them. `existing`: the account has them already, from another stack or a security team. A change from `own` to `existing` deletes the stack's.",
     ),
   auditRetention: duration
     .prefault("400 days")

@@ -1,4 +1,4 @@
-import { ofType } from "../../resources";
+import { ofType, regionsWatchedAlready } from "../../resources";
 import { stackRule } from "../../rule";
 
 export const rule = stackRule({
@@ -8,7 +8,8 @@ export const rule = stackRule({
     "Every region with a cluster must have an Access Analyzer, which finds what is shared outside the account.",
   severity: "medium",
   enforcement: "mandatory",
-  remediation: "Create one aws.accessanalyzer.Analyzer for each region.",
+  remediation:
+    "Create one aws.accessanalyzer.Analyzer for each region, or set causeway:threatDetection to existing where the account has them.",
   url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/what-is-access-analyzer.html",
   frameworks: [
     { framework: "ml-lens", clause: "MLSEC-13" },
@@ -18,7 +19,8 @@ export const rule = stackRule({
     // A resource does not say its region, its provider does; one cluster a region is how the
     // platform is built.
     const regions = ofType(resources, "aws:eks/cluster:Cluster").length;
-    const analyzers = ofType(resources, "aws:accessanalyzer/analyzer:Analyzer").length;
+    const own = ofType(resources, "aws:accessanalyzer/analyzer:Analyzer").length;
+    const analyzers = own + regionsWatchedAlready(resources);
     return analyzers >= regions
       ? []
       : [

@@ -1,4 +1,4 @@
-import { ofType, at } from "../../resources";
+import { ofType, at, regionsWatchedAlready } from "../../resources";
 import { stackRule } from "../../rule";
 
 export const rule = stackRule({
@@ -7,7 +7,8 @@ export const rule = stackRule({
   description: "Every region with a cluster must have a GuardDuty detector that is on.",
   severity: "high",
   enforcement: "mandatory",
-  remediation: "Create one aws.guardduty.Detector for each region, with enable true.",
+  remediation:
+    "Create one aws.guardduty.Detector for each region, with enable true, or set causeway:threatDetection to existing where the account has them.",
   url: "https://docs.aws.amazon.com/guardduty/latest/ug/kubernetes-protection.html",
   frameworks: [
     { framework: "ml-lens", clause: "MLSEC-13" },
@@ -18,9 +19,10 @@ export const rule = stackRule({
     // A resource does not say its region, its provider does; one cluster a region is how the
     // platform is built.
     const regions = ofType(resources, "aws:eks/cluster:Cluster").length;
-    const detectors = ofType(resources, "aws:guardduty/detector:Detector").filter(
+    const own = ofType(resources, "aws:guardduty/detector:Detector").filter(
       ({ props }) => at(props, "enable") !== false,
     ).length;
+    const detectors = own + regionsWatchedAlready(resources);
     return detectors >= regions
       ? []
       : [

@@ -124,27 +124,43 @@ describe("service-linked roles", () => {
 });
 
 describe("what an account has once", () => {
-  it.each<[string, string, Reply, string]>([
-    [
-      "GuardDuty detector in eu-west-1",
-      "guardduty:GET /detector",
-      { detectorIds: ["d1"] },
-      "pulumi import aws:guardduty/detector:Detector foundation-detection-eu-west-1-detector d1",
-    ],
+  it.each<[string, string, Reply]>([
+    ["GuardDuty detector in eu-west-1", "guardduty:GET /detector", { detectorIds: ["d1"] }],
     [
       "Access Analyzer of the account in eu-west-1",
       "access-analyzer:GET /analyzer",
       { analyzers: [{ name: "a1", type: "ACCOUNT" }] },
-      "pulumi import aws:accessanalyzer/analyzer:Analyzer foundation-detection-eu-west-1-analyzer a1",
     ],
-  ])("%s", async (subject, operation, reply, next) => {
+  ])("%s", async (subject, operation, reply) => {
     expect(bad(await singleFindings(stack))).toEqual([]);
     aws.replies.set(operation, reply);
-    expect(bad(await singleFindings(stack))).toMatchObject([{ subject, verdict: "problem", next }]);
+    expect(bad(await singleFindings(stack))).toMatchObject([
+      {
+        subject,
+        verdict: "problem",
+        next: "set causeway:threatDetection: existing in the stack file",
+      },
+    ]);
     expect(bad(await singleFindings(owning(true)))).toEqual([]);
     expect(bad(await singleFindings(owning(undefined)))).toMatchObject([
       { subject, verdict: "cannot tell" },
     ]);
+  });
+
+  it("must be there where the stack file says that the account has it", async () => {
+    const existing = {
+      ...stack,
+      config: { ...stack.config, threatDetection: "existing" as const },
+    };
+    expect(bad(await singleFindings(existing))).toMatchObject([
+      { subject: "GuardDuty detector in eu-west-1", verdict: "problem" },
+      { subject: "Access Analyzer of the account in eu-west-1", verdict: "problem" },
+    ]);
+    aws.replies.set("guardduty:GET /detector", { detectorIds: ["d1"] });
+    aws.replies.set("access-analyzer:GET /analyzer", {
+      analyzers: [{ name: "a1", type: "ACCOUNT" }],
+    });
+    expect(bad(await singleFindings(existing))).toEqual([]);
   });
 });
 

@@ -172,6 +172,26 @@ describe("detection", () => {
   });
 });
 
+describe("detection that the account has already", () => {
+  const types = ["aws:guardduty/detector:Detector", "aws:accessanalyzer/analyzer:Analyzer"];
+  const features = "aws:guardduty/detectorFeature:DetectorFeature";
+
+  it("creates nothing of it, and says so to the policies", async () => {
+    const built = await foundation({ threatDetection: "existing" });
+    expect([...types, features].flatMap((type) => ofType(built.resources, type))).toEqual([]);
+    expect(only(built.resources, "causeway:global:ThreatDetection").inputs).toMatchObject({
+      threatDetection: "existing",
+      regions: [...twoRegions],
+    });
+    expect(Object.keys(built.foundation.detectors)).toEqual([...twoRegions]);
+  });
+
+  it("is not spoken of where the stack has its own", () =>
+    expect(only(two.resources, "causeway:global:ThreatDetection").inputs).not.toHaveProperty(
+      "threatDetection",
+    ));
+});
+
 describe("the audit trail", () => {
   it("records all regions and the objects of every data lake, validated and encrypted, after the bucket's policy", () => {
     const trail = only(two.resources, "aws:cloudtrail/trail:Trail");

@@ -76,6 +76,17 @@ ruleSuite(analyzer, {
   },
 });
 
+it("takes the analyzers that the account has already for those of their regions", () => {
+  const watched = (threatDetection: string) =>
+    resource("causeway:global:ThreatDetection", "detection", {
+      regions: ["eu-west-1"],
+      threatDetection,
+    });
+  const unwatched = without(clusterStack, "analyzer");
+  expect(analyzer.check([...unwatched, watched("existing")], {})).toEqual([]);
+  expect(analyzer.check([...unwatched, watched("own")], {})).toHaveLength(1);
+});
+
 it("asks for one analyzer for each cluster", () => {
   expect(analyzer.check([...clusterStack, resource(type, "second", cluster)], {})).toEqual([
     { message: "each of the 2 regions with a cluster must have an Access Analyzer, got 1" },

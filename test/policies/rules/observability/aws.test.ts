@@ -11,7 +11,7 @@ import { rule as validation } from "../../../../policies/rules/observability/tra
 import { rule as flowLogs } from "../../../../policies/rules/observability/vpc-flow-logs";
 import * as good from "../../../support/baselines/aws";
 import { bucketStack } from "../../../support/baselines/buckets";
-import { changed, without } from "../../../support/baselines/resource";
+import { changed, resource, without } from "../../../support/baselines/resource";
 import { ruleSuite, set, unset } from "../../../support/rule-suite";
 
 ruleSuite(clusterLogs, {
@@ -117,6 +117,17 @@ ruleSuite(detection, {
       changed(stack, "detector", (props) => set(props, "enable", false)),
   },
 });
+it("takes the detectors that the account has already for those of their regions", () => {
+  const watched = (threatDetection: string) =>
+    resource("causeway:global:ThreatDetection", "detection", {
+      regions: ["eu-west-1"],
+      threatDetection,
+    });
+  const unwatched = without(good.clusterStack, "detector");
+  expect(detection.check([...unwatched, watched("existing")], {})).toEqual([]);
+  expect(detection.check([...unwatched, watched("own")], {})).toHaveLength(1);
+});
+
 ruleSuite(flowLogs, {
   good: good.networkStack,
   deviations: {

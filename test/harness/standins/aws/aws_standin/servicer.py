@@ -41,6 +41,7 @@ def encoded(properties: Properties) -> struct_pb2.Struct:
 
 
 GET_IMAGE = "aws:ecr/getImage:getImage"
+GET_DETECTOR = "aws:guardduty/getDetector:getDetector"
 
 REGISTRY = "CAUSEWAY_REGISTRY"
 """Variable with the file of the images that registries hold besides those of the emulator."""
@@ -203,9 +204,20 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return empty_pb2.Empty()
 
     def _invoke(self, request: Any) -> Any:
-        if request.tok != GET_IMAGE:
-            raise Refusal(f"the stand-in knows {GET_IMAGE}, not {request.tok}")
-        inputs = decoded(request.args)
+        known = {GET_IMAGE: self._image, GET_DETECTOR: self._detector}
+        if request.tok not in known:
+            raise Refusal(f"the stand-in knows {', '.join(known)}, not {request.tok}")
+        answer = known[request.tok](decoded(request.args))
+        return provider_pb2.InvokeResponse(**{"return": encoded(answer)})
+
+    def _detector(self, inputs: Properties) -> Properties:
+        client = self._aws.unjudged("guardduty")
+        found = client.list_detectors()["DetectorIds"]
+        if not found:
+            raise Refusal("reading GuardDuty Detector: empty result")
+        return {**inputs, "id": found[0], "status": client.get_detector(DetectorId=found[0])["Status"]}
+
+    def _image(self, inputs: Properties) -> Properties:
         digest = inputs["imageDigest"]
         image = (
             f"{inputs['registryId']}.dkr.ecr.{inputs['region']}.amazonaws.com"
@@ -216,8 +228,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
                 repositoryName=inputs["repositoryName"], imageIds=[{"imageDigest": digest}]
             )
             digest = found["imageDetails"][0]["imageDigest"]
-        answer = {**inputs, "id": digest, "imageDigest": digest}
-        return provider_pb2.InvokeResponse(**{"return": encoded(answer)})
+        return {**inputs, "id": digest, "imageDigest": digest}
 
     @property
     def _aws(self) -> Account:
