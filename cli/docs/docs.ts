@@ -11,6 +11,8 @@ import { jsonHelp, type CommandLine } from "../command";
 import { accessDocument } from "../access/document";
 import { encryptionDocument } from "../encryption/document";
 import { encryptionWalk } from "../encryption/walk";
+import { quotaTable } from "../doctor/quota-needs";
+import { serviceRoleTable } from "../doctor/service-roles";
 import { gatesPage } from "./gates";
 import { planStack } from "../plan/plan";
 import { viewOf, type RecordedResource } from "../plan/resource";
@@ -23,11 +25,21 @@ const root = join(__dirname, "..", "..");
 const docs = join(root, "docs");
 
 /**
- * A page that people write, with one part made from the code, between `<!-- name: ... -->` and
+ * A page that people write, with parts made from the code, each between `<!-- name: ... -->` and
  * `<!-- /name -->`.
  */
 function withPart(page: string, name: string, part: string): string {
-  const text = readFileSync(join(docs, page), "utf8");
+  return withParts(page, { [name]: part });
+}
+
+function withParts(page: string, parts: Readonly<Record<string, string>>): string {
+  return Object.entries(parts).reduce(
+    (text, [name, part]) => partReplaced(page, text, name, part),
+    readFileSync(join(docs, page), "utf8"),
+  );
+}
+
+function partReplaced(page: string, text: string, name: string, part: string): string {
   const [start, end] = [text.indexOf(`<!-- ${name}:`), text.indexOf(`<!-- /${name} -->`)];
   if (start < 0 || end < start)
     throw new Error(`docs/${page} must have <!-- ${name}: ... --> and <!-- /${name} -->`);
@@ -61,15 +73,33 @@ export const generated: Readonly<Record<string, string>> = {
   ),
 };
 
+/** Resources of the stacks that pages describe. */
+interface PlannedStacks {
+  readonly dev: readonly RecordedResource[];
+  readonly prod: readonly RecordedResource[];
+}
+
 /**
- * Pages that are made from the resources of the prod stack; tests of the whole program hold them
- * equal.
+ * Pages that are made from the resources of stacks; tests of the whole program hold them equal.
  */
-export function planned(resources: readonly RecordedResource[]): Readonly<Record<string, string>> {
+export function planned({ dev, prod }: PlannedStacks): Readonly<Record<string, string>> {
   return {
-    "access.md": accessDocument(resources.map(viewOf)),
-    "encryption.md": encryptionDocument(encryptionWalk(resources)),
+    "access.md": accessDocument(prod.map(viewOf)),
+    "encryption.md": encryptionDocument(encryptionWalk(prod)),
+    "first-run.md": firstRunPage({ dev, prod }),
   };
+}
+
+/** The page on the first run: what stacks need of an account. */
+export function firstRunPage({ dev, prod }: PlannedStacks): string {
+  const stacks = [
+    { name: "dev", resources: dev },
+    { name: "prod", resources: prod },
+  ];
+  return withParts("first-run.md", {
+    "service-linked roles": serviceRoleTable(stacks),
+    quotas: quotaTable(stacks),
+  });
 }
 
 export const verb: CommandLine = {
@@ -80,15 +110,16 @@ export const verb: CommandLine = {
     command
       .option(
         "--project <folder>",
-        "the project whose stack prod access.md and encryption.md describe",
+        "the project whose stacks access.md, encryption.md and first-run.md describe",
         root,
       )
       .option("--json", jsonHelp)
       .action(async ({ project }) => {
-        const { resources } = await planStack({ project, stack: "prod", program, rules });
+        const dev = await planStack({ project, stack: "dev", program, rules });
+        const prod = await planStack({ project, stack: "prod", program, rules });
         writeFileSync(ruleIndexFile, ruleIndex());
         writeFileSync(serviceAuthorizationFile, await serviceAuthorization());
-        const pages = { ...generated, ...planned(resources) };
+        const pages = { ...generated, ...planned({ dev: dev.resources, prod: prod.resources }) };
         for (const [name, text] of Object.entries(pages)) writeFileSync(join(docs, name), text);
         terminal.result({ files: Object.keys(pages).map((name) => join("docs", name)) }, [
           `wrote ${Object.keys(pages).join(", ")} to docs/`,

@@ -84,7 +84,7 @@ async function findingsOfType(stack: AwsStack, named: NamedType): Promise<Findin
 
 function takenFinding(
   stack: AwsStack,
-  { type, name: logical }: RecordedResource,
+  { type }: RecordedResource,
   name: string,
   asked: Answer<unknown>,
 ): Finding[] {
@@ -96,7 +96,7 @@ function takenFinding(
     problem(
       name,
       "exists in the account, and the stack's state does not have it",
-      `pulumi import ${type} ${logical} ${name}, or delete it`,
+      "delete it if nothing needs it, or give the stack another name",
     ),
   ];
 }

@@ -1,5 +1,5 @@
 import { generalNodes, minimums, reservation, type Reservation } from "../../infra/cost/estimate";
-import { assumptions, at, cores, listAt, textAt } from "../../infra/cost/prices";
+import { assumptions, at, cores, textAt } from "../../infra/cost/prices";
 import { viewOf, type RecordedResource } from "../plan/resource";
 
 /** A quota of AWS that a new account may have too little of. */
@@ -29,8 +29,6 @@ export interface RegionPlan {
   /** The limits of node pools: vCPUs in general ones, GPUs in the others. */
   readonly generalLimit: number;
   readonly graphicsLimit: number;
-  /** Whether a node pool may start spot instances. */
-  readonly spot: boolean;
 }
 
 /** Quotas that stacks have been stopped by; the others of the plan's types leave room for dozens. */
@@ -103,11 +101,6 @@ export function regionPlan(resources: readonly RecordedResource[], region: strin
     graphicsCpu: reserved.reduce((total, { gpus }) => total + gpus, 0) * assumptions.nodeCpu,
     generalLimit: limit("cpu"),
     graphicsLimit: limit("nvidia.com/gpu"),
-    spot: pools.some(({ inputs }) =>
-      listAt(inputs, "spec", "template", "spec", "requirements").some((one) =>
-        listAt(one, "values").includes("spot"),
-      ),
-    ),
   };
 }
 

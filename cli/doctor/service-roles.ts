@@ -112,21 +112,43 @@ export function neededServiceRoles(resources: readonly RecordedResource[]): Serv
   return serviceRoles.filter(({ needs }) => resources.some(needs));
 }
 
+/** Service-linked roles that stacks need, as a table of docs/first-run.md. */
+export function serviceRoleTable(
+  stacks: readonly { readonly name: string; readonly resources: readonly RecordedResource[] }[],
+): string {
+  const rows = serviceRoles.flatMap((role) => {
+    const needing = stacks.filter(({ resources }) => resources.some(role.needs));
+    if (needing.length === 0) return [];
+    const who = role.made === "by AWS" ? "AWS, on first use" : `you: \`${creation(role)}\``;
+    const names = needing.map(({ name }) => name).join(", ");
+    return [`| [\`${role.name}\`](${role.source}) | ${names} | ${who} |`];
+  });
+  return ["| role | stacks | created by |", "| --- | --- | --- |", ...rows].join("\n");
+}
+
+function creation({ service }: ServiceRole): string {
+  return `aws iam create-service-linked-role --aws-service-name ${service}`;
+}
+
 /** A role that AWS makes on first use is no obstacle; who may not create it still is stopped. */
 export function serviceRoleFindings(stack: AwsStack): Promise<Finding[]> {
   const iam = new IAMClient({ region: homeOf(stack), ...clientSettings });
   return Promise.all(
-    neededServiceRoles(stack.resources).map(async ({ name, service, made }) => {
+    neededServiceRoles(stack.resources).map(async (role) => {
+      const { name, made } = role;
       const asked = await find(() => iam.send(new GetRoleCommand({ RoleName: name })));
       if ("refused" in asked) return unknown(name, asked.refused);
       if (asked.answer !== undefined) return ok(name, "exists");
-      const create = `aws iam create-service-linked-role --aws-service-name ${service}`;
       return made === "by AWS"
         ? ok(
             name,
             "does not exist yet; AWS creates it on first use, if the caller may iam:CreateServiceLinkedRole",
           )
-        : problem(name, "does not exist, and AWS does not create it for the cluster", create);
+        : problem(
+            name,
+            "does not exist, and AWS does not create it for the cluster",
+            creation(role),
+          );
     }),
   );
 }
