@@ -167,8 +167,8 @@ function packText(project: string, environment: string): string {
 export const verb: CommandLine = {
   details: `Writes Pulumi.<name>.yaml and policies/config/<name>.json, and overwrites neither. Its networks overlap those of no other stack. At a terminal it asks for what the command line leaves out; without one it names every missing option.`,
   examples: [
-    "team-dev",
-    "team-dev --environment dev --organization acme --account 111122223333 --region eu-west-1 --domain dev.models.acme.com --hosted-zone Z0123456789ABC --issuer https://login.acme.com/ --pipeline-role arn:aws:iam::111122223333:role/Deploy --platform-admin arn:aws:iam::111122223333:role/Admin --alert-email security@acme.com",
+    "team",
+    "team --environment dev --organization acme --account 111122223333 --region eu-west-1 --domain dev.models.acme.com --hosted-zone Z0123456789ABC --issuer https://login.acme.com/ --pipeline-role arn:aws:iam::111122223333:role/Deploy --platform-admin arn:aws:iam::111122223333:role/Admin --alert-email security@acme.com",
   ],
   define: (command, terminal) =>
     command

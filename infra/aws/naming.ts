@@ -28,19 +28,36 @@ export const roleNames = {
 } as const;
 export type PlatformRole = keyof typeof roleNames;
 
+/** What {@link prefix} puts between organization and stack. */
+const between = "-causeway-";
+
+/**
+ * Whether an organization may have the name: one with the middle of a prefix in it would have names
+ * that the patterns of another match.
+ */
+export function isOrganization(name: string): boolean {
+  return !`${name}-`.includes(between);
+}
+
+/** Tag of everything on AWS by which policies tell what has no name of its stack, such as a key. */
+export const stackTag = "causeway:stack";
+
 /** Longest name of a bucket. */
 export const maximumBucketName = 63;
 
 /** Longest name of a stack on AWS. */
 const longestStackName = 20;
 
-/** Whether a stack on AWS may have the name: repositories take no hyphen beside another or at an end. */
+/**
+ * Whether a stack on AWS may have the name. Without a hyphen in it, a pattern such as
+ * `example-causeway-dev-*` in a policy matches names of the stack `dev` alone, and none of `dev-2`.
+ */
 export function isStackName(name: string): boolean {
-  return name.length <= longestStackName && /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name);
+  return name.length <= longestStackName && /^[a-z][a-z0-9]*$/.test(name);
 }
 
 /** What {@link isStackName} asks, in words. */
-export const stackNameForm = `at most ${longestStackName} lower-case letters, digits and single hyphens, the first a letter, the last no hyphen`;
+export const stackNameForm = `at most ${longestStackName} lower-case letters and digits, the first a letter, and no hyphen`;
 
 /** Purpose of a bucket; `logs` is the region's bucket for access logs. */
 const everyBucket = [...bucketPurposes, "logs"] as const;
@@ -54,7 +71,7 @@ export function bucketsTooLong(naming: Naming, region: string): string[] {
 
 /** Start of every name in the stack, e.g. `example-causeway-prod`. */
 export function prefix(naming: Naming): string {
-  return `${naming.organization}-causeway-${naming.stack}`;
+  return naming.organization + between + naming.stack;
 }
 
 /**

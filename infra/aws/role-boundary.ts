@@ -1,5 +1,5 @@
 import { policyDocument, type PolicyDocument, type Statement } from "./policy-document";
-import { listing, resourcesOf, unscopedReads, type RoleScope } from "./role-scope";
+import { listing, ofStack, resourcesOf, unscopedReads, type RoleScope } from "./role-scope";
 
 type OwnResources = ReturnType<typeof resourcesOf>;
 
@@ -11,7 +11,7 @@ export function permissionsBoundary(scope: RoleScope): PolicyDocument {
   const own = resourcesOf(scope);
   return policyDocument(
     useOwnResources(own),
-    ...useOwnIdentities(own),
+    ...useOwnIdentities(own, scope),
     listing("Overview", [
       ...unscopedReads.overview,
       ...unscopedReads.clusters,
@@ -33,7 +33,6 @@ function useOwnResources(own: OwnResources): Statement {
       "s3:*",
       "ecr:*",
       "eks:*",
-      "aps:*",
       "logs:*",
       "guardduty:*",
       "access-analyzer:*",
@@ -47,7 +46,6 @@ function useOwnResources(own: OwnResources): Statement {
       ...own.repositories,
       ...own.clusters,
       ...own.accessEntries,
-      ...own.workspaces,
       ...own.logGroups,
       ...own.detectors,
       ...own.analyzers,
@@ -56,9 +54,16 @@ function useOwnResources(own: OwnResources): Statement {
   };
 }
 
-/** Use of the stack's keys, and a look at its roles. */
-function useOwnIdentities(own: OwnResources): Statement[] {
+/** Use of the stack's keys and metrics, and a look at its roles. */
+function useOwnIdentities(own: OwnResources, scope: RoleScope): Statement[] {
   return [
+    {
+      Sid: "OwnMetrics",
+      Effect: "Allow",
+      Action: ["aps:*"],
+      Resource: own.workspaces,
+      Condition: ofStack(scope),
+    },
     {
       Sid: "OwnKeys",
       Effect: "Allow",
@@ -72,6 +77,7 @@ function useOwnIdentities(own: OwnResources): Statement[] {
         "kms:GetKeyRotationStatus",
       ],
       Resource: own.keys,
+      Condition: ofStack(scope),
     },
     {
       Sid: "OwnRoles",

@@ -4,6 +4,7 @@ import { approvalRoleTag } from "./role-trust";
 import {
   keysThroughStorage,
   listing,
+  ofStack,
   resourcesOf,
   signReleases,
   unscopedReads,
@@ -112,7 +113,7 @@ function platformAdmin(scope: RoleScope): Statement[] {
     keysThroughStorage("EncryptLedger", scope, ["audit"], encrypt),
     allow("ReadDetectors", ["guardduty:GetDetector"], own.detectors),
     listing("HandleFindings", [...unscopedReads.findings, "guardduty:ArchiveFindings"]),
-    readMetrics(own),
+    readMetrics(own, scope),
   ];
 }
 
@@ -131,7 +132,7 @@ function mlEngineer(scope: RoleScope): Statement[] {
     keysThroughStorage("Encrypt", scope, ["data", "artifacts"], encrypt),
     allow("PullImages", pullImages, own.repositories),
     allow("FindClusters", describeCluster, own.clusters),
-    readMetrics(own),
+    readMetrics(own, scope),
   ];
 }
 
@@ -155,11 +156,14 @@ function auditor(scope: RoleScope): Statement[] {
     ]),
     keysThroughStorage("Decrypt", scope, ["audit", "artifacts"], decrypt),
     readSettingsOfBuckets(own),
-    allow(
-      "ReadKeySettings",
-      ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus"],
-      own.keys,
-    ),
+    {
+      ...allow(
+        "ReadKeySettings",
+        ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus"],
+        own.keys,
+      ),
+      Condition: ofStack(scope),
+    },
     ...readDetection(own),
     allow(
       "ReadRegistry",
@@ -297,12 +301,15 @@ function readSettingsOfBuckets(own: OwnResources): Statement {
 }
 
 /** Reads the metrics of all regions. */
-function readMetrics(own: OwnResources): Statement {
-  return allow(
-    "ReadMetrics",
-    ["aps:QueryMetrics", "aps:GetLabels", "aps:GetSeries", "aps:GetMetricMetadata"],
-    own.workspaces,
-  );
+function readMetrics(own: OwnResources, scope: RoleScope): Statement {
+  return {
+    ...allow(
+      "ReadMetrics",
+      ["aps:QueryMetrics", "aps:GetLabels", "aps:GetSeries", "aps:GetMetricMetadata"],
+      own.workspaces,
+    ),
+    Condition: ofStack(scope),
+  };
 }
 
 /** Reads the log groups; the answer of a query is asked for by its id, which is no resource. */

@@ -1,9 +1,15 @@
 import type { BucketPurpose, KeyPurpose } from "../kubernetes/labels";
 import {
   bucketArnPattern,
+  clusterLogGroup,
+  clusterName,
+  firewallLogGroup,
+  flowLogGroup,
   keyAlias,
+  metricsLogGroup,
   prefix,
   repositoryPrefix,
+  stackTag,
   trailArn,
   type Naming,
 } from "./naming";
@@ -44,18 +50,30 @@ export function listing(sid: string, actions: readonly string[]): Statement {
   return { Sid: sid, Effect: "Allow", Action: actions, Resource: ["*"] };
 }
 
-/** ARNs of what the stack owns, as patterns that do not grow with models or regions. */
+/**
+ * ARNs of what the stack owns, as patterns that do not grow with models. `keys` and `workspaces` are
+ * those of all stacks, which {@link ofStack} or an alias narrows; a detector is one for the account.
+ */
 export function resourcesOf(scope: RoleScope) {
   const inRegions = (service: string, path: string) =>
     scope.regions.map((region) => `arn:aws:${service}:${region}:${scope.account}:${path}`);
+  const inAnyRegion = (service: string, path: string) =>
+    `arn:aws:${service}:*:${scope.account}:${path}`;
+  const cluster = clusterName(scope, "*");
   return {
-    clusters: inRegions("eks", "cluster/*"),
-    accessEntries: inRegions("eks", "access-entry/*"),
+    // The names of clusters and log groups carry the stack, so one pattern serves all regions.
+    clusters: [inAnyRegion("eks", `cluster/${cluster}`)],
+    accessEntries: [inAnyRegion("eks", `access-entry/${cluster}/*`)],
     repositories: inRegions("ecr", `repository/${repositoryPrefix(scope)}*`),
     keys: inRegions("kms", "key/*"),
     detectors: inRegions("guardduty", "detector/*"),
     analyzers: inRegions("access-analyzer", `analyzer/${prefix(scope)}-*`),
-    logGroups: inRegions("logs", "log-group:*"),
+    logGroups: [
+      clusterLogGroup(cluster),
+      flowLogGroup(scope, "*"),
+      firewallLogGroup(scope, "*"),
+      metricsLogGroup(scope),
+    ].map((name) => inAnyRegion("logs", `log-group:${name}:*`)),
     workspaces: [`arn:aws:aps:${scope.regions[0] ?? ""}:${scope.account}:workspace/*`],
     trail: [trailArn(scope, scope.regions[0] ?? "")],
     roles: [`arn:aws:iam::${scope.account}:role/${prefix(scope)}-*`],
@@ -66,6 +84,11 @@ export function resourcesOf(scope: RoleScope) {
       `${bucketArnPattern(scope, purpose)}/${folder}*`,
     ],
   };
+}
+
+/** Condition that a resource is one of the stack, for what AWS names by numbers. */
+export function ofStack({ stack }: Pick<RoleScope, "stack">): NonNullable<Statement["Condition"]> {
+  return { StringEquals: { [`aws:ResourceTag/${stackTag}`]: stack } };
 }
 
 /** Signs releases with the stack's signing key, and with no other. */

@@ -3,6 +3,7 @@ import * as ec2 from "@pulumi/aws/ec2";
 import * as iam from "@pulumi/aws/iam";
 import * as vpc from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
+import { stackTag } from "../aws/naming";
 import { policyDocument, policyText, type PolicyDocument } from "../aws/policy-document";
 
 /**
@@ -16,6 +17,8 @@ export type ClusterAccess =
 
 /** Arguments of {@link VpcAccess}. */
 export interface VpcAccessArgs {
+  /** Name of the stack: the instance is found by it. */
+  readonly stack: string;
   /** `ssm` adds an instance that sessions are forwarded through. */
   readonly via: Exclude<ClusterAccess["via"], "public">;
   readonly vpcId: pulumi.Input<string>;
@@ -73,7 +76,7 @@ export class VpcAccess extends pulumi.ComponentResource {
   /** One small instance that sessions of Systems Manager go through; it opens no port. */
   private createInstance(
     name: string,
-    { privateSubnetIds }: VpcAccessArgs,
+    { stack, privateSubnetIds }: VpcAccessArgs,
     groupId: pulumi.Output<string>,
   ): void {
     const child = { parent: this };
@@ -91,7 +94,11 @@ export class VpcAccess extends pulumi.ComponentResource {
       child,
     );
     const profile = new iam.InstanceProfile(name, { role: role.name }, child);
-    const template = new ec2.LaunchTemplate(name, templateOf(name, profile.arn, groupId), child);
+    const template = new ec2.LaunchTemplate(
+      name,
+      templateOf({ Name: name, [stackTag]: stack }, profile.arn, groupId),
+      child,
+    );
     new autoscaling.Group(
       name,
       {
@@ -110,13 +117,12 @@ export class VpcAccess extends pulumi.ComponentResource {
   }
 }
 
-/** How the instance starts. */
+/** How the instance starts. The provider gives its default tags to the template alone. */
 function templateOf(
-  name: string,
+  tags: Readonly<Record<string, string>>,
   profileArn: pulumi.Output<string>,
   groupId: pulumi.Output<string>,
 ): ec2.LaunchTemplateArgs {
-  const tags = { Name: name };
   return {
     imageId: newestImage,
     instanceType: instanceTypeOfArm,
@@ -183,6 +189,7 @@ function instanceTrust(): PolicyDocument {
 /** Which session a command opens. */
 export interface Session {
   readonly region: string;
+  readonly stack: string;
   readonly clusterName: string;
   /** Value of the tag `Name` of the instance. */
   readonly instance: string;
@@ -194,9 +201,15 @@ export interface Session {
  * The command that opens the way to a cluster by Systems Manager. It waits for a cluster that is
  * being made, so it can be started beside the update that makes it.
  */
-export function sessionCommand({ region, clusterName, instance, localPort }: Session): string {
+export function sessionCommand({
+  region,
+  stack,
+  clusterName,
+  instance,
+  localPort,
+}: Session): string {
   const inRegion = `--region ${region}`;
-  const filters = `--filters Name=tag:Name,Values=${instance} Name=instance-state-name,Values=running`;
+  const filters = `--filters Name=tag:Name,Values=${instance} Name=tag:${stackTag},Values=${stack} Name=instance-state-name,Values=running`;
   const target = `$(aws ec2 describe-instances ${inRegion} ${filters} --query Reservations[0].Instances[0].InstanceId --output text)`;
   const host = `$(aws eks describe-cluster ${inRegion} --name ${clusterName} --query cluster.endpoint --output text | cut -c9-)`;
   return [

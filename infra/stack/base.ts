@@ -3,7 +3,7 @@ import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { GlobalFoundation } from "../aws/foundation";
 import { GlobalEntry } from "../aws/global-entry";
-import { bucketName } from "../aws/naming";
+import { bucketName, stackTag } from "../aws/naming";
 import type { AwsConfig, StackConfig } from "./schema";
 import type { Model } from "./models";
 import type { AwsBase } from "./regional-base";
@@ -152,10 +152,11 @@ function regionOnAws(
 
 function awsProvider(
   region: string,
-  { account, environment, organization }: AwsConfig,
+  { account, stack, environment, organization }: AwsConfig,
 ): AwsProvider {
   const tags = {
     "causeway:owner": organization,
+    [stackTag]: stack,
     "causeway:environment": environment,
     "causeway:managed-by": "pulumi",
   };

@@ -3,7 +3,13 @@ import { imageDigest } from "../../services/contract/digests";
 import { minimumLogDays } from "../../services/contract/tiers";
 import type { Problem } from "../../services/contract/problems";
 import { days, durationText } from "../../services/contract/units";
-import { bucketsTooLong, isStackName, maximumBucketName, stackNameForm } from "../aws/naming";
+import {
+  bucketsTooLong,
+  isOrganization,
+  isStackName,
+  maximumBucketName,
+  stackNameForm,
+} from "../aws/naming";
 import { cidrProblems } from "../region/cidr";
 import { maximumScheduleName, retrainingNames } from "../workflows/retraining/definition";
 import type { AwsConfig, ClusterConfig, StackConfig } from "./schema";
@@ -230,6 +236,14 @@ function stackNameProblems(config: Partial<AwsConfig>): Problem[] {
   if (!isStackName(stack))
     return [{ key: "stack", got: stack, allowed: `a name of a stack on AWS: ${stackNameForm}` }];
   if (organization === undefined) return [];
+  if (!isOrganization(organization))
+    return [
+      {
+        key: "organization",
+        got: organization,
+        allowed: "a name without -causeway at its end or -causeway- in it",
+      },
+    ];
   const [longest] = regions
     .flatMap(({ name }) => bucketsTooLong({ organization, account, stack }, name))
     .sort((a, b) => b.length - a.length);

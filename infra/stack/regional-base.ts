@@ -86,11 +86,12 @@ export function createNetwork(
   const { vpcId, privateSubnetIds } = network;
   const access = new VpcAccess(
     `${name}-access`,
-    { via, vpcId, vpcCidr: cidr, privateSubnetIds },
+    { stack, via, vpcId, vpcCidr: cidr, privateSubnetIds },
     child,
   );
   const session = {
     region,
+    stack,
     clusterName: clusterName({ stack }, region),
     instance: `${name}-access`,
     localPort: tunnelPort,

@@ -5,7 +5,8 @@ import { subject } from "../../kubernetes";
 export const rule = resourceRule({
   name: "cost-provider-tags",
   area: "cost",
-  description: "Everything on AWS must carry the tags by which cost is told apart.",
+  description:
+    "Everything on AWS must carry the tags by which cost is told apart, and stacks in policies.",
   severity: "medium",
   enforcement: "mandatory",
   remediation: "Set defaultTags.tags on the provider, so that no resource can be forgotten.",
@@ -15,7 +16,7 @@ export const rule = resourceRule({
     { framework: "ml-lens", clause: "MLCOST-27" },
   ],
   types: ["pulumi:providers:aws"],
-  parameters: { tags: ["causeway:environment", "causeway:owner"] },
+  parameters: { tags: ["causeway:environment", "causeway:owner", "causeway:stack"] },
   check: (provider, { tags }) => {
     const given = record(defaultTags(at(provider.props, "defaultTags")), "tags");
     const missing = tags.filter((tag) => typeof given[tag] !== "string" || given[tag] === "");

@@ -3,6 +3,7 @@ import { sessionCommand, VpcAccess, type VpcAccessArgs } from "../../../infra/re
 import { only, record } from "../../support/record";
 
 const args: VpcAccessArgs = {
+  stack: "dev",
   via: "runner",
   vpcId: "vpc-1",
   vpcCidr: "10.32.0.0/16",
@@ -28,6 +29,10 @@ test("the instance of sessions is one, encrypted, closed and replaced every 14 d
   expect(only(resources, "aws:ec2/launchTemplate:LaunchTemplate").inputs).toMatchObject({
     metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },
     blockDeviceMappings: [{ ebs: { encrypted: "true" } }],
+    tagSpecifications: ["instance", "volume"].map((resourceType) => ({
+      resourceType,
+      tags: { Name: "eu-access", "causeway:stack": "dev" },
+    })),
   });
   expect(only(resources, "aws:autoscaling/group:Group").inputs).toMatchObject({
     minSize: 1,
@@ -44,11 +49,15 @@ test("the instance of sessions is one, encrypted, closed and replaced every 14 d
 test("the session leads to the port that the kubeconfig names, as the endpoint", () => {
   const command = sessionCommand({
     region: "eu-west-1",
+    stack: "dev",
     clusterName: "causeway-dev-eu-west-1",
     instance: "eu-west-1-access",
     localPort: 8443,
   });
   expect(command).toContain("--document-name AWS-StartPortForwardingSessionToRemoteHost");
+  expect(command).toContain(
+    "Name=tag:Name,Values=eu-west-1-access Name=tag:causeway:stack,Values=dev",
+  );
   expect(command).toContain("portNumber=443,localPortNumber=8443");
   const { clusters } = JSON.parse(
     kubeconfig({

@@ -82,15 +82,23 @@ describe("stack configuration", () => {
     );
   });
 
-  test.each(["Prod", "prod_2", "prod-", "a--b", "p".repeat(21)])(
+  test.each(["Prod", "prod_2", "prod-2", "p".repeat(21)])(
     "a stack on AWS cannot be named %s",
     (stack) => {
       const raw = readStackFile(stackFile("prod"));
       expect(() => parseConfig(raw, stack, "prod.yaml")).toThrow(
-        `stack: got "${stack}", allowed: a name of a stack on AWS: at most 20 lower-case letters, digits and single hyphens`,
+        `stack: got "${stack}", allowed: a name of a stack on AWS: at most 20 lower-case letters and digits`,
       );
     },
   );
+
+  test("an organization has no name in which another's names could begin", () => {
+    const raw = readStackFile(stackFile("prod"));
+    const values = { ...raw.values, "causeway:organization": "acme-causeway" };
+    expect(() => parseConfig({ ...raw, values }, "prod", "prod.yaml")).toThrow(
+      'organization: got "acme-causeway", allowed: a name without -causeway at its end',
+    );
+  });
 
   test("on an existing cluster a stack has any name, since nothing there carries it", () =>
     expect(parseConfig(readStackFile(stackFile("local")), "My_Stack", "local").stack).toBe(

@@ -127,7 +127,13 @@ export const securityGroupRule = {
 
 export const provider = {
   region: "eu-west-1",
-  defaultTags: { tags: { "causeway:environment": "prod", "causeway:owner": "ml-platform" } },
+  defaultTags: {
+    tags: {
+      "causeway:environment": "prod",
+      "causeway:owner": "ml-platform",
+      "causeway:stack": "prod",
+    },
+  },
 };
 
 export const repository = {

@@ -49,8 +49,9 @@ ruleSuite(tags, {
   deviations: {
     "no tags": (props) => ({
       deviant: unset(props, "defaultTags"),
-      message: /must set the default tags causeway:environment, causeway:owner$/,
+      message: /must set the default tags causeway:environment, causeway:owner, causeway:stack$/,
     }),
+    "no stack": (props) => unset(props, "defaultTags.tags.causeway:stack"),
     "no owner": (props) => unset(props, "defaultTags.tags.causeway:owner"),
     "tags in the engine's form, without an owner": (props) =>
       set(props, "defaultTags", JSON.stringify({ tags: { "causeway:environment": "prod" } })),
