@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote
 
+import moto.route53.models as route53_models
 import moto.s3.models as s3_models
 from moto.ec2.models import ec2_backends
 from moto.eks.models import eks_backends
@@ -396,9 +397,18 @@ def _with_own_aliases(replicate: Callable[..., Any]) -> Callable[..., Any]:
     return own
 
 
+def _zone_id(make: Callable[..., str]) -> Callable[..., str]:
+    """Ids of zones begin with a Z: the stack file takes no other.
+
+    https://docs.aws.amazon.com/Route53/latest/APIReference/API_HostedZone.html
+    """
+    return lambda *args, **options: f"Z{make(*args, **options)[1:]}"
+
+
 def correct_moto() -> None:
     """Mends what moto does otherwise than AWS documents and the platform meets."""
     s3_models.FakeBucket._log_permissions_enabled_policy = staticmethod(_log_delivery_allowed)
+    route53_models.create_route53_zone_id = _zone_id(route53_models.create_route53_zone_id)
     KmsBackend.replicate_key = _with_own_aliases(KmsBackend.replicate_key)  # type: ignore[method-assign]
 
 
