@@ -77,10 +77,18 @@ async function delegationFinding(
   } catch (error) {
     const code: unknown = error instanceof Error ? Reflect.get(error, "code") : undefined;
     // These two are answers; anything else is none.
-    return code === "ENOTFOUND" || code === "ENODATA"
+    return (code === "ENOTFOUND" || code === "ENODATA") && (await knowsOthers(servers))
       ? problem(subject, "the DNS knows no servers of the zone", next)
       : unknown(subject, `the DNS does not answer (${String(code)})`, `dig NS ${zone}`);
   }
+}
+
+/** Behind some firewalls a resolver says of every name on the internet that there is none. */
+function knowsOthers(servers: AskServers): Promise<boolean> {
+  return servers("amazonaws.com").then(
+    () => true,
+    () => false,
+  );
 }
 
 /** A name and type that the stack plans a record of. */

@@ -1,6 +1,6 @@
 import type { AwsStack } from "../../../cli/doctor/aws-stack";
 import { credentialsOf } from "../../../cli/doctor/credentials";
-import { domainFindings } from "../../../cli/doctor/domain";
+import { domainFindings, type AskServers } from "../../../cli/doctor/domain";
 import type { Finding } from "../../../cli/doctor/finding";
 import { nameFindings } from "../../../cli/doctor/names";
 import { singleFindings } from "../../../cli/doctor/one-per-account";
@@ -33,7 +33,7 @@ afterAll(async () => {
 beforeEach(() => account.readyAccount(aws));
 
 const servers = () => Promise.resolve(["NS-1.example.net."]);
-const domain = (answer = servers) => domainFindings(stack, answer);
+const domain = (answer: AskServers = servers) => domainFindings(stack, answer);
 const bad = (findings: readonly Finding[]) => findings.filter(({ verdict }) => verdict !== "ok");
 /** Of an account whose state is not known, or has everything. */
 const owning = (owns: boolean | undefined): AwsStack => ({ ...stack, owns: () => owns });
@@ -251,9 +251,10 @@ describe("the domain", () => {
     ]);
   });
 
-  it.each<[string, () => Promise<string[]>, Finding["verdict"]]>([
+  it.each<[string, AskServers, Finding["verdict"]]>([
     ["other servers", () => Promise.resolve(["ns.elsewhere.net"]), "problem"],
-    ["no servers", () => Promise.reject(failed("ENOTFOUND")), "problem"],
+    ["no servers", unlessAws("ENOTFOUND"), "problem"],
+    ["no servers of any domain", () => Promise.reject(failed("ENOTFOUND")), "cannot tell"],
     ["nothing", () => Promise.reject(failed("ETIMEOUT")), "cannot tell"],
   ])("of which the DNS says %s", async (_, answer, verdict) => {
     expect(bad(await domain(answer))).toMatchObject([
@@ -301,4 +302,10 @@ const refusable = [
 
 function failed(code: string): Error {
   return Object.assign(new Error(code), { code });
+}
+
+/** A DNS that knows the servers of AWS, and fails for any other domain. */
+function unlessAws(code: string): AskServers {
+  return (zone) =>
+    zone === "amazonaws.com" ? Promise.resolve(["ns"]) : Promise.reject(failed(code));
 }
