@@ -5,6 +5,7 @@ import { prepare } from "../../harness/context";
 import { say } from "../../harness/lib/text";
 import { useVariant } from "../../harness/project";
 import { expectFailure, expectOperations, expectSuccess } from "../expectations";
+import { examination, examinationOfStack } from "./doctor";
 import { kept, named, ofAws, openCloudStack, stateOf, timed, type CloudStack } from "./stack";
 import { UPDATES } from "./updates";
 import type { Suite, Test } from "../../harness/runner";
@@ -185,7 +186,9 @@ export async function awsSuite(): Promise<Suite> {
   return {
     name: "aws",
     tests: [
+      ...examination(dev),
       ...creation(dev),
+      examinationOfStack(dev),
       changes(dev),
       refresh(dev),
       destruction(dev),

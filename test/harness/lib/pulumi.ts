@@ -72,10 +72,11 @@ const COMMAND_TIMEOUT_MS = 240_000;
 export class Pulumi {
   constructor(readonly options: PulumiOptions) {}
 
-  private environment({
+  /** Variables of a command; a program beside it that asks the CLI itself needs them too. */
+  environment({
     kubeconfig = this.options.kubeconfig,
     savesEachStep = false,
-  }: CommandOptions): NodeJS.ProcessEnv {
+  }: CommandOptions = {}): NodeJS.ProcessEnv {
     const { home, state, pathFolders, downloadsPlugins, fieldManager, variables } = this.options;
     return {
       ...quickEnvironment(),

@@ -215,7 +215,11 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         found = client.list_detectors()["DetectorIds"]
         if not found:
             raise Refusal("reading GuardDuty Detector: empty result")
-        return {**inputs, "id": found[0], "status": client.get_detector(DetectorId=found[0])["Status"]}
+        return {
+            **inputs,
+            "id": found[0],
+            "status": client.get_detector(DetectorId=found[0])["Status"],
+        }
 
     def _image(self, inputs: Properties) -> Properties:
         digest = inputs["imageDigest"]
