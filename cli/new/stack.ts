@@ -79,7 +79,7 @@ async function run(name: string, given: Given, terminal: Terminal): Promise<void
   terminal.result({ files: [file, pack] }, [
     `wrote ${file}`,
     `wrote ${pack}`,
-    `next: npx causeway plan --stack ${name}, then npx causeway up --stack ${name}`,
+    `next: npx causeway plan --stack ${name}, then npx causeway doctor --stack ${name}, then npx causeway up --stack ${name}`,
   ]);
 }
 
