@@ -48,7 +48,7 @@ export = async function program(project: string = root) {
         environment: config.environment,
         stage: config.stage,
         identity: config.identity,
-        host: config.domain.name,
+        host: config.domain?.name,
         models: models.map((model) => ({
           ...model,
           image: unlessFailed(model, base.image(model, region), isPreview),

@@ -25,6 +25,8 @@ export async function domainFindings(
   stack: AwsStack,
   servers: AskServers = askServers,
 ): Promise<Finding[]> {
+  if (stack.config.domain === undefined)
+    return [ok("domain", "the stack has none: callers use the names of the load balancers")];
   const { name: domain, hostedZoneId } = stack.config.domain;
   const client = new Route53Client({ region: homeOf(stack), ...clientSettings });
   const asked = await find(() => client.send(new GetHostedZoneCommand({ Id: hostedZoneId })));
@@ -58,7 +60,7 @@ export async function domainFindings(
   return [
     ok(hostedZoneId, `is the public zone of ${zone}`),
     await delegationFinding(zone, DelegationSet?.NameServers ?? [], servers),
-    ...(await recordFindings(client, stack)),
+    ...(await recordFindings(client, stack, stack.config.domain)),
   ];
 }
 
@@ -99,13 +101,13 @@ interface PlannedName {
 }
 
 /** By name and type; the names of a certificate's records are known only once there is one. */
-function plannedNames(stack: AwsStack): Map<string, PlannedName> {
+function plannedNames(stack: AwsStack, hostedZoneId: string): Map<string, PlannedName> {
   const planned = new Map<string, PlannedName>();
   for (const { inputs } of ofType(stack, recordType)) {
     const [name, type] = [bare(textAt(inputs, "name")), textAt(inputs, "type")];
     if (type === undefined || name.startsWith("_")) continue;
     const set = textAt(inputs, "setIdentifier");
-    const id = [stack.config.domain.hostedZoneId, name, type, ...(set ? [set] : [])].join("_");
+    const id = [hostedZoneId, name, type, ...(set ? [set] : [])].join("_");
     const key = `${name} ${type}`;
     planned.set(key, { name, ids: [...(planned.get(key)?.ids ?? []), id] });
   }
@@ -113,9 +115,12 @@ function plannedNames(stack: AwsStack): Map<string, PlannedName> {
 }
 
 /** Records of the entry that somebody else has made: an update overwrites them or is refused. */
-async function recordFindings(client: Route53Client, stack: AwsStack): Promise<Finding[]> {
-  const { name: domain, hostedZoneId: HostedZoneId } = stack.config.domain;
-  const planned = plannedNames(stack);
+async function recordFindings(
+  client: Route53Client,
+  stack: AwsStack,
+  { name: domain, hostedZoneId: HostedZoneId }: NonNullable<AwsStack["config"]["domain"]>,
+): Promise<Finding[]> {
+  const planned = plannedNames(stack, HostedZoneId);
   const findings = await Promise.all(
     [...planned].map(async ([key, { name, ids }]) => {
       const asked = await ask(() =>

@@ -9,7 +9,9 @@ export interface StackAnswers {
   readonly account: string;
   /** Names, the home region first. */
   readonly regions: readonly string[];
+  /** Empty where callers use the names of the load balancers. */
   readonly domain: string;
+  /** Hosted zone of the domain; empty without one. */
   readonly hostedZone: string;
   readonly issuer: string;
   /** @default `<issuer>/.well-known/jwks.json` */
@@ -30,7 +32,9 @@ export interface StackAnswers {
 /** What is known of a stack that is there already. */
 export interface OtherStack {
   readonly name: string;
+  readonly account: string | undefined;
   readonly domain: string | undefined;
+  readonly regions: readonly string[];
   readonly cidrs: readonly string[];
 }
 
@@ -58,7 +62,7 @@ export function stackKeys(
     account: answers.account,
     kubernetesVersion,
     regions: answers.regions.map((name, i) => ({ name, cidr: cidrs[i] })),
-    domain: { name: domain, hostedZoneId: hostedZone },
+    ...((domain || hostedZone) && { domain: { name: domain, hostedZoneId: hostedZone } }),
     recovery: environment === "prod" ? recovery.prod : recovery.dev,
     identity: {
       issuer,
@@ -66,9 +70,16 @@ export function stackKeys(
       audiences: [answers.audience],
     },
     clusterAccess: { via: "runner" },
+    ...(isWatched(answers, others) && { threatDetection: "existing" }),
     access: accessOf(answers),
     models: answers.models.map((name) => ({ name })),
   };
+}
+
+/** Whether other stacks of the account have a detector in each region: AWS allows one in each. */
+function isWatched({ account, regions }: StackAnswers, others: readonly OtherStack[]): boolean {
+  const neighbours = others.filter((other) => other.account === account);
+  return regions.every((region) => neighbours.some((other) => other.regions.includes(region)));
 }
 
 function accessOf(answers: StackAnswers): Record<string, unknown> {
@@ -123,5 +134,5 @@ export function collision(
   { domain }: StackAnswers,
   others: readonly OtherStack[],
 ): OtherStack | undefined {
-  return others.find((other) => other.domain === domain);
+  return others.find((other) => domain !== "" && other.domain === domain);
 }

@@ -22,14 +22,16 @@ const questions = {
   organization: "Organization, the prefix of names (at most 20 characters)",
   account: "AWS account id",
   region: "Regions, home region first (blanks between)",
-  domain: "Domain that callers use",
-  hostedZone: "Route 53 hosted zone id of the domain",
+  domain: "Domain that callers use (empty in dev: the load balancer's name)",
+  hostedZone: "Route 53 hosted zone id of the domain (empty without one)",
   issuer: "Issuer of the callers' tokens (https URL)",
   pipelineRole: "ARN of the role that runs pulumi up",
   platformAdmin: "ARN of the role of platform engineers, who may take the break-glass role",
   alertEmail: "Mail address that hears of emergencies",
 } as const;
 type Asked = keyof typeof questions;
+/** Questions that may be left without an answer. */
+const optional: ReadonlySet<Asked> = new Set(["domain", "hostedZone"]);
 /** Questions with several answers. */
 type List = "region" | "pipelineRole" | "platformAdmin" | "alertEmail";
 
@@ -89,9 +91,12 @@ async function askMissing(given: Given): Promise<Partial<Record<Asked, string>>>
     (name): name is Asked => name in questions,
   );
   const missing = names.filter((name) => (given[name] ?? "").length === 0);
+  if (!process.stdin.isTTY || given.json === true) {
+    const needed = missing.filter((name) => !optional.has(name));
+    if (needed.length === 0) return {};
+    throw new UsageError(`missing: ${needed.map(flag).join(", ")} (a terminal would be asked)`);
+  }
   if (missing.length === 0) return {};
-  if (!process.stdin.isTTY || given.json === true)
-    throw new UsageError(`missing: ${missing.map(flag).join(", ")} (a terminal would be asked)`);
   const reader = createInterface({ input: process.stdin, output: process.stderr });
   const answers: Partial<Record<Asked, string>> = {};
   for (const name of missing)
@@ -137,16 +142,21 @@ function otherStack(project: string, name: string): OtherStack {
   const { values } = readStackFile(join(project, `Pulumi.${name}.yaml`));
   const regions: unknown = JSON.parse(values["causeway:regions"] ?? "[]");
   const domain: unknown = JSON.parse(values["causeway:domain"] ?? "{}");
-  const cidrs = (Array.isArray(regions) ? regions : []).flatMap((region: unknown) =>
-    typeof region === "object" && region !== null && "cidr" in region ? [String(region.cidr)] : [],
-  );
+  const ofRegions = (key: string) =>
+    (Array.isArray(regions) ? regions : []).flatMap((region: unknown) => {
+      const value: unknown =
+        typeof region === "object" && region !== null ? Reflect.get(region, key) : undefined;
+      return typeof value === "string" ? [value] : [];
+    });
   return {
     name,
     domain:
       typeof domain === "object" && domain !== null && "name" in domain
         ? String(domain.name)
         : undefined,
-    cidrs,
+    account: values["causeway:account"],
+    regions: ofRegions("name"),
+    cidrs: ofRegions("cidr"),
   };
 }
 
@@ -177,7 +187,10 @@ export const verb: CommandLine = {
       .option("--organization <name>", "prefix of names, at most 20 characters")
       .option("--account <id>", "AWS account id of 12 digits")
       .option("--region <name>", "region, home first; may be repeated", repeated, [])
-      .option("--domain <name>", "domain that callers use")
+      .option(
+        "--domain <name>",
+        "domain that callers use (default, in dev: the load balancer's name)",
+      )
       .option("--hosted-zone <id>", "Route 53 hosted zone of the domain")
       .option("--issuer <url>", "issuer of the callers' tokens")
       .option("--jwks-uri <url>", "keys of the issuer (default: /.well-known/jwks.json of it)")

@@ -30,13 +30,13 @@ export interface RecoveryFigures extends RecoveryBudget {
 
 /**
  * The recovery-time budget and the simulated loss of each region; absent where there is one region
- * of a cluster that is not ours.
+ * of a cluster that is not ours, and without a domain, where no record fails over.
  */
 export function recoveryFigures(
   config: StackConfig,
   resources: readonly ResourceView[],
 ): RecoveryFigures | undefined {
-  if (config.target !== "aws") return undefined;
+  if (config.target !== "aws" || config.domain === undefined) return undefined;
   const { recovery, regions } = config;
   const inService = regions.filter(({ drained }) => drained === undefined);
   return {

@@ -17,6 +17,7 @@ import {
   tokenAuthentication,
   type Identity,
 } from "./mesh-policies";
+import { loadBalancerHosts } from "../region/certificate";
 import type { OrderedOptions } from "../kubernetes/ordering";
 
 /** The load balancer in front of the gateway. */
@@ -35,7 +36,8 @@ export interface LoadBalancer {
 export interface MeshArgs {
   readonly region: string;
   /**
-   * Host names that the gateway answers for: the one of callers, and the region's own. No wildcard.
+   * Host names that the gateway answers for: the one of callers, and the region's own. No wildcard
+   * but that of the load balancers of a region.
    */
   readonly hosts: readonly string[];
   readonly identity: Identity;
@@ -46,10 +48,12 @@ export interface MeshArgs {
 }
 
 /** What is wrong with the arguments. */
-export function meshProblems({ hosts, identity }: MeshArgs): string[] {
+export function meshProblems({ region, hosts, identity }: MeshArgs): string[] {
   const problems: string[] = [];
   if (hosts.length === 0) problems.push("hosts must name at least one host");
-  for (const host of hosts.filter((each) => each.includes("*")))
+  for (const host of hosts.filter(
+    (each) => each.includes("*") && each !== loadBalancerHosts(region),
+  ))
     problems.push(`hosts (${host}) must not hold a wildcard`);
   if (!identity.issuer.startsWith("https://"))
     problems.push(`identity.issuer (${identity.issuer}) must be an https URL`);

@@ -1,6 +1,7 @@
 import * as acm from "@pulumi/aws/acm";
 import * as route53 from "@pulumi/aws/route53";
 import * as pulumi from "@pulumi/pulumi";
+import type { IssuedCertificate } from "./self-signed";
 
 /** Arguments of {@link EntryCertificate}. */
 export interface EntryCertificateArgs {
@@ -63,6 +64,53 @@ export class EntryCertificate extends pulumi.ComponentResource {
     this.arn = issued.certificateArn;
     this.registerOutputs({ arn: this.arn });
   }
+}
+
+/** Arguments of {@link OwnCertificate}. */
+export interface OwnCertificateArgs {
+  /** Name of the load balancer, by which callers reach it. */
+  readonly host: pulumi.Input<string>;
+  readonly region: string;
+  /** Issues a certificate for names. */
+  readonly issue: (hosts: readonly string[]) => IssuedCertificate;
+}
+
+/**
+ * Certificate of the listener of a stack without a domain: no public authority vouches for the name
+ * of a load balancer, so it signs itself, and callers trust it by name.
+ *
+ * Each update issues one, and the first is kept: the engine ignores the others. It also holds for
+ * any name that a load balancer of the region has, so a new load balancer can keep it.
+ */
+export class OwnCertificate extends pulumi.ComponentResource {
+  static readonly __pulumiType = "causeway:regional:OwnCertificate";
+  readonly arn: pulumi.Output<string>;
+  /** The certificate in PEM, which callers trust. */
+  readonly certificate: pulumi.Output<string>;
+
+  constructor(name: string, args: OwnCertificateArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { host, region, issue } = args;
+    super(OwnCertificate.__pulumiType, name, { host, region }, opts);
+    const issued = pulumi.secret(
+      pulumi.output(host).apply((known) => issue([known, loadBalancerHosts(region)])),
+    );
+    const imported = new acm.Certificate(
+      name,
+      {
+        certificateBody: pulumi.unsecret(issued.certificate),
+        privateKey: issued.privateKey,
+      },
+      { parent: this, ignoreChanges: ["certificateBody", "privateKey"] },
+    );
+    this.arn = imported.arn;
+    this.certificate = imported.certificateBody.apply((pem) => pem ?? "");
+    this.registerOutputs({ arn: this.arn });
+  }
+}
+
+/** Pattern of the names that AWS gives to load balancers of a region. */
+export function loadBalancerHosts(region: string): string {
+  return `*.${region}.elb.amazonaws.com`;
 }
 
 /** The record that proves a domain to ACM. */

@@ -5,7 +5,7 @@ import * as vpc from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
 import { drainSeconds } from "../../services/contract/recovery";
 import { loadBalancerPrefix } from "../aws/bucket-policy";
-import { EntryCertificate } from "./certificate";
+import { EntryCertificate, OwnCertificate, type OwnCertificateArgs } from "./certificate";
 import { Firewall } from "./firewall";
 
 /** Port on which the Istio gateway says over plain HTTP, inside the VPC, whether it is ready. */
@@ -13,14 +13,25 @@ export const gatewayHealthPort = 15_021;
 /** TLS 1.3, and TLS 1.2 with forward secrecy and authenticated encryption only. */
 export const tlsPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06";
 
+/**
+ * A domain, with a public certificate and a name of its own for each region; or the name that AWS
+ * gives to the load balancer, with a certificate that signs itself.
+ */
+export type EntryName =
+  | {
+      /** Name that callers use in all regions. */
+      readonly domainName: string;
+      readonly hostedZoneId: pulumi.Input<string>;
+    }
+  | Pick<OwnCertificateArgs, "issue">;
+
 /** Arguments of {@link RegionalEntry}. */
 export interface RegionalEntryArgs {
   readonly region: string;
   /** Name of the stack. */
   readonly stack: string;
-  /** Name that callers use in all regions. */
-  readonly domainName: string;
-  readonly hostedZoneId: pulumi.Input<string>;
+  /** By what name callers come, and who vouches for it. */
+  readonly callers: EntryName;
   readonly vpcId: pulumi.Input<string>;
   /** IPv4 block of the VPC; the load balancer reaches nothing outside it. */
   readonly vpcCidr: string;
@@ -55,29 +66,31 @@ export class RegionalEntry extends pulumi.ComponentResource {
   readonly targetGroupArn: pulumi.Output<string>;
   /** Source of all traffic to the gateway. */
   readonly securityGroupId: pulumi.Output<string>;
-  /** Name that always means this region, for health checks: it never fails over. */
-  readonly hostName: string;
+  /**
+   * Name that always means this region, for health checks: it never fails over. Absent without a
+   * domain.
+   */
+  readonly hostName: string | undefined;
+  /** Certificate that callers must trust, PEM; absent where a public authority vouches for it. */
+  readonly certificate: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: RegionalEntryArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { callers, ...inputs } = args;
     super(
       RegionalEntry.__pulumiType,
       name,
-      args,
+      { ...inputs, ...("domainName" in callers && callers) },
       pulumi.mergeOptions(opts, { aliases: [{ type: "causeway:global:RegionalEntry" }] }),
     );
     const problems = entryProblems(args);
     if (problems.length > 0) throw new pulumi.ResourceError(problems.join("\n"), this);
-    const { region, stack, domainName, hostedZoneId } = args;
+    const { region, stack } = args;
 
     const securityGroup = this.createSecurityGroup(name, args);
     const balancer = this.createLoadBalancer(name, args, securityGroup);
     const targets = this.createTargetGroup(name, args);
-    const certificate = new EntryCertificate(
-      `${name}-certificate`,
-      { domainName, hostedZoneId },
-      { parent: this },
-    );
-    this.createListeners(name, balancer, targets, certificate);
+    const { arn, own } = this.createCertificate(name, args, balancer);
+    this.createListeners(name, balancer, targets, arn);
     new Firewall(
       `${name}-firewall`,
       {
@@ -89,8 +102,11 @@ export class RegionalEntry extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.hostName = originName(region, domainName);
-    this.createOriginRecord(name, hostedZoneId, balancer);
+    this.certificate = own;
+    if ("domainName" in callers) {
+      this.hostName = originName(region, callers.domainName);
+      this.createOriginRecord(name, this.hostName, callers.hostedZoneId, balancer);
+    }
 
     this.albDnsName = balancer.dnsName;
     this.albZoneId = balancer.zoneId;
@@ -105,9 +121,24 @@ export class RegionalEntry extends pulumi.ComponentResource {
     });
   }
 
+  private createCertificate(
+    name: string,
+    { region, callers }: RegionalEntryArgs,
+    balancer: lb.LoadBalancer,
+  ): { readonly arn: pulumi.Output<string>; readonly own: pulumi.Output<string> | undefined } {
+    const id = `${name}-certificate`;
+    const child = { parent: this };
+    if ("domainName" in callers)
+      return { arn: new EntryCertificate(id, callers, child).arn, own: undefined };
+    const { issue } = callers;
+    const created = new OwnCertificate(id, { host: balancer.dnsName, region, issue }, child);
+    return { arn: created.arn, own: created.certificate };
+  }
+
   /** The region's own name, which always means its load balancer. */
   private createOriginRecord(
     name: string,
+    hostName: string,
     zoneId: pulumi.Input<string>,
     balancer: lb.LoadBalancer,
   ): void {
@@ -115,7 +146,7 @@ export class RegionalEntry extends pulumi.ComponentResource {
       `${name}-origin`,
       {
         zoneId,
-        name: this.hostName,
+        name: hostName,
         type: "A",
         aliases: [{ name: balancer.dnsName, zoneId: balancer.zoneId, evaluateTargetHealth: true }],
       },
@@ -227,7 +258,7 @@ export class RegionalEntry extends pulumi.ComponentResource {
     name: string,
     balancer: lb.LoadBalancer,
     targets: lb.TargetGroup,
-    certificate: EntryCertificate,
+    certificateArn: pulumi.Output<string>,
   ): void {
     const child = { parent: this };
     new lb.Listener(
@@ -237,7 +268,7 @@ export class RegionalEntry extends pulumi.ComponentResource {
         port: 443,
         protocol: "HTTPS",
         sslPolicy: tlsPolicy,
-        certificateArn: certificate.arn,
+        certificateArn,
         defaultActions: [{ type: "forward", targetGroupArn: targets.arn }],
         routingHttpResponseServerEnabled: false,
         routingHttpResponseStrictTransportSecurityHeaderValue:

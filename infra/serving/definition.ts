@@ -13,7 +13,7 @@ export interface ServingSettings {
   readonly environment: Environment;
   readonly region: string;
   readonly replicas: { readonly min: number; readonly max: number };
-  /** Public host name that callers use; models may share it, each has its own path. */
+  /** Public host name that callers use, or a pattern of it; models may share it, each has its own path. */
   readonly host: string;
   /** URL of Prometheus inside the cluster. */
   readonly prometheusAddress: string;

@@ -59,6 +59,8 @@ export interface ModelServiceArgs extends ServingSettings, DeliveryState {
   readonly keyRing: pulumi.Input<string>;
   /** Address of the folder of the runbooks; ends with a slash. */
   readonly runbookBase: string;
+  /** Host that callers write, where `host` is a pattern of several. @default `host` */
+  readonly address?: pulumi.Input<string> | undefined;
   /**
    * Annotations of the service account, such as those of a cloud's workload identity. @default none
    */
@@ -128,7 +130,7 @@ export class ModelService extends pulumi.ComponentResource {
     this.createObservability(name, args);
 
     this.desiredDigest = pulumi.output(image).apply((known) => known.slice(known.indexOf("@") + 1));
-    this.endpoint = pulumi.output(`https://${args.host}${modelPath(args.contract.name)}`);
+    this.endpoint = pulumi.interpolate`https://${args.address ?? args.host}${modelPath(args.contract.name)}`;
     this.rollout = release.metadata.name;
     this.live = liveOf(release, args);
     this.killSwitch = args.killSwitch;

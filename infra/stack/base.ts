@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { GlobalFoundation } from "../aws/foundation";
 import { GlobalEntry } from "../aws/global-entry";
 import { bucketName, stackTag } from "../aws/naming";
+import { selfSigned } from "../region/self-signed";
 import type { AwsConfig, StackConfig } from "./schema";
 import type { Model } from "./models";
 import type { AwsBase } from "./regional-base";
@@ -129,8 +130,9 @@ function regionOnAws(
     cidr,
     deletionProtection: config.deletionProtection ?? environment === "prod",
     kubernetesVersion,
-    domainName: domain.name,
-    hostedZoneId: domain.hostedZoneId,
+    callers: domain
+      ? { domainName: domain.name, hostedZoneId: domain.hostedZoneId }
+      : { issue: (hosts) => selfSigned(hosts, new Date()) },
     keys: {
       logs: foundation.keyArn("logs", region),
       secrets: foundation.keyArn("secrets", region),
@@ -192,8 +194,8 @@ function buildImages(
 }
 
 /**
- * Names and health checks over all regions of a stack on AWS, once they have an entry; an existing
- * cluster has none of ours.
+ * Names and health checks over all regions of a stack on AWS, once they have an entry; a stack
+ * without a domain has none, nor has an existing cluster.
  */
 export function globalEntry(
   base: StackBase,
@@ -202,8 +204,9 @@ export function globalEntry(
 ): GlobalEntry | undefined {
   if (config.target !== "aws" || !reaches(config.stage, "platform")) return undefined;
   const { domain, recovery, regions: declared, models } = config;
+  if (domain === undefined) return undefined;
   const regions = platforms.flatMap(({ region, entry }) => {
-    if (entry === undefined) return [];
+    if (entry?.hostName === undefined) return [];
     const peaks = models.flatMap(({ name, peakRequestsPerSecond }) =>
       peakRequestsPerSecond?.[region] === undefined
         ? []

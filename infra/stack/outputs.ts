@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import type { GlobalEntry } from "../aws/global-entry";
 import { derived } from "../platform/elastic/objects";
 import type { StackConfig } from "./schema";
@@ -36,11 +37,29 @@ export function stackOutputs(parts: {
     }),
     ...(reaches(config.stage, "platform") && platformOutputs(platforms)),
     ...(reaches(config.stage, "models") && servedOutputs(config, models, platforms)),
-    ...(entry && { url: entry.url, regionalUrls: entry.regionalUrls }),
-    ...(config.target === "aws" && {
-      recoverySeconds: recoveryBudget(config.recovery).totalSeconds,
-    }),
+    ...(entry
+      ? { url: entry.url, regionalUrls: entry.regionalUrls }
+      : config.target === "aws" && reaches(config.stage, "platform") && namelessOutputs(platforms)),
+    ...(config.target === "aws" &&
+      config.domain && {
+        recoverySeconds: recoveryBudget(config.recovery).totalSeconds,
+      }),
     estimatedMonthlyUsd: { total: cost.total, byRegion: cost.byRegion, byModel: cost.byModel },
+  };
+}
+
+/** Where callers come in without a domain, and what they trust there. */
+function namelessOutputs(platforms: readonly RegionalPlatform[]): Record<string, unknown> {
+  const entries = platforms.flatMap(({ region, entry }) => (entry ? [{ region, entry }] : []));
+  const urls = entries.map(
+    ({ region, entry }) => [region, pulumi.interpolate`https://${entry.albDnsName}`] as const,
+  );
+  return {
+    url: urls[0]?.[1],
+    regionalUrls: Object.fromEntries(urls),
+    certificates: Object.fromEntries(
+      entries.map(({ region, entry }) => [region, entry.certificate]),
+    ),
   };
 }
 

@@ -25,7 +25,7 @@ export function crossProblems(config: Partial<StackConfig>, given: readonly stri
   return [
     ...regionProblems(config),
     ...modelProblems(config),
-    ...(config.target === "aws" ? awsProblems(config) : []),
+    ...(config.target === "aws" ? [...domainProblems(config, given), ...awsProblems(config)] : []),
     ...(config.target === "kubernetes" ? imageCheckProblems(config) : []),
     ...webhookProblems(given),
   ];
@@ -227,6 +227,19 @@ function awsProblems(config: Partial<AwsConfig>): Problem[] {
     ...accessProblems(config),
     ...retentionProblems(config),
     ...recoveryProblems(config),
+  ];
+}
+
+/** A prod without a domain: no public authority vouches for it, and no record fails over. */
+function domainProblems({ environment }: Partial<AwsConfig>, given: readonly string[]): Problem[] {
+  if (environment !== "prod" || given.includes("domain")) return [];
+  return [
+    {
+      key: "domain",
+      got: undefined,
+      allowed:
+        "{ name, hostedZoneId } in prod: without a domain there is no certificate of a public authority, and no region fails over to another",
+    },
   ];
 }
 

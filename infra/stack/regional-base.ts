@@ -3,7 +3,7 @@ import type { Environment } from "../../services/contract/environments";
 import { clusterName } from "../aws/naming";
 import { gatewayPorts } from "../kubernetes/gateway";
 import { Cluster } from "../region/cluster";
-import { RegionalEntry } from "../region/entry";
+import { RegionalEntry, type EntryName } from "../region/entry";
 import { Network } from "../region/network";
 import { sessionCommand, VpcAccess, type ClusterAccess } from "../region/vpc-access";
 import type { LogSnapshots } from "../platform/elastic/log-store";
@@ -19,8 +19,8 @@ export interface AwsBase {
   readonly kubernetesVersion: string;
   /** Whether cluster and load balancer refuse to be deleted. */
   readonly deletionProtection: boolean;
-  readonly domainName: string;
-  readonly hostedZoneId: string;
+  /** By what name callers come. */
+  readonly callers: EntryName;
   readonly keys: {
     readonly logs: pulumi.Input<string>;
     readonly secrets: pulumi.Input<string>;
@@ -143,8 +143,7 @@ function createEntry(
     {
       region,
       stack,
-      domainName: aws.domainName,
-      hostedZoneId: aws.hostedZoneId,
+      callers: aws.callers,
       vpcId,
       vpcCidr: aws.cidr,
       publicSubnetIds,

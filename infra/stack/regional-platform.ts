@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Contract } from "../../services/contract/contract";
 import type { Release } from "../../services/evidence/release";
 import { days, millicores } from "../../services/contract/units";
+import { loadBalancerHosts } from "../region/certificate";
 import { originName, type RegionalEntry } from "../region/entry";
 import { regionalName } from "../aws/entry-records";
 import { clusterName } from "../aws/naming";
@@ -61,8 +62,11 @@ export interface RegionalPlatformArgs {
   /** How far the region is built up. */
   readonly stage: Stage;
   readonly identity: StackConfig["identity"];
-  /** Host name that callers use, e.g. `models.example.com`. */
-  readonly host: string;
+  /**
+   * Host name that callers use, e.g. `models.example.com`. @default the name of the region's load
+   * balancer
+   */
+  readonly host: string | undefined;
   readonly models: readonly ServedModel[];
   /** The ring of keys behind pseudonyms and prediction ids: a secret. */
   readonly keyRing: pulumi.Input<string>;
@@ -282,7 +286,7 @@ export class RegionalPlatform extends pulumi.ComponentResource {
     ready: readonly pulumi.Resource[],
     opts: pulumi.ComponentResourceOptions,
   ): ModelService {
-    const { region, environment, host, keyRing, runbookBase, after } = this.args;
+    const { region, environment, keyRing, runbookBase, after } = this.args;
     const before = after?.[model.contract.name];
     const dependsOn = before ? [...ready, before] : [...ready];
     return new ModelService(
@@ -291,7 +295,8 @@ export class RegionalPlatform extends pulumi.ComponentResource {
         ...model,
         region,
         environment,
-        host,
+        host: this.args.host ?? loadBalancerHosts(region),
+        address: this.args.host ?? this.entry?.albDnsName,
         keyRing,
         runbookBase,
         prometheusAddress,
@@ -324,11 +329,14 @@ function predictionDays(models: readonly ServedModel[]): number {
   );
 }
 
-/** Host names of the gateway: the one of callers and, on AWS, the region's own. */
+/**
+ * Host names of the gateway: the one of callers and, on AWS, the region's own. Without a domain it
+ * answers for any load balancer of the region, because the name of its own is known too late for
+ * the policies; no other one reaches it.
+ */
 function hosts({ region, host, aws }: RegionalPlatformArgs): string[] {
-  return aws
-    ? [host, regionalName(region, aws.domainName), originName(region, aws.domainName)]
-    : [host];
+  if (host === undefined) return [loadBalancerHosts(region)];
+  return aws ? [host, regionalName(region, host), originName(region, host)] : [host];
 }
 
 /**

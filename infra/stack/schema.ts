@@ -274,7 +274,10 @@ export const awsConfigSchema = z.strictObject({
       { name: domainName, hostedZoneId },
       { error: "{ name, hostedZoneId }, because target is aws" },
     )
-    .describe("Domain that callers use."),
+    .optional()
+    .describe(
+      "Domain that callers use; prod needs one. Without it callers use the name of each region's load balancer, and trust the certificate of the stack output `certificates`.",
+    ),
   recovery: recovery.describe("Recovery objectives (`rto`, `rpo`) and health-check timing."),
   access: groups
     .default({

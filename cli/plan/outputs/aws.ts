@@ -189,7 +189,7 @@ const shapes: Readonly<Record<string, AwsShape>> = {
     more: (context, id) => ({
       name: id,
       arnSuffix: `net/${id}/${hex(context, 16)}`,
-      dnsName: `${id}-${hex(context, 16)}.elb.${context.region}.amazonaws.com`,
+      dnsName: `${id}-${hex(context, 10)}.${context.region}.elb.amazonaws.com`,
       zoneId: `Z${token(context, 13)}`,
       vpcId: `vpc-0${hex(context, 16, "vpc")}`,
     }),

@@ -236,6 +236,13 @@ describe("quotas", () => {
 });
 
 describe("the domain", () => {
+  it("is none to ask for where the stack has none", async () => {
+    const config = { ...stack.config, domain: undefined };
+    expect(await domainFindings({ ...stack, config }, servers)).toMatchObject([
+      { verdict: "ok", says: "the stack has none: callers use the names of the load balancers" },
+    ]);
+  });
+
   it("is that of the zone, and the DNS knows it", async () => {
     expect(bad(await domain())).toEqual([]);
   });

@@ -52,6 +52,23 @@ describe("causeway new stack", () => {
     expect(plan.config.stage).toBe("foundation");
   });
 
+  it("writes a stack of dev without a domain, and none of prod", async () => {
+    const without = (environment: string, ...regions: string[]) => {
+      const given = options(environment, ...regions);
+      given.splice(given.indexOf("--domain"), 4);
+      return given;
+    };
+    expect((await causeway("new stack", ["one", ...without("dev", "eu-west-1")])).code).toBe(0);
+    expect((await causeway("new stack", ["two", ...without("dev", "eu-west-1")])).code).toBe(0);
+    expect(readFileSync(join(project, "Pulumi.one.yaml"), "utf8")).not.toContain("domain");
+    const prod = await causeway("new stack", [
+      "three",
+      ...without("prod", "eu-west-1", "eu-west-2"),
+    ]);
+    expect(prod.code).toBe(2);
+    expect(prod.err).toContain("domain: got nothing, allowed: { name, hostedZoneId } in prod");
+  });
+
   it("names every option that is missing at once where nobody can be asked", async () => {
     const { code, err } = await causeway("new stack", [
       "acme",
@@ -62,7 +79,7 @@ describe("causeway new stack", () => {
     ]);
     expect(code).toBe(2);
     expect(err).toContain(
-      "missing: --environment, --organization, --region, --domain, --hosted-zone, --issuer, --pipeline-role, --platform-admin, --alert-email",
+      "missing: --environment, --organization, --region, --issuer, --pipeline-role, --platform-admin, --alert-email",
     );
   });
 
@@ -98,6 +115,13 @@ describe("causeway new stack", () => {
       given[given.indexOf("models.acme.com")] = domain;
       expect((await causeway("new stack", [name, ...given])).code).toBe(0);
     }
+    // AWS allows one detector in a region of an account: the second stack uses that of the first.
+    const detection = ["one", "two"].map((name) =>
+      readFileSync(join(project, `Pulumi.${name}.yaml`), "utf8").includes(
+        "causeway:threatDetection: existing",
+      ),
+    );
+    expect(detection).toEqual([false, true]);
   });
 
   it.each(["Dev", "2dev", "dev-2", "dev_2", "d".repeat(21)])(

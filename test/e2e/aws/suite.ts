@@ -131,6 +131,30 @@ function refresh({ name, project }: CloudStack): Test {
   };
 }
 
+/** The certificate that signs itself is another in each run, and the first is kept. */
+function withoutDomain(stack: CloudStack): Test {
+  const { name, project, configure } = stack;
+  return {
+    title: `${name}: without a domain an up takes a certificate of its own, and again changes nothing`,
+    run: async () => {
+      await configure({ "causeway:domain": undefined });
+      const up = await project.up({ skipPreview: true, unjudged: true });
+      timed("up without a domain", up);
+      expectSuccess(up);
+      const state = await stateOf(project);
+      assert.deepEqual(named(state, "aws:acm/certificate:Certificate"), [
+        "aws:acm/certificate:Certificate::eu-west-1-entry-certificate",
+      ]);
+      assert.deepEqual(named(state, "aws:route53/record:Record"), []);
+      const again = await project.up({ skipPreview: true, unjudged: true });
+      expectSuccess(again);
+      expectOperations(again, ["same"]);
+      const { state: own, account } = await kept(stack);
+      assert.deepEqual(account, own, "what the account has is what the state says");
+    },
+  };
+}
+
 function destruction(stack: CloudStack): Test {
   const { name, project, account } = stack;
   return {
@@ -191,6 +215,7 @@ export async function awsSuite(): Promise<Suite> {
       examinationOfStack(dev),
       changes(dev),
       refresh(dev),
+      withoutDomain(dev),
       destruction(dev),
       ...stages(prod),
       refresh(prod),

@@ -7,8 +7,7 @@ const args: RegionalEntryArgs = {
   region: "eu-west-1",
   stack: "prod",
   deletionProtection: true,
-  domainName: "models.example.com",
-  hostedZoneId: "Z0123456789PROD",
+  callers: { domainName: "models.example.com", hostedZoneId: "Z0123456789PROD" },
   vpcId: "vpc-1",
   vpcCidr: "10.32.0.0/16",
   publicSubnetIds: ["subnet-a", "subnet-b", "subnet-c"],
@@ -172,6 +171,29 @@ describe("names and certificate", () => {
         },
       ],
     });
+  });
+});
+
+describe("without a domain", () => {
+  it("imports one certificate for the load balancer's name, and has no record", async () => {
+    const asked: (readonly string[])[] = [];
+    const own = await entry({
+      callers: {
+        issue: (hosts) => {
+          asked.push(hosts);
+          return { certificate: "a certificate", privateKey: "a key" };
+        },
+      },
+    });
+    const { outputs } = only(own, "aws:lb/loadBalancer:LoadBalancer");
+    expect(asked).toEqual([[outputs["dnsName"], "*.eu-west-1.elb.amazonaws.com"]]);
+    const certificate = only(own, "aws:acm/certificate:Certificate");
+    expect(certificate.inputs).toMatchObject({ certificateBody: "a certificate" });
+    expect(certificate.options.ignoreChanges).toEqual(["certificateBody", "privateKey"]);
+    expect(own.filter(({ type }) => type.startsWith("aws:route53/"))).toEqual([]);
+    expect(
+      ofType(own, "aws:lb/listener:Listener").map(({ inputs }) => inputs["certificateArn"]),
+    ).toContain(certificate.outputs["arn"]);
   });
 });
 

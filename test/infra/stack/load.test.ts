@@ -78,7 +78,7 @@ describe("stack configuration", () => {
       "account: got nothing, allowed: an AWS account id of 12 digits, because target is aws",
     );
     expect(missing).toContain(
-      "domain: got nothing, allowed: { name, hostedZoneId }, because target is aws",
+      "domain: got nothing, allowed: { name, hostedZoneId } in prod: without a domain there is no certificate",
     );
   });
 

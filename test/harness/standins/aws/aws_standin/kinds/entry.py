@@ -8,7 +8,18 @@ from ..account import Account
 from ..kind import Properties, kind, pascal, picked, tag_list
 
 
+def _import_certificate(aws: Account, inputs: Properties) -> tuple[str, Properties]:
+    arn = aws["acm"].import_certificate(
+        Certificate=inputs["certificateBody"].encode(),
+        PrivateKey=inputs["privateKey"].encode(),
+        Tags=tag_list(aws.tags(inputs)),
+    )["CertificateArn"]
+    return arn, {"arn": arn, "domainValidationOptions": [], "status": "ISSUED"}
+
+
 def _create_certificate(aws: Account, inputs: Properties) -> tuple[str, Properties]:
+    if "certificateBody" in inputs:
+        return _import_certificate(aws, inputs)
     arn = aws["acm"].request_certificate(
         **picked(
             inputs, "domainName", "validationMethod", "subjectAlternativeNames", "keyAlgorithm"
