@@ -214,7 +214,10 @@ function watchedAlready({ name, project, account, configure }: CloudStack): Test
   return {
     title: `${name}: a preview uses the detector of the account, and fails where there is none`,
     run: async () => {
-      await configure({ "causeway:threatDetection": "existing" });
+      await configure({
+        "causeway:stage": "foundation",
+        "causeway:threatDetection": "existing",
+      });
       const without = await project.preview();
       expectFailure(without);
       assert.match(without.output, /reading GuardDuty Detector: empty result/);
