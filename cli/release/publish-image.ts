@@ -16,7 +16,8 @@ import { openLedger } from "../../services/delivery/ledger-location";
 import { replace } from "./attestation";
 import { buildRunImage, headRevision, scanOfRegistry } from "./image";
 import { actorAt } from "./record";
-import { repositoryHelp } from "./publish";
+import { destinationOf } from "../stack-outputs";
+import { repositoryHelp, stackHelp } from "./publish";
 import { bills } from "./sbom";
 import { digestOf } from "../../services/contract/digests";
 
@@ -80,15 +81,18 @@ export const verb: CommandLine = {
   details:
     "Builds, pushes and scans one of the images that run in the clusters beside the models, and puts it on record for the policies.",
   examples: [
+    "training --stack prod",
     "training --repository 111111111111.dkr.ecr.eu-west-1.amazonaws.com/causeway-training",
   ],
   define: (command, terminal) =>
     command
       .addArgument(new Argument("<image>", "which image").choices(runImages))
-      .requiredOption("--repository <url>", repositoryHelp)
+      .option("--stack <name>", stackHelp)
+      .option("--repository <url>", repositoryHelp)
       .option("--ledger <ledger>", ledgerHelp)
       .option("--json", jsonHelp)
-      .action(async (name, { repository, ledger: where }) => {
+      .action(async (name, given) => {
+        const { repository, ledger: where } = destinationOf(name, given);
         const ledger = where === undefined ? undefined : await openLedger(where);
         await ledger?.chain();
         const record = publishImage({

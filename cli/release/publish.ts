@@ -13,6 +13,7 @@ import { attest, replace } from "./attestation";
 import { buildWithDocker, scanOfRegistry } from "./image";
 import { actorAt, attestingOf, publicationOf } from "./record";
 import { signerAt } from "./signers";
+import { destinationOf, type GivenDestination } from "../stack-outputs";
 import { jsonHelp, keyHelp, ledgerHelp, type CommandLine } from "../command";
 import type { Terminal } from "../terminal";
 import { staleBills } from "./sbom";
@@ -122,17 +123,12 @@ async function recordPublication(
   );
 }
 
-interface Given {
-  readonly repository: string;
-  readonly key?: string | undefined;
-  readonly ledger?: string | undefined;
-}
-
 async function publishModel(
   model: string,
-  { repository, key, ledger: where }: Given,
+  given: GivenDestination,
   terminal: Terminal,
 ): Promise<void> {
+  const { repository, key, ledger: where } = destinationOf(model, given);
   const signers = key === undefined ? [] : [signerAt(key)];
   if (signers.length === 0)
     terminal.print("UNSIGNED: prod takes no release that no trusted key signed; give --key");
@@ -167,6 +163,9 @@ async function publishModel(
   ]);
 }
 
+/** The help of `--stack`. */
+export const stackHelp = "a stack whose outputs name what the other options do not";
+
 /** The help of an option that names a repository of images. */
 export const repositoryHelp = "URL of the repository of images, such as that of the stack outputs";
 
@@ -174,12 +173,14 @@ export const verb: CommandLine = {
   details:
     "Builds the image with the release in it, pushes it, waits for the scan of the registry, and writes the digest into the manifest, which it signs.",
   examples: [
+    "loan-approval --stack prod",
     "loan-approval --repository 111111111111.dkr.ecr.eu-west-1.amazonaws.com/loan-approval --key awskms:///alias/release --ledger s3://my-audit-bucket/ledger",
   ],
   define: (command, terminal) =>
     command
       .argument("<model>", "a model of services/models")
-      .requiredOption("--repository <url>", repositoryHelp)
+      .option("--stack <name>", stackHelp)
+      .option("--repository <url>", repositoryHelp)
       .option("--key <key>", keyHelp)
       .option("--ledger <ledger>", ledgerHelp)
       .option("--json", jsonHelp)

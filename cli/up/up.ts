@@ -7,6 +7,7 @@ import type { CommandLine } from "../command";
 import { UsageError, VerbError } from "../exit-codes";
 import { stackNames } from "../plan/stack-file";
 import { repository } from "../project";
+import { stackOutputs, type Outputs } from "../stack-outputs";
 import type { Terminal } from "../terminal";
 
 interface Given {
@@ -15,9 +16,6 @@ interface Given {
   readonly yes?: true | undefined;
 }
 
-/** Outputs of a stack; undefined for one that the backend does not have. */
-type Outputs = Readonly<Record<string, unknown>> | undefined;
-
 /** Runs the next stage of a stack by `pulumi up`, and says what comes after it. */
 function run({ stack, stage, yes }: Given, terminal: Terminal): void {
   const known = stackNames(repository);
@@ -25,7 +23,7 @@ function run({ stack, stage, yes }: Given, terminal: Terminal): void {
     throw new UsageError(
       `--stack: got ${stack}, allowed: ${known.join(", ")} (npx causeway new stack writes another)`,
     );
-  const outputs = outputsOf(stack);
+  const outputs = stackOutputs(stack);
   if (outputs === undefined) pulumi(["stack", "init", stack, "--no-select"]);
   const reached = reachedStage(outputs);
   const next = stageToRun(reached, stage);
@@ -73,26 +71,6 @@ export function stageToRun(reached: Stage | undefined, given: Stage | undefined)
       ? `--stage: got ${given}, allowed: ${allowed}; the stack has reached ${reached}, and an earlier stage deletes what it does not have`
       : `--stage: got ${given}, allowed: ${allowed}`,
   );
-}
-
-/** Reads the outputs. Throws VerbError where Pulumi cannot say. */
-function outputsOf(stack: string): Outputs {
-  const { status, stdout, stderr, error } = spawnSync(
-    "pulumi",
-    ["stack", "output", "--json", "--stack", stack],
-    { cwd: repository, env: process.env, encoding: "utf8" },
-  );
-  if (error !== undefined)
-    throw new VerbError(
-      `pulumi: ${error.message}; install the Pulumi CLI (https://www.pulumi.com/docs/install/)`,
-      1,
-    );
-  if (status === 0) {
-    const found: unknown = JSON.parse(stdout);
-    return typeof found === "object" && found !== null ? { ...found } : {};
-  }
-  if (/no stack named/.test(stderr)) return undefined;
-  throw new VerbError(`pulumi stack output: ${stderr.trim()}`, 1);
 }
 
 function pulumi(args: readonly string[]): void {

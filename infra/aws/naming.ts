@@ -179,3 +179,13 @@ export function trailArn(naming: Naming, homeRegion: string): string {
 export function trailName(naming: Naming): string {
   return `${prefix(naming)}-audit`;
 }
+
+/** Where the stack's audit ledger is. */
+export function ledgerLocation(naming: Naming, homeRegion: string): string {
+  return `s3://${bucketName(naming, "audit", homeRegion)}/ledger`;
+}
+
+/** Name of the key that releases are signed with, as `--key` takes it: with its region. */
+export function signingKeyLocation(naming: Naming, homeRegion: string): string {
+  return `awskms:///arn:aws:kms:${homeRegion}:${naming.account}:${keyAlias(naming, "signing")}`;
+}

@@ -3,7 +3,7 @@ import { Provider as KubernetesProvider } from "@pulumi/kubernetes/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { GlobalFoundation } from "../aws/foundation";
 import { GlobalEntry } from "../aws/global-entry";
-import { bucketName, stackTag } from "../aws/naming";
+import { bucketName, ledgerLocation, signingKeyLocation, stackTag } from "../aws/naming";
 import { selfSigned } from "../region/self-signed";
 import type { AwsConfig, StackConfig } from "./schema";
 import type { Model } from "./models";
@@ -20,6 +20,8 @@ export interface StackBase {
   aws(region: string): AwsBase | undefined;
   /** Addresses that images are published to, by model or shared image. */
   readonly repositories: Readonly<Record<string, pulumi.Output<string>>>;
+  /** Where a release is signed and put on record; undefined on an existing cluster. */
+  readonly signing?: { readonly signingKey: string; readonly ledger: string };
   /** Image of a model in a region, by digest. */
   image(model: Model, region: string): pulumi.Input<string>;
 }
@@ -70,6 +72,7 @@ function awsBase(
   const built = builds ? buildImages(models, foundation, home, root) : {};
   return {
     repositories: foundation.repositoriesIn(home),
+    signing: { signingKey: signingKeyLocation(config, home), ledger: ledgerLocation(config, home) },
     providers: (region) => [providers[region]].filter((provider) => provider !== undefined),
     aws: (region) => {
       const declared = config.regions.find(({ name }) => name === region);

@@ -31,6 +31,7 @@ export function stackOutputs(parts: {
     next: nextStep(config.stage),
     ...(config.target === "aws" && {
       repositories: base.repositories,
+      ...base.signing,
       clusterAccess: Object.fromEntries(
         platforms.map(({ region, clusterAccess }) => [region, clusterAccess]),
       ),

@@ -4,10 +4,11 @@ import type { RoleKey } from "../../services/evidence/approvals";
 import {
   bucketName,
   keyAlias,
-  registryAddress,
-  sharedRepository,
+  ledgerLocation,
   type Naming,
+  registryAddress,
   type SharedImage,
+  sharedRepository,
 } from "../aws/naming";
 import type { RoleScope } from "../aws/role-scope";
 import type { AwsConfig, StackConfig } from "./schema";
@@ -71,7 +72,7 @@ function bucketLocations(naming: Naming, home: string): Locations {
     runs: `${artifacts}/${runs}`,
     candidates: `${artifacts}/${candidates}`,
     champions: `${artifacts}/${champions}`,
-    ledger: `s3://${bucketName(naming, "audit", home)}/ledger`,
+    ledger: ledgerLocation(naming, home),
     orders: `${artifacts}/${orders}`,
     erasures: `${artifacts}/${erasures}`,
     signingKey: `awskms:///${keyAlias(naming, "signing")}`,

@@ -123,7 +123,7 @@ describe("an input that cannot be used", () => {
   it.each([
     ["delivery approve", ["m"], "missing: --role <role>, --reason <text>, --ledger <ledger>"],
     ["delivery kill", ["m", "--to", "nowhere"], "Allowed choices are champion, fallback."],
-    ["release publish", ["m"], "missing: --repository <url>"],
+    ["release publish", ["m"], "--repository: got nothing, allowed: the URL of a repository, or"],
     ["release renew", ["nobody", "--project", fixtureProject], "allowed: loan-approval"],
     ["privacy lineage", ["jane", "--model", "loan-approval"], "missing: --at <stores...>"],
     ["privacy lineage", [], "missing required argument 'subject'"],
