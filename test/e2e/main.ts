@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { adopterSuite } from "./adopter";
 import { awsSuite } from "./aws/suite";
+import { firstRunSuite } from "./aws/first-run";
 import { runDelivery } from "./delivery";
 import { addressSuite, faultSuite } from "./faults";
 import { lifecycleSuite } from "./lifecycle";
@@ -34,6 +35,7 @@ const SUITES = {
   logs: logSuite,
   adopter: adopterSuite,
   aws: awsSuite,
+  "first-run": firstRunSuite,
   workflows: workflowSuite,
 } as const satisfies Record<string, SuiteMaker>;
 type SuiteName = keyof typeof SUITES;
@@ -72,7 +74,7 @@ const LANES: readonly LanePlan[] = [
 const IN_LANES = LANES.flatMap(({ suites }) => suites);
 
 /** Suites that need neither engine nor control plane. */
-const ALONE = ["rules", "retraining", "logs", "aws", "adopter", "workflows"] as const;
+const ALONE = ["rules", "retraining", "logs", "aws", "first-run", "adopter", "workflows"] as const;
 
 /** Which suites run: those that are named, else those of the lanes. */
 function chosenSuites(only: readonly string[]): (name: SuiteName | typeof DELIVERY) => boolean {

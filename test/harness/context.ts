@@ -10,6 +10,7 @@ import { buildPolicyPack, Project } from "./project";
 import { say } from "./lib/text";
 import type { Cluster } from "./cluster/cluster";
 import type { ProjectOptions } from "./project";
+import type { PulumiOptions } from "./lib/pulumi";
 import type { StandIn } from "./standins/install";
 
 /** What every suite starts from. */
@@ -19,6 +20,8 @@ export interface Context {
   readonly standIns: readonly StandIn[];
   /** Folder of the stand-ins, which is on the PATH of the engine. */
   readonly bin: string;
+  /** The engine and what it needs, for commands of another folder than a project's. */
+  readonly engine: Pick<PulumiOptions, "home" | "downloadsPlugins" | "pulumi" | "pathFolders">;
   /** A new test control plane, or the reader's own cluster. */
   cluster(): Promise<Cluster>;
   /** A fresh copy of the project with an empty stack. */
@@ -60,10 +63,17 @@ export async function prepare(kubeconfig: string | undefined): Promise<Context> 
   if (kubeconfig === undefined) await seedData(tools);
   const downloadsPlugins = !standIns.includes("pulumi-resource-kubernetes");
   say(`files of this run: ${folder}`);
+  const engine = {
+    home,
+    downloadsPlugins,
+    pulumi: tools.pulumi,
+    pathFolders: standIns.length > 0 ? [bin] : [],
+  };
   return {
     folder,
     standIns,
     bin,
+    engine,
     cluster: () =>
       kubeconfig === undefined
         ? testCluster(tools, folder)
@@ -71,12 +81,9 @@ export async function prepare(kubeconfig: string | undefined): Promise<Context> 
     project: (cluster, options) =>
       Project.create({
         ...options,
+        ...engine,
         folder,
-        home,
-        downloadsPlugins,
-        pulumi: tools.pulumi,
         kubeconfig: cluster.kubeconfig,
-        pathFolders: standIns.length > 0 ? [bin] : [],
       }),
   };
 }

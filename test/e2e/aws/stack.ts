@@ -4,7 +4,7 @@ import * as path from "node:path";
 import { dump, load } from "js-yaml";
 import {
   ENDPOINT_VARIABLE,
-  installGetToken,
+  installCommandLines,
   startAccount,
   type Account,
 } from "../../harness/cloud/account";
@@ -70,7 +70,7 @@ export async function openCloudStack(context: Context, name: string): Promise<Cl
     `causeway-${name}-${region}`,
     cluster,
   ]);
-  await installGetToken(context.bin, Object.fromEntries(byName) as Record<string, Cluster>);
+  await installCommandLines(context.bin, Object.fromEntries(byName) as Record<string, Cluster>);
   const project = await context.project(first, {
     compiled: true,
     fieldManager: `causeway-e2e-${name}`,

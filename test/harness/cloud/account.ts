@@ -56,13 +56,15 @@ export async function installAwsProvider(folder: string): Promise<void> {
 }
 
 /**
- * Writes a program `aws` into a folder of the PATH that knows one call, `eks get-token`, and
- * answers with the administrator of the cluster's API server: whom IAM would let in is not asked.
+ * Writes the command lines `aws` and `docker` into a folder of the PATH. `aws` is the real one,
+ * against the emulator, but for `eks get-token`: it answers with the administrator of the cluster's
+ * API server, and whom IAM would let in is not asked.
  */
-export async function installGetToken(
+export async function installCommandLines(
   folder: string,
   clusters: Readonly<Record<string, Cluster>>,
 ): Promise<void> {
+  const program = await python();
   for (const [name, cluster] of Object.entries(clusters)) {
     const { user } = await kubeconfigOf(cluster);
     const credential = {
@@ -72,12 +74,14 @@ export async function installGetToken(
     };
     await writeFile(path.join(folder, `token-${name}.json`), JSON.stringify(credential));
   }
-  const launcher = path.join(folder, "aws");
-  await writeFile(
-    launcher,
-    `#!/bin/sh\n[ "$1 $2 $3" = "eks get-token --cluster-name" ] || { echo "stand-in: allowed: eks get-token --cluster-name NAME, got $*" >&2; exit 2; }\nexec cat "${folder}/token-$4.json"\n`,
-  );
-  await chmod(launcher, 0o755);
+  const launchers = {
+    aws: `[ "$1 $2 $3" = "eks get-token --cluster-name" ] && exec cat "${folder}/token-$4.json"\nexec "${program}" -m awscli "$@"`,
+    docker: `PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="${STAND_IN}" exec "${program}" -m aws_standin.docker "$@"`,
+  };
+  for (const [name, script] of Object.entries(launchers)) {
+    await writeFile(path.join(folder, name), `#!/bin/sh\n${script}\n`);
+    await chmod(path.join(folder, name), 0o755);
+  }
 }
 
 interface Reached {

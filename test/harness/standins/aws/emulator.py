@@ -11,6 +11,7 @@ https://docs.aws.amazon.com/eks/latest/APIReference/API_Operations_Amazon_Elasti
 from __future__ import annotations
 
 import argparse
+import base64
 import fnmatch
 import io
 import json
@@ -21,15 +22,22 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable
+from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import unquote
 
 import moto.route53.models as route53_models
 import moto.s3.models as s3_models
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, utils
 from moto.ec2.models import ec2_backends
+from moto.ecr.models import ECRBackend, ecr_backends
 from moto.eks.models import eks_backends
+from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.iam.models import iam_backends
+from moto.kms.exceptions import ValidationException
 from moto.kms.models import KmsBackend
+from moto.kms.responses import KmsResponse
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
@@ -405,8 +413,83 @@ def _zone_id(make: Callable[..., str]) -> Callable[..., str]:
     return lambda *args, **options: f"Z{make(*args, **options)[1:]}"
 
 
+def _permission(bucket: s3_models.FakeBucket, action: str, resource: str) -> PermissionResult:
+    """moto reads no condition: a statement with one would refuse whatever it names."""
+    document = json.loads(bucket.policy or b"{}")
+    statements = [one for one in _listed(document.get("Statement", [])) if "Condition" not in one]
+    if not statements:
+        return PermissionResult.NEUTRAL
+    policy = IAMPolicy(json.dumps({**document, "Statement": statements}))
+    return policy.is_action_permitted(action, resource)
+
+
+def _signing_digests(sign: Callable[..., str]) -> Callable[..., str]:
+    """moto hashes what it signs, also what AWS takes for a digest already."""
+
+    def signed(self: KmsResponse) -> str:
+        if self._get_param("MessageType") != "DIGEST":
+            return sign(self)
+        backend = self.kms_backend
+        key = backend.describe_key(backend.any_id_to_key_id(self._get_param("KeyId")))
+        algorithm = self._get_param("SigningAlgorithm")
+        if algorithm != "ECDSA_SHA_256":
+            raise ValidationException(f"the emulator signs no digest by {algorithm}")
+        signature = key.private_key.private_key.sign(
+            self._get_param("Message"), ec.ECDSA(utils.Prehashed(hashes.SHA256()))
+        )
+        answer = {
+            "KeyId": key.arn,
+            "Signature": base64.b64encode(signature).decode(),
+            "SigningAlgorithm": algorithm,
+        }
+        return json.dumps(answer)
+
+    return signed
+
+
+def _scanned_and_replicated(put: Callable[..., Any]) -> Callable[..., Any]:
+    """moto scans when it is told to and replicates nothing; AWS does both on each push.
+
+    A rule's filters are prefixes of repository names. Lifecycle and tags of the copy are those of
+    the repository there, which is made by its own stack here.
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
+    """
+
+    def pushed(self: ECRBackend, repository_name: str, *given: Any, **more: Any) -> Any:
+        image = put(self, repository_name, *given, **more)
+        if self.repositories[repository_name].image_scanning_configuration.get("scanOnPush"):
+            image.last_scan = datetime.now(tz=timezone.utc)
+        for rule in self.replication_config.get("rules", []):
+            filters = [one["filter"] for one in rule.get("repositoryFilters", [])] or [""]
+            if not repository_name.startswith(tuple(filters)):
+                continue
+            for destination in rule["destinations"]:
+                there = ecr_backends[destination["registryId"]][destination["region"]]
+                put(there, repository_name, *given, **more)
+        return image
+
+    return pushed
+
+
+def _without_findings(describe: Callable[..., Any]) -> Callable[..., Any]:
+    """moto answers with one example of high severity; nothing was built here to find one in."""
+
+    def found(self: ECRBackend, *given: Any, **more: Any) -> Any:
+        answer = describe(self, *given, **more)
+        findings = {**answer["imageScanFindings"], "findings": [], "findingSeverityCounts": {}}
+        return {**answer, "imageScanFindings": findings}
+
+    return found
+
+
 def correct_moto() -> None:
     """Mends what moto does otherwise than AWS documents and the platform meets."""
+    s3_models.FakeBucket.get_permission = _permission  # type: ignore[method-assign]
+    KmsResponse.sign = _signing_digests(KmsResponse.sign)  # type: ignore[method-assign]
+    ECRBackend.put_image = _scanned_and_replicated(ECRBackend.put_image)  # type: ignore[method-assign]
+    ECRBackend.describe_image_scan_findings = _without_findings(  # type: ignore[method-assign]
+        ECRBackend.describe_image_scan_findings
+    )
     s3_models.FakeBucket._log_permissions_enabled_policy = staticmethod(_log_delivery_allowed)
     route53_models.create_route53_zone_id = _zone_id(route53_models.create_route53_zone_id)
     KmsBackend.replicate_key = _with_own_aliases(KmsBackend.replicate_key)  # type: ignore[method-assign]
