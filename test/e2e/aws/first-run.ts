@@ -29,6 +29,7 @@ const REGIONS = ["eu-west-1", "eu-central-1"];
 /** What the page says and the account of the test says otherwise, or a person answers at a terminal. */
 const ZONE_OF_PAGE = "Z0123456789ACME";
 const UP = `npx causeway up --stack ${STACK}`;
+const DOCTOR = `npx causeway doctor --stack ${STACK}`;
 const NAMESPACE = "causeway-models";
 
 /** A folder, an account and API servers in which nothing of the platform is. */
@@ -53,6 +54,19 @@ function given(commands: readonly string[], option: RegExp): string[] {
   return commands.flatMap((command) =>
     [...command.matchAll(option)].flatMap(([, value]) => value ?? []),
   );
+}
+
+/** The variables with the credentials of a role in place of the caller's. */
+async function assuming(role: string, env: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
+  const command = `aws sts assume-role --role-arn ${role} --role-session-name first-run --output json`;
+  const { stdout } = await runOrThrow("sh", ["-c", command], { env });
+  const credentials = toJsonObject(toJsonObject(JSON.parse(stdout))["Credentials"]);
+  return {
+    ...env,
+    AWS_ACCESS_KEY_ID: String(credentials["AccessKeyId"]),
+    AWS_SECRET_ACCESS_KEY: String(credentials["SecretAccessKey"]),
+    AWS_SESSION_TOKEN: String(credentials["SessionToken"]),
+  };
 }
 
 async function open(context: Context, commands: readonly string[]): Promise<Walk> {
@@ -103,14 +117,20 @@ async function open(context: Context, commands: readonly string[]): Promise<Walk
       DOCKER_CONFIG: path.join(root, "docker"),
     },
   });
-  return { folder, account, log, clusters, env: engine.environment() };
+  const [pipeline = ""] = given(commands, /--pipeline-role (\S+)/g);
+  const env = await assuming(pipeline, engine.environment());
+  return { folder, account, log, clusters, env };
 }
 
-/** What is typed, in the account of the test. */
+/**
+ * What is typed, in the account of the test. The doctor ends with 3 where it cannot tell: no DNS
+ * delegates the zone, and moto keeps no quota of processors. A problem ends it with 1.
+ */
 function typed(block: string, { account }: Walk): string {
   return block
     .replaceAll(ZONE_OF_PAGE, Object.values(account.zones)[0] ?? "")
-    .replaceAll(new RegExp(`^${UP}$`, "gm"), `${UP} --yes`);
+    .replaceAll(new RegExp(`^${UP}$`, "gm"), `${UP} --yes`)
+    .replaceAll(new RegExp(`^${DOCTOR}$`, "gm"), `${DOCTOR} || [ $? -eq 3 ]`);
 }
 
 /** What somebody outside gives: the record of an audit of the committed release. */
