@@ -1,4 +1,6 @@
 import "./lazy-modules";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import program from "../../infra";
 import { rules } from "../../policies/rules";
@@ -41,6 +43,8 @@ async function resultOf(order: PlanOrder, stack: string): Promise<StackResult> {
   try {
     return await planned(order, stack);
   } catch (error) {
+    // A verdict of before must not stand for a stack that cannot be planned.
+    rmSync(join(order.out, stack, "plan.json"), { force: true });
     return {
       stack,
       message: messageOf(error),

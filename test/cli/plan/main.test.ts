@@ -1,7 +1,15 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { readStackFile, stackNames } from "../../../cli/plan/stack-file";
 import { parseConfig } from "../../../infra/stack/load";
 import { fixtureProject } from "../../harness/fixtures";
@@ -168,6 +176,9 @@ describe("causeway plan", () => {
   it("reports the problems of a bad stack file in the JSON too", async () => {
     const file = join(folder, "empty.yaml");
     writeFileSync(file, "config: {}\n");
+    const before = join(folder, "empty", "dev", "plan.json");
+    mkdirSync(dirname(before), { recursive: true });
+    writeFileSync(before, '{ "verdict": "clean" }');
     const { code, stdout } = await plan(
       "--stack",
       "dev",
@@ -188,6 +199,7 @@ describe("causeway plan", () => {
         },
       ],
     });
+    expect(existsSync(before)).toBe(false);
   });
 
   it.each([
