@@ -1,14 +1,7 @@
-import { z } from "zod";
 import { packageNamespaces } from "./load";
-import { awsConfigSchema, clusterConfigSchema, secretKeys } from "./schema";
+import { schemaByTarget, secretKeys } from "./schema";
 
 const prefix = "causeway:";
-
-/** The JSON Schema of a stack's keys, without the prefix, by its target. */
-const byTarget = {
-  aws: z.toJSONSchema(awsConfigSchema, { io: "input" }),
-  kubernetes: z.toJSONSchema(clusterConfigSchema, { io: "input" }),
-};
 
 /**
  * The JSON Schema of the stack files' `config` block, for editors. The keys follow from the target
@@ -17,15 +10,15 @@ const byTarget = {
 export function configJsonSchema(): Record<string, unknown> {
   const target = `${prefix}target`;
   return {
-    $schema: byTarget.aws.$schema,
+    $schema: schemaByTarget.aws.$schema,
     title: "Causeway stack configuration",
     type: "object",
     properties: {
       config: {
         type: "object",
-        properties: { [target]: { enum: Object.keys(byTarget) } },
+        properties: { [target]: { enum: Object.keys(schemaByTarget) } },
         required: [target],
-        allOf: Object.entries(byTarget).map(([name, schema]) => ({
+        allOf: Object.entries(schemaByTarget).map(([name, schema]) => ({
           if: { properties: { [target]: { const: name } } },
           then: {
             properties: Object.fromEntries(
@@ -44,7 +37,7 @@ export function configJsonSchema(): Record<string, unknown> {
 
 /** `docs/configuration.md`: every key, whether it is required, and what it is for. */
 export function configDocument(): string {
-  const { aws, kubernetes } = byTarget;
+  const { aws, kubernetes } = schemaByTarget;
   const rows = Object.entries({
     ...aws.properties,
     ...kubernetes.properties,
@@ -71,8 +64,8 @@ ${rows.join("\n")}
 
 /** Who needs a key, in words. No key is required on a cluster alone. */
 function needOf(key: string): string {
-  const { aws, kubernetes } = byTarget;
-  const targets = Object.entries(byTarget).filter(([, { properties = {} }]) =>
+  const { aws, kubernetes } = schemaByTarget;
+  const targets = Object.entries(schemaByTarget).filter(([, { properties = {} }]) =>
     Object.hasOwn(properties, key),
   );
   const needed = aws.required?.includes(key);

@@ -11,6 +11,7 @@ import {
   awsConfigSchema,
   clusterConfigSchema,
   configSchema,
+  schemaByTarget,
   secretKeys,
   type StackConfig,
 } from "./schema";
@@ -136,8 +137,15 @@ function soundKeys(input: Record<string, unknown>) {
   return keys;
 }
 
+const scalarTypes: ReadonlySet<unknown> = new Set(["number", "integer", "boolean"]);
+
 /** Keys of numbers and booleans, which the engine hands over as text. */
-export const jsonKeys: ReadonlySet<string> = new Set(["monthlyBudgetUsd", "deletionProtection"]);
+const jsonKeys: ReadonlySet<string> = new Set(
+  Object.values(schemaByTarget)
+    .flatMap(({ properties = {} }) => Object.entries(properties))
+    .filter(([, key]) => typeof key === "object" && scalarTypes.has(key.type))
+    .map(([name]) => name),
+);
 
 function likelyTarget(input: Record<string, unknown>): StackConfig["target"] {
   const { target } = input;

@@ -353,5 +353,11 @@ export type StackConfig = z.output<typeof configSchema> & Named;
 export type AwsConfig = z.output<typeof awsConfigSchema> & Named;
 export type ClusterConfig = z.output<typeof clusterConfigSchema> & Named;
 
+/** The JSON Schema of a stack's keys, without the prefix, by its target. */
+export const schemaByTarget = {
+  aws: z.toJSONSchema(awsConfigSchema, { io: "input" }),
+  kubernetes: z.toJSONSchema(clusterConfigSchema, { io: "input" }),
+};
+
 /** Keys whose values must be encrypted in the stack file. */
 export const secretKeys = ["alertWebhook", "ticketWebhook"] as const;
