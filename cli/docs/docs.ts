@@ -16,7 +16,6 @@ import { serviceRoleTable } from "../doctor/service-roles";
 import { gatesPage } from "./gates";
 import { planStack } from "../plan/plan";
 import { viewOf, type RecordedResource } from "../plan/resource";
-import { ruleIndex, ruleIndexFile } from "./rule-index";
 import { serviceAuthorization, serviceAuthorizationFile } from "./service-authorization";
 import { threatsPage } from "./threats/page";
 import { loadWalks, walksMarkdown } from "./walks";
@@ -104,7 +103,7 @@ export function firstRunPage({ dev, prod }: PlannedStacks): string {
 
 export const verb: CommandLine = {
   details:
-    "Writes the pages of docs/, the table of commands in README.md, the index of rules and the copy of the service authorization reference.",
+    "Writes the pages of docs/, the table of commands in README.md and the copy of the service authorization reference. npm run docs writes the index of the rules before.",
   examples: ["", "--project test/fixtures/stacks"],
   define: (command, terminal) =>
     command
@@ -117,7 +116,6 @@ export const verb: CommandLine = {
       .action(async ({ project }) => {
         const dev = await planStack({ project, stack: "dev", program, rules });
         const prod = await planStack({ project, stack: "prod", program, rules });
-        writeFileSync(ruleIndexFile, ruleIndex());
         writeFileSync(serviceAuthorizationFile, await serviceAuthorization());
         const pages = { ...generated, ...planned({ dev: dev.resources, prod: prod.resources }) };
         for (const [name, text] of Object.entries(pages)) writeFileSync(join(docs, name), text);

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { areas } from "../../policies/rule";
 
@@ -25,3 +25,6 @@ export function ruleIndex(): string {
 function camelCase(name: string): string {
   return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
+
+// A program of its own: what loads the rules cannot start while the index names one that is gone.
+if (require.main === module) writeFileSync(ruleIndexFile, ruleIndex());
