@@ -48,17 +48,24 @@ export function* jsonParts(value: Readonly<Record<string, unknown>>): Generator<
   yield "{";
   for (const [i, [key, item]] of entries.entries()) {
     yield `${i === 0 ? "" : ","}\n  ${JSON.stringify(key)}: `;
-    if (!Array.isArray(item) || item.length === 0) yield indented(item, "  ");
+    if (!Array.isArray(item) || item.length === 0) yield indented(item, 1);
     else {
       yield "[";
       for (const [j, element] of item.entries())
-        yield `${j === 0 ? "" : ","}\n    ${indented(element, "    ")}`;
+        yield `${j === 0 ? "" : ","}\n    ${indented(element, 2)}`;
       yield "\n  ]";
     }
   }
   yield entries.length === 0 ? "}\n" : "\n}\n";
 }
 
-function indented(value: unknown, indent: string): string {
-  return JSON.stringify(value ?? null, null, 2).replaceAll("\n", `\n${indent}`);
+/**
+ * A value as it stands inside of `depth` objects or lists. The lists around it make the indentation:
+ * that is one pass over the text, and the plan of 200 models has a million lines.
+ */
+function indented(value: unknown, depth: 1 | 2): string {
+  const item = value ?? null;
+  return depth === 1
+    ? JSON.stringify([item], null, 2).slice(4, -2)
+    : JSON.stringify([[item]], null, 2).slice(10, -6);
 }
