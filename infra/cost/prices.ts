@@ -17,6 +17,8 @@ export interface RegionalPrices {
   readonly generalNode: number;
   /** g5.xlarge, Linux: one A10G, 4 vCPU and 16 GiB. */
   readonly gpuNode: number;
+  /** t4g.nano, Linux: what sessions of Systems Manager go through. */
+  readonly accessInstance: number;
   readonly natGateway: number;
   readonly loadBalancer: number;
   /** One interface endpoint in one zone. */
@@ -30,6 +32,7 @@ export const regionalPrices: Readonly<Record<string, RegionalPrices>> = {
   "us-east-1": {
     generalNode: 0.192,
     gpuNode: 1.006,
+    accessInstance: 0.0042,
     natGateway: 0.045,
     loadBalancer: 0.0225,
     endpointZone: 0.01,
@@ -38,6 +41,7 @@ export const regionalPrices: Readonly<Record<string, RegionalPrices>> = {
   "us-west-2": {
     generalNode: 0.192,
     gpuNode: 1.006,
+    accessInstance: 0.0042,
     natGateway: 0.045,
     loadBalancer: 0.0225,
     endpointZone: 0.01,
@@ -46,6 +50,7 @@ export const regionalPrices: Readonly<Record<string, RegionalPrices>> = {
   "eu-west-1": {
     generalNode: 0.214,
     gpuNode: 1.123,
+    accessInstance: 0.0046,
     natGateway: 0.048,
     loadBalancer: 0.0252,
     endpointZone: 0.011,
@@ -54,6 +59,7 @@ export const regionalPrices: Readonly<Record<string, RegionalPrices>> = {
   "eu-central-1": {
     generalNode: 0.23,
     gpuNode: 1.258,
+    accessInstance: 0.0048,
     natGateway: 0.052,
     loadBalancer: 0.027,
     endpointZone: 0.012,
@@ -62,6 +68,7 @@ export const regionalPrices: Readonly<Record<string, RegionalPrices>> = {
   "ap-northeast-1": {
     generalNode: 0.248,
     gpuNode: 1.459,
+    accessInstance: 0.0054,
     natGateway: 0.062,
     loadBalancer: 0.0243,
     endpointZone: 0.014,
@@ -103,6 +110,8 @@ export const assumptions = {
   nodeMemoryGiB: 16,
   /** Auto Mode's data volume of each node. */
   nodeVolumeGb: 80,
+  /** Volume of the instance that sessions go through. */
+  accessVolumeGb: 8,
   /**
    * Our flat estimate for GuardDuty in a region with one cluster; it charges by event, log volume
    * and scanned gigabyte.
@@ -120,6 +129,7 @@ const highest = (pick: (prices: RegionalPrices) => number) => Math.max(...known.
 const dearest: RegionalPrices = {
   generalNode: highest((p) => p.generalNode),
   gpuNode: highest((p) => p.gpuNode),
+  accessInstance: highest((p) => p.accessInstance),
   natGateway: highest((p) => p.natGateway),
   loadBalancer: highest((p) => p.loadBalancer),
   endpointZone: highest((p) => p.endpointZone),
@@ -222,6 +232,7 @@ const pricers: Readonly<Record<string, (resource: PricedResource) => CostItem[]>
   "aws:ec2/natGateway:NatGateway": ({ region }) => [
     { item: "hours", monthlyUsd: pricesIn(region).natGateway * hoursPerMonth },
   ],
+  "aws:autoscaling/group:Group": accessInstances,
   "aws:ec2/eip:Eip": () => [
     { item: "public address", monthlyUsd: flatPrices.addressHour * hoursPerMonth },
   ],
@@ -247,6 +258,19 @@ function endpoint({ region, props }: PricedResource): CostItem[] {
     {
       item: counted(zones, "zone"),
       monthlyUsd: zones * pricesIn(region).endpointZone * hoursPerMonth,
+    },
+  ];
+}
+
+/** The program's only groups are those of the instances that sessions go through. */
+function accessInstances({ region, props }: PricedResource): CostItem[] {
+  const { accessInstance, volumeGbMonth } = pricesIn(region);
+  const count = numberAt(props, "minSize") ?? 1;
+  return [
+    {
+      item: counted(count, "instance"),
+      monthlyUsd:
+        count * (accessInstance * hoursPerMonth + assumptions.accessVolumeGb * volumeGbMonth),
     },
   ];
 }

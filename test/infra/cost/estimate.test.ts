@@ -40,6 +40,8 @@ describe("AWS resources", () => {
     ["aws:eks/cluster:Cluster", {}, 73],
     ["aws:ec2/natGateway:NatGateway", {}, 35.04],
     ["aws:ec2/eip:Eip", {}, 3.65],
+    // A t4g.nano for 730 h, and 8 GB of gp3.
+    ["aws:autoscaling/group:Group", { minSize: 1 }, 4.06],
     ["aws:ec2/vpcEndpoint:VpcEndpoint", { vpcEndpointType: "Gateway" }, 0],
     [
       "aws:ec2/vpcEndpoint:VpcEndpoint",
