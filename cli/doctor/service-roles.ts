@@ -59,6 +59,14 @@ export const serviceRoles: readonly ServiceRole[] = [
     needs: allowsSpot,
   },
   {
+    name: "AWSServiceRoleForAutoScaling",
+    service: "autoscaling.amazonaws.com",
+    made: "by AWS",
+    source:
+      "https://docs.aws.amazon.com/autoscaling/ec2/userguide/autoscaling-service-linked-role.html",
+    needs: ofTypes("aws:autoscaling/group:Group"),
+  },
+  {
     name: "AWSServiceRoleForAmazonGuardDuty",
     service: "guardduty.amazonaws.com",
     made: "by AWS",

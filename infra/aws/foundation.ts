@@ -43,6 +43,8 @@ export interface GlobalFoundationArgs extends Naming {
   readonly alertEmails: readonly string[];
   /** @default own */
   readonly threatDetection?: ThreatDetectionChoice | undefined;
+  /** Whether sessions to the clusters go through instances of Auto Scaling. @default false */
+  readonly sessions?: boolean;
   /** One provider for each region. */
   readonly providers: Readonly<Record<string, Provider>>;
 }
@@ -83,7 +85,7 @@ export class GlobalFoundation extends pulumi.ComponentResource {
     super(GlobalFoundation.__pulumiType, name, { ...inputs, ...retentionInputs(args) }, opts);
     const problems = foundationProblems(args);
     if (problems.length > 0) throw new pulumi.ResourceError(problems.join("\n"), this);
-    const { organization, account, stack, environment, regions, models, access } = args;
+    const { organization, account, stack, environment, regions, models, access, sessions } = args;
     const [home = ""] = regions;
     const naming = { organization, account, stack };
     const child = { parent: this };
@@ -92,7 +94,7 @@ export class GlobalFoundation extends pulumi.ComponentResource {
     this.naming = naming;
     this.keys = new EncryptionKeys(
       `${name}-keys`,
-      { ...naming, environment, regions, providers },
+      { ...naming, environment, regions, providers, ...(sessions && { sessions }) },
       child,
     );
     new SigningKey(`${name}-signing`, naming, inHome);

@@ -79,13 +79,15 @@ const servicesOf = {
  *
  * The account's identities administer the key where their own IAM policies say so, and use it only
  * through the services that store what it protects. Only the secrets key can be used directly, by
- * roles whose IAM policies name it: EKS uses it as the cluster's role.
+ * roles whose IAM policies name it: EKS uses it as the cluster's role. With `sessions`, Auto Scaling
+ * uses the key for volumes as well.
  */
 export function keyPolicy(
   purpose: PolicyPurpose,
   naming: Naming,
   regions: readonly string[],
   homeRegion: string,
+  sessions = false,
 ): PolicyDocument {
   const account = identities(naming);
   const { services, grants } = servicesOf[purpose];
@@ -116,7 +118,11 @@ export function keyPolicy(
   if (grants) statements.push(...grantStatements(account, through));
   if (purpose === "secrets") statements.push(...clusterStatements(naming));
   if (purpose === "volumes")
-    statements.push(...autoModeStatements(naming), ...malwareScanStatements(naming));
+    statements.push(
+      ...autoModeStatements(naming),
+      ...malwareScanStatements(naming),
+      ...(sessions ? autoScalingStatements(naming) : []),
+    );
   if (purpose === "logs") statements.push(logGroupStatement(naming, regions), alarmStatement);
   if (purpose === "audit") statements.push(...trailStatements(naming, homeRegion));
   return policyDocument(...statements);
@@ -201,6 +207,31 @@ function malwareScanStatements(naming: Naming): Statement[] {
       Action: ["kms:DescribeKey"],
       Resource: thisKey,
       Condition: scanner,
+    },
+  ];
+}
+
+/**
+ * Auto Scaling starts the instances that sessions go through as its service-linked role, whose own
+ * policy knows no key of ours, so the account as the principal would not let it in. By the role's
+ * path, since a key policy may not name a role that does not exist yet (EC2 Auto Scaling user guide,
+ * "Required AWS KMS key policy for use with encrypted volumes").
+ */
+function autoScalingStatements(naming: Naming): Statement[] {
+  const starter = {
+    StringEquals: { "kms:CallerAccount": naming.account },
+    ArnEquals: {
+      "aws:PrincipalArn": `arn:aws:iam::${naming.account}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`,
+    },
+  };
+  const statement = { Effect: "Allow", Principal: { AWS: "*" }, Resource: thisKey } as const;
+  return [
+    { Sid: "UseByAutoScaling", ...statement, Action: use, Condition: starter },
+    {
+      Sid: "GrantByAutoScaling",
+      ...statement,
+      Action: ["kms:CreateGrant"],
+      Condition: { ...starter, Bool: { "kms:GrantIsForAWSResource": "true" } },
     },
   ];
 }

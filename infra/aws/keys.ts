@@ -13,6 +13,8 @@ export interface EncryptionKeysArgs extends Naming {
   readonly environment: Environment;
   /** Regions of the stack; the first holds the primary keys. */
   readonly regions: readonly string[];
+  /** Whether instances of Auto Scaling have volumes. @default false */
+  readonly sessions?: boolean;
   /** Providers of AWS by region. */
   readonly providers: Readonly<Record<string, Provider>>;
 }
@@ -50,7 +52,7 @@ export class EncryptionKeys extends pulumi.ComponentResource {
     const retainOnDelete = purpose === "audit" && args.environment === "prod";
     const common = {
       description: `Causeway ${args.stack}: ${purpose}`,
-      policy: policyText(keyPolicy(purpose, args, args.regions, home)),
+      policy: policyText(keyPolicy(purpose, args, args.regions, home, args.sessions)),
       deletionWindowInDays: 30,
       tags: { "causeway:purpose": purpose },
     };

@@ -25,6 +25,8 @@ export interface VpcAccessArgs {
   /** IPv4 block of the VPC: where the endpoints of the cluster and of AWS are. */
   readonly vpcCidr: string;
   readonly privateSubnetIds: readonly pulumi.Input<string>[];
+  /** Key of the instance's volume; its policy lets Auto Scaling use it. */
+  readonly volumesKeyArn: pulumi.Input<string>;
 }
 
 /** Seconds after which an instance is replaced by one of the newest image: 14 days. */
@@ -76,7 +78,7 @@ export class VpcAccess extends pulumi.ComponentResource {
   /** One small instance that sessions of Systems Manager go through; it opens no port. */
   private createInstance(
     name: string,
-    { stack, privateSubnetIds }: VpcAccessArgs,
+    { stack, privateSubnetIds, volumesKeyArn }: VpcAccessArgs,
     groupId: pulumi.Output<string>,
   ): void {
     const child = { parent: this };
@@ -96,7 +98,7 @@ export class VpcAccess extends pulumi.ComponentResource {
     const profile = new iam.InstanceProfile(name, { role: role.name }, child);
     const template = new ec2.LaunchTemplate(
       name,
-      templateOf({ Name: name, [stackTag]: stack }, profile.arn, groupId),
+      templateOf({ Name: name, [stackTag]: stack }, profile.arn, groupId, volumesKeyArn),
       child,
     );
     new autoscaling.Group(
@@ -122,6 +124,7 @@ function templateOf(
   tags: Readonly<Record<string, string>>,
   profileArn: pulumi.Output<string>,
   groupId: pulumi.Output<string>,
+  volumesKeyArn: pulumi.Input<string>,
 ): ec2.LaunchTemplateArgs {
   return {
     imageId: newestImage,
@@ -133,13 +136,12 @@ function templateOf(
       httpTokens: "required",
       httpPutResponseHopLimit: 1,
     },
-    // The account's key for EBS: the disk holds the image alone, and the service-linked role of
-    // Auto Scaling, which may not exist yet, can be named in no policy of a key of ours.
     blockDeviceMappings: [
       {
         deviceName: "/dev/xvda",
         ebs: {
           encrypted: "true",
+          kmsKeyId: volumesKeyArn,
           volumeType: "gp3",
           volumeSize: 8,
           deleteOnTermination: "true",

@@ -97,6 +97,7 @@ function createFoundation(
     auditRetention,
     access,
     threatDetection,
+    clusterAccess,
   }: AwsConfig,
   models: readonly Model[],
   providers: AwsProviders,
@@ -115,6 +116,7 @@ function createFoundation(
     access,
     alertEmails: access.alertEmails,
     threatDetection,
+    ...(clusterAccess.via === "ssm" && { sessions: true }),
     providers,
   });
 }

@@ -86,7 +86,7 @@ export function createNetwork(
   const { vpcId, privateSubnetIds } = network;
   const access = new VpcAccess(
     `${name}-access`,
-    { stack, via, vpcId, vpcCidr: cidr, privateSubnetIds },
+    { stack, via, vpcId, vpcCidr: cidr, privateSubnetIds, volumesKeyArn: keys.volumes },
     child,
   );
   const session = {

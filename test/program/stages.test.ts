@@ -3,6 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { StackPlan } from "../../cli/plan/plan";
 import { stages, type Stage } from "../../infra/stack/stages";
+import { judge } from "../../policies/judge";
+import { rules } from "../../policies/rules";
+import { viewOf } from "../../cli/plan/resource";
+import { gone, mutated } from "./mutation";
 import { planFixture, stackFile, type StackName } from "../support/stacks";
 
 let folder: string;
@@ -17,6 +21,14 @@ async function planAt(stack: StackName, stage: Stage, more = ""): Promise<StackP
   );
   return planFixture(stack, configFile);
 }
+
+/** Takes a statement out of a policy. */
+const without = (sid: string) => (text: string) => {
+  const document = JSON.parse(text) as { readonly Statement: readonly { readonly Sid: string }[] };
+  const others = document.Statement.filter(({ Sid }) => Sid !== sid);
+  expect(others).toHaveLength(document.Statement.length - 1);
+  return JSON.stringify({ ...document, Statement: others });
+};
 
 /** Inputs of each resource that the engine would create, by URN. */
 const inputsOf = ({ resources }: StackPlan) =>
@@ -101,5 +113,33 @@ describe("the way to the clusters", () => {
     expect(ours).toEqual(
       expect.arrayContaining(["aws:autoscaling/group:Group", "aws:ec2/vpcEndpoint:VpcEndpoint"]),
     );
+  });
+
+  it("through a session costs an instance and its endpoints more", async () => {
+    const cost = async (via: keyof typeof choices) => {
+      const { resources } = await planAt("dev", "foundation", key(via));
+      const estimate = resources.find(({ type }) => type === "causeway:global:StackCost");
+      return Number(estimate?.inputs["estimatedMonthlyUsd"]);
+    };
+    const runner = await cost("runner");
+    // A t4g.nano with 8 GB of gp3, and two endpoints in one zone.
+    expect((await cost("ssm")) - runner).toBeCloseTo(4.06 + 2 * 8.03, 2);
+  });
+
+  const keyOfVolumes = "foundation-keys-volumes kms/key:Key";
+  const template = "eu-west-1-access :LaunchTemplate";
+  const ebs = "blockDeviceMappings/0/ebs";
+  it.each([
+    ["encryption-volume-kms", template, `${ebs}/kmsKeyId`, gone],
+    ["encryption-volume-kms", template, `${ebs}/encrypted`, "false"],
+    ["encryption-key-service", keyOfVolumes, "policy", without("UseByAutoScaling")],
+    ["encryption-key-service", keyOfVolumes, "policy", without("GrantByAutoScaling")],
+  ])("through a session is refused by %s for %s %s", async (rule, target, path, value) => {
+    const { resources } = await planAt("dev", "foundation", key("ssm"));
+    const findings = judge(
+      rules.filter(({ name }) => name === rule),
+      mutated(resources, { rule, target, path, value }).map(viewOf),
+    );
+    expect(findings.filter(({ enforcement }) => enforcement === "mandatory")).toHaveLength(1);
   });
 });

@@ -7,6 +7,7 @@ const bucketEncryption =
   "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
 const encrypt = ["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"];
 const scannerRole = "AWSServiceRoleForAmazonGuardDutyMalwareProtection";
+const scalingRole = "AWSServiceRoleForAutoScaling";
 
 /** Who uses the key that a resource names, and how. */
 interface KeyUse {
@@ -76,10 +77,30 @@ const uses: readonly KeyUse[] = [
         .filter(({ key }) => key === "aws:PrincipalArn")
         .every(({ values }) => values.some(isScanner)),
   },
+  {
+    type: "aws:ec2/launchTemplate:LaunchTemplate",
+    path: "blockDeviceMappings.0.ebs.kmsKeyId",
+    principal: "*",
+    actions: (template, resources) =>
+      ofType(resources, "aws:autoscaling/group:Group").some((group) =>
+        refersTo(group, "launchTemplate.id", template),
+      )
+        ? [...encrypt, "kms:DescribeKey", "kms:CreateGrant"]
+        : [],
+    // The role's own policy knows no key of ours, so the account as the principal lets it not in.
+    fits: ({ principals, conditions }) =>
+      principals.some(isScaler) ||
+      (principals.includes("*") &&
+        conditions.some(({ key, values }) => key === "aws:PrincipalArn" && values.some(isScaler))),
+  },
 ];
 
 function isScanner(value: string): boolean {
   return value.endsWith(scannerRole);
+}
+
+function isScaler(value: string): boolean {
+  return value.endsWith(scalingRole);
 }
 
 function scansVolumes(resources: readonly ResourceView[]): boolean {

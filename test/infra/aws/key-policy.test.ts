@@ -111,3 +111,24 @@ it("binds CloudTrail to our trail and CloudWatch Logs to this account's groups",
     },
   });
 });
+
+it("lets Auto Scaling use the key for volumes where sessions go through its instances", () => {
+  const sids = (sessions: boolean) =>
+    keyPolicy("volumes", prod, twoRegions, "eu-west-1", sessions).Statement.flatMap(
+      ({ Sid, Condition }) => (Sid.endsWith("ByAutoScaling") ? [{ Sid, Condition }] : []),
+    );
+  const starter = {
+    StringEquals: { "kms:CallerAccount": account },
+    ArnEquals: {
+      "aws:PrincipalArn": `arn:aws:iam::${account}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`,
+    },
+  };
+  expect(sids(false)).toEqual([]);
+  expect(sids(true)).toEqual([
+    { Sid: "UseByAutoScaling", Condition: starter },
+    {
+      Sid: "GrantByAutoScaling",
+      Condition: { ...starter, Bool: { "kms:GrantIsForAWSResource": "true" } },
+    },
+  ]);
+});

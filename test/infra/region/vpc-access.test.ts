@@ -1,3 +1,4 @@
+import { assumptions } from "../../../infra/cost/prices";
 import { kubeconfig } from "../../../infra/region/kubeconfig";
 import { sessionCommand, VpcAccess, type VpcAccessArgs } from "../../../infra/region/vpc-access";
 import { only, record } from "../../support/record";
@@ -8,6 +9,7 @@ const args: VpcAccessArgs = {
   vpcId: "vpc-1",
   vpcCidr: "10.32.0.0/16",
   privateSubnetIds: ["subnet-a", "subnet-b", "subnet-c"],
+  volumesKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/mrk-volumes",
 };
 const build = (changes: Partial<VpcAccessArgs> = {}) =>
   record(() => void new VpcAccess("eu-access", { ...args, ...changes }));
@@ -28,7 +30,7 @@ test("the instance of sessions is one, encrypted, closed and replaced every 14 d
   const resources = await build({ via: "ssm" });
   expect(only(resources, "aws:ec2/launchTemplate:LaunchTemplate").inputs).toMatchObject({
     metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },
-    blockDeviceMappings: [{ ebs: { encrypted: "true" } }],
+    blockDeviceMappings: [{ ebs: { encrypted: "true", kmsKeyId: args.volumesKeyArn } }],
     tagSpecifications: ["instance", "volume"].map((resourceType) => ({
       resourceType,
       tags: { Name: "eu-access", "causeway:stack": "dev" },
@@ -44,6 +46,14 @@ test("the instance of sessions is one, encrypted, closed and replaced every 14 d
     only(resources, "aws:iam/rolePolicyAttachment:RolePolicyAttachment").inputs["policyArn"],
   ).toBe("arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore");
   expect(resources.filter(({ type }) => type.includes("IngressRule"))).toEqual([]);
+});
+
+test("the instance is what its price is for", async () => {
+  const { inputs } = only(await build({ via: "ssm" }), "aws:ec2/launchTemplate:LaunchTemplate");
+  expect(inputs).toMatchObject({
+    instanceType: "t4g.nano",
+    blockDeviceMappings: [{ ebs: { volumeType: "gp3", volumeSize: assumptions.accessVolumeGb } }],
+  });
 });
 
 test("the session leads to the port that the kubeconfig names, as the endpoint", () => {

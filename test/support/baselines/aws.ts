@@ -76,9 +76,19 @@ export const workspace = {
 export const secret = { name: "webhook", kmsKeyId: keyArn };
 export const topic = { name: "alerts", kmsMasterKeyId: keyArn };
 export const queue = { name: "jobs", kmsMasterKeyId: keyArn };
+const metadataOptions = { httpTokens: "required", httpPutResponseHopLimit: 1 };
 export const launchTemplate = {
   name: "nodes",
-  metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },
+  metadataOptions,
+  blockDeviceMappings: [
+    { deviceName: "/dev/xvda", ebs: { encrypted: "true", kmsKeyId: keyArn } },
+    { deviceName: "/dev/sdb", virtualName: "ephemeral0" },
+  ],
+};
+export const instance = {
+  metadataOptions,
+  rootBlockDevice: { encrypted: true, kmsKeyId: keyArn },
+  ebsBlockDevices: [{ deviceName: "/dev/sdb", encrypted: true, kmsKeyId: keyArn }],
 };
 
 export const httpsListener = {

@@ -98,6 +98,37 @@ ruleSuite(volume, {
     }),
   },
 });
+ruleSuite(volume, {
+  type: "aws:ec2/launchTemplate:LaunchTemplate",
+  good: good.launchTemplate,
+  deviations: {
+    "a plain volume": (props) => ({
+      deviant: set(props, "blockDeviceMappings.0.ebs.encrypted", "false"),
+      message: /must set blockDeviceMappings\.0\.ebs\.encrypted to true, got "false"$/,
+    }),
+    "a volume as the image has it": (props) => unset(props, "blockDeviceMappings.0.ebs.encrypted"),
+    "the account's key": (props) => ({
+      deviant: unset(props, "blockDeviceMappings.0.ebs.kmsKeyId"),
+      message:
+        /must name a customer-managed key in blockDeviceMappings\.0\.ebs\.kmsKeyId, got nothing$/,
+    }),
+  },
+});
+ruleSuite(volume, {
+  type: "aws:ec2/instance:Instance",
+  good: good.instance,
+  deviations: {
+    "a root volume as the image has it": (props) => ({
+      deviant: unset(props, "rootBlockDevice"),
+      message: /must set rootBlockDevice\.encrypted to true, got nothing$/,
+    }),
+    "a root volume with the account's key": (props) => unset(props, "rootBlockDevice.kmsKeyId"),
+    "a second volume with the account's key": (props) => ({
+      deviant: unset(props, "ebsBlockDevices.0.kmsKeyId"),
+      message: /must name a customer-managed key in ebsBlockDevices\.0\.kmsKeyId, got nothing$/,
+    }),
+  },
+});
 
 const listener = "aws:lb/listener:Listener";
 ruleSuite(listenerTls, {

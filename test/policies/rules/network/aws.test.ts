@@ -252,10 +252,13 @@ it("asks for no callers of a cluster that public blocks reach", () => {
   expect(reachability.check(open, {})).toEqual([]);
 });
 
-for (const type of ["aws:ec2/launchTemplate:LaunchTemplate", "aws:ec2/instance:Instance"]) {
+for (const [type, compliant] of [
+  ["aws:ec2/launchTemplate:LaunchTemplate", good.launchTemplate],
+  ["aws:ec2/instance:Instance", good.instance],
+] as const) {
   ruleSuite(instanceMetadata, {
     type,
-    good: good.launchTemplate,
+    good: compliant,
     deviations: {
       "the old metadata service": (props) => set(props, "metadataOptions.httpTokens", "optional"),
       "an instance that does not say": (props) => unset(props, "metadataOptions"),
