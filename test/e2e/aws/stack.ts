@@ -23,6 +23,8 @@ export interface CloudStack {
   readonly name: string;
   readonly project: Project;
   readonly account: Account;
+  /** The API server that stands for the cluster of a region, by region. */
+  readonly clusters: Readonly<Record<string, Cluster>>;
   /** Changes keys of the stack file. */
   configure(changes: Readonly<Record<string, Json | undefined>>): Promise<void>;
 }
@@ -93,7 +95,7 @@ export async function openCloudStack(context: Context, name: string): Promise<Cl
   const configure: CloudStack["configure"] = (changes) =>
     project.write(file, dump({ config: { ...own, ...changes } }, { skipInvalid: true }));
   await configure({});
-  return { name, project, account, configure };
+  return { name, project, account, clusters, configure };
 }
 
 export function timed(what: string, { durationMs }: PulumiResult): void {

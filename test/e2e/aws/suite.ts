@@ -8,6 +8,7 @@ import { expectFailure, expectOperations, expectSuccess } from "../expectations"
 import { examination, examinationOfStack } from "./doctor";
 import { kept, named, ofAws, openCloudStack, stateOf, timed, type CloudStack } from "./stack";
 import { UPDATES } from "./updates";
+import { waysIn } from "./ways";
 import type { Suite, Test } from "../../harness/runner";
 
 /** From an empty account to a stack that nothing changes any more. */
@@ -215,6 +216,7 @@ export async function awsSuite(): Promise<Suite> {
       examinationOfStack(dev),
       changes(dev),
       refresh(dev),
+      ...waysIn(dev),
       withoutDomain(dev),
       destruction(dev),
       ...stages(prod),

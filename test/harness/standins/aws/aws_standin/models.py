@@ -61,6 +61,14 @@ def _size(size: float, shape: Shape, path: str, unit: str) -> Iterator[str]:
         yield f"{path}: got {size} {unit}".rstrip() + f", allowed: {limits}"
 
 
+#: Java writes a character above U+FFFF as the two halves of its pair.
+_SPELLINGS = {
+    r"\p{InBasicLatin}": r"\u0000-\u007F",
+    r"\z": r"\Z",
+    r"\uD800\uDC00-\uDBFF\uDFFF": r"\U00010000-\U0010FFFF",
+}
+
+
 @cache
 def _compiled(pattern: str) -> regex.Pattern:
     # The services anchor patterns that the models write without anchors.
@@ -70,4 +78,6 @@ def _compiled(pattern: str) -> regex.Pattern:
 
 def _python(pattern: str) -> str:
     """A pattern of the models, which are written for Java, in Python's spelling."""
-    return pattern.replace(r"\p{InBasicLatin}", r"\u0000-\u007F").replace(r"\z", r"\Z")
+    for java, python in _SPELLINGS.items():
+        pattern = pattern.replace(java, python)
+    return pattern

@@ -163,8 +163,12 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         )
 
     def _state(self, identifier: str, inputs: Properties, outputs: Properties) -> Properties:
-        tags = {"tagsAll": self._aws.tags(inputs)}
-        return {**inputs, **tags, **outputs, "id": identifier, "region": self._aws.region}
+        given = {**inputs, **self._all_tags(inputs), **outputs}
+        return {**given, "id": identifier, "region": self._aws.region}
+
+    def _all_tags(self, inputs: Properties) -> Properties:
+        """Tags with the default ones, which the provider does not add to a list of tags."""
+        return {} if isinstance(inputs.get("tags"), list) else {"tagsAll": self._aws.tags(inputs)}
 
     def _read(self, request: Any) -> Any:
         kind, old = _kind(request.urn), decoded(request.properties)
@@ -191,7 +195,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         else:
             outputs = kind.update(self._aws, old, new)
         state = self._state(request.id, new, {**kept, **(outputs or {})})
-        state["tagsAll"] = self._aws.tags(new)
+        state |= self._all_tags(new)
         return provider_pb2.UpdateResponse(properties=encoded(state))
 
     def _delete(self, request: Any) -> Any:
