@@ -1,5 +1,9 @@
 import { join } from "node:path";
-import { existingEnvironment, trainingFolder } from "../../services/training/environment";
+import {
+  existingEnvironment,
+  existingInterpreter,
+  trainingFolder,
+} from "../../services/training/environment";
 import { jsonHelp, type CommandLine } from "../command";
 import type { Terminal } from "../terminal";
 import { licenceProblem } from "./licences";
@@ -8,19 +12,32 @@ import { auditNpm, auditPython } from "./vulnerabilities";
 
 const project = join(__dirname, "..", "..");
 
+/** Lock of the programs that stand in for AWS in the tests: no image has them, but CI installs them. */
+const standInsOfAws = join(project, "test", "harness", "standins", "aws", "requirements.lock");
+
 function licenceProblems({ print }: Terminal): string[] {
-  const python = existingEnvironment()?.python;
-  const packages = [
-    ...npmPackages(project),
-    ...(python === undefined ? [] : pythonPackages(python)),
-  ];
+  const npm = npmPackages(project);
+  const environments = [
+    { of: "the training steps", by: "npm test", python: existingEnvironment()?.python },
+    {
+      of: "the stand-in of AWS",
+      by: "npm run e2e -- --only aws",
+      python: existingInterpreter(standInsOfAws),
+    },
+  ].map(({ python, ...one }) => ({
+    ...one,
+    packages: python === undefined ? undefined : pythonPackages(python),
+  }));
+  const packages = [...npm, ...environments.flatMap((one) => one.packages ?? [])];
   const problems = packages.flatMap((one) => licenceProblem(one) ?? []);
-  const count = (ecosystem: string) => packages.filter((one) => one.ecosystem === ecosystem).length;
-  const without =
-    python === undefined
-      ? "the Python packages were left out, since they are not installed (npm test installs them)"
-      : `${count("PyPI")} of PyPI`;
-  print(`licences: ${count("npm")} packages of npm, ${without}; ${problems.length} not free`);
+  const counts = environments.map(({ of, by, packages }) =>
+    packages === undefined
+      ? `those of ${of} were left out, since they are not installed (${by} installs them)`
+      : `${packages.length} of PyPI for ${of}`,
+  );
+  print(
+    `licences: ${npm.length} packages of npm, ${counts.join(", ")}; ${problems.length} not free`,
+  );
   return problems;
 }
 

@@ -20,6 +20,7 @@ export const freeLicences = [
   "BSD-2-Clause",
   "BSD-3-Clause",
   "CC0-1.0",
+  "CNRI-Python",
   "ISC",
   "MIT",
   "MIT-0",

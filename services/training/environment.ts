@@ -84,9 +84,22 @@ export async function ensureInterpreter(
   lock: string,
   { report, cache = defaultCache() }: Omit<EnvironmentOptions, "tests">,
 ): Promise<string> {
-  const target = join(cache, `python-${sha256(readFileSync(lock)).slice(0, 16)}`);
+  const target = placeOf(lock, cache);
   if (!isReady(target)) await install(target, lock, cache, report);
   return interpreter(target);
+}
+
+/** The interpreter of {@link ensureInterpreter} if it is there already; installs nothing. */
+export function existingInterpreter(
+  lock: string,
+  cache: string = defaultCache(),
+): string | undefined {
+  const place = placeOf(lock, cache);
+  return isReady(place) ? interpreter(place) : undefined;
+}
+
+function placeOf(lock: string, cache: string): string {
+  return join(cache, `python-${sha256(readFileSync(lock)).slice(0, 16)}`);
 }
 
 /**

@@ -13,6 +13,7 @@ describe("licenceProblem", () => {
     "MIT",
     "(MIT OR GPL-3.0-only)",
     "(MIT AND Zlib)",
+    "Apache-2.0 AND CNRI-Python",
     "Apache-2.0 WITH LLVM-exception AND BSD-2-Clause",
     "Apache 2.0",
     "BSD",

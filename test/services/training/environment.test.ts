@@ -11,6 +11,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   ensureEnvironment,
+  ensureInterpreter,
+  existingInterpreter,
   findPython,
   PythonMissing,
 } from "../../../services/training/environment";
@@ -116,4 +118,16 @@ test("two processes that install at once end with one environment", async () => 
   const [one, two] = await Promise.all([ensure(), ensure()]);
   expect(one.python).toBe(two.python);
   expect(kept()).toHaveLength(1);
+});
+
+test("an interpreter of another lock is found once it is made, and not before", async () => {
+  provide("python3", "3 11");
+  const cache = join(folder, "cache");
+  const lock = join(folder, "other.lock");
+  writeFileSync(lock, "left==1.0.0\n");
+  expect(existingInterpreter(lock, cache)).toBeUndefined();
+  const made = await ensureInterpreter(lock, { report: () => undefined, cache });
+  expect(existingInterpreter(lock, cache)).toBe(made);
+  writeFileSync(lock, "left==1.0.1\n");
+  expect(existingInterpreter(lock, cache)).toBeUndefined();
 });
