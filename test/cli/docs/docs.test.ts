@@ -47,3 +47,7 @@ test("an editor asks a stack on AWS for its account, and knows no account of a c
   for (const key of ofAws) expect(cluster.properties).not.toHaveProperty([key]);
   expect([aws.additionalProperties, cluster.additionalProperties]).toEqual([false, false]);
 });
+
+test("the README is read in one sitting: at most 80 lines", () => {
+  expect(generated["../README.md"]!.trimEnd().split("\n").length).toBeLessThanOrEqual(80);
+});
