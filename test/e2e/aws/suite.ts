@@ -6,6 +6,7 @@ import { say } from "../../harness/lib/text";
 import { useVariant } from "../../harness/project";
 import { expectFailure, expectOperations, expectSuccess } from "../expectations";
 import { examination, examinationOfStack } from "./doctor";
+import { keyDefects, replicationKeyDefects } from "./keys";
 import { kept, named, ofAws, openCloudStack, stateOf, timed, type CloudStack } from "./stack";
 import { UPDATES } from "./updates";
 import { waysIn } from "./ways";
@@ -214,12 +215,14 @@ export async function awsSuite(): Promise<Suite> {
       ...examination(dev),
       ...creation(dev),
       examinationOfStack(dev),
+      ...keyDefects(dev),
       changes(dev),
       refresh(dev),
       ...waysIn(dev),
       withoutDomain(dev),
       destruction(dev),
       ...stages(prod),
+      ...replicationKeyDefects(prod),
       refresh(prod),
       unprotected(prod),
       destruction(prod),

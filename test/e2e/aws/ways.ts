@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { connect as connectionOf } from "../../../services/delivery/connection";
 import { eventually, expectSuccess } from "../expectations";
+import { sessionKeyDefects } from "./keys";
 import { kept, timed, type CloudStack } from "./stack";
 import type { Json } from "../../harness/lib/json";
 import type { Test } from "../../harness/runner";
@@ -70,7 +71,7 @@ const changes: readonly Change[] = [
 /** Changes of the way into the network of a stack that is up, each by one plain `pulumi up`. */
 export function waysIn(stack: CloudStack): Test[] {
   const { name, project, configure } = stack;
-  return changes.map(({ title, clusterAccess, session = false, operations }) => ({
+  const changed = ({ title, clusterAccess, session = false, operations }: Change): Test => ({
     title: `${name}: ${title}`,
     run: async () => {
       await configure({ "causeway:clusterAccess": clusterAccess });
@@ -88,7 +89,11 @@ export function waysIn(stack: CloudStack): Test[] {
       assert.deepEqual(account, state, "what the account has is what the state says");
       assert.equal(connections > 0, session);
     },
-  }));
+  });
+  return changes.flatMap((change) => [
+    changed(change),
+    ...(change.session === true ? sessionKeyDefects(stack) : []),
+  ]);
 }
 
 /** What `aws ssm start-session` does on the machine: forwards the port of the kubeconfig. `close` gives how many connections came. */

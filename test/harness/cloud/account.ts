@@ -10,7 +10,7 @@ import { runOrThrow } from "../lib/process";
 import { say } from "../lib/text";
 import { registryFile } from "../standins/docker/registry";
 import type { Cluster } from "../cluster/cluster";
-import type { JsonObject } from "../lib/json";
+import type { Json, JsonObject } from "../lib/json";
 
 const STAND_IN = path.join(__dirname, "..", "standins", "aws");
 
@@ -34,6 +34,11 @@ export interface Account {
   readonly endpoint: string;
   /** Ids of the zones by domain. */
   readonly zones: Readonly<Record<string, string>>;
+  /**
+   * What the first call of each resource would be refused for if it were made again under another
+   * policy of a key; nothing is made.
+   */
+  judged(cases: readonly JsonObject[]): Promise<string[][]>;
   /** Of resources of a state, those that the account still has, by URN. */
   remaining(resources: readonly JsonObject[]): Promise<string[]>;
   stop(): Promise<void>;
@@ -152,19 +157,21 @@ export async function startAccount(contents: AccountContents, log: string): Prom
   if (line === undefined) throw new Error(`the emulator of AWS ended at once, see ${log}`);
   const { port, zones } = toJsonObject(JSON.parse(line));
   const endpoint = `http://127.0.0.1:${String(port)}`;
+  const ask = async (module: string, question: Json): Promise<string> => {
+    const file = `${log}.${module}.json`;
+    await writeFile(file, JSON.stringify(question));
+    const { stdout } = await runOrThrow(program, ["-m", `aws_standin.${module}`, file], {
+      env: { ...env, [ENDPOINT_VARIABLE]: endpoint },
+    });
+    return stdout;
+  };
   return {
     endpoint,
     zones: Object.fromEntries(
       Object.entries(toJsonObject(zones)).map(([zone, id]) => [zone, String(id)]),
     ),
-    remaining: async (resources) => {
-      const file = `${log}.resources.json`;
-      await writeFile(file, JSON.stringify(resources));
-      const { stdout } = await runOrThrow(program, ["-m", "aws_standin.remaining", file], {
-        env: { ...env, [ENDPOINT_VARIABLE]: endpoint },
-      });
-      return stdout.split("\n").filter(Boolean);
-    },
+    judged: async (cases) => JSON.parse(await ask("judged", cases)) as string[][],
+    remaining: async (resources) => (await ask("remaining", resources)).split("\n").filter(Boolean),
     stop: async () => {
       child.kill();
       await ended;

@@ -14,7 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.model import OperationModel
 
-from . import limits
+from . import key_limits, limits  # noqa: F401
 from .models import Refused, problems_of
 
 ENDPOINT = "CAUSEWAY_AWS_ENDPOINT"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import fnmatch
 import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from .key_use import listed
 from .policies import policy_problems
 
 if TYPE_CHECKING:
@@ -20,7 +20,9 @@ Limit = Callable[[Parameters, "Account"], Iterator[str]]
 _LIMITS: dict[str, list[Limit]] = {}
 
 
-def _limit(*calls: str) -> Callable[[Limit], Limit]:
+def limit(*calls: str) -> Callable[[Limit], Limit]:
+    """Adds a limit of calls, as `<service of botocore>:<operation>`."""
+
     def add(limit: Limit) -> Limit:
         for call in calls:
             _LIMITS.setdefault(call, []).append(limit)
@@ -61,66 +63,7 @@ def _policies(parameters: Parameters) -> Iterator[str]:
         yield from policy_problems(parameters["AttributeValue"])
 
 
-@_limit("amp:CreateWorkspace")
-def single_region_key(parameters: Parameters, aws: Account) -> Iterator[str]:
-    """Managed Prometheus takes no multi-Region key: its pattern of ARNs has no `mrk-`.
-
-    https://docs.aws.amazon.com/prometheus/latest/userguide/encryption-at-rest-Amazon-Service-Prometheus.html
-    """
-    key = parameters.get("kmsKeyArn", "")
-    if "/mrk-" in key:
-        yield f"kmsKeyArn: got {key}, allowed: a single-Region key"
-
-
-def _may(aws: Account, key: str, service: str, actions: tuple[str, ...]) -> Iterator[str]:
-    """Whether the policy of a key names a service for each action, whatever the conditions."""
-    text = aws.unjudged("kms").get_key_policy(KeyId=key, PolicyName="default")["Policy"]
-    statements = [one for one in json.loads(text)["Statement"] if one["Effect"] == "Allow"]
-    granted = {
-        action
-        for statement in statements
-        for action in _listed(statement["Action"])
-        if service in _listed((statement.get("Principal") or {}).get("Service"))
-    }
-    for action in actions:
-        if not any(fnmatch.fnmatchcase(action, pattern) for pattern in granted):
-            yield f"the policy of the key {key} does not let {service} use {action}"
-
-
-def _listed(value: Any) -> list[Any]:
-    return [] if value is None else value if isinstance(value, list) else [value]
-
-
-@_limit("logs:CreateLogGroup", "logs:AssociateKmsKey")
-def key_of_logs(parameters: Parameters, aws: Account) -> Iterator[str]:
-    """CloudWatch Logs refuses a key that it may not use.
-
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
-    """
-    if parameters.get("kmsKeyId"):
-        service = f"logs.{aws.region}.amazonaws.com"
-        actions = ("kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey")
-        yield from _may(aws, parameters["kmsKeyId"], service, actions)
-
-
-@_limit("cloudtrail:CreateTrail", "cloudtrail:UpdateTrail")
-def key_of_trail(parameters: Parameters, aws: Account) -> Iterator[str]:
-    """CloudTrail refuses a key that it may not use; a bucket key takes `kms:Decrypt` as well.
-
-    https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
-    """
-    if not parameters.get("KmsKeyId"):
-        return
-    actions = ("kms:GenerateDataKey", "kms:DescribeKey")
-    bucket = parameters["S3BucketName"]
-    encryption = aws.unjudged("s3").get_bucket_encryption(Bucket=bucket)
-    rules = encryption["ServerSideEncryptionConfiguration"]["Rules"]
-    if any(rule.get("BucketKeyEnabled") for rule in rules):
-        actions += ("kms:Decrypt",)
-    yield from _may(aws, parameters["KmsKeyId"], "cloudtrail.amazonaws.com", actions)
-
-
-@_limit("iam:CreateRole", "iam:UpdateAssumeRolePolicy")
+@limit("iam:CreateRole", "iam:UpdateAssumeRolePolicy")
 def existing_principals(parameters: Parameters, aws: Account) -> Iterator[str]:
     """IAM refuses a trust policy that names a role that does not exist.
 
@@ -130,7 +73,7 @@ def existing_principals(parameters: Parameters, aws: Account) -> Iterator[str]:
     for statement in json.loads(text).get("Statement", []):
         principal = statement.get("Principal")
         named = principal.get("AWS") if isinstance(principal, dict) else None
-        for arn in _listed(named):
+        for arn in listed(named):
             if ":role/" not in arn:
                 continue
             try:
@@ -139,7 +82,7 @@ def existing_principals(parameters: Parameters, aws: Account) -> Iterator[str]:
                 yield f'MalformedPolicyDocument: Invalid principal in policy: "AWS":"{arn}"'
 
 
-@_limit("s3:PutObjectLockConfiguration")
+@limit("s3:PutObjectLockConfiguration")
 def lock_needs_versions(parameters: Parameters, aws: Account) -> Iterator[str]:
     """Object Lock needs a bucket with versions.
 
@@ -150,7 +93,7 @@ def lock_needs_versions(parameters: Parameters, aws: Account) -> Iterator[str]:
         yield f"Bucket: {parameters['Bucket']} keeps no versions, allowed: one that does"
 
 
-@_limit("eks:CreateCluster", "eks:UpdateClusterConfig")
+@limit("eks:CreateCluster", "eks:UpdateClusterConfig")
 def equal_switches(parameters: Parameters, aws: Account) -> Iterator[str]:
     """Auto Mode's three switches are all on or all off.
 
@@ -169,7 +112,7 @@ def equal_switches(parameters: Parameters, aws: Account) -> Iterator[str]:
         )
 
 
-@_limit("eks:DeleteCluster")
+@limit("eks:DeleteCluster")
 def protected_cluster(parameters: Parameters, aws: Account) -> Iterator[str]:
     """A cluster with deletion protection is not deleted.
 
@@ -180,7 +123,7 @@ def protected_cluster(parameters: Parameters, aws: Account) -> Iterator[str]:
         yield f"name: {parameters['name']} has deletion protection, allowed: a cluster without"
 
 
-@_limit("elasticloadbalancing:DeleteLoadBalancer", "elbv2:DeleteLoadBalancer")
+@limit("elasticloadbalancing:DeleteLoadBalancer", "elbv2:DeleteLoadBalancer")
 def protected_balancer(parameters: Parameters, aws: Account) -> Iterator[str]:
     """A load balancer with deletion protection is not deleted.
 
@@ -193,7 +136,7 @@ def protected_balancer(parameters: Parameters, aws: Account) -> Iterator[str]:
         yield "LoadBalancerArn: it has deletion protection, allowed: a load balancer without"
 
 
-@_limit("ec2:DeleteSubnet")
+@limit("ec2:DeleteSubnet")
 def used_subnet(parameters: Parameters, aws: Account) -> Iterator[str]:
     """A subnet with a gateway, an endpoint or a load balancer in it is not deleted.
 
@@ -216,7 +159,7 @@ def used_subnet(parameters: Parameters, aws: Account) -> Iterator[str]:
             yield f"DependencyViolation: {subnet} has interfaces of the cluster {name}"
 
 
-@_limit("ec2:DeleteVpc")
+@limit("ec2:DeleteVpc")
 def used_vpc(parameters: Parameters, aws: Account) -> Iterator[str]:
     """A VPC goes after its subnets, gateways, endpoints and security groups.
 
