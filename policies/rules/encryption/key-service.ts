@@ -48,6 +48,25 @@ const uses: readonly KeyUse[] = [
     actions: () => ["kms:CreateGrant", "kms:DescribeKey", "kms:GenerateDataKey", "kms:Decrypt"],
   },
   {
+    type: bucketEncryption,
+    path: "rules.0.applyServerSideEncryptionByDefault.kmsMasterKeyId",
+    principal: "AWS:*",
+    actions: () => ["kms:GenerateDataKey", "kms:Decrypt"],
+  },
+  {
+    type: "aws:ecr/repository:Repository",
+    path: "encryptionConfigurations.0.kmsKey",
+    principal: "AWS:*",
+    actions: () => ["kms:CreateGrant", "kms:RetireGrant", "kms:DescribeKey"],
+  },
+  {
+    type: "aws:eks/cluster:Cluster",
+    path: "encryptionConfig.provider.keyArn",
+    principal: "AWS:*",
+    actions: () => ["kms:CreateGrant", "kms:DescribeKey", "kms:Encrypt", "kms:Decrypt"],
+    without: ["kms:ViaService"],
+  },
+  {
     type: "aws:sns/topic:Topic",
     path: "kmsMasterKeyId",
     principal: "Service:events.amazonaws.com",
