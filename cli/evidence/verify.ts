@@ -123,7 +123,7 @@ function releaseProblems(files: readonly ArchivedFile[], trusted: readonly strin
   try {
     const releases = new Map<string, ArchivedFile[]>();
     for (const file of files) {
-      const [, release] = /^(models\/[^/]+\/release)\/[^/]+$/.exec(file.name) ?? [];
+      const [, release] = /^(models\/[^/]+\/release)\/.+$/.exec(file.name) ?? [];
       if (release === undefined) continue;
       mkdirSync(dirname(join(folder, file.name)), { recursive: true });
       writeFileSync(join(folder, file.name), file.bytes);

@@ -5,6 +5,7 @@ import { InputError, parseOrThrow } from "../../services/contract/problems";
 import { releaseSchema } from "../../services/evidence/release";
 import {
   attestationFile,
+  contentChecks,
   fileDigests,
   inspectionProblems,
   ownDigestChecks,
@@ -13,14 +14,16 @@ import {
 /**
  * Attests a release folder as it is: writes `attestation.json` over its files, signed by each
  * signer.
- * @throws InputError when a file is not the one that the manifest names: nobody signs what was
- *   never judged
+ * @throws InputError when a file is not the one that the manifest names, or is none of a release, or
+ *   the model is not ONNX with all its tensors in itself: nobody signs what was never judged
  */
 export function attest(folder: string, signers: readonly Signer[]): void {
   const manifest = join(folder, "manifest.json");
   const release = parseOrThrow(releaseSchema, JSON.parse(readFileSync(manifest, "utf8")), manifest);
   const files = fileDigests(folder);
-  const problems = inspectionProblems({ checks: ownDigestChecks(release, files) });
+  const problems = inspectionProblems({
+    checks: [...ownDigestChecks(release, files), ...contentChecks(folder)],
+  });
   if (problems.length > 0) throw new InputError(folder, problems);
   replace(
     join(folder, attestationFile),

@@ -44,7 +44,6 @@ export function verify(
   const checks = [
     ...inspection.checks,
     signatureCheck(inspection, unsigned),
-    { name: "format of model.onnx", found: inspection.format, allowed: "onnx" },
     ...contractChecks(folder, inspection, now),
     ...ledgerChecks(inspection, entries, roleKeys),
   ];

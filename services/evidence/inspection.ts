@@ -1,4 +1,4 @@
-import { readFileSync, existsSync } from "node:fs";
+import { readFileSync, readdirSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { approvalProblems, type RoleKey } from "./approvals";
@@ -12,6 +12,7 @@ import {
   type Statement,
 } from "./attestation";
 import type { Problem } from "../contract/problems";
+import { modelFormat } from "./model-format";
 import type { Release } from "./release";
 import { digestOf } from "../contract/digests";
 
@@ -29,9 +30,6 @@ export const releaseFiles = [
 /** The attestation: a DSSE envelope around the statement over the release. */
 export const attestationFile = "attestation.json";
 
-/** What the bytes of a model file are, by how they begin. */
-export type ModelFormat = "onnx" | "pickle" | "archive" | "unknown";
-
 /** One thing that was compared. */
 export interface Check {
   readonly name: string;
@@ -44,7 +42,8 @@ export interface Inspection {
   /** All that was compared, in order; a check holds where found and allowed are the same text. */
   readonly checks: readonly Check[];
   readonly signature: SignatureState;
-  readonly format: ModelFormat;
+  /** What the model file is, as {@link modelFormat} says; only `onnx` is served. */
+  readonly format: string;
   /** What was attested; absent where there is nothing that can be read. */
   readonly attested: Release | undefined;
 }
@@ -52,15 +51,15 @@ export interface Inspection {
 /**
  * Compares every file of a release folder with its attestation, the attestation with the manifest,
  * its signature with the trusted public keys (PEM), and its approvals with its image and the keys
- * of their roles.
+ * of their roles. A file that no attestation names, and a model of another format than ONNX, are
+ * checks that do not hold.
  */
 export function inspectRelease(
   folder: string,
   trusted: readonly string[],
   roleKeys: readonly RoleKey[] = [],
 ): Inspection {
-  const model = bytesIn(join(folder, "model.onnx"));
-  const format = model === undefined ? "unknown" : modelFormat(model);
+  const format = formatIn(folder);
   const read = attestationIn(join(folder, attestationFile));
   if (typeof read === "string")
     return {
@@ -95,6 +94,7 @@ export function inspectRelease(
         allowed: digest,
       })),
     ...manifestChecks(folder, statement.predicate, files),
+    ...contentChecks(folder, format),
     ...approvalProblems(statement.predicate, roleKeys),
   ];
   return {
@@ -122,6 +122,23 @@ export function inspectionProblems({ checks }: Pick<Inspection, "checks">): Prob
  */
 export function fileDigests(folder: string): Record<string, string> {
   return Object.fromEntries(releaseFiles.map((name) => [name, digestIn(folder, name)]));
+}
+
+/**
+ * What every release folder must be before its digests count for anything: a model with all its
+ * tensors in itself, and no file that is none of a release, for it would be delivered with the rest.
+ */
+export function contentChecks(folder: string, format: string = formatIn(folder)): Check[] {
+  return [
+    { name: "format of model.onnx", found: format, allowed: "onnx" },
+    ...(existsSync(folder) ? readdirSync(folder) : [])
+      .filter((name) => name !== attestationFile && !releaseFiles.some((file) => file === name))
+      .map((name) => ({
+        name: `file ${JSON.stringify(name).slice(1, -1)}`,
+        found: "in the folder",
+        allowed: "nothing, for the attestation does not name it",
+      })),
+  ];
 }
 
 /** The manifest says what was attested, and the digests that it names are those of the files. */
@@ -167,20 +184,6 @@ export function ownDigestChecks(
   ];
 }
 
-/**
- * The format of a model file. ONNX is a protocol buffer whose first field (tag 0x08) is the small
- * number of its IR version; a pickle begins with the opcode PROTO (0x80) and its version, and the
- * archives of joblib, numpy and PyTorch are zip or gzip files: all of them can run code when
- * loaded.
- */
-export function modelFormat(bytes: Uint8Array): ModelFormat {
-  const [first = -1, second = -1] = bytes;
-  if (first === 0x08 && second >= 3 && second < 0x20) return "onnx";
-  if (first === 0x80 && second <= 5) return "pickle";
-  const isArchive = (first === 0x50 && second === 0x4b) || (first === 0x1f && second === 0x8b);
-  return isArchive ? "archive" : "unknown";
-}
-
 /** Reads an attestation; the text says what is wrong with one that is none. */
 export function attestationIn(
   file: string,
@@ -194,6 +197,10 @@ export function attestationIn(
   return statement.success
     ? { envelope: envelope.data, statement: statement.data }
     : "no statement over a release";
+}
+
+function formatIn(folder: string): string {
+  return modelFormat(bytesIn(join(folder, "model.onnx")) ?? new Uint8Array());
 }
 
 function digestIn(folder: string, name: string): string {

@@ -1,7 +1,7 @@
 import type { RoleKey } from "./approvals";
 import { describeProblem } from "../contract/problems";
 import type { Release } from "./release";
-import { inspectionProblems, inspectRelease, type ModelFormat } from "./inspection";
+import { inspectionProblems, inspectRelease } from "./inspection";
 import type { Seconds } from "../contract/units";
 
 /**
@@ -16,8 +16,8 @@ export interface Verification {
   readonly signature: "trusted" | "untrusted" | "unchecked" | "none";
   /** The key that signed it; absent unless it is trusted. */
   readonly keyid?: string;
-  /** What the model file is by its first bytes. */
-  readonly format: ModelFormat;
+  /** What the model file is; only `onnx`, with all tensors in the file, is served. */
+  readonly format: string;
   /** Files, digests and statements that do not fit, each in a line. */
   readonly problems: readonly string[];
   /** Whether it is published and older than its contract allows. */
@@ -38,7 +38,7 @@ export interface VerificationOptions {
 
 /**
  * Verifies a release folder: every digest, the signature, the approvals, the format of the model,
- * the age.
+ * files that nobody attested, the age.
  */
 export function verificationOf(
   folder: string,

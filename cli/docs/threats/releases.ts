@@ -93,20 +93,24 @@ export const releaseThreats: readonly Threat[] = [
   {
     id: "swapped-release",
     stride: "tampering",
-    story: "Model, card, manifest or image is changed after its evaluation.",
+    story:
+      "Model, card, manifest, image or a file that the model reads is changed after its evaluation.",
     elements: ["Image registry", "Model image", "Model service", "Signing key"],
     flows: ["release", "pull", "promotion"],
     rules: [
       "governance-model-attestation",
+      "governance-model-format",
       "governance-model-signature",
       "governance-rollout-image",
       "access-repository-immutable",
       "workloads-pod-image-digest",
     ],
     tests: [
+      "test/attacks/external-data.test.ts",
       "test/cli/release/verify.test.ts",
       "test/services/evidence/attestation.test.ts",
       "test/services/model-server/release.test.ts",
+      "services/training/tests/test_external_data.py",
       "services/training/tests/test_signing.py",
     ],
     residual:

@@ -6,10 +6,10 @@ export const rule = resourceRule({
   name: "governance-model-format",
   area: "governance",
   description:
-    "A model must be an ONNX graph by its bytes: a pickle, whatever its name, can run any code.",
+    "A model must be an ONNX graph with all its tensors in its file: a pickle can run any code, and nobody signs other files.",
   severity: "critical",
   enforcement: "mandatory",
-  remediation: "Convert the model to ONNX and package the release again.",
+  remediation: "Convert the model to ONNX without external data and package the release again.",
   url: "https://docs.python.org/3/library/pickle.html",
   frameworks: [
     { framework: "eu-ai-act", clause: "Art. 15(5)" },

@@ -1,4 +1,5 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
+import { modelFormat } from "../../evidence/model-format";
 
 /**
  * Scores rows: row-major float32 (count x width) in, one probability of the positive label per row
@@ -26,13 +27,16 @@ export interface OnnxModel extends Scorer {
 
 /**
  * Opens a model. One thread per session: predictions are small, replicas are many, and sums in the
- * same order everywhere give the same scores everywhere. Rejects with onnxruntime's error on bytes
- * that are no model.
+ * same order everywhere give the same scores everywhere. Rejects bytes that are no ONNX graph with all
+ * tensors in itself, before onnxruntime would read a file that they name, and with onnxruntime's
+ * error those that it cannot open.
  */
 export async function openModel(
   bytes: Uint8Array,
   names: { readonly input: string; readonly output: string },
 ): Promise<OnnxModel> {
+  const format = modelFormat(bytes);
+  if (format !== "onnx") throw new TypeError(`got ${format}, allowed: onnx`);
   const session = await InferenceSession.create(bytes, {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,

@@ -116,7 +116,7 @@ function trustProblems(
   inspection: Inspection,
   trusted: readonly string[],
 ): Problem[] {
-  const { format, attested } = inspection;
+  const { attested } = inspection;
   return [
     ...(release.model === contract.name
       ? []
@@ -129,7 +129,6 @@ function trustProblems(
         ]),
     ...inspectionProblems(inspection),
     ...signatureProblems(inspection, trusted),
-    ...(format === "onnx" ? [] : [{ key: "format of model.onnx", got: format, allowed: "onnx" }]),
     ...(attested === undefined || isAttested(release, attested)
       ? []
       : [

@@ -210,9 +210,9 @@ def _sign(given: argparse.Namespace) -> int:
     image."""
     if given.to is None or given.signing_key is None:
         raise InputError("arguments", ["sign takes --to and --signing-key"])
+    from .release_files import FILES
     from .run import local_path
     from .signing import write_attestation
-    from .steps.package import FILES
     from .steps.release import check_files
 
     folder = local_path(given.to, "--to")

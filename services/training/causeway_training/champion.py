@@ -15,6 +15,7 @@ import pandas as pd
 from .digests import digest_file, digest_json
 from .errors import InputError
 from .onnx_model import Scorer
+from .release_files import foreign_files
 from .run import local_path, read_json
 from .storage import Prefix, is_object_url
 
@@ -50,8 +51,8 @@ class Champion:
     def open(location: str, model: str) -> Champion:
         """Opens a folder, or the current release at `s3://bucket/prefix`.
 
-        Raises InputError when a file is missing, or is not what the manifest says, or belongs to
-        another model.
+        Raises InputError when a file is missing, or is not what the manifest says, or is none of a
+        release, or belongs to another model.
         """
         folder = (
             fetch_current(location)
@@ -61,7 +62,7 @@ class Champion:
         manifest = read_json(folder / "manifest.json")
         if manifest.get("model") != model:
             raise InputError(str(folder), [f"model: got {manifest.get('model')}, allowed: {model}"])
-        problems = [
+        problems = foreign_files(folder) + [
             f"{name} is not the file of the manifest"
             for name, key in (
                 ("model.onnx", "model"),

@@ -12,7 +12,9 @@ from pathlib import Path
 import numpy as np
 import onnx
 import onnxruntime
-from onnx import TensorProto, helper
+from google.protobuf.message import DecodeError, Message
+from google.protobuf.unknown_fields import UnknownFieldSet
+from onnx import TensorProto, external_data_helper, helper
 
 from .errors import InputError
 
@@ -63,13 +65,53 @@ def _with_score_only(model: onnx.ModelProto, source: str, classifier: bool) -> o
     return model
 
 
+def refuse_external_data(model: bytes, source: str) -> None:
+    """Raises InputError for what is no ONNX model, and for one that does not have all its tensors
+    in itself: digest and signature of a model say nothing of the files that it names.
+
+    A field that the onnx library does not know is refused too, for it may hold such a tensor.
+    """
+    try:
+        parsed = onnx.ModelProto.FromString(model)
+    except DecodeError as error:
+        raise InputError(
+            source, [f"not an ONNX model that can be loaded: {type(error).__name__}"]
+        ) from None
+    problems = _foreign_parts(parsed)
+    if problems:
+        raise InputError(source, problems)
+
+
+def _foreign_parts(message: Message) -> list[str]:
+    """External tensors and unknown fields of a message and of all in it: the library's own walk
+    (`external_data_helper`) leaves out sparse tensors and training."""
+    problems = [
+        f"{message.DESCRIPTOR.name} has no field {field.field_number}"
+        for field in UnknownFieldSet(message)
+    ]
+    if isinstance(message, TensorProto) and (
+        external_data_helper.uses_external_data(message) or message.external_data
+    ):
+        problems.append(
+            f"tensor {message.name!r} is external data, allowed: tensors in the model's own file"
+        )
+    for field, value in message.ListFields():
+        if field.message_type is not None:
+            for part in [value] if isinstance(value, Message) else value:
+                problems.extend(_foreign_parts(part))
+    return problems
+
+
 class Scorer:
     """An ONNX session on one thread, so that sums are taken in the same order everywhere."""
 
     def __init__(self, model: bytes, source: str) -> None:
+        refuse_external_data(model, source)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
+        # What was looked at is what is loaded: bytes can be a model of onnxruntime's format too.
+        options.add_session_config_entry("session.load_model_format", "ONNX")
         try:
             self._session = onnxruntime.InferenceSession(
                 model, options, providers=["CPUExecutionProvider"]

@@ -23,6 +23,7 @@ from moto import mock_aws
 from causeway_training.__main__ import main
 from causeway_training.digests import digest_file
 from causeway_training.errors import InputError
+from causeway_training.release_files import FILES
 from causeway_training.run import read_json, write_json
 from causeway_training.signing import (
     PAYLOAD_TYPE,
@@ -33,7 +34,6 @@ from causeway_training.signing import (
     read_attestation,
     verify,
 )
-from causeway_training.steps.package import FILES
 from causeway_training.steps.release import check_attestation
 
 RELEASE = SAMPLE / "release"

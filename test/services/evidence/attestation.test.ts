@@ -11,7 +11,7 @@ import {
   statementOf,
   statementSchema,
 } from "../../../services/evidence/attestation";
-import { attestationIn, modelFormat } from "../../../services/evidence/inspection";
+import { attestationIn } from "../../../services/evidence/inspection";
 import { modelsFolder } from "../../harness/fixtures";
 import { testKey } from "../../support/signing";
 import { digestOf, release } from "../../infra/serving/fixture";
@@ -104,19 +104,6 @@ test("base64 that decodes to the same bytes under another text is refused", () =
   const envelope = enveloped(statementOf(release, files), []);
   expect(envelopeSchema.safeParse({ ...envelope, payload: "QQ==" }).success).toBe(true);
   expect(envelopeSchema.safeParse({ ...envelope, payload: "QR==" }).success).toBe(false);
-});
-
-test("the format of a model is told by its first bytes, whatever its name", () => {
-  const formats = {
-    onnx: [0x08, 0x08],
-    pickle: [0x80, 0x04],
-    archive: [0x50, 0x4b],
-    unknown: [0x7b, 0x22],
-  } as const;
-  for (const [format, bytes] of Object.entries(formats))
-    expect(modelFormat(Uint8Array.from(bytes))).toBe(format);
-  expect(modelFormat(Uint8Array.from([0x1f, 0x8b]))).toBe("archive");
-  expect(modelFormat(Uint8Array.from([]))).toBe("unknown");
 });
 
 test("the sample's attestation can be read, and a file that is none says why", () => {

@@ -35,11 +35,11 @@ describe("loading a release", () => {
     );
     const contract = join(folder, "contract.json");
     writeFileSync(contract, contractJson((await loadVerified(filesIn(folder))).contract));
-    writeFileSync(file("release.json"), JSON.stringify(served));
-    expect(
-      (await loadVerified({ ...filesIn(folder), contract, manifest: file("release.json") }))
-        .anyRows,
-    ).toBe(true);
+    const pods = join(folder, "release.json");
+    writeFileSync(pods, JSON.stringify(served));
+    expect((await loadVerified({ ...filesIn(folder), contract, manifest: pods })).anyRows).toBe(
+      true,
+    );
   });
 
   test("refuses a model of which one bit is wrong", async () => {
@@ -51,6 +51,7 @@ describe("loading a release", () => {
     expect(await problems()).toEqual([
       ["digest of model.onnx", `${model}, as was attested`],
       ["digest of model.onnx in manifest.json", `${model}, as was attested`],
+      ["format of model.onnx", "onnx"],
     ]);
   });
 
@@ -65,7 +66,7 @@ describe("loading a release", () => {
   test("refuses bytes that are no model, even when the manifest says so", async () => {
     change(file("model.onnx"), (bytes) => bytes.subarray(0, 500));
     sealed(folder);
-    expect(await problems()).toEqual([["model.onnx", "an ONNX model that onnxruntime can open"]]);
+    expect(await problems()).toEqual([["format of model.onnx", "onnx"]]);
   });
 
   test("refuses a graph whose input has another name", async () => {
@@ -167,7 +168,7 @@ describe("loading a release", () => {
         published: true,
         image: { repository: "models/loan-approval", digest: `sha256:${"a".repeat(64)}` },
       });
-      const given = { ...trusting(), manifest: file("release.json") };
+      const given = { ...trusting(), manifest: join(folder, "release.json") };
       writeFileSync(given.manifest, JSON.stringify(served));
       expect((await loadVerified(given)).release.published).toBe(true);
       for (const change of [
@@ -210,7 +211,7 @@ describe("loading a release", () => {
       attest(join(folder, "release"), [ours.signer]);
       const packaged = releaseSchema.parse(manifest());
       const served = { ...packaged, published: true, image };
-      writeFileSync(file("release.json"), JSON.stringify(servedRelease(served)));
+      writeFileSync(join(folder, "release.json"), JSON.stringify(servedRelease(served)));
       const beside = join(folder, "beside");
       cpSync(join(folder, "release"), beside, { recursive: true });
       writeFileSync(
@@ -220,7 +221,7 @@ describe("loading a release", () => {
       attest(beside, signers);
       return {
         ...filesIn(folder),
-        manifest: file("release.json"),
+        manifest: join(folder, "release.json"),
         trustedKeys: [ours.publicKey],
         published: join(beside, "attestation.json"),
       };

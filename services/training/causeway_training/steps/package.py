@@ -18,22 +18,13 @@ from ..digests import digest_file, digest_listing
 from ..onnx_model import Scorer
 from ..provenance import bills_of_materials, environment_digest, image_inputs_digest, next_version
 from ..reference import explainer, reference
+from ..release_files import EVIDENCE, FILES
 from ..rows import read_rows
 from ..run import read_json, write_json, write_text
 from ..signing import Signer, write_attestation
 from ..timestamps import format_timestamp, parse_timestamp
 
 NAME = "package"
-EVIDENCE = ("evaluation", "audit", "explanation", "compression")
-#: Every file of a release but the attestation, which names each by digest.
-FILES = (
-    "model.onnx",
-    "model-card.md",
-    "reference.json",
-    "explainer.json",
-    *(f"{name}.json" for name in EVIDENCE),
-    "manifest.json",
-)
 
 
 def run(context: Context) -> bool:

@@ -20,9 +20,9 @@ from ..context import Context
 from ..digests import digest_bytes
 from ..errors import InputError
 from ..registry import LAYER, MANIFEST, Repository
-from ..run import RECORD, read_json, write_json
+from ..release_files import FILES, foreign_files
+from ..run import read_json, write_json
 from ..signing import ATTESTATION_FILE, write_attestation
-from .package import FILES
 
 NAME = "publish"
 #: Folder of the image in which the server finds its model, as services/model-server/Dockerfile lays
@@ -47,11 +47,10 @@ def run(context: Context) -> bool:
 
 def _work(context: Context, folder: Path, base: str, repository: str) -> None:
     package = context.run.folder("package")
-    files = {
-        p.name: p.read_bytes()
-        for p in sorted(package.iterdir())
-        if p.is_file() and p.name != RECORD
-    }
+    foreign = foreign_files(package)
+    if foreign:
+        raise InputError(str(package), foreign)
+    files = {name: (package / name).read_bytes() for name in (*FILES, ATTESTATION_FILE)}
     layer = model_layer((context.contract.folder / "model.yaml").read_bytes(), files)
     name, _, digest = base.partition("@")
     image = push(

@@ -16,10 +16,12 @@ from ..context import Context
 from ..digests import canonical_json, digest_file
 from ..errors import InputError
 from ..gates import demand
+from ..onnx_model import refuse_external_data
+from ..release_files import FILES, foreign_files
 from ..run import RECORD, local_path, read_json
 from ..signing import ATTESTATION_FILE, read_attestation, verify
 from ..storage import Prefix, is_object_url
-from .package import FILES, evidence_digest
+from .package import evidence_digest
 
 NAME = "release"
 
@@ -79,9 +81,12 @@ def check(context: Context, folder: Path) -> None:
 
 
 def check_files(folder: Path) -> None:
-    """Raises InputError unless every file of a release folder is the one that its manifest
-    names."""
+    """Raises InputError unless every file of a release folder is the one that its manifest names,
+    there is no other, and the model has all its tensors in itself."""
     manifest = read_json(folder / "manifest.json")
+    foreign = foreign_files(folder)
+    if foreign:
+        raise InputError(str(folder), foreign)
     missing = [name for name in FILES if not (folder / name).exists()]
     if missing:
         raise InputError(str(folder), [f"{name} is missing" for name in missing])
@@ -99,6 +104,7 @@ def check_files(folder: Path) -> None:
     ]
     if problems:
         raise InputError(str(folder), problems)
+    refuse_external_data((folder / "model.onnx").read_bytes(), str(folder / "model.onnx"))
 
 
 def check_attestation(folder: Path) -> None:

@@ -115,6 +115,10 @@ ruleSuite(format, {
       message: /must be an ONNX file, got pickle/,
     }),
     "an archive": (g) => set(g, "verification.format", "archive"),
+    "a tensor in another file": (g) => ({
+      deviant: set(g, "verification.format", 'onnx with external data: tensor "w" of model.graph'),
+      message: /must be an ONNX file, got onnx with external data: tensor "w" of model\.graph/,
+    }),
   },
 });
 
