@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { dashboardLabel } from "../../infra/observability/dashboards/provision";
 import type { RecordedResource } from "./resource";
 
 /** An alert as people meet it. */
@@ -85,11 +86,9 @@ function watchOf(own: readonly RecordedResource[]): Watch {
       .map(({ inputs }) => inputs);
   return {
     groups: of("PrometheusRule").flatMap((inputs) => rules.parse(inputs).spec.groups.map(groupOf)),
-    dashboards: of("ConfigMap").flatMap((inputs) =>
-      Object.entries(maps.parse(inputs).data).flatMap(([file, text]) =>
-        file.endsWith(".json") ? [dashboardOf(text)] : [],
-      ),
-    ),
+    dashboards: of("ConfigMap")
+      .filter((inputs) => dashboardLabel in named.parse(inputs).metadata.labels)
+      .flatMap((inputs) => Object.values(maps.parse(inputs).data).map(dashboardOf)),
     gates: of("AnalysisTemplate").map((inputs) => ({
       name: named.parse(inputs).metadata.name,
       questions: templates.parse(inputs).spec.metrics.map(({ name }) => name),
