@@ -20,6 +20,15 @@ none() { # reason
 # Objects of a cluster can be previewed only where its endpoint answers. A stack whose clusters are
 # yet to be made has none to reach.
 state=$(pulumi stack export --stack "$stack" 2>/dev/null) || state='{}'
+
+# An earlier stage deletes what it does not have.
+stages='["foundation", "platform", "models"]'
+reached=$(jq -r '.deployment.resources[]? | select(.type == "pulumi:pulumi:Stack") | .outputs.stage // empty' <<<"$state")
+wanted=${STAGE:-$(pulumi config get causeway:stage --stack "$stack" 2>/dev/null || echo models)}
+jq --exit-status --null-input --argjson stages "$stages" --arg reached "$reached" --arg wanted "$wanted" \
+  '($stages | index($wanted) // 9) >= ($stages | index($reached) // 0)' >/dev/null ||
+  none "it has reached the stage \`$reached\`, and \`$wanted\` would delete what that brought. Set \`causeway:stage\` in the stack file to \`$reached\` or later."
+
 endpoints=$(jq -r '.deployment.resources[]? | select(.type == "aws:eks/cluster:Cluster") | .outputs.endpoint // empty' <<<"$state")
 for endpoint in $endpoints; do
   # Any answer will do, also one that wants credentials.

@@ -47,7 +47,7 @@ describe("the preview of a stack", () => {
   beforeEach(() => {
     program(
       "pulumi",
-      `case "$1" in stack) echo '${state}';; *) echo "Resources: 3 to create";; esac`,
+      `case "$1" in stack) echo '${state}';; config) echo models;; *) echo "Resources: 3 to create";; esac`,
     );
     program("curl", "exit 0");
   });
@@ -83,6 +83,27 @@ describe("the preview of a stack", () => {
     );
   });
 
+  it.each([
+    ["models", { STAGE: "platform" }, "platform"],
+    ["models", {}, "foundation"],
+    ["platform", {}, "foundation"],
+  ])(
+    "refuses to take a stack of the stage %s back, by %j or the file's %s",
+    (reached, env, told) => {
+      const resources = [{ type: "pulumi:pulumi:Stack", outputs: { stage: reached } }];
+      program(
+        "pulumi",
+        `case "$1" in stack) echo '${JSON.stringify({ deployment: { resources } })}';; config) echo ${told};; esac`,
+      );
+      const { status, text } = preview({ ...ready, ...env, NO_PREVIEW_STATUS: "1" });
+      expect(status).toBe(1);
+      expect(text).toContain(
+        `it has reached the stage \`${reached}\`, and \`${told}\` would delete`,
+      );
+      expect(calls().filter((call) => call.startsWith("pulumi preview"))).toEqual([]);
+    },
+  );
+
   it("ends as the engine ends", () => {
     program("pulumi", `[ "$1" = stack ] || exit 255`);
     const { status, text } = preview(ready);
@@ -94,6 +115,7 @@ describe("the preview of a stack", () => {
     const ran = calls().map((call) => call.split(" ").slice(0, 2).join(" "));
     expect(ran.filter((call) => call.startsWith("pulumi"))).toEqual([
       "pulumi stack",
+      "pulumi config",
       "pulumi preview",
       "pulumi up",
       "pulumi stack",
