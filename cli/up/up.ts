@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Option } from "@commander-js/extra-typings";
@@ -17,21 +17,21 @@ interface Given {
 }
 
 /** Runs the next stage of a stack by `pulumi up`, and says what comes after it. */
-function run({ stack, stage, yes }: Given, terminal: Terminal): void {
+async function run({ stack, stage, yes }: Given, terminal: Terminal): Promise<void> {
   const known = stackNames(repository);
   if (!known.includes(stack))
     throw new UsageError(
       `--stack: got ${stack}, allowed: ${known.join(", ")} (npx causeway new stack writes another)`,
     );
   const outputs = stackOutputs(stack);
-  if (outputs === undefined) pulumi(["stack", "init", stack, "--no-select"]);
+  if (outputs === undefined) await pulumi(["stack", "init", stack, "--no-select"]);
   const reached = reachedStage(outputs);
   const next = stageToRun(reached, stage);
   terminal.print(
     `stage ${next} (${stages.indexOf(next) + 1} of ${stages.length}; so far: ${reached ?? "none"})`,
   );
-  runOrThrow(process.execPath, [join(repository, "cli", "build-policies.mjs")]);
-  pulumi(updateArguments(stack, next, yes === true));
+  await runOrThrow(process.execPath, [join(repository, "cli", "build-policies.mjs")]);
+  await pulumi(updateArguments(stack, next, yes === true));
   terminal.print(`\nstage ${next} is done. ${nextStep(next)}`);
   if (next === "foundation")
     terminal.print(`The way in: pulumi stack output clusterAccess --stack ${stack} --json`);
@@ -73,23 +73,40 @@ export function stageToRun(reached: Stage | undefined, given: Stage | undefined)
   );
 }
 
-function pulumi(args: readonly string[]): void {
-  runOrThrow("pulumi", args);
+function pulumi(args: readonly string[]): Promise<void> {
+  return runOrThrow("pulumi", args);
 }
 
-/** Runs a program in this terminal. Throws VerbError where it fails. */
-function runOrThrow(program: string, args: readonly string[]): void {
-  const { status, error } = spawnSync(program, args, {
-    cwd: repository,
-    env: process.env,
-    stdio: "inherit",
-  });
-  if (error !== undefined) throw new VerbError(`${program}: ${error.message}`, 1);
-  if (status !== 0)
-    throw new VerbError(
-      `${program} ${args[0] ?? ""} ended with ${status}; mend what it says and run this command again`,
-      1,
-    );
+/** Signals that end an update in order: Pulumi finishes what it began, and writes its state. */
+const signals = ["SIGINT", "SIGTERM"] as const;
+
+/**
+ * Runs a program in this terminal. What tells this process to end tells the program: else an update
+ * would go on without anybody who sees it. Throws VerbError where it fails.
+ */
+async function runOrThrow(program: string, args: readonly string[]): Promise<void> {
+  const child = spawn(program, args, { cwd: repository, env: process.env, stdio: "inherit" });
+  // A terminal sends its signal to both; Pulumi takes a second one for an order to stop at once.
+  const forward = (signal: NodeJS.Signals) => {
+    if (!process.stdin.isTTY) child.kill(signal);
+  };
+  for (const signal of signals) process.on(signal, forward);
+  try {
+    const status = await new Promise<number | null>((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", resolve);
+    });
+    if (status !== 0)
+      throw new VerbError(
+        `${program} ${args[0] ?? ""} ended with ${status ?? "a signal"}; mend what it says and run this command again`,
+        1,
+      );
+  } catch (error) {
+    if (error instanceof VerbError) throw error;
+    throw new VerbError(`${program}: ${error instanceof Error ? error.message : String(error)}`, 1);
+  } finally {
+    for (const signal of signals) process.off(signal, forward);
+  }
 }
 
 export const verb: CommandLine = {

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -70,6 +71,22 @@ describe("causeway up", () => {
     const { code, err } = await causeway("up", ["--stack", "dev"]);
     expect(code).toBe(1);
     expect(err).toContain("pulumi up ended with 255; mend what it says and run this command again");
+  });
+
+  it("tells Pulumi to end when it is told to, and ends after it", () => {
+    const file = join(folder, "pulumi");
+    writeFileSync(
+      file,
+      `#!/bin/sh\ncase "$1" in stack) echo '{"stage":"foundation"}'; exit 0;; esac\ntrap 'echo ended >> "${folder}/calls"; exit 255' TERM\nkill -TERM $PPID\nwhile true; do sleep 0.1; done\n`,
+    );
+    chmodSync(file, 0o755);
+    const launcher = join(__dirname, "..", "..", "..", "cli", "causeway.mjs");
+    const { status, stderr } = spawnSync(process.execPath, [launcher, "up", "--stack", "dev"], {
+      encoding: "utf8",
+      env: process.env,
+    });
+    expect([status, calls()]).toEqual([1, ["ended"]]);
+    expect(stderr).toContain("pulumi up ended with 255");
   });
 
   it("knows the stacks that there are", async () => {
