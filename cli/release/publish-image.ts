@@ -29,6 +29,8 @@ export interface ImagePublication {
   readonly repository: string;
   /** Commit that it is built from. */
   readonly revision: string;
+  /** When publishing began, in milliseconds since 1970. */
+  readonly startedAt: number;
   /**
    * Builds the image under a tag with the digest of its bill of materials as a label, pushes it,
    * and returns the digest that the registry gave.
@@ -49,6 +51,7 @@ export function publishImage({
   name,
   repository,
   revision,
+  startedAt,
   build,
   scan,
 }: ImagePublication): ImageRecord {
@@ -64,7 +67,9 @@ export function publishImage({
       },
     ]);
   const bill = digestOf(bytes);
-  const digest = build(name, `${repository}:${revision.slice(0, 12)}`, bill);
+  // A registry lets nobody move a tag, and a second build of a commit may have another digest.
+  const tag = `${revision.slice(0, 12)}-${startedAt.toString(36)}`;
+  const digest = build(name, `${repository}:${tag}`, bill);
   const found = scan(repository, digest);
   const record = parseOrThrow(
     imageRecordSchema,
@@ -100,6 +105,7 @@ export const verb: CommandLine = {
           name,
           repository,
           revision: headRevision(),
+          startedAt: Date.now(),
           build: buildRunImage,
           scan: scanOfRegistry,
         });

@@ -62,16 +62,18 @@ export function publish({
   const folder = join(modelsFolder, model, "release");
   const files = ["manifest.json", attestationFile].map((name) => join(folder, name));
   const before = files.map((file) => readFileSync(file, "utf8"));
+  // Ctrl-C ends the builder, which fails, so that the files are restored below; without a listener
+  // it would end this process before.
+  const onSignal = () => undefined;
+  process.on("SIGINT", onSignal);
   try {
     attest(folder, signers);
-    const tag = `${repository}:${release.version}`;
+    const attestation = digestOf(readFileSync(join(folder, attestationFile)));
+    // A registry lets nobody move a tag, and a repeated publication signs anew.
+    const tag = `${repository}:${release.version}-${attestation.slice("sha256:".length, 19)}`;
     const image = {
       repository,
-      digest: parseOrThrow(
-        digest,
-        build(model, tag, digestOf(readFileSync(join(folder, attestationFile)))),
-        "the builder's digest",
-      ),
+      digest: parseOrThrow(digest, build(model, tag, attestation), "the builder's digest"),
     };
     const published: Release = {
       ...release,
@@ -87,6 +89,8 @@ export function publish({
   } catch (error) {
     files.forEach((file, i) => replace(file, before[i] ?? ""));
     throw error;
+  } finally {
+    process.off("SIGINT", onSignal);
   }
 }
 

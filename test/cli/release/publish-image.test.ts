@@ -44,6 +44,7 @@ const publication = (more: Partial<ImagePublication> = {}): ImagePublication => 
   name: "training",
   repository,
   revision: "c".repeat(40),
+  startedAt: 36,
   build: () => pushed,
   scan: () => found,
   ...more,
@@ -62,7 +63,7 @@ const judged = (image: string, published = true) =>
 test("an image is on record with commit, bill of materials and scan, and the policies take it by its digest", () => {
   const built: string[][] = [];
   publishImage(publication({ build: (name, tag, of) => (built.push([name, tag, of]), pushed) }));
-  expect(built).toEqual([["training", `${repository}:cccccccccccc`, bill()]]);
+  expect(built).toEqual([["training", `${repository}:cccccccccccc-10`, bill()]]);
   expect(JSON.parse(readFileSync(join(project, "images", "training.json"), "utf8"))).toEqual({
     image: { repository, digest: pushed },
     revision: "c".repeat(40),

@@ -49,7 +49,9 @@ describe("publishing a model", () => {
     expect(publish(publication({ build: (_model, tag) => (tags.push(tag), pushed) }))).toBe(
       `${repository}@${pushed}`,
     );
-    expect(tags).toEqual([`${repository}:${before.version}`]);
+    expect(tags).toEqual([
+      expect.stringMatching(new RegExp(`^${repository}:${before.version}-[0-9a-f]{12}$`)),
+    ]);
     expect(loadRelease(modelsFolder, "loan-approval")).toEqual({
       ...before,
       published: true,
