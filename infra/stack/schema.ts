@@ -241,7 +241,11 @@ const targets = "aws or kubernetes";
 const listOfRegions = { error: "a list of regions" };
 const domainName = z
   .string({ error: "a domain name" })
-  .regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, "a domain name");
+  .max(253, "a domain name of at most 253 characters")
+  .regex(
+    /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+    "a domain name, each part of at most 63 characters",
+  );
 
 const hostedZoneId = z
   .string({ error: "a Route 53 hosted zone id" })
@@ -253,6 +257,10 @@ export const awsConfigSchema = z.strictObject({
   ...common,
   organization: label
     .max(20, "a name of at most 20 characters")
+    // Buckets and repositories are named after it:
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+    .regex(/^(?!xn--|sthree-|amzn-s3-demo-)/, "a name that does not start as Amazon S3 reserves it")
+    .regex(/^(?!.*--)/, "a name without two hyphens in a row")
     .describe(
       "Prefix of globally unique names, such as buckets; the name of the stack follows it.",
     ),
