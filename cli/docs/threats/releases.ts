@@ -108,7 +108,6 @@ export const releaseThreats: readonly Threat[] = [
     tests: [
       "test/attacks/external-data.test.ts",
       "test/cli/release/verify.test.ts",
-      "test/services/evidence/attestation.test.ts",
       "test/services/model-server/release.test.ts",
       "services/training/tests/test_external_data.py",
       "services/training/tests/test_signing.py",
