@@ -258,9 +258,11 @@ def key_of_group(parameters: Parameters, aws: Account) -> Iterator[str]:
 
 
 def _is_of_clusters(role: Parameters) -> bool:
+    principals = [one.get("Principal") for one in role["AssumeRolePolicyDocument"]["Statement"]]
+    # A statement that refuses everybody names "*", which is no mapping.
     return any(
-        "eks.amazonaws.com" in listed(statement.get("Principal", {}).get("Service"))
-        for statement in role["AssumeRolePolicyDocument"]["Statement"]
+        isinstance(one, dict) and "eks.amazonaws.com" in listed(one.get("Service"))
+        for one in principals
     )
 
 
