@@ -85,12 +85,13 @@ const signals = ["SIGINT", "SIGTERM"] as const;
  * would go on without anybody who sees it. Throws VerbError where it fails.
  */
 async function runOrThrow(program: string, args: readonly string[]): Promise<void> {
-  const child = spawn(program, args, { cwd: repository, env: process.env, stdio: "inherit" });
-  // A terminal sends its signal to both; Pulumi takes a second one for an order to stop at once.
+  // A terminal sends Ctrl-C to both; Pulumi takes a second one for an order to stop at once.
   const forward = (signal: NodeJS.Signals) => {
-    if (!process.stdin.isTTY) child.kill(signal);
+    if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
   };
+  // Before the program starts: a signal that comes at once would end this process alone.
   for (const signal of signals) process.on(signal, forward);
+  const child = spawn(program, args, { cwd: repository, env: process.env, stdio: "inherit" });
   try {
     const status = await new Promise<number | null>((resolve, reject) => {
       child.on("error", reject);

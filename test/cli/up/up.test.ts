@@ -77,7 +77,7 @@ describe("causeway up", () => {
     const file = join(folder, "pulumi");
     writeFileSync(
       file,
-      `#!/bin/sh\ncase "$1" in stack) echo '{"stage":"foundation"}'; exit 0;; esac\ntrap 'echo ended >> "${folder}/calls"; exit 255' TERM\nkill -TERM $PPID\nwhile true; do sleep 0.1; done\n`,
+      `#!/bin/sh\ncase "$1" in stack) echo '{"stage":"foundation"}'; exit 0;; esac\ntrap 'echo ended >> "${folder}/calls"; exit 255' TERM\nkill -TERM $PPID\nfor i in $(seq 600); do sleep 0.1; done\n`,
     );
     chmodSync(file, 0o755);
     const launcher = join(__dirname, "..", "..", "..", "cli", "causeway.mjs");
