@@ -1,6 +1,6 @@
 import { jsonHelp, type CommandLine } from "../command";
-import { UsageError, type ExitCode } from "../exit-codes";
-import { stackNames } from "../plan/stack-file";
+import type { ExitCode } from "../exit-codes";
+import { requireStack } from "../plan/stack-file";
 import { projectHelp, repository } from "../project";
 import type { Terminal } from "../terminal";
 import { examine } from "./examine";
@@ -13,12 +13,8 @@ interface Given {
 
 /** Looks at everything that a stack needs, changes nothing, and says all that it found. */
 async function run({ stack, project }: Given, terminal: Terminal): Promise<void> {
-  const known = stackNames(project);
-  if (!known.includes(stack))
-    throw new UsageError(
-      `--stack: got ${stack}, allowed: ${known.join(", ")} (npx causeway new stack writes another)`,
-    );
-  const { findings } = await examine(project, stack);
+  requireStack(project, stack);
+  const findings = await examine(project, stack);
   terminal.exitCode = exitCodeFor(findings);
   terminal.result(
     { stack, exitCode: terminal.exitCode, findings },

@@ -1,4 +1,4 @@
-import type { ClusterConfig, StackConfig } from "../../infra/stack/schema";
+import type { ClusterConfig } from "../../infra/stack/schema";
 import type { AwsStack } from "./aws-stack";
 import { clusterFindings } from "./cluster";
 import { credentialsOf } from "./credentials";
@@ -15,26 +15,22 @@ import { serviceRoleFindings } from "./service-roles";
 import { stateOf, type StackState } from "./state";
 import { toolFindings } from "./tools";
 
-/** What the doctor found, in the order of the areas. */
-export interface Examination {
-  readonly config: StackConfig | undefined;
-  readonly findings: readonly Finding[];
-}
-
-/** Looks at everything at once: a person mends all of it in one go. */
-export async function examine(project: string, stack: string): Promise<Examination> {
+/**
+ * Looks at everything at once: a person mends all of it in one go. The findings are in the order of
+ * the areas.
+ */
+export async function examine(project: string, stack: string): Promise<Finding[]> {
   const [planned, state] = await Promise.all([
     plannedStack(project, stack),
     stateOf(project, stack),
   ]);
-  const { config } = planned;
   const [tools, rest] = await Promise.all([
-    toolFindings(stack, config, state),
+    toolFindings(stack, planned.config, state),
     restFindings(stack, planned, state),
   ]);
   const findings = [...tools, ...planned.findings, ...rest];
   const order = (finding: Finding) => areas.indexOf(finding.area);
-  return { config, findings: [...findings].sort((a, b) => order(a) - order(b)) };
+  return findings.sort((a, b) => order(a) - order(b));
 }
 
 /** Areas that the resources of the plan decide. */

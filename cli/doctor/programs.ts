@@ -42,6 +42,15 @@ export function firstLine({ out, error }: Ended): string {
   );
 }
 
+/** What a program printed as JSON; undefined for anything else. */
+export function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The numbers of the first version in a text, such as [3, 248, 0]; undefined where there is none. */
 export function versionIn(text: string): readonly number[] | undefined {
   const found = /(\d+)\.(\d+)(?:\.(\d+))?/.exec(text);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { firstLine, runProgram } from "./programs";
+import { firstLine, jsonIn, runProgram } from "./programs";
 
 /** Whether the stack's state has a resource, by type and id; undefined where nobody can say. */
 export type Owns = (type: string, id: string) => boolean | undefined;
@@ -27,7 +27,7 @@ export async function stateOf(project: string, stack: string): Promise<StackStat
     return /no stack named/.test(ended.error)
       ? { owns: () => false, exists: false }
       : unknownState(firstLine(ended));
-  const parsed = stateSchema.safeParse(parseJson(ended.out));
+  const parsed = stateSchema.safeParse(jsonIn(ended.out));
   if (!parsed.success) return unknownState("pulumi stack export gave no state");
   const resources = parsed.data.deployment.resources ?? [];
   const known = new Set(resources.map(({ type, id }) => `${type}::${id}`));
@@ -36,12 +36,4 @@ export async function stateOf(project: string, stack: string): Promise<StackStat
 
 function unknownState(refused: string): StackState {
   return { owns: () => undefined, refused, exists: false };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

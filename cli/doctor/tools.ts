@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { StackConfig } from "../../infra/stack/schema";
 import { repository } from "../project";
 import { findingsOf, type Finding } from "./finding";
-import { atLeast, firstLine, runProgram, versionIn } from "./programs";
+import { atLeast, firstLine, jsonIn, runProgram, versionIn } from "./programs";
 import type { StackState } from "./state";
 
 const { ok, problem, unknown } = findingsOf("tools");
@@ -94,7 +94,7 @@ const pluginList = z.array(
 async function pluginFindings(config: StackConfig | undefined): Promise<Finding[]> {
   const ended = await runProgram("pulumi", ["plugin", "ls", "--json"]);
   if (ended === undefined) return [];
-  const parsed = pluginList.safeParse(jsonOf(ended.out));
+  const parsed = pluginList.safeParse(jsonIn(ended.out));
   const installed = parsed.success ? parsed.data : [];
   const onCluster = config?.target === "kubernetes";
   const wanted = Object.entries(projectPackage().dependencies).flatMap(([name, version]) => {
@@ -122,14 +122,6 @@ function onPath(program: string): boolean {
   return (process.env["PATH"] ?? "")
     .split(delimiter)
     .some((folder) => folder !== "" && existsSync(join(folder, program)));
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The kubeconfig of a cluster asks `aws` for its token. */

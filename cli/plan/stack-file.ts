@@ -19,6 +19,15 @@ export function stackNames(project: string): string[] {
     .sort();
 }
 
+/** Throws UsageError for a stack that has no file in the project's folder. */
+export function requireStack(project: string, stack: string): void {
+  const known = stackNames(project);
+  if (!known.includes(stack))
+    throw new UsageError(
+      `--stack: got ${stack}, allowed: ${known.join(", ")} (npx causeway new stack writes another)`,
+    );
+}
+
 /** Name of the project, from `Pulumi.yaml`. */
 export function projectName(project: string): string {
   const name = readYaml(join(project, "Pulumi.yaml"))["name"];

@@ -5,7 +5,7 @@ import { Option } from "@commander-js/extra-typings";
 import { nextStep, reaches, stageAfter, stages, type Stage } from "../../infra/stack/stages";
 import type { CommandLine } from "../command";
 import { UsageError, VerbError } from "../exit-codes";
-import { stackNames } from "../plan/stack-file";
+import { requireStack } from "../plan/stack-file";
 import { repository } from "../project";
 import { stackOutputs, type Outputs } from "../stack-outputs";
 import type { Terminal } from "../terminal";
@@ -18,11 +18,7 @@ interface Given {
 
 /** Runs the next stage of a stack by `pulumi up`, and says what comes after it. */
 async function run({ stack, stage, yes }: Given, terminal: Terminal): Promise<void> {
-  const known = stackNames(repository);
-  if (!known.includes(stack))
-    throw new UsageError(
-      `--stack: got ${stack}, allowed: ${known.join(", ")} (npx causeway new stack writes another)`,
-    );
+  requireStack(repository, stack);
   const outputs = stackOutputs(stack);
   if (outputs === undefined) await pulumi(["stack", "init", stack, "--no-select"]);
   const reached = reachedStage(outputs);
