@@ -8,11 +8,12 @@ import { ThreatDetection, type ThreatDetectionChoice } from "./detection";
 import { EncryptionKeys } from "./keys";
 import { MetricsWorkspace } from "./metrics-workspace";
 import {
+  bucketsTooLong,
+  isCommercialRegion,
+  maximumBucketName,
   type Naming,
   type PlatformRole,
   type SharedImage,
-  bucketsTooLong,
-  maximumBucketName,
   sharedImages,
 } from "./naming";
 import { ImageRegistry } from "./registry";
@@ -232,11 +233,11 @@ function regionProblems(region: string, args: GlobalFoundationArgs): string[] {
     ...(args.providers[region] === undefined
       ? [`providers must have one for ${region}, or its resources would land in another region`]
       : []),
-    ...(/^(cn|us-gov)-/.test(region)
-      ? [
+    ...(isCommercialRegion(region)
+      ? []
+      : [
           `regions: ${region} is in a partition whose ARNs and services differ; use a commercial region`,
-        ]
-      : []),
+        ]),
     ...bucketsTooLong(args, region).map(
       (name) =>
         `organization (${args.organization}) and stack (${args.stack}) are too long: bucket ${name} has ${name.length} characters, at most ${maximumBucketName} are allowed`,

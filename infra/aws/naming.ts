@@ -42,6 +42,11 @@ export function isOrganization(name: string): boolean {
 /** Tag of everything on AWS by which policies tell what has no name of its stack, such as a key. */
 export const stackTag = "causeway:stack";
 
+/** Whether a region is of the partition `aws`, whose ARNs and services every name here is of. */
+export function isCommercialRegion(region: string): boolean {
+  return !/^(cn|us-gov|us-iso|eu-isoe|eusc)/.test(region);
+}
+
 /** Longest name of a bucket. */
 export const maximumBucketName = 63;
 

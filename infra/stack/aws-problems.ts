@@ -5,6 +5,7 @@ import type { Problem } from "../../services/contract/problems";
 import { days, durationText } from "../../services/contract/units";
 import {
   bucketsTooLong,
+  isCommercialRegion,
   isOrganization,
   isStackName,
   maximumBucketName,
@@ -13,10 +14,7 @@ import {
 import { cidrProblems } from "../region/cidr";
 import type { AwsConfig } from "./schema";
 
-/** Of the commercial partition: ARNs and services of the others differ. */
-const awsRegions: readonly string[] = Object.values(Region).filter(
-  (name) => !/^(cn|us-gov|us-iso|eu-isoe|eusc)/.test(name),
-);
+const awsRegions: readonly string[] = Object.values(Region).filter(isCommercialRegion);
 
 /** Regions of the same part of the world, by the first letters; all where that names none. */
 function likeRegions(name: string): readonly string[] {
@@ -26,26 +24,20 @@ function likeRegions(name: string): readonly string[] {
 
 function regionProblems(config: Partial<AwsConfig>): Problem[] {
   const { regions = [] } = config;
-  const unknown = regions.flatMap((region, i) => [
-    ...(region.name === "local"
-      ? [
-          {
-            key: `regions[${i}].name`,
-            got: region.name,
-            allowed: "an AWS region, because target is aws",
-          },
-        ]
-      : []),
-    ...(region.name === "local" || awsRegions.includes(region.name)
+  const unknown = regions.flatMap(({ name }, i) =>
+    awsRegions.includes(name)
       ? []
       : [
           {
             key: `regions[${i}].name`,
-            got: region.name,
-            allowed: `a region of AWS: ${likeRegions(region.name).join(", ")}`,
+            got: name,
+            allowed:
+              name === "local"
+                ? "an AWS region, because target is aws"
+                : `a region of AWS: ${likeRegions(name).join(", ")}`,
           },
-        ]),
-  ]);
+        ],
+  );
   const local =
     config.environment === "local"
       ? [{ key: "environment", got: "local", allowed: "dev or prod, because target is aws" }]
@@ -124,8 +116,8 @@ function stackNameProblems(config: Partial<AwsConfig>): Problem[] {
 }
 
 /**
- * Nobody who may run an update; a role without a duty to approve, a person in two roles, or one in none: two approvals in two
- * roles are then not two people's.
+ * Nobody who may run an update; a role without a duty to approve, a person in two roles, or one in
+ * none: two approvals in two roles are then not two people's.
  */
 function accessProblems(config: Partial<AwsConfig>): Problem[] {
   const { access } = config;
