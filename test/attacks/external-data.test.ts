@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { attest } from "../../cli/release/attestation";
 import { verify } from "../../cli/release/verify";
-import { configSchema } from "../../infra/stack/schema";
 import { loadModels } from "../../infra/stack/models";
 import { evidence } from "../../infra/serving/model-service";
 import { modelServiceType } from "../../policies/models";
@@ -19,26 +18,13 @@ import { modelsFolder } from "../harness/fixtures";
 import { settings } from "../infra/serving/fixture";
 import { filesIn, sealed } from "../services/model-server/support/release";
 import { externalTensor, logisticGraph, modelOf } from "../support/onnx";
+import { localStack } from "../support/local-stack";
 import { testKey } from "../support/signing";
 
 const ours = testKey("p256");
 const now = Date.parse("2026-11-30T00:00:00Z");
 const width = 16;
-const config = {
-  ...configSchema.parse({
-    target: "kubernetes",
-    environment: "local",
-    regions: [{ name: "local" }],
-    identity: {
-      issuer: "https://login.example.com/",
-      jwksUri: "https://login.example.com/keys",
-      audiences: ["causeway"],
-    },
-    models: [{ name: "loan-approval" }],
-  }),
-  stack: "local",
-  trustedKeys: [ours.publicKey],
-};
+const config = localStack({ trustedKeys: [ours.publicKey] });
 
 let models: string;
 let folder: string;

@@ -11,7 +11,6 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
-import { configSchema } from "../../../infra/stack/schema";
 import { loadModels } from "../../../infra/stack/models";
 import { modelsFolder } from "../../harness/fixtures";
 import { rule as attestation } from "../../../policies/rules/governance/model-attestation";
@@ -23,24 +22,11 @@ import { attest } from "../../../cli/release/attestation";
 import { verify } from "../../../cli/release/verify";
 import { causeway } from "../../support/verb";
 import { settings } from "../../infra/serving/fixture";
+import { localStack } from "../../support/local-stack";
 import { testKey } from "../../support/signing";
 import { evidence } from "../../../infra/serving/model-service";
 
-const identity = {
-  issuer: "https://login.example.com/",
-  jwksUri: "https://login.example.com/keys",
-  audiences: ["causeway"],
-};
-const config = {
-  ...configSchema.parse({
-    target: "kubernetes",
-    environment: "local",
-    regions: [{ name: "local" }],
-    identity,
-    models: [{ name: "loan-approval" }],
-  }),
-  stack: "local",
-};
+const config = localStack();
 const ours = testKey("p256");
 const now = Date.parse("2026-11-25T00:00:00Z");
 const names = readdirSync(join(modelsFolder, "loan-approval", "release"));

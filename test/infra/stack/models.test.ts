@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { configSchema } from "../../../infra/stack/schema";
+import { localStack } from "../../support/local-stack";
 import { loadModels, type Model } from "../../../infra/stack/models";
 import { modelsFolder } from "../../harness/fixtures";
 import { loadRelease } from "../../../services/evidence/load";
@@ -23,22 +23,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The models of a stack on a cluster, with the given entries of `causeway:models`. */
 function models(...entries: object[]): Model[] {
-  const identity = {
-    issuer: "https://login.example.com/",
-    jwksUri: "https://login.example.com/keys",
-    audiences: ["causeway"],
-  };
   return loadModels(
-    {
-      ...configSchema.parse({
-        target: "kubernetes",
-        environment: "local",
-        regions: [{ name: "local" }],
-        identity,
-        models: entries.map((entry) => ({ name: "loan-approval", ...entry })),
-      }),
-      stack: "local",
-    },
+    localStack({ models: entries.map((entry) => ({ name: "loan-approval", ...entry })) }),
     folder,
   );
 }

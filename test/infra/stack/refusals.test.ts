@@ -3,28 +3,12 @@ import { deliveryEvidence } from "../../../infra/serving/delivery";
 import { loadModels, type Model } from "../../../infra/stack/models";
 import { modelsFolder } from "../../harness/fixtures";
 import { acceptedImage, refusals, refuseUpdate, unlessFailed } from "../../../infra/stack/refusals";
-import { configSchema } from "../../../infra/stack/schema";
 import { rules } from "../../../policies/rules";
+import { localStack } from "../../support/local-stack";
 import { retry, verdict } from "../../support/verdicts";
 import { evidence } from "../../../infra/serving/model-service";
 
-const [sample] = loadModels(
-  {
-    ...configSchema.parse({
-      target: "kubernetes",
-      environment: "local",
-      regions: [{ name: "local" }],
-      identity: {
-        issuer: "https://login.example.com/",
-        jwksUri: "https://login.example.com/keys",
-        audiences: ["causeway"],
-      },
-      models: [{ name: "loan-approval" }],
-    }),
-    stack: "local",
-  },
-  modelsFolder,
-) as [Model];
+const [sample] = loadModels(localStack(), modelsFolder) as [Model];
 const { name } = sample.contract;
 const released = sample.release.image.digest;
 const other = verdict().digest;

@@ -4,6 +4,7 @@ import { loadModels, type Model } from "../../../infra/stack/models";
 import { imagesToAsk, refuseUnheldImages } from "../../../infra/stack/registry-check";
 import { configSchema, type StackConfig } from "../../../infra/stack/schema";
 import { modelsFolder } from "../../harness/fixtures";
+import { localStack } from "../../support/local-stack";
 
 const common = {
   identity: {
@@ -30,18 +31,8 @@ const onAws = (environment: string): StackConfig => ({
   }),
   stack: environment,
 });
-const onCluster = (more: object = {}): StackConfig => ({
-  ...configSchema.parse({
-    ...common,
-    target: "kubernetes",
-    environment: "local",
-    regions: [{ name: "local" }],
-    ...more,
-  }),
-  stack: "local",
-});
 
-const [sample] = loadModels(onCluster(), modelsFolder) as [Model];
+const [sample] = loadModels(localStack(), modelsFolder) as [Model];
 const published: Model = { ...sample, release: { ...sample.release, published: true } };
 const { digest } = sample.release.image;
 const named = (image: string): Model => ({ ...sample, image });
@@ -68,14 +59,14 @@ describe("the images that a registry is asked for", () => {
     ["an image that dev builds", onAws("dev"), published],
     [
       "any, before the stage that serves models",
-      onCluster({ stage: "platform" }),
+      localStack({ stage: "platform" }),
       named(`registry.example.com/loan-approval@${digest}`),
     ],
-    ["an image of the cluster's own nodes", onCluster(), published],
-    ["such an image by name", onCluster(), named(`causeway.local/loan-approval@${digest}`)],
+    ["an image of the cluster's own nodes", localStack(), published],
+    ["such an image by name", localStack(), named(`causeway.local/loan-approval@${digest}`)],
     [
       "any, where the stack file says so",
-      onCluster({ imageCheck: "none" }),
+      localStack({ imageCheck: "none" }),
       named(`registry.example.com/loan-approval@${digest}`),
     ],
   ])("do not include %s", (_, config, model) => {
@@ -147,7 +138,7 @@ describe("a registry", () => {
     ["team/a@D", "registry-1.docker.io/team/a:by-digest@D"],
   ])("of %s is asked for %s, without a daemon of Docker", async (image, name) => {
     const model = named(image.replace("D", digest));
-    expect(await ask(onCluster(), model)).toBe("");
+    expect(await ask(localStack(), model)).toBe("");
     expect(calls.map(({ token, inputs }) => [token, inputs["name"]])).toEqual([
       ["docker:index/getRegistryImage:getRegistryImage", name.replace("D", digest)],
     ]);
@@ -157,7 +148,10 @@ describe("a registry", () => {
   });
 
   it("is asked with the credentials of the Docker client where the stack file says so", async () => {
-    await ask(onCluster({ imageCheck: "docker-login" }), named(`registry.example.com/a@${digest}`));
+    await ask(
+      localStack({ imageCheck: "docker-login" }),
+      named(`registry.example.com/a@${digest}`),
+    );
     expect(providers[0]?.inputs).toMatchObject({
       registryAuth: JSON.stringify([{ address: "registry.example.com" }]),
     });
@@ -166,7 +160,7 @@ describe("a registry", () => {
   it("that does not hold the image of a cluster says how it is asked", async () => {
     held = () => false;
     const image = `registry.example.com/a@${digest}`;
-    const message = await ask(onCluster(), named(image));
+    const message = await ask(localStack(), named(image));
     expect(message).toContain(`${image} of loan-approval in local: 404 Not Found`);
     expect(message).toContain("npx causeway release publish loan-approval");
     expect(message).toContain("causeway:imageCheck");
