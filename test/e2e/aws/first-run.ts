@@ -2,13 +2,8 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { readdirSync } from "node:fs";
 import * as path from "node:path";
-import {
-  ENDPOINT_VARIABLE,
-  installAwsProvider,
-  installCommandLines,
-  startAccount,
-  type Account,
-} from "../../harness/cloud/account";
+import { ENDPOINT_VARIABLE, installAwsProvider, type Account } from "../../harness/cloud/account";
+import { openAccount } from "./stack";
 import { cloneWithFixtures } from "../../harness/clone";
 import { isJsonArray, toJsonObject } from "../../harness/lib/json";
 import { run, runOrThrow } from "../../harness/lib/process";
@@ -82,22 +77,15 @@ async function open(context: Context, commands: readonly string[]): Promise<Walk
   await runOrThrow("git", ["add", "--all"], { cwd: folder });
   await runOrThrow("git", [...author, "commit", "--quiet", "--message", "Clone"], { cwd: folder });
 
-  const clusters: Record<string, Cluster> = {};
-  for (const region of REGIONS) clusters[region] = await context.cluster();
   const [zone = ""] = given(commands, /--domain (\S+)/g);
   const [accountId = ""] = given(commands, /--account (\d+)/g);
-  const roles = given(commands, /arn:aws:iam::\d+:role\/(\w+)/g);
-  const log = path.join(context.folder, "aws-first-run.log");
-  const account = await startAccount(
-    { account: accountId, zones: [zone], roles: [...new Set(roles)], clusters },
-    log,
-  );
-  await installCommandLines(
-    context.bin,
-    Object.fromEntries(
-      Object.entries(clusters).map(([region, cluster]) => [`causeway-${STACK}-${region}`, cluster]),
-    ),
-  );
+  const { account, log, clusters } = await openAccount(context, {
+    stack: STACK,
+    account: accountId,
+    regions: REGIONS,
+    zone,
+    roles: [...new Set(given(commands, /arn:aws:iam::\d+:role\/(\w+)/g))],
+  });
   const [home = "", first] = [REGIONS[0], Object.values(clusters)[0] ?? assert.fail()];
   const engine = new Pulumi({
     cwd: folder,

@@ -51,6 +51,39 @@ function expectations(config: JsonObject): { readonly zone: string; readonly rol
   return { zone: String(name), roles: [...new Set(roles)] };
 }
 
+/** What a stack expects of its account. */
+interface Expected {
+  readonly stack: string;
+  readonly account: string;
+  readonly regions: readonly string[];
+  readonly zone: string;
+  readonly roles: readonly string[];
+}
+
+/** An account on loopback, with its log and an API server for the cluster of each region. */
+interface OpenAccount {
+  readonly account: Account;
+  readonly log: string;
+  readonly clusters: Readonly<Record<string, Cluster>>;
+}
+
+/** Starts the account of a stack, and writes the command lines that reach it and its clusters. */
+export async function openAccount(
+  context: Context,
+  { stack, account: id, regions, zone, roles }: Expected,
+): Promise<OpenAccount> {
+  const clusters: Record<string, Cluster> = {};
+  for (const region of regions) clusters[region] = await context.cluster();
+  const log = path.join(context.folder, `aws-${stack}.log`);
+  const account = await startAccount({ account: id, zones: [zone], roles, clusters }, log);
+  const byName = Object.entries(clusters).map(([region, cluster]): [string, Cluster] => [
+    `causeway-${stack}-${region}`,
+    cluster,
+  ]);
+  await installCommandLines(context.bin, Object.fromEntries(byName));
+  return { account, log, clusters };
+}
+
 /** Opens a stack with an account and an API server for each of its regions. */
 export async function openCloudStack(context: Context, name: string): Promise<CloudStack> {
   const file = `Pulumi.${name}.yaml`;
@@ -59,20 +92,16 @@ export async function openCloudStack(context: Context, name: string): Promise<Cl
   const regions = (config["causeway:regions"] as readonly { readonly name: string }[]).map(
     (region) => region.name,
   );
-  const clusters: Record<string, Cluster> = {};
-  for (const region of regions) clusters[region] = await context.cluster();
   const { zone, roles } = expectations(config);
-  const account = await startAccount(
-    { account: accountId, zones: [zone], roles, clusters },
-    path.join(context.folder, `aws-${name}.log`),
-  );
+  const { account, clusters } = await openAccount(context, {
+    stack: name,
+    account: accountId,
+    regions,
+    zone,
+    roles,
+  });
   const [home = ""] = regions;
   const first = clusters[home] ?? assert.fail();
-  const byName = Object.entries(clusters).map(([region, cluster]) => [
-    `causeway-${name}-${region}`,
-    cluster,
-  ]);
-  await installCommandLines(context.bin, Object.fromEntries(byName) as Record<string, Cluster>);
   const project = await context.project(first, {
     compiled: true,
     fieldManager: `causeway-e2e-${name}`,
