@@ -151,7 +151,7 @@ export class Kubelet {
         program: this.options.program,
         contractFile: join(folder, documents.contract.file),
         manifestFile: join(folder, documents.release.file),
-        releaseFolder: folder,
+        releaseFolder: join(folder, "release"),
         keyFile: this.options.keyFile,
         logFile: join(folder, "server.log"),
         ...startOf(fault, join(dirname(this.options.program), "faulty-model.mjs")),
@@ -179,14 +179,18 @@ export class Kubelet {
     this.#starting += 1;
   }
 
-  /** The container's files: those of the image, and the documents that the pod mounts. */
+  /**
+   * The container's files: the documents that the pod mounts, and in a folder of its own the release
+   * of the image, for the server refuses a release beside whose files another lies.
+   */
   #unpack(pod: Pod): string {
     const { metadata } = pod;
     const { folder: image, fault } = this.options.imageOf(imageIn(pod));
     const folder = join(this.options.folder, metadata.name);
-    mkdirSync(folder, { recursive: true });
-    cpSync(image, folder, { recursive: true });
-    if (fault?.kind === "broken") rmSync(join(folder, "model.onnx"), { force: true });
+    const release = join(folder, "release");
+    mkdirSync(release, { recursive: true });
+    cpSync(image, release, { recursive: true });
+    if (fault?.kind === "broken") rmSync(join(release, "model.onnx"), { force: true });
     for (const { annotation, file } of Object.values(documents))
       writeFileSync(join(folder, file), metadata.annotations[annotation] ?? "");
     return folder;
