@@ -1,5 +1,5 @@
 import { record, text } from "./resources";
-import type { ResourceView } from "./rule";
+import { sameKind, type ResourceView } from "./rule";
 
 export const elasticsearchType = "kubernetes:elasticsearch.k8s.elastic.co/v1:Elasticsearch";
 export const kibanaType = "kubernetes:kibana.k8s.elastic.co/v1:Kibana";
@@ -23,7 +23,7 @@ export function settingsOf(config: unknown, prefix = ""): ReadonlyMap<string, un
 /** Whether a resource is a ConfigMap with requests that Elasticsearch is sent. */
 export function isLogSettings({ type, props }: ResourceView): boolean {
   return (
-    type === "kubernetes:core/v1:ConfigMap" &&
+    sameKind(type, "kubernetes:core/v1:ConfigMap") &&
     record(props, "metadata.labels")["app.kubernetes.io/component"] === "log-settings"
   );
 }

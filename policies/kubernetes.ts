@@ -1,4 +1,4 @@
-import { text, at, record, list } from "./resources";
+import { text, at, record, list, ofType } from "./resources";
 import type { ResourceView, StackViolation } from "./rule";
 
 /**
@@ -15,12 +15,9 @@ export function shown(value: unknown): string {
   return value === undefined || value === null ? "nothing" : JSON.stringify(value);
 }
 
-/**
- * Type tokens of an Istio kind in the API versions that Istio serves, e.g. `istio("security",
- * "PeerAuthentication")`.
- */
-export function istio(group: "networking" | "security" | "telemetry", kind: string): string[] {
-  return ["v1", "v1beta1"].map((version) => `kubernetes:${group}.istio.io/${version}:${kind}`);
+/** Type token of an Istio kind, e.g. `istio("security", "PeerAuthentication")`. */
+export function istio(group: "networking" | "security" | "telemetry", kind: string): string {
+  return `kubernetes:${group}.istio.io/v1:${kind}`;
 }
 
 /** Namespace whose mesh-wide resources count for every namespace. */
@@ -70,20 +67,16 @@ export function namespacesWithout(
   companionType: string,
   exempt: readonly string[],
 ): StackViolation[] {
-  const companions = resources
-    .filter(({ type }) => type === companionType)
-    .map(({ props }) => text(props, "metadata.namespace"));
+  const companions = ofType(resources, companionType).map(({ props }) =>
+    text(props, "metadata.namespace"),
+  );
   const kind = companionType.slice(companionType.lastIndexOf(":") + 1);
-  return resources.flatMap((resource, index) => {
-    if (resource.type !== namespaceType) return [];
+  const namespaces = ofType(resources, namespaceType);
+  return namespaces.flatMap((resource, index) => {
     const name = text(resource.props, "metadata.name") ?? resource.name;
-    const earlier = resources
+    const earlier = namespaces
       .slice(0, index)
-      .filter(
-        (other) =>
-          other.type === namespaceType &&
-          (text(other.props, "metadata.name") ?? other.name) === name,
-      ).length;
+      .filter((other) => (text(other.props, "metadata.name") ?? other.name) === name).length;
     const found = companions.filter((namespace) => namespace === name).length;
     return exempt.includes(name) || earlier < found
       ? []

@@ -1,4 +1,4 @@
-import type { ResourceView } from "./rule";
+import { kindOf, type ResourceView } from "./rule";
 
 /**
  * Readers of untyped properties. A missing or differently typed value reads as absent, so a rule
@@ -101,28 +101,33 @@ function typeOf(urn: string): string | undefined {
   return urn.startsWith("urn:pulumi:") ? urn.split("::")[2]?.split("$").pop() : undefined;
 }
 
-/** Resources of a stack by type, for each list of resources that rules were given. */
+/** Resources of a stack by kind, for each list of resources that rules were given. */
 const indexes = new WeakMap<readonly ResourceView[], ReadonlyMap<string, ResourceView[]>>();
 
-/** Resources of one type or of several. The list must not change any more. */
+/**
+ * Resources of one type or of several, those of Kubernetes in any version. The list must not change
+ * any more.
+ */
 export function ofType(
   resources: readonly ResourceView[],
   ...types: readonly string[]
 ): readonly ResourceView[] {
   const [type] = types;
+  const wanted = types.map(kindOf);
   return type !== undefined && types.length === 1
-    ? (typeIndex(resources).get(type) ?? [])
-    : resources.filter((resource) => types.includes(resource.type));
+    ? (kindIndex(resources).get(kindOf(type)) ?? [])
+    : resources.filter((resource) => wanted.includes(kindOf(resource.type)));
 }
 
-function typeIndex(resources: readonly ResourceView[]): ReadonlyMap<string, ResourceView[]> {
+function kindIndex(resources: readonly ResourceView[]): ReadonlyMap<string, ResourceView[]> {
   const known = indexes.get(resources);
   if (known !== undefined) return known;
   const index = new Map<string, ResourceView[]>();
   for (const resource of resources) {
-    const same = index.get(resource.type);
+    const kind = kindOf(resource.type);
+    const same = index.get(kind);
     if (same) same.push(resource);
-    else index.set(resource.type, [resource]);
+    else index.set(kind, [resource]);
   }
   indexes.set(resources, index);
   return index;
@@ -188,7 +193,7 @@ export function occurrences(resources: readonly ResourceView[]): number {
   const counts = new Map<string, number>();
   for (const resource of resources) {
     const key = [
-      resource.type,
+      kindOf(resource.type),
       text(resource.props, "metadata.namespace"),
       text(resource.props, "metadata.name") ?? resource.name,
     ].join("/");

@@ -161,8 +161,30 @@ function merge(defaults: Parameters, given: Parameters): Parameters {
 /** Whether a rule looks at resources of this type. */
 export function appliesTo(rule: ResourceRule, type: string): boolean {
   return rule.types.some((pattern) =>
-    pattern.endsWith("*") ? type.startsWith(pattern.slice(0, -1)) : type === pattern,
+    pattern.endsWith("*")
+      ? type.startsWith(pattern.slice(0, -1))
+      : kindOf(type) === kindOf(pattern),
   );
+}
+
+const kinds = new Map<string, string>();
+
+/**
+ * What a type token is a version of: the API server takes an object of a Kubernetes kind in any
+ * version that it serves, so `kubernetes:networking.istio.io/v1alpha3:Gateway` reads
+ * `kubernetes:networking.istio.io:Gateway`. Another provider's token is its own kind.
+ */
+export function kindOf(type: string): string {
+  const known = kinds.get(type);
+  if (known !== undefined) return known;
+  const kind = type.replace(/^(kubernetes:[^/:]+)\/[^/:]+:/, "$1:");
+  kinds.set(type, kind);
+  return kind;
+}
+
+/** Whether two type tokens name one kind, in whatever version. */
+export function sameKind(type: string, other: string): boolean {
+  return type === other || kindOf(type) === kindOf(other);
 }
 
 /** Default of a parameter that lists exceptions. */

@@ -13,7 +13,7 @@ export const rule = resourceRule({
     "Set issuer, jwksUri (https) and audiences of each JWT rule; without audiences a token for another service is good here.",
   url: "https://istio.io/latest/docs/reference/config/security/request_authentication/",
   frameworks: [{ framework: "ml-lens", clause: "MLSEC-12" }],
-  types: istio("security", "RequestAuthentication"),
+  types: [istio("security", "RequestAuthentication")],
   check: (authentication) => {
     const rules = list(authentication.props, "spec.jwtRules");
     if (rules.length === 0) return [`${subject(authentication)} must have a JWT rule`];

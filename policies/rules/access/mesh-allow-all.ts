@@ -11,7 +11,7 @@ export const rule = resourceRule({
   remediation: "Give each rule a from with principals, requestPrincipals or namespaces.",
   url: "https://istio.io/latest/docs/reference/config/security/authorization-policy/",
   frameworks: [{ framework: "ml-lens", clause: "MLSEC-12" }],
-  types: istio("security", "AuthorizationPolicy"),
+  types: [istio("security", "AuthorizationPolicy")],
   check: (policy) => {
     if ((at(policy.props, "spec.action") ?? "ALLOW") !== "ALLOW") return [];
     return list(policy.props, "spec.rules").flatMap((rule, index) =>

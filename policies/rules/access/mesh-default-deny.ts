@@ -18,10 +18,10 @@ export const rule = stackRule({
   check: (resources, parameters) => {
     const meshed = ofType(
       resources,
-      ...istio("networking", "VirtualService"),
-      ...istio("networking", "Gateway"),
+      istio("networking", "VirtualService"),
+      istio("networking", "Gateway"),
     );
-    const denies = ofType(resources, ...istio("security", "AuthorizationPolicy")).filter(
+    const denies = ofType(resources, istio("security", "AuthorizationPolicy")).filter(
       ({ props }) =>
         text(props, "metadata.namespace") === parameters.rootNamespace &&
         Object.keys(record(props, "spec")).every((key) => key === "action") &&

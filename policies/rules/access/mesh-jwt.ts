@@ -24,8 +24,8 @@ export const rule = stackRule({
             text(props, "metadata.namespace") === text(gateway.props, "metadata.namespace"),
         ),
       );
-    const gateways = ofType(resources, ...istio("networking", "Gateway"));
-    const authentications = ofType(resources, ...istio("security", "RequestAuthentication"));
+    const gateways = ofType(resources, istio("networking", "Gateway"));
+    const authentications = ofType(resources, istio("security", "RequestAuthentication"));
     return gateways
       .filter((gateway) => within(authentications, gateway) < within(gateways, gateway))
       .map((gateway) => ({

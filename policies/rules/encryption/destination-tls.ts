@@ -12,7 +12,7 @@ export const rule = resourceRule({
     "Drop trafficPolicy.tls, so that the mesh uses mutual TLS by itself, or set its mode to ISTIO_MUTUAL.",
   url: "https://istio.io/latest/docs/reference/config/networking/destination-rule/#ClientTLSSettings",
   frameworks: [{ framework: "ml-lens", clause: "MLSEC-09" }],
-  types: istio("networking", "DestinationRule"),
+  types: [istio("networking", "DestinationRule")],
   check: (destination) => {
     const policies = [
       { where: "spec.trafficPolicy", policy: at(destination.props, "spec.trafficPolicy") },

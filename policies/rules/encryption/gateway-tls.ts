@@ -20,7 +20,7 @@ export const rule = resourceRule({
     { framework: "ml-lens", clause: "MLSEC-12" },
     { framework: "eu-ai-act", clause: "Art. 15(5)" },
   ],
-  types: istio("networking", "Gateway"),
+  types: [istio("networking", "Gateway")],
   check: (gateway) =>
     list(gateway.props, "spec.servers").flatMap((server, index) =>
       problems(server).map(

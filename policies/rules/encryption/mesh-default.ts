@@ -16,10 +16,10 @@ export const rule = stackRule({
   check: (resources, parameters) => {
     const meshed = ofType(
       resources,
-      ...istio("networking", "VirtualService"),
-      ...istio("networking", "Gateway"),
+      istio("networking", "VirtualService"),
+      istio("networking", "Gateway"),
     );
-    const meshWide = ofType(resources, ...istio("security", "PeerAuthentication")).filter(
+    const meshWide = ofType(resources, istio("security", "PeerAuthentication")).filter(
       ({ props }) =>
         text(props, "metadata.namespace") === parameters.rootNamespace &&
         at(props, "spec.selector") === undefined &&

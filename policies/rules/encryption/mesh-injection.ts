@@ -5,9 +5,9 @@ import { podSpecs, podTypes } from "../../pods";
 
 /** What proxies do for pods, and what does nothing where there is none. */
 const ofProxies = [
-  ...istio("networking", "DestinationRule"),
-  ...istio("security", "AuthorizationPolicy"),
-  ...istio("security", "RequestAuthentication"),
+  istio("networking", "DestinationRule"),
+  istio("security", "AuthorizationPolicy"),
+  istio("security", "RequestAuthentication"),
 ];
 /** Annotation of a pod that takes ports out of the proxy's hands. */
 const excluded = "traffic.sidecar.istio.io/excludeInboundPorts";

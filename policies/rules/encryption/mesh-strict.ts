@@ -14,7 +14,7 @@ export const rule = resourceRule({
     { framework: "ml-lens", clause: "MLSEC-09" },
     { framework: "eu-ai-act", clause: "Art. 15(5)" },
   ],
-  types: istio("security", "PeerAuthentication"),
+  types: [istio("security", "PeerAuthentication")],
   check: (authentication) => {
     const mode = at(authentication.props, "spec.mtls.mode");
     const modes = [

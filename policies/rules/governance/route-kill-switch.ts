@@ -1,4 +1,4 @@
-import { at, list } from "../../resources";
+import { at, list, ofType } from "../../resources";
 import { stackRule, type ResourceView } from "../../rule";
 import { dutiesFor, modelName, modelServiceType, tierOf } from "../../models";
 
@@ -36,9 +36,8 @@ export const rule = stackRule({
  * A child's name starts with that of its component; a switch needs a first route to stand before.
  */
 function isSwitchable(model: ResourceView, resources: readonly ResourceView[]): boolean {
-  return resources.some(
-    ({ type, name, props }) =>
-      type === routesType &&
+  return ofType(resources, routesType).some(
+    ({ name, props }) =>
       name.startsWith(`${model.name}-`) &&
       list(props, "spec.http").some((route) => at(route, "route") !== undefined),
   );

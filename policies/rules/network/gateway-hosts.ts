@@ -12,7 +12,7 @@ export const rule = resourceRule({
     "List host names in the hosts of each server; a wildcard such as *.models.example.com is fine, * is not.",
   url: "https://istio.io/latest/docs/reference/config/networking/gateway/",
   frameworks: [{ framework: "ml-lens", clause: "MLSEC-12" }],
-  types: istio("networking", "Gateway"),
+  types: [istio("networking", "Gateway")],
   check: (gateway) =>
     list(gateway.props, "spec.servers").flatMap((server, index) => {
       const hosts = list(server, "hosts");

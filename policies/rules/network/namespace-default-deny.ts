@@ -1,5 +1,5 @@
 import { none, stackRule, type ResourceView } from "../../rule";
-import { at, list, record, text } from "../../resources";
+import { at, list, ofType, record, text } from "../../resources";
 import { subject } from "../../kubernetes";
 
 const namespaceType = "kubernetes:core/v1:Namespace";
@@ -19,12 +19,11 @@ export const rule = stackRule({
   ],
   parameters: { exemptNamespaces: none },
   check: (resources, { exemptNamespaces }) => {
-    const denied = resources
+    const denied = ofType(resources, "kubernetes:networking.k8s.io/v1:NetworkPolicy")
       .filter(deniesAll)
       .map(({ props }) => text(props, "metadata.namespace"));
-    const namespaces = resources.filter(
-      ({ type, props }) =>
-        type === namespaceType && !exemptNamespaces.includes(text(props, "metadata.name") ?? ""),
+    const namespaces = ofType(resources, namespaceType).filter(
+      ({ props }) => !exemptNamespaces.includes(text(props, "metadata.name") ?? ""),
     );
     // A stack may hold a namespace once per cluster, and then needs the policy as often.
     return namespaces.flatMap((namespace) => {
@@ -43,8 +42,7 @@ export const rule = stackRule({
   },
 });
 
-function deniesAll({ type, props }: ResourceView): boolean {
-  if (type !== "kubernetes:networking.k8s.io/v1:NetworkPolicy") return false;
+function deniesAll({ props }: ResourceView): boolean {
   const everyPod =
     Object.keys(record(props, "spec.podSelector")).every(
       (key) => Object.keys(record(props, `spec.podSelector.${key}`)).length === 0,

@@ -11,7 +11,7 @@ export const rule = resourceRule({
   remediation: "List full host names in spec.hosts.",
   url: "https://istio.io/latest/docs/reference/config/networking/virtual-service/",
   frameworks: [{ framework: "ml-lens", clause: "MLSEC-12" }],
-  types: istio("networking", "VirtualService"),
+  types: [istio("networking", "VirtualService")],
   check: (service) => {
     const hosts = list(service.props, "spec.hosts");
     return hosts.length > 0 && !hosts.includes("*")

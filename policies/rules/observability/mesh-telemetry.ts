@@ -17,12 +17,8 @@ export const rule = stackRule({
   ],
   parameters: { rootNamespace },
   check: (resources, parameters) => {
-    const gateways = ofType(resources, ...istio("networking", "Gateway"));
-    const logged = ofType(
-      resources,
-      ...istio("telemetry", "Telemetry"),
-      "kubernetes:telemetry.istio.io/v1alpha1:Telemetry",
-    ).filter(
+    const gateways = ofType(resources, istio("networking", "Gateway"));
+    const logged = ofType(resources, istio("telemetry", "Telemetry")).filter(
       ({ props }) =>
         text(props, "metadata.namespace") === parameters.rootNamespace &&
         at(props, "spec.selector") === undefined &&

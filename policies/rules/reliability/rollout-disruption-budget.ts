@@ -1,4 +1,4 @@
-import { at, text } from "../../resources";
+import { at, ofType, text } from "../../resources";
 import { stackRule } from "../../rule";
 import { subject, objectKey, rolloutType, selects } from "../../kubernetes";
 
@@ -14,12 +14,9 @@ export const rule = stackRule({
   url: "https://kubernetes.io/docs/concepts/workloads/pods/disruptions/",
   frameworks: [{ framework: "eu-ai-act", clause: "Art. 15(4)" }],
   check: (resources) => {
-    const budgets = resources.filter(
-      ({ type }) => type === "kubernetes:policy/v1:PodDisruptionBudget",
-    );
+    const budgets = ofType(resources, "kubernetes:policy/v1:PodDisruptionBudget");
     const seen = new Map<string, number>();
-    return resources.flatMap((resource) => {
-      if (resource.type !== rolloutType) return [];
+    return ofType(resources, rolloutType).flatMap((resource) => {
       // A stack has the same Rollout once per cluster, so each needs a budget of its own.
       const key = objectKey(resource);
       const earlier = seen.get(key) ?? 0;

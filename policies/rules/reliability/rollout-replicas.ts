@@ -1,4 +1,4 @@
-import { at, text } from "../../resources";
+import { at, ofType, text } from "../../resources";
 import { stackRule } from "../../rule";
 import { subject, rolloutType } from "../../kubernetes";
 
@@ -13,18 +13,13 @@ export const rule = stackRule({
   url: "https://keda.sh/docs/latest/concepts/scaling-deployments/",
   frameworks: [{ framework: "eu-ai-act", clause: "Art. 15(4)" }],
   check: (resources) => {
-    const scaled = resources
-      .filter(
-        ({ type, props }) =>
-          type === "kubernetes:keda.sh/v1alpha1:ScaledObject" &&
-          text(props, "spec.scaleTargetRef.kind") === "Rollout",
-      )
+    const scaled = ofType(resources, "kubernetes:keda.sh/v1alpha1:ScaledObject")
+      .filter(({ props }) => text(props, "spec.scaleTargetRef.kind") === "Rollout")
       .map(
         ({ props }) =>
           `${text(props, "metadata.namespace") ?? "default"}/${text(props, "spec.scaleTargetRef.name") ?? ""}`,
       );
-    return resources.flatMap((resource) => {
-      if (resource.type !== rolloutType) return [];
+    return ofType(resources, rolloutType).flatMap((resource) => {
       const key = `${text(resource.props, "metadata.namespace") ?? "default"}/${text(resource.props, "metadata.name") ?? resource.name}`;
       const replicas = at(resource.props, "spec.replicas");
       return replicas === undefined || !scaled.includes(key)
