@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { adopterSuite } from "./adopter";
-import { awsSuite } from "./aws/suite";
+import { awsSuites } from "./aws/suite";
 import { firstRunSuite } from "./aws/first-run";
 import { runDelivery } from "./delivery";
 import { addressSuite, faultSuite } from "./faults";
@@ -23,6 +23,7 @@ import type { Suite, Tally } from "../harness/runner";
 
 type SuiteMaker = (stack: SharedStack) => Promise<Suite>;
 
+/** Suites on a stack of the engine and a control plane, which may be shared. */
 const SUITES = {
   lifecycle: lifecycleSuite,
   faults: faultSuite,
@@ -30,21 +31,25 @@ const SUITES = {
   equivalence: equivalenceSuite,
   addresses: addressSuite,
   restarts: restartSuite,
-  rules: ruleSuite,
-  retraining: retrainingSuite,
-  logs: logSuite,
-  adopter: adopterSuite,
-  aws: awsSuite,
-  "first-run": firstRunSuite,
-  workflows: workflowSuite,
 } as const satisfies Record<string, SuiteMaker>;
 type SuiteName = keyof typeof SUITES;
+
+/** Suites that open what they need themselves, one after the other. */
+const ALONE = {
+  rules: [ruleSuite],
+  retraining: [retrainingSuite],
+  logs: [logSuite],
+  aws: awsSuites,
+  "first-run": [firstRunSuite],
+  adopter: [adopterSuite],
+  workflows: [workflowSuite],
+} as const satisfies Record<string, readonly (() => Promise<Suite>)[]>;
 
 /**
  * A suite on a control plane of its own, which runs alone: what it measures suffers from company.
  */
 const DELIVERY = "delivery";
-const NAMES = [...Object.keys(SUITES), DELIVERY];
+const NAMES = [...Object.keys(SUITES), ...Object.keys(ALONE), DELIVERY];
 
 interface LanePlan {
   readonly name: string;
@@ -73,11 +78,8 @@ const LANES: readonly LanePlan[] = [
 
 const IN_LANES = LANES.flatMap(({ suites }) => suites);
 
-/** Suites that need neither engine nor control plane. */
-const ALONE = ["rules", "retraining", "logs", "aws", "first-run", "adopter", "workflows"] as const;
-
 /** Which suites run: those that are named, else those of the lanes. */
-function chosenSuites(only: readonly string[]): (name: SuiteName | typeof DELIVERY) => boolean {
+function chosenSuites(only: readonly string[]): (name: string) => boolean {
   const names: readonly string[] = only.length > 0 ? only : IN_LANES;
   return (name) => names.includes(name);
 }
@@ -112,7 +114,7 @@ async function runSuites(chosen: ReturnType<typeof chosenSuites>): Promise<0 | 1
   const delivery = chosen(DELIVERY) ? await runDelivery() : NOTHING;
   const alone = await runLane({
     open: () => Promise.resolve(),
-    suites: ALONE.filter(chosen).map((name) => SUITES[name]),
+    suites: Object.entries(ALONE).flatMap(([name, makers]) => (chosen(name) ? makers : [])),
   });
   const tally = sum([planes, delivery, alone]);
   say(`the whole run took ${duration(Date.now() - started)}`);

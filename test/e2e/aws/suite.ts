@@ -201,17 +201,34 @@ function unprotected({ name, project, configure }: CloudStack): Test {
   };
 }
 
-/** The stacks of the fixtures, against an AWS that answers. */
-export async function awsSuite(): Promise<Suite> {
+/**
+ * A stack of the fixtures against an AWS that answers. Its account and API servers are its own and
+ * end with it, for each server takes most of a gigabyte.
+ */
+async function suiteOf(name: string, testsOf: (stack: CloudStack) => Test[]): Promise<Suite> {
   const context = await prepare(undefined);
   await installAwsProvider(context.bin);
-  const stacks: CloudStack[] = [];
-  for (const name of ["dev", "prod"]) stacks.push(await openCloudStack(context, name));
-  const [dev, prod] = stacks;
-  if (dev === undefined || prod === undefined) throw new Error("no stacks");
+  const stack = await openCloudStack(context, name);
   return {
     name: "aws",
     tests: [
+      ...testsOf(stack),
+      {
+        title: `${name}: nothing is left behind`,
+        run: async () => {
+          await stack.account.stop();
+          for (const cluster of Object.values(stack.clusters)) await cluster.stop();
+          await rm(context.folder, { recursive: true, force: true });
+        },
+      },
+    ],
+  };
+}
+
+/** The stacks of the fixtures, one after the other. */
+export const awsSuites = [
+  () =>
+    suiteOf("dev", (dev) => [
       ...examination(dev),
       ...creation(dev),
       examinationOfStack(dev),
@@ -221,18 +238,13 @@ export async function awsSuite(): Promise<Suite> {
       refresh(dev),
       withoutDomain(dev),
       destruction(dev),
+    ]),
+  () =>
+    suiteOf("prod", (prod) => [
       ...stages(prod),
       ...replicationKeyDefects(prod),
       refresh(prod),
       unprotected(prod),
       destruction(prod),
-      {
-        title: "nothing is left behind",
-        run: async () => {
-          for (const { account } of stacks) await account.stop();
-          await rm(context.folder, { recursive: true, force: true });
-        },
-      },
-    ],
-  };
-}
+    ]),
+] as const;
