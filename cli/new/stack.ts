@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { dump } from "js-yaml";
 import { isStackName, stackNameForm } from "../../infra/aws/naming";
 import { jsonHelp, repeated, type CommandLine } from "../command";
+import { InputError } from "../../services/contract/problems";
 import { UsageError } from "../exit-codes";
 import { readStackFile, stackNames } from "../plan/stack-file";
 import { projectHelp, repository } from "../project";
@@ -61,6 +62,9 @@ interface Given {
 async function run(name: string, given: Given, terminal: Terminal): Promise<void> {
   if (!isStackName(name)) throw new UsageError(`name: got ${name}, allowed: ${stackNameForm}`);
   const { project } = given;
+  const unclear = given.approver.filter((text) => !/^[^=]+=./.test(text));
+  if (unclear.length > 0)
+    throw new UsageError(`--approver: got ${unclear.join(", ")}, allowed: <role>=<ARN>`);
   const file = join(project, `Pulumi.${name}.yaml`);
   const pack = join(project, "policies", "config", `${name}.json`);
   const there = [file, pack].filter((path) => existsSync(path));
@@ -75,14 +79,30 @@ async function run(name: string, given: Given, terminal: Terminal): Promise<void
     );
   const keys = stackKeys(answers, others);
   checkKeys(name, keys, file);
-  writeFileSync(file, stackText(keys), { flag: "wx" });
-  mkdirSync(join(project, "policies", "config"), { recursive: true });
-  writeFileSync(pack, packText(project, answers.environment), { flag: "wx" });
+  writeBoth([
+    [pack, packText(project, answers.environment)],
+    [file, stackText(keys)],
+  ]);
   terminal.result({ files: [file, pack] }, [
     `wrote ${file}`,
     `wrote ${pack}`,
     `next: npx causeway plan --stack ${name}, then npx causeway doctor --stack ${name}, then npx causeway up --stack ${name}`,
   ]);
+}
+
+/** Writes files that make sense together only: where one cannot be written, none stays. */
+function writeBoth(files: readonly (readonly [file: string, content: string])[]): void {
+  const written: string[] = [];
+  try {
+    for (const [file, content] of files) {
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, content, { flag: "wx" });
+      written.push(file);
+    }
+  } catch (error) {
+    for (const file of written) rmSync(file);
+    throw error;
+  }
 }
 
 /** Answers to what the command line leaves out. Throws UsageError where nobody can be asked. */
@@ -137,11 +157,23 @@ function answersOf(
   };
 }
 
-/** Names and networks of a stack, as far as its file says them. */
+/**
+ * Names and networks of a stack, as far as its file says them. Throws InputError where the file
+ * says a text in place of a list or a mapping, for its networks are not known then.
+ */
 function otherStack(project: string, name: string): OtherStack {
-  const { values } = readStackFile(join(project, `Pulumi.${name}.yaml`));
-  const regions: unknown = JSON.parse(values["causeway:regions"] ?? "[]");
-  const domain: unknown = JSON.parse(values["causeway:domain"] ?? "{}");
+  const file = join(project, `Pulumi.${name}.yaml`);
+  const { values } = readStackFile(file);
+  const valueOf = (key: string, allowed: string): unknown => {
+    const text = values[key];
+    try {
+      return text === undefined ? undefined : JSON.parse(text);
+    } catch {
+      throw new InputError(file, [{ key, got: text, allowed }]);
+    }
+  };
+  const regions = valueOf("causeway:regions", "a list");
+  const domain = valueOf("causeway:domain", "a mapping");
   const ofRegions = (key: string) =>
     (Array.isArray(regions) ? regions : []).flatMap((region: unknown) => {
       const value: unknown =

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freeBlocks } from "../../../cli/new/stack-config";
@@ -91,6 +91,40 @@ describe("causeway new stack", () => {
     expect(code).toBe(2);
     for (const key of ["account", "identity.issuer"]) expect(err).toContain(key);
     expect(existsSync(join(project, "Pulumi.acme.yaml"))).toBe(false);
+  });
+
+  it("leaves nothing where one of its two files cannot be written", async () => {
+    rmSync(join(project, "policies", "config"), { recursive: true });
+    writeFileSync(join(project, "policies", "config"), "no folder");
+    const { code } = await causeway("new stack", ["acme", ...options("dev", "eu-west-1")]);
+    expect(code).not.toBe(0);
+    expect(existsSync(join(project, "Pulumi.acme.yaml"))).toBe(false);
+  });
+
+  it.each([
+    ["causeway:regions", "a list"],
+    ["causeway:domain", "a mapping"],
+  ])("names the file of another stack whose %s it cannot read", async (key, allowed) => {
+    writeFileSync(join(project, "Pulumi.other.yaml"), `config:\n  ${key}: somewhere\n`);
+    const { code, err } = await causeway("new stack", ["acme", ...options("dev", "eu-west-1")]);
+    expect(code).toBe(2);
+    for (const told of ["Pulumi.other.yaml", key, "somewhere", allowed])
+      expect(err).toContain(told);
+  });
+
+  it("takes no approver without a role and an ARN", async () => {
+    const { code, err } = await causeway("new stack", [
+      "acme",
+      ...options("dev", "eu-west-1"),
+      "--approver",
+      "norole",
+      "--approver",
+      "risk=",
+    ]);
+    expect([code, err]).toEqual([
+      2,
+      expect.stringContaining("got norole, risk=, allowed: <role>=<ARN>"),
+    ]);
   });
 
   it("overwrites no stack, and takes the domain of none", async () => {
