@@ -67,7 +67,11 @@ export function destinationOf(image: string, { stack, ...given }: GivenDestinati
 
 function publishingOf(stack: string): z.output<typeof publishing> {
   const outputs = stackOutputs(stack);
-  if (outputs === undefined || !("repositories" in outputs))
+  if (outputs === undefined)
+    throw new UsageError(
+      `--stack: got ${stack}, of which the backend knows nothing; allowed: a stack that is up (npx causeway up --stack ${stack})`,
+    );
+  if (!("repositories" in outputs))
     throw new UsageError(
       `--stack: got ${stack}, allowed: a stack on AWS of the stage foundation or later (npx causeway up --stack ${stack})`,
     );

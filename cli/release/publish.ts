@@ -127,6 +127,13 @@ async function recordPublication(
   );
 }
 
+/** What a publication elsewhere means for what serves the model from its registry so far. */
+export function leaving({ published, image }: Release, repository: string): string | undefined {
+  return published && image.repository !== repository
+    ? `LEAVES ${image.repository}: a manifest names one image. What serves ${image.digest} from there goes on; its next update is refused until the new image is in that registry too`
+    : undefined;
+}
+
 async function publishModel(
   model: string,
   given: GivenDestination,
@@ -142,6 +149,8 @@ async function publishModel(
   const ledger =
     where === undefined ? undefined : { ...(await openLedger(where)), actor: actorAt(where) };
   const entries = (await ledger?.entries()) ?? [];
+  const warning = leaving(loadRelease(modelsFolder, model), repository);
+  if (warning !== undefined) terminal.print(warning);
   terminal.print(`building and pushing ${model} to ${repository}`);
   const image = publish({
     modelsFolder,

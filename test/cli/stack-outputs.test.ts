@@ -51,7 +51,7 @@ describe("where an image is published", () => {
       "local",
       "--stack: got local, allowed: a stack on AWS of the stage foundation",
     ],
-    ["loan-approval", "none", "--stack: got none, allowed: a stack on AWS of the stage foundation"],
+    ["loan-approval", "none", "--stack: got none, of which the backend knows nothing"],
     ["loan-approval", "broken", "pulumi stack output: error: no passphrase"],
   ])("is asked for: %s on %s", (image, stack, message) => {
     expect(() => destinationOf(image, { stack })).toThrow(message);

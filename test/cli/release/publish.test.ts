@@ -5,7 +5,7 @@ import { modelsFolder as sample } from "../../harness/fixtures";
 import { loadRelease } from "../../../services/evidence/load";
 import type { Scan } from "../../../services/evidence/release";
 import { inspectionProblems, inspectRelease } from "../../../services/evidence/inspection";
-import { publish, type Publication } from "../../../cli/release/publish";
+import { leaving, publish, type Publication } from "../../../cli/release/publish";
 import { pinnedBases, scanIn } from "../../../cli/release/image";
 import { testKey } from "../../support/signing";
 
@@ -100,6 +100,16 @@ describe("publishing a model", () => {
     expect(files()).toEqual(before);
     writeFileSync(join(folder(), "model-card.md"), "# Another card");
     expect(() => publish(publication())).toThrow(/digest of model-card\.md in manifest\.json/);
+  });
+
+  test("says what leaves a registry when a published release goes to another", () => {
+    const release = () => loadRelease(modelsFolder, "loan-approval");
+    expect(leaving({ ...release(), published: false }, repository)).toBeUndefined();
+    publish(publication());
+    expect(leaving(release(), repository)).toBeUndefined();
+    expect(leaving(release(), "other.example/loan-approval")).toMatch(
+      new RegExp(`^LEAVES ${repository}: .* until the new image is in that registry too$`),
+    );
   });
 
   test("names the model that does not exist", () => {
