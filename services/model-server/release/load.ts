@@ -12,6 +12,7 @@ import {
   type ServedRelease,
 } from "../../evidence/release";
 import { inspectionProblems, inspectRelease, type Inspection } from "../../evidence/inspection";
+import { digestOf } from "../../contract/digests";
 import { parseYaml } from "../../contract/yaml";
 import { openModel, type OnnxModel } from "../inference/session";
 import { approvalStanding } from "./approvals";
@@ -80,6 +81,12 @@ export async function loadVerified(files: ReleaseFiles): Promise<LoadedRelease> 
     bytesIn(join(files.folder, "reference.json")),
     bytesIn(join(files.folder, "explainer.json")),
   ];
+  // The files were read once for the inspection: what is served is what was inspected.
+  throwIfAny(files.folder, [
+    ...changeProblems("model.onnx", bytes, release.digests.model),
+    ...changeProblems("reference.json", referenceBytes, release.digests.reference),
+    ...changeProblems("explainer.json", explainerBytes, release.explanation.digest),
+  ]);
   const reference = parseOrThrow(
     referenceSchema,
     JSON.parse(referenceBytes.toString("utf8")),
@@ -104,6 +111,19 @@ export async function loadVerified(files: ReleaseFiles): Promise<LoadedRelease> 
     anyRows: typeof model.inputs[0]?.shape[0] === "string",
     approvals: approvals.said,
   };
+}
+
+function changeProblems(file: string, bytes: Uint8Array, attested: string): Problem[] {
+  const found = digestOf(bytes);
+  return found === attested
+    ? []
+    : [
+        {
+          key: `digest of ${file}`,
+          got: `${found}, changed since it was verified`,
+          allowed: attested,
+        },
+      ];
 }
 
 /**
