@@ -50,6 +50,11 @@ interface RuleBase {
   readonly remediation: string;
   readonly url?: string;
   readonly frameworks: readonly FrameworkReference[];
+  /**
+   * Marks a rule about what most kinds of resource have alike, such as a name or a tag. A type that
+   * no other rule looks at is judged by none.
+   */
+  readonly partial?: true;
 }
 
 /**
@@ -74,6 +79,8 @@ export interface ResourceRule extends RuleBase {
 /** A rule over all resources of a stack, for what no single resource shows. */
 export interface StackRule extends RuleBase {
   readonly kind: "stack";
+  /** Type tokens of the resources that it judges, where no rule over one resource does. */
+  readonly types?: readonly string[];
   readonly parameters: Parameters;
   check(resources: readonly ResourceView[], given: Parameters): StackViolation[];
 }
@@ -117,21 +124,25 @@ export function resourceRule(
   };
 }
 
+interface StackSpec extends RuleBase {
+  readonly types?: readonly string[];
+}
+
 /** Declares a rule over all resources of a stack. */
 export function stackRule(
-  spec: RuleBase & {
+  spec: StackSpec & {
     readonly parameters?: undefined;
     check(resources: readonly ResourceView[]): StackViolation[];
   },
 ): StackRule;
 export function stackRule<P extends Parameters>(
-  spec: RuleBase & {
+  spec: StackSpec & {
     readonly parameters: P;
     check(resources: readonly ResourceView[], parameters: P): StackViolation[];
   },
 ): StackRule;
 export function stackRule(
-  spec: RuleBase & {
+  spec: StackSpec & {
     readonly parameters?: Parameters | undefined;
     check(resources: readonly ResourceView[], parameters: Parameters): StackViolation[];
   },
@@ -159,8 +170,8 @@ function merge(defaults: Parameters, given: Parameters): Parameters {
 }
 
 /** Whether a rule looks at resources of this type. */
-export function appliesTo(rule: ResourceRule, type: string): boolean {
-  return rule.types.some((pattern) =>
+export function appliesTo({ types }: Pick<ResourceRule, "types">, type: string): boolean {
+  return types.some((pattern) =>
     pattern.endsWith("*")
       ? type.startsWith(pattern.slice(0, -1))
       : kindOf(type) === kindOf(pattern),

@@ -28,6 +28,7 @@ export { rule as encryptionTopicKms } from "./encryption/topic-kms";
 export { rule as encryptionTrailKms } from "./encryption/trail-kms";
 export { rule as encryptionVolumeKms } from "./encryption/volume-kms";
 export { rule as encryptionWorkspaceKms } from "./encryption/workspace-kms";
+export { rule as accessAccountForeign } from "./access/account-foreign";
 export { rule as accessAdmissionDuties } from "./access/admission-duties";
 export { rule as accessAnalyzerRegion } from "./access/analyzer-region";
 export { rule as accessApprovalRole } from "./access/approval-role";

@@ -22,6 +22,10 @@ export const rule = stackRule({
     { framework: "cis-eks", clause: "4.1.8" },
     { framework: "nist-ai-rmf", clause: "GOVERN 2.1" },
   ],
+  types: [
+    "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy",
+    "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding",
+  ],
   parameters: { required: admissionNames },
   check: (resources, { required }) => {
     const clusters = clustersWithDuties(resources);

@@ -15,6 +15,7 @@ export const rule = stackRule({
     { framework: "ml-lens", clause: "MLSEC-13" },
     { framework: "nist-ai-rmf", clause: "MANAGE 4.1" },
   ],
+  types: ["aws:accessanalyzer/analyzer:Analyzer"],
   check: (resources) => {
     // A resource does not say its region, its provider does; one cluster a region is how the
     // platform is built.

@@ -19,6 +19,11 @@ export const rule = stackRule({
     { framework: "eu-ai-act", clause: "Art. 15(5)" },
     { framework: "nist-ai-rmf", clause: "MANAGE 2.4" },
   ],
+  types: [
+    "aws:cloudwatch/eventRule:EventRule",
+    "aws:cloudwatch/eventTarget:EventTarget",
+    "aws:sns/topicSubscription:TopicSubscription",
+  ],
   parameters: { ending: "-break-glass", maximumSeconds: 3_600 },
   check: (resources, { ending, maximumSeconds }) =>
     ofType(resources, iamRoleType)

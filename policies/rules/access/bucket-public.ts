@@ -22,6 +22,7 @@ export const rule = stackRule({
     { framework: "ml-lens", clause: "MLSEC-05" },
     { framework: "eu-ai-act", clause: "Art. 10(5)" },
   ],
+  types: ["aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"],
   check: (resources) =>
     buckets(resources).flatMap((bucket) => {
       const found = ofBucket(

@@ -16,6 +16,7 @@ export const rule = resourceRule({
     { framework: "iso-42001", clause: "A.4.3" },
     { framework: "ml-lens", clause: "MLSEC-03" },
   ],
+  partial: true,
   types: ["aws:*"],
   check: ({ props }) =>
     ["policy", "assumeRolePolicy"].flatMap((property) =>

@@ -12,6 +12,7 @@ export const rule = resourceRule({
     "Give the resource, or the component around it, a provider; keep pulumi:disable-default-providers in the stack file.",
   url: "https://www.pulumi.com/docs/iac/concepts/resources/providers/",
   frameworks: [{ framework: "ml-lens", clause: "MLSEC-03" }],
+  partial: true,
   types: ["aws:*", "kubernetes:*"],
   check: (resource) =>
     resource.provider === undefined || !/^default(_|$)/.test(resource.provider)

@@ -29,6 +29,7 @@ export const rule = stackRule({
     { framework: "ml-lens", clause: "MLSEC-03" },
     { framework: "cis-eks", clause: "5.2.1" },
   ],
+  types: longLived,
   check: (resources) =>
     ofType(resources, ...longLived).map((resource) => ({
       resource,

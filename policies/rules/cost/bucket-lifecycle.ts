@@ -15,6 +15,7 @@ export const rule = stackRule({
     { framework: "ml-lens", clause: "MLSUS-05" },
     { framework: "ml-lens", clause: "MLSEC-07" },
   ],
+  types: ["aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"],
   check: (resources) =>
     buckets(resources).flatMap((bucket) => {
       const rules = ofBucket(

@@ -11,6 +11,7 @@ export const rule = stackRule({
     "One in each of three zones is the most that helps; a small stack has one and sets maximumPerVpc to 1.",
   url: "https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-pricing.html",
   frameworks: [{ framework: "ml-lens", clause: "MLCOST-09" }],
+  types: ["aws:ec2/natGateway:NatGateway"],
   parameters: { maximumPerVpc: 3 },
   check: (resources, { maximumPerVpc }) => {
     const allowed = maximumPerVpc * Math.max(1, ofType(resources, "aws:ec2/vpc:Vpc").length);

@@ -11,6 +11,7 @@ export const rule = stackRule({
   remediation: "Add a LifecyclePolicy that expires untagged images and keeps a number of releases.",
   url: "https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html",
   frameworks: [{ framework: "ml-lens", clause: "MLSUS-09" }],
+  types: ["aws:ecr/lifecyclePolicy:LifecyclePolicy"],
   check: (resources) =>
     ofType(resources, "aws:ecr/repository:Repository")
       .filter(

@@ -39,6 +39,7 @@ export const rule = resourceRule({
     { framework: "iso-42001", clause: "A.7.2" },
     { framework: "ml-lens", clause: "MLSEC-07" },
   ],
+  partial: true,
   types: stores,
   parameters: { classes: dataClasses.map(String) },
   check: (resource, { classes }) => {

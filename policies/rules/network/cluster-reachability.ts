@@ -18,6 +18,7 @@ export const rule = stackRule({
     "Add a security group for callers, an ingress rule on 443 from it to the cluster's security group, and an egress rule on 443 of its own; let the AWS endpoints take 443 from the VPC.",
   url: "https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html",
   frameworks: [{ framework: "ml-lens", clause: "MLSEC-08" }],
+  types: ["aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"],
   check: (resources) =>
     ofType(resources, "aws:eks/cluster:Cluster")
       .filter(({ props }) => at(props, "vpcConfig.endpointPublicAccess") === false)

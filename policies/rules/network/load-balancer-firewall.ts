@@ -16,6 +16,7 @@ export const rule = stackRule({
     { framework: "ml-lens", clause: "MLSEC-12" },
     { framework: "eu-ai-act", clause: "Art. 15(5)" },
   ],
+  types: ["aws:wafv2/webAclAssociation:WebAclAssociation"],
   check: (resources) =>
     ofType(resources, "aws:lb/loadBalancer:LoadBalancer")
       // Only Application Load Balancers take a firewall.

@@ -11,6 +11,7 @@ export const rule = stackRule({
   remediation: "Adopt it with a DefaultSecurityGroup whose ingress and egress are empty.",
   url: "https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html",
   frameworks: [{ framework: "ml-lens", clause: "MLSEC-08" }],
+  types: ["aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "aws:ec2/vpc:Vpc"],
   check: (resources) =>
     ofType(resources, "aws:ec2/vpc:Vpc").flatMap((vpc) => {
       const groups = companions(

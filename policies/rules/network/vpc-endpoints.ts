@@ -15,6 +15,7 @@ export const rule = stackRule({
     { framework: "cis-eks", clause: "5.4.3" },
     { framework: "ml-lens", clause: "MLSEC-08" },
   ],
+  types: ["aws:ec2/vpcEndpoint:VpcEndpoint"],
   parameters: { services: ["s3", "ecr.api", "ecr.dkr", "sts"] },
   check: (resources, { services }) =>
     ofType(resources, "aws:ec2/vpc:Vpc").flatMap((vpc) => {

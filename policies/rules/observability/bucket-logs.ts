@@ -14,6 +14,7 @@ export const rule = stackRule({
     { framework: "ml-lens", clause: "MLSEC-13" },
     { framework: "iso-42001", clause: "A.6.2.8" },
   ],
+  types: ["aws:s3/bucketLogging:BucketLogging"],
   check: (resources) => {
     // A bucket for logs that logged itself would never stop.
     const targets = logTargets(resources);

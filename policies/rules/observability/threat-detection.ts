@@ -15,6 +15,7 @@ export const rule = stackRule({
     { framework: "nist-ai-rmf", clause: "MANAGE 4.1" },
     { framework: "eu-ai-act", clause: "Art. 15(5)" },
   ],
+  types: ["aws:guardduty/detector:Detector", "aws:guardduty/detectorFeature:DetectorFeature"],
   check: (resources) => {
     // A resource does not say its region, its provider does; one cluster a region is how the
     // platform is built.

@@ -14,6 +14,7 @@ export const rule = stackRule({
     { framework: "ml-lens", clause: "MLSEC-13" },
     { framework: "iso-42001", clause: "A.6.2.8" },
   ],
+  types: ["aws:ec2/flowLog:FlowLog"],
   check: (resources) =>
     ofType(resources, "aws:ec2/vpc:Vpc")
       .filter(

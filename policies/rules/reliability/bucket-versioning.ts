@@ -12,6 +12,7 @@ export const rule = stackRule({
   remediation: "Create a BucketVersioning with status Enabled for the bucket.",
   url: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html",
   frameworks: [{ framework: "eu-ai-act", clause: "Art. 15(4)" }],
+  types: ["aws:s3/bucketVersioning:BucketVersioning"],
   check: (resources) =>
     buckets(resources).flatMap((bucket) => {
       const states = ofBucket(resources, "aws:s3/bucketVersioning:BucketVersioning", bucket).map(

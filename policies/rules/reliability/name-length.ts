@@ -39,6 +39,7 @@ export const rule = resourceRule({
   remediation: "Give the resource a shorter name in the program, or set its name.",
   url: "https://www.pulumi.com/docs/iac/concepts/resources/names/",
   frameworks: [{ framework: "ml-lens", clause: "MLOPS-04" }],
+  partial: true,
   types: Object.keys(longest),
   check: (resource) => {
     const [input, characters] = longest[resource.type] ?? ["name", Infinity];

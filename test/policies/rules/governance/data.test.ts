@@ -2,18 +2,19 @@ import { rule as classification } from "../../../../policies/rules/governance/da
 import { rule as approval } from "../../../../policies/rules/governance/erasure-approval";
 import { rule as retention } from "../../../../policies/rules/governance/data-retention";
 import { dataClasses } from "../../../../services/contract/data-classes";
+import { repository } from "../../../support/baselines/aws";
 import { bucketStack } from "../../../support/baselines/buckets";
 import { ruleSuite, set, unset, type Props } from "../../../support/rule-suite";
 import { changed } from "../reliability/good";
 
 ruleSuite(classification, {
-  type: "aws:dynamodb/table:Table",
-  good: { name: "features", tags: { "causeway:classification": "restricted" } },
+  type: "aws:ecr/repository:Repository",
+  good: { ...repository, tags: { "causeway:classification": "restricted" } },
   deviations: {
     "no tag": (g) => ({
       deviant: unset(g, "tags"),
       message:
-        /^Table "subject" must have the tag causeway:classification with one of public, internal, confidential, restricted, got nothing$/,
+        /^Repository "subject" must have the tag causeway:classification with one of public, internal, confidential, restricted, got nothing$/,
     }),
     "a class that the table does not know": (g) => ({
       deviant: set(g, "tags", { "causeway:classification": "secret" }),
