@@ -1,6 +1,7 @@
 import { ofType, at, record } from "../../resources";
 import { stackRule, type ResourceView } from "../../rule";
-import { containers, podSpecs } from "../../pods";
+import { podSpecs } from "../../pod-shapes";
+import { containers } from "../../pods";
 import { subject, gpuResource, hasAccelerators, nodePoolTypes } from "../../kubernetes";
 
 export const rule = stackRule({

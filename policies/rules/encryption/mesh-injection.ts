@@ -1,7 +1,7 @@
 import { istio, rootNamespace } from "../../kubernetes";
 import { ofType, at, list, text } from "../../resources";
 import { stackRule, type ResourceView, type StackViolation } from "../../rule";
-import { podSpecs, podTypes } from "../../pods";
+import { podSpecs } from "../../pod-shapes";
 
 /** What proxies do for pods, and what does nothing where there is none. */
 const ofProxies = [
@@ -35,9 +35,8 @@ export const rule = stackRule({
     const without = ofType(resources, "kubernetes:core/v1:Namespace").filter(
       ({ props }) => wanted.has(text(props, "metadata.name") ?? "") && !isInjected(props),
     );
-    const pods = resources.filter(
-      ({ type, props }) =>
-        podTypes.includes(type) && wanted.has(text(props, "metadata.namespace") ?? ""),
+    const pods = resources.filter(({ props }) =>
+      wanted.has(text(props, "metadata.namespace") ?? ""),
     );
     return [
       ...without.map((resource) => ({

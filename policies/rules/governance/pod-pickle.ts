@@ -1,6 +1,7 @@
 import { at, list } from "../../resources";
 import { resourceRule } from "../../rule";
-import { eachContainer, podTypes } from "../../pods";
+import { podTypes } from "../../pod-shapes";
+import { eachContainer } from "../../pods";
 
 const unsafe = /\.(pkl|pickle|joblib|dill|cloudpickle)\b/;
 

@@ -1,7 +1,8 @@
 import { ofType, at, text } from "../../resources";
 import { stackRule } from "../../rule";
 import { objectKey, rolloutType, parseImage } from "../../kubernetes";
-import { containers, podSpecs } from "../../pods";
+import { podSpecs } from "../../pod-shapes";
+import { containers } from "../../pods";
 import { modelServiceType } from "../../models";
 
 export const rule = stackRule({

@@ -1,6 +1,7 @@
 import { at, list, number } from "../../resources";
 import { resourceRule } from "../../rule";
-import { containers, podSpecs } from "../../pods";
+import { podSpecs } from "../../pod-shapes";
+import { containers } from "../../pods";
 import { shown, rolloutType } from "../../kubernetes";
 
 export const rule = resourceRule({

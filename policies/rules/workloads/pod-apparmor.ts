@@ -1,6 +1,7 @@
 import { at, record } from "../../resources";
 import { resourceRule } from "../../rule";
-import { contexts, type Pod, podSpecs, podTypes, standardsUrl } from "../../pods";
+import { type Pod, podSpecs, podTypes } from "../../pod-shapes";
+import { contexts, standardsUrl } from "../../pods";
 
 const prefix = "container.apparmor.security.beta.kubernetes.io/";
 

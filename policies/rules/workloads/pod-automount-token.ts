@@ -1,6 +1,7 @@
 import { at, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { eachPod, podTypes } from "../../pods";
+import { podTypes } from "../../pod-shapes";
+import { eachPod } from "../../pods";
 import { shown } from "../../kubernetes";
 
 /**

@@ -1,6 +1,7 @@
 import { list } from "../../resources";
 import { resourceRule } from "../../rule";
-import { baselineCapabilities, eachContainer, podTypes, standardsUrl } from "../../pods";
+import { podTypes } from "../../pod-shapes";
+import { baselineCapabilities, eachContainer, standardsUrl } from "../../pods";
 
 export const rule = resourceRule({
   name: "workloads-pod-capabilities",

@@ -1,6 +1,7 @@
 import { at, list, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { containers, eachPod, podTypes, standardsUrl, type Pod } from "../../pods";
+import { podTypes, type Pod } from "../../pod-shapes";
+import { containers, eachPod, standardsUrl } from "../../pods";
 import { objectKey } from "../../kubernetes";
 
 export const rule = resourceRule({

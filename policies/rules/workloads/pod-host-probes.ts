@@ -1,6 +1,7 @@
 import { text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { eachContainer, podTypes, standardsUrl } from "../../pods";
+import { podTypes } from "../../pod-shapes";
+import { eachContainer, standardsUrl } from "../../pods";
 
 const handlers = [
   "livenessProbe",

@@ -2,7 +2,8 @@ import { isDigest } from "../../../services/contract/digests";
 import { text } from "../../resources";
 import { resourceRule } from "../../rule";
 import { fullRepository, matchesOne, parseImage } from "../../kubernetes";
-import { eachContainer, podTypes } from "../../pods";
+import { podTypes } from "../../pod-shapes";
+import { eachContainer } from "../../pods";
 
 const none: readonly string[] = [];
 

@@ -1,7 +1,8 @@
 import { text } from "../../resources";
 import { resourceRule } from "../../rule";
 import { parseImage } from "../../kubernetes";
-import { eachContainer, podTypes } from "../../pods";
+import { podTypes } from "../../pod-shapes";
+import { eachContainer } from "../../pods";
 
 export const rule = resourceRule({
   name: "workloads-pod-image-latest",

@@ -1,6 +1,6 @@
 import { text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { podTypes } from "../../pods";
+import { podSpecs, podTypes } from "../../pod-shapes";
 import { shown, subject } from "../../kubernetes";
 
 export const rule = resourceRule({
@@ -21,6 +21,7 @@ export const rule = resourceRule({
   parameters: { refused: ["default", "kube-system", "kube-public", "kube-node-lease"] },
   check: (resource, { refused }) => {
     const namespace = text(resource.props, "metadata.namespace");
+    if (podSpecs(resource).length === 0) return [];
     return namespace === undefined || refused.includes(namespace)
       ? [
           `${subject(resource)} must set metadata.namespace to one other than ${refused.join(", ")}, got ${shown(namespace)}`,

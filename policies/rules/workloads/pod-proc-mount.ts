@@ -1,6 +1,7 @@
 import { at } from "../../resources";
 import { resourceRule } from "../../rule";
-import { eachContainer, podTypes, standardsUrl } from "../../pods";
+import { podTypes } from "../../pod-shapes";
+import { eachContainer, standardsUrl } from "../../pods";
 
 export const rule = resourceRule({
   name: "workloads-pod-proc-mount",

@@ -1,6 +1,7 @@
 import { at } from "../../resources";
 import { resourceRule } from "../../rule";
-import { eachContainer, podTypes } from "../../pods";
+import { podTypes } from "../../pod-shapes";
+import { eachContainer } from "../../pods";
 import { shown } from "../../kubernetes";
 
 export const rule = resourceRule({

@@ -1,5 +1,6 @@
 import { resourceRule } from "../../rule";
-import { eachContainer, effective, podTypes, standardsUrl } from "../../pods";
+import { podTypes } from "../../pod-shapes";
+import { eachContainer, effective, standardsUrl } from "../../pods";
 import { objectKey, shown } from "../../kubernetes";
 
 export const rule = resourceRule({

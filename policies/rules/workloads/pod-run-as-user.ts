@@ -1,5 +1,6 @@
 import { resourceRule } from "../../rule";
-import { contexts, podSpecs, podTypes, standardsUrl } from "../../pods";
+import { podSpecs, podTypes } from "../../pod-shapes";
+import { contexts, standardsUrl } from "../../pods";
 import { objectKey } from "../../kubernetes";
 
 export const rule = resourceRule({

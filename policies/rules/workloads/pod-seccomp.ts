@@ -1,5 +1,6 @@
 import { resourceRule } from "../../rule";
-import { eachContainer, effective, podTypes, standardsUrl } from "../../pods";
+import { podTypes } from "../../pod-shapes";
+import { eachContainer, effective, standardsUrl } from "../../pods";
 
 export const rule = resourceRule({
   name: "workloads-pod-seccomp",

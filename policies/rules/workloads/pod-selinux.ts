@@ -1,6 +1,7 @@
 import { at } from "../../resources";
 import { resourceRule } from "../../rule";
-import { contexts, podSpecs, podTypes, standardsUrl } from "../../pods";
+import { podSpecs, podTypes } from "../../pod-shapes";
+import { contexts, standardsUrl } from "../../pods";
 
 const types = ["", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"];
 

@@ -1,6 +1,7 @@
 import { text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { eachPod, podTypes } from "../../pods";
+import { podTypes } from "../../pod-shapes";
+import { eachPod } from "../../pods";
 
 export const rule = resourceRule({
   name: "workloads-pod-service-account",

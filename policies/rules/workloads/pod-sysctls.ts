@@ -1,6 +1,7 @@
 import { list, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { eachPod, podTypes, standardsUrl } from "../../pods";
+import { podTypes } from "../../pod-shapes";
+import { eachPod, standardsUrl } from "../../pods";
 
 const safe = [
   "kernel.shm_rmid_forced",

@@ -1,6 +1,7 @@
 import { at, list, text } from "../../resources";
 import { resourceRule } from "../../rule";
-import { eachPod, podTypes, standardsUrl } from "../../pods";
+import { podTypes } from "../../pod-shapes";
+import { eachPod, standardsUrl } from "../../pods";
 
 const allowed = [
   "configMap",

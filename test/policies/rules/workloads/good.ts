@@ -206,4 +206,27 @@ export const podKinds: readonly {
     spec: "spec.workflowSpec",
     container: "spec.workflowSpec.templates.1.container",
   },
+  ...[
+    ["argoproj.io/v1alpha1:Experiment", "spec.templates.0.template.spec"],
+    ["argoproj.io/v1alpha1:AnalysisTemplate", "spec.metrics.0.provider.job.spec.template.spec"],
+    ["kubeflow.org/v1:PyTorchJob", "spec.pytorchReplicaSpecs.Master.template.spec"],
+    ["serving.knative.dev/v1:Service", "spec.template.spec"],
+    ["serving.kserve.io/v1beta1:InferenceService", "spec.predictor"],
+    ["ray.io/v1:RayCluster", "spec.headGroupSpec.template.spec"],
+    ["jobset.x-k8s.io/v1alpha2:JobSet", "spec.replicatedJobs.0.template.spec.template.spec"],
+    ["unheard.example/v1:Thing", "spec.deep.down.0.inside"],
+  ].map(([kind, at]) => ({
+    type: `kubernetes:${kind}`,
+    props: wrapped(at!.split("."), goodPodSpec(), { metadata }),
+    spec: at!,
+    container: `${at}.containers.0`,
+  })),
 ];
+
+/** A value at a path; a step that is a number makes a list. */
+function wrapped(path: readonly string[], value: unknown, around: Props = {}): Props {
+  const inner = [...path].reverse().reduce<unknown>((within, step) => {
+    return step === "0" ? [within] : { [step]: within };
+  }, value);
+  return { ...around, ...(inner as Props) };
+}
