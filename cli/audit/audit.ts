@@ -5,6 +5,7 @@ import {
   storeAt,
   verifyLedger,
   type Entry,
+  type Reading,
 } from "../../services/evidence/ledger";
 import { Option } from "@commander-js/extra-typings";
 import { openLedger, type OpenLedger } from "../../services/delivery/ledger-location";
@@ -48,7 +49,15 @@ export function audit(
 ): Audited {
   if (!existsSync(path))
     return { lines: [`there is no ledger at ${path}`], code: 2, count: 0, flaws: [], entries: [] };
-  const { entries, flaws } = verifyLedger(storeAt(path), head);
+  return report(path, { ...verifyLedger(storeAt(path), head), strays: [] }, filter, counts);
+}
+
+function report(
+  path: string,
+  { entries, flaws, strays }: Reading,
+  filter: Filter | undefined,
+  counts: (entry: Entry) => boolean,
+): Audited {
   const count = entries.length;
   if (flaws.length > 0)
     return {
@@ -68,7 +77,11 @@ export function audit(
       : `${path}: ${entries.length} entries hold; the last is of ${last.time}, ${last.hash}`;
   const listed = filter === undefined ? [] : found(entries, filter, counts);
   return {
-    lines: [said, ...(filter === undefined ? [] : listedLines(listed, count, filter))],
+    lines: [
+      said,
+      ...strays.map((name) => `  ${name} is no entry: somebody put it there, and it says nothing`),
+      ...(filter === undefined ? [] : listedLines(listed, count, filter)),
+    ],
     code: 0,
     count,
     ...(last && { head: last.hash }),
@@ -135,16 +148,17 @@ function detailLines(name: string, value: unknown): string[] {
 
 /** In a bucket an approval counts only with its witness; an entry without says so. */
 async function auditBucket(
-  { path, entries }: OpenLedger,
+  location: string,
+  { entries, read }: OpenLedger,
   head: string | undefined,
   filter: Filter | undefined,
 ): Promise<Audited> {
   try {
     const counting = new Set((await entries()).map(({ hash }) => hash));
-    return audit(path, head, filter, ({ hash }) => counting.has(hash));
+    return report(location, await read(head), filter, ({ hash }) => counting.has(hash));
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error;
-    return audit(path, head, filter);
+    return report(location, { entries: [], flaws: error.flaws, strays: [] }, filter, () => false);
   }
 }
 
@@ -169,7 +183,7 @@ export const verb: CommandLine = {
             ? { subject: filter.subject, action: filter.action, about: filter.about }
             : undefined;
         const { lines, code, ...audited } = ledger.startsWith("s3://")
-          ? await auditBucket(await openLedger(ledger), head, asked)
+          ? await auditBucket(ledger, await openLedger(ledger), head, asked)
           : audit(ledger, head, asked);
         terminal.result({ ledger, holds: code === 0, ...audited }, lines);
         terminal.exitCode = code;

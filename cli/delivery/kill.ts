@@ -74,10 +74,10 @@ export async function kill(
 function openedLater(location: string): OpenLedger {
   const opened = () => openLedger(location);
   return {
-    path: location,
     record: async (fact) => (await opened()).record(fact),
     entries: async () => (await opened()).entries(),
     chain: async () => (await opened()).chain(),
+    read: async (head) => (await opened()).read(head),
   };
 }
 

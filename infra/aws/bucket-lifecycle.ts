@@ -2,7 +2,7 @@ import type * as inputs from "@pulumi/aws/types/input";
 import { dataClassRules } from "../../services/contract/data-classes";
 import { storeClasses } from "../kubernetes/data-classes";
 import type { BucketPurpose } from "../kubernetes/labels";
-import { snapshotPrefix, trailPrefix } from "./bucket-policy";
+import { auditRecords, orderFolders, snapshotPrefix, trailPrefix } from "./bucket-policy";
 
 type LifecycleRule = inputs.s3.BucketLifecycleConfigurationRule;
 
@@ -18,9 +18,9 @@ const abandonedUploads: LifecycleRule = {
  * Lifecycle rules of a bucket. The lake is kept as long as its class may be, the runs of a model,
  * which hold prepared rows, as long as its contract says; candidates and releases hold no rows, and
  * one in use must not expire by age. What was deleted or replaced goes after the days of the
- * bucket's class. Audit objects expire once their lock is over; those of the log store's snapshots
- * do not, because a snapshot shares objects with older ones: Elasticsearch ends them, and the lock
- * keeps what it ended.
+ * bucket's class. The trail's files expire once their lock is over. The ledger does not, because a
+ * chain needs its first entry, nor do the log store's snapshots, because one shares objects with
+ * older ones: Elasticsearch ends them, and the lock keeps what it ended.
  */
 export function lifecycleRules(purpose: BucketPurpose | "logs", kept: Kept): LifecycleRule[] {
   return [abandonedUploads, ...rulesOf[purpose](kept)];
@@ -38,27 +38,19 @@ export interface Kept {
 export const runsFolder = "runs";
 
 /**
- * Folder of the artefact bucket in which the home region's erasure asks the others. Orders and
- * answers name a subject, also in the copies of other regions.
- */
-export const erasuresFolder = "erasures";
-/**
- * An order that nobody closed ends with the month of GDPR Art. 12(3), one that was closed within
+ * Orders and answers of an erasure name a subject, also in the copies of other regions. An order that nobody closed ends with the month of GDPR Art. 12(3), one that was closed within
  * days.
  */
 const erasureOrders: LifecycleRule = {
   id: "end-of-erasures",
   status: "Enabled",
-  filter: { prefix: `${erasuresFolder}/` },
+  filter: { prefix: `${orderFolders.erasures}/` },
   expiration: { days: 30 },
   noncurrentVersionExpiration: { noncurrentDays: 1 },
 };
 
-/**
- * Folders of the audit bucket whose objects end with their lock. A folder that is not listed is
- * kept for ever, which is the safe mistake.
- */
-const auditFolders = [trailPrefix, "ledger", "approvals"] as const;
+/** Folders of the audit bucket whose objects go to cheaper storage in time. */
+const archived = [trailPrefix, ...auditRecords] as const;
 
 const rulesOf = {
   data: () => [
@@ -83,20 +75,19 @@ const rulesOf = {
     superseded(dataClassRules[storeClasses.artifacts].noncurrentDays),
   ],
   audit: ({ auditDays: retentionDays }) => [
-    ...auditFolders.flatMap((folder): LifecycleRule[] => [
-      {
-        id: `archive-${folder}`,
-        status: "Enabled",
-        filter: { prefix: `${folder}/` },
-        transitions: [{ days: 90, storageClass: "GLACIER_IR" }],
-      },
-      {
-        id: `end-of-retention-${folder}`,
-        status: "Enabled",
-        filter: { prefix: `${folder}/` },
-        expiration: { days: retentionDays + 1 },
-      },
-    ]),
+    ...archived.map((folder): LifecycleRule => ({
+      id: `archive-${folder}`,
+      status: "Enabled",
+      filter: { prefix: `${folder}/` },
+      transitions: [{ days: 90, storageClass: "GLACIER_IR" }],
+    })),
+    // A ledger without its first entries proves nothing: its objects stay.
+    {
+      id: `end-of-retention-${trailPrefix}`,
+      status: "Enabled",
+      filter: { prefix: `${trailPrefix}/` },
+      expiration: { days: retentionDays + 1 },
+    },
     superseded(retentionDays + 1),
     {
       id: "ended-snapshots",

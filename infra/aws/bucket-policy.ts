@@ -9,9 +9,14 @@ export const snapshotPrefix = "log-snapshots";
 /** Object key prefix of the load balancers' access logs. */
 export const loadBalancerPrefix = "alb";
 
+/** Folders of the audit bucket whose objects are written once and never deleted. */
+export const auditRecords = ["ledger", "approvals", "heads"] as const;
+/** Folders of the artefact bucket whose objects are written once. */
+export const orderFolders = { promotions: "promotions", erasures: "erasures" } as const;
+
 /**
- * Policy of a bucket of ours: TLS 1.2 or newer, no other encryption than the bucket's, and the
- * trail's own writes into the home audit bucket.
+ * Policy of a bucket of ours: TLS 1.2 or newer, no other encryption than the bucket's, records and
+ * orders that nobody writes over, and the trail's own writes into the home audit bucket.
  */
 export function bucketPolicy(
   name: string,
@@ -25,6 +30,7 @@ export function bucketPolicy(
   return policyDocument(
     ...transportStatements(name),
     encryptionStatement(name, trail.length > 0),
+    ...recordStatements(name, purpose),
     ...trail,
   );
 }
@@ -96,6 +102,41 @@ function encryptionStatement(name: string, holdsTrail: boolean): Statement {
         ...(holdsTrail && { "aws:PrincipalServiceName": "cloudtrail.amazonaws.com" }),
       },
     },
+  };
+}
+
+/** What keeps records and orders as they were written. */
+function recordStatements(name: string, purpose: BucketPurpose): Statement[] {
+  if (purpose === "audit")
+    return [writtenOnceStatement(name, auditRecords), neverDeletedStatement(name, auditRecords)];
+  if (purpose === "artifacts") return [writtenOnceStatement(name, Object.values(orderFolders))];
+  return [];
+}
+
+/**
+ * A request must say that it writes only where there is no object. An upload in parts cannot say so
+ * when it begins, nor can a copy: both are refused.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+ */
+function writtenOnceStatement(name: string, folders: readonly string[]): Statement {
+  return {
+    Sid: "DenyOverwriting",
+    Effect: "Deny",
+    Principal: "*",
+    Action: ["s3:PutObject"],
+    Resource: folders.map((folder) => `${bucketArn(name)}/${folder}/*`),
+    Condition: { StringNotEquals: { "s3:if-none-match": "*" } },
+  };
+}
+
+/** Over a mark of deletion S3 writes an object as over none. */
+function neverDeletedStatement(name: string, folders: readonly string[]): Statement {
+  return {
+    Sid: "DenyDeletion",
+    Effect: "Deny",
+    Principal: "*",
+    Action: ["s3:DeleteObject"],
+    Resource: folders.map((folder) => `${bucketArn(name)}/${folder}/*`),
   };
 }
 

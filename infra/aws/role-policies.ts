@@ -28,6 +28,7 @@ const pushImages = [
 ];
 const readObjects = ["s3:GetObject", "s3:GetObjectVersion"];
 const listObjects = ["s3:ListBucket", "s3:GetBucketLocation"];
+const listVersions = [...listObjects, "s3:ListBucketVersions"];
 const describeCluster = ["eks:DescribeCluster"];
 const decrypt = ["kms:Decrypt"];
 const encrypt = ["kms:Decrypt", "kms:GenerateDataKey"];
@@ -67,7 +68,7 @@ const statementsOf = {
 function keepLedger(scope: RoleScope): Statement[] {
   const own = resourcesOf(scope);
   return [
-    allow("ListLedger", listObjects, own.bucket("audit")),
+    allow("ListLedger", listVersions, own.bucket("audit")),
     allow("ReadLedger", readObjects, own.objects("audit", "ledger/")),
     allow("AddToLedger", ["s3:PutObject"], own.objects("audit", "ledger/")),
   ];
@@ -144,7 +145,7 @@ function auditor(scope: RoleScope): Statement[] {
   const own = resourcesOf(scope);
   return [
     listing("Overview", [...unscopedReads.overview, ...unscopedReads.clusters]),
-    allow("ListObjects", listObjects, [
+    allow("ListObjects", listVersions, [
       ...own.bucket("audit"),
       ...own.bucket("artifacts"),
       ...own.bucket("logs"),

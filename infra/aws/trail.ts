@@ -1,6 +1,7 @@
 import * as cloudtrail from "@pulumi/aws/cloudtrail";
 import * as pulumi from "@pulumi/pulumi";
-import { trailPrefix } from "./bucket-policy";
+import { auditRecords, orderFolders, trailPrefix } from "./bucket-policy";
+import type { BucketPurpose } from "../kubernetes/labels";
 import { bucketArn, bucketName, trailName, type Naming } from "./naming";
 
 /** Arguments of {@link AuditTrail}. */
@@ -14,7 +15,7 @@ export interface AuditTrailArgs extends Naming {
 
 /**
  * Record of every management call in the account, and of every read and write of the data lake's
- * objects, in all regions.
+ * objects, of the ledger and its approvals, and of orders, in all regions.
  */
 export class AuditTrail extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:global:AuditTrail";
@@ -42,6 +43,8 @@ export class AuditTrail extends pulumi.ComponentResource {
 
 /** What the trail records. */
 export function eventSelectors(naming: Naming, regions: readonly string[]) {
+  const below = (purpose: BucketPurpose, region: string, folder: string) =>
+    `${bucketArn(bucketName(naming, purpose, region))}/${folder}/`;
   return [
     {
       name: "Management events",
@@ -55,6 +58,20 @@ export function eventSelectors(naming: Naming, regions: readonly string[]) {
         {
           field: "resources.ARN",
           startsWiths: regions.map((region) => `${bucketArn(bucketName(naming, "data", region))}/`),
+        },
+      ],
+    },
+    {
+      name: "Records and orders",
+      fieldSelectors: [
+        { field: "eventCategory", equals: ["Data"] },
+        { field: "resources.type", equals: ["AWS::S3::Object"] },
+        {
+          field: "resources.ARN",
+          startsWiths: regions.flatMap((region) => [
+            ...auditRecords.map((folder) => below("audit", region, folder)),
+            ...Object.values(orderFolders).map((folder) => below("artifacts", region, folder)),
+          ]),
         },
       ],
     },

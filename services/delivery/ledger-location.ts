@@ -1,31 +1,33 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
 import {
   appendEntry,
-  objectStore,
+  followObjects,
+  headFlaws,
+  LedgerError,
+  nextEntry,
+  objectName,
   readLedger,
   storeAt,
+  verifyLedger,
+  withoutGap,
   type Entry,
   type Fact,
+  type Flaw,
+  type Reading,
 } from "../evidence/ledger";
-import { objectName } from "../evidence/ledger/store";
 import {
-  copyDocuments,
   objectLocation,
   s3,
+  writtenOnce,
   type ObjectLocation,
   type ObjectStore,
+  type Written,
 } from "./object-store";
 
 /**
- * A ledger that is read from, and written to, where it lies. Whoever decides by it reads {@link
- * entries}.
+ * A ledger that is read from, and written to, where it lies, as it stands at each call. Whoever
+ * decides by it reads {@link entries}.
  */
 export interface OpenLedger {
-  /** File or folder of it on this machine; of a bucket, the copy. */
-  readonly path: string;
   /** Adds an entry and returns it; once it resolves, the entry is where the ledger lies. */
   record(fact: Fact): Promise<Entry>;
   /**
@@ -40,6 +42,11 @@ export interface OpenLedger {
    * Throws as above.
    */
   chain(): Promise<readonly Entry[]>;
+  /**
+   * Every entry up to the first flaw, and every flaw; throws for none.
+   * @param head hash of the last entry, as somebody noted it @default not known
+   */
+  read(head?: string): Promise<Reading>;
 }
 
 /**
@@ -51,82 +58,114 @@ const witnesses = "approvals";
 /** How often an entry is written again after somebody else took its number. */
 const attempts = 5;
 
-/**
- * Opens the ledger at a file, a folder, or `s3://bucket/prefix`. Of an object store a copy is
- * fetched, and each entry is sent at once.
- */
+/** Opens the ledger at a file, a folder, or `s3://bucket/prefix`; an entry is sent at once. */
 export async function openLedger(location: string, objects?: ObjectStore): Promise<OpenLedger> {
   const remote = objectLocation(location);
   if (remote !== undefined) return openBucket(remote, objects ?? s3());
   const store = storeAt(location);
   const entries = () => Promise.resolve(readLedger(store));
-  return { path: location, record: (fact) => appendEntry(store, fact), entries, chain: entries };
-}
-
-/** Copies of ledgers that this process fetched; they end with it. */
-const copies = new Set<string>();
-
-async function copyFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "causeway-ledger-"));
-  if (copies.size === 0)
-    process.once("exit", () => {
-      for (const copy of copies) rmSync(copy, { recursive: true, force: true });
-    });
-  copies.add(folder);
-  return folder;
+  return {
+    record: (fact) => appendEntry(store, fact),
+    entries,
+    chain: entries,
+    read: (head) => Promise.resolve({ ...verifyLedger(store, head), strays: [] }),
+  };
 }
 
 /**
- * An object is written only where there is none of its number, so two machines never continue the
- * same entry.
+ * A ledger of objects that are written once: an object is written only where there is none of its
+ * number, so two machines never continue the same entry.
  */
-async function openBucket(ledger: ObjectLocation, objects: ObjectStore): Promise<OpenLedger> {
-  const folder = join(await copyFolder(), "ledger");
-  const kept = join(dirname(folder), witnesses);
+function openBucket(ledger: ObjectLocation, objects: ObjectStore): OpenLedger {
+  const place = `s3://${ledger.bucket}/${ledger.prefix}`;
   const beside: ObjectLocation = {
     bucket: ledger.bucket,
     prefix: [...ledger.prefix.split("/").slice(0, -1), witnesses].join("/"),
   };
-  const fetch = () => copyDocuments(objects, ledger, folder);
-  try {
-    await fetch();
-  } catch (error) {
-    rmSync(dirname(folder), { recursive: true, force: true });
-    throw error;
-  }
-  const store = objectStore(folder);
-  const put = ({ bucket, prefix }: ObjectLocation, name: string, file: string) =>
-    objects.putNew(bucket, `${prefix}/${name}`, readFileSync(file));
+  const put = ({ bucket, prefix }: ObjectLocation, name: string, entry: Entry) =>
+    objects.putNew(bucket, `${prefix}/${name}`, JSON.stringify(entry));
+  const read = bucketReader(ledger, objects);
+  const chain = async () => sound(place, await read());
   const record = async (fact: Fact): Promise<Entry> => {
-    for (let attempt = 1; ; attempt++) {
-      const entry = await appendEntry(store, fact);
-      const file = join(folder, objectName(entry));
-      try {
-        // Before the entry: one without its witness would be on record and count for nothing.
-        const free =
-          (entry.action !== "approve" || (await put(beside, witnessOf(entry), file))) &&
-          (await put(ledger, objectName(entry), file));
-        if (free) return entry;
-      } catch (error) {
-        rmSync(file);
-        throw error;
-      }
-      rmSync(file);
-      if (attempt === attempts)
-        throw new Error(
-          `cannot record in s3://${ledger.bucket}/${ledger.prefix}: somebody else took the next number ${attempts} times`,
-        );
-      await fetch();
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      const { entries, free } = await chain();
+      const entry = nextEntry(entries.at(-1), fact, new Date());
+      // Before the entry: one without its witness would be on record and count for nothing.
+      if (
+        (entry.action !== "approve" || (await put(beside, witnessOf(entry), entry))) &&
+        (await put(ledger, objectName(free), entry))
+      )
+        return entry;
     }
-  };
-  const entries = async (): Promise<readonly Entry[]> => {
-    await fetch();
-    await copyDocuments(objects, beside, kept);
-    return readLedger(store).filter(
-      (entry) => entry.action !== "approve" || existsSync(join(kept, witnessOf(entry))),
+    throw new Error(
+      `cannot record in ${place}: somebody else took the next number ${attempts} times`,
     );
   };
-  return { path: folder, record, entries, chain: () => Promise.resolve(readLedger(store)) };
+  const entries = async (): Promise<readonly Entry[]> => {
+    const { entries: all } = await chain();
+    const kept = await writtenOnce(objects, beside);
+    const flaws = all
+      .filter(({ action }) => action === "approve")
+      .flatMap((entry) => overwrittenFlaws(kept, [witnessOf(entry)]));
+    if (flaws.length > 0) throw new LedgerError(place, flaws);
+    return all.filter((entry) => entry.action !== "approve" || kept.has(witnessOf(entry)));
+  };
+  return { record, entries, chain: async () => (await chain()).entries, read };
+}
+
+/** What is in a bucket, and the first number that is free. */
+interface BucketReading extends Reading {
+  readonly free: number;
+}
+
+/** Reads a ledger in a bucket; of objects that it has read, none is fetched again. */
+function bucketReader(
+  ledger: ObjectLocation,
+  objects: ObjectStore,
+): (head?: string) => Promise<BucketReading> {
+  const texts = new Map<string, string>();
+  return async (head) => {
+    const written = await writtenOnce(objects, ledger);
+    const count = withoutGap((name) => written.has(name));
+    const names = Array.from({ length: count }, (_, i) => objectName(i + 1));
+    const flaws = overwrittenFlaws(written, names);
+    if (flaws.length > 0) return { entries: [], flaws, strays: [], free: count + 1 };
+    for (const name of names) {
+      const { version } = only(written.get(name));
+      if (texts.has(`${name} ${version}`)) continue;
+      const body = await objects.get(ledger.bucket, `${ledger.prefix}/${name}`, version);
+      texts.set(`${name} ${version}`, Buffer.from(body ?? []).toString("utf8"));
+    }
+    const { entries, strays } = followObjects(
+      names.map((name) => texts.get(`${name} ${only(written.get(name)).version}`) ?? ""),
+    );
+    return {
+      entries,
+      flaws: headFlaws(entries.at(-1), head, names.at(-1) ?? "the ledger"),
+      strays: [...strays, ...[...written.keys()].filter((name) => !names.includes(name))],
+      free: count + 1,
+    };
+  };
+}
+
+function only(written: Written | undefined): { readonly version: string } {
+  if (written === undefined || "times" in written) throw new Error("an object that is not one");
+  return written;
+}
+
+function sound(place: string, reading: BucketReading): BucketReading {
+  if (reading.flaws.length > 0) throw new LedgerError(place, reading.flaws);
+  return reading;
+}
+
+/** Objects that somebody wrote over or deleted: what they said first, a listing does not show. */
+function overwrittenFlaws(written: ReadonlyMap<string, Written>, names: readonly string[]): Flaw[] {
+  return names.flatMap((name) => {
+    const found = written.get(name);
+    return found !== undefined && "times" in found
+      ? [{ place: name, message: `was written ${found.times} times: it was changed or deleted` }]
+      : [];
+  });
 }
 
 /**

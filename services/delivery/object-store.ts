@@ -1,23 +1,34 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import {
   GetObjectCommand,
+  ListObjectVersionsCommand,
   NoSuchKey,
   paginateListObjectsV2,
   PutObjectCommand,
   S3Client,
+  type ListObjectVersionsCommandOutput,
 } from "@aws-sdk/client-s3";
 
 /** The few calls of Amazon S3 by which ledger, orders and facts are read and written. */
 export interface ObjectStore {
   /** Keys below a prefix, in the order of the store. */
   keys(bucket: string, prefix: string): Promise<readonly string[]>;
-  /** An object's bytes; undefined where there is none. */
-  get(bucket: string, key: string): Promise<Uint8Array | undefined>;
-  /** Stores an object, encrypted as the bucket's default says. */
-  put(bucket: string, key: string, body: string | Uint8Array): Promise<void>;
-  /** Stores an object where there is none of its key; false where there is one. */
+  /** Every version of the objects below a prefix; a mark of deletion is one as well. */
+  versions(bucket: string, prefix: string): Promise<readonly ObjectVersion[]>;
+  /** An object's bytes, of a version @default the newest; undefined where there is none. */
+  get(bucket: string, key: string, version?: string): Promise<Uint8Array | undefined>;
+  /**
+   * Stores an object where there is none of its key, encrypted as the bucket's default says; false
+   * where there is one.
+   */
   putNew(bucket: string, key: string, body: string | Uint8Array): Promise<boolean>;
+}
+
+/** One version of an object. */
+export interface ObjectVersion {
+  readonly key: string;
+  readonly id: string;
 }
 
 /** A bucket and the prefix of the keys in it. */
@@ -51,20 +62,20 @@ export function s3(): ObjectStore {
           found.push(...Contents.flatMap(({ Key }) => Key ?? []));
         return found;
       }),
-    get: (bucket, key) =>
+    versions: (bucket, prefix) =>
+      told(`list versions of s3://${bucket}/${prefix}`, () => versionsOf(client, bucket, prefix)),
+    get: (bucket, key, version) =>
       told(`read s3://${bucket}/${key}`, async () => {
         try {
-          const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+          const { Body } = await client.send(
+            new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: version }),
+          );
           return await Body?.transformToByteArray();
         } catch (error) {
           // To somebody who may not list the bucket S3 says AccessDenied instead.
           if (error instanceof NoSuchKey) return undefined;
           throw error;
         }
-      }),
-    put: (bucket, key, body) =>
-      told(`write s3://${bucket}/${key}`, async () => {
-        await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }));
       }),
     putNew: (bucket, key, body) =>
       told(`write s3://${bucket}/${key}`, async () => {
@@ -79,6 +90,27 @@ export function s3(): ObjectStore {
         }
       }),
   };
+}
+
+/** Every page of the versions below a prefix. */
+async function versionsOf(
+  client: S3Client,
+  bucket: string,
+  prefix: string,
+): Promise<ObjectVersion[]> {
+  const found: ObjectVersion[] = [];
+  let from: { KeyMarker?: string; VersionIdMarker?: string } | undefined = {};
+  while (from !== undefined) {
+    const page: ListObjectVersionsCommandOutput = await client.send(
+      new ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix, ...from }),
+    );
+    for (const { Key, VersionId } of [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])])
+      if (Key !== undefined) found.push({ key: Key, id: VersionId ?? "null" });
+    from = page.IsTruncated
+      ? { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker }
+      : undefined;
+  }
+  return found;
 }
 
 /** S3's answers where the object is there already, or is being written at the same time. */
@@ -99,10 +131,30 @@ async function told<T>(what: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** The only version of an object that is written once, or how many there are. */
+export type Written = { readonly version: string } | { readonly times: number };
+
 /**
- * Copies every JSON document below a prefix into a folder; what is there already is left alone, for
- * the objects that are read so are never changed.
+ * Objects below a prefix that are written once, by their name below it. A bucket's policy refuses a
+ * second version; one that is there all the same was put there past it.
  */
+export async function writtenOnce(
+  store: ObjectStore,
+  { bucket, prefix }: ObjectLocation,
+): Promise<ReadonlyMap<string, Written>> {
+  const below = `${prefix}/`;
+  const ids = new Map<string, string[]>();
+  for (const { key, id } of await store.versions(bucket, below))
+    ids.set(key.slice(below.length), [...(ids.get(key.slice(below.length)) ?? []), id]);
+  return new Map(
+    [...ids].map(([name, [version = "", ...more]]) => [
+      name,
+      more.length === 0 ? { version } : { times: more.length + 1 },
+    ]),
+  );
+}
+
+/** Copies every JSON document below a prefix into a folder. */
 export async function copyDocuments(
   store: ObjectStore,
   { bucket, prefix }: ObjectLocation,
@@ -112,7 +164,6 @@ export async function copyDocuments(
   for (const key of await store.keys(bucket, below)) {
     if (!key.endsWith(".json")) continue;
     const file = fileIn(folder, key.slice(below.length));
-    if (existsSync(file)) continue;
     const body = await store.get(bucket, key);
     if (body === undefined) continue;
     mkdirSync(dirname(file), { recursive: true });

@@ -1,12 +1,26 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { InputError, parseOrThrow } from "../contract/problems";
 import { releaseSchema, type Release } from "../evidence/release";
-import type { Entry } from "../evidence/ledger";
-import { objectLocation, s3, type ObjectLocation, type ObjectStore } from "./object-store";
+import { objectName, withoutGap, type Entry } from "../evidence/ledger";
+import {
+  objectLocation,
+  s3,
+  writtenOnce,
+  type ObjectLocation,
+  type ObjectStore,
+} from "./object-store";
 
 /** How a promotion in one region may end; `refused` is one that touched nothing. */
 export const outcomes = ["promoted", "rolled-back", "timed-out", "refused"] as const;
@@ -50,8 +64,8 @@ export const orderSchema = z.strictObject({
 export type Order = z.output<typeof orderSchema>;
 
 /**
- * Where orders are kept: one object for each region and model, below a folder or
- * `s3://bucket/prefix`.
+ * Where orders are kept, below a folder or `s3://bucket/prefix`: `<region>/<model>/<number>.json`.
+ * An object is written once; what was put last has the highest number.
  */
 export interface Orders {
   put(order: Order): Promise<void>;
@@ -59,18 +73,28 @@ export interface Orders {
   get(region: string, model: string): Promise<Order | undefined>;
 }
 
-/** Opens the orders at a folder or `s3://bucket/prefix`; of an object store as the ledger. */
+/** Opens the orders at a folder or `s3://bucket/prefix`. */
 export function openOrders(location: string, objects?: ObjectStore): Orders {
   const remote = objectLocation(location);
-  const text = remote === undefined ? files(location) : inBucket(remote, objects ?? s3());
+  const store = remote === undefined ? files(location) : inBucket(remote, objects ?? s3());
   return {
-    put: (order) =>
-      text.put(keyOf(order.region, order.release.model), `${JSON.stringify(order)}\n`),
+    put: async (order) => {
+      const folder = folderOf(order.region, order.release.model);
+      for (;;) {
+        const next = objectName((await count(store, folder)) + 1);
+        if (await store.putNew(folder, next, `${JSON.stringify(order)}\n`)) return;
+      }
+    },
     get: async (region, model) => {
-      const key = keyOf(region, model);
-      const found = await text.get(key);
-      if (found === undefined) return undefined;
-      const order = parseOrThrow(orderSchema, JSON.parse(found), key);
+      const folder = folderOf(region, model);
+      const last = await count(store, folder);
+      if (last === 0) return undefined;
+      const key = `${folder}/${objectName(last)}`;
+      const order = parseOrThrow(
+        orderSchema,
+        JSON.parse(await store.get(folder, objectName(last))),
+        key,
+      );
       // Whoever may write one region's orders must not reach another's by what they say.
       if (order.region !== region || order.release.model !== model)
         throw new InputError(key, [
@@ -85,33 +109,58 @@ export function openOrders(location: string, objects?: ObjectStore): Orders {
   };
 }
 
-const keyOf = (region: string, model: string) => `${region}/${model}.json`;
+const folderOf = (region: string, model: string) => `${region}/${model}`;
 
-interface Texts {
-  put(key: string, content: string): Promise<void>;
-  get(key: string): Promise<string | undefined>;
+/** How many orders a folder has; what is past a gap is none. */
+async function count(store: Texts, folder: string): Promise<number> {
+  const names = new Set(await store.names(folder));
+  return withoutGap((name) => names.has(name));
 }
 
-function files(folder: string): Texts {
+interface Texts {
+  names(folder: string): Promise<readonly string[]>;
+  /** False where there is one of the name. */
+  putNew(folder: string, name: string, content: string): Promise<boolean>;
+  get(folder: string, name: string): Promise<string>;
+}
+
+function files(root: string): Texts {
   return {
-    put: async (key, content) => {
-      const file = join(folder, key);
+    names: async (folder) =>
+      existsSync(join(root, folder)) ? readdirSync(join(root, folder)) : [],
+    putNew: async (folder, name, content) => {
+      const file = join(root, folder, name);
       mkdirSync(dirname(file), { recursive: true });
       // Whole or not at all: somebody else may be reading it.
-      writeFileSync(`${file}.new`, content);
-      renameSync(`${file}.new`, file);
+      const whole = `${file}.${randomUUID()}`;
+      writeFileSync(whole, content);
+      try {
+        linkSync(whole, file);
+        return true;
+      } catch (error) {
+        if (existsSync(file)) return false;
+        throw error;
+      } finally {
+        rmSync(whole);
+      }
     },
-    get: async (key) =>
-      existsSync(join(folder, key)) ? readFileSync(join(folder, key), "utf8") : undefined,
+    get: async (folder, name) => readFileSync(join(root, folder, name), "utf8"),
   };
 }
 
 function inBucket({ bucket, prefix }: ObjectLocation, objects: ObjectStore): Texts {
+  const below = (folder: string) => ({ bucket, prefix: `${prefix}/${folder}` });
   return {
-    put: (key, content) => objects.put(bucket, `${prefix}/${key}`, content),
-    get: async (key) => {
-      const found = await objects.get(bucket, `${prefix}/${key}`);
-      return found && Buffer.from(found).toString("utf8");
+    names: async (folder) => [...(await writtenOnce(objects, below(folder))).keys()],
+    putNew: (folder, name, content) =>
+      objects.putNew(bucket, `${prefix}/${folder}/${name}`, content),
+    get: async (folder, name) => {
+      const written = (await writtenOnce(objects, below(folder))).get(name);
+      const key = `${prefix}/${folder}/${name}`;
+      if (written === undefined || "times" in written)
+        throw new Error(`s3://${bucket}/${key} was changed or deleted, and orders nothing`);
+      const found = await objects.get(bucket, key, written.version);
+      return Buffer.from(found ?? []).toString("utf8");
     },
   };
 }

@@ -20,16 +20,19 @@ export class MemoryStore implements ObjectStore {
     );
   }
 
+  versions(bucket: string, prefix: string) {
+    this.#called("versions", `${bucket}/${prefix}`);
+    const versions = [...this.objects.keys()]
+      .filter((path) => path.startsWith(`${bucket}/${prefix}`))
+      .sort()
+      .map((path) => ({ key: path.slice(bucket.length + 1), id: "null" }));
+    return Promise.resolve(versions);
+  }
+
   async get(bucket: string, key: string) {
     this.#allowed("get", `${bucket}/${key}`);
     const text = this.objects.get(`${bucket}/${key}`);
     return Promise.resolve(text === undefined ? undefined : Buffer.from(text));
-  }
-
-  async put(bucket: string, key: string, body: string | Uint8Array) {
-    this.#allowed("put", `${bucket}/${key}`);
-    this.objects.set(`${bucket}/${key}`, Buffer.from(body).toString());
-    return Promise.resolve();
   }
 
   async putNew(bucket: string, key: string, body: string | Uint8Array) {

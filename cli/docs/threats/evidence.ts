@@ -26,7 +26,11 @@ export const evidenceThreats: readonly Threat[] = [
     elements: ["Buckets"],
     flows: ["ledger"],
     rules: ["governance-audit-lock", "governance-audit-lock-mode"],
-    tests: ["test/services/evidence/ledger/ledger.test.ts", "test/cli/evidence/changed.test.ts"],
+    tests: [
+      "test/attacks/ledger-bucket.test.ts",
+      "test/services/evidence/ledger/ledger.test.ts",
+      "test/cli/evidence/changed.test.ts",
+    ],
     residual:
       "Only the last hash, noted outside, shows that entries were cut off the end; evidence archives contain it.",
   },
@@ -50,7 +54,7 @@ export const evidenceThreats: readonly Threat[] = [
     elements: ["Buckets"],
     flows: ["ledger"],
     rules: ["reliability-bucket-replication"],
-    tests: ["test/services/evidence/ledger/ledger.test.ts"],
+    tests: ["test/attacks/ledger-bucket.test.ts", "test/services/evidence/ledger/ledger.test.ts"],
     residual: "A person must remove the lock of a crashed process.",
   },
   {

@@ -1,4 +1,5 @@
-import { erasuresFolder, runsFolder } from "../../aws/bucket-lifecycle";
+import { runsFolder } from "../../aws/bucket-lifecycle";
+import { orderFolders } from "../../aws/bucket-policy";
 import { policyDocument, type PolicyDocument, type Statement } from "../../aws/policy-document";
 import {
   keysThroughStorage,
@@ -18,8 +19,8 @@ export const artifactFolders = {
   runs: runsFolder,
   candidates: "candidates",
   champions: "releases",
-  orders: "promotions",
-  erasures: erasuresFolder,
+  orders: orderFolders.promotions,
+  erasures: orderFolders.erasures,
 } as const;
 
 const pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
@@ -106,6 +107,12 @@ export const permissions = {
         ? []
         : [
             {
+              Sid: "FindOrders",
+              Effect: "Allow",
+              Action: ["s3:ListBucketVersions"],
+              Resource: resourcesOf(scope).bucket("artifacts"),
+            },
+            {
               Sid: "AskOtherRegions",
               Effect: "Allow",
               Action: ["s3:PutObject"],
@@ -125,17 +132,16 @@ export function followerPermissions(scope: RoleScope, region: string): PolicyDoc
   const own = resourcesOf(scope);
   return policyDocument(
     ...ledgerOf(scope),
-    // Without it S3 tells nobody whether an order is missing or forbidden.
     {
       Sid: "FindOrders",
       Effect: "Allow",
-      Action: ["s3:ListBucket"],
+      Action: ["s3:ListBucketVersions"],
       Resource: own.bucket("artifacts"),
     },
     {
       Sid: "ReadOwnOrders",
       Effect: "Allow",
-      Action: ["s3:GetObject"],
+      Action: ["s3:GetObject", "s3:GetObjectVersion"],
       Resource: own.objects("artifacts", `${artifactFolders.orders}/${region}/`),
     },
     keysThroughStorage("DecryptOrders", scope, ["artifacts"], ["kms:Decrypt"]),
@@ -149,13 +155,13 @@ function ledgerOf(scope: RoleScope): Statement[] {
     {
       Sid: "ListLedger",
       Effect: "Allow",
-      Action: ["s3:ListBucket", "s3:GetBucketLocation"],
+      Action: ["s3:ListBucket", "s3:ListBucketVersions", "s3:GetBucketLocation"],
       Resource: own.bucket("audit"),
     },
     {
       Sid: "ReadLedger",
       Effect: "Allow",
-      Action: ["s3:GetObject"],
+      Action: ["s3:GetObject", "s3:GetObjectVersion"],
       Resource: [...own.objects("audit", "ledger/"), ...own.objects("audit", "approvals/")],
     },
     {

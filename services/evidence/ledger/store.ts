@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Entry } from "./entry";
-import type { StoredLine } from "./verify";
+import { objectName, type StoredLine } from "./verify";
 
 /**
  * Where entries are kept. A store only reads all and adds one; nothing in it changes or removes.
@@ -37,9 +37,6 @@ export function fileStore(path: string): LedgerStore {
   };
 }
 
-/** Digits of the number in an object's name, so that names sort as numbers do. */
-const numberDigits = 12;
-
 /**
  * One object for each entry, as object storage with Object Lock wants it: objects are never
  * changed, so a ledger of one object could not grow. The folder is a copy of the bucket's `ledger/`
@@ -57,17 +54,9 @@ export function objectStore(path: string): LedgerStore {
         : [],
     add: (entry) => {
       mkdirSync(path, { recursive: true });
-      durably(join(path, objectName(entry)), "wx", JSON.stringify(entry));
+      durably(join(path, objectName(entry.sequence)), "wx", JSON.stringify(entry));
     },
   };
-}
-
-/**
- * Name of an entry's object, e.g. `000000000042.json`: by number alone, so that storage itself
- * refuses a second entry of one number.
- */
-export function objectName({ sequence }: Pick<Entry, "sequence">): string {
-  return `${String(sequence).padStart(numberDigits, "0")}.json`;
 }
 
 /** The store at a path: a file where it ends with `.jsonl`, else a folder of objects. */

@@ -42,12 +42,67 @@ export function verifyLines(lines: readonly StoredLine[], head?: string): Verifi
     if (flaws.length === 0) entries.push(entry);
     last = entry;
   }
-  if (head !== undefined && (last?.hash ?? genesis) !== head)
-    flaws.push({
-      place: lines.at(-1)?.place ?? "the ledger",
-      message: `is not the last entry: ${head} should be, so entries were removed after it`,
-    });
+  flaws.push(...headFlaws(last, head, lines.at(-1)?.place ?? "the ledger"));
   return { entries, flaws };
+}
+
+/** What the objects of a ledger say, and which of them are no entries. */
+export interface Reading extends Verification {
+  /** Names of objects that are no entries: they say nothing, and stand in nobody's way. */
+  readonly strays: readonly string[];
+}
+
+/** Digits of the number in an object's name, so that names sort as numbers do. */
+const numberDigits = 12;
+
+/**
+ * Name of the object with a number, e.g. `000000000042.json`: by number alone, so that storage
+ * itself refuses a second object of one number.
+ */
+export function objectName(number: number): string {
+  return `${String(number).padStart(numberDigits, "0")}.json`;
+}
+
+/** How many objects there are from number 1 without a gap; no object after a gap is an entry. */
+export function withoutGap(has: (name: string) => boolean): number {
+  let count = 0;
+  while (has(objectName(count + 1))) count++;
+  return count;
+}
+
+/**
+ * The entries among objects that many may add and nobody may change: in the order of their numbers,
+ * each object that follows the entry before it. Any other object is a stray, and the next entry
+ * takes the number after it. Since no object was changed, one that follows nothing never did.
+ * @param texts every object without a gap, in order
+ */
+export function followObjects(texts: readonly string[]): {
+  readonly entries: readonly Entry[];
+  readonly strays: readonly string[];
+} {
+  const entries: Entry[] = [];
+  const strays: string[] = [];
+  for (const [i, text] of texts.entries()) {
+    const entry = parsed(text);
+    if (entry !== undefined && flawsOf(entry, entries.at(-1)).length === 0) entries.push(entry);
+    else strays.push(objectName(i + 1));
+  }
+  return { entries, strays };
+}
+
+/** Entries that were cut off the end leave a valid chain; the hash of the last one shows them. */
+export function headFlaws(
+  last: Entry | undefined,
+  head: string | undefined,
+  place: string,
+): Flaw[] {
+  if (head === undefined || (last?.hash ?? genesis) === head) return [];
+  return [
+    {
+      place,
+      message: `is not the last entry: ${head} should be, so entries were removed after it`,
+    },
+  ];
 }
 
 /**

@@ -1,8 +1,10 @@
 """Small records at a place that others look at too: a local folder, or a prefix of an object store,
-by the same four methods."""
+by the same methods."""
 
 from __future__ import annotations
 
+import os
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +19,8 @@ class ObjectLocation(Protocol):
     def get(self, name: str) -> bytes | None: ...
 
     def put(self, name: str, data: bytes) -> None: ...
+
+    def put_new(self, name: str, data: bytes) -> bool: ...
 
     def delete(self, names: list[str]) -> None: ...
 
@@ -44,6 +48,21 @@ class Folder:
     def put(self, name: str, data: bytes) -> None:
         (self.path / name).parent.mkdir(parents=True, exist_ok=True)
         write_text(self.path / name, data.decode())
+
+    def put_new(self, name: str, data: bytes) -> bool:
+        """Keeps a record where there is none of its name; False where there is one."""
+        path = self.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        whole = path.with_name(f".{secrets.token_hex(8)}.writing")
+        whole.write_bytes(data)
+        try:
+            # Whole or not at all: somebody else may be reading it.
+            os.link(whole, path)
+        except FileExistsError:
+            return False
+        finally:
+            whole.unlink()
+        return True
 
     def delete(self, names: list[str]) -> None:
         for name in names:

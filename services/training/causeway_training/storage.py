@@ -80,6 +80,23 @@ class Prefix:
         """
         self._client.put_object(Bucket=self.bucket, Key=f"{self.prefix}/{name}", Body=data)
 
+    def put_new(self, name: str, data: bytes) -> bool:
+        """Stores one object where there is none of its name; False where there is one."""
+        from botocore.exceptions import ClientError
+
+        try:
+            self._client.put_object(
+                Bucket=self.bucket, Key=f"{self.prefix}/{name}", Body=data, IfNoneMatch="*"
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in (
+                "PreconditionFailed",
+                "ConditionalRequestConflict",
+            ):
+                return False
+            raise
+        return True
+
     def delete(self, names: list[str]) -> None:
         for name in names:
             self._client.delete_object(Bucket=self.bucket, Key=f"{self.prefix}/{name}")

@@ -2,7 +2,6 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadVerdicts } from "../../../services/evidence/load";
 import { forbiddingVerdict } from "../../../services/evidence/verdict";
-import { storeAt, verifyLedger } from "../../../services/evidence/ledger";
 import { kill } from "../../../cli/delivery/kill";
 import { restore } from "../../../cli/delivery/restore";
 import { override } from "../../../cli/delivery/override";
@@ -101,7 +100,7 @@ describe("an override", () => {
         at: "2026-11-24T10:45:00Z",
       }),
     ).toBeUndefined();
-    expect(verifyLedger(storeAt(context.ledger.path)).flaws).toEqual([]);
+    expect((await context.ledger.read()).flaws).toEqual([]);
   });
 
   it("is refused for an image that nothing forbids, and without a reason", async () => {

@@ -34,7 +34,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-export const entries = () => readLedger(storeAt(context.ledger.path));
+export const entries = () => readLedger(storeAt(join(folder, "ledger.jsonl")));
 export const become = (status: object) => Object.assign(region.rollout.status, status);
 
 export const failed = {

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { type Fact } from "../../../services/evidence/ledger";
 import { openLedger } from "../../../services/delivery/ledger-location";
-import { openBucketLedger } from "../../support/ledgers";
 import { MemoryStore } from "../../support/object-store";
 
 let store: MemoryStore;
@@ -26,28 +25,28 @@ const writes = () =>
 
 describe("a ledger in a bucket", () => {
   it("is fetched, and each entry is written as an object that replaces none", async () => {
-    const ledger = await openBucketLedger(`${at}/`, store);
+    const ledger = await openLedger(`${at}/`, store);
     await ledger.record(fact("loan-approval"));
     expect([...store.objects.keys()]).toEqual(["example-audit/ledger/000000000001.json"]);
     expect(store.calls).toEqual([
-      ["keys", "example-audit/ledger/"],
+      ["versions", "example-audit/ledger/"],
       ["putNew", "example-audit/ledger/000000000001.json"],
     ]);
   });
 
   it("is one chain also where two machines write from the same copy", async () => {
-    const [here, there] = [await openBucketLedger(at, store), await openBucketLedger(at, store)];
+    const [here, there] = [await openLedger(at, store), await openLedger(at, store)];
     await here.record(fact("one"));
     await there.record(fact("two"));
     await here.record(fact("three"));
     const subjects = async (ledger: typeof here) =>
       (await ledger.chain()).map(({ subject }) => subject);
-    expect(await subjects(await openBucketLedger(at, store))).toEqual(["one", "two", "three"]);
-    expect(await subjects(there)).toEqual(["one", "two"]);
+    expect(await subjects(await openLedger(at, store))).toEqual(["one", "two", "three"]);
+    expect(await subjects(there)).toEqual(["one", "two", "three"]);
   });
 
   it("gives up where somebody else takes every number, and keeps no entry of its own", async () => {
-    const ledger = await openBucketLedger(at, store);
+    const ledger = await openLedger(at, store);
     store.putNew = async (bucket, key) => {
       store.calls.push(["putNew", `${bucket}/${key}`]);
       return Promise.resolve(false);
@@ -60,19 +59,19 @@ describe("a ledger in a bucket", () => {
   });
 
   it("counts an approval only with its witness, which is written before the entry", async () => {
-    const ledger = await openBucketLedger(at, store);
+    const ledger = await openLedger(at, store);
     await ledger.record(approval("ethics-board"));
     const [entry] = await ledger.entries();
     const witness = `example-audit/approvals/ethics-board/${entry!.hash}.json`;
     expect(writes()).toEqual([witness, "example-audit/ledger/000000000001.json"]);
     expect(store.objects.delete(witness)).toBe(true);
-    const again = await openBucketLedger(at, store);
+    const again = await openLedger(at, store);
     expect(await again.entries()).toEqual([]);
     expect(await again.chain()).toHaveLength(1);
   });
 
   it("counts no approval in a role under which it has no witness, whatever it claims", async () => {
-    const ledger = await openBucketLedger(at, store);
+    const ledger = await openLedger(at, store);
     await ledger.record(approval("ethics-board"));
     const [path, text] = [...store.objects].find(([key]) => key.includes("/approvals/"))!;
     store.objects.delete(path);
@@ -84,12 +83,12 @@ describe("a ledger in a bucket", () => {
       ...["approvals/none", "ledger", "approvals/none", "ledger", "approvals/none", "ledger"],
     ]);
     expect(
-      (await (await openBucketLedger(at, store)).entries()).map(({ details }) => details["role"]),
+      (await (await openLedger(at, store)).entries()).map(({ details }) => details["role"]),
     ).toEqual(["../model-risk", "", 1]);
   });
 
   it("takes no approval of somebody who may write no witness", async () => {
-    const ledger = await openBucketLedger(at, store);
+    const ledger = await openLedger(at, store);
     store.denied = /\/approvals\//;
     await expect(ledger.record(approval("ethics-board"))).rejects.toThrow("AccessDenied");
     expect([...store.objects]).toEqual([]);
@@ -97,7 +96,7 @@ describe("a ledger in a bucket", () => {
   });
 
   it("has no entry that could not be written, and says why", async () => {
-    const ledger = await openBucketLedger(at, store);
+    const ledger = await openLedger(at, store);
     store.denied = /./;
     await expect(ledger.record(fact("one"))).rejects.toThrow("AccessDenied");
     expect(await ledger.chain()).toEqual([]);

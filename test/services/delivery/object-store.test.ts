@@ -3,9 +3,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { openLedger } from "../../../services/delivery/ledger-location";
 import { objectLocation, s3 } from "../../../services/delivery/object-store";
 import { openOrders } from "../../../services/delivery/orders";
-import { openBucketLedger } from "../../support/ledgers";
 
 let folder = "";
 let server: Server;
@@ -32,16 +32,16 @@ function listing(url: URL): string {
   const found = [...objects.keys()]
     .filter((key) => key.startsWith(url.searchParams.get("prefix") ?? ""))
     .sort();
-  const from = Number(url.searchParams.get("continuation-token") ?? 0);
+  const from = Number(url.searchParams.get("key-marker") ?? 0);
   const escaped = (name: string) => name.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
   const more =
     from + 2 < found.length
-      ? `<IsTruncated>true</IsTruncated><NextContinuationToken>${from + 2}</NextContinuationToken>`
+      ? `<IsTruncated>true</IsTruncated><NextKeyMarker>${from + 2}</NextKeyMarker>`
       : "<IsTruncated>false</IsTruncated>";
-  return `<?xml version="1.0"?><ListBucketResult>${more}${found
+  return `<?xml version="1.0"?><ListVersionsResult>${more}${found
     .slice(from, from + 2)
-    .map((name) => `<Contents><Key>${escaped(name)}</Key></Contents>`)
-    .join("")}</ListBucketResult>`;
+    .map((name) => `<Version><Key>${escaped(name)}</Key><VersionId>v1</VersionId></Version>`)
+    .join("")}</ListVersionsResult>`;
 }
 
 type Answer = readonly [status: number, body?: string, headers?: Record<string, string>];
@@ -65,7 +65,7 @@ function answerTo(request: IncomingMessage, body: Buffer): Answer {
     objects.set(key, body.toString("utf8"));
     return [200];
   }
-  if (url.searchParams.get("list-type") === "2") return [200, listing(url)];
+  if (url.searchParams.has("versions")) return [200, listing(url)];
   return objects.has(key) ? [200, objects.get(key) ?? ""] : [404, error("NoSuchKey")];
 }
 
@@ -116,7 +116,7 @@ const audit = "s3://audit/ledger";
 
 describe("a pod, whose image holds node alone", () => {
   test("keeps the ledger in the bucket, from another region, with the role that EKS gives it", async () => {
-    const ledger = await openBucketLedger(audit);
+    const ledger = await openLedger(audit);
     const fact = {
       actor: "retraining",
       action: "promote",
@@ -138,7 +138,7 @@ describe("a pod, whose image holds node alone", () => {
   });
 
   test("reads every page, approvals by role, and only what it does not have", async () => {
-    const ledger = await openBucketLedger(audit);
+    const ledger = await openLedger(audit);
     for (const role of ["ethics-board", "model-risk", "owner"])
       await ledger.record({
         actor: `${role}@example.com`,
@@ -146,7 +146,7 @@ describe("a pod, whose image holds node alone", () => {
         subject: "loan-approval",
         details: { digest: "x", role },
       });
-    const again = await openBucketLedger(audit);
+    const again = await openLedger(audit);
     expect((await again.entries()).map(({ details }) => details["role"])).toEqual([
       "ethics-board",
       "model-risk",
@@ -154,7 +154,7 @@ describe("a pod, whose image holds node alone", () => {
     ]);
     objects.delete([...objects.keys()].find((key) => key.startsWith("approvals/owner/"))!);
     expect(
-      (await (await openBucketLedger(audit)).entries()).map(({ details }) => details["role"]),
+      (await (await openLedger(audit)).entries()).map(({ details }) => details["role"]),
     ).toEqual(["ethics-board", "model-risk"]);
     const sent = seen.length;
     await again.entries();
@@ -162,7 +162,7 @@ describe("a pod, whose image holds node alone", () => {
   });
 
   test("continues the chain where another wrote the same number first", async () => {
-    const [here, there] = [await openBucketLedger(audit), await openBucketLedger(audit)];
+    const [here, there] = [await openLedger(audit), await openLedger(audit)];
     await here.record({ actor: "a", action: "promote", subject: "m", details: {} });
     expect(
       (await there.record({ actor: "b", action: "promote", subject: "m", details: {} })).sequence,
@@ -174,7 +174,7 @@ describe("a pod, whose image holds node alone", () => {
       openOrders("s3://audit/orders").get("eu-west-1", "loan-approval"),
     ).resolves.toBeUndefined();
     busy = 2;
-    await s3().put("audit", "a b/ü'().json", "{}");
+    await s3().putNew("audit", "a b/ü'().json", "{}");
     expect([...objects]).toEqual([["a b/ü'().json", "{}"]]);
     expect(Buffer.from((await s3().get("audit", "a b/ü'().json"))!).toString()).toBe("{}");
     expect(await s3().get("audit", "none")).toBeUndefined();
@@ -182,7 +182,7 @@ describe("a pod, whose image holds node alone", () => {
 
   test("says S3's refusals in its words, with the object that they are about", async () => {
     refusal = ["AccessDenied", 403];
-    await expect(s3().put("audit", "one.json", "{}")).rejects.toThrow(
+    await expect(s3().putNew("audit", "one.json", "{}")).rejects.toThrow(
       "cannot write s3://audit/one.json: AccessDenied: said & done",
     );
     await expect(s3().putNew("audit", "one.json", "{}")).rejects.toThrow("AccessDenied");
@@ -190,19 +190,23 @@ describe("a pod, whose image holds node alone", () => {
     expect(await s3().putNew("audit", "one.json", "{}")).toBe(false);
   });
 
-  test("writes no object beside its folder, whatever the key is", async () => {
+  test("takes no object of another name for an entry", async () => {
     objects.set("ledger/../../evil.json", "{}");
-    await expect(openBucketLedger(audit)).rejects.toThrow("cannot be a file of a folder");
+    expect(await (await openLedger(audit)).read()).toMatchObject({
+      entries: [],
+      flaws: [],
+      strays: ["../../evil.json"],
+    });
     expect(readdirSync(folder)).toEqual(["token"]);
   });
 
   test("reads its token anew for every program, and says so where it gets no credentials", async () => {
     writeFileSync(join(folder, "token"), "another");
-    await expect(s3().keys("audit", "ledger/")).rejects.toThrow(
-      /^cannot list s3:\/\/audit\/ledger\/: CredentialsProviderError: /,
+    await expect(s3().versions("audit", "ledger/")).rejects.toThrow(
+      /^cannot list versions of s3:\/\/audit\/ledger\/: CredentialsProviderError: /,
     );
     writeFileSync(join(folder, "token"), "pod's token");
-    expect(await s3().keys("audit", "ledger/")).toEqual([]);
+    expect(await s3().versions("audit", "ledger/")).toEqual([]);
   });
 });
 

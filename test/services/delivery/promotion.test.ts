@@ -7,7 +7,6 @@ import { approvalIn, type ApprovalFound } from "../../../services/delivery/appro
 import { promoterArguments } from "../../../services/delivery/promote";
 import { promote, type Promotion } from "../../../services/delivery/promotion";
 import { imageOf, readRollout, releasePatch, standingOf } from "../../../services/delivery/rollout";
-import { openBucketLedger } from "../../support/ledgers";
 import { MemoryStore } from "../../support/object-store";
 import { contract, manifest, patched, region, repository, served } from "../../support/rollouts";
 import { digest, promotion, release } from "./promotion-fixture";
@@ -225,7 +224,7 @@ describe("the promoter's command", () => {
     const folder = mkdtempSync(join(tmpdir(), "causeway-ledger-test-"));
     const store = new MemoryStore();
     try {
-      const ledger = await openBucketLedger("s3://audit/ledger", store);
+      const ledger = await openLedger("s3://audit/ledger", store);
       await ledger.record({
         actor: "approver@example.com",
         action: "approve",
@@ -233,16 +232,16 @@ describe("the promoter's command", () => {
         details: { digest, role: "model-risk", reason: "reviewed" },
       });
       expect(store.calls.map(([operation, at]) => [operation, at.split("/")[1]])).toEqual([
-        ["keys", "ledger"],
+        ["versions", "ledger"],
         ["putNew", "approvals"],
         ["putNew", "ledger"],
       ]);
-      const found = (model = contract, of = digest) =>
-        referenceOf(approvalIn(readLedger(storeAt(ledger.path)), model, of, []));
+      const found = async (model = contract, of = digest) =>
+        referenceOf(approvalIn(await ledger.entries(), model, of, []));
       const limited = { ...contract, riskTier: "limited" as const };
-      expect([found(), found(limited)]).toEqual([
+      expect([await found(), await found(limited)]).toEqual([
         undefined,
-        readLedger(storeAt(ledger.path))[0]!.hash,
+        (await ledger.chain())[0]!.hash,
       ]);
       await ledger.record({
         actor: "approver@example.com",
@@ -250,22 +249,22 @@ describe("the promoter's command", () => {
         subject: "loan-approval",
         details: { digest, role: "ethics-board", reason: "the same person" },
       });
-      expect(found()).toBeUndefined();
+      expect(await found()).toBeUndefined();
       await ledger.record({
         actor: "board@example.com",
         action: "approve",
         subject: "loan-approval",
         details: { digest, reason: "in no role" },
       });
-      expect(found()).toBeUndefined();
+      expect(await found()).toBeUndefined();
       await ledger.record({
         actor: "board@example.com",
         action: "approve",
         subject: "loan-approval",
         details: { digest, role: "ethics-board", reason: "reviewed" },
       });
-      expect(found()).toBe(readLedger(storeAt(ledger.path))[3]!.hash);
-      expect(found(contract, `sha256:${"c".repeat(64)}`)).toBeUndefined();
+      expect(await found()).toBe((await ledger.chain())[3]!.hash);
+      expect(await found(contract, `sha256:${"c".repeat(64)}`)).toBeUndefined();
       await (
         await openLedger(join(folder, "ledger.jsonl"))
       ).record({ actor: "a", action: "promote", subject: "m", details: {} });

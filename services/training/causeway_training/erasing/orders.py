@@ -133,7 +133,8 @@ class Answer:
 @dataclass(frozen=True)
 class Orders:
     """Orders and answers of all regions at one location: `orders/<region>/<run>.json` and
-    `answers/<region>/<run>.json`."""
+    `answers/<region>/<run>/<number>.json`. Each is written once; the answer with the highest number
+    is what a region says now."""
 
     location: ObjectLocation
 
@@ -142,10 +143,10 @@ class Orders:
         time of its first asking."""
         key = _key("orders", order.region, order.run)
         known = self.location.get(key)
-        if known is not None:
-            return Order.parse(known, order.region, order.run)
-        self.location.put(key, json.dumps(asdict(order)).encode())
-        return order
+        if known is None and self.location.put_new(key, json.dumps(asdict(order)).encode()):
+            return order
+        known = known if known is not None else self.location.get(key)
+        return Order.parse(known or b"", order.region, order.run)
 
     def runs(self, region: str) -> list[str]:
         """Runs that ask a region."""
@@ -159,19 +160,30 @@ class Orders:
         return None if data is None else Order.parse(data, region, run)
 
     def answer(self, answer: Answer) -> None:
-        self.location.put(
-            _key("answers", answer.region, answer.run), json.dumps(asdict(answer)).encode()
-        )
+        data = json.dumps(asdict(answer)).encode()
+        while not self.location.put_new(
+            _answer_key(answer.region, answer.run, self._count(answer.region, answer.run) + 1), data
+        ):
+            pass
 
     def answered(self, region: str, run: str) -> Answer | None:
-        data = self.location.get(_key("answers", region, run))
+        count = self._count(region, run)
+        data = self.location.get(_answer_key(region, run, count)) if count else None
         return None if data is None else Answer.parse(data, region, run)
 
     def close(self, run: str, regions: list[str]) -> None:
         """Takes orders and answers away: they name the subject."""
-        self.location.delete(
-            [_key(kind, region, run) for region in regions for kind in ("orders", "answers")]
-        )
+        for region in regions:
+            answers = self.location.names(_answer_folder(region, run))
+            self.location.delete([_key("orders", region, run), *answers])
+
+    def _count(self, region: str, run: str) -> int:
+        """How many answers there are from number 1 without a gap; past a gap is none."""
+        names = set(self.location.names(_answer_folder(region, run)))
+        count = 0
+        while _answer_key(region, run, count + 1) in names:
+            count += 1
+        return count
 
 
 @dataclass(frozen=True)
@@ -272,6 +284,14 @@ def _is_count(value: object) -> bool:
 
 def _key(kind: str, region: str, run: str) -> str:
     return f"{kind}/{_name(region, '--region')}/{_name(run, '--run')}.json"
+
+
+def _answer_folder(region: str, run: str) -> str:
+    return f"answers/{_name(region, '--region')}/{_name(run, '--run')}/"
+
+
+def _answer_key(region: str, run: str, number: int) -> str:
+    return f"{_answer_folder(region, run)}{number:012}.json"
 
 
 def _name(text: str, argument: str) -> str:

@@ -26,6 +26,7 @@ from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import unquote
 
+import flask
 import moto.route53.models as route53_models
 import moto.s3.models as s3_models
 from cryptography.hazmat.primitives import hashes
@@ -413,10 +414,22 @@ def _zone_id(make: Callable[..., str]) -> Callable[..., str]:
     return lambda *args, **options: f"Z{make(*args, **options)[1:]}"
 
 
+_ONLY_NEW = {"StringNotEquals": {"s3:if-none-match": "*"}}
+
+
 def _permission(bucket: s3_models.FakeBucket, action: str, resource: str) -> PermissionResult:
-    """moto reads no condition: a statement with one would refuse whatever it names."""
+    """moto reads no condition: a statement with one would refuse whatever it names.
+
+    The one that is read here asks for conditional writes; a key that a request lacks is not equal.
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+    """
     document = json.loads(bucket.policy or b"{}")
-    statements = [one for one in _listed(document.get("Statement", [])) if "Condition" not in one]
+    overwrites = flask.request.headers.get("If-None-Match") != "*"
+    statements = [
+        {name: value for name, value in one.items() if name != "Condition"}
+        for one in _listed(document.get("Statement", []))
+        if "Condition" not in one or (overwrites and one["Condition"] == _ONLY_NEW)
+    ]
     if not statements:
         return PermissionResult.NEUTRAL
     policy = IAMPolicy(json.dumps({**document, "Statement": statements}))

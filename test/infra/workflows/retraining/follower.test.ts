@@ -90,8 +90,12 @@ test("in AWS it reads the orders of its own region, and writes the ledger alone;
     "s3:GetObject artifacts-*/promotions/eu-central-1/*",
     "s3:GetObject audit-*/approvals/*",
     "s3:GetObject audit-*/ledger/*",
-    "s3:ListBucket artifacts-*",
+    "s3:GetObjectVersion artifacts-*/promotions/eu-central-1/*",
+    "s3:GetObjectVersion audit-*/approvals/*",
+    "s3:GetObjectVersion audit-*/ledger/*",
     "s3:ListBucket audit-*",
+    "s3:ListBucketVersions artifacts-*",
+    "s3:ListBucketVersions audit-*",
     "s3:PutObject audit-*/ledger/*",
   ]);
   const writes = (account: keyof typeof permissions) =>

@@ -14,12 +14,15 @@ import {
 import { appendEntry, readLedger, verifyLedger } from "../../../../services/evidence/ledger/ledger";
 import {
   fileStore,
-  objectName,
   objectStore,
   storeAt,
   type LedgerStore,
 } from "../../../../services/evidence/ledger/store";
-import { verifyLines, type StoredLine } from "../../../../services/evidence/ledger/verify";
+import {
+  objectName,
+  verifyLines,
+  type StoredLine,
+} from "../../../../services/evidence/ledger/verify";
 
 let folder = "";
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "causeway-ledger-"))));
@@ -270,7 +273,7 @@ describe("whatever is recorded", () => {
 it("a path that ends with .jsonl is a file, any other a folder of objects named by number", async () => {
   const entry = await appendEntry(storeAt(join(folder, "objects")), fact("x"), at);
   await appendEntry(storeAt(join(folder, "lines.jsonl")), fact("x"), at);
-  expect(readdirSync(join(folder, "objects"))).toEqual([objectName(entry)]);
-  expect(objectName(entry)).toBe("000000000001.json");
+  expect(readdirSync(join(folder, "objects"))).toEqual([objectName(1)]);
+  expect(objectName(1)).toBe("000000000001.json");
   expect(readFileSync(join(folder, "lines.jsonl"), "utf8")).toBe(`${JSON.stringify(entry)}\n`);
 });
