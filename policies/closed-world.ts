@@ -1,13 +1,26 @@
 import { harmlessTypes } from "./harmless-types";
 import { subject } from "./kubernetes";
-import { appliesTo, none, resourceRule, type ResourceRule, type Rule } from "./rule";
+import { appliesTo, kindOf, none, resourceRule, type ResourceRule, type Rule } from "./rule";
 
 /** Components of the program: each creates nothing itself, and what it creates is judged. */
 const components = "causeway:";
 
-/** Whether a rule looks at resources of a type for more than what most types have alike. */
+/**
+ * Whether a rule looks at resources of a type for more than what most types have alike. A pattern
+ * of types tells nothing of one among them.
+ */
 export function isJudged(rules: readonly Rule[], type: string): boolean {
-  return rules.some(({ partial, types = [] }) => partial !== true && appliesTo({ types }, type));
+  return rules.some(
+    ({ partial, types = [] }) =>
+      partial !== true && appliesTo({ types: types.filter((each) => !each.endsWith("*")) }, type),
+  );
+}
+
+const harmlessKinds = new Set(Object.keys(harmlessTypes).map(kindOf));
+
+/** Whether a type is listed as one that no rule has to judge. */
+export function isHarmless(type: string): boolean {
+  return harmlessKinds.has(kindOf(type));
 }
 
 /**
@@ -19,8 +32,7 @@ export function closedWorld(rules: readonly Rule[]): ResourceRule {
   const known = new Map<string, boolean>();
   const isKnown = (type: string) => {
     const found =
-      known.get(type) ??
-      (type.startsWith(components) || Object.hasOwn(harmlessTypes, type) || isJudged(rules, type));
+      known.get(type) ?? (type.startsWith(components) || isHarmless(type) || isJudged(rules, type));
     known.set(type, found);
     return found;
   };

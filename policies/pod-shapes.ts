@@ -15,8 +15,23 @@ export interface Pod {
   readonly spec: unknown;
 }
 
-/** Types in which pods may be: every kind of Kubernetes, also one that nobody has heard of. */
-export const podTypes: readonly string[] = ["kubernetes:*"];
+/**
+ * Types in which pods may be: kinds that do nothing else than run them, and every other kind of
+ * Kubernetes, also one that nobody has heard of.
+ */
+export const podTypes: readonly string[] = [
+  ...["Pod", "PodTemplate", "ReplicationController"].map((kind) => `kubernetes:core/v1:${kind}`),
+  ...["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"].map(
+    (kind) => `kubernetes:apps/v1:${kind}`,
+  ),
+  "kubernetes:batch/v1:Job",
+  "kubernetes:batch/v1:CronJob",
+  "kubernetes:keda.sh/v1alpha1:ScaledJob",
+  elasticsearchType,
+  kibanaType,
+  beatType,
+  "kubernetes:*",
+];
 
 /** Kinds that describe pods instead of running them, or whose values have a rule of their own. */
 const descriptions = new Set(

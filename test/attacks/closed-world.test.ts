@@ -46,7 +46,7 @@ describe("a resource of a type that nobody thought of", () => {
       "aws:rds/instance:Instance",
       "aws-native:s3:Bucket",
       "command:local:Command",
-      "kubernetes:apiregistration.k8s.io/v1:APIService",
+      "kubernetes:admissionregistration.k8s.io/v1alpha1:MutatingAdmissionPolicy",
     ])
       expect(findings(type).map(({ message }) => message)).toEqual([
         expect.stringContaining(`no rule judges ${type}; add one, or say why it is harmless`),

@@ -1,4 +1,4 @@
-import { at, list } from "../../resources";
+import { at, list, text } from "../../resources";
 import { resourceRule } from "../../rule";
 import { subject } from "../../kubernetes";
 
@@ -28,6 +28,9 @@ export const rule = resourceRule({
   ],
   check: (binding) =>
     list(binding.props, "subjects")
-      .filter((each) => everyone.includes(at(each, "name")))
+      .filter((each) => {
+        const name = text(each, "name") ?? "";
+        return everyone.includes(name) || name.startsWith("system:serviceaccounts:");
+      })
       .map((each) => `${subject(binding)} must not bind to ${String(at(each, "name"))}`),
 });

@@ -20,12 +20,15 @@ export const rule = resourceRule({
     return rules.flatMap((rule, index) => {
       const keys = text(rule, "jwksUri");
       const issuer = text(rule, "issuer");
-      const hasKeys = keys?.startsWith("https://") || (keys === undefined && present(rule, "jwks"));
+      // Keys that are written here are the keys of whoever writes here.
+      const inline = present(rule, "jwks") ? "jwks" : shown(keys);
       const problems = [
         ...(issuer?.startsWith("https://")
           ? []
           : [`name an issuer by its https URL, got ${shown(issuer)}`]),
-        ...(hasKeys ? [] : [`name the issuer's keys in an https jwksUri, got ${shown(keys)}`]),
+        ...(keys?.startsWith("https://") && inline !== "jwks"
+          ? []
+          : [`name the issuer's keys in an https jwksUri, got ${inline}`]),
         ...(list(rule, "audiences").length > 0 ? [] : ["list audiences"]),
       ];
       return problems.map(

@@ -25,13 +25,18 @@ export const rule = resourceRule({
       [policy, ...list(policy, "portLevelSettings")].map((each) => ({
         where,
         mode: at(each, "tls.mode"),
+        unchecked: at(each, "tls.insecureSkipVerify") === true,
       })),
     );
-    return settings
+    const unchecked = settings
+      .filter((each) => each.unchecked)
+      .map(({ where }) => `${subject(destination)} must check certificates in ${where}`);
+    const off = settings
       .filter(({ mode }) => mode === "DISABLE")
       .map(
         ({ where }) =>
           `${subject(destination)} must not turn TLS off, got mode DISABLE in ${where}`,
       );
+    return [...off, ...unchecked];
   },
 });

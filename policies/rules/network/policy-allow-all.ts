@@ -1,8 +1,7 @@
-import { list, text } from "../../resources";
+import { isWide } from "../../blocks";
+import { at, list, record, text } from "../../resources";
 import { resourceRule } from "../../rule";
 import { subject } from "../../kubernetes";
-
-const everywhere: readonly unknown[] = ["0.0.0.0/0", "::/0"];
 
 export const rule = resourceRule({
   name: "network-policy-allow-all",
@@ -33,10 +32,26 @@ export const rule = resourceRule({
   ],
 });
 
-/** No peers means every peer; so does the block of all addresses. */
+/** No peers means every peer; so do a block of all addresses and a selector of all namespaces. */
 function isOpen(rule: unknown, peers: "from" | "to"): boolean {
   const given = list(rule, peers);
+  return given.length === 0 || given.some(isEveryone);
+}
+
+function isEveryone(peer: unknown): boolean {
+  const block = text(peer, "ipBlock.cidr");
+  if (block !== undefined) return isWide(block);
   return (
-    given.length === 0 || given.some((peer) => everywhere.includes(text(peer, "ipBlock.cidr")))
+    at(peer, "namespaceSelector") !== undefined &&
+    !narrows(at(peer, "namespaceSelector")) &&
+    !narrows(at(peer, "podSelector"))
+  );
+}
+
+/** Whether a selector names values of a label: that one exists, or is not there, names nobody. */
+function narrows(selector: unknown): boolean {
+  return (
+    Object.keys(record(selector, "matchLabels")).length > 0 ||
+    list(selector, "matchExpressions").some((each) => text(each, "operator") === "In")
   );
 }

@@ -1,9 +1,10 @@
+import { holds } from "../../blocks";
 import { list, text } from "../../resources";
 import { resourceRule } from "../../rule";
 import { subject } from "../../kubernetes";
 
-/** Blocks that cover the instance metadata service at 169.254.169.254. */
-const covering: readonly unknown[] = ["169.254.169.254/32", "169.254.0.0/16", "169.254.169.0/24"];
+/** Addresses of the instance metadata service. */
+const services = ["169.254.169.254/32", "fd00:ec2::254/128"];
 
 export const rule = resourceRule({
   name: "network-policy-metadata-service",
@@ -22,14 +23,17 @@ export const rule = resourceRule({
   check: (policy) =>
     list(policy.props, "spec.egress").flatMap((rule, index) =>
       list(rule, "to")
-        .filter(
-          (peer) =>
-            text(peer, "ipBlock.cidr") === "0.0.0.0/0" &&
-            !list(peer, "ipBlock.except").some((block) => covering.includes(block)),
-        )
+        .flatMap((peer) => {
+          const block = text(peer, "ipBlock.cidr") ?? "";
+          const excepted = list(peer, "ipBlock.except").map(String);
+          return services.filter(
+            (service) =>
+              holds(block, service) && !excepted.some((except) => holds(except, service)),
+          );
+        })
         .map(
-          () =>
-            `egress rule ${index + 1} of ${subject(policy)} must except 169.254.169.254/32, the node's metadata service`,
+          (service) =>
+            `egress rule ${index + 1} of ${subject(policy)} must except ${service}, the node's metadata service`,
         ),
     ),
 });

@@ -58,7 +58,13 @@ export function applied(
   const changed = edited(planned, change);
   const touched = [
     ...changed.filter((resource) => !before.has(resource)).map(viewed),
-    ...(change.add ?? []).map(({ type, name = "added", props }) => ({ type, name, props })),
+    ...(change.add ?? []).map(({ type, name = "added", props }) => ({
+      type,
+      name,
+      props,
+      // By which a resource of a program is told from an object of a file.
+      provider: "eu-west-1",
+    })),
     ...(change.manifests ?? []).flatMap((manifest) => resourcesOf(manifest)),
   ];
   if (touched.length === 0 && changed.length === planned.length)

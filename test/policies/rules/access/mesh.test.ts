@@ -28,7 +28,9 @@ ruleSuite(defaultDeny, {
         set(props, "spec.selector", { matchLabels: { app: "x" } }),
       ),
     "a policy that allows something": (good) =>
-      changed(good, "deny-by-default", (props) => set(props, "spec.rules", [{ from: [] }])),
+      changed(good, "deny-by-default", (props) =>
+        set(props, "spec.rules", [{ from: [{ source: { namespaces: ["one"] } }] }]),
+      ),
   },
   configured: [
     {
@@ -71,7 +73,7 @@ for (const version of ["v1", "v1beta1"]) {
     deviations: {
       "everything from everyone": (good) => ({
         deviant: set(good, "spec.rules", [{}]),
-        message: /^rule 1 of AuthorizationPolicy "loan-approval" must say what it allows/,
+        message: /^rule 1 of AuthorizationPolicy "loan-approval" must say whose requests it allows/,
       }),
       "everything beside something": (good) =>
         set(good, "spec.rules", [...authorizationPolicy.spec.rules, {}]),
