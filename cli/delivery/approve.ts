@@ -36,11 +36,11 @@ export interface Approval {
   readonly reason: string;
   /** Approves this image also where no Rollout runs it yet. @default the image that is on trial */
   readonly digest?: string | undefined;
-  /** The person's own key; a role that the stack has keys for counts with nothing else. */
+  /** The person's own key; where the stack has approver keys, nothing else counts. */
   readonly signer?: Signer | undefined;
   /**
-   * Keys of the people who approve, by role: before a Rollout goes on, an approval in such a role
-   * counts only with a signature of one of them. @default none
+   * Keys of the people who approve, by role: before a Rollout goes on, an approval counts only with
+   * a signature of a key of its role. @default none
    */
   readonly approverKeys?: readonly RoleKey[] | undefined;
 }
@@ -76,19 +76,15 @@ export async function approve(
     ]);
   const [rollout, actor] = await Promise.all([cluster.rollout(model), cluster.whoAmI()]);
   const region = regionOf(rollout);
-  const fact = (image: string, details: Fact["details"] = {}): Fact => ({
-    actor,
-    action: "approve",
-    subject: model,
-    details: {
-      region,
-      digest: image,
-      ...details,
-      role,
-      reason,
-      ...(signer && { signature: signedApproval({ model, image, role, actor }, signer) }),
-    },
-  });
+  const fact = (image: string, at: Fact["details"] = {}): Fact => {
+    const details = { region, digest: image, ...at, role, reason };
+    return {
+      actor,
+      action: "approve",
+      subject: model,
+      details: signedBy(signer, model, actor, details),
+    };
+  };
   if (digest !== undefined && digest !== imageDigestOf(rollout)) {
     await ledger.record(fact(digest));
     return { digest, region, resumed: false };
@@ -115,6 +111,18 @@ export async function approve(
   return { digest: approved, region, resumed: true };
 }
 
+/** Details of an approval, with the time and the signature of who has a key. */
+function signedBy(
+  signer: Signer | undefined,
+  model: string,
+  actor: string,
+  details: Fact["details"],
+): Fact["details"] {
+  if (signer === undefined) return details;
+  const signed = { ...details, at: new Date().toISOString() };
+  return { ...signed, signature: signedApproval({ model, actor, details: signed }, signer) };
+}
+
 /** A release that waits for a person. */
 interface Waiting {
   readonly region: string;
@@ -135,10 +143,10 @@ async function stillMissing(
 ): Promise<string | undefined> {
   if (pausedFor !== gatePause) return undefined;
   const step = status.currentStepIndex ?? 0;
-  const bound = ({ actor, details }: Entry) =>
+  const bound = ({ actor, time: at, details: { signature, ...details } }: Entry) =>
     unbound(
-      { model, image: digest, role: roleOf(details), actor },
-      signatureSchema.safeParse(details["signature"]).data,
+      { model, image: digest, role: roleOf(details), actor, at, details },
+      signatureSchema.safeParse(signature).data,
       approverKeys,
     ) === undefined;
   const entries = (await ledger.entries()).filter(
@@ -225,7 +233,7 @@ export const verb: CommandLine = {
       .option("--key <key>", `your own ${keyHelp}`)
       .option(
         "--stack <stack>",
-        "of a role in causeway:approverKeys of the stack only signed approvals count",
+        "with causeway:approverKeys of the stack only approvals signed by them count",
       )
       .addOption(contextOption())
       .option("--json", jsonHelp)

@@ -205,7 +205,7 @@ const common = {
     .array(approverKey, { error: "a list of { role, key }" })
     .default([])
     .describe(
-      "Public keys (PEM) of the people who approve, by role. An approval in a role that is named here counts only with the signature of one of its keys.",
+      "Public keys (PEM) of the people who approve, by role. Where any role has a key, an approval counts only with the signature of a key of its own role.",
     ),
   subjectKeys: subjectKeys
     .default({ current: 1, oldest: 1 })

@@ -46,20 +46,20 @@ function judgedApproval(
   { model, image }: { readonly model: string; readonly image: string },
   keys: readonly RoleKey[],
 ): Approval | string {
-  const signature = signatureSchema.safeParse(details["signature"]).data;
+  const { signature: claimed, ...signed } = details;
+  const signature = signatureSchema.safeParse(claimed).data;
   const approval = approvalSchema.safeParse({
     role: details["role"],
     at: time,
     actor,
     image,
     reference: hash,
-    ...(signature !== undefined && { signature }),
+    ...(signature !== undefined && { signature, details: signed }),
   });
   if (!approval.success) return `entry ${sequence} by ${actor}: it names no role`;
-  const gap = unbound({ model, image, role: approval.data.role, actor }, signature, keys);
-  return gap === undefined
-    ? approval.data
-    : `entry ${sequence} by ${actor} as ${approval.data.role}: ${gap}`;
+  const { role } = approval.data;
+  const gap = unbound({ model, image, role, actor, at: time, details: signed }, signature, keys);
+  return gap === undefined ? approval.data : `entry ${sequence} by ${actor} as ${role}: ${gap}`;
 }
 
 /**
@@ -70,7 +70,7 @@ export type ApprovalFound = { readonly reference: string } | { readonly missing:
 
 /**
  * The newest approval of an image in the ledger, once all that the model's risk tier asks for are
- * there. One in a role that has keys counts only with the signature of one of them, as in `npx causeway
+ * there. With keys, one counts only with the signature of a key of its role, as in `npx causeway
  * release attest` and `npx causeway release verify`.
  */
 export function approvalIn(

@@ -3,6 +3,8 @@ import { z } from "zod";
 import { InputError, parseOrThrow } from "../contract/problems";
 import { label } from "../contract/units";
 import { keyIdOf, preAuthentication, publicKeyIn, type Signer } from "./attestation";
+import { canonicalJson } from "./ledger/canonical";
+import type { Entry } from "./ledger/entry";
 import type { Approval, Release } from "./release";
 
 /**
@@ -18,14 +20,28 @@ export interface RoleKey {
   readonly key: string;
 }
 
-/** What somebody says who approves: this image of this model, in this role, as this person. */
+/**
+ * What an approver signs: the whole entry of the ledger but the signature itself. An approval of one
+ * version, image, region, step or pause is none of another.
+ */
 export interface ApprovalStatement {
   readonly model: string;
+  readonly actor: string;
+  /** Details of the entry; `at` is when it was signed, in UTC. */
+  readonly details: Entry["details"];
+}
+
+/** An approval as it stands in the ledger or in a manifest. */
+export interface StoredApproval extends ApprovalStatement {
+  readonly role: string;
   /** Digest of the image. */
   readonly image: string;
-  readonly role: string;
-  readonly actor: string;
+  /** When it was recorded. */
+  readonly at: string;
 }
+
+/** Longest time between a signature and its entry in the ledger, in milliseconds. */
+const recordedWithin = 10 * 60 * 1_000;
 
 /** The signature over an approval, by the approver's own key. */
 export function signedApproval(
@@ -36,29 +52,34 @@ export function signedApproval(
 }
 
 /**
- * Why an approval is not bound to its role, in words; undefined where it is. A role for which there
- * are keys counts only with the signature of one of them. A role without keys is claimed, and only
- * whoever took the approval could bind it.
+ * Why an approval is not bound to its role, in words; undefined where it is. Once there are keys for
+ * any role, an approval counts only with the signature of a key of its own. Without any key roles are
+ * claimed, and only whoever took the approval could bind them.
  */
 export function unbound(
-  statement: ApprovalStatement,
+  { role, image, at, ...statement }: StoredApproval,
   signature: Approval["signature"],
   keys: readonly RoleKey[],
 ): string | undefined {
-  const own = keys
-    .filter(({ role }) => role === statement.role)
-    .flatMap(({ key }) => publicKeyIn(key) ?? []);
-  if (own.length === 0) return undefined;
+  if (keys.length === 0) return undefined;
+  const own = keys.filter((key) => key.role === role).flatMap(({ key }) => publicKeyIn(key) ?? []);
+  if (own.length === 0) return "a role without keys, where others have some";
   if (signature === undefined) return "no signature";
   const key = own.find((one) => keyIdOf(one) === signature.keyid);
   if (key === undefined) return `a signature by ${signature.keyid}, which is no key of the role`;
+  const { details } = statement;
   const holds = verify(
     key.asymmetricKeyType === "ec" ? "sha256" : null,
     messageOf(statement),
     key,
     Buffer.from(signature.sig, "base64"),
   );
-  return holds ? undefined : "a signature over something else";
+  if (!holds || details["role"] !== role || details["digest"] !== image)
+    return "a signature over something else";
+  const signed = typeof details["at"] === "string" ? details["at"] : "no time";
+  return Math.abs(Date.parse(signed) - Date.parse(at)) <= recordedWithin
+    ? undefined
+    : `a signature of ${signed}, recorded at ${at}`;
 }
 
 /**
@@ -71,11 +92,8 @@ export function approvalProblems(
 ): { readonly name: string; readonly found: string; readonly allowed: string }[] {
   return approvals.flatMap((approval, i) => {
     const name = `approvals[${i}], by role ${approval.role}`;
-    const gap = unbound(
-      { model, image: approval.image, role: approval.role, actor: approval.actor },
-      approval.signature,
-      keys,
-    );
+    const { signature, details = {}, reference: _reference, ...stored } = approval;
+    const gap = unbound({ ...stored, model, details }, signature, keys);
     return [
       ...(approval.image === image.digest
         ? []
@@ -102,8 +120,9 @@ export function approvalProblems(
   });
 }
 
-function messageOf({ model, image, role, actor }: ApprovalStatement): Buffer {
-  return preAuthentication(Buffer.from(JSON.stringify({ actor, image, model, role })), payloadType);
+function messageOf({ model, actor, details }: ApprovalStatement): Buffer {
+  const entry = { action: "approve", actor, details, subject: model };
+  return preAuthentication(Buffer.from(canonicalJson(entry)), payloadType);
 }
 
 const keysOption = "--approver-keys";

@@ -43,6 +43,8 @@ export const approvalSchema = z.strictObject({
   reference: entryReference,
   /** By the approver's own key, where they have one. */
   signature: signatureSchema.optional(),
+  /** Details of the entry, which the signature covers; absent without one. */
+  details: z.record(z.string(), z.json()).optional(),
 });
 export type Approval = z.output<typeof approvalSchema>;
 

@@ -208,8 +208,13 @@ export const releaseThreats: readonly Threat[] = [
       "governance-model-approval-channel",
       "governance-retraining-approval",
     ],
-    tests: ["test/policies/rules/access/duties.test.ts", "test/e2e/duties.ts"],
-    residual: "Two people together can; the ledger names both.",
+    tests: [
+      "test/attacks/approvals.test.ts",
+      "test/policies/rules/access/duties.test.ts",
+      "test/e2e/duties.ts",
+    ],
+    residual:
+      "Two people together can; the ledger names both. At the gate an approver can resume a Rollout by kubectl without the second approval; the next plan shows what the manifest lacks.",
   },
   {
     id: "false-order",

@@ -39,14 +39,20 @@ describe("an approval", () => {
     expect(region.rollout.status).not.toHaveProperty("pauseConditions");
   });
 
-  it("in a role that the stack has keys for counts at the gate only with a signature of one of them", async () => {
+  it("of a stack with approver keys counts at the gate only with a signature of one of its role", async () => {
     await beforehand();
     become(waiting);
-    const board = testKey();
-    const approverKeys = [{ role: "ethics-board", key: board.publicKey }];
-    expect(
-      await approve(context, { role: "model-risk", reason: "reviewed the card", approverKeys }),
-    ).toMatchObject({
+    const [board, risk] = [testKey(), testKey("p256")];
+    const approverKeys = [
+      { role: "ethics-board", key: board.publicKey },
+      { role: "model-risk", key: risk.publicKey },
+    ];
+    const approving = { role: "model-risk", reason: "reviewed the card", approverKeys };
+    expect(await approve(context, approving)).toMatchObject({
+      resumed: false,
+      missing: expect.stringContaining("; got none"),
+    });
+    expect(await approve(context, { ...approving, signer: risk.signer })).toMatchObject({
       resumed: false,
       missing: expect.stringContaining("; got model-risk by risk-officer@example.com"),
     });

@@ -12,6 +12,7 @@ import { exitCodeOf } from "../../../cli/exit-codes";
 import { Terminal } from "../../../cli/terminal";
 import { causeway } from "../../support/verb";
 import { digestOf } from "../../../services/contract/digests";
+import { signedDetails } from "../../support/approvals";
 import {
   approval,
   attesting,
@@ -28,7 +29,11 @@ import {
 } from "./attest-fixture";
 
 const boardSigned = (actor = "chair@example.com", of = image) => ({
-  signature: signedApproval({ model, image: of, role: "ethics-board", actor }, board.signer),
+  ...signedDetails(
+    { model, actor, digest: of, role: "ethics-board", reason: "read the card" },
+    board.signer,
+  ),
+  digest: image,
 });
 
 describe("attesting a release", () => {
@@ -138,8 +143,8 @@ describe("an approval in a role that the stack has keys for", () => {
       "signed with another key",
       () =>
         approval("chair@example.com", "ethics-board", {
-          signature: signedApproval(
-            { model, image, role: "ethics-board", actor: "chair@example.com" },
+          ...signedDetails(
+            { model, actor: "chair@example.com", digest: image, role: "ethics-board" },
             ours.signer,
           ),
         }),
@@ -156,15 +161,20 @@ describe("an approval in a role that the stack has keys for", () => {
     expect([approvals, refused]).toEqual([[], [expect.stringContaining(message)]]);
   });
 
-  test("is claimed where the stack has no key for it", async () => {
+  test("is claimed where the stack has no key at all, and counts for nothing where another role has one", async () => {
     await put(approval("eve@example.com", "ethics-board"));
-    expect(
-      (await attesting([{ role: "model-risk", key: board.publicKey }])).approvals,
-    ).toHaveLength(1);
+    expect((await attesting([])).approvals).toHaveLength(1);
+    expect(await attesting([{ role: "model-risk", key: board.publicKey }])).toMatchObject({
+      approvals: [],
+      refused: [expect.stringContaining("a role without keys, where others have some")],
+    });
   });
 
   test("is no signature over a release, and none over a release is one over an approval", () => {
-    const { sig } = signedApproval({ model, image, role: "ethics-board", actor: "a" }, ours.signer);
+    const { sig } = signedApproval(
+      { model, actor: "a", details: { digest: image, role: "ethics-board" } },
+      ours.signer,
+    );
     const envelope = JSON.parse(readFileSync(join(release, "attestation.json"), "utf8"));
     writeFileSync(
       join(release, "attestation.json"),

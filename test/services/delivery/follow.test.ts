@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { signedApproval, type RoleKey } from "../../../services/evidence/approvals";
+import type { RoleKey } from "../../../services/evidence/approvals";
 import type { Verdict } from "../../../services/evidence/verdict";
 import { openLedger, type OpenLedger } from "../../../services/delivery/ledger-location";
 import { askedRegion, type AskedRegion } from "../../../services/delivery/orders";
@@ -9,6 +9,7 @@ import { follow, followerArguments, isOpen } from "../../../services/delivery/fo
 import { openOrders, type Orders } from "../../../services/delivery/orders";
 import { promote } from "../../../services/delivery/promotion";
 import { imageOf, releasePatch, type Region } from "../../../services/delivery/rollout";
+import { signedDetails } from "../../support/approvals";
 import { testKey } from "../../support/signing";
 import { contract, region, repository, type Controlled } from "../../support/rollouts";
 import { home, order, run, second, third } from "./follow-fixture";
@@ -199,7 +200,10 @@ describe("the promoter of another region", () => {
     await approve();
     const one = region(second!, "Healthy");
     const board = testKey();
-    const approverKeys: RoleKey[] = [{ role: "ethics-board", key: board.publicKey }];
+    const approverKeys: RoleKey[] = [
+      { role: "ethics-board", key: board.publicKey },
+      { role: "model-risk", key: board.publicKey },
+    ];
     expect(await follow(order(), following(one, { approverKeys }))).toBe(2);
     expect((await ledger.entries()).at(-1)!.details).toMatchObject({
       outcome: "refused",
@@ -209,23 +213,19 @@ describe("the promoter of another region", () => {
     expect((await ledger.entries()).at(-1)!.details["message"]).toContain(
       "not counted: entry 2 by b@example.com as ethics-board: no signature",
     );
-    const statement = {
-      model: "loan-approval",
-      image: digest,
-      role: "ethics-board",
-      actor: "c@example.com",
-    };
-    await ledger.record({
-      actor: statement.actor,
-      action: "approve",
-      subject: "loan-approval",
-      details: {
-        digest,
-        role: statement.role,
-        reason: "reviewed",
-        signature: signedApproval(statement, board.signer),
-      },
-    });
+    for (const [actor, role] of [
+      ["c@example.com", "ethics-board"],
+      ["d@example.com", "model-risk"],
+    ] as const)
+      await ledger.record({
+        actor,
+        action: "approve",
+        subject: "loan-approval",
+        details: signedDetails(
+          { model: "loan-approval", actor, digest, role, reason: "reviewed" },
+          board.signer,
+        ),
+      });
     expect(
       await follow(
         order({ id: "0b5e8a9e-6d0f-4b7b-8a53-3a1f0e1f3c11" }),

@@ -1,13 +1,13 @@
 import {
   approverKeysIn,
   approverKeysOption,
-  signedApproval,
   type RoleKey,
 } from "../../../services/evidence/approvals";
 import type { Entry } from "../../../services/evidence/ledger";
 import { approvalIn } from "../../../services/delivery/approvals";
 import { promoterArguments } from "../../../services/delivery/promote";
 import { promote, type Promotion } from "../../../services/delivery/promotion";
+import { signedDetails } from "../../support/approvals";
 import { testKey } from "../../support/signing";
 import { contract, old, region } from "../../support/rollouts";
 import { digest, promotion, release } from "./promotion-fixture";
@@ -18,39 +18,37 @@ describe("the approvals of a release", () => {
     { role: "ethics-board", key: board.publicKey },
     { role: "model-risk", key: stranger.publicKey },
   ];
+  const time = "2026-11-29T10:00:00Z";
   const statement = {
     model: "loan-approval",
-    image: digest,
+    digest,
     role: "ethics-board",
     actor: "chair@example.com",
+    reason: "reviewed",
   };
-  const entry = (
-    actor: string,
-    role: string,
-    signature?: ReturnType<typeof signedApproval>,
-    i = 0,
-  ): Entry => ({
+  const entry = (actor: string, role: string, details: Entry["details"] = {}, i = 0): Entry => ({
     sequence: i,
-    time: "2026-11-29T10:00:00Z",
+    time,
     actor,
     action: "approve",
     subject: "loan-approval",
-    details: { digest, role, reason: "reviewed", ...(signature && { signature }) },
+    details: { digest, role, reason: "reviewed", ...details },
     previous: "0".repeat(64),
     hash: String(i).repeat(64),
   });
   const risk = entry(
     "risk@example.com",
     "model-risk",
-    signedApproval(
+    signedDetails(
       { ...statement, role: "model-risk", actor: "risk@example.com" },
       stranger.signer,
+      time,
     ),
     1,
   );
-  const chair = (signature?: ReturnType<typeof signedApproval>) => [
+  const chair = (details?: Entry["details"]) => [
     risk,
-    entry("chair@example.com", "ethics-board", signature, 2),
+    entry("chair@example.com", "ethics-board", details, 2),
   ];
   const promoting = async (entries: readonly Entry[], more: Partial<Promotion> = {}) => {
     const one = region("eu-west-1", "Healthy");
@@ -63,7 +61,7 @@ describe("the approvals of a release", () => {
     );
     return { one, results };
   };
-  const signed = signedApproval(statement, board.signer);
+  const signed = signedDetails(statement, board.signer, time);
 
   test("are enough when each is signed by a key of its role", async () => {
     const { results, one } = await promoting(chair(signed));
@@ -81,17 +79,20 @@ describe("the approvals of a release", () => {
     ],
     [
       "signed by a key of another role",
-      chair(signedApproval(statement, stranger.signer)),
+      chair(signedDetails(statement, stranger.signer, time)),
       `entry 2 by chair@example.com as ethics-board: a signature by ${stranger.signer.keyid}, which is no key of the role`,
     ],
     [
       "signed over another image",
-      chair(signedApproval({ ...statement, image: old.image.digest }, board.signer)),
+      chair({
+        ...signedDetails({ ...statement, digest: old.image.digest }, board.signer, time),
+        digest,
+      }),
       "entry 2 by chair@example.com as ethics-board: a signature over something else",
     ],
     [
       "signed in another person's name",
-      chair(signedApproval({ ...statement, actor: "other@example.com" }, board.signer)),
+      chair(signedDetails({ ...statement, actor: "other@example.com" }, board.signer, time)),
       "a signature over something else",
     ],
   ])("that are %s promote nothing", async (_, entries, message) => {
@@ -108,15 +109,16 @@ describe("the approvals of a release", () => {
       image: digest,
       reference: "2".repeat(64),
     };
+    const { signature, ...details } = signed;
     const carrying = (more: object) =>
       promoting(chair(signed), { release: { ...release, approvals: [{ ...approval, ...more }] } });
     await expect((await carrying({})).results).rejects.toThrow(
       'approvals[0], by role ethics-board: got "no signature", allowed: a signature by a key of ethics-board in causeway:approverKeys',
     );
     await expect(
-      (await carrying({ image: old.image.digest, signature: signed })).results,
+      (await carrying({ image: old.image.digest, signature, details })).results,
     ).rejects.toThrow(`got "of image ${old.image.digest}", allowed: of image ${digest}`);
-    expect(await (await carrying({ signature: signed })).results).toMatchObject([
+    expect(await (await carrying({ signature, details })).results).toMatchObject([
       { outcome: "promoted" },
     ]);
   });
