@@ -9,6 +9,7 @@ import { clientCore, startContestant, type Contestant } from "./server/contestan
 import { contestants } from "./server/contestants";
 import { ensurePeers } from "./server/environment";
 import { boostedRelease } from "./server/release";
+import { withhold } from "./server/withhold";
 import { show, unloadedShare, type Overload, type Result, type Three } from "./server/report";
 
 const root = join(__dirname, "..", "..");
@@ -22,6 +23,8 @@ const connections = 32;
 const [warmSeconds, measuredSeconds, overloadSeconds] = [1, 4, 4];
 /** Connections of the open loop: enough that what is offered does not wait for answers. */
 const manyConnections = 256;
+/** Connections that keep the bodies of their requests back. */
+const withheld = 200;
 /**
  * Shares of the largest rate that are tried, from above, for one that the server sustains: all but
  * a hundredth accepted at once.
@@ -159,12 +162,24 @@ async function overloadTest(
         seconds: overloadSeconds,
         rate: unloadedShare * sustainable,
       });
-      return {
-        sustainable,
-        unloaded,
-        sustaining,
-        overloaded: await load({ ...options, seconds: overloadSeconds, rate: 2 * sustainable }),
-      };
+      const overloaded = await load({
+        ...options,
+        seconds: overloadSeconds,
+        rate: 2 * sustainable,
+      });
+      const attack = withhold({
+        port: ours.port,
+        path,
+        length: body.length,
+        connections: withheld,
+      });
+      const attacked = await load({
+        ...options,
+        seconds: overloadSeconds,
+        rate: unloadedShare * sustainable,
+      });
+      attack.stop();
+      return { sustainable, unloaded, sustaining, overloaded, attacked };
     }
     throw new Error("no rate was sustained: others use the processors too much to say anything");
   } finally {

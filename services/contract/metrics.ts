@@ -21,6 +21,9 @@ export const commonLabels = ["model", "version"] as const;
 export const operations = ["infer", "predict", "explain", "feedback"] as const;
 export type Operation = (typeof operations)[number];
 
+/** Code of a request that was turned away because there were too many: what callers do, no fault. */
+export const overloadedCode = "server.overloaded";
+
 /**
  * Every metric that the server exports; rules, dashboards and tests take the names from here.
  * Bins are named by their upper edge (`+Inf` for the last), categories by their code; both are
@@ -36,13 +39,13 @@ export const metrics = {
   duration: {
     name: "causeway_request_duration_seconds",
     type: "histogram",
-    help: "Seconds from the head of a request to its answer, of requests that were answered with success.",
+    help: "Seconds from the last byte of a request to its answer, of requests that were answered with success.",
     labels: ["operation"],
   },
   malformed: {
     name: "causeway_malformed_requests_total",
     type: "counter",
-    help: "Connections closed because their bytes never became a request: malformed, too slow, or too large a head.",
+    help: "Connections closed because their bytes never became a request: malformed, too slow, too large a head, or a body that was kept back while others came.",
     labels: [],
   },
   inFlight: {

@@ -7,12 +7,12 @@ import fastify, {
 import { metrics, operations, type Operation } from "../contract/metrics";
 import { Explainer } from "./explain/explainer";
 import { framesOf, problemOf, rawAnswer, sendProblem } from "./http/errors";
-import type { Limits } from "./http/limits";
+import { bodyBytesOf, type Limits } from "./http/limits";
 import type { LogSink } from "./http/log-stream";
 import { sheddingServer } from "./http/listener";
 import { RequestLog } from "./http/request-log";
 import { requestIds } from "./http/request-ids";
-import { watch, type Lifecycle } from "./http/watch";
+import { pendingBodies, takeIn, watch, type Lifecycle, type WatchDeps } from "./http/watch";
 import type { Keys } from "./identity/keys";
 import { PredictionIds } from "./identity/prediction-id";
 import type { Batcher } from "./inference/batcher";
@@ -58,11 +58,19 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     ({ url, method }) => void routes.set(url, [...(routes.get(url) ?? []), ...[method].flat()]),
   );
   app.decorateRequest("trace", null);
+  const pending = pendingBodies(deps.limits, counters);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     "application/json",
     { parseAs: "buffer" },
-    (request: FastifyRequest, body: Buffer, done) => parseInto(done, request, body),
+    (request: FastifyRequest, body: Buffer, done) => {
+      try {
+        takeIn(request, { counters, limiter, pending });
+        done(null, parseBody(body));
+      } catch (error) {
+        done(problemOf(error));
+      }
+    },
   );
   app.setErrorHandler((error, request, reply) => answerProblem(app, error, request, reply));
   app.setNotFoundHandler((request, reply) =>
@@ -73,7 +81,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
   counters.registry.derived(metrics.ready, {}, () => Number(lifecycle.ready));
   healthRoutes(app, lifecycle, name, modelPaths);
   metadataRoutes(app, loaded, modelPaths);
-  operationRoutes(app, deps, modelPaths);
+  operationRoutes(app, { ...deps, pending }, modelPaths);
   return app;
 }
 
@@ -132,7 +140,11 @@ function logBase({ release }: LoadedRelease): Record<string, string> {
   };
 }
 
-function operationRoutes(app: FastifyInstance, deps: AppDeps, modelPaths: readonly string[]): void {
+function operationRoutes(
+  app: FastifyInstance,
+  deps: AppDeps & Pick<WatchDeps, "pending">,
+  modelPaths: readonly string[],
+): void {
   const { loaded, batcher, counters, keys, clock, limits } = deps;
   const { contract, release, reference, explainer } = loaded;
   const columns = columnsOf(contract);
@@ -165,10 +177,11 @@ function operationRoutes(app: FastifyInstance, deps: AppDeps, modelPaths: readon
     handler: (request: FastifyRequest, reply: FastifyReply) => unknown,
   ) => {
     const onRequest = watch(operation, { ...deps, log });
+    const bodyLimit = bodyBytesOf(operation, contract, limits);
     for (const path of modelPaths)
       app.post(
         `${path}/${operation}`,
-        { onRequest, schema: { response: { 200: answers[operation] } } },
+        { onRequest, bodyLimit, schema: { response: { 200: answers[operation] } } },
         handler,
       );
   };
@@ -176,18 +189,6 @@ function operationRoutes(app: FastifyInstance, deps: AppDeps, modelPaths: readon
   add("predict", handlers.predict);
   add("explain", handlers.explain);
   add("feedback", handlers.feedback);
-}
-
-function parseInto(
-  done: (error: Error | null, body?: unknown) => void,
-  _request: FastifyRequest,
-  body: Buffer,
-): void {
-  try {
-    done(null, parseBody(body));
-  } catch (error) {
-    done(problemOf(error));
-  }
 }
 
 function answerProblem(

@@ -127,7 +127,10 @@ export const requestThreats: readonly Threat[] = [
       "cost-autoscaler-maximum",
       "cost-node-pool-limits",
     ],
-    tests: ["test/services/model-server/overload.test.ts"],
+    tests: [
+      "test/services/model-server/overload.test.ts",
+      "test/attacks/withheld-bodies.test.ts",
+    ],
     residual:
       "Load shedding also refuses honest callers when very many addresses stay below the rate limit.",
   },

@@ -2,13 +2,17 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Operation } from "../../contract/metrics";
 import type { ModelCounters } from "../metrics/counters";
 import type { Limiter } from "../overload/limiter";
-import { RequestProblem } from "../requests/problem";
-import { sendProblem } from "./errors";
+import { PendingBodies } from "../overload/pending";
+import { RequestProblem, type FieldProblem } from "../requests/problem";
+import { rawAnswer } from "./errors";
+import type { Limits } from "./limits";
 import { overloaded } from "./listener";
 import type { RequestLog } from "./request-log";
 
 /** What one request left behind for its log line and its counts. */
 export interface Trace {
+  /** When its body was complete and it was taken in; milliseconds of a steady clock. */
+  entered: number | undefined;
   problem: RequestProblem | undefined;
   /** Fields of the log line beside the ordinary ones; never a feature, never an identifier. */
   facts: Readonly<Record<string, string | number>> | undefined;
@@ -32,6 +36,7 @@ export interface Lifecycle {
 export interface WatchDeps {
   readonly counters: ModelCounters;
   readonly limiter: Limiter;
+  readonly pending: PendingBodies<FastifyRequest>;
   readonly lifecycle: Lifecycle;
   readonly log: RequestLog;
 }
@@ -42,11 +47,43 @@ export interface WatchDeps {
  */
 const compressed = new RequestProblem("body.encoding", "the body must not be compressed");
 
+/** The answer to a body that others, which came later, did not wait for. */
+const tooSlow = new RequestProblem("request.timeout", "the request did not arrive in time");
+
+/** Bodies on their way to a server. */
+export function pendingBodies(
+  { pendingBodies: most }: Pick<Limits, "pendingBodies">,
+  counters: ModelCounters,
+): PendingBodies<FastifyRequest> {
+  return new PendingBodies(most, (request) => {
+    counters.malformed.value += 1;
+    if (request.trace) request.trace.problem = tooSlow;
+    request.raw.socket.end(rawAnswer("ERR_HTTP_REQUEST_TIMEOUT"));
+    request.raw.socket.destroySoon();
+  });
+}
+
 /**
- * Hook for the routes of one operation: sheds when too many are in flight, then counts and logs
- * every answer, also those never read.
+ * Takes a request in whose body is complete. From now on it is in flight, and its time is the
+ * server's; before, it was the caller's. Throws RequestProblem when too many are in flight.
  */
-export function watch(operation: Operation, { counters, limiter, lifecycle, log }: WatchDeps) {
+export function takeIn(
+  request: FastifyRequest,
+  { counters, limiter, pending }: Pick<WatchDeps, "counters" | "limiter" | "pending">,
+): void {
+  pending.remove(request);
+  const { trace } = request;
+  if (trace === null) return;
+  if (!limiter.enter()) {
+    counters.sheds.overload.value += 1;
+    throw overloaded;
+  }
+  trace.entered = performance.now();
+}
+
+/** Hook for the routes of one operation: counts and logs every answer, also those never read. */
+export function watch(operation: Operation, deps: WatchDeps) {
+  const { counters, limiter, pending, lifecycle, log } = deps;
   return function onRequest(
     request: FastifyRequest,
     reply: FastifyReply,
@@ -55,24 +92,17 @@ export function watch(operation: Operation, { counters, limiter, lifecycle, log 
     const from = performance.now();
     const raw = reply.raw;
     if (lifecycle.stopping) reply.header("connection", "close");
-    if (!limiter.enter()) {
-      counters.sheds.overload.value += 1;
-      counters.refused(operation, overloaded.status, overloaded.code, []);
-      void sendProblem(reply, request, overloaded);
-      return;
-    }
-    const trace: Trace = { problem: undefined, facts: undefined };
+    const trace: Trace = { entered: undefined, problem: undefined, facts: undefined };
     request.trace = trace;
+    pending.add(request);
     raw.on("close", () => {
+      pending.remove(request);
       const now = performance.now();
-      const milliseconds = now - from;
-      limiter.leave(milliseconds, now);
-      // A connection that closes before the answer was written: nobody got it.
-      const gone = !raw.writableEnded;
-      const status = gone ? 499 : raw.statusCode;
-      const code = gone ? "caller-gone" : (trace.problem?.code ?? "ok");
+      const milliseconds = now - (trace.entered ?? from);
+      if (trace.entered !== undefined) limiter.leave(milliseconds, now);
+      const { status, code, problems } = outcomeOf(trace, raw);
       if (code === "ok") counters.answered(operation, milliseconds / 1_000);
-      else counters.refused(operation, status, code, trace.problem?.problems ?? []);
+      else counters.refused(operation, status, code, problems);
       log.write({
         requestId: request.id,
         operation,
@@ -85,5 +115,25 @@ export function watch(operation: Operation, { counters, limiter, lifecycle, log 
     const encoding = request.headers["content-encoding"];
     if (encoding === undefined || encoding === "identity") next();
     else next(compressed);
+  };
+}
+
+interface AnswerOutcome {
+  readonly status: number;
+  readonly code: string;
+  readonly problems: readonly FieldProblem[];
+}
+
+function outcomeOf(
+  { problem }: Trace,
+  raw: Pick<FastifyReply["raw"], "writableEnded" | "statusCode">,
+): AnswerOutcome {
+  if (problem === tooSlow) return { status: tooSlow.status, code: tooSlow.code, problems: [] };
+  // A connection that closes before the answer was written: nobody got it.
+  if (!raw.writableEnded) return { status: 499, code: "caller-gone", problems: [] };
+  return {
+    status: raw.statusCode,
+    code: problem?.code ?? "ok",
+    problems: problem?.problems ?? [],
   };
 }

@@ -63,15 +63,21 @@ function readRow(
   return values;
 }
 
+/** No more of them than an answer lists: a body holds tens of thousands. */
 function unknownFeatures(
   columns: readonly Column[],
   features: Readonly<Record<string, unknown>>,
 ): FieldProblem[] {
-  const names = columns.map((column) => column.name);
-  const unknown = Object.keys(features).filter((key) => !names.includes(key));
-  return unknown.map((key) => ({
-    code: "feature.unknown",
-    field: `features.${shortened(key)}`,
-    message: "is not a feature of this model",
-  }));
+  const names = new Set(columns.map((column) => column.name));
+  const problems: FieldProblem[] = [];
+  for (const key in features) {
+    if (names.has(key)) continue;
+    problems.push({
+      code: "feature.unknown",
+      field: `features.${shortened(key)}`,
+      message: "is not a feature of this model",
+    });
+    if (problems.length === listed) break;
+  }
+  return problems;
 }

@@ -1,3 +1,5 @@
+import { overloadedCode } from "../../contract/metrics";
+
 /**
  * Every code that a caller can get, with its HTTP status. A code is a contract: it is never
  * renamed, its message may be.
@@ -37,7 +39,7 @@ export const statuses = {
   "feedback.unknown": 404,
   "feedback.duplicate": 409,
   "feedback.expired": 410,
-  "server.overloaded": 503,
+  [overloadedCode]: 503,
   "server.stopping": 503,
   "inference.timeout": 504,
   "inference.failed": 500,
