@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { overloadedCode } from "../../services/contract/metrics";
 import { fractionOf } from "./random";
 
 /** An answer as the caller sees it. */
@@ -25,7 +26,10 @@ export interface ProxyCounts {
   failures: number;
   /** Those of the failures that no server answered: a fault, or a connection that broke. */
   unanswered: number;
-  /** Those that were answered with success, and those of them that were later than the objective. */
+  /**
+   * Those that were answered with success or turned away because there were too many, and those of
+   * them that were turned away or later than the objective.
+   */
   answers: number;
   lateAnswers: number;
   /** Those that the injected fault touched. */
@@ -92,7 +96,11 @@ export class Router {
     counts.predictions += 1;
     counts.milliseconds.push(milliseconds);
     if (touched) counts.touched += 1;
-    if (answer.status >= 500) {
+    if (isTurnedAway(answer)) {
+      counts.failures += 1;
+      counts.answers += 1;
+      counts.lateAnswers += 1;
+    } else if (answer.status >= 500) {
       counts.failures += 1;
       if (answer.body === undefined) counts.unanswered += 1;
     } else {
@@ -127,6 +135,12 @@ export class Router {
       ? this.options.challenger
       : this.options.champion;
   }
+}
+
+function isTurnedAway({ body }: Answer): boolean {
+  return (
+    typeof body === "object" && body !== null && "code" in body && body.code === overloadedCode
+  );
 }
 
 function none(): ProxyCounts {

@@ -2,7 +2,7 @@ import { sum, type Confusion, type VersionCounts } from "../../infra/gates/count
 import type { BinnedFeature } from "../../infra/observability/drift";
 import { scoreFeature } from "../../infra/observability/rates";
 import type { Contract } from "../../services/contract/contract";
-import { metrics, type MetricFamily } from "../../services/contract/metrics";
+import { metrics, overloadedCode, type MetricFamily } from "../../services/contract/metrics";
 
 /** One series of a scrape. */
 export interface Sample {
@@ -84,7 +84,7 @@ export function serverCounts(
   contract: Contract,
   version: string,
 ): ServerCounts {
-  const requests = since.select(metrics.requests);
+  const requests = since.select(metrics.requests).filter(isTaken);
   const failed = requests.filter(({ labels }) => labels["status"]?.startsWith("5"));
   const groups = contract.protectedAttributes.map(({ name: attribute, groups: list }) => {
     const counts = list.map(({ name: group }) => {
@@ -96,13 +96,18 @@ export function serverCounts(
   return {
     requests: total(requests),
     errors: total(failed),
-    recentRequests: total(recent.select(metrics.requests)),
+    recentRequests: total(recent.select(metrics.requests).filter(isTaken)),
     // A rehearsed server is one process; when it dies, requests are not answered any more.
     restarts: 0,
     scoreTenths: tenths.map((tenth) => total(since.select(metrics.scoreTenths, { tenth }))),
     outcomes: confusionOf(since, metrics.outcomes, contract, { version }),
     groups: Object.fromEntries(groups),
   };
+}
+
+/** Whether a count is not of requests that were turned away because there were too many. */
+function isTaken({ labels }: Sample): boolean {
+  return labels["code"] !== overloadedCode;
 }
 
 /** Upper edges of the tenths of a score. */

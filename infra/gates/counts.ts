@@ -13,13 +13,16 @@ export interface Confusion {
  * counted before it restarted or went away are part of theirs; labels are those of the pods that run.
  */
 export interface VersionCounts {
-  /** Requests that the version's servers answered, of every operation. */
+  /** Requests that the version's servers took in and answered, of every operation. */
   readonly requests: number;
   /** Those that they answered with a server error. */
   readonly errors: number;
   /** Requests that the proxy had to answer with a server error itself, because no server did. */
   readonly unanswered: number;
-  /** Predictions that were answered with success, and those of them that were later than the latency objective. */
+  /**
+   * Predictions that were answered with success or turned away because there were too many, and
+   * those of them that were turned away or later than the latency objective.
+   */
   readonly answers: number;
   readonly lateAnswers: number;
   /** The same within the window after whose silence a version has no traffic (`windowSeconds` of its pace). */

@@ -1,5 +1,5 @@
 import type { Contract } from "../../services/contract/contract";
-import { metrics, seriesNames } from "../../services/contract/metrics";
+import { metrics, overloadedCode, seriesNames } from "../../services/contract/metrics";
 import { latencyText } from "../../services/contract/units";
 import { namespaces } from "../kubernetes/labels";
 import { hashLabel, shareComparison, shareEvidence } from "./comparison";
@@ -109,8 +109,16 @@ const slowSpread = 0.02;
 export const timedOperations = 'operation=~"infer|predict"';
 
 /**
- * Answers to predictions, and those within the latency objective, whose edge is a bucket;
- * selectors, with further labels.
+ * A request that the server turned away, because it had too many, is no error: callers can send too
+ * many to any version. It is a prediction that came too late, and those are compared with the
+ * champion's, who is asked by the same callers at the same time.
+ */
+const shed = `code="${overloadedCode}"`;
+const taken = `code!="${overloadedCode}"`;
+
+/**
+ * Answers to predictions, those within the latency objective, whose edge is a bucket, and
+ * predictions that were turned away; selectors, with further labels.
  */
 export function timedAnswers(contract: Contract, labels: Readonly<Record<string, string>> = {}) {
   const [buckets = "", , counts = ""] = seriesNames(metrics.duration);
@@ -120,6 +128,7 @@ export function timedAnswers(contract: Contract, labels: Readonly<Record<string,
   return {
     all: select(contract, counts, labels, timedOperations),
     quick: select(contract, buckets, labels, timedOperations, upTo),
+    away: select(contract, metrics.requests.name, labels, timedOperations, shed),
   };
 }
 
@@ -128,13 +137,15 @@ export function timedAnswers(contract: Contract, labels: Readonly<Record<string,
  * both.
  */
 export function requestTrialRules(contract: Contract): RecordingRule[] {
-  const { all, quick } = timedAnswers(contract);
+  const { all, quick, away } = timedAnswers(contract);
   const grown = (selector: string) =>
     `sum by (${hashLabel}) (increase(${selector}[${comparisonWindow}]))`;
+  // Without such a request there is no series of them.
+  const turnedAway = `(${grown(away)} or 0 * ${grown(all)})`;
   return shareComparison(contract, {
     gate: latencyComparison,
-    events: `clamp_min(${grown(all)} - ${grown(quick)}, 0)`,
-    trials: grown(all),
+    events: `clamp_min(${grown(all)} - ${grown(quick)}, 0) + ${turnedAway}`,
+    trials: `${grown(all)} + ${turnedAway}`,
     minimum: contract.drift.minimumSamples,
     spread: slowSpread,
     by: hashLabel,
@@ -144,14 +155,14 @@ export function requestTrialRules(contract: Contract): RecordingRule[] {
 /** How many requests a version needs before a look says something good of it. */
 type Sample = Pick<Pace, "windowSeconds" | "minimumRequests">;
 
-/** Server errors, which the requests at hand can prove to be few enough. */
+/** Server errors of what was taken in, which the requests at hand can prove to be few enough. */
 export function errorGate(contract: Contract, pace: Sample, boundary: number): Gate {
   const shares = errorShares(contract);
   const few = fewestEvents(shares, boundary);
   const query = ({ hash }: { readonly hash: string }) => {
     const own = { [hashLabel]: hash };
-    const all = select(contract, metrics.requests.name, own);
-    const failed = select(contract, metrics.requests.name, own, 'status=~"5.."');
+    const all = select(contract, metrics.requests.name, own, taken);
+    const failed = select(contract, metrics.requests.name, own, 'status=~"5.."', taken);
     // What the proxy had to answer itself, because the server was gone: no server counts that.
     const unanswered = requestsOf(contract.name, own, 'response_code=~"5..",response_flags!="-"');
     const failures = `(${totalOrZero(failed)} + ${totalOrZero(unanswered)})`;
@@ -185,17 +196,20 @@ export function latencyGate(contract: Contract, pace: Sample, boundary: number):
   const few = fewestEvents(latencyShares, boundary);
   const parts = (hash: string) => {
     const own = { [hashLabel]: hash };
-    const { all, quick } = timedAnswers(contract, own);
-    const late = `(${total(all)} - ${total(quick)})`;
+    const { all, quick, away } = timedAnswers(contract, own);
+    const late = `(${total(all)} - ${total(quick)} + ${totalOrZero(away)})`;
+    const trials = `(${total(all)} + ${totalOrZero(away)})`;
+    const window = `[${pace.windowSeconds}s]`;
+    const recent = `sum(increase(${all}${window})) + (sum(increase(${away}${window})) or vector(0))`;
     return {
-      objective: waldQuery(latencyShares, late, total(all)),
+      objective: waldQuery(latencyShares, late, trials),
       champion: `label_replace(${select(contract, series.trialEvidence, { gate: latencyComparison, ...own })}, "than", "champion", "", "")`,
-      enough: `(${flowing(all, pace)} or ${late} >= ${few} or ${notANumber(late)})`,
+      enough: `(${trials} >= ${pace.minimumRequests} and ${recent} > 0 or ${late} >= ${few} or ${notANumber(late)})`,
     };
   };
   return {
     name: "latency",
-    compares: `share of answers later than ${latencyText(contract.slos.latencyP99)}`,
+    compares: `share of predictions that were turned away or answered later than ${latencyText(contract.slos.latencyP99)}`,
     bound: { max: latencyShares.acceptable },
     query({ hash }) {
       const { objective, champion, enough } = parts(hash);

@@ -71,6 +71,8 @@ interface Pod {
   readonly errors: number;
   readonly timed: number;
   readonly quick: number;
+  /** Predictions that were turned away because there were too many. */
+  readonly away: number;
 }
 
 /** One version as it was drawn: what is counted of it, and what shows it. */
@@ -97,10 +99,10 @@ export function countsOf(drawn: DrawnVersion): VersionCounts {
     requests: all(pods.map(({ fine, errors }) => fine + errors)),
     errors: all(pods.map(({ errors }) => errors)),
     unanswered: unanswered?.count ?? 0,
-    answers: all(pods.map(({ timed }) => timed)),
-    lateAnswers: all(pods.map(({ timed, quick }) => timed - quick)),
+    answers: all(pods.map(({ timed, away }) => timed + away)),
+    lateAnswers: all(pods.map(({ timed, quick, away }) => timed - quick + away)),
     recentRequests: all(recent.map(({ fine, errors }) => fine + errors)),
-    recentAnswers: all(recent.map(({ timed }) => timed)),
+    recentAnswers: all(recent.map(({ timed, away }) => timed + away)),
     restarts: processes.length === 0 ? undefined : all(processes),
     scoreTenths: scores.tenths,
     outcomes,
@@ -113,15 +115,17 @@ export function seriesOf(of: Side, drawn: DrawnVersion, judged: Contract): Recor
   const labels = (pod: string, more: Record<string, string> = {}) =>
     `{${[own(of, pod, judged), ...matchers(more)].join(",")}}`;
   return Object.fromEntries([
-    ...drawn.pods.flatMap(({ life, fine, errors, timed, quick }, i) => {
-      const answered = (status: string) =>
-        `causeway_requests_total${labels(`${i}`, { operation: "predict", status, code: "x" })}`;
+    ...drawn.pods.flatMap(({ life, fine, errors, timed, quick, away }, i) => {
+      const answered = (status: string, code = "x") =>
+        `causeway_requests_total${labels(`${i}`, { operation: "predict", status, code })}`;
       const duration = (part: string, more = {}) =>
         `causeway_request_duration_seconds_${part}${labels(`${i}`, { operation: "infer", ...more })}`;
       const edge = String(judged.slos.latencyP99 / 1_000);
       return [
         [answered("200"), lives[life](fine)],
         [answered("500"), lives[life](errors)],
+        // Most servers turn nobody away, and have no such series.
+        ...(away === 0 ? [] : [[answered("503", "server.overloaded"), lives[life](away)]]),
         [duration("count"), lives[life](timed)],
         [duration("bucket", { le: edge }), lives[life](quick)],
       ];
@@ -226,10 +230,14 @@ const some = fc.oneof(
   fc.integer({ min: 0, max: 400 }),
   fc.integer({ min: 0, max: 20_000 }),
 );
+const rare = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(0) },
+  { weight: 1, arbitrary: fc.integer({ min: 1, max: 400 }) },
+);
 const few = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 12 }), rows);
 
 const pod: fc.Arbitrary<Pod> = fc
-  .record({ life, fine: some, errors: few, timed: some, late: share })
+  .record({ life, fine: some, errors: few, timed: some, late: share, away: rare })
   .map(({ late, ...drawn }) => ({ ...drawn, quick: drawn.timed - Math.floor(late * drawn.timed) }));
 const broken = fc
   .tuple(pod, fc.constantFrom("fine", "errors", "timed", "quick"))
@@ -275,7 +283,7 @@ export function versions(judged: Contract): fc.Arbitrary<DrawnVersion> {
       groups: fc.record(Object.fromEntries(groups)),
       labelsLost: fc.boolean(),
     })
-    .filter(({ pods }) => all(pods.map(({ timed }) => timed)) !== least);
+    .filter(({ pods }) => all(pods.map(({ timed, away }) => timed + away)) !== least);
 }
 
 const seed = 20261129;

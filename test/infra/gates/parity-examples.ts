@@ -11,7 +11,7 @@ const unknown: DrawnVersion = {
   groups: {},
   labelsLost: false,
 };
-const silent = { fine: 0, errors: 0, timed: 0, quick: 0 } as const;
+const silent = { fine: 0, errors: 0, timed: 0, quick: 0, away: 0 } as const;
 const requests = paces.prod.minimumRequests;
 
 /** Versions on trial whose queries have been empty while `evaluate` had a verdict, by what they show. */

@@ -6,8 +6,8 @@ import type { Contract } from "../../../../services/contract/contract";
 import { counter, gauge, small, type Scenario } from "./scenario";
 
 const version = "2.0.0";
-const hash = "abc123";
-const contract: Contract = {
+export const hash = "abc123";
+export const contract: Contract = {
   ...small,
   gates: {
     ...small.gates,
@@ -18,21 +18,23 @@ const contract: Contract = {
     ],
   },
 };
-const { gates, boundary } = gatesOf(contract, paces.prod);
-const query = (gate: string) => gates.find(({ name }) => name === gate)!.query({ version, hash });
-const proof = (gate: string) => gates.find(({ name }) => name === gate)!.proof!({ version, hash });
+export const { gates, boundary } = gatesOf(contract, paces.prod);
+export const query = (gate: string) =>
+  gates.find(({ name }) => name === gate)!.query({ version, hash });
+export const proof = (gate: string) =>
+  gates.find(({ name }) => name === gate)!.proof!({ version, hash });
 const shares = errorShares(contract);
 
 /** Six samples a minute, as the pods are scraped. */
-const stepMinutes = 1 / 6;
-const groups = ["trial"] as const;
+export const stepMinutes = 1 / 6;
+export const groups = ["trial"] as const;
 
 /** Labels of one pod's series; the champion's have another hash. */
 const own = (pod: string, of = hash) =>
   `model="${small.name}",version="${of === hash ? version : "1.0.0"}",pod="${pod}",rollouts_pod_template_hash="${of}"`;
-const answered = (pod: string, status: string, of?: string) =>
-  `causeway_requests_total{${own(pod, of)},operation="predict",status="${status}",code="x"}`;
-const timed = (pod: string, part: "count" | "bucket", of?: string) =>
+export const answered = (pod: string, status: string, of?: string, code = "x") =>
+  `causeway_requests_total{${own(pod, of)},operation="predict",status="${status}",code="${code}"}`;
+export const timed = (pod: string, part: "count" | "bucket", of?: string) =>
   `causeway_request_duration_seconds_${part}{${own(pod, of)},operation="predict"${part === "bucket" ? ',le="0.1"' : ""}}`;
 const started = (pod: string) => `process_start_time_seconds{${own(pod)}}`;
 const refusedByProxy = requestsOf(small.name, {
@@ -42,7 +44,7 @@ const refusedByProxy = requestsOf(small.name, {
   pod: "a",
 });
 
-const is = (minute: number, expr: string, value: number) => ({
+export const is = (minute: number, expr: string, value: number) => ({
   minute,
   expr: `abs((${expr}) - ${value.toPrecision(12)}) < bool 0.000001`,
   samples: { "{}": 1 },
@@ -170,44 +172,6 @@ export const gateScenarios: readonly Scenario[] = [
       [timed("a", "bucket")]: `NaN+0x60`,
     },
     values: [isNaNAt(10, query("errors")), isNaNAt(10, query("latency"))],
-  },
-  {
-    title: "gates: a slow version is refused only if the champion is not as slow",
-    groups,
-    contract,
-    stepMinutes,
-    inputs: Object.fromEntries(
-      [
-        [hash, 20, 14],
-        ["stable", 200, 200],
-      ].flatMap(([of, all, quick]) => [
-        [timed(`${of}`, "count", `${of}`), counter([121, Number(all)])],
-        [timed(`${of}`, "bucket", `${of}`), counter([121, Number(quick)])],
-      ]),
-    ),
-    values: [
-      is(18, proof("latency"), waldEvidence(latencyShares, 108 * 6, 108 * 20)),
-      { minute: 18, expr: `(${query("latency")}) >= bool ${boundary}`, samples: { "{}": 1 } },
-    ],
-  },
-  {
-    title: "gates: a machine that slows both versions refuses neither",
-    groups,
-    contract,
-    stepMinutes,
-    inputs: Object.fromEntries(
-      [
-        [hash, 20, 14],
-        ["stable", 200, 140],
-      ].flatMap(([of, all, quick]) => [
-        [timed(`${of}`, "count", `${of}`), counter([121, Number(all)])],
-        [timed(`${of}`, "bucket", `${of}`), counter([121, Number(quick)])],
-      ]),
-    ),
-    values: [
-      { minute: 18, expr: `(${query("latency")}) < bool 0`, samples: { "{}": 1 } },
-      { minute: 18, expr: `(${proof("latency")}) >= bool ${boundary}`, samples: { "{}": 1 } },
-    ],
   },
   {
     title:

@@ -8,6 +8,7 @@ import { comparisonScenarios } from "./comparisons";
 import { driftScenarios } from "./drift";
 import { erasureScenarios } from "./erasure";
 import { gateScenarios } from "./gates";
+import { slowVersionScenarios } from "./slow-versions";
 import { labelScenarios } from "./labels";
 import { parityScenarios } from "./parity";
 import { requestScenarios } from "./requests";
@@ -21,6 +22,7 @@ export const scenarios: readonly Scenario[] = [
   ...labelScenarios,
   ...anomalyScenarios,
   ...gateScenarios,
+  ...slowVersionScenarios,
   ...comparisonScenarios,
   ...parityScenarios,
   ...allRegionsScenarios,
