@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { labelKeys } from "../services/contract/labels";
+import { annotationPrefix, labelKeys } from "../services/contract/labels";
 import type { JudgedAudit } from "../services/evidence/bias-audit";
 import { modelSubject } from "../services/evidence/refusals";
 import { verdictSchema } from "../services/evidence/verdict";
@@ -115,6 +115,24 @@ export function lengthInDays(length: string | undefined): number {
 export function mark(resource: ResourceView, key: string): unknown {
   const metadata = at(resource.props, "metadata");
   return record(metadata, "labels")[key] ?? record(metadata, "annotations")[key];
+}
+
+/** Namespace of the models' pods. */
+const namespace = "causeway-models";
+
+/** Whether a Rollout serves a model: it is where models are, or has a mark of one. */
+export function servesModel(rollout: ResourceView): boolean {
+  const marks = [at(rollout.props, "metadata"), at(rollout.props, "spec.template.metadata")]
+    .flatMap((metadata) => [record(metadata, "labels"), record(metadata, "annotations")])
+    .flatMap(Object.entries);
+  return (
+    text(rollout.props, "metadata.namespace") === namespace ||
+    marks.some(
+      ([key, value]) =>
+        key.startsWith(`${annotationPrefix}/`) ||
+        (key === "app.kubernetes.io/component" && value === "model-server"),
+    )
+  );
 }
 
 /**

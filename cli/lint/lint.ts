@@ -1,21 +1,34 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { isHarmless, isJudged } from "../../policies/closed-world";
 import { judge, type PackConfig, type Violation } from "../../policies/judge";
 import type { ResourceView, Rule } from "../../policies/rule";
+import { podSpecs } from "../../policies/pod-shapes";
 import { rules } from "../../policies/rules";
 import { jsonHelp, type CommandLine } from "../command";
 import type { ExitCode } from "../exit-codes";
 import { packConfig } from "../plan/judgement";
 import type { Terminal } from "../terminal";
+import { isKustomization, patchFiles } from "./kustomize";
 import { documents, resourcesOf } from "./manifests";
 
 /** What the linter found. */
 export interface LintResult {
   readonly files: number;
   readonly objects: number;
+  /** Objects of kinds that no rule judges, and that hold no pods. */
+  readonly unjudged: readonly Unjudged[];
   readonly findings: readonly Finding[];
   /** Files or documents that could not be read, as `file:line: message`. */
   readonly problems: readonly string[];
+}
+
+/** An object that no rule looked at, of a kind that no list calls harmless. */
+export interface Unjudged {
+  /** `file:line` of its document. */
+  readonly location: string;
+  /** Its kind with its API, e.g. `ray.io/v1:RayCluster`. */
+  readonly kind: string;
 }
 
 export interface Finding {
@@ -42,11 +55,16 @@ export function lintManifests(
   const locations = new Map<ResourceView, string>();
   const problems: string[] = [];
   const files = manifestFiles(paths);
-  for (const file of files) {
+  const contents = files.map((file) => {
     onFile(file);
-    const read = documents(file === "-" ? input() : readFileSync(file, "utf8"));
-    problems.push(...read.problems.map(({ line, message }) => `${file}:${line}: ${message}`));
-    for (const { line, content } of read.documents) {
+    return { file, ...documents(file === "-" ? input() : readFileSync(file, "utf8")) };
+  });
+  const patches = patchFiles(contents);
+  for (const { file, documents: found, problems: unread } of contents) {
+    if (patches.has(resolve(file))) continue;
+    problems.push(...unread.map(({ line, message }) => `${file}:${line}: ${message}`));
+    for (const { line, content } of found) {
+      if (isKustomization(file, content)) continue;
       try {
         for (const resource of resourcesOf(content)) locations.set(resource, `${file}:${line}`);
       } catch (error) {
@@ -59,7 +77,17 @@ export function lintManifests(
     violation,
     location: violation.resource && locations.get(violation.resource),
   }));
-  return { files: files.length, objects: locations.size, findings, problems };
+  const unjudged = [...locations]
+    .filter(([resource]) => !isLookedAt(resource, rules))
+    .map(([{ type }, location]) => ({ location, kind: type.slice("kubernetes:".length) }));
+  return { files: files.length, objects: locations.size, unjudged, findings, problems };
+}
+
+/** Whether a rule judges an object, by its kind or by its pods, or none has to. */
+function isLookedAt(resource: ResourceView, rules: readonly Rule[]): boolean {
+  return (
+    isHarmless(resource.type) || isJudged(rules, resource.type) || podSpecs(resource).length > 0
+  );
 }
 
 const endings = [".yaml", ".yml", ".json"];
@@ -89,7 +117,8 @@ function inFolder(folder: string): string[] {
   });
 }
 
-function report({ files, objects, findings, problems }: LintResult, terminal: Terminal): ExitCode {
+function report(result: LintResult, terminal: Terminal): ExitCode {
+  const { files, objects, unjudged, findings, problems } = result;
   for (const problem of problems) terminal.complain(`${problem} (unreadable)`);
   if (objects === 0 && problems.length === 0)
     terminal.complain(
@@ -106,12 +135,20 @@ function report({ files, objects, findings, problems }: LintResult, terminal: Te
     message,
     remediation: rule.remediation,
   }));
-  terminal.result({ files, objects, findings: found, unreadable: problems }, [
+  terminal.result({ files, objects, unjudged, findings: found, unreadable: problems }, [
     ...findings.map(lineOf),
+    ...(unjudged.length === 0
+      ? []
+      : [`${unjudged.length} of ${objects} not judged: ${kindsOf(unjudged)}`]),
     `${count(files, "file")}, ${count(objects, "object")}: ${mandatory} mandatory, ${findings.length - mandatory} advisory, ${problems.length} unreadable`,
   ]);
   if (problems.length > 0 || objects === 0) return 2;
   return mandatory > 0 ? 1 : 0;
+}
+
+/** Kinds, each once, in the order in which they come. */
+function kindsOf(unjudged: readonly Unjudged[]): string {
+  return [...new Set(unjudged.map(({ kind }) => kind))].join(", ");
 }
 
 function lineOf({ location, violation }: Finding): string {
@@ -134,16 +171,18 @@ function progressOn(stream: NodeJS.WriteStream) {
 
 export const verb: CommandLine = {
   details: "Takes any YAML or JSON of Kubernetes, also what Helm or kustomize write.",
-  examples: ["k8s/", "- --json < manifests.yaml", "k8s/ --config policies/config/dev.json"],
+  examples: ["k8s/", "--json < manifests.yaml", "k8s/ --config policies/config/dev.json"],
   define: (command, terminal) =>
     command
-      .argument("<files...>", "files, folders, or - for standard input")
+      .argument("[files...]", "files, folders, or - for standard input (default)")
       .option("--config <file>", "configuration of the policy pack (default: that of prod)")
       .option("--json", jsonHelp)
       .action((paths, { config }) => {
+        if (paths.length === 0 && process.stdin.isTTY)
+          throw new RangeError("name files or folders, or send manifests to standard input");
         const { onFile, wipe } = progressOn(process.stderr);
         const result = lintManifests(
-          paths,
+          paths.length === 0 ? ["-"] : paths,
           rules,
           config === undefined ? {} : packConfig(config),
           () => terminal.input(),

@@ -1,13 +1,13 @@
 import { resourceRule } from "../../rule";
 import { rolloutType, subject } from "../../kubernetes";
 import { labelKeys } from "../../../services/contract/labels";
-import { mark } from "../../models";
+import { mark, servesModel } from "../../models";
 
 export const rule = resourceRule({
   name: "governance-rollout-labels",
   area: "governance",
   description:
-    "Rollouts must say whose release of which model they serve, so that an event can be traced to it.",
+    "Rollouts of models must say whose release of which model they serve, so that an event can be traced to it.",
   severity: "medium",
   enforcement: "mandatory",
   remediation: `Set the labels ${labelKeys.owner}, ${labelKeys.riskTier} and ${labelKeys.release}.`,
@@ -19,7 +19,7 @@ export const rule = resourceRule({
   types: [rolloutType],
   check: (resource) =>
     [labelKeys.riskTier, labelKeys.owner, labelKeys.release].flatMap((key) =>
-      (mark(resource, key) ?? "") === ""
+      servesModel(resource) && (mark(resource, key) ?? "") === ""
         ? [`${subject(resource)} must have the label ${key}, got nothing`]
         : [],
     ),

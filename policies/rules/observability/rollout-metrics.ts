@@ -1,6 +1,7 @@
 import { occurrences, ofType, list, record, text } from "../../resources";
 import { stackRule, type ResourceView } from "../../rule";
-import { subject } from "../../kubernetes";
+import { rolloutType, subject } from "../../kubernetes";
+import { servesModel } from "../../models";
 
 const monitorTypes = [
   "kubernetes:monitoring.coreos.com/v1:PodMonitor",
@@ -24,7 +25,7 @@ export const rule = stackRule({
   ],
   check: (resources) => {
     const monitors = ofType(resources, ...monitorTypes);
-    const rollouts = ofType(resources, "kubernetes:argoproj.io/v1alpha1:Rollout");
+    const rollouts = ofType(resources, rolloutType).filter(servesModel);
     const clusters = new Map<string, ResourceView[]>();
     for (const rollout of rollouts) {
       const key = `${text(rollout.props, "metadata.namespace") ?? ""}/${text(rollout.props, "metadata.name") ?? rollout.name}`;

@@ -1,4 +1,4 @@
-import { list, number, text } from "../../resources";
+import { at, list, number, text } from "../../resources";
 import { resourceRule } from "../../rule";
 import { shown, subject } from "../../kubernetes";
 
@@ -24,6 +24,9 @@ export const rule = resourceRule({
     const metrics = list(resource.props, "spec.metrics");
     if (metrics.length === 0) return [`${subject(resource)} must have a metric, got none`];
     return metrics.flatMap((metric) => {
+      // A job answers by its exit, and measures nothing.
+      if (at(metric, "provider.job") !== undefined) return [];
+      const isQuery = at(metric, "provider.prometheus") !== undefined;
       const must = (rest: string) =>
         `metric "${text(metric, "name") ?? ""}" of ${subject(resource)} must ${rest}`;
       const success = text(metric, "successCondition");
@@ -32,7 +35,8 @@ export const rule = resourceRule({
         ...(text(metric, "failureCondition") === undefined
           ? [must("have a failureCondition, got nothing")]
           : []),
-        ...(success !== undefined && /len\(result\)/.test(success) && /!isNaN\(/.test(success)
+        ...(!isQuery ||
+        (success !== undefined && /len\(result\)/.test(success) && /!isNaN\(/.test(success))
           ? []
           : [must(`ask its successCondition for len(result) and !isNaN, got ${shown(success)}`)]),
         ...["inconclusiveLimit", "consecutiveErrorLimit"].flatMap((limit) =>

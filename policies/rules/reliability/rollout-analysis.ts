@@ -1,3 +1,4 @@
+import { servesModel } from "../../models";
 import { at, list } from "../../resources";
 import { resourceRule } from "../../rule";
 import { subject, rolloutType } from "../../kubernetes";
@@ -18,6 +19,7 @@ export const rule = resourceRule({
   ],
   types: [rolloutType],
   check: (resource) => {
+    if (!servesModel(resource)) return [];
     const strategy = at(resource.props, "spec.strategy");
     const analyses = [
       at(strategy, "canary.analysis"),

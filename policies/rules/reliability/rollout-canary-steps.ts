@@ -1,3 +1,4 @@
+import { servesModel } from "../../models";
 import { at, list, number } from "../../resources";
 import { resourceRule } from "../../rule";
 import { shown, subject, rolloutType } from "../../kubernetes";
@@ -21,6 +22,7 @@ export const rule = resourceRule({
   check: (resource, { firstWeight }) => {
     const must = (rest: string) => `${subject(resource)} must ${rest}`;
     const strategy = at(resource.props, "spec.strategy");
+    if (!servesModel(resource)) return [];
     // Blue-green switches all traffic at once by design; its gate is the analysis.
     if (at(strategy, "blueGreen") !== undefined) return [];
     const steps = list(strategy, "canary.steps");

@@ -21,6 +21,8 @@ export const rule = stackRule({
       const key = objectKey(resource);
       const earlier = seen.get(key) ?? 0;
       seen.set(key, earlier + 1);
+      // The Deployment that it may refer to has the labels of its pods.
+      if (at(resource.props, "spec.workloadRef") !== undefined) return [];
       const namespace = text(resource.props, "metadata.namespace");
       const found = budgets.filter(
         ({ props }) =>

@@ -1,4 +1,4 @@
-import { list, number, text } from "../../resources";
+import { at, list, number, text } from "../../resources";
 import { resourceRule } from "../../rule";
 import { subject, rolloutType } from "../../kubernetes";
 
@@ -16,6 +16,8 @@ export const rule = resourceRule({
   types: [rolloutType],
   parameters: { maxSkew: 1 },
   check: (resource, { maxSkew }) => {
+    // The Deployment that it refers to has the pods.
+    if (at(resource.props, "spec.workloadRef") !== undefined) return [];
     const spread = list(resource.props, "spec.template.spec.topologySpreadConstraints").find(
       (constraint) => text(constraint, "topologyKey") === zone,
     );

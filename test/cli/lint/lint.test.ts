@@ -126,11 +126,7 @@ describe("causeway lint", () => {
     });
     expect(await run()).toMatchObject({
       code: 2,
-      err: [
-        expect.stringContaining("missing required argument 'files'"),
-        expect.anything(),
-        expect.anything(),
-      ],
+      err: [expect.stringContaining("no Kubernetes object found")],
     });
     expect(await run("--fast", folder)).toMatchObject({
       code: 2,
@@ -142,13 +138,58 @@ describe("causeway lint", () => {
     });
   });
 
+  it("says how many objects no rule judged, and of which kinds", async () => {
+    const thing = (name: string) => ({
+      apiVersion: "unheard.example/v1",
+      kind: "Thing",
+      metadata: { name },
+    });
+    const quota = { apiVersion: "v1", kind: "ResourceQuota", metadata: { name: "all" } };
+    file(
+      "a.yaml",
+      [thing("a"), thing("b"), deployment, quota]
+        .map((each) => JSON.stringify(each))
+        .join("\n---\n"),
+    );
+    expect(await run(folder)).toMatchObject({
+      code: 0,
+      out: [
+        "2 of 4 not judged: unheard.example/v1:Thing",
+        "1 file, 4 objects: 0 mandatory, 0 advisory, 0 unreadable",
+      ],
+    });
+  });
+
+  it("judges no patch of Kustomize as if it were a whole object", async () => {
+    const patch = {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "scorer" },
+      spec: { template: { spec: { containers: [{ name: "server", image: "docker.io/x" }] } } },
+    };
+    file("base/deployment.yaml", JSON.stringify(deployment));
+    file("prod/replicas.yaml", JSON.stringify(patch));
+    file("prod/fields.yaml", '[{ "op": "add", "path": "/spec/replicas", "value": 3 }]');
+    expect((await run(folder)).code).not.toBe(0);
+    file(
+      "prod/kustomization.yaml",
+      "resources: [../base]\npatches: [{ path: replicas.yaml }, { path: fields.yaml }]\n",
+    );
+    expect(await run(folder)).toEqual({
+      code: 0,
+      out: ["4 files, 1 object: 0 mandatory, 0 advisory, 0 unreadable"],
+      err: [],
+    });
+  });
+
   it("reads standard input, and gives a program the findings as JSON", async () => {
-    const { code, out } = await causeway("lint", ["-", "--json"], JSON.stringify(privileged));
+    const { code, out } = await causeway("lint", ["--json"], JSON.stringify(privileged));
     expect([code, JSON.parse(out)]).toEqual([
       1,
       {
         files: 1,
         objects: 1,
+        unjudged: [],
         unreadable: [],
         findings: [
           expect.objectContaining({
