@@ -1,5 +1,5 @@
 import reference from "./service-authorization.json";
-import type { PolicyStatement } from "./iam";
+import { like, type PolicyStatement } from "./iam";
 
 /** What AWS's service authorization reference says of one service. */
 export interface ServiceAuthorization {
@@ -7,9 +7,15 @@ export interface ServiceAuthorization {
   readonly resources: Readonly<
     Record<string, { readonly arn: string; readonly keys: readonly string[] }>
   >;
-  /** Types of resources that an action takes, and condition keys that it knows. */
+  /**
+   * Types of resources that an action takes, condition keys that it knows, and what it does: nothing
+   * for one that reads, and `permits` for one that decides who may do what.
+   */
   readonly actions: Readonly<
-    Record<string, { readonly on: readonly string[]; readonly keys: readonly string[] }>
+    Record<
+      string,
+      { readonly on: readonly string[]; readonly keys: readonly string[]; readonly does?: string }
+    >
   >;
 }
 
@@ -50,10 +56,15 @@ export function authorizationProblems(statement: PolicyStatement): string[] {
   ];
 }
 
-interface KnownAction {
+/** An action of the reference. */
+export interface KnownAction {
+  /** As AWS writes it, e.g. `s3:GetObject`. */
+  readonly name: string;
   readonly keys: readonly string[];
   /** ARNs of what the action takes, with `*` for their variable parts. */
   readonly arns: readonly string[];
+  /** Whether it changes something, or decides who may. */
+  readonly changes: boolean;
 }
 
 /** Actions of services whose policies were met, by prefix and by name, both in lower case. */
@@ -64,18 +75,56 @@ function knownAction(action: string): KnownAction | "none" | undefined {
   const [prefix = "", name = ""] = action.toLowerCase().split(":");
   const service = Object.hasOwn(byService, prefix) ? byService[prefix] : undefined;
   if (service === undefined || /[*?]/.test(action)) return undefined;
-  const actions = met.get(prefix) ?? actionsOf(service);
-  met.set(prefix, actions);
-  return actions.get(name) ?? "none";
+  return actionsOf(prefix, service).get(name) ?? "none";
 }
 
-function actionsOf({ actions, resources }: ServiceAuthorization): Map<string, KnownAction> {
+/** What each pattern of an action means, since policies repeat them. */
+const meanings = new Map<string, readonly KnownAction[]>();
+
+/**
+ * Actions of the reference that a pattern such as `i?m:P*` means. An action of a service that is not
+ * in the reference's copy is one that may change anything.
+ */
+export function actionsLike(pattern: string): readonly KnownAction[] {
+  const known = meanings.get(pattern);
+  if (known !== undefined) return known;
+  const wanted = pattern.toLowerCase();
+  const [prefix = "*"] = wanted.split(":");
+  const found = Object.entries(byService)
+    .filter(([service]) => like(prefix, service))
+    .flatMap(([service, reference]) =>
+      [...actionsOf(service, reference)].flatMap(([name, action]) =>
+        like(wanted, `${service}:${name}`) ? [action] : [],
+      ),
+    );
+  const meaning =
+    found.length > 0 ? found : [{ name: pattern, keys: [], arns: ["arn:*"], changes: true }];
+  meanings.set(pattern, meaning);
+  return meaning;
+}
+
+function actionsOf(
+  prefix: string,
+  service: ServiceAuthorization,
+): ReadonlyMap<string, KnownAction> {
+  const known = met.get(prefix);
+  if (known !== undefined) return known;
+  const actions = readActions(prefix, service);
+  met.set(prefix, actions);
+  return actions;
+}
+
+function readActions(
+  prefix: string,
+  { actions, resources }: ServiceAuthorization,
+): Map<string, KnownAction> {
   return new Map(
     Object.entries(actions).map(([name, action]) => {
       const types = action.on.flatMap((type) => resources[type] ?? []);
       const keys = [...action.keys, ...types.flatMap((type) => type.keys)];
       const arns = types.map(({ arn }) => arn.replace(variable, "*"));
-      return [name.toLowerCase(), { keys, arns }];
+      const changes = action.does !== undefined;
+      return [name.toLowerCase(), { name: `${prefix}:${name}`, keys, arns, changes }];
     }),
   );
 }
@@ -89,14 +138,18 @@ function isKey(key: string, known: string): boolean {
 }
 
 function takes(patterns: readonly string[], arn: string): boolean {
-  const asked = arnParts(arn.replace(variable, "*"));
-  return patterns.some((pattern) => {
-    const parts = arnParts(pattern);
-    // A star stands for no colon before the resource, unless the ARN itself is cut short by one.
-    return asked.length === parts.length
-      ? parts.every((part, i) => intersect(asked[i] ?? "", part))
-      : intersect(asked.join(":"), pattern);
-  });
+  return patterns.some((pattern) => arnsOverlap(arn, pattern));
+}
+
+/** Whether some ARN fits both of two patterns, with policy variables for whatever they may be. */
+export function arnsOverlap(one: string, other: string): boolean {
+  if (one === "*" || other === "*" || one === other) return true;
+  const parts = arnParts(one.replace(variable, "*"));
+  const others = arnParts(other.replace(variable, "*"));
+  // A star stands for no colon before the resource, unless the ARN itself is cut short by one.
+  return parts.length === others.length
+    ? others.every((part, i) => intersect(parts[i] ?? "", part))
+    : intersect(parts.join(":"), others.join(":"));
 }
 
 /** Partition, service, region, account and the resource, which may have colons of its own. */

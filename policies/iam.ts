@@ -5,13 +5,17 @@ import type { ResourceView } from "./rule";
 export interface PolicyStatement {
   readonly sid: string;
   readonly allows: boolean;
+  /** `*` where NotAction lists what is not meant. */
   readonly actions: readonly string[];
+  readonly notActions: readonly string[];
   /**
    * Whether the statement lists what it does not mean (NotAction, NotPrincipal, NotResource): it
    * then means nearly everything.
    */
   readonly inverted: boolean;
+  /** `*` where NotResource lists what is not meant. */
   readonly resources: readonly string[];
+  readonly notResources: readonly string[];
   /** Principals as `*` or `kind:value`, e.g. `AWS:arn:aws:iam::111122223333:root`. */
   readonly principals: readonly string[];
   /** Conditions by operator, then by key. */
@@ -40,6 +44,7 @@ function statement(given: unknown, index: number): PolicyStatement {
       ...texts(at(given, "Action")),
       ...(at(given, "NotAction") === undefined ? [] : ["*"]),
     ],
+    notActions: texts(at(given, "NotAction")),
     inverted: ["NotAction", "NotPrincipal", "NotResource"].some(
       (key) => at(given, key) !== undefined,
     ),
@@ -47,6 +52,7 @@ function statement(given: unknown, index: number): PolicyStatement {
       ...texts(at(given, "Resource")),
       ...(at(given, "NotResource") === undefined ? [] : ["*"]),
     ],
+    notResources: texts(at(given, "NotResource")),
     principals: [
       ...principals(at(given, "Principal")),
       ...(at(given, "NotPrincipal") === undefined ? [] : ["*"]),
@@ -169,7 +175,8 @@ export function trustOf(role: ResourceView): PolicyStatement[] {
   return statements(at(role.props, "assumeRolePolicy")).filter((statement) => statement.allows);
 }
 
-function boundaryOf(
+/** Statements of a role's permissions boundary; undefined where it has none. */
+export function boundaryOf(
   resources: readonly ResourceView[],
   role: ResourceView,
 ): PolicyStatement[] | undefined {
@@ -197,9 +204,31 @@ function tagsIn(patterns: readonly string[]): string[] {
 
 function matches(statement: PolicyStatement, action: string, target: string): boolean {
   return (
-    statement.actions.some((pattern) => like(pattern.toLowerCase(), action.toLowerCase())) &&
-    statement.resources.some((pattern) => like(pattern, target))
+    meansAction(statement, action) &&
+    statement.resources.some((pattern) => like(pattern, target)) &&
+    !statement.notResources.some((pattern) => like(pattern, target))
   );
+}
+
+/** Whether statements alone allow an action on a target: one does, and none denies it for all. */
+export function isAllowed(
+  document: readonly PolicyStatement[],
+  action: string,
+  target: string,
+): boolean {
+  const named = document.filter((statement) => matches(statement, action, target));
+  return (
+    named.some(({ allows }) => allows) &&
+    !named.some(({ allows, conditions }) => !allows && conditions.length === 0)
+  );
+}
+
+/** Whether a statement means an action, whatever the case of its letters. */
+export function meansAction(statement: PolicyStatement, action: string): boolean {
+  const named = action.toLowerCase();
+  const among = (patterns: readonly string[]) =>
+    patterns.some((pattern) => like(pattern.toLowerCase(), named));
+  return among(statement.actions) && !among(statement.notActions);
 }
 
 /**
@@ -207,13 +236,21 @@ function matches(statement: PolicyStatement, action: string, target: string): bo
  * policy variable for whatever it may be.
  */
 export function like(pattern: string, value: string): boolean {
+  if (pattern === value) return true;
+  const known = expressions.get(pattern);
+  if (known !== undefined) return known.test(value);
   const expression = pattern
     .replace(/\$\{[^}]+\}/g, "*")
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")
     .replaceAll("*", ".*")
     .replaceAll("?", ".");
-  return new RegExp(`^${expression}$`).test(value);
+  const compiled = new RegExp(`^${expression}$`, "s");
+  expressions.set(pattern, compiled);
+  return compiled.test(value);
 }
+
+/** Policies repeat their patterns, and each is asked about thousands of actions. */
+const expressions = new Map<string, RegExp>();
 
 /** A statement's conditions in words. */
 export function conditionsOf({ conditions }: PolicyStatement): string[] {

@@ -59,10 +59,17 @@ async function of(service: string): Promise<ServiceAuthorization> {
         ...action.resourceTypes.flatMap(({ conditionKeys }) => conditionKeys),
       ];
       const on = action.resourceTypes.map(({ name: type }) => type);
-      return [action.name, { on, keys: own(keys) }] as const;
+      const does = doing(action.accessLevel);
+      return [action.name, { on, keys: own(keys), ...(does && { does }) }] as const;
     }),
   );
   return { resources: Object.fromEntries(resources), actions: Object.fromEntries(actions) };
+}
+
+/** What an action does beyond reading; the reference may give an action several levels. */
+function doing(levels: string): "writes" | "permits" | undefined {
+  if (levels.includes("Permissions management")) return "permits";
+  return levels.includes("Write") || levels.includes("Tagging") ? "writes" : undefined;
 }
 
 function own(keys: readonly string[]): string[] {

@@ -24,18 +24,23 @@ export function permissionsBoundary(scope: RoleScope): PolicyDocument {
   );
 }
 
-/** Every action of the services in use, on the stack's own resources. */
+/**
+ * What the roles do on the stack's own resources. Reads are whole families; each change is listed,
+ * so that a role to which somebody attaches more changes nothing else.
+ */
 function useOwnResources(own: OwnResources): Statement {
   return {
     Sid: "OwnResources",
     Effect: "Allow",
     Action: [
-      "s3:*",
-      "ecr:*",
-      "eks:*",
-      "logs:*",
-      "guardduty:*",
-      "access-analyzer:*",
+      ...["s3:Get*", "s3:List*", "s3:PutObject", "s3:DeleteObject"],
+      ...["ecr:BatchCheckLayerAvailability", "ecr:BatchGet*", "ecr:Describe*", "ecr:Get*"],
+      ...["ecr:InitiateLayerUpload", "ecr:UploadLayerPart", "ecr:CompleteLayerUpload"],
+      ...["ecr:PutImage", "ecr:StartImageScan", "ecr:BatchDeleteImage"],
+      ...["eks:Describe*", "eks:List*", "eks:AccessKubernetesApi", "eks:UpdateClusterVersion"],
+      ...["logs:Describe*", "logs:FilterLogEvents", "logs:Get*", "logs:StartQuery"],
+      "guardduty:GetDetector",
+      ...["access-analyzer:Get*", "access-analyzer:List*"],
       "cloudtrail:Get*",
     ],
     Resource: [
@@ -60,7 +65,7 @@ function useOwnIdentities(own: OwnResources, scope: RoleScope): Statement[] {
     {
       Sid: "OwnMetrics",
       Effect: "Allow",
-      Action: ["aps:*"],
+      Action: ["aps:Get*", "aps:QueryMetrics"],
       Resource: own.workspaces,
       Condition: ofStack(scope),
     },

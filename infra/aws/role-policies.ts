@@ -256,14 +256,16 @@ function breakGlass(scope: RoleScope): Statement[] {
   ];
 }
 
-/** Looks at clusters, changes their version and settings, and reaches their API. */
+/**
+ * Looks at clusters, changes their version, and reaches their API. Their settings, such as which
+ * logs they write, change by the program alone.
+ */
 function operateClusters(own: OwnResources): Statement {
   return allow(
     "OperateClusters",
     [
       "eks:DescribeCluster",
       "eks:UpdateClusterVersion",
-      "eks:UpdateClusterConfig",
       "eks:ListUpdates",
       "eks:DescribeUpdate",
       "eks:ListAccessEntries",

@@ -19,14 +19,15 @@ export const rule = stackRule({
   types: ["aws:ecr/replicationConfiguration:ReplicationConfiguration"],
   parameters: { accounts: none },
   check: (resources, { accounts }) => {
-    const providers = ofType(resources, awsProviderType);
     const own = ownAccounts(resources);
-    if (own.size === 0)
-      return providers.map((resource) => ({
+    const free = ofType(resources, awsProviderType)
+      .filter((provider) => ownAccounts([provider]).size === 0)
+      .map((resource) => ({
         resource,
         message: `${subject(resource)} must name the stack's account in allowedAccountIds`,
       }));
-    return resources
+    if (own.size === 0) return free;
+    const named = resources
       .filter(({ type }) => type.startsWith("aws:"))
       .flatMap((resource) => {
         const foreign = [...accountsIn(resource)].filter(
@@ -41,5 +42,6 @@ export const rule = stackRule({
               },
             ];
       });
+    return [...free, ...named];
   },
 });

@@ -1,10 +1,17 @@
-import { statements } from "../../iam";
+import { like, meansAction, statements } from "../../iam";
 import { at, list } from "../../resources";
 import { resourceRule } from "../../rule";
 import { subject } from "../../kubernetes";
 
 /** With one of these on every role, whoever holds the policy can become any role of the account. */
-const handsOver = ["iam:passrole", "sts:assumerole"];
+const handsOver = [
+  "iam:PassRole",
+  "sts:AssumeRole",
+  "sts:AssumeRoleWithSAML",
+  "sts:AssumeRoleWithWebIdentity",
+];
+/** A role that nobody has: a pattern that takes it takes every one. */
+const anyRole = "arn:aws:iam::000000000000:role/zq0-any-role";
 
 export const rule = resourceRule({
   name: "access-policy-pass-role",
@@ -28,12 +35,12 @@ export const rule = resourceRule({
       .filter(
         (statement) =>
           statement.allows &&
-          statement.resources.some((arn) => arn === "*" || arn.endsWith(":role/*")),
+          // Of every action at once access-policy-wildcard speaks.
+          !statement.actions.includes("*") &&
+          statement.resources.some((arn) => like(arn.replace(/::\d{12}:/, "::*:"), anyRole)),
       )
       .flatMap((statement) => {
-        const found = statement.actions.filter((action) =>
-          handsOver.includes(action.toLowerCase()),
-        );
+        const found = handsOver.filter((action) => meansAction(statement, action));
         return found.length === 0
           ? []
           : [

@@ -1,7 +1,12 @@
-import { statements } from "../../iam";
+import { actionsLike } from "../../authorization";
+import { isUnbounded } from "../../effective";
+import { like, statements } from "../../iam";
 import { at, list } from "../../resources";
 import { resourceRule } from "../../rule";
 import { subject } from "../../kubernetes";
+
+/** A resource that nobody has: a pattern that takes it takes every one, as `*` and `arn:*` do. */
+const anyResource = "arn:aws:zq0:zq0:zq0:zq0";
 
 export const rule = resourceRule({
   name: "access-policy-wildcard",
@@ -26,9 +31,14 @@ export const rule = resourceRule({
     const inline = list(resource.props, "inlinePolicies").map((policy) => at(policy, "policy"));
     const granted = [at(resource.props, "policy"), ...inline]
       .flatMap(statements)
-      .filter((statement) => statement.allows && statement.resources.includes("*"));
+      .filter(({ allows }) => allows);
     return granted.flatMap((statement) => {
-      const wild = statement.actions.filter((action) => action.includes("*"));
+      const wild = statement.actions.filter(
+        (action) =>
+          /[*?]/.test(action) &&
+          (statement.resources.some((arn) => like(arn, anyResource)) ||
+            actionsLike(action).some((meant) => isUnbounded(meant, statement))),
+      );
       return wild.length === 0
         ? []
         : [

@@ -91,11 +91,28 @@ function edited(planned: readonly RecordedResource[], change: Change): RecordedR
     }),
   ];
   if (edits.length === 0) throw new Error(`${change.change}: does nothing to ${target}`);
-  return edits.reduce<RecordedResource[]>(
+  const changed = edits.reduce<RecordedResource[]>(
     (resources, [path, value]) =>
       mutated(resources, { rule: "", target, ...(path === undefined ? {} : { path }), value }),
     [...planned],
   );
+  const before = new Set(planned);
+  const written = [...Object.keys(change.set ?? {}), ...(change.unset ?? [])];
+  return changed.map((resource) =>
+    before.has(resource) ? resource : withoutSources(resource, written),
+  );
+}
+
+/** A value that somebody wrote by hand comes from no other resource any more. */
+function withoutSources(resource: RecordedResource, paths: readonly string[]): RecordedResource {
+  const { options } = resource;
+  const sources = Object.entries(options.propertyDependencies).filter(
+    ([property]) => !paths.includes(property),
+  );
+  return {
+    ...resource,
+    options: { ...options, propertyDependencies: Object.fromEntries(sources) },
+  };
 }
 
 function replaced(text: string, found: string, written: string): string {

@@ -24,8 +24,17 @@ const entry = (name: string, group: string) =>
     principalArn: arn(name),
     kubernetesGroups: [group],
   });
+const boundary = resource("aws:iam/policy:Policy", "boundary", {
+  name: "boundary",
+  policy: document({
+    Effect: "Allow",
+    Action: ["s3:PutObject"],
+    Resource: ["arn:aws:s3:::example-causeway-prod-*"],
+  }),
+});
 const promoter = {
   ...role,
+  permissionsBoundary: "boundary",
   name: "example-causeway-prod-promoter",
   assumeRolePolicy: document({ ...trustStatement, Principal: { AWS: arn("ModelRisk") } }),
 };
@@ -46,6 +55,7 @@ const duties = [
     principalArn: arn("DeliveryPipeline"),
     policyArn: "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
   }),
+  boundary,
   resource("aws:iam/role:Role", "promoter", promoter),
   resource("aws:iam/rolePolicy:RolePolicy", "promoter-permissions", {
     role: promoter.name,
@@ -102,6 +112,7 @@ const write = (...paths: string[]) =>
 
 ruleSuite(approvalRole, {
   good: [
+    boundary,
     resource("aws:iam/role:Role", "promoter", { ...promoter, assumeRolePolicy: trust(tagging()) }),
     resource("aws:iam/rolePolicy:RolePolicy", "promoter-permissions", {
       role: promoter.name,
@@ -213,7 +224,8 @@ const pattern = (name: string) =>
     detail: { eventName: ["AssumeRole"], requestParameters: { roleArn: [arn(name)] } },
   });
 const alarmed = [
-  resource("aws:iam/role:Role", "break-glass", breakGlass),
+  boundary,
+  resource("aws:iam/role:Role", "break-glass", { ...breakGlass, permissionsBoundary: "boundary" }),
   resource("aws:cloudwatch/eventRule:EventRule", "rule", {
     name: "break-glass",
     eventPattern: pattern(breakGlass.name),

@@ -91,21 +91,46 @@ ruleSuite(passRole, {
   },
 });
 
+const attachmentType = "aws:iam/rolePolicyAttachment:RolePolicyAttachment";
+const own = { type: "aws:iam/policy:Policy", name: "own", props: rolePolicy, identities: ["own"] };
 ruleSuite(attachment, {
-  type: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-  good: rolePolicyAttachment,
+  good: [resource(attachmentType, "subject", rolePolicyAttachment)],
   deviations: {
-    "the administrator's policy": (good) => ({
-      deviant: set(good, "policyArn", "arn:aws:iam::aws:policy/AdministratorAccess"),
-      message: /must not attach AdministratorAccess$/,
+    "the administrator's policy": () => ({
+      deviant: [
+        resource(attachmentType, "subject", {
+          ...rolePolicyAttachment,
+          policyArn: "arn:aws:iam::aws:policy/AdministratorAccess",
+        }),
+      ],
+      message: /must attach a policy of the stack or one of .*, got arn:.*AdministratorAccess$/,
     }),
+    "a policy that others of the account made": () => [
+      resource(attachmentType, "subject", {
+        ...rolePolicyAttachment,
+        policyArn: "arn:aws:iam::111122223333:policy/AmazonEKSClusterPolicy",
+      }),
+    ],
   },
   configured: [
     {
-      title: "a policy that the configuration refuses",
-      parameters: { refused: ["AmazonEKSWorkerNodeMinimalPolicy"] },
-      subject: (good) => good,
-      fires: true,
+      title: "a policy that the configuration lists",
+      parameters: { allowed: ["ReadOnlyAccess"] },
+      subject: (good) =>
+        good.map(({ props, ...rest }) => ({
+          ...rest,
+          props: { ...props, policyArn: "arn:aws:iam::aws:policy/ReadOnlyAccess" },
+        })),
+      fires: false,
+    },
+    {
+      title: "a policy of the stack",
+      parameters: { allowed: [] },
+      subject: ([first]) => [
+        own,
+        { ...first!, references: { policyArn: ["own"] }, props: { role: "x", policyArn: "x" } },
+      ],
+      fires: false,
     },
   ],
 });
@@ -191,8 +216,11 @@ ruleSuite(session, {
   ],
 });
 
+const serviceRole = {
+  assumeRolePolicy: document({ ...trustStatement, Principal: { Service: "ec2.amazonaws.com" } }),
+};
 ruleSuite(users, {
-  good: [resource(roleType, "engineer", role)],
+  good: [resource(roleType, "service", serviceRole)],
   deviations: {
     "a user": (good) => ({
       deviant: [...good, resource("aws:iam/user:User", "robot", {})],

@@ -1,0 +1,166 @@
+import { actionsLike, arnsOverlap, type KnownAction } from "./authorization";
+import { boundaryOf, iamRoleType, meansAction, statements, type PolicyStatement } from "./iam";
+import { at, list, ofType, refersTo } from "./resources";
+import type { ResourceView } from "./rule";
+
+/** A policy document that gives somebody rights, and the boundary that they stay within. */
+export interface GrantingDocument {
+  /** The resource that holds the document. */
+  readonly resource: ResourceView;
+  readonly statements: readonly PolicyStatement[];
+  /** Statements of the boundary of the role that has the document; undefined without one. */
+  readonly boundary: readonly PolicyStatement[] | undefined;
+}
+
+const policyType = "aws:iam/policy:Policy";
+
+/** Policies of a stack that are the permissions boundary of a role. */
+export function boundaries(resources: readonly ResourceView[]): Set<ResourceView> {
+  const bounded = ofType(resources, iamRoleType).filter(
+    ({ props }) => at(props, "permissionsBoundary") !== undefined,
+  );
+  return new Set(
+    ofType(resources, policyType).filter((policy) =>
+      bounded.some((role) => refersTo(role, "permissionsBoundary", policy)),
+    ),
+  );
+}
+
+/** Documents by the list of resources that two rules read. */
+const documents = new WeakMap<readonly ResourceView[], readonly GrantingDocument[]>();
+
+/** Every document of a stack that gives an identity rights: of roles, of groups, and unattached. */
+export function grantingDocuments(resources: readonly ResourceView[]): readonly GrantingDocument[] {
+  const known = documents.get(resources) ?? readDocuments(resources);
+  documents.set(resources, known);
+  return known;
+}
+
+function readDocuments(resources: readonly ResourceView[]): GrantingDocument[] {
+  const roles = ofType(resources, iamRoleType);
+  const limits = boundaries(resources);
+  const boundaryByRole = new Map(roles.map((role) => [role, boundaryOf(resources, role)]));
+  const inline = roles.flatMap((role) =>
+    list(role.props, "inlinePolicies").map((policy) => ({
+      resource: role,
+      statements: statements(at(policy, "policy")),
+      boundary: boundaryByRole.get(role),
+    })),
+  );
+  const ofRoles = ofType(resources, "aws:iam/rolePolicy:RolePolicy").map((policy) => {
+    const role = roles.find((candidate) => refersTo(policy, "role", candidate));
+    return {
+      resource: policy,
+      statements: statements(at(policy.props, "policy")),
+      boundary: role && boundaryByRole.get(role),
+    };
+  });
+  const others = ofType(resources, policyType, "aws:iam/groupPolicy:GroupPolicy")
+    .filter((policy) => !limits.has(policy))
+    .map((resource) => ({
+      resource,
+      statements: statements(at(resource.props, "policy")),
+      boundary: undefined,
+    }));
+  return [...inline, ...ofRoles, ...others];
+}
+
+/** One action that a document really gives, and the statement that does. */
+export interface EffectiveGrant {
+  readonly action: KnownAction;
+  readonly statement: PolicyStatement;
+}
+
+/**
+ * The effective allow set of a document by the service authorization reference: each action that a
+ * statement allows, that no statement denies everywhere, and that the boundary lets through. Only a
+ * denial without conditions and over the same resources takes an action away.
+ */
+export function effectiveGrants(document: GrantingDocument): readonly EffectiveGrant[] {
+  const known = grants.get(document) ?? evaluated(document);
+  grants.set(document, known);
+  return known;
+}
+
+const grants = new WeakMap<GrantingDocument, readonly EffectiveGrant[]>();
+
+function evaluated(document: GrantingDocument): EffectiveGrant[] {
+  const denials = [...document.statements, ...(document.boundary ?? [])].filter(
+    ({ allows, conditions }) => !allows && conditions.length === 0,
+  );
+  return document.statements
+    .filter(({ allows }) => allows)
+    .flatMap((statement) =>
+      allowedActions(statement)
+        .filter(
+          (action) =>
+            !denials.some((denial) => denies(denial, action, statement)) &&
+            isWithin(document.boundary, action, statement),
+        )
+        .map((action) => ({ action, statement })),
+    );
+}
+
+function allowedActions(statement: PolicyStatement): KnownAction[] {
+  const meant = new Set(statement.actions.flatMap((pattern) => actionsLike(pattern)));
+  return [...meant].filter(
+    ({ name }) => statement.notActions.length === 0 || meansAction(statement, name),
+  );
+}
+
+function denies(
+  denial: PolicyStatement,
+  { name }: KnownAction,
+  { resources }: PolicyStatement,
+): boolean {
+  return (
+    meansAction(denial, name) &&
+    denial.notResources.length === 0 &&
+    (denial.resources.includes("*") || resources.every((arn) => denial.resources.includes(arn)))
+  );
+}
+
+function isWithin(
+  boundary: readonly PolicyStatement[] | undefined,
+  { name }: KnownAction,
+  { resources }: PolicyStatement,
+): boolean {
+  return (
+    boundary === undefined ||
+    boundary.some(
+      (limit) =>
+        limit.allows &&
+        meansAction(limit, name) &&
+        limit.resources.some((most) => resources.some((arn) => arnsOverlap(most, arn))),
+    )
+  );
+}
+
+/**
+ * A name that nobody gives: a pattern that takes it takes everything of a kind, however it is
+ * spelled.
+ */
+const anyName = "zq0-any-name";
+
+/** Whether a statement gives an action over everything that it takes, and under no condition. */
+export function isUnbounded({ arns }: KnownAction, statement: PolicyStatement): boolean {
+  if (arns.length === 0 || statement.conditions.some(({ values }) => values.some(isTelling)))
+    return false;
+  if (statement.notResources.length > 0) return true;
+  return arns.some((arn) => {
+    const probe = withNames(arn);
+    return statement.resources.some((pattern) => arnsOverlap(pattern, probe));
+  });
+}
+
+/** Whether the value of a condition tells anything apart. */
+function isTelling(value: string): boolean {
+  return !/^[*?]*$/.test(value);
+}
+
+/** An ARN whose account and region are free and whose names are those of nobody. */
+function withNames(arn: string): string {
+  const parts = arn.split(":");
+  const name = parts.slice(5).join(":").replaceAll("*", anyName);
+  return [...parts.slice(0, 5), name].join(":");
+}
