@@ -7,7 +7,7 @@ import type { Execution } from "../inference/execution";
 import type { ReplacementReason } from "../inference/pool";
 import type { FeatureBins, Reference } from "../release/documents";
 import type { Rows } from "../requests/columns";
-import type { FieldProblem } from "../requests/problem";
+import { statuses, type FieldProblem } from "../requests/problem";
 import { ComparisonCounters } from "./comparison";
 import { OutcomeCounters } from "./outcomes";
 import { binOf, Registry, type Cell, type Histogram } from "./registry";
@@ -28,9 +28,12 @@ interface FeatureCells {
   readonly binOf: (value: number) => number;
 }
 
+/** Codes of the server's own failures, with their status. */
+const serverErrors = Object.entries(statuses).filter(([, status]) => status >= 500);
+
 /**
- * Everything that the server counts. All series but those of rare answers exist from the start, so
- * their number is the contract's.
+ * Everything that the server counts. All series but those of requests that callers got wrong exist
+ * from the start, so their number is the contract's.
  */
 export class ModelCounters {
   readonly registry: Registry;
@@ -57,6 +60,10 @@ export class ModelCounters {
     this.#answered = byKey(operations, (operation) =>
       registry.cell(metrics.requests, { operation, status: "200", code: "ok" }),
     );
+    // A series that only began with its first event would take what it counted along when the process
+    // restarts: a drop is seen where there is a sample after it.
+    for (const operation of operations)
+      for (const [code, status] of serverErrors) this.#refusal(operation, status, code);
     this.#durations = byKey(operations, (operation) =>
       registry.histogram(metrics.duration, { operation }, durationBuckets(contract)),
     );
@@ -115,13 +122,7 @@ export class ModelCounters {
     code: string,
     problems: readonly FieldProblem[],
   ): void {
-    const key = `${operation} ${status} ${code}`;
-    let cell = this.#refused.get(key);
-    if (cell === undefined) {
-      cell = this.registry.cell(metrics.requests, { operation, status: String(status), code });
-      this.#refused.set(key, cell);
-    }
-    cell.value += 1;
+    this.#refusal(operation, status, code).value += 1;
     for (const problem of problems) {
       const range =
         problem.code === "feature.range" || problem.code === "feature.category"
@@ -129,6 +130,15 @@ export class ModelCounters {
           : undefined;
       if (range) range.value += 1;
     }
+  }
+
+  #refusal(operation: Operation, status: number, code: string): Cell {
+    const key = `${operation} ${status} ${code}`;
+    const known = this.#refused.get(key);
+    if (known !== undefined) return known;
+    const cell = this.registry.cell(metrics.requests, { operation, status: String(status), code });
+    this.#refused.set(key, cell);
+    return cell;
   }
 
   /** Counts rows and their scores; `bins` are those of {@link scoreBin}. */

@@ -17,6 +17,20 @@ import { latency } from "../../../services/contract/units";
 
 const inject = (url: string, payload: object) => ({ method: "POST" as const, url, payload });
 
+describe("counters of requests", () => {
+  test.each([
+    "server.overloaded",
+    "server.stopping",
+    "inference.timeout",
+    "inference.failed",
+    "server.failed",
+  ])("show failures of %s at 0 before there is one, so that a restart shows", async (code) => {
+    const { counted } = await testServer();
+    for (const operation of ["infer", "predict", "explain", "feedback"])
+      expect(counted("causeway_requests_total", { operation, code })).toBe(0);
+  });
+});
+
 describe("counters of predictions", () => {
   test("count each row by label, score bin and feature bin of the reference", async () => {
     const { app, counted, loaded } = await testServer();

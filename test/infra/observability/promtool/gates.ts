@@ -94,6 +94,19 @@ export const gateScenarios: readonly Scenario[] = [
     ],
   },
   {
+    title: "gates: errors before a restart still count when none come after it",
+    groups: [],
+    contract,
+    stepMinutes,
+    inputs: {
+      [answered("a", "200")]: `${counter([31, 20])} _x12 ${counter([30, 10])}`,
+      // As the server shows it: a count of its own failures begins at 0 with the process.
+      [answered("a", "500")]: `${counter([31, 1])} _x12 0+0x30`,
+    },
+    // 30 intervals before the restart, 17 after a pause of two minutes.
+    values: [is(10, query("errors"), waldEvidence(shares, 30, 30 * 21 + 17 * 10))],
+  },
+  {
     title: "gates: a pod that is gone still counts",
     groups: [],
     contract,
