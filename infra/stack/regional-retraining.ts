@@ -69,6 +69,7 @@ function createFollowers(name: string, args: RegionalRetrainingArgs, opts: Order
         models: models.map(({ contract }) => contract.name),
         locations: { orders, ledger },
         approverKeys: retraining.approverKeys,
+        trustedKeys: retraining.trustedKeys,
         image: retraining.images.delivery,
         aws,
       },
@@ -78,7 +79,7 @@ function createFollowers(name: string, args: RegionalRetrainingArgs, opts: Order
 
 function createRuns(name: string, args: RegionalRetrainingArgs, opts: OrderedOptions): void {
   const { region, environment, keyRing, models, runbookBase, eraserPassword } = args;
-  const { locations, regions, images, imageEvidence, approverKeys } = args.retraining;
+  const { locations, regions, images, imageEvidence, approverKeys, trustedKeys } = args.retraining;
   const aws = awsOf(args);
   const retraining = new Retraining(
     `${name}-retraining`,
@@ -90,6 +91,7 @@ function createRuns(name: string, args: RegionalRetrainingArgs, opts: OrderedOpt
       images,
       imageEvidence,
       approverKeys,
+      trustedKeys,
       models: models.map(({ contract, image }) => ({ contract, image })),
       aws,
     },

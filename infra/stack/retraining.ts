@@ -31,6 +31,8 @@ export interface RetrainingBase {
   readonly imageEvidence: RetrainingImages<ImageEvidence>;
   /** Keys of the people who approve, by role. */
   readonly approverKeys: readonly RoleKey[];
+  /** Public keys (PEM), one of which must have signed a release. */
+  readonly trustedKeys: readonly string[];
   /** Whose buckets the pods may use; absent on an existing cluster. */
   readonly scope: RoleScope | undefined;
 }
@@ -53,6 +55,7 @@ export function retrainingBase(config: StackConfig, root: string): RetrainingBas
   return {
     home,
     approverKeys: config.approverKeys,
+    trustedKeys: config.trustedKeys,
     regions: releaseOrder(config.regions).map(({ name }) => name),
     images: { training: image("training"), delivery: image("delivery") },
     imageEvidence: { training: evidence("training"), delivery: evidence("delivery") },

@@ -1,6 +1,6 @@
 import { basename, dirname } from "node:path";
 import { z } from "zod";
-import { approverKeysIn, type RoleKey } from "../evidence/approvals";
+import { approverKeysIn, trustedKeysIn, type RoleKey } from "../evidence/approvals";
 import { promoterAccount } from "../evidence/rollout";
 import type { Contract } from "../contract/contract";
 import { loadContract } from "../contract/load";
@@ -22,12 +22,13 @@ const options = z.object({
   orders: text,
   ledger: text,
   "approver-keys": text.optional(),
+  "trusted-keys": text.optional(),
 });
 
 /** Command line of a region's own promoter. */
 export function followerArguments(argv: readonly string[]) {
-  const { "approver-keys": keys, ...given } = readArguments(argv, options);
-  return { ...given, approverKeys: approverKeysIn(keys) };
+  const { "approver-keys": keys, "trusted-keys": trusted, ...given } = readArguments(argv, options);
+  return { ...given, approverKeys: approverKeysIn(keys), trustedKeys: trustedKeysIn(trusted) };
 }
 
 /** What a region's promoter follows an order with. */
@@ -36,6 +37,8 @@ export interface Following {
   readonly verdicts: readonly Verdict[];
   /** Keys of the people who approve, by role. */
   readonly approverKeys: readonly RoleKey[];
+  /** Public keys (PEM), one of which must have signed the release. */
+  readonly trustedKeys: readonly string[];
   readonly region: Region;
   readonly ledger: Pick<OpenLedger, "record" | "entries">;
   readonly now?: Date;
@@ -63,6 +66,7 @@ export async function follow(
     contract,
     verdicts,
     approverKeys,
+    trustedKeys,
     region,
     ledger,
     now = new Date(),
@@ -75,6 +79,8 @@ export async function follow(
   const promotion = {
     contract,
     release: order.release,
+    attestation: order.attestation,
+    trustedKeys,
     regions: [region],
     run: order.run,
     order: order.id,
@@ -106,7 +112,14 @@ export async function follow(
 }
 
 async function main(argv: readonly string[]): Promise<number> {
-  const { contract: file, region, orders, ledger, approverKeys } = followerArguments(argv);
+  const {
+    contract: file,
+    region,
+    orders,
+    ledger,
+    approverKeys,
+    trustedKeys,
+  } = followerArguments(argv);
   const [folder, model] = [dirname(dirname(file)), basename(dirname(file))];
   const order = await openOrders(orders).get(region, model);
   if (!isOpen(order, new Date())) return 0;
@@ -115,6 +128,7 @@ async function main(argv: readonly string[]): Promise<number> {
     contract: loadContract(folder, model),
     verdicts: loadVerdicts(folder, model),
     approverKeys,
+    trustedKeys,
     region: regionAt(region, (request) => send(connection, request), model),
     ledger: await openLedger(ledger),
     report: (line) => console.log(line),

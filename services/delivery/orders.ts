@@ -12,6 +12,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { InputError, parseOrThrow } from "../contract/problems";
+import { envelopeSchema, type Envelope } from "../evidence/attestation";
 import { releaseSchema, type Release } from "../evidence/release";
 import { objectName, withoutGap, type Entry } from "../evidence/ledger";
 import {
@@ -56,6 +57,8 @@ export const orderSchema = z.strictObject({
   /** Workflow that made the release. */
   run: z.string().min(1),
   release: releaseSchema,
+  /** What was attested of the release: a region verifies the signature by keys of its own. */
+  attestation: envelopeSchema,
   /** After this time nobody waits for an answer any more, and the order is void. */
   until: z.iso.datetime(),
   /** Whether the answer was heard, or nobody wants it any more. */
@@ -196,6 +199,7 @@ export interface Asking {
   /** Workflow that made the release. */
   readonly run: string;
   readonly release: Release;
+  readonly attestation: Envelope;
   readonly orders: Orders;
   /** Entries of the audit ledger as they stand at the call. */
   readonly entries: () => Promise<readonly Entry[]>;
@@ -214,6 +218,7 @@ export function askedRegion({
   name,
   run,
   release,
+  attestation,
   orders,
   entries,
   timeoutSeconds,
@@ -228,6 +233,7 @@ export function askedRegion({
         region: name,
         run,
         release,
+        attestation,
         until: new Date(started + timeoutSeconds * 1_000).toISOString(),
         closed: false,
       };

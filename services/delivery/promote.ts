@@ -2,9 +2,9 @@ import { basename, dirname } from "node:path";
 import { z } from "zod";
 import { loadContract } from "../contract/load";
 import { InputError, parseOrThrow, type Problem } from "../contract/problems";
-import { approverKeysIn } from "../evidence/approvals";
+import { approverKeysIn, trustedKeysIn } from "../evidence/approvals";
+import { envelopeSchema, statementIn } from "../evidence/attestation";
 import { loadVerdicts } from "../evidence/load";
-import { releaseSchema } from "../evidence/release";
 import { promoterAccount } from "../evidence/rollout";
 import { failedRelease } from "../evidence/refusals";
 import { exitCodes, readArguments, runProgram, seconds, text, texts } from "./command-line";
@@ -17,13 +17,14 @@ import { promote } from "./promotion";
 
 const options = z.object({
   contract: text,
-  manifest: text,
+  attestation: text,
   ledger: text,
   run: text,
   region: texts,
   home: text.optional(),
   orders: text.optional(),
   "approver-keys": text.optional(),
+  "trusted-keys": text.optional(),
   "timeout-seconds": seconds.default(86_400),
   "poll-seconds": seconds.default(10),
 });
@@ -35,6 +36,7 @@ export function promoterArguments(argv: readonly string[]) {
     home = regions[0],
     orders,
     "approver-keys": keys,
+    "trusted-keys": trusted,
     "timeout-seconds": timeoutSeconds,
     "poll-seconds": pollSeconds,
     ...given
@@ -55,27 +57,36 @@ export function promoterArguments(argv: readonly string[]) {
       : []),
   ];
   if (problems.length > 0) throw new InputError("command line", problems);
-  const approverKeys = approverKeysIn(keys);
-  return { ...given, regions, home, orders, timeoutSeconds, pollSeconds, approverKeys };
-}
-
-async function main(argv: readonly string[]): Promise<number> {
-  const {
-    contract: file,
-    manifest,
+  return {
+    ...given,
     regions,
     home,
     orders,
-    ledger,
-    run,
     timeoutSeconds,
     pollSeconds,
-    approverKeys,
-  } = promoterArguments(argv);
+    approverKeys: approverKeysIn(keys),
+    trustedKeys: trustedKeysIn(trusted),
+  };
+}
+
+/** The release in the text of an attestation. Throws InputError for what is none. */
+export function attestedRelease(text: string) {
+  const attestation = parseOrThrow(envelopeSchema, JSON.parse(text), "--attestation");
+  const release = statementIn(attestation)?.predicate;
+  if (release === undefined)
+    throw new InputError("--attestation", [
+      { key: "payload", got: "something else", allowed: "an in-toto statement over a release" },
+    ]);
+  return { release, attestation };
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const given = promoterArguments(argv);
+  const { contract: file, regions, home, orders, run, timeoutSeconds } = given;
   const [folder, model] = [dirname(dirname(file)), basename(dirname(file))];
   const contract = loadContract(folder, model);
-  const release = parseOrThrow(releaseSchema, JSON.parse(manifest), "--manifest");
-  const { record, entries: recorded } = await openLedger(ledger);
+  const { release, attestation } = attestedRelease(given.attestation);
+  const { record, entries: recorded } = await openLedger(given.ledger);
   const entries = await recorded();
   // The promoter touches the cluster that it runs in; every other region has a promoter of its own,
   // which is asked.
@@ -87,6 +98,7 @@ async function main(argv: readonly string[]): Promise<number> {
           name,
           run,
           release,
+          attestation,
           orders: openOrders(orders),
           entries: recorded,
           timeoutSeconds,
@@ -96,15 +108,17 @@ async function main(argv: readonly string[]): Promise<number> {
   const results = await promote({
     contract,
     release,
+    attestation,
+    trustedKeys: given.trustedKeys,
     regions: targets,
     run,
     actor: promoterAccount,
     refusal: (digest) => failedRelease(model, digest, verdicts),
-    approval: (digest) => approvalIn(entries, contract, digest, approverKeys),
-    approverKeys,
+    approval: (digest) => approvalIn(entries, contract, digest, given.approverKeys),
+    approverKeys: given.approverKeys,
     record,
     timeoutSeconds,
-    pollSeconds,
+    pollSeconds: given.pollSeconds,
     report: (line) => console.log(line),
   });
   return results.every(({ outcome }) => outcome === "promoted") ? 0 : exitCodes.refused;

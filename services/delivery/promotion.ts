@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { approvalProblems, type RoleKey } from "../evidence/approvals";
 import type { Contract } from "../contract/contract";
 import { InputError, type Problem } from "../contract/problems";
 import { describeRefusal, publishCommand, type Refusal } from "../evidence/refusals";
 import type { Release } from "../evidence/release";
 import { dutiesOf } from "../contract/tiers";
+import { signatureState, statementIn, type Envelope } from "../evidence/attestation";
 import type { Fact } from "../evidence/ledger";
 import type { ApprovalFound } from "./approvals";
 import type { AskedRegion, RegionResult } from "./orders";
@@ -22,6 +24,10 @@ import {
 export interface Promotion {
   readonly contract: Contract;
   readonly release: Release;
+  /** What was attested of the release, and by whom. */
+  readonly attestation: Envelope;
+  /** Public keys (PEM), one of which must have signed the attestation. @default any, or none */
+  readonly trustedKeys: readonly string[];
   /** In this order; the first that fails stops the rest. */
   readonly regions: readonly (Region | AskedRegion)[];
   /** Workflow that made the release. */
@@ -76,7 +82,7 @@ export async function promote(promotion: Promotion): Promise<RegionResult[]> {
 
 /** Everything that forbids the promotion, all at once. */
 function refuse(
-  { contract, release, refusal, approval, approverKeys }: Promotion,
+  { contract, release, attestation, trustedKeys, refusal, approval, approverKeys }: Promotion,
   regions: readonly { readonly name: string; readonly rollout: Rollout }[],
 ): void {
   const { digest } = release.image;
@@ -89,6 +95,7 @@ function refuse(
     ...(release.model === contract.name
       ? []
       : [{ key: "model", got: release.model, allowed: contract.name }]),
+    ...attestedProblems(release, attestation, trustedKeys),
     ...(release.published
       ? []
       : [
@@ -122,6 +129,30 @@ function refuse(
     })),
   ];
   if (problems.length > 0) throw new InputError(`release ${release.version}`, problems);
+}
+
+/** A release is promoted as it was attested, and by a signature that the stack trusts. */
+function attestedProblems(
+  release: Release,
+  attestation: Envelope,
+  trustedKeys: readonly string[],
+): Problem[] {
+  const { state } = signatureState(attestation, trustedKeys);
+  return [
+    ...(isDeepStrictEqual(statementIn(attestation)?.predicate, release)
+      ? []
+      : [{ key: "attestation", got: "another release", allowed: "the release to promote" }]),
+    ...(trustedKeys.length === 0 || state === "trusted"
+      ? []
+      : [
+          {
+            key: "attestation",
+            got:
+              state === "none" ? "no signature" : "a signature by other keys, or over another text",
+            allowed: "a signature by a key of causeway:trustedKeys",
+          },
+        ]),
+  ];
 }
 
 async function promoteIn(region: Region, promotion: Promotion): Promise<RegionResult> {

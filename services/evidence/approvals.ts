@@ -92,8 +92,12 @@ export function approvalProblems(
 ): { readonly name: string; readonly found: string; readonly allowed: string }[] {
   return approvals.flatMap((approval, i) => {
     const name = `approvals[${i}], by role ${approval.role}`;
-    const { signature, details = {}, reference: _reference, ...stored } = approval;
-    const gap = unbound({ ...stored, model, details }, signature, keys);
+    const { role, actor, at, signature, details = {} } = approval;
+    const gap = unbound(
+      { role, actor, at, image: approval.image, model, details },
+      signature,
+      keys,
+    );
     return [
       ...(approval.image === image.digest
         ? []
@@ -126,18 +130,15 @@ function messageOf({ model, actor, details }: ApprovalStatement): Buffer {
 }
 
 const keysOption = "--approver-keys";
+const trustedOption = "--trusted-keys";
 
-const roleKeys = z.array(
-  z.strictObject({
-    role: label,
-    key: z
-      .string()
-      .refine(
-        (pem) => publicKeyIn(pem) !== undefined,
-        "a public key in PEM, ed25519 or ECDSA on P-256",
-      ),
-  }),
-);
+const publicKey = z
+  .string()
+  .refine(
+    (pem) => publicKeyIn(pem) !== undefined,
+    "a public key in PEM, ed25519 or ECDSA on P-256",
+  );
+const roleKeys = z.array(z.strictObject({ role: label, key: publicKey }));
 
 /**
  * The option that hands a promoter the stack's `causeway:approverKeys`; none where no role has
@@ -149,21 +150,30 @@ export function approverKeysOption(keys: readonly RoleKey[]): string[] {
     : [`${keysOption}=${JSON.stringify(keys.map(({ role, key }) => ({ role, key })))}`];
 }
 
+/** The option that hands a promoter the stack's `causeway:trustedKeys`; none where it has none. */
+export function trustedKeysOption(keys: readonly string[]): string[] {
+  return keys.length === 0 ? [] : [`${trustedOption}=${JSON.stringify(keys)}`];
+}
+
+/** The keys that the option names. Throws InputError for what is none, as a key would trust it. */
+export function trustedKeysIn(text: string | undefined): string[] {
+  if (text === undefined) return [];
+  return parseOrThrow(z.array(publicKey), jsonIn(text, trustedOption), trustedOption);
+}
+
 /**
  * The keys that the option names. Throws InputError for what is none: a key that nobody can read
  * would bind nobody.
  */
 export function approverKeysIn(text: string | undefined): RoleKey[] {
   if (text === undefined) return [];
-  return parseOrThrow(roleKeys, jsonIn(text), keysOption);
+  return parseOrThrow(roleKeys, jsonIn(text, keysOption), keysOption);
 }
 
-function jsonIn(text: string): unknown {
+function jsonIn(text: string, option: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new InputError("command line", [
-      { key: keysOption, got: text, allowed: 'JSON: [{ "role": ..., "key": <PEM> }]' },
-    ]);
+    throw new InputError("command line", [{ key: option, got: text, allowed: "JSON" }]);
   }
 }

@@ -37,6 +37,16 @@ export const statementSchema = z.strictObject({
 });
 export type Statement = z.output<typeof statementSchema>;
 
+/** The statement in an envelope; undefined where its payload is none over a release. */
+export function statementIn({ payload }: Envelope): Statement | undefined {
+  try {
+    return statementSchema.safeParse(JSON.parse(Buffer.from(payload, "base64").toString("utf8")))
+      .data;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Something that signs: a key in a file or in a key service. */
 export interface Signer {
   /** As {@link keyIdOf} names its public key. */

@@ -5,8 +5,8 @@ import { approvalProblems, type RoleKey } from "./approvals";
 import {
   envelopeSchema,
   signatureState,
+  statementIn,
   statementOf,
-  statementSchema,
   type Envelope,
   type SignatureState,
   type Statement,
@@ -191,12 +191,10 @@ export function attestationIn(
   if (!existsSync(file)) return "missing";
   const envelope = envelopeSchema.safeParse(jsonIn(file));
   if (!envelope.success) return "no DSSE envelope";
-  const statement = statementSchema.safeParse(
-    parsed(Buffer.from(envelope.data.payload, "base64").toString("utf8")),
-  );
-  return statement.success
-    ? { envelope: envelope.data, statement: statement.data }
-    : "no statement over a release";
+  const statement = statementIn(envelope.data);
+  return statement === undefined
+    ? "no statement over a release"
+    : { envelope: envelope.data, statement };
 }
 
 function formatIn(folder: string): string {

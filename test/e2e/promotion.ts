@@ -5,6 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { fixtureProject, modelsFolder } from "../harness/fixtures";
 import { accounts } from "../../infra/kubernetes/labels";
+import { enveloped, statementOf } from "../../services/evidence/attestation";
 import { loadRelease } from "../../services/evidence/load";
 import { openLedger } from "../../services/delivery/ledger-location";
 import { KubernetesClient } from "../harness/lib/kubernetes/client";
@@ -96,7 +97,7 @@ export function promotionTests(stack: SharedStack): Test[] {
     assert.ok(promoter, "the promoter has a token");
     const args = [
       `--contract=services/models/${model}/model.yaml`,
-      `--manifest=${JSON.stringify(release)}`,
+      `--attestation=${JSON.stringify(enveloped(statementOf(release, {}), []))}`,
       "--region=local",
       `--ledger=${path.join(folder, "ledger")}`,
       `--run=${workflow}`,

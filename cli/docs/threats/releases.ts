@@ -107,6 +107,7 @@ export const releaseThreats: readonly Threat[] = [
     ],
     tests: [
       "test/attacks/external-data.test.ts",
+      "test/attacks/fabricated-release.test.ts",
       "test/cli/release/verify.test.ts",
       "test/services/model-server/release.test.ts",
       "services/training/tests/test_external_data.py",
@@ -230,6 +231,7 @@ export const releaseThreats: readonly Threat[] = [
       "observability-trail-data-events",
     ],
     tests: [
+      "test/attacks/fabricated-release.test.ts",
       "test/services/delivery/follow.test.ts",
       "test/infra/workflows/retraining/follower.test.ts",
       "test/e2e/promotion.ts",

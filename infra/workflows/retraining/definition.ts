@@ -44,6 +44,8 @@ export interface RetrainingSettings {
    * of one of its role.
    */
   readonly approverKeys: readonly RoleKey[];
+  /** Public keys (PEM), one of which must have signed a release. */
+  readonly trustedKeys: readonly string[];
 }
 
 /** Images of a run's steps, by digest. */

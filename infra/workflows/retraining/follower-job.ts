@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { RoleKey } from "../../../services/evidence/approvals";
 import { orderWatchSpec } from "../order-watch";
-import { approverKeysOption } from "../../../services/evidence/approvals";
+import { approverKeysOption, trustedKeysOption } from "../../../services/evidence/approvals";
 import { deadlines, retrainingLabels, trainingMetadata } from "./definition";
 import { followerCommand } from "./steps";
 import { accounts } from "../../kubernetes/labels";
@@ -13,6 +13,8 @@ export interface FollowerSettings {
   readonly locations: { readonly orders: string; readonly ledger: string };
   /** Keys of the people who approve, by role. */
   readonly approverKeys: readonly RoleKey[];
+  /** Public keys (PEM), one of which must have signed a release. */
+  readonly trustedKeys: readonly string[];
 }
 
 /**
@@ -21,7 +23,7 @@ export interface FollowerSettings {
  * also a refusal, is none that another try would change.
  */
 export function followerJob(
-  { model, region, locations, approverKeys }: FollowerSettings,
+  { model, region, locations, approverKeys, trustedKeys }: FollowerSettings,
   image: pulumi.Input<string>,
 ) {
   return {
@@ -37,6 +39,7 @@ export function followerJob(
         `--orders=${locations.orders}`,
         `--ledger=${locations.ledger}`,
         ...approverKeysOption(approverKeys),
+        ...trustedKeysOption(trustedKeys),
       ],
       job: {
         backoffLimit: 3,

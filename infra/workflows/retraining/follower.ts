@@ -19,6 +19,8 @@ export interface FollowerArgs {
   readonly locations: { readonly orders: string; readonly ledger: string };
   /** Keys of the people who approve, by role. */
   readonly approverKeys: readonly RoleKey[];
+  /** Public keys (PEM), one of which must have signed a release. */
+  readonly trustedKeys: readonly string[];
   /** Image of the promoter, by digest. */
   readonly image: pulumi.Input<string>;
   /** The region's cluster, and whose buckets the pods may use. */
@@ -33,7 +35,7 @@ export class Follower extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:regional:Follower";
 
   constructor(name: string, args: FollowerArgs, opts?: OrderedOptions) {
-    const { region, models, locations, approverKeys, image, aws } = args;
+    const { region, models, locations, approverKeys, trustedKeys, image, aws } = args;
     super(Follower.__pulumiType, name, { region, models, locations, image }, opts);
     const after = opts?.dependsOn ?? [];
     const child = { parent: this, dependsOn: [...after] };
@@ -63,7 +65,7 @@ export class Follower extends pulumi.ComponentResource {
     for (const model of models)
       new CronJob(
         `${name}-${model}`,
-        followerJob({ model, region, locations, approverKeys }, image),
+        followerJob({ model, region, locations, approverKeys, trustedKeys }, image),
         { parent: this, dependsOn: [...bindings, identity] },
       );
     this.registerOutputs({});

@@ -39,6 +39,8 @@ export interface RetrainingArgs {
   readonly images: RetrainingImages<pulumi.Input<string>>;
   /** Keys of the people who approve, by role. @default none: roles are bound by storage alone */
   readonly approverKeys?: readonly RoleKey[] | undefined;
+  /** Public keys (PEM), one of which must have signed a release. @default any, or none */
+  readonly trustedKeys?: readonly string[] | undefined;
   /** What is known of the images; policies judge it. @default nothing */
   readonly imageEvidence?: RetrainingImages<ImageEvidence> | undefined;
   /**
@@ -141,8 +143,10 @@ export class Retraining extends pulumi.ComponentResource {
     { contract, image }: RetrainingArgs["models"][number],
     child: pulumi.CustomResourceOptions,
   ): void {
-    const { environment, locations, regions, region, images, approverKeys = [] } = this.args;
-    const settings = { contract, environment, locations, regions, home: region, approverKeys };
+    const { environment, locations, regions, region, images } = this.args;
+    const { approverKeys = [], trustedKeys = [] } = this.args;
+    const keys = { approverKeys, trustedKeys };
+    const settings = { contract, environment, locations, regions, home: region, ...keys };
     const prefix = `${this.name}-${contract.name}`;
     const template = new CustomResource(
       `${prefix}-template`,

@@ -1,5 +1,5 @@
 import { ringSecret } from "../erasure/definition";
-import { approverKeysOption } from "../../../services/evidence/approvals";
+import { approverKeysOption, trustedKeysOption } from "../../../services/evidence/approvals";
 import { deadlines, triggers, type RetrainingSettings } from "./definition";
 import { accounts, type RetrainingAccount } from "../../kubernetes/labels";
 
@@ -146,7 +146,7 @@ function chain({ trained, signed }: TrainingArguments): Step[] {
   );
 }
 
-/** The image, and the release manifest as a candidate. */
+/** The image, and the release as a candidate, with its attestation for the promoter. */
 function publication(
   { contract, locations }: RetrainingSettings,
   { trained, signed }: TrainingArguments,
@@ -163,10 +163,10 @@ function publication(
         "release",
         ...trained,
         `--to=${locations.candidates}/${contract.name}/{{workflow.name}}`,
-        `--output=${outputsFolder}/manifest`,
+        `--output=${outputsFolder}/attestation`,
       ],
       ["publish"],
-      { output: "manifest" },
+      { output: "attestation" },
     ),
   ];
 }
@@ -239,7 +239,14 @@ export function needsKeys({ data }: RetrainingSettings["contract"]): boolean {
  * Not tried again by itself: what a half-done promotion needs is a person's look. Trying it again
  * by hand is safe, see services/delivery.
  */
-function promote({ contract, regions, home, locations, approverKeys }: RetrainingSettings): Step {
+function promote({
+  contract,
+  regions,
+  home,
+  locations,
+  approverKeys,
+  trustedKeys,
+}: RetrainingSettings): Step {
   const gated = contract.release.channel === "approval";
   return {
     name: "promote",
@@ -248,7 +255,7 @@ function promote({ contract, regions, home, locations, approverKeys }: Retrainin
     command: promoter,
     args: [
       `--contract=services/models/${contract.name}/model.yaml`,
-      "--manifest={{inputs.parameters.manifest}}",
+      "--attestation={{inputs.parameters.attestation}}",
       ...regions.map((region) => `--region=${region}`),
       ...(locations.orders === undefined || regions.length < 2
         ? []
@@ -257,8 +264,9 @@ function promote({ contract, regions, home, locations, approverKeys }: Retrainin
       `--ledger=${locations.ledger}`,
       "--run={{workflow.name}}",
       ...approverKeysOption(approverKeys),
+      ...trustedKeysOption(trustedKeys),
     ],
-    input: { name: "manifest", from: "candidate" },
+    input: { name: "attestation", from: "candidate" },
     after: [gated ? approval.name : recordStep],
     ...(gated && { when: `${output(approval.name, approval.answer)} == ${approval.yes}` }),
     retried: false,

@@ -78,13 +78,9 @@ def _perform(given: argparse.Namespace) -> int:
             f"\n      {note}" for note in notes
         )
         if name == "release":
-            _output(
-                given,
-                import_module(".steps.release", __package__)
-                .source(context)
-                .joinpath("manifest.json")
-                .read_text(encoding="utf-8"),
-            )
+            module = import_module(".steps.release", __package__)
+            attestation = module.source(context) / module.ATTESTATION_FILE
+            _output(given, attestation.read_text(encoding="utf-8"))
         _say(
             given,
             {"step": name, "fresh": fresh, "seconds": round(seconds, 3), "notes": notes},

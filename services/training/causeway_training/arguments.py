@@ -99,7 +99,7 @@ def _add_admission_arguments(parser: argparse.ArgumentParser) -> None:
         "--output",
         type=Path,
         help=(
-            "admit: file that takes true or false; release: file that takes a copy of the manifest"
+            "admit: file that takes true or false; release: file that takes the attestation"
         ),
     )
     add("--private", type=Path, help="keygen: where to write the private key")

@@ -47,6 +47,7 @@ export const variants: Readonly<Record<string, RetrainingSettings>> = {
     regions: ["eu-west-1", "eu-central-1"],
     home: "eu-west-1",
     approverKeys,
+    trustedKeys: [],
   },
   automatic: {
     contract: automatic,
@@ -55,6 +56,7 @@ export const variants: Readonly<Record<string, RetrainingSettings>> = {
     regions: ["eu-west-1"],
     home: "eu-west-1",
     approverKeys: [],
+    trustedKeys: [],
   },
   local: {
     contract,
@@ -63,6 +65,7 @@ export const variants: Readonly<Record<string, RetrainingSettings>> = {
     regions: ["local"],
     home: "local",
     approverKeys: [],
+    trustedKeys: [],
   },
 };
 

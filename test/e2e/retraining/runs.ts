@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Locations } from "../../../infra/workflows/retraining/definition";
 import { modelsFolder } from "../../harness/fixtures";
+import { ensureEnvironment } from "../../../services/training/environment";
 import { parseOrThrow } from "../../../services/contract/problems";
 import { releaseSchema } from "../../../services/evidence/release";
-import { ensureEnvironment } from "../../../services/training/environment";
 import { openLedger } from "../../../services/delivery/ledger-location";
-import { promoterArguments } from "../../../services/delivery/promote";
+import { attestedRelease, promoterArguments } from "../../../services/delivery/promote";
 import { promote } from "../../../services/delivery/promotion";
 import { main as recordRun } from "../../../services/delivery/record-run";
 import { say } from "../../harness/lib/text";
@@ -114,11 +114,13 @@ class Lake {
 
   /** The promoter on regions without a controller, each of whose trials ends as told. */
   private async promote(args: readonly string[]): Promise<number> {
-    const { manifest, regions, ledger, run } = promoterArguments(args);
+    const { attestation: text, regions, ledger, run, trustedKeys } = promoterArguments(args);
     const { record } = await openLedger(ledger);
-    const release = parseOrThrow(releaseSchema, JSON.parse(manifest), "--manifest");
+    const { release, attestation } = attestedRelease(text);
     const { verdict } = this;
     return promote({
+      attestation,
+      trustedKeys,
       contract,
       release,
       run,

@@ -1,3 +1,4 @@
+import { enveloped, statementOf } from "../../../services/evidence/attestation";
 import type { Order } from "../../../services/delivery/orders";
 import { release } from "./promotion-fixture";
 
@@ -9,6 +10,7 @@ export const order = (more: Partial<Order> = {}): Order => ({
   region: second!,
   run,
   release,
+  attestation: enveloped(statementOf(more.release ?? release, {}), []),
   until: new Date(Date.now() + 60_000).toISOString(),
   closed: false,
   ...more,

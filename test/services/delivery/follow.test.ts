@@ -44,6 +44,7 @@ const asked = (name: string, timeoutSeconds = 600) =>
     name,
     run,
     release,
+    attestation: order().attestation,
     orders,
     entries: () => ledger.entries(),
     timeoutSeconds,
@@ -60,6 +61,8 @@ const promoteIn = (regions: readonly (Region | AskedRegion)[]) =>
     refusal: () => undefined,
     approval: () => ({ reference: "a".repeat(64) }),
     approverKeys: [],
+    attestation: order().attestation,
+    trustedKeys: [],
     record: (fact) => ledger.record(fact),
     timeoutSeconds: 600,
     pollSeconds: 0.01,
@@ -72,11 +75,13 @@ const following = (
     readonly verdicts?: readonly Verdict[];
     readonly contract?: typeof contract;
     readonly approverKeys?: readonly RoleKey[];
+    readonly trustedKeys?: readonly string[];
   } = {},
 ) => ({
   contract,
   verdicts: [],
   approverKeys: [],
+  trustedKeys: [],
   region: of,
   ledger,
   pollSeconds: 0.01,
@@ -285,6 +290,7 @@ describe("the promoter of another region", () => {
       orders: "c",
       ledger: "d",
       approverKeys: [],
+      trustedKeys: [],
     });
   });
 });

@@ -1,3 +1,4 @@
+import { enveloped, statementOf } from "../../../services/evidence/attestation";
 import type { Release } from "../../../services/evidence/release";
 import type { Fact } from "../../../services/evidence/ledger";
 import type { Promotion } from "../../../services/delivery/promotion";
@@ -21,6 +22,8 @@ export function promotion(
   return {
     contract,
     release,
+    attestation: enveloped(statementOf(more.release ?? release, {}), []),
+    trustedKeys: [],
     regions,
     run: "loan-approval-retraining-x1",
     actor: "retraining-promoter",

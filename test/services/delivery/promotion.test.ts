@@ -197,11 +197,11 @@ describe("a promotion", () => {
 describe("the promoter's command", () => {
   test("names every argument that is missing, and wants a place for orders where there are several regions", () => {
     expect(() => promoterArguments([])).toThrow(
-      /--contract: .*\n.*--manifest: .*\n.*--ledger: .*\n.*--run: .*\n.*--region: /,
+      /--contract: .*\n.*--attestation: .*\n.*--ledger: .*\n.*--run: .*\n.*--region: /,
     );
     const given = [
       "--contract=a",
-      "--manifest=b",
+      "--attestation=b",
       "--ledger=c",
       "--run=d",
       "--region=x",

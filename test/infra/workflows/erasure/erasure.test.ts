@@ -180,6 +180,7 @@ describe("the steps of a retraining", () => {
     regions: ["local"],
     home: "local",
     approverKeys: [],
+    trustedKeys: [],
   });
   const text = (data: Partial<typeof contract.data>) =>
     JSON.stringify(workflowTemplate(settings(data), args.images, image("server")));

@@ -28,6 +28,7 @@ const locations = {
   orders: "s3://example-artifacts/promotions",
   ledger: "s3://example-audit/ledger",
 };
+const trustedKeys = [testKey().publicKey];
 const approverKeys = [{ role: "ethics-board", key: testKey("p256").publicKey }];
 const build = () =>
   record(
@@ -37,6 +38,7 @@ const build = () =>
         models: ["loan-approval"],
         locations,
         approverKeys,
+        trustedKeys,
         image,
         aws: { clusterName: "causeway-prod-eu-central-1", scope },
       }),
@@ -116,7 +118,7 @@ test("in AWS it reads the orders of its own region, and writes the ledger alone;
 
 test("it looks every five minutes, one at a time, and does not try again what was answered", () => {
   const { spec } = followerJob(
-    { model: "loan-approval", region: "eu-central-1", locations, approverKeys },
+    { model: "loan-approval", region: "eu-central-1", locations, approverKeys, trustedKeys },
     image,
   );
   const job = spec.jobTemplate.spec;
@@ -138,6 +140,7 @@ test("it looks every five minutes, one at a time, and does not try again what wa
     region: "eu-central-1",
     ...locations,
     approverKeys,
+    trustedKeys,
   });
 });
 
