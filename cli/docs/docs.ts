@@ -13,6 +13,7 @@ import { encryptionDocument } from "../encryption/document";
 import { encryptionWalk } from "../encryption/walk";
 import { quotaTable } from "../doctor/quota-needs";
 import { serviceRoleTable } from "../doctor/service-roles";
+import { admissionRecord } from "./admission";
 import { gatesPage } from "./gates";
 import { planStack } from "../plan/plan";
 import { viewOf, type RecordedResource } from "../plan/resource";
@@ -63,6 +64,7 @@ export const generated: Readonly<Record<string, string>> = {
   "coverage.md": `# Coverage\n\nThis page lists, for each clause of a framework, the policy rules that help to meet it, or who else has to. To see whether a stack passes the rules:\n\n\`\`\`\nnpx causeway plan --stack prod\n\`\`\`\n\n\`npm run docs\` makes this page from the rules and from \`policies/frameworks.ts\`. A rule never shows that a clause is met, only a part of it. The people responsible decide about the rest.\n\n${coverageMarkdown(rules)}`,
   "governance.md": withPart("governance.md", "tiers", tiersMarkdown()),
   "threats.md": threatsPage(),
+  "../policies/admission.json": admissionRecord(),
   "gates.md": gatesPage(),
   "../README.md": withPart("../README.md", "commands", `\`\`\`\n${help()}\n\`\`\``),
   "architecture.md": withPart(

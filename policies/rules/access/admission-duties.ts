@@ -1,6 +1,7 @@
+import { digestOf, recorded } from "../../admission";
 import { admissionNames, dutyGroups } from "../../duties";
 import { ofType, at, list, text } from "../../resources";
-import { stackRule, type ResourceView } from "../../rule";
+import { sameKind, stackRule, type ResourceView } from "../../rule";
 import { subject } from "../../kubernetes";
 
 const api = "kubernetes:admissionregistration.k8s.io/v1";
@@ -11,11 +12,11 @@ export const rule = stackRule({
   name: "access-admission-duties",
   area: "access",
   description:
-    "Every cluster in which a group deploys, approves or erases must have the policies of admission that keep them apart, in force and closed when in doubt.",
+    "Every cluster in which a group deploys, approves or erases must have the policies of admission that keep them apart, unchanged, in force and closed when in doubt.",
   severity: "critical",
   enforcement: "mandatory",
   remediation:
-    "Put each policy of infra/platform/admission.ts into every cluster, with failurePolicy Fail and a binding that denies.",
+    "Put each policy of infra/platform/admission.ts into every cluster, with failurePolicy Fail and a binding that denies, just as it is. Where that file changed on purpose, run npm run docs, which renews policies/admission.json.",
   url: "https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/",
   frameworks: [
     { framework: "eu-ai-act", clause: "Art. 14" },
@@ -46,6 +47,10 @@ export const rule = stackRule({
         resource,
         message: `${subject(resource)} must hold everywhere, got matchResources`,
       }));
+    const changed = [...policies, ...bindings].filter(isChanged).map((resource) => ({
+      resource,
+      message: `${subject(resource)} must be as the program makes it, in every expression, condition and exception, got another spec`,
+    }));
     const missing = required.flatMap((name) => {
       const there = Math.min(
         policies.filter(({ props }) => at(props, "metadata.name") === name).length,
@@ -55,9 +60,18 @@ export const rule = stackRule({
         ? [{ message: `${name} must be bound in each of ${clusters} clusters, got ${there}` }]
         : [];
     });
-    return [...weak, ...silent, ...partial, ...missing];
+    return [...weak, ...silent, ...partial, ...changed, ...missing];
   },
 });
+
+/** Whether a policy of the program, or its binding, is another than the program makes. */
+function isChanged({ type, props }: ResourceView): boolean {
+  const isPolicy = sameKind(type, policyType);
+  const made = recorded(text(props, isPolicy ? "metadata.name" : "spec.policyName") ?? "");
+  return (
+    made !== undefined && digestOf(at(props, "spec")) !== (isPolicy ? made.policy : made.binding)
+  );
+}
 
 /** A stack binds a group once in each cluster: the most often that one of its bindings is found. */
 function clustersWithDuties(resources: readonly ResourceView[]): number {

@@ -1,3 +1,8 @@
+import {
+  admissionPolicies,
+  policyBinding,
+  policyManifest,
+} from "../../../../infra/platform/admission";
 import { admissionNames } from "../../../../policies/duties";
 import { rule as admission } from "../../../../policies/rules/access/admission-duties";
 import { rule as approvalRole } from "../../../../policies/rules/access/approval-role";
@@ -164,15 +169,13 @@ const binding = (name: string, group: string) =>
     roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name },
     subjects: [{ kind: "Group", name: group }],
   });
-const policies = admissionNames.flatMap((name) => [
-  resource(`${api}:ValidatingAdmissionPolicy`, `policy-${name}`, {
-    metadata: { name },
-    spec: { failurePolicy: "Fail", validations: [{ expression: "false" }] },
-  }),
-  resource(`${api}:ValidatingAdmissionPolicyBinding`, `binding-${name}`, {
-    metadata: { name },
-    spec: { policyName: name, validationActions: ["Deny"] },
-  }),
+const policies = admissionPolicies.flatMap((policy) => [
+  resource(`${api}:ValidatingAdmissionPolicy`, `policy-${policy.name}`, policyManifest(policy)),
+  resource(
+    `${api}:ValidatingAdmissionPolicyBinding`,
+    `binding-${policy.name}`,
+    policyBinding(policy),
+  ),
 ]);
 
 ruleSuite(admission, {
@@ -190,6 +193,11 @@ ruleSuite(admission, {
     ],
     "a policy that lets through what it cannot judge": (good) =>
       changed(good, "policy-causeway-approval", "spec.failurePolicy", "Ignore"),
+    "an expression that always holds": (good) => ({
+      deviant: changed(good, "policy-causeway-approval", "spec.validations.0.expression", "true"),
+      message:
+        /^ValidatingAdmissionPolicy "causeway-approval" must be as the program makes it, in every/,
+    }),
     "a binding that only warns": (good) =>
       changed(good, "binding-causeway-what-runs", "spec.validationActions", ["Warn"]),
     "a binding for a few namespaces": (good) =>
