@@ -146,7 +146,7 @@ function search(value: unknown, way: Way, found: Found[]): void {
     return;
   }
   if (typeof value !== "object" || value === null) return;
-  const isWorkflow = list(value, "templates").some((each) => templateContainers(each).length > 0);
+  const isWorkflow = list(value, "templates").some(isTemplate);
   const workflow = isWorkflow ? value : way.workflow;
   const pod = isWorkflow ? undefined : podIn(value, { ...way, workflow });
   if (pod !== undefined) found.push(pod);
@@ -159,6 +159,21 @@ function search(value: unknown, way: Way, found: Found[]): void {
     else if (carriers.has(key) || (typeof child === "object" && child !== null))
       search(Reflect.get(value, key), next, found);
   }
+}
+
+/** Fields by one of which a template of a workflow says what it does. */
+const templateKinds = [
+  "container",
+  "script",
+  "containerSet",
+  "steps",
+  "dag",
+  "suspend",
+  "resource",
+];
+
+function isTemplate(value: unknown): boolean {
+  return isObject(value) && templateKinds.some((kind) => raw(value, kind) !== undefined);
 }
 
 /**

@@ -22,6 +22,9 @@ export const rule = resourceRule({
   check: (resource, { refused }) => {
     const namespace = text(resource.props, "metadata.namespace");
     if (podSpecs(resource).length === 0) return [];
+    // An object of the cluster runs its pods where it is referred to.
+    const kind = resource.type.slice(resource.type.lastIndexOf(":") + 1);
+    if (namespace === undefined && kind.startsWith("Cluster")) return [];
     return namespace === undefined || refused.includes(namespace)
       ? [
           `${subject(resource)} must set metadata.namespace to one other than ${refused.join(", ")}, got ${shown(namespace)}`,
