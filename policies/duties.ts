@@ -20,6 +20,7 @@ export const dutyGroups = {
 export const admissionNames = [
   "causeway-what-runs",
   "causeway-approval",
+  "causeway-routes",
   "causeway-workflows",
   "causeway-elevation",
   "causeway-elevation-timer",

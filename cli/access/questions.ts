@@ -26,7 +26,7 @@ export function answers(resources: readonly ResourceView[]): Question[] {
     {
       title: "Who can read the training data?",
       ways: inAws(resources, "s3:GetObject", `${data}/lake/rows.parquet`),
-      note: "Each also needs the data key, which the same role may use through S3 only. An ML engineer may also run a step as the trainer, which reads the same data. The audit trail has every read of an object.",
+      note: "Each also needs the data key, which the same role may use through S3 only. An ML engineer starts a retraining as it is, and runs no step of their own in the cluster. The audit trail has every read of an object.",
     },
     deployment(resources),
     {

@@ -119,7 +119,8 @@ const readPlatform = Object.entries(platformKinds).map(([group, resources]) =>
  * anything or holds a secret.
  */
 const repairable: readonly RbacRule[] = [
-  rule("", ["configmaps", "persistentvolumeclaims", "pods", "services"], ["patch", "delete"]),
+  rule("", ["persistentvolumeclaims"], ["patch", "delete"]),
+  rule("", ["pods", "services"], ["delete"]),
   rule("apps", ["daemonsets", "deployments", "statefulsets"], ["patch", "delete"]),
   rule("batch", ["cronjobs", "jobs"], ["patch", "delete"]),
   rule("networking.k8s.io", ["networkpolicies"], ["patch", "delete"]),

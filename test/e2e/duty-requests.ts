@@ -16,11 +16,13 @@ export interface Request {
   readonly body: JsonObject;
 }
 
-const inModels = `/apis/argoproj.io/v1alpha1/namespaces/${namespaces.models}/rollouts/loan-approval`;
+export const inModels = `/apis/argoproj.io/v1alpha1/namespaces/${namespaces.models}/rollouts/loan-approval`;
+/** Routes of the model's callers. */
+export const routes = `/apis/networking.istio.io/v1/namespaces/${namespaces.models}/virtualservices/loan-approval`;
 export const inTraining = `/apis/argoproj.io/v1alpha1/namespaces/${namespaces.training}/workflows`;
 export const patch = (path: string, body: JsonObject): Request => ({ method: "PATCH", path, body });
 
-const workflow = (spec: JsonObject): Request => ({
+export const workflow = (spec: JsonObject): Request => ({
   method: "POST",
   path: inTraining,
   body: {
@@ -48,7 +50,13 @@ export const requests = {
   "abort a release": patch(`${inModels}/status`, { status: { abort: true } }),
   "erase a subject": workflow({
     workflowTemplateRef: { name: eraseAccount },
-    arguments: { parameters: [{ name: "subject", value: "s-1" }] },
+    arguments: {
+      parameters: [
+        { name: "model", value: "loan-approval" },
+        { name: "pseudonym", value: "k1" },
+        { name: "reason", value: "asked for by the subject, case 17" },
+      ],
+    },
   }),
   "run steps with the eraser's account": workflow({
     serviceAccountName: eraseAccount,
@@ -75,7 +83,7 @@ export const requests = {
       },
     ],
   }),
-  "experiment as the trainer": workflow({
+  "run steps as the trainer": workflow({
     serviceAccountName: accounts.trainer,
     entrypoint: "main",
     templates: steps(),

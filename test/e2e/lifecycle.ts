@@ -2,6 +2,10 @@ import assert from "node:assert/strict";
 import { describe } from "../harness/lib/kubernetes/client";
 import { accessTests } from "./access";
 import { admissionTests } from "./admission";
+import { definitionTests } from "./attacks/definitions";
+import { releaseAttacks } from "./attacks/releases";
+import { workflowAttacks } from "./attacks/workflows";
+import { workloadAttacks } from "./attacks/workloads";
 import { canaryTests } from "./canary";
 import { dutyTests } from "./duties";
 import { expectOperations, expectSuccess } from "./expectations";
@@ -98,6 +102,10 @@ export async function lifecycleSuite(stack: SharedStack): Promise<Suite> {
       ...creation(stack),
       ...accessTests(stack),
       ...dutyTests(stack),
+      ...workflowAttacks(stack),
+      ...workloadAttacks(stack),
+      ...releaseAttacks(stack),
+      ...definitionTests(stack),
       ...promotionTests(stack),
       ...admissionTests(stack),
       ...canaryTests(stack),

@@ -132,8 +132,14 @@ export const operationThreats: readonly Threat[] = [
     elements: ["Cluster", "Tenancy"],
     flows: ["administration", "deployment"],
     rules: ["access-rbac-wildcard", "access-rbac-escalation", "access-binding-cluster-admin"],
-    tests: ["test/infra/platform/rbac.test.ts", "test/e2e/access.ts"],
-    residual: "Platform administrators may; the next update and the audit log show it.",
+    tests: [
+      "test/infra/platform/rbac.test.ts",
+      "test/e2e/access.ts",
+      "test/e2e/attacks/workloads.ts",
+      "test/e2e/attacks/definitions.ts",
+    ],
+    residual:
+      "Platform administrators may restart, scale, hold and remove; the next update and the audit log show it.",
   },
   {
     id: "cluster-disclosure",
@@ -192,7 +198,7 @@ export const operationThreats: readonly Threat[] = [
     elements: ["Break glass alarm", "Platform roles"],
     flows: ["administration"],
     rules: ["access-break-glass-alarm", "access-role-mfa"],
-    tests: ["test/infra/aws/roles.test.ts"],
+    tests: ["test/infra/aws/roles.test.ts", "test/e2e/attacks/workloads.ts"],
     residual: "They have it for up to an hour; the alarm reports it at once.",
   },
 ];

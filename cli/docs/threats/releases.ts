@@ -213,6 +213,7 @@ export const releaseThreats: readonly Threat[] = [
       "test/attacks/approvals.test.ts",
       "test/policies/rules/access/duties.test.ts",
       "test/e2e/duties.ts",
+      "test/e2e/attacks/releases.ts",
     ],
     residual:
       "Two people together can; the ledger names both. At the gate an approver can resume a Rollout by kubectl without the second approval; the next plan shows what the manifest lacks.",
@@ -247,7 +248,11 @@ export const releaseThreats: readonly Threat[] = [
     elements: ["Retraining", "Follower"],
     flows: ["promotion", "following"],
     rules: ["access-admission-duties", "access-rbac-wildcard", "access-rbac-escalation"],
-    tests: ["test/infra/workflows/retraining/follower.test.ts", "test/e2e/promotion.ts"],
+    tests: [
+      "test/infra/workflows/retraining/follower.test.ts",
+      "test/e2e/promotion.ts",
+      "test/e2e/attacks/workflows.ts",
+    ],
     residual:
       "It may release any digest of the model's own repository, which the gates put on trial.",
   },

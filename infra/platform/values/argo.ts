@@ -74,6 +74,8 @@ export function argoWorkflows(settings: ChartSettings): Values {
       // already.
       extraArgs: ["--managed-namespace", namespaces.training],
       clusterWorkflowTemplates: { enabled: false },
+      // Admission takes no other workflow either; and what a run does stays as it was at its start.
+      workflowRestrictions: { templateReferencing: "Secure" },
       metricsConfig: { enabled: true },
       logging: { level: "info", format: "json" },
       retentionPolicy: { completed: 50, failed: 50, errored: 50 },

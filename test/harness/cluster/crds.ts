@@ -94,6 +94,17 @@ async function definitionsOf(go: string, source: DefinitionSource): Promise<Json
     );
 }
 
+/**
+ * A definition in full, of a module whose definitions are installed without their fields.
+ */
+export async function definitionIn(module: string, at: string): Promise<JsonObject> {
+  const source = SOURCES.find((candidate) => candidate.module === module);
+  if (source === undefined) throw new Error(`${module} is the source of no definition`);
+  const [definition] = await definitionsOf(await findGo(), { ...source, at });
+  if (definition === undefined) throw new Error(`${module} has no definition at ${at}`);
+  return definition;
+}
+
 /** The kind that a definition defines. */
 function kindOf({ spec }: JsonObject): string {
   return isJsonObject(spec) && isJsonObject(spec["names"]) ? String(spec["names"]["kind"]) : "";

@@ -3,6 +3,11 @@ import {
   policyBinding,
   policyManifest,
 } from "../../../infra/platform/admission";
+import { killRouteName } from "../../../infra/platform/admission-releases";
+import { workflowAnswers, workflowParameters } from "../../../infra/platform/admission-workflows";
+import { killRoute } from "../../../infra/serving/kill-switch";
+import { erasureParameters } from "../../../infra/workflows/erasure/definition";
+import { approval, parameters } from "../../../infra/workflows/retraining/steps";
 import { admissionNames } from "../../../policies/duties";
 
 it("has the policies that the rule asks of every cluster, and no other", () =>
@@ -22,3 +27,14 @@ it.each(admissionPolicies.map((policy) => [policy.name, policy] as const))(
     }
   },
 );
+
+it("knows what a workflow is asked with, and that nobody names a server", () => {
+  expect(workflowParameters.eraser).toEqual([...erasureParameters]);
+  const { server, ...asked } = parameters;
+  expect(workflowParameters.sensor).toEqual(Object.values(asked));
+  expect(Object.values(workflowParameters).flat()).not.toContain(server);
+  expect([...workflowAnswers].sort()).toEqual([approval.yes, approval.none].sort());
+});
+
+it("lets a person put the kill switch's route before a model's own, by its name", () =>
+  expect(killRouteName).toBe(killRoute));

@@ -1,0 +1,279 @@
+import { accounts, eraseAccount, namespaces } from "../../../infra/kubernetes/labels";
+import type { JsonObject } from "../../harness/lib/json";
+import type { Test } from "../../harness/runner";
+import { as, inTraining, patch, workflow, type Request, type Stage } from "../duty-requests";
+import { attemptTests } from "./attack";
+
+const retraining = "loan-approval-retraining";
+const container = { image: "registry.example/a@sha256:0" };
+const promoter = { serviceAccountName: accounts.promoter };
+
+/** A workflow of one's own as the trainer, which begins with this template. */
+const own = (main: JsonObject, more: JsonObject = {}): Request =>
+  workflow({
+    serviceAccountName: accounts.trainer,
+    entrypoint: "main",
+    templates: [{ name: "main", ...main }],
+    ...more,
+  });
+
+const started = (more: JsonObject = {}, template: string = retraining): Request =>
+  workflow({ workflowTemplateRef: { name: template }, ...more });
+
+const given = (...parameters: JsonObject[]): JsonObject => ({ arguments: { parameters } });
+
+/** What opens another account, a Secret or a network to whoever may start a workflow. */
+const workflowsOfPeople: Readonly<Record<string, Request>> = {
+  "run an inline step as the promoter": own({
+    steps: [[{ name: "a", inline: { ...promoter, container } }]],
+  }),
+  "run an inline task as the promoter": own({
+    dag: { tasks: [{ name: "a", inline: { ...promoter, container } }] },
+  }),
+  "collect artefacts as the eraser": own(
+    { container },
+    { artifactGC: { strategy: "OnWorkflowDeletion", serviceAccountName: eraseAccount } },
+  ),
+  "patch the pod that collects artefacts": own(
+    { container },
+    { artifactGC: { strategy: "OnWorkflowDeletion", podSpecPatch: "hostNetwork: true" } },
+  ),
+  "erase by the hook of a step": own({
+    steps: [
+      [
+        {
+          name: "a",
+          inline: { container },
+          hooks: {
+            running: { expression: "true", templateRef: { name: eraseAccount, template: "erase" } },
+          },
+        },
+      ],
+    ],
+  }),
+  "erase by the hook of a task": own({
+    dag: {
+      tasks: [
+        {
+          name: "a",
+          inline: { container },
+          hooks: { exit: { templateRef: { name: eraseAccount, template: "erase" } } },
+        },
+      ],
+    },
+  }),
+  "read a Secret into a variable": own({
+    container: {
+      ...container,
+      env: [{ name: "KEY", valueFrom: { secretKeyRef: { name: "subject-keys", key: "key" } } }],
+    },
+  }),
+  "mount a Secret": own({
+    container,
+    volumes: [{ name: "keys", secret: { secretName: "subject-keys" } }],
+  }),
+  "wear labels that a network policy trusts": own({
+    container,
+    metadata: { labels: { "app.kubernetes.io/component": "erasure" } },
+  }),
+  "begin a retraining at its promotion": started({ entrypoint: "promote" }),
+  "retrain on a server of one's own": started(
+    given({ name: "server", value: "registry.example/foreign@sha256:0" }),
+  ),
+  "take an argument from a ConfigMap": started(
+    given({ name: "trigger", valueFrom: { configMapKeyRef: { name: "a", key: "b" } } }),
+  ),
+  "hand an expression to a retraining": started(
+    given({ name: "trigger", value: "{{=sprig.env('KEY')}}" }),
+  ),
+  "retrain past its budget as an erasure does": started(
+    given({ name: "trigger", value: "erasure" }),
+  ),
+  "retrain on artefacts of one's own": started({
+    arguments: { artifacts: [{ name: "model", raw: { data: "x" } }] },
+  }),
+  "start what the whole cluster shares": workflow({
+    workflowTemplateRef: { name: retraining, clusterScope: true },
+  }),
+  "start a retraining whose steps are done already": {
+    ...started(),
+    body: {
+      ...started().body,
+      status: { nodes: { a: { id: "a", name: "a", type: "Pod", phase: "Succeeded" } } },
+    },
+  },
+  "start a retraining with a template of its status": {
+    ...started(),
+    body: { ...started().body, status: { storedWorkflowTemplateSpec: promoter } },
+  },
+};
+
+const asSensor: Readonly<Record<string, Request>> = {
+  "run a workflow of its own": own({ container }),
+  "run a workflow as the eraser": workflow({
+    serviceAccountName: eraseAccount,
+    entrypoint: "main",
+    templates: [{ name: "main", container }],
+  }),
+  "erase a subject": started(
+    given({ name: "pseudonym", value: "k1", model: "loan-approval" }),
+    eraseAccount,
+  ),
+  "retrain on another server": started(
+    given({ name: "server", value: "registry.example/foreign@sha256:0" }),
+  ),
+  "begin a retraining at its promotion": started({ entrypoint: "promote" }),
+};
+
+const node = "e2e-waiting-1";
+const decision = { name: "decision", enum: ["none", "approve"] };
+const nodes = {
+  [node]: {
+    id: node,
+    name: node,
+    type: "Suspend",
+    phase: "Running",
+    outputs: {
+      parameters: [{ ...decision, valueFrom: { supplied: {}, default: "none" } }],
+    },
+  },
+  "e2e-waiting-2": {
+    id: "e2e-waiting-2",
+    name: "candidate",
+    type: "Pod",
+    phase: "Succeeded",
+    outputs: { parameters: [{ name: "manifest", value: "{}" }] },
+  },
+};
+const running = "e2e-waiting";
+const change = (body: JsonObject) => patch(`${inTraining}/${running}`, body);
+const answer = (value: string, more: JsonObject = {}) =>
+  change({
+    status: {
+      nodes: {
+        [node]: {
+          phase: "Succeeded",
+          finishedAt: "2026-11-24T03:00:00Z",
+          outputs: { parameters: [{ ...decision, value }] },
+          ...more,
+        },
+      },
+    },
+  });
+
+/** Changes of a workflow that runs: its controller alone writes what it is and what it has done. */
+const changesOfPeople: Readonly<Record<string, Request>> = {
+  "add a collection of artefacts to a workflow that runs": change({
+    spec: {
+      artifactGC: { strategy: "OnWorkflowDeletion", serviceAccountName: eraseAccount },
+    },
+  }),
+  "label the pods of a workflow that runs": change({
+    spec: { podMetadata: { labels: { "app.kubernetes.io/component": "erasure" } } },
+  }),
+  "replace what a step handed on": change({
+    status: {
+      nodes: {
+        "e2e-waiting-2": { outputs: { parameters: [{ name: "manifest", value: '{"a":1}' }] } },
+      },
+    },
+  }),
+  "call a step done": change({
+    status: { nodes: { [node]: { type: "Pod", phase: "Succeeded" } } },
+  }),
+  "add a step that is done": change({
+    status: { nodes: { other: { id: "other", type: "Pod", phase: "Succeeded" } } },
+  }),
+  "take a step out": change({ status: { nodes: { "e2e-waiting-2": null } } }),
+  "answer with something else": answer("approve'; sh"),
+  "hand more on than an answer": answer("approve", {
+    outputs: {
+      parameters: [
+        { ...decision, value: "approve" },
+        { name: "manifest", value: "{}" },
+      ],
+    },
+  }),
+  "change what the controller has stored": change({
+    status: { storedWorkflowTemplateSpec: { entrypoint: "promote" } },
+  }),
+  "pack other nodes into a workflow": change({ status: { compressedNodes: "H4sI" } }),
+};
+
+const controller = (stage: Stage) =>
+  as(stage, `system:serviceaccount:${namespaces.workflows}:argo-workflows-workflow-controller`, [
+    "system:masters",
+  ]);
+
+function waiting(stage: Stage): Test {
+  return {
+    title: "a retraining waits for an answer",
+    run: async () => {
+      const { body } = started();
+      const client = await controller(stage);
+      await client.call("POST", inTraining, { ...body, metadata: { name: running } });
+      await client.call(
+        "PATCH",
+        `${inTraining}/${running}`,
+        { status: { phase: "Running", nodes } },
+        "application/merge-patch+json",
+      );
+    },
+  };
+}
+
+/** Workflows of people and of the sensor, each attack as one would try it. */
+export function workflowAttacks(stage: Stage): Test[] {
+  return [
+    ...attemptTests(stage, {
+      by: "mlEngineers",
+      refused: workflowsOfPeople,
+      admitted: {
+        "start a retraining as argo submit does": {
+          ...started(given({ name: "trigger", value: "manual" })),
+          body: {
+            ...started(given({ name: "trigger", value: "manual" })).body,
+            status: { startedAt: null, finishedAt: null },
+          },
+        },
+      },
+    }),
+    ...attemptTests(stage, {
+      by: "erasers",
+      refused: {
+        "erase as another account": started({ serviceAccountName: "default" }, eraseAccount),
+        "erase by an expression": started(
+          given({ name: "pseudonym", value: "{{workflow.uid}}" }),
+          eraseAccount,
+        ),
+      },
+    }),
+    ...attemptTests(stage, {
+      by: { namespace: namespaces.training, name: accounts.sensor },
+      refused: asSensor,
+      admitted: {
+        "start a retraining for its causes": started(
+          given({ name: "trigger", value: "alert" }, { name: "causes", value: "[]" }),
+        ),
+      },
+    }),
+    waiting(stage),
+    ...(["mlEngineers", "platformAdmins"] as const).flatMap((by) =>
+      attemptTests(stage, {
+        by,
+        refused: changesOfPeople,
+        admitted: {
+          "answer at the step that waits": answer("approve"),
+          "let it go on without an answer": answer("none"),
+          "hold a workflow": change({ spec: { suspend: true } }),
+          "end a workflow": change({ spec: { shutdown: "Terminate" } }),
+        },
+      }),
+    ),
+    {
+      title: "the retraining that waits is removed",
+      run: async () =>
+        void (await (await controller(stage)).call("DELETE", `${inTraining}/${running}`)),
+    },
+  ];
+}
