@@ -14,3 +14,13 @@ export const retrainingWebhook = `http://${eventSourceName}-eventsource-svc.${na
 
 /** Labels that Argo Events puts on the pods of the EventSource; network policies select them. */
 export const eventSourcePodLabels = { "eventsource-name": eventSourceName } as const;
+
+/** Label that Argo Events puts on every pod of its own, and its values by what the pod is. */
+export const eventPods = {
+  label: "controller",
+  bus: "eventbus-controller",
+  source: "eventsource-controller",
+  sensor: "sensor-controller",
+} as const;
+/** Ports of the bus for its clients and between its servers (NATS). */
+export const busPorts = { clients: 4222, servers: 6222 } as const;

@@ -1,4 +1,9 @@
-import { eventSourcePodLabels, webhook } from "../kubernetes/retraining-webhook";
+import {
+  busPorts,
+  eventPods,
+  eventSourcePodLabels,
+  webhook,
+} from "../kubernetes/retraining-webhook";
 import { namespaces, ports, type NamespaceRole, partOf } from "../kubernetes/labels";
 import { gatewayPorts } from "../kubernetes/gateway";
 import {
@@ -106,7 +111,7 @@ const own: Record<NamespaceRole, (settings: PolicySettings) => PolicyRule[]> = {
   training: (settings) => [
     api(settings),
     erasurePolicy,
-    { name: "events", ingress: [{ from: [neighbours] }], egress: [{ to: [neighbours] }] },
+    ...eventPolicies,
     {
       name: "alerts",
       podSelector: { matchLabels: eventSourcePodLabels },
@@ -167,6 +172,28 @@ const own: Record<NamespaceRole, (settings: PolicySettings) => PolicyRule[]> = {
     },
   ],
 };
+
+const bus = pods(eventPods.label, eventPods.bus);
+const source = pods(eventPods.label, eventPods.source);
+const sensors = pods(eventPods.label, eventPods.sensor);
+const toBus = (...ports: number[]) => [{ to: [{ podSelector: bus }], ports: tcp(...ports) }];
+/**
+ * What passes on an alert: its pods reach the bus and nothing of the namespace else. The steps of a
+ * run reach none of them, nor each other.
+ */
+const eventPolicies: readonly PolicyRule[] = [
+  {
+    name: "bus",
+    podSelector: bus,
+    ingress: [
+      { from: [{ podSelector: bus }], ports: tcp(busPorts.clients, busPorts.servers) },
+      { from: [{ podSelector: source }, { podSelector: sensors }], ports: tcp(busPorts.clients) },
+    ],
+    egress: toBus(busPorts.clients, busPorts.servers),
+  },
+  { name: "events-to-bus", podSelector: source, egress: toBus(busPorts.clients) },
+  { name: "sensors-to-bus", podSelector: sensors, egress: toBus(busPorts.clients) },
+];
 
 const queries: PolicyRule = {
   name: "queries",

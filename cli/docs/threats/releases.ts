@@ -84,7 +84,7 @@ export const releaseThreats: readonly Threat[] = [
       "workloads-sensor-reference",
     ],
     tests: [
-      "test/infra/platform/network-policies.test.ts",
+      "test/attacks/alert-webhook.test.ts",
       "test/infra/workflows/retraining/retraining.test.ts",
     ],
     residual:
