@@ -14,6 +14,7 @@ export const elevationAnnotations = {
   reason: `${annotationPrefix}/reason`,
 } as const;
 
+const isSession = (name: string) => `${name}.contains(':assumed-role/')`;
 const expires = `timestamp(object.metadata.annotations['${elevationAnnotations.expires}'])`;
 const created = "timestamp(object.metadata.creationTimestamp)";
 
@@ -41,6 +42,13 @@ const elevation: AdmissionPolicy = {
       expression:
         "object.?subjects.orValue([]).size() == 1 && object.subjects.all(s, s.kind == 'User' && s.name != request.userInfo.username && !s.name.startsWith('system:'))",
       message: "an elevation must name one other person",
+    },
+    {
+      // On EKS `arn:aws:sts::<account>:assumed-role/<role>/<session>`, and a role may leave it to
+      // whoever assumes it how a session is called.
+      expression: `!${isSession("request.userInfo.username")} || object.?subjects.orValue([]).all(s, !${isSession("s.name")} || !s.name.split('/').exists(part, !part.contains(':') && part in request.userInfo.username.split('/')))`,
+      message:
+        "an elevation must name another role's session, and another session, than one's own: two sessions may be one person",
     },
     {
       expression: `object.metadata.?annotations['${elevationAnnotations.reason}'].orValue('').size() > 0`,

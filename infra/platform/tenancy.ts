@@ -22,7 +22,7 @@ import { headroomDeployment, headroomName, priorities, type Headroom } from "./h
 import { limitRangeSpec, quotaSpec } from "./limits";
 import { namespaceMetadata, namespaceRoles, tenants, type Tenant } from "./namespaces";
 import { networkPolicies, privateNetwork } from "./network-policies";
-import { grants, groupSubject, roleReference, type Grant } from "./rbac";
+import { grants, groupSubject, logReaders, roleReference, type Grant, type RbacRule } from "./rbac";
 import { storageClass, type VolumeSource } from "./storage";
 import type { OrderedOptions } from "../kubernetes/ordering";
 
@@ -83,6 +83,7 @@ export class Tenancy extends pulumi.ComponentResource {
     ];
     this.restrict();
     for (const grant of grants) this.grant(grant, [...created.values()]);
+    this.showLogs([...created.values()]);
     if (headroom.replicas > 0) this.createHeadroom([...classes, ...contents]);
     this.ready = [...classes, ...created.values(), ...contents];
     this.registerOutputs({ namespaces: namespaceRoles.map((role) => namespaces[role]) });
@@ -157,12 +158,7 @@ export class Tenancy extends pulumi.ComponentResource {
 
   private grant(grant: Grant, created: readonly Namespace[]): void {
     const name = `${this.name}-${grant.name}${grant.namespace === undefined ? "" : `-${grant.namespace}`}`;
-    const rules = grant.rules.map(({ apiGroups, resources, verbs, resourceNames }) => ({
-      apiGroups: [...apiGroups],
-      resources: [...resources],
-      verbs: [...verbs],
-      ...(resourceNames && { resourceNames: [...resourceNames] }),
-    }));
+    const rules = rulesOf(grant.rules);
     const binding = { roleRef: roleReference(grant), subjects: [groupSubject(grant.group)] };
     const child = { parent: this, dependsOn: [...created] };
     if (grant.namespace === undefined) {
@@ -181,6 +177,30 @@ export class Tenancy extends pulumi.ComponentResource {
     const metadata = { name: grant.name, namespace: grant.namespace, labels: partOf };
     const role = new Role(name, { metadata, rules }, child);
     new RoleBinding(name, { metadata, ...binding }, { parent: this, dependsOn: role });
+  }
+
+  /** One role, bound in each namespace whose pods write nothing about a subject. */
+  private showLogs(created: readonly Namespace[]): void {
+    const name = `${this.name}-${logReaders.role}`;
+    const role = new ClusterRole(
+      name,
+      { metadata: { name: logReaders.role, labels: partOf }, rules: rulesOf(logReaders.rules) },
+      { parent: this },
+    );
+    for (const namespace of logReaders.namespaces)
+      new RoleBinding(
+        `${name}-${namespace}`,
+        {
+          metadata: { name: logReaders.role, namespace, labels: partOf },
+          roleRef: {
+            apiGroup: "rbac.authorization.k8s.io",
+            kind: "ClusterRole",
+            name: logReaders.role,
+          },
+          subjects: logReaders.groups.map(groupSubject),
+        },
+        { parent: this, dependsOn: [role, ...created] },
+      );
   }
 
   /** What RBAC is too coarse for. */
@@ -211,4 +231,14 @@ export class Tenancy extends pulumi.ComponentResource {
       { parent: this, dependsOn: account },
     );
   }
+}
+
+/** Rules as the SDK takes them. */
+function rulesOf(rules: readonly RbacRule[]) {
+  return rules.map(({ apiGroups, resources, verbs, resourceNames }) => ({
+    apiGroups: [...apiGroups],
+    resources: [...resources],
+    verbs: [...verbs],
+    ...(resourceNames && { resourceNames: [...resourceNames] }),
+  }));
 }

@@ -103,7 +103,31 @@ export function elevations(stage: Stage): Test[] {
       } as JsonObject,
     },
   };
+  // On EKS a person's name is their role's and the one of the session, which they may choose.
+  const session = (role: string, name: string) =>
+    `arn:aws:sts::111122223333:assumed-role/${role}/${name}`;
+  const elevationOf = (user: string) =>
+    post(
+      bound({ subjects: [{ kind: "User", apiGroup: "rbac.authorization.k8s.io", name: user }] }),
+    );
+  const asAlice = () => as(stage, session("PlatformAdmin", "alice"), [groups.platformAdmins]);
   return [
+    ...[session("PlatformAdmin", "alice2"), session("MlEngineer", "alice")].map((user): Test => ({
+      title: `a session of alice may not elevate ${user}`,
+      run: async () =>
+        assert.match(
+          (await refusal(await asAlice(), elevationOf(user))) ?? "admitted",
+          /denied request/,
+        ),
+    })),
+    {
+      title: "a session of alice may elevate one of bob, of another role",
+      run: async () =>
+        assert.equal(
+          await refusal(await asAlice(), elevationOf(session("MlEngineer", "bob"))),
+          undefined,
+        ),
+    },
     ...Object.entries(refused).map(([what, request]): Test => ({
       title: `platform-admins may not make ${what}`,
       run: async () =>

@@ -46,6 +46,7 @@ export const telemetryThreats: readonly Threat[] = [
       "test/services/model-server/log-fields.test.ts",
       "test/cli/privacy/personal-data.test.ts",
       "test/infra/platform/elastic/accounts.test.ts",
+      "test/infra/platform/rbac.test.ts",
     ],
     residual:
       "A principal with logs and key ring can find a known person's predictions; erasure and appeals need that.",

@@ -1,4 +1,10 @@
-import { grants, groupSubject, roleReference, type Grant } from "../../../infra/platform/rbac";
+import {
+  grants,
+  logReaders,
+  groupSubject,
+  roleReference,
+  type Grant,
+} from "../../../infra/platform/rbac";
 import type { Group } from "../../../infra/kubernetes/labels";
 
 const of = (group: Group, namespace?: string): Grant[] =>
@@ -50,8 +56,17 @@ describe("what the groups may do", () => {
     );
   });
 
-  test("engineers read models, read logs, and run workflows in training", () => {
-    expect(may(of("mlEngineers", "causeway-models"), "get", "", "pods/log")).toBe(true);
+  test("auditors alone read the lines of a model's pods, which name subjects", () => {
+    expect(
+      grants
+        .filter(({ namespace }) => namespace === undefined || namespace === "causeway-models")
+        .filter((grant) => may([grant], "get", "", "pods/log"))
+        .map(({ group }) => group),
+    ).toEqual(["auditors"]);
+    expect(logReaders.namespaces).not.toContain("causeway-models");
+  });
+
+  test("engineers read models, and run workflows in training", () => {
     expect(
       new Set(
         of("mlEngineers", "causeway-models").flatMap(({ rules }) =>
