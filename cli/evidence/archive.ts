@@ -85,7 +85,7 @@ function inflated(bytes: Buffer): Buffer {
 async function entries(plain: Buffer): Promise<ArchivedFile[]> {
   const reader = extract();
   reader.end(plain);
-  const files: ArchivedFile[] = [];
+  const files = new Map<string, ArchivedFile>();
   try {
     for await (const entry of reader) {
       const { name, type } = entry.header;
@@ -93,8 +93,8 @@ async function entries(plain: Buffer): Promise<ArchivedFile[]> {
         throw new ArchiveError(
           `holds ${JSON.stringify(name)} of kind ${type ?? "unknown"}; allowed: files with plain names`,
         );
-      if (files.some((file) => file.name === name)) throw new ArchiveError(`holds ${name} twice`);
-      files.push({ name, bytes: await collected(entry) });
+      if (files.has(name)) throw new ArchiveError(`holds ${name} twice`);
+      files.set(name, { name, bytes: await collected(entry) });
     }
   } catch (error) {
     throw error instanceof ArchiveError
@@ -103,7 +103,7 @@ async function entries(plain: Buffer): Promise<ArchivedFile[]> {
           `is not a tar file: ${error instanceof Error ? error.message : String(error)}`,
         );
   }
-  return files;
+  return [...files.values()];
 }
 
 async function collected(stream: AsyncIterable<unknown>): Promise<Buffer> {
