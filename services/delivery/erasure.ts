@@ -50,6 +50,8 @@ export const answerSchema = z.object({
    */
   regions: z.array(askedRegion).optional(),
   clean: z.boolean().optional(),
+  /** Whether nothing named the subject, as where somebody misspelt it. */
+  nowhere: z.boolean().optional(),
 });
 export type Answer = z.output<typeof answerSchema>;
 

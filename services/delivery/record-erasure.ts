@@ -62,6 +62,8 @@ export async function recordErasure(
   console.log(
     `${String(fact.details["outcome"])}: ${answer.erased?.rows ?? 0} rows erased, ${answer.search.files} files searched`,
   );
+  if (answer.nowhere === true)
+    console.log("NOWHERE: nothing named the subject, so nothing was erased: check the spelling");
   for (const { region, state, problem } of answer.regions)
     if (state !== "erased")
       console.log(`OPEN: ${region} is ${state}${problem === null ? "" : `: ${problem}`}`);

@@ -65,8 +65,10 @@ export const evidenceThreats: readonly Threat[] = [
     flows: ["erasure"],
     rules: ["access-separation-of-duties", "governance-data-retention"],
     tests: [
+      "test/attacks/subject-spelling.test.ts",
       "test/services/delivery/record-erasure.test.ts",
       "test/infra/workflows/erasure/erasure.test.ts",
+      "services/training/tests/test_attacks.py",
       "services/training/tests/test_erasing.py",
     ],
     residual: "Copies that were taken out of the platform.",

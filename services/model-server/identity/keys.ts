@@ -69,10 +69,11 @@ export function throwawayKeys(model: string): Keys {
 
 /**
  * Stands for a subject in logs: `k2.` and 32 hexadecimal digits. The same subject gives the same
- * text under one version, and without the key nobody gets from one to the other.
+ * text under one version, in whatever Unicode form it is written, and without the key nobody gets
+ * from one to the other.
  */
 export function pseudonym([{ version, subjects }]: Keys, subject: string): string {
-  return `${version}.${createHmac("sha256", subjects).update(subject).digest("hex").slice(0, 32)}`;
+  return `${version}.${createHmac("sha256", subjects).update(subject.normalize("NFC")).digest("hex").slice(0, 32)}`;
 }
 
 /** Every pseudonym that a subject ever had under the versions of the ring, that of today first. */

@@ -4,7 +4,7 @@ import { principalReasons } from "../explain/reasons";
 import { pseudonym } from "../identity/keys";
 import { readNamed } from "../requests/named";
 import { RequestProblem } from "../requests/problem";
-import { subjectHeader, subjectIn } from "../requests/subject";
+import { subjectHeader, subjectInHeader } from "../requests/subject";
 import type { PredictionDeps } from "./predictions";
 
 export interface ExplainDeps extends PredictionDeps {
@@ -22,7 +22,7 @@ export function explainHandler(deps: ExplainDeps) {
   let running = 0;
   return async (request: FastifyRequest) => {
     const { rows, subject } = readNamed(deps.columns, request.body);
-    const whom = subject ?? subjectIn(request.headers[subjectHeader], subjectHeader);
+    const whom = subject ?? subjectInHeader(request.headers[subjectHeader]);
     if (whom !== undefined && request.trace)
       request.trace.facts = { subject: pseudonym(deps.keys, whom) };
     if (running >= deps.concurrent) {

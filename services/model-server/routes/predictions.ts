@@ -6,7 +6,7 @@ import type { Batcher } from "../inference/batcher";
 import type { ModelCounters } from "../metrics/counters";
 import type { Column, Rows } from "../requests/columns";
 import { readNamed } from "../requests/named";
-import { subjectHeader, subjectIn } from "../requests/subject";
+import { subjectHeader, subjectInHeader } from "../requests/subject";
 import { readTensor, type OutputName, type TensorForm } from "../requests/tensor";
 
 export interface PredictionDeps {
@@ -77,7 +77,7 @@ async function predictions(
   rows: Rows,
   subjectInBody: string | undefined,
 ): Promise<Predictions> {
-  const routed = subjectIn(request.headers[subjectHeader], subjectHeader);
+  const routed = subjectInHeader(request.headers[subjectHeader]);
   const subject = subjectInBody ?? routed;
   const scores = await deps.batcher.score(rows);
   const { target } = deps.contract;

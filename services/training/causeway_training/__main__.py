@@ -22,7 +22,6 @@ import sys
 import time
 import warnings
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from .arguments import parser
@@ -113,6 +112,7 @@ def _context(given: argparse.Namespace) -> Any:
     from .champion import Champion
     from .context import Context, Options
     from .contract import load_contract
+    from .key_ring import ring_file
     from .run import Run
 
     if not 0.05 <= given.holdout <= 0.5:
@@ -124,7 +124,7 @@ def _context(given: argparse.Namespace) -> Any:
         mitigation=given.mitigation,
         parameters=dict(map(_parameter, given.parameter)),
         holdout=given.holdout,
-        subject_key=_bytes(given.subject_key),
+        subject_key=None if given.subject_key is None else ring_file(given.subject_key),
         created_at=given.created_at,
         version=given.version,
         repository=given.repository,
@@ -146,15 +146,6 @@ def _parameter(text: str) -> tuple[str, Any]:
         return name, json.loads(value)
     except json.JSONDecodeError:
         return name, value
-
-
-def _bytes(path: Path | None) -> bytes | None:
-    if path is None:
-        return None
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise InputError(str(path), ["no such file"]) from None
 
 
 def _keygen(given: argparse.Namespace) -> int:

@@ -98,9 +98,7 @@ def _add_admission_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "--output",
         type=Path,
-        help=(
-            "admit: file that takes true or false; release: file that takes the attestation"
-        ),
+        help=("admit: file that takes true or false; release: file that takes the attestation"),
     )
     add("--private", type=Path, help="keygen: where to write the private key")
     add("--public", type=Path, help="keygen: where to write the public key")

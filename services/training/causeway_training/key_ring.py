@@ -11,8 +11,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -26,6 +28,20 @@ SALT = b"causeway model server"
 _LINE = re.compile(rf"(k[1-9]\d{{0,5}}) (\S{{{SHORTEST_SECRET},}})")
 #: A pseudonym: the version of its key, and 32 hexadecimal digits of an HMAC.
 PSEUDONYM = re.compile(r"k[1-9]\d{0,5}\.[0-9a-f]{32}")
+
+
+def ring_file(path: Path) -> bytes:
+    """The bytes of a ring's file.
+
+    Raises InputError, which does not show the path: whoever gives the secret itself finds it
+    nowhere in a log.
+    """
+    try:
+        return path.read_bytes()
+    except (OSError, ValueError):
+        raise InputError(
+            "--subject-key", ["got no file that can be read, allowed: the path of the ring of keys"]
+        ) from None
 
 
 @dataclass(frozen=True)
@@ -85,4 +101,5 @@ class KeyRing:
 
     def _made(self, version: str, secret: bytes, model: str, subject: str) -> str:
         key = HKDF(SHA256(), 32, SALT, f"subjects {model}".encode()).derive(secret)
-        return f"{version}.{hmac.new(key, subject.encode(), hashlib.sha256).hexdigest()[:32]}"
+        text = unicodedata.normalize("NFC", subject).encode()
+        return f"{version}.{hmac.new(key, text, hashlib.sha256).hexdigest()[:32]}"

@@ -22,6 +22,12 @@ def is_object_url(location: str) -> bool:
     return urlparse(location).scheme == SCHEME
 
 
+def _stays_below(name: str) -> bool:
+    """Whether a key is the path of a file below a folder, on this machine."""
+    parts = name.split("/")
+    return all(part not in ("", ".", "..") for part in parts) and "\\" not in name
+
+
 @dataclass(frozen=True)
 class Prefix:
     """A bucket and a key prefix without slashes at its ends.
@@ -102,8 +108,18 @@ class Prefix:
             self._client.delete_object(Bucket=self.bucket, Key=f"{self.prefix}/{name}")
 
     def fetch_folder(self, under: str, target: Path) -> None:
-        """Copies every object below `under/` into `target`."""
-        for name in self.names(f"{under}/"):
+        """Copies every object below `under/` into `target`.
+
+        Raises InputError, before it writes any, for a key that would lead out of it.
+        """
+        names = self.names(f"{under}/")
+        wrong = [name for name in names if not _stays_below(name[len(under) + 1 :])]
+        if wrong:
+            raise InputError(
+                f"s3://{self.bucket}/{self.prefix}",
+                [f"got the object {name!r}, allowed: a name of files in folders" for name in wrong],
+            )
+        for name in names:
             path = target / name[len(under) + 1 :]
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(self.get(name) or b"")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ..contract import load_contract
 from ..errors import EXIT_GATE, EXIT_INPUT, InputError
-from ..key_ring import PSEUDONYM, KeyRing
+from ..key_ring import PSEUDONYM, KeyRing, ring_file
 from ..object_locations import location_at
 from ..run import write_text
 from .logs import add_log_store, log_store
@@ -100,7 +100,7 @@ def _perform(given: argparse.Namespace) -> int:
         raise InputError("--at", ["got nothing, allowed: one location or more"])
     contract = load_contract(given.contract)
     ring = (
-        KeyRing.parse(given.subject_key.read_bytes(), "a subject is looked up")
+        KeyRing.parse(ring_file(given.subject_key), "a subject is looked up")
         if given.subject_key
         else None
     )
@@ -139,10 +139,32 @@ def _perform(given: argparse.Namespace) -> int:
         and not answer["logLinesLeft"]
         and (regions is None or regions.clean)
     )
-    code = _say(given, answer, 0 if answer["clean"] or given.answer else EXIT_GATE)
+    # A name that nothing knows is a misspelt one more often than one that is gone already.
+    answer["nowhere"] = given.command == "erase" and _is_nowhere(answer)
+    if answer["nowhere"]:
+        print(
+            "nothing named the subject, so nothing was erased: check the spelling",
+            file=sys.stderr,
+            flush=True,
+        )
+    done_well = answer["clean"] and not answer["nowhere"]
+    code = _say(given, answer, 0 if done_well or given.answer else EXIT_GATE)
     if regions and answer["clean"]:
         regions.close()
     return code
+
+
+def _is_nowhere(answer: dict) -> bool:
+    """Whether an erasure met the subject in no file, no version, no line and no region."""
+    erased = answer["erased"]
+    return not (
+        erased["files"]
+        or erased["versions"]
+        or erased["left"]
+        or answer["search"]["found"]
+        or answer["logLines"]
+        or any(region["lines"] for region in answer["regions"])
+    )
 
 
 def _ask(given: argparse.Namespace, regions: Regions | None, model: str, subject: Subject) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -42,7 +43,7 @@ class Subject:
                     " pseudonym"
                 ],
             )
-        return Subject(frozenset([text]), frozenset(ring.pseudonyms(model, text)))
+        return Subject(_spellings(text), frozenset(ring.pseudonyms(model, text)))
 
     def with_identifiers(self, values: list[str], ring: KeyRing, model: str) -> Subject:
         """The subject with those of the values whose pseudonym it has, and all their pseudonyms:
@@ -50,7 +51,9 @@ class Subject:
         own = [value for value in values if self.pseudonyms & set(ring.pseudonyms(model, value))]
         named = [name for value in own for name in ring.pseudonyms(model, value)]
         return replace(
-            self, identifiers=self.identifiers | set(own), pseudonyms=self.pseudonyms | set(named)
+            self,
+            identifiers=self.identifiers.union(*map(_spellings, own)),
+            pseudonyms=self.pseudonyms | set(named),
         )
 
     def with_predictions(self, first: str, rows: int) -> Subject:
@@ -109,6 +112,11 @@ class Subject:
                 )
             )
         return patterns
+
+
+def _spellings(text: str) -> frozenset[str]:
+    """A text as it stands, and composed and decomposed: sources write one name in either way."""
+    return frozenset([text, *(unicodedata.normalize(form, text) for form in ("NFC", "NFD"))])
 
 
 def _base36(number: int) -> str:
