@@ -13,8 +13,9 @@ export const requestThreats: readonly Threat[] = [
       "access-mesh-jwt",
       "access-mesh-default-deny",
       "access-mesh-allow-all",
+      "access-mesh-extension",
     ],
-    tests: ["test/infra/platform/mesh.test.ts"],
+    tests: ["test/infra/platform/mesh.test.ts", "test/attacks/changes.test.ts"],
     residual: "A stolen token works until it expires; the identity provider sets its lifetime.",
   },
   {
@@ -83,8 +84,9 @@ export const requestThreats: readonly Threat[] = [
       "encryption-mesh-default",
       "encryption-mesh-injection",
       "encryption-node-transit",
+      "encryption-gateway-api-tls",
     ],
-    tests: ["test/program/encryption-walk.test.ts"],
+    tests: ["test/program/encryption-walk.test.ts", "test/attacks/changes.test.ts"],
     residual: "The load balancer and the sidecars hold plain text in memory.",
   },
   {
@@ -127,10 +129,7 @@ export const requestThreats: readonly Threat[] = [
       "cost-autoscaler-maximum",
       "cost-node-pool-limits",
     ],
-    tests: [
-      "test/services/model-server/overload.test.ts",
-      "test/attacks/withheld-bodies.test.ts",
-    ],
+    tests: ["test/services/model-server/overload.test.ts", "test/attacks/withheld-bodies.test.ts"],
     residual:
       "Load shedding also refuses honest callers when very many addresses stay below the rate limit.",
   },
