@@ -12,6 +12,7 @@ from subjects import run
 from causeway_training.erasing.subject import Subject
 from causeway_training.errors import InputError
 from causeway_training.key_ring import KeyRing, ring_file
+from causeway_training.run import read_json
 from causeway_training.storage import Prefix
 
 RING = KeyRing.parse(b"k1 " + b"a" * 32 + b"\nk2 " + b"b" * 32, "test")
@@ -69,3 +70,10 @@ def test_the_erasure_of_a_subject_that_is_nowhere_is_no_success(
     (workshop.root / "who").write_text("another")
     code, answer = run(workshop, capsys, "erase")
     assert (code, answer["nowhere"]) == (0, False)
+
+
+def test_a_key_that_is_there_twice_is_no_json(tmp_path: Path) -> None:
+    file = tmp_path / "manifest.json"
+    file.write_text('{"image": {"digest": "seen", "digest": "used"}}')
+    with pytest.raises(InputError, match="a key is there twice"):
+        read_json(file)
