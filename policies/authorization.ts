@@ -28,7 +28,9 @@ const byService: Readonly<Record<string, ServiceAuthorization>> = reference;
  */
 export function authorizationProblems(statement: PolicyStatement): string[] {
   const arns = statement.resources.filter((arn) => arn !== "*");
-  const keys = statement.conditions.map(({ key }) => key).filter((key) => !key.startsWith("aws:"));
+  const keys = statement.conditions
+    .map(({ key }) => key)
+    .filter((key) => !key.startsWith("aws:") && !isClaim(key));
   const judged = statement.actions.map((action) => ({ action, known: knownAction(action) }));
   const problems = judged.flatMap(({ action, known }) => {
     if (known === undefined) return [];
@@ -54,6 +56,11 @@ export function authorizationProblems(statement: PolicyStatement): string[] {
       .filter((arn) => !takes(patterns, arn))
       .map((arn) => `no action of the statement takes a resource such as ${arn}`),
   ];
+}
+
+/** Whether a key is a claim of an identity provider, which its host name and path begin. */
+function isClaim(key: string): boolean {
+  return /^[\w-]+(\.[\w-]+)+[\w./-]*:/.test(key);
 }
 
 /** An action of the reference. */

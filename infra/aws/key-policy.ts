@@ -54,6 +54,9 @@ export function identities({ account }: Pick<Naming, "account">): { readonly AWS
   return { AWS: `arn:aws:iam::${account}:root` };
 }
 
+/** What makes a key useless; a key that outlives its stack is under it for nobody. */
+const ends: readonly string[] = ["kms:DisableKey", "kms:ScheduleKeyDeletion"];
+
 /** What a key with a policy of ours is for: those of all regions, and that of the metrics. */
 export type PolicyPurpose = KeyPurpose | "metrics";
 
@@ -80,14 +83,15 @@ const servicesOf = {
  * The account's identities administer the key where their own IAM policies say so, and use it only
  * through the services that store what it protects. Only the secrets key can be used directly, by
  * roles whose IAM policies name it: EKS uses it as the cluster's role. With `sessions`, Auto Scaling
- * uses the key for volumes as well.
+ * uses the key for volumes as well. With `kept`, nobody can disable the key or schedule its
+ * deletion, since what it protects outlives the stack.
  */
 export function keyPolicy(
   purpose: PolicyPurpose,
   naming: Naming,
   regions: readonly string[],
   homeRegion: string,
-  sessions = false,
+  { sessions = false, kept = false }: { readonly sessions?: boolean; readonly kept?: boolean } = {},
 ): PolicyDocument {
   const account = identities(naming);
   const { services, grants } = servicesOf[purpose];
@@ -102,7 +106,7 @@ export function keyPolicy(
       Sid: "Administer",
       Effect: "Allow",
       Principal: account,
-      Action: keyAdministration,
+      Action: kept ? keyAdministration.filter((one) => !ends.includes(one)) : keyAdministration,
       Resource: thisKey,
     },
   ];

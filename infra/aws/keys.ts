@@ -52,7 +52,12 @@ export class EncryptionKeys extends pulumi.ComponentResource {
     const retainOnDelete = purpose === "audit" && args.environment === "prod";
     const common = {
       description: `Causeway ${args.stack}: ${purpose}`,
-      policy: policyText(keyPolicy(purpose, args, args.regions, home, args.sessions)),
+      policy: policyText(
+        keyPolicy(purpose, args, args.regions, home, {
+          sessions: args.sessions ?? false,
+          kept: retainOnDelete,
+        }),
+      ),
       deletionWindowInDays: 30,
       tags: { "causeway:purpose": purpose },
     };

@@ -43,6 +43,7 @@ export { rule as accessBucketOwnership } from "./access/bucket-ownership";
 export { rule as accessBucketPublic } from "./access/bucket-public";
 export { rule as accessClusterEndpoint } from "./access/cluster-endpoint";
 export { rule as accessClusterEntries } from "./access/cluster-entries";
+export { rule as accessClusterPrincipals } from "./access/cluster-principals";
 export { rule as accessConfigSecret } from "./access/config-secret";
 export { rule as accessEnvSecret } from "./access/env-secret";
 export { rule as accessImageAccount } from "./access/image-account";
@@ -183,6 +184,7 @@ export { rule as observabilityTrailPresent } from "./observability/trail-present
 export { rule as observabilityTrailRegions } from "./observability/trail-regions";
 export { rule as observabilityTrailValidation } from "./observability/trail-validation";
 export { rule as observabilityVpcFlowLogs } from "./observability/vpc-flow-logs";
+export { rule as governanceAuditKey } from "./governance/audit-key";
 export { rule as governanceAuditLockMode } from "./governance/audit-lock-mode";
 export { rule as governanceAuditLock } from "./governance/audit-lock";
 export { rule as governanceAuditRetention } from "./governance/audit-retention";

@@ -63,6 +63,15 @@ function isTied(statement: PolicyStatement): boolean {
     ({ operator, key, values }) =>
       ["StringEquals", "StringLike", "ArnEquals", "ArnLike"].includes(operator) &&
       ties.includes(key.toLowerCase()) &&
-      !values.includes("*"),
+      values.length > 0 &&
+      values.every((value) => tells(key.toLowerCase(), value)),
   );
+}
+
+/** Whether the value of a tie says whom it means: an ARN by its account, anything else in full. */
+function tells(key: string, value: string): boolean {
+  if (!key.endsWith("arn")) return value !== "" && !/[*?]/.test(value);
+  const [, , , , account = "", ...name] = value.split(":");
+  // The ARN of a bucket has no account, so its name says whose it is.
+  return account === "" ? /^[\w.-]{3,}/.test(name.join(":")) : !/[*?]/.test(account);
 }

@@ -1,4 +1,4 @@
-import { statements } from "../../iam";
+import { statements, type PolicyStatement } from "../../iam";
 import { at } from "../../resources";
 import { resourceRule } from "../../rule";
 import { subject } from "../../kubernetes";
@@ -25,10 +25,29 @@ export const rule = resourceRule({
         const federated = statement.principals.some((principal) =>
           principal.startsWith("Federated:"),
         );
-        return federated && statement.conditions.length === 0
+        return federated && !namesCaller(statement)
           ? [
-              `statement ${statement.sid} of ${subject(role)} must have a condition on the federated caller's token`,
+              `statement ${statement.sid} of ${subject(role)} must have a condition that names the federated caller by its token's subject and audience`,
             ]
           : [];
       }),
 });
+
+/**
+ * Whether a statement names one subject and one audience of an identity provider. A subject may end
+ * in a star after the repository that it names, as in `repo:owner/name:*`.
+ */
+function namesCaller({ conditions }: PolicyStatement): boolean {
+  const of = (claim: string, fits: (value: string) => boolean) =>
+    conditions.some(
+      ({ operator, key, values }) =>
+        ["StringEquals", "StringLike"].includes(operator) &&
+        key.toLowerCase().endsWith(claim) &&
+        values.length > 0 &&
+        values.every(fits),
+    );
+  return (
+    of(":aud", (value) => !/[*?]/.test(value)) &&
+    of(":sub", (value) => !/[*?]/.test(value.replace(/^repo:[\w.-]+\/[\w.-]+:(.*)\*$/, "$1")))
+  );
+}

@@ -17,11 +17,6 @@ export const rule = stackRule({
     { framework: "iso-42001", clause: "A.3.2" },
     { framework: "ml-lens", clause: "MLSEC-03" },
   ],
-  types: [
-    "aws:eks/accessEntry:AccessEntry",
-    "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
-    "aws:eks/podIdentityAssociation:PodIdentityAssociation",
-  ],
   check: (resources) => {
     const holders = dutyHolders(resources);
     return [...new Set(holders.map(({ principal }) => principal))].flatMap((principal) => {

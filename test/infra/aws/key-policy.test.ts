@@ -114,7 +114,7 @@ it("binds CloudTrail to our trail and CloudWatch Logs to this account's groups",
 
 it("lets Auto Scaling use the key for volumes where sessions go through its instances", () => {
   const sids = (sessions: boolean) =>
-    keyPolicy("volumes", prod, twoRegions, "eu-west-1", sessions).Statement.flatMap(
+    keyPolicy("volumes", prod, twoRegions, "eu-west-1", { sessions }).Statement.flatMap(
       ({ Sid, Condition }) => (Sid.endsWith("ByAutoScaling") ? [{ Sid, Condition }] : []),
     );
   const starter = {

@@ -8,7 +8,6 @@ import { rule as admission } from "../../../../policies/rules/access/admission-d
 import { rule as approvalRole } from "../../../../policies/rules/access/approval-role";
 import { rule as alarm } from "../../../../policies/rules/access/break-glass-alarm";
 import { rule as separation } from "../../../../policies/rules/access/separation-of-duties";
-import { rule as secretToken } from "../../../../policies/rules/access/service-account-secret";
 import { document, keyArn, role, trustStatement } from "../../../support/baselines/aws";
 import { resource } from "../../../support/baselines/resource";
 import { ruleSuite, set } from "../../../support/rule-suite";
@@ -79,8 +78,14 @@ ruleSuite(separation, {
       message:
         /^arn:aws:iam::111122223333:role\/ModelRisk must not be able to deploy and approve alone: deploy by Kubernetes group causeway:pipelines; approve by Kubernetes group causeway:approvers$/,
     }),
-    "an approver who administers the cluster": (good) =>
-      changed(good, "association", "principalArn", arn("ModelRisk")),
+    "an approver who administers another cluster": (good) => [
+      ...good,
+      ...[good[0]!, good[3]!].map(({ name, props, ...each }) => ({
+        ...each,
+        name: `other-${name}`,
+        props: { ...props, clusterName: "other", principalArn: arn("ModelRisk") },
+      })),
+    ],
     "an eraser who is listed to approve as well": (good) => [
       ...good,
       resource("aws:eks/accessEntry:AccessEntry", "second", {
@@ -298,15 +303,4 @@ ruleSuite(alarm, {
       fires: false,
     },
   ],
-});
-
-ruleSuite(secretToken, {
-  type: "kubernetes:core/v1:Secret",
-  good: { metadata: { name: "certificate", namespace: "causeway-models" }, type: "Opaque" },
-  deviations: {
-    "a token of a service account": (good) => ({
-      deviant: { ...good, type: "kubernetes.io/service-account-token" },
-      message: /^Secret "certificate" must not be a token that does not expire$/,
-    }),
-  },
 });

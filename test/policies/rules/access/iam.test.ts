@@ -153,7 +153,8 @@ ruleSuite(trust, {
         Principal: { Federated: "arn:aws:iam::111122223333:oidc-provider/token.example.com" },
         Condition: undefined,
       }),
-      message: /must have a condition on the federated caller's token$/,
+      message:
+        /must have a condition that names the federated caller by its token's subject and audience$/,
     }),
   },
 });

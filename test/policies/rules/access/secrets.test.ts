@@ -1,3 +1,4 @@
+import { rule as secretToken } from "../../../../policies/rules/access/service-account-secret";
 import { rule as config } from "../../../../policies/rules/access/config-secret";
 import { rule as env } from "../../../../policies/rules/access/env-secret";
 import { namesSecret, secretIn } from "../../../../policies/kubernetes";
@@ -72,3 +73,14 @@ it.each([
   ["https://example.com/path@2x", undefined],
   ["sha256:0123456789abcdef", undefined],
 ])("recognises %s", (text, what) => expect(secretIn(text)).toBe(what));
+
+ruleSuite(secretToken, {
+  type: "kubernetes:core/v1:Secret",
+  good: { metadata: { name: "certificate", namespace: "causeway-models" }, type: "Opaque" },
+  deviations: {
+    "a token of a service account": (good) => ({
+      deviant: { ...good, type: "kubernetes.io/service-account-token" },
+      message: /^Secret "certificate" must not be a token that does not expire$/,
+    }),
+  },
+});
