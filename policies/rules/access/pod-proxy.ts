@@ -60,10 +60,20 @@ export const rule = resourceRule({
 /** Names of the settings in a configuration of a proxy, written as JSON or as YAML. */
 function settingsIn(config: unknown): string[] {
   if (typeof config !== "string") return [shown(config)];
-  const content: unknown = load(config);
+  const content = contentOf(config);
+  if (content === undefined) return [shown(config)];
   return Object.entries(record({ content }, "content")).flatMap(([name, value]) =>
     typeof value === "object" && value !== null
       ? Object.keys(value).map((inner) => `${name}.${inner}`)
       : [name],
   );
+}
+
+/** Undefined for a text that is neither. */
+function contentOf(config: string): unknown {
+  try {
+    return load(config);
+  } catch {
+    return undefined;
+  }
 }

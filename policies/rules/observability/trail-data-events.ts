@@ -1,6 +1,6 @@
 import { at, list } from "../../resources";
 import { resourceRule } from "../../rule";
-import { subject } from "../../kubernetes";
+import { shown, subject } from "../../kubernetes";
 
 export const rule = resourceRule({
   name: "observability-trail-data-events",
@@ -18,12 +18,35 @@ export const rule = resourceRule({
   ],
   types: ["aws:cloudtrail/trail:Trail"],
   check: (trail) => {
-    const recorded =
-      list(trail.props, "advancedEventSelectors").some(isAdvanced) ||
-      list(trail.props, "eventSelectors").some(isBasic);
-    return recorded ? [] : [`${subject(trail)} must record reads and writes of AWS::S3::Object`];
+    const advanced = list(trail.props, "advancedEventSelectors");
+    const recorded = advanced.some(isAdvanced) || list(trail.props, "eventSelectors").some(isBasic);
+    // A selector of objects that is no selector of all that happens to them records nothing of them.
+    const hollow = advanced.filter((one) => namesObjects(one) && !isAdvanced(one));
+    return [
+      ...(recorded ? [] : [`${subject(trail)} must record reads and writes of AWS::S3::Object`]),
+      ...hollow.map(
+        (one) =>
+          `${subject(trail)} must record reads and writes of AWS::S3::Object by its selector ${shown(at(one, "name"))}`,
+      ),
+      ...(advanced.length === 0 || advanced.some(isManagement)
+        ? []
+        : [`${subject(trail)} must record management events beside those of objects`]),
+    ];
   },
 });
+
+function namesObjects(selector: unknown): boolean {
+  return list(selector, "fieldSelectors").some((each) => at(each, "field") === "resources.ARN");
+}
+
+function isManagement(selector: unknown): boolean {
+  const [field, ...more] = list(selector, "fieldSelectors");
+  return (
+    more.length === 0 &&
+    at(field, "field") === "eventCategory" &&
+    list(field, "equals").includes("Management")
+  );
+}
 
 function isAdvanced(selector: unknown): boolean {
   const fields = list(selector, "fieldSelectors");

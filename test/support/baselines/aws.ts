@@ -190,6 +190,7 @@ export const trail = {
         { field: "resources.type", equals: ["AWS::S3::Object"] },
       ],
     },
+    { fieldSelectors: [{ field: "eventCategory", equals: ["Management"] }] },
   ],
 };
 const httpsRule = { ipProtocol: "tcp", fromPort: 443, toPort: 443 };

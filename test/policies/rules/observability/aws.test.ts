@@ -72,6 +72,20 @@ ruleSuite(dataEvents, {
         field: "readOnly",
         equals: ["false"],
       }),
+    "a selector of objects that is one of something else": (props) => ({
+      deviant: set(props, "advancedEventSelectors.2", {
+        name: "Records",
+        fieldSelectors: [
+          { field: "eventCategory", equals: ["NetworkActivity"] },
+          { field: "resources.ARN", startsWiths: ["arn:aws:s3:::example/ledger/"] },
+        ],
+      }),
+      message: /by its selector "Records"$/,
+    }),
+    "no management events": (props) => ({
+      deviant: unset(props, "advancedEventSelectors.1"),
+      message: /must record management events beside those of objects$/,
+    }),
     "writes alone, in the old form": (props) => ({
       ...unset(props, "advancedEventSelectors"),
       eventSelectors: [
