@@ -119,13 +119,22 @@ function threatLines({
     "",
     `${story} *${stride} (against ${strides[stride]}); ${where}.*`,
     "",
-    ...(rules.length > 0 ? [`- Rules: ${rules.map((rule) => `\`${rule}\``).join(", ")}`] : []),
-    ...(tests.length > 0
-      ? [`- Tests: ${tests.map((test) => `[${test}](../${test})`).join(", ")}`]
-      : []),
+    ...sublist(
+      "Rules",
+      rules.map((rule) => `\`${rule}\``),
+    ),
+    ...sublist(
+      "Tests",
+      tests.map((test) => `[${test}](../${test})`),
+    ),
     `- Residual risk: ${residual}`,
     "",
   ];
+}
+
+/** A list below an item: as a sentence the longest of them could not be read. */
+function sublist(title: string, items: readonly string[]): string[] {
+  return items.length === 0 ? [] : [`- ${title}:`, ...items.map((item) => `  - ${item}`)];
 }
 
 function idOf(name: string): string {
