@@ -128,7 +128,8 @@ function accessProblems(config: Partial<AwsConfig>): Problem[] {
   );
   const inRoles = (arn: string) => listed.filter((one) => one.arn === arn).map(({ role }) => role);
   return [
-    ...foreignPipelines(config),
+    ...foreignRoles(config),
+    ...joinedDuties(access),
     ...(pipelines.length === 0
       ? [
           {
@@ -161,12 +162,53 @@ function accessProblems(config: Partial<AwsConfig>): Problem[] {
   ];
 }
 
-/** The role that runs an update works in the account of the stack: the provider refuses any other. */
-function foreignPipelines({ access, account }: Partial<AwsConfig>): Problem[] {
-  return (access?.pipelines ?? []).flatMap((arn, i) =>
-    account === undefined || arn.split(":")[4] === account
-      ? []
-      : [{ key: `access.pipelines[${i}]`, got: arn, allowed: `a role of the account ${account}` }],
+const roleLists = [
+  "platformAdmins",
+  "mlEngineers",
+  "auditors",
+  "pipelines",
+  "approvers",
+  "erasers",
+] as const;
+
+/**
+ * An access entry of EKS takes roles of the cluster's account alone, and so does the provider that
+ * runs an update.
+ */
+function foreignRoles({ access, account }: Partial<AwsConfig>): Problem[] {
+  return roleLists.flatMap((list) =>
+    (access?.[list] ?? []).flatMap((arn, i) =>
+      account === undefined || arn.split(":")[4] === account
+        ? []
+        : [{ key: `access.${list}[${i}]`, got: arn, allowed: `a role of the account ${account}` }],
+    ),
+  );
+}
+
+/**
+ * Lists that one role must not be in together: who makes a release, or removes what it did, does
+ * not approve it. policies/duties.ts holds the planned clusters to the same.
+ */
+const apart = [
+  ["approvers", "mlEngineers"],
+  ["approvers", "pipelines"],
+  ["approvers", "erasers"],
+  ["erasers", "pipelines"],
+] as const satisfies readonly (readonly [(typeof roleLists)[number], (typeof roleLists)[number]])[];
+
+function joinedDuties(access: AwsConfig["access"]): Problem[] {
+  return apart.flatMap(([one, other]) =>
+    access[one].flatMap((arn, i) =>
+      access[other].includes(arn)
+        ? [
+            {
+              key: `access.${one}[${i}]`,
+              got: `${arn}, which is one of access.${other} too`,
+              allowed: `a role that is none of access.${other}`,
+            },
+          ]
+        : [],
+    ),
   );
 }
 

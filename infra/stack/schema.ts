@@ -156,10 +156,17 @@ const images = z.strictObject({
   delivery: imageByDigest.optional(),
 });
 
+/** A wildcard is no host: keys or tokens of anybody's would count. */
+const httpsUrl = z.url({
+  protocol: /^https$/,
+  hostname: z.regexes.domain,
+  error: "an https URL with the domain name of a host",
+});
+
 const identity = z.strictObject({
   /** Issuer of the callers' tokens (OpenID Connect). */
-  issuer: z.url({ protocol: /^https$/, error: "an https URL" }),
-  jwksUri: z.url({ protocol: /^https$/, error: "an https URL" }),
+  issuer: httpsUrl,
+  jwksUri: httpsUrl,
   audiences: z.array(text("an audience")).min(1, "at least one audience"),
 });
 
