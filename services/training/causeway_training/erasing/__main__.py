@@ -139,14 +139,7 @@ def _perform(given: argparse.Namespace) -> int:
         and not answer["logLinesLeft"]
         and (regions is None or regions.clean)
     )
-    # A name that nothing knows is a misspelt one more often than one that is gone already.
     answer["nowhere"] = given.command == "erase" and _is_nowhere(answer)
-    if answer["nowhere"]:
-        print(
-            "nothing named the subject, so nothing was erased: check the spelling",
-            file=sys.stderr,
-            flush=True,
-        )
     done_well = answer["clean"] and not answer["nowhere"]
     code = _say(given, answer, 0 if done_well or given.answer else EXIT_GATE)
     if regions and answer["clean"]:
@@ -155,9 +148,12 @@ def _perform(given: argparse.Namespace) -> int:
 
 
 def _is_nowhere(answer: dict) -> bool:
-    """Whether an erasure met the subject in no file, no version, no line and no region."""
+    """Whether an erasure met the subject in no file, no version, no line and no region; says so.
+
+    A name that nothing knows is a misspelt one more often than one that is gone already.
+    """
     erased = answer["erased"]
-    return not (
+    nowhere = not (
         erased["files"]
         or erased["versions"]
         or erased["left"]
@@ -165,6 +161,13 @@ def _is_nowhere(answer: dict) -> bool:
         or answer["logLines"]
         or any(region["lines"] for region in answer["regions"])
     )
+    if nowhere:
+        print(
+            "nothing named the subject, so nothing was erased: check the spelling",
+            file=sys.stderr,
+            flush=True,
+        )
+    return nowhere
 
 
 def _ask(given: argparse.Namespace, regions: Regions | None, model: str, subject: Subject) -> int:
