@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
+import { sha256 } from "../services/contract/digests";
 import { canonicalJson } from "../services/evidence/ledger/canonical";
 import record from "./admission.json";
 
@@ -19,7 +19,5 @@ export function recorded(name: string): Recorded | undefined {
 /** Digest of a value of JSON, whatever the order of its keys: 64 hexadecimal digits. */
 export function digestOf(value: unknown): string {
   const content: unknown = JSON.parse(JSON.stringify(value ?? null));
-  return createHash("sha256")
-    .update(canonicalJson(z.json().parse(content)))
-    .digest("hex");
+  return sha256(canonicalJson(z.json().parse(content)));
 }

@@ -1,3 +1,4 @@
+import { holds } from "../../blocks";
 import { at, companions, list, number, ofType, refersTo, text } from "../../resources";
 import { stackRule, type ResourceView, type StackViolation } from "../../rule";
 import { subject } from "../../kubernetes";
@@ -99,14 +100,5 @@ function onHttps({ props }: ResourceView): boolean {
 /** Whether the block of a rule holds the whole block of a network. */
 function covers({ props }: ResourceView, network: ResourceView | undefined): boolean {
   const [outer, inner] = [text(props, "cidrIpv4"), network && text(network.props, "cidrBlock")];
-  if (outer === undefined || inner === undefined) return false;
-  const [a, b] = [blockOf(outer), blockOf(inner)];
-  return a.length <= b.length && Math.floor(b.base / a.size) === Math.floor(a.base / a.size);
-}
-
-function blockOf(cidr: string): { base: number; length: number; size: number } {
-  const [address = "", prefix = "32"] = cidr.split("/");
-  const base = address.split(".").reduce((sum, octet) => sum * 256 + Number(octet), 0);
-  const length = Number(prefix);
-  return { base, length, size: 2 ** (32 - length) };
+  return outer !== undefined && inner !== undefined && holds(outer, inner);
 }
