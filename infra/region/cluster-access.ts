@@ -25,7 +25,8 @@ export const administratorPolicyArn =
 /** What a node of EKS Auto Mode may do. */
 export const nodePolicyArn = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSAutoNodePolicy";
 
-const groupNames: readonly ListedGroup[] = [
+/** Groups of people and programs whose roles a stack file lists. */
+export const groupNames: readonly ListedGroup[] = [
   "platformAdmins",
   "mlEngineers",
   "auditors",

@@ -1,3 +1,4 @@
+import { groupNames, type ListedGroup } from "../region/cluster-access";
 import { Region } from "@pulumi/aws/types/enums";
 import { recoveryProblems } from "../../services/contract/recovery";
 import { minimumLogDays } from "../../services/contract/tiers";
@@ -162,21 +163,12 @@ function accessProblems(config: Partial<AwsConfig>): Problem[] {
   ];
 }
 
-const roleLists = [
-  "platformAdmins",
-  "mlEngineers",
-  "auditors",
-  "pipelines",
-  "approvers",
-  "erasers",
-] as const;
-
 /**
  * An access entry of EKS takes roles of the cluster's account alone, and so does the provider that
  * runs an update.
  */
 function foreignRoles({ access, account }: Partial<AwsConfig>): Problem[] {
-  return roleLists.flatMap((list) =>
+  return groupNames.flatMap((list) =>
     (access?.[list] ?? []).flatMap((arn, i) =>
       account === undefined || arn.split(":")[4] === account
         ? []
@@ -194,7 +186,7 @@ const apart = [
   ["approvers", "pipelines"],
   ["approvers", "erasers"],
   ["erasers", "pipelines"],
-] as const satisfies readonly (readonly [(typeof roleLists)[number], (typeof roleLists)[number]])[];
+] as const satisfies readonly (readonly [ListedGroup, ListedGroup])[];
 
 function joinedDuties(access: AwsConfig["access"]): Problem[] {
   return apart.flatMap(([one, other]) =>
