@@ -22,8 +22,8 @@ export class PendingBodies<Request> {
     this.end(oldest);
   }
 
-  /** The body has come, or will not: says whether the request was still waited for. */
-  remove(request: Request): boolean {
-    return this.#pending.delete(request);
+  /** The body has come, or will not. */
+  remove(request: Request): void {
+    this.#pending.delete(request);
   }
 }
