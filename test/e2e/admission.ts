@@ -8,7 +8,8 @@ import type { SharedStack } from "./stack";
 
 const DIGEST = `sha256:${"0".repeat(64)}`;
 
-const RESTRICTED_POD: JsonObject = {
+/** A pod that Pod Security admits at its strictest level. */
+export const RESTRICTED_POD = {
   automountServiceAccountToken: false,
   securityContext: {
     runAsNonRoot: true,
@@ -26,7 +27,7 @@ const RESTRICTED_POD: JsonObject = {
       },
     },
   ],
-};
+} satisfies JsonObject;
 
 function container(change: JsonObject): JsonObject {
   const [only] = RESTRICTED_POD["containers"] as JsonObject[];

@@ -1,31 +1,13 @@
 import { namespaces } from "../../../infra/kubernetes/labels";
 import type { JsonObject } from "../../harness/lib/json";
 import type { Test } from "../../harness/runner";
+import { RESTRICTED_POD as pod } from "../admission";
 import { patch, type Request, type Stage } from "../duty-requests";
 import { attemptTests } from "./attack";
 
 const name = "e2e-attacked";
 const labels = { app: name };
 const image = `registry.example/a@sha256:${"0".repeat(64)}`;
-const pod = {
-  automountServiceAccountToken: false,
-  securityContext: {
-    runAsNonRoot: true,
-    runAsUser: 65532,
-    seccompProfile: { type: "RuntimeDefault" },
-  },
-  containers: [
-    {
-      name: "a",
-      image,
-      securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
-      resources: {
-        requests: { cpu: "10m", memory: "16Mi" },
-        limits: { cpu: "20m", memory: "32Mi" },
-      },
-    },
-  ],
-};
 const template = { metadata: { labels }, spec: pod };
 const core = `/api/v1/namespaces/${namespaces.models}`;
 const apps = `/apis/apps/v1/namespaces/${namespaces.models}`;

@@ -1,5 +1,5 @@
 import type { ResourceView } from "../../../policies/rule";
-import type { Props } from "../rule-suite";
+import { set, type Props } from "../rule-suite";
 
 /** A resource of a baseline; `identities` are what others call it by beyond its own properties. */
 export function resource(
@@ -22,6 +22,16 @@ export function changed(
 ): ResourceView[] {
   one(stack, name);
   return stack.map((each) => (each.name === name ? { ...each, props: change(each.props) } : each));
+}
+
+/** The stack with the value at a path of a named resource replaced. */
+export function changedAt(
+  stack: readonly ResourceView[],
+  name: string,
+  path: string,
+  value: unknown,
+): ResourceView[] {
+  return changed(stack, name, (props) => set(props, path, value));
 }
 
 /** The stack without a named resource. */

@@ -1,15 +1,10 @@
-import type { ResourceView } from "../../../../policies/rule";
 import { rule as principals } from "../../../../policies/rules/access/cluster-principals";
 import { rule as auditKey } from "../../../../policies/rules/governance/audit-key";
 import { document, key, trail } from "../../../support/baselines/aws";
-import { resource } from "../../../support/baselines/resource";
-import { ruleSuite, set } from "../../../support/rule-suite";
+import { changedAt, resource } from "../../../support/baselines/resource";
+import { ruleSuite } from "../../../support/rule-suite";
 
 const arn = (name: string) => `arn:aws:iam::111122223333:role/${name}`;
-const changed = (good: readonly ResourceView[], name: string, path: string, value: unknown) =>
-  good.map((each) =>
-    each.name === name ? { ...each, props: set(each.props, path, value) } : each,
-  );
 const entry = (name: string, group: string) =>
   resource("aws:eks/accessEntry:AccessEntry", `entry-${name}`, {
     clusterName: "causeway",
@@ -55,37 +50,37 @@ ruleSuite(principals, {
   ],
   deviations: {
     "a user name of its own": (good) => ({
-      deviant: changed(good, "entry-DataProtection", "userName", "system:admin"),
+      deviant: changedAt(good, "entry-DataProtection", "userName", "system:admin"),
       message: /^AccessEntry "entry-DataProtection" must have the user name that EKS gives/,
     }),
     "a group that nobody knows": (good) =>
-      changed(good, "entry-DataProtection", "kubernetesGroups", ["system:masters"]),
+      changedAt(good, "entry-DataProtection", "kubernetesGroups", ["system:masters"]),
     "an entry of another type": (good) =>
-      changed(good, "entry-DataProtection", "type", "HYBRID_LINUX"),
+      changedAt(good, "entry-DataProtection", "type", "HYBRID_LINUX"),
     "an administrator who is no pipeline": (good) => ({
-      deviant: changed(good, "association", "principalArn", arn("Engineer")),
+      deviant: changedAt(good, "association", "principalArn", arn("Engineer")),
       message: /must give administration to causeway:pipelines alone, got arn:.*Engineer$/,
     }),
     "another policy of EKS": (good) =>
-      changed(
+      changedAt(
         good,
         "association",
         "policyArn",
         "arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy",
       ),
     "the role of other pods": (good) => ({
-      deviant: changed(good, "identity", "serviceAccount", "other"),
+      deviant: changedAt(good, "identity", "serviceAccount", "other"),
       message: /must have a role that trusts training\/other alone, got Role "trainer"$/,
     }),
     "a role that no pod's stack made": (good) =>
-      changed(good, "identity", "roleArn", arn("Anybody")),
-    "a further role": (good) => changed(good, "identity", "targetRoleArn", arn("Anybody")),
+      changedAt(good, "identity", "roleArn", arn("Anybody")),
+    "a further role": (good) => changedAt(good, "identity", "targetRoleArn", arn("Anybody")),
   },
   configured: [
     {
       title: "a group that an adopter knows",
       parameters: { groups: ["causeway:pipelines", "causeway:approvers", "team-x"] },
-      subject: (good) => changed(good, "entry-DataProtection", "kubernetesGroups", ["team-x"]),
+      subject: (good) => changedAt(good, "entry-DataProtection", "kubernetesGroups", ["team-x"]),
       fires: false,
     },
   ],

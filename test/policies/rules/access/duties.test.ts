@@ -9,18 +9,13 @@ import { rule as approvalRole } from "../../../../policies/rules/access/approval
 import { rule as alarm } from "../../../../policies/rules/access/break-glass-alarm";
 import { rule as separation } from "../../../../policies/rules/access/separation-of-duties";
 import { document, keyArn, role, trustStatement } from "../../../support/baselines/aws";
-import { resource } from "../../../support/baselines/resource";
-import { ruleSuite, set } from "../../../support/rule-suite";
-import type { ResourceView } from "../../../../policies/rule";
+import { changedAt, resource } from "../../../support/baselines/resource";
+import { ruleSuite } from "../../../support/rule-suite";
 
 const account = "111122223333";
 const arn = (name: string) => `arn:aws:iam::${account}:role/${name}`;
 const rbac = "kubernetes:rbac.authorization.k8s.io/v1";
 const api = "kubernetes:admissionregistration.k8s.io/v1";
-const changed = (good: readonly ResourceView[], name: string, path: string, value: unknown) =>
-  good.map((each) =>
-    each.name === name ? { ...each, props: set(each.props, path, value) } : each,
-  );
 
 const entry = (name: string, group: string) =>
   resource("aws:eks/accessEntry:AccessEntry", `entry-${name}`, {
@@ -71,7 +66,7 @@ ruleSuite(separation, {
   good: duties,
   deviations: {
     "who is in two groups": (good) => ({
-      deviant: changed(good, "entry-ModelRisk", "kubernetesGroups", [
+      deviant: changedAt(good, "entry-ModelRisk", "kubernetesGroups", [
         "causeway:approvers",
         "causeway:pipelines",
       ]),
@@ -131,24 +126,29 @@ ruleSuite(approvalRole, {
   ],
   deviations: {
     "a policy that lets every role be claimed": (good) => ({
-      deviant: changed(good, "promoter-permissions", "policy", write("approvals/*")),
+      deviant: changedAt(good, "promoter-permissions", "policy", write("approvals/*")),
       message:
         /^example-causeway-prod-promoter must write approvals only under the role of its session tag, got any role$/,
     }),
     "a second path past the tag": (good) =>
-      changed(
+      changedAt(
         good,
         "promoter-permissions",
         "policy",
         write("approvals/${aws:PrincipalTag/approval-role}/*", "*"),
       ),
     "a trust that lets the caller choose the tag": (good) => ({
-      deviant: changed(good, "promoter", "assumeRolePolicy", trust(tagging({ StringEquals: {} }))),
+      deviant: changedAt(
+        good,
+        "promoter",
+        "assumeRolePolicy",
+        trust(tagging({ StringEquals: {} })),
+      ),
       message:
         /must let each of its callers take one role as session tag, got any in statement ApproveAs0$/,
     }),
     "a trust with two values": (good) =>
-      changed(
+      changedAt(
         good,
         "promoter",
         "assumeRolePolicy",
@@ -159,7 +159,7 @@ ruleSuite(approvalRole, {
         ),
       ),
     "a trust over another tag": (good) =>
-      changed(
+      changedAt(
         good,
         "promoter",
         "assumeRolePolicy",
@@ -197,16 +197,16 @@ ruleSuite(admission, {
       binding("causeway-approver", "causeway:approvers"),
     ],
     "a policy that lets through what it cannot judge": (good) =>
-      changed(good, "policy-causeway-approval", "spec.failurePolicy", "Ignore"),
+      changedAt(good, "policy-causeway-approval", "spec.failurePolicy", "Ignore"),
     "an expression that always holds": (good) => ({
-      deviant: changed(good, "policy-causeway-approval", "spec.validations.0.expression", "true"),
+      deviant: changedAt(good, "policy-causeway-approval", "spec.validations.0.expression", "true"),
       message:
         /^ValidatingAdmissionPolicy "causeway-approval" must be as the program makes it, in every/,
     }),
     "a binding that only warns": (good) =>
-      changed(good, "binding-causeway-what-runs", "spec.validationActions", ["Warn"]),
+      changedAt(good, "binding-causeway-what-runs", "spec.validationActions", ["Warn"]),
     "a binding for a few namespaces": (good) =>
-      changed(good, "binding-causeway-what-runs", "spec.matchResources", {
+      changedAt(good, "binding-causeway-what-runs", "spec.matchResources", {
         namespaceSelector: { matchLabels: { a: "b" } },
       }),
   },
@@ -269,14 +269,15 @@ ruleSuite(alarm, {
         /^Role "break-glass" must be alarmed with somebody who is told in each of 1 regions, got 0$/,
     }),
     "an alarm on another role": (good) =>
-      changed(good, "rule", "eventPattern", pattern("example-causeway-prod-auditor")),
-    "an alarm that is off": (good) => changed(good, "rule", "state", "DISABLED"),
+      changedAt(good, "rule", "eventPattern", pattern("example-causeway-prod-auditor")),
+    "an alarm that is off": (good) => changedAt(good, "rule", "state", "DISABLED"),
     "an alarm that leads nowhere": (good) => good.filter(({ name }) => name !== "target"),
-    "a session of four hours": (good) => changed(good, "break-glass", "maxSessionDuration", 14_400),
+    "a session of four hours": (good) =>
+      changedAt(good, "break-glass", "maxSessionDuration", 14_400),
     "a role that is assumed anywhere": (good) =>
-      changed(good, "break-glass", "assumeRolePolicy", document(trustStatement)),
+      changedAt(good, "break-glass", "assumeRolePolicy", document(trustStatement)),
     "a region where nobody listens": (good) =>
-      changed(
+      changedAt(
         good,
         "break-glass",
         "assumeRolePolicy",
@@ -293,7 +294,7 @@ ruleSuite(alarm, {
     {
       title: "a session of four hours",
       parameters: { maximumSeconds: 14_400 },
-      subject: (good) => changed(good, "break-glass", "maxSessionDuration", 14_400),
+      subject: (good) => changedAt(good, "break-glass", "maxSessionDuration", 14_400),
       fires: false,
     },
     {
