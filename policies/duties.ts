@@ -25,6 +25,7 @@ export const admissionNames = [
   "causeway-elevation",
   "causeway-elevation-timer",
   "causeway-promotion",
+  "causeway-port-forward",
 ] as const;
 
 /**

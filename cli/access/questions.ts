@@ -1,7 +1,8 @@
-import { namespaces } from "../../infra/kubernetes/labels";
+import { groups, namespaces } from "../../infra/kubernetes/labels";
 import { ofType, text } from "../../policies/resources";
 import type { ResourceView } from "../../policies/rule";
-import { byDuty, inAws, inCluster, type Way } from "./who";
+import { pages } from "../../infra/platform/port-forward";
+import { byDuty, inAws, inCluster, membersOf, type Way } from "./who";
 
 /** A question of an auditor, with every answer that the planned resources give. */
 export interface Question {
@@ -51,8 +52,29 @@ export function answers(resources: readonly ResourceView[]): Question[] {
       ],
       note: "`s3:PutObject` writes the orders for other regions. There an account of the same name reads its own region's orders and reaches its own log store.",
     },
+    looks(resources),
     deletionOfAudit(resources, audit ?? ""),
   ];
+}
+
+function looks(resources: readonly ResourceView[]): Question {
+  const { observability } = namespaces;
+  const ways = inCluster(resources, "create", "", "pods/portforward", observability).flatMap(
+    (group) =>
+      membersOf(resources, group).map((who) => ({
+        who,
+        through: `Kubernetes group \`${group}\`, port-forward in \`${observability}\``,
+        condition: `admission: ${Object.entries(pages)
+          .filter(([, page]) => page.groups.some((reader) => groups[reader] === group))
+          .map(([page]) => page)
+          .join(", ")} alone`,
+      })),
+  );
+  return {
+    title: "Who can look at logs, dashboards and alerts?",
+    ways,
+    note: "The cluster's audit log has each forwarded port with the person's name. In Kibana the account of a group decides what they read ([logs](logs.md#who-may-read-what)).",
+  };
 }
 
 function deployment(resources: readonly ResourceView[]): Question {

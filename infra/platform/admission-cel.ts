@@ -15,7 +15,7 @@ export interface AdmissionPolicy {
   readonly rules: readonly {
     readonly apiGroups: readonly string[];
     readonly apiVersions: readonly string[];
-    readonly operations: readonly ("CREATE" | "UPDATE")[];
+    readonly operations: readonly ("CREATE" | "UPDATE" | "CONNECT")[];
     readonly resources: readonly string[];
   }[];
   /** All must hold, or the policy says nothing of the request. */

@@ -3,6 +3,7 @@ import { promotion } from "./admission-promoter";
 import { approval, routes } from "./admission-releases";
 import { workflows } from "./admission-workflows";
 import { whatRuns } from "./admission-workloads";
+import { portForward } from "./port-forward";
 import { breakGlassRole, elevationPrefix, ownLabels } from "../kubernetes/labels";
 import { annotationPrefix } from "../../services/contract/labels";
 
@@ -92,6 +93,7 @@ export const admissionPolicies: readonly AdmissionPolicy[] = [
   elevation,
   timers,
   promotion,
+  portForward,
 ];
 
 /** The ValidatingAdmissionPolicy. A request whose check cannot be evaluated is refused. */

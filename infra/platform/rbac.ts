@@ -1,3 +1,4 @@
+import { forwarders } from "./port-forward";
 import { breakGlassRole, groups, namespaces, type Group } from "../kubernetes/labels";
 
 /** A rule of a Role or ClusterRole. */
@@ -156,10 +157,21 @@ const repairable: readonly RbacRule[] = [
 ];
 
 /**
- * Everything that the groups may do. Nobody reads secrets, opens a shell in a pod, forwards a port
- * or changes roles: what the cluster should be is decided by the program, and what it is can be
- * read. What a rule of RBAC is too coarse for, such as which field of a Rollout, the policies of
- * admission decide.
+ * Who opens Grafana, Kibana or Alertmanager: finds the pod behind a service, and forwards a port to
+ * it. `get` of `pods/portforward` is nobody's: kubectl asks by `create` where it is refused.
+ */
+const openers = forwarders.map((group): Grant => ({
+  name: `causeway-port-forward-${groups[group].replace("causeway:", "")}`,
+  group,
+  namespace: namespaces.observability,
+  rules: [rule("", ["pods", "services"]), rule("", ["pods/portforward"], ["create"])],
+}));
+
+/**
+ * Everything that the groups may do. Nobody reads secrets, opens a shell in a pod or changes roles:
+ * what the cluster should be is decided by the program, and what it is can be read. What a rule of
+ * RBAC is too coarse for, such as which field of a Rollout or which pod a port is forwarded to, the
+ * policies of admission decide.
  */
 export const grants: readonly Grant[] = [
   { name: "causeway-auditor", group: "auditors", rules: [...builtIn, podLogs, ...readPlatform] },
@@ -278,6 +290,7 @@ export const grants: readonly Grant[] = [
       rule("", ["pods", "pods/log"]),
     ],
   },
+  ...openers,
 ];
 
 /** Name of the group in the cluster, as a subject of a binding. */

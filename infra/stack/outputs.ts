@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { GlobalEntry } from "../aws/global-entry";
-import { derived } from "../platform/elastic/objects";
+import { openPage, pages } from "../platform/port-forward";
 import type { StackConfig } from "./schema";
 import type { CostEstimate } from "../cost/estimate";
 import { recoveryBudget } from "../../services/contract/recovery";
@@ -10,7 +10,6 @@ import type { RegionalPlatform } from "./regional-platform";
 import { releaseForecast } from "./release-forecast";
 import { nextStep, reaches } from "./stages";
 import { dashboardPath, rulesPath } from "../observability/dashboards/model";
-import { namespaces } from "../kubernetes/labels";
 
 /**
  * What a stack tells its users: its stage and what comes next, per model and region what should be
@@ -67,9 +66,10 @@ function namelessOutputs(platforms: readonly RegionalPlatform[]): Record<string,
 /** How people look into a platform. */
 function platformOutputs(platforms: readonly RegionalPlatform[]): Record<string, unknown> {
   return {
-    grafana: grafana.open,
+    grafana: openPage(pages.grafana),
+    alertmanager: openPage(pages.alertmanager),
     kibana: {
-      open: kibana.open,
+      open: openPage(pages.kibana),
       accounts: Object.fromEntries(
         platforms.flatMap(({ region, logs }) => (logs ? [[region, logs.groupPasswords]] : [])),
       ),
@@ -110,21 +110,10 @@ function modelOutputs({ services }: RegionalPlatform, model: string): Record<str
     ...(killSwitch && { killSwitch }),
     endpoint,
     rollout,
-    dashboard: grafana.address + dashboardPath(model),
-    rules: grafana.address + rulesPath(model),
+    dashboard: grafanaAddress + dashboardPath(model),
+    rules: grafanaAddress + rulesPath(model),
   };
 }
 
-/** Nor has Kibana; the account of one's group opens it. */
-const kibana = {
-  open: `kubectl --namespace ${namespaces.observability} port-forward service/${derived.kibanaService} 5601`,
-};
-
-/**
- * Grafana has no door of its own: whoever may reach the cluster forwards a port to it, and the
- * links below that address work.
- */
-const grafana = {
-  address: "http://localhost:3000",
-  open: `kubectl --namespace ${namespaces.observability} port-forward service/prometheus-grafana 3000:80`,
-};
+/** Where Grafana is as long as a port is forwarded to it: links below that address work. */
+const grafanaAddress = "http://localhost:3000";

@@ -3,6 +3,7 @@ import { describe } from "../harness/lib/kubernetes/client";
 import { accessTests } from "./access";
 import { admissionTests } from "./admission";
 import { definitionTests } from "./attacks/definitions";
+import { pageAttacks } from "./attacks/pages";
 import { releaseAttacks } from "./attacks/releases";
 import { workflowAttacks } from "./attacks/workflows";
 import { workloadAttacks } from "./attacks/workloads";
@@ -104,6 +105,7 @@ export async function lifecycleSuite(stack: SharedStack): Promise<Suite> {
       ...dutyTests(stack),
       ...workflowAttacks(stack),
       ...workloadAttacks(stack),
+      ...pageAttacks(stack),
       ...releaseAttacks(stack),
       ...definitionTests(stack),
       ...promotionTests(stack),

@@ -8,13 +8,15 @@ export const telemetryThreats: readonly Threat[] = [
     story: "Somebody logs into Kibana or Grafana with a shared or initial password.",
     elements: ["Log store", "Observability", "Observability secrets"],
     flows: ["dashboards"],
-    rules: ["access-log-store-anonymous", "access-log-store-superuser"],
+    rules: ["access-log-store-anonymous", "access-log-store-superuser", "access-rbac-exec"],
     tests: [
       "test/infra/platform/elastic/accounts.test.ts",
       "test/infra/platform/observability-secrets.test.ts",
+      "test/infra/platform/rbac.test.ts",
+      "test/e2e/attacks/pages.ts",
     ],
     residual:
-      "Accounts belong to groups; only the cluster's audit log of the port-forward says which person searched.",
+      "Accounts of Kibana belong to groups, and Grafana and Alertmanager have none: the cluster's audit log says who forwarded a port, not what they searched or silenced.",
   },
   {
     id: "log-change",
@@ -41,12 +43,18 @@ export const telemetryThreats: readonly Threat[] = [
     story: "Logs reveal on which data a person was judged.",
     elements: ["Log store"],
     flows: ["logs", "snapshots", "dashboards"],
-    rules: ["encryption-log-store-volumes", "encryption-log-store-tls", "encryption-log-group-kms"],
+    rules: [
+      "encryption-log-store-volumes",
+      "encryption-log-store-tls",
+      "encryption-log-group-kms",
+      "access-rbac-exec",
+    ],
     tests: [
       "test/services/model-server/log-fields.test.ts",
       "test/cli/privacy/personal-data.test.ts",
       "test/infra/platform/elastic/accounts.test.ts",
       "test/infra/platform/rbac.test.ts",
+      "test/e2e/attacks/pages.ts",
     ],
     residual:
       "A principal with logs and key ring can find a known person's predictions; erasure and appeals need that.",

@@ -123,6 +123,17 @@ describe("the stack that observes", () => {
       });
   });
 
+  test("lets whoever reaches Grafana look and query, and change nothing", () => {
+    expect(valuesOf("prometheus", prod)).toMatchObject({
+      grafana: {
+        "grafana.ini": {
+          "auth.anonymous": { enabled: true, org_role: "Viewer" },
+          users: { viewers_can_edit: true },
+        },
+      },
+    });
+  });
+
   test("runs no code of Grafana's catalogue of plugins, and asks its makers for nothing", () => {
     expect(valuesOf("prometheus", prod)).toMatchObject({
       grafana: {

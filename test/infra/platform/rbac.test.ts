@@ -5,6 +5,7 @@ import {
   roleReference,
   type Grant,
 } from "../../../infra/platform/rbac";
+import { pages } from "../../../infra/platform/port-forward";
 import type { Group } from "../../../infra/kubernetes/labels";
 
 const of = (group: Group, namespace?: string): Grant[] =>
@@ -32,7 +33,8 @@ describe("what the groups may do", () => {
         "secrets",
         "pods/exec",
         "pods/attach",
-        "pods/portforward",
+        "pods/proxy",
+        "services/proxy",
         "nodes/proxy",
         "serviceaccounts/token",
       ])
@@ -43,8 +45,21 @@ describe("what the groups may do", () => {
     },
   );
 
+  test("whoever opens a page forwards a port in its namespace alone, and nobody else does", () => {
+    const forwarding = grants.filter(({ rules }) =>
+      rules.some(({ resources }) => resources.includes("pods/portforward")),
+    );
+    expect(new Set(forwarding.map(({ namespace }) => namespace))).toEqual(
+      new Set(["causeway-observability"]),
+    );
+    expect(new Set(forwarding.map(({ group }) => group))).toEqual(
+      new Set(Object.values(pages).flatMap(({ groups }) => groups)),
+    );
+    expect(forwarding.every((grant) => !may([grant], "get", "", "pods/portforward"))).toBe(true);
+  });
+
   test("auditors read everything of the platform everywhere and change nothing", () => {
-    const auditors = of("auditors");
+    const auditors = of("auditors").filter(({ name }) => name !== "causeway-port-forward-auditors");
     expect(auditors.every(({ namespace }) => namespace === undefined)).toBe(true);
     expect(
       may(auditors, "list", "argoproj.io", "rollouts") &&

@@ -119,6 +119,12 @@ export const access: readonly Row[] = [
     withRule({ apiGroups: [""], resources: ["pods/exec"], verbs: ["create"] }),
   ],
   [
+    "access-rbac-exec",
+    "eu-west-1-tenancy-causeway-ml-engineer-causeway-models :Role",
+    "rules",
+    withRule({ apiGroups: [""], resources: ["pods/portforward"], verbs: ["create"] }),
+  ],
+  [
     "access-rbac-escalation",
     "eu-west-1-tenancy-causeway-ml-engineer-causeway-models :Role",
     "rules",
