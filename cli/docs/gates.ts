@@ -254,6 +254,15 @@ const drift: readonly GatedKey[] = [
     },
   },
   {
+    key: "data.leakageExceptions",
+    judges: {
+      training: {
+        rule: "No feature alone, nor whether it is missing, separates the labels with an AUC above 0.95, but those that are named here with a reason. The policy `governance-model-leakage` repeats each that is used, as an advisory.",
+        by: python("steps/validate", "leakage_gates", "leakage_exceptions"),
+      },
+    },
+  },
+  {
     key: "data.privacy.maximumSuppressed",
     judges: {
       training: {

@@ -216,6 +216,7 @@ export { rule as governanceModelFairness } from "./governance/model-fairness";
 export { rule as governanceModelFormat } from "./governance/model-format";
 export { rule as governanceModelIntervals } from "./governance/model-intervals";
 export { rule as governanceModelKillSwitch } from "./governance/model-kill-switch";
+export { rule as governanceModelLeakage } from "./governance/model-leakage";
 export { rule as governanceModelLogRetention } from "./governance/model-log-retention";
 export { rule as governanceModelNotice } from "./governance/model-notice";
 export { rule as governanceModelOutstanding } from "./governance/model-outstanding";

@@ -63,6 +63,15 @@ const protectedAttribute = z.strictObject({
   reference: z.string(),
 });
 
+/** A feature that the step `validate` does not refuse for how well it alone orders the labels. */
+const leakageException = z.strictObject({
+  feature: named,
+  reason: z
+    .string()
+    .min(1, "why the value is known before the decision")
+    .describe("why the value is known before the decision"),
+});
+
 const performanceMetrics = ["accuracy", "precision", "recall", "f1", "auc", "brier"] as const;
 const fairnessMetrics = [
   "selection-rate-ratio",
@@ -226,6 +235,16 @@ export const contractSchema = z
        * stratum.
        */
       timeColumn: z.string().optional(),
+      leakageExceptions: z
+        .array(leakageException)
+        .default([])
+        .meta({
+          description:
+            "features that alone separate the labels with an AUC above 0.95 and yet do not leak, each with the reason",
+          examples: [
+            [{ feature: "credit_score", reason: "The bureau computes it before the application." }],
+          ],
+        }),
       privacy: privacy.optional(),
       /**
        * What follows when a subject is erased: `retrain` starts a retraining, so that no model in

@@ -37,6 +37,7 @@ export interface ComparedContract extends TieredContract {
     readonly directIdentifiers: readonly string[];
     readonly subjectColumn?: string | undefined;
     readonly timeColumn?: string | undefined;
+    readonly leakageExceptions: readonly { readonly feature: string }[];
     readonly privacy?:
       | {
           readonly quasiIdentifiers: readonly string[];
@@ -67,6 +68,7 @@ export function crossFieldProblems(contract: ComparedContract): CrossFieldProble
     ...featureProblems(contract),
     ...attributeProblems(contract),
     ...columnProblems(contract),
+    ...leakageProblems(contract),
     ...gateProblems(contract),
     ...budgetProblems(contract),
     ...retentionProblems(contract),
@@ -168,6 +170,18 @@ function columnProblems(contract: ComparedContract): CrossFieldProblem[] {
       allowed,
     }),
   ];
+}
+
+function leakageProblems({ features, data }: ComparedContract): CrossFieldProblem[] {
+  const names = features.map(({ name }) => name);
+  const excepted = data.leakageExceptions.map(({ feature }) => feature);
+  const again = repeated(excepted);
+  return excepted.flatMap((name, i) =>
+    when(again[i] === true || !names.includes(name), {
+      path: ["data", "leakageExceptions", i, "feature"],
+      allowed: "a feature of the contract, each once",
+    }),
+  );
 }
 
 function gateProblems({ gates, protectedAttributes }: ComparedContract): CrossFieldProblem[] {

@@ -108,6 +108,13 @@ export const releaseSchema = z.strictObject({
     }),
   ),
   /**
+   * Features that alone separate the labels beyond the limit of the step `validate`, and the
+   * contract's reason why they do not leak; absent where there is none.
+   */
+  leakageExceptions: z
+    .array(z.strictObject({ feature: z.string(), auc: z.number(), reason: z.string() }))
+    .optional(),
+  /**
    * Which of the offered forms of the model was kept, e.g. `original` or `student-int8`;
    * `compression.json` says why.
    */

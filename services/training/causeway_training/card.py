@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .card_fairness import fairness, mitigation, share
 from .contract import Contract
+from .statistics.leakage import MAXIMUM_FEATURE_AUC
 from .tiers import ASSESSMENT
 
 
@@ -85,7 +86,19 @@ def _data(contract: Contract, evidence: dict) -> str:
             f" {g['low']:.1%} to {g['high']:.1%} |"
             for g in found
         ]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_exceptions(validation["leakageExceptions"])])
+
+
+def _exceptions(found: list[dict]) -> list[str]:
+    """Features that alone separate the labels, and why the contract says that they do not leak."""
+    if not found:
+        return []
+    return [
+        "",
+        f"Excepted by the contract from the leakage limit (AUC {MAXIMUM_FEATURE_AUC:g}):",
+        "",
+        *(f"- {one['feature']}, AUC {one['auc']:.3f}: {one['reason']}" for one in found),
+    ]
 
 
 def _diversity(found: dict) -> str:
@@ -180,7 +193,7 @@ def _explanation(evidence: dict) -> str:
     lime = explanation["lime"]
     return (
         "\n".join(lines)
-        + "\n\nLIME orders the features of single rows alike: median Spearman correlation"
+        + "\n\nRank correlation with LIME about single rows, reported and not judged: median"
         f" {lime['medianSpearman']:.2f}, lowest {lime['lowestSpearman']:.2f}, over {lime['rows']}"
         " rows."
     )

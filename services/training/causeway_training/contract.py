@@ -117,6 +117,7 @@ class Contract:
     direct_identifiers: tuple[str, ...]
     subject_column: str | None
     time_column: str | None
+    leakage_exceptions: dict[str, str]
     privacy: Privacy | None
     performance: tuple[Bound, ...]
     fairness: tuple[FairnessBound, ...]
@@ -178,6 +179,7 @@ def _contract(raw: dict[str, Any], folder: Path, digest: str) -> Contract:
         direct_identifiers=tuple(data["directIdentifiers"]),
         subject_column=data.get("subjectColumn"),
         time_column=data.get("timeColumn"),
+        leakage_exceptions={one["feature"]: one["reason"] for one in data["leakageExceptions"]},
         privacy=_privacy(data.get("privacy")),
         performance=tuple(
             Bound(gate["metric"], gate.get("min"), gate.get("max")) for gate in gates["performance"]

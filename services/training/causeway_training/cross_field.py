@@ -42,6 +42,7 @@ def cross_field_problems(contract: dict[str, Any]) -> Problems:
         *_feature_problems(contract),
         *_attribute_problems(contract),
         *_column_problems(contract),
+        *_leakage_problems(contract),
         *_gate_problems(contract),
         *_budget_problems(contract),
         *_retention_problems(contract),
@@ -134,6 +135,21 @@ def _column_problems(contract: dict[str, Any]) -> Problems:
             for problem in _when(column in used, ("data", "directIdentifiers", i), column, allowed)
         ),
         *_when(subject in used, ("data", "subjectColumn"), subject, allowed),
+    ]
+
+
+def _leakage_problems(contract: dict[str, Any]) -> Problems:
+    names = [feature["name"] for feature in contract["features"]]
+    excepted = [one["feature"] for one in contract["data"]["leakageExceptions"]]
+    return [
+        problem
+        for i, (name, again) in enumerate(zip(excepted, _repeated(excepted)))
+        for problem in _when(
+            again or name not in names,
+            ("data", "leakageExceptions", i, "feature"),
+            name,
+            "a feature of the contract, each once",
+        )
     ]
 
 

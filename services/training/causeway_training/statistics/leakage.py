@@ -7,8 +7,8 @@ import pandas as pd
 
 from .performance import auc
 
-#: No single real feature of a decision that people make separates it this well; one that does was
-#: filled in after the fact.
+#: Hardly a real feature of a decision that people make separates it this well; most that do were
+#: filled in after the fact. `data.leakageExceptions` of the contract names those that were not.
 MAXIMUM_FEATURE_AUC = 0.95
 MAXIMUM_REPEATED = 0.05
 

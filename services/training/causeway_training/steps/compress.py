@@ -140,7 +140,7 @@ def _reports(context: Context, rows: pd.DataFrame, bins: list[dict], scorer: Sco
         "audit": audit(contract, rows, scores, seed),
         "explanation": explain(contract, rows, bins, scorer, seed),
     }
-    gates = [g for report in reports.values() for g in report["gates"]]
+    gates = [*reports["evaluation"]["gates"], *reports["audit"]["gates"]]
     if context.champion:
         reports["evaluation"]["comparison"] = compare(
             contract, context.champion, rows, scores, seed

@@ -89,6 +89,7 @@ def manifest(context: Context, folder: Path, version: str, data: str, evidence: 
         | {"mitigated": mitigated}
         for g in evidence["audit"]["gates"]
     ]
+    exceptions = evidence["validation"]["leakageExceptions"]
     return {
         "model": contract.name,
         "version": version,
@@ -112,6 +113,7 @@ def manifest(context: Context, folder: Path, version: str, data: str, evidence: 
         },
         "fairness": fairness,
         "gates": judged_gates(evidence),
+        **({"leakageExceptions": exceptions} if exceptions else {}),
         "compression": {"kept": evidence["compression"]["kept"]},
         "explanation": {
             "method": evidence["explanation"]["method"],
@@ -129,7 +131,6 @@ def judged_gates(evidence: dict) -> list[dict]:
     judged = [
         evaluation,
         audit,
-        evidence["explanation"],
         evaluation.get("comparison", {}),
         audit.get("againstChampion", {}),
     ]

@@ -63,13 +63,10 @@ def check(context: Context, folder: Path) -> None:
     signature (if any is asked for) is right."""
     check_files(folder)
     check_attestation(folder)
-    evaluation, audit, explanation = (
-        read_json(folder / f"{name}.json") for name in ("evaluation", "audit", "explanation")
-    )
+    evaluation, audit = (read_json(folder / f"{name}.json") for name in ("evaluation", "audit"))
     judged = [
         evaluation,
         audit,
-        explanation,
         evaluation.get("comparison", {}),
         audit.get("againstChampion", {}),
     ]

@@ -1,8 +1,9 @@
 """Validate: refuses data that a model must not be made from.
 
 Gates: enough rows, no personal data in a stored column, both labels, values inside the contract's
-ranges and categories, missingness, no leakage, no repeated rows, every group large enough. Against
-the champion's reference it reports drift; drift is a reason to retrain, so it is no gate.
+ranges and categories, missingness, no leakage but by features that the contract excepts with a
+reason, no repeated rows, every group large enough. Against the champion's reference it reports
+drift; drift is a reason to retrain, so it is no gate.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def _work(context: Context, folder: Path) -> None:
         a.name: by_group(group_of(a, rows), label, [g.name for g in a.groups])
         for a in contract.attributes
     }
-    gates += leakage_gates(profiles, rows)
+    gates += leakage_gates(contract, profiles, rows)
     gates += [
         gate(f"rows of group {g['group']} ({name})", g["rows"], minimum=contract.minimum_group_size)
         for name, found in groups.items()
@@ -67,6 +68,7 @@ def _work(context: Context, folder: Path) -> None:
             "positive": float(label.mean()),
             "gates": gates,
             "features": profiles,
+            "leakageExceptions": leakage_exceptions(contract, profiles),
             "groups": groups,
             "drift": drift,
         },
@@ -123,7 +125,10 @@ def outside(feature: Feature, values: pd.Series) -> int:
     return int(wrong.sum())
 
 
-def leakage_gates(profiles: list[dict], rows: pd.DataFrame) -> list[dict]:
+def leakage_gates(contract: Contract, profiles: list[dict], rows: pd.DataFrame) -> list[dict]:
+    """No feature alone separates the labels, but those that the contract excepts; few rows
+    repeat."""
+    profiles = [p for p in profiles if p["name"] not in contract.leakage_exceptions]
     gates = [
         gate(f"leakage: single-feature AUC of {p['name']}", p["auc"], maximum=MAXIMUM_FEATURE_AUC)
         for p in profiles
@@ -141,6 +146,18 @@ def leakage_gates(profiles: list[dict], rows: pd.DataFrame) -> list[dict]:
     return gates + [
         gate("leakage: share of repeated rows", repeated_share(rows), maximum=MAXIMUM_REPEATED)
     ]
+
+
+def leakage_exceptions(contract: Contract, profiles: list[dict]) -> list[dict]:
+    """Excepted features that are beyond the limit, with their AUC and the contract's reason; one
+    that is within it needs no exception, and is not named."""
+    found = []
+    for p in profiles:
+        auc = max((p[key] for key in ("auc", "missingAuc") if p[key] is not None), default=0.0)
+        if p["name"] in contract.leakage_exceptions and auc > MAXIMUM_FEATURE_AUC:
+            reason = contract.leakage_exceptions[p["name"]]
+            found.append({"feature": p["name"], "auc": auc, "reason": reason})
+    return found
 
 
 def profile(feature: Feature, column: pd.Series, label: np.ndarray) -> dict:

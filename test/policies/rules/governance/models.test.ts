@@ -8,6 +8,7 @@ import { rule as evaluation } from "../../../../policies/rules/governance/model-
 import { rule as explanation } from "../../../../policies/rules/governance/model-explanation";
 import { rule as fairness } from "../../../../policies/rules/governance/model-fairness";
 import { rule as intervals } from "../../../../policies/rules/governance/model-intervals";
+import { rule as leakage } from "../../../../policies/rules/governance/model-leakage";
 import { rule as owner } from "../../../../policies/rules/governance/model-owner";
 import { rule as purpose } from "../../../../policies/rules/governance/model-purpose";
 import { rule as release } from "../../../../policies/rules/governance/model-release";
@@ -162,6 +163,20 @@ ruleSuite(fairness, {
     "a protected attribute that nobody looked at": (g) => ({
       deviant: unset(g, "release.fairness.1"),
       message: /must be audited for fairness on each protected attribute, got none on sex/,
+    }),
+  },
+});
+
+ruleSuite(leakage, {
+  type,
+  good,
+  deviations: {
+    "a feature that is excepted": (g) => ({
+      deviant: set(g, "release.leakageExceptions", [
+        { feature: "bureau", auc: 0.97, reason: "Known before." },
+      ]),
+      message:
+        /Model "scorer" must not know the label from bureau, which alone separates it with an AUC of 0.97; the contract excepts it: Known before\./,
     }),
   },
 });
