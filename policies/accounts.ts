@@ -34,19 +34,17 @@ export function accountsIn(resource: ResourceView): Set<string> {
 
 function walk(key: string, value: unknown, found: Set<string>): void {
   if (typeof value === "string") fromText(key, value, found);
-  else if (Array.isArray(value)) for (const item of values(value)) walk(key, item, found);
+  else if (Array.isArray(value))
+    for (let index = 0; index < value.length; index += 1) walk(key, unread(value, index), found);
   else if (typeof value === "object" && value !== null) {
-    const fields = Object.entries(Object.getOwnPropertyDescriptors(value)).map(
-      ([name, { value: field }]): [string, unknown] => [name, field],
-    );
-    if (fields.some(([name, field]) => name === "Effect" && field === "Deny")) return;
-    for (const [name, field] of fields) walk(name, field, found);
+    if (unread(value, "Effect") === "Deny") return;
+    for (const name of Object.keys(value)) walk(name, unread(value, name), found);
   }
 }
 
-/** Items by their descriptors: reading an unknown one would throw. */
-function values(given: readonly unknown[]): unknown[] {
-  return Object.values(Object.getOwnPropertyDescriptors(given)).map(({ value }): unknown => value);
+/** A value by its descriptor: reading an unknown one would throw. */
+function unread(holder: object, key: string | number): unknown {
+  return Reflect.getOwnPropertyDescriptor(holder, key)?.value;
 }
 
 function fromText(key: string, value: string, found: Set<string>): void {

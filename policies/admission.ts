@@ -1,6 +1,4 @@
-import { z } from "zod";
 import { sha256 } from "../services/contract/digests";
-import { canonicalJson } from "../services/evidence/ledger/canonical";
 import record from "./admission.json";
 
 /** Digests of what the program makes of one admission policy. */
@@ -18,6 +16,14 @@ export function recorded(name: string): Recorded | undefined {
 
 /** Digest of a value of JSON, whatever the order of its keys: 64 hexadecimal digits. */
 export function digestOf(value: unknown): string {
-  const content: unknown = JSON.parse(JSON.stringify(value ?? null));
-  return sha256(canonicalJson(z.json().parse(content)));
+  return sha256(JSON.stringify(value ?? null, inOrder));
+}
+
+/** A member of an object as it is, and an object with its keys in order. */
+function inOrder(_key: string, value: unknown): unknown {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(
+        Object.entries(value).sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0)),
+      )
+    : value;
 }

@@ -79,10 +79,10 @@ const met = new Map<string, ReadonlyMap<string, KnownAction>>();
 
 /** Undefined for what is not judged, `none` for an action that its service does not have. */
 function knownAction(action: string): KnownAction | "none" | undefined {
-  const [prefix = "", name = ""] = action.toLowerCase().split(":");
+  const [prefix = "", ...name] = action.toLowerCase().split(":");
   const service = Object.hasOwn(byService, prefix) ? byService[prefix] : undefined;
-  if (service === undefined || /[*?]/.test(action)) return undefined;
-  return actionsOf(prefix, service).get(name) ?? "none";
+  if (service === undefined || isPattern(action)) return undefined;
+  return actionsOf(prefix, service).get(name.join(":")) ?? "none";
 }
 
 /** What each pattern of an action means, since policies repeat them. */
@@ -95,19 +95,26 @@ const meanings = new Map<string, readonly KnownAction[]>();
 export function actionsLike(pattern: string): readonly KnownAction[] {
   const known = meanings.get(pattern);
   if (known !== undefined) return known;
-  const wanted = pattern.toLowerCase();
+  const found = foundActions(pattern.toLowerCase());
+  const meaning =
+    found.length > 0 ? found : [{ name: pattern, keys: [], arns: ["arn:*"], changes: true }];
+  meanings.set(pattern, meaning);
+  return meaning;
+}
+
+function foundActions(wanted: string): KnownAction[] {
+  if (!isPattern(wanted)) {
+    const known = knownAction(wanted);
+    return typeof known === "object" ? [known] : [];
+  }
   const [prefix = "*"] = wanted.split(":");
-  const found = Object.entries(byService)
+  return Object.entries(byService)
     .filter(([service]) => like(prefix, service))
     .flatMap(([service, reference]) =>
       [...actionsOf(service, reference)].flatMap(([name, action]) =>
         like(wanted, `${service}:${name}`) ? [action] : [],
       ),
     );
-  const meaning =
-    found.length > 0 ? found : [{ name: pattern, keys: [], arns: ["arn:*"], changes: true }];
-  meanings.set(pattern, meaning);
-  return meaning;
 }
 
 function actionsOf(
@@ -126,22 +133,48 @@ function readActions(
   { actions, resources }: ServiceAuthorization,
 ): Map<string, KnownAction> {
   return new Map(
-    Object.entries(actions).map(([name, action]) => {
+    Object.entries(actions).map(([name, action]): [string, KnownAction] => {
       const types = action.on.flatMap((type) => resources[type] ?? []);
-      const keys = [...action.keys, ...types.flatMap((type) => type.keys)];
-      const arns = types.map(({ arn }) => arn.replace(variable, "*"));
-      const changes = action.does !== undefined;
-      return [name.toLowerCase(), { name: `${prefix}:${name}`, keys, arns, changes }];
+      const known: KnownAction = {
+        name: `${prefix}:${name}`,
+        get keys() {
+          return [...action.keys, ...types.flatMap((type) => type.keys)];
+        },
+        get arns() {
+          return types.map(({ arn }) => openArn(arn));
+        },
+        changes: action.does !== undefined,
+      };
+      return [name.toLowerCase(), known];
     }),
   );
 }
 
+const openArns = new Map<string, string>();
+
+/** An ARN of the reference with `*` for each variable. */
+function openArn(arn: string): string {
+  const known = openArns.get(arn) ?? arn.replace(variable, "*");
+  openArns.set(arn, known);
+  return known;
+}
+
 const variable = /\$\{[^}]*\}/g;
+
+/** Condition keys of the reference that have a variable, as expressions. */
+const keyExpressions = new Map<string, RegExp>();
 
 /** Whether a key is the known one, whose variable part, as of `${TagKey}`, is free. */
 function isKey(key: string, known: string): boolean {
+  if (!known.includes("$")) return key.toLowerCase() === known.toLowerCase();
+  const expression = keyExpressions.get(known) ?? keyExpression(known);
+  keyExpressions.set(known, expression);
+  return expression.test(key);
+}
+
+function keyExpression(known: string): RegExp {
   const parts = known.split(variable).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}$`, "i").test(key);
+  return new RegExp(`^${parts.join(".*")}$`, "i");
 }
 
 function takes(patterns: readonly string[], arn: string): boolean {
@@ -151,22 +184,35 @@ function takes(patterns: readonly string[], arn: string): boolean {
 /** Whether some ARN fits both of two patterns, with policy variables for whatever they may be. */
 export function arnsOverlap(one: string, other: string): boolean {
   if (one === "*" || other === "*" || one === other) return true;
-  const parts = arnParts(one.replace(variable, "*"));
-  const others = arnParts(other.replace(variable, "*"));
+  const parts = arnParts(one);
+  const others = arnParts(other);
   // A star stands for no colon before the resource, unless the ARN itself is cut short by one.
   return parts.length === others.length
     ? others.every((part, i) => intersect(parts[i] ?? "", part))
     : intersect(parts.join(":"), others.join(":"));
 }
 
-/** Partition, service, region, account and the resource, which may have colons of its own. */
-function arnParts(arn: string): string[] {
-  const parts = arn.split(":");
-  return [...parts.slice(0, 5), ...(parts.length > 5 ? [parts.slice(5).join(":")] : [])];
+/** ARNs taken apart; policies and the reference repeat them. */
+const takenApart = new Map<string, readonly string[]>();
+
+/**
+ * Partition, service, region, account and the resource, which may have colons of its own; `*` for
+ * each variable.
+ */
+function arnParts(arn: string): readonly string[] {
+  const known = takenApart.get(arn);
+  if (known !== undefined) return known;
+  const parts = arn.replace(variable, "*").split(":");
+  const five = [...parts.slice(0, 5), ...(parts.length > 5 ? [parts.slice(5).join(":")] : [])];
+  takenApart.set(arn, five);
+  return five;
 }
 
 /** Whether some text fits both of two patterns with `*` and `?`. */
 export function intersect(one: string, other: string): boolean {
+  if (one === other || one === "*" || other === "*") return true;
+  if (!isPattern(one)) return isPattern(other) && like(other, one);
+  if (!isPattern(other)) return like(one, other);
   // Reached positions in `other` after each character of `one`; a star may stand for nothing.
   let reached = withStars(new Set([0]), other);
   for (const character of one) {
@@ -180,6 +226,10 @@ export function intersect(one: string, other: string): boolean {
     reached = withStars(next, other);
   }
   return reached.has(other.length);
+}
+
+function isPattern(text: string): boolean {
+  return text.includes("*") || text.includes("?");
 }
 
 function fits(one: string, other: string): boolean {

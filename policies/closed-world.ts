@@ -1,6 +1,6 @@
 import { harmlessTypes } from "./harmless-types";
 import { subject } from "./kubernetes";
-import { appliesTo, kindOf, none, resourceRule, type ResourceRule, type Rule } from "./rule";
+import { kindOf, none, resourceRule, type ResourceRule, type Rule } from "./rule";
 
 /** Components of the program: each creates nothing itself, and what it creates is judged. */
 const components = "causeway:";
@@ -10,10 +10,16 @@ const components = "causeway:";
  * of types tells nothing of one among them.
  */
 export function isJudged(rules: readonly Rule[], type: string): boolean {
-  return rules.some(
-    ({ partial, types = [] }) =>
-      partial !== true && appliesTo({ types: types.filter((each) => !each.endsWith("*")) }, type),
-  );
+  const kinds = judgedKinds.get(rules) ?? kindsOf(rules);
+  judgedKinds.set(rules, kinds);
+  return kinds.has(kindOf(type));
+}
+
+const judgedKinds = new WeakMap<readonly Rule[], ReadonlySet<string>>();
+
+function kindsOf(rules: readonly Rule[]): ReadonlySet<string> {
+  const types = rules.flatMap(({ partial, types = [] }) => (partial === true ? [] : types));
+  return new Set(types.filter((type) => !type.endsWith("*")).map(kindOf));
 }
 
 const harmlessKinds = new Set(Object.keys(harmlessTypes).map(kindOf));

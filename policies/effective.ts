@@ -84,21 +84,24 @@ export function effectiveGrants(document: GrantingDocument): readonly EffectiveG
 
 const grants = new WeakMap<GrantingDocument, readonly EffectiveGrant[]>();
 
-function evaluated(document: GrantingDocument): EffectiveGrant[] {
-  const denials = [...document.statements, ...(document.boundary ?? [])].filter(
-    ({ allows, conditions }) => !allows && conditions.length === 0,
+function evaluated({ statements: own, boundary }: GrantingDocument): EffectiveGrant[] {
+  const everywhere = [...own, ...(boundary ?? [])].filter(
+    ({ allows, conditions, notResources }) =>
+      !allows && conditions.length === 0 && notResources.length === 0,
   );
-  return document.statements
+  return own
     .filter(({ allows }) => allows)
-    .flatMap((statement) =>
-      allowedActions(statement)
+    .flatMap((statement) => {
+      const denials = everywhere.filter((denial) => covers(denial, statement));
+      const limits = boundary?.filter((limit) => limit.allows && meets(limit, statement));
+      return allowedActions(statement)
         .filter(
-          (action) =>
-            !denials.some((denial) => denies(denial, action, statement)) &&
-            isWithin(document.boundary, action, statement),
+          ({ name }) =>
+            !denials.some((denial) => meansAction(denial, name)) &&
+            (limits === undefined || limits.some((limit) => meansAction(limit, name))),
         )
-        .map((action) => ({ action, statement })),
-    );
+        .map((action) => ({ action, statement }));
+    });
 }
 
 function allowedActions(statement: PolicyStatement): KnownAction[] {
@@ -108,32 +111,14 @@ function allowedActions(statement: PolicyStatement): KnownAction[] {
   );
 }
 
-function denies(
-  denial: PolicyStatement,
-  { name }: KnownAction,
-  { resources }: PolicyStatement,
-): boolean {
-  return (
-    meansAction(denial, name) &&
-    denial.notResources.length === 0 &&
-    (denial.resources.includes("*") || resources.every((arn) => denial.resources.includes(arn)))
-  );
+/** Whether a denial holds for every resource of a statement. */
+function covers(denial: PolicyStatement, { resources }: PolicyStatement): boolean {
+  return denial.resources.includes("*") || resources.every((arn) => denial.resources.includes(arn));
 }
 
-function isWithin(
-  boundary: readonly PolicyStatement[] | undefined,
-  { name }: KnownAction,
-  { resources }: PolicyStatement,
-): boolean {
-  return (
-    boundary === undefined ||
-    boundary.some(
-      (limit) =>
-        limit.allows &&
-        meansAction(limit, name) &&
-        limit.resources.some((most) => resources.some((arn) => arnsOverlap(most, arn))),
-    )
-  );
+/** Whether a boundary's statement lets through any resource of a statement. */
+function meets(limit: PolicyStatement, { resources }: PolicyStatement): boolean {
+  return limit.resources.some((most) => resources.some((arn) => arnsOverlap(most, arn)));
 }
 
 /**
@@ -146,11 +131,21 @@ const anyName = "zq0-any-name";
 export function isUnbounded({ arns }: KnownAction, statement: PolicyStatement): boolean {
   if (arns.length === 0 || statement.conditions.some(({ values }) => values.some(isTelling)))
     return false;
-  if (statement.notResources.length > 0) return true;
-  return arns.some((arn) => {
-    const probe = withNames(arn);
-    return statement.resources.some((pattern) => arnsOverlap(pattern, probe));
-  });
+  return statement.notResources.length > 0 || arns.some((arn) => takesAny(statement, arn));
+}
+
+/** Statements and the ARNs, as the reference has them, of which they take every name or not. */
+const taken = new WeakMap<PolicyStatement, Map<string, boolean>>();
+
+function takesAny(statement: PolicyStatement, arn: string): boolean {
+  const known = taken.get(statement) ?? new Map<string, boolean>();
+  taken.set(statement, known);
+  const before = known.get(arn);
+  if (before !== undefined) return before;
+  const probe = withNames(arn);
+  const all = statement.resources.some((pattern) => arnsOverlap(pattern, probe));
+  known.set(arn, all);
+  return all;
 }
 
 /** Whether the value of a condition tells anything apart. */

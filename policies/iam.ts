@@ -30,9 +30,20 @@ export interface PolicyStatement {
  * The statements of a policy document given as text or as an object; a text that is no JSON has
  * none.
  */
-export function statements(document: unknown): PolicyStatement[] {
-  const parsed = typeof document === "string" ? parsedJson(document) : document;
-  const given = at(parsed, "Statement");
+export function statements(document: unknown): readonly PolicyStatement[] {
+  if (typeof document !== "string") return statementsOf(document);
+  const known = documents.get(document);
+  if (known !== undefined) return known;
+  const read = statementsOf(parsedJson(document));
+  documents.set(document, read);
+  return read;
+}
+
+/** Statements by the text of their document: a dozen rules read each. */
+const documents = new Map<string, readonly PolicyStatement[]>();
+
+function statementsOf(document: unknown): readonly PolicyStatement[] {
+  const given = at(document, "Statement");
   return (Array.isArray(given) ? given : given === undefined ? [] : [given]).map(statement);
 }
 
@@ -148,11 +159,39 @@ export function allowances(
   });
 }
 
-/** The statements that a role holds itself, without AWS's managed policies. */
+/** What is known of the roles of a list of resources. */
+type OfRoles<T> = WeakMap<readonly ResourceView[], Map<ResourceView, T>>;
+
+/** The value for a role, computed at the first question. */
+function ofRole<T>(
+  known: OfRoles<T>,
+  resources: readonly ResourceView[],
+  role: ResourceView,
+  compute: () => T,
+): T {
+  const roles = known.get(resources) ?? new Map<ResourceView, T>();
+  known.set(resources, roles);
+  const before = roles.get(role);
+  if (before !== undefined) return before;
+  const value = compute();
+  roles.set(role, value);
+  return value;
+}
+
+const identity: OfRoles<readonly PolicyStatement[]> = new WeakMap();
+
+/**
+ * The statements that a role holds itself, without AWS's managed policies. The list of resources
+ * must not change any more.
+ */
 export function identityStatements(
   resources: readonly ResourceView[],
   role: ResourceView,
-): PolicyStatement[] {
+): readonly PolicyStatement[] {
+  return ofRole(identity, resources, role, () => readIdentity(resources, role));
+}
+
+function readIdentity(resources: readonly ResourceView[], role: ResourceView): PolicyStatement[] {
   const inline = list(role.props, "inlinePolicies").map((policy) => at(policy, "policy"));
   const attached = ofType(resources, "aws:iam/rolePolicy:RolePolicy")
     .filter((policy) => refersTo(policy, "role", role))
@@ -175,15 +214,19 @@ export function trustOf(role: ResourceView): PolicyStatement[] {
   return statements(at(role.props, "assumeRolePolicy")).filter((statement) => statement.allows);
 }
 
+const limits: OfRoles<readonly PolicyStatement[]> = new WeakMap();
+
 /** Statements of a role's permissions boundary; undefined where it has none. */
 export function boundaryOf(
   resources: readonly ResourceView[],
   role: ResourceView,
-): PolicyStatement[] | undefined {
+): readonly PolicyStatement[] | undefined {
   if (at(role.props, "permissionsBoundary") === undefined) return undefined;
-  return ofType(resources, "aws:iam/policy:Policy")
-    .filter((policy) => refersTo(role, "permissionsBoundary", policy))
-    .flatMap((policy) => statements(at(policy.props, "policy")));
+  return ofRole(limits, resources, role, () =>
+    ofType(resources, "aws:iam/policy:Policy")
+      .filter((policy) => refersTo(role, "permissionsBoundary", policy))
+      .flatMap((policy) => statements(at(policy.props, "policy"))),
+  );
 }
 
 /** Statements of the policy of the bucket that a target lies in. */
@@ -226,9 +269,31 @@ export function isAllowed(
 /** Whether a statement means an action, whatever the case of its letters. */
 export function meansAction(statement: PolicyStatement, action: string): boolean {
   const named = action.toLowerCase();
-  const among = (patterns: readonly string[]) =>
-    patterns.some((pattern) => like(pattern.toLowerCase(), named));
-  return among(statement.actions) && !among(statement.notActions);
+  return means(statement.actions, named) && !means(statement.notActions, named);
+}
+
+/** Patterns of actions, taken apart. */
+interface ActionPatterns {
+  readonly exact: ReadonlySet<string>;
+  readonly wild: readonly string[];
+}
+
+const patternsOfActions = new WeakMap<readonly string[], ActionPatterns>();
+
+function means(patterns: readonly string[], named: string): boolean {
+  const { exact, wild } = patternsOfActions.get(patterns) ?? takenApart(patterns);
+  return exact.has(named) || wild.some((pattern) => like(pattern, named));
+}
+
+function takenApart(patterns: readonly string[]): ActionPatterns {
+  const lower = patterns.map((pattern) => pattern.toLowerCase());
+  const isWild = (pattern: string) => /[*?$]/.test(pattern);
+  const parts = {
+    exact: new Set(lower.filter((pattern) => !isWild(pattern))),
+    wild: lower.filter(isWild),
+  };
+  patternsOfActions.set(patterns, parts);
+  return parts;
 }
 
 /**

@@ -96,7 +96,7 @@ function podsOf(resource: ResourceView): readonly Pod[] {
   );
   if (elastic !== undefined) return elasticPods(resource, elastic[1](resource.props));
   const found: Found[] = [];
-  search(resource.props, { path: "", key: "", parent: undefined, workflow: undefined }, found);
+  search(resource.props, start, found);
   return found.map(({ path, name, metadata, spec }) => ({
     label:
       name === undefined
@@ -118,11 +118,27 @@ interface Found {
 
 /** How the search came to a value. */
 interface Way {
-  readonly path: string;
+  /** The way to the object around it, and its field or place there. */
+  readonly from: Way | undefined;
+  readonly step: string;
   readonly key: string;
   readonly parent: unknown;
   /** The nearest object around it that holds workflow templates. */
   readonly workflow: unknown;
+}
+
+const start: Way = {
+  from: undefined,
+  step: "",
+  key: "",
+  parent: undefined,
+  workflow: undefined,
+};
+
+/** A way as a message says it, e.g. `spec.steps[0].inline`. */
+function pathOf({ from, step }: Way): string {
+  const before = from === undefined ? "" : pathOf(from);
+  return before === "" && step.startsWith(".") ? step.slice(1) : `${before}${step}`;
 }
 
 /** Lists of a PodSpec that hold containers. */
@@ -140,9 +156,9 @@ const carriers = new Set(["spec", "template", "jobTemplate", "podTemplate"]);
 
 function search(value: unknown, way: Way, found: Found[]): void {
   if (Array.isArray(value)) {
-    value.forEach((each: unknown, index) =>
-      search(each, { ...way, path: `${way.path}[${index}]` }, found),
-    );
+    value.forEach((each: unknown, index) => {
+      if (typeof each === "object") search(each, { ...way, from: way, step: `[${index}]` }, found);
+    });
     return;
   }
   if (typeof value !== "object" || value === null) return;
@@ -153,11 +169,10 @@ function search(value: unknown, way: Way, found: Found[]): void {
   for (const key of Object.keys(value)) {
     if (leaves.has(key)) continue;
     const child = raw(value, key);
-    const path = way.path === "" ? key : `${way.path}.${key}`;
-    const next = { path, key, parent: value, workflow };
-    if (key === "manifest" && typeof child === "string") search(parsed(child), next, found);
-    else if (carriers.has(key) || (typeof child === "object" && child !== null))
-      search(Reflect.get(value, key), next, found);
+    const isManifest = key === "manifest" && typeof child === "string";
+    if (!isManifest && !carriers.has(key) && typeof child !== "object") continue;
+    const next = { from: way, step: `.${key}`, key, parent: value, workflow };
+    search(isManifest ? parsed(child) : Reflect.get(value, key), next, found);
   }
 }
 
@@ -195,12 +210,13 @@ function parsed(manifest: string): unknown {
 }
 
 /** The pod that an object is, by its shape. */
-function podIn(value: object, { path, key, parent, workflow }: Way): Found | undefined {
+function podIn(value: object, way: Way): Found | undefined {
+  const { key, parent, workflow } = way;
   if (key === "templates" || key === "inline")
     return templateContainers(value).length === 0
       ? undefined
       : {
-          path,
+          path: pathOf(way),
           name: text(value, "name"),
           metadata: at(value, "metadata"),
           spec: workflowPodSpec(workflow, value),
@@ -208,7 +224,7 @@ function podIn(value: object, { path, key, parent, workflow }: Way): Found | und
   const holds = containerLists.some((field) => raw(value, field) !== undefined);
   if (!holds && !isOperated(value)) return undefined;
   return {
-    path,
+    path: pathOf(way),
     name: undefined,
     metadata: at(key === "spec" ? parent : value, "metadata"),
     spec: holds && isWhole(value) ? value : completed(value, key),

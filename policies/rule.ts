@@ -161,6 +161,8 @@ export function stackRule(
  * ignored here and refused by the pack.
  */
 function merge(defaults: Parameters, given: Parameters): Parameters {
+  // Asked for each resource of each rule, nearly always without settings.
+  if (Object.keys(given).length === 0) return defaults;
   const known = Object.entries(given).filter(
     ([key, value]) =>
       typeof value === typeof defaults[key] &&
@@ -169,13 +171,30 @@ function merge(defaults: Parameters, given: Parameters): Parameters {
   return { ...defaults, ...Object.fromEntries(known) };
 }
 
+/** Types of a rule: kinds, and beginnings of type tokens. */
+interface TypePatterns {
+  readonly kinds: ReadonlySet<string>;
+  readonly beginnings: readonly string[];
+}
+
+const patternsOfTypes = new WeakMap<readonly string[], TypePatterns>();
+
+function patternsOf(types: readonly string[]): TypePatterns {
+  const known = patternsOfTypes.get(types);
+  if (known !== undefined) return known;
+  const isOpen = (pattern: string) => pattern.endsWith("*");
+  const patterns = {
+    kinds: new Set(types.filter((pattern) => !isOpen(pattern)).map(kindOf)),
+    beginnings: types.filter(isOpen).map((pattern) => pattern.slice(0, -1)),
+  };
+  patternsOfTypes.set(types, patterns);
+  return patterns;
+}
+
 /** Whether a rule looks at resources of this type. */
 export function appliesTo({ types }: Pick<ResourceRule, "types">, type: string): boolean {
-  return types.some((pattern) =>
-    pattern.endsWith("*")
-      ? type.startsWith(pattern.slice(0, -1))
-      : kindOf(type) === kindOf(pattern),
-  );
+  const { kinds, beginnings } = patternsOf(types);
+  return kinds.has(kindOf(type)) || beginnings.some((beginning) => type.startsWith(beginning));
 }
 
 const kinds = new Map<string, string>();
