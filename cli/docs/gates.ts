@@ -88,7 +88,7 @@ const quality: readonly GatedKey[] = [
     key: "gates.fairness",
     judges: {
       training: {
-        rule: "The value on the held-out rows is within the bound. Against a champion, no group loses accuracy or recall by more than noise.",
+        rule: "The value on the held-out rows is within the bound. Against a champion, no group loses accuracy or recall by McNemar's exact test, at `significance` over the number of tests.",
         by: [...python("auditing", "audit"), ...python("comparison", "losing_groups")],
       },
       trial: {
@@ -125,7 +125,7 @@ const quality: readonly GatedKey[] = [
     key: "gates.improvement",
     judges: {
       training: {
-        rule: "A challenger beats the champion on `metric`, on the same held-out rows: the one-sided p-value of a paired bootstrap is at most `significance`.",
+        rule: "A challenger beats the champion on `metric`, on the same held-out rows: the one-sided p-value of a paired test is at most `significance`. The test is McNemar's exact one for accuracy and recall, else by the rows' influence on the metric (DeLong for AUC). Rows that could not show a gain are an error.",
         by: python("comparison", "compare"),
       },
       trial: {

@@ -1,5 +1,4 @@
-"""Champion against challenger on the same held-out rows: the same bootstrap resamples serve both,
-so noise that they share cancels."""
+"""Champion against challenger on the same held-out rows, so noise that they share cancels."""
 
 from __future__ import annotations
 
@@ -8,28 +7,27 @@ import pandas as pd
 
 from .champion import Champion
 from .contract import Contract
+from .errors import InputError
 from .gates import gate
-from .rows import groups, labels, strata
-from .statistics.bootstrap import interval, one_sided_p, resample_counts
-from .statistics.performance import HIGHER_IS_BETTER, Scored, metric
+from .rows import groups, labels
+from .statistics.paired import Gain, paired, rows_needed
+from .statistics.performance import Scored
 
 #: A group loses when it is wronged more often: fewer right decisions, or fewer of its deserving
 #: members selected.
 GROUP_METRICS = ("accuracy", "recall")
 
 
-def compare(
-    contract: Contract, champion: Champion, rows: pd.DataFrame, scores: np.ndarray, seed: int
-) -> dict:
+def compare(contract: Contract, champion: Champion, rows: pd.DataFrame, scores: np.ndarray) -> dict:
     """The challenger's gain on the contract's improvement metric, and the gate that it be more than
-    noise (one-sided)."""
-    label = labels(contract, rows)
-    old, new = (
-        Scored(label, champion.score(rows), champion.threshold),
-        Scored(label, scores, contract.threshold),
-    )
-    counts = resample_counts(strata(contract, rows), seed)
-    found = paired(contract.improvement_metric, old, new, counts)
+    noise (one-sided).
+
+    Raises InputError where the rows are too few to ever show a gain.
+    """
+    old, new = _scored(contract, champion, rows, scores)
+    level = contract.significance
+    _reachable(len(rows), level, "the held-out rows")
+    found = paired(contract.improvement_metric, old, new)
     name = (
         f"improvement of {contract.improvement_metric} over champion"
         f" {champion.manifest['version']}: p-value"
@@ -37,67 +35,74 @@ def compare(
     return {
         "metric": contract.improvement_metric,
         "champion": champion.manifest["version"],
-        **found,
-        "gates": [gate(name, found["p"], maximum=contract.significance)],
-    }
-
-
-def paired(name: str, old: Scored, new: Scored, counts: np.ndarray) -> dict:
-    """Values of both, the gain (positive is better) with its interval, and p-values of "no gain"
-    and of "no loss"."""
-    sign = 1.0 if HIGHER_IS_BETTER[name] else -1.0
-    one = np.ones((1, counts.shape[1]))
-    before, after = float(metric(name, old, one)[0]), float(metric(name, new, one)[0])
-    gains = sign * (metric(name, new, counts) - metric(name, old, counts))
-    low, high = interval(gains)
-    return {
-        "before": before,
-        "after": after,
-        "gain": sign * (after - before),
-        "low": low,
-        "high": high,
-        "p": one_sided_p(gains),
-        "pLoss": one_sided_p(-gains),
+        **_reported(found),
+        "gates": [gate(name, found.p, maximum=level)],
     }
 
 
 def losing_groups(
-    contract: Contract, champion: Champion, rows: pd.DataFrame, scores: np.ndarray, seed: int
+    contract: Contract, champion: Champion, rows: pd.DataFrame, scores: np.ndarray
 ) -> dict:
-    """Per judged group and group metric, the paired change; the gate fails for a loss that is more
-    than noise.
+    """Per group of the minimum size and metric, the paired change; the gate fails for a loss that
+    is more than noise.
 
     The significance is Bonferroni-corrected over all tests, so that many groups do not make a
-    refusal by chance.
+    refusal by chance. `notJudged` names the recall of groups with too few rows of the positive
+    label to ever show a loss. Raises InputError where a whole group is too small for that.
     """
+    old, new = _scored(contract, champion, rows, scores)
+    judged = [
+        (attribute.name, group.name, inside)
+        for attribute in contract.attributes
+        for group in attribute.groups
+        if (inside := np.flatnonzero(groups(attribute.name, rows) == group.name)).size
+        >= contract.minimum_group_size
+    ]
+    level = contract.significance / max(len(GROUP_METRICS) * len(judged), 1)
+    changes: list[dict] = []
+    unjudged: list[dict] = []
+    gates: list[dict] = []
+    for attribute, group, inside in judged:
+        _reachable(len(inside), level, f"{group} ({attribute})")
+        for name in GROUP_METRICS:
+            of = {"attribute": attribute, "group": group, "metric": name}
+            asked = int((old.label[inside] == 1).sum()) if name == "recall" else len(inside)
+            if asked < rows_needed(level):
+                unjudged.append({**of, "rows": asked})
+                continue
+            found = paired(name, old.at(inside), new.at(inside))
+            changes.append({**of, **_reported(found)})
+            what = f"no group loses: p-value of a lower {name} for {group} ({attribute})"
+            gates.append(gate(what, found.p_loss, minimum=level))
+    return {"changes": changes, "notJudged": unjudged, "gates": gates}
+
+
+def _scored(
+    contract: Contract, champion: Champion, rows: pd.DataFrame, scores: np.ndarray
+) -> tuple[Scored, Scored]:
     label = labels(contract, rows)
-    old, new = (
+    return (
         Scored(label, champion.score(rows), champion.threshold),
         Scored(label, scores, contract.threshold),
     )
-    changes = []
-    for attribute in contract.attributes:
-        found = groups(attribute.name, rows)
-        for group in attribute.groups:
-            inside = np.flatnonzero(found == group.name)
-            if len(inside) >= contract.minimum_group_size:
-                counts = resample_counts(np.zeros(len(inside)), seed)
-                changes += [
-                    {
-                        "attribute": attribute.name,
-                        "group": group.name,
-                        "metric": m,
-                        **paired(m, old.at(inside), new.at(inside), counts),
-                    }
-                    for m in GROUP_METRICS
-                ]
-    level = contract.significance / max(len(changes), 1)
-    gates = [
-        gate(
-            f"no group loses: p-value of a lower {c['metric']} for {c['group']} ({c['attribute']})",
-            c["pLoss"],
-            minimum=level,
-        )
-        for c in changes
-    ]
-    return {"changes": changes, "gates": gates}
+
+
+def _reachable(rows: int, level: float, what: str) -> None:
+    """Raises InputError where no outcome of the rows could have a p-value at the level: such a test
+    would pass, or refuse, whatever the model does."""
+    needed = rows_needed(level)
+    if rows < needed:
+        allowed = f"at least {needed}, so that a test at significance {level:.2g} can fail"
+        raise InputError("held-out rows", [f"of {what}: got {rows}, allowed: {allowed}"])
+
+
+def _reported(found: Gain) -> dict:
+    return {
+        "before": found.before,
+        "after": found.after,
+        "gain": found.gain,
+        "low": found.low,
+        "high": found.high,
+        "p": found.p,
+        "pLoss": found.p_loss,
+    }

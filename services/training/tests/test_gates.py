@@ -160,11 +160,11 @@ def test_a_challenger_that_is_worse_for_one_group_only_is_refused(workshop: Work
     old = Champion.open(str(workshop.root / "fair-release"), "small")
     scores = old.score(rows)
     worse = np.where(rows.side == "right", 1 - scores, scores)
-    found = losing_groups(fair.contract, old, rows, worse, 0)
+    found = losing_groups(fair.contract, old, rows, worse)
     assert {g["gate"].split(" for ")[1] for g in found["gates"] if not g["passed"]} == {
         "right (side)"
     }
-    same = losing_groups(fair.contract, old, rows, scores, 0)
+    same = losing_groups(fair.contract, old, rows, scores)
     assert all(g["passed"] for g in same["gates"])
 
 

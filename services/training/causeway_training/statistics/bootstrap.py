@@ -1,6 +1,6 @@
-"""Percentile bootstrap intervals (Efron and Tibshirani 1993, ch.
+"""Percentile bootstrap intervals (Efron and Tibshirani 1993, ch. 13), for reports.
 
-13) and a paired test of a difference.
+No test rests on them: a p-value by resampling cannot go below one over the resamples.
 """
 
 from __future__ import annotations
@@ -54,10 +54,3 @@ def estimate(statistic: Statistic, counts: np.ndarray) -> dict[str, float]:
     value = float(statistic(np.ones((1, counts.shape[1])))[0])
     low, high = interval(statistic(counts))
     return {"value": value, "low": low, "high": high}
-
-
-def one_sided_p(differences: np.ndarray) -> float:
-    """Share of resampled differences at or below zero, with the usual +1 so that it is never 0
-    (Davison and Hinkley 1997, 4.2)."""
-    defined = differences[np.isfinite(differences)]
-    return float((np.sum(defined <= 0) + 1) / (len(defined) + 1))

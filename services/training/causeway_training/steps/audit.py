@@ -45,7 +45,7 @@ def _work(context: Context, folder: Path) -> None:
             seed,
         )
     if context.champion:
-        report["againstChampion"] = losing_groups(contract, context.champion, rows, scores, seed)
+        report["againstChampion"] = losing_groups(contract, context.champion, rows, scores)
         gates += report["againstChampion"]["gates"]
     write_json(folder / "audit.json", report)
     demand(NAME, gates)

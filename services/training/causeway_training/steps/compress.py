@@ -142,11 +142,9 @@ def _reports(context: Context, rows: pd.DataFrame, bins: list[dict], scorer: Sco
     }
     gates = [*reports["evaluation"]["gates"], *reports["audit"]["gates"]]
     if context.champion:
-        reports["evaluation"]["comparison"] = compare(
-            contract, context.champion, rows, scores, seed
-        )
+        reports["evaluation"]["comparison"] = compare(contract, context.champion, rows, scores)
         reports["audit"]["againstChampion"] = losing_groups(
-            contract, context.champion, rows, scores, seed
+            contract, context.champion, rows, scores
         )
         gates += (
             reports["evaluation"]["comparison"]["gates"]

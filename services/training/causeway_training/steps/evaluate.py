@@ -45,7 +45,7 @@ def _work(context: Context, folder: Path) -> None:
             seed,
         )
     if context.champion:
-        report["comparison"] = compare(contract, context.champion, rows, scores, seed)
+        report["comparison"] = compare(contract, context.champion, rows, scores)
         gates += report["comparison"]["gates"]
     write_json(folder / "evaluation.json", report)
     demand(NAME, gates)
