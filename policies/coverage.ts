@@ -169,7 +169,7 @@ export const dutyNotes = {
     asks: "Approvals by different people in different roles",
     from: "EU AI Act Art. 14, 26(2)",
     rules: ["governance-model-approval", "governance-model-outstanding"],
-    also: "`causeway delivery approve` and the promoter, by the ledger",
+    also: "the promoter and the resumer, by the ledger",
   },
   approvalRoles: {
     asks: "Roles among them",

@@ -20,6 +20,7 @@ export const dutyGroups = {
 export const admissionNames = [
   "causeway-what-runs",
   "causeway-approval",
+  "causeway-carried-approval",
   "causeway-routes",
   "causeway-workflows",
   "causeway-elevation",
@@ -29,9 +30,11 @@ export const admissionNames = [
 ] as const;
 
 /**
- * Service accounts whose pods hold a duty: they patch Rollouts, or delete the lines of a subject.
+ * Service accounts whose pods hold a duty: they patch Rollouts, take them out of their pause, or
+ * delete the lines of a subject.
  */
 const dutyAccounts: Readonly<Record<string, Duty>> = {
+  "release-resumer": "approve",
   "retraining-promoter": "deploy",
   "causeway-erase": "erase",
 };

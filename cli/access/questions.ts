@@ -32,12 +32,10 @@ export function answers(resources: readonly ResourceView[]): Question[] {
     deployment(resources),
     {
       title: "Who can approve?",
-      ways: [
-        ...byDuty(resources, "approve", "patch of rollouts/status", gate),
-        ...inAws(resources, "s3:PutObject", `${audit}/approvals/model-risk/1.json`),
-      ],
-      note: "A high-risk release needs two approvals by different people in different roles (docs/governance.md). On AWS each approver writes under the one role that `access.approvalRoles` gives them; the trust policy refuses the tag of another role.",
+      ways: inAws(resources, "s3:PutObject", `${audit}/approvals/model-risk/1.json`),
+      note: "A high-risk release needs two approvals by different people in different roles (docs/governance.md). On AWS each approver writes under the one role that `access.approvalRoles` gives them; the trust policy refuses the tag of another role. In the cluster an approver only reads. A cluster without a bucket takes approvals as ConfigMaps, which admission lets an approver alone write, once and in their own name.",
     },
+    resumption(resources),
     {
       title: "Who can erase the data of a subject?",
       ways: [
@@ -77,13 +75,30 @@ function looks(resources: readonly ResourceView[]): Question {
   };
 }
 
+const accounts = (found: readonly string[]) => found.filter((subject) => subject.includes("/"));
+const pods = (subject: string, through: string, condition: string): Way => ({
+  who: `pods of \`${subject}\``,
+  through,
+  condition,
+});
+
+function resumption(resources: readonly ResourceView[]): Question {
+  return {
+    title: "Who can let a release through its gate?",
+    ways: accounts(
+      inCluster(resources, "patch", "argoproj.io", "rollouts/status", namespaces.models),
+    ).map((subject) =>
+      pods(
+        subject,
+        "patch of rollouts/status, by name",
+        "only with the approvals of the model's tier on record, one of them given at that pause",
+      ),
+    ),
+    note: "Nobody alone, and no person by kubectl: admission refuses everybody else every field that resumes a release. Platform administrators and break-glass may hold and abort. The resumer reads the ledger and cannot write it.",
+  };
+}
+
 function deployment(resources: readonly ResourceView[]): Question {
-  const accounts = (found: readonly string[]) => found.filter((subject) => subject.includes("/"));
-  const pods = (subject: string, through: string, condition: string): Way => ({
-    who: `pods of \`${subject}\``,
-    through,
-    condition,
-  });
   return {
     title: "Who can deploy?",
     ways: [

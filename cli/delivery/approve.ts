@@ -1,22 +1,16 @@
-import { signedApproval, unbound, type RoleKey } from "../../services/evidence/approvals";
+import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
+import { InvalidArgumentError } from "@commander-js/extra-typings";
+import { namespaces } from "../../infra/kubernetes/labels";
+import { signedApproval, type RoleKey } from "../../services/evidence/approvals";
 import type { Signer } from "../../services/evidence/attestation";
 import { loadContract } from "../../services/contract/load";
 import { InputError, parseOrThrow } from "../../services/contract/problems";
-import { signatureSchema } from "../../services/evidence/release";
-import { missingApprovals } from "../../services/contract/tiers";
 import { label } from "../../services/contract/units";
-import { retryingConflicts } from "./cluster";
-import { gatePause } from "../../services/delivery/approvals";
-import {
-  imageDigestOf,
-  observed,
-  regionOf,
-  releaseOf,
-  type Rollout,
-  type RolloutStatus,
-} from "./objects";
+import { imageDigestOf, regionOf } from "../../services/delivery/live-rollout";
+import { missingAt, waitingOf, type Waiting } from "../../services/delivery/pause";
+import { releaseOf } from "./objects";
 import type { Entry, Fact } from "../../services/evidence/ledger";
-import { approvalsOf, roleOf } from "./verdict-of";
 import { jsonHelp, keyHelp, type CommandLine } from "../command";
 import { signerAt } from "../release/signers";
 import { stackConfig } from "../stack-config";
@@ -49,8 +43,8 @@ export interface Approval {
 export interface Approved {
   readonly digest: string;
   readonly region: string;
-  /** Whether a paused Rollout went on. */
-  readonly resumed: boolean;
+  /** The pause at which it was given; absent for an image that is not on trial. */
+  readonly waiting?: Waiting;
   /**
    * Approvals that the model's risk tier still asks for before it goes on, in words; absent where
    * none is.
@@ -59,16 +53,16 @@ export interface Approved {
 }
 
 /**
- * Records the approval of a release and resumes its Rollout, as `kubectl argo rollouts promote`
- * does, once the approvals that the model's risk tier asks for are on record. The person is who the
- * API server says; the record is written first, so that no release goes on without one.
+ * Records the approval of a release. The person is who the API server says. Once the approvals that
+ * the model's risk tier asks for are on record, the region's resumer takes the release out of its
+ * pause; nobody else may.
  * @throws InputError where there is nothing to approve
  */
 export async function approve(
   context: DeliveryContext,
   { role, reason, digest, signer, approverKeys = [] }: Approval,
 ): Promise<Approved> {
-  const { cluster, model, ledger } = context;
+  const { cluster, model, modelsFolder } = context;
   parseOrThrow(label, role, "--role");
   if (reason.trim() === "")
     throw new InputError("--reason", [
@@ -86,29 +80,61 @@ export async function approve(
     };
   };
   if (digest !== undefined && digest !== imageDigestOf(rollout)) {
-    await ledger.record(fact(digest));
-    return { digest, region, resumed: false };
+    await record(context, fact(digest));
+    return { digest, region };
   }
-  const { status, pausedFor } = paused(rollout);
-  const approved = imageDigestOf(rollout);
-  await ledger.record(
-    fact(approved, {
-      version: releaseOf(rollout).version,
-      podTemplateHash: status.currentPodHash,
-      step: status.currentStepIndex ?? 0,
-      pausedFor,
-    }),
-  );
-  const missing = await stillMissing(context, {
-    region,
-    digest: approved,
-    status,
-    pausedFor,
-    approverKeys,
-  });
-  if (missing !== undefined) return { digest: approved, region, resumed: false, missing };
-  await retryingConflicts(() => resume(cluster, model, status.currentPodHash));
-  return { digest: approved, region, resumed: true };
+  const waiting = waitingOf(rollout);
+  if (typeof waiting === "string")
+    throw new InputError(`Rollout ${rollout.metadata.name}`, [
+      { key: "status", got: waiting, allowed: "a release that waits for a person" },
+    ]);
+  const { version } = releaseOf(rollout);
+  await record(context, fact(waiting.digest, { version, ...waiting }));
+  const { riskTier } = loadContract(modelsFolder, model);
+  const entries = await recorded(context);
+  const missing = missingAt(waiting, { name: model, riskTier }, entries, approverKeys);
+  return { digest: waiting.digest, region, waiting, ...(missing !== undefined && { missing }) };
+}
+
+/** On record, and where the region's resumer finds it. */
+async function record({ ledger, cluster, carries }: DeliveryContext, fact: Fact): Promise<void> {
+  const entry = await ledger.record(fact);
+  if (carries) await cluster.carryApproval(entry);
+}
+
+/** What the region's resumer decides by. */
+function recorded({ ledger, cluster, carries, model }: DeliveryContext): Promise<readonly Entry[]> {
+  return carries ? cluster.carriedApprovals(model) : ledger.entries();
+}
+
+/** How long to wait for the resumer, and how to say that one waits. */
+export interface Patience {
+  readonly timeoutSeconds: number;
+  /** @default 5 */
+  readonly pollSeconds?: number;
+  readonly report: (line: string) => void;
+}
+
+/** How a release stands to a pause at which it was approved. */
+export type Standing = "waits" | "resumed" | "aborted";
+
+/** Waits until a release is out of the pause at which it was approved, or the time is over. */
+export async function awaitResumed(
+  { cluster, model }: Pick<DeliveryContext, "cluster" | "model">,
+  waiting: Waiting,
+  { timeoutSeconds, pollSeconds = 5, report }: Patience,
+): Promise<Standing> {
+  const started = Date.now();
+  report(`waiting for the resumer of ${waiting.region}, which looks every minute`);
+  for (;;) {
+    const rollout = await cluster.rollout(model);
+    if (rollout.status?.abort === true) return "aborted";
+    if (!isDeepStrictEqual(waitingOf(rollout), waiting)) return "resumed";
+    const seconds = Math.round((Date.now() - started) / 1_000);
+    if (seconds >= timeoutSeconds) return "waits";
+    await sleep(pollSeconds * 1_000);
+    report(`still paused in ${waiting.region} after ${seconds + pollSeconds} s`);
+  }
 }
 
 /** Details of an approval, with the time and the signature of who has a key. */
@@ -123,103 +149,12 @@ function signedBy(
   return { ...signed, signature: signedApproval({ model, actor, details: signed }, signer) };
 }
 
-/** A release that waits for a person. */
-interface Waiting {
-  readonly region: string;
-  readonly digest: string;
-  readonly status: RolloutStatus;
-  readonly pausedFor: string;
-  readonly approverKeys: readonly RoleKey[];
-}
-
-/**
- * What the tier asks for beyond what is on record. At the gate count the approvals given there and
- * those of the image before its trial; one given at another step answered another question. An
- * inconclusive analysis asks one person whether to go on.
- */
-async function stillMissing(
-  { model, modelsFolder, ledger }: DeliveryContext,
-  { region, digest, status, pausedFor, approverKeys }: Waiting,
-): Promise<string | undefined> {
-  if (pausedFor !== gatePause) return undefined;
-  const step = status.currentStepIndex ?? 0;
-  const bound = ({ actor, time: at, details: { signature, ...details } }: Entry) =>
-    unbound(
-      { model, image: digest, role: roleOf(details), actor, at, details },
-      signatureSchema.safeParse(signature).data,
-      approverKeys,
-    ) === undefined;
-  const entries = (await ledger.entries()).filter(
-    (entry) => (entry.details["step"] ?? step) === step && bound(entry),
-  );
-  return missingApprovals(
-    loadContract(modelsFolder, model).riskTier,
-    approvalsOf(entries, { model, region, digest, podTemplateHash: status.currentPodHash }),
-  );
-}
-
-/** The reason for which a Rollout waits for a person. Throws where it does not. */
-function paused(rollout: Rollout): { readonly status: RolloutStatus; readonly pausedFor: string } {
-  const status = observed(rollout);
-  const [pause] = status?.pauseConditions ?? [];
-  const nothing = (got: string) =>
-    new InputError(`Rollout ${rollout.metadata.name}`, [
-      { key: "status", got, allowed: "a release that waits for a person" },
-    ]);
-  if (status === undefined || pause === undefined)
-    throw nothing(
-      [rollout.status?.phase, rollout.status?.message]
-        .filter((text) => text !== undefined && text !== "")
-        .join(", "),
-    );
-  const step = rollout.spec.strategy.canary.steps[status.currentStepIndex ?? 0];
-  const duration = step?.pause?.duration;
-  if (pause.reason === gatePause && duration !== undefined)
-    throw nothing(`a pause of ${duration}, which ends by itself`);
-  return { status, pausedFor: pause.reason };
-}
-
-/** Ends the pause, on condition that the version that was approved is still the one that waits. */
-async function resume(
-  cluster: DeliveryContext["cluster"],
-  model: string,
-  podTemplateHash: string,
-): Promise<void> {
-  const rollout = await cluster.rollout(model);
-  const { status } = paused(rollout);
-  if (status.currentPodHash !== podTemplateHash)
-    throw new Error(
-      `${model}: another version (${status.currentPodHash}) took the place of the one that was approved (${podTemplateHash}); it was not resumed`,
-    );
-  const { resourceVersion } = rollout.metadata;
-  await cluster.patchStatus(model, {
-    metadata: { resourceVersion },
-    status: withoutPause(rollout, status),
-  });
-  if (rollout.spec.paused) await cluster.patchRollout(model, { spec: { paused: false } });
-}
-
-/**
- * The patch of `kubectl argo rollouts promote` 1.8: after an inconclusive analysis step, the next
- * step; else the pause alone is taken away.
- */
-function withoutPause(
-  { spec }: Rollout,
-  { canary, controllerPause, currentStepIndex = 0 }: RolloutStatus,
-) {
-  const inconclusive =
-    canary.currentStepAnalysisRunStatus?.status === "Inconclusive" && controllerPause;
-  if (!inconclusive) return { pauseConditions: null };
-  return {
-    pauseConditions: null,
-    controllerPause: false,
-    currentStepIndex: Math.min(currentStepIndex + 1, spec.strategy.canary.steps.length),
-  };
-}
+/** Seconds to wait for the resumer: a few looks, and a node that has to start. */
+const defaultTimeout = 300;
 
 export const verb: CommandLine = {
   details:
-    "The person is who the API server says. The release goes on once the approvals that the model's risk tier asks for are on record.",
+    "The person is who the API server says. Once the approvals that the model's risk tier asks for are on record, the region's resumer lets the release go on, and the command waits for it. Ends with 3 where the release did not go on, because it was aborted or for want of the resumer within --timeout.",
   examples: [
     'loan-approval --role model-risk --reason "read the model card" --ledger s3://my-audit-bucket/ledger',
   ],
@@ -235,9 +170,10 @@ export const verb: CommandLine = {
         "--stack <stack>",
         "with causeway:approverKeys of the stack only approvals signed by them count",
       )
+      .option("--timeout <seconds>", "how long to wait for the resumer", seconds, defaultTimeout)
       .addOption(contextOption())
       .option("--json", jsonHelp)
-      .action(async (model, { context, ledger, key, stack, role, reason, digest }) => {
+      .action(async (model, { context, ledger, key, stack, role, reason, digest, timeout }) => {
         const approval: Approval = {
           role,
           reason,
@@ -245,21 +181,43 @@ export const verb: CommandLine = {
           signer: key === undefined ? undefined : signerAt(key),
           approverKeys: stack === undefined ? [] : stackConfig(stack).approverKeys,
         };
+        const patience = { timeoutSeconds: timeout, report: terminal.print };
         await inEachRegion(
           { model, contexts: contextsOf(context), ledger },
           async (delivery) => {
-            const approved = await approve(delivery, approval);
-            return { value: approved, lines: [approvedLine(role, approved)] };
+            const { waiting, ...approved } = await approve(delivery, approval);
+            const standing =
+              waiting !== undefined && approved.missing === undefined
+                ? await awaitResumed(delivery, waiting, patience)
+                : undefined;
+            if (standing !== undefined && standing !== "resumed") terminal.exitCode = 3;
+            const lines = [approvedLine(role, approved, standing)];
+            return { value: { ...approved, resumed: standing === "resumed" }, lines };
           },
           terminal,
         );
       }),
 };
 
-function approvedLine(role: string, { digest, region, resumed, missing }: Approved): string {
+function approvedLine(
+  role: string,
+  { digest, region, missing }: Approved,
+  standing: Standing | undefined,
+): string {
+  const ends = {
+    resumed: `the release goes on in ${region}`,
+    aborted: `the release was aborted in ${region}`,
+    waits: `nothing is missing, but the release still waits for the resumer of ${region}: see its Jobs in ${namespaces.training}`,
+  } as const satisfies Record<Standing, string>;
   const waits =
     missing === undefined
       ? `no release of it is paused in ${region}`
       : `the release waits in ${region} for ${missing}`;
-  return `approved ${digest} as ${role}; ${resumed ? `the release goes on in ${region}` : waits}`;
+  return `approved ${digest} as ${role}; ${standing === undefined ? waits : ends[standing]}`;
+}
+
+/** A time of the command line in whole seconds. */
+function seconds(text: string): number {
+  if (!/^[0-9]+$/.test(text)) throw new InvalidArgumentError("Allowed: a whole number of seconds.");
+  return Number(text);
 }

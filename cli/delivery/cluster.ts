@@ -1,16 +1,17 @@
 import { z } from "zod";
 import { namespaces } from "../../infra/kubernetes/labels";
-import type { HttpAnswer, Send } from "../../services/delivery/connection";
+import { answerOf, ConflictError, type Send } from "../../services/delivery/connection";
 import {
   analysisRunSchema,
   replicaSetSchema,
-  rolloutSchema,
   routesSchema,
   type AnalysisRun,
   type LiveRoutes,
   type ReplicaSet,
-  type Rollout,
 } from "./objects";
+import { carriedApprovals, carryApproval } from "../../services/delivery/carried-approvals";
+import type { Entry } from "../../services/evidence/ledger";
+import { rolloutSchema, type Rollout } from "../../services/delivery/live-rollout";
 import { servingNames } from "../../services/evidence/rollout";
 import { podSelector, versionHashLabel } from "../../infra/kubernetes/model-objects";
 
@@ -28,15 +29,12 @@ export interface Cluster {
    * resourceVersion than the object has.
    */
   patchStatus(model: string, patch: object): Promise<void>;
-  /** Merges into the Rollout; conflicts as above. */
-  patchRollout(model: string, patch: object): Promise<void>;
   /** Merges into the VirtualService; conflicts as above. */
   patchRoutes(model: string, patch: object): Promise<void>;
-}
-
-/** Somebody else changed the object since it was read. */
-export class ConflictError extends Error {
-  override readonly name = "ConflictError";
+  /** Takes an approval into the cluster, for a resumer that reads no ledger in a bucket. */
+  carryApproval(entry: Entry): Promise<void>;
+  /** Approvals that were taken into the cluster. */
+  carriedApprovals(model: string): Promise<readonly Entry[]>;
 }
 
 const inModels = (api: string, kind: string) =>
@@ -86,8 +84,9 @@ export function clusterOf(send: Send): Cluster {
       list(inModels("apps/v1", "replicasets"), podSelector(model), replicaSetSchema),
     routes: async (model) => routesSchema.parse(await get(routesPath(model))),
     patchStatus: (model, patch) => merge(`${rolloutPath(model)}/status`, patch),
-    patchRollout: (model, patch) => merge(rolloutPath(model), patch),
     patchRoutes: (model, patch) => merge(routesPath(model), patch),
+    carryApproval: (entry) => carryApproval(send, entry),
+    carriedApprovals: (model) => carriedApprovals(send, model),
   };
 }
 
@@ -112,23 +111,6 @@ function ofRollout(runs: readonly AnalysisRun[], rollout: string): AnalysisRun[]
       metadata.ownerReferences.some(({ kind, name }) => kind === "Rollout" && name === rollout),
     )
     .sort((a, b) => created(a) - created(b));
-}
-
-/** The answer, or an error in the server's own words. */
-function answerOf({ status, text }: HttpAnswer): unknown {
-  const body = parsedJson(text);
-  if (status >= 200 && status < 300) return body;
-  const said = z.object({ message: z.string() }).safeParse(body);
-  const message = said.success ? said.data.message : `the API server answered ${status}`;
-  throw status === 409 ? new ConflictError(message) : new Error(message);
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** How often an object that others write too is read and patched again. */

@@ -2,6 +2,7 @@ import { Option } from "@commander-js/extra-typings";
 import { modelsFolder } from "../project";
 import { connect, send } from "../../services/delivery/connection";
 import { openLedger, type OpenLedger } from "../../services/delivery/ledger-location";
+import { objectLocation } from "../../services/delivery/object-store";
 import { ledgerHelp, repeated } from "../command";
 import type { Terminal } from "../terminal";
 import { clusterOf, type Cluster } from "./cluster";
@@ -40,10 +41,11 @@ export async function inEachRegion(
   terminal: Terminal,
 ): Promise<void> {
   const ledger = await openLedger(location);
+  const carries = objectLocation(location) === undefined;
   const regions: object[] = [];
   for (const context of contexts) {
     const cluster = await clusterAt(context);
-    const { value, lines } = await act({ cluster, model, modelsFolder, ledger });
+    const { value, lines } = await act({ cluster, model, modelsFolder, ledger, carries });
     lines.forEach(terminal.print);
     const { sequence, hash } = (await ledger.chain()).at(-1) ?? {};
     if (hash !== undefined) terminal.print(`ledger: entry ${sequence}, ${hash}`);
@@ -66,6 +68,11 @@ export interface DeliveryContext {
   /** Folder of the models, `services/models`. */
   readonly modelsFolder: string;
   readonly ledger: OpenLedger;
+  /**
+   * Whether no resumer can read the ledger, so that approvals are taken into the cluster beside it.
+   * @default false
+   */
+  readonly carries?: boolean;
   /** @default the clock */
   readonly now?: Date | undefined;
 }

@@ -1,6 +1,6 @@
 import { InputError } from "../../services/contract/problems";
 import { killAnnotation, killRoute } from "../../infra/serving/kill-switch";
-import { regionOf } from "./objects";
+import { regionOf } from "../../services/delivery/live-rollout";
 import { jsonHelp, type CommandLine } from "../command";
 import { retryingConflicts } from "./cluster";
 import {

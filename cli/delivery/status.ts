@@ -1,6 +1,7 @@
 import { killAnnotation } from "../../infra/serving/kill-switch";
 import type { Cluster } from "./cluster";
-import { imageDigestOf, observed, regionOf, releaseOf } from "./objects";
+import { imageDigestOf, observed, regionOf } from "../../services/delivery/live-rollout";
+import { releaseOf } from "./objects";
 import { jsonHelp, type CommandLine } from "../command";
 import { clusterAt, contextOption, contextsOf, modelHelp } from "./regions";
 import { versionHashLabel } from "../../infra/kubernetes/model-objects";

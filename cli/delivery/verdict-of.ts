@@ -1,16 +1,15 @@
 import { verdictSchema, type Outcome, type Verdict } from "../../services/evidence/verdict";
+import { roleOf } from "../../services/delivery/pause";
 import type { Entry } from "../../services/evidence/ledger";
 import { VerbError } from "../exit-codes";
 import {
   imageDigestOf,
   observed,
   regionOf,
-  releaseOf,
-  type AnalysisRun,
-  type ReplicaSet,
   type Rollout,
   type RolloutStatus,
-} from "./objects";
+} from "../../services/delivery/live-rollout";
+import { releaseOf, type AnalysisRun, type ReplicaSet } from "./objects";
 import { versionHashLabel } from "../../infra/kubernetes/model-objects";
 
 /** What a verdict is made from. */
@@ -201,11 +200,6 @@ export function approvalsOf(
       at: time,
       ledger: hash,
     }));
-}
-
-/** Role of a recorded approval; empty, and so no approval that counts, where none is named. */
-export function roleOf(details: Entry["details"]): string {
-  return typeof details["role"] === "string" ? details["role"] : "";
 }
 
 function utc(time: string | Date): string {

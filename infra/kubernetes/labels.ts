@@ -47,6 +47,9 @@ export const breakGlassRole = "causeway-break-glass";
 /** Service account and WorkflowTemplate, in the namespace of training, that erase a subject. */
 export const eraseAccount = "causeway-erase";
 
+/** Service account, in the namespace of training, that alone takes a release out of its pause. */
+export const resumerAccount = "release-resumer";
+
 /** What a customer-managed key protects; one multi-Region KMS key for each. */
 export const keyPurposes = ["data", "artifacts", "audit", "logs", "secrets", "volumes"] as const;
 export type KeyPurpose = (typeof keyPurposes)[number];
@@ -102,6 +105,12 @@ export const elevationPrefix = "break-glass-";
 /** Labels of what belongs to retraining, whatever the model. */
 export const trainingLabels = {
   "app.kubernetes.io/component": "retraining",
+  ...ownLabels,
+} as const;
+
+/** Labels of what resumes releases. */
+export const resumerLabels = {
+  "app.kubernetes.io/component": "resumer",
   ...ownLabels,
 } as const;
 

@@ -1,4 +1,4 @@
-import { accounts, groups, namespaces, type Group } from "../kubernetes/labels";
+import { accounts, groups, namespaces, resumerAccount, type Group } from "../kubernetes/labels";
 
 /**
  * A check in CEL over `object`, `oldObject` and `request`, and what somebody reads whose request it
@@ -35,6 +35,9 @@ export const controllers = {
   /** Has a policy of its own, for Rollouts: `causeway-promotion`. */
   promoter: account(namespaces.training, accounts.promoter),
 } as const;
+
+/** User of the resumer; a program that is held to what people may do in everything else. */
+export const resumer = account(namespaces.training, resumerAccount);
 
 /** Kubernetes' controllers that make or change workloads and Jobs, by user. */
 const kubernetes = [

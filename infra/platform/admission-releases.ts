@@ -5,14 +5,15 @@ import {
   controllers,
   isProgram,
   literal,
+  resumer,
   sameBut,
   type AdmissionPolicy,
 } from "./admission-cel";
 
-/** Fields of a Rollout's status that `kubectl argo rollouts` writes, by who may. */
+/** Fields of a Rollout's status that somebody writes besides its controller, by who. */
 export const decisions = {
   anybody: ["abort", "abortedAt"],
-  approver: ["pauseConditions", "controllerPause", "currentStepIndex", "promoteFull"],
+  resumer: ["pauseConditions", "controllerPause", "currentStepIndex"],
 } as const;
 
 const status = (but: readonly string[]) =>
@@ -31,8 +32,15 @@ const beforeWait = (of: string, weight: string) => `${of}.indexOf(${weight}) < $
 const noMoreBeforeWait = `${now}.all(w, w < 0 || w == 1000 || !(${beforeWait(now, "w")}) || ${then}.exists(v, v != 1000 && v >= w && ${beforeWait(then, "v")}))`;
 const most = (of: string) => `${of}.spec.?strategy.?canary.?trafficRouting.?maxTrafficWeight`;
 
+const [step, stepBefore] = ["object", "oldObject"].map(
+  (of) => `${of}.?status.?currentStepIndex.orValue(0)`,
+);
+/** Takes the pause away, and goes on to the next step at most. */
+const resumes = `request.userInfo.username == '${resumer}' && ${status(decisions.resumer)} && object.?status.?pauseConditions.orValue([]).size() == 0 && ${step} >= ${stepBefore} && ${step} <= ${stepBefore} + 1`;
+const aborts = `${status(decisions.anybody)} && !(oldObject.?status.?abort.orValue(false) && !object.?status.?abort.orValue(false))`;
+
 /**
- * A release goes on by the word of an approver, who has neither made it nor can bring it. Anyone
+ * A release goes on by the program that reads the approvals on record, and by nobody's patch. Anyone
  * who may patch the status may still abort.
  */
 export const approval: AdmissionPolicy = {
@@ -48,8 +56,13 @@ export const approval: AdmissionPolicy = {
   conditions: { "not-the-controller": `request.userInfo.username != '${controllers.rollouts}'` },
   checks: [
     {
-      expression: `(${anyOf("approvers")} && !${anyOf("pipelines", "erasers", "breakGlass")} && ${status([...decisions.anybody, ...decisions.approver])}) || (${status(decisions.anybody)} && !(oldObject.?status.?abort.orValue(false) && !object.?status.?abort.orValue(false)) && !(oldObject.spec.?paused.orValue(false) && !object.spec.?paused.orValue(false)))`,
-      message: `only a member of ${groups.approvers}, who is neither ${groups.pipelines} nor ${groups.erasers}, must resume a release, and nobody but the controller writes another field of its status`,
+      expression: `(${resumes}) || (${aborts})`,
+      message:
+        "a release must be resumed by the resumer alone, which reads the approvals on record, and nobody but the controller writes another field of its status: record an approval, or abort",
+    },
+    {
+      expression: `!(oldObject.spec.?paused.orValue(false) && !object.spec.?paused.orValue(false)) || (${anyOf("platformAdmins", "breakGlass")} && !${anyOf("pipelines")})`,
+      message: `a release that somebody holds must be let go by ${groups.platformAdmins}, who is not ${groups.pipelines}`,
     },
     {
       expression: `!${waits("oldObject")} || (${waits("object")} && ${noMoreBeforeWait} && ${most("object")} == ${most("oldObject")} && object.spec.?rollbackWindow == oldObject.spec.?rollbackWindow)`,

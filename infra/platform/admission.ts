@@ -1,4 +1,5 @@
 import { isProgram, type AdmissionPolicy } from "./admission-cel";
+import { carriedApprovals } from "./admission-approvals";
 import { promotion } from "./admission-promoter";
 import { approval, routes } from "./admission-releases";
 import { workflows } from "./admission-workflows";
@@ -88,6 +89,7 @@ const timers: AdmissionPolicy = {
 export const admissionPolicies: readonly AdmissionPolicy[] = [
   whatRuns,
   approval,
+  carriedApprovals,
   routes,
   workflows,
   elevation,

@@ -1,5 +1,6 @@
 import { forwarders } from "./port-forward";
 import { breakGlassRole, groups, namespaces, type Group } from "../kubernetes/labels";
+import type { Target } from "./values/chart";
 
 /** A rule of a Role or ClusterRole. */
 export interface RbacRule {
@@ -17,6 +18,8 @@ export interface Grant {
   readonly group: Group;
   /** Absent for the whole cluster. */
   readonly namespace?: string;
+  /** Kind of cluster that needs it. @default each */
+  readonly target?: Target;
   readonly rules: readonly RbacRule[];
 }
 
@@ -269,15 +272,21 @@ export const grants: readonly Grant[] = [
     name: "causeway-approver",
     group: "approvers",
     namespace: namespaces.models,
-    // `rollouts/status` is where a paused release is resumed; admission keeps the release itself
-    // out of an approver's reach.
+    // What a person decides by. An approval is an entry of the ledger; what it resumes, the resumer
+    // patches.
     rules: [
-      rule("argoproj.io", ["rollouts"], [...read, "patch"]),
-      rule("argoproj.io", ["rollouts/status"], ["patch"]),
-      rule("argoproj.io", ["analysisruns", "analysistemplates"]),
+      rule("argoproj.io", ["analysisruns", "analysistemplates", "rollouts"]),
       rule("apps", ["replicasets"]),
       rule("networking.istio.io", ["virtualservices"]),
     ],
+  },
+  {
+    name: "causeway-approval-carrier",
+    group: "approvers",
+    namespace: namespaces.models,
+    target: "kubernetes",
+    // Without a bucket the resumer finds approvals here; admission says which ConfigMap is one.
+    rules: [rule("", ["configmaps"], ["create", "list"])],
   },
   {
     name: "causeway-eraser",
@@ -292,6 +301,11 @@ export const grants: readonly Grant[] = [
   },
   ...openers,
 ];
+
+/** What the groups may do in one kind of cluster. */
+export function grantsOf(target: Target): Grant[] {
+  return grants.filter((grant) => grant.target === undefined || grant.target === target);
+}
 
 /** Name of the group in the cluster, as a subject of a binding. */
 export function groupSubject(group: Group) {

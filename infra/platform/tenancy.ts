@@ -22,7 +22,14 @@ import { headroomDeployment, headroomName, priorities, type Headroom } from "./h
 import { limitRangeSpec, quotaSpec } from "./limits";
 import { namespaceMetadata, namespaceRoles, tenants, type Tenant } from "./namespaces";
 import { networkPolicies, privateNetwork } from "./network-policies";
-import { grants, groupSubject, logReaders, roleReference, type Grant, type RbacRule } from "./rbac";
+import {
+  grantsOf,
+  groupSubject,
+  logReaders,
+  roleReference,
+  type Grant,
+  type RbacRule,
+} from "./rbac";
 import { storageClass, type VolumeSource } from "./storage";
 import type { OrderedOptions } from "../kubernetes/ordering";
 
@@ -82,7 +89,7 @@ export class Tenancy extends pulumi.ComponentResource {
       ),
     ];
     this.restrict();
-    for (const grant of grants) this.grant(grant, [...created.values()]);
+    for (const grant of grantsOf(args.volumes.target)) this.grant(grant, [...created.values()]);
     this.showLogs([...created.values()]);
     if (headroom.replicas > 0) this.createHeadroom([...classes, ...contents]);
     this.ready = [...classes, ...created.values(), ...contents];

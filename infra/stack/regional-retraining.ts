@@ -4,6 +4,7 @@ import type { Environment } from "../../services/contract/environments";
 import type { OrderedOptions } from "../kubernetes/ordering";
 import { Erasure } from "../workflows/erasure/erasure";
 import { RegionEraser } from "../workflows/erasure/region-eraser";
+import { Resumer } from "../workflows/resumer";
 import { Follower } from "../workflows/retraining/follower";
 import { Retraining } from "../workflows/retraining/retraining";
 import type { RetrainingBase } from "./retraining";
@@ -29,7 +30,8 @@ export interface RegionalRetrainingArgs {
 
 /**
  * Retraining and erasure in a region: the runs in the home region alone, because data, champions
- * and budget are one for all regions; in every other what follows the orders of home.
+ * and budget are one for all regions; in every other what follows the orders of home. What resumes
+ * a release is in each.
  */
 export function createRetraining(
   name: string,
@@ -38,6 +40,27 @@ export function createRetraining(
 ): void {
   if (args.region === args.retraining.home) createRuns(name, args, opts);
   else createFollowers(name, args, opts);
+  createResumer(name, args, opts);
+}
+
+/** Each region resumes its own releases. */
+function createResumer(name: string, args: RegionalRetrainingArgs, opts: OrderedOptions): void {
+  const { region, models, retraining } = args;
+  const aws = awsOf(args);
+  // A role over no names would be one over all.
+  if (models.length === 0) return;
+  new Resumer(
+    `${name}-resumer`,
+    {
+      region,
+      models: models.map(({ contract }) => ({ name: contract.name, riskTier: contract.riskTier })),
+      ledger: aws && retraining.locations.ledger,
+      approverKeys: retraining.approverKeys,
+      image: retraining.images.delivery,
+      aws,
+    },
+    opts,
+  );
 }
 
 /** Buckets and cluster that the pods get rights for; undefined on an existing cluster. */

@@ -2,8 +2,10 @@ import type { core } from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
 import { containerSecurityContext, podSecurityContext } from "../kubernetes/security-context";
 
-/** A program that looks for orders of the home region. */
+/** A program that looks now and then whether there is something to do. */
 export interface OrderWatch<J extends object> {
+  /** @default "every five minutes" */
+  readonly schedule?: keyof typeof schedules;
   readonly labels: Readonly<Record<string, string>>;
   readonly serviceAccountName: string;
   readonly image: pulumi.Input<string>;
@@ -19,17 +21,14 @@ export interface OrderWatch<J extends object> {
   readonly volumeMounts?: readonly core.v1.VolumeMount[];
 }
 
-/** How often a region looks for an order. */
-const everyFiveMinutes = "*/5 * * * *";
+/** How often a program looks. */
+const schedules = { "every minute": "* * * * *", "every five minutes": "*/5 * * * *" } as const;
 
-/**
- * Spec of the CronJob that looks for orders, one look at a time; a look ends at once where there is
- * none.
- */
+/** Spec of the CronJob that looks, one look at a time; a look ends at once where there is nothing. */
 export function orderWatchSpec<J extends object>(watch: OrderWatch<J>) {
-  const { labels, job } = watch;
+  const { labels, job, schedule = "every five minutes" } = watch;
   return {
-    schedule: everyFiveMinutes,
+    schedule: schedules[schedule],
     timeZone: "Etc/UTC",
     concurrencyPolicy: "Forbid",
     startingDeadlineSeconds: 240,

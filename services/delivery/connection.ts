@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import * as https from "node:https";
 import type { IncomingMessage } from "node:http";
+import { z } from "zod";
 
 /** How to reach one API server as one identity. */
 export interface Connection {
@@ -37,6 +38,11 @@ export class UnreachableError extends Error {
       `the Kubernetes API server at ${server} cannot be reached (${reason}); check the kubeconfig and that the server runs`,
     );
   }
+}
+
+/** Somebody else changed the object since it was read. */
+export class ConflictError extends Error {
+  override readonly name = "ConflictError";
 }
 
 export interface ConnectOptions {
@@ -169,4 +175,21 @@ export function send(
     outgoing.on("error", unreachable);
     outgoing.end(request.body);
   });
+}
+
+/** The answer, or an error in the server's own words. */
+export function answerOf({ status, text }: HttpAnswer): unknown {
+  const body = parsedJson(text);
+  if (status >= 200 && status < 300) return body;
+  const said = z.object({ message: z.string() }).safeParse(body);
+  const message = said.success ? said.data.message : `the API server answered ${status}`;
+  throw status === 409 ? new ConflictError(message) : new Error(message);
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

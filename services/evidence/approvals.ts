@@ -1,6 +1,7 @@
 import { verify } from "node:crypto";
 import { z } from "zod";
 import { InputError, parseOrThrow } from "../contract/problems";
+import { annotationPrefix } from "../contract/labels";
 import { label } from "../contract/units";
 import { keyIdOf, preAuthentication, publicKeyIn, type Signer } from "./attestation";
 import { canonicalJson } from "./ledger/canonical";
@@ -128,6 +129,17 @@ function messageOf({ model, actor, details }: ApprovalStatement): Buffer {
   const entry = { action: "approve", actor, details, subject: model };
   return preAuthentication(Buffer.from(canonicalJson(entry)), payloadType);
 }
+
+/**
+ * ConfigMap that takes an approval to the resumer of a cluster without a ledger in a bucket. Admission
+ * lets an approver write it once and in their own name (infra/platform/admission-approvals.ts).
+ */
+export const carriedApproval = {
+  namePrefix: "approval-",
+  /** Its value is the model's name. */
+  label: `${annotationPrefix}/approval-of`,
+  keys: { actor: "actor", entry: "entry" },
+} as const;
 
 const keysOption = "--approver-keys";
 const trustedOption = "--trusted-keys";

@@ -47,6 +47,10 @@ export const requests = {
   "hold a release": patch(inModels, { spec: { paused: true } }),
   "resume a paused release": patch(`${inModels}/status`, { status: { pauseConditions: null } }),
   "jump to the last step": patch(`${inModels}/status`, { status: { promoteFull: true } }),
+  "go on to the next step": patch(`${inModels}/status`, { status: { currentStepIndex: 2 } }),
+  "say that a release was resumed": patch(`${inModels}/status`, {
+    status: { controllerPause: true },
+  }),
   "abort a release": patch(`${inModels}/status`, { status: { abort: true } }),
   "erase a subject": workflow({
     workflowTemplateRef: { name: eraseAccount },

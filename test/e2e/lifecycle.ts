@@ -13,6 +13,7 @@ import { expectOperations, expectSuccess } from "./expectations";
 import { stateObjects } from "./planned";
 import { promotionTests } from "./promotion";
 import { registryTests } from "./registry";
+import { resumptionTests } from "./resumption";
 import { restoration } from "./restore";
 import type { Suite, Test } from "../harness/runner";
 import type { SharedStack } from "./stack";
@@ -107,6 +108,7 @@ export async function lifecycleSuite(stack: SharedStack): Promise<Suite> {
       ...workloadAttacks(stack),
       ...pageAttacks(stack),
       ...releaseAttacks(stack),
+      ...resumptionTests(stack),
       ...definitionTests(stack),
       ...promotionTests(stack),
       ...admissionTests(stack),

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import * as path from "node:path";
-import { namespaces, accounts } from "../../infra/kubernetes/labels";
+import { namespaces } from "../../infra/kubernetes/labels";
 import { connect } from "../../services/delivery/connection";
+import { run } from "../harness/lib/process";
+import { REPOSITORY } from "../harness/project";
 import { KubernetesClient } from "../harness/lib/kubernetes/client";
 import type { Json, JsonObject } from "../harness/lib/json";
 import { eventually } from "./expectations";
@@ -14,17 +16,15 @@ const inModels = `/apis/argoproj.io/v1alpha1/namespaces/${namespaces.models}/rol
 export const rolloutPath = `${inModels}/${model}`;
 export const digest = `sha256:${"e".repeat(64)}`;
 
-/**
- * A kubeconfig of the same cluster with the token of the promoter's service account, as its pods
- * have it.
- */
-export async function promoterKubeconfig(
+/** A kubeconfig of the same cluster with the token of a service account, as its pods have it. */
+export async function accountKubeconfig(
   { cluster, client }: SharedStack,
   folder: string,
+  account: string,
 ): Promise<{ readonly file: string; readonly client: KubernetesClient }> {
   const request = await client.call(
     "POST",
-    `/api/v1/namespaces/${namespaces.training}/serviceaccounts/${accounts.promoter}/token`,
+    `/api/v1/namespaces/${namespaces.training}/serviceaccounts/${account}/token`,
     {
       apiVersion: "authentication.k8s.io/v1",
       kind: "TokenRequest",
@@ -39,11 +39,11 @@ export async function promoterKubeconfig(
   assert.ok(current, "the kubeconfig names a cluster");
   config.loadFromOptions({
     clusters: [current],
-    users: [{ name: "promoter", token }],
-    contexts: [{ name: "home", cluster: current.name, user: "promoter" }],
+    users: [{ name: account, token }],
+    contexts: [{ name: "home", cluster: current.name, user: account }],
     currentContext: "home",
   });
-  const file = path.join(folder, "kubeconfig");
+  const file = path.join(folder, `${account}.kubeconfig`);
   await writeFile(file, config.exportConfig());
   return { file, client: new KubernetesClient(await connect({ kubeconfig: file })) };
 }
@@ -172,3 +172,14 @@ export const forbidden: Readonly<Record<string, Attempt>> = {
     },
   },
 };
+
+/** A program of the image of the promoter, compiled by the image's own command. */
+export async function compiled(folder: string, program: "promote" | "resume"): Promise<string> {
+  const [, script = ""] =
+    /^RUN node (\S+) \/app$/m.exec(
+      await readFile(path.join(REPOSITORY, "services", "delivery", "Dockerfile"), "utf8"),
+    ) ?? [];
+  const { code, stderr } = await run("node", [script, folder], { cwd: REPOSITORY });
+  assert.equal(code, 0, stderr);
+  return path.join(folder, `${program}.js`);
+}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import { fixtureProject, modelsFolder } from "../harness/fixtures";
@@ -11,18 +11,18 @@ import { openLedger } from "../../services/delivery/ledger-location";
 import { KubernetesClient } from "../harness/lib/kubernetes/client";
 import { run, type RunResult } from "../harness/lib/process";
 import { errorMessage } from "../harness/lib/text";
-import { REPOSITORY } from "../harness/project";
 import type { JsonObject } from "../harness/lib/json";
 import type { Test } from "../harness/runner";
 import { at } from "./planned";
 import type { SharedStack } from "./stack";
 import {
+  accountKubeconfig,
+  compiled,
   controllerOf,
   controllerPromotes,
   digest,
   forbidden,
   model,
-  promoterKubeconfig,
   rolloutPath,
 } from "./promoter";
 
@@ -68,17 +68,6 @@ function changedFields(before: JsonObject, after: JsonObject): string[] {
     .sort();
 }
 
-/** The promoter's own file, compiled by the very command of its image. */
-async function compiled(folder: string): Promise<string> {
-  const [, script = ""] =
-    /^RUN node (\S+) \/app$/m.exec(
-      await readFile(path.join(REPOSITORY, "services", "delivery", "Dockerfile"), "utf8"),
-    ) ?? [];
-  const { code, stderr } = await run("node", [script, folder], { cwd: REPOSITORY });
-  assert.equal(code, 0, stderr);
-  return path.join(folder, "promote.js");
-}
-
 /**
  * The promoter against the real API server: as its container would, by the compiled file and the
  * token of its own account.
@@ -119,8 +108,8 @@ export function promotionTests(stack: SharedStack): Test[] {
           path.join(os.tmpdir(), `causeway-promotion-${randomBytes(3).toString("hex")}-`),
         );
         [file, promoter, before] = await Promise.all([
-          compiled(folder),
-          promoterKubeconfig(stack, folder),
+          compiled(folder, "promote"),
+          accountKubeconfig(stack, folder, accounts.promoter),
           stack.client.call("GET", rolloutPath),
         ]);
         const { code, stderr } = await promote();

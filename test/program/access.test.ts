@@ -41,6 +41,7 @@ test.each([
     ],
   ],
   ["Who can approve?", ["`EthicsBoard`", "`ModelRisk`"]],
+  ["Who can let a release through its gate?", ["pods of `causeway-training/release-resumer`"]],
   [
     "Who can erase the data of a subject?",
     ["`DataProtection`", "pods of `causeway-training/causeway-erase`"],

@@ -24,7 +24,7 @@ export const evidenceThreats: readonly Threat[] = [
     stride: "tampering",
     story: "An entry is removed, changed or inserted.",
     elements: ["Buckets"],
-    flows: ["ledger"],
+    flows: ["ledger", "approvals"],
     rules: ["governance-audit-lock", "governance-audit-lock-mode"],
     tests: [
       "test/attacks/ledger-bucket.test.ts",
@@ -39,7 +39,7 @@ export const evidenceThreats: readonly Threat[] = [
     stride: "disclosure",
     story: "The ledger reveals names of subjects.",
     elements: ["Buckets"],
-    flows: ["ledger", "erasure"],
+    flows: ["ledger", "approvals", "erasure"],
     rules: ["encryption-bucket-kms", "access-bucket-public"],
     tests: [
       "test/services/delivery/record-erasure.test.ts",

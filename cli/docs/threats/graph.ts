@@ -50,6 +50,7 @@ export const components = {
   },
   Retraining: { zone: "cluster", holds: "webhook, workflows, training steps, promoter" },
   Follower: { zone: "cluster", holds: "the promoter of a region other than home" },
+  Resumer: { zone: "cluster", holds: "what takes an approved release out of its pause" },
   Erasure: { zone: "cluster", holds: "the workflow that erases a subject" },
   "Region eraser": {
     zone: "cluster",
@@ -111,6 +112,12 @@ export const flows = {
     from: "Follower",
     to: "Model service",
     carries: "the digest that a Rollout of another region runs",
+  },
+  approvals: { from: "Buckets", to: "Resumer", carries: "approvals on record" },
+  resumption: {
+    from: "Resumer",
+    to: "Model service",
+    carries: "the end of a Rollout's pause at its gate",
   },
   supply: { from: "Upstream", to: "Pipeline", carries: "packages, base images, tools" },
   charts: { from: "Upstream", to: "Addons", carries: "charts and images of controllers" },

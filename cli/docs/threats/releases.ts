@@ -215,8 +215,40 @@ export const releaseThreats: readonly Threat[] = [
       "test/e2e/duties.ts",
       "test/e2e/attacks/releases.ts",
     ],
+    residual: "Two people together can; the ledger names both.",
+  },
+  {
+    id: "gate-bypass",
+    stride: "elevation",
+    story:
+      "One person lets a release through its gate: by a patch, by one approval in two roles, by an approval of something else, or by the resumer's account.",
+    elements: ["Resumer", "Tenancy"],
+    flows: ["approvals", "resumption"],
+    rules: [
+      "access-admission-duties",
+      "access-separation-of-duties",
+      "access-rbac-wildcard",
+      "access-rbac-escalation",
+    ],
+    tests: [
+      "test/services/delivery/resume.test.ts",
+      "test/infra/workflows/resumer.test.ts",
+      "test/e2e/resumption.ts",
+      "test/e2e/attacks/resumption.ts",
+    ],
     residual:
-      "Two people together can; the ledger names both. At the gate an approver can resume a Rollout by kubectl without the second approval; the next plan shows what the manifest lacks.",
+      "Without approver keys the person of an approval is a claim of the approver's program, on AWS within the role that IAM gives them. The identity that runs pulumi up could change the resumer's image or the policies.",
+  },
+  {
+    id: "resumer-lost",
+    stride: "denial",
+    story: "The resumer does not run or cannot read the ledger, and an approved release waits.",
+    elements: ["Resumer"],
+    flows: ["approvals", "resumption"],
+    rules: [],
+    tests: ["test/services/delivery/resume.test.ts", "test/cli/delivery/approve.test.ts"],
+    residual:
+      "The release stays paused with the share of requests that its trial has, and may be aborted; nobody resumes it by hand.",
   },
   {
     id: "false-order",

@@ -148,8 +148,29 @@ export function followerPermissions(scope: RoleScope, region: string): PolicyDoc
   );
 }
 
+/** What the resumer may do: read what is on record. */
+export function resumerPermissions(scope: RoleScope): PolicyDocument {
+  return policyDocument(
+    ...ledgerReads(scope),
+    keysThroughStorage("Decrypt", scope, ["audit"], ["kms:Decrypt"]),
+  );
+}
+
 /** Reads the ledger, and adds to it; Object Lock keeps what is there. */
 function ledgerOf(scope: RoleScope): Statement[] {
+  return [
+    ...ledgerReads(scope),
+    {
+      Sid: "AddToLedger",
+      Effect: "Allow",
+      Action: ["s3:PutObject"],
+      Resource: resourcesOf(scope).objects("audit", "ledger/"),
+    },
+    keysThroughStorage("Encrypt", scope, ["audit"], ["kms:Decrypt", "kms:GenerateDataKey"]),
+  ];
+}
+
+function ledgerReads(scope: RoleScope): Statement[] {
   const own = resourcesOf(scope);
   return [
     {
@@ -164,12 +185,5 @@ function ledgerOf(scope: RoleScope): Statement[] {
       Action: ["s3:GetObject", "s3:GetObjectVersion"],
       Resource: [...own.objects("audit", "ledger/"), ...own.objects("audit", "approvals/")],
     },
-    {
-      Sid: "AddToLedger",
-      Effect: "Allow",
-      Action: ["s3:PutObject"],
-      Resource: own.objects("audit", "ledger/"),
-    },
-    keysThroughStorage("Encrypt", scope, ["audit"], ["kms:Decrypt", "kms:GenerateDataKey"]),
   ];
 }

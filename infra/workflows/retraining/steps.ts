@@ -58,8 +58,9 @@ const trainingSteps = [
 
 const training = ["python", "-m", "causeway_training"] as const;
 /** A program of services/delivery/build.mjs, by the path that node has in that image. */
-export const deliveryCommand = (program: "promote" | "follow" | "record-run" | "record-erasure") =>
-  ["/nodejs/bin/node", `/app/${program}.js`] as const;
+export const deliveryCommand = (
+  program: "promote" | "follow" | "resume" | "record-run" | "record-erasure",
+) => ["/nodejs/bin/node", `/app/${program}.js`] as const;
 const promoter = deliveryCommand("promote");
 export const followerCommand = deliveryCommand("follow");
 const recorder = deliveryCommand("record-run");

@@ -10,7 +10,7 @@ export const rule = resourceRule({
     "Published releases of high-risk models must carry the approvals that their tier asks for.",
   severity: "high",
   // Advisory: the canary may start before the decision; the pause in its Rollout waits for it, and
-  // npx causeway delivery approve ends that only with all of them on record.
+  // The resumer ends that only with all of them on record.
   enforcement: "advisory",
   remediation:
     "Record the approvals (npx causeway delivery approve), then npx causeway release attest <model> --ledger <where> --key <key>: it copies them from the ledger into the manifest and signs it again.",

@@ -6,12 +6,13 @@ import { shown } from "../../kubernetes";
 
 /**
  * Steps of a workflow report their results through the API; so do the recorder and the promoter,
- * which also patches Rollouts. Each has a role with nothing else.
+ * which also patches Rollouts; the resumer patches their status. Each has a role with nothing else.
  */
 const callers: readonly string[] = [
   "retraining-trainer",
   "retraining-recorder",
   "retraining-promoter",
+  "release-resumer",
   "causeway-erase",
 ];
 

@@ -17,10 +17,13 @@ interface Stored {
  */
 export interface Api {
   readonly cluster: Cluster;
+  readonly send: Send;
   readonly rollout: Stored & { spec: Record<string, unknown>; status: Record<string, unknown> };
   readonly routes: Stored & { spec: { http: { name?: string }[] } };
   readonly analysisRuns: object[];
   readonly replicaSets: object[];
+  /** Approvals that were taken into the cluster. */
+  readonly configMaps: object[];
   /** Each change that was asked for: method, path, body. */
   readonly writes: [string, string, unknown][];
   /** Runs before each patch is applied, such as another writer. */
@@ -54,9 +57,18 @@ const steps = [
   { setWeight: 100 },
 ];
 
+/** What a status becomes at the gate. */
+export const waiting = {
+  phase: "Paused",
+  message: "CanaryPauseStep",
+  currentStepIndex: 3,
+  controllerPause: true,
+  pauseConditions: [{ reason: "CanaryPauseStep", startTime: "2026-11-24T10:15:00Z" }],
+};
+
 /** A region whose Rollout has a version of the digit b on trial against one of the digit a. */
 export async function api(): Promise<Api> {
-  const found: Omit<Api, "cluster" | "stop"> = {
+  const found: Omit<Api, "cluster" | "send" | "stop"> = {
     rollout: {
       metadata: {
         name: "loan-approval",
@@ -93,6 +105,7 @@ export async function api(): Promise<Api> {
       replicaSet("aaaa", "a", "2026-11-01T08:00:00Z"),
       replicaSet("bbbb", "b", "2026-11-24T10:00:00Z"),
     ],
+    configMaps: [],
     writes: [],
     meanwhile: () => undefined,
     forbidden: "",
@@ -114,6 +127,7 @@ export async function api(): Promise<Api> {
   };
   return Object.assign(found, {
     cluster: clusterOf(send),
+    send,
     stop: () =>
       new Promise<void>((resolve) => {
         server.closeAllConnections();
@@ -125,7 +139,7 @@ export async function api(): Promise<Api> {
 type Answer = { readonly code: number; readonly body: unknown };
 
 async function answer(
-  found: Omit<Api, "cluster" | "stop">,
+  found: Omit<Api, "cluster" | "send" | "stop">,
   request: IncomingMessage,
 ): Promise<Answer> {
   const url = new URL(request.url ?? "/", "http://localhost");
@@ -149,6 +163,10 @@ async function answer(
         },
       },
     };
+  if (path === `/api/v1/namespaces/${namespace}/configmaps`) {
+    if (request.method === "POST") found.configMaps.push(JSON.parse(text) as object);
+    return { code: 200, body: { items: found.configMaps } };
+  }
   if (path === rolloutPath) return { code: 200, body: found.rollout };
   if (path === routesPath) return { code: 200, body: found.routes };
   if (path === `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/analysisruns`)
@@ -172,7 +190,7 @@ async function answer(
  * conflict.
  */
 function patched(
-  found: Omit<Api, "cluster" | "stop">,
+  found: Omit<Api, "cluster" | "send" | "stop">,
   path: string,
   patch: Record<string, unknown>,
   type: string | undefined,

@@ -1,9 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { approve } from "../../../cli/delivery/approve";
-import { testKey } from "../../support/signing";
+import { approve, awaitResumed } from "../../../cli/delivery/approve";
+import { waitingOf, type Waiting } from "../../../services/delivery/pause";
 import { digestOf } from "../../infra/serving/fixture";
-import { become, boardApproves, context, entries, folder, region, waiting } from "./fixture";
+import { waiting } from "./api";
+import { become, boardApproves, context, entries, folder, region, resumerLooks } from "./fixture";
 
 /** The ethics board approved the image before its trial. */
 const beforehand = () =>
@@ -13,86 +14,43 @@ const beforehand = () =>
     subject: "loan-approval",
     details: { digest: digestOf("b"), role: "ethics-board", reason: "the benefits outweigh" },
   });
+const atGate: Waiting = {
+  region: "eu-west-1",
+  digest: digestOf("b"),
+  podTemplateHash: "bbbb",
+  step: 3,
+  pausedFor: "CanaryPauseStep",
+  pausedAt: "2026-11-24T10:15:00Z",
+};
+const risk = { role: "model-risk", reason: "reviewed the card" };
+const patience = { timeoutSeconds: 1, pollSeconds: 0.05, report: () => undefined };
 
 describe("an approval", () => {
-  it("of high risk waits for one of the ethics board by another person", async () => {
+  it("of high risk says what is missing, until one of the ethics board by another person is there", async () => {
     become(waiting);
     const wanted = "2 approvals by different people in different roles, one of them ethics-board";
-    expect(await approve(context, { role: "model-risk", reason: "reviewed the card" })).toEqual({
+    expect(await approve(context, risk)).toEqual({
       digest: digestOf("b"),
       region: "eu-west-1",
-      resumed: false,
+      waiting: atGate,
       missing: `${wanted}; got model-risk by risk-officer@example.com`,
     });
-    expect(
-      await approve(context, { role: "ethics-board", reason: "the same person" }),
-    ).toMatchObject({
-      resumed: false,
+    expect(await approve(context, { ...risk, role: "ethics-board" })).toMatchObject({
       missing: `${wanted}; got model-risk by risk-officer@example.com, ethics-board by risk-officer@example.com`,
     });
-    expect([region.writes, entries().length]).toEqual([[], 2]);
     expect(await boardApproves()).toEqual({
       digest: digestOf("b"),
       region: "eu-west-1",
-      resumed: true,
+      waiting: atGate,
     });
-    expect(region.rollout.status).not.toHaveProperty("pauseConditions");
+    expect(entries()).toHaveLength(3);
   });
 
-  it("of a stack with approver keys counts at the gate only with a signature of one of its role", async () => {
+  it("changes nothing in the cluster: it is recorded under the identity that the API server knows", async () => {
     await beforehand();
     become(waiting);
-    const [board, risk] = [testKey(), testKey("p256")];
-    const approverKeys = [
-      { role: "ethics-board", key: board.publicKey },
-      { role: "model-risk", key: risk.publicKey },
-    ];
-    const approving = { role: "model-risk", reason: "reviewed the card", approverKeys };
-    expect(await approve(context, approving)).toMatchObject({
-      resumed: false,
-      missing: expect.stringContaining("; got none"),
-    });
-    expect(await approve(context, { ...approving, signer: risk.signer })).toMatchObject({
-      resumed: false,
-      missing: expect.stringContaining("; got model-risk by risk-officer@example.com"),
-    });
-    expect(await boardApproves({ approverKeys, signer: testKey().signer })).toMatchObject({
-      resumed: false,
-    });
-    expect(await boardApproves({ approverKeys, signer: board.signer })).toMatchObject({
-      resumed: true,
-    });
-  });
-
-  it("given at another step does not count at the gate", async () => {
-    become({
-      ...waiting,
-      currentStepIndex: 2,
-      pauseConditions: [{ reason: "InconclusiveAnalysisRun", startTime: "2026-11-24T10:15:00Z" }],
-    });
-    await boardApproves();
-    become(waiting);
-    expect(
-      await approve(context, { role: "model-risk", reason: "reviewed the card" }),
-    ).toMatchObject({ resumed: false });
-  });
-
-  it("is recorded under the identity that the API server knows, and then the release goes on as kubectl argo rollouts promote makes it", async () => {
-    await beforehand();
-    become(waiting);
-    expect(await approve(context, { role: "model-risk", reason: "reviewed the card" })).toEqual({
-      digest: digestOf("b"),
-      region: "eu-west-1",
-      resumed: true,
-    });
-    expect(region.writes).toEqual([
-      [
-        "PATCH",
-        "/apis/argoproj.io/v1alpha1/namespaces/causeway-models/rollouts/loan-approval/status",
-        { metadata: { resourceVersion: "100" }, status: { pauseConditions: null } },
-      ],
-    ]);
-    expect(region.rollout.status).not.toHaveProperty("pauseConditions");
+    await approve(context, risk);
+    expect([region.writes, region.configMaps]).toEqual([[], []]);
     expect(
       entries()
         .slice(1)
@@ -102,55 +60,47 @@ describe("an approval", () => {
         actor: "risk-officer@example.com",
         action: "approve",
         subject: "loan-approval",
-        details: {
-          region: "eu-west-1",
-          digest: digestOf("b"),
-          version: "1.4.0",
-          podTemplateHash: "bbbb",
-          step: 3,
-          pausedFor: "CanaryPauseStep",
-          role: "model-risk",
-          reason: "reviewed the card",
-        },
+        details: { ...atGate, version: "1.4.0", ...risk },
       },
     ]);
   });
 
-  it("after an inconclusive step goes on with the next", async () => {
-    become({
-      ...waiting,
-      currentStepIndex: 2,
-      pauseConditions: [{ reason: "InconclusiveAnalysisRun", startTime: "2026-11-24T10:15:00Z" }],
-      canary: { currentStepAnalysisRunStatus: { name: "x", status: "Inconclusive" } },
-    });
-    await approve(context, { role: "model-risk", reason: "too little traffic at night" });
-    expect(region.rollout.status).toMatchObject({ controllerPause: false, currentStepIndex: 3 });
-    expect(entries()[0]!.details["pausedFor"]).toBe("InconclusiveAnalysisRun");
+  it("is taken into a cluster whose resumer reads no bucket, where others find it", async () => {
+    become(waiting);
+    const carrying = { ...context, carries: true };
+    expect(await approve(carrying, risk)).toHaveProperty("missing");
+    expect(region.configMaps).toEqual([
+      {
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: {
+          name: `approval-${entries()[0]!.hash.slice(0, 40)}`,
+          labels: { "causeway.dev/approval-of": "loan-approval" },
+        },
+        immutable: true,
+        data: { actor: "risk-officer@example.com", entry: JSON.stringify(entries()[0]) },
+      },
+    ]);
+    const chair = { ...region.cluster, whoAmI: async () => "chair@example.com" };
+    const second = { role: "ethics-board", reason: "the benefits outweigh" };
+    expect(await approve({ ...carrying, cluster: chair }, second)).not.toHaveProperty("missing");
   });
 
-  it("is applied again where the controller wrote in between, and recorded once", async () => {
+  it("ends when the resumer took the release out of its pause", async () => {
     await beforehand();
     become(waiting);
-    let writers = 2;
-    region.meanwhile = () =>
-      void (writers-- > 0 && (region.rollout.metadata.resourceVersion = String(200 + writers)));
-    await approve(context, { role: "model-risk", reason: "reviewed the card" });
-    expect(region.writes).toHaveLength(3);
-    expect(region.rollout.status).not.toHaveProperty("pauseConditions");
-    expect(entries()).toHaveLength(2);
+    await approve(context, risk);
+    const ending = awaitResumed(context, atGate, patience);
+    expect(await resumerLooks()).toBe(true);
+    expect(await ending).toBe("resumed");
   });
 
-  it("does not resume another version that took the place of the approved one", async () => {
-    await beforehand();
+  it("ends when the release waits at another pause, or was aborted, or the time is over", async () => {
     become(waiting);
-    region.meanwhile = () => {
-      region.rollout.metadata.resourceVersion = "300";
-      become({ currentPodHash: "cccc" });
-    };
-    await expect(
-      approve(context, { role: "model-risk", reason: "reviewed the card" }),
-    ).rejects.toThrow("another version (cccc) took the place of the one that was approved (bbbb)");
-    expect(region.rollout.status["pauseConditions"]).toEqual(waiting.pauseConditions);
+    expect(await awaitResumed(context, atGate, { ...patience, timeoutSeconds: 0 })).toBe("waits");
+    expect(await awaitResumed(context, { ...atGate, step: 2 }, patience)).toBe("resumed");
+    become({ abort: true });
+    expect(await awaitResumed(context, atGate, patience)).toBe("aborted");
   });
 
   it.each([
@@ -182,23 +132,25 @@ describe("an approval", () => {
     );
   });
 
-  it("leaves the release paused where it cannot be recorded", async () => {
+  it("takes nothing into the cluster where it cannot be recorded", async () => {
     become(waiting);
     writeFileSync(join(folder, "ledger.jsonl"), "no entry\n");
-    await expect(
-      approve(context, { role: "model-risk", reason: "reviewed the card" }),
-    ).rejects.toThrow("does not verify:\n  - line 1 is not an entry");
-    expect(region.writes).toEqual([]);
+    await expect(approve({ ...context, carries: true }, risk)).rejects.toThrow(
+      "does not verify:\n  - line 1 is not an entry",
+    );
+    expect(region.configMaps).toEqual([]);
   });
 
   it("of an image that no Rollout runs yet is recorded alone", async () => {
-    expect(
-      await approve(context, {
-        role: "model-risk",
-        reason: "reviewed the card",
-        digest: digestOf("e"),
-      }),
-    ).toEqual({ digest: digestOf("e"), region: "eu-west-1", resumed: false });
+    expect(await approve(context, { ...risk, digest: digestOf("e") })).toEqual({
+      digest: digestOf("e"),
+      region: "eu-west-1",
+    });
     expect([entries()[0]!.details["digest"], region.writes]).toEqual([digestOf("e"), []]);
   });
+});
+
+it("knows a Rollout at its gate", async () => {
+  become(waiting);
+  expect(waitingOf(await region.cluster.rollout("loan-approval"))).toEqual(atGate);
 });

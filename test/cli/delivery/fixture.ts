@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { modelsFolder as realModels } from "../../harness/fixtures";
 import { readLedger, storeAt } from "../../../services/evidence/ledger";
 import { approve, type Approval } from "../../../cli/delivery/approve";
+import type { RoleKey } from "../../../services/evidence/approvals";
+import { resumeWhereApproved } from "../../../services/delivery/resume";
 import { openLedger } from "../../../services/delivery/ledger-location";
 import { api, type Api } from "./api";
 import type { DeliveryContext } from "../../../cli/delivery/regions";
@@ -12,6 +14,8 @@ import type { DeliveryContext } from "../../../cli/delivery/regions";
 export let folder = "";
 export let region: Api;
 export let context: DeliveryContext;
+/** What the resumer said. */
+export let said: string[] = [];
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "causeway-delivery-"));
@@ -19,6 +23,7 @@ beforeEach(async () => {
     recursive: true,
     filter: (path) => !path.endsWith(".onnx"),
   });
+  said = [];
   region = await api();
   context = {
     cluster: region.cluster,
@@ -53,13 +58,18 @@ export const promoted = {
   conditions: [{ type: "Completed", status: "True", lastTransitionTime: "2026-11-24T10:30:00Z" }],
 };
 
-export const waiting = {
-  phase: "Paused",
-  message: "CanaryPauseStep",
-  currentStepIndex: 3,
-  controllerPause: true,
-  pauseConditions: [{ reason: "CanaryPauseStep", startTime: "2026-11-24T10:15:00Z" }],
-};
+/** What the region's resumer does at its next look; returns whether it resumed. */
+export const resumerLooks = (approverKeys: readonly RoleKey[] = []) =>
+  resumeWhereApproved(
+    { name: "loan-approval", riskTier: "high" },
+    {
+      region: "eu-west-1",
+      send: region.send,
+      entries: () => context.ledger.entries(),
+      approverKeys,
+      report: (line) => void said.push(line),
+    },
+  );
 
 /** The ethics board's approval, which high risk asks for beside another. */
 export const boardApproves = (more: Partial<Approval> = {}) =>

@@ -5,7 +5,7 @@ import { forbiddingVerdict } from "../../../services/evidence/verdict";
 import { approve } from "../../../cli/delivery/approve";
 import { recordVerdict } from "../../../cli/delivery/record";
 import { digestOf } from "../../infra/serving/fixture";
-import { analysisRun, metricResult } from "./api";
+import { analysisRun, metricResult, waiting } from "./api";
 import { sha256 } from "../../../services/contract/digests";
 import {
   become,
@@ -16,7 +16,6 @@ import {
   folder,
   promoted,
   region,
-  waiting,
 } from "./fixture";
 
 describe("the verdict over a rollout", () => {

@@ -1,6 +1,9 @@
 import { join } from "node:path";
 import { approve } from "../../../cli/delivery/approve";
 import { clusterOf } from "../../../cli/delivery/cluster";
+import { loadContract } from "../../../services/contract/load";
+import { regionOf } from "../../../services/delivery/live-rollout";
+import { resumeWhereApproved } from "../../../services/delivery/resume";
 import { openLedger } from "../../../services/delivery/ledger-location";
 import { connect, send } from "../../../services/delivery/connection";
 import { heldOutApplications } from "./applicants";
@@ -150,7 +153,7 @@ export class Trials {
 
   /**
    * Approves as the risk tier asks for: where one approval does not do, the ethics board gives
-   * another. The suite has one identity, so the second is given.
+   * another. The suite has one identity, so the second is given. Then the resumer looks.
    */
   async #approve(model: string): Promise<void> {
     const context = await this.context(model);
@@ -167,6 +170,17 @@ export class Trials {
         },
         { role: "ethics-board", reason },
       );
+    const connection = await connect({ kubeconfig: this.world.cluster.kubeconfig });
+    await resumeWhereApproved(
+      { name: model, riskTier: loadContract(context.modelsFolder, model).riskTier },
+      {
+        region: await context.cluster.rollout(model).then(regionOf),
+        send: (request) => send(connection, request),
+        entries: () => context.ledger.entries(),
+        approverKeys: [],
+        report: () => undefined,
+      },
+    );
   }
 
   /** What the commands of `npx causeway delivery` act on. */

@@ -1,5 +1,6 @@
 import {
   grants,
+  grantsOf,
   logReaders,
   groupSubject,
   roleReference,
@@ -141,20 +142,20 @@ describe("what the groups may do", () => {
     ).toBe(false);
   });
 
-  test("approvers patch rollouts of models, erasers start workflows, and neither does more", () => {
-    const writes = (group: Group) =>
-      of(group).flatMap(({ namespace, rules }) =>
-        rules.flatMap(({ resources, verbs }) =>
-          verbs
-            .filter((verb) => !["get", "list", "watch"].includes(verb))
-            .flatMap((verb) => resources.map((resource) => `${verb} ${namespace}/${resource}`)),
-        ),
-      );
-    expect(writes("approvers")).toEqual([
-      "patch causeway-models/rollouts",
-      "patch causeway-models/rollouts/status",
-    ]);
-    expect(writes("erasers")).toEqual(["create causeway-training/workflows"]);
+  test("approvers change nothing of a release, erasers start workflows, and neither does more", () => {
+    const writes = (group: Group, target: "aws" | "kubernetes") =>
+      grantsOf(target)
+        .filter((grant) => grant.group === group)
+        .flatMap(({ namespace, rules }) =>
+          rules.flatMap(({ resources, verbs }) =>
+            verbs
+              .filter((verb) => !["get", "list", "watch"].includes(verb))
+              .flatMap((verb) => resources.map((resource) => `${verb} ${namespace}/${resource}`)),
+          ),
+        );
+    expect(writes("approvers", "aws")).toEqual([]);
+    expect(writes("approvers", "kubernetes")).toEqual(["create causeway-models/configmaps"]);
+    expect(writes("erasers", "aws")).toEqual(["create causeway-training/workflows"]);
   });
 
   test("an emergency lets nobody create anything, nor touch roles, workflows or what starts them", () => {
