@@ -184,6 +184,7 @@ export const dutyNotes = {
       "governance-model-approval-channel",
       "governance-rollout-human-gate",
       "governance-retraining-approval",
+      "governance-resumer-tier",
     ],
     also: "contract and training steps",
   },

@@ -231,6 +231,7 @@ export { rule as governanceModelSignature } from "./governance/model-signature";
 export { rule as governanceModelSigned } from "./governance/model-signed";
 export { rule as governanceModelVerdict } from "./governance/model-verdict";
 export { rule as governancePodPickle } from "./governance/pod-pickle";
+export { rule as governanceResumerTier } from "./governance/resumer-tier";
 export { rule as governanceRetrainingApproval } from "./governance/retraining-approval";
 export { rule as governanceRolloutHumanGate } from "./governance/rollout-human-gate";
 export { rule as governanceRolloutImage } from "./governance/rollout-image";

@@ -227,6 +227,7 @@ export const releaseThreats: readonly Threat[] = [
     rules: [
       "access-admission-duties",
       "access-separation-of-duties",
+      "governance-resumer-tier",
       "access-rbac-wildcard",
       "access-rbac-escalation",
     ],

@@ -15,6 +15,10 @@ import {
   type Row,
 } from "./targets";
 
+const resumer = "eu-central-1-resumer-job :CronJob";
+const resumerArguments = "spec/jobTemplate/spec/template/spec/containers/0/args";
+const lowered = (args: readonly string[]) => args.map((one) => one.replace("=high", "=minimal"));
+
 export const workflows: readonly Row[] = [
   // Retraining
   ["workloads-workflow-deadline", retraining, "spec/activeDeadlineSeconds", gone],
@@ -34,6 +38,8 @@ export const workflows: readonly Row[] = [
     "spec/triggers/0/template/k8s/source/resource/spec/templates",
     [{ name: "main", container: { image: "busybox" } }],
   ],
+  ["governance-resumer-tier", resumer, resumerArguments, lowered],
+  ["governance-resumer-tier", resumer, resumerArguments, gone],
   ["governance-retraining-approval", retraining, `${promotion.task}/when`, gone],
   [
     "governance-retraining-approval",

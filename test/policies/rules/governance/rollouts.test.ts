@@ -2,7 +2,9 @@ import { labelKeys } from "../../../../services/contract/labels";
 import { rule as pickle } from "../../../../policies/rules/governance/pod-pickle";
 import { rule as gate } from "../../../../policies/rules/governance/rollout-human-gate";
 import { rule as image } from "../../../../policies/rules/governance/rollout-image";
+import { rule as resumerTier } from "../../../../policies/rules/governance/resumer-tier";
 import { rule as labels } from "../../../../policies/rules/governance/rollout-labels";
+import { resumerJob } from "../../../../infra/workflows/resumer";
 import { releaseSteps } from "../../../../infra/serving/steps";
 import { modelsFolder } from "../../../harness/fixtures";
 import { loadContract } from "../../../../services/contract/load";
@@ -114,6 +116,42 @@ const stack: ResourceView[] = [
     props: goodMonitor(),
   },
 ];
+const resumer = {
+  type: "kubernetes:batch/v1:CronJob",
+  name: "resumer",
+  props: {
+    metadata: { name: "release-resumer", namespace: "causeway-training" },
+    spec: {
+      ...resumerJob(
+        {
+          region: "eu-west-1",
+          models: [{ name: "scorer", riskTier: "high" }],
+          approverKeys: [],
+        },
+        `111122223333.dkr.ecr.eu-west-1.amazonaws.com/delivery@sha256:${"a".repeat(64)}`,
+      ).spec,
+    },
+  },
+};
+const args = "spec.jobTemplate.spec.template.spec.containers.0.args";
+const told = (g: readonly ResourceView[], ...models: string[]) =>
+  g.map((one) => (one.name === "resumer" ? { ...one, props: set(one.props, args, models) } : one));
+
+ruleSuite(resumerTier, {
+  good: [...stack, resumer],
+  deviations: {
+    "a lower tier": (g) => ({
+      deviant: told(g, "--model=scorer=minimal"),
+      message: /must count approvals of "scorer" by its tier high, got scorer=minimal/,
+    }),
+    "two tiers": (g) => told(g, "--model=scorer=high", "--model=scorer=minimal"),
+    "a model left out": (g) => ({
+      deviant: told(g, "--region=eu-west-1"),
+      message: /by its tier high, got none/,
+    }),
+  },
+});
+
 const otherImage = `111122223333.dkr.ecr.eu-west-1.amazonaws.com/models/scorer@sha256:${"f".repeat(64)}`;
 
 ruleSuite(image, {
