@@ -1,3 +1,4 @@
+import { scenarioSection } from "./gate-scenarios";
 import { wrongFactor } from "../../infra/gates/labels";
 import { alerts, type AlertName } from "../../infra/gates/alerts";
 import { budgetFactor, latencyShares } from "../../infra/gates/requests";
@@ -150,7 +151,7 @@ const objectives: readonly GatedKey[] = [
     key: "slos.availability",
     judges: {
       trial: {
-        rule: `Sequential test of server errors: one minus the objective is fine, ${budgetFactor} times that is bad. It must be shown to hold before full traffic.`,
+        rule: `Sequential test of server errors: one minus the objective is fine, ${budgetFactor} times that is bad. It fails only if the version also errs more than the champion at the same time. It must be shown to hold before full traffic.`,
         by: code("gates/requests", "errorGate"),
       },
       alert: {
@@ -165,7 +166,7 @@ const objectives: readonly GatedKey[] = [
     key: "slos.latencyP99",
     judges: {
       trial: {
-        rule: `Sequential test of answers later than the objective: ${percent(latencyShares.acceptable)} is fine, ${percent(latencyShares.unacceptable)} is bad. It fails only if the version is also slower than the champion. It must be shown to hold before full traffic.`,
+        rule: `Sequential test of answers later than the objective: ${percent(latencyShares.acceptable)} is fine, ${percent(latencyShares.unacceptable)} is bad. It fails only if the version is also later than the champion at the same time. It must be shown to hold before full traffic.`,
         by: code("gates/requests", "latencyGate"),
       },
       alert: {
@@ -181,7 +182,7 @@ const objectives: readonly GatedKey[] = [
         by: code("gates/gates", "evaluate"),
       },
     },
-    why: "The proof step of the cluster asks the objective alone: there a version goes back that is as late as the champion. The rehearsal leaves such a version undecided.",
+    why: "A version that is as late as the champion is not refused, and not proven either: a person decides. The rehearsal has no clock, so a look is its block of time.",
   },
   {
     key: "slos.labelDelay",
@@ -300,6 +301,8 @@ npx causeway rehearse --model loan-approval
 A trial has three verdicts. A gate is *shown to hold* (with a ${percent(falseProof)} chance for a version that is just bad), *shown to fail* (all gates of a release share a ${percent(falseRollback)} chance for a version that is fine), or *not shown*: more requests or labels have to tell. Each gate of a trial has two forms in \`infra/gates\`: PromQL for the cluster and \`evaluate()\` for the rehearsal. Both take their limits from the same constants, and the suite \`rules\` ([e2e.md](e2e.md)) compares them over random counts. [delivery.md](delivery.md#gates) describes how a release uses the verdicts, [observability.md](observability.md) the alerts.
 
 ${gatedKeys.map(section).join("\n\n")}
+
+${scenarioSection()}
 `;
 }
 

@@ -1,4 +1,5 @@
-import type { VersionCounts } from "../../infra/gates/counts";
+import type { Block } from "../../infra/gates/blocks";
+import type { TrialCounts, VersionCounts } from "../../infra/gates/counts";
 import { decide, evaluate, type Action, type Judgement } from "../../infra/gates/gates";
 import type { Pace } from "../../infra/gates/pace";
 import type { Contract } from "../../services/contract/contract";
@@ -109,7 +110,7 @@ async function looksAt(
     const sent = draw(applications, requestsPerLook, random, `${name}-${seen.length}`);
     await sendAll(router, contract.name, sent);
     const now = await read(options, router);
-    const look = lookAt(options, { start, before, now }, seen.length === looks - 1);
+    const look = lookAt(options, { start, before, now }, seen, seen.length === looks - 1);
     seen.push(look);
     before = now;
     if (look.verdict.action !== "continue") break;
@@ -121,6 +122,7 @@ async function looksAt(
 function lookAt(
   options: TrialOptions,
   readings: { readonly start: Reading; readonly before: Reading; readonly now: Reading },
+  earlier: readonly Look[],
   last: boolean,
 ): Look {
   const { start, before, now } = readings;
@@ -139,13 +141,41 @@ function lookAt(
     return { predictions, failures, counts };
   };
   const [champion, challenger] = [of("champion"), of("challenger")];
-  const counts = { trial: challenger.counts, champion: champion.counts };
+  const pair = { trial: challenger.counts, champion: champion.counts };
+  const counts = { ...pair, blocks: blocksOf([...earlier.map(countsOf), pair]) };
   const judgements = evaluate(options.contract, options.pace, counts);
   const { action, because } = decide(judgements, last);
   return {
     champion,
     challenger,
     verdict: { action, reason: reasonOf(action, because), judgements },
+  };
+}
+
+/** Counts of both versions since a trial began. */
+type Pair = Pick<TrialCounts, "trial" | "champion">;
+
+function countsOf({ challenger, champion }: Look): Pair {
+  return { trial: challenger.counts, champion: champion.counts };
+}
+
+/** What was counted from look to look: a rehearsal has no clock, so a look is its block of time. */
+function blocksOf(looks: readonly Pair[]): TrialCounts["blocks"] {
+  const between = (share: (counts: VersionCounts) => Block["trial"]) =>
+    looks.map((now, i): Block => {
+      const since = (of: keyof Pair) => {
+        const [last, before] = [share(now[of]), looks[i - 1]];
+        const first = before === undefined ? { events: 0, trials: 0 } : share(before[of]);
+        return { events: last.events - first.events, trials: last.trials - first.trials };
+      };
+      return { trial: since("trial"), champion: since("champion") };
+    });
+  return {
+    errors: between(({ requests, errors, unanswered }) => ({
+      events: errors + unanswered,
+      trials: requests + unanswered,
+    })),
+    latency: between(({ answers, lateAnswers }) => ({ events: lateAnswers, trials: answers })),
   };
 }
 

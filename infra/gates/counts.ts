@@ -1,3 +1,5 @@
+import type { Block } from "./blocks";
+
 /** True labels that arrived for one version, or for one group under it. */
 export interface Confusion {
   readonly truePositive: number;
@@ -41,7 +43,16 @@ export interface VersionCounts {
 export interface TrialCounts {
   readonly trial: VersionCounts;
   readonly champion: VersionCounts;
+  /**
+   * Failures among what was taken in, and late among predictions, by block of time; all blocks of
+   * the trial.
+   */
+  readonly blocks: Readonly<Record<BlockGate, readonly Block[]>>;
 }
+
+/** Gates whose events are compared with the champion's of the same time. */
+export const blockGates = ["errors", "latency"] as const;
+export type BlockGate = (typeof blockGates)[number];
 
 /** Sum of counts. */
 export function sum(counts: readonly number[]): number {

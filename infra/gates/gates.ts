@@ -103,13 +103,16 @@ export function watchQuestions(
   ];
 }
 
-/** Questions of the proof, before full traffic: each waits until its gate is shown to hold. */
+/**
+ * Questions of the proof, before full traffic: each waits until its gate is shown to hold. To refuse
+ * is the watch's, which looks on.
+ */
 export function proofQuestions(
   contract: Contract,
   pace: Pick<Pace, "windowSeconds" | "minimumRequests">,
   version: VersionOnTrial,
 ): Question[] {
-  const { gates, boundary } = gatesOf(contract, pace);
+  const { gates } = gatesOf(contract, pace);
   return gates.flatMap(({ name, proof }) =>
     proof === undefined
       ? []
@@ -118,7 +121,7 @@ export function proofQuestions(
             name,
             query: proof(version),
             success: conditions.proven,
-            failure: conditions.refused(boundary),
+            failure: conditions.notANumber,
           },
         ],
   );

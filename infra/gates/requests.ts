@@ -2,14 +2,21 @@ import type { Contract } from "../../services/contract/contract";
 import { metrics, overloadedCode, seriesNames } from "../../services/contract/metrics";
 import { latencyText } from "../../services/contract/units";
 import { namespaces } from "../kubernetes/labels";
-import { hashLabel, shareComparison, shareEvidence } from "./comparison";
-import type { TrialCounts } from "./counts";
-import { series } from "./series";
+import {
+  blockEvidence,
+  blockQuery,
+  blockRules,
+  grownInBlock,
+  restartGap,
+  smallest,
+} from "./blocks";
+import { hashLabel, type Share } from "./comparison";
+import type { BlockGate, VersionCounts } from "./counts";
 import { scrapeSeconds, type Pace } from "./pace";
 import { matchers } from "./quoting";
 import { select, type RecordingRule } from "./rule";
 import { waldEvidence, waldQuery, waldWeights, type Shares } from "./sequential";
-import type { Evidence, Gate } from "./verdict";
+import type { Gate } from "./verdict";
 
 /**
  * PromQL selector of the requests that a model's pods answered, as the proxy beside each server
@@ -68,10 +75,6 @@ export const restartLimit = 3;
  * past.
  */
 const memory = "1h";
-/**
- * Gap between two lives of a server that still counts as a restart: back-off grows to five minutes.
- */
-const gap = "10m";
 /** Step at which restarts are looked for: the interval of the scrapes. */
 const step = `${scrapeSeconds}s`;
 
@@ -83,8 +86,8 @@ const step = `${scrapeSeconds}s`;
  * pod, what it had counted before is added. Empty when no such series exists.
  */
 export function total(selector: string): string {
-  const before = `last_over_time(${selector}[${gap}] offset ${step})`;
-  const lost = `sum(sum_over_time((${before} > last_over_time(${selector}[${gap}]))[${memory}:${step}]))`;
+  const before = `last_over_time(${selector}[${restartGap}] offset ${step})`;
+  const lost = `sum(sum_over_time((${before} > last_over_time(${selector}[${restartGap}]))[${memory}:${step}]))`;
   return `(sum(last_over_time(${selector}[${memory}])) + (${lost} or vector(0)))`;
 }
 
@@ -92,18 +95,6 @@ export function total(selector: string): string {
 export function totalOrZero(selector: string): string {
   return `(${total(selector)} or vector(0))`;
 }
-
-/**
- * Window over which versions are compared: longer than a trial, so that it holds all of the trial's
- * own traffic.
- */
-export const comparisonWindow = "1h";
-
-/** Name of the gate that compares a version's slow answers with those of the others. */
-export const latencyComparison = "latency-champion";
-
-/** Differences in the share of slow answers that should be found soonest. */
-const slowSpread = 0.02;
 
 /** Explanations take longer by their nature, and nobody waits for the answer to feedback. */
 export const timedOperations = 'operation=~"infer|predict"';
@@ -132,120 +123,153 @@ export function timedAnswers(contract: Contract, labels: Readonly<Record<string,
   };
 }
 
-/**
- * Evidence that a version is slower than the others at the same time: a machine that stalls stalls
- * both.
- */
+/** Failures among the requests that were taken in, as selectors, of one version or of all. */
+function failures(contract: Contract, labels: Readonly<Record<string, string>> = {}) {
+  const name = metrics.requests.name;
+  return {
+    all: select(contract, name, labels, taken),
+    failed: select(contract, name, labels, 'status=~"5.."', taken),
+    // What the proxy had to answer itself, because the server was gone: no server counts that.
+    unanswered: requestsOf(contract.name, labels, 'response_code=~"5..",response_flags!="-"'),
+  };
+}
+
+/** Sum of two expressions by version, each of which may lack versions. */
+function plus(one: string, other: string): string {
+  return `((${one} or 0 * ${other}) + (${other} or 0 * ${one}))`;
+}
+
+/** Blocks of errors and of late answers, by version. */
 export function requestTrialRules(contract: Contract): RecordingRule[] {
-  const { all, quick, away } = timedAnswers(contract);
-  const grown = (selector: string) =>
-    `sum by (${hashLabel}) (increase(${selector}[${comparisonWindow}]))`;
-  // Without such a request there is no series of them.
-  const turnedAway = `(${grown(away)} or 0 * ${grown(all)})`;
-  return shareComparison(contract, {
-    gate: latencyComparison,
-    events: `clamp_min(${grown(all)} - ${grown(quick)}, 0) + ${turnedAway}`,
-    trials: `${grown(all)} + ${turnedAway}`,
-    minimum: contract.drift.minimumSamples,
-    spread: slowSpread,
-    by: hashLabel,
-  });
+  const { all, failed, unanswered } = failures(contract);
+  const { all: answers, quick, away } = timedAnswers(contract);
+  const grown = grownInBlock;
+  return [
+    ...blockRules(contract, {
+      gate: "errors",
+      shares: errorShares(contract),
+      events: plus(grown(failed), grown(unanswered)),
+      trials: plus(grown(all), grown(unanswered)),
+    }),
+    ...blockRules(contract, {
+      gate: "latency",
+      shares: latencyShares,
+      events: plus(`clamp_min(${grown(answers)} - ${grown(quick)}, 0)`, grown(away)),
+      trials: plus(grown(answers), grown(away)),
+    }),
+  ];
 }
 
 /** How many requests a version needs before a look says something good of it. */
 type Sample = Pick<Pace, "windowSeconds" | "minimumRequests">;
 
+/** A gate on the share of a version's requests that were failures of one kind, in both forms. */
+interface RequestGate extends Pick<Gate, "compares"> {
+  readonly name: BlockGate;
+  readonly shares: Shares;
+  /** Failures and trials of the version with this hash, and whether they say something. */
+  readonly parts: (hash: string) => {
+    readonly events: string;
+    readonly trials: string;
+    readonly enough: string;
+  };
+  /** The same from counts. */
+  readonly counted: (counts: VersionCounts) => Share & { readonly known: boolean };
+}
+
+/**
+ * A version is refused if it fails more often than it may, by its own requests and by blocks of
+ * time, and more often than the champion at the same time. The smallest of these evidences is valid
+ * if any of the claims is untrue: an incident that hits both versions, or one that hits many
+ * requests at once, refuses none. To be proven it has to keep the objective alone.
+ */
+function requestGate(
+  contract: Contract,
+  { name, compares, shares, parts, counted }: RequestGate,
+): Gate {
+  const objective = (hash: string) => {
+    const { events, trials, enough } = parts(hash);
+    return { evidence: waldQuery(shares, events, trials), enough };
+  };
+  return {
+    name,
+    compares,
+    bound: { max: shares.acceptable },
+    query({ hash }) {
+      const { evidence, enough } = objective(hash);
+      const blocks = blockQuery(contract, name, hash).map(
+        (query, i) => ` or label_replace(${query}, "by", "block-${i}", "", "")`,
+      );
+      return `min((${evidence})${blocks.join("")}) and on () (${enough})`;
+    },
+    proof({ hash }) {
+      const { evidence, enough } = objective(hash);
+      return `${evidence} and on () (${enough})`;
+    },
+    evidence({ trial, blocks }) {
+      const { events, trials, known } = counted(trial);
+      const value = events / trials;
+      if (!known) return { value, against: undefined };
+      const proof = waldEvidence(shares, events, trials);
+      return { value, against: smallest(proof, ...blockEvidence(shares, blocks[name])), proof };
+    },
+  };
+}
+
 /** Server errors of what was taken in, which the requests at hand can prove to be few enough. */
 export function errorGate(contract: Contract, pace: Sample, boundary: number): Gate {
   const shares = errorShares(contract);
   const few = fewestEvents(shares, boundary);
-  const query = ({ hash }: { readonly hash: string }) => {
-    const own = { [hashLabel]: hash };
-    const all = select(contract, metrics.requests.name, own, taken);
-    const failed = select(contract, metrics.requests.name, own, 'status=~"5.."', taken);
-    // What the proxy had to answer itself, because the server was gone: no server counts that.
-    const unanswered = requestsOf(contract.name, own, 'response_code=~"5..",response_flags!="-"');
-    const failures = `(${totalOrZero(failed)} + ${totalOrZero(unanswered)})`;
-    const trials = `(${totalOrZero(all)} + ${totalOrZero(unanswered)})`;
-    const enough = `${flowing(all, pace)} or ${failures} >= ${few} or ${notANumber(trials)}`;
-    return `${waldQuery(shares, failures, trials)} and on () (${enough})`;
-  };
-  return {
+  return requestGate(contract, {
     name: "errors",
     compares: "share of requests that end with a server error",
-    bound: { max: shares.acceptable },
-    query,
-    proof: query,
-    evidence({ trial: { requests, errors, unanswered, recentRequests } }) {
+    shares,
+    parts(hash) {
+      const { all, failed, unanswered } = failures(contract, { [hashLabel]: hash });
+      const events = `(${totalOrZero(failed)} + ${totalOrZero(unanswered)})`;
+      const trials = `(${totalOrZero(all)} + ${totalOrZero(unanswered)})`;
+      const enough = `${flowing(all, pace)} or ${events} >= ${few} or ${notANumber(trials)}`;
+      return { events, trials, enough };
+    },
+    counted({ requests, errors, unanswered, recentRequests }) {
       const [events, trials] = [errors + unanswered, requests + unanswered];
       const known =
         (requests >= pace.minimumRequests && recentRequests > 0) ||
         events >= few ||
         Number.isNaN(trials);
-      const against = known ? waldEvidence(shares, events, trials) : undefined;
-      return { value: events / trials, against, proof: against };
+      return { events, trials, known };
     },
-  };
+  });
 }
 
-/**
- * Late answers: a version is refused that is slower than the objective and slower than the
- * champion. The smaller of two evidences is valid against either being untrue.
- */
-export function latencyGate(contract: Contract, pace: Sample, boundary: number): Gate {
+/** Predictions that were turned away or answered later than the objective. */
+export function latencyGate(
+  contract: Contract,
+  { minimumRequests, windowSeconds }: Sample,
+  boundary: number,
+): Gate {
   const few = fewestEvents(latencyShares, boundary);
-  const parts = (hash: string) => {
-    const own = { [hashLabel]: hash };
-    const { all, quick, away } = timedAnswers(contract, own);
-    const late = `(${total(all)} - ${total(quick)} + ${totalOrZero(away)})`;
-    const trials = `(${total(all)} + ${totalOrZero(away)})`;
-    const window = `[${pace.windowSeconds}s]`;
-    const recent = `sum(increase(${all}${window})) + (sum(increase(${away}${window})) or vector(0))`;
-    return {
-      objective: waldQuery(latencyShares, late, trials),
-      champion: `label_replace(${select(contract, series.trialEvidence, { gate: latencyComparison, ...own })}, "than", "champion", "", "")`,
-      enough: `(${trials} >= ${pace.minimumRequests} and ${recent} > 0 or ${late} >= ${few} or ${notANumber(late)})`,
-    };
-  };
-  return {
+  return requestGate(contract, {
     name: "latency",
     compares: `share of predictions that were turned away or answered later than ${latencyText(contract.slos.latencyP99)}`,
-    bound: { max: latencyShares.acceptable },
-    query({ hash }) {
-      const { objective, champion, enough } = parts(hash);
-      return `min((${objective}) or ${champion}) and on () ${enough}`;
+    shares: latencyShares,
+    parts(hash) {
+      const { all, quick, away } = timedAnswers(contract, { [hashLabel]: hash });
+      const events = `(${total(all)} - ${total(quick)} + ${totalOrZero(away)})`;
+      const trials = `(${total(all)} + ${totalOrZero(away)})`;
+      const window = `[${windowSeconds}s]`;
+      const recent = `sum(increase(${all}${window})) + (sum(increase(${away}${window})) or vector(0))`;
+      const enough = `${trials} >= ${minimumRequests} and ${recent} > 0 or ${events} >= ${few} or ${notANumber(events)}`;
+      return { events, trials, enough };
     },
-    proof({ hash }) {
-      const { objective, enough } = parts(hash);
-      return `${objective} and on () ${enough}`;
+    counted({ answers, lateAnswers, recentAnswers }) {
+      const known =
+        (answers >= minimumRequests && recentAnswers > 0) ||
+        lateAnswers >= few ||
+        Number.isNaN(answers - lateAnswers);
+      return { events: lateAnswers, trials: answers, known };
     },
-    evidence: (counts) => latencyEvidence(contract, pace, few, counts),
-  };
-}
-
-/** Both queries of {@link latencyGate} from counts. */
-function latencyEvidence(
-  { drift }: Pick<Contract, "drift">,
-  { minimumRequests }: Sample,
-  few: number,
-  { trial, champion }: TrialCounts,
-): Evidence {
-  const { answers, lateAnswers, recentAnswers } = trial;
-  const value = lateAnswers / answers;
-  const known =
-    (answers >= minimumRequests && recentAnswers > 0) ||
-    lateAnswers >= few ||
-    Number.isNaN(answers - lateAnswers);
-  if (!known) return { value, against: undefined };
-  const objective = waldEvidence(latencyShares, lateAnswers, answers);
-  const slower = shareEvidence(
-    { events: lateAnswers, trials: answers },
-    { events: champion.lateAnswers, trials: champion.answers },
-    { minimum: drift.minimumSamples, spread: slowSpread },
-  );
-  const against =
-    slower === undefined || Number.isNaN(slower) ? objective : Math.min(objective, slower);
-  return { value, against, proof: objective };
+  });
 }
 
 /**

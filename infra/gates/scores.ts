@@ -3,10 +3,15 @@ import { metrics } from "../../services/contract/metrics";
 import { comparison, comparisonEvidence, hashLabel } from "./comparison";
 import { sum, type TrialCounts } from "./counts";
 import { series } from "./series";
-import { comparisonWindow } from "./requests";
 import { record, select, type RecordingRule } from "./rule";
 import { exact } from "./sequential";
 import type { Evidence, Gate } from "./verdict";
+
+/**
+ * Window over which versions are compared: longer than a trial, so that it holds all of the trial's
+ * own traffic.
+ */
+const comparisonWindow = "1h";
 
 /** Name of the gate that compares a version's scores with those of the others. */
 export const scoreComparison = "score-champion";

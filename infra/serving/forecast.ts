@@ -1,10 +1,11 @@
 import type { Contract } from "../../services/contract/contract";
+import { blockSeconds, evidenceOf, growthOf, memory, smallest, type Growth } from "../gates/blocks";
 import { valueSpread } from "../gates/experiment";
 import { labelWindows } from "../gates/rule";
 import { outcomesNeeded, power } from "../gates/experiment";
 import { gateNames } from "../gates/gates";
 import { errorShares, latencyShares } from "../gates/requests";
-import { meanTrials, proof, refusal, type Shares } from "../gates/sequential";
+import { meanTrials, proof, refusal, waldEvidence, type Shares } from "../gates/sequential";
 import { paces } from "../gates/pace";
 import { asks, releaseSteps, type Step } from "./steps";
 import type { Environment } from "../../services/contract/environments";
@@ -62,20 +63,18 @@ export function minutesToVerdict(
     Math.ceil(Math.max(0, seconds - pace.firstLookSeconds) / pace.lookSeconds) * pace.lookSeconds;
   const after = (trials: number) =>
     looked(secondsUntil(stretches, trials / requestsPerSecond)) / 60;
-  const until = (shares: Shares, share: number, limit: number) =>
-    after(Math.ceil(meanTrials(shares, share, limit)));
+  const proven = (shares: Shares) => after(Math.ceil(meanTrials(shares, 0, proof)));
   const errors = errorShares(contract);
+  const refused = (share: number) =>
+    looked(secondsUntilRefused({ stretches, requestsPerSecond, shares: errors, share, boundary })) /
+    60;
   const minimumSample = after(pace.minimumRequests);
   const steps = stretches.slice(0, -1).reduce((sum, { seconds }) => sum + seconds, 0);
   return {
     minimumSample,
-    brokenRefused: until(errors, 1, boundary),
-    erringRefused: until(errors, errors.unacceptable, boundary),
-    proven: Math.max(
-      (steps + pace.firstLookSeconds) / 60,
-      until(errors, 0, proof),
-      until(latencyShares, 0, proof),
-    ),
+    brokenRefused: refused(1),
+    erringRefused: refused(errors.unacceptable),
+    proven: Math.max((steps + pace.firstLookSeconds) / 60, proven(errors), proven(latencyShares)),
     pauses: minimumSample * 60 > pace.firstLookSeconds + pace.silentLooks * pace.lookSeconds,
   };
 }
@@ -196,6 +195,54 @@ function stretchesOf(
 
 function pauseOf({ pause }: Step): number {
   return Number.parseInt(String(pause?.duration ?? "0"), 10);
+}
+
+/** A version whose requests fail with this share, beside a champion whose share is acceptable. */
+interface Failing {
+  readonly stretches: readonly Stretch[];
+  readonly requestsPerSecond: number;
+  readonly shares: Shares;
+  readonly share: number;
+  readonly boundary: number;
+}
+
+/**
+ * Seconds until every evidence against a failing version reaches the boundary, if each block brings
+ * what is expected of it.
+ */
+function secondsUntilRefused({
+  stretches,
+  requestsPerSecond,
+  shares,
+  share,
+  boundary,
+}: Failing): number {
+  let [blocks, objective] = [0, 0];
+  let grown: Growth | undefined;
+  for (const { seconds, seen, answered } of stretches) {
+    const all = requestsPerSecond * blockSeconds;
+    const [own, others] = [seen * all, (1 - answered) * all];
+    const trial = { events: share * own, trials: own };
+    const growth = growthOf(shares, {
+      trial,
+      champion: { events: shares.acceptable * others, trials: others },
+    });
+    for (const until = blocks + Math.min(seconds, memory) / blockSeconds; blocks < until;) {
+      blocks += 1;
+      objective += waldEvidence(shares, trial.events, trial.trials);
+      grown = grown === undefined ? growth : bothOf(grown, growth);
+      if (smallest(objective, ...evidenceOf([grown])) >= boundary) return blocks * blockSeconds;
+    }
+  }
+  return Infinity;
+}
+
+/** What two blocks add. */
+function bothOf(one: Growth, other: Growth): Growth {
+  return {
+    concurrent: one.concurrent.map((evidence, i) => evidence + (other.concurrent[i] ?? 0)),
+    bet: one.bet + other.bet,
+  };
 }
 
 /** Seconds after which the version has seen what the whole model sees in `share` seconds. */

@@ -1,4 +1,5 @@
-import type { Confusion, VersionCounts } from "../../../infra/gates/counts";
+import type { Share } from "../../../infra/gates/comparison";
+import type { Confusion, TrialCounts, VersionCounts } from "../../../infra/gates/counts";
 
 /** Labels of which 90% are right. */
 export function confusion(rows: number): Confusion {
@@ -32,5 +33,27 @@ export function counts(rows: number, changes: Partial<VersionCounts> = {}): Vers
       sex: { male: confusion(rows * 0.8), female: confusion(rows * 0.2) },
     },
     ...changes,
+  };
+}
+
+/** What is known at one look, counted evenly over so many blocks of time. */
+export function trialOf(trial: VersionCounts, champion: VersionCounts, blocks = 10): TrialCounts {
+  const evenly = (share: (counts: VersionCounts) => Share) => {
+    const part = (of: VersionCounts) => {
+      const { events, trials } = share(of);
+      return { events: events / blocks, trials: trials / blocks };
+    };
+    return Array.from({ length: blocks }, () => ({ trial: part(trial), champion: part(champion) }));
+  };
+  return {
+    trial,
+    champion,
+    blocks: {
+      errors: evenly(({ requests, errors, unanswered }) => ({
+        events: errors + unanswered,
+        trials: requests + unanswered,
+      })),
+      latency: evenly(({ answers, lateAnswers }) => ({ events: lateAnswers, trials: answers })),
+    },
   };
 }

@@ -4,10 +4,10 @@ import { decide, evaluate, gateNames, proofQuestions } from "../../../infra/gate
 import { paces } from "../../../infra/gates/pace";
 import { conditions, verdictOf } from "../../../infra/gates/verdict";
 import { contract } from "../serving/fixture";
-import { confusion, counts } from "./counts";
+import { confusion, counts, trialOf } from "./counts";
 
 function judge(trial: VersionCounts, champion = counts(9 * trial.answers), of = contract) {
-  return evaluate(of, paces.prod, { trial, champion });
+  return evaluate(of, paces.prod, trialOf(trial, champion));
 }
 const verdicts = (...given: Parameters<typeof judge>) =>
   Object.fromEntries(judge(...given).map(({ gate, verdict }) => [gate, verdict]));

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
-import type { Confusion, VersionCounts } from "../../../infra/gates/counts";
+import type { Share } from "../../../infra/gates/comparison";
+import type { Confusion, TrialCounts, VersionCounts } from "../../../infra/gates/counts";
 import { matchers } from "../../../infra/gates/quoting";
 import { requestsOf } from "../../../infra/gates/requests";
 import { select } from "../../../infra/gates/rule";
@@ -107,6 +108,48 @@ export function countsOf(drawn: DrawnVersion): VersionCounts {
     scoreTenths: scores.tenths,
     outcomes,
     groups,
+  };
+}
+
+/** Share of a counter's events that a life has in the last block of the hour. */
+const lastShares: Readonly<Record<Life, number>> = {
+  flowing: 1 / samples,
+  late: 1 / 4,
+  restarted: 1 / samples,
+  stopped: 0,
+  reset: 0,
+  gone: 0,
+};
+
+/**
+ * Blocks that the rules have counted of the version on trial, which promtool runs at the beginning
+ * and at the end of the hour: none without a series, else the last one.
+ */
+export function lastBlocks(drawn: Readonly<Record<Side, DrawnVersion>>): TrialCounts["blocks"] {
+  const { pods, unanswered } = drawn.trial;
+  const proxy = unanswered === undefined ? 0 : unanswered.count * lastShares[unanswered.life];
+  const of = (side: Side, count: (pod: Pod) => number) =>
+    all(drawn[side].pods.map((pod) => count(pod) * lastShares[pod.life]));
+  const errors = (side: Side) => {
+    const more = side === "trial" ? proxy : 0;
+    const trials = of(side, ({ fine, errors }) => fine + errors) + more;
+    return { events: of(side, ({ errors }) => errors) + more, trials };
+  };
+  const latency = (side: Side) => ({
+    events:
+      Math.max(
+        0,
+        of(side, ({ timed, quick }) => timed - quick),
+      ) + of(side, ({ away }) => away),
+    trials: of(side, ({ timed, away }) => timed + away),
+  });
+  const both = (block: (side: Side) => Share) => ({
+    trial: block("trial"),
+    champion: block("champion"),
+  });
+  return {
+    errors: pods.length === 0 && unanswered === undefined ? [] : [both(errors)],
+    latency: pods.length === 0 ? [] : [both(latency)],
   };
 }
 

@@ -24,6 +24,7 @@ import {
   type DrawnVersion,
   hash,
   interval,
+  lastBlocks,
   minimum,
   off,
   own,
@@ -62,7 +63,11 @@ function releaseCase(
   drawn: Readonly<Record<Side, DrawnVersion>>,
 ): ParityCase {
   const onTrial = { version, hash };
-  const counts = { trial: countsOf(drawn.trial), champion: countsOf(drawn.champion) };
+  const counts = {
+    trial: countsOf(drawn.trial),
+    champion: countsOf(drawn.champion),
+    blocks: lastBlocks(drawn),
+  };
   const restarts = watchQuestions(judged, pace, onTrial).find(({ name }) => name === "restarts")!;
   return {
     inputs: Object.assign({}, ...sides.map((of) => seriesOf(of, drawn[of], judged))),

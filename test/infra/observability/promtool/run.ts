@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { run } from "../../../harness/lib/process";
 import { allRegionsScenarios } from "./all-regions";
 import { anomalyScenarios } from "./anomalies";
+import { blockScenarios } from "./blocks";
 import { comparisonScenarios } from "./comparisons";
 import { driftScenarios } from "./drift";
 import { erasureScenarios } from "./erasure";
@@ -23,6 +24,7 @@ export const scenarios: readonly Scenario[] = [
   ...anomalyScenarios,
   ...gateScenarios,
   ...slowVersionScenarios,
+  ...blockScenarios,
   ...comparisonScenarios,
   ...parityScenarios,
   ...allRegionsScenarios,
