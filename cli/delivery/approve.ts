@@ -110,7 +110,7 @@ function recorded({ ledger, cluster, carries, model }: DeliveryContext): Promise
 /** How long to wait for the resumer, and how to say that one waits. */
 export interface Patience {
   readonly timeoutSeconds: number;
-  /** @default 5 */
+  /** @default 10 */
   readonly pollSeconds?: number;
   readonly report: (line: string) => void;
 }
@@ -122,7 +122,7 @@ export type Standing = "waits" | "resumed" | "aborted";
 export async function awaitResumed(
   { cluster, model }: Pick<DeliveryContext, "cluster" | "model">,
   waiting: Waiting,
-  { timeoutSeconds, pollSeconds = 5, report }: Patience,
+  { timeoutSeconds, pollSeconds = 10, report }: Patience,
 ): Promise<Standing> {
   const started = Date.now();
   report(`waiting for the resumer of ${waiting.region}, which looks every minute`);
@@ -207,7 +207,7 @@ function approvedLine(
   const ends = {
     resumed: `the release goes on in ${region}`,
     aborted: `the release was aborted in ${region}`,
-    waits: `nothing is missing, but the release still waits for the resumer of ${region}: see its Jobs in ${namespaces.training}`,
+    waits: `as far as is known here nothing is missing, but the release still waits for the resumer of ${region}: its Jobs in ${namespaces.training} say why (approver keys count here with --stack alone)`,
   } as const satisfies Record<Standing, string>;
   const waits =
     missing === undefined
