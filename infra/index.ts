@@ -61,6 +61,7 @@ export = async function program(project: string = root) {
         after: before?.services,
         retraining,
         aws: base.aws(region),
+        ...(config.target === "kubernetes" && { apiServers: config.apiServers }),
       },
       { providers: base.providers(region) },
     );

@@ -119,3 +119,6 @@ export const erasureLabels = {
   "app.kubernetes.io/component": "erasure",
   ...ownLabels,
 } as const;
+
+/** Label of pods that do what the home region asks of theirs: they reach its buckets. */
+export const followsHome = { label: "causeway.dev/follows", value: "home-region" } as const;

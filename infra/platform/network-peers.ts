@@ -13,7 +13,7 @@ export interface PolicyRule {
 
 export interface Selector {
   readonly matchLabels?: Record<string, string>;
-  readonly matchExpressions?: { key: string; operator: "NotIn"; values: string[] }[];
+  readonly matchExpressions?: { key: string; operator: "In" | "NotIn"; values: string[] }[];
 }
 
 export interface Peer {
@@ -45,6 +45,11 @@ export const inRole = (role: NamespaceRole): Peer => inNamespace(namespaces[role
 /** Pods with a label. */
 export const pods = (label: string, value: string): Selector => ({
   matchLabels: { [label]: value },
+});
+
+/** Pods with one of these values of a label. */
+export const podsOf = (label: string, ...values: string[]): Selector => ({
+  matchExpressions: [{ key: label, operator: "In", values }],
 });
 
 /** Pods without any of these values of a label; also those that do not have it. */

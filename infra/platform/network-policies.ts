@@ -4,7 +4,14 @@ import {
   eventSourcePodLabels,
   webhook,
 } from "../kubernetes/retraining-webhook";
-import { namespaces, ports, type NamespaceRole, partOf } from "../kubernetes/labels";
+import {
+  erasureLabels,
+  followsHome,
+  namespaces,
+  ports,
+  type NamespaceRole,
+  partOf,
+} from "../kubernetes/labels";
 import { gatewayPorts } from "../kubernetes/gateway";
 import {
   elasticPolicies,
@@ -20,9 +27,11 @@ import {
   inRole,
   neighbours,
   pods,
+  podsOf,
   tcp,
   type Peer,
   type PolicyRule,
+  type Selector,
 } from "./network-peers";
 import type { Target } from "./values/chart";
 import { proxyMetricsPort, gpuExporterPort } from "../observability/monitors";
@@ -32,6 +41,8 @@ export interface PolicySettings {
   readonly target: Target;
   /** Blocks from which the API server calls webhooks and the load balancer calls the gateway. */
   readonly network: readonly string[];
+  /** Blocks of the API server where it has addresses outside the network. @default none */
+  readonly apiServers?: readonly string[];
 }
 
 /** Private addresses (RFC 1918): what is known of the network of a cluster that is not ours. */
@@ -41,7 +52,8 @@ export const privateNetwork: readonly string[] = ["10.0.0.0/8", "172.16.0.0/12",
 const istiodPort = 15_012;
 const proxyMetrics = [15_020, proxyMetricsPort];
 const prometheusPort = 9090;
-const prometheusPods = pods("app.kubernetes.io/name", "prometheus");
+const named = "app.kubernetes.io/name";
+const prometheusPods = pods(named, "prometheus");
 const prometheus: Peer = { ...inRole("observability"), podSelector: prometheusPods };
 
 /** Ports where a namespace's pods show metrics to Prometheus. */
@@ -110,6 +122,7 @@ const own: Record<NamespaceRole, (settings: PolicySettings) => PolicyRule[]> = {
   ],
   training: (settings) => [
     api(settings),
+    ...(settings.target === "aws" ? otherRegions : []),
     erasurePolicy,
     ...eventPolicies,
     {
@@ -120,7 +133,7 @@ const own: Record<NamespaceRole, (settings: PolicySettings) => PolicyRule[]> = {
           from: [
             {
               ...inRole("observability"),
-              podSelector: pods("app.kubernetes.io/name", "alertmanager"),
+              podSelector: pods(named, "alertmanager"),
             },
           ],
           ports: tcp(webhook.port),
@@ -134,11 +147,19 @@ const own: Record<NamespaceRole, (settings: PolicySettings) => PolicyRule[]> = {
     {
       name: "scrape",
       podSelector: prometheusPods,
-      egress: [{ to: [{ namespaceSelector: {} }, anywhere], ports: tcp(...scraped) }],
+      egress: [{ to: [{ namespaceSelector: {} }, ...inside(settings)], ports: tcp(...scraped) }],
     },
+    // Webhooks of people; and the shared workspace, which is in the home region.
+    internet(
+      podsOf(
+        named,
+        "alertmanager",
+        ...(settings.target === "aws" ? ["grafana", "prometheus"] : []),
+      ),
+    ),
     {
       name: "retraining",
-      podSelector: pods("app.kubernetes.io/name", "alertmanager"),
+      podSelector: pods(named, "alertmanager"),
       egress: [{ to: [inRole("training")], ports: tcp(webhook.port) }],
     },
     // Autoscaler and progressive delivery decide on metrics.
@@ -152,6 +173,7 @@ const own: Record<NamespaceRole, (settings: PolicySettings) => PolicyRule[]> = {
   // istiod also fetches the keys of the callers' issuer.
   mesh: (settings) => [
     api(settings),
+    internet(pods("app", "istiod")),
     together,
     {
       name: "proxies",
@@ -206,15 +228,42 @@ const together: PolicyRule = {
 };
 
 /**
- * HTTPS to the Kubernetes API and to AWS. Policies see the API server's own port, which EKS and
- * other clusters choose differently.
+ * Where AWS and the API server answer pods: at endpoints in the network, S3 as well, and at the
+ * service of the API server, which is the first address of one of EKS's service blocks.
  */
-function api({ target }: PolicySettings): PolicyRule {
-  const https = { to: [anywhere], ports: tcp(...(target === "aws" ? [443] : [443, 6443])) };
+function inside({ target, network, apiServers = [] }: PolicySettings): Peer[] {
+  const services = target === "aws" ? ["10.100.0.1/32", "172.20.0.1/32"] : [];
+  return [...network, ...services, ...apiServers].map(block);
+}
+
+/**
+ * HTTPS to the Kubernetes API and to AWS, and to nothing outside. Policies see the API server's own
+ * port, which EKS and other clusters choose differently.
+ */
+function api(settings: PolicySettings): PolicyRule {
+  const { target } = settings;
+  const https = { to: inside(settings), ports: tcp(...(target === "aws" ? [443] : [443, 6443])) };
   // The agent of EKS Pod Identity, on each node, hands a pod the credentials of its role.
   const agent = { to: [block("169.254.170.23/32")], ports: tcp(80) };
   return { name: "https", egress: target === "aws" ? [https, agent] : [https] };
 }
+
+/** HTTPS to any address, for pods that run no code of a model's team. */
+function internet(podSelector: Selector, name = "internet"): PolicyRule {
+  return { name, podSelector, egress: [{ to: [anywhere], ports: tcp(443) }] };
+}
+
+/**
+ * Buckets of other regions answer at public addresses: an erasure searches them, and what follows
+ * the home region reads its orders there.
+ */
+const otherRegions: readonly PolicyRule[] = [
+  internet(
+    pods("app.kubernetes.io/component", erasureLabels["app.kubernetes.io/component"]),
+    "erasure-regions",
+  ),
+  internet(pods(followsHome.label, followsHome.value), "orders"),
+];
 
 /**
  * Where pods ask for names. EKS Auto Mode answers on each node, at a service address, so no pod is

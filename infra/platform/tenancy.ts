@@ -44,6 +44,8 @@ export interface TenancyArgs {
    * addresses
    */
   readonly network?: string | undefined;
+  /** Blocks of the API server where it has addresses outside the network. @default none */
+  readonly apiServers?: readonly string[] | undefined;
   /** Room that is kept free for a spike; none where replicas is 0. */
   readonly headroom: Headroom;
 }
@@ -153,10 +155,11 @@ export class Tenancy extends pulumi.ComponentResource {
   }
 
   private closeNetwork(role: NamespaceRole, child: pulumi.CustomResourceOptions): NetworkPolicy[] {
-    const { volumes, network } = this.args;
+    const { volumes, network, apiServers = [] } = this.args;
     const settings = {
       target: volumes.target,
       network: network === undefined ? privateNetwork : [network],
+      apiServers,
     };
     return networkPolicies(role, settings).map(
       (policy) => new NetworkPolicy(`${this.name}-${role}-${policy.metadata.name}`, policy, child),

@@ -1,10 +1,12 @@
 import { policyDocument, type PolicyDocument } from "../aws/policy-document";
 
 /**
- * Services that nodes and pods reach over interface endpoints, so that neither images, logs, keys
- * nor metrics cross the internet.
+ * Services that nodes and pods reach over interface endpoints, so that neither data, images, logs,
+ * keys nor metrics cross the internet. S3 too: its gateway endpoint would leave it at public
+ * addresses, and whoever may reach those may reach any.
  */
 export const interfaceServices = [
+  "s3",
   "ecr.api",
   "ecr.dkr",
   "sts",
@@ -38,4 +40,23 @@ export function flowLogPermissions(logGroupArn: string): PolicyDocument {
     Action: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
     Resource: [logGroupArn, `${logGroupArn}:*`],
   });
+}
+
+/**
+ * What the endpoint of S3 lets pass: reads, such as of image layers, which lie in buckets of AWS,
+ * and writes to the account's own buckets alone. Whoever has keys of another account carries no data
+ * there.
+ */
+export function storagePolicy(account: string): PolicyDocument {
+  return policyDocument(
+    { Sid: "Use", Effect: "Allow", Principal: "*", Action: ["s3:*"], Resource: ["*"] },
+    {
+      Sid: "WriteToOwnAccount",
+      Effect: "Deny",
+      Principal: "*",
+      Action: ["s3:Create*", "s3:Delete*", "s3:Put*", "s3:Replicate*", "s3:Restore*"],
+      Resource: ["*"],
+      Condition: { StringNotEquals: { "aws:ResourceAccount": account } },
+    },
+  );
 }

@@ -13,6 +13,7 @@ import {
   flowLogTrust,
   interfaceServices,
   sessionServices,
+  storagePolicy,
 } from "./network-documents";
 
 /**
@@ -36,6 +37,8 @@ export function zonesOf(region: string): string[] {
 export interface NetworkArgs {
   /** AWS region, e.g. `eu-west-1`. */
   readonly region: string;
+  /** The stack's AWS account: nothing in the network writes to another's buckets. */
+  readonly account: string;
   /** Name of the stack. */
   readonly stack: string;
   /**
@@ -279,14 +282,6 @@ export class Network extends pulumi.ComponentResource {
 
   private createEndpoints(sides: readonly PrivateSide[]): void {
     const { region, environment, sessions } = this.args;
-    const s3 = {
-      vpcEndpointType: "Gateway",
-      serviceName: `com.amazonaws.${region}.s3`,
-      routeTableIds: sides.map(({ routes }) => routes.id),
-      tags: this.tags("s3"),
-    };
-    new ec2.VpcEndpoint(`${this.name}-s3`, { vpcId: this.vpcId, ...s3 }, { parent: this });
-
     const group = this.createEndpointGroup();
     const subnetIds = sides
       .slice(0, environment === "prod" ? sides.length : 1)
@@ -299,6 +294,7 @@ export class Network extends pulumi.ComponentResource {
           vpcEndpointType: "Interface",
           serviceName: `com.amazonaws.${region}.${service}`,
           privateDnsEnabled: true,
+          ...(service === "s3" && this.ownBuckets()),
           subnetIds,
           securityGroupIds: [group.id],
           tags: this.tags(service),
@@ -306,6 +302,15 @@ export class Network extends pulumi.ComponentResource {
         { parent: this },
       );
     }
+  }
+
+  /** What the endpoint of S3 has that no other needs. */
+  private ownBuckets() {
+    return {
+      // Else the name would lead pods to a gateway endpoint, which there is not.
+      dnsOptions: { privateDnsOnlyForInboundResolverEndpoint: false },
+      policy: policyText(storagePolicy(this.args.account)),
+    };
   }
 
   /** Who may reach the endpoints: the VPC alone. */

@@ -132,6 +132,7 @@ function regionOnAws(
 ): AwsBase {
   const { environment, access, kubernetesVersion, domain, regions } = config;
   return {
+    account: config.account,
     cidr,
     deletionProtection: config.deletionProtection ?? environment === "prod",
     kubernetesVersion,

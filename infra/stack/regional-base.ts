@@ -14,6 +14,8 @@ import type { AwsConfig } from "./schema";
 
 /** What a region on AWS stands on; absent where the stack runs on an existing cluster. */
 export interface AwsBase {
+  /** The stack's AWS account. */
+  readonly account: string;
   /** IPv4 block of the VPC. */
   readonly cidr: string;
   readonly kubernetesVersion: string;
@@ -74,12 +76,12 @@ export function createNetwork(
   { region, stack, environment, aws }: Omit<RegionalBaseArgs, "gpu">,
   child: pulumi.ComponentResourceOptions,
 ): RegionalNetwork {
-  const { cidr, clusterAccess, keys, tunnelPort } = aws;
+  const { account, cidr, clusterAccess, keys, tunnelPort } = aws;
   const { via } = clusterAccess;
   const sessions = via === "ssm";
   const network = new Network(
     `${name}-network`,
-    { region, stack, environment, cidr, logsKeyArn: keys.logs, sessions },
+    { region, account, stack, environment, cidr, logsKeyArn: keys.logs, sessions },
     child,
   );
   if (via === "public") return { network, access: undefined, way: clusterAccess };

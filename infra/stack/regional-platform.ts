@@ -81,6 +81,11 @@ export interface RegionalPlatformArgs {
    * @default none
    */
   readonly retraining?: RetrainingBase | undefined;
+  /**
+   * Blocks of an existing cluster's API server where it has addresses outside the private ones.
+   * @default none
+   */
+  readonly apiServers?: readonly string[] | undefined;
   /** @default an existing cluster, which the given Kubernetes provider reaches */
   readonly aws?: AwsBase | undefined;
 }
@@ -194,7 +199,7 @@ export class RegionalPlatform extends pulumi.ComponentResource {
     inCluster: pulumi.ComponentResourceOptions,
   ): readonly pulumi.Resource[] {
     const { name, args } = this;
-    const { region, environment, runbookBase, aws } = args;
+    const { region, environment, runbookBase, aws, apiServers } = args;
     const nodes = base?.cluster.ready ?? [];
     const gpu = asksForGpu(args);
     const volumes: VolumeSource = aws
@@ -202,7 +207,7 @@ export class RegionalPlatform extends pulumi.ComponentResource {
       : { target: "kubernetes", provisioner: localProvisioner };
     const tenancy = new Tenancy(
       `${name}-tenancy`,
-      { region, environment, volumes, network: aws?.cidr, headroom: headroomFor(args) },
+      { region, environment, volumes, network: aws?.cidr, apiServers, headroom: headroomFor(args) },
       { ...inCluster, dependsOn: [...nodes] },
     );
     const secrets = new ObservabilitySecrets(

@@ -6,8 +6,8 @@ import { retrySchema } from "../../services/evidence/verdict";
 import { killTargets } from "../serving/delivery";
 import { environments } from "../../services/contract/environments";
 import { threatDetections } from "../aws/detection";
-import { parseBlock } from "../region/cidr";
 import { kubernetesVersions } from "../region/cluster";
+import { clusterAccess, publicBlock } from "./addresses";
 import { stages } from "./stages";
 
 const text = (allowed: string) => z.string({ error: allowed }).min(1, allowed);
@@ -78,27 +78,6 @@ const model = z.strictObject({
     })
     .optional(),
 });
-
-/** Shortest prefix of a public block that may call a cluster's endpoint. */
-const shortestPublicPrefix = 16;
-const publicBlock = z
-  .string({ error: "an IPv4 block" })
-  .refine(
-    (cidr) => (parseBlock(cidr)?.length ?? 0) >= shortestPublicPrefix,
-    `an IPv4 block such as 203.0.113.0/24, of /${shortestPublicPrefix} or smaller`,
-  );
-const clusterAccess = z.discriminatedUnion(
-  "via",
-  [
-    z.strictObject({ via: z.literal("runner") }),
-    z.strictObject({ via: z.literal("ssm") }),
-    z.strictObject({
-      via: z.literal("public"),
-      cidrs: z.array(publicBlock, { error: "a list of IPv4 blocks" }).min(1, "at least one block"),
-    }),
-  ],
-  { error: "{ via: runner }, { via: ssm } or { via: public, cidrs: [...] }" },
-);
 
 const groups = z.strictObject({
   platformAdmins: z.array(roleArn).default([]),
@@ -344,6 +323,12 @@ export const clusterConfigSchema = z.strictObject({
     .strictObject({ name: domainName }, { error: "{ name }" })
     .default({ name: "causeway.local" })
     .describe("Host name that callers use."),
+  apiServers: z
+    .array(publicBlock, { error: "a list of IPv4 blocks" })
+    .default([])
+    .describe(
+      "Blocks of the cluster's API server where its address is not private (RFC 1918): pods reach it there. No other pod but Alertmanager and the mesh's control plane reaches addresses outside.",
+    ),
   imageCheck: z
     .enum(imageChecks, { error: imageChecks.join(", ") })
     .default("anonymous")

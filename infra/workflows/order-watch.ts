@@ -1,5 +1,6 @@
 import type { core } from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
+import { followsHome } from "../kubernetes/labels";
 import { containerSecurityContext, podSecurityContext } from "../kubernetes/security-context";
 
 /** A program that looks now and then whether there is something to do. */
@@ -26,7 +27,8 @@ const schedules = { "every minute": "* * * * *", "every five minutes": "*/5 * * 
 
 /** Spec of the CronJob that looks, one look at a time; a look ends at once where there is nothing. */
 export function orderWatchSpec<J extends object>(watch: OrderWatch<J>) {
-  const { labels, job, schedule = "every five minutes" } = watch;
+  const { job, schedule = "every five minutes" } = watch;
+  const labels = { ...watch.labels, [followsHome.label]: followsHome.value };
   return {
     schedule: schedules[schedule],
     timeZone: "Etc/UTC",

@@ -207,8 +207,10 @@ export const evidenceThreats: readonly Threat[] = [
     tests: [
       "test/infra/platform/network-policies.test.ts",
       "test/policies/rules/network/cluster.test.ts",
+      "test/infra/region/network.test.ts",
       "test/attacks/changes.test.ts",
     ],
-    residual: "A compromised pod reaches what its own duties allow.",
+    residual:
+      "A compromised pod reaches what its own duties allow. A training step asks DNS for any name, and reads any public bucket of its region: both carry data out slowly. Alertmanager, istiod, erasures and what follows the home region reach any address on 443.",
   },
 ];

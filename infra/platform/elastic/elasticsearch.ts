@@ -83,7 +83,11 @@ function nodeConfig({ environment, size, snapshotRegion }: ElasticsearchSettings
     }),
     // Our nodes allow enough memory maps; nothing is known about those of another cluster.
     ...(environment === "local" && { "node.store.allow_mmap": false }),
-    ...(snapshotRegion !== undefined && { "s3.client.default.region": snapshotRegion }),
+    // By its regional name, which leads to the endpoint in the network.
+    ...(snapshotRegion !== undefined && {
+      "s3.client.default.region": snapshotRegion,
+      "s3.client.default.endpoint": `https://s3.${snapshotRegion}.amazonaws.com`,
+    }),
   };
 }
 

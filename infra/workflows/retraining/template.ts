@@ -60,7 +60,6 @@ export function workflowTemplate(
   const metadata = trainingMetadata(contract.name, names.template);
   const steps = runSteps(settings);
   const gated = contract.release.channel === "approval";
-  const onVolume = usesVolume(settings.locations);
   return {
     apiVersion: "argoproj.io/v1alpha1",
     kind: "WorkflowTemplate",
@@ -94,7 +93,7 @@ export function workflowTemplate(
       templates: [
         dag(steps, gated),
         ...(gated ? [approvalNode] : []),
-        ...steps.map((step) => containerTemplate(step, images[step.image], contract, onVolume)),
+        ...steps.map((step) => containerTemplate(step, images[step.image], settings)),
       ],
     },
   };
@@ -154,12 +153,23 @@ const approvalNode = {
   },
 } as const;
 
+/**
+ * Has S3 asked by the name of its region, in us-east-1 too: the endpoint in the network has no other.
+ */
+function regionalNames(region: string) {
+  return [
+    { name: "AWS_REGION", value: region },
+    { name: "AWS_DEFAULT_REGION", value: region },
+    { name: "AWS_S3_US_EAST_1_REGIONAL_ENDPOINT", value: "regional" },
+  ];
+}
+
 function containerTemplate(
   step: Step,
   image: pulumi.Input<string>,
-  contract: RetrainingSettings["contract"],
-  onVolume: boolean,
+  { contract, home, locations }: RetrainingSettings,
 ) {
+  const onVolume = usesVolume(locations);
   const { name, input, output: written, retried, deadlineSeconds, memory } = step;
   return {
     name,
@@ -175,6 +185,7 @@ function containerTemplate(
       imagePullPolicy: "IfNotPresent",
       command: [...step.command],
       args: [...step.args],
+      ...(!onVolume && { env: regionalNames(home) }),
       resources: {
         requests: { cpu: step.image === "training" ? "1" : "100m", memory },
         limits: { memory, "ephemeral-storage": "6Gi" },

@@ -36,16 +36,22 @@ export const rule = resourceRule({
       [...settingsOf(config)].flatMap(([name, value]) => {
         if (name in weakening && weakening[name] === value)
           return [`${subject(resource)} must not set ${name} to ${shown(value)}`];
-        const hosts = name.endsWith("hosts")
-          ? [value].flat().filter((host) => typeof host === "string" && host.startsWith("http://"))
-          : [];
-        return hosts.map(
+        return plainHosts(name, value).map(
           (host) => `${subject(resource)} must reach ${name} by https, got ${shown(host)}`,
         );
       }),
     ),
   ],
 });
+
+/** Addresses of a setting that are not by https; one without a scheme is Elastic's to complete. */
+function plainHosts(name: string, value: unknown): unknown[] {
+  if (name.startsWith("s3.client.") && name.endsWith(".endpoint"))
+    return typeof value === "string" && value.startsWith("https://") ? [] : [value];
+  return name.endsWith("hosts")
+    ? [value].flat().filter((host) => typeof host === "string" && host.startsWith("http://"))
+    : [];
+}
 
 /** The program's own settings: of each set of nodes, or of the whole. */
 function configs({ props }: ResourceView): unknown[] {

@@ -8,8 +8,7 @@ export const rule = stackRule({
   description: "A VPC must reach the AWS services that hold data and images without the internet.",
   severity: "medium",
   enforcement: "mandatory",
-  remediation:
-    "Add a gateway endpoint for s3 and interface endpoints for the other services that the parameter lists.",
+  remediation: "Add an interface endpoint for each service that the parameter lists.",
   url: "https://docs.aws.amazon.com/eks/latest/userguide/private-clusters.html",
   frameworks: [
     { framework: "cis-eks", clause: "5.4.3" },

@@ -1,8 +1,10 @@
+import type { PolicyDocument } from "../../../infra/aws/policy-document";
 import { Network, networkProblems, zonesOf } from "../../../infra/region/network";
 import { only, record, type RecordedResource } from "../../support/record";
 
 const args = {
   region: "eu-west-1",
+  account: "111122223333",
   stack: "prod",
   environment: "prod",
   cidr: "10.32.0.0/16",
@@ -98,7 +100,7 @@ describe("Network", () => {
     });
   });
 
-  test("endpoints take HTTPS from the VPC alone, and S3 goes by the route tables", async () => {
+  test("endpoints take HTTPS from the VPC alone, and S3 has one at its own name", async () => {
     const resources = await build();
     expect(
       only(resources, "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule").inputs,
@@ -118,14 +120,30 @@ describe("Network", () => {
         "eks-auth",
         "kms",
         "logs",
+        "s3",
         "secretsmanager",
         "sts",
       ].map((service) => `com.amazonaws.eu-west-1.${service}`),
     );
     expect(only(resources, "aws:ec2/vpcEndpoint:VpcEndpoint", "net-s3").inputs).toMatchObject({
-      vpcEndpointType: "Gateway",
       serviceName: "com.amazonaws.eu-west-1.s3",
+      privateDnsEnabled: true,
+      dnsOptions: { privateDnsOnlyForInboundResolverEndpoint: false },
     });
+  });
+
+  test("nothing in the network writes to a bucket of another account", async () => {
+    const endpoint = only(await build(), "aws:ec2/vpcEndpoint:VpcEndpoint", "net-s3");
+    const { Statement } = JSON.parse(String(endpoint.inputs["policy"])) as PolicyDocument;
+    const denial = Statement.find(({ Effect }) => Effect === "Deny");
+    expect(denial?.Condition).toEqual({
+      StringNotEquals: { "aws:ResourceAccount": "111122223333" },
+    });
+    const denied = (action: string) =>
+      denial?.Action.some((pattern) => new RegExp(`^${pattern.replace("*", ".*")}$`).test(action));
+    for (const write of ["PutObject", "PutObjectAcl", "DeleteObject", "CreateBucket"])
+      expect(denied(`s3:${write}`)).toBe(true);
+    for (const read of ["GetObject", "ListBucket"]) expect(denied(`s3:${read}`)).toBe(false);
   });
 
   test("every child has the component as its parent and starts with its name", async () => {

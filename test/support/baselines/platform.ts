@@ -67,7 +67,7 @@ export const roleBinding = {
   subjects: [{ kind: "Group", name: "causeway:auditors", apiGroup: "rbac.authorization.k8s.io" }],
 };
 export const networkPolicy = {
-  metadata: inNamespace("loan-approval", "causeway-models"),
+  metadata: inNamespace("loan-approval", "a-team"),
   spec: {
     podSelector: { matchLabels: { "app.kubernetes.io/name": "loan-approval" } },
     policyTypes: ["Ingress", "Egress"],

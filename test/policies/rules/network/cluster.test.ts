@@ -62,7 +62,24 @@ ruleSuite(allowAll, {
       message: /^egress rule 1 .* got everywhere on every port$/,
     }),
     "every port of the internet": (props) => unset(props, "spec.egress.0.ports"),
+    "the internet, from a namespace that stays inside": (props) => ({
+      deviant: set(props, "metadata.namespace", "causeway-training"),
+      message:
+        /^egress rule 1 of NetworkPolicy "loan-approval" must lead to pods or to known blocks, got the internet$/,
+    }),
+    "a port of everywhere, from there": (props) => ({
+      deviant: set(unset(props, "spec.egress.0.to"), "metadata.namespace", "argo-workflows"),
+      message: /got the internet$/,
+    }),
   },
+  configured: [
+    {
+      title: "a policy that the configuration lists",
+      parameters: { internet: ["causeway-training/loan-approval"] },
+      subject: (props) => set(props, "metadata.namespace", "causeway-training"),
+      fires: false,
+    },
+  ],
 });
 ruleSuite(metadataService, {
   type: policy,
