@@ -31,10 +31,11 @@ export const admissionNames = [
 
 /**
  * Service accounts whose pods hold a duty: they patch Rollouts, take them out of their pause, or
- * delete the lines of a subject.
+ * delete the lines of a subject. What ends a pause lets a release through to all requests; it must
+ * not be able to write the approvals that it reads.
  */
 const dutyAccounts: Readonly<Record<string, Duty>> = {
-  "release-resumer": "approve",
+  "release-resumer": "deploy",
   "retraining-promoter": "deploy",
   "causeway-erase": "erase",
 };
