@@ -118,6 +118,24 @@ test.each(Object.entries(insufficient))("a release waits where %s", async (_, [b
   expect(said).toHaveLength(1);
 });
 
+test.each(
+  Object.entries(insufficient).flatMap(([title, [, at]]) => (at ? [[title, at] as const] : [])),
+)("a release waits where one person approved here, and of the other %s", async (_, at) => {
+  await given(risk);
+  await given(board, at);
+  expect(await looks()).toBe(false);
+  await given(board);
+  expect(await looks()).toBe(true);
+});
+
+test("an approval of another model, or an entry that is none, counts for nothing", async () => {
+  await given(risk);
+  const entry = { actor: board.actor, details: detailsOf(board) };
+  await ledger.record({ ...entry, action: "approve", subject: "churn" });
+  await ledger.record({ ...entry, action: "override", subject: model });
+  expect(await looks()).toBe(false);
+});
+
 test("an approval whose witness is missing or lies under another role counts for nothing", async () => {
   await given(risk);
   const { hash } = await given(board);
