@@ -44,6 +44,7 @@ export = async function program(project: string = root) {
       region,
       {
         region,
+        regions: config.regions.length,
         stack: config.stack,
         environment: config.environment,
         stage: config.stage,

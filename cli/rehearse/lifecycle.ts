@@ -154,7 +154,7 @@ export class Lifecycle {
       applications,
       seed: this.workspace.options.seed,
       share: canaryWeights[0] / 100,
-      pace: paces.prod,
+      pace: { ...paces.prod, regions: 1 },
       ...this.size,
       ...(fault && { fault }),
     };

@@ -1,7 +1,12 @@
 import type { Block } from "../../infra/gates/blocks";
 import type { TrialCounts, VersionCounts } from "../../infra/gates/counts";
-import { decide, evaluate, type Action, type Judgement } from "../../infra/gates/gates";
-import type { Pace } from "../../infra/gates/pace";
+import {
+  decide,
+  evaluate,
+  type Action,
+  type Judgement,
+  type TrialSettings,
+} from "../../infra/gates/gates";
 import type { Contract } from "../../services/contract/contract";
 import { randomFrom } from "./random";
 import type { Latency, Look, Trial } from "./result";
@@ -31,7 +36,7 @@ export interface TrialOptions {
   readonly seed: number;
   /** Share of the subjects that the challenger gets. */
   readonly share: number;
-  readonly pace: Pick<Pace, "windowSeconds" | "minimumRequests">;
+  readonly pace: TrialSettings;
   readonly requestsPerLook: number;
   readonly looks: number;
   readonly fault?: Fault;

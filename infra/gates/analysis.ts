@@ -20,6 +20,8 @@ export interface AnalysisSettings {
   readonly contract: Contract;
   readonly release: Pick<Release, "version">;
   readonly environment: Environment;
+  /** Regions that take the release. */
+  readonly regions: number;
   /** URL of Prometheus inside the cluster. */
   readonly prometheusAddress: string;
 }
@@ -56,8 +58,8 @@ export function analysisTemplates(settings: AnalysisSettings) {
  * those pause the release for a person.
  */
 function watched(settings: AnalysisSettings): Metric[] {
-  const { contract, release, environment } = settings;
-  const pace = paces[environment];
+  const { contract, release, environment, regions } = settings;
+  const pace = { ...paces[environment], regions };
   const questions = watchQuestions(contract, pace, versionOf(settings));
   // A split that is not the one asked for says nothing about the version: a person looks, at once.
   if (contract.release.strategy === "ab")
@@ -70,7 +72,7 @@ function watched(settings: AnalysisSettings): Metric[] {
  * are neither proven nor refused in time.
  */
 function proofs(settings: AnalysisSettings): Metric[] {
-  const pace = paces[settings.environment];
+  const pace = { ...paces[settings.environment], regions: settings.regions };
   return proofQuestions(settings.contract, pace, versionOf(settings)).map((question) =>
     until(metric(settings, question, pace.undecidedLooks)),
   );
@@ -81,7 +83,7 @@ function proofs(settings: AnalysisSettings): Metric[] {
  * not to.
  */
 function compared(settings: AnalysisSettings): Metric[] {
-  const { contract, environment } = settings;
+  const { contract, environment, regions } = settings;
   const { stepSeconds, minimumRequests, undecidedLooks } = paces[environment];
   const gates = shadowGates({
     contract,
@@ -89,6 +91,7 @@ function compared(settings: AnalysisSettings): Metric[] {
     windowSeconds: stepSeconds,
     minimumRows: minimumRequests,
     looks: undecidedLooks + 1,
+    regions,
   });
   return gates.map((gate) => until(metric(settings, gate, undecidedLooks)));
 }

@@ -24,12 +24,21 @@ import {
   type VersionOnTrial,
 } from "./verdict";
 
+/** How a trial is looked at. */
+export interface TrialSettings extends Pick<Pace, "windowSeconds" | "minimumRequests"> {
+  /**
+   * Regions that take the release one after the other, each with a trial of its own: a false
+   * rollback in one is one of the release.
+   */
+  readonly regions: number;
+}
+
 /** Gates of every release, and the evidence at which any of them refuses the version. */
 export function gatesOf(
   contract: Contract,
-  pace: Pick<Pace, "windowSeconds" | "minimumRequests">,
+  pace: TrialSettings,
 ): { readonly gates: readonly Gate[]; readonly boundary: number } {
-  const boundary = refusal(gateNames(contract).length);
+  const boundary = refusal(gateNames(contract).length * pace.regions);
   return {
     gates: [
       errorGate(contract, pace, boundary),
@@ -87,7 +96,7 @@ export interface Question {
  */
 export function watchQuestions(
   contract: Contract,
-  pace: Pick<Pace, "windowSeconds" | "minimumRequests">,
+  pace: TrialSettings,
   version: VersionOnTrial,
 ): Question[] {
   const { gates, boundary } = gatesOf(contract, pace);
@@ -109,7 +118,7 @@ export function watchQuestions(
  */
 export function proofQuestions(
   contract: Contract,
-  pace: Pick<Pace, "windowSeconds" | "minimumRequests">,
+  pace: TrialSettings,
   version: VersionOnTrial,
 ): Question[] {
   const { gates } = gatesOf(contract, pace);
@@ -150,7 +159,7 @@ export interface Judgement {
  */
 export function evaluate(
   contract: Contract,
-  pace: Pick<Pace, "windowSeconds" | "minimumRequests">,
+  pace: TrialSettings,
   counts: TrialCounts,
 ): Judgement[] {
   const { gates, boundary } = gatesOf(contract, pace);

@@ -21,8 +21,8 @@ export const falseRollback = 0.01;
 export const falseProof = 0.05;
 
 /**
- * Evidence at which one of so many gates refuses a version (Bonferroni): the release as a whole
- * keeps {@link falseRollback}.
+ * Evidence at which one of so many gates refuses a version (Bonferroni), those of every region
+ * counted: the release as a whole keeps {@link falseRollback}.
  */
 export function refusal(gates: number, alpha: number = falseRollback): number {
   return Math.log(gates / alpha);

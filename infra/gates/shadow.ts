@@ -38,8 +38,12 @@ export interface ShadowInput {
   readonly windowSeconds: number;
   /** Rows of either version below which nothing is compared. */
   readonly minimumRows: number;
-  /** Looks that there may be; the rate of false rollbacks is spent over them in equal parts. */
+  /**
+   * Looks that there may be, and regions that take the release; the rate of false rollbacks is spent
+   * over them in equal parts.
+   */
   readonly looks: number;
+  readonly regions: number;
 }
 
 /**
@@ -86,11 +90,11 @@ export interface ShadowScale {
 
 export function shadowScale(
   { acceptable, unacceptable }: Shares,
-  { looks, windowSeconds }: Pick<ShadowInput, "looks" | "windowSeconds">,
+  { looks, regions, windowSeconds }: Pick<ShadowInput, "looks" | "regions" | "windowSeconds">,
 ): ShadowScale {
   const degrees = rowBuckets - 1;
   // Two gates share the rate.
-  const rate = falseRollback / 2 / looks;
+  const rate = falseRollback / 2 / looks / regions;
   const times = chiSquareQuantile(rate, degrees) / degrees;
   // The variance between rows is an estimate too: quantile of F by Fisher's z (1924), which is
   // nearly normal.

@@ -12,6 +12,8 @@ export interface ServingSettings {
   readonly governance?: GovernanceRecord | undefined;
   readonly environment: Environment;
   readonly region: string;
+  /** Regions of the stack, which take a release one after the other. */
+  readonly regions: number;
   readonly replicas: { readonly min: number; readonly max: number };
   /** Public host name that callers use, or a pattern of it; models may share it, each has its own path. */
   readonly host: string;

@@ -45,18 +45,19 @@ export interface VerdictForecast {
 
 /**
  * How long a release needs at this traffic. `requestsPerSecond` are those of the model in the
- * region, not of the version.
+ * region, not of the version. `regions` take the release one after the other.
  */
 export function minutesToVerdict(
   contract: Contract,
   requestsPerSecond: number,
   environment: Environment,
+  regions = 1,
 ): VerdictForecast {
   if (!(requestsPerSecond >= 0))
     throw new RangeError(`requestsPerSecond (${requestsPerSecond}) must be a number, 0 or more`);
   const pace = paces[environment];
   const stretches = stretchesOf(contract, environment, "proof");
-  const boundary = refusal(gateNames(contract).length);
+  const boundary = refusal(gateNames(contract).length * regions);
   // The watch looks first so many seconds after the first request, and then at its interval.
   const looked = (seconds: number) =>
     pace.firstLookSeconds +

@@ -56,6 +56,8 @@ export interface ServedModel extends DeliveryState {
 
 export interface RegionalPlatformArgs {
   readonly region: string;
+  /** Regions of the stack. */
+  readonly regions: number;
   /** Name of the stack. */
   readonly stack: string;
   readonly environment: StackConfig["environment"];
@@ -299,6 +301,7 @@ export class RegionalPlatform extends pulumi.ComponentResource {
       {
         ...model,
         region,
+        regions: this.args.regions,
         environment,
         host: this.args.host ?? loadBalancerHosts(region),
         address: this.args.host ?? this.entry?.albDnsName,

@@ -96,7 +96,7 @@ export function releaseForecast(
 }
 
 function regionForecast(
-  { environment }: Pick<StackConfig, "environment">,
+  { environment, regions }: Pick<StackConfig, "environment" | "regions">,
   traffic: Traffic,
   contract: Contract,
 ): RegionForecast {
@@ -104,6 +104,7 @@ function regionForecast(
     contract,
     traffic.requestsPerSecond,
     environment,
+    regions.length,
   );
   const decided = minutesToDecision(contract, traffic.requestsPerSecond, environment)?.decided;
   return {

@@ -21,6 +21,7 @@ const settings = (of: Release) =>
     release: of,
     environment: "prod",
     region: "eu-west-1",
+    regions: 1,
     replicas: { min: 3, max: 30 },
     host: "models.example.com",
     prometheusAddress: "http://prometheus:9090",

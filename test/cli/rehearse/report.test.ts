@@ -1,13 +1,12 @@
 import { evaluate } from "../../../infra/gates/gates";
-import { paces } from "../../../infra/gates/pace";
 import { reportPage } from "../../../cli/rehearse/report/page";
 import type { Rehearsal, TrainedModel } from "../../../cli/rehearse/result";
 import { latencyOf } from "../../../cli/rehearse/trial";
-import { counts, trialOf } from "../../infra/gates/counts";
+import { counts, trial, trialOf } from "../../infra/gates/counts";
 import { contract } from "../../infra/serving/fixture";
 
 const arm = { predictions: 100, failures: 5, counts: counts(100, { unanswered: 5 }) };
-const judgements = evaluate(contract, paces.prod, trialOf(arm.counts, counts(900)));
+const judgements = evaluate(contract, trial, trialOf(arm.counts, counts(900)));
 
 function model(name: string, version: string | undefined): TrainedModel {
   const group = (text: string, selectionRate: number) => ({

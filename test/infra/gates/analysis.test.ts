@@ -34,6 +34,13 @@ describe("the gates of a release", () => {
     expect(boundary).toBeCloseTo(Math.log(9 / 0.01), 6);
   });
 
+  it("share it over the regions, each of which tries the version", () => {
+    const { watch: ofTwo } = analysisTemplates({ ...settings, regions: 2 });
+    expect(ofTwo.spec.metrics[0]?.failureCondition).toContain(
+      `result[0] >= ${Number(refusal(18).toPrecision(10))})`,
+    );
+  });
+
   it("take no result for neither success nor failure, and NaN for a failure", () => {
     for (const { successCondition } of [...watch.spec.metrics, ...proof.spec.metrics])
       expect(successCondition).toMatch(

@@ -1,5 +1,9 @@
+import { paces } from "../../../infra/gates/pace";
 import type { Share } from "../../../infra/gates/comparison";
 import type { Confusion, TrialCounts, VersionCounts } from "../../../infra/gates/counts";
+
+/** A trial of prod in a stack of one region. */
+export const trial = { ...paces.prod, regions: 1 } as const;
 
 /** Labels of which 90% are right. */
 export function confusion(rows: number): Confusion {

@@ -1,13 +1,12 @@
 import * as fc from "fast-check";
 import type { Confusion, VersionCounts } from "../../../infra/gates/counts";
 import { decide, evaluate, gateNames, proofQuestions } from "../../../infra/gates/gates";
-import { paces } from "../../../infra/gates/pace";
 import { conditions, verdictOf } from "../../../infra/gates/verdict";
 import { contract } from "../serving/fixture";
-import { confusion, counts, trialOf } from "./counts";
+import { confusion, counts, trial as settings, trialOf } from "./counts";
 
 function judge(trial: VersionCounts, champion = counts(9 * trial.answers), of = contract) {
-  return evaluate(of, paces.prod, trialOf(trial, champion));
+  return evaluate(of, settings, trialOf(trial, champion));
 }
 const verdicts = (...given: Parameters<typeof judge>) =>
   Object.fromEntries(judge(...given).map(({ gate, verdict }) => [gate, verdict]));
@@ -25,7 +24,7 @@ describe("a version on trial", () => {
     const required = judge(counts(1_000)).filter(({ mustHold }) => mustHold);
     const version = { version: "2.0.0", hash: "abc" };
     expect(required.map(({ gate }) => gate)).toEqual(
-      proofQuestions(contract, paces.prod, version).map(({ name }) => name),
+      proofQuestions(contract, settings, version).map(({ name }) => name),
     );
   });
 

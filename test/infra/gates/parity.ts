@@ -3,8 +3,13 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { experimentQuestions, type ExperimentCounts } from "../../../infra/gates/experiment";
-import { gatesOf, trialGroup, watchQuestions } from "../../../infra/gates/gates";
-import { paces, type Pace } from "../../../infra/gates/pace";
+import {
+  gatesOf,
+  trialGroup,
+  watchQuestions,
+  type TrialSettings,
+} from "../../../infra/gates/gates";
+import { paces } from "../../../infra/gates/pace";
 import { select, type RuleGroup } from "../../../infra/gates/rule";
 import { series } from "../../../infra/gates/series";
 import { shadowGates, type Bucket } from "../../../infra/gates/shadow";
@@ -59,7 +64,7 @@ export interface ParityFamily {
 /** One drawing of a release: what every gate makes of it, its proof and the restarts included. */
 function releaseCase(
   judged: Contract,
-  pace: Pace,
+  pace: TrialSettings,
   drawn: Readonly<Record<Side, DrawnVersion>>,
 ): ParityCase {
   const onTrial = { version, hash };
@@ -86,7 +91,7 @@ function releaseCase(
 
 /** Every gate of a release; `part` of the drawings that other families have. */
 const releaseFamily =
-  (judged: Contract, pace: Pace, part = 1) =>
+  (judged: Contract, pace: TrialSettings, part = 1) =>
   (count: number): ParityFamily => ({
     rules: [trialGroup(judged)],
     cases: sample(
@@ -98,7 +103,7 @@ const releaseFamily =
 /** Versions that have been judged wrongly, however many drawings. */
 function exampleFamily(): ParityFamily {
   const cases = Object.values(examples).map((trial) =>
-    releaseCase(contract, paces.prod, { trial, champion }),
+    releaseCase(contract, { ...paces.prod, regions: 1 }, { trial, champion }),
   );
   return { rules: [trialGroup(contract)], cases };
 }
@@ -173,6 +178,7 @@ function shadowFamily(count: number): ParityFamily {
     windowSeconds,
     minimumRows: minimum,
     looks: 61,
+    regions: 1,
   });
   const shares = fc.double({ min: 0, max: 1, noNaN: true });
   const bucket = fc.tuple(fc.integer({ min: 0, max: 400 }), shares, shares, shares);
@@ -279,9 +285,17 @@ function driftAnswers(features: readonly BinnedFeature[]): ParityCase["expected"
 
 /** Families of drawings, by what is judged. */
 export const families: Readonly<Record<string, (drawings: number) => ParityFamily>> = {
-  "a release": releaseFamily(contract, paces.prod),
-  "a release whose contract has odd names": releaseFamily(oddNames, paces.dev, 0.25),
-  "a release without gates on labels": releaseFamily(fewGates, paces.local, 0.25),
+  "a release": releaseFamily(contract, { ...paces.prod, regions: 2 }),
+  "a release whose contract has odd names": releaseFamily(
+    oddNames,
+    { ...paces.dev, regions: 1 },
+    0.25,
+  ),
+  "a release without gates on labels": releaseFamily(
+    fewGates,
+    { ...paces.local, regions: 1 },
+    0.25,
+  ),
   "versions that restart, vanish or count NaN": exampleFamily,
   "an A/B test": experimentFamily,
   "a shadow release": shadowFamily,

@@ -59,7 +59,7 @@ function releases(
         ? 0.2 + 0.5 * random()
         : 0.8 + 0.15 * random();
   const scales = [disagreement, scoreDistance].map((shares) =>
-    shadowScale(shares, { looks: undecidedLooks + 1, windowSeconds }),
+    shadowScale(shares, { looks: undecidedLooks + 1, regions: 1, windowSeconds }),
   );
   const ended = { refused: 0, proven: 0 };
   for (let release = 0; release < of; release += 1) {

@@ -67,6 +67,7 @@ export const settings: ServingSettings = {
   release,
   environment: "prod",
   region: "eu-west-1",
+  regions: 1,
   replicas: { min: 3, max: 30 },
   host: "models.example.com",
   governance: {

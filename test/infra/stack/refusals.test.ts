@@ -82,6 +82,7 @@ describe("each refusal of the table", () => {
             ...situation,
             environment: "prod",
             region: "eu-west-1",
+            regions: 1,
             host: "models.example.com",
             prometheusAddress: "",
           }),

@@ -23,7 +23,7 @@ const hash = "abc123";
 const own = (of: "trial" | "champion") =>
   `model="${small.name}",version="${of === "trial" ? version : "1.0.0"}",pod="${of}",rollouts_pod_template_hash="${of === "trial" ? hash : "stable"}"`;
 
-const scoreQuery = gatesOf(small, paces.prod)
+const scoreQuery = gatesOf(small, { ...paces.prod, regions: 1 })
   .gates.find(({ name }) => name === "score-champion")!
   .query({ version, hash });
 const shadow = {
@@ -32,6 +32,7 @@ const shadow = {
   champion: "stable",
   windowSeconds: 600,
   minimumRows: 200,
+  regions: 1,
   looks: 61,
 };
 const [disagreement, distance] = shadowGates(shadow);

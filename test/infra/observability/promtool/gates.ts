@@ -18,7 +18,7 @@ export const contract: Contract = {
     ],
   },
 };
-export const { gates, boundary } = gatesOf(contract, paces.prod);
+export const { gates, boundary } = gatesOf(contract, { ...paces.prod, regions: 1 });
 export const query = (gate: string) =>
   gates.find(({ name }) => name === gate)!.query({ version, hash });
 export const proof = (gate: string) =>
