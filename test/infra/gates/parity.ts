@@ -10,16 +10,16 @@ import {
   type TrialSettings,
 } from "../../../infra/gates/gates";
 import { paces } from "../../../infra/gates/pace";
-import { select, type RuleGroup } from "../../../infra/gates/rule";
+import { select } from "../../../infra/gates/rule";
 import { series } from "../../../infra/gates/series";
 import { shadowGates, type Bucket } from "../../../infra/gates/shadow";
-import { driftGroup, driftOf, type BinnedFeature } from "../../../infra/observability/drift";
-import { scoreFeature } from "../../../infra/observability/rates";
 import { subjectBuckets } from "../../../services/contract/arms";
 import { rowBuckets } from "../../../services/contract/metrics";
 import type { Contract } from "../../../services/contract/contract";
 import { run } from "../../harness/lib/process";
 import { fewGates, oddNames } from "./parity-contracts";
+import { driftFamily } from "./parity-drift";
+import type { ParityCase, ParityFamily } from "./parity-family";
 import { champion, examples } from "./parity-examples";
 import {
   contract,
@@ -35,7 +35,6 @@ import {
   own,
   rows,
   sample,
-  samples,
   seriesOf,
   share,
   sides,
@@ -44,22 +43,6 @@ import {
   versionOf,
   versions,
 } from "./parity-counts";
-
-/** One drawing of counts: the series that show them, and what each query must return. */
-export interface ParityCase {
-  readonly inputs: Readonly<Record<string, string>>;
-  /** By query: a number, NaN, or undefined for an empty result. */
-  readonly expected: readonly {
-    readonly query: string;
-    readonly result: number | undefined;
-  }[];
-}
-
-/** Rules that run, and drawings of counts for them. */
-export interface ParityFamily {
-  readonly rules: readonly RuleGroup[];
-  readonly cases: readonly ParityCase[];
-}
 
 /** One drawing of a release: what every gate makes of it, its proof and the restarts included. */
 function releaseCase(
@@ -224,63 +207,6 @@ function shadowFamily(count: number): ParityFamily {
     };
   });
   return { rules: [], cases };
-}
-
-/** Drift of each feature and of the score: index, threshold, and whether the alert would wait. */
-function driftFamily(count: number): ParityFamily {
-  const names = [...contract.features.map(({ name }) => name), scoreFeature];
-  const binned = fc
-    .tuple(
-      fc.integer({ min: 2, max: 10 }),
-      fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 10, maxLength: 10 }),
-      fc.array(fc.integer({ min: 0, max: 60 }), { minLength: 10, maxLength: 10 }),
-      fc.integer({ min: 100, max: 3_000 }),
-      fc.boolean(),
-    )
-    .map(([bins, before, moved, referenceRows, same]): Omit<BinnedFeature, "feature"> => {
-      const weights = before.slice(0, bins);
-      const all = weights.reduce((sum, weight) => sum + weight, 0);
-      const counts = (same ? weights : moved).slice(0, bins);
-      if (counts.reduce((sum, rows) => sum + rows, 0) === minimum) counts[0]! += 1;
-      return { reference: weights.map((weight) => weight / all), referenceRows, counts };
-    });
-  const drawn = fc.tuple(...names.map(() => binned));
-  const cases = sample(drawn, count).map((list) => {
-    const features = list.map((one, i) => ({ feature: names[i]!, ...one }));
-    return { inputs: driftSeries(features), expected: driftAnswers(features) };
-  });
-  return { rules: [driftGroup(contract)], cases };
-}
-
-function driftSeries(features: readonly BinnedFeature[]): Record<string, string> {
-  const labels = (feature: string, bin?: number) =>
-    `model="${contract.name}",version="${version}"${feature === "" ? "" : `,feature="${feature}"`}${bin === undefined ? "" : `,bin="${bin}"`}`;
-  return Object.fromEntries(
-    features.flatMap(({ feature, reference, referenceRows, counts }) => [
-      [`causeway_reference_rows{${labels(feature)}}`, `${referenceRows}+0x${samples}`],
-      ...reference.map((before, bin) => [
-        feature === scoreFeature
-          ? `causeway_reference_score_share{${labels("", bin)}}`
-          : `causeway_reference_feature_share{${labels(feature, bin)}}`,
-        `${before}+0x${samples}`,
-      ]),
-      ...counts.map((rows, bin) => [`${series.bins}{${labels(feature, bin)}}`, counted(rows)]),
-    ]),
-  );
-}
-
-function driftAnswers(features: readonly BinnedFeature[]): ParityCase["expected"] {
-  return driftOf(contract, features).flatMap(({ feature, index, threshold, rows, drifted }) => {
-    const of = (name: Parameters<typeof select>[1]) =>
-      `sum(${select(contract, name, { feature, version })})`;
-    const far = `${of(series.psi)} > bool ${of(series.psiThreshold)}`;
-    const enough = `${of(series.rows)} >= bool ${minimum}`;
-    return [
-      { query: of(series.psi), result: rows > 0 ? index : undefined },
-      { query: of(series.psiThreshold), result: rows > 0 ? threshold : undefined },
-      ...(rows > 0 ? [{ query: `(${far}) * (${enough})`, result: drifted ? 1 : 0 }] : []),
-    ];
-  });
 }
 
 /** Families of drawings, by what is judged. */
