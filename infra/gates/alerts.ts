@@ -171,6 +171,12 @@ export const platformAlerts = {
     description:
       "Value {{ $value }}: in the home region the erasures that did not end, in another the seconds since its last run that left no order open. Read the region's answer in the ledger, then repeat the erasure.",
   },
+  CausewayResumerSilent: {
+    severity: "warning",
+    runbook: "resumer-silent",
+    description:
+      "{{ $value }} seconds since its last look. Read the log of its last Job. Until it looks again no release passes its gate here; abort one that cannot wait.",
+  },
   // Grafana's chart would take a template in these for its own: their labels say what was found.
   CausewayStandbyStale: {
     severity: "warning",

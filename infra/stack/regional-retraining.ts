@@ -45,7 +45,7 @@ export function createRetraining(
 
 /** Each region resumes its own releases. */
 function createResumer(name: string, args: RegionalRetrainingArgs, opts: OrderedOptions): void {
-  const { region, models, retraining } = args;
+  const { region, models, runbookBase, retraining } = args;
   const aws = awsOf(args);
   // A role over no names would be one over all.
   if (models.length === 0) return;
@@ -56,6 +56,7 @@ function createResumer(name: string, args: RegionalRetrainingArgs, opts: Ordered
       models: models.map(({ contract }) => ({ name: contract.name, riskTier: contract.riskTier })),
       ledger: aws && retraining.locations.ledger,
       approverKeys: retraining.approverKeys,
+      runbookBase,
       image: retraining.images.delivery,
       aws,
     },

@@ -1,3 +1,4 @@
+import { CustomResource } from "@pulumi/kubernetes/apiextensions";
 import { CronJob } from "@pulumi/kubernetes/batch/v1";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1";
 import { Role, RoleBinding } from "@pulumi/kubernetes/rbac/v1";
@@ -9,6 +10,7 @@ import { servingNames } from "../../services/evidence/rollout";
 import type { RoleScope } from "../aws/role-scope";
 import { namespaces, resumerAccount, resumerLabels } from "../kubernetes/labels";
 import type { OrderedOptions } from "../kubernetes/ordering";
+import { resumerRules } from "../observability/resumer";
 import { PodIdentity } from "../region/pod-identity";
 import { orderWatchSpec } from "./order-watch";
 import { resumerPermissions } from "./retraining/permissions";
@@ -27,6 +29,8 @@ export interface ResumerSettings {
 
 /** Arguments of {@link Resumer}. */
 export interface ResumerArgs extends ResumerSettings {
+  /** Address of the folder of the runbooks; ends with a slash. */
+  readonly runbookBase: string;
   /** Image of the promoter, by digest. */
   readonly image: pulumi.Input<string>;
   /** On AWS: the region's cluster, and whose buckets the pods may use. @default no bucket */
@@ -64,7 +68,7 @@ export function resumerJob(
 }
 
 /** What the resumer may do in the namespace of the models. */
-export function resumerRules({ models, ledger }: Pick<ResumerSettings, "models" | "ledger">) {
+export function rolloutRules({ models, ledger }: Pick<ResumerSettings, "models" | "ledger">) {
   const resourceNames = models.map(({ name }) => servingNames(name).model);
   const rollouts = (resource: string, verb: string) => ({
     apiGroups: ["argoproj.io"],
@@ -105,7 +109,7 @@ export class Resumer extends pulumi.ComponentResource {
       child,
     );
     const metadata = { name: resumerAccount, namespace: namespaces.models, labels: resumerLabels };
-    const role = new Role(name, { metadata, rules: resumerRules(args) }, child);
+    const role = new Role(name, { metadata, rules: rolloutRules(args) }, child);
     const binding = new RoleBinding(
       name,
       {
@@ -122,6 +126,7 @@ export class Resumer extends pulumi.ComponentResource {
       parent: this,
       dependsOn: [binding, ...(identity ? [identity] : [])],
     });
+    new CustomResource(`${name}-alerts`, resumerRules(args.runbookBase), child);
     this.registerOutputs({});
   }
 

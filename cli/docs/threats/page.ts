@@ -11,6 +11,7 @@ import {
   type Zone,
 } from "./graph";
 import { operationThreats } from "./operation";
+import { gateThreats } from "./gate";
 import { releaseThreats } from "./releases";
 import { requestThreats } from "./requests";
 import { supplyChainThreats } from "./supply-chain";
@@ -20,7 +21,7 @@ import { strides, type Threat } from "./threat";
 /** Every threat, by the path that it takes. */
 export const sections: Readonly<Record<string, readonly Threat[]>> = {
   Requests: requestThreats,
-  Releases: [...releaseThreats, ...supplyChainThreats],
+  Releases: [...releaseThreats, ...gateThreats, ...supplyChainThreats],
   "Operation, evidence and personal data": [
     ...operationThreats,
     ...telemetryThreats,

@@ -7,6 +7,7 @@ import { resumePatch } from "../../../services/delivery/pause";
 import { resumerArguments } from "../../../services/delivery/resume";
 import { planOf } from "../../support/stacks";
 import { only, record } from "../../support/record";
+import { runbookBase } from "../../support/runbooks";
 import { testKey } from "../../support/signing";
 
 const scope = {
@@ -27,7 +28,7 @@ const settings = {
 const ledger = "s3://example-audit/ledger";
 const aws = { clusterName: "causeway-prod-eu-central-1", scope };
 const build = (more: object) =>
-  record(() => void new Resumer("resumer", { ...settings, image, ...more }));
+  record(() => void new Resumer("resumer", { ...settings, runbookBase, image, ...more }));
 const rules = async (more: object) =>
   only(await build(more), "kubernetes:rbac.authorization.k8s.io/v1:Role").inputs["rules"];
 

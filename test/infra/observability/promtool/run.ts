@@ -8,6 +8,7 @@ import { blockScenarios } from "./blocks";
 import { comparisonScenarios } from "./comparisons";
 import { driftScenarios } from "./drift";
 import { erasureScenarios } from "./erasure";
+import { resumerScenarios } from "./resumer";
 import { gateScenarios } from "./gates";
 import { slowVersionScenarios } from "./slow-versions";
 import { labelScenarios } from "./labels";
@@ -29,6 +30,7 @@ export const scenarios: readonly Scenario[] = [
   ...parityScenarios,
   ...allRegionsScenarios,
   ...erasureScenarios,
+  ...resumerScenarios,
   ...situationScenarios,
 ];
 
