@@ -136,7 +136,7 @@ export const dutyNotes = {
     also: "contract and training steps; the server's metadata returns it",
   },
   fairnessAudit: {
-    asks: "Fairness gates, all passed",
+    asks: "Fairness gates, none failed",
     from: "EU AI Act Art. 10(2)",
     rules: ["governance-model-fairness"],
     also: "contract; the training step `audit`; alerts in production",

@@ -57,6 +57,19 @@ export function approvalsIn(resource: ResourceView): GivenApproval[] {
   }));
 }
 
+/**
+ * Fairness results about which a person has to decide, each in words: shown neither to hold nor to
+ * fail on the held-out rows.
+ */
+export function undecidedFairnessOf(resource: ResourceView): string[] {
+  return list(resource.props, "release.fairness")
+    .filter((result) => at(result, "outcome") === "not shown")
+    .map((result) => {
+      const missing = list(result, "notJudged").filter((name) => typeof name === "string");
+      return `${text(result, "metric") ?? "a metric"} of ${text(result, "attribute") ?? "an attribute"}${missing.length === 0 ? "" : ` (too few rows: ${missing.join(", ")})`}`;
+    });
+}
+
 /** The external bias audit, where one is recorded. */
 export function auditOf(resource: ResourceView): JudgedAudit | undefined {
   const of = (key: string) => text(resource.props, `governance.biasAudit.${key}`) ?? "";

@@ -89,8 +89,11 @@ const quality: readonly GatedKey[] = [
     key: "gates.fairness",
     judges: {
       training: {
-        rule: "The value on the held-out rows is within the bound. Against a champion, no group loses accuracy or recall by McNemar's exact test, at `significance` over the number of tests.",
-        by: [...python("auditing", "audit"), ...python("comparison", "losing_groups")],
+        rule: "The 95% interval, which holds for all pairs of groups together, is beyond the bound: shown to fail. Within it: shown to hold. Else, or where a declared group or a rate of it has too few rows: not shown, which stops nothing and which a person decides ([governance](governance.md#what-is-not-shown)). Against a champion, the value keeps each bound that the champion's keeps, and no group loses accuracy or recall by McNemar's exact test, at `significance` over the number of tests.",
+        by: [
+          ...python("auditing", "audit"),
+          ...python("comparison", "losing_groups", "kept_bounds"),
+        ],
       },
       trial: {
         rule: "Sequential test of the two groups furthest apart against the bound, corrected for the number of pairs.",
@@ -102,14 +105,14 @@ const quality: readonly GatedKey[] = [
       },
       rehearsal: sameAsTrial,
     },
-    why: "Training has labels and groups of every held-out row. In a trial and after it they arrive late, and for small groups slowly. A ratio with `max`, or a difference with `min`, does not say which side is unfair. Only training judges it.",
+    why: "Training has labels and groups of every held-out row. Yet few rows of a small group show little: a true ratio of exactly 0.8 was within the bound half of the time. In a trial and after it they arrive late, and for small groups slowly. A ratio with `max`, or a difference with `min`, does not say which side is unfair. Only training judges it.",
   },
   {
     key: "gates.minimumGroupSize",
     judges: {
       training: {
-        rule: "Groups with fewer held-out rows are reported and not judged.",
-        by: python("auditing", "audit"),
+        rule: "Each group has so many rows that this many are held out. One with fewer held-out rows is reported and not judged; no fairness gate over it is then shown to hold.",
+        by: [...python("steps/validate", "group_gates"), ...python("auditing", "audit")],
       },
       trial: {
         rule: "Groups with fewer labels under the version on trial are left out.",

@@ -6,7 +6,7 @@ import { verdictSchema } from "../../services/evidence/verdict";
 import { decodeText } from "../../services/contract/files";
 import { parseOrThrow } from "../../services/contract/problems";
 import { parseYaml } from "../../services/contract/yaml";
-import { releaseSchema, type Release } from "../../services/evidence/release";
+import { releaseSchema, undecidedFairness, type Release } from "../../services/evidence/release";
 import type { Entry } from "../../services/evidence/ledger";
 import { verifyLines } from "../../services/evidence/ledger/verify";
 import type { ArchivedFile } from "./archive";
@@ -53,8 +53,8 @@ export interface Summary {
   readonly fairness: readonly {
     readonly attribute: string;
     readonly metric: string;
-    readonly value: number;
-    readonly passed: boolean;
+    readonly value: number | null;
+    readonly outcome: string;
   }[];
   readonly approvals: readonly Approval[];
   readonly verdicts: readonly {
@@ -104,13 +104,15 @@ export function summaryOf(model: string, unordered: readonly ArchivedFile[]): Su
     image: `${image.repository}@${image.digest}`,
     gates: {
       held: release.gates.filter(({ passed }) => passed).length,
-      failed: release.gates.filter(({ passed }) => !passed).map(({ gate }) => gate),
+      failed: release.gates
+        .filter(({ passed, outcome }) => !passed && outcome !== "not shown")
+        .map(({ gate }) => gate),
     },
-    fairness: release.fairness.map(({ attribute, metric, value, passed }) => ({
+    fairness: release.fairness.map(({ attribute, metric, value, outcome }) => ({
       attribute,
       metric,
       value,
-      passed,
+      outcome,
     })),
     approvals: approvalsOf(release, own, countingIn(files)),
     verdicts: verdictsIn(files, folder),
@@ -233,6 +235,7 @@ function findingsOf(
       ? []
       : ["no external party audited the model for bias"]),
     ...gates.failed.map((gate) => `gate ${gate} did not hold`),
+    ...undecidedFairness(release).map((result) => `the held-out rows do not show ${result}`),
     ...(contract !== undefined && digestOf(contract) === digests["contract"]
       ? []
       : ["the contract was changed after the release was made"]),

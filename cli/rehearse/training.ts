@@ -11,6 +11,8 @@ const gateSchema = z.object({
   min: z.number().optional(),
   max: z.number().optional(),
   passed: z.boolean(),
+  /** Of a gate on an interval: held, failed or not shown. */
+  outcome: z.string().optional(),
 });
 /** A gate of a training step, with its value. */
 export type TrainingGate = z.output<typeof gateSchema>;
@@ -138,7 +140,7 @@ const group = z.object({
   group: z.string(),
   rows: z.number(),
   judged: z.boolean(),
-  selectionRate: z.number(),
+  selectionRate: z.number().nullable(),
   selectionRateLow: z.number().optional(),
   selectionRateHigh: z.number().optional(),
 });

@@ -4,7 +4,7 @@ import { approvalProblems, type RoleKey } from "../evidence/approvals";
 import type { Contract } from "../contract/contract";
 import { InputError, type Problem } from "../contract/problems";
 import { describeRefusal, publishCommand, type Refusal } from "../evidence/refusals";
-import type { Release } from "../evidence/release";
+import { undecidedFairness, type Release } from "../evidence/release";
 import { dutiesOf } from "../contract/tiers";
 import { signatureState, statementIn, type Envelope } from "../evidence/attestation";
 import type { Fact } from "../evidence/ledger";
@@ -87,9 +87,6 @@ function refuse(
 ): void {
   const { digest } = release.image;
   const forbidden = refusal(digest);
-  const gated =
-    contract.release.channel === "approval" || dutiesOf(contract.riskTier).approvals > 0;
-  const found = approval(digest);
   const changed = regions.filter(({ rollout }) => contractChanged(rollout, contract, release));
   const problems: Problem[] = [
     ...(release.model === contract.name
@@ -105,15 +102,7 @@ function refuse(
             allowed: `true: publish the image first, ${publishCommand(contract.name)}`,
           },
         ]),
-    ...(gated && "missing" in found
-      ? [
-          {
-            key: "approvals",
-            got: digest,
-            allowed: `an image whose approval is recorded (${found.missing}): npx causeway delivery approve ${contract.name} --digest ${digest}`,
-          },
-        ]
-      : []),
+    ...missingApproval(contract, release, approval(digest)),
     ...approvalProblems(release, approverKeys).map(({ name, found: got, allowed }) => ({
       key: name,
       got,
@@ -129,6 +118,30 @@ function refuse(
     })),
   ];
   if (problems.length > 0) throw new InputError(`release ${release.version}`, problems);
+}
+
+/**
+ * The approval that is asked for and not on record. A person decides also where neither channel nor
+ * tier asks for one and the held-out rows do not show that a fairness gate holds.
+ */
+function missingApproval(
+  { name, riskTier, release: { channel } }: Contract,
+  release: Release,
+  found: ApprovalFound,
+): Problem[] {
+  const undecided = undecidedFairness(release);
+  const gated = channel === "approval" || dutiesOf(riskTier).approvals > 0 || undecided.length > 0;
+  if (!gated || !("missing" in found)) return [];
+  const { digest } = release.image;
+  const about =
+    undecided.length === 0 ? "" : `; not shown on the held-out rows: ${undecided.join(", ")}`;
+  return [
+    {
+      key: "approvals",
+      got: digest,
+      allowed: `an image whose approval is recorded (${found.missing}): npx causeway delivery approve ${name} --digest ${digest}${about}`,
+    },
+  ];
 }
 
 /** A release is promoted as it was attested, and by a signature that the stack trusts. */

@@ -49,6 +49,12 @@ export const approvalSchema = z.strictObject({
 export type Approval = z.output<typeof approvalSchema>;
 
 /**
+ * How a fairness gate came out: its interval is within the bound, beyond it, or on both sides, or a
+ * declared group had too few rows. A person decides about what is not shown.
+ */
+export const fairnessOutcomes = ["held", "failed", "not shown"] as const;
+
+/**
  * What is known of one release: the evidence that travels with the model.
  * `published` says whether a registry holds the image; until it does, `image.digest` is the digest
  * of the build inputs.
@@ -90,10 +96,13 @@ export const releaseSchema = z.strictObject({
     z.strictObject({
       attribute: z.string(),
       metric: z.string(),
-      value: z.number(),
-      low: z.number(),
-      high: z.number(),
-      passed: z.boolean(),
+      /** Null where nothing could be compared. */
+      value: z.number().nullable(),
+      low: z.number().nullable(),
+      high: z.number().nullable(),
+      outcome: z.enum(fairnessOutcomes),
+      /** Declared groups, or rates of them, with too few held-out rows. */
+      notJudged: z.array(z.string()),
       mitigated: z.boolean(),
     }),
   ),
@@ -101,10 +110,12 @@ export const releaseSchema = z.strictObject({
   gates: z.array(
     z.strictObject({
       gate: z.string(),
-      value: z.number(),
+      value: z.number().nullable(),
       min: z.number().optional(),
       max: z.number().optional(),
       passed: z.boolean(),
+      /** Of a gate on an interval, which can also be not shown. */
+      outcome: z.enum(fairnessOutcomes).optional(),
     }),
   ),
   /**
@@ -131,6 +142,13 @@ export type Release = z.output<typeof releaseSchema>;
 /** The manifest as a running server gets it. */
 export const servedReleaseSchema = releaseSchema.omit({ approvals: true });
 export type ServedRelease = z.output<typeof servedReleaseSchema>;
+
+/** Fairness results of a release about which a person has to decide, each in words. */
+export function undecidedFairness({ fairness }: Pick<Release, "fairness">): string[] {
+  return fairness
+    .filter(({ outcome }) => outcome === "not shown")
+    .map(({ metric, attribute }) => `${metric} of ${attribute}`);
+}
 
 /** A release without its approvals: recording one must not restart the pods that it approves. */
 export function servedRelease({ approvals: _approvals, ...served }: Release): ServedRelease {

@@ -275,7 +275,7 @@ describe("the page's table of tiers", () => {
       ["May be trained, released and served", "yes", "yes", "yes", "no"],
       ["Impact assessment, named by digest", "no", "no", "yes", ""],
       ["Notice to the people concerned", "no", "yes", "yes", ""],
-      ["Fairness gates, all passed", "no", "no", "yes", ""],
+      ["Fairness gates, none failed", "no", "no", "yes", ""],
       ["Explained", "no", "no", "yes", ""],
       ["Principal reasons of an answer against the person, at most", "no", "no", "4", ""],
       ["Prediction logs, days at least", "no", "no", "183", ""],

@@ -105,7 +105,7 @@ export function releases({
 <p>${contract.purpose}</p>${watchLinks(stack, contract.name)}
 <dl><div><dt>Version</dt><dd>${release.version}</dd></div><div><dt>Risk tier</dt><dd>${contract.riskTier}</dd></div><div><dt>Owner</dt><dd>${contract.owner.team}</dd></div><div><dt>Channel</dt><dd>${contract.release.channel}</dd></div><div><dt>Created</dt><dd>${release.createdAt.slice(0, 10)}</dd></div><div><dt>Approvals</dt><dd>${release.approvals.length === 0 ? "none recorded" : release.approvals.map((approval) => approval.role).join(", ")}</dd></div></dl>
 <p>On trial, ${trialText(trial)}.</p>
-<table class="gates"><caption>Gates of the contract</caption><tbody>${contract.gates.performance.map((gate) => gateRow(gate, release))}${release.fairness.map((result) => html`<tr><th scope="row">${result.metric.replaceAll("-", " ")} <em>${result.attribute}</em></th><td>${result.value.toFixed(3)}</td><td class="interval">${result.low.toFixed(3)} – ${result.high.toFixed(3)}</td><td>${passed(result.passed)}</td></tr>`)}</tbody></table>
+<table class="gates"><caption>Gates of the contract</caption><tbody>${contract.gates.performance.map((gate) => gateRow(gate, release))}${release.fairness.map((result) => html`<tr><th scope="row">${result.metric.replaceAll("-", " ")} <em>${result.attribute}</em></th><td>${measure(result.value)}</td><td class="interval">${measure(result.low)} – ${measure(result.high)}</td><td>${outcomeText(result.outcome)}</td></tr>`)}</tbody></table>
 <p class="digest"><span>model</span> <code>${release.digests.model}</code></p><p class="digest"><span>image</span> <code>${release.image.digest}</code></p></article>`,
   )}</div>`;
 }
@@ -121,6 +121,14 @@ function gateRow(
     measured.value <= (gate.max ?? Infinity);
   const bound = gate.min !== undefined ? `at least ${gate.min}` : `at most ${gate.max ?? ""}`;
   return html`<tr><th scope="row">${gate.metric} <em>${bound}</em></th><td>${measured ? measured.value.toFixed(3) : "not measured"}</td><td class="interval">${measured && `${measured.low.toFixed(3)} – ${measured.high.toFixed(3)}`}</td><td>${passed(holds === true)}</td></tr>`;
+}
+
+function measure(value: number | null): string {
+  return value === null ? "unknown" : value.toFixed(3);
+}
+
+function outcomeText(outcome: PlannedRelease["release"]["fairness"][number]["outcome"]): Html {
+  return outcome === "not shown" ? html`<b class="warn">not shown</b>` : passed(outcome === "held");
 }
 
 function passed(holds: boolean): Html {

@@ -90,7 +90,7 @@ export function fairness({ models }: Rehearsal): Html {
               (gate) => gate.gate === `selection-rate-ratio of ${attribute.attribute}`,
             ),
           ),
-      )}<table class="gates"><tbody>${[...model.audit.gates, ...(model.audit.againstChampion?.gates ?? []).filter((gate) => !gate.passed)].map(({ gate, value, min, max, passed }) => html`<tr><th scope="row">${gate.replaceAll("-", " ")} <em>${min === undefined ? `at most ${short(max ?? NaN)}` : `at least ${short(min)}`}</em></th><td>${value === null ? "unknown" : value.toFixed(3)}</td><td><b class="${passed ? "good" : "bad"}">${passed ? "holds" : "fails"}</b></td></tr>`)}</tbody></table></article>`,
+      )}<table class="gates"><tbody>${[...model.audit.gates, ...(model.audit.againstChampion?.gates ?? []).filter((gate) => !gate.passed)].map(({ gate, value, min, max, passed, outcome }) => html`<tr><th scope="row">${gate.replaceAll("-", " ")} <em>${min === undefined ? `at most ${short(max ?? NaN)}` : `at least ${short(min)}`}</em></th><td>${value === null ? "unknown" : value.toFixed(3)}</td><td><b class="${passed ? "good" : outcome === "not shown" ? "warn" : "bad"}">${passed ? "holds" : outcome === "not shown" ? outcome : "fails"}</b></td></tr>`)}</tbody></table></article>`,
   )}</div>`;
 }
 
@@ -103,11 +103,14 @@ function groups(
   const x = linear(0.4, 1, 74, 250, 3);
   const height = list.length * 22 + 22;
   const highest = Math.max(
-    ...list.filter(({ judged }) => judged).map(({ selectionRate }) => selectionRate),
+    ...list.filter(({ judged }) => judged).map(({ selectionRate }) => selectionRate ?? 0),
   );
   const line = gate?.min === undefined ? undefined : gate.min * highest;
   return html`<svg viewBox="0 0 290 ${height}" role="img" aria-label="Selection rates by ${attribute}">${x.ticks.map((tick) => html`<line class="grid" x1="${px(x(tick))}" x2="${px(x(tick))}" y1="0" y2="${height - 20}"/><text x="${px(x(tick))}" y="${height - 6}" text-anchor="middle">${percent(tick, 0)}</text>`)}${line !== undefined && html`<line class="bound" x1="${px(x(line))}" x2="${px(x(line))}" y1="0" y2="${height - 20}"/>`}${list.map(
-    ({ group, judged, selectionRate, selectionRateLow, selectionRateHigh }, i) => {
+    ({ group, judged, selectionRate: rate, selectionRateLow, selectionRateHigh }, i) => {
+      if (rate === null)
+        return html`<text x="66" y="${i * 22 + 15}" text-anchor="end">${group}</text><text class="strong" x="288" y="${i * 22 + 15}" text-anchor="end">no rows</text>`;
+      const selectionRate = rate;
       const tone = !judged
         ? "open"
         : line !== undefined && selectionRate < line

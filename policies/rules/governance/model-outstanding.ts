@@ -2,7 +2,14 @@ import { biasAuditGap } from "../../../services/evidence/bias-audit";
 import { missingApprovals } from "../../../services/contract/tiers";
 import { at } from "../../resources";
 import { resourceRule, type ResourceView } from "../../rule";
-import { approvalsIn, auditOf, modelName, modelServiceType, tierOf } from "../../models";
+import {
+  approvalsIn,
+  auditOf,
+  modelName,
+  modelServiceType,
+  tierOf,
+  undecidedFairnessOf,
+} from "../../models";
 
 export const rule = resourceRule({
   name: "governance-model-outstanding",
@@ -25,12 +32,19 @@ export const rule = resourceRule({
   check: (resource) => {
     const changed = contractChange(resource);
     if (at(resource.props, "release.published") === true) return changed;
+    const undecided =
+      approvalsIn(resource).length > 0
+        ? []
+        : undecidedFairnessOf(resource).map(
+            (result) =>
+              `${modelName(resource)} must have a person's approval before it serves prod, because the held-out rows do not show ${result}`,
+          );
     const tier = at(resource.props, "riskTier");
     const outstanding = [
       biasAuditGap(tier, auditOf(resource)),
       missingApprovals(tier, approvalsIn(resource)),
     ].filter((gap) => gap !== undefined);
-    return changed.concat(
+    return [...changed, ...undecided].concat(
       outstanding.map(
         (gap) =>
           `${modelName(resource)} must have ${gap}, before it serves prod, because its risk tier is ${tierOf(resource)}`,

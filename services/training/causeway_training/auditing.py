@@ -1,110 +1,98 @@
-"""The fairness audit: each protected attribute against the contract, with intervals and minimum
-group sizes.
+"""The fairness audit: each protected attribute against the contract, with simultaneous intervals
+and minimum group sizes.
 
-Point estimates come from fairlearn; the intervals from our own vectorised bootstrap, which is
-golden-tested against fairlearn.
+Point estimates equal fairlearn's. A gate judges the interval, which holds for all pairs of groups
+together: which two groups are furthest apart is partly chance.
 """
 
 from __future__ import annotations
 
-from functools import partial
+import math
 
 import numpy as np
 import pandas as pd
 
 from .contract import Attribute, Contract
-from .gates import gate
-from .rows import groups, labels, strata
-from .statistics.bootstrap import estimate, interval, resample_counts
-from .statistics.fairness import METRICS, Grouped, judged_cells, metric, selection_rates
+from .gates import interval_gate
+from .rows import groups, labels
+from .statistics.fairness import METRICS, ODDS, Grouped, interval, metric, unjudged
+from .statistics.intervals import Cell, log_ratio
 from .statistics.performance import Scored
+from .statistics.representation import Z95, wilson
 
 
-def audit(contract: Contract, rows: pd.DataFrame, scores: np.ndarray, seed: int) -> dict:
+def audit(contract: Contract, rows: pd.DataFrame, scores: np.ndarray) -> dict:
     """Per attribute: metrics with intervals, groups with rates and their ratio to the reference;
     and the contract's fairness gates."""
     scored = Scored(labels(contract, rows), scores, contract.threshold)
-    counts = resample_counts(strata(contract, rows), seed)
-    attributes = [
-        _attribute(a, Grouped(scored, groups(a.name, rows), contract.minimum_group_size), counts)
+    data = {
+        a.name: Grouped(scored, groups(a.name, rows), contract.minimum_group_size)
         for a in contract.attributes
-    ]
-    by_name = {found["attribute"]: found for found in attributes}
+    }
     gates = []
     for bound in contract.fairness:
-        found = by_name[bound.attribute]["metrics"][bound.metric]
-        name = f"{bound.metric} of {bound.attribute}"
+        grouped, declared = data[bound.attribute], contract.attribute(bound.attribute).groups
         gates.append(
             {
-                **gate(name, found["value"], bound.minimum, bound.maximum),
+                **interval_gate(
+                    f"{bound.metric} of {bound.attribute}",
+                    metric(bound.metric, grouped),
+                    interval(bound.metric, grouped),
+                    bound.minimum,
+                    bound.maximum,
+                    unjudged(bound.metric, grouped, [g.name for g in declared]),
+                ),
                 "metric": bound.metric,
                 "attribute": bound.attribute,
-                "low": found["low"],
-                "high": found["high"],
             }
         )
     return {
         "minimumGroupSize": contract.minimum_group_size,
         "threshold": contract.threshold,
-        "attributes": attributes,
+        "attributes": [_attribute(a, data[a.name]) for a in contract.attributes],
         "gates": gates,
     }
 
 
-def _attribute(attribute: Attribute, data: Grouped, counts: np.ndarray) -> dict:
-    metrics = {name: estimate(partial(metric, name, data), counts) for name in METRICS}
-    cells = {"falsePositiveRate": judged_cells(data, 0), "truePositiveRate": judged_cells(data, 1)}
+def _attribute(attribute: Attribute, data: Grouped) -> dict:
+    metrics = {}
+    for name in METRICS:
+        low, high = interval(name, data)
+        metrics[name] = {"value": metric(name, data), "low": low, "high": high}
     return {
         "attribute": attribute.name,
         "reference": attribute.reference,
         "metrics": metrics,
-        "equalizedOddsJudged": cells,
-        "groups": _groups(attribute, data, counts),
+        "equalizedOddsJudged": {
+            rate: [cell.name for cell in data.cells(label)] for label, rate in ODDS.items()
+        },
+        "groups": [_group(attribute, group.name, data) for group in attribute.groups],
     }
 
 
-def _groups(attribute: Attribute, data: Grouped, counts: np.ndarray) -> list[dict]:
-    from fairlearn.metrics import (
-        MetricFrame,
-        count,
-        false_positive_rate,
-        selection_rate,
-        true_positive_rate,
-    )
-
-    known = data.group != ""
-    judged = data.judged()
-    if not known.any():
-        return []
-    measures = {
-        "rows": count,
-        "selectionRate": selection_rate,
-        "truePositiveRate": true_positive_rate,
-        "falsePositiveRate": false_positive_rate,
+def _group(attribute: Attribute, name: str, data: Grouped) -> dict:
+    """Rates of a declared group, also of one without rows; intervals where it is judged."""
+    whole, judged = _cell(name, data), data.judged()
+    entry = {
+        "group": name,
+        "rows": whole.rows,
+        "judged": name in judged,
+        "selectionRate": whole.share,
+        **{rate: _cell(name, data, label).share for label, rate in ODDS.items()},
     }
-    frame = MetricFrame(
-        metrics=measures,
-        y_true=data.rows.label[known],
-        y_pred=data.rows.decision[known],
-        sensitive_features=data.group[known],
-    )
-    rates = selection_rates(data, counts)
-    found = []
-    for name, row in frame.by_group.iterrows():
-        entry = {
-            "group": str(name),
-            "rows": int(row["rows"]),
-            "judged": name in judged,
-            **{m: float(row[m]) for m in list(measures)[1:]},
-        }
-        if name in judged:
-            column = rates[:, judged.index(name)]
-            entry["selectionRateLow"], entry["selectionRateHigh"] = interval(column)
-            if attribute.reference in judged and name != attribute.reference:
-                base = frame.by_group.loc[attribute.reference, "selectionRate"]
-                entry["ratioToReference"] = float(row["selectionRate"] / base)
-                entry["ratioLow"], entry["ratioHigh"] = interval(
-                    column / rates[:, judged.index(attribute.reference)]
-                )
-        found.append(entry)
-    return found
+    if name in judged:
+        low, high = wilson(whole.selected, whole.rows)
+        entry |= {"selectionRateLow": low, "selectionRateHigh": high}
+        if attribute.reference in judged and name != attribute.reference:
+            base = _cell(attribute.reference, data)
+            ends = [math.exp(end) for end in log_ratio(whole, base, Z95)]
+            ratio = whole.share / base.share if base.selected else math.nan
+            entry |= {"ratioToReference": ratio, "ratioLow": ends[0], "ratioHigh": ends[1]}
+    return entry
+
+
+def _cell(name: str, data: Grouped, label: int | None = None) -> Cell:
+    inside = data.group == name
+    if label is not None:
+        inside = inside & (data.rows.label == label)
+    return Cell(name, int((inside & (data.rows.decision == 1)).sum()), int(inside.sum()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .gates import NOT_SHOWN
+
 
 def fairness(evidence: dict) -> str:
     """The section about the groups of protected attributes."""
@@ -11,22 +13,33 @@ def fairness(evidence: dict) -> str:
         "",
         (
             f"Groups, and cells of a group and a label, of fewer than {audit['minimumGroupSize']}"
-            " rows are reported, not judged. A gate judges the value, not its interval."
+            " rows are reported, not judged. A gate judges the 95% interval, which holds for all"
+            " pairs of groups together: it holds within the bound, fails beyond it, and is else not"
+            " shown, for a person to decide."
         ),
         "",
     ]
     lines += _metric_table(audit)
     lines += ["", *_group_table(audit), "", *(_judged(found) for found in audit["attributes"])]
-    unsure = [f"{g['gate']} ({bound(g)})" for g in audit["gates"] if _crosses(g)]
+    unsure = [f"- {_not_shown(g)}" for g in audit["gates"] if g["outcome"] == NOT_SHOWN]
+    unsure += [
+        f"- that {one['group']} ({one['attribute']}) does not lose {one['metric']} against the"
+        f" champion: {one['rows']} rows cannot show it"
+        for one in audit.get("againstChampion", {}).get("notJudged", [])
+    ]
     if unsure:
-        lines += [
-            "",
-            (
-                f"The held-out rows are too few to be sure of: {', '.join(unsure)}. The value"
-                " holds, the interval reaches beyond the bound."
-            ),
-        ]
+        lines += ["", "Not shown on the held-out rows, for a person to decide:", "", *unsure]
     return "\n".join(lines)
+
+
+def _not_shown(gate: dict) -> str:
+    """A gate whose interval is on both sides of its bound, or that lacks groups."""
+    text = (
+        f"{gate['gate']}, {bound(gate)}: {number(gate['value'])}"
+        f" ({number(gate['low'])} to {number(gate['high'])})"
+    )
+    missing = ", ".join(gate["notJudged"])
+    return f"{text}; too few rows of {missing}" if missing else text
 
 
 def _metric_table(audit: dict) -> list[str]:
@@ -37,16 +50,17 @@ def _metric_table(audit: dict) -> list[str]:
     )
     gates = {(g["attribute"], g["metric"]): g for g in audit["gates"]}
     lines = [
-        "| attribute | metric | value | interval | bound | before mitigation |",
-        "| --- | --- | --- | --- | --- | --- |",
+        "| attribute | metric | value | interval | bound | outcome | before mitigation |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for found in audit["attributes"]:
         for name, metric in found["metrics"].items():
             plain = before.get(found["attribute"], {}).get(name)
+            gate = gates.get((found["attribute"], name))
             lines.append(
                 f"| {found['attribute']} | {name} | {number(metric['value'])} |"
                 f" {number(metric['low'])} to {number(metric['high'])} |"
-                f" {bound(gates.get((found['attribute'], name)))} |"
+                f" {bound(gate)} | {gate['outcome'] if gate else '-'} |"
                 f" {number(plain['value']) if plain else '-'} |"
             )
     return lines
@@ -76,10 +90,10 @@ def mitigation(evidence: dict) -> str:
     if not training["mitigated"]:
         return "## Mitigation\n\nNone was applied."
     plain, now = evaluation["unmitigated"], evaluation["metrics"]
-    broken = [g for g in audit["unmitigated"]["gates"] if not g["passed"]]
-    found = (
-        "; ".join(f"{g['gate']} was {g['value']:.3f}, bound {bound(g)}" for g in broken)
-        or "every bound held on the held-out rows, but not out of fold on the training rows"
+    plain_gates = audit["unmitigated"]["gates"]
+    found = "; ".join(
+        f"{g['gate']} was {number(g['value'])}, bound {bound(g)}, {g['outcome']}"
+        for g in plain_gates
     )
     cost = ", ".join(
         f"{name} {plain[name]['value']:.3f} to {now[name]['value']:.3f}"
@@ -117,12 +131,6 @@ def _judged(found: dict) -> str:
     text = f"Equalized odds of {found['attribute']} rest on {' and '.join(rests) or 'nothing'}"
     return text + (
         f"; there are too few rows to judge {' and '.join(missing)}." if missing else "."
-    )
-
-
-def _crosses(gate: dict) -> bool:
-    return gate["passed"] and (
-        gate["low"] < gate["min"] if "min" in gate else gate["high"] > gate["max"]
     )
 
 

@@ -10,6 +10,7 @@ from .contract import Contract
 from .errors import InputError
 from .gates import gate
 from .rows import groups, labels
+from .statistics.fairness import Grouped, metric
 from .statistics.paired import Gain, paired, rows_needed
 from .statistics.performance import Scored
 
@@ -44,7 +45,7 @@ def losing_groups(
     contract: Contract, champion: Champion, rows: pd.DataFrame, scores: np.ndarray
 ) -> dict:
     """Per group of the minimum size and metric, the paired change; the gate fails for a loss that
-    is more than noise.
+    is more than noise. And the fairness bounds that the champion keeps.
 
     The significance is Bonferroni-corrected over all tests, so that many groups do not make a
     refusal by chance. `notJudged` names the recall of groups with too few rows of the positive
@@ -74,7 +75,33 @@ def losing_groups(
             changes.append({**of, **_reported(found)})
             what = f"no group loses: p-value of a lower {name} for {group} ({attribute})"
             gates.append(gate(what, found.p_loss, minimum=level))
+    gates += kept_bounds(contract, champion, rows, old, new)
     return {"changes": changes, "notJudged": unjudged, "gates": gates}
+
+
+def kept_bounds(
+    contract: Contract, champion: Champion, rows: pd.DataFrame, old: Scored, new: Scored
+) -> list[dict]:
+    """A gate for each fairness bound that the champion's value on these rows is within: the
+    challenger's must be too.
+
+    The audit alone lets pass what too few rows cannot show. A challenger has no such benefit: where
+    its value points beyond a bound that the champion keeps, the champion stays.
+    """
+    gates = []
+    for bound in contract.fairness:
+        before, after = (
+            metric(
+                bound.metric,
+                Grouped(scored, groups(bound.attribute, rows), contract.minimum_group_size),
+            )
+            for scored in (old, new)
+        )
+        name = f"{bound.metric} of {bound.attribute}"
+        if gate(name, before, bound.minimum, bound.maximum)["passed"]:
+            kept = f"{name}, which champion {champion.manifest['version']} keeps"
+            gates.append(gate(kept, after, bound.minimum, bound.maximum))
+    return gates
 
 
 def _scored(

@@ -91,4 +91,5 @@ def describe(gate: dict) -> str:
     bound = (
         f"at least {gate['min']:g}" if gate.get("min") is not None else f"at most {gate['max']:g}"
     )
-    return f"{gate['gate']}: value {gate['value']:.4g}, threshold {bound}"
+    interval = f" ({gate['low']:.4g} to {gate['high']:.4g})" if "low" in gate else ""
+    return f"{gate['gate']}: value {gate['value']:.4g}{interval}, threshold {bound}"

@@ -70,18 +70,9 @@ def fairness_values(
 ) -> list[tuple[FairnessBound, float]]:
     """Each fairness bound of the contract with its value on these scores."""
     rows = Scored(data.label, scores, contract.threshold)
-    one = np.ones((1, len(scores)))
+    minimum = contract.minimum_group_size
     return [
-        (
-            b,
-            float(
-                fairness_metric(
-                    b.metric,
-                    Grouped(rows, data.groups[b.attribute], contract.minimum_group_size),
-                    one,
-                )[0]
-            ),
-        )
+        (b, fairness_metric(b.metric, Grouped(rows, data.groups[b.attribute], minimum)))
         for b in contract.fairness
     ]
 

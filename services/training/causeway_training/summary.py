@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .card_fairness import number
 from .context import Context
 from .digests import digest_file
 from .run import read_json
@@ -100,8 +101,9 @@ def _audit(context: Context) -> list[str]:
         else {}
     )
     return [
-        f"{g['gate']}: {g['value']:.3f} ({g['low']:.3f} to {g['high']:.3f})"
-        + (f", without mitigation {plain[g['gate']]:.3f}" if g["gate"] in plain else "")
+        f"{g['gate']}: {number(g['value'])} ({number(g['low'])} to {number(g['high'])}),"
+        f" {g['outcome']}"
+        + (f", without mitigation {number(plain[g['gate']])}" if g["gate"] in plain else "")
         for g in found["gates"]
     ]
 

@@ -87,7 +87,7 @@ export const governance: readonly Row[] = [
     "release/evaluation/metrics/auc",
     { value: 0.8, low: 0.9, high: 0.7 },
   ],
-  ["governance-model-fairness", service, "release/fairness/0/passed", false],
+  ["governance-model-fairness", service, "release/fairness/0/outcome", "failed"],
   ["governance-model-explanation", service, "release/explanation", gone],
   ["governance-model-approval-channel", service, "channel", "automatic"],
   ["governance-model-log-retention", service, "logRetention", "30 days"],

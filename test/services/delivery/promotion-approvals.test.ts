@@ -133,6 +133,34 @@ describe("the approvals of a release", () => {
     );
   });
 
+  test("are asked for by what the held-out rows do not show, also of a minimal tier", async () => {
+    const minimal = {
+      ...contract,
+      riskTier: "minimal" as const,
+      release: { ...contract.release, channel: "automatic" as const },
+    };
+    const shown = (outcome: "held" | "not shown") => ({
+      ...release,
+      fairness: release.fairness.map((result) => ({ ...result, outcome })),
+    });
+    const said = async (outcome: "held" | "not shown", entries: readonly Entry[]) => {
+      const { results } = await promoting(entries, {
+        contract: minimal,
+        release: shown(outcome),
+        approval: (image) => approvalIn(entries, minimal, image, approverKeys),
+      });
+      return results.then(
+        () => "",
+        (error: unknown) => String(error),
+      );
+    };
+    expect(await said("not shown", [])).toContain(
+      "; not shown on the held-out rows: selection-rate-ratio of race",
+    );
+    expect(await said("not shown", [risk])).not.toContain("approvals");
+    expect(await said("held", [])).not.toContain("approvals");
+  });
+
   test("are bound by keys that the promoter is given as an argument, and by no text that is none", () => {
     const given = promoterArguments([
       "--contract=a",

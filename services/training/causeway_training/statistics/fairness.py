@@ -1,4 +1,4 @@
-"""Group fairness metrics over many bootstrap resamples at once; golden-tested against fairlearn.
+"""Group fairness metrics with intervals; the values are golden-tested against fairlearn.
 
 Groups, and cells of a group and a label, that are smaller than the contract's minimum are reported,
 not judged.
@@ -6,13 +6,17 @@ not judged.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
+from .intervals import Cell, greatest_difference, least_ratio
 from .performance import Scored
 
 METRICS = ("selection-rate-ratio", "demographic-parity-difference", "equalized-odds-difference")
+#: Rates that equalized odds compares, by the label that they are about.
+ODDS = {1: "truePositiveRate", 0: "falsePositiveRate"}
 
 
 @dataclass(frozen=True)
@@ -28,68 +32,61 @@ class Grouped:
         names, sizes = np.unique(self.group[self.group != ""], return_counts=True)
         return [str(name) for name, size in zip(names, sizes) if size >= self.minimum]
 
+    def cells(self, label: int | None = None) -> list[Cell]:
+        """Selected rows and all rows, of one label or of both, of each judged group that has enough
+        of them."""
+        asked = True if label is None else self.rows.label == label
+        found = []
+        for name in self.judged():
+            inside = (self.group == name) & asked
+            if inside.sum() >= self.minimum:
+                selected = int((inside & (self.rows.decision == 1)).sum())
+                found.append(Cell(name, selected, int(inside.sum())))
+        return found
 
-def selection_rates(data: Grouped, weights: np.ndarray) -> np.ndarray:
-    """Share that gets the positive decision, per resample and judged group."""
-    return _rates(data.rows.decision == 1, [data.group == name for name in data.judged()], weights)
 
-
-def metric(name: str, data: Grouped, weights: np.ndarray) -> np.ndarray:
-    """One value per resample; NaN when fewer than two groups can be judged.
+def families(name: str, data: Grouped) -> list[list[Cell]]:
+    """The cells that a metric compares with each other.
 
     selection-rate-ratio: lowest over highest selection rate (four-fifths rule, 29 CFR 1607.4(D)).
     demographic-parity-difference: highest minus lowest selection rate.
     equalized-odds-difference: the larger of the differences in true and false positive rate
     (Hardt, Price and Srebro 2016).
-
-    Which groups are lowest and highest is decided once, on the rows as they are. Deciding it anew
-    in each resample would measure the spread of noise: the ratio of two equal groups would always
-    come out below 1, and its interval would miss the value itself.
     """
     if name not in METRICS:
         raise ValueError(f"unknown metric {name}, allowed: {', '.join(METRICS)}")
-    if len(data.judged()) < 2:
-        return np.full(weights.shape[0], np.nan)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        if name == "equalized-odds-difference":
-            return _equalized_odds(data, weights)
-        low, high = _extremes([data.group == group for group in data.judged()], data, weights)
-        return low / high if name == "selection-rate-ratio" else high - low
+    if name == "equalized-odds-difference":
+        return [data.cells(label) for label in ODDS]
+    return [data.cells()]
 
 
-def _extremes(
-    cells: list[np.ndarray], data: Grouped, weights: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Selection rates, per resample, of the cells that have the lowest and the highest rate on the
-    rows as they are."""
-    selected = data.rows.decision == 1
-    plain = [selected[cell].mean() for cell in cells]
-    order = np.argsort(plain, kind="stable")  # of equal groups, still two different ones
-    rates = _rates(selected, [cells[order[0]], cells[order[-1]]], weights)
-    return rates[:, 0], rates[:, 1]
+def metric(name: str, data: Grouped) -> float:
+    """The value on the rows; NaN when fewer than two cells can be compared."""
+    shares = [[cell.share for cell in cells] for cells in families(name, data) if len(cells) >= 2]
+    if not shares:
+        return math.nan
+    if name == "selection-rate-ratio":
+        return min(min(one) / max(one) if max(one) > 0 else math.nan for one in shares)
+    return max(max(one) - min(one) for one in shares)
 
 
-def judged_cells(data: Grouped, label: int) -> list[str]:
-    """Judged groups with at least the minimum number of rows of this label."""
-    return [
-        name
-        for name in data.judged()
-        if ((data.group == name) & (data.rows.label == label)).sum() >= data.minimum
+def interval(name: str, data: Grouped) -> tuple[float, float]:
+    """Where the metric of the population lies with 95% confidence, whichever groups are furthest
+    apart there; NaN when fewer than two cells can be compared."""
+    found = families(name, data)
+    return least_ratio(found) if name == "selection-rate-ratio" else greatest_difference(found)
+
+
+def unjudged(name: str, data: Grouped, declared: list[str]) -> list[str]:
+    """Declared groups that the metric cannot judge for too few rows, and of equalized odds the rate
+    that lacks them."""
+    missing = [group for group in declared if group not in data.judged()]
+    if name != "equalized-odds-difference":
+        return missing
+    rates = [
+        f"{ODDS[label]} of {group}"
+        for label, cells in zip(ODDS, families(name, data))
+        for group in declared
+        if group not in missing and group not in [cell.name for cell in cells]
     ]
-
-
-def _equalized_odds(data: Grouped, weights: np.ndarray) -> np.ndarray:
-    found: list[tuple[float, np.ndarray]] = []
-    for label in (0, 1):
-        cells = [
-            (data.group == name) & (data.rows.label == label) for name in judged_cells(data, label)
-        ]
-        if len(cells) >= 2:
-            plain_low, plain_high = _extremes(cells, data, np.ones((1, len(data.group))))
-            low, high = _extremes(cells, data, weights)
-            found.append((float(plain_high[0] - plain_low[0]), high - low))
-    return max(found, key=lambda pair: pair[0])[1] if found else np.full(weights.shape[0], np.nan)
-
-
-def _rates(selected: np.ndarray, cells: list[np.ndarray], weights: np.ndarray) -> np.ndarray:
-    return np.stack([weights @ (cell & selected) / (weights @ cell) for cell in cells], axis=1)
+    return missing + rates

@@ -1,8 +1,9 @@
 """Audit: fairness on the held-out rows against the contract; with a champion, whether any group
 loses.
 
-Writes `audit.json`, with the unmitigated model's audit beside the released one's when mitigation
-was applied.
+A gate that is shown neither to hold nor to fail stops nothing: it stands in manifest and card, and
+a person decides. Writes `audit.json`, with the unmitigated model's audit beside the released one's
+when mitigation was applied.
 """
 
 from __future__ import annotations
@@ -30,19 +31,18 @@ def run(context: Context) -> bool:
 
 
 def _work(context: Context, folder: Path) -> None:
-    contract, seed = context.contract, context.options.seed
+    contract = context.contract
     rows = read_rows(context.run.folder("prepare") / "holdout.csv")
     trained = context.run.folder("train")
     mitigated = (trained / "unmitigated.onnx").exists()
     scores = Scorer.open(trained / "model.onnx").score(inputs(contract, rows))
-    report = {**audit(contract, rows, scores, seed), "mitigated": mitigated}
+    report = {**audit(contract, rows, scores), "mitigated": mitigated}
     gates = list(report["gates"])
     if mitigated:
         report["unmitigated"] = audit(
             contract,
             rows,
             Scorer.open(trained / "unmitigated.onnx").score(inputs(contract, rows)),
-            seed,
         )
     if context.champion:
         report["againstChampion"] = losing_groups(contract, context.champion, rows, scores)

@@ -25,6 +25,10 @@ from ..signing import Signer, write_attestation
 from ..timestamps import format_timestamp, parse_timestamp
 
 NAME = "package"
+#: What the manifest says of a fairness gate.
+FAIRNESS_KEYS = ("attribute", "metric", "value", "low", "high", "outcome", "notJudged")
+#: What it says of every gate.
+GATE_KEYS = ("gate", "value", "min", "max", "passed", "outcome")
 
 
 def run(context: Context) -> bool:
@@ -85,7 +89,10 @@ def manifest(context: Context, folder: Path, version: str, data: str, evidence: 
     }
     mitigated = evidence["training"]["mitigated"]
     fairness = [
-        {key: g[key] for key in ("attribute", "metric", "value", "low", "high", "passed")}
+        {
+            key: g[key]
+            for key in ("attribute", "metric", "value", "low", "high", "outcome", "notJudged")
+        }
         | {"mitigated": mitigated}
         for g in evidence["audit"]["gates"]
     ]
@@ -135,7 +142,7 @@ def judged_gates(evidence: dict) -> list[dict]:
         audit.get("againstChampion", {}),
     ]
     return [
-        {key: gate[key] for key in ("gate", "value", "min", "max", "passed") if key in gate}
+        {key: gate[key] for key in GATE_KEYS if key in gate}
         for report in judged
         for gate in report.get("gates", [])
     ]

@@ -8,6 +8,7 @@ drift; drift is a reason to retrain, so it is no gate.
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +37,9 @@ NAME = "validate"
 def run(context: Context) -> bool:
     champion = context.champion.digest if context.champion else None
     return context.run.perform(
-        NAME, context.inputs("collect", champion=champion), lambda folder: _work(context, folder)
+        NAME,
+        context.inputs("collect", champion=champion, holdout=context.options.holdout),
+        lambda folder: _work(context, folder),
     )
 
 
@@ -52,12 +55,7 @@ def _work(context: Context, folder: Path) -> None:
         for a in contract.attributes
     }
     gates += leakage_gates(contract, profiles, rows)
-    gates += [
-        gate(f"rows of group {g['group']} ({name})", g["rows"], minimum=contract.minimum_group_size)
-        for name, found in groups.items()
-        for g in found
-        if g["group"] != "unknown"
-    ]
+    gates += group_gates(groups, contract.minimum_group_size, context.options.holdout)
     drift = (
         against_reference(contract, rows, context.champion.reference) if context.champion else []
     )
@@ -74,6 +72,20 @@ def _work(context: Context, folder: Path) -> None:
         },
     )
     demand(NAME, gates)
+
+
+def group_gates(groups: dict[str, list[dict]], size: int, holdout: float) -> list[dict]:
+    """Rows of each group, so many that about `size` of them are held out and it can be judged."""
+    return [
+        gate(
+            f"rows of group {g['group']} ({name}), for {size} in the {holdout:.0%} held out",
+            g["rows"],
+            minimum=math.ceil(size / holdout),
+        )
+        for name, found in groups.items()
+        for g in found
+        if g["group"] != "unknown"
+    ]
 
 
 def personal_data_gates(rows: pd.DataFrame) -> list[dict]:

@@ -157,8 +157,20 @@ ruleSuite(fairness, {
       message: /must be audited for fairness, because its risk tier is high, got no audit/,
     }),
     "a failed audit": (g) => ({
-      deviant: set(g, "release.fairness.0.passed", false),
+      deviant: set(g, "release.fairness.0.outcome", "failed"),
       message: /must pass its fairness audit, got a failure of selection-rate-ratio on race: 0.85/,
+    }),
+    "an audit without an outcome": (g) => unset(g, "release.fairness.0.outcome"),
+    "a failed audit of a model of no high risk": (g) =>
+      set(set(g, "riskTier", "minimal"), "release.fairness.0.outcome", "failed"),
+    "what is not shown, where nobody is asked": (g) => ({
+      deviant: set(
+        set(set(set(g, "riskTier", "minimal"), "channel", "automatic"), "release.approvals", []),
+        "release.fairness.0.outcome",
+        "not shown",
+      ),
+      message:
+        /must have a recorded approval or channel approval, because the held-out rows do not show selection-rate-ratio of race/,
     }),
     "a protected attribute that nobody looked at": (g) => ({
       deviant: unset(g, "release.fairness.1"),
