@@ -8,7 +8,7 @@ import { Option } from "@commander-js/extra-typings";
 import { namespaces } from "../../infra/kubernetes/labels";
 import { longestElevationSeconds } from "../../infra/platform/admission";
 import { connect, send as sendTo } from "../../services/delivery/connection";
-import { openLedger } from "../../services/delivery/ledger-location";
+import { ledgerAt } from "../ledger";
 import { jsonHelp, ledgerHelp, wholeNumber, type CommandLine } from "../command";
 import { UsageError } from "../exit-codes";
 
@@ -114,7 +114,7 @@ export const verb: CommandLine = {
         const connection = await connect(context === undefined ? {} : { context });
         const made = await elevate(
           (request) => sendTo(connection, request),
-          await openLedger(ledger),
+          await ledgerAt(ledger),
           { user, namespace, seconds: minutes * 60, reason },
         );
         terminal.result({ user, namespace, ...made }, [

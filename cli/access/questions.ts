@@ -51,6 +51,11 @@ export function answers(resources: readonly ResourceView[]): Question[] {
       note: "`s3:PutObject` writes the orders for other regions. There an account of the same name reads its own region's orders and reaches its own log store.",
     },
     looks(resources),
+    {
+      title: "Who can write a checkpoint of the ledger?",
+      ways: inAws(resources, "s3:PutObject", `${audit}/heads/000000000001.json`),
+      note: "Nobody else: the bucket denies it, and the key that signs checkpoints lets no other role sign. Who adds to the ledger therefore cannot hide that its end was cut off or that it was written again.",
+    },
     deletionOfAudit(resources, audit ?? ""),
   ];
 }

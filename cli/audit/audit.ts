@@ -5,12 +5,12 @@ import {
   storeAt,
   verifyLedger,
   type Entry,
-  type Reading,
 } from "../../services/evidence/ledger";
 import { Option } from "@commander-js/extra-typings";
-import { openLedger, type OpenLedger } from "../../services/delivery/ledger-location";
+import type { LedgerReading, OpenLedger } from "../../services/delivery/ledger-location";
 import { jsonHelp, ledgerHelp, type CommandLine } from "../command";
 import type { ExitCode } from "../exit-codes";
+import { checkpointKeyHelp, ledgerAt } from "../ledger";
 
 /** Which entries to print. */
 export interface Filter {
@@ -28,6 +28,8 @@ export interface Audited {
   /** Hash of the last entry of a ledger that holds. */
   readonly head?: string;
   readonly flaws: ReturnType<typeof verifyLedger>["flaws"];
+  /** Newest checkpoint of a ledger in a bucket. */
+  readonly checkpoint?: LedgerReading["checkpoint"];
   /** Those that the filter names. */
   readonly entries: readonly ListedEntry[];
 }
@@ -49,12 +51,19 @@ export function audit(
 ): Audited {
   if (!existsSync(path))
     return { lines: [`there is no ledger at ${path}`], code: 2, count: 0, flaws: [], entries: [] };
-  return report(path, { ...verifyLedger(storeAt(path), head), strays: [] }, filter, counts);
+  const reading = { ...verifyLedger(storeAt(path), head), strays: [] };
+  return report({ path, reading, checkpoints: [] }, filter, counts);
+}
+
+/** What was read, and what is said of its checkpoints. */
+interface Findings {
+  readonly path: string;
+  readonly reading: LedgerReading;
+  readonly checkpoints: readonly string[];
 }
 
 function report(
-  path: string,
-  { entries, flaws, strays }: Reading,
+  { path, reading: { entries, flaws, strays, checkpoint }, checkpoints }: Findings,
   filter: Filter | undefined,
   counts: (entry: Entry) => boolean,
 ): Audited {
@@ -79,12 +88,14 @@ function report(
   return {
     lines: [
       said,
+      ...checkpoints,
       ...strays.map((name) => `  ${name} is no entry: somebody put it there, and it says nothing`),
       ...(filter === undefined ? [] : listedLines(listed, count, filter)),
     ],
     code: 0,
     count,
     ...(last && { head: last.hash }),
+    ...(checkpoint && { checkpoint }),
     flaws,
     entries: listed,
   };
@@ -146,6 +157,16 @@ function detailLines(name: string, value: unknown): string[] {
   return [`     ${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`];
 }
 
+/** How far somebody else vouches for the ledger, in words. */
+function checkpointLines({ entries, checkpoint }: LedgerReading): string[] {
+  if (checkpoint === undefined)
+    return ["  no checkpoint: nothing shows entries that were cut off the end"];
+  const since = entries.length - checkpoint.entries;
+  return [
+    `  checkpoint of entry ${checkpoint.entries} at ${checkpoint.time} holds, ${checkpoint.signature === "trusted" ? "with a good signature" : "SIGNATURE NOT VERIFIED: give --checkpoint-key"}; ${since} entries since`,
+  ];
+}
+
 /** In a bucket an approval counts only with its witness; an entry without says so. */
 async function auditBucket(
   location: string,
@@ -155,10 +176,16 @@ async function auditBucket(
 ): Promise<Audited> {
   try {
     const counting = new Set((await entries()).map(({ hash }) => hash));
-    return report(location, await read(head), filter, ({ hash }) => counting.has(hash));
+    const reading = await read(head);
+    return report(
+      { path: location, reading, checkpoints: checkpointLines(reading) },
+      filter,
+      ({ hash }) => counting.has(hash),
+    );
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error;
-    return report(location, { entries: [], flaws: error.flaws, strays: [] }, filter, () => false);
+    const reading = { entries: [], flaws: error.flaws, strays: [] };
+    return report({ path: location, reading, checkpoints: [] }, filter, () => false);
   }
 }
 
@@ -172,18 +199,19 @@ export const verb: CommandLine = {
     command
       .argument("<ledger>", ledgerHelp)
       .option("--head <hash>", "hash of the last entry, as noted: shows what was cut off the end")
+      .option("--checkpoint-key <key>", checkpointKeyHelp)
       .option("--subject <model>", "entries about this")
       .addOption(new Option("--action <action>", "entries of this action").choices(actions))
       .option("--about <text>", "entries that name this: a digest, a version, a person, a region")
       .option("--list", "all entries")
       .option("--json", jsonHelp)
-      .action(async (ledger, { head, list, json: _, ...filter }) => {
+      .action(async (ledger, { head, list, checkpointKey, json: _, ...filter }) => {
         const asked =
           list === true || Object.values(filter).some((value) => value !== undefined)
             ? { subject: filter.subject, action: filter.action, about: filter.about }
             : undefined;
         const { lines, code, ...audited } = ledger.startsWith("s3://")
-          ? await auditBucket(ledger, await openLedger(ledger), head, asked)
+          ? await auditBucket(ledger, await ledgerAt(ledger, checkpointKey), head, asked)
           : audit(ledger, head, asked);
         terminal.result({ ledger, holds: code === 0, ...audited }, lines);
         terminal.exitCode = code;

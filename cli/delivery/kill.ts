@@ -7,7 +7,8 @@ import { regionOf } from "../../services/delivery/live-rollout";
 import { inFlight } from "./objects";
 import { Option } from "@commander-js/extra-typings";
 import { modelsFolder } from "../project";
-import { openLedger, type OpenLedger } from "../../services/delivery/ledger-location";
+import type { OpenLedger } from "../../services/delivery/ledger-location";
+import { ledgerAt } from "../ledger";
 import { jsonHelp, type CommandLine } from "../command";
 import { VerbError } from "../exit-codes";
 import type { Terminal } from "../terminal";
@@ -73,7 +74,7 @@ export async function kill(
  * switch from acting.
  */
 function openedLater(location: string): OpenLedger {
-  const opened = () => openLedger(location);
+  const opened = () => ledgerAt(location);
   return {
     record: async (fact) => (await opened()).record(fact),
     entries: async () => (await opened()).entries(),

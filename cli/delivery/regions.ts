@@ -1,7 +1,8 @@
 import { Option } from "@commander-js/extra-typings";
 import { modelsFolder } from "../project";
 import { connect, send } from "../../services/delivery/connection";
-import { openLedger, type OpenLedger } from "../../services/delivery/ledger-location";
+import type { OpenLedger } from "../../services/delivery/ledger-location";
+import { ledgerAt } from "../ledger";
 import { objectLocation } from "../../services/delivery/object-store";
 import { ledgerHelp, repeated } from "../command";
 import type { Terminal } from "../terminal";
@@ -40,7 +41,7 @@ export async function inEachRegion(
   act: (delivery: DeliveryContext) => Promise<Done>,
   terminal: Terminal,
 ): Promise<void> {
-  const ledger = await openLedger(location);
+  const ledger = await ledgerAt(location);
   const carries = objectLocation(location) === undefined;
   const regions: object[] = [];
   for (const context of contexts) {

@@ -24,6 +24,8 @@ export interface EvidenceSources {
   readonly ledger: readonly Entry[];
   /** Those that count: of a bucket, an approval without its witness does not. @default all */
   readonly counting?: readonly Entry[] | undefined;
+  /** Text of the ledger's newest checkpoint. @default it has none */
+  readonly checkpoint?: string | undefined;
   readonly plans: readonly StackPlan[];
   readonly rules: readonly Rule[];
   /** Vouches for the whole. @default nobody does */
@@ -67,6 +69,7 @@ export function collect({
   model,
   ledger,
   counting = ledger,
+  checkpoint,
   plans,
   rules,
   signer,
@@ -85,6 +88,7 @@ export function collect({
       ),
     ),
     text(places.ledger, ledger.map((entry) => `${JSON.stringify(entry)}\n`).join("")),
+    ...(checkpoint === undefined ? [] : [text(places.checkpoint, checkpoint)]),
     json(
       places.approvals,
       counting.filter(({ action }) => action === "approve").map(({ hash }) => hash),

@@ -4,9 +4,9 @@ import program from "../../infra";
 import { modelsOf } from "../../services/contract/files";
 import { rules } from "../../policies/rules";
 import { digestOf } from "../../services/contract/digests";
-import { openLedger } from "../../services/delivery/ledger-location";
 import { jsonHelp, keyHelp, ledgerHelp, repeated, type CommandLine } from "../command";
 import { VerbError } from "../exit-codes";
+import { checkpointKeyHelp, ledgerAt } from "../ledger";
 import { modelIn, projectHelp, repository } from "../project";
 import { planStack, type StackPlan } from "../plan/plan";
 import { stackNames } from "../plan/stack-file";
@@ -22,20 +22,23 @@ interface Export {
   readonly model: string;
   readonly stacks: readonly string[];
   readonly ledger: string;
+  readonly checkpointKey?: string | undefined;
   readonly out?: string | undefined;
   readonly key?: string | undefined;
 }
 
 async function exportEvidence(
-  { project, model, stacks, ledger, out, key }: Export,
+  { project, model, stacks, ledger, checkpointKey, out, key }: Export,
   terminal: Terminal,
 ): Promise<void> {
   const signer = key === undefined ? undefined : signerAt(key);
-  const opened = await openLedger(ledger);
-  const [entries, counting] = [await opened.chain(), await opened.entries()];
+  const opened = await ledgerAt(ledger, checkpointKey);
+  // One reading: a checkpoint that comes meanwhile would cover more than the entries.
+  const { entries, signedCheckpoint: checkpoint } = await opened.read();
+  const counting = await opened.entries();
   const plans = await planned(project, stacks, terminal);
   const bytes = await archive(
-    collect({ project, model, ledger: entries, counting, plans, rules, signer }),
+    collect({ project, model, ledger: entries, counting, checkpoint, plans, rules, signer }),
   );
   const { mismatches, files, summary } = await verifyEvidence(bytes, { trusted: [] });
   if (mismatches.length > 0 || summary === undefined)
@@ -85,6 +88,7 @@ export const verb: CommandLine = {
       .argument("<model>", "a model of services/models")
       // What was done to the models of the repository before there was an audit bucket.
       .option("--ledger <ledger>", `${ledgerHelp} (default: services/models/ledger.jsonl)`)
+      .option("--checkpoint-key <key>", checkpointKeyHelp)
       .option("--project <folder>", projectHelp, repository)
       .addOption(
         new Option("--stack <stack>", "judge this stack; may be repeated")
@@ -98,6 +102,7 @@ export const verb: CommandLine = {
         const models = modelsOf(project);
         const model = modelIn(models, name);
         const ledger = given.ledger ?? join(models, "ledger.jsonl");
-        await exportEvidence({ project, model, stacks, ledger, key, out }, terminal);
+        const { checkpointKey } = given;
+        await exportEvidence({ project, model, stacks, ledger, checkpointKey, key, out }, terminal);
       }),
 };

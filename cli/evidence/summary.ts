@@ -1,6 +1,7 @@
 import { join } from "node:path/posix";
 import { z } from "zod";
 import { biasAuditFile } from "../../services/evidence/bias-audit";
+import { verifyCheckpoint, type CheckpointVerdict } from "../../services/evidence/checkpoint";
 import { dutiesOf, type Duties } from "../../services/contract/tiers";
 import { verdictSchema } from "../../services/evidence/verdict";
 import { decodeText } from "../../services/contract/files";
@@ -16,6 +17,7 @@ import { digestOf } from "../../services/contract/digests";
 export const places = {
   summary: "evidence.json",
   ledger: "ledger.jsonl",
+  checkpoint: "checkpoint.json",
   approvals: "approvals.json",
   guide: "README.md",
   coverage: "policies/coverage.json",
@@ -66,6 +68,8 @@ export interface Summary {
   readonly ledger: {
     readonly entries: number;
     readonly head: string | null;
+    /** Number of the entry that the ledger's newest checkpoint covers; null without one. */
+    readonly checkpoint: number | null;
     readonly ofModel: Readonly<Record<string, number>>;
   };
   readonly stacks: readonly {
@@ -119,6 +123,7 @@ export function summaryOf(model: string, unordered: readonly ArchivedFile[]): Su
     ledger: {
       entries: entries.length,
       head: entries.at(-1)?.hash ?? null,
+      checkpoint: checkpointOf(files, []).checkpoint?.entries ?? null,
       ofModel: counted(own.map(({ action }) => action)),
     },
     stacks: stacksIn(files),
@@ -267,6 +272,17 @@ function dutiesIn(contract: Buffer | undefined): Duties {
 /** The entries of the archive's ledger, up to its first flaw. */
 function ledgerIn(files: readonly ArchivedFile[]): readonly Entry[] {
   return verifyLines(linesOf(files)).entries;
+}
+
+/** What the archive's checkpoint says of its ledger; nothing where it has none. */
+export function checkpointOf(
+  files: readonly ArchivedFile[],
+  keys: readonly string[],
+): CheckpointVerdict {
+  const bytes = bytesOf(files, places.checkpoint);
+  if (bytes === undefined) return { flaws: [] };
+  const stored = { place: places.checkpoint, text: bytes.toString("utf8") };
+  return verifyCheckpoint(stored, { entries: ledgerIn(files), keys });
 }
 
 /** Hashes of the approvals that count. */

@@ -5,20 +5,24 @@ import { z } from "zod";
 import { type SignatureState } from "../../services/evidence/attestation";
 import { InputError } from "../../services/contract/problems";
 import { inspectionProblems, inspectRelease } from "../../services/evidence/inspection";
+import type { VerifiedCheckpoint } from "../../services/evidence/checkpoint";
 import { verifyLines } from "../../services/evidence/ledger/verify";
 import { ArchiveError, unpacked, type ArchivedFile } from "./archive";
 import { guide } from "./guide";
-import { linesOf, places, summaryOf, type Summary } from "./summary";
+import { checkpointOf, linesOf, places, summaryOf, type Summary } from "./summary";
 import { attestationFile, attestedBy, sumProblems, sumsFile } from "./sums";
 import { digestOf } from "../../services/contract/digests";
 import { existsSync, readFileSync } from "node:fs";
 import { jsonHelp, type CommandLine } from "../command";
+import { checkpointKeysIn } from "../ledger";
 import { trustedKeys } from "../release/verify";
 
 /** What an archive is verified against. */
 export interface EvidenceOptions {
   /** Public keys in PEM; with any, the archive must be signed by one of them. */
   readonly trusted: readonly string[];
+  /** Public keys in PEM; with any, one of them must have signed the ledger's checkpoint. */
+  readonly checkpointKeys?: readonly string[] | undefined;
   /** Digest of the archive as it came another way, `sha256:...`. */
   readonly digest?: string | undefined;
   /** Hash of the ledger's last entry, as somebody noted it. */
@@ -38,6 +42,8 @@ export interface EvidenceVerification {
   /** Absent where the archive has none that can be read. */
   readonly summary: Summary | undefined;
   readonly signature: SignatureState["state"];
+  /** Whether the ledger's checkpoint was verified by a key. */
+  readonly checkpoint: VerifiedCheckpoint["signature"] | "none";
 }
 
 /** Verifies an archive by itself, with no network and nothing of the repository. */
@@ -65,13 +71,14 @@ export async function verifyEvidence(
       files: 0,
       summary: undefined,
       signature: "none",
+      checkpoint: "none",
     };
   }
 }
 
 function verifyFiles(
   files: readonly ArchivedFile[],
-  { trusted, head }: EvidenceOptions,
+  { trusted, head, checkpointKeys = [] }: EvidenceOptions,
 ): Omit<EvidenceVerification, "files"> {
   const sums = files.find(({ name }) => name === sumsFile);
   if (sums === undefined)
@@ -79,15 +86,16 @@ function verifyFiles(
       mismatches: [{ file: sumsFile, message: "is missing" }],
       summary: undefined,
       signature: "none",
+      checkpoint: "none",
     };
   const attestation = files.find(({ name }) => name === attestationFile);
   const content = files.filter((file) => file !== sums && file !== attestation);
   const signature =
     attestation === undefined ? { state: "none" as const } : attestedBy(attestation, sums, trusted);
-  const ledger = verifyLines(linesOf(content), head).flaws.map(({ place, message }) => ({
-    file: place,
-    message,
-  }));
+  const verdict = checkpointOf(content, checkpointKeys);
+  const ledger = [...verifyLines(linesOf(content), head).flaws, ...verdict.flaws].map(
+    ({ place, message }) => ({ file: place, message }),
+  );
   const said = summaryProblems(content);
   return {
     mismatches: [
@@ -95,10 +103,14 @@ function verifyFiles(
       ...signatureProblems(signature, trusted),
       ...releaseProblems(content, trusted),
       ...ledger,
+      ...(checkpointKeys.length > 0 && verdict.checkpoint === undefined && ledger.length === 0
+        ? [{ file: places.checkpoint, message: "is missing: nobody vouches for the ledger's end" }]
+        : []),
       ...said.mismatches,
     ],
     summary: said.summary,
     signature: typeof signature === "string" ? "untrusted" : signature.state,
+    checkpoint: verdict.checkpoint?.signature ?? "none",
   };
 }
 
@@ -196,6 +208,12 @@ function summaryProblems(files: readonly ArchivedFile[]): {
   }
 }
 
+const checkpointWords = {
+  trusted: "with a good signature",
+  unchecked: "signature not verified: give --checkpoint-key",
+  none: "",
+} as const;
+
 const signatureWords = {
   trusted: "signed by a trusted key",
   unchecked: "signed; give --trusted-key or --stack to verify by whom",
@@ -204,7 +222,7 @@ const signatureWords = {
 } as const;
 
 function linesFor(file: string, found: EvidenceVerification): string[] {
-  const { mismatches, files, summary, signature } = found;
+  const { mismatches, files, summary, signature, checkpoint } = found;
   if (mismatches.length > 0)
     return [
       `${file} does not verify:`,
@@ -212,6 +230,9 @@ function linesFor(file: string, found: EvidenceVerification): string[] {
     ];
   const counts = summary && [
     `${summary.ledger.entries} ledger entries, the last ${summary.ledger.head ?? "none"}`,
+    summary.ledger.checkpoint === null
+      ? "no checkpoint of the ledger"
+      : `checkpoint of entry ${summary.ledger.checkpoint}, ${checkpointWords[checkpoint]}`,
     `gates held ${summary.gates.held}, failed ${summary.gates.failed.length}`,
     `${summary.approvals.length} approvals`,
     `${summary.verdicts.length} verdicts`,
@@ -234,9 +255,13 @@ export const verb: CommandLine = {
       .option("--trusted-key <file>", "public keys in PEM; one of them must have signed it")
       .option("--stack <stack>", "trust the keys of this stack")
       .option("--digest <digest>", "digest of the archive, as it came another way")
+      .option(
+        "--checkpoint-key <file>",
+        "public keys in PEM; one of them must have signed the ledger's checkpoint",
+      )
       .option("--head <hash>", "hash of the ledger's last entry, as it came another way")
       .option("--json", jsonHelp)
-      .action(async (file, { trustedKey, stack, digest, head }) => {
+      .action(async (file, { trustedKey, stack, digest, head, checkpointKey }) => {
         if (!existsSync(file))
           throw new InputError("archive", [
             {
@@ -249,6 +274,7 @@ export const verb: CommandLine = {
           trusted: trustedKeys(trustedKey, stack),
           digest,
           head,
+          checkpointKeys: checkpointKey === undefined ? [] : await checkpointKeysIn(checkpointKey),
         });
         terminal.result({ archive: file, ...found }, linesFor(file, found));
         terminal.exitCode = found.mismatches.length > 0 ? 1 : 0;

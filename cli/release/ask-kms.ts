@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { GetPublicKeyCommand, KMSClient, SignCommand } from "@aws-sdk/client-kms";
+import { GetPublicKeyCommand, SignCommand } from "@aws-sdk/client-kms";
 import { z } from "zod";
+import { kmsClient } from "../../services/delivery/kms";
 import { parseOrThrow } from "../../services/contract/problems";
 
 /** What is asked of AWS KMS: the public key, or a signature over a SHA-256 digest. */
@@ -21,15 +22,10 @@ export const kmsAnswer = z.object({
 
 /**
  * A program of its own, since whoever signs waits between two writes of a file: reads one question
- * from standard input and prints the answer as JSON. The region is that of the key's ARN, else
- * `AWS_REGION` or that of the profile.
+ * from standard input and prints the answer as JSON.
  */
 async function ask({ key: KeyId, digest }: KmsQuestion): Promise<string> {
-  const region =
-    /^arn:aws[a-z-]*:kms:([a-z0-9-]+):/.exec(KeyId)?.[1] ??
-    process.env["AWS_REGION"] ??
-    process.env["AWS_DEFAULT_REGION"];
-  const client = new KMSClient(region === undefined ? {} : { region });
+  const client = kmsClient(KeyId);
   const answer =
     digest === undefined
       ? await client.send(new GetPublicKeyCommand({ KeyId }))

@@ -4,7 +4,8 @@ import { loadContract } from "../../services/contract/load";
 import { parseOrThrow } from "../../services/contract/problems";
 import { missingApprovals } from "../../services/contract/tiers";
 import { recordedApprovals, type RecordedApprovals } from "../../services/delivery/approvals";
-import { openLedger, type OpenLedger } from "../../services/delivery/ledger-location";
+import type { OpenLedger } from "../../services/delivery/ledger-location";
+import { ledgerAt } from "../ledger";
 import type { RoleKey } from "../../services/evidence/approvals";
 import { digestOf } from "../../services/contract/digests";
 import { type Signer } from "../../services/evidence/attestation";
@@ -88,7 +89,7 @@ export async function attestModel(
   const { approvals, refused } = await attestApproved({
     folder: join(models, model, "release"),
     signers: [signer],
-    ledger: await openLedger(given.ledger),
+    ledger: await ledgerAt(given.ledger),
     actor: actorAt(given.ledger),
     roleKeys: given.stack === undefined ? [] : stackConfig(given.stack).approverKeys,
   });

@@ -12,7 +12,7 @@ import { InputError, parseOrThrow } from "../../services/contract/problems";
 import type { Scan } from "../../services/evidence/release";
 import { Argument } from "@commander-js/extra-typings";
 import { jsonHelp, ledgerHelp, type CommandLine } from "../command";
-import { openLedger } from "../../services/delivery/ledger-location";
+import { ledgerAt } from "../ledger";
 import { replace } from "./attestation";
 import { buildRunImage, headRevision, scanOfRegistry } from "./image";
 import { actorAt } from "./record";
@@ -98,7 +98,7 @@ export const verb: CommandLine = {
       .option("--json", jsonHelp)
       .action(async (name, given) => {
         const { repository, ledger: where } = destinationOf(name, given);
-        const ledger = where === undefined ? undefined : await openLedger(where);
+        const ledger = where === undefined ? undefined : await ledgerAt(where);
         await ledger?.chain();
         const record = publishImage({
           project: join(__dirname, "..", ".."),

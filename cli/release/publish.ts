@@ -7,7 +7,8 @@ import { loadRelease } from "../../services/evidence/load";
 import { InputError, parseOrThrow } from "../../services/contract/problems";
 import type { Approval, Release, Scan } from "../../services/evidence/release";
 import { attestationFile } from "../../services/evidence/inspection";
-import { openLedger, type OpenLedger } from "../../services/delivery/ledger-location";
+import type { OpenLedger } from "../../services/delivery/ledger-location";
+import { ledgerAt } from "../ledger";
 import { recordedApprovals } from "../../services/delivery/approvals";
 import { attest, replace } from "./attestation";
 import { buildWithDocker, scanOfRegistry } from "./image";
@@ -147,7 +148,7 @@ async function publishModel(
   // Opened first: a ledger that cannot be reached, or does not hold, is known before anything is
   // pushed.
   const ledger =
-    where === undefined ? undefined : { ...(await openLedger(where)), actor: actorAt(where) };
+    where === undefined ? undefined : { ...(await ledgerAt(where)), actor: actorAt(where) };
   const entries = (await ledger?.entries()) ?? [];
   const warning = leaving(loadRelease(modelsFolder, model), repository);
   if (warning !== undefined) terminal.print(warning);

@@ -10,7 +10,7 @@ import { ensureEnvironment } from "../../services/training/environment";
 import { jsonHelp, ledgerHelp, type CommandLine } from "../command";
 import { VerbError } from "../exit-codes";
 import { modelIn, projectHelp, repository } from "../project";
-import { openLedger } from "../../services/delivery/ledger-location";
+import { ledgerAt } from "../ledger";
 import { factsOf, recordFacts } from "../../services/delivery/record-run";
 import { actorAt } from "./record";
 
@@ -54,7 +54,7 @@ export async function renew({
         allowed: "a release that is not published: make another version",
       },
     ]);
-  const { chain, record } = await openLedger(ledger);
+  const { chain, record } = await ledgerAt(ledger);
   // A ledger that does not hold is known before anything is replaced.
   await chain();
   const run = mkdtempSync(join(tmpdir(), "causeway-renew-"));

@@ -12,13 +12,9 @@ import { join } from "node:path";
 import type { z } from "zod";
 import { isSigning, keyIdOf, type Signer } from "../../services/evidence/attestation";
 import { InputError, parseOrThrow } from "../../services/contract/problems";
+import { kmsScheme as kms } from "../../services/delivery/kms";
 import { kmsAnswer, type KmsQuestion } from "./ask-kms";
 
-/**
- * Start of the name of a key in AWS KMS: `awskms:///alias/name`, or a key's id or ARN after the
- * slashes.
- */
-const kms = "awskms:///";
 const allowed =
   "a file with an unencrypted private key in PEM, ed25519 or ECDSA on P-256, or awskms:///alias/<name>";
 

@@ -1,21 +1,20 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { isExpired } from "../../services/evidence/verification";
-import { pemBlocks, publicKeyIn } from "../../services/evidence/attestation";
 import { modelNames } from "../../services/contract/files";
 import { loadContract } from "../../services/contract/load";
-import { InputError } from "../../services/contract/problems";
 import type { Approval, Release } from "../../services/evidence/release";
 import type { RoleKey } from "../../services/evidence/approvals";
 import { inspectRelease, type Check, type Inspection } from "../../services/evidence/inspection";
 import { missingApprovals } from "../../services/contract/tiers";
 import { durationText } from "../../services/contract/units";
 import type { Entry } from "../../services/evidence/ledger";
-import { openLedger } from "../../services/delivery/ledger-location";
 import { recordedApprovals } from "../../services/delivery/approvals";
 import { jsonHelp, ledgerHelp, type CommandLine } from "../command";
 import { UsageError } from "../exit-codes";
+import { ledgerAt } from "../ledger";
 import { modelsFolder } from "../project";
+import { publicKeysIn } from "../public-keys";
 import { stackConfig } from "../stack-config";
 import { digestOf } from "../../services/contract/digests";
 
@@ -158,17 +157,7 @@ export function trustedKeys(
   file: string | undefined,
   stack: string | undefined,
 ): readonly string[] {
-  if (file !== undefined) {
-    const keys = pemBlocks(existsSync(file) ? readFileSync(file, "utf8") : "");
-    if (keys.length > 0 && keys.every((key) => publicKeyIn(key) !== undefined)) return keys;
-    throw new InputError("--trusted-key", [
-      {
-        key: file,
-        got: existsSync(file) ? "another text" : undefined,
-        allowed: "a file of public keys in PEM, ed25519 or ECDSA on P-256",
-      },
-    ]);
-  }
+  if (file !== undefined) return publicKeysIn(file, "--trusted-key");
   if (stack === undefined) return [];
   return stackConfig(stack).trustedKeys;
 }
@@ -193,7 +182,7 @@ Approvals: each is of the image, is bound to its role by causeway:approverKeys o
         const { lines, holds, checks } = verify(folder, {
           trusted: trustedKeys(trustedKey, stack),
           roleKeys: stack === undefined ? [] : stackConfig(stack).approverKeys,
-          entries: ledger === undefined ? undefined : await (await openLedger(ledger)).entries(),
+          entries: ledger === undefined ? undefined : await (await ledgerAt(ledger)).entries(),
           unsigned,
           now: Date.now(),
         });

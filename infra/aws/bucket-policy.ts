@@ -1,5 +1,5 @@
 import type { BucketPurpose } from "../kubernetes/labels";
-import { bucketArn, trailArn, type Naming } from "./naming";
+import { bucketArn, roleArn, trailArn, type Naming } from "./naming";
 import { policyDocument, type PolicyDocument, type Statement } from "./policy-document";
 
 /** Object key prefix of the audit trail's files. */
@@ -9,8 +9,10 @@ export const snapshotPrefix = "log-snapshots";
 /** Object key prefix of the load balancers' access logs. */
 export const loadBalancerPrefix = "alb";
 
+/** Folder of the audit bucket that checkpoints of the ledger lie in. */
+export const checkpointFolder = "heads";
 /** Folders of the audit bucket whose objects are written once and never deleted. */
-export const auditRecords = ["ledger", "approvals", "heads"] as const;
+export const auditRecords = ["ledger", "approvals", checkpointFolder] as const;
 /** Folders of the artefact bucket whose objects are written once. */
 export const orderFolders = { promotions: "promotions", erasures: "erasures" } as const;
 
@@ -30,7 +32,7 @@ export function bucketPolicy(
   return policyDocument(
     ...transportStatements(name),
     encryptionStatement(name, trail.length > 0),
-    ...recordStatements(name, purpose),
+    ...recordStatements(name, purpose, naming),
     ...trail,
   );
 }
@@ -106,9 +108,13 @@ function encryptionStatement(name: string, holdsTrail: boolean): Statement {
 }
 
 /** What keeps records and orders as they were written. */
-function recordStatements(name: string, purpose: BucketPurpose): Statement[] {
+function recordStatements(name: string, purpose: BucketPurpose, naming: Naming): Statement[] {
   if (purpose === "audit")
-    return [writtenOnceStatement(name, auditRecords), neverDeletedStatement(name, auditRecords)];
+    return [
+      writtenOnceStatement(name, auditRecords),
+      neverDeletedStatement(name, auditRecords),
+      checkpointStatement(name, naming),
+    ];
   if (purpose === "artifacts") return [writtenOnceStatement(name, Object.values(orderFolders))];
   return [];
 }
@@ -137,6 +143,18 @@ function neverDeletedStatement(name: string, folders: readonly string[]): Statem
     Principal: "*",
     Action: ["s3:DeleteObject"],
     Resource: folders.map((folder) => `${bucketArn(name)}/${folder}/*`),
+  };
+}
+
+/** Who adds to the ledger does not say how far it went. */
+function checkpointStatement(name: string, naming: Naming): Statement {
+  return {
+    Sid: "DenyOtherCheckpoints",
+    Effect: "Deny",
+    Principal: "*",
+    Action: ["s3:PutObject"],
+    Resource: [`${bucketArn(name)}/${checkpointFolder}/*`],
+    Condition: { StringNotEquals: { "aws:PrincipalArn": roleArn(naming, "checkpoints") } },
   };
 }
 

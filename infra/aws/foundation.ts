@@ -98,7 +98,7 @@ export class GlobalFoundation extends pulumi.ComponentResource {
       { ...naming, environment, regions, providers, ...(sessions && { sessions }) },
       child,
     );
-    new SigningKey(`${name}-signing`, naming, inHome);
+    this.createSigningKeys(name, args, inHome);
     this.registry = new ImageRegistry(
       `${name}-registry`,
       { ...naming, environment, regions, models, keys: this.keys, providers },
@@ -132,6 +132,15 @@ export class GlobalFoundation extends pulumi.ComponentResource {
       metricsWorkspace: this.metricsWorkspace,
       detectors: this.detectors,
     });
+  }
+
+  private createSigningKeys(
+    name: string,
+    { environment }: GlobalFoundationArgs,
+    inHome: pulumi.CustomResourceOptions,
+  ): void {
+    for (const purpose of ["signing", "checkpoints"] as const)
+      new SigningKey(`${name}-${purpose}`, { ...this.naming, environment, purpose }, inHome);
   }
 
   /** What sees misuse of the account: the audit trail, threat detection and the break-glass alarm. */

@@ -55,7 +55,7 @@ export function identities({ account }: Pick<Naming, "account">): { readonly AWS
 }
 
 /** What makes a key useless; a key that outlives its stack is under it for nobody. */
-const ends: readonly string[] = ["kms:DisableKey", "kms:ScheduleKeyDeletion"];
+export const ends: readonly string[] = ["kms:DisableKey", "kms:ScheduleKeyDeletion"];
 
 /** What a key with a policy of ours is for: those of all regions, and that of the metrics. */
 export type PolicyPurpose = KeyPurpose | "metrics";

@@ -104,11 +104,11 @@ export function bucketArnPattern(naming: Naming, purpose: BucketPurpose | "logs"
   return bucketArn(`${prefix(naming)}-${purpose}-*`);
 }
 
-/**
- * Alias of a key; the same in every region. `signing` is the key that releases are signed with, in
- * the home region alone.
- */
-export function keyAlias(naming: Naming, purpose: KeyPurpose | "signing"): string {
+/** Keys that sign, in the home region alone: releases, and checkpoints of the ledger. */
+export type SigningPurpose = "signing" | "checkpoints";
+
+/** Alias of a key; that of a purpose is the same in every region. */
+export function keyAlias(naming: Naming, purpose: KeyPurpose | SigningPurpose): string {
   return `alias/${prefix(naming)}-${purpose}`;
 }
 
@@ -166,12 +166,16 @@ export function sharedRepository(naming: Naming, image: SharedImage): string {
 }
 
 /** Name of a role; shorter than those of the buckets, and IAM takes 64 characters. */
-export function roleName(naming: Naming, role: PlatformRole | "replication"): string {
-  return `${prefix(naming)}-${role === "replication" ? role : roleNames[role]}`;
+export function roleName(
+  naming: Naming,
+  role: PlatformRole | "replication" | "checkpoints",
+): string {
+  const own = role === "replication" || role === "checkpoints";
+  return `${prefix(naming)}-${own ? role : roleNames[role]}`;
 }
 
 /** ARN of a role, which other documents name before it exists. */
-export function roleArn(naming: Naming, role: PlatformRole): string {
+export function roleArn(naming: Naming, role: PlatformRole | "checkpoints"): string {
   return `arn:aws:iam::${naming.account}:role/${roleName(naming, role)}`;
 }
 
@@ -190,7 +194,11 @@ export function ledgerLocation(naming: Naming, homeRegion: string): string {
   return `s3://${bucketName(naming, "audit", homeRegion)}/ledger`;
 }
 
-/** Name of the key that releases are signed with, as `--key` takes it: with its region. */
-export function signingKeyLocation(naming: Naming, homeRegion: string): string {
-  return `awskms:///arn:aws:kms:${homeRegion}:${naming.account}:${keyAlias(naming, "signing")}`;
+/** Name of a key that signs, as `--key` takes it: with its region. */
+export function signingKeyLocation(
+  naming: Naming,
+  homeRegion: string,
+  purpose: SigningPurpose = "signing",
+): string {
+  return `awskms:///arn:aws:kms:${homeRegion}:${naming.account}:${keyAlias(naming, purpose)}`;
 }

@@ -1,3 +1,4 @@
+import { checkpointFolder } from "./bucket-policy";
 import type { PlatformRole } from "./naming";
 import { policyDocument, type PolicyDocument, type Statement } from "./policy-document";
 import { approvalRoleTag } from "./role-trust";
@@ -8,6 +9,7 @@ import {
   resourcesOf,
   signReleases,
   unscopedReads,
+  verifyCheckpoints,
   type RoleScope,
 } from "./role-scope";
 
@@ -69,8 +71,12 @@ function keepLedger(scope: RoleScope): Statement[] {
   const own = resourcesOf(scope);
   return [
     allow("ListLedger", listVersions, own.bucket("audit")),
-    allow("ReadLedger", readObjects, own.objects("audit", "ledger/")),
+    allow("ReadLedger", readObjects, [
+      ...own.objects("audit", "ledger/"),
+      ...own.objects("audit", `${checkpointFolder}/`),
+    ]),
     allow("AddToLedger", ["s3:PutObject"], own.objects("audit", "ledger/")),
+    verifyCheckpoints(scope),
   ];
 }
 
@@ -156,6 +162,7 @@ function auditor(scope: RoleScope): Statement[] {
       ...own.objects("logs"),
     ]),
     keysThroughStorage("Decrypt", scope, ["audit", "artifacts"], decrypt),
+    verifyCheckpoints(scope),
     readSettingsOfBuckets(own),
     {
       ...allow(

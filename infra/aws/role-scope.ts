@@ -12,6 +12,7 @@ import {
   stackTag,
   trailArn,
   type Naming,
+  type SigningPurpose,
 } from "./naming";
 import type { Statement } from "./policy-document";
 
@@ -93,13 +94,32 @@ export function ofStack({ stack }: Pick<RoleScope, "stack">): NonNullable<Statem
 
 /** Signs releases with the stack's signing key, and with no other. */
 export function signReleases(scope: RoleScope): Statement {
+  return withKey("SignReleases", scope, "signing", ["kms:Sign", "kms:GetPublicKey"]);
+}
+
+/** Signs checkpoints of the ledger, and with no other key. */
+export function signCheckpoints(scope: RoleScope): Statement {
+  return withKey("SignCheckpoints", scope, "checkpoints", ["kms:Sign", "kms:GetPublicKey"]);
+}
+
+/** Learns the public key by which it verifies checkpoints of the ledger. */
+export function verifyCheckpoints(scope: RoleScope): Statement {
+  return withKey("VerifyCheckpoints", scope, "checkpoints", ["kms:GetPublicKey"]);
+}
+
+function withKey(
+  sid: string,
+  scope: RoleScope,
+  purpose: SigningPurpose,
+  actions: readonly string[],
+): Statement {
   return {
-    Sid: "SignReleases",
+    Sid: sid,
     Effect: "Allow",
-    Action: ["kms:Sign", "kms:GetPublicKey"],
+    Action: actions,
     Resource: resourcesOf(scope).keys,
     Condition: {
-      "ForAnyValue:StringEquals": { "kms:ResourceAliases": [keyAlias(scope, "signing")] },
+      "ForAnyValue:StringEquals": { "kms:ResourceAliases": [keyAlias(scope, purpose)] },
     },
   };
 }

@@ -165,6 +165,12 @@ export const platformAlerts = {
     description:
       "{{ $value }} emergency access of this name is open. Ask both people for the incident. If nobody knows of it, delete the Job to end the access.",
   },
+  CausewayLedgerCheckpoint: {
+    severity: "critical",
+    runbook: "ledger-checkpoint",
+    description:
+      "The last checkpoint run that succeeded was {{ $value | humanizeDuration }} ago. Read the log of its last job. If the ledger was cut off or rewritten, stop releases and tell the auditors.",
+  },
   CausewayErasureOpen: {
     severity: "warning",
     runbook: "erasure-open",

@@ -50,6 +50,9 @@ export const eraseAccount = "causeway-erase";
 /** Service account, in the namespace of training, that alone takes a release out of its pause. */
 export const resumerAccount = "release-resumer";
 
+/** Service account and CronJob, in the namespace of training, that sign the ledger's checkpoints. */
+export const checkpointAccount = "ledger-checkpoints";
+
 /** What a customer-managed key protects; one multi-Region KMS key for each. */
 export const keyPurposes = ["data", "artifacts", "audit", "logs", "secrets", "volumes"] as const;
 export type KeyPurpose = (typeof keyPurposes)[number];
@@ -122,3 +125,9 @@ export const erasureLabels = {
 
 /** Label of pods that do what the home region asks of theirs: they reach its buckets. */
 export const followsHome = { label: "causeway.dev/follows", value: "home-region" } as const;
+
+/** Labels of what belongs to the ledger's checkpoints. */
+export const checkpointLabels = {
+  "app.kubernetes.io/component": "ledger-checkpoints",
+  ...ownLabels,
+} as const;

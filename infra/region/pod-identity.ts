@@ -9,6 +9,8 @@ export interface PodIdentityArgs {
   readonly clusterName: string;
   readonly namespace: string;
   readonly serviceAccount: string;
+  /** Name of the role, where another document names it. @default one that AWS gives */
+  readonly roleName?: string;
   /** What the pods may do in AWS. */
   readonly permissions: pulumi.Input<PolicyDocument>;
 }
@@ -24,10 +26,11 @@ export class PodIdentity extends pulumi.ComponentResource {
 
   constructor(name: string, args: PodIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
     super(PodIdentity.__pulumiType, name, args, opts);
-    const { clusterName, namespace, serviceAccount, permissions } = args;
+    const { clusterName, namespace, serviceAccount, permissions, roleName } = args;
     const role = new iam.Role(
       name,
       {
+        ...(roleName !== undefined && { name: roleName }),
         description: `Pods of ${namespace}/${serviceAccount} in ${clusterName}`,
         assumeRolePolicy: policyText(podTrust(clusterName, namespace, serviceAccount)),
       },

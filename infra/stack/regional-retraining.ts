@@ -3,8 +3,10 @@ import type { Contract } from "../../services/contract/contract";
 import type { Environment } from "../../services/contract/environments";
 import type { OrderedOptions } from "../kubernetes/ordering";
 import { Erasure } from "../workflows/erasure/erasure";
+import { LedgerCheckpoints } from "../workflows/ledger/checkpoints";
 import { RegionEraser } from "../workflows/erasure/region-eraser";
 import { Resumer } from "../workflows/resumer";
+import type { LedgerPlace } from "../workflows/retraining/definition";
 import { Follower } from "../workflows/retraining/follower";
 import { Retraining } from "../workflows/retraining/retraining";
 import type { RetrainingBase } from "./retraining";
@@ -54,7 +56,7 @@ function createResumer(name: string, args: RegionalRetrainingArgs, opts: Ordered
     {
       region,
       models: models.map(({ contract }) => ({ name: contract.name, riskTier: contract.riskTier })),
-      ledger: aws && retraining.locations.ledger,
+      ledger: aws && ledgerOf(retraining),
       approverKeys: retraining.approverKeys,
       runbookBase,
       image: retraining.images.delivery,
@@ -64,6 +66,11 @@ function createResumer(name: string, args: RegionalRetrainingArgs, opts: Ordered
   );
 }
 
+/** The ledger alone of all the places of a retraining. */
+function ledgerOf({ locations: { ledger, checkpointKey } }: RetrainingBase): LedgerPlace {
+  return { ledger, ...(checkpointKey !== undefined && { checkpointKey }) };
+}
+
 /** Buckets and cluster that the pods get rights for; undefined on an existing cluster. */
 function awsOf({ retraining: { scope }, clusterName }: RegionalRetrainingArgs) {
   return scope && clusterName !== undefined ? { clusterName, scope } : undefined;
@@ -71,7 +78,7 @@ function awsOf({ retraining: { scope }, clusterName }: RegionalRetrainingArgs) {
 
 function createFollowers(name: string, args: RegionalRetrainingArgs, opts: OrderedOptions): void {
   const { region, models, runbookBase, eraserPassword, retraining } = args;
-  const { ledger, orders, erasures } = retraining.locations;
+  const { orders, erasures } = retraining.locations;
   const aws = awsOf(args);
   if (aws && erasures !== undefined)
     new RegionEraser(
@@ -91,7 +98,7 @@ function createFollowers(name: string, args: RegionalRetrainingArgs, opts: Order
       {
         region,
         models: models.map(({ contract }) => contract.name),
-        locations: { orders, ledger },
+        locations: { orders, ...ledgerOf(retraining) },
         approverKeys: retraining.approverKeys,
         trustedKeys: retraining.trustedKeys,
         image: retraining.images.delivery,
@@ -121,6 +128,12 @@ function createRuns(name: string, args: RegionalRetrainingArgs, opts: OrderedOpt
     },
     opts,
   );
+  if (aws)
+    new LedgerCheckpoints(
+      `${name}-ledger`,
+      { region, locations, runbookBase, image: images.delivery, aws },
+      opts,
+    );
   // Its steps run under accounts of the retraining too.
   new Erasure(
     `${name}-erasure`,

@@ -9,6 +9,7 @@ import {
   registryAddress,
   type SharedImage,
   sharedRepository,
+  signingKeyLocation,
 } from "../aws/naming";
 import type { RoleScope } from "../aws/role-scope";
 import type { AwsConfig, StackConfig } from "./schema";
@@ -76,6 +77,7 @@ function bucketLocations(naming: Naming, home: string): Locations {
     candidates: `${artifacts}/${candidates}`,
     champions: `${artifacts}/${champions}`,
     ledger: ledgerLocation(naming, home),
+    checkpointKey: signingKeyLocation(naming, home, "checkpoints"),
     orders: `${artifacts}/${orders}`,
     erasures: `${artifacts}/${erasures}`,
     signingKey: `awskms:///${keyAlias(naming, "signing")}`,

@@ -20,6 +20,10 @@ export interface OrderWatch<J extends object> {
   /** Beside the folder for temporary files. */
   readonly volumes?: readonly core.v1.Volume[];
   readonly volumeMounts?: readonly core.v1.VolumeMount[];
+  /** Whether it talks to the Kubernetes API. @default true */
+  readonly apiToken?: boolean;
+  /** Whether it needs buckets of its own region alone, which no internet leads to. @default false */
+  readonly staysHome?: boolean;
 }
 
 /** How often a program looks. */
@@ -27,8 +31,11 @@ const schedules = { "every minute": "* * * * *", "every five minutes": "*/5 * * 
 
 /** Spec of the CronJob that looks, one look at a time; a look ends at once where there is nothing. */
 export function orderWatchSpec<J extends object>(watch: OrderWatch<J>) {
-  const { job, schedule = "every five minutes" } = watch;
-  const labels = { ...watch.labels, [followsHome.label]: followsHome.value };
+  const { job, schedule = "every five minutes", staysHome = false } = watch;
+  const labels = {
+    ...watch.labels,
+    ...(!staysHome && { [followsHome.label]: followsHome.value }),
+  };
   return {
     schedule: schedules[schedule],
     timeZone: "Etc/UTC",
@@ -50,10 +57,11 @@ function podSpec({
   args,
   volumes = [],
   volumeMounts = [],
+  apiToken = true,
 }: OrderWatch<object>) {
   return {
     serviceAccountName,
-    automountServiceAccountToken: true,
+    automountServiceAccountToken: apiToken,
     // Each try is a pod of its own, so that what a failed one said can be read.
     restartPolicy: "Never",
     securityContext: podSecurityContext,

@@ -13,6 +13,7 @@ import type { OrderedOptions } from "../kubernetes/ordering";
 import { resumerRules } from "../observability/resumer";
 import { PodIdentity } from "../region/pod-identity";
 import { orderWatchSpec } from "./order-watch";
+import { ledgerOptions, type LedgerPlace } from "./retraining/definition";
 import { resumerPermissions } from "./retraining/permissions";
 import { deliveryCommand } from "./retraining/steps";
 
@@ -22,7 +23,7 @@ export interface ResumerSettings {
   /** Models of the region, each with its tier, by which approvals are counted. */
   readonly models: readonly { readonly name: string; readonly riskTier: RiskTier }[];
   /** Ledger in a bucket. @default none: approvers take their approvals into the cluster */
-  readonly ledger?: string | undefined;
+  readonly ledger?: LedgerPlace | undefined;
   /** Keys of the people who approve, by role. */
   readonly approverKeys: readonly RoleKey[];
 }
@@ -59,7 +60,7 @@ export function resumerJob(
       args: [
         `--region=${region}`,
         ...models.map(({ name, riskTier }) => `--model=${name}=${riskTier}`),
-        ...(ledger === undefined ? [] : [`--ledger=${ledger}`]),
+        ...(ledger === undefined ? [] : ledgerOptions(ledger)),
         ...approverKeysOption(approverKeys),
       ],
       job: { backoffLimit: 0, activeDeadlineSeconds: lookSeconds },

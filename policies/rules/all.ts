@@ -49,6 +49,7 @@ export { rule as accessEnvSecret } from "./access/env-secret";
 export { rule as accessImageAccount } from "./access/image-account";
 export { rule as accessJwtIssuer } from "./access/jwt-issuer";
 export { rule as accessKeyPolicy } from "./access/key-policy";
+export { rule as accessLedgerCheckpoints } from "./access/ledger-checkpoints";
 export { rule as accessLogStoreAnonymous } from "./access/log-store-anonymous";
 export { rule as accessLogStoreSuperuser } from "./access/log-store-superuser";
 export { rule as accessMeshAllowAll } from "./access/mesh-allow-all";

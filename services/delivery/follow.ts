@@ -10,6 +10,7 @@ import { failedRelease } from "../evidence/refusals";
 import type { Verdict } from "../evidence/verdict";
 import { exitCodes, readArguments, runProgram, text } from "./command-line";
 import { connect, send } from "./connection";
+import { checkpointKeysAt } from "./kms";
 import { openLedger, type OpenLedger } from "./ledger-location";
 import { answerTo, openOrders, type Order } from "./orders";
 import { approvalIn } from "./approvals";
@@ -21,14 +22,25 @@ const options = z.object({
   region: text,
   orders: text,
   ledger: text,
+  "checkpoint-key": text.optional(),
   "approver-keys": text.optional(),
   "trusted-keys": text.optional(),
 });
 
 /** Command line of a region's own promoter. */
 export function followerArguments(argv: readonly string[]) {
-  const { "approver-keys": keys, "trusted-keys": trusted, ...given } = readArguments(argv, options);
-  return { ...given, approverKeys: approverKeysIn(keys), trustedKeys: trustedKeysIn(trusted) };
+  const {
+    "checkpoint-key": checkpointKey,
+    "approver-keys": keys,
+    "trusted-keys": trusted,
+    ...given
+  } = readArguments(argv, options);
+  return {
+    ...given,
+    checkpointKey,
+    approverKeys: approverKeysIn(keys),
+    trustedKeys: trustedKeysIn(trusted),
+  };
 }
 
 /** What a region's promoter follows an order with. */
@@ -117,6 +129,7 @@ async function main(argv: readonly string[]): Promise<number> {
     region,
     orders,
     ledger,
+    checkpointKey,
     approverKeys,
     trustedKeys,
   } = followerArguments(argv);
@@ -130,7 +143,7 @@ async function main(argv: readonly string[]): Promise<number> {
     approverKeys,
     trustedKeys,
     region: regionAt(region, (request) => send(connection, request), model),
-    ledger: await openLedger(ledger),
+    ledger: await openLedger(ledger, { checkpointKeys: await checkpointKeysAt(checkpointKey) }),
     report: (line) => console.log(line),
   });
 }

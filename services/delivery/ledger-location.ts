@@ -5,6 +5,7 @@ import {
   LedgerError,
   nextEntry,
   objectName,
+  objectNumber,
   readLedger,
   storeAt,
   verifyLedger,
@@ -14,6 +15,11 @@ import {
   type Flaw,
   type Reading,
 } from "../evidence/ledger";
+import {
+  verifyCheckpoint,
+  type StoredCheckpoint,
+  type VerifiedCheckpoint,
+} from "../evidence/checkpoint";
 import {
   objectLocation,
   s3,
@@ -46,7 +52,26 @@ export interface OpenLedger {
    * Every entry up to the first flaw, and every flaw; throws for none.
    * @param head hash of the last entry, as somebody noted it @default not known
    */
-  read(head?: string): Promise<Reading>;
+  read(head?: string): Promise<LedgerReading>;
+}
+
+/** A ledger as it stands, compared with its newest checkpoint. */
+export interface LedgerReading extends Reading {
+  /** Absent where there is none, or it does not hold; only a bucket has them. */
+  readonly checkpoint?: VerifiedCheckpoint | undefined;
+  /** The signed text of the same. */
+  readonly signedCheckpoint?: string | undefined;
+}
+
+/** What a ledger in a bucket is opened with. */
+export interface LedgerOptions {
+  /** @default Amazon S3 */
+  readonly objects?: ObjectStore;
+  /**
+   * Public keys in PEM, one of which must have signed the newest checkpoint. @default its signature
+   * is not verified
+   */
+  readonly checkpointKeys?: readonly string[];
 }
 
 /**
@@ -54,14 +79,22 @@ export interface OpenLedger {
  * own role alone.
  */
 const witnesses = "approvals";
+/**
+ * Folder of the ledger's checkpoints, beside the ledger; one program may write there that writes
+ * nothing else.
+ */
+const checkpoints = "heads";
 
 /** How often an entry is written again after somebody else took its number. */
 const attempts = 5;
 
 /** Opens the ledger at a file, a folder, or `s3://bucket/prefix`; an entry is sent at once. */
-export async function openLedger(location: string, objects?: ObjectStore): Promise<OpenLedger> {
+export async function openLedger(
+  location: string,
+  { objects, checkpointKeys = [] }: LedgerOptions = {},
+): Promise<OpenLedger> {
   const remote = objectLocation(location);
-  if (remote !== undefined) return openBucket(remote, objects ?? s3());
+  if (remote !== undefined) return openBucket(remote, objects ?? s3(), checkpointKeys);
   const store = storeAt(location);
   const entries = () => Promise.resolve(readLedger(store));
   return {
@@ -76,15 +109,16 @@ export async function openLedger(location: string, objects?: ObjectStore): Promi
  * A ledger of objects that are written once: an object is written only where there is none of its
  * number, so two machines never continue the same entry.
  */
-function openBucket(ledger: ObjectLocation, objects: ObjectStore): OpenLedger {
-  const place = `s3://${ledger.bucket}/${ledger.prefix}`;
-  const beside: ObjectLocation = {
-    bucket: ledger.bucket,
-    prefix: [...ledger.prefix.split("/").slice(0, -1), witnesses].join("/"),
-  };
+function openBucket(
+  ledger: ObjectLocation,
+  objects: ObjectStore,
+  checkpointKeys: readonly string[],
+): OpenLedger {
+  const place = placeOf(ledger);
+  const beside = folderBeside(ledger, witnesses);
   const put = ({ bucket, prefix }: ObjectLocation, name: string, entry: Entry) =>
     objects.putNew(bucket, `${prefix}/${name}`, JSON.stringify(entry));
-  const read = bucketReader(ledger, objects);
+  const read = bucketReader(ledger, objects, checkpointKeys);
   const chain = async () => sound(place, await read());
   const record = async (fact: Fact): Promise<Entry> => {
     for (let attempt = 1; attempt <= attempts; attempt++) {
@@ -113,8 +147,21 @@ function openBucket(ledger: ObjectLocation, objects: ObjectStore): OpenLedger {
   return { record, entries, chain: async () => (await chain()).entries, read };
 }
 
+/** Where the checkpoints of a ledger lie. */
+export function checkpointFolder(ledger: ObjectLocation): ObjectLocation {
+  return folderBeside(ledger, checkpoints);
+}
+
+function folderBeside({ bucket, prefix }: ObjectLocation, folder: string): ObjectLocation {
+  return { bucket, prefix: [...prefix.split("/").slice(0, -1), folder].join("/") };
+}
+
+function placeOf({ bucket, prefix }: ObjectLocation): string {
+  return `s3://${bucket}/${prefix}`;
+}
+
 /** What is in a bucket, and the first number that is free. */
-interface BucketReading extends Reading {
+interface BucketReading extends LedgerReading {
   readonly free: number;
 }
 
@@ -122,9 +169,19 @@ interface BucketReading extends Reading {
 function bucketReader(
   ledger: ObjectLocation,
   objects: ObjectStore,
+  checkpointKeys: readonly string[],
 ): (head?: string) => Promise<BucketReading> {
   const texts = new Map<string, string>();
+  const compared = (newest: NewestCheckpoint | undefined, entries: readonly Entry[]) => {
+    if (newest === undefined) return { flaws: [] };
+    if ("flaw" in newest) return { flaws: [newest.flaw] };
+    const stored = { ledger: placeOf(ledger), number: newest.number };
+    const verdict = verifyCheckpoint(newest, { entries, keys: checkpointKeys, stored });
+    return { ...verdict, signedCheckpoint: newest.text };
+  };
   return async (head) => {
+    // Before the entries: of one that is added meanwhile there may be a checkpoint at once.
+    const newest = await newestCheckpoint(checkpointFolder(ledger), objects);
     const written = await writtenOnce(objects, ledger);
     const count = withoutGap((name) => written.has(name));
     const names = Array.from({ length: count }, (_, i) => objectName(i + 1));
@@ -139,13 +196,35 @@ function bucketReader(
     const { entries, strays } = followObjects(
       names.map((name) => texts.get(`${name} ${only(written.get(name)).version}`) ?? ""),
     );
+    const verdict = compared(newest, entries);
     return {
+      ...verdict,
       entries,
-      flaws: headFlaws(entries.at(-1), head, names.at(-1) ?? "the ledger"),
+      flaws: [...headFlaws(entries.at(-1), head, names.at(-1) ?? "the ledger"), ...verdict.flaws],
       strays: [...strays, ...[...written.keys()].filter((name) => !names.includes(name))],
       free: count + 1,
     };
   };
+}
+
+/** The checkpoint with the highest number, or why there is none to read. */
+type NewestCheckpoint = (StoredCheckpoint & { readonly number: number }) | { readonly flaw: Flaw };
+
+/** The newest checkpoint alone decides: it covers what every one before it covers. */
+async function newestCheckpoint(
+  folder: ObjectLocation,
+  objects: ObjectStore,
+): Promise<NewestCheckpoint | undefined> {
+  const written = await writtenOnce(objects, folder);
+  const number = Math.max(0, ...[...written.keys()].map(objectNumber));
+  if (number === 0) return undefined;
+  const name = objectName(number);
+  const place = `${checkpoints}/${name}`;
+  const [flaw] = overwrittenFlaws(written, [name]);
+  if (flaw !== undefined) return { flaw: { ...flaw, place } };
+  const { version } = only(written.get(name));
+  const body = await objects.get(folder.bucket, `${folder.prefix}/${name}`, version);
+  return { number, place, text: Buffer.from(body ?? []).toString("utf8") };
 }
 
 function only(written: Written | undefined): { readonly version: string } {

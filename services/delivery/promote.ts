@@ -9,6 +9,7 @@ import { promoterAccount } from "../evidence/rollout";
 import { failedRelease } from "../evidence/refusals";
 import { exitCodes, readArguments, runProgram, seconds, text, texts } from "./command-line";
 import { connect, send } from "./connection";
+import { checkpointKeysAt } from "./kms";
 import { openLedger } from "./ledger-location";
 import { askedRegion, openOrders } from "./orders";
 import { approvalIn } from "./approvals";
@@ -23,6 +24,7 @@ const options = z.object({
   region: texts,
   home: text.optional(),
   orders: text.optional(),
+  "checkpoint-key": text.optional(),
   "approver-keys": text.optional(),
   "trusted-keys": text.optional(),
   "timeout-seconds": seconds.default(86_400),
@@ -35,6 +37,7 @@ export function promoterArguments(argv: readonly string[]) {
     region: regions,
     home = regions[0],
     orders,
+    "checkpoint-key": checkpointKey,
     "approver-keys": keys,
     "trusted-keys": trusted,
     "timeout-seconds": timeoutSeconds,
@@ -59,6 +62,7 @@ export function promoterArguments(argv: readonly string[]) {
   if (problems.length > 0) throw new InputError("command line", problems);
   return {
     ...given,
+    checkpointKey,
     regions,
     home,
     orders,
@@ -86,7 +90,9 @@ async function main(argv: readonly string[]): Promise<number> {
   const [folder, model] = [dirname(dirname(file)), basename(dirname(file))];
   const contract = loadContract(folder, model);
   const { release, attestation } = attestedRelease(given.attestation);
-  const { record, entries: recorded } = await openLedger(given.ledger);
+  const { record, entries: recorded } = await openLedger(given.ledger, {
+    checkpointKeys: await checkpointKeysAt(given.checkpointKey),
+  });
   const entries = await recorded();
   // The promoter touches the cluster that it runs in; every other region has a promoter of its own,
   // which is asked.

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { parseOrThrow } from "../contract/problems";
 import { loadVerdicts } from "../evidence/load";
 import { readArguments, runProgram, text, texts } from "./command-line";
+import { checkpointKeysAt } from "./kms";
 import { openLedger } from "./ledger-location";
 import {
   answerSchema,
@@ -17,6 +18,7 @@ const options = z.object({
   pseudonym: text,
   reason: text,
   ledger: text,
+  "checkpoint-key": text.optional(),
   actor: text,
   run: text,
   region: texts.default([]),
@@ -35,6 +37,7 @@ export async function recordErasure(
     pseudonym,
     reason,
     ledger,
+    "checkpoint-key": checkpointKey,
     actor,
     run,
     region: asked,
@@ -47,7 +50,9 @@ export async function recordErasure(
     loadVerdicts(folder, answer.model),
   );
   const { fact } = erasureFact({ answer, lineage, subject: pseudonym, reason, actor, run });
-  const opened = await openLedger(ledger);
+  const opened = await openLedger(ledger, {
+    checkpointKeys: await checkpointKeysAt(checkpointKey),
+  });
   // A step that is tried again records once; a run that was open and is tried again records its
   // end.
   if (

@@ -8,6 +8,7 @@ import { InputError, parseOrThrow } from "../contract/problems";
 import { label } from "../contract/units";
 import type { Fact } from "../evidence/ledger";
 import { canonicalJson } from "../evidence/ledger/canonical";
+import { checkpointKeysAt } from "./kms";
 import { openLedger, type OpenLedger } from "./ledger-location";
 import { copyDocuments, objectLocation, s3, type ObjectStore } from "./object-store";
 import { exitCodes, readArguments, runProgram, text } from "./command-line";
@@ -122,7 +123,13 @@ The run directory is a folder, a file:// URL or s3://bucket/prefix; the ledger a
 Exit codes: 0 done, 1 failed, 2 an input that cannot be used.`;
 
 const operand = "run directory";
-const options = z.object({ [operand]: text, ledger: text, actor: text, run: text.optional() });
+const options = z.object({
+  [operand]: text,
+  ledger: text,
+  "checkpoint-key": text.optional(),
+  actor: text,
+  run: text.optional(),
+});
 
 /** Records a run and returns the exit code. */
 export async function main(
@@ -137,7 +144,9 @@ export async function main(
     const given = readArguments(argv, options, [operand]);
     const location = given[operand];
     const facts = await factsOf(location);
-    const ledger = await openLedger(given.ledger);
+    const ledger = await openLedger(given.ledger, {
+      checkpointKeys: await checkpointKeysAt(given["checkpoint-key"]),
+    });
     const added = await recordFacts(ledger, facts, {
       run: given.run ?? basename(location.replace(/\/+$/, "")),
       actor: given.actor,

@@ -7,6 +7,7 @@ import { modelsNamespace, servingNames } from "../evidence/rollout";
 import { carriedApprovals } from "./carried-approvals";
 import { exitCodes, readArguments, runProgram, text, texts } from "./command-line";
 import { answerOf, connect, send as sendTo, type Send } from "./connection";
+import { checkpointKeysAt } from "./kms";
 import { openLedger } from "./ledger-location";
 import { observed, rolloutSchema } from "./live-rollout";
 import { missingAt, resumePatch, waitingOf, type TieredModel } from "./pause";
@@ -23,13 +24,19 @@ const options = z.object({
   region: text,
   model: texts.pipe(z.array(tiered)),
   ledger: text.optional(),
+  "checkpoint-key": text.optional(),
   "approver-keys": text.optional(),
 });
 
 /** Command line of the resumer. */
 export function resumerArguments(argv: readonly string[]) {
-  const { model: models, "approver-keys": keys, ...given } = readArguments(argv, options);
-  return { ...given, models, approverKeys: approverKeysIn(keys) };
+  const {
+    model: models,
+    "checkpoint-key": checkpointKey,
+    "approver-keys": keys,
+    ...given
+  } = readArguments(argv, options);
+  return { ...given, checkpointKey, models, approverKeys: approverKeysIn(keys) };
 }
 
 /** What a region's resumer decides by. */
@@ -83,10 +90,12 @@ export async function resumeWhereApproved(
 }
 
 async function main(argv: readonly string[]): Promise<number> {
-  const { region, models, ledger: location, approverKeys } = resumerArguments(argv);
+  const { region, models, ledger: location, checkpointKey, approverKeys } = resumerArguments(argv);
   const connection = await connect();
   const send: Send = (request) => sendTo(connection, request);
-  const ledger = location === undefined ? undefined : await openLedger(location);
+  const checkpointKeys = await checkpointKeysAt(checkpointKey);
+  const ledger =
+    location === undefined ? undefined : await openLedger(location, { checkpointKeys });
   const entries = (model: string) => ledger?.entries() ?? carriedApprovals(send, model);
   const report = (line: string) => console.log(line);
   let failed = 0;

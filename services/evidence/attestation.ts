@@ -135,11 +135,18 @@ export type SignatureState =
   | { readonly state: "none" | "unchecked" }
   | { readonly state: "untrusted"; readonly keyids: readonly string[] };
 
-/** Judges the signatures of an envelope by public keys in PEM. */
-export function signatureState(envelope: Envelope, trusted: readonly string[]): SignatureState {
+/**
+ * Judges the signatures of an envelope by public keys in PEM.
+ * @param type media type of the payload
+ */
+export function signatureState(
+  envelope: Pick<Envelope, "payload" | "signatures">,
+  trusted: readonly string[],
+  type: string = payloadType,
+): SignatureState {
   if (envelope.signatures.length === 0) return { state: "none" };
   if (trusted.length === 0) return { state: "unchecked" };
-  const message = preAuthentication(Buffer.from(envelope.payload, "base64"));
+  const message = preAuthentication(Buffer.from(envelope.payload, "base64"), type);
   const keys = new Map(
     trusted
       .map(publicKeyIn)

@@ -127,5 +127,8 @@ test("a retraining asks the regions in service first, though its runs are in the
   ).toEqual([
     "eu-central-1-erasure-job",
     ...plan.config.models.map(({ name }) => `eu-central-1-promotion-${name}`).sort(),
+    "eu-central-1-resumer-job",
+    "eu-west-1-ledger-job",
+    "eu-west-1-resumer-job",
   ]);
 });

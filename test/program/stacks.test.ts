@@ -165,7 +165,7 @@ test("of several regions home alone hears of alerts that start a retraining; a s
   expect([heard("dev"), heard("local")]).toEqual([[["eu-west-1", [1]]], [["local", [1]]]]);
 });
 
-test("prod has two complete regions: but for retraining, promotion and erasure, what one has, the other has", () => {
+test("prod has two complete regions: but for retraining, promotion, erasure and checkpoints, what one has, the other has", () => {
   const [home, second] = plan("prod").config.regions.map((region) => region.name) as [
     string,
     string,
@@ -176,7 +176,7 @@ test("prod has two complete regions: but for retraining, promotion and erasure, 
         (resource) =>
           resource.region === region &&
           resource.name.startsWith(region) &&
-          !/-(retraining|promotion|erasure)\b/.test(resource.name),
+          !/-(retraining|promotion|erasure|ledger)\b/.test(resource.name),
       )
       .map((resource) => `${resource.type} ${resource.name}`.replaceAll(region, "REGION"))
       .sort();

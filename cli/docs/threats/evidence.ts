@@ -22,24 +22,26 @@ export const evidenceThreats: readonly Threat[] = [
   {
     id: "ledger-change",
     stride: "tampering",
-    story: "An entry is removed, changed or inserted.",
-    elements: ["Buckets"],
-    flows: ["ledger", "approvals"],
-    rules: ["governance-audit-lock", "governance-audit-lock-mode"],
+    story:
+      "An entry is removed, changed or inserted, the end of the ledger is cut off, or the whole is written again.",
+    elements: ["Buckets", "Ledger checkpoints"],
+    flows: ["ledger", "approvals", "checkpoints"],
+    rules: ["governance-audit-lock", "governance-audit-lock-mode", "access-ledger-checkpoints"],
     tests: [
       "test/attacks/ledger-bucket.test.ts",
+      "test/attacks/ledger-checkpoint.test.ts",
       "test/services/evidence/ledger/ledger.test.ts",
       "test/cli/evidence/changed.test.ts",
     ],
     residual:
-      "Only the last hash, noted outside, shows that entries were cut off the end; evidence archives contain it.",
+      "Entries that have no checkpoint yet, for about five minutes, may be cut off the end unseen. An administrator of the account who changes bucket and key policy, and deletes versions once their lock has ended, may write ledger and checkpoints again; evidence archives contain both. A ledger on a volume has no checkpoint: only the last hash, noted outside, shows a cut-off end.",
   },
   {
     id: "ledger-disclosure",
     stride: "disclosure",
     story: "The ledger reveals names of subjects.",
     elements: ["Buckets"],
-    flows: ["ledger", "approvals", "erasure"],
+    flows: ["ledger", "approvals", "checkpoints", "erasure"],
     rules: ["encryption-bucket-kms", "access-bucket-public"],
     tests: [
       "test/services/delivery/record-erasure.test.ts",
@@ -52,7 +54,7 @@ export const evidenceThreats: readonly Threat[] = [
     stride: "denial",
     story: "Two writers, or one that crashed, block or fork the ledger.",
     elements: ["Buckets"],
-    flows: ["ledger"],
+    flows: ["ledger", "checkpoints"],
     rules: ["reliability-bucket-replication"],
     tests: ["test/attacks/ledger-bucket.test.ts", "test/services/evidence/ledger/ledger.test.ts"],
     residual: "A person must remove the lock of a crashed process.",

@@ -56,12 +56,19 @@ export const components = {
     zone: "cluster",
     holds: "erases a subject from the logs of a region other than home",
   },
+  "Ledger checkpoints": {
+    zone: "cluster",
+    holds: "the program that signs how far the audit ledger goes",
+  },
   "Subject keys": { zone: "account", holds: "the key ring behind pseudonyms" },
   Buckets: { zone: "account", holds: "data store, artefacts, ledger, logs, snapshots" },
   "Encryption keys": { zone: "account", holds: "KMS keys of every store" },
   "Image registry": { zone: "account", holds: "images of servers and steps" },
   "Model image": { zone: "account", holds: "the build of a model server's image, and its push" },
-  "Signing key": { zone: "account", holds: "the KMS key that signs releases" },
+  "Signing key": {
+    zone: "account",
+    holds: "the KMS keys that sign releases and checkpoints of the ledger",
+  },
   "Platform roles": { zone: "account", holds: "IAM roles of the groups and of the pipeline" },
   "Break glass alarm": { zone: "account", holds: "alarm on the use of the emergency role" },
   "Metrics workspace": { zone: "account", holds: "metrics of all regions" },
@@ -135,6 +142,11 @@ export const flows = {
   },
   administration: { from: "Operator", to: "Cluster", carries: "kubectl, emergencies" },
   ledger: { from: "Pipeline", to: "Buckets", carries: "entries of the audit ledger" },
+  checkpoints: {
+    from: "Ledger checkpoints",
+    to: "Buckets",
+    carries: "signed checkpoints of the ledger",
+  },
   erasure: { from: "Erasure", to: "Buckets", carries: "deletions, and their record" },
   "erasure-orders": {
     from: "Buckets",

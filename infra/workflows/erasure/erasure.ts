@@ -52,7 +52,7 @@ export class Erasure extends pulumi.ComponentResource {
     const reach = logs ? reachLogs(this, name, logs, account) : [];
     const settings = {
       searched: searchedLocations(locations, aws?.scope),
-      ledger: locations.ledger,
+      record: locations,
       onVolume: usesVolume(locations),
       images,
       logs: logs?.region,

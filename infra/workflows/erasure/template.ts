@@ -1,6 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { dataVolume } from "../retraining/volume";
-import { triggers, type RetrainingImages } from "../retraining/definition";
+import {
+  ledgerOptions,
+  triggers,
+  type LedgerPlace,
+  type RetrainingImages,
+} from "../retraining/definition";
 import { deliveryCommand, outputsFolder, parameters as runParameters } from "../retraining/steps";
 import { containerSecurityContext, podSecurityContext } from "../../kubernetes/security-context";
 import { eraseAccount, namespaces, accounts, erasureLabels } from "../../kubernetes/labels";
@@ -18,7 +23,7 @@ export interface ErasureSettings<Image> {
   /** Lake and runs: every location that may hold rows, in every region. */
   readonly searched: readonly string[];
   /** The audit ledger. */
-  readonly ledger: string;
+  readonly record: LedgerPlace;
   /** Whether these lie on the volume of an existing cluster. */
   readonly onVolume: boolean;
   readonly images: RetrainingImages<Image>;
@@ -200,7 +205,12 @@ function askingArguments({ regions, orders }: Asking, waits: number): string[] {
   ];
 }
 
-function record({ ledger, onVolume, images, asking }: ErasureSettings<pulumi.Input<string>>) {
+function record({
+  record: place,
+  onVolume,
+  images,
+  asking,
+}: ErasureSettings<pulumi.Input<string>>) {
   return {
     name: "record",
     metadata: { labels: erasureLabels },
@@ -216,7 +226,7 @@ function record({ ledger, onVolume, images, asking }: ErasureSettings<pulumi.Inp
         "--answer={{inputs.parameters.answer}}",
         `--pseudonym=${given("pseudonym")}`,
         `--reason=${given("reason")}`,
-        `--ledger=${ledger}`,
+        ...ledgerOptions(place),
         `--actor=${eraseAccount}`,
         "--run={{workflow.name}}",
         ...(asking?.regions ?? []).map((region) => `--region=${region}`),

@@ -4,16 +4,30 @@ import type { Environment } from "../../../services/contract/environments";
 import { namespaces, ownLabels, partOf } from "../../kubernetes/labels";
 import { annotationPrefix } from "../../../services/contract/labels";
 
+/** The audit ledger, as a program of the image of the promoter opens it. */
+export interface LedgerPlace {
+  /** A folder, or `s3://bucket/prefix`. */
+  readonly ledger: string;
+  /** Key that its checkpoints are verified by, `awskms:///...`. @default it has none */
+  readonly checkpointKey?: string;
+}
+
+/** The options by which those programs open it. */
+export function ledgerOptions({ ledger, checkpointKey }: LedgerPlace): string[] {
+  return [
+    `--ledger=${ledger}`,
+    ...(checkpointKey === undefined ? [] : [`--checkpoint-key=${checkpointKey}`]),
+  ];
+}
+
 /** Where the artefacts of retraining live: folders, as `s3://bucket/prefix` or `file:///folder`. */
-export interface Locations {
+export interface Locations extends LedgerPlace {
   /** One folder per run, and the admissions beside them. */
   readonly runs: string;
   /** Releases that a run made and that are not promoted yet. */
   readonly candidates: string;
   /** The releases in use: what a challenger must beat. */
   readonly champions: string;
-  /** Records of promotions. */
-  readonly ledger: string;
   /**
    * Where the promoters of other regions find what they are asked for. @default nowhere: there is
    * one region

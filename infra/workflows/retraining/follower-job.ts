@@ -2,7 +2,13 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { RoleKey } from "../../../services/evidence/approvals";
 import { orderWatchSpec } from "../order-watch";
 import { approverKeysOption, trustedKeysOption } from "../../../services/evidence/approvals";
-import { deadlines, retrainingLabels, trainingMetadata } from "./definition";
+import {
+  deadlines,
+  ledgerOptions,
+  retrainingLabels,
+  trainingMetadata,
+  type LedgerPlace,
+} from "./definition";
 import { followerCommand } from "./steps";
 import { accounts } from "../../kubernetes/labels";
 
@@ -10,7 +16,7 @@ import { accounts } from "../../kubernetes/labels";
 export interface FollowerSettings {
   readonly model: string;
   readonly region: string;
-  readonly locations: { readonly orders: string; readonly ledger: string };
+  readonly locations: LedgerPlace & { readonly orders: string };
   /** Keys of the people who approve, by role. */
   readonly approverKeys: readonly RoleKey[];
   /** Public keys (PEM), one of which must have signed a release. */
@@ -37,7 +43,7 @@ export function followerJob(
         `--contract=services/models/${model}/model.yaml`,
         `--region=${region}`,
         `--orders=${locations.orders}`,
-        `--ledger=${locations.ledger}`,
+        ...ledgerOptions(locations),
         ...approverKeysOption(approverKeys),
         ...trustedKeysOption(trustedKeys),
       ],

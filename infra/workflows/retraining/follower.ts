@@ -6,6 +6,7 @@ import type { RoleScope } from "../../aws/role-scope";
 import type { RoleKey } from "../../../services/evidence/approvals";
 import { PodIdentity } from "../../region/pod-identity";
 import { namespaces, accounts } from "../../kubernetes/labels";
+import type { LedgerPlace } from "./definition";
 import { followerGrants, roleOf, serviceAccount } from "./access";
 import { followerJob, followerReason } from "./follower-job";
 import { followerPermissions } from "./permissions";
@@ -16,7 +17,7 @@ export interface FollowerArgs {
   readonly region: string;
   /** Names of the models. */
   readonly models: readonly string[];
-  readonly locations: { readonly orders: string; readonly ledger: string };
+  readonly locations: LedgerPlace & { readonly orders: string };
   /** Keys of the people who approve, by role. */
   readonly approverKeys: readonly RoleKey[];
   /** Public keys (PEM), one of which must have signed a release. */

@@ -1,5 +1,5 @@
 import { runsFolder } from "../../aws/bucket-lifecycle";
-import { orderFolders } from "../../aws/bucket-policy";
+import { checkpointFolder, orderFolders } from "../../aws/bucket-policy";
 import { policyDocument, type PolicyDocument, type Statement } from "../../aws/policy-document";
 import {
   keysThroughStorage,
@@ -7,6 +7,7 @@ import {
   resourcesOf,
   signReleases,
   unscopedReads,
+  verifyCheckpoints,
   type RoleScope,
 } from "../../aws/role-scope";
 import type { RetrainingAccount } from "../../kubernetes/labels";
@@ -183,7 +184,10 @@ function ledgerReads(scope: RoleScope): Statement[] {
       Sid: "ReadLedger",
       Effect: "Allow",
       Action: ["s3:GetObject", "s3:GetObjectVersion"],
-      Resource: [...own.objects("audit", "ledger/"), ...own.objects("audit", "approvals/")],
+      Resource: ["ledger", "approvals", checkpointFolder].flatMap((folder) =>
+        own.objects("audit", `${folder}/`),
+      ),
     },
+    verifyCheckpoints(scope),
   ];
 }

@@ -1,6 +1,6 @@
 import { ringSecret } from "../erasure/definition";
 import { approverKeysOption, trustedKeysOption } from "../../../services/evidence/approvals";
-import { deadlines, triggers, type RetrainingSettings } from "./definition";
+import { deadlines, ledgerOptions, triggers, type RetrainingSettings } from "./definition";
 import { accounts, type RetrainingAccount } from "../../kubernetes/labels";
 
 /** One container of a run, and when it runs. */
@@ -59,7 +59,7 @@ const trainingSteps = [
 const training = ["python", "-m", "causeway_training"] as const;
 /** A program of services/delivery/build.mjs, by the path that node has in that image. */
 export const deliveryCommand = (
-  program: "promote" | "follow" | "resume" | "record-run" | "record-erasure",
+  program: "promote" | "follow" | "resume" | "record-run" | "record-erasure" | "checkpoint",
 ) => ["/nodejs/bin/node", `/app/${program}.js`] as const;
 const promoter = deliveryCommand("promote");
 export const followerCommand = deliveryCommand("follow");
@@ -190,7 +190,7 @@ function champion(
 function record({ locations }: RetrainingSettings, run: string): Step {
   const args = [
     run,
-    `--ledger=${locations.ledger}`,
+    ...ledgerOptions(locations),
     `--actor=${accounts.trainer}`,
     "--run={{workflow.name}}",
   ];
@@ -262,7 +262,7 @@ function promote({
         ? []
         : [`--home=${home}`, `--orders=${locations.orders}`]),
       `--timeout-seconds=${deadlines.region}`,
-      `--ledger=${locations.ledger}`,
+      ...ledgerOptions(locations),
       "--run={{workflow.name}}",
       ...approverKeysOption(approverKeys),
       ...trustedKeysOption(trustedKeys),

@@ -4,6 +4,7 @@ export {
   followObjects,
   headFlaws,
   objectName,
+  objectNumber,
   withoutGap,
   type Flaw,
   type Reading,

@@ -63,6 +63,12 @@ export function objectName(number: number): string {
   return `${String(number).padStart(numberDigits, "0")}.json`;
 }
 
+/** The number in an object's name; 0 for a name that has none. */
+export function objectNumber(name: string): number {
+  const number = Number(/^(\d+)\.json$/.exec(name)?.[1] ?? 0);
+  return objectName(number) === name ? number : 0;
+}
+
 /** How many objects there are from number 1 without a gap; no object after a gap is an entry. */
 export function withoutGap(has: (name: string) => boolean): number {
   let count = 0;

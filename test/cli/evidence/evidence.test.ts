@@ -10,6 +10,7 @@ import { archive, unpacked } from "../../../cli/evidence/archive";
 import { collect } from "../../../cli/evidence/collect";
 import { attestationOf, sumsOf } from "../../../cli/evidence/sums";
 import { fixtureProject as project } from "../../harness/fixtures";
+import { signedCheckpoint } from "../../../services/evidence/checkpoint";
 import { testKey } from "../../support/signing";
 import { digestOf } from "../../../services/contract/digests";
 import {
@@ -27,6 +28,54 @@ import {
 } from "./fixture";
 
 type HeaderOf = Partial<Header> & Pick<Header, "name">;
+
+describe("the checkpoint of an archive", () => {
+  const checkpointKey = testKey("p256");
+  const signer = {
+    keyid: checkpointKey.signer.keyid,
+    sign: (message: Buffer) => Promise.resolve(checkpointKey.signer.sign(message)),
+  };
+  const collected = async (upTo: number, ledger = entries) =>
+    collect({
+      project,
+      model,
+      ledger,
+      plans,
+      rules,
+      checkpoint: await signedCheckpoint(
+        {
+          ledger: "s3://example-audit/ledger",
+          entries: upTo,
+          head: entries[upTo - 1]!.hash,
+          time: "2026-11-24T12:05:00Z",
+        },
+        signer,
+      ),
+    });
+  const checkpointKeys = [checkpointKey.publicKey];
+
+  it("is verified offline by its key, and without one by its hash alone", async () => {
+    const archived = await collected(3);
+    expect(await verify(archived, { checkpointKeys })).toMatchObject({
+      mismatches: [],
+      checkpoint: "trusted",
+      summary: { ledger: { entries: 4, checkpoint: 3 } },
+    });
+    expect(await verify(archived)).toMatchObject({ mismatches: [], checkpoint: "unchecked" });
+  });
+
+  it("shows a ledger that was cut off, another key, and that it is not there", async () => {
+    expect(await named(await collected(4, entries.slice(0, 3)), { checkpointKeys })).toEqual([
+      expect.stringMatching(/^checkpoint\.json says .*entries were removed from its end$/),
+    ]);
+    expect(await named(await collected(4), { checkpointKeys: [testKey().publicKey] })).toEqual([
+      expect.stringContaining("which is not the key of this ledger's checkpoints"),
+    ]);
+    expect(await named(files, { checkpointKeys })).toEqual([
+      "checkpoint.json is missing: nobody vouches for the ledger's end",
+    ]);
+  });
+});
 
 describe("an archive of evidence", () => {
   it("holds the release, the contract, the ledger, the judgements, the coverage and the digests of all of it", () => {
@@ -78,6 +127,7 @@ describe("an archive of evidence", () => {
     expect(summary!.ledger).toEqual({
       entries: 4,
       head: entries[3]!.hash,
+      checkpoint: null,
       ofModel: { approve: 1, evaluate: 1, release: 1, train: 1 },
     });
     expect(summary!.findings).toEqual(

@@ -89,6 +89,7 @@ describe("causeway evidence", () => {
       1,
       {
         archive: file,
+        checkpoint: "none",
         files: 0,
         signature: "none",
         mismatches: [{ file: "the archive", message: expect.any(String) }],

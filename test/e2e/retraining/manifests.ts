@@ -78,14 +78,14 @@ export function workflowObjects(settings: RetrainingSettings): object[] {
 export const erasures = {
   "one region": erasureTemplate({
     searched: [buckets.runs],
-    ledger: buckets.ledger,
+    record: { ledger: buckets.ledger },
     onVolume: false,
     images,
     logs: "eu-west-1",
   }),
   "several regions": erasureTemplate({
     searched: [buckets.runs],
-    ledger: buckets.ledger,
+    record: { ledger: buckets.ledger },
     onVolume: false,
     images,
     logs: "eu-west-1",

@@ -50,7 +50,7 @@ describe("every policy document of the foundation", () => {
 describe("keys", () => {
   it("are multi-Region, rotate, and have a replica and an alias in every region", () => {
     const keys = ofType(two.resources, "aws:kms/key:Key").filter(
-      ({ name }) => !["global-signing", "global-metrics-key"].includes(name),
+      ({ name }) => !["global-signing", "global-checkpoints", "global-metrics-key"].includes(name),
     );
     expect(keys.map((key) => key.name)).toEqual(
       ["data", "artifacts", "audit", "logs", "secrets", "volumes"].map(
@@ -70,12 +70,12 @@ describe("keys", () => {
       keys.map((key) => key.inputs["policy"]),
     );
     const aliases = ofType(two.resources, "aws:kms/alias:Alias");
-    expect(aliases).toHaveLength(13);
+    expect(aliases).toHaveLength(14);
     expect(aliases[0]!.inputs["name"]).toBe("alias/example-causeway-prod-data");
   });
 
   it("have no replica in a single region", () => {
-    expect(ofType(one.resources, "aws:kms/key:Key")).toHaveLength(8);
+    expect(ofType(one.resources, "aws:kms/key:Key")).toHaveLength(9);
     expect(ofType(one.resources, "aws:kms/replicaKey:ReplicaKey")).toEqual([]);
   });
 
@@ -98,8 +98,28 @@ describe("keys", () => {
     expect(signing.map(({ where }) => where)).toEqual([
       expect.stringContaining("boundary"),
       expect.stringContaining("global-signing"),
+      expect.stringContaining("global-checkpoints"),
       expect.stringContaining("pipeline"),
     ]);
+  });
+
+  it("have one that signs the ledger's checkpoints, as one role alone, and that outlives prod", () => {
+    const key = ofType(two.resources, "aws:kms/key:Key").find(
+      ({ name }) => name === "global-checkpoints",
+    )!;
+    const { Statement: statements } = documentsOf([key])[0]!.document;
+    const allowing = (action: string) =>
+      statements.filter(({ Action }) => [Action].flat().includes(action));
+    expect(allowing("kms:Sign").map(({ Condition }) => Condition)).toEqual([
+      {
+        StringEquals: {
+          "kms:CallerAccount": "444455556666",
+          "aws:PrincipalArn": "arn:aws:iam::444455556666:role/example-causeway-prod-checkpoints",
+        },
+      },
+    ]);
+    expect([allowing("kms:ScheduleKeyDeletion"), allowing("kms:DisableKey")]).toEqual([[], []]);
+    expect(key.options.retainOnDelete).toBe(true);
   });
 
   it("refuse a region that the stack does not have", () => {

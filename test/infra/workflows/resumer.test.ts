@@ -79,19 +79,21 @@ test("in AWS it reads the ledger and the witnesses, and writes nothing", () => {
   ).toEqual([
     "s3:GetBucketLocation audit-*",
     "s3:GetObject audit-*/approvals/*",
+    "s3:GetObject audit-*/heads/*",
     "s3:GetObject audit-*/ledger/*",
     "s3:GetObjectVersion audit-*/approvals/*",
+    "s3:GetObjectVersion audit-*/heads/*",
     "s3:GetObjectVersion audit-*/ledger/*",
     "s3:ListBucket audit-*",
     "s3:ListBucketVersions audit-*",
   ]);
   expect(
     Statement.flatMap(({ Action }) => Action).filter((action) => action.startsWith("kms:")),
-  ).toEqual(["kms:Decrypt"]);
+  ).toEqual(["kms:GetPublicKey", "kms:Decrypt"]);
 });
 
 test("it looks every minute, one at a time, and is told all that it decides by", () => {
-  const { spec } = resumerJob({ ...settings, ledger }, image);
+  const { spec } = resumerJob({ ...settings, ledger: { ledger } }, image);
   expect([spec.schedule, spec.concurrencyPolicy, spec.jobTemplate.spec.backoffLimit]).toEqual([
     "* * * * *",
     "Forbid",

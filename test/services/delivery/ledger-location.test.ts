@@ -9,6 +9,7 @@ let store: MemoryStore;
 beforeEach(() => (store = new MemoryStore()));
 
 const at = "s3://example-audit/ledger";
+const opened = () => openLedger(at, { objects: store });
 const fact = (subject: string): Fact => ({
   actor: "person@example.com",
   action: "override",
@@ -25,28 +26,29 @@ const writes = () =>
 
 describe("a ledger in a bucket", () => {
   it("is fetched, and each entry is written as an object that replaces none", async () => {
-    const ledger = await openLedger(`${at}/`, store);
+    const ledger = await openLedger(`${at}/`, { objects: store });
     await ledger.record(fact("loan-approval"));
     expect([...store.objects.keys()]).toEqual(["example-audit/ledger/000000000001.json"]);
     expect(store.calls).toEqual([
+      ["versions", "example-audit/heads/"],
       ["versions", "example-audit/ledger/"],
       ["putNew", "example-audit/ledger/000000000001.json"],
     ]);
   });
 
   it("is one chain also where two machines write from the same copy", async () => {
-    const [here, there] = [await openLedger(at, store), await openLedger(at, store)];
+    const [here, there] = [await opened(), await opened()];
     await here.record(fact("one"));
     await there.record(fact("two"));
     await here.record(fact("three"));
     const subjects = async (ledger: typeof here) =>
       (await ledger.chain()).map(({ subject }) => subject);
-    expect(await subjects(await openLedger(at, store))).toEqual(["one", "two", "three"]);
+    expect(await subjects(await opened())).toEqual(["one", "two", "three"]);
     expect(await subjects(there)).toEqual(["one", "two", "three"]);
   });
 
   it("gives up where somebody else takes every number, and keeps no entry of its own", async () => {
-    const ledger = await openLedger(at, store);
+    const ledger = await opened();
     store.putNew = async (bucket, key) => {
       store.calls.push(["putNew", `${bucket}/${key}`]);
       return Promise.resolve(false);
@@ -59,19 +61,19 @@ describe("a ledger in a bucket", () => {
   });
 
   it("counts an approval only with its witness, which is written before the entry", async () => {
-    const ledger = await openLedger(at, store);
+    const ledger = await opened();
     await ledger.record(approval("ethics-board"));
     const [entry] = await ledger.entries();
     const witness = `example-audit/approvals/ethics-board/${entry!.hash}.json`;
     expect(writes()).toEqual([witness, "example-audit/ledger/000000000001.json"]);
     expect(store.objects.delete(witness)).toBe(true);
-    const again = await openLedger(at, store);
+    const again = await opened();
     expect(await again.entries()).toEqual([]);
     expect(await again.chain()).toHaveLength(1);
   });
 
   it("counts no approval in a role under which it has no witness, whatever it claims", async () => {
-    const ledger = await openLedger(at, store);
+    const ledger = await opened();
     await ledger.record(approval("ethics-board"));
     const [path, text] = [...store.objects].find(([key]) => key.includes("/approvals/"))!;
     store.objects.delete(path);
@@ -82,13 +84,15 @@ describe("a ledger in a bucket", () => {
       "ledger",
       ...["approvals/none", "ledger", "approvals/none", "ledger", "approvals/none", "ledger"],
     ]);
-    expect(
-      (await (await openLedger(at, store)).entries()).map(({ details }) => details["role"]),
-    ).toEqual(["../model-risk", "", 1]);
+    expect((await (await opened()).entries()).map(({ details }) => details["role"])).toEqual([
+      "../model-risk",
+      "",
+      1,
+    ]);
   });
 
   it("takes no approval of somebody who may write no witness", async () => {
-    const ledger = await openLedger(at, store);
+    const ledger = await opened();
     store.denied = /\/approvals\//;
     await expect(ledger.record(approval("ethics-board"))).rejects.toThrow("AccessDenied");
     expect([...store.objects]).toEqual([]);
@@ -96,7 +100,7 @@ describe("a ledger in a bucket", () => {
   });
 
   it("has no entry that could not be written, and says why", async () => {
-    const ledger = await openLedger(at, store);
+    const ledger = await opened();
     store.denied = /./;
     await expect(ledger.record(fact("one"))).rejects.toThrow("AccessDenied");
     expect(await ledger.chain()).toEqual([]);
@@ -107,7 +111,7 @@ it("a ledger on disk is a file of lines or a folder", async () => {
   const folder = mkdtempSync(join(tmpdir(), "causeway-ledger-test-"));
   try {
     for (const name of ["l.jsonl", "l"]) {
-      const ledger = await openLedger(join(folder, name), store);
+      const ledger = await openLedger(join(folder, name), { objects: store });
       await ledger.record(fact("one"));
       expect(await ledger.chain()).toHaveLength(1);
     }

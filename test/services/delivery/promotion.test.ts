@@ -224,7 +224,7 @@ describe("the promoter's command", () => {
     const folder = mkdtempSync(join(tmpdir(), "causeway-ledger-test-"));
     const store = new MemoryStore();
     try {
-      const ledger = await openLedger("s3://audit/ledger", store);
+      const ledger = await openLedger("s3://audit/ledger", { objects: store });
       await ledger.record({
         actor: "approver@example.com",
         action: "approve",
@@ -232,6 +232,7 @@ describe("the promoter's command", () => {
         details: { digest, role: "model-risk", reason: "reviewed" },
       });
       expect(store.calls.map(([operation, at]) => [operation, at.split("/")[1]])).toEqual([
+        ["versions", "heads"],
         ["versions", "ledger"],
         ["putNew", "approvals"],
         ["putNew", "ledger"],

@@ -19,7 +19,7 @@ beforeEach(async () => {
   region = await api();
   Object.assign(region.rollout.status, waiting);
   store = new MemoryStore();
-  ledger = await openLedger("s3://example-audit/ledger", store);
+  ledger = await openLedger("s3://example-audit/ledger", { objects: store });
   said = [];
 });
 afterEach(() => region.stop());
@@ -262,7 +262,7 @@ test("a ledger that was changed resumes nothing", async () => {
   await given(board);
   const [name] = [...store.objects.keys()].filter((key) => key.includes("/ledger/"));
   store.objects.set(name!, store.objects.get(name!)!.replace("model-risk", "ethics-board"));
-  ledger = await openLedger("s3://example-audit/ledger", store);
+  ledger = await openLedger("s3://example-audit/ledger", { objects: store });
   expect(await looks()).toBe(false);
   expect(region.writes).toEqual([]);
 });

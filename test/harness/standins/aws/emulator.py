@@ -45,6 +45,7 @@ from moto.moto_server.werkzeug_app import (
     create_backend_app,
 )
 from moto.route53.models import route53_backends
+from moto.sts.models import sts_backends
 from werkzeug.serving import make_server
 
 Answer = tuple[int, dict[str, Any]]
@@ -420,20 +421,37 @@ _ONLY_NEW = {"StringNotEquals": {"s3:if-none-match": "*"}}
 def _permission(bucket: s3_models.FakeBucket, action: str, resource: str) -> PermissionResult:
     """moto reads no condition: a statement with one would refuse whatever it names.
 
-    The one that is read here asks for conditional writes; a key that a request lacks is not equal.
+    Read here are that which asks for conditional writes and that which lets one role alone write; a
+    key that a request lacks is not equal.
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
     """
     document = json.loads(bucket.policy or b"{}")
     overwrites = flask.request.headers.get("If-None-Match") != "*"
+    caller = _assumed_role()
+
+    def applies(condition: dict[str, Any]) -> bool:
+        only = condition.get("StringNotEquals", {}).get("aws:PrincipalArn")
+        if only is not None and len(condition) == 1:
+            return caller not in _listed(only)
+        return overwrites and condition == _ONLY_NEW
+
     statements = [
         {name: value for name, value in one.items() if name != "Condition"}
         for one in _listed(document.get("Statement", []))
-        if "Condition" not in one or (overwrites and one["Condition"] == _ONLY_NEW)
+        if "Condition" not in one or applies(one["Condition"])
     ]
     if not statements:
         return PermissionResult.NEUTRAL
     policy = IAMPolicy(json.dumps({**document, "Statement": statements}))
     return policy.is_action_permitted(action, resource)
+
+
+def _assumed_role() -> str | None:
+    """ARN of the role that the caller has assumed; nobody's keys are those of a role."""
+    key = re.search(r"Credential=([^/]+)/", flask.request.headers.get("Authorization", ""))
+    backend = sts_backends[os.environ["MOTO_ACCOUNT_ID"]]["global"]
+    role = backend.get_assumed_role_from_access_key(key.group(1)) if key else None
+    return role.role_arn if role else None
 
 
 def _signing_digests(sign: Callable[..., str]) -> Callable[..., str]:

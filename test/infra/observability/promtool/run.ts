@@ -7,6 +7,7 @@ import { anomalyScenarios } from "./anomalies";
 import { blockScenarios } from "./blocks";
 import { comparisonScenarios } from "./comparisons";
 import { driftScenarios } from "./drift";
+import { checkpointScenarios } from "./checkpoints";
 import { erasureScenarios } from "./erasure";
 import { resumerScenarios } from "./resumer";
 import { gateScenarios } from "./gates";
@@ -29,6 +30,7 @@ export const scenarios: readonly Scenario[] = [
   ...comparisonScenarios,
   ...parityScenarios,
   ...allRegionsScenarios,
+  ...checkpointScenarios,
   ...erasureScenarios,
   ...resumerScenarios,
   ...situationScenarios,
