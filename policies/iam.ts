@@ -112,6 +112,7 @@ export interface Allowance {
   /** The IAM role. */
   readonly role: ResourceView;
   readonly sid: string;
+  readonly statement: PolicyStatement;
   /**
    * Conditions of the statement, in words such as `kms:ViaService is s3.eu-west-1.amazonaws.com`.
    */
@@ -153,6 +154,7 @@ export function allowances(
       .map((statement) => ({
         role,
         sid: statement.sid,
+        statement,
         conditions: conditionsOf(statement),
         byTag: tagsIn(statement.resources.filter((pattern) => like(pattern, target))),
       }));

@@ -1,6 +1,7 @@
 import { elevationAnnotations, longestElevationSeconds } from "../../infra/platform/admission";
 import { duties, dutyHolders } from "../../policies/duties";
 import type { ResourceView } from "../../policies/rule";
+import { actRows } from "./acts";
 import { answers } from "./questions";
 
 /** docs/access.md, from the resources of the prod stack. */
@@ -17,6 +18,7 @@ export function accessDocument(resources: readonly ResourceView[]): string {
       "",
     ].join("\n"),
   );
+  const acts = actRows(resources);
   return `# Access
 
 List every right of every principal of your stack, in \`out/access-review.md\` and \`.json\`:
@@ -25,7 +27,17 @@ List every right of every principal of your stack, in \`out/access-review.md\` a
 npx causeway access review --stack prod
 \`\`\`
 
-\`npm run docs\` makes the tables of this page from an example prod stack (\`test/fixtures/stacks\`). It evaluates IAM policies (with boundaries, denials and bucket policies), access entries, RBAC and admission. A test keeps the page equal.
+\`npm run docs\` makes the tables of this page from an example prod stack (\`test/fixtures/stacks\`). It evaluates IAM policies (with boundaries, denials, and the policies of buckets and keys), access entries, RBAC and admission. A test keeps the page equal.
+
+## Who can do what, alone or with whom?
+
+${table(acts.rows, acts.head).join("\n")}
+
+- An empty cell means no: the principal has no part in the act, or nobody has what it lacks.
+- *Deploy* takes an image, a signature, the approvals of the strictest model of the stack, and the change of a Rollout. *Erase* takes an order, the answer of another person, and the deletion of rows.
+- *Read training data* takes the key of the bucket, too. *Change the ledger* means to write over an entry or to take it away; adding to it is no change.
+- What admission lets people do in the cluster is the same table that the end-to-end tests ask a real API server about (\`test/e2e/duty-answers.ts\`).
+- The role that runs \`pulumi up\` administers the clusters and could act as every pod; see the residual risk below.
 
 ${sections.join("\n")}
 ## Nobody holds two of deploy, approve and erase
@@ -70,7 +82,7 @@ function short(principal: string): string {
   return principal.slice(principal.lastIndexOf("/") + 1).replace(/-[0-9a-f]{7}$/, "");
 }
 
-function table(rows: readonly (readonly string[])[], head: readonly string[]): string[] {
+export function table(rows: readonly (readonly string[])[], head: readonly string[]): string[] {
   if (rows.length === 0) return ["Nobody."];
   return [
     `| ${head.join(" | ")} |`,

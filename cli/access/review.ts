@@ -3,6 +3,8 @@ import { nameOf } from "../../policies/duties";
 import { conditionsOf, iamRoleType, identityStatements, managedPolicies } from "../../policies/iam";
 import { ofType, list, number, text } from "../../policies/resources";
 import type { ResourceView } from "../../policies/rule";
+import { actRows } from "./acts";
+import { table } from "./document";
 import { callersOf } from "./who";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -127,19 +129,20 @@ function inLogStore(): Right[] {
 const cell = (value: string) => value.replaceAll("|", "\\|");
 
 /** The review as a table. */
-export function reviewMarkdown(rights: readonly Right[]): string {
+export function reviewMarkdown(rights: readonly Right[], acts: readonly string[] = []): string {
   const rows = rights.map(
     ({ system, principal, heldBy, may, on, condition }) =>
       `| ${[system, principal, heldBy, may, on, condition].map(cell).join(" | ")} |`,
   );
-  return `# Access review\n\n${rights.length} rights of ${new Set(rights.map(({ system, principal }) => `${system} ${principal}`)).size} principals, as planned.\n\n| where | principal | held by | may | on | condition |\n| --- | --- | --- | --- | --- | --- |\n${rows.join("\n")}\n`;
+  return `# Access review\n\n${rights.length} rights of ${new Set(rights.map(({ system, principal }) => `${system} ${principal}`)).size} principals, as planned.\n\n${acts.length === 0 ? "" : `${acts.join("\n")}\n\n`}| where | principal | held by | may | on | condition |\n| --- | --- | --- | --- | --- | --- |\n${rows.join("\n")}\n`;
 }
 
 const project = resolve(__dirname, "..", "..");
 
 /** Rights, and stores and listeners with what encrypts them, of the resources of a stack. */
 function reviewed(resources: readonly RecordedResource[]) {
-  const rights = review(resources.map(viewOf));
+  const views = resources.map(viewOf);
+  const [rights, acts] = [review(views), actRows(views)];
   const walk = encryptionWalk(resources);
   const row = ({
     resource: { type, name, region },
@@ -155,7 +158,12 @@ function reviewed(resources: readonly RecordedResource[]) {
     listeners: walk.listeners.map(row),
     unclassified: walk.unclassified,
   };
-  return { rights, encryption, encryptionPage: encryptionDocument(walk) };
+  return {
+    rights,
+    acts: table(acts.rows, acts.head),
+    encryption,
+    encryptionPage: encryptionDocument(walk),
+  };
 }
 
 export const verb: CommandLine = {
@@ -167,9 +175,9 @@ export const verb: CommandLine = {
       .option("--json", jsonHelp)
       .action(async ({ stack }) => {
         const { resources } = await planStack({ project, stack, program, rules });
-        const { rights, encryption, encryptionPage } = reviewed(resources);
+        const { rights, acts, encryption, encryptionPage } = reviewed(resources);
         const files = {
-          "access-review.md": reviewMarkdown(rights),
+          "access-review.md": reviewMarkdown(rights, acts),
           "access-review.json": `${JSON.stringify(rights, null, 2)}\n`,
           "encryption.md": encryptionPage,
           "encryption.json": `${JSON.stringify(encryption, null, 2)}\n`,
@@ -178,7 +186,9 @@ export const verb: CommandLine = {
         for (const [name, text] of Object.entries(files))
           writeFileSync(join(project, "out", name), text);
         const written = Object.keys(files).map((name) => join("out", name));
-        terminal.result({ stack, rights, ...encryption }, [
+        terminal.result({ stack, rights, acts, ...encryption }, [
+          ...acts,
+          "",
           `${stack}: ${rights.length} rights, ${encryption.stores.length} stores, ${encryption.listeners.length} listeners -> ${written.join(", ")}`,
         ]);
       }),

@@ -23,24 +23,26 @@ export interface Way {
 export function inAws(resources: readonly ResourceView[], action: string, target: string): Way[] {
   return distinct(
     allowances(resources, action, target).flatMap((allowance) =>
-      callersOf(resources, allowance)
-        .filter(({ tags }) =>
-          allowance.byTag.every((key) => tags.some((tag) => tag.startsWith(`${key} `))),
-        )
-        .map(({ who, condition, tags }) => ({
-          who,
-          through: `IAM role \`${nameOf(allowance.role)}\`, ${action}`,
-          condition:
-            [
-              ...condition,
-              ...allowance.conditions,
-              ...tags.filter((tag) => allowance.byTag.some((key) => tag.startsWith(`${key} `))),
-            ]
-              .map(inWords)
-              .join("; ") || "none",
-        })),
+      waysOf(resources, allowance, action),
     ),
   );
+}
+
+/** Who acts by an allowance: whoever may assume its role with the tags that it asks for. */
+export function waysOf(
+  resources: readonly ResourceView[],
+  { role, byTag, conditions }: Allowance,
+  action: string,
+): Way[] {
+  const asked = (tag: string) => byTag.some((key) => tag.startsWith(`${key} `));
+  return callersOf(resources, { role })
+    .filter(({ tags }) => byTag.every((key) => tags.some((tag) => tag.startsWith(`${key} `))))
+    .map(({ who, condition, tags }) => ({
+      who,
+      through: `IAM role \`${nameOf(role)}\`, ${action}`,
+      condition:
+        [...condition, ...conditions, ...tags.filter(asked)].map(inWords).join("; ") || "none",
+    }));
 }
 
 /**

@@ -13,20 +13,7 @@ import {
   waiting,
 } from "./duty-requests";
 import { elevations } from "./elevations";
-
-/**
- * Who may do what, where RBAC alone would not tell. A request that is not listed for a group is
- * refused, by RBAC or by admission.
- */
-const allowed = {
-  platformAdmins: ["hold a release", "abort a release"],
-  mlEngineers: ["start a retraining"],
-  auditors: [],
-  pipelines: ["bring another image", "hold a release"],
-  approvers: [],
-  erasers: ["erase a subject"],
-  breakGlass: ["hold a release", "abort a release"],
-} as const satisfies Record<Group, readonly RequestName[]>;
+import { allowed } from "./duty-answers";
 
 /** Groups that one identity has together: each takes something from the other. */
 const doubles: readonly {
