@@ -1,3 +1,4 @@
+import { answers, isEdit } from "./answers";
 import { evidenceThreats } from "./evidence";
 import {
   actors,
@@ -37,6 +38,7 @@ const zoneNames = Object.keys(zones).filter((name): name is Zone => name in zone
 /** `docs/threats.md`. */
 export function threatsPage(): string {
   const crossing = flowNames.filter(crosses);
+  const edited = [...answers.values()].filter(isEdit);
   return [
     "# Threats",
     "",
@@ -47,6 +49,8 @@ export function threatsPage(): string {
     "```",
     "",
     "A test fails if a kind of component is missing here, if a named rule or test file does not exist, or if a flow over a trust boundary lacks a countermeasure for tampering, disclosure or denial.",
+    "",
+    `\`npm run answers\` takes one answer to each threat away, by a small edit of the code, and demands that a test fails by an assertion. ${edited.length} of the ${threats.length} threats are shown so; the others say who answers them.`,
     "",
     `${threats.length} threats over ${Object.keys(components).length} kinds of components, ${Object.keys(actors).length} actors and ${flowNames.length} flows, ${crossing.length} of which cross a trust boundary.`,
     "",
@@ -128,8 +132,22 @@ function threatLines({
       "Tests",
       tests.map((test) => `[${test}](../${test})`),
     ),
+    ...answerLine(id),
     `- Residual risk: ${residual}`,
     "",
+  ];
+}
+
+/** Which answer `npm run answers` takes away, and which test fails then. */
+function answerLine(id: string): string[] {
+  const answer = answers.get(id);
+  if (answer === undefined) return [];
+  if (!isEdit(answer)) return [`- Answered by ${answer.by}. ${answer.reason}`];
+  const { without, file, test, name } = answer;
+  return [
+    `- Taken away: ${without}`,
+    `  - In [${file}](../${file}).`,
+    `  - Then ${name === undefined ? "" : `"${name}" of `}[${test}](../${test}) fails.`,
   ];
 }
 

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { ringText, SubjectKeys } from "../../../infra/stack/subject-keys";
 import { keysFrom } from "../../../services/model-server/identity/keys";
 import { record } from "../../support/record";
@@ -19,4 +20,12 @@ test("a rotation adds one secret and keeps the others by their names; raising th
   expect(await secrets(1, 1)).toEqual(["subject-keys-k1"]);
   expect(await secrets(3, 1)).toEqual(["subject-keys-k1", "subject-keys-k2", "subject-keys-k3"]);
   expect(await secrets(3, 3)).toEqual(["subject-keys-k3"]);
+});
+
+test("the ring is a secret in the state", async () => {
+  let ring: pulumi.Output<string> | undefined;
+  await record(() => {
+    ({ ring } = new SubjectKeys("subject-keys", { current: 1, oldest: 1 }));
+  });
+  expect(await pulumi.isSecret(ring!)).toBe(true);
 });

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { rules } from "../../../../policies/rules";
 import {
@@ -9,6 +9,7 @@ import {
   flows,
   type FlowName,
 } from "../../../../cli/docs/threats/graph";
+import { answers, isEdit } from "../../../../cli/docs/threats/answers";
 import { threats } from "../../../../cli/docs/threats/page";
 import { strides } from "../../../../cli/docs/threats/threat";
 import { planOf, project, stacks } from "../../../support/stacks";
@@ -67,5 +68,18 @@ test.each(threats.map((threat) => [threat.id, threat] as const))(
     expect(threat.elements.length + threat.flows.length).toBeGreaterThan(0);
     expect(threat.elements.filter((name) => !(name in elements))).toEqual([]);
     expect(threat.residual).toMatch(/^[A-Z].{10,}\.$/);
+  },
+);
+
+test("every threat has one answer that can be taken away, or somebody else who gives it", () => {
+  expect([...answers.keys()].sort()).toEqual(threats.map(({ id }) => id).sort());
+});
+
+test.each([...answers].flatMap(([id, answer]) => (isEdit(answer) ? [[id, answer] as const] : [])))(
+  "the answer to %s stands once in its file, and its test is there",
+  (_, { file, text, instead, test: tests, name = "" }) => {
+    expect(readFileSync(join(project, file), "utf8").split(text)).toHaveLength(2);
+    expect(instead).not.toBe(text);
+    expect(readFileSync(join(project, tests), "utf8")).toContain(name);
   },
 );

@@ -120,7 +120,11 @@ test("schedule and sensor start the same template, and so share its mutex", asyn
   });
 });
 
-test("a run's deadline holds training, a person's three days, and each region's trial", () => {
+test("a run's deadline holds training, a person's three days, and each region's trial", async () => {
+  expect(templateOf(await build()).spec).toHaveProperty(
+    "activeDeadlineSeconds",
+    expect.any(Number),
+  );
   expect(runDeadline({ contract, regions: ["a", "b"] })).toBe((6 + 72 + 2 * 74) * 3_600);
 });
 
