@@ -99,9 +99,22 @@ ruleSuite(issuer, {
     "keys over plain HTTP": (good) =>
       set(good, "spec.jwtRules.0.jwksUri", "http://login.example.com/jwks"),
     "no keys": (good) => unset(good, "spec.jwtRules.0.jwksUri"),
+    "keys of another host": (good) => ({
+      deviant: set(good, "spec.jwtRules.0.jwksUri", "https://keys.example.net/jwks"),
+      message:
+        /must take the keys of the issuer's own host, got "https:\/\/keys.example.net\/jwks"$/,
+    }),
     "tokens for anyone": (good) => ({
       deviant: unset(good, "spec.jwtRules.0.audiences"),
       message: /must list audiences$/,
     }),
   },
+  configured: [
+    {
+      title: "a host of keys that the configuration lists",
+      parameters: { keyHosts: ["keys.example.net"] },
+      subject: (good) => set(good, "spec.jwtRules.0.jwksUri", "https://keys.example.net/jwks"),
+      fires: false,
+    },
+  ],
 });
