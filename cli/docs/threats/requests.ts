@@ -157,7 +157,8 @@ export const requestThreats: readonly Threat[] = [
     flows: ["request"],
     rules: [],
     tests: ["test/services/model-server/prediction-ids.test.ts"],
-    residual: "A caller may lie about the labels of its own predictions.",
+    residual:
+      "A caller may lie about the labels of its own predictions, and of another caller's whose prediction id it knows: an id is not bound to who asked. Each replica counts an id once, so a label that is sent to every replica counts once for each.",
   },
   {
     id: "denied-prediction",
