@@ -107,9 +107,13 @@ export async function runPytest({ name, test, only, edit }: Run): Promise<Outcom
 
 /** Reads what pytest ends with: `FAILED tests/test_a.py::test_b - AssertionError`, `2 passed`. */
 function outcomeOf(run: string, output: string): Outcome {
-  const failed = [...output.matchAll(/^FAILED \S+::(\S+)(?: - (.*))?$/gm)].map(
-    ([, name = "", why = ""]) => ({ name, status: "failed", failures: [why] }),
-  );
+  // Lines of an error; the summary's own is cut off at the width of the terminal.
+  const errors = [...output.matchAll(/^E +(.*)$/gm)].map(([, line = ""]) => line);
+  const failed = [...output.matchAll(/^FAILED \S+::(\S+)/gm)].map(([, name = ""]) => ({
+    name,
+    status: "failed",
+    failures: errors,
+  }));
   const passed = Number(/(\d+) passed/.exec(output)?.[1] ?? 0);
   const tests = [
     ...failed,
