@@ -79,8 +79,8 @@ function proofs(settings: AnalysisSettings): Metric[] {
 }
 
 /**
- * Waits until the version and the champion are known to decide mirrored requests alike, or known
- * not to.
+ * Waits until the version is proven on mirrored requests, and until it and the champion are known to
+ * decide them alike, or known not to: before it answers a caller.
  */
 function compared(settings: AnalysisSettings): Metric[] {
   const { contract, environment, regions } = settings;
@@ -93,7 +93,10 @@ function compared(settings: AnalysisSettings): Metric[] {
     looks: undecidedLooks + 1,
     regions,
   });
-  return gates.map((gate) => until(metric(settings, gate, undecidedLooks)));
+  return [
+    ...gates.map((gate) => until(metric(settings, gate, undecidedLooks))),
+    ...proofs(settings),
+  ];
 }
 
 /**

@@ -132,8 +132,14 @@ describe("the templates of a strategy", () => {
         "len(result) == 1 && !isNaN(result[0]) && result[0] <= 0",
         "len(result) == 1 && (isNaN(result[0]) || result[0] >= 1)",
       ],
+      // On mirrored requests, before it answers a caller.
+      ...proof.spec.metrics.map(({ name, successCondition, failureCondition }) => [
+        name,
+        successCondition,
+        failureCondition,
+      ]),
     ]);
-    for (const metric of comparison!.spec.metrics)
+    for (const metric of comparison!.spec.metrics.slice(0, 2))
       expect([
         syntaxErrors(query(metric)),
         query(metric).includes("[600s]"),
