@@ -1,44 +1,12 @@
+import { alert, code, percent, python, sameAsTrial, section, type GatedKey } from "./gated-key";
 import { scenarioSection } from "./gate-scenarios";
 import { wrongFactor } from "../../infra/gates/labels";
-import { alerts, type AlertName } from "../../infra/gates/alerts";
 import { budgetFactor, latencyShares } from "../../infra/gates/requests";
 import { labelWindows } from "../../infra/gates/rule";
 import { scoreLimit } from "../../infra/gates/scores";
 import { falseProof, falseRollback } from "../../infra/gates/sequential";
 import { fairnessConfidence } from "../../infra/observability/fairness";
 import { burns, minimumBad } from "../../infra/observability/objectives";
-
-/** Who judges. */
-const judges = ["training", "plan", "trial", "alert", "rehearsal"] as const;
-
-/** A rule, and the function that holds it or the alert that fires. */
-interface Rule {
-  readonly rule: string;
-  readonly by: readonly Source[];
-}
-
-/** A function of a file, or an alert. */
-type Source = { readonly file: string; readonly name: string } | { readonly alert: AlertName };
-
-/** A key of the contract that gates something, and everything that judges it. */
-export interface GatedKey {
-  readonly key: string;
-  readonly judges: Readonly<Partial<Record<(typeof judges)[number], Rule>>>;
-  /** Why the rules differ. @default there is one rule, or they do not */
-  readonly why?: string;
-}
-
-const python = (module: string, ...names: readonly string[]): Source[] =>
-  names.map((name) => ({ file: `services/training/causeway_training/${module}.py`, name }));
-const code = (file: string, ...names: readonly string[]): Source[] =>
-  names.map((name) => ({ file: `infra/${file}.ts`, name }));
-const alert = (...names: readonly AlertName[]): Source[] => names.map((name) => ({ alert: name }));
-
-const sameAsTrial: Rule = {
-  rule: "the rule of the trial, over the counters of its own servers",
-  by: [...code("gates/gates", "evaluate"), { file: "cli/rehearse/trial.ts", name: "runTrial" }],
-};
-const percent = (share: number) => `${Number((100 * share).toPrecision(3))}%`;
 
 /** Performance and fairness of a model. */
 const quality: readonly GatedKey[] = [
@@ -307,27 +275,4 @@ ${gatedKeys.map(section).join("\n\n")}
 
 ${scenarioSection()}
 `;
-}
-
-function section({ key, judges: given, why }: GatedKey): string {
-  const rows = judges.flatMap((judge) => {
-    const found = given[judge];
-    if (found === undefined) return [];
-    return [`| ${judge} | ${found.rule} | ${found.by.map(link).join(", ")} |`];
-  });
-  const differ = why === undefined ? "" : `\n\n${why}`;
-  return `## ${title(key)}\n\n| judge | rule | where |\n| --- | --- | --- |\n${rows.join("\n")}${differ}`;
-}
-
-/** The key as code, and its metrics as they are. */
-function title(key: string): string {
-  const [name = "", metrics] = key.split(": ");
-  const names = name.split(", ").map((one) => `\`${one}\``);
-  return `${names.join(", ")}${metrics === undefined ? "" : `: ${metrics}`}`;
-}
-
-function link(source: Source): string {
-  return "alert" in source
-    ? `[\`${source.alert}\`](runbooks/${alerts[source.alert].runbook}.md)`
-    : `[\`${source.name}\`](../${source.file})`;
 }
