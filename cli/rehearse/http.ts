@@ -81,7 +81,13 @@ export class Loopback {
         },
       );
       sent.on("timeout", () => sent.destroy(new Error("no answer")));
-      sent.on("error", reject);
+      sent.on("error", (error: NodeJS.ErrnoException) => {
+        // A connection that was kept open may end as it is used again; nothing was read of it, and a
+        // GET changes nothing. Another one is taken, a new one in the end.
+        if (method === "GET" && sent.reusedSocket && error.code === "ECONNRESET")
+          resolve(this.#send(method, path, body, more));
+        else reject(error);
+      });
       sent.end(body);
     });
   }
