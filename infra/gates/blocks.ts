@@ -109,7 +109,7 @@ function mixed(evidence: readonly number[]): number {
   return Math.log(ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length);
 }
 
-/** Counters whose growth is counted by block, as selectors; `by` sums over a version. */
+/** What a gate counts by block, as expressions by version. */
 export interface BlockCounts {
   /** Name of the gate, the label `gate` of its series. */
   readonly gate: string;
