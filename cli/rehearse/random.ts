@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
 
-/**
- * Numbers in [0, 1) that depend on nothing but the seed's text (mulberry32 over a SHA-256 seed).
- */
+/** Numbers in [0, 1) that depend on nothing but the seed's text, by its SHA-256. */
 export function randomFrom(seed: string): () => number {
-  let state = createHash("sha256").update(seed).digest().readUInt32LE(0);
+  return mulberry32(createHash("sha256").update(seed).digest().readUInt32LE(0));
+}
+
+/** Numbers in [0, 1) that depend on nothing but the seed, of which 32 bits count. */
+export function mulberry32(seed: number): () => number {
+  let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
     let t = Math.imul(state ^ (state >>> 15), 1 | state);

@@ -1,18 +1,13 @@
+import { mulberry32 } from "../../cli/rehearse/random";
+
 /** Random numbers that are the same in each run. */
 export class Random {
-  #state: number;
   #spare: number | undefined;
+  /** A number in [0, 1). */
+  readonly uniform: () => number;
 
   constructor(seed: number) {
-    this.#state = seed;
-  }
-
-  /** A number from 0 to 1 (mulberry32). */
-  uniform(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+    this.uniform = mulberry32(seed);
   }
 
   /** A standard normal number (Box and Muller 1958). */
