@@ -53,6 +53,9 @@ async function startController({ cluster }: SharedStack, folder: string): Promis
       "--namespaced",
       `--namespace=${namespace}`,
       "--leader-elect=false",
+      // A Rollout without pods has no later event than what the controller wrote itself, which it
+      // may put into its cache before its watch has begun; then it looks again at its resync only.
+      "--rollout-resync=5",
       `--metricsport=${metrics}`,
       `--healthzPort=${health}`,
     ],
