@@ -1,6 +1,7 @@
 import type { Batcher } from "../inference/batcher";
 import type { ExplainerDocument } from "../release/documents";
-import { meanTerms, sampledShapley, terms, type LogOdds } from "./shapley";
+import { joined, meanTerms, sampledShapley, terms, type LogOdds } from "./shapley";
+import { ranked, type Asked, type Estimate, type Ranking } from "./stability";
 
 /** Why a row got its score. */
 export interface Explanation {
@@ -8,15 +9,18 @@ export interface Explanation {
   /** Mean log-odds of the background, from which the contributions lead to the row's. */
   readonly expected: number;
   readonly logOdds: number;
-  /**
-   * By feature, in the contract's order; `missing` features were explained with the background's
-   * median.
-   */
-  readonly contributions: readonly {
-    readonly feature: string;
-    readonly contribution: number;
-    readonly missing: boolean;
-  }[];
+  /** By feature, in the contract's order. */
+  readonly contributions: readonly Contribution[];
+}
+
+export interface Contribution {
+  readonly feature: string;
+  /** Log-odds by which it moved the answer from that of the background. */
+  readonly contribution: number;
+  /** Of the contribution, between repeats of the sampling; 0 where the method is exact. */
+  readonly standardDeviation: number;
+  /** Whether the request left it out, so that the background's median was judged in its place. */
+  readonly missing: boolean;
 }
 
 /**
@@ -46,55 +50,74 @@ export class Explainer {
   readonly #expected: () => Promise<number>;
   readonly #typical: () => Promise<Float64Array>;
 
-  constructor(document: ExplainerDocument, batcher: Batcher) {
+  /** Seed of the random orders: a row that is explained twice gets the same explanation. */
+  readonly #seed: number;
+
+  constructor(document: ExplainerDocument, batcher: Batcher, seed = 1) {
     this.#document = document;
+    this.#seed = seed;
     this.#background = document.background.map((row) => Float64Array.from(row));
     this.#medians = Float64Array.from(document.features, (_, i) =>
       median(document.background.map((row) => row[i] ?? NaN)),
     );
     this.#logOdds = (rows, count) => inChunks(batcher, rows, count);
     this.#expected = kept(async () =>
-      mean(await this.#logOdds(flat(this.#background), this.#background.length)),
+      mean(await this.#logOdds(joined(this.#background), this.#background.length)),
     );
     this.#typical = kept(() => meanTerms(this.#logOdds, this.#origin, this.#background));
   }
 
-  async explain(row: Float64Array): Promise<Explanation> {
+  /**
+   * Explains a row, and ranks its features as `asked`: samples until that ranking is stable, or the
+   * limit of work is reached.
+   */
+  async explain(
+    row: Float64Array,
+    asked: Asked,
+  ): Promise<{ readonly explanation: Explanation; readonly ranking: Ranking }> {
     const { additive, features } = this.#document;
     const complete = row.map((value, i) =>
       Number.isNaN(value) ? (this.#medians[i] ?? NaN) : value,
     );
-    const [values, logOdds, expected] = await Promise.all([
-      additive ? this.#exact(complete) : this.#sampled(complete),
+    const [estimate, logOdds, expected] = await Promise.all([
+      additive ? this.#exact(complete) : this.#sampled(complete, asked),
       this.#logOdds(complete, 1),
       this.#expected(),
     ]);
-    return {
+    const explanation: Explanation = {
       method: additive ? "exact" : "sampled",
       expected,
       logOdds: logOdds[0] ?? NaN,
       contributions: features.map((feature, i) => ({
         feature,
-        contribution: values[i] ?? NaN,
+        contribution: estimate.values[i] ?? NaN,
+        standardDeviation: estimate.deviation(i),
         missing: Number.isNaN(row[i]),
       })),
     };
+    return { explanation, ranking: ranked(estimate, asked) };
   }
 
   get #origin(): Float64Array {
     return this.#background[0] ?? new Float64Array();
   }
 
-  #sampled(row: Float64Array): Promise<Float64Array> {
-    return sampledShapley(this.#logOdds, this.#background, row, 1);
+  #sampled(row: Float64Array, asked: Asked): Promise<Estimate> {
+    return sampledShapley(
+      this.#logOdds,
+      this.#background,
+      row,
+      this.#seed,
+      (estimate) => ranked(estimate, asked).stable,
+    );
   }
 
-  async #exact(row: Float64Array): Promise<Float64Array> {
+  async #exact(row: Float64Array): Promise<Estimate> {
     const [own, typical] = await Promise.all([
       terms(this.#logOdds, this.#origin, row),
       this.#typical(),
     ]);
-    return own.map((term, i) => term - (typical[i] ?? NaN));
+    return { values: own.map((term, i) => term - (typical[i] ?? NaN)), deviation: () => 0 };
   }
 }
 
@@ -124,13 +147,6 @@ async function inChunks(
 
 function mean(values: Float64Array): number {
   return values.reduce((total, value) => total + value, 0) / values.length;
-}
-
-function flat(rows: readonly Float64Array[]): Float64Array {
-  const [first] = rows;
-  const all = new Float64Array(rows.length * (first?.length ?? 0));
-  rows.forEach((row, i) => all.set(row, i * row.length));
-  return all;
 }
 
 function median(values: readonly number[]): number {

@@ -1,43 +1,48 @@
 import type { Contract } from "../../contract/contract";
 import { dutiesOf } from "../../contract/tiers";
-import type { Explanation } from "./explainer";
+import type { Contribution, Explanation } from "./explainer";
+import type { Asked, Ranking } from "./stability";
 
 /** One of the reasons for an answer against the person, in the words of the contract. */
-export interface Reason {
-  readonly feature: string;
+export interface Reason extends Contribution {
   /** What the feature is; the value that the person gave belongs beside it in a notice. */
   readonly description: string;
-  /** Log-odds by which it moved the answer from that of the background. */
-  readonly contribution: number;
-  /** Whether the request left it out, so that a typical value was judged in its place. */
-  readonly missing: boolean;
+  /** Features whose order to this one is not settled, the strongest first; not all are reasons. */
+  readonly tiedWith: readonly string[];
 }
 
 /**
- * The principal reasons for an answer against the person: the features that moved it that way the
- * most, the strongest first, and at most as many as the risk tier names. US lenders must state the
- * specific principal reasons of an adverse action (12 CFR 1002.9(b)(2)), and more than four are not
- * likely to be helpful (Official Interpretation 9(b)(2)-1). None where the answer is not against
- * the person.
+ * Which reasons an answer needs: the features that moved it against the person the most, and at
+ * most as many as the risk tier names. US lenders must state the specific principal reasons of an
+ * adverse action (12 CFR 1002.9(b)(2)), and more than four are not likely to be helpful (Official
+ * Interpretation 9(b)(2)-1). None where the answer is not against the person.
  */
-export function principalReasons(
-  { riskTier, target, features }: Pick<Contract, "riskTier" | "target" | "features">,
+export function reasonsAsked(
+  { riskTier, target }: Pick<Contract, "riskTier" | "target">,
   label: string,
-  contributions: Explanation["contributions"],
-): Reason[] {
+): Asked {
   const adverse = target.adverse === "negative" ? target.negativeLabel : target.positiveLabel;
-  if (label !== adverse) return [];
-  const against = ({ contribution }: { readonly contribution: number }) =>
-    target.adverse === "negative" ? -contribution : contribution;
+  return {
+    direction: target.adverse === "negative" ? -1 : 1,
+    most: label === adverse ? dutiesOf(riskTier).principalReasons : 0,
+  };
+}
+
+/** The ranked features as reasons, the strongest first. */
+export function principalReasons(
+  { features }: Pick<Contract, "features">,
+  { contributions }: Pick<Explanation, "contributions">,
+  ranking: Pick<Ranking, "features" | "tiesOf">,
+): Reason[] {
   const described = new Map(features.map(({ name, description }) => [name, description]));
-  return contributions
-    .filter((one) => against(one) > 0)
-    .sort((a, b) => against(b) - against(a))
-    .slice(0, dutiesOf(riskTier).principalReasons)
-    .map(({ feature, contribution, missing }) => ({
-      feature,
-      description: described.get(feature) ?? feature,
-      contribution,
-      missing,
-    }));
+  const named = (index: number) => contributions[index]?.feature ?? "";
+  return ranking.features.flatMap((index) => {
+    const found = contributions[index];
+    if (found === undefined) return [];
+    return {
+      ...found,
+      description: described.get(found.feature) ?? found.feature,
+      tiedWith: ranking.tiesOf(index).map(named),
+    };
+  });
 }

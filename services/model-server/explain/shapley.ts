@@ -1,17 +1,17 @@
 import { seededRandom } from "./random";
+import { looks, type Estimate } from "./stability";
 
 /** Log-odds of rows: row-major float64 (count x width) in, one value per row out. */
 export type LogOdds = (rows: Float64Array, count: number) => Promise<Float64Array>;
 
 /**
- * Random orders per explanation; each is walked forwards and backwards (antithetic sampling;
- * Mitchell, Cooper, Frank and Holmes 2022).
- */
-export const orders = 5;
-
-/**
- * Interventional Shapley values by permutation sampling (Strumbelj and Kononenko 2014). Whatever
- * the orders, the values sum to the row's log-odds less the background's mean (efficiency).
+ * Interventional Shapley values by permutation sampling (Strumbelj and Kononenko 2014). In a round
+ * each row of the background gets a random order of its own, which is walked forwards and backwards
+ * (antithetic sampling; Mitchell, Cooper, Frank and Holmes 2022). Orders that all rows shared would
+ * cost as much and vary more. Rounds are drawn until `settled`, and at most the last of `looks`: a
+ * limit of work by count, 2 x (width - 1) x background rows of the model a round.
+ *
+ * Whatever the orders, the values sum to the row's log-odds less the background's mean (efficiency).
  * `background` is a list of rows; the same `seed` gives the same orders.
  */
 export async function sampledShapley(
@@ -19,21 +19,25 @@ export async function sampledShapley(
   background: readonly Float64Array[],
   row: Float64Array,
   seed: number,
-  walksApart = orders,
-): Promise<Float64Array> {
+  settled: (estimate: Estimate) => boolean,
+  rounds: readonly number[] = looks,
+): Promise<Estimate> {
   const random = seededRandom(seed);
-  const values = new Float64Array(row.length);
-  for (let order = 0; order < walksApart; order += 1) {
-    const forward = shuffled(row.length, random);
-    for (const walk of [forward, [...forward].reverse()]) {
-      const means = await meansAlong(logOdds, background, row, walk);
-      walk.forEach(
-        (feature, step) =>
-          (values[feature] = at(values, feature) + at(means, step + 1) - at(means, step)),
-      );
+  const ends = await logOdds(joined([...background, row]), background.length + 1);
+  const draws: Float64Array[][] = [];
+  let estimate = estimated(draws, row.length);
+  for (const many of rounds) {
+    while (draws.length < many) {
+      const forward = background.map(() => shuffled(row.length, random));
+      const there = await walked(logOdds, background, row, ends, forward);
+      const back = forward.map((order) => [...order].reverse());
+      const again = await walked(logOdds, background, row, ends, back);
+      draws.push(there.map((values, b) => values.map((one, i) => (one + at(again[b], i)) / 2)));
     }
+    estimate = estimated(draws, row.length);
+    if (settled(estimate)) break;
   }
-  return values.map((value) => value / (2 * walksApart));
+  return estimate;
 }
 
 /**
@@ -68,32 +72,73 @@ export async function meanTerms(
   return mean;
 }
 
+/** Rows one after the other, row-major. */
+export function joined(rows: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(rows.reduce((total, { length }) => total + length, 0));
+  let from = 0;
+  for (const row of rows) {
+    all.set(row, from);
+    from += row.length;
+  }
+  return all;
+}
+
 /**
- * Mean log-odds over the background with the first 0, 1, ..., width features of the walk taken from
- * the row.
+ * By background row, what each feature changed when the row's values took their place in that row's
+ * order. `ends` are the log-odds of the background rows and, last, of the row.
  */
-async function meansAlong(
+async function walked(
   logOdds: LogOdds,
   background: readonly Float64Array[],
   row: Float64Array,
-  walk: readonly number[],
-): Promise<Float64Array> {
-  const width = row.length;
-  const steps = width + 1;
-  const rows = new Float64Array(steps * background.length * width);
-  background.forEach((base, b) => {
-    for (let step = 0; step < steps; step += 1) {
-      const start = (b * steps + step) * width;
-      rows.set(base, start);
-      for (const feature of walk.slice(0, step)) rows[start + feature] = at(row, feature);
-    }
+  ends: Float64Array,
+  orders: readonly (readonly number[])[],
+): Promise<Float64Array[]> {
+  const between = row.length - 1;
+  const steps = background.flatMap((base, b) => {
+    const current = Float64Array.from(base);
+    return (orders[b] ?? []).slice(0, between).map((feature) => {
+      current[feature] = at(row, feature);
+      return Float64Array.from(current);
+    });
   });
-  const scores = await logOdds(rows, steps * background.length);
-  const means = new Float64Array(steps);
-  scores.forEach(
-    (score, i) => (means[i % steps] = at(means, i % steps) + score / background.length),
-  );
-  return means;
+  const scores = await logOdds(joined(steps), steps.length);
+  return background.map((_, b) => {
+    const found = new Float64Array(row.length);
+    let before = at(ends, b);
+    (orders[b] ?? []).forEach((feature, step) => {
+      const after = step < between ? at(scores, b * between + step) : at(ends, background.length);
+      found[feature] = after - before;
+      before = after;
+    });
+    return found;
+  });
+}
+
+/**
+ * Mean over rounds and background, of `draws` by round and background row. Its variance is that
+ * between the rounds of each background row: the rows themselves are fixed by the release.
+ */
+function estimated(draws: readonly (readonly Float64Array[])[], width: number): Estimate {
+  const rounds = draws.length;
+  const count = draws[0]?.length ?? 0;
+  const values = new Float64Array(width);
+  for (const round of draws)
+    for (const draw of round)
+      draw.forEach((value, i) => (values[i] = at(values, i) + value / (rounds * count)));
+  return {
+    values,
+    deviation: (feature, less) => {
+      const of = (draw?: Float64Array) =>
+        at(draw, feature) - (less === undefined ? 0 : at(draw, less));
+      let squares = 0;
+      for (let b = 0; b < count; b += 1) {
+        const mean = draws.reduce((total, round) => total + of(round[b]), 0) / rounds;
+        for (const round of draws) squares += (of(round[b]) - mean) ** 2;
+      }
+      return Math.sqrt(squares / (rounds - 1) / rounds) / count;
+    },
+  };
 }
 
 function shuffled(length: number, random: () => number): number[] {
@@ -105,6 +150,6 @@ function shuffled(length: number, random: () => number): number[] {
   return list;
 }
 
-function at(values: Float64Array, index: number): number {
-  return values[index] ?? NaN;
+function at(values: Float64Array | undefined, index: number): number {
+  return values?.[index] ?? NaN;
 }

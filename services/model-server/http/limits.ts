@@ -16,7 +16,7 @@ export interface Limits {
    * How long a connection may be idle; longer than the mesh's 60 s, so that the proxy closes first.
    */
   readonly idleMilliseconds: number;
-  /** Explanations at a time: each runs the model over hundreds of rows. */
+  /** Explanations at a time: each runs the model over thousands of rows. */
   readonly explanations: number;
   /** Ids of feedback that are remembered. */
   readonly feedbackIds: number;

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import type { Explainer } from "../explain/explainer";
-import { principalReasons } from "../explain/reasons";
+import { principalReasons, reasonsAsked } from "../explain/reasons";
+import { confidence } from "../explain/stability";
 import { pseudonym } from "../identity/keys";
 import { readNamed } from "../requests/named";
 import { RequestProblem } from "../requests/problem";
@@ -34,15 +35,15 @@ export function explainHandler(deps: ExplainDeps) {
     }
     running += 1;
     try {
-      const [explanation, scores] = await Promise.all([
-        explainer.explain(rows.values),
-        deps.batcher.score(rows),
-      ]);
-      const score = scores[0] ?? NaN;
+      const score = (await deps.batcher.score(rows))[0] ?? NaN;
       const label =
         score >= contract.target.threshold
           ? contract.target.positiveLabel
           : contract.target.negativeLabel;
+      const { explanation, ranking } = await explainer.explain(
+        rows.values,
+        reasonsAsked(contract, label),
+      );
       const contributions = [...explanation.contributions].sort(
         (a, b) => Math.abs(b.contribution) - Math.abs(a.contribution),
       );
@@ -54,7 +55,9 @@ export function explainHandler(deps: ExplainDeps) {
         scale: "log-odds",
         ...explanation,
         contributions,
-        reasons: principalReasons(contract, label, contributions),
+        reasons: principalReasons(contract, explanation, ranking),
+        reasonsStable: ranking.stable,
+        confidence,
       };
     } finally {
       running -= 1;

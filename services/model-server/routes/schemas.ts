@@ -1,5 +1,6 @@
 const text = { type: "string" } as const;
 const number = { type: "number" } as const;
+const truth = { type: "boolean" } as const;
 
 function object(
   properties: Record<string, unknown>,
@@ -7,6 +8,13 @@ function object(
 ) {
   return { type: "object", properties, required, additionalProperties: false };
 }
+
+const contribution = {
+  feature: text,
+  contribution: number,
+  standardDeviation: number,
+  missing: truth,
+} as const;
 
 /** Answers with success; what is not listed here never leaves the server. */
 export const answers = {
@@ -42,19 +50,17 @@ export const answers = {
     scale: text,
     expected: number,
     logOdds: number,
-    contributions: {
-      type: "array",
-      items: object({ feature: text, contribution: number, missing: { type: "boolean" } }),
-    },
+    contributions: { type: "array", items: object(contribution) },
     reasons: {
       type: "array",
       items: object({
-        feature: text,
+        ...contribution,
         description: text,
-        contribution: number,
-        missing: { type: "boolean" },
+        tiedWith: { type: "array", items: text },
       }),
     },
+    reasonsStable: truth,
+    confidence: number,
   }),
-  feedback: object({ accepted: { type: "boolean" }, version: text }),
+  feedback: object({ accepted: truth, version: text }),
 } as const;

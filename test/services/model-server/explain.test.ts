@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { Explainer, logOddsOf } from "../../../services/model-server/explain/explainer";
-import { principalReasons } from "../../../services/model-server/explain/reasons";
+import { principalReasons, reasonsAsked } from "../../../services/model-server/explain/reasons";
 import { sampledShapley, type LogOdds } from "../../../services/model-server/explain/shapley";
+import { ranked } from "../../../services/model-server/explain/stability";
 import { Batcher } from "../../../services/model-server/inference/batcher";
 import { openModel, type Scorer } from "../../../services/model-server/inference/session";
 import { goodFeatures, jsonIn, paths, testServer, without } from "./support/server";
@@ -16,6 +17,8 @@ const golden: {
   models: Record<"boosted" | "linear", { expected: number; values: number[][] }>;
 } = jsonIn(join(__dirname, "golden", "shap.json"));
 const width = golden.background[0]!.length;
+
+const noReasons = { direction: 1, most: 0 } as const;
 
 function batcher(scorer: Scorer, of = width): Batcher {
   return new Batcher({ scorer, width: of, lanes: 1, maximumRows: 128, onRun: () => undefined });
@@ -42,29 +45,32 @@ describe(`Shapley values against shap ${golden.shap}`, () => {
   test("of a linear model are exact", async () => {
     const explainer = new Explainer(document(true), batcher(await model("linear")));
     for (const [i, row] of golden.rows.entries()) {
-      const { method, expected, contributions } = await explainer.explain(Float64Array.from(row));
+      const { explanation } = await explainer.explain(Float64Array.from(row), noReasons);
+      const { method, expected, contributions } = explanation;
       expect(method).toBe("exact");
       expect(expected).toBeCloseTo(golden.models.linear.expected, 5);
-      contributions.forEach(({ contribution }, feature) =>
-        expect(contribution).toBeCloseTo(golden.models.linear.values[i]![feature]!, 5),
-      );
+      contributions.forEach(({ contribution, standardDeviation }, feature) => {
+        expect(contribution).toBeCloseTo(golden.models.linear.values[i]![feature]!, 5);
+        expect(standardDeviation).toBe(0);
+      });
     }
   });
 
-  test("of a boosted model come close by sampling, closer with more orders", async () => {
+  test("of a boosted model come close by sampling, closer with more rounds", async () => {
     const runs = batcher(await model("boosted"));
     const logOdds: LogOdds = async (rows, count) =>
       Float64Array.from(await runs.score({ values: rows, count }), logOddsOf);
     const background = golden.background.map((row) => Float64Array.from(row));
-    const worst = async (orders: number) => {
+    const worst = async (rounds: number) => {
       const errors = await Promise.all(
         golden.rows.map(async (row, i) => {
-          const values = await sampledShapley(
+          const { values } = await sampledShapley(
             logOdds,
             background,
             Float64Array.from(row),
             1,
-            orders,
+            () => false,
+            [rounds],
           );
           return Math.max(
             ...[...values].map((value, feature) =>
@@ -75,7 +81,7 @@ describe(`Shapley values against shap ${golden.shap}`, () => {
       );
       return Math.max(...errors);
     };
-    const [few, many] = [await worst(5), await worst(200)];
+    const [few, many] = [await worst(4), await worst(128)];
     expect(few).toBeLessThan(0.25);
     expect(many).toBeLessThan(0.03);
     expect(many).toBeLessThan(few);
@@ -84,9 +90,8 @@ describe(`Shapley values against shap ${golden.shap}`, () => {
   test("of a boosted model sum to its log-odds less the background's mean", async () => {
     const explainer = new Explainer(document(false), batcher(await model("boosted")));
     for (const row of golden.rows) {
-      const { method, expected, logOdds, contributions } = await explainer.explain(
-        Float64Array.from(row),
-      );
+      const { explanation } = await explainer.explain(Float64Array.from(row), noReasons);
+      const { method, expected, logOdds, contributions } = explanation;
       expect(method).toBe("sampled");
       expect(
         contributions.reduce((total, { contribution }) => total + contribution, expected),
@@ -99,25 +104,26 @@ describe("permutation sampling", () => {
   const values = (length: number) =>
     fc.array(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: length, maxLength: length });
 
-  test("is efficient for any function, row, background and number of orders", async () => {
+  test("is efficient for any function, row, background and number of rounds", async () => {
     await fc.assert(
       fc.asyncProperty(
         values(4),
         fc.array(values(4), { minLength: 1, maxLength: 5 }),
         fc.integer(),
         fc.integer({ min: 1, max: 4 }),
-        async (row, base, seed, orders) => {
+        async (row, base, seed, rounds) => {
           const f = (x: Float64Array) =>
             Math.sin(x[0]! * x[1]!) + (x[2]! > 0.5 ? x[3]! : x[0]! ** 2);
           const logOdds: LogOdds = async (rows, count) =>
             Float64Array.from({ length: count }, (_, i) => f(rows.subarray(i * 4, i * 4 + 4)));
           const background = base.map((one) => Float64Array.from(one));
-          const found = await sampledShapley(
+          const { values: found } = await sampledShapley(
             logOdds,
             background,
             Float64Array.from(row),
             seed,
-            orders,
+            () => false,
+            [rounds],
           );
           const mean = background.reduce((total, one) => total + f(one), 0) / background.length;
           expect(found.reduce((total, value) => total + value, mean)).toBeCloseTo(
@@ -136,11 +142,13 @@ describe("permutation sampling", () => {
         const logOdds: LogOdds = async (rows, count) =>
           Float64Array.from({ length: count }, (_, i) => 2 * rows[i * 3]! - rows[i * 3 + 1]! ** 2);
         const [x, b] = [Float64Array.from(row), Float64Array.from(base)];
-        const found = await sampledShapley(logOdds, [b], x, seed);
+        const once = async () =>
+          (await sampledShapley(logOdds, [b], x, seed, () => false, [2])).values;
+        const found = await once();
         expect(found[0]).toBeCloseTo(2 * (x[0]! - b[0]!), 9);
         expect(found[1]).toBeCloseTo(b[1]! ** 2 - x[1]! ** 2, 9);
         expect(found[2]).toBeCloseTo(0, 12);
-        expect(await sampledShapley(logOdds, [b], x, seed)).toEqual(found);
+        expect(await once()).toEqual(found);
       }),
       { numRuns: 40 },
     );
@@ -197,8 +205,11 @@ describe("explain", () => {
         feature: "cons",
         description: "Consumer credit history, 1 is clean and 6 the worst",
         missing: false,
+        standardDeviation: 0,
+        tiedWith: [],
       }),
     );
+    expect(declined).toMatchObject({ reasonsStable: true, confidence: 0.95 });
   });
 
   test("explains a missing value as the background's median, and says so", async () => {
@@ -250,20 +261,28 @@ describe("principal reasons", () => {
     threshold: 0.5,
   };
   const contributions = [
-    { feature: "a", contribution: 0.4, missing: false },
-    { feature: "b", contribution: -2, missing: false },
-    { feature: "c", contribution: 1, missing: true },
+    { feature: "a", contribution: 0.4, standardDeviation: 0, missing: false },
+    { feature: "b", contribution: -2, standardDeviation: 0, missing: false },
+    { feature: "c", contribution: 1, standardDeviation: 0, missing: true },
   ];
-  const reasons = (
+  const given = (
     adverse: "positive" | "negative",
     label: string,
     riskTier: "high" | "limited" = "high",
   ) =>
     principalReasons(
-      { riskTier, features, target: { ...target, adverse } },
-      label,
-      contributions,
-    ).map(({ feature }) => feature);
+      { features },
+      { contributions },
+      ranked(
+        {
+          values: Float64Array.from(contributions, ({ contribution }) => contribution),
+          deviation: () => 0,
+        },
+        reasonsAsked({ riskTier, target: { ...target, adverse } }, label),
+      ),
+    );
+  const reasons = (...asked: Parameters<typeof given>) =>
+    given(...asked).map(({ feature }) => feature);
 
   test("are those that moved the answer against the person, whichever label that is", () => {
     expect([
@@ -278,12 +297,13 @@ describe("principal reasons", () => {
     expect(reasons("positive", "fraud", "limited")).toEqual([]));
 
   test("say what was judged without having been given", () => {
-    expect(
-      principalReasons(
-        { riskTier: "high", features, target: { ...target, adverse: "positive" } },
-        "fraud",
-        contributions,
-      )[0],
-    ).toEqual({ feature: "c", description: "What c is", contribution: 1, missing: true });
+    expect(given("positive", "fraud")[0]).toEqual({
+      feature: "c",
+      description: "What c is",
+      contribution: 1,
+      standardDeviation: 0,
+      missing: true,
+      tiedWith: [],
+    });
   });
 });
