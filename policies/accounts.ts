@@ -1,3 +1,4 @@
+import { jsonOrNothing } from "../services/contract/json";
 import { text, ofType } from "./resources";
 import type { ResourceView } from "./rule";
 
@@ -49,7 +50,7 @@ function unread(holder: object, key: string | number): unknown {
 
 function fromText(key: string, value: string, found: Set<string>): void {
   if (!/\d{12}/.test(value)) return;
-  const document = value.startsWith("{") ? parsed(value) : undefined;
+  const document = value.startsWith("{") ? jsonOrNothing(value) : undefined;
   if (document !== undefined) return walk(key, document, found);
   for (const pattern of [inArn, inHost])
     for (const [, account = ""] of value.matchAll(pattern)) found.add(account);
@@ -60,12 +61,4 @@ function fromText(key: string, value: string, found: Set<string>): void {
 /** Condition keys whose value is an account: aws:SourceAccount, aws:PrincipalAccount and the like. */
 function isAccountKey(key: string): boolean {
   return /^(aws|kms|s3):\w*account\w*$/i.test(key);
-}
-
-function parsed(value: string): unknown {
-  try {
-    return JSON.parse(value);
-  } catch {
-    return undefined;
-  }
 }

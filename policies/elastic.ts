@@ -1,3 +1,4 @@
+import { jsonOrNothing } from "../services/contract/json";
 import { record, text } from "./resources";
 import { sameKind, type ResourceView } from "./rule";
 
@@ -37,15 +38,9 @@ export function logRequests({ props }: ResourceView): ReadonlyMap<string, unknow
   const lines = (text(props, "data.requests") ?? "").split("\n").map((line) => line.split(" "));
   return new Map(
     lines.flatMap(([, path, file]) =>
-      path === undefined || file === undefined ? [] : [[path, parsed(files[file])] as const],
+      path === undefined || file === undefined
+        ? []
+        : [[path, jsonOrNothing(String(files[file] ?? ""))] as const],
     ),
   );
-}
-
-function parsed(body: unknown): unknown {
-  try {
-    return typeof body === "string" ? JSON.parse(body) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,4 @@
+import { jsonOrNothing } from "../services/contract/json";
 import { at, list, ofType, refersTo, text } from "./resources";
 import type { ResourceView } from "./rule";
 
@@ -27,17 +28,21 @@ export interface PolicyStatement {
 }
 
 /**
- * The statements of a policy document given as text or as an object; a text that is no JSON has
- * none.
+ * The statements of a policy document given as text or as an object. A text that readers could
+ * understand differently, or that is no JSON, is judged as one that allows everything to everybody.
  */
 export function statements(document: unknown): readonly PolicyStatement[] {
   if (typeof document !== "string") return statementsOf(document);
   const known = documents.get(document);
   if (known !== undefined) return known;
-  const read = statementsOf(parsedJson(document));
+  const read = statementsOf(jsonOrNothing(document) ?? anything);
   documents.set(document, read);
   return read;
 }
+
+const anything = {
+  Statement: { Effect: "Allow", Principal: "*", Action: "*", Resource: "*" },
+};
 
 /** Statements by the text of their document: a dozen rules read each. */
 const documents = new Map<string, readonly PolicyStatement[]>();
@@ -97,14 +102,6 @@ function texts(value: unknown): string[] {
   return values.flatMap((item) =>
     typeof item === "string" ? [item] : typeof item === "boolean" ? [String(item)] : [],
   );
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** A statement by which a role may do something. */

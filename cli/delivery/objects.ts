@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { readJson } from "../../services/contract/json";
 import { parseOrThrow } from "../../services/contract/problems";
 import { servedReleaseSchema, type ServedRelease } from "../../services/evidence/release";
 import {
@@ -62,11 +63,8 @@ export type LiveRoutes = z.output<typeof routesSchema>;
 /** The release manifest that a Rollout's pods carry. */
 export function releaseOf({ metadata, spec }: Rollout): ServedRelease {
   const text = spec.template.metadata.annotations[documents.release.annotation] ?? "null";
-  return parseOrThrow(
-    servedReleaseSchema,
-    JSON.parse(text),
-    `the release manifest in Rollout ${metadata.name}`,
-  );
+  const source = `the release manifest in Rollout ${metadata.name}`;
+  return parseOrThrow(servedReleaseSchema, readJson(text, source), source);
 }
 
 /** Whether a version is on trial. */

@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Fact } from "../../services/evidence/ledger";
+import { readJson } from "../../services/contract/json";
+import { parseOrThrow } from "../../services/contract/problems";
 import { loadContract } from "../../services/contract/load";
 import { verdictsFolder } from "../../services/evidence/load";
 import { verdictFile, verdictSchema, type Verdict } from "../../services/evidence/verdict";
@@ -58,7 +60,7 @@ export async function recordVerdict({
 
   const { file, known } = keepVerdict(verdictsFolder(modelsFolder, model), verdict);
   const text = readFileSync(file, "utf8");
-  const kept = verdictSchema.parse(JSON.parse(text));
+  const kept = parseOrThrow(verdictSchema, readJson(text, file), file);
   const hash = sha256(text);
   if (!entries.some(({ details }) => details["verdict"] === hash))
     await ledger.record(verdictFact(kept, hash));

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readInput } from "../../services/contract/files";
+import { readJson } from "../../services/contract/json";
 import { jsonHelp, type CommandLine } from "../command";
 import { VerbError } from "../exit-codes";
 
@@ -68,8 +69,8 @@ export const verb: CommandLine = {
       .argument("<outputs>", "a file with what `pulumi stack output --json` prints, or -")
       .option("--json", jsonHelp)
       .action((file) => {
-        const text = file === "-" ? terminal.input() : readFileSync(file, "utf8");
-        const found = disparities(JSON.parse(text));
+        const text = file === "-" ? terminal.input() : readInput(file);
+        const found = disparities(readJson(text, file));
         terminal.result({ agree: found.length === 0, disparities: found }, disparityLines(found));
         terminal.exitCode = found.length === 0 ? 0 : 1;
       }),

@@ -5,6 +5,7 @@ import { verifyCheckpoint, type CheckpointVerdict } from "../../services/evidenc
 import { dutiesOf, type Duties } from "../../services/contract/tiers";
 import { verdictSchema } from "../../services/evidence/verdict";
 import { decodeText } from "../../services/contract/files";
+import { jsonOrNothing } from "../../services/contract/json";
 import { parseOrThrow } from "../../services/contract/problems";
 import { parseYaml } from "../../services/contract/yaml";
 import { releaseSchema, undecidedFairness, type Release } from "../../services/evidence/release";
@@ -314,9 +315,5 @@ function bytesOf(files: readonly ArchivedFile[], name: string): Buffer | undefin
 }
 
 function jsonOf(files: readonly ArchivedFile[], name: string): unknown {
-  try {
-    return JSON.parse(bytesOf(files, name)?.toString("utf8") ?? "");
-  } catch {
-    return undefined;
-  }
+  return jsonOrNothing(bytesOf(files, name)?.toString("utf8") ?? "");
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { jsonOrNothing } from "../../services/contract/json";
 import { sha256 } from "../../services/contract/digests";
 import {
   preAuthentication,
@@ -101,21 +102,13 @@ export function attestedBy(
   sums: ArchivedFile,
   trusted: readonly string[],
 ): SignatureState | string {
-  const envelope = envelopeSchema.safeParse(json(attestation.bytes.toString("utf8")));
+  const envelope = envelopeSchema.safeParse(jsonOrNothing(attestation.bytes.toString("utf8")));
   if (!envelope.success) return "is no DSSE envelope with a signature";
   const statement = statementSchema.safeParse(
-    json(Buffer.from(envelope.data.payload, "base64").toString("utf8")),
+    jsonOrNothing(Buffer.from(envelope.data.payload, "base64").toString("utf8")),
   );
   if (!statement.success) return "is no statement over evidence";
   const [{ digest }] = statement.data.subject;
   if (digest.sha256 !== sha256(sums.bytes)) return `vouches for another ${sumsFile}`;
   return signatureState(envelope.data, trusted);
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

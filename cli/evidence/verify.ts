@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { type SignatureState } from "../../services/evidence/attestation";
+import { isFile } from "../../services/contract/files";
+import { parseJson } from "../../services/contract/json";
 import { InputError } from "../../services/contract/problems";
 import { inspectionProblems, inspectRelease } from "../../services/evidence/inspection";
 import type { VerifiedCheckpoint } from "../../services/evidence/checkpoint";
@@ -12,7 +14,7 @@ import { guide } from "./guide";
 import { checkpointOf, linesOf, places, summaryOf, type Summary } from "./summary";
 import { attestationFile, attestedBy, sumProblems, sumsFile } from "./sums";
 import { digestOf } from "../../services/contract/digests";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { jsonHelp, type CommandLine } from "../command";
 import { checkpointKeysIn } from "../ledger";
 import { trustedKeys } from "../release/verify";
@@ -176,7 +178,7 @@ function summaryProblems(files: readonly ArchivedFile[]): {
   );
   const rest = files.filter(({ name }) => name !== places.summary && name !== places.guide);
   try {
-    const { model } = named.parse(JSON.parse(said ?? ""));
+    const { model } = named.parse(parseJson(said ?? ""));
     const summary = summaryOf(model, rest);
     const differ = [
       ...(said === `${JSON.stringify(summary, null, 2)}\n` ? [] : [places.summary]),
@@ -262,7 +264,7 @@ export const verb: CommandLine = {
       .option("--head <hash>", "hash of the ledger's last entry, as it came another way")
       .option("--json", jsonHelp)
       .action(async (file, { trustedKey, stack, digest, head, checkpointKey }) => {
-        if (!existsSync(file))
+        if (!isFile(file))
           throw new InputError("archive", [
             {
               key: file,

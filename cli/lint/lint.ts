@@ -5,6 +5,7 @@ import { judge, type PackConfig, type Violation } from "../../policies/judge";
 import type { ResourceView, Rule } from "../../policies/rule";
 import { podSpecs } from "../../policies/pod-shapes";
 import { rules } from "../../policies/rules";
+import { readInput } from "../../services/contract/files";
 import { jsonHelp, type CommandLine } from "../command";
 import type { ExitCode } from "../exit-codes";
 import { packConfig } from "../plan/judgement";
@@ -169,6 +170,12 @@ function progressOn(stream: NodeJS.WriteStream) {
   };
 }
 
+/** A stack may have no configuration; a file that somebody names must be there. */
+function namedConfig(file: string): ReturnType<typeof packConfig> {
+  readInput(file);
+  return packConfig(file);
+}
+
 export const verb: CommandLine = {
   details: "Takes any YAML or JSON of Kubernetes, also what Helm or kustomize write.",
   examples: ["k8s/", "--json < manifests.yaml", "k8s/ --config policies/config/dev.json"],
@@ -184,7 +191,7 @@ export const verb: CommandLine = {
         const result = lintManifests(
           paths.length === 0 ? ["-"] : paths,
           rules,
-          config === undefined ? {} : packConfig(config),
+          config === undefined ? {} : namedConfig(config),
           () => terminal.input(),
           onFile,
         );

@@ -4,6 +4,7 @@ import { createInterface } from "node:readline/promises";
 import { dump } from "js-yaml";
 import { isStackName, stackNameForm } from "../../infra/aws/naming";
 import { jsonHelp, repeated, type CommandLine } from "../command";
+import { parseJson } from "../../services/contract/json";
 import { InputError } from "../../services/contract/problems";
 import { UsageError } from "../exit-codes";
 import { readStackFile, stackNames } from "../plan/stack-file";
@@ -167,7 +168,7 @@ function otherStack(project: string, name: string): OtherStack {
   const valueOf = (key: string, allowed: string): unknown => {
     const text = values[key];
     try {
-      return text === undefined ? undefined : JSON.parse(text);
+      return text === undefined ? undefined : parseJson(text);
     } catch {
       throw new InputError(file, [{ key, got: text, allowed }]);
     }

@@ -1,7 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { coverage, type CoveredFramework } from "../../policies/coverage";
 import { enforcementOf, judge, type PackConfig, type RuleSetting } from "../../policies/judge";
 import { enforcements, type Area, type Enforcement, type Rule } from "../../policies/rule";
+import { readInput } from "../../services/contract/files";
+import { readJson } from "../../services/contract/json";
 import { InputError, pathName } from "../../services/contract/problems";
 import { viewOf, type RecordedResource } from "./resource";
 import { isProperties, type Properties } from "./wire";
@@ -98,17 +100,11 @@ export function packConfig(file: string): PackConfig {
 }
 
 function parsed(file: string): Properties {
-  try {
-    const content: unknown = JSON.parse(readFileSync(file, "utf8"));
-    if (isProperties(content)) return content;
-    throw new InputError(file, [
-      { key: "(whole input)", got: content, allowed: "an object from rule names to settings" },
-    ]);
-  } catch (error) {
-    if (error instanceof SyntaxError)
-      throw new InputError(file, [{ key: "(whole input)", got: error.message, allowed: "JSON" }]);
-    throw error;
-  }
+  const content = readJson(readInput(file), file);
+  if (isProperties(content)) return content;
+  throw new InputError(file, [
+    { key: "(whole input)", got: content, allowed: "an object from rule names to settings" },
+  ]);
 }
 
 function isEnforcement(value: unknown): value is Enforcement {

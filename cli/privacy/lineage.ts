@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { modelsOf } from "../../services/contract/files";
+import { modelsOf, readInput } from "../../services/contract/files";
+import { readJson } from "../../services/contract/json";
 import { parseOrThrow } from "../../services/contract/problems";
 import {
   answerSchema,
@@ -76,7 +76,7 @@ async function printLineage(subject: string, given: Given, terminal: Terminal): 
   const live =
     outputs === undefined
       ? undefined
-      : parseOrThrow(outputsSchema, JSON.parse(readFileSync(outputs, "utf8")), outputs);
+      : parseOrThrow(outputsSchema, readJson(readInput(outputs), outputs), outputs);
   const lineage = lineageOf(answer, releaseIn(models, model), loadVerdicts(models, model), live);
   const { search, logLines } = answer;
   terminal.result({ ...lineage, search, logLines }, [

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { isFile } from "../../services/contract/files";
 import { InputError } from "../../services/contract/problems";
 import { jsonHelp, type CommandLine } from "../command";
 import { scanLines } from "./personal-data";
@@ -12,7 +13,7 @@ interface Finding {
 
 /** Throws InputError for a file that is not there. */
 function textOf(file: string): string {
-  if (existsSync(file)) return readFileSync(file, "utf8");
+  if (isFile(file)) return readFileSync(file, "utf8");
   throw new InputError("command line", [
     { key: file, got: undefined, allowed: "a file of log lines, or - for standard input" },
   ]);

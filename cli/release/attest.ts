@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readJson } from "../../services/contract/json";
 import { loadContract } from "../../services/contract/load";
 import { parseOrThrow } from "../../services/contract/problems";
 import { missingApprovals } from "../../services/contract/tiers";
@@ -46,7 +47,8 @@ export async function attestApproved({
 }: Attesting): Promise<RecordedApprovals> {
   const names = ["manifest.json", attestationFile] as const;
   const before = names.map((name) => readFileSync(join(folder, name), "utf8"));
-  const release = parseOrThrow(releaseSchema, JSON.parse(before[0] ?? ""), join(folder, names[0]));
+  const manifest = join(folder, names[0]);
+  const release = parseOrThrow(releaseSchema, readJson(before[0] ?? "", manifest), manifest);
   const found = recordedApprovals(
     await ledger.entries(),
     { model: release.model, image: release.image.digest },
@@ -54,7 +56,7 @@ export async function attestApproved({
   );
   const approved: Release = { ...release, approvals: found.approvals };
   try {
-    replace(join(folder, names[0]), `${JSON.stringify(approved, null, 2)}\n`);
+    replace(manifest, `${JSON.stringify(approved, null, 2)}\n`);
     attest(folder, signers);
     await ledger.record(
       attestingOf(approved, actor, {

@@ -1,6 +1,8 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { enveloped, statementOf, type Signer } from "../../services/evidence/attestation";
+import { readInput } from "../../services/contract/files";
+import { readJson } from "../../services/contract/json";
 import { InputError, parseOrThrow } from "../../services/contract/problems";
 import { releaseSchema } from "../../services/evidence/release";
 import {
@@ -19,7 +21,7 @@ import {
  */
 export function attest(folder: string, signers: readonly Signer[]): void {
   const manifest = join(folder, "manifest.json");
-  const release = parseOrThrow(releaseSchema, JSON.parse(readFileSync(manifest, "utf8")), manifest);
+  const release = parseOrThrow(releaseSchema, readJson(readInput(manifest), manifest), manifest);
   const files = fileDigests(folder);
   const problems = inspectionProblems({
     checks: [...ownDigestChecks(release, files), ...contentChecks(folder)],

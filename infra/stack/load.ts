@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { jsonOrNothing } from "../../services/contract/json";
 import {
   InputError,
   noSuchKey,
@@ -187,17 +188,12 @@ function decode(raw: RawConfig): Record<string, unknown> {
       .filter(([key]) => key.startsWith(prefix))
       .map(([key, value]) => {
         const name = key.slice(prefix.length);
-        return [name, /^\s*[[{]/.test(value) || jsonKeys.has(name) ? parseJson(value) : value];
+        return [
+          name,
+          /^\s*[[{]/.test(value) || jsonKeys.has(name) ? (jsonOrNothing(value) ?? value) : value,
+        ];
       }),
   );
-}
-
-function parseJson(value: string): unknown {
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
 }
 
 function plainTextSecrets(raw: RawConfig): Problem[] {

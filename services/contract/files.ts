@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "./problems";
 
@@ -15,11 +15,20 @@ export function modelNames(modelsFolder: string): string[] {
 
 /** The text of an input file. Throws InputError where there is none. */
 export function readInput(file: string): string {
-  if (!existsSync(file))
+  if (!isFile(file))
     throw new InputError(file, [
-      { key: "(whole input)", got: undefined, allowed: "a file at this path" },
+      {
+        key: "(whole input)",
+        got: existsSync(file) ? "a folder" : undefined,
+        allowed: "a file at this path",
+      },
     ]);
   return decodeText(readFileSync(file), file);
+}
+
+/** Whether something is at a path that can be read as a text: a file or a pipe. */
+export function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
 }
 
 /** Text of an input. Throws InputError for bytes that are no UTF-8, instead of replacing them. */

@@ -9,6 +9,7 @@ import {
   type ScalarEvent,
 } from "js-yaml";
 import ambiguous from "./ambiguous-scalars.json";
+import { maximumDepth, tooDeep } from "./json";
 import { InputError, pathName, type Problem } from "./problems";
 import refused from "./refused-yaml.json";
 
@@ -17,8 +18,6 @@ import refused from "./refused-yaml.json";
  * less than 3^7, without a limit nine lines fill the memory of whoever writes the value out again.
  */
 export const maximumAliases = 20;
-/** Most collections around a scalar. */
-export const maximumDepth = 32;
 /** Largest text in bytes. */
 export const maximumBytes = 256 * 1024;
 /** Longest key: readers differ about keys that are longer than a line. */
@@ -66,11 +65,14 @@ function valueOr(source: string, read: () => unknown): unknown {
     return read();
   } catch (error) {
     if (error instanceof YAMLException)
-      throw new InputError(source, [
-        { key: wholeInput, got: error.message.split("\n")[0], allowed: "YAML" },
-      ]);
+      throw new InputError(source, [{ key: wholeInput, got: said(error), allowed: "YAML" }]);
     throw error;
   }
+}
+
+/** The parser's limit is a multiple of ours. */
+function said({ message }: YAMLException): string {
+  return message.startsWith("nesting exceeded") ? tooDeep : (message.split("\n")[0] ?? message);
 }
 
 type Path = readonly (string | number)[];
@@ -121,8 +123,7 @@ class Reader {
 
   private content(event: Exclude<Node, AliasEvent>, path: Path, depth: number): unknown {
     if (event.type === EVENT_ID.SCALAR) return this.scalar(event, path);
-    if (depth > maximumDepth)
-      throw new YAMLException(`more than ${maximumDepth} collections in each other`);
+    if (depth > maximumDepth) throw new YAMLException(tooDeep);
     return event.type === EVENT_ID.SEQUENCE
       ? this.sequence(path, depth)
       : this.mapping(path, depth);

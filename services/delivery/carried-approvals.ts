@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { jsonOrNothing } from "../contract/json";
 import { carriedApproval } from "../evidence/approvals";
 import { entryHash, entrySchema, type Entry } from "../evidence/ledger/entry";
 import { modelsNamespace } from "../evidence/rollout";
@@ -44,16 +45,8 @@ export async function carriedApprovals(send: Send, model: string): Promise<Entry
 }
 
 function carried(data: Readonly<Record<string, string>>): Entry[] {
-  const entry = entrySchema.safeParse(jsonIn(data[keys.entry] ?? "")).data;
+  const entry = entrySchema.safeParse(jsonOrNothing(data[keys.entry] ?? "")).data;
   return entry?.actor === data[keys.actor] && entry !== undefined && entryHash(entry) === entry.hash
     ? [entry]
     : [];
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -11,6 +11,7 @@ import {
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { readJson } from "../contract/json";
 import { InputError, parseOrThrow } from "../contract/problems";
 import { envelopeSchema, type Envelope } from "../evidence/attestation";
 import { releaseSchema, type Release } from "../evidence/release";
@@ -95,7 +96,7 @@ export function openOrders(location: string, objects?: ObjectStore): Orders {
       const key = `${folder}/${objectName(last)}`;
       const order = parseOrThrow(
         orderSchema,
-        JSON.parse(await store.get(folder, objectName(last))),
+        readJson(await store.get(folder, objectName(last)), key),
         key,
       );
       // Whoever may write one region's orders must not reach another's by what they say.

@@ -1,5 +1,6 @@
 import { basename, dirname } from "node:path";
 import { z } from "zod";
+import { readJson } from "../contract/json";
 import { loadContract } from "../contract/load";
 import { InputError, parseOrThrow, type Problem } from "../contract/problems";
 import { approverKeysIn, trustedKeysIn } from "../evidence/approvals";
@@ -75,7 +76,11 @@ export function promoterArguments(argv: readonly string[]) {
 
 /** The release in the text of an attestation. Throws InputError for what is none. */
 export function attestedRelease(text: string) {
-  const attestation = parseOrThrow(envelopeSchema, JSON.parse(text), "--attestation");
+  const attestation = parseOrThrow(
+    envelopeSchema,
+    readJson(text, "--attestation"),
+    "--attestation",
+  );
   const release = statementIn(attestation)?.predicate;
   if (release === undefined)
     throw new InputError("--attestation", [

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { readJson } from "../contract/json";
 import { parseOrThrow } from "../contract/problems";
 import { loadVerdicts } from "../evidence/load";
 import { readArguments, runProgram, text, texts } from "./command-line";
@@ -42,7 +43,7 @@ export async function recordErasure(
     run,
     region: asked,
   } = readArguments(argv, options);
-  const given = parseOrThrow(answerSchema, JSON.parse(json), "--answer");
+  const given = parseOrThrow(answerSchema, readJson(json, "--answer"), "--answer");
   const answer = { ...given, regions: answersOf(asked, given) };
   const lineage = lineageOf(
     answer,

@@ -1,9 +1,11 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { readInput } from "../contract/files";
+import { readJson } from "../contract/json";
 import { InputError, parseOrThrow } from "../contract/problems";
 import { label } from "../contract/units";
 import type { Fact } from "../evidence/ledger";
@@ -59,7 +61,11 @@ function factsIn(folder: string): readonly StatedFact[] {
     (name) => name.endsWith(".json") && !name.startsWith("."),
   );
   const facts = files.map((name) => {
-    const fact = parseOrThrow(factSchema, jsonIn(join(folder, name)), join(folder, name));
+    const fact = parseOrThrow(
+      factSchema,
+      readJson(readInput(join(folder, name)), join(folder, name)),
+      join(folder, name),
+    );
     if (`${fact.action}.json` !== name)
       throw new InputError(join(folder, name), [
         { key: "action", got: fact.action, allowed: "the name of the file" },
@@ -100,20 +106,6 @@ export async function recordFacts(
     added.push(action);
   }
   return added;
-}
-
-function jsonIn(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    throw new InputError(file, [
-      {
-        key: "(whole input)",
-        got: error instanceof Error ? error.message : String(error),
-        allowed: "JSON",
-      },
-    ]);
-  }
 }
 
 const usage = `usage: npx tsx services/delivery/record-run.ts <run directory> --ledger <where> --actor <who ran it> [--run <name of the run>]

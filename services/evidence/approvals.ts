@@ -1,6 +1,7 @@
 import { verify } from "node:crypto";
 import { z } from "zod";
-import { InputError, parseOrThrow } from "../contract/problems";
+import { readJson } from "../contract/json";
+import { parseOrThrow } from "../contract/problems";
 import { annotationPrefix } from "../contract/labels";
 import { label } from "../contract/units";
 import { keyIdOf, preAuthentication, publicKeyIn, type Signer } from "./attestation";
@@ -170,7 +171,7 @@ export function trustedKeysOption(keys: readonly string[]): string[] {
 /** The keys that the option names. Throws InputError for what is none, as a key would trust it. */
 export function trustedKeysIn(text: string | undefined): string[] {
   if (text === undefined) return [];
-  return parseOrThrow(z.array(publicKey), jsonIn(text, trustedOption), trustedOption);
+  return parseOrThrow(z.array(publicKey), readJson(text, trustedOption), trustedOption);
 }
 
 /**
@@ -179,13 +180,5 @@ export function trustedKeysIn(text: string | undefined): string[] {
  */
 export function approverKeysIn(text: string | undefined): RoleKey[] {
   if (text === undefined) return [];
-  return parseOrThrow(roleKeys, jsonIn(text, keysOption), keysOption);
-}
-
-function jsonIn(text: string, option: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new InputError("command line", [{ key: option, got: text, allowed: "JSON" }]);
-  }
+  return parseOrThrow(roleKeys, readJson(text, keysOption), keysOption);
 }

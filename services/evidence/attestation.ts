@@ -1,6 +1,7 @@
 import { createPublicKey, verify, type KeyObject } from "node:crypto";
 import { z } from "zod";
 import { digestOf, hashSchema } from "../contract/digests";
+import { jsonOrNothing } from "../contract/json";
 import { base64, releaseSchema, signatureSchema, type Release } from "./release";
 
 /** Media type of an in-toto statement inside a DSSE envelope. */
@@ -39,12 +40,8 @@ export type Statement = z.output<typeof statementSchema>;
 
 /** The statement in an envelope; undefined where its payload is none over a release. */
 export function statementIn({ payload }: Envelope): Statement | undefined {
-  try {
-    return statementSchema.safeParse(JSON.parse(Buffer.from(payload, "base64").toString("utf8")))
-      .data;
-  } catch {
-    return undefined;
-  }
+  return statementSchema.safeParse(jsonOrNothing(Buffer.from(payload, "base64").toString("utf8")))
+    .data;
 }
 
 /** Something that signs: a key in a file or in a key service. */

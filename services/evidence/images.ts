@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { readInput } from "../contract/files";
+import { readJson } from "../contract/json";
 import { parseOrThrow } from "../contract/problems";
 import { scanSchema } from "./release";
 import { digest, digestOf } from "../contract/digests";
@@ -68,7 +70,7 @@ export function imageEvidence(
     digest: image.slice(image.indexOf("@") + 1),
     ...(existsSync(bill) && { bill: digestOf(readFileSync(bill)) }),
     ...(existsSync(record) && {
-      record: parseOrThrow(imageRecordSchema, JSON.parse(readFileSync(record, "utf8")), record),
+      record: parseOrThrow(imageRecordSchema, readJson(readInput(record), record), record),
     }),
   };
 }

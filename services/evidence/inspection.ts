@@ -11,6 +11,7 @@ import {
   type SignatureState,
   type Statement,
 } from "./attestation";
+import { jsonOrNothing } from "../contract/json";
 import type { Problem } from "../contract/problems";
 import { modelFormat } from "./model-format";
 import type { Release } from "./release";
@@ -215,13 +216,5 @@ function bytesIn(file: string): Buffer | undefined {
 }
 
 function jsonIn(file: string): unknown {
-  return parsed(bytesIn(file)?.toString("utf8") ?? "");
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return jsonOrNothing(bytesIn(file)?.toString("utf8") ?? "");
 }

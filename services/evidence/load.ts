@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { readInput } from "../contract/files";
+import { readJson } from "../contract/json";
 import { InputError, parseOrThrow } from "../contract/problems";
 import { biasAuditFile, biasAuditSchema, type BiasAudit } from "./bias-audit";
 import { releaseSchema, type Release } from "./release";
@@ -12,7 +13,7 @@ import { verdictSchema, type Verdict } from "./verdict";
  */
 export function loadRelease(modelsFolder: string, name: string): Release {
   const file = join(modelsFolder, name, "release", "manifest.json");
-  const release = parseOrThrow(releaseSchema, jsonIn(file), file);
+  const release = parseOrThrow(releaseSchema, readJson(readInput(file), file), file);
   if (release.model !== name)
     throw new InputError(file, [
       { key: "model", got: release.model, allowed: `the name of its folder, ${name}` },
@@ -27,7 +28,7 @@ export function loadRelease(modelsFolder: string, name: string): Release {
 export function loadBiasAudit(modelsFolder: string, name: string): BiasAudit | undefined {
   const file = join(modelsFolder, name, biasAuditFile);
   if (!existsSync(file)) return undefined;
-  const audit = parseOrThrow(biasAuditSchema, jsonIn(file), file);
+  const audit = parseOrThrow(biasAuditSchema, readJson(readInput(file), file), file);
   if (audit.model !== name)
     throw new InputError(file, [
       { key: "model", got: audit.model, allowed: `the name of its folder, ${name}` },
@@ -51,21 +52,15 @@ export function loadVerdicts(modelsFolder: string, name: string): Verdict[] {
     .filter((file) => file.endsWith(".json"))
     .sort()
     .map((file) => {
-      const verdict = parseOrThrow(verdictSchema, jsonIn(join(folder, file)), join(folder, file));
+      const verdict = parseOrThrow(
+        verdictSchema,
+        readJson(readInput(join(folder, file)), join(folder, file)),
+        join(folder, file),
+      );
       if (verdict.model !== name)
         throw new InputError(join(folder, file), [
           { key: "model", got: verdict.model, allowed: `the name of its folder, ${name}` },
         ]);
       return verdict;
     });
-}
-
-function jsonIn(file: string): unknown {
-  try {
-    return JSON.parse(readInput(file));
-  } catch (error) {
-    if (error instanceof SyntaxError)
-      throw new InputError(file, [{ key: "(whole input)", got: error.message, allowed: "JSON" }]);
-    throw error;
-  }
 }

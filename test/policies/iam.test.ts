@@ -24,8 +24,13 @@ it("reads a document from text and from an object, with one statement or several
   ]);
 });
 
+it("judges a text that is no JSON as one that allows everything", () => {
+  expect(statements("{")).toMatchObject([
+    { allows: true, actions: ["*"], resources: ["*"], principals: ["*"] },
+  ]);
+});
+
 it.each([
-  ["not JSON", "{"],
   ["nothing", undefined],
   ["no statement", "{}"],
 ])("finds no statement in %s", (_, document) => expect(statements(document)).toEqual([]));

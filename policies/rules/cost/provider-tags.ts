@@ -1,3 +1,4 @@
+import { jsonOrNothing } from "../../../services/contract/json";
 import { at, record } from "../../resources";
 import { resourceRule } from "../../rule";
 import { subject } from "../../kubernetes";
@@ -28,10 +29,5 @@ export const rule = resourceRule({
 
 /** The engine hands structured inputs of a provider over as JSON text. */
 function defaultTags(given: unknown): unknown {
-  if (typeof given !== "string") return given;
-  try {
-    return JSON.parse(given);
-  } catch {
-    return undefined;
-  }
+  return typeof given === "string" ? jsonOrNothing(given) : given;
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { contractSchema, type Contract } from "../../contract/contract";
 import { decodeText } from "../../contract/files";
+import { readJson } from "../../contract/json";
 import { InputError, parseOrThrow, type Problem } from "../../contract/problems";
 import {
   packagedPart,
@@ -89,12 +90,12 @@ export async function loadVerified(files: ReleaseFiles): Promise<LoadedRelease> 
   ]);
   const reference = parseOrThrow(
     referenceSchema,
-    JSON.parse(referenceBytes.toString("utf8")),
+    readJson(referenceBytes.toString("utf8"), join(files.folder, "reference.json")),
     join(files.folder, "reference.json"),
   );
   const explainer = parseOrThrow(
     explainerSchema,
-    JSON.parse(explainerBytes.toString("utf8")),
+    readJson(explainerBytes.toString("utf8"), join(files.folder, "explainer.json")),
     join(files.folder, "explainer.json"),
   );
   throwIfAny(files.folder, documentProblems(contract, reference, explainer));
@@ -277,18 +278,7 @@ function bytesIn(file: string): Buffer {
 /** JSON, or YAML when the file's name says so. */
 function documentIn(file: string): unknown {
   const text = decodeText(bytesIn(file), file);
-  try {
-    return /\.ya?ml$/.test(file) ? parseYaml(text, file) : JSON.parse(text);
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw new InputError(file, [
-      {
-        key: "(whole input)",
-        got: error instanceof Error ? error.message : error,
-        allowed: "JSON",
-      },
-    ]);
-  }
+  return /\.ya?ml$/.test(file) ? parseYaml(text, file) : readJson(text, file);
 }
 
 function throwIfAny(source: string, problems: readonly Problem[]): void {

@@ -1,19 +1,20 @@
 import { isUtf8 } from "node:buffer";
+import { parseJson } from "../../contract/json";
 import { RequestProblem, refuseField } from "./problem";
 
 /**
- * JSON text of a request as a value. JSON.parse is iterative, so nesting cannot exhaust the stack,
- * and makes `__proto__` an ordinary own key, which the readers refuse as any other field that they
- * do not know.
+ * JSON text of a request as a value. A key that is there twice is refused, for what a caller's log
+ * shows of it need not be what the model saw. `__proto__` is an ordinary own key, which the readers
+ * refuse as any other field that they do not know.
  */
 export function parseBody(body: Buffer): unknown {
   if (body.length === 0) throw missingBody();
   if (!isUtf8(body)) throw new RequestProblem("body.utf8", "the body must be UTF-8");
   try {
-    return JSON.parse(body.toString("utf8"));
+    return parseJson(body.toString("utf8"));
   } catch {
     // The parser's own message repeats a piece of the body.
-    throw new RequestProblem("body.json", "the body must be JSON");
+    throw new RequestProblem("body.json", "the body must be JSON with each key once, and not deep");
   }
 }
 

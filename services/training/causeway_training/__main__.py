@@ -26,6 +26,7 @@ from typing import Any
 
 from .arguments import parser
 from .errors import EXIT_GATE, EXIT_INPUT, GateFailure, InputError
+from .json_reader import parse_json
 
 STEPS = (
     "collect",
@@ -143,8 +144,10 @@ def _parameter(text: str) -> tuple[str, Any]:
     if not equals:
         raise InputError("--parameter", [f"got {text}, allowed: NAME=VALUE"])
     try:
-        return name, json.loads(value)
-    except json.JSONDecodeError:
+        return name, parse_json(value)
+    except ValueError as error:
+        if value.lstrip().startswith(("[", "{")):
+            raise InputError("--parameter", [f"{name}: got {value[:80]}, {error}"]) from None
         return name, value
 
 

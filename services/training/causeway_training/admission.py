@@ -11,7 +11,6 @@ time. A run that asks again is admitted again, so a retried step changes nothing
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from datetime import datetime, timedelta
 from .contract import Contract
 from .digests import canonical_json
 from .errors import InputError
+from .json_reader import parse_json
 from .object_locations import location_at
 from .timestamps import format_timestamp, parse_duration, parse_timestamp
 
@@ -115,9 +115,9 @@ def causes_of(text: str) -> tuple[str, ...]:
     """Alerts that asked for a run, from a JSON list of objects with `fingerprint` and `startsAt`,
     as Alertmanager posts them."""
     try:
-        alerts = json.loads(text)
+        alerts = parse_json(text)
         found = sorted({f"{alert['fingerprint']}@{alert['startsAt']}" for alert in alerts})
-    except (json.JSONDecodeError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError):
         raise InputError(
             "--causes",
             [f"got {text[:200]}, allowed: a JSON list of objects with fingerprint and startsAt"],
@@ -150,14 +150,14 @@ def run_name(text: str) -> str:
 
 def _read(data: bytes, name: str) -> Admission:
     try:
-        record = json.loads(data)
+        record = parse_json(data)
         return Admission(
             record["run"],
             parse_timestamp(record["at"], name),
             record["trigger"],
             tuple(record["causes"]),
         )
-    except (json.JSONDecodeError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError):
         raise InputError(name, ["not the record of an admission"]) from None
 
 

@@ -10,12 +10,11 @@ one object for each publication; the caller sees to it that one run spends at a 
 
 from __future__ import annotations
 
-import json
-
 from .contract import Contract
 from .digests import canonical_json
 from .errors import InputError
 from .gates import demand, gate
+from .json_reader import parse_json
 from .object_locations import location_at
 
 #: Characters of a digest in a record's name.
@@ -70,6 +69,6 @@ def _short(digest: str) -> str:
 
 def _epsilon(data: bytes, name: str) -> float:
     try:
-        return float(json.loads(data)["epsilon"])
-    except (json.JSONDecodeError, KeyError, TypeError, ValueError):
+        return float(parse_json(data)["epsilon"])
+    except (KeyError, TypeError, ValueError):
         raise InputError(name, ["not the record of a publication"]) from None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import fcntl
-import json
 import os
 import shutil
 import tempfile
@@ -17,6 +16,7 @@ from urllib.parse import unquote, urlparse
 
 from .digests import canonical_json, digest_file, digest_json
 from .errors import GateFailure, InputError
+from .json_reader import parse_json
 from .storage import Prefix, is_object_url
 
 RECORD = "step.json"
@@ -62,7 +62,7 @@ class Run:
         return folder
 
     def record(self, step: str) -> dict:
-        return json.loads((self.folder(step) / RECORD).read_text())
+        return read_json(self.folder(step) / RECORD)
 
     def outputs_digest(self, step: str) -> str:
         """Digest of everything that a finished step wrote, checked against the files as they are
@@ -137,8 +137,8 @@ class Run:
 
     def _is_current(self, target: Path, inputs: dict[str, Any]) -> bool:
         try:
-            record = json.loads((target / RECORD).read_text())
-        except (FileNotFoundError, json.JSONDecodeError):
+            record = read_json(target / RECORD)
+        except InputError:
             return False
         same = digest_json(record.get("inputs")) == digest_json(inputs)
         return same and all(
@@ -180,22 +180,14 @@ def write_json(path: Path, value: Any) -> None:
 def read_json(path: Path) -> Any:
     """The value of a JSON file.
 
-    Raises InputError for what is none, and for a key that is there twice: readers differ about
-    which counts.
+    Raises InputError for what is none, and for what readers could understand differently.
     """
     try:
-        return json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_once)
+        return parse_json(path.read_bytes())
     except FileNotFoundError:
         raise InputError(str(path), ["no such file"]) from None
     except ValueError as error:
         raise InputError(str(path), [f"not JSON: {error}"]) from None
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a key is there twice")
-    return found
 
 
 def _sync(path: Path) -> None:

@@ -31,6 +31,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from .digests import digest_bytes, digest_file
 from .errors import InputError
+from .json_reader import parse_json
 from .run import read_json, write_text
 
 ATTESTATION_FILE = "attestation.json"
@@ -126,7 +127,7 @@ def read_attestation(folder: Path) -> tuple[dict, dict]:
     """
     found = read_json(folder / ATTESTATION_FILE)
     try:
-        content = json.loads(base64.b64decode(found["payload"], validate=True))
+        content = parse_json(base64.b64decode(found["payload"], validate=True))
         named = {
             subject["name"]: "sha256:" + subject["digest"]["sha256"]
             for subject in content["subject"]

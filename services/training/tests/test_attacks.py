@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import re
 import unicodedata
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from conftest import Workshop
 from subjects import run
 
+from causeway_training.__main__ import _parameter
+from causeway_training.admission import Admission, Limits, admit, causes_of
+from causeway_training.contract import parse_contract
+from causeway_training.erasing.forms import Unerasable, records, without_subject
+from causeway_training.erasing.orders import Orders
 from causeway_training.erasing.subject import Subject
 from causeway_training.errors import InputError
 from causeway_training.key_ring import KeyRing, ring_file
+from causeway_training.object_locations import location_at
+from causeway_training.private_budget import _epsilon
 from causeway_training.run import read_json
+from causeway_training.signing import read_attestation
 from causeway_training.storage import Prefix
 
 RING = KeyRing.parse(b"k1 " + b"a" * 32 + b"\nk2 " + b"b" * 32, "test")
@@ -75,5 +87,59 @@ def test_the_erasure_of_a_subject_that_is_nowhere_is_no_success(
 def test_a_key_that_is_there_twice_is_no_json(tmp_path: Path) -> None:
     file = tmp_path / "manifest.json"
     file.write_text('{"image": {"digest": "seen", "digest": "used"}}')
-    with pytest.raises(InputError, match="a key is there twice"):
+    with pytest.raises(InputError, match="the key .digest. twice"):
         read_json(file)
+
+
+def deep(levels: int) -> str:
+    return '{"a":[' * levels + "1" + "]}" * levels
+
+
+@pytest.mark.parametrize("text", ['{"a":1,"a":2}', deep(5_000), deep(100_000), "[" * 100_000])
+def test_json_that_readers_could_understand_differently_is_refused_in_words(
+    text: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "manifest.json"
+    file.write_text(text)
+    asked = Admission("next", datetime(2026, 11, 30, 1, tzinfo=timezone.utc), "alert")
+    payload = base64.b64encode(text.encode()).decode()
+    (tmp_path / "attestation.json").write_text(json.dumps({"payload": payload}))
+    orders = Orders(location_at(str(tmp_path), "--orders"))
+    (tmp_path / "answers/eu-central-1/run").mkdir(parents=True)
+    (tmp_path / "answers/eu-central-1/run/000000000001.json").write_text(text)
+    (tmp_path / "admissions").mkdir()
+    (tmp_path / "admissions/2026-11-30T00:00:00Z-run.json").write_text(text)
+    for read in (
+        lambda: read_json(file),
+        lambda: read_attestation(tmp_path),
+        lambda: orders.answered("eu-central-1", "run"),
+        lambda: causes_of(text),
+        lambda: admit(Limits(timedelta(days=1), 1), str(tmp_path / "admissions"), asked),
+        lambda: _epsilon(text.encode(), "record"),
+        lambda: _parameter(f"depth={text}"),
+    ):
+        with pytest.raises(InputError):
+            read()
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a":"%s","a":["%s"]}', deep(5_000).replace("1", '"%s"'), '{"%s']
+)
+def test_a_document_that_cannot_be_read_does_not_end_an_erasure(text: str) -> None:
+    subject = Subject.named(COMPOSED, RING, "m")
+    data = text.replace("%s", COMPOSED).encode()
+    with pytest.raises(Unerasable, match="people.json"):
+        without_subject("people.json", data, subject)
+    assert list(records(data)) == []
+
+
+@pytest.mark.parametrize("levels", [5_000, 100_000])
+@pytest.mark.parametrize("form", ["name: " + "[", "- ", "name: {a: "])
+def test_a_deep_contract_is_refused_in_one_line(levels: int, form: str) -> None:
+    prefix, unit = ("name: ", form.removeprefix("name: ")) if ":" in form else ("", form)
+    _, problems = parse_contract((prefix + unit * levels + "1").encode())
+    assert len(problems) == 1
+    assert re.match(
+        r'\(whole input\): got "(more than 32 collections in each other|\d+ bytes)"',
+        str(problems[0]),
+    )

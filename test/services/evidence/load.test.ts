@@ -44,7 +44,7 @@ describe("loadRelease", () => {
   it("says of a broken file that it is no JSON", () => {
     write("loan-approval", path, "{");
     expect(failure(() => loadRelease(folder, "loan-approval"))).toMatch(
-      /- \(whole input\): got ".*", allowed: JSON$/,
+      /- \(whole input\): got ".*", allowed: JSON with each key once/,
     );
   });
 

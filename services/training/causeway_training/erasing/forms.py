@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from ..json_reader import parse_json
 from .subject import Subject
 
 #: Forms that are packed in a way that this program cannot open: a search that meets one proves
@@ -80,7 +81,7 @@ def without_subject(name: str, data: bytes, subject: Subject) -> tuple[bytes, in
         kept = [line for line in lines if not subject.holds(line)]
         return "".join(kept).encode("utf-8", "surrogateescape"), len(lines) - len(kept)
     if suffix == ".json":
-        return _document_without(data, subject)
+        return _document_without(name, data, subject)
     raise Unerasable(f"{name} names the subject, and rows of this form cannot be told apart")
 
 
@@ -109,8 +110,8 @@ def records(data: bytes) -> Iterator[dict[str, Any]]:
     for line in data.decode("utf-8", "replace").splitlines():
         if line.startswith("{"):
             try:
-                yield json.loads(line)
-            except json.JSONDecodeError:
+                yield parse_json(line)
+            except ValueError:
                 continue
 
 
@@ -192,8 +193,13 @@ def _table_without(text: str, delimiter: str, subject: Subject) -> tuple[bytes, 
     return "".join(kept).encode("utf-8"), dropped
 
 
-def _document_without(data: bytes, subject: Subject) -> tuple[bytes, int]:
-    document = json.loads(data)
+def _document_without(name: str, data: bytes, subject: Subject) -> tuple[bytes, int]:
+    try:
+        document = parse_json(data)
+    except ValueError as error:
+        raise Unerasable(
+            f"{name} names the subject, and is no JSON to write anew: {error}"
+        ) from None
     pruned, dropped = _pruned(document, subject)
     if dropped == 0 or subject.holds(json.dumps(pruned, ensure_ascii=False)):
         raise Unerasable("the JSON document names the subject outside of a list of items")

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, TypeVar
 
 from ..errors import InputError
+from ..json_reader import parse_json
 from ..key_ring import PSEUDONYM
 from ..object_locations import ObjectLocation
 from ..timestamps import format_timestamp, parse_timestamp
@@ -270,7 +271,7 @@ def _sound(read: Callable[[Any], Found | None], data: bytes, source: str, allowe
     Raises InputError where it makes nothing of it.
     """
     try:
-        found = read(json.loads(data))
+        found = read(parse_json(data))
     except (ValueError, TypeError, KeyError, InputError):
         found = None
     if found is None:

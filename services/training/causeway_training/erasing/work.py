@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ..errors import InputError
+from ..json_reader import parse_json
 from ..key_ring import KeyRing
 from .forms import Closed, Unerasable, names_subject, opened, records, tables, without_subject
 from .logs import LogStore
@@ -169,7 +170,12 @@ def _made(store: Store, texts: dict[str, Entry], run: str) -> dict[str, Any]:
     """Digests that the run's own records state."""
 
     def document(name: str) -> dict:
-        return json.loads(store.read(texts[run + name])) if run + name in texts else {}
+        if run + name not in texts:
+            return {}
+        try:
+            return parse_json(store.read(texts[run + name]))
+        except ValueError as error:
+            raise InputError(f"{store.location}/{run}{name}", [f"not JSON: {error}"]) from None
 
     manifest = document("publish/manifest.json") or document("package/manifest.json")
     made = {"dataset": document(_FIRST_STEP).get("outputs", {}).get("data.csv")}
