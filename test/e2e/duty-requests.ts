@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { eraseAccount, namespaces, accounts } from "../../infra/kubernetes/labels";
 import { connect } from "../../services/delivery/connection";
 import { KubernetesClient } from "../harness/lib/kubernetes/client";
-import { errorMessage } from "../harness/lib/text";
 import type { Json, JsonObject } from "../harness/lib/json";
+import { asking, type Answer } from "./asked";
 import type { SharedStack } from "./stack";
 
 /** What the table of duties needs of a cluster with the platform's objects on it. */
@@ -99,11 +99,11 @@ export type RequestName = keyof typeof requests;
 export async function refusal(
   client: KubernetesClient,
   { method, path, body }: Request,
-): Promise<string | undefined> {
+): Promise<Answer> {
   const url = `${path}?dryRun=All&fieldManager=e2e`;
-  return client
-    .call(method, url, body, method === "PATCH" ? "application/merge-patch+json" : undefined)
-    .then(() => undefined, errorMessage);
+  return asking(`${method} ${path} ${JSON.stringify(body)}`, () =>
+    client.call(method, url, body, method === "PATCH" ? "application/merge-patch+json" : undefined),
+  );
 }
 
 export async function as(

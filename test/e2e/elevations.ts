@@ -19,7 +19,7 @@ export function elevations(stage: Stage): Test[] {
     {
       user: "colleague",
       namespace: namespaces.models,
-      seconds: 600,
+      seconds: 3_000,
       reason: "routes are broken",
       id: "e2e",
     },
@@ -66,7 +66,7 @@ export function elevations(stage: Stage): Test[] {
       bound({
         metadata: {
           ...metadata,
-          annotations: { "causeway.dev/expires": new Date(Date.now() + 600_000).toISOString() },
+          annotations: { "causeway.dev/expires": new Date(Date.now() + 3_000_000).toISOString() },
         },
       }),
     ),

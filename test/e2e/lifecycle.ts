@@ -15,6 +15,7 @@ import { promotionTests } from "./promotion";
 import { registryTests } from "./registry";
 import { resumptionTests } from "./resumption";
 import { restoration } from "./restore";
+import { validationTests } from "./validations";
 import type { Suite, Test } from "../harness/runner";
 import type { SharedStack } from "./stack";
 
@@ -111,6 +112,7 @@ export async function lifecycleSuite(stack: SharedStack): Promise<Suite> {
       ...resumptionTests(stack),
       ...definitionTests(stack),
       ...promotionTests(stack),
+      ...validationTests(stack),
       ...admissionTests(stack),
       ...canaryTests(stack),
       ...registryTests(stack),

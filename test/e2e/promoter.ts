@@ -28,7 +28,7 @@ export async function accountKubeconfig(
     {
       apiVersion: "authentication.k8s.io/v1",
       kind: "TokenRequest",
-      spec: { expirationSeconds: 600 },
+      spec: { expirationSeconds: 3_600 },
     },
   );
   const token = String(at(request, "status", "token"));
@@ -143,6 +143,7 @@ export const forbidden: Readonly<Record<string, Attempt>> = {
   "take a release at once to all requests": change("add", "/spec/strategy/canary/steps/0", {
     setWeight: 100,
   }),
+  "let a release go on after its deadline": change("add", "/spec/progressDeadlineAbort", false),
   "pause a Rollout": change("add", "/spec/paused", true),
   "keep a Rollout from being removed": change("add", "/metadata/finalizers", ["example.com/keep"]),
   "resume a paused release": {

@@ -10,9 +10,9 @@ import { loadRelease } from "../../services/evidence/load";
 import { openLedger } from "../../services/delivery/ledger-location";
 import { KubernetesClient } from "../harness/lib/kubernetes/client";
 import { run, type RunResult } from "../harness/lib/process";
-import { errorMessage } from "../harness/lib/text";
 import type { JsonObject } from "../harness/lib/json";
 import type { Test } from "../harness/runner";
+import { asking } from "./asked";
 import { at } from "./planned";
 import type { SharedStack } from "./stack";
 import {
@@ -185,15 +185,15 @@ export function promotionTests(stack: SharedStack): Test[] {
             async ([what, { method, path: url, body, contentType }]) =>
               [
                 what,
-                await promoter?.client
-                  .call(method, url, body, contentType)
-                  .then(() => "done", errorMessage),
+                await asking(what, async () =>
+                  promoter?.client.call(method, url, body, contentType),
+                ),
               ] as const,
           ),
         );
         assert.deepEqual(
           asked.filter(
-            ([, answer = ""]) =>
+            ([, answer = "done"]) =>
               !/is forbidden: User "system:serviceaccount:|the promoter must not|the step that waits for a person must not/.test(
                 answer,
               ),

@@ -14,6 +14,8 @@ export interface SharedStack {
   readonly cluster: Cluster;
   readonly client: KubernetesClient;
   readonly project: Project;
+  /** Whose fields the objects of this project are on the cluster. */
+  readonly fieldManager: string;
   /** Whether the stand-in provider is in use. */
   readonly standIn: boolean;
   /** Names of all objects on the cluster that this project has applied. */
@@ -42,6 +44,7 @@ export async function openStack(
   return {
     cluster,
     client,
+    fieldManager,
     project: await context.project(cluster, { compiled: lane.compiled, fieldManager }),
     standIn: context.standIns.includes("pulumi-resource-kubernetes"),
     objects: () => objectsManagedBy(client, fieldManager),

@@ -42,6 +42,7 @@ export const gateThreats: readonly Threat[] = [
       "test/infra/workflows/resumer.test.ts",
       "test/e2e/resumption.ts",
       "test/e2e/attacks/resumption.ts",
+      "test/e2e/validations.ts",
     ],
     residual:
       "Without approver keys the person of an approval is a claim of the approver's program, on AWS within the role that IAM gives them. The identity that runs pulumi up could change the resumer's image or the policies.",

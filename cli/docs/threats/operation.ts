@@ -147,6 +147,7 @@ export const operationThreats: readonly Threat[] = [
       "test/e2e/access.ts",
       "test/e2e/attacks/workloads.ts",
       "test/e2e/attacks/definitions.ts",
+      "test/e2e/validations.ts",
       "test/attacks/changes.test.ts",
     ],
     residual:

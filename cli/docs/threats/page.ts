@@ -50,7 +50,7 @@ export function threatsPage(): string {
     "",
     "A test fails if a kind of component is missing here, if a named rule or test file does not exist, or if a flow over a trust boundary lacks a countermeasure for tampering, disclosure or denial.",
     "",
-    `\`npm run answers\` takes one answer to each threat away, by a small edit of the code, and demands that a test fails by an assertion. ${edited.length} of the ${threats.length} threats are shown so; the others say who answers them.`,
+    `\`npm run answers\` takes one answer to each threat away, by a small edit of the code, and demands that a test fails by an assertion. ${edited.length} of the ${threats.length} threats are shown so; the others say who answers them. \`npm run e2e -- --only lifecycle\` does so on a real API server with every validation and condition of the admission policies: an attempt gets through without it, or the policy refuses what it must leave alone.`,
     "",
     `${threats.length} threats over ${Object.keys(components).length} kinds of components, ${Object.keys(actors).length} actors and ${flowNames.length} flows, ${crossing.length} of which cross a trust boundary.`,
     "",

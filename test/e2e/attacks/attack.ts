@@ -23,7 +23,7 @@ export async function podsOf(
     {
       apiVersion: "authentication.k8s.io/v1",
       kind: "TokenRequest",
-      spec: { expirationSeconds: 600 },
+      spec: { expirationSeconds: 3_600 },
     },
   );
   const token = String(at(request, "status", "token"));

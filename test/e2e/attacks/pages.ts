@@ -3,6 +3,7 @@ import { groups, namespaces, type Group } from "../../../infra/kubernetes/labels
 import { errorMessage } from "../../harness/lib/text";
 import type { Test } from "../../harness/runner";
 import { RESTRICTED_POD } from "../admission";
+import { asking, type Answer } from "../asked";
 import { as, type Stage } from "../duty-requests";
 
 const { observability, models, training } = namespaces;
@@ -35,20 +36,26 @@ const reach: readonly {
 const methods = ["GET", "POST"] as const;
 type Method = (typeof methods)[number];
 
-/**
- * What the API server says to whoever forwards a port to a pod: a pod that no node runs has no host
- * to forward to, and one that is refused is not looked for.
- */
-const ask = async (
+/** A pod that no node runs has no host to forward to, and one that is refused is not looked for. */
+const admitted = /does not have a host assigned/;
+
+/** Forwards a port to a pod. */
+export const forward = async (
   client: Awaited<ReturnType<Stage["cluster"]["member"]>>,
   method: Method,
   { pod, namespace }: { readonly pod: string; readonly namespace: string },
-): Promise<string> =>
-  client
-    .call(method, `/api/v1/namespaces/${namespace}/pods/${pod}/portforward?ports=9200`)
-    .then(() => "answered", errorMessage);
+): Promise<Answer> => {
+  const path = `/api/v1/namespaces/${namespace}/pods/${pod}/portforward?ports=9200`;
+  return asking(`${method} ${path}`, () =>
+    client.call(method, path).then(
+      () => assert.fail("no node runs the pod, and yet somebody answers"),
+      (error: unknown) => {
+        if (!admitted.test(errorMessage(error))) throw error;
+      },
+    ),
+  );
+};
 
-const admitted = /does not have a host assigned/;
 const denied = /is forbidden|denied request/;
 
 /** Whoever opens a page reaches its pods, and no others. */
@@ -73,8 +80,10 @@ export function pageAttacks(stage: Stage): Test[] {
           title: `${groups[group].replace("causeway:", "")} ${may ? "may" : "may not"} forward a port to ${target.namespace}/${target.pod}`,
           run: async () => {
             const member = await stage.cluster.member(groups[group]);
-            assert.match(await ask(member, "POST", target), may ? admitted : denied);
-            assert.match(await ask(member, "GET", target), denied);
+            const answer = await forward(member, "POST", target);
+            if (may) assert.equal(answer, undefined);
+            else assert.match(answer ?? "admitted", denied);
+            assert.match((await forward(member, "GET", target)) ?? "admitted", denied);
           },
         };
       }),
@@ -84,18 +93,17 @@ export function pageAttacks(stage: Stage): Test[] {
       run: async () => {
         const administrator = await as(stage, "e2e-eraser", [groups.erasers, "system:masters"]);
         for (const target of reach)
-          assert.match(await ask(administrator, method, target), /denied request/);
-      },
-    })),
-    {
-      title: "the pods are gone",
-      run: async () => {
-        for (const { pod, namespace } of reach)
-          await stage.client.call(
-            "DELETE",
-            `/api/v1/namespaces/${namespace}/pods/${pod}?gracePeriodSeconds=0`,
+          assert.match(
+            (await forward(administrator, method, target)) ?? "admitted",
+            /denied request/,
           );
       },
-    },
+    })),
   ];
+}
+
+/** Removes the pods that were attacked. */
+export async function removePages({ client }: Stage): Promise<void> {
+  for (const { pod, namespace } of reach)
+    await client.call("DELETE", `/api/v1/namespaces/${namespace}/pods/${pod}?gracePeriodSeconds=0`);
 }

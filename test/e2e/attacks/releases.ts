@@ -24,7 +24,7 @@ const ofPeople: Readonly<Record<string, Request>> = {
 };
 
 /** The routes of the model with all requests at the canary. */
-const toCanary = (http: readonly JsonObject[]): Json[] =>
+export const toCanary = (http: readonly JsonObject[]): Json[] =>
   http.map((route) => ({
     ...route,
     ...(Array.isArray(route["route"]) && {

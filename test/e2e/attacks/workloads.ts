@@ -1,8 +1,9 @@
-import { namespaces } from "../../../infra/kubernetes/labels";
+import assert from "node:assert/strict";
+import { groups, namespaces } from "../../../infra/kubernetes/labels";
 import type { JsonObject } from "../../harness/lib/json";
 import type { Test } from "../../harness/runner";
 import { RESTRICTED_POD as pod } from "../admission";
-import { patch, type Request, type Stage } from "../duty-requests";
+import { as, patch, refusal, type Request, type Stage } from "../duty-requests";
 import { attemptTests } from "./attack";
 
 const name = "e2e-attacked";
@@ -129,11 +130,26 @@ export function workloadAttacks(stage: Stage): Test[] {
     }),
     ...attemptTests(stage, { by: "platformAdmins", refused: changes, admitted: repairs }),
     {
-      title: "the workloads are gone",
+      title: "admission refuses an eraser whom RBAC would let create a workload",
       run: async () => {
-        for (const path of Object.keys(workloads))
-          await stage.client.call("DELETE", `${path}/${name}`);
+        const administrator = await as(stage, "e2e-eraser", [groups.erasers, "system:masters"]);
+        for (const path of [...kinds.map((kind) => `${apps}/${kind}`), `${batch}/cronjobs`]) {
+          const { metadata, ...body } = workloads[path] ?? assert.fail(path);
+          assert.match(
+            (await refusal(administrator, {
+              method: "POST",
+              path,
+              body: { ...body, metadata: { ...(metadata as JsonObject), name: `${name}-more` } },
+            })) ?? "admitted",
+            /denied request: a person must not create a workload/,
+          );
+        }
       },
     },
   ];
+}
+
+/** Removes the workloads that were attacked. */
+export async function removeWorkloads({ client }: Stage): Promise<void> {
+  for (const path of Object.keys(workloads)) await client.call("DELETE", `${path}/${name}`);
 }
