@@ -50,6 +50,13 @@ ${table(holdersOf(resources), ["who", ...duties]).join("\n")}
 - Residual risk: the identity that runs \`pulumi up\` administers the clusters, so it could remove the policies or impersonate somebody. No person holds it, its program is reviewed, and every such call is in the cluster's audit log and in the trail.
 - Out of scope: administrators of the AWS account, its root user and its identity provider. The stack neither creates nor limits them, except for the lock on the audit log.
 
+## Second factor
+
+- On AWS the stack's own roles demand a second factor of people (\`access-role-mfa\`). Sessions of IAM Identity Center carry no mark of one, so their roles are let in without the condition, and Identity Center must demand it.
+- In a cluster the platform cannot demand one. EKS takes a session of a role that \`causeway:access\` names, and an access entry has no conditions. On another cluster the API server's identity provider decides.
+- Demand it where the session begins: in the trust policy of your own role, by \`{ Bool: { "aws:MultiFactorAuthPresent": "true" } }\`, or in the identity provider, at every sign-in. \`BoolIfExists\` lets in sessions of an access key.
+- \`npx causeway doctor --stack prod\` reads the trust policy of each such role. It reports a problem where the policy demands none, and \`cannot tell\` where the identity provider decides. The roles of pipelines are of programs, and have none.
+
 ## Emergencies
 
 - On AWS: the role \`break-glass\`, for platform administrators with a second factor, for one hour, in the stack's regions only. Every use mails \`access.alertEmails\` (CloudTrail, EventBridge, SNS). In the cluster it is the group \`causeway:break-glass\`: it may repair and remove, but not deploy, approve, erase, read Secrets or grant anything.

@@ -47,7 +47,7 @@ function findingLines({ verdict, subject, says, next }: Finding): string[] {
 }
 
 export const verb: CommandLine = {
-  details: `Looks at tools, stack file, credentials, regions, roles, service-linked roles, quotas, names, registry and domain, and changes nothing. Each finding is ok, a problem or "cannot tell", with what to do next. Run it before the first pulumi up and at any time after. Ends with 1 where there is a problem, else with 3 where something cannot be told.`,
+  details: `Looks at tools, stack file, credentials, regions, roles and their second factor, service-linked roles, quotas, names, registry, images and domain, and changes nothing. Each finding is ok, a problem or "cannot tell", with what to do next. Run it before the first pulumi up and at any time after. Ends with 1 where there is a problem, else with 3 where something cannot be told.`,
   examples: ["--stack dev", "--stack prod --json"],
   define: (command, terminal) =>
     command

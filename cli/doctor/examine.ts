@@ -3,6 +3,7 @@ import type { AwsStack } from "./aws-stack";
 import { clusterFindings } from "./cluster";
 import { credentialsOf } from "./credentials";
 import { domainFindings } from "./domain";
+import { deliveryImageFindings } from "./delivery-image";
 import { areas, findingsOf, type Area, type Finding } from "./finding";
 import { nameFindings } from "./names";
 import { singleFindings } from "./one-per-account";
@@ -24,11 +25,13 @@ export async function examine(project: string, stack: string): Promise<Finding[]
     plannedStack(project, stack),
     stateOf(project, stack),
   ]);
-  const [tools, rest] = await Promise.all([
+  const found = await Promise.all([
     toolFindings(stack, planned.config, state),
+    planned.findings,
     restFindings(stack, planned, state),
+    deliveryImageFindings(project, stack, planned),
   ]);
-  const findings = [...tools, ...planned.findings, ...rest];
+  const findings = found.flat();
   const order = (finding: Finding) => areas.indexOf(finding.area);
   return findings.sort((a, b) => order(a) - order(b));
 }

@@ -2,6 +2,7 @@ import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { clientSettings, find } from "./ask";
 import { homeOf, type AwsStack } from "./aws-stack";
 import { findingsOf, type Finding } from "./finding";
+import { secondFactor } from "./second-factor";
 
 const { ok, problem, unknown } = findingsOf("roles");
 
@@ -22,17 +23,20 @@ export function namedRoles(access: AwsStack["config"]["access"]): NamedRole[] {
   return under(access, "access");
 }
 
-/** IAM refuses a trust policy that names a role which is not there, and EKS an access entry. */
+/**
+ * IAM refuses a trust policy that names a role which is not there, and EKS an access entry. What the
+ * role of a person must demand, only its owner can see to.
+ */
 export async function roleFindings(stack: AwsStack): Promise<Finding[]> {
   const iam = new IAMClient({ region: homeOf(stack), ...clientSettings });
-  const asked = new Map<string, Promise<(key: string) => Finding>>();
+  const asked = new Map<string, Promise<(key: string) => Finding[]>>();
   const named = namedRoles(stack.config.access);
   for (const { arn } of named)
     if (!asked.has(arn)) asked.set(arn, roleFinding(iam, arn, stack.config.account));
   const findings: Finding[] = [];
   for (const { key, arn } of named) {
     const made = await asked.get(arn);
-    if (made !== undefined) findings.push(made(key));
+    if (made !== undefined) findings.push(...made(key));
   }
   return findings;
 }
@@ -41,18 +45,20 @@ async function roleFinding(
   iam: IAMClient,
   arn: string,
   account: string,
-): Promise<(key: string) => Finding> {
+): Promise<(key: string) => Finding[]> {
   const [, owner, path = ""] = /^arn:[\w-]+:iam::(\d+):role\/(.+)$/.exec(arn) ?? [];
   const name = path.split("/").pop() ?? "";
   if (owner !== account)
-    return (key) =>
-      unknown(key, `${arn} is a role of another account, which only that account can be asked for`);
+    return (key) => [
+      unknown(key, `${arn} is a role of another account, which only that account can be asked for`),
+    ];
   const asked = await find(() => iam.send(new GetRoleCommand({ RoleName: name })));
-  if ("refused" in asked) return (key) => unknown(key, `${arn}: ${asked.refused}`);
-  const found = asked.answer?.Role?.Arn;
-  if (found === arn) return (key) => ok(key, arn);
-  return (key) =>
+  if ("refused" in asked) return (key) => [unknown(key, `${arn}: ${asked.refused}`)];
+  const { Arn: found, AssumeRolePolicyDocument: trust } = asked.answer?.Role ?? {};
+  if (found === arn) return (key) => [ok(key, arn), ...secondFactor(key, arn, trust)];
+  return (key) => [
     found === undefined
       ? problem(key, `${arn} does not exist`, `create the role ${name}, or mend causeway:${key}`)
-      : problem(key, `${arn} does not exist; there is ${found}`, `mend causeway:${key}`);
+      : problem(key, `${arn} does not exist; there is ${found}`, `mend causeway:${key}`),
+  ];
 }

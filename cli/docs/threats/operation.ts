@@ -124,7 +124,8 @@ export const operationThreats: readonly Threat[] = [
       "access-aws-auth",
     ],
     tests: ["test/infra/region/cluster.test.ts", "test/attacks/changes.test.ts"],
-    residual: "A laptop that is taken over during a session.",
+    residual:
+      "A laptop that is taken over during a session. A cluster takes the sessions of the organisation's own roles: whether these had a second factor, their trust policies or the identity provider decide, and `causeway doctor` says which demand none.",
   },
   {
     id: "cluster-change",

@@ -11,6 +11,17 @@ export const roles = [
   "EthicsBoard",
   "DataProtection",
 ];
+/** A trust policy that demands a second factor, as IAM answers it. */
+const trust = encodeURIComponent(
+  JSON.stringify({
+    Statement: {
+      Effect: "Allow",
+      Principal: { AWS: "arn:aws:iam::999999999999:root" },
+      Action: "sts:AssumeRole",
+      Condition: { Bool: { "aws:MultiFactorAuthPresent": "true" } },
+    },
+  }),
+);
 export const zone = (id: string, name: string, isPrivate = false) =>
   `<GetHostedZoneResponse><HostedZone><Id>/hostedzone/${id}</Id><Name>${name}.</Name><CallerReference>x</CallerReference><Config><PrivateZone>${String(isPrivate)}</PrivateZone></Config></HostedZone><DelegationSet><NameServers><NameServer>ns-1.example.net</NameServer></NameServers></DelegationSet></GetHostedZoneResponse>`;
 export const records = (...all: readonly (readonly [name: string, type: string])[]) =>
@@ -48,7 +59,7 @@ export function readyAccount({ replies }: FakeAws): void {
     const name = new URLSearchParams(body).get("RoleName") ?? "";
     const there = [...roles, "AWSServiceRoleForEC2Spot"].includes(name);
     return there
-      ? `<GetRoleResponse><GetRoleResult><Role><RoleName>${name}</RoleName><Arn>${role(name)}</Arn></Role></GetRoleResult></GetRoleResponse>`
+      ? `<GetRoleResponse><GetRoleResult><Role><RoleName>${name}</RoleName><Arn>${role(name)}</Arn><AssumeRolePolicyDocument>${trust}</AssumeRolePolicyDocument></Role></GetRoleResult></GetRoleResponse>`
       : { status: 404, code: "NoSuchEntity" };
   });
   replies.set("guardduty:GET /detector", { detectorIds: [] });
