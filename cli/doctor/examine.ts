@@ -25,13 +25,12 @@ export async function examine(project: string, stack: string): Promise<Finding[]
     plannedStack(project, stack),
     stateOf(project, stack),
   ]);
-  const found = await Promise.all([
+  const [tools, ...rest] = await Promise.all([
     toolFindings(stack, planned.config, state),
-    planned.findings,
     restFindings(stack, planned, state),
     deliveryImageFindings(project, stack, planned),
   ]);
-  const findings = found.flat();
+  const findings = [...tools, ...planned.findings, ...rest.flat()];
   const order = (finding: Finding) => areas.indexOf(finding.area);
   return findings.sort((a, b) => order(a) - order(b));
 }
