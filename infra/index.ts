@@ -64,7 +64,7 @@ export = async function program(project: string = root) {
         aws: base.aws(region),
         ...(config.target === "kubernetes" && { apiServers: config.apiServers }),
       },
-      { providers: base.providers(region) },
+      { providers: base.providers(region), transformations: base.transformations },
     );
     platforms.set(region, platform);
     if (drained === undefined) before = platform;

@@ -1,4 +1,4 @@
-import { allowances, iamRoleType, trustOf } from "./iam";
+import { iamRoleType, ownAllowances, trustOf } from "./iam";
 import { ofType, list, text } from "./resources";
 import type { ResourceView } from "./rule";
 
@@ -58,7 +58,7 @@ export interface DutyOf {
 
 /**
  * Everybody who may deploy, approve or erase, through the API of Kubernetes or of AWS, as the stack
- * would be created.
+ * would be created, and whose boundary alone keeps them from it.
  */
 export function dutyHolders(resources: readonly ResourceView[]): DutyOf[] {
   return distinct([...inClusters(resources), ...throughRoles(resources)]);
@@ -157,7 +157,7 @@ interface Holder {
 }
 
 function holders(resources: readonly ResourceView[], action: string, target: string): Holder[] {
-  const roles = new Set(allowances(resources, action, target).map(({ role }) => role));
+  const roles = new Set(ownAllowances(resources, action, target).map(({ role }) => role));
   return [...roles].flatMap((role) => {
     const callers = trustOf(role).flatMap(({ principals }) =>
       principals

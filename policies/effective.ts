@@ -1,15 +1,16 @@
 import { actionsLike, arnsOverlap, type KnownAction } from "./authorization";
-import { boundaryOf, iamRoleType, meansAction, statements, type PolicyStatement } from "./iam";
+import { iamRoleType, meansAction, statements, type PolicyStatement } from "./iam";
 import { at, list, ofType, refersTo } from "./resources";
 import type { ResourceView } from "./rule";
 
-/** A policy document that gives somebody rights, and the boundary that they stay within. */
+/**
+ * A policy document that gives somebody rights or, as a boundary, lets rights through. Each must be
+ * right without the other, so that one of the two may fail.
+ */
 export interface GrantingDocument {
   /** The resource that holds the document. */
   readonly resource: ResourceView;
   readonly statements: readonly PolicyStatement[];
-  /** Statements of the boundary of the role that has the document; undefined without one. */
-  readonly boundary: readonly PolicyStatement[] | undefined;
 }
 
 const policyType = "aws:iam/policy:Policy";
@@ -29,7 +30,7 @@ export function boundaries(resources: readonly ResourceView[]): Set<ResourceView
 /** Documents by the list of resources that two rules read. */
 const documents = new WeakMap<readonly ResourceView[], readonly GrantingDocument[]>();
 
-/** Every document of a stack that gives an identity rights: of roles, of groups, and unattached. */
+/** Every such document of a stack: of roles, of groups, unattached, and boundaries. */
 export function grantingDocuments(resources: readonly ResourceView[]): readonly GrantingDocument[] {
   const known = documents.get(resources) ?? readDocuments(resources);
   documents.set(resources, known);
@@ -37,32 +38,19 @@ export function grantingDocuments(resources: readonly ResourceView[]): readonly 
 }
 
 function readDocuments(resources: readonly ResourceView[]): GrantingDocument[] {
-  const roles = ofType(resources, iamRoleType);
-  const limits = boundaries(resources);
-  const boundaryByRole = new Map(roles.map((role) => [role, boundaryOf(resources, role)]));
-  const inline = roles.flatMap((role) =>
+  const inline = ofType(resources, iamRoleType).flatMap((role) =>
     list(role.props, "inlinePolicies").map((policy) => ({
       resource: role,
       statements: statements(at(policy, "policy")),
-      boundary: boundaryByRole.get(role),
     })),
   );
-  const ofRoles = ofType(resources, "aws:iam/rolePolicy:RolePolicy").map((policy) => {
-    const role = roles.find((candidate) => refersTo(policy, "role", candidate));
-    return {
-      resource: policy,
-      statements: statements(at(policy.props, "policy")),
-      boundary: role && boundaryByRole.get(role),
-    };
-  });
-  const others = ofType(resources, policyType, "aws:iam/groupPolicy:GroupPolicy")
-    .filter((policy) => !limits.has(policy))
-    .map((resource) => ({
-      resource,
-      statements: statements(at(resource.props, "policy")),
-      boundary: undefined,
-    }));
-  return [...inline, ...ofRoles, ...others];
+  const others = ofType(
+    resources,
+    "aws:iam/rolePolicy:RolePolicy",
+    policyType,
+    "aws:iam/groupPolicy:GroupPolicy",
+  ).map((resource) => ({ resource, statements: statements(at(resource.props, "policy")) }));
+  return [...inline, ...others];
 }
 
 /** One action that a document really gives, and the statement that does. */
@@ -73,8 +61,8 @@ export interface EffectiveGrant {
 
 /**
  * The effective allow set of a document by the service authorization reference: each action that a
- * statement allows, that no statement denies everywhere, and that the boundary lets through. Only a
- * denial without conditions and over the same resources takes an action away.
+ * statement allows and that no statement denies everywhere. Only a denial without conditions and over
+ * the same resources takes an action away.
  */
 export function effectiveGrants(document: GrantingDocument): readonly EffectiveGrant[] {
   const known = grants.get(document) ?? evaluated(document);
@@ -84,8 +72,8 @@ export function effectiveGrants(document: GrantingDocument): readonly EffectiveG
 
 const grants = new WeakMap<GrantingDocument, readonly EffectiveGrant[]>();
 
-function evaluated({ statements: own, boundary }: GrantingDocument): EffectiveGrant[] {
-  const everywhere = [...own, ...(boundary ?? [])].filter(
+function evaluated({ statements: own }: GrantingDocument): EffectiveGrant[] {
+  const everywhere = own.filter(
     ({ allows, conditions, notResources }) =>
       !allows && conditions.length === 0 && notResources.length === 0,
   );
@@ -93,13 +81,8 @@ function evaluated({ statements: own, boundary }: GrantingDocument): EffectiveGr
     .filter(({ allows }) => allows)
     .flatMap((statement) => {
       const denials = everywhere.filter((denial) => covers(denial, statement));
-      const limits = boundary?.filter((limit) => limit.allows && meets(limit, statement));
       return allowedActions(statement)
-        .filter(
-          ({ name }) =>
-            !denials.some((denial) => meansAction(denial, name)) &&
-            (limits === undefined || limits.some((limit) => meansAction(limit, name))),
-        )
+        .filter(({ name }) => !denials.some((denial) => meansAction(denial, name)))
         .map((action) => ({ action, statement }));
     });
 }
@@ -114,11 +97,6 @@ function allowedActions(statement: PolicyStatement): KnownAction[] {
 /** Whether a denial holds for every resource of a statement. */
 function covers(denial: PolicyStatement, { resources }: PolicyStatement): boolean {
   return denial.resources.includes("*") || resources.every((arn) => denial.resources.includes(arn));
-}
-
-/** Whether a boundary's statement lets through any resource of a statement. */
-function meets(limit: PolicyStatement, { resources }: PolicyStatement): boolean {
-  return limit.resources.some((most) => resources.some((arn) => arnsOverlap(most, arn)));
 }
 
 /**

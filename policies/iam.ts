@@ -132,20 +132,22 @@ export function allowances(
   action: string,
   target: string,
 ): Allowance[] {
+  return ownAllowances(resources, action, target).filter(({ role }) => {
+    const boundary = boundaryOf(resources, role);
+    return boundary === undefined || isAllowed(boundary, action, target);
+  });
+}
+
+/** {@link allowances}, boundaries aside: what a rule demands of a role must not rest on its boundary. */
+export function ownAllowances(
+  resources: readonly ResourceView[],
+  action: string,
+  target: string,
+): Allowance[] {
   const guards = bucketDenies(resources, target);
   return ofType(resources, iamRoleType).flatMap((role) => {
     const own = identityStatements(resources, role);
-    const boundary = boundaryOf(resources, role);
-    const refused = [...own, ...(boundary ?? []), ...guards].some(
-      (statement) =>
-        !statement.allows &&
-        statement.conditions.length === 0 &&
-        matches(statement, action, target),
-    );
-    const bounded =
-      boundary === undefined ||
-      boundary.some((statement) => statement.allows && matches(statement, action, target));
-    if (refused || !bounded) return [];
+    if (isDenied([...own, ...guards], action, target)) return [];
     return own
       .filter((statement) => statement.allows && matches(statement, action, target))
       .map((statement) => ({
@@ -258,10 +260,17 @@ export function isAllowed(
   action: string,
   target: string,
 ): boolean {
-  const named = document.filter((statement) => matches(statement, action, target));
   return (
-    named.some(({ allows }) => allows) &&
-    !named.some(({ allows, conditions }) => !allows && conditions.length === 0)
+    document.some((statement) => statement.allows && matches(statement, action, target)) &&
+    !isDenied(document, action, target)
+  );
+}
+
+/** Whether a statement denies an action on a target for all. */
+function isDenied(document: readonly PolicyStatement[], action: string, target: string): boolean {
+  return document.some(
+    (statement) =>
+      !statement.allows && statement.conditions.length === 0 && matches(statement, action, target),
   );
 }
 

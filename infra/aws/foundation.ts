@@ -20,6 +20,7 @@ import { ImageRegistry } from "./registry";
 import { PlatformRoles, type AccessLists } from "./roles";
 import { SigningKey } from "./signing-key";
 import { AuditTrail } from "./trail";
+import { within } from "./workload-boundary";
 import type { Environment } from "../../services/contract/environments";
 import { minimumLogDays } from "../../services/contract/tiers";
 import { days, durationText, type Seconds } from "../../services/contract/units";
@@ -76,6 +77,8 @@ export class GlobalFoundation extends pulumi.ComponentResource {
   };
   /** GuardDuty detector ids by region. */
   readonly detectors: Readonly<Record<string, pulumi.Output<string>>>;
+  /** ARN of the permissions boundary of the roles of pods and services. */
+  readonly workloads: pulumi.Output<string>;
   private readonly keys: EncryptionKeys;
   private readonly buckets: Buckets;
   private readonly registry: ImageRegistry;
@@ -93,6 +96,7 @@ export class GlobalFoundation extends pulumi.ComponentResource {
     const inHome = { parent: this, provider: providers[home] };
 
     this.naming = naming;
+    const roles = new PlatformRoles(`${name}-roles`, { ...naming, regions, access }, inHome);
     this.keys = new EncryptionKeys(
       `${name}-keys`,
       { ...naming, environment, regions, providers, ...(sessions && { sessions }) },
@@ -115,17 +119,16 @@ export class GlobalFoundation extends pulumi.ComponentResource {
         keys: this.keys,
         providers,
       },
-      child,
+      { ...child, transformations: [within(roles.workloads)] },
     );
-    const detection = this.createOversight(name, args, inHome);
-    const roles = new PlatformRoles(`${name}-roles`, { ...naming, regions, access }, inHome);
+    this.detectors = this.createOversight(name, args, inHome).detectors;
 
     this.repositoryUrls = Object.fromEntries(
       models.map((model) => [model, this.repositoryUrl(model, home)]),
     );
     this.roleArns = roles.arns;
+    this.workloads = roles.workloads;
     this.metricsWorkspace = this.createMetrics(name, home, inHome);
-    this.detectors = detection.detectors;
     this.registerOutputs({
       repositoryUrls: this.repositoryUrls,
       roleArns: this.roleArns,

@@ -6,6 +6,7 @@ import { permissionsBoundary } from "./role-boundary";
 import { rolePolicy } from "./role-policies";
 import type { RoleScope } from "./role-scope";
 import { approvalRoleStatements, trustPolicy, type Caller } from "./role-trust";
+import { workloadBoundary } from "./workload-boundary";
 
 /** ARNs of the IAM roles that may act in each group. */
 export interface AccessLists {
@@ -70,12 +71,14 @@ const callers = {
 >;
 
 /**
- * The roles of the platform, each within one permissions boundary. The identity that runs `pulumi
- * up` is the account's own, not one of them.
+ * The roles of the platform, each within one permissions boundary, and the boundary of the roles of
+ * pods and services. The identity that runs `pulumi up` is the account's own, not one of them.
  */
 export class PlatformRoles extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:global:PlatformRoles";
   readonly arns: Readonly<Record<PlatformRole, pulumi.Output<string>>>;
+  /** ARN of the permissions boundary of the roles of pods and services. */
+  readonly workloads: pulumi.Output<string>;
 
   constructor(name: string, args: PlatformRolesArgs, opts?: pulumi.ComponentResourceOptions) {
     super(PlatformRoles.__pulumiType, name, args, opts);
@@ -88,6 +91,15 @@ export class PlatformRoles extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    this.workloads = new iam.Policy(
+      `${name}-workload-boundary`,
+      {
+        name: `${prefix(args)}-workload-boundary`,
+        description: "The most that a pod of Causeway, or a service that works for it, can do",
+        policy: policyText(workloadBoundary(args)),
+      },
+      { parent: this },
+    ).arn;
     const create = (role: PlatformRole) => this.createRole(name, role, args, boundary.arn);
     this.arns = {
       platformAdmin: create("platformAdmin"),
@@ -97,7 +109,7 @@ export class PlatformRoles extends pulumi.ComponentResource {
       promoter: create("promoter"),
       breakGlass: create("breakGlass"),
     };
-    this.registerOutputs({ arns: this.arns });
+    this.registerOutputs({ arns: this.arns, workloads: this.workloads });
   }
 
   private createRole(

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { GlobalFoundation } from "../aws/foundation";
 import { GlobalEntry } from "../aws/global-entry";
 import { bucketName, ledgerLocation, signingKeyLocation, stackTag } from "../aws/naming";
+import { within } from "../aws/workload-boundary";
 import { selfSigned } from "../region/self-signed";
 import type { AwsConfig, StackConfig } from "./schema";
 import type { Model } from "./models";
@@ -16,6 +17,8 @@ import { localImage, ModelImage, pinnedImage } from "../serving/images";
 export interface StackBase {
   /** Providers that a region's resources use. */
   providers(region: string): pulumi.ProviderResource[];
+  /** What a region's resources have in common. */
+  readonly transformations: pulumi.ResourceTransformation[];
   /** The AWS part of a region; undefined on an existing cluster. */
   aws(region: string): AwsBase | undefined;
   /** Addresses that images are published to, by model or shared image. */
@@ -52,6 +55,7 @@ function clusterBase(): StackBase {
   const provider = new KubernetesProvider("local", { enableServerSideApply: true });
   return {
     providers: () => [provider],
+    transformations: [],
     aws: () => undefined,
     repositories: {},
     image: (model) => model.image ?? localImage(model.release),
@@ -74,6 +78,7 @@ function awsBase(
     repositories: foundation.repositoriesIn(home),
     signing: { signingKey: signingKeyLocation(config, home), ledger: ledgerLocation(config, home) },
     providers: (region) => [providers[region]].filter((provider) => provider !== undefined),
+    transformations: [within(foundation.workloads)],
     aws: (region) => {
       const declared = config.regions.find(({ name }) => name === region);
       return declared && regionOnAws(config, foundation, declared);

@@ -1,4 +1,4 @@
-import { statements, allowances, like, managedPolicies } from "../../policies/iam";
+import { allowances, like, managedPolicies, ownAllowances, statements } from "../../policies/iam";
 import { document } from "../support/baselines/aws";
 import { resource } from "../support/baselines/resource";
 
@@ -137,6 +137,16 @@ it("lets a boundary only take away", () => {
   expect(sids([bounded, policy(read), boundary({ ...read, Action: ["s3:*"] })])).toEqual(["Read"]);
   expect(sids([bounded, policy(read), boundary({ ...read, Action: ["ecr:*"] })])).toEqual([]);
   expect(sids([bounded, boundary(read)])).toEqual([]);
+});
+
+it("tells what a role's own policies allow, boundaries aside", () => {
+  const resources = [
+    role({ permissionsBoundary: "boundary" }),
+    policy(read),
+    boundary({ ...read, Action: ["ecr:*"] }, deny()),
+  ];
+  expect(ownAllowances(resources, "s3:GetObject", target).map(({ sid }) => sid)).toEqual(["Read"]);
+  expect(sids(resources)).toEqual([]);
 });
 
 it("lets every denial without a condition win: the role's, its boundary's and the bucket's", () => {

@@ -1,5 +1,5 @@
 import { nameOf } from "../../duties";
-import { allowances, iamRoleType, identityStatements, trustOf } from "../../iam";
+import { iamRoleType, identityStatements, ownAllowances, trustOf } from "../../iam";
 import { ofType, text } from "../../resources";
 import { stackRule, type ResourceView } from "../../rule";
 
@@ -23,7 +23,7 @@ export const rule = stackRule({
   ],
   check: (resources) => {
     const writes = auditBuckets(resources).flatMap((bucket) =>
-      allowances(resources, "s3:PutObject", `arn:aws:s3:::${bucket}/approvals/any-role/1.json`),
+      ownAllowances(resources, "s3:PutObject", `arn:aws:s3:::${bucket}/approvals/any-role/1.json`),
     );
     const roles = [...new Set(writes.map(({ role }) => role))];
     return roles.flatMap((role) => {

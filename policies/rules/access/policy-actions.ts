@@ -1,13 +1,5 @@
-import {
-  boundaries,
-  effectiveGrants,
-  grantingDocuments,
-  type EffectiveGrant,
-  type GrantingDocument,
-} from "../../effective";
-import { statements } from "../../iam";
+import { effectiveGrants, grantingDocuments, type EffectiveGrant } from "../../effective";
 import { subject } from "../../kubernetes";
-import { at } from "../../resources";
 import { none, stackRule } from "../../rule";
 
 /** What roles of a stack change, all of it. No role decides who may do what. */
@@ -67,12 +59,7 @@ export const rule = stackRule({
   parameters: { changes, more: none },
   check: (resources, given) => {
     const allowed = new Set([...given.changes, ...given.more]);
-    const limits = [...boundaries(resources)].map((resource): GrantingDocument => ({
-      resource,
-      statements: statements(at(resource.props, "policy")),
-      boundary: undefined,
-    }));
-    return [...grantingDocuments(resources), ...limits].flatMap((document) => {
+    return grantingDocuments(resources).flatMap((document) => {
       const found = effectiveGrants(document).filter((grant) => !isListed(grant, allowed));
       return [...new Set(found.map(({ statement }) => statement))].map((statement) => {
         const names = new Set(

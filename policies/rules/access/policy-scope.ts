@@ -6,7 +6,7 @@ export const rule = stackRule({
   name: "access-policy-scope",
   area: "access",
   description:
-    "A policy must name the resources of each action that takes some, or set a condition that tells them apart.",
+    "A policy, or a boundary, must name the resources of each action that takes some, or set a condition that tells them apart.",
   severity: "critical",
   enforcement: "mandatory",
   remediation:

@@ -10,25 +10,26 @@ const destroying = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:BypassGover
 export const rule = stackRule({
   name: "access-role-boundary",
   area: "access",
-  description:
-    "A role that people or programs assume must have a boundary of the stack, which keeps the audit log from deletion.",
+  description: "A role must have a boundary of the stack, which keeps the audit log from deletion.",
   severity: "high",
   enforcement: "mandatory",
   remediation:
-    "Set permissionsBoundary to the stack's boundary policy; a role of a service of AWS needs none.",
+    "Set permissionsBoundary to a boundary policy of the stack. A role of a service whose rights are policies of AWS needs none: list the service in the parameter managed.",
   url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
   frameworks: [
     { framework: "ml-lens", clause: "MLSEC-03" },
     { framework: "eu-ai-act", clause: "Art. 12" },
   ],
-  check: (resources) => {
+  // What a cluster, its nodes and instances need AWS decides, and changes; the boundary would not.
+  parameters: { managed: ["eks.amazonaws.com", "ec2.amazonaws.com"] },
+  check: (resources, { managed }) => {
     const limits = [...boundaries(resources)];
     const bare = ofType(resources, iamRoleType)
-      .filter((role) => trustOf(role).some(({ principals }) => principals.some(isOutside)))
+      .filter((role) => !isManaged(role, managed))
       .filter((role) => !limits.some((limit) => refersTo(role, "permissionsBoundary", limit)))
       .map((role) => ({
         resource: role,
-        message: `${subject(role)} must have a permissions boundary of the stack, because others than services assume it`,
+        message: `${subject(role)} must have a permissions boundary of the stack`,
       }));
     const hollow = limits.flatMap((limit) =>
       deletions(resources, limit).map((action) => ({
@@ -40,9 +41,13 @@ export const rule = stackRule({
   },
 });
 
-/** Whether a principal is no service of AWS. */
-function isOutside(principal: string): boolean {
-  return !principal.startsWith("Service:");
+/** Whether services of the list alone take a role. */
+function isManaged(role: ResourceView, managed: readonly string[]): boolean {
+  const principals = trustOf(role).flatMap((statement) => statement.principals);
+  return (
+    principals.length > 0 &&
+    principals.every((principal) => managed.some((service) => principal === `Service:${service}`))
+  );
 }
 
 function deletions(resources: readonly ResourceView[], limit: ResourceView): string[] {

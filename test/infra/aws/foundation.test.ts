@@ -96,7 +96,8 @@ describe("keys", () => {
       document.Statement.some((s) => JSON.stringify(s["Action"]).includes('"kms:Sign"')),
     );
     expect(signing.map(({ where }) => where)).toEqual([
-      expect.stringContaining("boundary"),
+      expect.stringContaining("roles-boundary"),
+      expect.stringContaining("workload-boundary"),
       expect.stringContaining("global-signing"),
       expect.stringContaining("global-checkpoints"),
       expect.stringContaining("pipeline"),

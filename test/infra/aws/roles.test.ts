@@ -306,9 +306,9 @@ describe("the boundary", () => {
     ).toBeLessThanOrEqual(6_144);
   });
 
-  it("is one for all roles", () => {
+  it("is one for all roles of people, beside that of pods and services", () => {
     expect(
       ofType(built.resources, "aws:iam/policy:Policy").map((policy) => policy.inputs["name"]),
-    ).toEqual(["example-causeway-prod-boundary"]);
+    ).toEqual(["example-causeway-prod-boundary", "example-causeway-prod-workload-boundary"]);
   });
 });

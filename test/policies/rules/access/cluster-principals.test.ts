@@ -37,8 +37,18 @@ const pods = (namespace: string, account: string) => ({
 ruleSuite(principals, {
   good: [
     ...duties,
+    resource("aws:iam/policy:Policy", "boundary", {
+      name: "boundary",
+      policy: document({
+        Sid: "Read",
+        Effect: "Allow",
+        Action: ["s3:GetObject"],
+        Resource: ["arn:aws:s3:::example-data/*"],
+      }),
+    }),
     resource("aws:iam/role:Role", "trainer", {
       name: "trainer",
+      permissionsBoundary: "boundary",
       assumeRolePolicy: document(pods("training", "trainer")),
     }),
     resource("aws:eks/podIdentityAssociation:PodIdentityAssociation", "identity", {

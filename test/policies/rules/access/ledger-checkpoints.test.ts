@@ -31,8 +31,18 @@ const good = [
     policy: document(sign(signer)),
   }),
   resource("aws:s3/bucketPolicy:BucketPolicy", "bucket", { bucket, policy }),
+  resource("aws:iam/policy:Policy", "boundary", {
+    name: "boundary",
+    policy: document({
+      Sid: "Write",
+      Effect: "Allow",
+      Action: ["s3:PutObject"],
+      Resource: [`arn:aws:s3:::${bucket}/*`],
+    }),
+  }),
   resource("aws:iam/role:Role", "role", {
     name: "example-causeway-prod-checkpoints",
+    permissionsBoundary: "boundary",
     assumeRolePolicy: trust("ledger-checkpoints"),
   }),
 ];
