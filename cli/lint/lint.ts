@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { isHarmless, isJudged } from "../../policies/closed-world";
 import { judge, type PackConfig, type Violation } from "../../policies/judge";
+import { text } from "../../policies/resources";
 import type { ResourceView, Rule } from "../../policies/rule";
 import { podSpecs } from "../../policies/pod-shapes";
 import { rules } from "../../policies/rules";
@@ -17,19 +18,19 @@ import { documents, resourcesOf } from "./manifests";
 export interface LintResult {
   readonly files: number;
   readonly objects: number;
-  /** Objects of kinds that no rule judges, and that hold no pods. */
+  /** Kinds of which no rule judged an object that holds no pods; the most frequent first. */
   readonly unjudged: readonly Unjudged[];
   readonly findings: readonly Finding[];
   /** Files or documents that could not be read, as `file:line: message`. */
   readonly problems: readonly string[];
 }
 
-/** An object that no rule looked at, of a kind that no list calls harmless. */
+/** A kind that no rule knows, and that no list calls harmless. */
 export interface Unjudged {
-  /** `file:line` of its document. */
-  readonly location: string;
-  /** Its kind with its API, e.g. `ray.io/v1:RayCluster`. */
+  readonly apiVersion: string;
   readonly kind: string;
+  /** `file:line` of the document of each of its objects. */
+  readonly locations: readonly string[];
 }
 
 export interface Finding {
@@ -78,10 +79,21 @@ export function lintManifests(
     violation,
     location: violation.resource && locations.get(violation.resource),
   }));
-  const unjudged = [...locations]
-    .filter(([resource]) => !isLookedAt(resource, rules))
-    .map(([{ type }, location]) => ({ location, kind: type.slice("kubernetes:".length) }));
+  const unjudged = byKind([...locations].filter(([resource]) => !isLookedAt(resource, rules)));
   return { files: files.length, objects: locations.size, unjudged, findings, problems };
+}
+
+function byKind(objects: readonly (readonly [ResourceView, string])[]): Unjudged[] {
+  const kinds = new Map<string, Unjudged>();
+  for (const [{ type, props }, location] of objects) {
+    const { locations } = kinds.get(type) ?? { locations: [] };
+    kinds.set(type, {
+      apiVersion: text(props, "apiVersion") ?? "",
+      kind: text(props, "kind") ?? "",
+      locations: [...locations, location],
+    });
+  }
+  return [...kinds.values()].sort((a, b) => b.locations.length - a.locations.length);
 }
 
 /** Whether a rule judges an object, by its kind or by its pods, or none has to. */
@@ -138,18 +150,19 @@ function report(result: LintResult, terminal: Terminal): ExitCode {
   }));
   terminal.result({ files, objects, unjudged, findings: found, unreadable: problems }, [
     ...findings.map(lineOf),
-    ...(unjudged.length === 0
-      ? []
-      : [`${unjudged.length} of ${objects} not judged: ${kindsOf(unjudged)}`]),
+    ...(unjudged.length === 0 ? [] : [unjudgedLine(unjudged, objects)]),
     `${count(files, "file")}, ${count(objects, "object")}: ${mandatory} mandatory, ${findings.length - mandatory} advisory, ${problems.length} unreadable`,
   ]);
   if (problems.length > 0 || objects === 0) return 2;
   return mandatory > 0 ? 1 : 0;
 }
 
-/** Kinds, each once, in the order in which they come. */
-function kindsOf(unjudged: readonly Unjudged[]): string {
-  return [...new Set(unjudged.map(({ kind }) => kind))].join(", ");
+function unjudgedLine(unjudged: readonly Unjudged[], objects: number): string {
+  const number = unjudged.reduce((sum, { locations }) => sum + locations.length, 0);
+  const kinds = unjudged.map(
+    ({ apiVersion, kind, locations }) => `${locations.length} ${kind} (${apiVersion})`,
+  );
+  return `${number} of ${objects} not judged: ${kinds.join(", ")}`;
 }
 
 function lineOf({ location, violation }: Finding): string {

@@ -138,25 +138,35 @@ describe("causeway lint", () => {
     });
   });
 
-  it("says how many objects no rule judged, and of which kinds", async () => {
-    const thing = (name: string) => ({
-      apiVersion: "unheard.example/v1",
+  describe("of kinds that no rule knows", () => {
+    const thing = (name: string, apiVersion = "unheard.example/v1") => ({
+      apiVersion,
       kind: "Thing",
       metadata: { name },
     });
     const quota = { apiVersion: "v1", kind: "ResourceQuota", metadata: { name: "all" } };
-    file(
-      "a.yaml",
-      [thing("a"), thing("b"), deployment, quota]
-        .map((each) => JSON.stringify(each))
-        .join("\n---\n"),
-    );
-    expect(await run(folder)).toMatchObject({
-      code: 0,
-      out: [
-        "2 of 4 not judged: unheard.example/v1:Thing",
-        "1 file, 4 objects: 0 mandatory, 0 advisory, 0 unreadable",
-      ],
+    const objects = [thing("a", "other.example/v2"), thing("b"), deployment, thing("c"), quota];
+    const source = objects.map((each) => JSON.stringify(each)).join("\n---\n");
+    const said = [
+      "3 of 5 not judged: 2 Thing (unheard.example/v1), 1 Thing (other.example/v2)",
+      "1 file, 5 objects: 0 mandatory, 0 advisory, 0 unreadable",
+    ];
+
+    it("names each with its API and the number of its objects", async () => {
+      file("a.yaml", source);
+      expect(await run(folder)).toEqual({ code: 0, out: said, err: [] });
+    });
+
+    it("names them on standard input too, and tells a program where they are", async () => {
+      const { code, out } = await causeway("lint", [], source);
+      expect([code, lines(out)]).toEqual([0, said]);
+      const { unjudged } = JSON.parse((await causeway("lint", ["--json", "-"], source)).out) as {
+        unjudged: unknown;
+      };
+      expect(unjudged).toEqual([
+        { apiVersion: "unheard.example/v1", kind: "Thing", locations: ["-:3", "-:7"] },
+        { apiVersion: "other.example/v2", kind: "Thing", locations: ["-:1"] },
+      ]);
     });
   });
 
