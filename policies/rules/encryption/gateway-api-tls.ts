@@ -16,9 +16,11 @@ export const rule = resourceRule({
     { framework: "ml-lens", clause: "MLSEC-09" },
     { framework: "eu-ai-act", clause: "Art. 15(5)" },
   ],
-  types: ["Gateway", "ListenerSet", "XListenerSet"].map(
-    (kind) => `kubernetes:gateway.networking.k8s.io/v1:${kind}`,
-  ),
+  types: [
+    "kubernetes:gateway.networking.k8s.io/v1:Gateway",
+    "kubernetes:gateway.networking.k8s.io/v1:ListenerSet",
+    "kubernetes:gateway.networking.x-k8s.io/v1alpha1:XListenerSet",
+  ],
   check: (gateway) =>
     list(gateway.props, "spec.listeners").flatMap((listener) => {
       const protocol = at(listener, "protocol");
