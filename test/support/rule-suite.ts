@@ -33,6 +33,8 @@ interface ResourceSuite {
   readonly good: Props;
   readonly deviations: Deviations<Props>;
   readonly configured?: readonly Configured<Props>[];
+  /** Marks a kind of which the rule refuses every object; `good` satisfies all other rules. */
+  readonly forbidden?: true;
 }
 
 interface StackSuite {
@@ -71,7 +73,9 @@ function resourceSuite(rule: ResourceRule, suite: ResourceSuite): void {
     it.each(Object.keys(suite.good))(
       "is no crash, and at worst an advisory, when %s is unknown",
       (key) => {
-        expectAdvisory(judge([rule], [view(proxied({ ...suite.good, [key]: unknown }))]));
+        const found = judge([rule], [view(proxied({ ...suite.good, [key]: unknown }))]);
+        if (suite.forbidden) expect(found).toHaveLength(1);
+        else expectAdvisory(found);
       },
     );
   });
@@ -98,6 +102,7 @@ function stackSuite(rule: StackRule, suite: StackSuite): void {
 
 interface Shared<T> {
   readonly good: T;
+  readonly forbidden?: true;
   readonly deviations: Deviations<T>;
   readonly configured?: readonly Configured<T>[];
 }
@@ -118,8 +123,12 @@ function shared<T extends Props | readonly ResourceView[]>(
     expect(rules.filter((other) => other.name === rule.name)).toEqual([rule]);
     expect(rule.name.startsWith(`${rule.area}-`)).toBe(true);
   });
-  it("lets the compliant baseline pass, as does every other rule", () =>
-    expect(lines(judged(suite.good))).toEqual([]));
+  it("lets the compliant baseline pass, as does every other rule", () => {
+    const found = judged(suite.good);
+    expect(
+      lines(suite.forbidden ? found.filter((violation) => violation.rule !== rule) : found),
+    ).toEqual([]);
+  });
   it("has a deviation", () => expect(deviants.length).toBeGreaterThan(0));
   it.each(deviants)("alone refuses $title", ({ deviant, message }) => {
     const found = judged(deviant);

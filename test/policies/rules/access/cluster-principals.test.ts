@@ -96,6 +96,23 @@ ruleSuite(principals, {
   ],
 });
 
+const ofKey = (...actions: string[]) =>
+  document(
+    {
+      Sid: "Use",
+      Effect: "Allow",
+      Principal: { AWS: "arn:aws:iam::111122223333:root" },
+      Action: actions,
+      Resource: "*",
+    },
+    {
+      Sid: "EncryptTrail",
+      Effect: "Allow",
+      Principal: { Service: "cloudtrail.amazonaws.com" },
+      Action: ["kms:GenerateDataKey", "kms:DescribeKey"],
+      Resource: "*",
+    },
+  );
 const kept = (...actions: string[]) => [
   resource("aws:cloudtrail/trail:Trail", "trail", {
     ...trail,
@@ -104,14 +121,29 @@ const kept = (...actions: string[]) => [
   resource("aws:kms/key:Key", "key", {
     ...key,
     keyId: "kept",
-    policy: document({
-      Effect: "Allow",
-      Principal: { AWS: "arn:aws:iam::111122223333:root" },
-      Action: actions,
-      Resource: "*",
-    }),
+    policy: ofKey(...actions),
   }),
 ];
+
+ruleSuite(auditKey, {
+  good: kept("kms:Decrypt"),
+  deviations: {
+    "a key that its policy lets somebody delete": (good) => ({
+      deviant: changedAt(good, "key", "policy", ofKey("kms:ScheduleKeyDeletion")),
+      message: /^Key "key" must let nobody kms:ScheduleKeyDeletion, because it protects/,
+    }),
+    "a key that its policy lets somebody end by a pattern": (good) =>
+      changedAt(good, "key", "policy", ofKey("kms:Disable*")),
+  },
+  configured: [
+    {
+      title: "a key that ends with its stack",
+      parameters: { required: false },
+      subject: (good) => changedAt(good, "key", "policy", ofKey("kms:*")),
+      fires: false,
+    },
+  ],
+});
 
 it("lets nobody end the key of a trail, under any pattern, unless the stack may end it", () => {
   const found = (actions: string[], given = {}) =>

@@ -6,10 +6,12 @@ import { rule as meshStrict } from "../../../../policies/rules/encryption/mesh-s
 import { rule as nodeClass } from "../../../../policies/rules/encryption/node-class-storage";
 import { rule as nodeTransit } from "../../../../policies/rules/encryption/node-transit";
 import { rule as storageClass } from "../../../../policies/rules/encryption/storage-class-kms";
+import { rule as gatewayApi } from "../../../../policies/rules/encryption/gateway-api-tls";
 import * as good from "../../../support/baselines/platform";
 import type { ResourceView } from "../../../../policies/rule";
 import { changed, resource, without } from "../../../support/baselines/resource";
 import { ruleSuite, set, unset } from "../../../support/rule-suite";
+import { goodDeployment } from "../workloads/good";
 
 ruleSuite(storageClass, {
   type: "kubernetes:storage.k8s.io/v1:StorageClass",
@@ -82,6 +84,39 @@ const server = (metadata: object) =>
       },
     },
   });
+
+const injected = [
+  ...good.meshStack,
+  resource("kubernetes:networking.istio.io/v1:DestinationRule", "rule", good.destinationRule),
+  ...good.namespaceStack,
+  resource("kubernetes:apps/v1:Deployment", "server", goodDeployment()),
+];
+ruleSuite(meshInjection, {
+  good: injected,
+  deviations: {
+    "a namespace of the mesh without proxies": (stack) => ({
+      deviant: changed(stack, "models", (props) =>
+        set(props, "metadata.labels.istio-injection", "disabled"),
+      ),
+      message: /^Namespace "causeway-models" must have the label istio-injection: enabled,/,
+    }),
+    "a port past the proxy": (stack) => ({
+      deviant: changed(stack, "server", (props) =>
+        set(props, "spec.template.metadata.annotations", {
+          "traffic.sidecar.istio.io/excludeInboundPorts": "8080",
+        }),
+      ),
+      message: /^Deployment "scorer" must not take port 8080 past the mesh's proxy$/,
+    }),
+    "pods without a proxy": (stack) =>
+      changed(stack, "server", (props) =>
+        set(props, "spec.template.metadata.labels", {
+          app: "scorer",
+          "sidecar.istio.io/inject": "false",
+        }),
+      ),
+  },
+});
 
 describe("encryption-mesh-injection", () => {
   const mesh = [
@@ -223,3 +258,51 @@ ruleSuite(gatewayTls, {
       set(props, "spec.servers.0.tls.mode", "PASSTHROUGH"),
   },
 });
+
+for (const type of [
+  "kubernetes:gateway.networking.k8s.io/v1:Gateway",
+  "kubernetes:gateway.networking.k8s.io/v1:ListenerSet",
+  "kubernetes:gateway.networking.x-k8s.io/v1alpha1:XListenerSet",
+])
+  ruleSuite(gatewayApi, {
+    type,
+    good: {
+      metadata: { name: "models", namespace: "causeway-gateway" },
+      spec: {
+        gatewayClassName: "istio",
+        listeners: [
+          {
+            name: "https",
+            port: 443,
+            protocol: "HTTPS",
+            hostname: "models.example.com",
+            tls: { mode: "Terminate", certificateRefs: [{ name: "gateway" }] },
+          },
+        ],
+      },
+    },
+    deviations: {
+      "plain HTTP": (props) => ({
+        deviant: set(props, "spec.listeners.0.protocol", "HTTP"),
+        message: /^listener "https" of \w+ "models" must have protocol HTTPS, got "HTTP"$/,
+      }),
+      "no certificate": (props) => ({
+        deviant: unset(props, "spec.listeners.0.tls"),
+        message: /must name its certificate in tls\.certificateRefs, got none$/,
+      }),
+      "every host": (props) => ({
+        deviant: unset(props, "spec.listeners.0.hostname"),
+        message: /must name a hostname, got none$/,
+      }),
+      "every host by a star": (props) => set(props, "spec.listeners.0.hostname", "*"),
+    },
+    configured: [
+      {
+        title: "TLS that goes through to the pods",
+        parameters: {},
+        subject: (props) =>
+          unset(set(props, "spec.listeners.0.protocol", "TLS"), "spec.listeners.0.tls"),
+        fires: false,
+      },
+    ],
+  });

@@ -1,9 +1,16 @@
 import { rule as deletionWindow } from "../../../../policies/rules/encryption/key-deletion-window";
 import { rule as multiRegion } from "../../../../policies/rules/encryption/key-multi-region";
 import { rule as rotation } from "../../../../policies/rules/encryption/key-rotation";
-import { key, replicaKey } from "../../../support/baselines/aws";
-import { resource } from "../../../support/baselines/resource";
+import {
+  document,
+  key,
+  keyPolicyStatement,
+  logGroup,
+  replicaKey,
+} from "../../../support/baselines/aws";
+import { changedAt, resource } from "../../../support/baselines/resource";
 import { ruleSuite, set, unset } from "../../../support/rule-suite";
+import { rule as service } from "../../../../policies/rules/encryption/key-service";
 
 const type = "aws:kms/key:Key";
 
@@ -83,4 +90,32 @@ ruleSuite(deletionWindow, {
   type: "aws:kms/replicaKey:ReplicaKey",
   good: replicaKey,
   deviations: { "a week": (good) => set(good, "deletionWindowInDays", 7) },
+});
+
+const logKey = "arn:aws:kms:eu-west-1:111122223333:key/of-logs";
+const forLogs = (...actions: string[]) =>
+  document({
+    Sid: "EncryptLogGroups",
+    Effect: "Allow",
+    Principal: { Service: "logs.eu-west-1.amazonaws.com" },
+    Action: actions,
+    Resource: "*",
+  });
+const logUse = ["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"];
+ruleSuite(service, {
+  good: [
+    resource(type, "of-logs", { ...key, keyId: logKey, policy: forLogs(...logUse) }, logKey),
+    resource("aws:cloudwatch/logGroup:LogGroup", "group", { ...logGroup, kmsKeyId: logKey }),
+  ],
+  deviations: {
+    "a key that the logs cannot use": (good) => ({
+      deviant: changedAt(good, "of-logs", "policy", document(keyPolicyStatement)),
+      message:
+        /^Key "of-logs" must let logs\.\*\.amazonaws\.com use it for LogGroup "group", got no statement for kms:Encrypt, kms:Decrypt, kms:GenerateDataKey$/,
+    }),
+    "a key that the logs can only read by": (good) => ({
+      deviant: changedAt(good, "of-logs", "policy", forLogs("kms:Decrypt")),
+      message: /got no statement for kms:Encrypt, kms:GenerateDataKey$/,
+    }),
+  },
 });

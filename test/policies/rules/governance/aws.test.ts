@@ -4,7 +4,11 @@ import { rule as retention } from "../../../../policies/rules/governance/audit-r
 import { rule as purpose } from "../../../../policies/rules/governance/bucket-purpose";
 import { rule as logGroup } from "../../../../policies/rules/governance/log-group-retention";
 import { bucketPurposes } from "../../../../infra/kubernetes/labels";
+import { clusterStack, document } from "../../../support/baselines/aws";
+import { denyPlaintext } from "../../../support/baselines/buckets";
+import { changedAt, resource } from "../../../support/baselines/resource";
 import { ruleSuite, set, unset } from "../../../support/rule-suite";
+import { rule as delivery } from "../../../../policies/rules/governance/trail-delivery";
 import { goodBuckets } from "../reliability/good";
 
 const lockType = "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration";
@@ -129,4 +133,44 @@ ruleSuite(logGroup, {
       fires: false,
     },
   ],
+});
+
+const refuse = (more: object = {}) => ({
+  Sid: "RefuseOtherKeys",
+  Effect: "Deny",
+  Principal: "*",
+  Action: ["s3:PutObject"],
+  Resource: ["arn:aws:s3:::audit/*"],
+  Condition: {
+    StringNotEqualsIfExists: { "s3:x-amz-server-side-encryption": "aws:kms", ...more },
+  },
+});
+const exceptTrail = { "aws:PrincipalServiceName": "cloudtrail.amazonaws.com" };
+ruleSuite(delivery, {
+  good: [
+    ...clusterStack.map((each) =>
+      each.name === "trail" ? { ...each, props: { ...each.props, s3BucketName: "audit" } } : each,
+    ),
+    resource("aws:s3/bucketPolicy:BucketPolicy", "policy", {
+      bucket: "audit",
+      policy: document(denyPlaintext, refuse(exceptTrail)),
+    }),
+  ],
+  deviations: {
+    "a bucket that refuses the digests of its trail": (stack) => ({
+      deviant: changedAt(stack, "policy", "policy", document(denyPlaintext, refuse())),
+      message:
+        /^Statement RefuseOtherKeys of BucketPolicy "policy" must except cloudtrail\.amazonaws\.com, got/,
+    }),
+    "a bucket that excepts another service": (stack) =>
+      changedAt(
+        stack,
+        "policy",
+        "policy",
+        document(
+          denyPlaintext,
+          refuse({ "aws:PrincipalServiceName": "delivery.logs.amazonaws.com" }),
+        ),
+      ),
+  },
 });

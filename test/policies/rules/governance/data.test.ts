@@ -6,6 +6,7 @@ import { repository } from "../../../support/baselines/aws";
 import { bucketStack } from "../../../support/baselines/buckets";
 import { ruleSuite, set, unset, type Props } from "../../../support/rule-suite";
 import { changed } from "../reliability/good";
+import { goodHelper, goodWorkflowSpec } from "../workloads/good";
 
 ruleSuite(classification, {
   type: "aws:ecr/repository:Repository",
@@ -132,6 +133,48 @@ const workflow = (changedTasks: object[]): Props => ({
     ],
   },
 });
+const pods = goodWorkflowSpec();
+const runs = (name: string, command: string[], args: string[]) => ({
+  name,
+  container: { ...goodHelper("main"), command, args },
+});
+ruleSuite(approval, {
+  type: "kubernetes:argoproj.io/v1alpha1:WorkflowTemplate",
+  good: {
+    metadata: { name: "erase", namespace: "causeway-training" },
+    spec: {
+      ...pods,
+      entrypoint: "run",
+      templates: [
+        { name: "run", dag: { tasks } },
+        { name: "ask", suspend: {} },
+        runs("erase", erasing.container.command, erasing.container.args),
+        runs("record", ["node", "/app/record-erasure.js"], []),
+      ],
+    },
+  },
+  deviations: {
+    "an erasure that waits for nobody": (good) => ({
+      deviant: unset(good, "spec.templates.0.dag.tasks.1.depends"),
+      message:
+        /^task "erase" of WorkflowTemplate "erase" must depend on a suspended task and on its answer, got depends nothing when/,
+    }),
+    "an erasure whatever the answer is": (good) => unset(good, "spec.templates.0.dag.tasks.1.when"),
+    "an erasure that nobody puts on record": (good) => ({
+      deviant: unset(good, "spec.templates.0.dag.tasks.2"),
+      message: /must be followed by one that runs \/app\/record-erasure\.js, got none$/,
+    }),
+  },
+  configured: [
+    {
+      title: "an erasure by another program",
+      parameters: { module: "other.erasing" },
+      subject: (good) => unset(good, "spec.templates.0.dag.tasks.1.depends"),
+      fires: false,
+    },
+  ],
+});
+
 const messages = (changedTasks: object[]) =>
   approval.kind === "resource" &&
   approval.check(

@@ -9,6 +9,8 @@ import { rule as logRetention } from "../../../../policies/rules/governance/mode
 import { rule as published } from "../../../../policies/rules/governance/model-published";
 import { rules } from "../../../../policies/rules";
 import { judge } from "../../../../policies/judge";
+import { meshStack } from "../../../support/baselines/platform";
+import { resource, without } from "../../../support/baselines/resource";
 import { ruleSuite, set, unset } from "../../../support/rule-suite";
 import { goodModelService } from "./good";
 
@@ -101,6 +103,17 @@ ruleSuite(biasAudit, {
   },
 });
 
+ruleSuite(outstanding, {
+  type,
+  good,
+  deviations: {
+    "a contract that changed after the release": (g) => ({
+      deviant: set(g, "governance.contract", `sha256:${"f".repeat(64)}`),
+      message: /must have a release that was made by its contract as it is: model\.yaml has/,
+    }),
+  },
+});
+
 describe(outstanding.name, () => {
   const unpublished = set(good, "release.published", false);
   const found = (props: object) =>
@@ -131,6 +144,32 @@ describe(outstanding.name, () => {
       found(set(bare, "release.published", true)),
     ]).toEqual([[], [], []]);
   });
+});
+
+ruleSuite(switchable, {
+  good: [
+    ...meshStack,
+    resource(type, "eu-west-1-scorer", good),
+    resource("kubernetes:networking.istio.io/v1:VirtualService", "eu-west-1-scorer-routes", {
+      metadata: { name: "scorer", namespace: "causeway-models" },
+      spec: {
+        hosts: ["scorer"],
+        http: [{ route: [{ destination: { host: "scorer-stable" } }], timeout: "1s" }],
+      },
+    }),
+  ],
+  deviations: {
+    "a model without routes": (stack) => ({
+      deviant: without(stack, "eu-west-1-scorer-routes"),
+      message: /^Model "scorer" must have a VirtualService with routes for the kill switch/,
+    }),
+    "routes of another model": (stack) =>
+      stack.map((each) =>
+        each.name === "eu-west-1-scorer-routes"
+          ? { ...each, name: "eu-west-1-other-routes" }
+          : each,
+      ),
+  },
 });
 
 describe("the kill switch's route", () => {

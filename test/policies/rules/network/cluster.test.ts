@@ -4,6 +4,9 @@ import { rule as allowAll } from "../../../../policies/rules/network/policy-allo
 import { rule as metadataService } from "../../../../policies/rules/network/policy-metadata-service";
 import { rule as serviceType } from "../../../../policies/rules/network/service-type";
 import { rule as hosts } from "../../../../policies/rules/network/virtual-service-hosts";
+import { rule as adminPolicy } from "../../../../policies/rules/network/admin-policy";
+import { rule as ingress } from "../../../../policies/rules/network/ingress";
+import { rule as serviceEntry } from "../../../../policies/rules/network/service-entry";
 import * as good from "../../../support/baselines/platform";
 import { changed, without } from "../../../support/baselines/resource";
 import { ruleSuite, set, unset } from "../../../support/rule-suite";
@@ -144,3 +147,77 @@ for (const version of ["v1", "v1beta1"]) {
     },
   });
 }
+
+ruleSuite(serviceEntry, {
+  type: "kubernetes:networking.istio.io/v1:ServiceEntry",
+  good: {
+    metadata: { name: "login", namespace: "causeway-gateway" },
+    spec: { hosts: ["login.example.com"], location: "MESH_EXTERNAL", resolution: "DNS" },
+  },
+  deviations: {
+    "every host of a domain": (props) => ({
+      deviant: set(props, "spec.hosts", ["login.example.com", "*.com"]),
+      message:
+        /^ServiceEntry "login" must name its hosts, got \["login\.example\.com","\*\.com"\]$/,
+    }),
+    "no host": (props) => unset(props, "spec.hosts"),
+    "half of all addresses": (props) => ({
+      deviant: set(props, "spec.addresses", ["203.0.113.0/24", "128.0.0.0/1"]),
+      message: /^ServiceEntry "login" must not answer for 128\.0\.0\.0\/1$/,
+    }),
+    "whatever address a caller has in mind": (props) => ({
+      deviant: set(props, "spec.resolution", "NONE"),
+      message: /must resolve its hosts by DNS or be STATIC, got NONE$/,
+    }),
+  },
+});
+
+for (const type of [
+  "kubernetes:networking.k8s.io/v1:Ingress",
+  "kubernetes:extensions/v1beta1:Ingress",
+  "kubernetes:route.openshift.io/v1:Route",
+])
+  ruleSuite(ingress, {
+    type,
+    forbidden: true,
+    good: { metadata: { name: "shortcut", namespace: "causeway-models" }, spec: {} },
+    deviations: {
+      "a way in beside the gateway": (props) => ({
+        deviant: props,
+        message: /"shortcut" must not open a way in beside the gateway$/,
+      }),
+    },
+    configured: [
+      {
+        title: "a way in that an adopter lists",
+        parameters: { exempt: ["shortcut"] },
+        subject: (props) => props,
+        fires: false,
+      },
+    ],
+  });
+
+for (const kind of ["AdminNetworkPolicy", "BaselineAdminNetworkPolicy", "ClusterNetworkPolicy"])
+  ruleSuite(adminPolicy, {
+    type: `kubernetes:policy.networking.k8s.io/v1alpha1:${kind}`,
+    good: {
+      metadata: { name: "isolation" },
+      spec: {
+        priority: 10,
+        subject: { namespaces: {} },
+        ingress: [{ action: "Deny", from: [{ namespaces: {} }] }],
+        egress: [{ action: "Pass", to: [{ namespaces: {} }] }],
+      },
+    },
+    deviations: {
+      "a way in that no namespace can refuse": (props) => ({
+        deviant: set(props, "spec.ingress.0.action", "Allow"),
+        message: new RegExp(
+          `^ingress rule 1 of ${kind} "isolation" must deny or pass, got "Allow"$`,
+        ),
+      }),
+      "a way out that no namespace can refuse": (props) =>
+        set(props, "spec.egress.0.action", "Allow"),
+      "a rule that does not say": (props) => unset(props, "spec.egress.0.action"),
+    },
+  });

@@ -1,4 +1,17 @@
 import { rule as nameLength } from "../../../../policies/rules/reliability/name-length";
+import { role } from "../../../support/baselines/aws";
+import { ruleSuite, set } from "../../../support/rule-suite";
+
+ruleSuite(nameLength, {
+  type: "aws:iam/role:Role",
+  good: role,
+  deviations: {
+    "a name of 65 characters": (good) => ({
+      deviant: set(good, "name", "n".repeat(65)),
+      message: /must have a name of at most 64 characters, got n{65}: 65$/,
+    }),
+  },
+});
 
 const targetGroup = (name: string, props: Record<string, unknown> = {}) =>
   nameLength.check({ type: "aws:lb/targetGroup:TargetGroup", name, props }, {});

@@ -1,6 +1,7 @@
 import { rule as limitRange } from "../../../../policies/rules/workloads/namespace-limit-range";
 import { rule as podSecurity } from "../../../../policies/rules/workloads/namespace-pod-security";
 import { rule as quota } from "../../../../policies/rules/workloads/namespace-quota";
+import { rule as hostPath } from "../../../../policies/rules/workloads/volume-host-path";
 import type { ResourceView } from "../../../../policies/rule";
 import { ruleSuite, set, unset } from "../../../support/rule-suite";
 
@@ -99,3 +100,26 @@ for (const [rule, kind] of [
     ],
   });
 }
+
+ruleSuite(hostPath, {
+  type: "kubernetes:core/v1:PersistentVolume",
+  good: {
+    metadata: { name: "rows" },
+    spec: {
+      capacity: { storage: "10Gi" },
+      accessModes: ["ReadWriteOnce"],
+      storageClassName: "causeway-encrypted",
+      csi: { driver: "ebs.csi.eks.amazonaws.com", volumeHandle: "vol-1" },
+    },
+  },
+  deviations: {
+    "a folder of a node": (good) => ({
+      deviant: set(good, "spec.hostPath", { path: "/" }),
+      message: /^PersistentVolume "rows" must not be a folder of a node, got hostPath$/,
+    }),
+    "a disk of a node": (good) => ({
+      deviant: set(good, "spec.local", { path: "/mnt" }),
+      message: /got local$/,
+    }),
+  },
+});

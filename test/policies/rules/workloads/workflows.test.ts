@@ -3,6 +3,7 @@ import { rule as reference } from "../../../../policies/rules/workloads/sensor-r
 import { rule as concurrency } from "../../../../policies/rules/workloads/workflow-concurrency";
 import { rule as deadline } from "../../../../policies/rules/workloads/workflow-deadline";
 import { rule as retries } from "../../../../policies/rules/workloads/workflow-retries";
+import { rule as overrides } from "../../../../policies/rules/workloads/workflow-overrides";
 import { ruleSuite, set, unset, type Props } from "../../../support/rule-suite";
 import { goodWorkflowSpec } from "./good";
 
@@ -202,4 +203,37 @@ test("a model of a lower tier may promote without a person", () => {
     "spec.templates.0.dag.tasks.1.depends",
   );
   expect(approval.check({ type: templateType, name: "scorer", props }, {})).toEqual([]);
+});
+
+const patch = JSON.stringify({ containers: [{ name: "main", image: "example.net/x" }] });
+ruleSuite(overrides, {
+  type: templateType,
+  good: template,
+  deviations: {
+    "a patch of every pod": (good) => ({
+      deviant: set(good, "spec.podSpecPatch", patch),
+      message: /^WorkflowTemplate "scorer-retraining" must not set podSpecPatch$/,
+    }),
+    "a patch of a template's pod": (good) => set(good, "spec.templates.1.podSpecPatch", patch),
+    "a patch of the pod that collects artifacts": (good) =>
+      set(good, "spec.artifactGC", { strategy: "OnWorkflowDeletion", podSpecPatch: patch }),
+    "an account that collects artifacts": (good) => ({
+      deviant: set(good, "spec.artifactGC", {
+        strategy: "OnWorkflowDeletion",
+        serviceAccountName: "retraining-promoter",
+      }),
+      message: /must not set artifactGC\.serviceAccountName$/,
+    }),
+    "an account of the executor": (good) => ({
+      deviant: set(good, "spec.executor", { serviceAccountName: "retraining-promoter" }),
+      message: /must not set executor\.serviceAccountName$/,
+    }),
+  },
+});
+ruleSuite(overrides, {
+  type: cronType,
+  good: schedule,
+  deviations: {
+    "a patch of every pod": (good) => set(good, "spec.workflowSpec.podSpecPatch", patch),
+  },
 });
