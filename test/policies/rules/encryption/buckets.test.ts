@@ -1,6 +1,8 @@
 import { rule as kms } from "../../../../policies/rules/encryption/bucket-kms";
 import { rule as replicated } from "../../../../policies/rules/encryption/bucket-replication";
 import { rule as tls } from "../../../../policies/rules/encryption/bucket-tls";
+import { judge } from "../../../../policies/judge";
+import { rules } from "../../../../policies/rules";
 import { document } from "../../../support/baselines/aws";
 import {
   bucketPolicy,
@@ -69,9 +71,16 @@ ruleSuite(tls, {
           },
         }),
       })),
-    "a policy that is no JSON": (good) =>
-      changed(good, "data-policy", () => ({ ...bucketPolicy, policy: "{" })),
   },
+});
+
+it("takes a policy that is no JSON for one that refuses nothing and lets everybody in", () => {
+  const unread = changed(bucketStack, "data-policy", () => ({ ...bucketPolicy, policy: "{" }));
+  expect(tls.check(unread, {}).map(({ resource }) => resource?.name)).toEqual(["data"]);
+  expect(judge(rules, unread).map(({ rule }) => rule.name)).toEqual([
+    "encryption-bucket-tls",
+    "access-resource-public",
+  ]);
 });
 
 ruleSuite(replicated, {
