@@ -2,6 +2,7 @@ import { betWindows, blockSeconds } from "../../infra/gates/blocks";
 import results from "./gate-scenarios.json";
 
 const percent = (share: number) => `${Number((100 * share).toFixed(1))}%`;
+type ExperimentEnds = (typeof results.experiments.scenarios)[number]["levels"][number];
 type Ends = (typeof results.scenarios)[number]["levels"][number]["gate"];
 
 const minutesOf = ({ minutes }: Ends) => (minutes === null ? "" : `, ${minutes} min`);
@@ -46,5 +47,46 @@ For a version that is bad: false promotions / rollbacks, and minutes until the r
 
 ${table("bad").join("\n")}
 
-A bad version is found at most one and a half times as late as by its own counts alone, plus two minutes. In an outage its own counts refuse it for the outage; that is no finding. With fewer than one request a second the comparison takes longer, because few failures of the version beside none of the champion may be chance.`;
+A bad version is found at most one and a half times as late as by its own counts alone, plus two minutes. In an outage its own counts refuse it for the outage; that is no finding. With fewer than one request a second the comparison takes longer, because few failures of the version beside none of the champion may be chance.
+
+${experimentSection()}`;
+}
+
+/** What an A/B test makes of the ways in which production breaks its assumptions. */
+function experimentSection(): string {
+  const { requestsPerSecond, tests, scenarios } = results.experiments;
+  const days = (found: number | null) => (found === null ? "" : `, ${Number(found.toFixed(1))} d`);
+  const cell = (truth: string, { better, worse, days: found }: ExperimentEnds) =>
+    truth === "alike"
+      ? percent(better + worse)
+      : truth === "worse"
+        ? `${percent(better)} / ${percent(worse)}${days(found)}`
+        : `${percent(worse)} / ${percent(better)}${days(found)}`;
+  return `### A/B tests
+
+The unit is a bucket of subjects, the control the champion's half at the same time, both randomised; only requests as old as the outcome window count ([A/B tests](ab-tests.md#decision)). It assumes that subjects are independent of each other, and that the new version changes no value that comes after the outcome window.
+
+These are ${tests} simulated tests of each scenario and traffic level, of 1,000 subjects in either half, with an outcome window of three days, two weeks of requests and a look every six hours. For versions that are alike: wrong decisions, of the 5% that the contract allows.
+
+| scenario | ${requestsPerSecond.map((level) => `${level}/s`).join(" | ")} |
+| --- | ${requestsPerSecond.map(() => "---").join(" | ")} |
+${scenarios
+  .filter(({ truth }) => truth === "alike")
+  .map(
+    ({ scenario, levels }) =>
+      `| ${scenario} | ${levels.map((level) => cell("alike", level)).join(" | ")} |`,
+  )
+  .join("\n")}
+
+For versions that differ: wrong / right decisions, and days until the right one (median). What is missing to 100% waits for a person.
+
+| scenario | ${requestsPerSecond.map((level) => `${level}/s`).join(" | ")} |
+| --- | ${requestsPerSecond.map(() => "---").join(" | ")} |
+${scenarios
+  .filter(({ truth }) => truth !== "alike")
+  .map(
+    ({ scenario, truth, levels }) =>
+      `| ${scenario} | ${levels.map((level) => cell(truth, level)).join(" | ")} |`,
+  )
+  .join("\n")}`;
 }

@@ -2,7 +2,8 @@ import { regionLoss, type RegionLossFigures } from "../../policies/region-loss/l
 import type { ResourceView } from "../../policies/rule";
 import type { StackConfig } from "../../infra/stack/schema";
 import { recoveryBudget, type RecoveryBudget } from "../../services/contract/recovery";
-import { valueSpread } from "../../infra/gates/experiment";
+import { maturity, testSeconds, valueSpread } from "../../infra/gates/experiment";
+import { outcomeWindow } from "../../services/contract/arms";
 import {
   largestUndecidedShare,
   largestUnprovenShare,
@@ -88,9 +89,9 @@ export interface ExperimentFigures {
   readonly difference: number;
   /** Largest share of all requests that the version gets before. */
   readonly largestUndecidedShare: number;
-  /** How long a label may take, and whether the last look may come before it. */
-  readonly labelDelay: string;
-  readonly labelsTooLate: boolean;
+  /** Age from which a value is taken as known, and whether metrics are not kept as long. */
+  readonly outcomeWindow: string;
+  readonly windowTooLong: boolean;
 }
 
 /**
@@ -131,7 +132,6 @@ function experimentFigures(
     return forecast === undefined ? [] : [{ requestsPerSecond, forecast }];
   });
   if (share === undefined) return undefined;
-  const { labelDelay } = contract.slos;
   return {
     minutesToDecision: forecasts.map(({ requestsPerSecond, forecast: { decided } }) => ({
       requestsPerSecond,
@@ -139,11 +139,8 @@ function experimentFigures(
     })),
     difference: valueSpread,
     largestUndecidedShare: share,
-    labelDelay: durationText(labelDelay),
-    labelsTooLate: forecasts.some(
-      ({ forecast: { decided, lastLook } }) =>
-        Number.isFinite(decided) && decided * 60 + labelDelay > lastLook * 60,
-    ),
+    outcomeWindow: durationText(outcomeWindow(contract)),
+    windowTooLong: maturity(contract) > testSeconds,
   };
 }
 

@@ -128,15 +128,15 @@ function experimentText({
   minutesToDecision,
   difference,
   largestUndecidedShare,
-  labelDelay,
-  labelsTooLate,
+  outcomeWindow,
+  windowTooLong,
 }: ExperimentFigures): string {
   const times = minutesToDecision.map(
     ({ requestsPerSecond, minutes }) =>
       `${minutes === null ? "by a person" : `after ${minutes} min`} at ${requestsPerSecond}/s`,
   );
-  const late = labelsTooLate ? `, and labels may take ${labelDelay}: then a person decides` : "";
-  return `its A/B test is decided ${times.join(", ")} (a difference of ${difference} standard deviations, if every request brings its outcome at once${late}); until then it gets at most ${percent(largestUndecidedShare)}`;
+  const late = windowTooLong ? ", longer than metrics are kept: set release.outcomeWindow" : "";
+  return `its A/B test is decided ${times.join(", ")} (a difference of ${difference} standard deviations; values are known after ${outcomeWindow}${late}); until then it gets at most ${percent(largestUndecidedShare)}`;
 }
 
 function percent(share: number): string {

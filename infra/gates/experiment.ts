@@ -1,113 +1,167 @@
-import type { Arm } from "../../services/contract/arms";
+import { arms, outcomeAges, outcomeWindow, type Arm } from "../../services/contract/arms";
 import type { Contract } from "../../services/contract/contract";
-import { metrics, type MetricFamily } from "../../services/contract/metrics";
+import { metrics } from "../../services/contract/metrics";
 import { sum } from "./counts";
-import { series, type SeriesName } from "./series";
-import { counted, promDuration, record, select, windowsOf, type RecordingRule } from "./rule";
-import { exact, mixtureEvidence, mixtureQuery } from "./sequential";
-import { normalQuantile } from "./statistics";
+import {
+  counted,
+  promDuration,
+  rateIntervalSeconds,
+  record,
+  select,
+  type Labels,
+  type RecordingRule,
+  type RuleGroup,
+} from "./rule";
+import { exact } from "./sequential";
+import { series } from "./series";
+import { mismatch, sampleRatio, sampleRatioOf } from "./split";
 import { conditions } from "./verdict";
 
-/** Looks over which the sample-ratio check keeps its rate: more than two months at one a minute. */
-const ratioLooks = 100_000;
-/** Probability that a split as asked for is ever called a mismatch. */
-const falseMismatch = 0.01;
-/** Seconds of requests whose split is checked. */
-const ratioSeconds = 86_400;
-
 /**
- * Majority of the buckets, in standard deviations, that a fair split reaches with a probability of
- * at most `alpha`, whoever sends how many requests: a sum of independent signs (Hoeffding 1963,
- * theorem 2).
- */
-export function majorityBound(alpha: number): number {
-  return Math.sqrt(2 * Math.log(2 / alpha));
-}
-
-/**
- * Majority of the buckets at which the split cannot be trusted: the rate is spent over the looks in
- * equal parts.
- */
-export const mismatch = majorityBound(falseMismatch / ratioLooks);
-
-/**
- * How far the two halves of the subjects are from having as many requests: of the buckets of
- * subjects, how many more have their larger half in one arm than in the other, in standard
- * deviations. Subjects are what is assigned at random, so subjects are what may be tested (Fabijan
- * et al. 2019, Diagnosing sample ratio mismatch); requests of one subject come together and are no
- * independent draws. In a fair split either half of a bucket is the larger one with the same
- * probability, however unlike its subjects are. Each half is counted by every version, so a version
- * that loses or turns away requests shows as a deficit of its half.
- */
-export function sampleRatio(contract: Pick<Contract, "name">): string {
-  const half = (arm: Arm) =>
-    `sum by (bucket) (increase(${select(contract, metrics.subjects.name, { arm })}[${promDuration(ratioSeconds)}]))`;
-  const larger = `sgn(${half("challenger")} - ${half("champion")})`;
-  return `abs(sum(${larger})) / sqrt(sum(abs(${larger})) > 0)`;
-}
-
-/** {@link sampleRatio} of the counts of each bucket. */
-export function sampleRatioOf(challenger: readonly number[], champion: readonly number[]): number {
-  const larger = challenger.map((count, i) => Math.sign(count - (champion[i] ?? 0)));
-  return Math.abs(sum(larger)) / Math.sqrt(larger.filter((sign) => sign !== 0).length);
-}
-
-/**
- * Difference in business value that an A/B test should find soonest, in standard deviations of the
- * champion's value.
+ * Difference in the business value of a request that an A/B test should find soonest, in standard
+ * deviations of a request's value; a request whose outcome brings none has 0.
  */
 export const valueSpread = 0.1;
+/** Seconds of a test that are counted: what Prometheus keeps in prod, less a day. */
+export const testSeconds = 14 * 86_400;
+/** Buckets with requests, of both halves together, below which the spread between them says little. */
+const fewestBuckets = 32;
+/** Seconds over which rates are taken: every event is in two of them. */
+const rateWindow = promDuration(2 * rateIntervalSeconds);
+/**
+ * Share of the challengers' requests from which a version is on trial with all of them, and share
+ * of the champions' up to which it is not the champion.
+ */
+const [taken, spared] = [0.9, 0.1];
 
-/** Rates that the test sums over its window, by version. */
-export function valueRateRules(contract: Contract): RecordingRule[] {
-  const rate = (name: MetricFamily["name"], more = {}) =>
-    `sum by (version) (rate(${select(contract, name, more)}[5m]))`;
+/** Seconds of one part of the outcome window. */
+function partSeconds(contract: Contract): number {
+  return outcomeWindow(contract) / outcomeAges;
+}
+
+/**
+ * Age in seconds of the requests that a test compares: an outcome window, and half a part of it,
+ * since a value is known to have come within its part.
+ */
+export function maturity(contract: Contract): number {
+  return outcomeWindow(contract) + partSeconds(contract) / 2;
+}
+
+/**
+ * Net value by bucket of subjects that mature requests have brought. What became known in an early
+ * part of the window is looked at as it was when the rest of it had not passed: so the values of a
+ * request come in together, whether gains are known sooner than losses or later.
+ */
+function matureNet(contract: Contract, arm: Arm, by: string): string {
+  const part = partSeconds(contract);
+  const of = (sign: string) =>
+    Array.from({ length: outcomeAges }, (_, age) => {
+      const cell = select(contract, metrics.experimentValue.name, { arm, age: `${age}`, sign });
+      return `rate(${cell}[${rateWindow}] offset ${promDuration(outcomeWindow(contract) - age * part)})`;
+    }).join(" or ");
+  return `(sum by (${by}) (${of("gain")}) - sum by (${by}) (${of("loss")}))`;
+}
+
+/**
+ * Rates that the test sums: requests and their values by bucket of subjects, of challengers under
+ * the version on trial and of everybody else at the same time. Nothing is recorded while a version
+ * has less than its whole half: requests before the test are no control.
+ */
+function rateRules(contract: Contract): RecordingRule[] {
+  const asked = (arm: Arm, by: string, ago: number) =>
+    `sum by (${by}) (rate(${select(contract, metrics.subjects.name, { arm })}[${rateWindow}] offset ${promDuration(ago)}))`;
+  const requests = (arm: Arm, by: string) => asked(arm, by, maturity(contract));
+  const share = (arm: Arm, ago: number) =>
+    `${asked(arm, "version", ago)} / on () group_left () (${asked(arm, "model", ago)} > 0)`;
+  const onTrial = (ago: number) =>
+    `${share("challenger", ago)} >= ${taken} and on (version) ${share("champion", ago)} <= ${spared}`;
+  // Of a part of the window one knows that it held a value, not when.
+  const [newest, oldest] = [
+    outcomeWindow(contract),
+    outcomeWindow(contract) + partSeconds(contract) + 2 * rateIntervalSeconds,
+  ];
+  const running = select(contract, series.trialRunning);
+  const both = (
+    of: typeof series.trialRequests | typeof series.trialNet,
+    rate: (arm: Arm, by: string) => string,
+  ) => [
+    record(contract, of, `${rate("challenger", "version, bucket")} and on (version) ${running}`, {
+      arm: "challenger",
+    }),
+    record(contract, of, `${rate("champion", "bucket")} * on () group_left (version) ${running}`, {
+      arm: "champion",
+    }),
+  ];
   return [
-    record(contract, series.trialValueCount, rate(metrics.valueCount.name)),
     record(
       contract,
-      series.trialValueNet,
-      `${rate(metrics.valueSum.name, { sign: "gain" })} - ${rate(metrics.valueSum.name, { sign: "loss" })}`,
+      series.trialRunning,
+      `(${onTrial(newest)} and on (version) ${onTrial(oldest)}) ^ 0`,
     ),
-    record(contract, series.trialValueSquares, rate(metrics.valueSquares.name)),
+    ...both(series.trialRequests, requests),
+    ...both(series.trialNet, (arm, by) => matureNet(contract, arm, by)),
   ];
 }
 
 /**
- * The A/B test: business value of an outcome under each version against the others, in standard
- * deviations, and the evidence that they differ. The evidence has the sign of the difference, so
- * that one series tells better from worse; it is 0 while chance explains all.
+ * The A/B test: mean value of a request under the version on trial against that of the champion's
+ * half at the same time, in standard deviations, and the evidence that they differ. The evidence
+ * has the sign of the difference, so that one series tells better from worse; it is 0 while chance
+ * explains all.
  */
-export function valueTrialRules(contract: Contract): RecordingRule[] {
-  const { labels } = windowsOf(contract);
-  const total = (of: SeriesName) => counted(select(contract, of), labels);
-  const own = (of: SeriesName) => `(${total(of)})`;
-  const rest = (of: SeriesName) =>
-    `(sum by (model) (${total(of)}) - on (model) group_right () ${total(of)})`;
-  const enough = (count: string) => `(${count} >= ${contract.drift.minimumSamples})`;
-  const [count, others] = [
-    enough(own(series.trialValueCount)),
-    enough(rest(series.trialValueCount)),
+function testRules(contract: Contract): RecordingRule[] {
+  const total = (of: typeof series.trialRequests | typeof series.trialNet) =>
+    counted(select(contract, of), promDuration(testSeconds));
+  const [rows, net] = [
+    select(contract, series.trialRequestsTotal),
+    select(contract, series.trialNetTotal),
   ];
-  const mean = (of: typeof own, trials: string) => `${of(series.trialValueNet)} / ${trials}`;
-  const deviation = `sqrt(${rest(series.trialValueSquares)} / ${others} - (${mean(rest, others)}) ^ 2 > 0)`;
-  const [difference, variance] = [
-    select(contract, series.trialValue),
-    select(contract, series.trialValueVariance),
-  ];
+  const by = "sum by (version, arm)";
+  const mean = (labels?: Labels) => select(contract, series.trialMean, labels);
+  const error = (labels?: Labels) => select(contract, series.trialMeanVariance, labels);
+  const one = (of: (labels: Labels) => string, join: string) =>
+    arms.map((arm) => `sum by (version) (${of({ arm })})`).join(` ${join} `);
+  const requests = (arm: Arm) =>
+    `(sum by (version) (${select(contract, series.trialRequestsTotal, { arm })}) >= ${contract.drift.minimumSamples})`;
+  const variance = select(contract, series.trialValueVariance);
+  const whole = `(${one(error, "+")} > 0)`;
+  const degrees = `((count by (version) (${rows} > 0) >= ${fewestBuckets}) - 2)`;
+  const squared = `(${one(mean, "-")}) ^ 2 / ${whole}`;
+  const wider = `(${variance} + ${exact(valueSpread ** 2)})`;
   return [
+    record(contract, series.trialRequestsTotal, total(series.trialRequests)),
+    record(contract, series.trialNetTotal, `${total(series.trialNet)} or ${rows} * 0`),
+    record(contract, series.trialMean, `${by} (${net}) / ${by} (${rows})`),
+    record(
+      contract,
+      series.trialMeanVariance,
+      `${by} ((${net} - ${mean()} * on (version, arm) group_right () ${rows}) ^ 2) / ${by} (${rows}) ^ 2 / (1 - 1 / count by (version, arm) (${rows} > 0))`,
+    ),
+    record(
+      contract,
+      series.trialValueVariance,
+      `1 / ${requests("challenger")} + 1 / ${requests("champion")}`,
+    ),
     record(
       contract,
       series.trialValue,
-      `(${mean(own, count)} - ${mean(rest, others)}) / ${deviation}`,
+      `(${one(mean, "-")}) * sqrt(${variance} / on (version) ${whole})`,
     ),
-    record(contract, series.trialValueVariance, `1 / ${count} + 1 / ${others}`),
     record(
       contract,
       series.trialValueEvidence,
-      `sgn(${difference}) * clamp_min(${mixtureQuery(`abs(${difference})`, variance, valueSpread)}, 0)`,
+      `sgn(${select(contract, series.trialValue)}) * on (version) clamp_min(0.5 * ln(${variance} / ${wider}) + on (version) (${degrees} * ln(1 + ${squared} / ${degrees}) * on (version) (${exact(valueSpread ** 2 / 2)} / ${wider})), 0)`,
     ),
   ];
+}
+
+/** Rules of an A/B test. */
+export function experimentGroup(contract: Contract): RuleGroup {
+  return {
+    name: `${contract.name}-experiment`,
+    interval: `${rateIntervalSeconds}s`,
+    rules: [...rateRules(contract), ...testRules(contract)],
+  };
 }
 
 /**
@@ -118,35 +172,64 @@ export function valueEvidence(contract: Pick<Contract, "name">, version: string)
   return `max(${select(contract, series.trialValueEvidence, { version })}) and on () ${sampleRatio(contract)} < ${exact(mismatch)}`;
 }
 
-/** Outcomes that came with a business value: how many, their sum, and the sum of their squares. */
-export interface ValueCounts {
-  readonly count: number;
-  readonly sum: number;
-  readonly squares: number;
+/** Mature requests of a bucket of subjects, and the sum of their business values. */
+export interface ValueBucket {
+  readonly requests: number;
+  readonly value: number;
 }
 
 /** What is known at one look at an A/B test. */
 export interface ExperimentCounts {
-  readonly trial: ValueCounts;
-  readonly champion: ValueCounts;
+  readonly values: Readonly<Record<Arm, readonly ValueBucket[]>>;
   /** Requests of either half by bucket of subjects, within a day. */
   readonly subjects: Readonly<Record<Arm, readonly number[]>>;
+}
+
+/**
+ * Mean value of a request and the variance of that mean, from sums by bucket: buckets are what is
+ * independent, since requests of one subject come again (linearised ratio; Deng et al. 2018,
+ * Applying the delta method in metric analytics). `buckets` are those with requests.
+ */
+export function meanOf(counts: readonly ValueBucket[]) {
+  const requests = sum(counts.map((bucket) => bucket.requests));
+  const mean = sum(counts.map(({ value }) => value)) / requests;
+  const squares = sum(counts.map((bucket) => (bucket.value - mean * bucket.requests) ** 2));
+  const buckets = counts.filter((bucket) => bucket.requests > 0).length;
+  return { requests, mean, variance: squares / requests ** 2 / (1 - 1 / buckets), buckets };
+}
+
+/**
+ * Evidence that two means differ, with the sign of their difference: a mixture likelihood ratio of
+ * the difference in standard deviations of a request's value. The variance is itself an estimate,
+ * so the squared deviation counts as that of a t statistic (likelihood ratio of a normal mean).
+ */
+export function meanEvidence(
+  trial: ReturnType<typeof meanOf>,
+  champion: ReturnType<typeof meanOf>,
+): number {
+  const variance = 1 / trial.requests + 1 / champion.requests;
+  const degrees = trial.buckets + champion.buckets - 2;
+  const difference = trial.mean - champion.mean;
+  const squared = difference ** 2 / (trial.variance + champion.variance);
+  const wider = variance + valueSpread ** 2;
+  const evidence =
+    0.5 * Math.log(variance / wider) +
+    ((degrees * Math.log(1 + squared / degrees)) / 2) * (valueSpread ** 2 / wider);
+  return Math.sign(difference) * Math.max(evidence, 0);
 }
 
 /** {@link valueEvidence} from counts; undefined while it is empty. */
 export function valueEvidenceOf(
   { drift }: Pick<Contract, "drift">,
-  { trial, champion, subjects }: ExperimentCounts,
+  { values, subjects }: ExperimentCounts,
 ): number | undefined {
-  const enough = trial.count >= drift.minimumSamples && champion.count >= drift.minimumSamples;
-  const mean = champion.sum / champion.count;
-  const deviation = Math.sqrt(champion.squares / champion.count - mean ** 2);
+  const [trial, champion] = [meanOf(values.challenger), meanOf(values.champion)];
+  const enough =
+    Math.min(trial.requests, champion.requests) >= drift.minimumSamples &&
+    trial.buckets + champion.buckets >= fewestBuckets &&
+    trial.variance + champion.variance > 0;
   const split = sampleRatioOf(subjects.challenger, subjects.champion);
-  if (!enough || !(deviation > 0) || !(split < mismatch)) return undefined;
-  const difference = (trial.sum / trial.count - mean) / deviation;
-  const variance = 1 / trial.count + 1 / champion.count;
-  const evidence = mixtureEvidence(Math.abs(difference), variance, valueSpread);
-  return Math.sign(difference) * Math.max(evidence, 0);
+  return enough && split < mismatch ? meanEvidence(trial, champion) : undefined;
 }
 
 /**
@@ -179,43 +262,4 @@ export function experimentQuestions(contract: Contract, version: string) {
 /** Evidence at which an A/B test is decided, in either direction: the contract's significance. */
 export function decisive({ gates }: Pick<Contract, "gates">): number {
   return Math.log(1 / gates.improvement.significance);
-}
-
-/** Probability with which a test is said to find a difference. */
-export const power = 0.8;
-
-/**
- * Outcomes of each arm after which a difference of `effect` standard deviations is found with
- * probability `power`, however often one looks (the mixture test at its end), and with a fixed
- * horizon of the same error and power. `spread` is the mixture's.
- */
-export function outcomesNeeded({
-  effect,
-  significance,
-  power,
-  spread,
-}: {
-  readonly effect: number;
-  readonly significance: number;
-  readonly power: number;
-  readonly spread: number;
-}) {
-  const late = normalQuantile(1 - power);
-  const fixed = Math.ceil((2 * (normalQuantile(significance / 2) + late) ** 2) / effect ** 2);
-  const found = (outcomes: number) => {
-    const variance = 2 / outcomes;
-    const wider = variance + spread ** 2;
-    const boundary = Math.sqrt(
-      ((2 * wider) / spread ** 2) * (Math.log(1 / significance) + 0.5 * Math.log(wider / variance)),
-    );
-    return effect / Math.sqrt(variance) - boundary >= late;
-  };
-  let [low, high] = [1, fixed];
-  while (!found(high)) high *= 2;
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (found(middle)) high = middle;
-    else low = middle;
-  }
-  return { fixed, sequential: high };
 }

@@ -1,7 +1,6 @@
 import type { Contract } from "../../services/contract/contract";
 import type { TrialCounts } from "./counts";
 import { fairnessGateName, fairnessGates, fairnessTrialRules, groupGates } from "./fairness";
-import { valueTrialRules } from "./experiment";
 import {
   accuracyComparison,
   accuracyGate,
@@ -72,13 +71,9 @@ export function trialGroup(contract: Contract): RuleGroup {
   return {
     name: `${contract.name}-trial`,
     interval: "15s",
-    rules: [
-      requestTrialRules,
-      scoreTrialRules,
-      labelTrialRules,
-      fairnessTrialRules,
-      valueTrialRules,
-    ].flatMap((rules) => rules(contract)),
+    rules: [requestTrialRules, scoreTrialRules, labelTrialRules, fairnessTrialRules].flatMap(
+      (rules) => rules(contract),
+    ),
   };
 }
 

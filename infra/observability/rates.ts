@@ -1,7 +1,6 @@
 import type { Contract } from "../../services/contract/contract";
 import { metrics, type MetricFamily } from "../../services/contract/metrics";
 import { series } from "../gates/series";
-import { valueRateRules } from "../gates/experiment";
 import {
   rateIntervalSeconds,
   record,
@@ -19,12 +18,7 @@ export function rateGroup(contract: Contract): RuleGroup {
   return {
     name: `${contract.name}-rates`,
     interval: `${rateIntervalSeconds}s`,
-    rules: [
-      ...distributionRates(contract),
-      ...labelRates(contract),
-      ...valueRates(contract),
-      ...valueRateRules(contract),
-    ],
+    rules: [...distributionRates(contract), ...labelRates(contract), ...valueRates(contract)],
   };
 }
 

@@ -8,6 +8,7 @@ import { performanceGroup } from "./performance";
 import { rateGroup } from "./rates";
 import { requestGroup } from "./requests";
 import { published, type RuleGroup } from "../gates/rule";
+import { experimentGroup } from "../gates/experiment";
 import { trialGroup } from "../gates/gates";
 import { valueGroup } from "./value";
 import { metadata } from "../kubernetes/model-objects";
@@ -28,6 +29,7 @@ export function ruleGroups(contract: Contract): RuleGroup[] {
     anomalyGroup,
     trialGroup,
     ...(contract.serving.gpu > 0 ? [gpuGroup] : []),
+    ...(contract.release.strategy === "ab" ? [experimentGroup] : []),
   ].map((make) => make(contract));
 }
 

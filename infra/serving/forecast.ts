@@ -1,12 +1,11 @@
 import type { Contract } from "../../services/contract/contract";
 import { blockSeconds, evidenceOf, growthOf, memory, smallest, type Growth } from "../gates/blocks";
-import { valueSpread } from "../gates/experiment";
-import { labelWindows } from "../gates/rule";
-import { outcomesNeeded, power } from "../gates/experiment";
+import { maturity, testSeconds, valueSpread } from "../gates/experiment";
 import { gateNames } from "../gates/gates";
 import { errorShares, latencyShares } from "../gates/requests";
 import { meanTrials, proof, refusal, waldEvidence, type Shares } from "../gates/sequential";
 import { paces } from "../gates/pace";
+import { power, requestsNeeded } from "../gates/sample-size";
 import { asks, releaseSteps, type Step } from "./steps";
 import type { Environment } from "../../services/contract/environments";
 import { servingNames } from "../../services/evidence/rollout";
@@ -89,8 +88,9 @@ export interface ExperimentForecast {
   readonly firstLook: number;
   /**
    * Until a difference in value of {@link valueSpread} standard deviations is found with a
-   * probability of {@link power}, if every request names its subject and brings its outcome at
-   * once. Infinity where the outcomes of a window never suffice, or not before the last look.
+   * probability of {@link power}, if every request names its subject and its value is known within
+   * the contract's outcome window. Infinity where the requests that metrics are kept of never
+   * suffice, or not before the last look.
    */
   readonly decided: number;
   /** Until the last look; a test that is not decided by then ends with a person. */
@@ -113,15 +113,16 @@ export function minutesToDecision(
   const first = safe + test + firstLookSeconds;
   const last = first + experimentLooks * interval;
   const { significance } = contract.gates.improvement;
-  const outcomes = Math.max(
+  const requests = Math.max(
     contract.drift.minimumSamples,
-    outcomesNeeded({ effect: valueSpread, significance, power, spread: valueSpread }).sequential,
+    requestsNeeded({ effect: valueSpread, significance, power, spread: valueSpread }).sequential,
   );
   // Half of the subjects each.
-  const collected = outcomes / (requestsPerSecond / 2);
-  const decided = safe + Math.max(collected, test + firstLookSeconds);
+  const collected = requests / (requestsPerSecond / 2);
+  const waits = maturity(contract);
+  const decided = safe + Math.max(collected + waits, test + firstLookSeconds);
   const look = first + Math.ceil((decided - first) / interval) * interval;
-  const inTime = collected <= labelWindows * contract.drift.window && look <= last;
+  const inTime = Math.max(collected, waits) <= testSeconds && look <= last;
   return { firstLook: first / 60, decided: inTime ? look / 60 : Infinity, lastLook: last / 60 };
 }
 

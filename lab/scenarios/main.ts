@@ -1,6 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { columns } from "../../cli/plan/summary";
+import {
+  experimentLevels,
+  experimentScenarios,
+  simulateExperiment,
+  tests,
+  type ExperimentEnds,
+} from "./experiments";
 import { requestScenarios } from "./requests";
 import { levels, releases, simulate, type Ends } from "./simulate";
 
@@ -9,7 +16,7 @@ const root = join(__dirname, "..", "..");
 const file = join(root, "cli", "docs", "gate-scenarios.json");
 
 /** Every scenario with what became of its releases, as the file has it. */
-export function scenarioResults(report: (line: string) => void = () => undefined) {
+function scenarioResults(report: (line: string) => void = () => undefined) {
   const scenarios = requestScenarios.map((scenario) => {
     const found = simulate(scenario);
     report(`${scenario.gate}: ${scenario.name} (${scenario.truth})`);
@@ -24,8 +31,32 @@ export function scenarioResults(report: (line: string) => void = () => undefined
   return { requestsPerSecond: levels, releases, scenarios };
 }
 
+/** Every scenario of an A/B test with what became of its tests, as the file has it. */
+function experimentResults(report: (line: string) => void = () => undefined) {
+  const scenarios = experimentScenarios.map((scenario) => {
+    const found = simulateExperiment(scenario);
+    report(`A/B test: ${scenario.name} (${scenario.truth})`);
+    for (const line of experimentTable(found)) report(line);
+    return { scenario: scenario.name, truth: scenario.truth, levels: found };
+  });
+  return { requestsPerSecond: experimentLevels, tests, scenarios };
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
+
+function experimentTable(found: readonly ExperimentEnds[]): string[] {
+  return columns([
+    ["requests", "better", "worse", "days"],
+    ...found.map(({ better, worse, days }, i) => [
+      `${experimentLevels[i]}/s`,
+      percent(better),
+      percent(worse),
+      days === null ? "" : days.toFixed(1),
+    ]),
+  ]);
+}
+
 function table(found: ReturnType<typeof simulate>): string[] {
-  const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
   const cells = ({ rolledBack, promoted, minutes, minutes95 }: Ends) => [
     percent(rolledBack),
     percent(promoted),
@@ -42,8 +73,18 @@ function table(found: ReturnType<typeof simulate>): string[] {
   ]);
 }
 
-if (require.main === module) {
-  const results = scenarioResults((line) => console.log(line));
+/** What is printed and written. */
+export type Results = ReturnType<typeof scenarioResults> & {
+  readonly experiments: ReturnType<typeof experimentResults>;
+};
+
+/** Writes what became of everything, or with `--json` prints it and writes nothing. */
+function main(json: boolean): void {
+  const report = (line: string) => (json ? undefined : console.log(line));
+  const results: Results = { ...scenarioResults(report), experiments: experimentResults(report) };
+  if (json) return console.log(JSON.stringify(results));
   writeFileSync(file, `${JSON.stringify(results, undefined, 2)}\n`);
   console.log(`written: ${file}; npm run docs makes docs/gates.md from it`);
 }
+
+main(process.argv.includes("--json"));

@@ -1,5 +1,9 @@
+import type { Contract } from "./contract";
+import type { Seconds } from "./units";
+
 /** The two halves of the subjects in an A/B test. */
-export type Arm = "challenger" | "champion";
+export const arms = ["challenger", "champion"] as const;
+export type Arm = (typeof arms)[number];
 
 /**
  * First hexadecimal digits of the challenger's half, as a character class; routes are matched with
@@ -24,10 +28,33 @@ export function subjectBucketOf(subject: string): number {
   return ((hash ^ (hash >>> 15)) >>> 0) % subjectBuckets;
 }
 
+/** What a prediction keeps of its subject: the half, and the bucket within it. */
+export interface SubjectBucket {
+  readonly arm: Arm;
+  readonly bucket: number;
+}
+
 /**
  * The half that a subject is in, by its keyed hash in hexadecimal; the same on every replica, in
  * every region, and after a restart.
  */
 export function armOf(subject: string): Arm {
   return subject >= "0" && subject < "8" ? "challenger" : "champion";
+}
+
+/**
+ * Parts of equal length of a contract's outcome window; outcomes are counted by the part in which
+ * they became known.
+ */
+export const outcomeAges = 4;
+
+/**
+ * Seconds after a prediction at which its business value is taken as known; what comes after the
+ * label delay is not taken at all.
+ */
+export function outcomeWindow({
+  release: { outcomeWindow: own },
+  slos: { labelDelay },
+}: Pick<Contract, "release" | "slos">): Seconds {
+  return own !== undefined && own < labelDelay ? own : labelDelay;
 }

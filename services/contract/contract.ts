@@ -134,6 +134,12 @@ const release = z.strictObject({
   /** `approval` waits for a recorded approval before full traffic; required for high risk. */
   channel: z.enum(["automatic", "approval"]),
   strategy: z.enum(["canary", "ab", "shadow"]),
+  /**
+   * Age of a prediction from which its business value is taken as known; an A/B test compares older
+   * ones only.
+   * @default slos.labelDelay
+   */
+  outcomeWindow: duration.optional(),
   /** Older releases may not be deployed. */
   maximumAge: duration,
 });
@@ -284,6 +290,7 @@ export type Contract = z.output<typeof contractSchema>;
  */
 export function contractJson(contract: Contract): string {
   const { slos, drift, release, retraining, retention } = contract;
+  const { outcomeWindow, ...releaseKept } = release;
   return JSON.stringify({
     ...contract,
     slos: {
@@ -292,7 +299,11 @@ export function contractJson(contract: Contract): string {
       labelDelay: durationText(slos.labelDelay),
     },
     drift: { ...drift, window: durationText(drift.window) },
-    release: { ...release, maximumAge: durationText(release.maximumAge) },
+    release: {
+      ...releaseKept,
+      maximumAge: durationText(release.maximumAge),
+      ...(outcomeWindow !== undefined && { outcomeWindow: durationText(outcomeWindow) }),
+    },
     retraining: { ...retraining, cooldown: durationText(retraining.cooldown) },
     retention: {
       predictionLogs: durationText(retention.predictionLogs),

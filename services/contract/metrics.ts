@@ -162,6 +162,12 @@ export const metrics = {
     help: "Sum of squared business values, for intervals of their mean.",
     labels: [],
   },
+  experimentValue: {
+    name: "causeway_experiment_value_total",
+    type: "counter",
+    help: "Sum of the magnitudes of business values in an A/B test, by the subject's half and bucket, by the quarter of the outcome window in which the value became known, gains and losses apart.",
+    labels: ["arm", "bucket", "age", "sign"],
+  },
   referenceFeatures: {
     name: "causeway_reference_feature_share",
     type: "gauge",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { decisive, mismatch, outcomesNeeded } from "../../infra/gates/experiment";
-import { valueSpread } from "../../infra/gates/experiment";
+import { decisive, valueSpread } from "../../infra/gates/experiment";
+import { requestsNeeded } from "../../infra/gates/sample-size";
+import { mismatch } from "../../infra/gates/split";
 import { loadContract } from "../../services/contract/load";
 import { worth, type Fault } from "../harness/delivery/faults";
 import { say } from "../harness/lib/text";
@@ -35,7 +36,7 @@ export async function experiment(trials: Trials, model: string, { hash }: Outcom
     Math.abs(challengers.requests - others.requests) /
     Math.sqrt(challengers.requests + others.requests);
   const effect = COSTLY.cost / worth.deviation;
-  const { sequential } = outcomesNeeded({
+  const { sequential } = requestsNeeded({
     effect,
     significance: contract.gates.improvement.significance,
     power: POWER,

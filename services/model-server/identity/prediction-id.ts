@@ -1,4 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import type { SubjectBucket } from "../../contract/arms";
 import type { Keys, KeyVersion } from "./keys";
 
 /**
@@ -13,11 +14,15 @@ export interface Issued {
   readonly bin: number;
   /** Seconds since the epoch. */
   readonly at: number;
+  /** In an A/B test: whose bucket of subjects the value counts for. */
+  readonly subject?: SubjectBucket | undefined;
 }
 
 const macCharacters = 22;
+/** How an id writes the half of its subject. */
+const letters = { challenger: "a", champion: "b" } as const;
 const form =
-  /^([0-9A-Za-z.-]{1,64})~([pn])([0-9]{1,3})~([0-9a-z]{1,9})~([0-9A-Za-z_-]{8}[0-9a-z]{1,11})~([0-9A-Za-z_-]{22})$/;
+  /^([0-9A-Za-z.-]{1,64})~([pn])([0-9]{1,3})(?:([ab])([0-9]{1,2}))?~([0-9a-z]{1,9})~([0-9A-Za-z_-]{8}[0-9a-z]{1,11})~([0-9A-Za-z_-]{22})$/;
 
 /**
  * Ids of predictions: readable facts and a truncated HMAC-SHA256 (128 bits, RFC 2104) over them.
@@ -33,9 +38,10 @@ export class PredictionIds {
     this.#keys = keys;
   }
 
-  issue({ version, positive, bin, at }: Issued): string {
+  issue({ version, positive, bin, at, subject }: Issued): string {
     this.#count += 1;
-    const facts = `${version}~${positive ? "p" : "n"}${bin}~${at.toString(36)}~${this.#process}${this.#count.toString(36)}`;
+    const half = subject === undefined ? "" : `${letters[subject.arm]}${subject.bucket}`;
+    const facts = `${version}~${positive ? "p" : "n"}${bin}${half}~${at.toString(36)}~${this.#process}${this.#count.toString(36)}`;
     return `${facts}~${macOf(this.#keys[0], facts)}`;
   }
 
@@ -43,14 +49,25 @@ export class PredictionIds {
   read(id: string): Issued | undefined {
     const match = form.exec(id);
     if (match === null) return undefined;
-    const [, version = "", label, bin, at = "", , mac = ""] = match;
+    const [, version = "", label, bin, half, bucket, at = "", , mac = ""] = match;
     const facts = id.slice(0, -(macCharacters + 1));
     // An id outlives a rotation of the key: labels come weeks later.
     if (
       !this.#keys.some((key) => timingSafeEqual(Buffer.from(mac), Buffer.from(macOf(key, facts))))
     )
       return undefined;
-    return { version, positive: label === "p", bin: Number(bin), at: parseInt(at, 36) };
+    return {
+      version,
+      positive: label === "p",
+      bin: Number(bin),
+      at: parseInt(at, 36),
+      ...(half !== undefined && {
+        subject: {
+          arm: half === letters.challenger ? "challenger" : "champion",
+          bucket: Number(bucket),
+        },
+      }),
+    };
   }
 }
 

@@ -162,9 +162,9 @@ export class ModelCounters {
     }
   }
 
-  /** Counts a true label. */
-  outcome(issued: Issued, feedback: Feedback): void {
-    this.outcomes.add(issued, feedback);
+  /** Counts a true label that became known `age` seconds after its prediction. */
+  outcome(issued: Issued, feedback: Feedback, age: number): void {
+    this.outcomes.add(issued, feedback, age);
   }
 
   /** Says what is running. */

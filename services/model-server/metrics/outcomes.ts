@@ -1,3 +1,4 @@
+import { arms, outcomeAges, outcomeWindow, subjectBuckets } from "../../contract/arms";
 import type { Contract } from "../../contract/contract";
 import { metrics } from "../../contract/metrics";
 import type { Feedback } from "../feedback/read";
@@ -7,6 +8,7 @@ import type { Cell, Registry } from "./registry";
 /** Versions whose outcomes are told apart; those of more are counted as `other`. */
 const versionsApart = 8;
 const otherVersion = "other";
+const signs = ["gain", "loss"] as const;
 
 /**
  * True labels by predicted label, score bin and group, under the version that predicted. A replica
@@ -32,7 +34,8 @@ export class OutcomeCounters {
     this.#addVersion(version);
   }
 
-  add(issued: Issued, { positive, groups, value }: Feedback): void {
+  /** Counts an outcome that became known `age` seconds after its prediction. */
+  add(issued: Issued, { positive, groups, value }: Feedback, age: number): void {
     const version = this.#known(issued.version);
     const [predicted, actual] = [this.#label(issued.positive), this.#label(positive)];
     this.#count(version, ["outcome", predicted, actual]);
@@ -41,8 +44,14 @@ export class OutcomeCounters {
       this.#count(version, ["group", attribute, group, predicted, actual]);
     if (value === undefined) return;
     this.#count(version, ["values"]);
-    this.#count(version, ["value", value < 0 ? "loss" : "gain"], Math.abs(value));
+    const sign = value < 0 ? "loss" : "gain";
+    this.#count(version, ["value", sign], Math.abs(value));
     this.#count(version, ["squares"], value * value);
+    if (issued.subject === undefined) return;
+    // What becomes known later has no cell: the value of a prediction is what its window brought.
+    const part = Math.floor((outcomeAges * age) / outcomeWindow(this.#contract));
+    const { arm, bucket } = issued.subject;
+    this.#count(version, ["experiment", arm, `${bucket}`, `${part}`, sign], Math.abs(value));
   }
 
   #label(positive: boolean): string {
@@ -98,8 +107,22 @@ export class OutcomeCounters {
       }
     }
     put(["values"], this.#registry.cell(metrics.valueCount, { version }));
-    for (const sign of ["gain", "loss"])
+    for (const sign of signs)
       put(["value", sign], this.#registry.cell(metrics.valueSum, { version, sign }));
     put(["squares"], this.#registry.cell(metrics.valueSquares, { version }));
+    if (this.#contract.release.strategy === "ab") this.#addExperiment(version);
+  }
+
+  #addExperiment(version: string): void {
+    for (const arm of arms)
+      for (let bucket = 0; bucket < subjectBuckets; bucket += 1)
+        for (let age = 0; age < outcomeAges; age += 1)
+          for (const sign of signs) {
+            const labels = { version, arm, bucket: `${bucket}`, age: `${age}`, sign };
+            this.#cells.set(
+              [version, "experiment", arm, labels.bucket, labels.age, sign].join("\0"),
+              this.#registry.cell(metrics.experimentValue, labels),
+            );
+          }
   }
 }

@@ -39,7 +39,7 @@ export function feedbackHandler({ contract, ids, counters, clock, remembered }: 
         "feedback.duplicate",
         "the label of this prediction was counted before",
       );
-    counters.outcome(issued, feedback);
+    counters.outcome(issued, feedback, now - issued.at);
     if (request.trace) request.trace.facts = { predictionId: feedback.predictionId };
     return reply.code(200).send({ accepted: true, version: issued.version });
   };

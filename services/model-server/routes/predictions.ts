@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { armOf, subjectBucketOf, type SubjectBucket } from "../../contract/arms";
 import type { Contract } from "../../contract/contract";
 import type { PredictionIds } from "../identity/prediction-id";
 import { pseudonym, type Keys } from "../identity/keys";
@@ -82,6 +83,7 @@ async function predictions(
   const scores = await deps.batcher.score(rows);
   const { target } = deps.contract;
   const at = Math.floor(deps.clock());
+  const half = subjectBucket(deps.contract, routed);
   const positives: boolean[] = [];
   const bins: number[] = [];
   const ids: string[] = [];
@@ -90,7 +92,7 @@ async function predictions(
     const bin = deps.counters.scoreBin(score);
     positives.push(positive);
     bins.push(bin);
-    ids.push(deps.ids.issue({ version: deps.version, positive, bin, at }));
+    ids.push(deps.ids.issue({ version: deps.version, positive, bin, at, subject: half }));
   }
   deps.counters.predicted(rows, positives, bins, scores);
   const labels = positives.map((positive) =>
@@ -99,6 +101,16 @@ async function predictions(
   if (routed !== undefined) deps.counters.comparison.asked(routed);
   if (request.trace) request.trace.facts = facts(deps, ids, labels, subject);
   return { scores, labels, ids };
+}
+
+/** What an A/B test knows of the subject of a request; undefined where there is none. */
+function subjectBucket(
+  { release }: Pick<Contract, "release">,
+  subject: string | undefined,
+): SubjectBucket | undefined {
+  return subject === undefined || release.strategy !== "ab"
+    ? undefined
+    : { arm: armOf(subject), bucket: subjectBucketOf(subject) };
 }
 
 /**

@@ -16,7 +16,7 @@ describe("what a plan says of a trial", () => {
     );
   });
 
-  it("adds what an A/B test takes and with how many it is tried, and that labels come too late for it", () => {
+  it("adds what an A/B test takes and with how many it is tried, and that values are known too late for it", () => {
     const experiment = {
       minutesToDecision: [
         { requestsPerSecond: 10, minutes: 54 },
@@ -24,14 +24,14 @@ describe("what a plan says of a trial", () => {
       ],
       difference: 0.1,
       largestUndecidedShare: 0.25,
-      labelDelay: "30 days",
-      labelsTooLate: true,
+      outcomeWindow: "30 days",
+      windowTooLong: true,
     };
     expect(trialText({ ...trial, experiment })).toBe(
-      `${trialText(trial)}; its A/B test is decided after 54 min at 10/s, by a person at 1/s (a difference of 0.1 standard deviations, if every request brings its outcome at once, and labels may take 30 days: then a person decides); until then it gets at most 25%`,
+      `${trialText(trial)}; its A/B test is decided after 54 min at 10/s, by a person at 1/s (a difference of 0.1 standard deviations; values are known after 30 days, longer than metrics are kept: set release.outcomeWindow); until then it gets at most 25%`,
     );
     expect(
-      trialText({ ...trial, experiment: { ...experiment, labelsTooLate: false } }),
-    ).not.toContain("30 days");
+      trialText({ ...trial, experiment: { ...experiment, windowTooLong: false } }),
+    ).not.toContain("release.outcomeWindow");
   });
 });

@@ -140,7 +140,10 @@ export class Platform {
       path.join(target, "model.yaml"),
       (await readFile(path.join(modelFolder, "model.yaml"), "utf8"))
         .replace(`name: ${SAMPLE}`, `name: ${name}`)
-        .replace("strategy: canary", `strategy: ${strategy}`),
+        .replace(
+          "strategy: canary",
+          strategy === "ab" ? "strategy: ab\n  outcomeWindow: 10 seconds" : `strategy: ${strategy}`,
+        ),
     );
     const reference = JSON.stringify({
       ...toJsonObject(

@@ -2,7 +2,11 @@ import * as fc from "fast-check";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { experimentQuestions, type ExperimentCounts } from "../../../infra/gates/experiment";
+import {
+  experimentGroup,
+  experimentQuestions,
+  type ExperimentCounts,
+} from "../../../infra/gates/experiment";
 import {
   gatesOf,
   trialGroup,
@@ -13,7 +17,7 @@ import { paces } from "../../../infra/gates/pace";
 import { select } from "../../../infra/gates/rule";
 import { series } from "../../../infra/gates/series";
 import { shadowGates, type Bucket } from "../../../infra/gates/shadow";
-import { subjectBuckets } from "../../../services/contract/arms";
+import { arms, subjectBuckets } from "../../../services/contract/arms";
 import { rowBuckets } from "../../../services/contract/metrics";
 import type { Contract } from "../../../services/contract/contract";
 import { run } from "../../harness/lib/process";
@@ -31,16 +35,13 @@ import {
   interval,
   lastBlocks,
   minimum,
-  off,
   own,
-  rows,
   sample,
   seriesOf,
   share,
   sides,
   type Side,
   version,
-  versionOf,
   versions,
 } from "./parity-counts";
 
@@ -93,62 +94,62 @@ function exampleFamily(): ParityFamily {
 
 /** The split and the decision of an A/B test. */
 function experimentFamily(count: number): ParityFamily {
-  const values = fc
-    .tuple(rows, fc.double({ min: -5, max: 5, noNaN: true }), fc.integer({ min: 0, max: 30 }))
-    .map(([all, mean, spread]) => {
-      const total = off(all);
-      const net = Math.round(mean * total);
-      return {
-        count: total,
-        sum: net,
-        squares: Math.ceil(net ** 2 / (total || 1)) + spread * total,
-      };
-    });
-  const bucket = fc.array(fc.integer({ min: 1, max: 400 }), {
-    minLength: subjectBuckets,
-    maxLength: subjectBuckets,
+  const bucket = fc.integer({ min: 0, max: 400 });
+  const drawn = fc.record({
+    buckets: fc.array(fc.tuple(bucket, bucket, fc.nat(9), fc.nat(9)), {
+      minLength: subjectBuckets,
+      maxLength: subjectBuckets,
+    }),
+    subjects: fc.array(fc.integer({ min: 1, max: 400 }), {
+      minLength: 2 * subjectBuckets,
+      maxLength: 2 * subjectBuckets,
+    }),
+    apart: fc.integer({ min: -3, max: 3 }),
+    few: fc.constantFrom(subjectBuckets, subjectBuckets, 20, 5),
+    lost: share,
   });
-  const drawn = fc
-    .record({
-      trial: values,
-      champion: values,
-      challengers: bucket,
-      champions: bucket,
-      lost: share,
-    })
-    .map(({ trial, champion, challengers, champions, lost }): ExperimentCounts => ({
-      trial,
-      champion,
-      subjects: {
-        challenger: challengers.map((requests) => Math.floor(requests * (1 - lost))),
-        champion: champions,
-      },
+  const judged: Contract = { ...contract, release: { ...contract.release, strategy: "ab" } };
+  const { split, decision } = experimentQuestions(judged, version);
+  const cases = sample(drawn, count).map(({ buckets, subjects, apart, few, lost }) => {
+    const values = buckets.slice(0, few).map(([own, others, gain, loss]) => ({
+      challenger: { requests: own, value: own * apart + gain * 7 - loss * 5 },
+      champion: { requests: others, value: gain * 3 - loss * 4 },
     }));
-  const { split, decision } = experimentQuestions(contract, version);
-  const cases = sample(drawn, count).map((counts) => ({
-    inputs: Object.fromEntries([
-      ...sides.flatMap((of) =>
-        (
-          [
-            [series.trialValueCount, counts[of].count],
-            [series.trialValueNet, counts[of].sum],
-            [series.trialValueSquares, counts[of].squares],
-          ] as const
-        ).map(([name, value]) => [
-          select(contract, name, { version: versionOf(of) }),
-          counted(value),
+    const counts: ExperimentCounts = {
+      values: {
+        challenger: values.map(({ challenger }) => challenger),
+        champion: values.map(({ champion }) => champion),
+      },
+      subjects: {
+        challenger: subjects
+          .slice(0, subjectBuckets)
+          .map((requests) => Math.floor(requests * (1 - lost))),
+        champion: subjects.slice(subjectBuckets),
+      },
+    };
+    return {
+      inputs: Object.fromEntries(
+        arms.flatMap((arm) => [
+          ...counts.values[arm].flatMap(({ requests, value }, i) => {
+            const labels = { version, arm, bucket: String(i) };
+            return [
+              [select(judged, series.trialRequests, labels), counted(requests)],
+              [select(judged, series.trialNet, labels), counted(value)],
+            ];
+          }),
+          ...counts.subjects[arm].map((requests, i) => [
+            `causeway_subjects_total{${own(arm === "challenger" ? "trial" : "champion")},arm="${arm}",bucket="${i}"}`,
+            counter(requests),
+          ]),
         ]),
       ),
-      ...(["challenger", "champion"] as const).flatMap((arm) =>
-        counts.subjects[arm].map((requests, i) => [
-          `causeway_subjects_total{${own(arm === "challenger" ? "trial" : "champion")},arm="${arm}",bucket="${i}"}`,
-          counter(requests),
-        ]),
-      ),
-    ]),
-    expected: [split, decision].map(({ query, evidence }) => ({ query, result: evidence(counts) })),
-  }));
-  return { rules: [trialGroup(contract)], cases };
+      expected: [split, decision].map(({ query, evidence }) => ({
+        query,
+        result: evidence(counts),
+      })),
+    };
+  });
+  return { rules: [experimentGroup(judged)], cases };
 }
 
 /** Comparisons of mirrored requests; the window is ten minutes of the hour. */

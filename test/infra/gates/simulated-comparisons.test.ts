@@ -1,5 +1,5 @@
 import { shareEvidence } from "../../../infra/gates/comparison";
-import { outcomesNeeded } from "../../../infra/gates/experiment";
+import { requestsNeeded } from "../../../infra/gates/sample-size";
 import { groupGates } from "../../../infra/gates/fairness";
 import { scoreGate, scoreLimit } from "../../../infra/gates/scores";
 import { mixtureEvidence } from "../../../infra/gates/sequential";
@@ -231,7 +231,7 @@ describe("scores against the champion's, looked at after every ten rows", () => 
 });
 
 describe("an A/B test of the business value, looked at after every ten outcomes of each arm", () => {
-  const needed = outcomesNeeded({ effect: 0.1, significance: alpha, power: 0.8, spread: 0.1 });
+  const needed = requestsNeeded({ effect: 0.1, significance: alpha, power: 0.8, spread: 0.1 });
   // Both directions: the evidence of the mixture without a sign.
   const run =
     (effect: number): Run =>
@@ -265,7 +265,7 @@ describe("an A/B test of the business value, looked at after every ten outcomes 
           "0.2",
           percent(far.reached),
           Math.round(far.meanTrials),
-          outcomesNeeded({ effect: 0.2, significance: alpha, power: 0.8, spread: 0.1 }).fixed,
+          requestsNeeded({ effect: 0.2, significance: alpha, power: 0.8, spread: 0.1 }).fixed,
         ],
       ],
     ),

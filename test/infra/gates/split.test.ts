@@ -1,4 +1,4 @@
-import { majorityBound, mismatch, sampleRatioOf } from "../../../infra/gates/experiment";
+import { majorityBound, mismatch, sampleRatioOf } from "../../../infra/gates/split";
 import { normalQuantile } from "../../../infra/gates/statistics";
 import { subjectBuckets } from "../../../services/contract/arms";
 import { randoms } from "../observability/promtool/scenario";

@@ -1,3 +1,6 @@
+import { outcomeAges } from "../../../services/contract/arms";
+import { duration } from "../../../services/contract/units";
+import { testSeconds } from "../../../infra/gates/experiment";
 import {
   largestUndecidedShare,
   largestUnprovenShare,
@@ -52,7 +55,8 @@ describe("minutes until a verdict", () => {
 });
 
 describe("minutes until an A/B test is decided", () => {
-  const test = withRelease({ strategy: "ab" }).contract;
+  const outcomeWindow = duration.parse("8 minutes");
+  const test = withRelease({ strategy: "ab", outcomeWindow }).contract;
 
   it("are asked of no other strategy", () => {
     expect(minutesToDecision(contract, 100, "prod")).toBeUndefined();
@@ -72,16 +76,16 @@ describe("minutes until an A/B test is decided", () => {
     const { firstLook, decided } = minutesToDecision(test, 0.5, "prod")!;
     const safe = minutesToVerdict(test, 0.5, "prod").proven;
     expect(firstLook).toBe(safe + 42);
-    expect(decided).toBe(firstLook + 60 * Math.ceil((3_043 / 0.25 / 60 - 42) / 60));
+    const matured = 8 + 8 / outcomeAges / 2;
+    expect(decided).toBe(firstLook + 60 * Math.ceil((3_043 / 0.25 / 60 + matured - 42) / 60));
   });
 
-  it("never come where a window holds too few outcomes, or where there are no requests: then a person decides", () => {
-    expect(
-      minutesToDecision(test, (3_043 / (0.5 * 7 * 86_400)) * 1.01, "prod")!.decided,
-    ).toBeLessThan(Infinity);
-    expect(minutesToDecision(test, (3_043 / (0.5 * 7 * 86_400)) * 0.99, "prod")!.decided).toBe(
-      Infinity,
-    );
+  it("never come where metrics are not kept of so many requests, or as long as values take, or where there are no requests: then a person decides", () => {
+    const fewest = 3_043 / (0.5 * testSeconds);
+    expect(minutesToDecision(test, fewest * 1.01, "prod")!.decided).toBeLessThan(Infinity);
+    expect(minutesToDecision(test, fewest * 0.99, "prod")!.decided).toBe(Infinity);
+    const late = withRelease({ strategy: "ab" }).contract;
+    expect(minutesToDecision(late, 100, "prod")!.decided).toBe(Infinity);
     expect(minutesToDecision(test, 0, "prod")!.decided).toBe(Infinity);
   });
 

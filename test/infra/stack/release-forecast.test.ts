@@ -1,3 +1,4 @@
+import { duration } from "../../../services/contract/units";
 import { configSchema } from "../../../infra/stack/schema";
 import { regionShares, releaseForecast, trafficOf } from "../../../infra/stack/release-forecast";
 import { contract, withRelease } from "../serving/fixture";
@@ -115,7 +116,7 @@ describe("the forecast of a release", () => {
     const { largestUndecidedShare, regions } = forecast(
       { requestsPerSecond: { "eu-west-1": 100, "eu-central-1": 0.0001 } },
       false,
-      withRelease({ strategy: "ab" }).contract,
+      withRelease({ strategy: "ab", outcomeWindow: duration.parse("8 minutes") }).contract,
     ).forecast;
     expect(largestUndecidedShare).toBe(0.5);
     expect(regions["eu-west-1"]!.minutesToDecision).toBeGreaterThan(

@@ -6,6 +6,7 @@ import { binOf, Histogram, Registry } from "../../../services/model-server/metri
 import { metricsServer } from "../../../services/model-server/metrics/server";
 import {
   goodFeatures,
+  loadedSample,
   goodRow,
   loadedSample,
   paths,
@@ -162,7 +163,11 @@ describe("counters of predictions", () => {
 
 describe("the scrape", () => {
   test("has exactly the families of the metrics module, and every series names the model and a version", async () => {
-    const { app, counters, loaded } = await testServer();
+    const sample = await loadedSample();
+    const release = { ...sample.contract.release, strategy: "ab" } as const;
+    const { app, counters, loaded } = await testServer({
+      loaded: { ...sample, contract: { ...sample.contract, release } },
+    });
     counters.showBuild(loaded.release, {
       execution: "inline",
       environment: "local",

@@ -20,6 +20,14 @@ describe("prediction ids", () => {
     expect(new PredictionIds(keysFrom(ring("k1"), model)).read(id)).toBeUndefined();
   });
 
+  test.each(["challenger", "champion"] as const)(
+    "keep the half and the bucket of their subject in an A/B test: %s",
+    (arm) => {
+      const subject = { ...issued, subject: { arm, bucket: 63 } };
+      expect(ids.read(ids.issue(subject))).toEqual(subject);
+    },
+  );
+
   test("are refused with any character changed", () => {
     const id = ids.issue(issued);
     for (let i = 0; i < id.length; i += 1) {

@@ -1,10 +1,3 @@
-import { subjectBuckets } from "../../../../services/contract/arms";
-import {
-  mismatch,
-  sampleRatio,
-  sampleRatioOf,
-  valueEvidence,
-} from "../../../../infra/gates/experiment";
 import { gatesOf } from "../../../../infra/gates/gates";
 import { mixtureEvidence } from "../../../../infra/gates/sequential";
 import {
@@ -117,62 +110,6 @@ function mirrored(): Record<string, string> {
 const tenMinutes = (of: "trial" | "champion", what: "positives" | "scores"): Bucket[] =>
   buckets.map(({ rows, ...by }) => ({ rows: 10 * rows, total: 10 * by[of][what] }));
 
-/** Outcomes with a business value, each minute: so many, their sum and the sum of their squares. */
-function values(
-  of: "trial" | "champion",
-  count: number,
-  gain: number,
-  loss: number,
-  squares: number,
-): Record<string, string> {
-  return {
-    [`causeway_business_value_count_total{${own(of)}}`]: counter([400, count]),
-    [`causeway_business_value_total{${own(of)},sign="gain"}`]: counter([400, gain]),
-    [`causeway_business_value_total{${own(of)},sign="loss"}`]: counter([400, loss]),
-    [`causeway_business_value_squares_total{${own(of)}}`]: counter([400, squares]),
-  };
-}
-
-/**
- * Requests of each bucket of subjects in a minute; one bucket's subject is a hundred times as busy,
- * and in the champion's half.
- */
-const halves = (challenger: (bucket: number) => number, champion: (bucket: number) => number) => ({
-  challenger: Array.from({ length: subjectBuckets }, (_, i) => challenger(i)),
-  champion: Array.from({ length: subjectBuckets }, (_, i) => (i === 5 ? 100 : 1) * champion(i)),
-});
-type Halves = ReturnType<typeof halves>;
-const split = (of: Halves) =>
-  Object.fromEntries(
-    (["challenger", "champion"] as const).flatMap((arm) =>
-      of[arm].map((requests, i) => [
-        `causeway_subjects_total{${own(arm === "challenger" ? "trial" : "champion")},arm="${arm}",bucket="${i}"}`,
-        counter([400, requests]),
-      ]),
-    ),
-  );
-const fair = halves(
-  (i) => 20 + (i % 2),
-  (i) => 20 + ((i + 1) % 2),
-);
-const short = halves(
-  (i) => 18 + (i % 10 === 0 ? 3 : 0),
-  () => 20,
-);
-const nobody = halves(
-  () => 0,
-  () => 0,
-);
-
-/**
- * Ten a minute under the champion with mean 5 and deviation 5; the other is better by `more`. 390
- * minutes have been counted.
- */
-function better(more: number): number {
-  const outcomes = 390 * 10;
-  return mixtureEvidence(more / 5, 2 / outcomes, 0.1);
-}
-
 /** Comparisons between versions, against the functions that the simulations run. */
 export const comparisonScenarios: readonly Scenario[] = [
   {
@@ -238,62 +175,5 @@ export const comparisonScenarios: readonly Scenario[] = [
     groups: [],
     inputs: { up: gauge([31, 1]) },
     values: [disagreement, distance].map(({ query }) => ({ minute: 30, expr: query, samples: {} })),
-  },
-  {
-    title: "comparisons: a better business value is evidence above zero, a worse one below",
-    groups: ["rates", "trial"],
-    inputs: {
-      ...values("champion", 10, 60, 10, 500),
-      ...values("trial", 10, 70, 10, 625),
-      ...split(fair),
-    },
-    values: [
-      {
-        minute: 395,
-        expr: `abs((${valueEvidence(small, version)}) / ${better(1)} - 1) < bool 0.05`,
-        samples: { "{}": 1 },
-      },
-      { minute: 395, expr: `(${valueEvidence(small, "1.0.0")}) < bool 0`, samples: { "{}": 1 } },
-    ],
-  },
-  {
-    title: "comparisons: values that are alike are no evidence either way",
-    groups: ["rates", "trial"],
-    inputs: {
-      ...values("champion", 10, 60, 10, 500),
-      ...values("trial", 10, 60, 10, 500),
-      ...split(fair),
-    },
-    values: [
-      near(395, valueEvidence(small, version), 0),
-      near(395, sampleRatio(small), sampleRatioOf(fair.challenger, fair.champion)),
-    ],
-  },
-  {
-    title: "comparisons: a half that is short of requests stops the test",
-    groups: ["rates", "trial"],
-    inputs: {
-      ...values("champion", 10, 60, 10, 500),
-      ...values("trial", 10, 70, 10, 625),
-      ...split(short),
-    },
-    values: [
-      { minute: 395, expr: valueEvidence(small, version), samples: {} },
-      { minute: 395, expr: `(${sampleRatio(small)}) > bool ${mismatch}`, samples: { "{}": 1 } },
-      near(395, sampleRatio(small), sampleRatioOf(short.challenger, short.champion)),
-    ],
-  },
-  {
-    title: "comparisons: nobody who names a subject is no A/B test",
-    groups: ["rates", "trial"],
-    inputs: {
-      ...values("champion", 10, 60, 10, 500),
-      ...values("trial", 10, 70, 10, 625),
-      ...split(nobody),
-    },
-    values: [
-      { minute: 395, expr: valueEvidence(small, version), samples: {} },
-      { minute: 395, expr: sampleRatio(small), samples: {} },
-    ],
   },
 ];

@@ -6,6 +6,7 @@ import { allRegionsScenarios } from "./all-regions";
 import { anomalyScenarios } from "./anomalies";
 import { blockScenarios } from "./blocks";
 import { comparisonScenarios } from "./comparisons";
+import { experimentScenarios } from "./experiments";
 import { driftScenarios } from "./drift";
 import { checkpointScenarios } from "./checkpoints";
 import { erasureScenarios } from "./erasure";
@@ -28,6 +29,7 @@ export const scenarios: readonly Scenario[] = [
   ...slowVersionScenarios,
   ...blockScenarios,
   ...comparisonScenarios,
+  ...experimentScenarios,
   ...parityScenarios,
   ...allRegionsScenarios,
   ...checkpointScenarios,

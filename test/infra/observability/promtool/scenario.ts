@@ -17,6 +17,7 @@ export type GroupName =
   | "value"
   | "anomalies"
   | "trial"
+  | "experiment"
   | "gpu";
 
 /** Rules that the scenarios are about, and what may happen to what they read. */
