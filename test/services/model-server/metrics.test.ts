@@ -6,7 +6,6 @@ import { binOf, Histogram, Registry } from "../../../services/model-server/metri
 import { metricsServer } from "../../../services/model-server/metrics/server";
 import {
   goodFeatures,
-  loadedSample,
   goodRow,
   loadedSample,
   paths,
