@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { elevation } from "../../cli/access/elevation";
-import { groups, namespaces } from "../../infra/kubernetes/labels";
+import { breakGlassRole, groups, namespaces } from "../../infra/kubernetes/labels";
 import type { JsonObject } from "../harness/lib/json";
 import type { Test } from "../harness/runner";
 import {
@@ -33,6 +33,21 @@ export function elevations(stage: Stage): Test[] {
   const bound = (change: JsonObject): JsonObject =>
     ({ ...objects.binding("00000000-0000-0000-0000-000000000000"), ...change }) as JsonObject;
   const metadata = bound({})["metadata"] as JsonObject;
+  const owned = (change: JsonObject, more: JsonObject = {}): JsonObject => {
+    const [owner] = metadata["ownerReferences"] as JsonObject[];
+    return bound({
+      metadata: { ...metadata, ...more, ownerReferences: [{ ...owner, ...change }] },
+    });
+  };
+  const timed = (spec: JsonObject, more: JsonObject = {}): Request => ({
+    method: "POST",
+    path: `/apis/batch/v1/namespaces/${namespaces.models}/jobs`,
+    body: {
+      ...objects.timer,
+      metadata: { ...(objects.timer.metadata as JsonObject), ...more },
+      spec: { ...(objects.timer.spec as JsonObject), ...spec },
+    } as JsonObject,
+  });
   const refused: Readonly<Record<string, Request>> = {
     "an elevation of oneself": post(
       bound({
@@ -73,6 +88,37 @@ export function elevations(stage: Stage): Test[] {
     "an elevation that belongs to no timer": post(
       bound({ metadata: { ...metadata, ownerReferences: [] } }),
     ),
+    "an elevation of a user of the system": post(
+      bound({
+        subjects: [{ kind: "User", apiGroup: "rbac.authorization.k8s.io", name: "system:admin" }],
+      }),
+    ),
+    "an elevation of two people": post(
+      bound({
+        subjects: ["a", "b"].map((user) => ({
+          kind: "User",
+          apiGroup: "rbac.authorization.k8s.io",
+          name: user,
+        })),
+      }),
+    ),
+    "an elevation that is over": post(
+      bound({
+        metadata: {
+          ...metadata,
+          annotations: {
+            "causeway.dev/reason": "because",
+            "causeway.dev/expires": "2026-01-01T00:00:00Z",
+          },
+        },
+      }),
+    ),
+    "an elevation that belongs to a CronJob": post(owned({ kind: "CronJob" })),
+    "an elevation that belongs to a Job of another group": post(
+      owned({ apiVersion: "example.com/v1" }),
+    ),
+    "an elevation that belongs to another Job": post(owned({ name: "e2e" })),
+    "an elevation by another name": post(owned({ name: "e2e" }, { name: "e2e" })),
     "an elevation outside the platform": post(
       { ...bound({}), metadata: { ...metadata, namespace: "kube-system" } },
       "kube-system",
@@ -86,22 +132,27 @@ export function elevations(stage: Stage): Test[] {
         },
       }),
     ),
-    "a Job with a pod": {
-      method: "POST",
-      path: `/apis/batch/v1/namespaces/${namespaces.models}/jobs`,
-      body: {
-        ...objects.timer,
-        spec: { ...(objects.timer.spec as JsonObject), parallelism: 1 },
-      } as JsonObject,
-    },
-    "a timer of a day": {
-      method: "POST",
-      path: `/apis/batch/v1/namespaces/${namespaces.models}/jobs`,
-      body: {
-        ...objects.timer,
-        spec: { ...(objects.timer.spec as JsonObject), activeDeadlineSeconds: 86_400 },
-      } as JsonObject,
-    },
+    "a Job with a pod": timed({ parallelism: 1 }),
+    "a timer of a day": timed({ activeDeadlineSeconds: 86_400 }),
+    "a timer without an end": timed({ activeDeadlineSeconds: null }),
+    "a timer that stays": timed({ ttlSecondsAfterFinished: 600 }),
+    "a timer that is held": timed({ suspend: true }),
+    "a timer by another name": timed({}, { name: "e2e" }),
+  };
+  const ofAdministrator: Readonly<Record<string, Request>> = {
+    "another role": refused["another role"] ?? assert.fail(),
+    "a Role of a namespace by that name": post(
+      bound({
+        roleRef: {
+          apiGroup: "rbac.authorization.k8s.io",
+          kind: "Role",
+          name: breakGlassRole,
+        },
+      }),
+    ),
+    "a change of a binding": patch(`${binding(namespaces.models)}/causeway-pipeline`, {
+      metadata: { labels: { changed: "true" } },
+    }),
   };
   // On EKS a person's name is their role's and the one of the session, which they may choose.
   const session = (role: string, name: string) =>
@@ -134,6 +185,17 @@ export function elevations(stage: Stage): Test[] {
         assert.match(
           (await refusal(await stage.cluster.member(groups.platformAdmins), request)) ?? "admitted",
           /denied request|is forbidden/,
+        ),
+    })),
+    ...Object.entries(ofAdministrator).map(([what, request]): Test => ({
+      title: `an eraser whom RBAC would let may not make ${what}`,
+      run: async () =>
+        assert.match(
+          (await refusal(
+            await as(stage, "e2e-eraser", [groups.erasers, "system:masters"]),
+            request,
+          )) ?? "admitted",
+          /a person must bind/,
         ),
     })),
     {

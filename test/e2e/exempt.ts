@@ -7,7 +7,7 @@ import type { Test } from "../harness/runner";
 import { RESTRICTED_POD } from "./admission";
 import { forward } from "./attacks/pages";
 import { toCanary } from "./attacks/releases";
-import { running } from "./attacks/workflows";
+import { running } from "./attacks/running-workflows";
 import {
   as,
   binding,

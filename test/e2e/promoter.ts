@@ -144,6 +144,33 @@ export const forbidden: Readonly<Record<string, Attempt>> = {
     setWeight: 100,
   }),
   "let a release go on after its deadline": change("add", "/spec/progressDeadlineAbort", false),
+  "take the deadline of a release away": change("remove", "/spec/progressDeadlineSeconds"),
+  "say more of a Rollout": change("add", "/metadata/annotations/example.com~1more", "x"),
+  "hand a Rollout to an owner": change("add", "/metadata/ownerReferences", [
+    { apiVersion: "v1", kind: "Namespace", name: namespaces.models, uid: "e2e" },
+  ]),
+  "take the owner of a model away": change("remove", "/metadata/labels/causeway.dev~1owner"),
+  "take away the contract that pods carry": change(
+    "remove",
+    "/spec/template/metadata/annotations/causeway.dev~1contract",
+  ),
+  "take a label of the pods away": change(
+    "remove",
+    "/spec/template/metadata/labels/app.kubernetes.io~1part-of",
+  ),
+  "take the security context of the pods away": change(
+    "remove",
+    "/spec/template/spec/securityContext",
+  ),
+  "take the security context of the server away": change("remove", `${container}/securityContext`),
+  "weaken the security context of the server": change("replace", `${container}/securityContext`, {
+    runAsUser: 0,
+  }),
+  "bring an image by a part of its digest": change(
+    "replace",
+    `${container}/image`,
+    `causeway.local/${model}@sha256:eee`,
+  ),
   "pause a Rollout": change("add", "/spec/paused", true),
   "keep a Rollout from being removed": change("add", "/metadata/finalizers", ["example.com/keep"]),
   "resume a paused release": {

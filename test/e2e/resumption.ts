@@ -61,7 +61,7 @@ async function waitsAtGate({ client, cluster }: SharedStack): Promise<void> {
   ).call("PATCH", `${rolloutPath}/status?fieldManager=rollouts-controller`, { status }, merge);
 }
 
-/** A release that a platform administrator holds. */
+/** A release that somebody holds, or has aborted. */
 function held(stack: SharedStack): Test[] {
   const hold = (paused: boolean) => patch(rolloutPath, { spec: { paused } });
   const ask = async (group: keyof typeof groups) =>
@@ -74,9 +74,34 @@ function held(stack: SharedStack): Test[] {
         await admins.call("PATCH", rolloutPath, hold(true).body, merge);
         for (const group of ["pipelines", "approvers", "mlEngineers"] as const)
           assert.match((await ask(group)) ?? "admitted", /is forbidden|denied request/);
+        // Two duties in one identity, and an approver whom RBAC would let patch a Rollout.
+        for (const of of [
+          [groups.platformAdmins, groups.pipelines],
+          [groups.approvers, "system:masters"],
+        ])
+          assert.match(
+            (await refusal(await as(stack, "e2e-double", of), hold(false))) ?? "admitted",
+            /must be let go by/,
+          );
         for (const group of ["platformAdmins", "breakGlass"] as const)
           assert.equal(await ask(group), undefined);
         await admins.call("PATCH", rolloutPath, { spec: { paused: null } }, merge);
+      },
+    },
+    {
+      title: "a release that was aborted stays so, whoever may abort it",
+      run: async () => {
+        const controller = await controllerOf(stack.cluster);
+        const url = `${rolloutPath}/status`;
+        const aborted = (abort: boolean | null) => patch(url, { status: { abort } });
+        await controller.call("PATCH", url, aborted(true).body, merge);
+        for (const group of ["platformAdmins", "breakGlass"] as const)
+          for (const abort of [false, null])
+            assert.match(
+              (await refusal(await stack.cluster.member(groups[group]), aborted(abort))) ?? "",
+              /must be resumed by the resumer alone/,
+            );
+        await controller.call("PATCH", url, aborted(null).body, merge);
       },
     },
   ];

@@ -6,7 +6,7 @@ import type { JsonObject } from "../harness/lib/json";
 import type { Test } from "../harness/runner";
 import { asked, type Answer, type Asked } from "./asked";
 import { removePages } from "./attacks/pages";
-import { removeWorkflow } from "./attacks/workflows";
+import { removeWorkflow } from "./attacks/running-workflows";
 import { removeWorkloads } from "./attacks/workloads";
 import { waiting } from "./duty-requests";
 import { exemptTests, removeExempt } from "./exempt";

@@ -230,6 +230,7 @@ export const releaseThreats: readonly Threat[] = [
       "test/infra/workflows/retraining/follower.test.ts",
       "test/e2e/promotion.ts",
       "test/e2e/attacks/workflows.ts",
+      "test/e2e/attacks/running-workflows.ts",
     ],
     residual:
       "It may release any digest of the model's own repository, which the gates put on trial.",

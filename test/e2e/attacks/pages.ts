@@ -88,6 +88,21 @@ export function pageAttacks(stage: Stage): Test[] {
         };
       }),
     ),
+    {
+      title: "admission refuses a page by its name, outside its namespace",
+      run: async () => {
+        const administrator = await as(stage, "e2e-double", [
+          groups.platformAdmins,
+          groups.erasers,
+          "system:masters",
+        ]);
+        for (const target of reach.filter(({ namespace }) => namespace !== observability))
+          assert.match(
+            (await forward(administrator, "POST", target)) ?? "admitted",
+            /denied request/,
+          );
+      },
+    },
     ...methods.map((method): Test => ({
       title: `admission refuses an eraser whom RBAC would let forward a port by ${method}`,
       run: async () => {

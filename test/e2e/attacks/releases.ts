@@ -9,6 +9,8 @@ import { attemptTests } from "./attack";
 type Steps = readonly JsonObject[];
 const isWait = (step: JsonObject) => "pause" in step && at(step, "pause", "duration") === undefined;
 
+const ofStable = `/apis/networking.istio.io/v1/namespaces/${namespaces.models}/destinationrules/loan-approval-stable`;
+
 /** Ways to bring all requests to a version that nobody has approved, by what one may patch. */
 const ofPeople: Readonly<Record<string, Request>> = {
   "swap the analysis of a step": patch(`${inModels}/status`, {
@@ -21,6 +23,16 @@ const ofPeople: Readonly<Record<string, Request>> = {
     spec: { rollbackWindow: { revisions: 100 } },
   }),
   "move the deadline of a release": patch(inModels, { spec: { progressDeadlineAbort: false } }),
+  "take the deadline of a release away": patch(inModels, { spec: { progressDeadlineAbort: null } }),
+  "take over another host": patch(routes, { spec: { hosts: ["attacker.example.com"] } }),
+  "show a model to the mesh alone": patch(routes, { spec: { gateways: null } }),
+  "bring routes to pods of the cluster": patch(routes, { spec: { tcp: [] } }),
+  "call another host by a model's name": patch(ofStable, {
+    spec: { host: "attacker.example.com" },
+  }),
+  "divide the pods of a version": patch(ofStable, {
+    spec: { subsets: [{ name: "a", labels: { a: "b" } }] },
+  }),
 };
 
 /** The routes of the model with all requests at the canary. */

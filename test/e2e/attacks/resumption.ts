@@ -57,6 +57,17 @@ const ofApprover: Readonly<Record<string, Request>> = {
   }),
   "give an approval that can be changed": carried(me, { immutable: false }),
   "give an approval with more in it": carried(me, { data: { actor: me, entry: "{}", more: "x" } }),
+  "give an approval with bytes in it": carried(me, { binaryData: { a: "YQ==" } }),
+  "give an approval that is longer than any": carried(me, {
+    data: { actor: me, entry: "x".repeat(16_385) },
+  }),
+  "give an approval that is hard to remove": carried(me, {
+    metadata: {
+      name: `${carriedApproval.namePrefix}e2e-attempt`,
+      labels: { [carriedApproval.label]: "loan-approval" },
+      finalizers: ["example.com/keep"],
+    },
+  }),
   "give an approval that goes with another object": carried(me, {
     metadata: {
       name: `${carriedApproval.namePrefix}e2e-attempt`,
@@ -72,6 +83,10 @@ const ofResumer: Readonly<Record<string, Request>> = {
   "jump over a step": status({ pauseConditions: null, currentStepIndex: 3 }),
   "go back": status({ pauseConditions: null, currentStepIndex: 0 }),
   "name another version the stable one": status({ stableRS: "e2e-other" }),
+  "resume a release under another stable version": status({
+    pauseConditions: null,
+    stableRS: "e2e-other",
+  }),
   "let a release wait for another reason": status({
     pauseConditions: [{ reason: "InconclusiveAnalysisRun", startTime: "2026-11-24T03:00:00Z" }],
   }),

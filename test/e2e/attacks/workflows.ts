@@ -1,8 +1,9 @@
 import { accounts, eraseAccount, namespaces } from "../../../infra/kubernetes/labels";
 import type { JsonObject } from "../../harness/lib/json";
 import type { Test } from "../../harness/runner";
-import { as, inTraining, patch, workflow, type Request, type Stage } from "../duty-requests";
+import { workflow, type Request, type Stage } from "../duty-requests";
 import { attemptTests } from "./attack";
+import { runningWorkflowAttacks } from "./running-workflows";
 
 const retraining = "loan-approval-retraining";
 const container = { image: "registry.example/a@sha256:0" };
@@ -92,6 +93,36 @@ const workflowsOfPeople: Readonly<Record<string, Request>> = {
   "retrain on artefacts of one's own": started({
     arguments: { artifacts: [{ name: "model", raw: { data: "x" } }] },
   }),
+  "hand another argument to a retraining": started(given({ name: "server", value: "manual" })),
+  "hand an argument and where else it is from": started(
+    given({
+      name: "trigger",
+      value: "manual",
+      valueFrom: { configMapKeyRef: { name: "a", key: "b" } },
+    }),
+  ),
+  "start a workflow that is hard to remove": {
+    ...started(),
+    body: {
+      ...started().body,
+      metadata: { generateName: "e2e-", finalizers: ["example.com/keep"] },
+    },
+  },
+  "start a workflow that goes with another object": {
+    ...started(),
+    body: {
+      ...started().body,
+      metadata: {
+        generateName: "e2e-",
+        ownerReferences: [{ apiVersion: "v1", kind: "Namespace", name: "default", uid: "e2e" }],
+      },
+    },
+  },
+  "start a retraining of another time": {
+    ...started(),
+    body: { ...started().body, status: { startedAt: "2026-11-24T03:00:00Z" } },
+  },
+  "start no template": workflow({ workflowTemplateRef: {} }),
   "start what the whole cluster shares": workflow({
     workflowTemplateRef: { name: retraining, clusterScope: true },
   }),
@@ -124,104 +155,6 @@ const asSensor: Readonly<Record<string, Request>> = {
   ),
   "begin a retraining at its promotion": started({ entrypoint: "promote" }),
 };
-
-const node = "e2e-waiting-1";
-const decision = { name: "decision", enum: ["none", "approve"] };
-const nodes = {
-  [node]: {
-    id: node,
-    name: node,
-    type: "Suspend",
-    phase: "Running",
-    outputs: {
-      parameters: [{ ...decision, valueFrom: { supplied: {}, default: "none" } }],
-    },
-  },
-  "e2e-waiting-2": {
-    id: "e2e-waiting-2",
-    name: "candidate",
-    type: "Pod",
-    phase: "Succeeded",
-    outputs: { parameters: [{ name: "manifest", value: "{}" }] },
-  },
-};
-/** Name of the workflow that is attacked while it runs. */
-export const running = "e2e-waiting";
-const change = (body: JsonObject) => patch(`${inTraining}/${running}`, body);
-const answer = (value: string, more: JsonObject = {}) =>
-  change({
-    status: {
-      nodes: {
-        [node]: {
-          phase: "Succeeded",
-          finishedAt: "2026-11-24T03:00:00Z",
-          outputs: { parameters: [{ ...decision, value }] },
-          ...more,
-        },
-      },
-    },
-  });
-
-/** Changes of a workflow that runs: its controller alone writes what it is and what it has done. */
-const changesOfPeople: Readonly<Record<string, Request>> = {
-  "add a collection of artefacts to a workflow that runs": change({
-    spec: {
-      artifactGC: { strategy: "OnWorkflowDeletion", serviceAccountName: eraseAccount },
-    },
-  }),
-  "label the pods of a workflow that runs": change({
-    spec: { podMetadata: { labels: { "app.kubernetes.io/component": "erasure" } } },
-  }),
-  "replace what a step handed on": change({
-    status: {
-      nodes: {
-        "e2e-waiting-2": { outputs: { parameters: [{ name: "manifest", value: '{"a":1}' }] } },
-      },
-    },
-  }),
-  "call a step done": change({
-    status: { nodes: { [node]: { type: "Pod", phase: "Succeeded" } } },
-  }),
-  "add a step that is done": change({
-    status: { nodes: { other: { id: "other", type: "Pod", phase: "Succeeded" } } },
-  }),
-  "take a step out": change({ status: { nodes: { "e2e-waiting-2": null } } }),
-  "answer with something else": answer("approve'; sh"),
-  "hand more on than an answer": answer("approve", {
-    outputs: {
-      parameters: [
-        { ...decision, value: "approve" },
-        { name: "manifest", value: "{}" },
-      ],
-    },
-  }),
-  "change what the controller has stored": change({
-    status: { storedWorkflowTemplateSpec: { entrypoint: "promote" } },
-  }),
-  "pack other nodes into a workflow": change({ status: { compressedNodes: "H4sI" } }),
-};
-
-const controller = (stage: Stage) =>
-  as(stage, `system:serviceaccount:${namespaces.workflows}:argo-workflows-workflow-controller`, [
-    "system:masters",
-  ]);
-
-function waiting(stage: Stage): Test {
-  return {
-    title: "a retraining waits for an answer",
-    run: async () => {
-      const { body } = started();
-      const client = await controller(stage);
-      await client.call("POST", inTraining, { ...body, metadata: { name: running } });
-      await client.call(
-        "PATCH",
-        `${inTraining}/${running}`,
-        { status: { phase: "Running", nodes } },
-        "application/merge-patch+json",
-      );
-    },
-  };
-}
 
 /** Workflows of people and of the sensor, each attack as one would try it. */
 export function workflowAttacks(stage: Stage): Test[] {
@@ -258,23 +191,6 @@ export function workflowAttacks(stage: Stage): Test[] {
         ),
       },
     }),
-    waiting(stage),
-    ...(["mlEngineers", "platformAdmins"] as const).flatMap((by) =>
-      attemptTests(stage, {
-        by,
-        refused: changesOfPeople,
-        admitted: {
-          "answer at the step that waits": answer("approve"),
-          "let it go on without an answer": answer("none"),
-          "hold a workflow": change({ spec: { suspend: true } }),
-          "end a workflow": change({ spec: { shutdown: "Terminate" } }),
-        },
-      }),
-    ),
+    ...runningWorkflowAttacks(stage, started().body),
   ];
-}
-
-/** Removes the workflow that was attacked. */
-export async function removeWorkflow(stage: Stage): Promise<void> {
-  await (await controller(stage)).call("DELETE", `${inTraining}/${running}`);
 }

@@ -9,7 +9,11 @@ import { attemptTests } from "./attack";
 const name = "e2e-attacked";
 const labels = { app: name };
 const image = `registry.example/a@sha256:${"0".repeat(64)}`;
-const template = { metadata: { labels }, spec: pod };
+const other = image.replaceAll("0", "1");
+const template = {
+  metadata: { labels, annotations: { "example.com/kept": "true" } },
+  spec: pod,
+};
 const core = `/api/v1/namespaces/${namespaces.models}`;
 const apps = `/apis/apps/v1/namespaces/${namespaces.models}`;
 const batch = `/apis/batch/v1/namespaces/${namespaces.models}`;
@@ -78,6 +82,20 @@ const changes: Readonly<Record<string, Request>> = {
             spec: { template: { metadata: { labels: { "sidecar.istio.io/inject": "false" } } } },
           }),
         ],
+        [
+          `bring another image into ${kind}`,
+          patch(path, {
+            spec: { template: { spec: { containers: [{ ...pod.containers[0], image: other }] } } },
+          }),
+        ],
+        [
+          `change what pods of ${kind} say of themselves`,
+          patch(path, annotated({ "example.com/kept": "false" })),
+        ],
+        [
+          `take away what pods of ${kind} say of themselves`,
+          patch(path, annotated({ "example.com/kept": null })),
+        ],
       ];
     }),
   ),
@@ -92,7 +110,7 @@ const changes: Readonly<Record<string, Request>> = {
   }),
   "hold the timer of an elevation": patch(`${batch}/jobs/${name}`, { spec: { suspend: true } }),
   "change the image of a pod": patch(`${core}/pods/${name}`, {
-    spec: { containers: [{ ...pod.containers[0], image: image.replaceAll("0", "1") }] },
+    spec: { containers: [{ ...pod.containers[0], image: other }] },
   }),
   "change a ConfigMap": patch(`${core}/configmaps/${name}`, { data: { a: "c" } }),
 };
