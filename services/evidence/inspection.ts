@@ -190,8 +190,12 @@ export function attestationIn(
   file: string,
 ): { readonly envelope: Envelope; readonly statement: Statement } | string {
   if (!existsSync(file)) return "missing";
-  const envelope = envelopeSchema.safeParse(jsonIn(file));
+  const text = bytesIn(file)?.toString("utf8") ?? "";
+  const envelope = envelopeSchema.safeParse(jsonOrNothing(text));
   if (!envelope.success) return "no DSSE envelope";
+  // One text for each attestation: the ledger has the digest of the file.
+  if (text.replace(/\n$/, "") !== JSON.stringify(envelope.data))
+    return "a DSSE envelope in another form than it was written in";
   const statement = statementIn(envelope.data);
   return statement === undefined
     ? "no statement over a release"

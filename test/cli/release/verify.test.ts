@@ -230,3 +230,16 @@ describe("causeway release verify", () => {
     ]);
   });
 });
+
+test.each<[string, (text: string) => string]>([
+  ["white space", (text) => text.replace("{", "{ ")],
+  [
+    "another order of keys",
+    (text) => JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(text)).reverse())),
+  ],
+])("an attestation with %s is refused by all three, under a good signature", async (_, edit) => {
+  attest(release, [ours.signer]);
+  const file = join(release, "attestation.json");
+  writeFileSync(file, edit(readFileSync(file, "utf8")));
+  expect(await taken([ours.publicKey])).toEqual({ policies: false, server: false, command: false });
+});
