@@ -29,7 +29,7 @@ const rollouts = (resources: readonly ResourceView[], resource: string) =>
 /**
  * Groups and service accounts that do an act of the cluster: RBAC lets them, and admission too. Of
  * groups admission lets the one whose duty it is; e2e asks a real API server for the same
- * (test/support/duty-answers.ts). Service accounts it holds to what they are for.
+ * (test/e2e/duty-answers.ts). Service accounts it holds to what they are for.
  */
 export function inClusters(resources: readonly ResourceView[]) {
   const admitted = (found: readonly string[], group: string | undefined) =>

@@ -2,7 +2,7 @@ import { groups, namespaces } from "../../infra/kubernetes/labels";
 import { ofType, text } from "../../policies/resources";
 import type { ResourceView } from "../../policies/rule";
 import { pages } from "../../infra/platform/port-forward";
-import { byDuty, inAws, inCluster, membersOf, type Way } from "./who";
+import { byDuty, distinct, inAws, inCluster, membersOf, type Way } from "./who";
 
 /** A question of an auditor, with every answer that the planned resources give. */
 export interface Question {
@@ -26,8 +26,12 @@ export function answers(resources: readonly ResourceView[]): Question[] {
   return [
     {
       title: "Who can read the training data?",
-      ways: inAws(resources, "s3:GetObject", `${data}/lake/rows.parquet`),
-      note: "Each also needs the data key, which the same role may use through S3 only. An ML engineer starts a retraining as it is, and runs no step of their own in the cluster. The audit trail has every read of an object.",
+      ways: distinct(
+        [`${data}/lake/rows.parquet`, `${artifacts}/runs/m/r/collect/data.csv`].flatMap((object) =>
+          inAws(resources, "s3:GetObject", object),
+        ),
+      ),
+      note: "Runs keep rows too, in the artefact bucket. Each reader also needs the key of the bucket, which the same role may use through S3 only. An ML engineer starts a retraining as it is, and runs no step of their own in the cluster. The audit trail has every read of an object of the data bucket and of a run.",
     },
     deployment(resources),
     {
@@ -54,7 +58,7 @@ export function answers(resources: readonly ResourceView[]): Question[] {
     {
       title: "Who can write a checkpoint of the ledger?",
       ways: inAws(resources, "s3:PutObject", `${audit}/heads/000000000001.json`),
-      note: "Nobody else: the bucket denies it, and the key that signs checkpoints lets no other role sign. Who adds to the ledger therefore cannot hide that its end was cut off or that it was written again.",
+      note: "Nobody else: the bucket denies it, and the key that signs checkpoints lets no other role sign. Who adds to the ledger therefore cannot hide that its end was cut off or that it was written again, from the next checkpoint on, about five minutes later.",
     },
     deletionOfAudit(resources, audit ?? ""),
   ];
@@ -76,7 +80,7 @@ function looks(resources: readonly ResourceView[]): Question {
   return {
     title: "Who can look at logs, dashboards and alerts?",
     ways,
-    note: "The cluster's audit log has each forwarded port with the person's name. In Kibana the account of a group decides what they read ([logs](logs.md#who-may-read-what)).",
+    note: "The cluster's audit log has each forwarded port with the person's name, and not what they look at. In Kibana the account of a group decides what they read ([logs](logs.md#who-may-read-what)).",
   };
 }
 
@@ -99,7 +103,7 @@ function resumption(resources: readonly ResourceView[]): Question {
         "only with the approvals of the model's tier on record, one of them given at that pause",
       ),
     ),
-    note: "Nobody alone, and no person by kubectl: admission refuses everybody else every field that resumes a release. Platform administrators and break-glass may hold and abort. The resumer reads the ledger and cannot write it.",
+    note: "No person by kubectl, and the identity that runs `pulumi up` only by changing the policies: admission refuses everybody else every field that resumes a release. Platform administrators and break-glass may hold and abort. The resumer reads the ledger and cannot write it.",
   };
 }
 
@@ -128,12 +132,12 @@ function deployment(resources: readonly ResourceView[]): Question {
           pods(
             subject,
             "patch of rollouts, by name",
-            "only a release that passed its gates, with its approvals on record",
+            "its program takes a release that passed its gates, with its approvals on record; admission holds its pods to the fields of a release",
           ),
       ),
       ...inAws(resources, "ecr:PutImage", repositoryArn(resources)),
     ],
-    note: "Pushing an image alone deploys nothing. Groups that may patch a Rollout to hold or abort it cannot change its image, gates or account.",
+    note: "Pushing an image alone deploys nothing. Groups that may patch a Rollout to hold or abort it cannot change its image, gates or account. Pods of the promoter that somebody took over can bring another image of the same repository, which the gates put on trial.",
   };
 }
 
@@ -157,7 +161,7 @@ function deletionOfAudit(resources: readonly ResourceView[], audit: string): Que
           : `${audit}/ledger/000000000001.json`,
       ),
     ),
-    note: "Object Lock in COMPLIANCE mode keeps every version until its retention ends, even against the account's root user. The permissions boundary denies deletion to every platform role, whatever policy is attached later.",
+    note: "In prod, Object Lock in COMPLIANCE mode keeps every version until its retention ends, even against the account's root user, and the key's policy lets nobody disable or delete the key. An administrator who changes that policy could. The permissions boundary denies deletion to every platform role, whatever policy is attached later. In dev the mode is GOVERNANCE, which an administrator may lift.",
   };
 }
 

@@ -182,7 +182,8 @@ function inWords(condition: string): string {
   return words.reduce((text, [pattern, said]) => text.replace(pattern, said), condition);
 }
 
-function distinct(ways: readonly Way[]): Way[] {
+/** Each way once, in the order of who and through what. */
+export function distinct(ways: readonly Way[]): Way[] {
   return [...new Map(ways.map((way) => [JSON.stringify(way), way])).values()].sort((a, b) =>
     a.who + a.through < b.who + b.through ? -1 : 1,
   );

@@ -1,5 +1,6 @@
 import * as cloudtrail from "@pulumi/aws/cloudtrail";
 import * as pulumi from "@pulumi/pulumi";
+import { runsFolder } from "./bucket-lifecycle";
 import { auditRecords, orderFolders, trailPrefix } from "./bucket-policy";
 import type { BucketPurpose } from "../kubernetes/labels";
 import { bucketArn, bucketName, trailName, type Naming } from "./naming";
@@ -15,7 +16,8 @@ export interface AuditTrailArgs extends Naming {
 
 /**
  * Record of every management call in the account, and of every read and write of the data lake's
- * objects, of the ledger and its approvals, and of orders, in all regions.
+ * objects, of the rows that runs took from it, of the ledger and its approvals, and of orders, in
+ * all regions.
  */
 export class AuditTrail extends pulumi.ComponentResource {
   static readonly __pulumiType = "causeway:global:AuditTrail";
@@ -62,7 +64,7 @@ export function eventSelectors(naming: Naming, regions: readonly string[]) {
       ],
     },
     {
-      name: "Records and orders",
+      name: "Records, orders and runs",
       fieldSelectors: [
         { field: "eventCategory", equals: ["Data"] },
         { field: "resources.type", equals: ["AWS::S3::Object"] },
@@ -70,7 +72,9 @@ export function eventSelectors(naming: Naming, regions: readonly string[]) {
           field: "resources.ARN",
           startsWiths: regions.flatMap((region) => [
             ...auditRecords.map((folder) => below("audit", region, folder)),
-            ...Object.values(orderFolders).map((folder) => below("artifacts", region, folder)),
+            ...[runsFolder, ...Object.values(orderFolders)].map((folder) =>
+              below("artifacts", region, folder),
+            ),
           ]),
         },
       ],

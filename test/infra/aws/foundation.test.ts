@@ -240,6 +240,9 @@ describe("the audit trail", () => {
         },
       ],
     });
+    expect(JSON.stringify(trail.inputs["advancedEventSelectors"])).toContain(
+      '"arn:aws:s3:::example-causeway-prod-artifacts-eu-central-1/runs/"',
+    );
     expect(trail.options.propertyDependencies["s3BucketName"]).toContainEqual(
       expect.stringContaining("BucketPolicy::global-buckets-audit-eu-west-1-policy"),
     );
