@@ -97,7 +97,7 @@ const quality: readonly GatedKey[] = [
     key: "gates.improvement",
     judges: {
       training: {
-        rule: "A challenger beats the champion on `metric`, on the same held-out rows: the one-sided p-value of a paired test is at most `significance`. The test is McNemar's exact one for accuracy and recall, else by the rows' influence on the metric (DeLong for AUC). Rows that could not show a gain are an error.",
+        rule: "A challenger beats the champion on `metric`, on the same held-out rows, with a time column on those newer than all that either was made with. The one-sided p-value of a paired test is at most `significance` x 6 / (pi^2 k^2) for attempt k to replace this champion: all attempts together replace it by chance in `significance`. The test is McNemar's exact one for accuracy and recall, else by the rows' influence on the metric (DeLong for AUC). Rows that could not show a gain are an error.",
         by: python("comparison", "compare"),
       },
       trial: {

@@ -6,6 +6,7 @@ import {
   type LedgerStore,
 } from "../../services/evidence/ledger";
 import { openLedger } from "../../services/delivery/ledger-location";
+import { attemptOf } from "../../services/delivery/record-attempt";
 import { factsOf, recordFacts } from "../../services/delivery/record-run";
 import type { Action as TrialAction } from "../../infra/gates/gates";
 import type { TrainedModel, Trial } from "./result";
@@ -34,6 +35,20 @@ export class RehearsalLedger {
   async trained(run: string, folder: string): Promise<void> {
     const { record, chain } = await openLedger(this.#store.path);
     await recordFacts({ record, chain }, await factsOf(folder), { run, actor });
+  }
+
+  /** Counts a run as an attempt to replace the champion, where it has one. */
+  async attempt(
+    run: string,
+    champion: Pick<TrainedModel, "modelDigest"> | undefined,
+  ): Promise<number | undefined> {
+    if (champion?.modelDigest === undefined) return undefined;
+    return attemptOf(await openLedger(this.#store.path), {
+      subject: this.model,
+      champion: champion.modelDigest,
+      run,
+      actor,
+    });
   }
 
   /** Adds how a trial ended; one that nobody decided is no entry. */

@@ -120,7 +120,10 @@ export class Lifecycle {
     const model = await this.workspace.options.progress.chapter(
       title,
       "train",
-      () => this.workspace.train(name, recipe, options),
+      async () => {
+        const attempt = await this.#ledger.attempt(name, options.champion);
+        return this.workspace.train(name, recipe, { ...options, attempt });
+      },
       (trained) => ({ ...trainingOutcome(trained), inUse: this.#live?.version }),
     );
     this.#models.push(model);

@@ -45,6 +45,8 @@ export interface Recorder {
 
 export interface TrainingOptions {
   readonly champion?: TrainedModel | undefined;
+  /** Which challenger of the champion it is. @default 1 */
+  readonly attempt?: number | undefined;
   /** Rows instead of the contract's. */
   readonly source?: string;
   /** Folder under `challengers/` with another train.py. */
@@ -92,7 +94,7 @@ export class Workspace {
   async train(
     name: string,
     recipe: Recipe,
-    { champion, source, folder }: TrainingOptions = {},
+    { champion, attempt, source, folder }: TrainingOptions = {},
   ): Promise<TrainedModel> {
     const { environment, seed, progress } = this.options;
     const run = this.runOf(name);
@@ -106,6 +108,7 @@ export class Workspace {
       createdAt,
       arguments: [
         ...recipe.arguments,
+        ...(attempt === undefined ? [] : [`--attempt=${attempt}`]),
         ...(this.options.contract.data.subjectColumn === undefined
           ? []
           : ["--subject-key", this.#keyFile]),

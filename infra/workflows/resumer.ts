@@ -15,7 +15,7 @@ import { PodIdentity } from "../region/pod-identity";
 import { orderWatchSpec } from "./order-watch";
 import { ledgerOptions, type LedgerPlace } from "./retraining/definition";
 import { resumerPermissions } from "./retraining/permissions";
-import { deliveryCommand } from "./retraining/steps";
+import { deliveryCommand } from "./retraining/step";
 
 /** What the resumer of a region is made from; plain values only. */
 export interface ResumerSettings {

@@ -9,7 +9,15 @@ import { dirname, join } from "node:path";
 
 const root = join(import.meta.dirname, "..", "..");
 const [target = join(root, "out", "delivery")] = process.argv.slice(2);
-const programs = ["promote", "follow", "resume", "record-run", "record-erasure", "checkpoint"];
+const programs = [
+  "promote",
+  "follow",
+  "resume",
+  "record-run",
+  "record-attempt",
+  "record-erasure",
+  "checkpoint",
+];
 
 // Of the Kubernetes client the programs use what reads a kubeconfig and logs in. Its thousand
 // generated classes of the API, 15 MB in each program, have no timeout and are left out.

@@ -4,6 +4,8 @@ import { label, semanticVersion } from "../contract/units";
 import { entryReference } from "./ledger/entry";
 
 const moment = z.iso.datetime({ error: "a time such as 2026-11-24T03:00:00Z" });
+/** A value of the contract's time column: a text, or a number. */
+const time = z.union([z.string(), z.number()]);
 const estimate = z.strictObject({ value: z.number(), low: z.number(), high: z.number() });
 
 /** Severities of what a scanner can find, in rising order; `none` where it found nothing. */
@@ -118,6 +120,28 @@ export const releaseSchema = z.strictObject({
       outcome: z.enum(fairnessOutcomes).optional(),
     }),
   ),
+  /**
+   * How the model was compared with the champion that it replaces: `attempt` counts the challengers
+   * of that champion, `level` is the significance that is left for this one. `newerThan` is the time
+   * of the newest row that either was made with; null without a time column. Absent without a
+   * champion.
+   */
+  comparison: z
+    .strictObject({
+      champion: semanticVersion,
+      metric: z.string(),
+      attempt: z.number().int().min(1),
+      level: z.number(),
+      p: z.number().nullable(),
+      rows: z.number().int().min(1),
+      newerThan: time.nullable(),
+    })
+    .optional(),
+  /**
+   * Time of the newest row that the model was trained or chosen on: its challengers are compared
+   * with it on newer ones. Absent without a time column.
+   */
+  newestRow: time.optional(),
   /**
    * Features that alone separate the labels beyond the limit of the step `validate`, and the
    * contract's reason why they do not leak; absent where there is none.

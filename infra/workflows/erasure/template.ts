@@ -6,7 +6,8 @@ import {
   type LedgerPlace,
   type RetrainingImages,
 } from "../retraining/definition";
-import { deliveryCommand, outputsFolder, parameters as runParameters } from "../retraining/steps";
+import { deliveryCommand, outputsFolder } from "../retraining/step";
+import { parameters as runParameters } from "../retraining/steps";
 import { containerSecurityContext, podSecurityContext } from "../../kubernetes/security-context";
 import { eraseAccount, namespaces, accounts, erasureLabels } from "../../kubernetes/labels";
 import { logsArguments, logsMount, logsVolume } from "./logs";

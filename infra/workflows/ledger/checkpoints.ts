@@ -17,7 +17,7 @@ import { checkpointRules } from "../../observability/checkpoints";
 import { PodIdentity } from "../../region/pod-identity";
 import { orderWatchSpec } from "../order-watch";
 import { ledgerOptions, type LedgerPlace } from "../retraining/definition";
-import { deliveryCommand } from "../retraining/steps";
+import { deliveryCommand } from "../retraining/step";
 
 /** Arguments of {@link LedgerCheckpoints}. */
 export interface LedgerCheckpointsArgs {

@@ -1,31 +1,9 @@
 import { ringSecret } from "../erasure/definition";
 import { approverKeysOption, trustedKeysOption } from "../../../services/evidence/approvals";
 import { deadlines, ledgerOptions, triggers, type RetrainingSettings } from "./definition";
-import { accounts, type RetrainingAccount } from "../../kubernetes/labels";
+import { accounts } from "../../kubernetes/labels";
+import { deliveryCommand, output, outputsFolder, type Step } from "./step";
 
-/** One container of a run, and when it runs. */
-export interface Step {
-  readonly name: string;
-  readonly image: "training" | "delivery";
-  readonly account: RetrainingAccount;
-  readonly command: readonly string[];
-  readonly args: readonly string[];
-  /** Steps that must have succeeded. */
-  readonly after: readonly string[];
-  /** Further condition, an Argo expression over outputs of earlier steps. */
-  readonly when?: string;
-  /** Parameter that the step takes from an earlier step's output of the same name. */
-  readonly input?: { readonly name: string; readonly from: string };
-  /** Output parameter that the step writes to {@link outputsFolder}; its name is the file's. */
-  readonly output?: string;
-  /** Whether a second try may cure a failure that is not an answer. */
-  readonly retried: boolean;
-  readonly deadlineSeconds: number;
-  readonly memory: string;
-}
-
-/** Folder in a step's container where its output parameters lie. */
-export const outputsFolder = "/tmp/outputs";
 /** Name of the node at which a person approves, and of its answer. */
 export const approval = {
   name: "approval",
@@ -57,25 +35,21 @@ const trainingSteps = [
 ] as const;
 
 const training = ["python", "-m", "causeway_training"] as const;
-/** A program of services/delivery/build.mjs, by the path that node has in that image. */
-export const deliveryCommand = (
-  program: "promote" | "follow" | "resume" | "record-run" | "record-erasure" | "checkpoint",
-) => ["/nodejs/bin/node", `/app/${program}.js`] as const;
 const promoter = deliveryCommand("promote");
 export const followerCommand = deliveryCommand("follow");
 const recorder = deliveryCommand("record-run");
+const counter = deliveryCommand("record-attempt");
+/**
+ * Step that counts the run as an attempt to replace the champion, on record before it is judged; the
+ * name of its output too.
+ */
+const attemptStep = "attempt";
 /**
  * Step that adds what the run did to the audit ledger: before the promotion, and once more however
  * the run ends.
  */
 export const recordStep = "record";
 
-/**
- * An output of an earlier step, as a task may name it; a container only knows the inputs of its own
- * template.
- */
-export const output = (task: string, name: string) =>
-  `{{tasks.${task}.outputs.parameters.${name}}}`;
 const parameter = (name: string) => `{{workflow.parameters.${name}}}`;
 
 /** What every training step of a run is told; `trained` is for those that know the champion. */
@@ -109,7 +83,7 @@ export function runSteps(settings: RetrainingSettings): Step[] {
   const given = trainingArguments(settings, run);
   return [
     admit(settings, given),
-    ...chain(given),
+    ...chain(settings, given, run),
     ...publication(settings, given),
     record(settings, run),
     promote(settings),
@@ -132,19 +106,30 @@ function admit({ contract, locations }: RetrainingSettings, { base }: TrainingAr
   );
 }
 
-/** From the data to the package, one step after the other. */
-function chain({ trained, signed }: TrainingArguments): Step[] {
-  return trainingSteps.map((name, index) =>
-    index === 0
-      ? step(name, [name, ...trained], ["admit"], {
-          when: `${output("admit", "admitted")} == true`,
-        })
-      : step(
+/** From the data to the package, one step after the other; before it is judged, a run is counted. */
+function chain(
+  settings: RetrainingSettings,
+  { trained, signed }: TrainingArguments,
+  run: string,
+): Step[] {
+  return trainingSteps.flatMap((name, index) => {
+    const before = trainingSteps[index - 1];
+    if (before === undefined)
+      return step(name, [name, ...trained], ["admit"], {
+        when: `${output("admit", "admitted")} == true`,
+      });
+    if (name === "evaluate")
+      return [
+        attempt(settings, run, before),
+        step(
           name,
-          [name, ...trained, ...(name === "package" ? signed : [])],
-          [trainingSteps[index - 1] ?? ""],
+          [name, ...trained, `--attempt={{inputs.parameters.${attemptStep}}}`],
+          [attemptStep],
+          { input: { name: attemptStep, from: attemptStep } },
         ),
-  );
+      ];
+    return step(name, [name, ...trained, ...(name === "package" ? signed : [])], [before]);
+  });
 }
 
 /** The image, and the release as a candidate, with its attestation for the promoter. */
@@ -183,24 +168,37 @@ function champion(
   );
 }
 
+function record(settings: RetrainingSettings, run: string): Step {
+  return recording(settings, run, { name: recordStep, command: recorder, after: ["candidate"] });
+}
+
+/** The number comes from the ledger, so that nobody who starts a run sets it back. */
+function attempt(settings: RetrainingSettings, run: string, after: string): Step {
+  const name = attemptStep;
+  const counting = recording(settings, run, { name, command: counter, after: [after] });
+  const args = [...counting.args, `--output=${outputsFolder}/${name}`];
+  return { ...counting, args, output: name };
+}
+
 /**
  * By an account of its own: whoever trains cannot write the ledger, in which approvals are, and
  * nothing touches a Rollout before an approval.
  */
-function record({ locations }: RetrainingSettings, run: string): Step {
-  const args = [
-    run,
-    ...ledgerOptions(locations),
-    `--actor=${accounts.trainer}`,
-    "--run={{workflow.name}}",
-  ];
+function recording(
+  { locations }: RetrainingSettings,
+  run: string,
+  own: Pick<Step, "name" | "command" | "after">,
+): Step {
   return {
-    name: recordStep,
+    ...own,
     image: "delivery",
     account: "recorder",
-    command: recorder,
-    args,
-    after: ["candidate"],
+    args: [
+      run,
+      ...ledgerOptions(locations),
+      `--actor=${accounts.trainer}`,
+      "--run={{workflow.name}}",
+    ],
     retried: true,
     deadlineSeconds: deadlines.step,
     memory: "256Mi",
@@ -211,7 +209,7 @@ function step(
   name: string,
   args: readonly string[],
   after: readonly string[],
-  more: Pick<Step, "output" | "when"> = {},
+  more: Pick<Step, "input" | "output" | "when"> = {},
 ): Step {
   return {
     name,

@@ -11,17 +11,15 @@ import {
   type RetrainingImages,
   type RetrainingSettings,
 } from "./definition";
+import { output, outputsFolder, type Step } from "./step";
 import {
   accountOf,
   approval,
   needsKeys,
-  output,
-  outputsFolder,
   parameters,
   recordStep,
   runSteps,
   scheduledParameters,
-  type Step,
 } from "./steps";
 import { labelKeys } from "../../../services/contract/labels";
 import { accounts } from "../../kubernetes/labels";

@@ -5,6 +5,7 @@ import { hashSchema, sha256 } from "../../contract/digests";
 /** Everything that the ledger records. */
 export const actions = [
   "train",
+  "attempt",
   "evaluate",
   "approve",
   "attest",

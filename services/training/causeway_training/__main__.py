@@ -118,6 +118,8 @@ def _context(given: argparse.Namespace) -> Any:
 
     if not 0.05 <= given.holdout <= 0.5:
         raise InputError("--holdout", [f"got {given.holdout}, allowed: a share from 0.05 to 0.5"])
+    if given.attempt < 1:
+        raise InputError("--attempt", [f"got {given.attempt}, allowed: a whole number from 1"])
     contract = load_contract(given.contract)
     options = Options(
         seed=given.seed,
@@ -134,6 +136,7 @@ def _context(given: argparse.Namespace) -> Any:
         trusted_key=given.trusted_key,
         base=given.base,
         budget=given.budget,
+        attempt=given.attempt,
     )
     champion = Champion.open(given.champion, contract.name) if given.champion else None
     return Context(contract, Run.at(given.run), options, champion)

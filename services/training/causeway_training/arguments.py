@@ -23,6 +23,15 @@ def _add_step_arguments(parser: argparse.ArgumentParser) -> None:
     add("--contract", type=Path, help="the model.yaml; train.py lies beside it")
     add("--run", help="run directory: a path or a file:// URL")
     add("--champion", help="release folder that the challenger must beat; it is only read")
+    add(
+        "--attempt",
+        type=int,
+        default=1,
+        help=(
+            "evaluate: which challenger of the champion this is, from 1; a retraining takes the"
+            " number from the audit ledger"
+        ),
+    )
     add("--seed", type=int, default=0)
     add(
         "--source",

@@ -165,12 +165,21 @@ def _performance(evidence: dict) -> str:
         lines += [
             "",
             (
-                f"Against champion {comparison['champion']} on the same rows:"
+                f"Against champion {comparison['champion']} on the same rows, {_rows(comparison)}:"
                 f" {comparison['metric']} {comparison['before']:.3f} to {comparison['after']:.3f},"
-                f" p = {comparison['p']:.4f}."
+                f" p = {comparison['p']:.4f}. Attempt {comparison['attempt']} to replace it, judged"
+                f" at level {comparison['level']:.2g}."
             ),
         ]
     return "\n".join(lines)
+
+
+def _rows(comparison: dict) -> str:
+    """Which rows the two models were compared on."""
+    newer = comparison["newerThan"]
+    return f"{comparison['rows']} held out" + (
+        "" if newer is None else f" and newer than {newer}, which neither was made with"
+    )
 
 
 def _explanation(evidence: dict) -> str:

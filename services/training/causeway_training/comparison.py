@@ -1,6 +1,14 @@
-"""Champion against challenger on the same held-out rows, so noise that they share cancels."""
+"""Champion against challenger on the same held-out rows, so noise that they share cancels.
+
+A champion is asked about again and again. Each further challenger is judged at a smaller level, so
+that all of them together replace a champion by chance no more often than the contract's
+significance says.
+"""
 
 from __future__ import annotations
+
+import math
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -9,7 +17,7 @@ from .champion import Champion
 from .contract import Contract
 from .errors import InputError
 from .gates import gate
-from .rows import groups, labels
+from .rows import Moment, groups, labels, moment
 from .statistics.fairness import Grouped, metric
 from .statistics.paired import Gain, paired, rows_needed
 from .statistics.performance import Scored
@@ -19,26 +27,83 @@ from .statistics.performance import Scored
 GROUP_METRICS = ("accuracy", "recall")
 
 
-def compare(contract: Contract, champion: Champion, rows: pd.DataFrame, scores: np.ndarray) -> dict:
-    """The challenger's gain on the contract's improvement metric, and the gate that it be more than
-    noise (one-sided).
+@dataclass(frozen=True)
+class Attempt:
+    """The challenger among those of one champion: the first has number 1.
 
-    Raises InputError where the rows are too few to ever show a gain.
+    `trained` is the time of its newest training row, where the contract has a time column.
     """
-    old, new = _scored(contract, champion, rows, scores)
-    level = contract.significance
-    _reachable(len(rows), level, "the held-out rows")
+
+    number: int
+    trained: Moment | None = None
+
+
+def level_of(attempt: int, significance: float) -> float:
+    """What is spent on an attempt: significance * 6 / (pi^2 k^2). The levels of all attempts k = 1,
+    2, ... sum to the significance.
+
+    Raises ValueError for a number below 1.
+    """
+    if attempt < 1:
+        raise ValueError(f"attempts are counted from 1, got {attempt}")
+    return significance * 6 / (math.pi * attempt) ** 2
+
+
+def compare(
+    contract: Contract,
+    champion: Champion,
+    rows: pd.DataFrame,
+    scores: np.ndarray,
+    attempt: Attempt,
+) -> dict:
+    """The challenger's gain on the contract's improvement metric, and the gate that it be more than
+    noise (one-sided), at the level of the attempt.
+
+    With a time column, only rows count that are newer than all that either model was trained or
+    chosen on. Raises InputError where these are too few to ever show a gain at that level.
+    """
+    after = newest_known(contract, champion, attempt.trained)
+    inside = np.ones(len(rows), dtype=bool) if after is None else _newer(contract, rows, after)
+    what = "the held-out rows" if after is None else f"the held-out rows newer than {after}"
+    level = level_of(attempt.number, contract.significance)
+    _reachable(int(inside.sum()), level, f"{what}, attempt {attempt.number}")
+    old, new = _scored(contract, champion, rows[inside], scores[inside])
     found = paired(contract.improvement_metric, old, new)
     name = (
         f"improvement of {contract.improvement_metric} over champion"
-        f" {champion.manifest['version']}: p-value"
+        f" {champion.manifest['version']}: p-value of attempt {attempt.number}"
+        f" (of significance {contract.significance:g} in all)"
     )
     return {
         "metric": contract.improvement_metric,
         "champion": champion.manifest["version"],
+        "attempt": attempt.number,
+        "level": level,
+        "rows": int(inside.sum()),
+        "newerThan": after,
         **_reported(found),
         "gates": [gate(name, found.p, maximum=level)],
     }
+
+
+def newest_known(contract: Contract, champion: Champion, trained: Moment | None) -> Moment | None:
+    """Time of the newest row that the challenger was trained on, or that its champion was trained
+    or chosen on; None without a time column.
+
+    Raises InputError where the two times are of different kinds.
+    """
+    seen = champion.manifest.get("newestRow")
+    if contract.time_column is None or trained is None or seen is None:
+        return trained if contract.time_column else None
+    if isinstance(seen, str) != isinstance(trained, str):
+        got = f"got {seen!r} as the champion's newest row and {trained!r} as the challenger's"
+        raise InputError(f"column {contract.time_column}", [f"{got}, allowed: times of one kind"])
+    return max(seen, trained)
+
+
+def _newer(contract: Contract, rows: pd.DataFrame, after: Moment) -> np.ndarray:
+    times = [moment(value) for value in rows[contract.time_column]]
+    return np.array([time is not None and time > after for time in times], dtype=bool)
 
 
 def losing_groups(

@@ -24,7 +24,8 @@ class Options:
     `source` overrides the contract's data source; `mitigation` is auto, on or off; `parameters`
     override those of `train.py`; `subject_key` is the secret behind pseudonyms and privacy noise;
     `created_at` is a UTC time such as 2026-11-24T03:00:00Z; `budget` is where the spending of
-    differential privacy is kept.
+    differential privacy is kept; `attempt` is which challenger of its champion the run makes, from
+    1.
     """
 
     seed: int = 0
@@ -41,6 +42,7 @@ class Options:
     trusted_key: Path | None = None
     budget: str | None = None
     base: str | None = None
+    attempt: int = 1
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,8 @@ def _trained(context: Context) -> dict[str, Any]:
         "contract": context.contract.digest,
         "seed": context.options.seed,
         "mitigated": report["mitigated"],
+        # By the model itself: a manifest of the same model could be written again.
+        "champion": context.champion.manifest["digests"]["model"] if context.champion else None,
     }
 
 
@@ -76,6 +78,7 @@ def _evaluated(context: Context) -> dict[str, Any]:
         "fairness": manifest["fairness"],
         "reports": manifest["digests"]["evidence"],
         "champion": context.champion.digest if context.champion else None,
+        "attempt": manifest.get("comparison", {}).get("attempt"),
     }
 
 

@@ -3,8 +3,10 @@ take."""
 
 from __future__ import annotations
 
+import math
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -39,6 +41,20 @@ def parse_rows(data: bytes, source: str) -> pd.DataFrame:
 def write_rows(path: Path, rows: pd.DataFrame) -> None:
     """Writes CSV whose bytes depend on nothing but the rows."""
     rows.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+
+
+#: A time of the contract's time column: texts sort as their times do, numbers are as they are.
+Moment = str | float
+
+
+def moment(value: Any) -> Moment | None:
+    """A value of the time column as JSON holds it; None where it is missing."""
+    if isinstance(value, str):
+        return value
+    number = float(value)
+    if math.isnan(number):
+        return None
+    return int(number) if number.is_integer() else number
 
 
 def inputs(contract: Contract, rows: pd.DataFrame) -> np.ndarray:

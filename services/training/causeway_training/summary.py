@@ -86,7 +86,9 @@ def _evaluate(context: Context) -> list[str]:
     return lines + (
         [
             f"champion {comparison['champion']}: {comparison['metric']} {comparison['before']:.3f}"
-            f" -> {comparison['after']:.3f}, p = {comparison['p']:.4f}"
+            f" -> {comparison['after']:.3f} on {comparison['rows']} rows, p ="
+            f" {comparison['p']:.4f}, attempt {comparison['attempt']} at level"
+            f" {comparison['level']:.2g}"
         ]
         if comparison
         else []

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RetrainingSettings } from "../../../infra/workflows/retraining/definition";
-import { outputsFolder } from "../../../infra/workflows/retraining/steps";
+import { outputsFolder } from "../../../infra/workflows/retraining/step";
 import { workflowTemplate } from "../../../infra/workflows/retraining/template";
 import { run, type RunResult } from "../../harness/lib/process";
 import { fixtureProject } from "../../harness/fixtures";
@@ -54,6 +54,8 @@ export interface Executor {
   readonly promoter: (args: readonly string[]) => Promise<number>;
   /** Carries out the recorder of a run's facts, with its arguments; the exit code. */
   readonly recorder: (args: readonly string[]) => Promise<number>;
+  /** Carries out what counts a run as an attempt, with its arguments; the exit code. */
+  readonly counter: (args: readonly string[]) => Promise<number>;
   /** Arguments that every training step gets besides those of the manifest. */
   readonly more: readonly string[];
 }
@@ -206,13 +208,23 @@ export class LocalRun {
           [...command.slice(1), ...own, ...(name === "admit" ? [] : this.executor.more)],
           isKilled,
         )
-      : await (name === "record" ? this.executor.recorder(own) : this.executor.promoter(own)));
+      : await this.delivery(command[1] ?? "", own));
     if (code === 0 && parameter?.valueFrom.path !== undefined)
       this.outputs.set(
         `${name}/${parameter.name}`,
         readFileSync(parameter.valueFrom.path.replace(outputsFolder, this.executor.folder), "utf8"),
       );
     return code === 0 ? "Succeeded" : code > 3 ? "Error" : "Failed";
+  }
+
+  private delivery(program: string, args: readonly string[]): Promise<number> {
+    const { recorder, counter, promoter } = this.executor;
+    const programs = new Map([
+      ["/app/record-run.js", recorder],
+      ["/app/record-attempt.js", counter],
+      ["/app/promote.js", promoter],
+    ]);
+    return (programs.get(program) ?? assert.fail(`no program ${program}`))(args);
   }
 
   private async python(args: readonly string[], isKilled: boolean): Promise<number> {

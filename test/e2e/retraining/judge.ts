@@ -148,7 +148,7 @@ export function judgeTests(judge: string): Test[] {
         const strategies = template.spec.templates.flatMap((each) =>
           "retryStrategy" in each ? [each.retryStrategy] : [],
         );
-        assert.equal(strategies.length, 14, "every step but the promotion");
+        assert.equal(strategies.length, 15, "every step but the promotion");
         const exitCodes = ["-1", "1", "137", "143", "2", "3"];
         for (const strategy of strategies)
           assert.deepEqual(

@@ -11,6 +11,7 @@ import { releaseSchema } from "../../../services/evidence/release";
 import { openLedger } from "../../../services/delivery/ledger-location";
 import { attestedRelease, promoterArguments } from "../../../services/delivery/promote";
 import { promote } from "../../../services/delivery/promotion";
+import { main as recordAttempt } from "../../../services/delivery/record-attempt";
 import { main as recordRun } from "../../../services/delivery/record-run";
 import { say } from "../../harness/lib/text";
 import type { Test } from "../../harness/runner";
@@ -34,6 +35,7 @@ const order = [
   "validate",
   "prepare",
   "train",
+  "attempt",
   "evaluate",
   "audit",
   "explain",
@@ -103,6 +105,7 @@ class Lake {
       more,
       promoter: (args: readonly string[]) => this.promote(args),
       recorder: (args: readonly string[]) => recordRun(args, () => undefined),
+      counter: (args: readonly string[]) => recordAttempt(args, () => undefined),
     };
     return new LocalRun(
       name,
@@ -153,7 +156,7 @@ export async function runTests(): Promise<{
   const before = lake.contents();
   const first = lake.start("loan-approval-retraining-a");
   const python = order.filter(
-    (name) => name !== "record" && name !== "approval" && name !== "promote",
+    (name) => !["attempt", "record", "approval", "promote"].includes(name),
   );
   const started = Date.now();
   const tests: Test[] = [
@@ -214,6 +217,8 @@ export async function runTests(): Promise<{
             details["region"],
           ]),
           [
+            // Before the run was judged, and once, though its steps were killed and run again.
+            ["attempt", undefined],
             ["train", undefined],
             ["evaluate", undefined],
             ["release", undefined],
@@ -244,7 +249,7 @@ export async function runTests(): Promise<{
           [released.version, released.published, released.image.digest],
           ["1.0.1", true, lake.registry.pushed()[0]],
         );
-        const promoted = (await (await openLedger(lake.locations.ledger)).chain()).slice(4);
+        const promoted = (await (await openLedger(lake.locations.ledger)).chain()).slice(5);
         assert.deepEqual(
           promoted.map(({ action, details }) => [
             action,

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from ..auditing import audit
-from ..comparison import compare, losing_groups
+from ..comparison import Attempt, compare, losing_groups
 from ..compression import distil, latency, quantise
 from ..context import Context
 from ..evaluation import evaluate
@@ -143,7 +143,9 @@ def _reports(context: Context, rows: pd.DataFrame, bins: list[dict], scorer: Sco
     }
     gates = [*reports["evaluation"]["gates"], *reports["audit"]["gates"]]
     if context.champion:
-        reports["evaluation"]["comparison"] = compare(contract, context.champion, rows, scores)
+        reports["evaluation"]["comparison"] = compare(
+            contract, context.champion, rows, scores, _attempt(context)
+        )
         reports["audit"]["againstChampion"] = losing_groups(
             contract, context.champion, rows, scores
         )
@@ -152,6 +154,13 @@ def _reports(context: Context, rows: pd.DataFrame, bins: list[dict], scorer: Sco
             + reports["audit"]["againstChampion"]["gates"]
         )
     return {**reports, "hold": not failed(gates)}
+
+
+def _attempt(context: Context) -> Attempt:
+    """The attempt as the step `evaluate` judged it: another form of a challenger is no other."""
+    judged = read_json(context.run.folder("evaluate") / "evaluation.json")["comparison"]
+    newest = read_json(context.run.folder("prepare") / "preparation.json")["newest"]
+    return Attempt(judged["attempt"], newest and newest["trained"])
 
 
 def _choose(found: list[dict], reports: dict) -> str:

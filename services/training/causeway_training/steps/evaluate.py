@@ -1,5 +1,5 @@
 """Evaluate: performance on the held-out rows against the contract, and against the champion on the
-same rows.
+same rows: the newest, that neither was made with, where the contract has a time column.
 
 Writes `evaluation.json`, with the unmitigated model beside the released one when mitigation was
 applied. Gates: the contract's performance bounds; with a champion, an improvement that is more than
@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..comparison import compare
+from ..comparison import Attempt, compare
 from ..context import Context
 from ..evaluation import evaluate, overall
 from ..gates import demand
 from ..onnx_model import Scorer
 from ..rows import inputs, read_rows
-from ..run import write_json
+from ..run import read_json, write_json
 
 NAME = "evaluate"
 
@@ -25,14 +25,15 @@ def run(context: Context) -> bool:
     champion = context.champion.digest if context.champion else None
     return context.run.perform(
         NAME,
-        context.inputs("train", "prepare", champion=champion),
+        context.inputs("train", "prepare", champion=champion, attempt=context.options.attempt),
         lambda folder: _work(context, folder),
     )
 
 
 def _work(context: Context, folder: Path) -> None:
     contract, seed = context.contract, context.options.seed
-    rows = read_rows(context.run.folder("prepare") / "holdout.csv")
+    prepared = context.run.folder("prepare")
+    rows = read_rows(prepared / "holdout.csv")
     trained = context.run.folder("train")
     scores = Scorer.open(trained / "model.onnx").score(inputs(contract, rows))
     report = evaluate(contract, rows, scores, seed)
@@ -45,7 +46,9 @@ def _work(context: Context, folder: Path) -> None:
             seed,
         )
     if context.champion:
-        report["comparison"] = compare(contract, context.champion, rows, scores)
+        newest = read_json(prepared / "preparation.json")["newest"]
+        attempt = Attempt(context.options.attempt, newest and newest["trained"])
+        report["comparison"] = compare(contract, context.champion, rows, scores, attempt)
         gates += report["comparison"]["gates"]
     write_json(folder / "evaluation.json", report)
     demand(NAME, gates)

@@ -27,6 +27,8 @@ from ..timestamps import format_timestamp, parse_timestamp
 NAME = "package"
 #: What the manifest says of a fairness gate.
 FAIRNESS_KEYS = ("attribute", "metric", "value", "low", "high", "outcome", "notJudged")
+#: What it says of the comparison with the champion.
+COMPARISON_KEYS = ("champion", "metric", "attempt", "level", "p", "rows", "newerThan")
 #: What it says of every gate.
 GATE_KEYS = ("gate", "value", "min", "max", "passed", "outcome")
 
@@ -96,7 +98,6 @@ def manifest(context: Context, folder: Path, version: str, data: str, evidence: 
         | {"mitigated": mitigated}
         for g in evidence["audit"]["gates"]
     ]
-    exceptions = evidence["validation"]["leakageExceptions"]
     return {
         "model": contract.name,
         "version": version,
@@ -120,7 +121,7 @@ def manifest(context: Context, folder: Path, version: str, data: str, evidence: 
         },
         "fairness": fairness,
         "gates": judged_gates(evidence),
-        **({"leakageExceptions": exceptions} if exceptions else {}),
+        **_where_there_are(evidence),
         "compression": {"kept": evidence["compression"]["kept"]},
         "explanation": {
             "method": evidence["explanation"]["method"],
@@ -128,6 +129,18 @@ def manifest(context: Context, folder: Path, version: str, data: str, evidence: 
         },
         # Nobody can have approved an image that does not exist yet; they come from the ledger.
         "approvals": [],
+    }
+
+
+def _where_there_are(evidence: dict) -> dict:
+    """What the manifest has with a champion, with a time column, with an excepted feature."""
+    comparison = evidence["evaluation"].get("comparison")
+    newest = evidence["preparation"]["newest"]
+    exceptions = evidence["validation"]["leakageExceptions"]
+    return {
+        **({"comparison": {key: comparison[key] for key in COMPARISON_KEYS}} if comparison else {}),
+        **({"newestRow": newest["all"]} if newest else {}),
+        **({"leakageExceptions": exceptions} if exceptions else {}),
     }
 
 

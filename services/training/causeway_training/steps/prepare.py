@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from ..context import Context
@@ -19,7 +20,7 @@ from ..gates import demand, gate
 from ..privacy import SUBJECT, class_sizes, diversity
 from ..private_bins import feature_bins
 from ..private_budget import spend
-from ..rows import group_of, read_rows, write_rows
+from ..rows import group_of, moment, read_rows, write_rows
 from ..run import write_json
 from ..splitting import split
 
@@ -56,12 +57,33 @@ def _work(context: Context, folder: Path) -> None:
             epsilon,
         )
     write_rows(folder / "train.csv", stored.loc[train])
-    write_rows(folder / "holdout.csv", stored.loc[holdout])
+    # The comparison with a champion asks how new a held-out row is; the model never does.
+    times = [c for c in (contract.time_column,) if c is not None and c not in stored.columns]
+    write_rows(folder / "holdout.csv", pd.concat([stored, kept[times]], axis=1).loc[holdout])
     write_json(folder / "bins.json", bins)
     write_json(
         folder / "preparation.json",
-        {**report, "train": len(train), "holdout": len(holdout), "split": how, "epsilon": epsilon},
+        {
+            **report,
+            "train": len(train),
+            "holdout": len(holdout),
+            "split": how,
+            "newest": newest_rows(contract, kept, train),
+            "epsilon": epsilon,
+        },
     )
+
+
+def newest_rows(contract: Contract, rows: pd.DataFrame, train: np.ndarray) -> dict | None:
+    """Times of the newest row that is trained on, and of the newest of all; None without a time
+    column."""
+    if contract.time_column is None:
+        return None
+    times = rows[contract.time_column]
+    return {
+        "trained": moment(times.iloc[train].dropna().max()),
+        "all": moment(times.dropna().max()),
+    }
 
 
 def with_groups(contract: Contract, raw: pd.DataFrame) -> pd.DataFrame:

@@ -54,12 +54,17 @@ test("the steps are those of the training's own command, in its order, each a co
     )![1]!
     .match(/[a-z]+/g)!;
   const accountOf = (name: string) =>
-    ({ promote: "retraining-promoter", record: "retraining-recorder" })[name] ??
-    "retraining-trainer";
+    ({
+      promote: "retraining-promoter",
+      attempt: "retraining-recorder",
+      record: "retraining-recorder",
+    })[name] ?? "retraining-trainer";
   const resources = await build();
   expect(tasksOf(resources)).toEqual([
     "admit",
-    ...steps.filter((name) => name !== "release"),
+    ...steps
+      .filter((name) => name !== "release")
+      .flatMap((name) => (name === "evaluate" ? ["attempt", name] : [name])),
     "candidate",
     "record",
     "approval",
@@ -177,6 +182,40 @@ test("what a run did is recorded before anybody is asked to approve it, and once
       "--actor=retraining-trainer",
       "--run={{workflow.name}}",
     ],
+  ]);
+});
+
+test("a run is counted as an attempt to replace the champion before it is judged, by the ledger and not by who starts it", async () => {
+  const { spec } = templateOf(await build());
+  const task = (name: string) => spec.templates[0]!.dag!.tasks.find((one) => one.name === name);
+  expect([task("attempt"), task("evaluate")]).toEqual([
+    { name: "attempt", template: "attempt", depends: "train.Succeeded" },
+    {
+      name: "evaluate",
+      template: "evaluate",
+      depends: "attempt.Succeeded",
+      arguments: {
+        parameters: [{ name: "attempt", value: "{{tasks.attempt.outputs.parameters.attempt}}" }],
+      },
+    },
+  ]);
+  const of = (name: string) => spec.templates.find((template) => template.name === name)!;
+  expect(of("attempt").container).toMatchObject({
+    command: ["/nodejs/bin/node", "/app/record-attempt.js"],
+    args: [
+      "file:///lake/runs/loan-approval/{{workflow.name}}",
+      "--ledger=/lake/ledger",
+      "--actor=retraining-trainer",
+      "--run={{workflow.name}}",
+      "--output=/tmp/outputs/attempt",
+    ],
+  });
+  expect(of("evaluate").container!.args).toContain("--attempt={{inputs.parameters.attempt}}");
+  // Nobody gives it from outside.
+  expect(spec.arguments.parameters).toMatchObject([
+    { name: "trigger" },
+    { name: "causes" },
+    { name: "server" },
   ]);
 });
 
