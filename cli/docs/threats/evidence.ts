@@ -17,7 +17,7 @@ export const evidenceThreats: readonly Threat[] = [
     ],
     tests: ["test/services/evidence/ledger/ledger.test.ts", "test/cli/audit/audit.test.ts"],
     residual:
-      "The ledger's actor is the identity of the session; the trail identifies the session.",
+      "An entry names the actor that the program who wrote it says: who may add entries can name somebody else. On AWS the trail's event of the object says which session wrote it; on a volume nothing does. An approval counts only with the witness or the key of its role.",
   },
   {
     id: "ledger-change",
@@ -73,7 +73,8 @@ export const evidenceThreats: readonly Threat[] = [
       "services/training/tests/test_attacks.py",
       "services/training/tests/test_erasing.py",
     ],
-    residual: "Copies that were taken out of the platform.",
+    residual:
+      "Two people together can remove rows that were evidence: one asks, another answers. The ledger has the erasure, and the cluster's audit log has both people. Code in the pods that erase needs nobody, and the trail has what they delete. Copies that were taken out of the platform stay.",
   },
   {
     id: "blocked-erasure",
@@ -146,7 +147,8 @@ export const evidenceThreats: readonly Threat[] = [
     flows: ["pseudonyms"],
     rules: ["access-rbac-secrets", "encryption-secret-kms", "access-key-policy"],
     tests: ["test/infra/stack/subject-keys.test.ts", "test/services/model-server/config.test.ts"],
-    residual: "The model server must hold the ring in memory.",
+    residual:
+      "Model servers, training steps and erasures hold the ring. Who administers a cluster, or can decrypt Pulumi's state, reads it.",
   },
   {
     id: "key-swap",
@@ -186,7 +188,8 @@ export const evidenceThreats: readonly Threat[] = [
       "observability-vpc-flow-logs",
     ],
     tests: ["test/policies/rules/observability/aws.test.ts", "test/infra/aws/foundation.test.ts"],
-    residual: "A person has to read the findings; the platform only keeps them.",
+    residual:
+      "The boundary holds the platform's roles only: the identity that runs `pulumi up` and an administrator of the account can switch the detection off, and the trail has it. A person has to read the findings; the platform only keeps them.",
   },
   {
     id: "lateral-movement",

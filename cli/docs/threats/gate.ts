@@ -21,7 +21,8 @@ export const gateThreats: readonly Threat[] = [
       "test/e2e/duties.ts",
       "test/e2e/attacks/releases.ts",
     ],
-    residual: "Two people together can; the ledger names both.",
+    residual:
+      "Two people together can; the ledger names both. Without AWS and without approver keys, roles and names are claims, and one person can make both. One person with two keys, or with two IAM roles, counts as two.",
   },
   {
     id: "gate-bypass",

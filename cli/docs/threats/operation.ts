@@ -152,7 +152,7 @@ export const operationThreats: readonly Threat[] = [
       "test/attacks/changes.test.ts",
     ],
     residual:
-      "Platform administrators may restart, scale, hold and remove; the next update and the audit log show it.",
+      "Platform administrators may restart, scale, hold and remove, change labels and taints of nodes, switch a model off, and send its requests to another stable service. Break-glass may open network policies and gateways. The audit log has each change; an update need not find one without `--refresh`.",
   },
   {
     id: "cluster-disclosure",
@@ -215,6 +215,7 @@ export const operationThreats: readonly Threat[] = [
     flows: ["administration"],
     rules: ["access-break-glass-alarm", "access-role-mfa"],
     tests: ["test/infra/aws/roles.test.ts", "test/e2e/attacks/workloads.ts"],
-    residual: "They have it for up to an hour; the alarm reports it at once.",
+    residual:
+      "They have it for up to an hour; the alarm reports it within minutes, to addresses that have confirmed.",
   },
 ];

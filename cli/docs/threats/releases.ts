@@ -114,7 +114,7 @@ export const releaseThreats: readonly Threat[] = [
       "services/training/tests/test_signing.py",
     ],
     residual:
-      "A role whose IAM policy allows kms:Sign on the key can sign anything; the trail has each use.",
+      "A role whose IAM policy allows kms:Sign on the key can sign anything; the trail has each use. Where a stack trusts no key, as dev may, digests show accidents only: who can write the folder writes them anew.",
   },
   {
     id: "false-signature",
@@ -233,7 +233,7 @@ export const releaseThreats: readonly Threat[] = [
       "test/e2e/attacks/running-workflows.ts",
     ],
     residual:
-      "It may release any digest of the model's own repository, which the gates put on trial.",
+      "It may put any digest of the model's own repository on trial; before all traffic a high-risk one waits for its approvals. It may add entries to the ledger; on AWS these approve nothing.",
   },
   {
     id: "order-disclosure",

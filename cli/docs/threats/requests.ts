@@ -16,7 +16,8 @@ export const requestThreats: readonly Threat[] = [
       "access-mesh-extension",
     ],
     tests: ["test/infra/platform/mesh.test.ts", "test/attacks/changes.test.ts"],
-    residual: "A stolen token works until it expires; the identity provider sets its lifetime.",
+    residual:
+      "A stolen token works until it expires; the identity provider sets its lifetime. A token with an audience of the stack opens each of its models: the issuer decides which application gets one.",
   },
   {
     id: "false-region",
@@ -131,7 +132,7 @@ export const requestThreats: readonly Threat[] = [
     ],
     tests: ["test/services/model-server/overload.test.ts", "test/attacks/withheld-bodies.test.ts"],
     residual:
-      "Load shedding also refuses honest callers when very many addresses stay below the rate limit.",
+      "Load shedding also refuses honest callers when very many addresses stay below the rate limit. On a cluster that is there already no firewall of the platform stands before the gateway.",
   },
   {
     id: "model-extraction",

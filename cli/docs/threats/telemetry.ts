@@ -35,7 +35,8 @@ export const telemetryThreats: readonly Threat[] = [
       "test/infra/platform/elastic/settings.test.ts",
       "test/policies/rules/log-store-settings.test.ts",
     ],
-    residual: "An administrator of the log store can, between two snapshots.",
+    residual:
+      "An administrator of the log store can, between two snapshots; a line that names a subject at any time, for no snapshot has those.",
   },
   {
     id: "log-disclosure",
@@ -57,7 +58,7 @@ export const telemetryThreats: readonly Threat[] = [
       "test/e2e/attacks/pages.ts",
     ],
     residual:
-      "A principal with logs and key ring can find a known person's predictions; erasure and appeals need that.",
+      "A principal with logs and key ring can find a known person's predictions; erasure and appeals need that. On a cluster that is there already, its administrators and its nodes read the lines.",
   },
   {
     id: "log-flood",
