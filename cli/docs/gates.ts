@@ -176,7 +176,7 @@ const drift: readonly GatedKey[] = [
         by: python("steps/validate", "against_reference"),
       },
       alert: {
-        rule: "The stability index of a window is above (1/n + 1/m) times a chi-square quantile, at the significance divided by the number of features and the score (Bonferroni). For accuracy: the fall from the windows before, in standard deviations.",
+        rule: "The stability index of a window is above (1/n + 1/m) times a chi-square quantile, at the significance divided by the number of features and the score (Bonferroni). For accuracy: the fall from the windows before, in standard deviations, at the significance divided by the quarters of an hour in a window.",
         by: alert("CausewayFeatureDrift", "CausewayScoreDrift", "CausewayConceptDrift"),
       },
       rehearsal: {

@@ -1,5 +1,5 @@
 import type { Contract } from "../../services/contract/contract";
-import { durationText } from "../../services/contract/units";
+import { duration, durationText } from "../../services/contract/units";
 import { series } from "../gates/series";
 import {
   alert,
@@ -131,6 +131,18 @@ function calibrationRules(contract: Contract): RecordingRule[] {
   ];
 }
 
+/** How long a fall must last to be told. */
+const fallHold = duration.parse("15 minutes");
+
+/**
+ * Deviations that a fall of accuracy must show. The window slides, so it is looked at again and
+ * again: the significance, a chance for each window, is shared by as many looks as the hold fits
+ * into the window (Bonferroni). At 0.01 and a day these are 96 looks and 3.7 deviations.
+ */
+export function fallDeviations({ drift }: Pick<Contract, "drift">): number {
+  return normalQuantile(drift.significance / Math.max(1, drift.window / fallHold));
+}
+
 /**
  * Fall of accuracy from the windows before to the newest, in standard deviations (two shares,
  * pooled): concept drift.
@@ -186,7 +198,7 @@ function decayAlerts(contract: Contract): AlertingRule[] {
  */
 export function performanceGroup(contract: Contract): RuleGroup {
   const { name, drift, slos } = contract;
-  const fall = `${select(contract, series.accuracyFall)} > ${digits(normalQuantile(drift.significance))}`;
+  const fall = `${select(contract, series.accuracyFall)} > ${digits(fallDeviations(contract))}`;
   const silence = `time() - ${select(contract, series.lastLabel)} > ${slos.labelDelay} and on (model) avg_over_time(${select(contract, series.requests)}[1d]) > 0`;
   return {
     name: `${name}-performance`,
@@ -201,7 +213,7 @@ export function performanceGroup(contract: Contract): RuleGroup {
         contract,
         "CausewayConceptDrift",
         fall,
-        "15m",
+        promDuration(fallHold),
         `The accuracy of ${name} has fallen by {{ $value | printf "%.1f" }} standard deviations within ${durationText(drift.window)}`,
       ),
       alert(

@@ -5,7 +5,7 @@ import { fairnessConfidence } from "../fairness";
 import { series, type SeriesName } from "../../gates/series";
 import { scoreFeature } from "../rates";
 import { digits, select } from "../../gates/rule";
-import { normalQuantile } from "../../gates/statistics";
+import { fallDeviations } from "../performance";
 import { windowsOf } from "../../gates/rule";
 import type { Limit, PanelContent, Query, Row } from "./grafana";
 
@@ -104,7 +104,7 @@ function conceptPanels(contract: Contract): PanelContent[] {
       unit: "none",
       axis: "data",
       queries: [{ expr: select(contract, series.accuracyFall), legend: "standard deviations" }],
-      limit: { value: Number(digits(normalQuantile(drift.significance))), bad: "above" },
+      limit: { value: Number(digits(fallDeviations(contract))), bad: "above" },
       description: `The newest ${durationText(drift.window)} against the windows before: concept drift.`,
     },
     {
