@@ -101,7 +101,7 @@ const quality: readonly GatedKey[] = [
         by: python("comparison", "compare"),
       },
       trial: {
-        rule: "`significance` decides an A/B test of the business value, in either direction. Every strategy also refuses a version that is less accurate than the champion on labels of the same day.",
+        rule: "`significance` decides an A/B test of the business value, in either direction. Every strategy also refuses a version that is wrong more often than the champion, for each prediction of a label, on true labels of the same time and age up to two hours.",
         by: [
           ...code("gates/experiment", "experimentQuestions"),
           ...code("gates/labels", "accuracyGate"),
@@ -203,8 +203,8 @@ const drift: readonly GatedKey[] = [
     key: "drift.minimumSamples",
     judges: {
       trial: {
-        rule: "Versions with fewer answers, rows or labels are not compared with the champion.",
-        by: code("gates/comparison", "shareEvidence"),
+        rule: "Versions with fewer rows are not compared with the champion's scores, nor with fewer requests in an A/B test.",
+        by: [...code("gates/scores", "scoreGate"), ...code("gates/experiment", "valueEvidenceOf")],
       },
       alert: {
         rule: "Windows with fewer rows or labels are not judged.",

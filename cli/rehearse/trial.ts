@@ -7,6 +7,7 @@ import {
   type Judgement,
   type TrialSettings,
 } from "../../infra/gates/gates";
+import { wrongByLabel } from "../../infra/gates/labels";
 import type { Contract } from "../../services/contract/contract";
 import { randomFrom } from "./random";
 import type { Latency, Look, Trial } from "./result";
@@ -147,7 +148,8 @@ function lookAt(
   };
   const [champion, challenger] = [of("champion"), of("challenger")];
   const pair = { trial: challenger.counts, champion: champion.counts };
-  const counts = { ...pair, blocks: blocksOf([...earlier.map(countsOf), pair]) };
+  const pairs = [...earlier.map(countsOf), pair];
+  const counts = { ...pair, blocks: blocksOf(pairs), labels: labelsOf(pairs) };
   const judgements = evaluate(options.contract, options.pace, counts);
   const { action, because } = decide(judgements, last);
   return {
@@ -165,23 +167,38 @@ function countsOf({ challenger, champion }: Look): Pair {
 }
 
 /** What was counted from look to look: a rehearsal has no clock, so a look is its block of time. */
+function between(
+  looks: readonly Pair[],
+  share: (counts: VersionCounts) => Block["trial"] | undefined,
+): Block[] {
+  const none = { events: 0, trials: 0 };
+  return looks.map((now, i): Block => {
+    const since = (of: keyof Pair) => {
+      const before = looks[i - 1];
+      const last = share(now[of]) ?? none;
+      const first = (before && share(before[of])) ?? none;
+      return { events: last.events - first.events, trials: last.trials - first.trials };
+    };
+    return { trial: since("trial"), champion: since("champion") };
+  });
+}
+
 function blocksOf(looks: readonly Pair[]): TrialCounts["blocks"] {
-  const between = (share: (counts: VersionCounts) => Block["trial"]) =>
-    looks.map((now, i): Block => {
-      const since = (of: keyof Pair) => {
-        const [last, before] = [share(now[of]), looks[i - 1]];
-        const first = before === undefined ? { events: 0, trials: 0 } : share(before[of]);
-        return { events: last.events - first.events, trials: last.trials - first.trials };
-      };
-      return { trial: since("trial"), champion: since("champion") };
-    });
   return {
-    errors: between(({ requests, errors, unanswered }) => ({
+    errors: between(looks, ({ requests, errors, unanswered }) => ({
       events: errors + unanswered,
       trials: requests + unanswered,
     })),
-    latency: between(({ answers, lateAnswers }) => ({ events: lateAnswers, trials: answers })),
+    latency: between(looks, ({ answers, lateAnswers }) => ({
+      events: lateAnswers,
+      trials: answers,
+    })),
   };
+}
+
+/** Wrong answers from look to look, by predicted label; true labels come as soon as the answer. */
+function labelsOf(looks: readonly Pair[]): TrialCounts["labels"] {
+  return [0, 1].flatMap((label) => between(looks, ({ outcomes }) => wrongByLabel(outcomes)[label]));
 }
 
 /** Why a look ended as it did: the gates that decided, with their values. */

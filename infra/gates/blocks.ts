@@ -34,7 +34,7 @@ export const memory = Math.max(...betWindows);
 /** Share of a version's requests below which those of the others are too few to compare with. */
 const comparable = 0.05;
 /** Logarithms beyond it are as good as certain, and their powers are still numbers. */
-const certain = 700;
+export const certain = 700;
 
 /**
  * Evidence of a block that the version errs `effect` times as often as the others do in the same
@@ -104,7 +104,7 @@ export function smallest(...values: readonly number[]): number {
 }
 
 /** Evidence of a mixture in equal parts: the mean of likelihood ratios is one. */
-function mixed(evidence: readonly number[]): number {
+export function mixed(evidence: readonly number[]): number {
   const ratios = evidence.map((one) => Math.exp(Math.min(certain, Math.max(-certain, one))));
   return Math.log(ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length);
 }
@@ -120,17 +120,17 @@ export interface BlockCounts {
 }
 
 /**
- * Growth of counters in the last block, by version. A server that restarted counts from zero, and
+ * Growth of counters in the last block, by the hash of the version or other labels. A server that restarted counts from zero, and
  * one that was not there began at zero; a pod that is gone, or a scrape that failed, adds nothing.
  * What a server had counted in the block of its end is lost here, and kept in the sum of the version,
  * which judges beside the blocks.
  */
-export function grownInBlock(selector: string): string {
+export function grownInBlock(selector: string, by: string = hashLabel): string {
   const [now, before] = [
     `last_over_time(${selector}[${restartGap}])`,
     `last_over_time(${selector}[${restartGap}] offset ${blockSeconds}s)`,
   ];
-  return `sum by (${hashLabel}) (${now} - ${before} >= 0 or ${now})`;
+  return `sum by (${by}) (${now} - ${before} >= 0 or ${now})`;
 }
 
 /** Rules that count the blocks of a gate, and what each adds to its evidence. */

@@ -48,6 +48,11 @@ export interface TrialCounts {
    * the trial.
    */
   readonly blocks: Readonly<Record<BlockGate, readonly Block[]>>;
+  /**
+   * Wrong answers among the predictions of a label, by block of time and age of the true label: all
+   * strata of the trial.
+   */
+  readonly labels: readonly Block[];
 }
 
 /** Gates whose events are compared with the champion's of the same time. */

@@ -1,13 +1,8 @@
 import type { Contract } from "../../services/contract/contract";
 import type { TrialCounts } from "./counts";
 import { fairnessGateName, fairnessGates, fairnessTrialRules, groupGates } from "./fairness";
-import {
-  accuracyComparison,
-  accuracyGate,
-  labelGates,
-  labelPerformanceGates,
-  labelTrialRules,
-} from "./labels";
+import { accuracyComparison } from "./label-blocks";
+import { accuracyGate, labelGates, labelPerformanceGates, labelTrialRules } from "./labels";
 import type { Pace } from "./pace";
 import { errorGate, latencyGate, requestTrialRules, restartLimit, restarts } from "./requests";
 import type { RuleGroup } from "./rule";

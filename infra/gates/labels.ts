@@ -1,9 +1,16 @@
 import type { Contract } from "../../services/contract/contract";
 import { metrics } from "../../services/contract/metrics";
-import { shareComparison, shareEvidence, type Share } from "./comparison";
-import type { Confusion } from "./counts";
+import type { Block } from "./blocks";
+import type { Share } from "./comparison";
+import { sum, type Confusion } from "./counts";
+import {
+  accuracyComparison,
+  labelBlockEvidence,
+  labelBlockQuery,
+  labelBlockRules,
+} from "./label-blocks";
 import { series } from "./series";
-import { counted, record, select, type RecordingRule } from "./rule";
+import { record, select, type RecordingRule } from "./rule";
 import { waldEvidence, waldQuery, type Shares } from "./sequential";
 import type { Gate, VersionOnTrial } from "./verdict";
 
@@ -12,14 +19,6 @@ type LabelMetric = "accuracy" | "precision" | "recall" | "f1";
 
 /** How many times the share of wrong answers that a gate allows is a bad version. */
 export const wrongFactor = 1.5;
-/** Differences in accuracy that should be found soonest. */
-const accuracySpread = 0.05;
-/** Window over which the accuracy of a version is compared with that of the others. */
-const comparisonWindow = "1d";
-
-/** Name of the gate that compares a version's accuracy with that of the others. */
-export const accuracyComparison = "accuracy-champion";
-
 /** A performance gate that single labels decide: each label is right or wrong. */
 export interface LabelGate {
   readonly metric: LabelMetric;
@@ -75,23 +74,8 @@ export function labelTrialRules(contract: Contract): RecordingRule[] {
     ...labelGates(contract).map(({ metric, shares }) =>
       record(contract, series.trialEvidence, waldQuery(shares, ...wrong[metric]), { gate: metric }),
     ),
-    ...accuracyRules(contract),
+    ...labelBlockRules(contract),
   ];
-}
-
-/** Whether a version is wrong more often than the others together, over labels of the same day. */
-function accuracyRules(contract: Contract): RecordingRule[] {
-  const { positiveLabel: yes, negativeLabel: no } = contract.target;
-  const day = (labels: Record<string, string>) =>
-    counted(select(contract, series.outcomes, labels), comparisonWindow);
-  return shareComparison(contract, {
-    gate: accuracyComparison,
-    events: `sum by (version) (${day({ predicted: yes, actual: no })} or ${day({ predicted: no, actual: yes })})`,
-    trials: `sum by (version) (${day({})})`,
-    minimum: contract.drift.minimumSamples,
-    spread: accuracySpread,
-    by: "version",
-  });
 }
 
 /** Wrong answers among those that a metric looks at. */
@@ -108,6 +92,14 @@ export function wrongAnswers(metric: LabelMetric, counts: Confusion): Share {
     case "f1":
       return { events: wrong, trials: truePositive + wrong };
   }
+}
+
+/** Wrong answers among the predictions of either label, all of which have their true one. */
+export function wrongByLabel(counts: Confusion): Share[] {
+  return [
+    { events: counts.falsePositive, trials: counts.truePositive + counts.falsePositive },
+    { events: counts.falseNegative, trials: counts.trueNegative + counts.falseNegative },
+  ];
 }
 
 /** Gates on the true labels of the version itself. */
@@ -128,16 +120,16 @@ export function labelPerformanceGates(contract: Contract): Gate[] {
 export function accuracyGate(contract: Contract): Gate {
   return {
     name: accuracyComparison,
-    compares: "share of wrong answers, less the champion's on labels of the same day",
-    bound: { max: 0 },
-    query: (version) => labelEvidence(contract, version, accuracyComparison),
-    evidence({ trial, champion }) {
-      const own = wrongAnswers("accuracy", trial.outcomes);
-      const others = wrongAnswers("accuracy", champion.outcomes);
-      const asked = { minimum: contract.drift.minimumSamples, spread: accuracySpread };
+    compares:
+      "wrong answers for each prediction of a label, against the champion's at the same time",
+    bound: { max: 1 },
+    query: ({ version }) => labelBlockQuery(contract, version),
+    evidence({ labels }) {
+      const rate = (of: keyof Block) =>
+        sum(labels.map((block) => block[of].events)) / sum(labels.map((block) => block[of].trials));
       return {
-        value: own.events / own.trials - others.events / others.trials,
-        against: shareEvidence(own, others, asked) ?? 0,
+        value: rate("trial") / rate("champion"),
+        against: labelBlockEvidence(labels),
       };
     },
   };

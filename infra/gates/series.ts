@@ -77,6 +77,8 @@ export const series = {
   trialScoreRows: "causeway:trial_score_rows:window",
   trialScoreOthers: "causeway:trial_score_others:window",
   trialOverlap: "causeway:trial_score_overlap:ratio",
+  labelWrong: "causeway:label_wrong:block",
+  labelShare: "causeway:label_share:ratio",
   trialRunning: "causeway:trial_running:bool",
   trialRequests: "causeway:trial_requests:rate2m",
   trialRequestsTotal: "causeway:trial_requests:total",

@@ -129,8 +129,8 @@ export const metrics = {
   outcomes: {
     name: "causeway_outcomes_total",
     type: "counter",
-    help: "True labels that arrived, by predicted and true label; version is that of the prediction.",
-    labels: ["predicted", "actual"],
+    help: "True labels that arrived, by predicted and true label, and by the upper edge of their age in seconds; version is that of the prediction.",
+    labels: ["predicted", "actual", "age"],
   },
   outcomeScores: {
     name: "causeway_outcome_score_bin_total",
@@ -235,6 +235,13 @@ export const metrics = {
     labels: [],
   },
 } as const satisfies Record<string, MetricFamily>;
+
+/**
+ * Upper edges in seconds of the ages at which true labels arrive; versions on trial are compared on
+ * labels of the same age, since wrong answers may be known sooner than right ones. Older labels come
+ * after a trial.
+ */
+export const labelAges = [10, 60, 300, 1_800, 7_200] as const;
 
 /** Names under which a scrape shows a family: histograms have three. */
 export function seriesNames(family: MetricFamily): string[] {

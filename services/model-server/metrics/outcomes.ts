@@ -1,14 +1,20 @@
 import { arms, outcomeAges, outcomeWindow, subjectBuckets } from "../../contract/arms";
 import type { Contract } from "../../contract/contract";
-import { metrics } from "../../contract/metrics";
+import { labelAges, metrics } from "../../contract/metrics";
 import type { Feedback } from "../feedback/read";
 import type { Issued } from "../identity/prediction-id";
-import type { Cell, Registry } from "./registry";
+import { binOf, type Cell, type Registry } from "./registry";
 
 /** Versions whose outcomes are told apart; those of more are counted as `other`. */
 const versionsApart = 8;
 const otherVersion = "other";
 const signs = ["gain", "loss"] as const;
+const ageNames = [...labelAges.map(String), "+Inf"];
+
+/** Name of the stratum of an age in seconds. */
+function ageOf(seconds: number): string {
+  return ageNames[binOf(labelAges, seconds)] ?? "";
+}
 
 /**
  * True labels by predicted label, score bin and group, under the version that predicted. A replica
@@ -38,7 +44,7 @@ export class OutcomeCounters {
   add(issued: Issued, { positive, groups, value }: Feedback, age: number): void {
     const version = this.#known(issued.version);
     const [predicted, actual] = [this.#label(issued.positive), this.#label(positive)];
-    this.#count(version, ["outcome", predicted, actual]);
+    this.#count(version, ["outcome", predicted, actual, ageOf(age)]);
     this.#count(version, ["score", this.#scoreBins[issued.bin] ?? "", actual]);
     for (const [attribute, group] of groups)
       this.#count(version, ["group", attribute, group, predicted, actual]);
@@ -87,10 +93,11 @@ export class OutcomeCounters {
           this.#registry.cell(metrics.outcomeScores, { version, bin, actual }),
         );
       for (const predicted of labels) {
-        put(
-          ["outcome", predicted, actual],
-          this.#registry.cell(metrics.outcomes, { version, predicted, actual }),
-        );
+        for (const age of ageNames)
+          put(
+            ["outcome", predicted, actual, age],
+            this.#registry.cell(metrics.outcomes, { version, predicted, actual, age }),
+          );
         for (const { name: attribute, groups } of protectedAttributes) {
           for (const { name: group } of groups)
             put(

@@ -1,5 +1,6 @@
 import { paces } from "../../../infra/gates/pace";
 import type { Share } from "../../../infra/gates/comparison";
+import { wrongByLabel } from "../../../infra/gates/labels";
 import type { Confusion, TrialCounts, VersionCounts } from "../../../infra/gates/counts";
 
 /** A trial of prod in a stack of one region. */
@@ -52,6 +53,9 @@ export function trialOf(trial: VersionCounts, champion: VersionCounts, blocks = 
   return {
     trial,
     champion,
+    labels: [0, 1].flatMap((label) =>
+      evenly(({ outcomes }) => wrongByLabel(outcomes)[label] ?? { events: 0, trials: 0 }),
+    ),
     blocks: {
       errors: evenly(({ requests, errors, unanswered }) => ({
         events: errors + unanswered,

@@ -103,7 +103,7 @@ describe("a version on trial", () => {
 
   it("is refused when a server counts NaN, however few requests there are", () => {
     expect(failed(counts(10, { unanswered: NaN }))).toEqual(["errors"]);
-    expect(failed(counts(1_000, { answers: NaN }))).toEqual(["latency"]);
+    expect(failed(counts(1_000, { answers: NaN }), counts(9_000))).toEqual(["latency"]);
     expect(failed(counts(1_000, { lateAnswers: NaN }))).toEqual(["latency"]);
   });
 

@@ -2,9 +2,8 @@ import * as fc from "fast-check";
 import type { Share } from "../../../infra/gates/comparison";
 import type { Confusion, TrialCounts, VersionCounts } from "../../../infra/gates/counts";
 import { matchers } from "../../../infra/gates/quoting";
+import { wrongByLabel } from "../../../infra/gates/labels";
 import { requestsOf } from "../../../infra/gates/requests";
-import { select } from "../../../infra/gates/rule";
-import { series } from "../../../infra/gates/series";
 import type { Contract } from "../../../services/contract/contract";
 import { small } from "../observability/promtool/scenario";
 
@@ -153,6 +152,30 @@ export function lastBlocks(drawn: Readonly<Record<Side, DrawnVersion>>): TrialCo
   };
 }
 
+/**
+ * Wrong answers of the last block by predicted label, as the rules have counted them; both versions'
+ * labels are half an hour old at most, and either has predicted evenly.
+ */
+export function lastLabels(drawn: Readonly<Record<Side, DrawnVersion>>): TrialCounts["labels"] {
+  const [trial, champion] = [
+    wrongByLabel(drawn.trial.outcomes),
+    wrongByLabel(drawn.champion.outcomes),
+  ];
+  return trial.map(({ events }, i) => ({
+    trial: { events: events / samples, trials: predicted(drawn.trial)[i] ?? 0 },
+    champion: {
+      events: (champion[i]?.events ?? 0) / samples,
+      trials: predicted(drawn.champion)[i] ?? 0,
+    },
+  }));
+}
+
+/** Predictions of either label of a version in an hour. */
+function predicted({ outcomes: { truePositive, trueNegative } }: DrawnVersion): [number, number] {
+  const at = (count: number) => samples * (1 + Math.floor((Number.isNaN(count) ? 0 : count) / 64));
+  return [at(truePositive), at(trueNegative)];
+}
+
 /** The series that Prometheus is told of a version. */
 export function seriesOf(of: Side, drawn: DrawnVersion, judged: Contract): Record<string, string> {
   const labels = (pod: string, more: Record<string, string> = {}) =>
@@ -182,7 +205,7 @@ export function seriesOf(of: Side, drawn: DrawnVersion, judged: Contract): Recor
       `causeway_score_tenth_total${labels("a", { tenth: String((i + 1) / 10) })}`,
       lives[drawn.scores.life](rows),
     ]),
-    ...labelSeries(of, drawn, judged, labels),
+    ...labelSeries(drawn, judged, labels),
   ]);
 }
 
@@ -199,11 +222,11 @@ function unansweredSeries(
 }
 
 function labelSeries(
-  of: Side,
-  { outcomes, groups, labelsLost }: DrawnVersion,
-  { name, target: { positiveLabel: yes, negativeLabel: no } }: Contract,
+  drawn: DrawnVersion,
+  { target: { positiveLabel: yes, negativeLabel: no } }: Contract,
   labels: (pod: string, more: Record<string, string>) => string,
 ): (readonly [string, string])[] {
+  const { outcomes, groups, labelsLost } = drawn;
   const cells = [
     ["truePositive", yes, yes],
     ["falsePositive", yes, no],
@@ -219,11 +242,14 @@ function labelSeries(
       ];
     });
   return [
-    ...matrix("causeway_outcomes_total", {}, outcomes),
-    ...cells.map(([cell, predicted, actual]) => {
-      const more = { version: versionOf(of), predicted, actual };
-      return [select({ name }, series.outcomes, more), counted(outcomes[cell])] as const;
-    }),
+    ...matrix("causeway_outcomes_total", { age: "1800" }, outcomes),
+    ...[yes, no].map(
+      (label, i) =>
+        [
+          `causeway_predictions_total${labels("a", { label })}`,
+          counter(predicted(drawn)[i] ?? 0),
+        ] as const,
+    ),
     ...Object.entries(groups).flatMap(([attribute, list]) =>
       Object.entries(list).flatMap(([group, confusion]) =>
         matrix("causeway_group_outcomes_total", { attribute, group }, confusion),

@@ -34,6 +34,7 @@ import {
   hash,
   interval,
   lastBlocks,
+  lastLabels,
   minimum,
   own,
   sample,
@@ -56,6 +57,7 @@ function releaseCase(
     trial: countsOf(drawn.trial),
     champion: countsOf(drawn.champion),
     blocks: lastBlocks(drawn),
+    labels: lastLabels(drawn),
   };
   const restarts = watchQuestions(judged, pace, onTrial).find(({ name }) => name === "restarts")!;
   return {

@@ -1,4 +1,5 @@
-import { shareEvidence } from "../../../infra/gates/comparison";
+import { mixed } from "../../../infra/gates/blocks";
+import { labelGrowth } from "../../../infra/gates/label-blocks";
 import { requestsNeeded } from "../../../infra/gates/sample-size";
 import { groupGates } from "../../../infra/gates/fairness";
 import { scoreGate, scoreLimit } from "../../../infra/gates/scores";
@@ -18,115 +19,86 @@ import {
   type Run,
 } from "./simulate";
 
-/** Two shares under comparison; `same` is the version's share when it is not worse. */
-const comparisons = [
-  {
-    gate: "accuracy-champion",
-    share: 0.12,
-    worse: 0.2,
-    spread: 0.05,
-    ratio: 9,
-    fixed: () => fixedTwo(0.12, 0.2, 9),
-  },
-];
+/** Predictions of a block under the version on trial, and of all others. */
+const asked = { trial: 10, champion: 90 } as const;
+/** Upper edges of the ages of labels in blocks, as the rules tell them apart. */
+const edges = [2, 8, 32, 128] as const;
 
-function fixedTwo(share: number, worse: number, ratio: number): number {
-  const variance = worse * (1 - worse) + (share * (1 - share)) / ratio;
-  return Math.ceil(
-    ((normalQuantile(alpha) + normalQuantile(1 - power)) ** 2 * variance) / (worse - share) ** 2,
-  );
-}
-
-describe("comparisons with the champion, looked at after every ten requests", () => {
-  const minimum = contract.drift.minimumSamples;
-  const run =
-    (share: number, own: number, spread: number, ratio: number): Run =>
-    (random) => {
-      // The champion has served before; its window slides as the trial goes on.
-      const window = 200;
-      const past = Array.from({ length: window }, () => count(share, ratio * 10, random));
-      let [others, events, trials, at] = [past.reduce((sum, n) => sum + n, 0), 0, 0, 0];
-      return () => {
-        trials += 1;
-        if (random() < own) events += 1;
-        if (trials % 10 === 0) {
-          const now = count(share, ratio * 10, random);
-          others += now - past[at % window]!;
-          past[at % window] = now;
-          at += 1;
-        }
-        return trials % 10 > 0
-          ? -Infinity
-          : (shareEvidence(
-              { events, trials },
-              { events: others, trials: window * ratio * 10 },
-              { minimum, spread },
-            ) ?? -Infinity);
-      };
+/**
+ * Wrong answers against the champion's, which has served before: its labels come from earlier
+ * predictions too. `delay` is the mean of a wrong answer's age in blocks.
+ */
+const compared =
+  (share: number, own: number, delay: number): Run =>
+  (random) => {
+    const later = { trial: [] as number[], champion: [] as number[] };
+    let grown = labelGrowth([]);
+    let at = 0;
+    const predict = (arm: keyof typeof asked, block: number, wrong: number) => {
+      for (let i = 0; i < asked[arm]; i += 1) {
+        if (random() >= wrong) continue;
+        const age = Math.floor(-delay * Math.log(1 - random()));
+        const stratum = edges.findIndex((edge) => age < edge);
+        if (stratum < 0) continue;
+        const cell = (block + age) * edges.length + stratum;
+        later[arm][cell] = (later[arm][cell] ?? 0) + 1;
+      }
     };
-  const rows = comparisons.map(({ gate, share, worse, spread, ratio, fixed }, i) => ({
-    gate,
-    share,
-    worse,
-    fixed: fixed(),
-    same: simulate(run(share, share, spread, ratio), {
-      runs: 200,
-      horizon: 2_000,
-      boundary,
-      seed: 60 + i,
-      every: 10,
-    }),
-    bad: simulate(run(share, worse, spread, ratio), {
-      runs: 200,
-      horizon: 2_000,
-      boundary,
-      seed: 70 + i,
-      every: 10,
-    }),
+    const before = edges.at(-1)!;
+    for (let block = 0; block < before; block += 1) predict("champion", block, share);
+    return () => {
+      at += 1;
+      if (at % asked.trial > 0) return -Infinity;
+      const block = before + at / asked.trial - 1;
+      predict("trial", block, own);
+      predict("champion", block, share);
+      edges.forEach((edge, stratum) => {
+        // As the rules have it: only where the share of the predictions stayed what it is.
+        if (block - edge < before) return;
+        const events = (arm: keyof typeof asked) => later[arm][block * edges.length + stratum] ?? 0;
+        const added = labelGrowth([
+          {
+            trial: { events: events("trial"), trials: asked.trial },
+            champion: { events: events("champion"), trials: asked.champion },
+          },
+        ]);
+        grown = grown.map((sum, effect) => sum + (added[effect] ?? NaN));
+      });
+      return mixed(grown);
+    };
+  };
+
+describe("wrong answers against the champion's, looked at after every ten predictions", () => {
+  const [share, worse] = [0.12, 0.2];
+  const options = { runs: 200, horizon: 2_000, boundary, every: asked.trial };
+  const rows = [0.5, 5, 40].map((delay, i) => ({
+    delay,
+    same: simulate(compared(share, share, delay), { ...options, seed: 60 + i }),
+    bad: simulate(compared(share, worse, delay), { ...options, seed: 70 + i }),
   }));
   afterAll(() =>
     print(
-      "Comparisons of shares: 200 runs each, error 5%, a look at every ten requests, a champion with nine times the traffic",
+      "Wrong answers of 12% and 20%: 200 runs each, error 5%, ten predictions a block, a champion with nine times the traffic",
       [
-        [
-          "gate",
-          "champion",
-          "worse",
-          "refused when alike",
-          "refused when worse",
-          "mean sample",
-          "fixed horizon",
-        ],
-        ...rows.map(({ gate, share, worse, same, bad, fixed }) => [
-          gate,
-          percent(share),
-          percent(worse),
+        ["blocks until they are known", "refused when alike", "refused when worse", "mean sample"],
+        ...rows.map(({ delay, same, bad }) => [
+          String(delay),
           percent(same.reached),
           percent(bad.reached),
           Math.round(bad.meanTrials),
-          fixed,
         ]),
       ],
     ),
   );
 
   test.each(rows)(
-    "$gate refuses a version that is alike in at most 5% of the runs, and finds a worse one",
+    "refuses a version that is alike in at most 5% of the runs, and finds a worse one: known after $delay blocks",
     ({ same, bad }) => {
       expect(same.reached).toBeLessThanOrEqual(alpha);
       expect(bad.reached).toBeGreaterThanOrEqual(power);
     },
   );
 });
-
-function count(share: number, trials: number, random: () => number): number {
-  // Normal approximation of a binomial, which is enough for the side that has nine times the
-  // requests.
-  return Math.max(
-    0,
-    Math.round(share * trials + Math.sqrt(share * (1 - share) * trials) * normal(random)),
-  );
-}
 
 describe("fairness, looked at after every label", () => {
   const gate = groupGates(contract).find(({ name }) => name === "selection-rate-ratio-sex")!;

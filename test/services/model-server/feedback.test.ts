@@ -1,12 +1,9 @@
 /** @jest-environment ./test/services/model-server/support/environment.ts */
 import { keysFrom, pseudonym } from "../../../services/model-server/identity/keys";
 import { PredictionIds } from "../../../services/model-server/identity/prediction-id";
-import { subjectBucketOf } from "../../../services/contract/arms";
-import { duration } from "../../../services/contract/units";
 import {
   goodFeatures,
   goodRow,
-  loadedSample,
   paths,
   secret,
   tensor,
@@ -44,7 +41,9 @@ describe("feedback", () => {
     });
     expect(answer).toEqual([200, { accepted: true, version: "1.0.0" }]);
     const { counted } = server;
-    expect(counted("causeway_outcomes_total", { predicted: "approve", actual: "decline" })).toBe(1);
+    expect(
+      counted("causeway_outcomes_total", { predicted: "approve", actual: "decline", age: "10" }),
+    ).toBe(1);
     expect(
       counted("causeway_group_outcomes_total", {
         attribute: "race",
@@ -75,57 +74,6 @@ describe("feedback", () => {
     expect(counted("causeway_business_value_count_total")).toBe(1);
   });
 
-  test("counts the value in an A/B test by the subject's half and bucket, and by its age", async () => {
-    const sample = await loadedSample();
-    const outcomeWindow = duration.parse("4 days");
-    const release = { ...sample.contract.release, strategy: "ab", outcomeWindow } as const;
-    const loaded = { ...sample, contract: { ...sample.contract, release } };
-    const server = await testServer({ version: "1.0.0", loaded });
-    const subject = "0abc";
-    const ask = async () =>
-      (
-        await server.app.inject({
-          method: "POST",
-          url: paths.predict,
-          headers: { "x-causeway-subject": subject },
-          payload: { features: goodFeatures },
-        })
-      ).json().predictionId;
-    const ids = [await ask(), await ask(), await ask()];
-    const counted = (age: number, sign: string) =>
-      server.counted("causeway_experiment_value_total", {
-        arm: "challenger",
-        bucket: String(subjectBucketOf(subject)),
-        age: String(age),
-        sign,
-      });
-    expect(counted(0, "gain")).toBe(0);
-    await feedback(server, { predictionId: ids[0], label: "approve", value: 7 });
-    server.time.now += 3 * day + 1;
-    await feedback(server, { predictionId: ids[1], label: "decline", value: -20 });
-    server.time.now += day;
-    await feedback(server, { predictionId: ids[2], label: "decline", value: -500 });
-    const ages = [0, 1, 2, 3];
-    expect(ages.map((age) => counted(age, "gain"))).toEqual([7, 0, 0, 0]);
-    expect(ages.map((age) => counted(age, "loss"))).toEqual([0, 0, 0, 20]);
-    expect(server.counted("causeway_business_value_total", { sign: "loss" })).toBe(520);
-  });
-
-  test("counts no subjects where there is no A/B test", async () => {
-    const server = await testServer();
-    const { app } = server;
-    const headers = { "x-causeway-subject": "0abc" };
-    const payload = { features: goodFeatures };
-    const answer = await app.inject({ method: "POST", url: paths.predict, headers, payload });
-    await feedback(server, {
-      predictionId: answer.json().predictionId,
-      label: "approve",
-      value: 7,
-    });
-    const { body } = await app.inject({ method: "GET", url: "/metrics" });
-    expect(body).not.toContain("causeway_experiment_value_total");
-  });
-
   test("works for each row of a tensor", async () => {
     const server = await testServer();
     const { outputs } = (
@@ -138,7 +86,11 @@ describe("feedback", () => {
     for (const predictionId of outputs[2].data)
       expect((await feedback(server, { predictionId, label: "approve" }))[0]).toBe(200);
     expect(
-      server.counted("causeway_outcomes_total", { predicted: "approve", actual: "approve" }),
+      server.counted("causeway_outcomes_total", {
+        predicted: "approve",
+        actual: "approve",
+        age: "10",
+      }),
     ).toBe(2);
   });
 
@@ -151,7 +103,11 @@ describe("feedback", () => {
       "feedback.duplicate",
     ]);
     expect(
-      server.counted("causeway_outcomes_total", { predicted: "approve", actual: "decline" }),
+      server.counted("causeway_outcomes_total", {
+        predicted: "approve",
+        actual: "decline",
+        age: "10",
+      }),
     ).toBe(0);
   });
 
@@ -169,6 +125,7 @@ describe("feedback", () => {
         version: "1.0.0",
         predicted: "approve",
         actual: "approve",
+        age: "10",
       }),
     ).toBe(1);
     expect(
@@ -176,6 +133,7 @@ describe("feedback", () => {
         version: "2.0.0",
         predicted: "approve",
         actual: "approve",
+        age: "10",
       }),
     ).toBe(0);
   });
@@ -197,6 +155,7 @@ describe("feedback", () => {
         version: "1.7.0",
         predicted: "approve",
         actual: "approve",
+        age: "10",
       }),
     ).toBe(1);
     expect(
@@ -204,6 +163,7 @@ describe("feedback", () => {
         version: "other",
         predicted: "approve",
         actual: "approve",
+        age: "10",
       }),
     ).toBe(13);
   });

@@ -6,6 +6,7 @@ import { allRegionsScenarios } from "./all-regions";
 import { anomalyScenarios } from "./anomalies";
 import { blockScenarios } from "./blocks";
 import { comparisonScenarios } from "./comparisons";
+import { labelBlockScenarios } from "./label-blocks";
 import { experimentScenarios } from "./experiments";
 import { driftScenarios } from "./drift";
 import { checkpointScenarios } from "./checkpoints";
@@ -30,6 +31,7 @@ export const scenarios: readonly Scenario[] = [
   ...blockScenarios,
   ...comparisonScenarios,
   ...experimentScenarios,
+  ...labelBlockScenarios,
   ...parityScenarios,
   ...allRegionsScenarios,
   ...checkpointScenarios,
