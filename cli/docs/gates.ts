@@ -5,6 +5,7 @@ import { budgetFactor, latencyShares } from "../../infra/gates/requests";
 import { labelWindows } from "../../infra/gates/rule";
 import { scoreLimit } from "../../infra/gates/scores";
 import { falseProof, falseRollback } from "../../infra/gates/sequential";
+import { leastIndex } from "../../infra/observability/drift";
 import { fairnessConfidence } from "../../infra/observability/fairness";
 import { burns, minimumBad } from "../../infra/observability/objectives";
 
@@ -176,7 +177,7 @@ const drift: readonly GatedKey[] = [
         by: python("steps/validate", "against_reference"),
       },
       alert: {
-        rule: "The stability index of a window is above (1/n + 1/m) times a chi-square quantile, at the significance divided by the number of features and the score (Bonferroni). For accuracy: the fall from the windows before, in standard deviations, at the significance divided by the quarters of an hour in a window.",
+        rule: `The stability index of a window is above (1/n + 1/m) times a chi-square quantile, at the significance divided by the number of features and the score (Bonferroni), and above ${leastIndex}. For accuracy: the fall from the windows before, in standard deviations, at the significance divided by the quarters of an hour in a window.`,
         by: alert("CausewayFeatureDrift", "CausewayScoreDrift", "CausewayConceptDrift"),
       },
       rehearsal: {

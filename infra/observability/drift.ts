@@ -21,6 +21,15 @@ import { windowsOf } from "../gates/rule";
 const mostNumericBins = 20;
 
 /**
+ * Least index that counts as drift, however many rows show it: with millions of rows a harmless
+ * difference is certain too. It is that of two normal distributions 0.2 deviations apart (their
+ * Jeffreys divergence is the squared distance), a small effect by Cohen 1988, Statistical Power
+ * Analysis. The usual "minor shift" of 0.1 (Siddiqi 2006) would miss the change of applicants in
+ * docs/observability-week.md.
+ */
+export const leastIndex = 0.04;
+
+/**
  * Tail that one feature may use, so that all features and the score together stay within the
  * contract's significance (Bonferroni).
  */
@@ -115,7 +124,7 @@ function windowRules(contract: Contract): RecordingRule[] {
     record(
       contract,
       series.psiThreshold,
-      `sum by (version, feature) (${quantile}) * on (version, feature) (1 / (${rows} > 0) + 1 / ${select(contract, series.referenceRows)})`,
+      `clamp_min(sum by (version, feature) (${quantile}) * on (version, feature) (1 / (${rows} > 0) + 1 / ${select(contract, series.referenceRows)}), ${leastIndex})`,
     ),
   ];
 }
@@ -156,7 +165,8 @@ export function driftOf(
       const expected = (before * referenceRows + 0.5) / (referenceRows + bins / 2);
       return sum + (share - expected) * Math.log(share / expected);
     }, 0);
-    const threshold = Number(chiSquareLimit(contract, bins)) * (1 / rows + 1 / referenceRows);
+    const chance = Number(chiSquareLimit(contract, bins)) * (1 / rows + 1 / referenceRows);
+    const threshold = Math.max(chance, leastIndex);
     const enough = rows >= contract.drift.minimumSamples;
     return {
       feature,
@@ -173,7 +183,7 @@ export function driftOf(
 /**
  * Drift of each feature and of the score as population stability index against the reference of the
  * version that predicted, with the threshold that a window of just this many rows exceeds by chance
- * with the contract's significance (see `psiThreshold`).
+ * with the contract's significance (see `psiThreshold`), and {@link leastIndex} at least.
  */
 export function driftGroup(contract: Contract): RuleGroup {
   const { name, drift } = contract;
@@ -193,12 +203,12 @@ export function driftGroup(contract: Contract): RuleGroup {
       when(
         "CausewayFeatureDrift",
         `feature!="${scoreFeature}"`,
-        `Feature {{ $labels.feature }} of ${name} {{ $labels.version }} has drifted: PSI {{ $value | printf "%.3f" }} over ${durationText(drift.window)}`,
+        `Feature {{ $labels.feature }} of ${name} {{ $labels.version }} has drifted: PSI {{ $value | printf "%.3f" }} over ${durationText(drift.window)}, more than chance and than ${leastIndex}`,
       ),
       when(
         "CausewayScoreDrift",
         `feature="${scoreFeature}"`,
-        `The score of ${name} {{ $labels.version }} has drifted: PSI {{ $value | printf "%.3f" }} over ${durationText(drift.window)}`,
+        `The score of ${name} {{ $labels.version }} has drifted: PSI {{ $value | printf "%.3f" }} over ${durationText(drift.window)}, more than chance and than ${leastIndex}`,
       ),
     ],
   };

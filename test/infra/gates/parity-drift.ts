@@ -14,13 +14,17 @@ export function driftFamily(count: number): ParityFamily {
       fc.integer({ min: 2, max: 10 }),
       fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 10, maxLength: 10 }),
       fc.array(fc.integer({ min: 0, max: 60 }), { minLength: 10, maxLength: 10 }),
-      fc.integer({ min: 100, max: 3_000 }),
+      fc.integer({ min: 100, max: 30_000 }),
       fc.boolean(),
+      // Many rows: the least index decides, not chance.
+      fc.constantFrom(1, 1_000),
     )
-    .map(([bins, before, moved, referenceRows, same]): Omit<BinnedFeature, "feature"> => {
+    .map(([bins, before, moved, referenceRows, same, times]): Omit<BinnedFeature, "feature"> => {
       const weights = before.slice(0, bins);
       const all = weights.reduce((sum, weight) => sum + weight, 0);
-      const counts = (same ? weights : moved).slice(0, bins);
+      // Where there are many, the mix is near the reference's, on either side of the least index.
+      const mix = same ? weights : times > 1 ? weights.map((one, i) => 3 * one + moved[i]!) : moved;
+      const counts = mix.slice(0, bins).map((rows) => rows * times);
       if (counts.reduce((sum, rows) => sum + rows, 0) === minimum) counts[0]! += 1;
       return { reference: weights.map((weight) => weight / all), referenceRows, counts };
     });

@@ -1,4 +1,4 @@
-import { comparisonSignificance, driftOf } from "../../../infra/observability/drift";
+import { comparisonSignificance, driftOf, leastIndex } from "../../../infra/observability/drift";
 import { psiThreshold } from "../../../infra/gates/statistics";
 import { randoms } from "./promtool/scenario";
 import { contract } from "./fixture";
@@ -33,6 +33,22 @@ describe("drift from counts", () => {
     const [found] = driftOf(small, [feature("still", even)]);
     expect(comparisonSignificance(small)).toBeCloseTo(0.01 / 3, 12);
     expect(found!.threshold).toBeCloseTo(psiThreshold(0.01 / 3, 10, 500, 1_000), 6);
+  });
+
+  it("is not found where millions of rows show a harmless difference, but a notable one is", () => {
+    const moved = (by: number) => equal.map((_, i) => 300_000 * (1 + (i < 5 ? -by : by)));
+    const found = driftOf(small, [
+      feature("harmless", moved(0.14), 1_000_000),
+      feature("notable", moved(0.24), 1_000_000),
+    ]);
+    expect(
+      found.map(({ index, threshold, drifted }) => [index.toFixed(3), threshold, drifted]),
+    ).toEqual([
+      ["0.020", leastIndex, false],
+      ["0.059", leastIndex, true],
+    ]);
+    // Chance alone would explain neither.
+    expect(psiThreshold(0.01 / 3, 10, 3_000_000, 1_000_000)).toBeLessThan(0.001);
   });
 
   it("is found where a bin holds everything", () => {

@@ -76,8 +76,23 @@ function drawn(version: string, seed: number, pieces: readonly Piece[]): Record<
   );
 }
 
+/** The same rows each minute: those of the reference but for one feature. */
+const steady = (minutes: number, perMinute: number, obrat: readonly number[]) =>
+  Object.fromEntries(
+    (Object.keys(bins) as Of[]).flatMap((of) =>
+      bins[of].names.map((bin, i) => [
+        `${family(of, "count")}${labels("1.0.0", of, bin)}`,
+        counter([minutes, Math.round((of === "obrat" ? obrat : bins[of].shares)[i]! * perMinute)]),
+      ]),
+    ),
+  );
+// Indexes of 0.021 and 0.059.
+const harmless = deciles.map((share, i) => share + (i < 5 ? -0.0145 : 0.0145));
+const notable = deciles.map((share, i) => share + (i < 5 ? -0.024 : 0.024));
 const shifted = { obrat: [0.05, 0.05, 0.05, 0.05, 0.05, 0.1, 0.1, 0.15, 0.2, 0.2] };
 const rows = (of: Of) => `{feature="${of}",model="${model}",version="1.0.0"}`;
+const allOf = (value: number) =>
+  Object.fromEntries((Object.keys(bins) as Of[]).map((of) => [rows(of), value]));
 const tail = small.drift.significance / 3;
 
 /** What drift makes of predictions; the window is an hour. */
@@ -97,7 +112,7 @@ export const driftScenarios: readonly Scenario[] = [
         Object.entries(bins).flatMap(([of, { names, shares }]) =>
           names.map((bin, i) => [
             `${family(of as Of, "count")}${labels("1.0.0", of as Of, bin)}`,
-            counter([120, shares[i]! * 20]),
+            counter([120, shares[i]! * 10]),
           ]),
         ),
       ),
@@ -106,11 +121,11 @@ export const driftScenarios: readonly Scenario[] = [
       {
         minute: 100,
         expr: "round(causeway:rows:window)",
-        samples: Object.fromEntries((Object.keys(bins) as Of[]).map((of) => [rows(of), 1_200])),
+        samples: Object.fromEntries((Object.keys(bins) as Of[]).map((of) => [rows(of), 600])),
       },
       ...(Object.keys(bins) as Of[]).map((of) => ({
         minute: 100,
-        expr: `abs(causeway:psi_threshold:window{feature="${of}"} / ${psiThreshold(tail, bins[of].names.length, 1_200, referenceRows)} - 1) < bool 0.00001`,
+        expr: `abs(causeway:psi_threshold:window{feature="${of}"} / ${psiThreshold(tail, bins[of].names.length, 600, referenceRows)} - 1) < bool 0.00001`,
         samples: { [rows(of)]: 1 },
       })),
       { minute: 100, expr: "max(causeway:psi:window) < bool 0.0001", samples: { "{}": 1 } },
@@ -148,6 +163,26 @@ export const driftScenarios: readonly Scenario[] = [
       ]),
     },
     firing: { 119: [], 200: ["CausewayScoreDrift"] },
+  },
+  {
+    title: "drift: a harmless difference is none, however many rows show it",
+    groups,
+    inputs: { ...reference("1.0.0", 240), ...steady(240, 10_000, harmless) },
+    firing: { 119: [], 239: [] },
+    values: [
+      {
+        minute: 200,
+        expr: 'causeway:psi:window{feature="obrat"} > bool 0.02',
+        samples: { [rows("obrat")]: 1 },
+      },
+      { minute: 200, expr: "causeway:psi_threshold:window == bool 0.04", samples: allOf(1) },
+    ],
+  },
+  {
+    title: "drift: a difference above the least index is told, with many rows too",
+    groups,
+    inputs: { ...reference("1.0.0", 240), ...steady(240, 10_000, notable) },
+    firing: { 239: ["CausewayFeatureDrift"] },
   },
   {
     title: "drift: too few rows are not judged, however they are spread",
