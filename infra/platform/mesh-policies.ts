@@ -1,5 +1,6 @@
 import type { IAuthorizationPolicy } from "@kubernetes-models/istio/security.istio.io/v1/AuthorizationPolicy";
 import type { IPeerAuthentication } from "@kubernetes-models/istio/security.istio.io/v1beta1/PeerAuthentication";
+import { callerHeader } from "../../services/contract/callers";
 import type { IRequestAuthentication } from "@kubernetes-models/istio/security.istio.io/v1/RequestAuthentication";
 import type { ITelemetry } from "@kubernetes-models/istio/telemetry.istio.io/v1alpha1/Telemetry";
 import { gatewayName, namespaces, partOf } from "../kubernetes/labels";
@@ -60,7 +61,16 @@ export function tokenAuthentication({ issuer, jwksUri, audiences }: Identity) {
     spec: {
       selector: { matchLabels: { ...gatewayPodLabels } },
       // The token ends at the gateway: a model has no use for it and must not log it.
-      jwtRules: [{ issuer, jwksUri, audiences: [...audiences], forwardOriginalToken: false }],
+      jwtRules: [
+        {
+          issuer,
+          jwksUri,
+          audiences: [...audiences],
+          forwardOriginalToken: false,
+          // A model takes a label from the caller that asked for the prediction.
+          outputClaimToHeaders: [{ header: callerHeader, claim: "sub" }],
+        },
+      ],
     } satisfies IRequestAuthentication["spec"],
   };
 }

@@ -267,6 +267,11 @@ export const contractSchema = z
     }),
     serving,
     release,
+    /**
+     * Callers besides the one that asked from whom a true label is taken, by the claim `sub` of
+     * their tokens.
+     */
+    feedback: z.strictObject({ callers: z.array(named).min(1, "at least one caller") }).optional(),
     retraining,
     retention: z.strictObject({
       predictionLogs: duration,

@@ -153,13 +153,16 @@ export const requestThreats: readonly Threat[] = [
     id: "false-labels",
     stride: "spoofing",
     story:
-      "A caller sends labels for predictions that were never made, to start a retraining or hide a decay.",
+      "A caller sends labels for predictions that were never made, or that others asked for, to start a retraining or hide a decay.",
     elements: ["Model service"],
     flows: ["request"],
     rules: [],
-    tests: ["test/services/model-server/prediction-ids.test.ts"],
+    tests: [
+      "test/services/model-server/prediction-ids.test.ts",
+      "test/attacks/feedback-caller.test.ts",
+    ],
     residual:
-      "A caller may lie about the labels of its own predictions, and of another caller's whose prediction id it knows: an id is not bound to who asked. Each replica counts an id once, so a label that is sent to every replica counts once for each.",
+      "A caller may lie about the labels of its own predictions. Who else may label is in the contract (feedback.callers). Without an identity provider nobody says who calls, and whoever knows an id may label it. Each replica counts an id once, so a label that is sent to every replica counts once for each.",
   },
   {
     id: "denied-prediction",

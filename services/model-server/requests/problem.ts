@@ -37,6 +37,7 @@ export const statuses = {
   "feature.range": 422,
   "feature.category": 422,
   "feedback.unknown": 404,
+  "feedback.caller": 403,
   "feedback.duplicate": 409,
   "feedback.expired": 410,
   [overloadedCode]: 503,

@@ -3,8 +3,9 @@ import type { Contract } from "../../contract/contract";
 import { durationText } from "../../contract/units";
 import { readFeedback } from "../feedback/read";
 import { Seen } from "../feedback/seen";
-import type { PredictionIds } from "../identity/prediction-id";
+import type { Issued, PredictionIds } from "../identity/prediction-id";
 import type { ModelCounters } from "../metrics/counters";
+import { callerIn } from "../requests/caller";
 import { RequestProblem } from "../requests/problem";
 
 export interface FeedbackDeps {
@@ -23,11 +24,20 @@ export interface FeedbackDeps {
 export function feedbackHandler({ contract, ids, counters, clock, remembered }: FeedbackDeps) {
   const seen = new Seen(remembered);
   const { labelDelay } = contract.slos;
+  const others = contract.feedback?.callers ?? [];
+  const mayLabel = ({ caller: asked }: Issued, caller: string | undefined): boolean =>
+    asked === undefined ||
+    (caller !== undefined && (others.includes(caller) || ids.isCaller(asked, caller)));
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const feedback = readFeedback(contract, request.body);
     const issued = ids.read(feedback.predictionId);
     if (issued === undefined)
       throw new RequestProblem("feedback.unknown", "this service issued no such prediction id");
+    if (!mayLabel(issued, callerIn(request.headers)))
+      throw new RequestProblem(
+        "feedback.caller",
+        "a label is taken from the caller that asked for the prediction, and from those that the contract names under feedback.callers",
+      );
     const now = clock();
     if (now > issued.at + labelDelay)
       throw new RequestProblem(

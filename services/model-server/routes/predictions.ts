@@ -5,6 +5,7 @@ import type { PredictionIds } from "../identity/prediction-id";
 import { pseudonym, type Keys } from "../identity/keys";
 import type { Batcher } from "../inference/batcher";
 import type { ModelCounters } from "../metrics/counters";
+import { callerIn } from "../requests/caller";
 import type { Column, Rows } from "../requests/columns";
 import { readNamed } from "../requests/named";
 import { subjectHeader, subjectInHeader } from "../requests/subject";
@@ -84,6 +85,8 @@ async function predictions(
   const { target } = deps.contract;
   const at = Math.floor(deps.clock());
   const half = subjectBucket(deps.contract, routed);
+  const asking = callerIn(request.headers);
+  const caller = asking === undefined ? undefined : deps.ids.callerTag(asking);
   const positives: boolean[] = [];
   const bins: number[] = [];
   const ids: string[] = [];
@@ -92,7 +95,7 @@ async function predictions(
     const bin = deps.counters.scoreBin(score);
     positives.push(positive);
     bins.push(bin);
-    ids.push(deps.ids.issue({ version: deps.version, positive, bin, at, subject: half }));
+    ids.push(deps.ids.issue({ version: deps.version, positive, bin, at, subject: half, caller }));
   }
   deps.counters.predicted(rows, positives, bins, scores);
   const labels = positives.map((positive) =>

@@ -70,7 +70,13 @@ describe("Mesh", () => {
       spec(await build(), "kubernetes:security.istio.io/v1:RequestAuthentication", "eu-tokens"),
     ).toEqual({
       selector: { matchLabels: { istio: "causeway-gateway" } },
-      jwtRules: [{ ...identity, forwardOriginalToken: false }],
+      jwtRules: [
+        {
+          ...identity,
+          forwardOriginalToken: false,
+          outputClaimToHeaders: [{ header: "x-causeway-caller", claim: "sub" }],
+        },
+      ],
     });
   });
 
