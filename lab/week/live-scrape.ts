@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { ruleGroups } from "../../infra/observability/rules";
+import type { Contract } from "../../services/contract/contract";
 import { metrics, type MetricFamily } from "../../services/contract/metrics";
 import { Prometheus } from "./prometheus";
 import type { ScrapeResult } from "./result";
@@ -67,16 +68,29 @@ export async function liveScrape(
       await sleep(1_000);
     }
     await sleep(1_500);
-    return await judged(prometheus, traffic, groups.flatMap((group) => group.rules).length);
+    return await judged(
+      prometheus,
+      traffic,
+      exportedBy(contract),
+      groups.flatMap((group) => group.rules).length,
+    );
   } finally {
     traffic.close();
     await prometheus.stop();
   }
 }
 
+/** What the server exports of a model: the value of an experiment only where it has one. */
+function exportedBy({ release }: Contract): readonly MetricFamily[] {
+  return Object.values(metrics).filter(
+    (family) => family !== metrics.experimentValue || release.strategy === "ab",
+  );
+}
+
 async function judged(
   prometheus: Prometheus,
   traffic: Traffic,
+  families: readonly MetricFamily[],
   ruleCount: number,
 ): Promise<ScrapeResult> {
   const problems: string[] = [];
@@ -88,7 +102,6 @@ async function judged(
       .parse(await prometheus.get("/api/v1/targets/metadata"))
       .data.map(({ metric, type }) => [metric, type]),
   );
-  const families: readonly MetricFamily[] = Object.values(metrics);
   for (const { name, type } of families)
     if (types.get(name) !== type)
       problems.push(`${name}: got ${types.get(name) ?? "nothing"}, expected a ${type}`);
