@@ -102,7 +102,10 @@ function gapRules(contract: Contract): RecordingRule[] {
     record(
       contract,
       series.trialGapVariance,
-      both((share, rows) => `${share} * (1 - ${share}) / ${rows}`),
+      both((share, rows) => {
+        const added = `((${share} * (${rows} + 1) + 1.5) / (${rows} + 4))`;
+        return `${added} * (1 - ${added}) / ${rows}`;
+      }),
       { scale: "difference" },
     ),
     // Of the logarithm of a ratio of shares (Katz et al. 1978).
@@ -183,7 +186,13 @@ const rateOf = {
 const gaps = {
   difference: {
     of: (share: number) => share,
-    variance: (share: number, rows: number) => (share * (1 - share)) / rows,
+    // With two of each kind added (Agresti and Coull 1998): a small share of a small group that is
+    // none yet would seem certain, and up to 1.8% of groups just within a limit reach the boundary of
+    // a release. The share has half of each kind already.
+    variance: (share: number, rows: number) => {
+      const added = (share * (rows + 1) + 1.5) / (rows + 4);
+      return (added * (1 - added)) / rows;
+    },
   },
   ratio: {
     of: Math.log,
