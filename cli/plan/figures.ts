@@ -2,7 +2,7 @@ import { regionLoss, type RegionLossFigures } from "../../policies/region-loss/l
 import type { ResourceView } from "../../policies/rule";
 import type { StackConfig } from "../../infra/stack/schema";
 import { recoveryBudget, type RecoveryBudget } from "../../services/contract/recovery";
-import { maturity, testSeconds, valueSpread } from "../../infra/gates/experiment";
+import { valueSpread } from "../../infra/gates/experiment";
 import { outcomeWindow } from "../../services/contract/arms";
 import {
   largestUndecidedShare,
@@ -89,9 +89,10 @@ export interface ExperimentFigures {
   readonly difference: number;
   /** Largest share of all requests that the version gets before. */
   readonly largestUndecidedShare: number;
-  /** Age from which a value is taken as known, and whether metrics are not kept as long. */
+  /** Age from which a value is taken as known. */
   readonly outcomeWindow: string;
-  readonly windowTooLong: boolean;
+  /** Why a person decides at the first of the rates at which one does. */
+  readonly undecided: string | undefined;
 }
 
 /**
@@ -140,7 +141,8 @@ function experimentFigures(
     difference: valueSpread,
     largestUndecidedShare: share,
     outcomeWindow: durationText(outcomeWindow(contract)),
-    windowTooLong: maturity(contract) > testSeconds,
+    undecided: forecasts.find(({ forecast }) => forecast.undecided !== undefined)?.forecast
+      .undecided,
   };
 }
 

@@ -124,19 +124,25 @@ export function trialText({
   return `a new version is proven after ${times.join(", ")}; until then it gets at most ${percent(largestUnprovenShare)} of all requests${experiment === undefined ? "" : `; ${experimentText(experiment)}`}`;
 }
 
+/** Minutes in a unit that people count in. */
+function timeText(minutes: number): string {
+  if (minutes < 300) return `${minutes} min`;
+  return minutes < 2_880 ? `${Math.ceil(minutes / 60)} h` : `${(minutes / 1_440).toFixed(1)} days`;
+}
+
 function experimentText({
   minutesToDecision,
   difference,
   largestUndecidedShare,
   outcomeWindow,
-  windowTooLong,
+  undecided,
 }: ExperimentFigures): string {
   const times = minutesToDecision.map(
     ({ requestsPerSecond, minutes }) =>
-      `${minutes === null ? "by a person" : `after ${minutes} min`} at ${requestsPerSecond}/s`,
+      `${minutes === null ? "by a person" : `after ${timeText(minutes)}`} at ${requestsPerSecond}/s`,
   );
-  const late = windowTooLong ? ", longer than metrics are kept: set release.outcomeWindow" : "";
-  return `its A/B test is decided ${times.join(", ")} (a difference of ${difference} standard deviations; values are known after ${outcomeWindow}${late}); until then it gets at most ${percent(largestUndecidedShare)}`;
+  const why = undecided === undefined ? "" : `; a person decides where ${undecided}`;
+  return `its A/B test is decided ${times.join(", ")} (a difference of ${difference} standard deviations; values are known after ${outcomeWindow}${why}); until then it gets at most ${percent(largestUndecidedShare)}`;
 }
 
 function percent(share: number): string {

@@ -62,9 +62,16 @@ function watched(settings: AnalysisSettings): Metric[] {
   const pace = { ...paces[environment], regions };
   const questions = watchQuestions(contract, pace, versionOf(settings));
   // A split that is not the one asked for says nothing about the version: a person looks, at once.
-  if (contract.release.strategy === "ab")
-    questions.push(experimentQuestions(contract, release.version).split);
-  return questions.map((question) => metric(settings, question, pace.silentLooks));
+  const { split } = experimentQuestions(contract, release.version);
+  const experiment = contract.release.strategy === "ab";
+  if (experiment) questions.push(split);
+  // The controller counts every silent look of a release, not those in a row, and a test has nights.
+  const silence = experiment
+    ? Math.ceil((pace.experimentLooks * pace.experimentLookSeconds) / pace.lookSeconds)
+    : pace.silentLooks;
+  return questions.map((question) =>
+    metric(settings, question, question.name === split.name ? pace.silentLooks : silence),
+  );
 }
 
 /**

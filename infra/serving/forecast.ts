@@ -1,4 +1,6 @@
+import { outcomeAges, outcomeWindow } from "../../services/contract/arms";
 import type { Contract } from "../../services/contract/contract";
+import { durationText } from "../../services/contract/units";
 import { blockSeconds, evidenceOf, growthOf, memory, smallest, type Growth } from "../gates/blocks";
 import { maturity, testSeconds, valueSpread } from "../gates/experiment";
 import { gateNames } from "../gates/gates";
@@ -69,13 +71,15 @@ export function minutesToVerdict(
     looked(secondsUntilRefused({ stretches, requestsPerSecond, shares: errors, share, boundary })) /
     60;
   const minimumSample = after(pace.minimumRequests);
+  // In an A/B test silence pauses nothing, and the proof is what waits.
+  const silent = contract.release.strategy === "ab" ? pace.undecidedLooks : pace.silentLooks;
   const steps = stretches.slice(0, -1).reduce((sum, { seconds }) => sum + seconds, 0);
   return {
     minimumSample,
     brokenRefused: refused(1),
     erringRefused: refused(errors.unacceptable),
     proven: Math.max((steps + pace.firstLookSeconds) / 60, proven(errors), proven(latencyShares)),
-    pauses: minimumSample * 60 > pace.firstLookSeconds + pace.silentLooks * pace.lookSeconds,
+    pauses: minimumSample * 60 > pace.firstLookSeconds + silent * pace.lookSeconds,
   };
 }
 
@@ -95,6 +99,8 @@ export interface ExperimentForecast {
   readonly decided: number;
   /** Until the last look; a test that is not decided by then ends with a person. */
   readonly lastLook: number;
+  /** Why a person has to decide, in words; absent where the test does. */
+  readonly undecided?: string;
 }
 
 /** How long an A/B test needs at this traffic; undefined for a contract that asks for none. */
@@ -122,8 +128,34 @@ export function minutesToDecision(
   const waits = maturity(contract);
   const decided = safe + Math.max(collected + waits, test + firstLookSeconds);
   const look = first + Math.ceil((decided - first) / interval) * interval;
-  const inTime = Math.max(collected, waits) <= testSeconds && look <= last;
-  return { firstLook: first / 60, decided: inTime ? look / 60 : Infinity, lastLook: last / 60 };
+  const undecided = whyUndecided(contract, { collected, waits, look, last });
+  return {
+    firstLook: first / 60,
+    decided: undecided === undefined ? look / 60 : Infinity,
+    lastLook: last / 60,
+    ...(undecided !== undefined && { undecided }),
+  };
+}
+
+/** Longest outcome window of which metrics are kept, in days. */
+const longestWindow = Math.floor(testSeconds / (1 + 1 / (2 * outcomeAges)) / 86_400);
+
+/** Why a test ends with a person; times are seconds. */
+function whyUndecided(
+  contract: Contract,
+  {
+    collected,
+    waits,
+    look,
+    last,
+  }: Readonly<Record<"collected" | "waits" | "look" | "last", number>>,
+): string | undefined {
+  const window = durationText(outcomeWindow(contract));
+  if (waits > testSeconds)
+    return `values are known after ${window}, and metrics are kept for a release.outcomeWindow of at most ${longestWindow} days`;
+  if (look > last && waits > last)
+    return `values are known after ${window}, and the last evaluation is after ${Math.floor(last / 3_600)} hours`;
+  return collected > testSeconds || look > last ? "requests are too few" : undefined;
 }
 
 /**

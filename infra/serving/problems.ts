@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { imageDigest } from "../../services/contract/digests";
+import { durationText } from "../../services/contract/units";
 import { dutiesByTier } from "../../services/contract/tiers";
 import { documentAnnotations, servingNames } from "../../services/evidence/rollout";
 import { maximumDocumentBytes } from "./documents";
@@ -18,6 +19,23 @@ export function modelServiceProblems(
     ...nameProblems(args.contract.name),
     ...imageProblems(args),
     ...governanceProblems(args),
+    ...experimentProblems(args.contract),
+  ];
+}
+
+function experimentProblems({ release, slos }: ServingSettings["contract"]): string[] {
+  const { outcomeWindow: window, strategy } = release;
+  if (window === undefined) return [];
+  const got = `release.outcomeWindow (${durationText(window)})`;
+  return [
+    ...(strategy === "ab"
+      ? []
+      : [
+          `${got} must be left out where release.strategy is ${strategy}: only an A/B test has one`,
+        ]),
+    ...(window > slos.labelDelay
+      ? [`${got} must be at most slos.labelDelay (${durationText(slos.labelDelay)})`]
+      : []),
   ];
 }
 

@@ -162,7 +162,7 @@ export const requestThreats: readonly Threat[] = [
       "test/attacks/feedback-caller.test.ts",
     ],
     residual:
-      "A caller may lie about the labels of its own predictions. Who else may label is in the contract (feedback.callers). Without an identity provider nobody says who calls, and whoever knows an id may label it. Each replica counts an id once, so a label that is sent to every replica counts once for each.",
+      "A caller may lie about the labels of its own predictions. Who else may label is in the contract (feedback.callers). Without an identity provider nobody says who calls, and everybody who knows an id may label it. Each replica counts an id once, so a label that is sent to every replica counts once for each.",
   },
   {
     id: "denied-prediction",

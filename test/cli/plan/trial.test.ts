@@ -19,19 +19,20 @@ describe("what a plan says of a trial", () => {
   it("adds what an A/B test takes and with how many it is tried, and that values are known too late for it", () => {
     const experiment = {
       minutesToDecision: [
-        { requestsPerSecond: 10, minutes: 54 },
+        { requestsPerSecond: 100, minutes: 54 },
+        { requestsPerSecond: 10, minutes: 5_073 },
         { requestsPerSecond: 1, minutes: null },
       ],
       difference: 0.1,
       largestUndecidedShare: 0.25,
       outcomeWindow: "30 days",
-      windowTooLong: true,
+      undecided: "requests are too few",
     };
     expect(trialText({ ...trial, experiment })).toBe(
-      `${trialText(trial)}; its A/B test is decided after 54 min at 10/s, by a person at 1/s (a difference of 0.1 standard deviations; values are known after 30 days, longer than metrics are kept: set release.outcomeWindow); until then it gets at most 25%`,
+      `${trialText(trial)}; its A/B test is decided after 54 min at 100/s, after 3.5 days at 10/s, by a person at 1/s (a difference of 0.1 standard deviations; values are known after 30 days; a person decides where requests are too few); until then it gets at most 25%`,
     );
     expect(
-      trialText({ ...trial, experiment: { ...experiment, windowTooLong: false } }),
-    ).not.toContain("release.outcomeWindow");
+      trialText({ ...trial, experiment: { ...experiment, undecided: undefined } }),
+    ).not.toContain("a person decides");
   });
 });

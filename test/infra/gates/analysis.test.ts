@@ -159,6 +159,18 @@ describe("the templates of a strategy", () => {
     expect(syntaxErrors(query(value!))).toEqual([]);
   });
 
+  it("of an A/B test let its nights pass, since the controller counts silent looks and not those in a row", () => {
+    const { metrics } = templatesOf("ab").watch.spec;
+    const limits = metrics.map(({ name, inconclusiveLimit }) => [name, inconclusiveLimit]);
+    expect(Object.fromEntries(limits)).toMatchObject({
+      errors: (28 * 86_400) / 60,
+      restarts: (28 * 86_400) / 60,
+      "sample-ratio": 5,
+    });
+    const canary = templatesOf("canary").watch.spec.metrics;
+    expect([...new Set(canary.map(({ inconclusiveLimit }) => inconclusiveLimit))]).toEqual([5]);
+  });
+
   it("of an A/B test watch the split, which is never the version's fault", () => {
     const split = templatesOf("ab").watch.spec.metrics.find(({ name }) => name === "sample-ratio")!;
     expect([split.successCondition, split.failureCondition]).toEqual([

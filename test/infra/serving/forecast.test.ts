@@ -85,7 +85,16 @@ describe("minutes until an A/B test is decided", () => {
     expect(minutesToDecision(test, fewest * 1.01, "prod")!.decided).toBeLessThan(Infinity);
     expect(minutesToDecision(test, fewest * 0.99, "prod")!.decided).toBe(Infinity);
     const late = withRelease({ strategy: "ab" }).contract;
-    expect(minutesToDecision(late, 100, "prod")!.decided).toBe(Infinity);
+    expect(minutesToDecision(late, 100, "prod")).toMatchObject({
+      decided: Infinity,
+      undecided:
+        "values are known after 30 days, and metrics are kept for a release.outcomeWindow of at most 12 days",
+    });
+    const day = withRelease({ strategy: "ab", outcomeWindow: duration.parse("2 days") }).contract;
+    expect(minutesToDecision(day, 100, "dev")!.undecided).toBe(
+      "values are known after 2 days, and the last evaluation is after 24 hours",
+    );
+    expect(minutesToDecision(test, fewest * 0.99, "prod")!.undecided).toBe("requests are too few");
     expect(minutesToDecision(test, 0, "prod")!.decided).toBe(Infinity);
   });
 

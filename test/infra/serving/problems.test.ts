@@ -1,6 +1,7 @@
 import { checkedImage, modelServiceProblems } from "../../../infra/serving/problems";
 import { maximumDocumentBytes } from "../../../infra/serving/documents";
-import { args, contract, image, release } from "./fixture";
+import { duration } from "../../../services/contract/units";
+import { args, contract, image, release, withRelease } from "./fixture";
 
 type Args = typeof args;
 const problems = (change: Partial<Args>) => modelServiceProblems({ ...args, ...change });
@@ -34,6 +35,16 @@ describe("modelServiceProblems", () => {
       "two replicas in prod",
       { replicas: { min: 2, max: 3 } },
       ["replicas.min (2) must be 3 or more in prod, one for each zone"],
+    ],
+    [
+      "an outcome window without an A/B test, longer than labels may take",
+      {
+        contract: withRelease({ outcomeWindow: duration.parse("40 days") }).contract,
+      },
+      [
+        "release.outcomeWindow (40 days) must be left out where release.strategy is canary: only an A/B test has one",
+        "release.outcomeWindow (40 days) must be at most slos.labelDelay (30 days)",
+      ],
     ],
     [
       "a tag in prod",
