@@ -10,7 +10,7 @@ export const retraining = "eu-west-1-retraining-loan-approval-template :Workflow
 export const erasure = "eu-west-1-erasure-template :WorkflowTemplate";
 export const sensor = "eu-west-1-retraining-loan-approval-sensor :Sensor";
 /** Task and template of a step, by their places: the DAG comes first, the suspended node second. */
-export const promotion = { task: "spec/templates/0/dag/tasks/14", template: "spec/templates/15" };
+export const promotion = { task: "spec/templates/0/dag/tasks/15", template: "spec/templates/16" };
 export const cluster = "eu-west-1-cluster eks/cluster:Cluster";
 export const alb = "eu-west-1-entry-lb :LoadBalancer";
 export const key = "foundation-keys-data kms/key:Key";
