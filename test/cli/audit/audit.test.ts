@@ -159,7 +159,9 @@ describe("causeway audit", () => {
   it("refuses an action that there is not", async () => {
     expect(await causeway("audit", [file, "--action", "aprove"])).toMatchObject({
       code: 2,
-      err: expect.stringMatching(/'aprove' is invalid\. Allowed choices are train, attempt, evaluate, /),
+      err: expect.stringMatching(
+        /'aprove' is invalid\. Allowed choices are train, attempt, evaluate, /,
+      ),
     });
   });
 
