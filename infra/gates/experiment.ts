@@ -48,6 +48,15 @@ export function maturity(contract: Contract): number {
 }
 
 /**
+ * Seconds from the beginning of a test until its first request counts: of a part of the window one
+ * knows that it held a value and not when, so the version must have had its half for as long, and
+ * for the time that rates are taken over.
+ */
+export function testDelay(contract: Contract): number {
+  return outcomeWindow(contract) + partSeconds(contract) + 2 * rateIntervalSeconds;
+}
+
+/**
  * Net value by bucket of subjects that mature requests have brought. What became known in an early
  * part of the window is looked at as it was when the rest of it had not passed: so the values of a
  * request come in together, whether gains are known sooner than losses or later.
@@ -75,11 +84,6 @@ function rateRules(contract: Contract): RecordingRule[] {
     `${asked(arm, "version", ago)} / on () group_left () (${asked(arm, "model", ago)} > 0)`;
   const onTrial = (ago: number) =>
     `${share("challenger", ago)} >= ${taken} and on (version) ${share("champion", ago)} <= ${spared}`;
-  // Of a part of the window one knows that it held a value, not when.
-  const [newest, oldest] = [
-    outcomeWindow(contract),
-    outcomeWindow(contract) + partSeconds(contract) + 2 * rateIntervalSeconds,
-  ];
   const running = select(contract, series.trialRunning);
   const both = (
     of: typeof series.trialRequests | typeof series.trialNet,
@@ -96,7 +100,7 @@ function rateRules(contract: Contract): RecordingRule[] {
     record(
       contract,
       series.trialRunning,
-      `(${onTrial(newest)} and on (version) ${onTrial(oldest)}) ^ 0`,
+      `(${onTrial(outcomeWindow(contract))} and on (version) ${onTrial(testDelay(contract))}) ^ 0`,
     ),
     ...both(series.trialRequests, requests),
     ...both(series.trialNet, (arm, by) => matureNet(contract, arm, by)),

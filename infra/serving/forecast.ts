@@ -2,7 +2,7 @@ import { outcomeAges, outcomeWindow } from "../../services/contract/arms";
 import type { Contract } from "../../services/contract/contract";
 import { durationText } from "../../services/contract/units";
 import { blockSeconds, evidenceOf, growthOf, memory, smallest, type Growth } from "../gates/blocks";
-import { maturity, testSeconds, valueSpread } from "../gates/experiment";
+import { testDelay, testSeconds, valueSpread } from "../gates/experiment";
 import { gateNames } from "../gates/gates";
 import { errorShares, latencyShares } from "../gates/requests";
 import { meanTrials, proof, refusal, waldEvidence, type Shares } from "../gates/sequential";
@@ -125,7 +125,7 @@ export function minutesToDecision(
   );
   // Half of the subjects each.
   const collected = requests / (requestsPerSecond / 2);
-  const waits = maturity(contract);
+  const waits = testDelay(contract);
   const decided = safe + Math.max(collected + waits, test + firstLookSeconds);
   const look = first + Math.ceil((decided - first) / interval) * interval;
   const undecided = whyUndecided(contract, { collected, waits, look, last });
@@ -138,7 +138,7 @@ export function minutesToDecision(
 }
 
 /** Longest outcome window of which metrics are kept, in days. */
-const longestWindow = Math.floor(testSeconds / (1 + 1 / (2 * outcomeAges)) / 86_400);
+const longestWindow = Math.floor(testSeconds / (1 + 1 / outcomeAges) / 86_400);
 
 /** Why a test ends with a person; times are seconds. */
 function whyUndecided(

@@ -76,7 +76,7 @@ describe("minutes until an A/B test is decided", () => {
     const { firstLook, decided } = minutesToDecision(test, 0.5, "prod")!;
     const safe = minutesToVerdict(test, 0.5, "prod").proven;
     expect(firstLook).toBe(safe + 42);
-    const matured = 8 + 8 / outcomeAges / 2;
+    const matured = 8 + 8 / outcomeAges + 2;
     expect(decided).toBe(firstLook + 60 * Math.ceil((3_043 / 0.25 / 60 + matured - 42) / 60));
   });
 
@@ -88,8 +88,14 @@ describe("minutes until an A/B test is decided", () => {
     expect(minutesToDecision(late, 100, "prod")).toMatchObject({
       decided: Infinity,
       undecided:
-        "values are known after 30 days, and metrics are kept for a release.outcomeWindow of at most 12 days",
+        "values are known after 30 days, and metrics are kept for a release.outcomeWindow of at most 11 days",
     });
+    // A quarter more than 12 days is what Prometheus keeps: such a test would never begin.
+    const [longest, longer] = ["11 days", "12 days"].map(
+      (text) => withRelease({ strategy: "ab", outcomeWindow: duration.parse(text) }).contract,
+    );
+    expect(minutesToDecision(longest!, 100, "prod")!.undecided).toBeUndefined();
+    expect(minutesToDecision(longer!, 100, "prod")!.undecided).toContain("at most 11 days");
     const day = withRelease({ strategy: "ab", outcomeWindow: duration.parse("2 days") }).contract;
     expect(minutesToDecision(day, 100, "dev")!.undecided).toBe(
       "values are known after 2 days, and the last evaluation is after 24 hours",
