@@ -1,6 +1,7 @@
 import type { Contract } from "../../services/contract/contract";
 import { labelAges, metrics } from "../../services/contract/metrics";
 import { blockSeconds, certain, grownInBlock, memory, mixed, type Block } from "./blocks";
+import { sum } from "./counts";
 import { promDuration, record, select, type RecordingRule } from "./rule";
 import { series, type SeriesName } from "./series";
 import { exact } from "./sequential";
@@ -25,17 +26,19 @@ const fewestSeconds = 60;
  * for right ones, or follows from another share of positives, is no evidence.
  */
 export function labelGrowth(strata: readonly Block[]): number[] {
+  const compared = strata
+    .map(({ trial, champion }) => ({
+      own: trial.events,
+      all: trial.events + champion.events,
+      part: trial.trials / (trial.trials + champion.trials),
+    }))
+    .filter(({ part }) => part > 0 && part < alone);
   return effects.map((effect) =>
-    strata
-      .filter(({ trial, champion }) => {
-        const part = trial.trials / (trial.trials + champion.trials);
-        return !(part >= alone);
-      })
-      .reduce((sum, { trial, champion }) => {
-        const part = trial.trials / Math.max(trial.trials + champion.trials, 1);
-        const wrong = trial.events + champion.events;
-        return sum + trial.events * Math.log(effect) - wrong * Math.log(1 + (effect - 1) * part);
-      }, 0),
+    sum(
+      compared.map(
+        ({ own, all, part }) => own * Math.log(effect) - all * Math.log(1 + (effect - 1) * part),
+      ),
+    ),
   );
 }
 

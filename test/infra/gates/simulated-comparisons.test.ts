@@ -68,6 +68,12 @@ const compared =
     };
   };
 
+test("wrong answers that no prediction of the time explains are no evidence", () => {
+  const champion = { events: 0, trials: 90 };
+  const strata = [{ trial: { events: 9, trials: 0 }, champion }];
+  expect(labelGrowth(strata)).toEqual(labelGrowth([]));
+});
+
 describe("wrong answers against the champion's, looked at after every ten predictions", () => {
   const [share, worse] = [0.12, 0.2];
   const options = { runs: 200, horizon: 2_000, boundary, every: asked.trial };
