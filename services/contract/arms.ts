@@ -28,7 +28,7 @@ export function subjectBucketOf(subject: string): number {
   return ((hash ^ (hash >>> 15)) >>> 0) % subjectBuckets;
 }
 
-/** What a prediction keeps of its subject: the half, and the bucket within it. */
+/** What is counted, and kept in a prediction's id, of a subject: the half, and the bucket within it. */
 export interface SubjectBucket {
   readonly arm: Arm;
   readonly bucket: number;
@@ -40,6 +40,11 @@ export interface SubjectBucket {
  */
 export function armOf(subject: string): Arm {
   return subject >= "0" && subject < "8" ? "challenger" : "champion";
+}
+
+/** The half and the bucket of a subject. */
+export function halfOf(subject: string): SubjectBucket {
+  return { arm: armOf(subject), bucket: subjectBucketOf(subject) };
 }
 
 /**

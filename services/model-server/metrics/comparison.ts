@@ -1,4 +1,4 @@
-import { armOf, subjectBucketOf, subjectBuckets, type Arm } from "../../contract/arms";
+import { subjectBuckets, type Arm, type SubjectBucket } from "../../contract/arms";
 import { metrics, rowBuckets, scoreTenths } from "../../contract/metrics";
 import type { Rows } from "../requests/columns";
 import type { Cell, Registry } from "./registry";
@@ -55,8 +55,8 @@ export class ComparisonCounters {
   }
 
   /** Counts a request that names its subject. */
-  asked(subject: string): void {
-    const cell = this.#subjects[armOf(subject)][subjectBucketOf(subject)];
+  asked({ arm, bucket }: SubjectBucket): void {
+    const cell = this.#subjects[arm][bucket];
     if (cell) cell.value += 1;
   }
 }

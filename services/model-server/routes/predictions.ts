@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { armOf, subjectBucketOf, type SubjectBucket } from "../../contract/arms";
+import { halfOf } from "../../contract/arms";
 import type { Contract } from "../../contract/contract";
 import type { PredictionIds } from "../identity/prediction-id";
 import { pseudonym, type Keys } from "../identity/keys";
@@ -82,9 +82,10 @@ async function predictions(
   const routed = subjectInHeader(request.headers[subjectHeader]);
   const subject = subjectInBody ?? routed;
   const scores = await deps.batcher.score(rows);
-  const { target } = deps.contract;
+  const { target, release } = deps.contract;
   const at = Math.floor(deps.clock());
-  const half = subjectBucket(deps.contract, routed);
+  const half = routed === undefined ? undefined : halfOf(routed);
+  const kept = release.strategy === "ab" ? half : undefined;
   const asking = callerIn(request.headers);
   const caller = asking === undefined ? undefined : deps.ids.callerTag(asking);
   const positives: boolean[] = [];
@@ -95,25 +96,15 @@ async function predictions(
     const bin = deps.counters.scoreBin(score);
     positives.push(positive);
     bins.push(bin);
-    ids.push(deps.ids.issue({ version: deps.version, positive, bin, at, subject: half, caller }));
+    ids.push(deps.ids.issue({ version: deps.version, positive, bin, at, subject: kept, caller }));
   }
   deps.counters.predicted(rows, positives, bins, scores);
   const labels = positives.map((positive) =>
     positive ? target.positiveLabel : target.negativeLabel,
   );
-  if (routed !== undefined) deps.counters.comparison.asked(routed);
+  if (half !== undefined) deps.counters.comparison.asked(half);
   if (request.trace) request.trace.facts = facts(deps, ids, labels, subject);
   return { scores, labels, ids };
-}
-
-/** What an A/B test knows of the subject of a request; undefined where there is none. */
-function subjectBucket(
-  { release }: Pick<Contract, "release">,
-  subject: string | undefined,
-): SubjectBucket | undefined {
-  return subject === undefined || release.strategy !== "ab"
-    ? undefined
-    : { arm: armOf(subject), bucket: subjectBucketOf(subject) };
 }
 
 /**
