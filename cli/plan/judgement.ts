@@ -2,8 +2,7 @@ import { existsSync } from "node:fs";
 import { coverage, type CoveredFramework } from "../../policies/coverage";
 import { enforcementOf, judge, type PackConfig, type RuleSetting } from "../../policies/judge";
 import { enforcements, type Area, type Enforcement, type Rule } from "../../policies/rule";
-import { readInput } from "../../services/contract/files";
-import { readJson } from "../../services/contract/json";
+import { readJsonFile } from "../../services/contract/json";
 import { InputError, pathName } from "../../services/contract/problems";
 import { viewOf, type RecordedResource } from "./resource";
 import { isProperties, type Properties } from "./wire";
@@ -100,7 +99,7 @@ export function packConfig(file: string): PackConfig {
 }
 
 function parsed(file: string): Properties {
-  const content = readJson(readInput(file), file);
+  const content = readJsonFile(file);
   if (isProperties(content)) return content;
   throw new InputError(file, [
     { key: "(whole input)", got: content, allowed: "an object from rule names to settings" },

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { modelsOf, readInput } from "../../services/contract/files";
-import { readJson } from "../../services/contract/json";
+import { modelsOf } from "../../services/contract/files";
+import { readJsonFile } from "../../services/contract/json";
 import { parseOrThrow } from "../../services/contract/problems";
 import {
   answerSchema,
@@ -74,9 +74,7 @@ async function printLineage(subject: string, given: Given, terminal: Terminal): 
   const models = modelsOf(given.project);
   const answer = await find((subject === "-" ? terminal.input() : subject).trim(), given);
   const live =
-    outputs === undefined
-      ? undefined
-      : parseOrThrow(outputsSchema, readJson(readInput(outputs), outputs), outputs);
+    outputs === undefined ? undefined : parseOrThrow(outputsSchema, readJsonFile(outputs), outputs);
   const lineage = lineageOf(answer, releaseIn(models, model), loadVerdicts(models, model), live);
   const { search, logLines } = answer;
   terminal.result({ ...lineage, search, logLines }, [

@@ -1,8 +1,7 @@
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { enveloped, statementOf, type Signer } from "../../services/evidence/attestation";
-import { readInput } from "../../services/contract/files";
-import { readJson } from "../../services/contract/json";
+import { readJsonFile } from "../../services/contract/json";
 import { InputError, parseOrThrow } from "../../services/contract/problems";
 import { releaseSchema } from "../../services/evidence/release";
 import {
@@ -21,7 +20,7 @@ import {
  */
 export function attest(folder: string, signers: readonly Signer[]): void {
   const manifest = join(folder, "manifest.json");
-  const release = parseOrThrow(releaseSchema, readJson(readInput(manifest), manifest), manifest);
+  const release = parseOrThrow(releaseSchema, readJsonFile(manifest), manifest);
   const files = fileDigests(folder);
   const problems = inspectionProblems({
     checks: [...ownDigestChecks(release, files), ...contentChecks(folder)],

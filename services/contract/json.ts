@@ -1,3 +1,4 @@
+import { readInput } from "./files";
 import { InputError } from "./problems";
 
 /** Most collections around a value, in YAML as in JSON: a walk over any input ends. */
@@ -34,6 +35,11 @@ export function readJson(text: string, source: string): unknown {
       },
     ]);
   }
+}
+
+/** The value of a JSON file. Throws InputError where there is none, as {@link readJson} does. */
+export function readJsonFile(file: string): unknown {
+  return readJson(readInput(file), file);
 }
 
 /** What {@link parseJson} reads, undefined where it reads nothing. */

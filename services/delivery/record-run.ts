@@ -4,8 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { readInput } from "../contract/files";
-import { readJson } from "../contract/json";
+import { readJsonFile } from "../contract/json";
 import { InputError, parseOrThrow } from "../contract/problems";
 import { label } from "../contract/units";
 import type { Fact } from "../evidence/ledger";
@@ -61,11 +60,7 @@ function factsIn(folder: string): readonly StatedFact[] {
     (name) => name.endsWith(".json") && !name.startsWith("."),
   );
   const facts = files.map((name) => {
-    const fact = parseOrThrow(
-      factSchema,
-      readJson(readInput(join(folder, name)), join(folder, name)),
-      join(folder, name),
-    );
+    const fact = parseOrThrow(factSchema, readJsonFile(join(folder, name)), join(folder, name));
     if (`${fact.action}.json` !== name)
       throw new InputError(join(folder, name), [
         { key: "action", got: fact.action, allowed: "the name of the file" },

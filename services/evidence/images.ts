@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { readInput } from "../contract/files";
-import { readJson } from "../contract/json";
+import { readJsonFile } from "../contract/json";
 import { parseOrThrow } from "../contract/problems";
 import { scanSchema } from "./release";
 import { digest, digestOf } from "../contract/digests";
@@ -70,7 +69,7 @@ export function imageEvidence(
     digest: image.slice(image.indexOf("@") + 1),
     ...(existsSync(bill) && { bill: digestOf(readFileSync(bill)) }),
     ...(existsSync(record) && {
-      record: parseOrThrow(imageRecordSchema, readJson(readInput(record), record), record),
+      record: parseOrThrow(imageRecordSchema, readJsonFile(record), record),
     }),
   };
 }

@@ -1,7 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { readInput } from "../contract/files";
-import { readJson } from "../contract/json";
+import { readJsonFile } from "../contract/json";
 import { InputError, parseOrThrow } from "../contract/problems";
 import { biasAuditFile, biasAuditSchema, type BiasAudit } from "./bias-audit";
 import { releaseSchema, type Release } from "./release";
@@ -13,7 +12,7 @@ import { verdictSchema, type Verdict } from "./verdict";
  */
 export function loadRelease(modelsFolder: string, name: string): Release {
   const file = join(modelsFolder, name, "release", "manifest.json");
-  const release = parseOrThrow(releaseSchema, readJson(readInput(file), file), file);
+  const release = parseOrThrow(releaseSchema, readJsonFile(file), file);
   if (release.model !== name)
     throw new InputError(file, [
       { key: "model", got: release.model, allowed: `the name of its folder, ${name}` },
@@ -28,7 +27,7 @@ export function loadRelease(modelsFolder: string, name: string): Release {
 export function loadBiasAudit(modelsFolder: string, name: string): BiasAudit | undefined {
   const file = join(modelsFolder, name, biasAuditFile);
   if (!existsSync(file)) return undefined;
-  const audit = parseOrThrow(biasAuditSchema, readJson(readInput(file), file), file);
+  const audit = parseOrThrow(biasAuditSchema, readJsonFile(file), file);
   if (audit.model !== name)
     throw new InputError(file, [
       { key: "model", got: audit.model, allowed: `the name of its folder, ${name}` },
@@ -54,7 +53,7 @@ export function loadVerdicts(modelsFolder: string, name: string): Verdict[] {
     .map((file) => {
       const verdict = parseOrThrow(
         verdictSchema,
-        readJson(readInput(join(folder, file)), join(folder, file)),
+        readJsonFile(join(folder, file)),
         join(folder, file),
       );
       if (verdict.model !== name)
