@@ -1,5 +1,6 @@
 import { outcomeAges, subjectBuckets, type Arm } from "../../services/contract/arms";
 import { meanEvidence, meanOf, testSeconds, type ValueBucket } from "../../infra/gates/experiment";
+import { family, percent } from "./family";
 import { Random } from "./random";
 
 /** What is true of a version in an A/B test. */
@@ -14,7 +15,7 @@ interface Worth {
 }
 
 /** A way in which production differs from independent values under constant conditions. */
-export interface ExperimentScenario {
+interface ExperimentScenario {
   readonly name: string;
   readonly truth: Truth;
   readonly worth: (hour: number, arm: Arm) => Worth;
@@ -25,8 +26,8 @@ export interface ExperimentScenario {
 }
 
 /** Requests a second that name their subject, tests of each scenario, and subjects of either half. */
-export const experimentLevels = [0.05, 0.5, 5] as const;
-export const tests = 200;
+const levels = [0.05, 0.5, 5] as const;
+const tests = 200;
 const subjectsOfHalf = 1_000;
 /** Hours of a test, between two looks, and of the outcome window; hours until values are known. */
 const [testHours, lookHours, windowHours] = [testSeconds / 3_600, 6, 72];
@@ -49,7 +50,7 @@ const lending = (losses: Readonly<Record<Arm, number>>) => (_: number, arm: Arm)
   rare: { share: losses[arm], worth: -70, late: true } as const,
 });
 
-export const experimentScenarios: readonly ExperimentScenario[] = [
+const scenarios: readonly ExperimentScenario[] = [
   { name: "independent values", truth: "alike", worth: steady() },
   {
     name: "weekends are worth more, and nights less",
@@ -103,7 +104,7 @@ export const experimentScenarios: readonly ExperimentScenario[] = [
 ];
 
 /** How tests of one scenario ended; what is missing to 1 is undecided. */
-export interface ExperimentEnds {
+interface ExperimentEnds {
   readonly better: number;
   readonly worse: number;
   /** Median of the days until the decision that is right; null where none was. */
@@ -197,8 +198,8 @@ function test(
 }
 
 /** Tests of a scenario at every level; the same in each run. */
-export function simulateExperiment(scenario: ExperimentScenario): ExperimentEnds[] {
-  return experimentLevels.map((perSecond) => {
+function simulate(scenario: ExperimentScenario): ExperimentEnds[] {
+  return levels.map((perSecond) => {
     const ends = Array.from({ length: tests }, (_, i) =>
       test(scenario, perSecond, new Random(1_000_003 * (i + 1))),
     );
@@ -215,3 +216,20 @@ export function simulateExperiment(scenario: ExperimentScenario): ExperimentEnds
     };
   });
 }
+
+export const experiments = family({
+  name: "experiments",
+  setup: { requestsPerSecond: levels, tests },
+  scenarios,
+  about: ({ truth }) => ({ truth }),
+  simulate,
+  table: (found) => [
+    ["requests", "better", "worse", "days"],
+    ...found.map(({ better, worse, days }, i) => [
+      `${levels[i]}/s`,
+      percent(better),
+      percent(worse),
+      days === null ? "" : days.toFixed(1),
+    ]),
+  ],
+});

@@ -9,11 +9,12 @@ import { paces } from "../../infra/gates/pace";
 import { latencyShares } from "../../infra/gates/requests";
 import { proof, refusal, waldEvidence, type Shares } from "../../infra/gates/sequential";
 import { canaryWeights } from "../../infra/serving/steps";
+import { family, percent } from "./family";
 import { Random } from "./random";
-import { drawBlock, type RequestScenario } from "./requests";
+import { drawBlock, requestScenarios, type RequestScenario } from "./requests";
 
 /** How releases of one scenario at one traffic level ended. */
-export interface Ends {
+interface Ends {
   /** Shares of the releases; what is missing to 1 waits for a person. */
   readonly rolledBack: number;
   readonly promoted: number;
@@ -24,15 +25,13 @@ export interface Ends {
 
 /** What the gate made of a scenario, and what the version's own counts alone would have. */
 export interface Result {
-  readonly scenario: string;
-  readonly requestsPerSecond: number;
   readonly gate: Ends;
   readonly alone: Ends;
 }
 
 /** Requests a second of a model, and releases of each scenario. */
-export const levels = [2, 20, 200] as const;
-export const releases = 400;
+const levels = [2, 20, 200] as const;
+const releases = 400;
 /** Gates of the sample's release, which share the rate of false rollbacks. */
 const gates = 9;
 
@@ -106,7 +105,7 @@ function endsOf(scenario: RequestScenario, ends: readonly End[]): Ends {
 }
 
 /** Releases of a scenario at every level; the same in each run. */
-export function simulate(scenario: RequestScenario): Result[] {
+function simulate(scenario: RequestScenario): Result[] {
   return levels.map((requestsPerSecond) => {
     const run = (judge: Parameters<typeof release>[3]) =>
       endsOf(
@@ -116,10 +115,26 @@ export function simulate(scenario: RequestScenario): Result[] {
         ),
       );
     return {
-      scenario: scenario.name,
-      requestsPerSecond,
       gate: run((objective, blocks) => smallest(objective, ...evidenceOf(blocks))),
       alone: run((objective) => objective),
     };
   });
 }
+
+function cells({ rolledBack, promoted, minutes, minutes95 }: Ends): string[] {
+  const times = minutes === null ? "" : `${minutes} (${minutes95})`;
+  return [percent(rolledBack), percent(promoted), times];
+}
+const head = ["rolled back", "promoted", "minutes (95%)"];
+
+export const requests = family({
+  name: "requests",
+  setup: { requestsPerSecond: levels, releases },
+  scenarios: requestScenarios,
+  about: ({ gate, truth }) => ({ gate, truth }),
+  simulate,
+  table: (found) => [
+    ["requests", ...head, ...head.map((name) => `alone: ${name}`)],
+    ...found.map(({ gate, alone }, i) => [`${levels[i]}/s`, ...cells(gate), ...cells(alone)]),
+  ],
+});

@@ -1,0 +1,6 @@
+import { experiments } from "./experiments";
+import type { AnyFamily } from "./family";
+import { requests } from "./simulate";
+
+/** Every family; each has a file of results in cli/docs/scenarios. */
+export const families: readonly AnyFamily[] = [requests, experiments];
