@@ -10,6 +10,7 @@ import { keysFrom, throwawayKeys } from "./identity/keys";
 import { Batcher } from "./inference/batcher";
 import { place, type Placement } from "./inference/execution";
 import { workerEntry } from "./inference/pool";
+import { probabilities } from "./inference/scores";
 import { ModelCounters } from "./metrics/counters";
 import { showProcess } from "./metrics/process";
 import { metricsServer } from "./metrics/server";
@@ -119,6 +120,7 @@ function batcherOf(loaded: LoadedRelease, placement: Placement, counters: ModelC
     width: loaded.contract.features.length,
     lanes: placement.lanes,
     maximumRows: placement.batchingPays ? batchRows : 1,
+    range: probabilities,
     onRun: (rows) => {
       counters.batches.value += 1;
       counters.batchedRows.value += rows;

@@ -1,4 +1,6 @@
 import type { Rows } from "../requests/columns";
+import { RequestProblem } from "../requests/problem";
+import { firstBadScore, type ScoreRange } from "./scores";
 import type { Scorer } from "./session";
 
 interface Waiting extends Rows {
@@ -17,6 +19,7 @@ export interface BatcherOptions {
    * batching off.
    */
   readonly maximumRows: number;
+  readonly range: ScoreRange;
   /** Told of each run. */
   readonly onRun: (rows: number) => void;
 }
@@ -40,7 +43,10 @@ export class Batcher {
     return this.#queue.length;
   }
 
-  /** Scores of the rows, in order. Rejects when the run failed. */
+  /**
+   * Scores of the rows, in order. Rejects when the run failed, and with `inference.failed` when it
+   * gave one of these rows something else than a score.
+   */
   score(rows: Rows): Promise<Float32Array> {
     return new Promise((resolve, reject) => {
       this.#queue.push({ values: rows.values, count: rows.count, resolve, reject });
@@ -70,7 +76,7 @@ export class Batcher {
   }
 
   async #run(requests: readonly Waiting[]): Promise<void> {
-    const { scorer, width, onRun } = this.#options;
+    const { scorer, width, range, onRun } = this.#options;
     const count = requests.reduce((total, request) => total + request.count, 0);
     const batch = new Float32Array(count * width);
     let at = 0;
@@ -83,11 +89,21 @@ export class Batcher {
       const scores = await scorer.score(batch, count);
       let from = 0;
       for (const request of requests) {
-        request.resolve(scores.subarray(from, from + request.count));
+        const own = scores.subarray(from, from + request.count);
+        const bad = firstBadScore(own, range);
+        if (bad === undefined) request.resolve(own);
+        else request.reject(notAScore(bad));
         from += request.count;
       }
     } catch (error) {
       for (const request of requests) request.reject(error);
     }
   }
+}
+
+function notAScore(row: number): RequestProblem {
+  return new RequestProblem(
+    "inference.failed",
+    `the model gave no valid score for row ${row}; nothing was counted, and no other row of the request was answered`,
+  );
 }

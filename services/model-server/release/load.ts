@@ -15,6 +15,7 @@ import {
 import { inspectionProblems, inspectRelease, type Inspection } from "../../evidence/inspection";
 import { digestOf } from "../../contract/digests";
 import { parseYaml } from "../../contract/yaml";
+import { firstBadScore, probabilities } from "../inference/scores";
 import { openModel, type OnnxModel } from "../inference/session";
 import { approvalStanding } from "./approvals";
 import {
@@ -250,10 +251,10 @@ function graphProblems(contract: Contract, reference: Reference, model: OnnxMode
 async function trialProblems(model: OnnxModel, explainer: ExplainerDocument): Promise<Problem[]> {
   const allowed = "a probability for a row of the background";
   try {
-    const [score] = await model.score(Float32Array.from(explainer.background[0] ?? []), 1);
-    return score !== undefined && score >= 0 && score <= 1
+    const scores = await model.score(Float32Array.from(explainer.background[0] ?? []), 1);
+    return firstBadScore(scores, probabilities) === undefined
       ? []
-      : [{ key: "answer of model.onnx", got: score, allowed }];
+      : [{ key: "answer of model.onnx", got: scores[0], allowed }];
   } catch (error) {
     return [
       { key: "answer of model.onnx", got: error instanceof Error ? error.message : error, allowed },

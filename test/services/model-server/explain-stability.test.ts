@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Explainer } from "../../../services/model-server/explain/explainer";
 import { looks, ranked, type Estimate } from "../../../services/model-server/explain/stability";
 import { Batcher } from "../../../services/model-server/inference/batcher";
+import { probabilities } from "../../../services/model-server/inference/scores";
 import { openModel } from "../../../services/model-server/inference/session";
 import { jsonIn } from "./support/server";
 
@@ -30,6 +31,7 @@ async function repeated(row: readonly number[]) {
     width,
     lanes: 1,
     maximumRows: 256,
+    range: probabilities,
     onRun: (count) => (rows += count),
   });
   const document = {

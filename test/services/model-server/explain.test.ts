@@ -7,6 +7,7 @@ import { principalReasons, reasonsAsked } from "../../../services/model-server/e
 import { sampledShapley, type LogOdds } from "../../../services/model-server/explain/shapley";
 import { ranked } from "../../../services/model-server/explain/stability";
 import { Batcher } from "../../../services/model-server/inference/batcher";
+import { probabilities } from "../../../services/model-server/inference/scores";
 import { openModel, type Scorer } from "../../../services/model-server/inference/session";
 import { goodFeatures, jsonIn, paths, testServer, without } from "./support/server";
 
@@ -21,7 +22,14 @@ const width = golden.background[0]!.length;
 const noReasons = { direction: 1, most: 0 } as const;
 
 function batcher(scorer: Scorer, of = width): Batcher {
-  return new Batcher({ scorer, width: of, lanes: 1, maximumRows: 128, onRun: () => undefined });
+  return new Batcher({
+    scorer,
+    width: of,
+    lanes: 1,
+    maximumRows: 128,
+    range: probabilities,
+    onRun: () => undefined,
+  });
 }
 
 function model(name: "boosted" | "linear") {

@@ -170,6 +170,9 @@ describe("the limit of requests in flight", () => {
   });
 });
 
+/** The scorer of these tests gives back what it is given. */
+const anyNumber = { least: -1_000, most: 1_000 };
+
 describe("batches", () => {
   test("are made of what waits while the model runs, and give each request its own scores", async () => {
     const sizes: number[] = [];
@@ -183,6 +186,7 @@ describe("batches", () => {
       width: 1,
       lanes: 1,
       maximumRows: 4,
+      range: anyNumber,
       onRun: (rows) => sizes.push(rows),
     });
     const first = batcher.score({ values: Float64Array.of(1), count: 1 });
@@ -207,6 +211,7 @@ describe("batches", () => {
       width: 1,
       lanes: 1,
       maximumRows: 8,
+      range: anyNumber,
       onRun: () => undefined,
     });
     const both = await Promise.allSettled(

@@ -42,7 +42,7 @@ describe("worker threads", () => {
   test("a run whose thread crashed is run by the next thread", async () => {
     const replaced: string[] = [];
     const pool = start(1, replaced);
-    expect([...(await pool.score(rows(4), 2))]).toEqual([2, 2]);
+    expect([...(await pool.score(rows(4), 2))]).toEqual([2 / 64, 2 / 64]);
     expect(replaced).toEqual(["crash"]);
   });
 
@@ -50,7 +50,7 @@ describe("worker threads", () => {
     const replaced: string[] = [];
     const pool = start(1, replaced);
     await expect(pool.score(rows(2), 1)).rejects.toThrow("worker exited with code: 9");
-    expect([...(await pool.score(rows(1), 1))]).toEqual([3]);
+    expect([...(await pool.score(rows(1), 1))]).toEqual([3 / 64]);
     expect(replaced).toEqual(["crash", "crash"]);
   });
 
@@ -63,7 +63,7 @@ describe("worker threads", () => {
       status: 504,
       message: "the model took longer than 3000 ms",
     });
-    expect([...(await pool.score(rows(1), 1))]).toEqual([2]);
+    expect([...(await pool.score(rows(1), 1))]).toEqual([2 / 64]);
     expect(replaced).toEqual(["hang"]);
   });
 

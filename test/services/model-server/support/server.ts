@@ -6,6 +6,7 @@ import { defaultLimits, type Limits } from "../../../../services/model-server/ht
 import type { Lifecycle } from "../../../../services/model-server/http/watch";
 import { keysFrom } from "../../../../services/model-server/identity/keys";
 import { Batcher } from "../../../../services/model-server/inference/batcher";
+import { probabilities } from "../../../../services/model-server/inference/scores";
 import type { Scorer } from "../../../../services/model-server/inference/session";
 import { ModelCounters } from "../../../../services/model-server/metrics/counters";
 import { Limiter, type LimiterOptions } from "../../../../services/model-server/overload/limiter";
@@ -65,6 +66,7 @@ export async function testServer(options: TestOptions = {}): Promise<TestServer>
     width: loaded.contract.features.length,
     lanes: options.lanes ?? 1,
     maximumRows: 128,
+    range: probabilities,
     onRun,
   });
   const limiter = new Limiter({
