@@ -1,10 +1,13 @@
 import { serverContainer, servingNames } from "../../services/evidence/rollout";
+import { matchers } from "../gates/quoting";
 import { requestsOf } from "../gates/requests";
-import { type ServingSettings } from "./definition";
+import { namespaces } from "../kubernetes/labels";
 import { metadata } from "../kubernetes/model-objects";
+import { type ServingSettings } from "./definition";
+import { proxyMetricsPortName } from "./monitoring";
 
-/** Utilisation of the requested CPU and memory, in percent, that the autoscaler aims at. */
-const targets = { cpu: "60", memory: "80" } as const;
+/** Utilisation of the requested CPU, in percent, that the autoscaler aims at. */
+const targetCpu = "60";
 
 /** Window of the request rate: three scrapes, so that a spike shows within half a minute. */
 const rateWindow = "30s";
@@ -35,8 +38,22 @@ export function fallbackReplicas({ min, max }: ServingSettings["replicas"]): num
 }
 
 /**
- * The autoscaler of a model's Rollout; whichever of CPU, memory and requests for each replica asks
- * for most wins.
+ * Requests a second of a model: 0 where its proxies are scraped and nobody has asked, and empty
+ * only where nobody knows. A proxy's counter exists from the first request on, so a model that is
+ * not asked would else pass for one whose metrics are lost.
+ */
+export function requestRateQuery(model: string): string {
+  const proxies = matchers({
+    job: `${namespaces.models}/${model}`,
+    endpoint: proxyMetricsPortName,
+  }).join(",");
+  return `sum(rate(${requestsOf(model)}[${rateWindow}])) or 0 * max(up{${proxies}} == 1)`;
+}
+
+/**
+ * The autoscaler of a model's Rollout; whichever of CPU and requests for each replica asks for most
+ * wins. Both are shared among pods. Memory is not, and so no trigger: beside a canary the
+ * autoscaler sees twice the pods at the same level each, asks for more, and never stops.
  */
 export function scaledObject({
   contract,
@@ -66,12 +83,7 @@ export function scaledObject({
         {
           type: "cpu",
           metricType: "Utilization",
-          metadata: { containerName: serverContainer, value: targets.cpu },
-        },
-        {
-          type: "memory",
-          metricType: "Utilization",
-          metadata: { containerName: serverContainer, value: targets.memory },
+          metadata: { containerName: serverContainer, value: targetCpu },
         },
         {
           type: "prometheus",
@@ -79,7 +91,7 @@ export function scaledObject({
           metricType: "AverageValue",
           metadata: {
             serverAddress: prometheusAddress,
-            query: `sum(rate(${requestsOf(model)}[${rateWindow}]))`,
+            query: requestRateQuery(model),
             threshold: String(contract.serving.requestsPerReplica),
             // With the default a lost metric counts as no load and scales to the minimum.
             ignoreNullValues: "false",

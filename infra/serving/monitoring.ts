@@ -6,6 +6,9 @@ import { metadata, podSelector, versionHashLabel } from "../kubernetes/model-obj
 /** Port on which the proxy beside a server shows its own metrics, past the mesh. */
 export const proxyMetricsPort = 15_090;
 
+/** Its name, which Prometheus puts on what it reads there as the label `endpoint`. */
+export const proxyMetricsPortName = "http-envoy-prom";
+
 /** Metric names that are kept of the proxy; it has thousands. */
 const proxyMetrics = "istio_(requests_total|request_duration_milliseconds_.*)";
 
@@ -31,7 +34,7 @@ export function podMonitor(contract: Contract) {
       podMetricsEndpoints: [
         { port: "metrics", path: "/metrics", ...scrape },
         {
-          port: "http-envoy-prom",
+          port: proxyMetricsPortName,
           path: "/stats/prometheus",
           ...scrape,
           metricRelabelings: [{ action: "keep", sourceLabels: ["__name__"], regex: proxyMetrics }],

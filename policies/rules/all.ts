@@ -162,6 +162,7 @@ export { rule as reliabilityRolloutAnalysis } from "./reliability/rollout-analys
 export { rule as reliabilityRolloutCanarySteps } from "./reliability/rollout-canary-steps";
 export { rule as reliabilityRolloutDisruptionBudget } from "./reliability/rollout-disruption-budget";
 export { rule as reliabilityRolloutGracefulTermination } from "./reliability/rollout-graceful-termination";
+export { rule as reliabilityRolloutMemoryScaling } from "./reliability/rollout-memory-scaling";
 export { rule as reliabilityRolloutReplicas } from "./reliability/rollout-replicas";
 export { rule as reliabilityRolloutZoneSpread } from "./reliability/rollout-zone-spread";
 export { rule as reliabilityScaledObjectFallback } from "./reliability/scaled-object-fallback";

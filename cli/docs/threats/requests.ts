@@ -127,6 +127,7 @@ export const requestThreats: readonly Threat[] = [
       "reliability-destination-rule-connection-pool",
       "reliability-virtual-service-timeout",
       "reliability-scaled-object-scale-up",
+      "reliability-rollout-memory-scaling",
       "cost-autoscaler-maximum",
       "cost-node-pool-limits",
     ],

@@ -26,7 +26,7 @@ describe("the ScaledObject", () => {
     expect([spec.minReplicaCount, spec.maxReplicaCount]).toEqual([3, 30]);
   });
 
-  it("follows CPU, memory and requests for each replica", () => {
+  it("follows CPU and requests for each replica, which are shared among pods", () => {
     expect(spec.triggers).toEqual([
       {
         type: "cpu",
@@ -34,24 +34,19 @@ describe("the ScaledObject", () => {
         metadata: { containerName: "server", value: "60" },
       },
       {
-        type: "memory",
-        metricType: "Utilization",
-        metadata: { containerName: "server", value: "80" },
-      },
-      {
         type: "prometheus",
         name: "requests",
         metricType: "AverageValue",
         metadata: {
           serverAddress: settings.prometheusAddress,
-          query: `sum(rate(${requests}}[30s]))`,
+          query: `sum(rate(${requests}}[30s])) or 0 * max(up{job="causeway-models/loan-approval",endpoint="http-envoy-prom"} == 1)`,
           threshold: "200",
           ignoreNullValues: "false",
         },
       },
     ]);
     expect(
-      scaledObject(withServing({ requestsPerReplica: 12.5 })).spec.triggers[2]!.metadata,
+      scaledObject(withServing({ requestsPerReplica: 12.5 })).spec.triggers[1]!.metadata,
     ).toMatchObject({ threshold: "12.5" });
   });
 

@@ -29,9 +29,10 @@ export const reliability: readonly Row[] = [
   [
     "reliability-scaled-object-null-values",
     scaler,
-    "spec/triggers/2/metadata/ignoreNullValues",
+    "spec/triggers/1/metadata/ignoreNullValues",
     "true",
   ],
+  ["reliability-rollout-memory-scaling", scaler, "spec/triggers/0/type", "memory"],
   [
     "reliability-scaled-object-scale-up",
     scaler,

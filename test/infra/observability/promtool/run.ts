@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { run } from "../../../harness/lib/process";
 import { allRegionsScenarios } from "./all-regions";
 import { anomalyScenarios } from "./anomalies";
+import { autoscalingScenarios } from "./autoscaling";
 import { blockScenarios } from "./blocks";
 import { comparisonScenarios } from "./comparisons";
 import { labelBlockScenarios } from "./label-blocks";
@@ -37,6 +38,7 @@ export const scenarios: readonly Scenario[] = [
   ...checkpointScenarios,
   ...erasureScenarios,
   ...resumerScenarios,
+  ...autoscalingScenarios,
   ...situationScenarios,
 ];
 

@@ -1,5 +1,6 @@
 import { rule as fallback } from "../../../../policies/rules/reliability/scaled-object-fallback";
 import { rule as nullValues } from "../../../../policies/rules/reliability/scaled-object-null-values";
+import { rule as memory } from "../../../../policies/rules/reliability/rollout-memory-scaling";
 import { rule as replicas } from "../../../../policies/rules/reliability/scaled-object-replicas";
 import { rule as scaleUp } from "../../../../policies/rules/reliability/scaled-object-scale-up";
 import { ruleSuite, set, unset } from "../../../support/rule-suite";
@@ -60,6 +61,54 @@ ruleSuite(nullValues, {
       message: /must set spec.triggers\[1\].metadata.ignoreNullValues to "false", got nothing/,
     }),
     "a trigger that ignores": (g) => set(g, "spec.triggers.1.metadata.ignoreNullValues", "true"),
+  },
+});
+
+const horizontal = {
+  apiVersion: "autoscaling/v2",
+  kind: "HorizontalPodAutoscaler",
+  metadata: { name: "scorer", namespace: "models" },
+  spec: {
+    scaleTargetRef: { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout", name: "scorer" },
+    maxReplicas: 30,
+    metrics: [{ type: "Resource", resource: { name: "cpu" } }],
+  },
+};
+
+ruleSuite(memory, {
+  type,
+  good,
+  deviations: {
+    "memory of a pod": (g) => ({
+      deviant: set(g, "spec.triggers.0.type", "memory"),
+      message: /ScaledObject "scorer" must not follow memory, got spec.triggers\[0\].type/,
+    }),
+  },
+  configured: [
+    {
+      title: "memory of a Deployment, whose pods are all of one version",
+      parameters: {},
+      subject: (g) =>
+        set(set(g, "spec.triggers.0.type", "memory"), "spec.scaleTargetRef.kind", "Deployment"),
+      fires: false,
+    },
+  ],
+});
+
+ruleSuite(memory, {
+  type: "kubernetes:autoscaling/v2:HorizontalPodAutoscaler",
+  good: horizontal,
+  deviations: {
+    "memory of a pod": (g) => ({
+      deviant: set(g, "spec.metrics.0.resource.name", "memory"),
+      message: /got spec.metrics\[0\].resource.name/,
+    }),
+    "memory of a container": (g) => ({
+      deviant: set(g, "spec.metrics", [
+        { type: "ContainerResource", containerResource: { name: "memory", container: "server" } },
+      ]),
+      message: /got spec.metrics\[0\].containerResource.name/,
+    }),
   },
 });
 
