@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { pemBlocks, publicKeyIn } from "../evidence/attestation";
 import { InputError, type Problem } from "../contract/problems";
-import { minimumKeyBytes } from "./identity/keys";
+import { keysFrom, minimumKeyBytes } from "./identity/keys";
 import type { Execution } from "./inference/execution";
 import type { ReleaseFiles } from "./release/load";
 
@@ -153,7 +153,20 @@ function secretOf(reader: VariableReader, environment: string): Buffer | undefin
   // The value of a secret is never shown, not even a bad one.
   if (secret && secret.length < minimumKeyBytes)
     reader.report("KEY_FILE", `${secret.length} bytes`, `at least ${minimumKeyBytes} bytes`);
+  else if (secret) reportRing(reader, secret);
   return secret;
+}
+
+/** Each line of the file of keys that is no key, by its number. */
+function reportRing(reader: VariableReader, ring: Buffer): void {
+  try {
+    // The rules are the same for every model.
+    keysFrom(ring, "");
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    for (const { key, got, allowed } of error.problems)
+      reader.report("KEY_FILE", `${reader.given("KEY_FILE")}, ${key}: ${got}`, allowed);
+  }
 }
 
 /**
@@ -175,6 +188,11 @@ function trustedKeys(reader: VariableReader, environment: string): readonly stri
   }
   const blocks = pemBlocks(text);
   if (blocks.length === 0 || blocks.some((block) => publicKeyIn(block) === undefined))
-    reader.report(name, text, "one or more public keys in PEM, ed25519 or ECDSA on P-256");
+    // Whoever takes the wrong file may take that of a private key: its content is never shown.
+    reader.report(
+      name,
+      reader.given(name),
+      "a file with one or more public keys in PEM, ed25519 or ECDSA on P-256",
+    );
   return blocks;
 }

@@ -1,7 +1,8 @@
-import { InputError } from "../contract/problems";
+import { describeProblem, InputError } from "../contract/problems";
 import { readConfig } from "./config";
 import { drain } from "./drain";
 import { framesOf } from "./http/errors";
+import { PortTaken } from "./http/listen";
 import { LineBuffer } from "./http/log-stream";
 import { start, type Running } from "./start";
 
@@ -53,8 +54,8 @@ function stopOnSignals(running: Running, drainSeconds: number): void {
 
 function fail(error: unknown): void {
   if (error instanceof InputError) {
-    say("fatal", error.message);
-    return leave(exits.refused);
+    say("fatal", `${error.source}: ${error.problems.map(describeProblem).join("; ")}`);
+    return leave(error instanceof PortTaken ? exits.failed : exits.refused);
   }
   say("fatal", "the server failed", {
     error: error instanceof Error ? error.name : typeof error,

@@ -4,6 +4,7 @@ import type { FastifyInstance } from "fastify";
 import { buildApp } from "./app";
 import type { ServerConfig } from "./config";
 import { defaultLimits } from "./http/limits";
+import { listenError, listening } from "./http/listen";
 import type { LogSink } from "./http/log-stream";
 import type { Lifecycle } from "./http/watch";
 import { keysFrom, throwawayKeys } from "./identity/keys";
@@ -131,16 +132,16 @@ function batcherOf(loaded: LoadedRelease, placement: Placement, counters: ModelC
 async function listenOn(
   app: FastifyInstance,
   metricsListener: Server,
-  config: ServerConfig,
+  { host, ports }: ServerConfig,
 ): Promise<void> {
-  await app.listen({ port: config.ports.http, host: config.host });
-  await listening(metricsListener, config);
-}
-
-function listening(server: Server, { ports, host }: ServerConfig): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(ports.metrics, host, () => resolve());
+  const http = { host, port: ports.http, variable: "CAUSEWAY_HTTP_PORT" };
+  await app.listen(http).catch((error: unknown) => {
+    throw listenError(error, http);
+  });
+  await listening(metricsListener, {
+    host,
+    port: ports.metrics,
+    variable: "CAUSEWAY_METRICS_PORT",
   });
 }
 

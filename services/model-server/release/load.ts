@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import type { z } from "zod";
 import { contractSchema, type Contract } from "../../contract/contract";
 import { decodeText } from "../../contract/files";
 import { readJson } from "../../contract/json";
@@ -70,8 +71,16 @@ const manifestSchema = servedReleaseSchema.extend({
  * contract, graph.
  */
 export async function loadVerified(files: ReleaseFiles): Promise<LoadedRelease> {
-  const contract = parseOrThrow(contractSchema, documentIn(files.contract), files.contract);
-  const release = parseOrThrow(manifestSchema, documentIn(files.manifest), files.manifest);
+  const contract = parseOrThrow(
+    contractSchema,
+    documentIn(files.contract, "CONTRACT"),
+    files.contract,
+  );
+  const release = parseOrThrow(
+    manifestSchema,
+    documentIn(files.manifest, "RELEASE"),
+    files.manifest,
+  );
   const trusted = files.trustedKeys ?? [];
   const approvals = approvalStanding(files.published, served(release), contract, trusted);
   throwIfAny(files.folder, [
@@ -89,16 +98,8 @@ export async function loadVerified(files: ReleaseFiles): Promise<LoadedRelease> 
     ...changeProblems("reference.json", referenceBytes, release.digests.reference),
     ...changeProblems("explainer.json", explainerBytes, release.explanation.digest),
   ]);
-  const reference = parseOrThrow(
-    referenceSchema,
-    readJson(referenceBytes.toString("utf8"), join(files.folder, "reference.json")),
-    join(files.folder, "reference.json"),
-  );
-  const explainer = parseOrThrow(
-    explainerSchema,
-    readJson(explainerBytes.toString("utf8"), join(files.folder, "explainer.json")),
-    join(files.folder, "explainer.json"),
-  );
+  const reference = parsed(referenceSchema, referenceBytes, join(files.folder, "reference.json"));
+  const explainer = parsed(explainerSchema, explainerBytes, join(files.folder, "explainer.json"));
   throwIfAny(files.folder, documentProblems(contract, reference, explainer));
   const model = await opened(bytes, reference, files.folder);
   throwIfAny(files.folder, graphProblems(contract, reference, model));
@@ -262,24 +263,29 @@ async function trialProblems(model: OnnxModel, explainer: ExplainerDocument): Pr
   }
 }
 
-function bytesIn(file: string): Buffer {
+function bytesIn(file: string, allowed = "a file that can be read"): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
     throw new InputError(file, [
       {
         key: "(whole input)",
-        got: error instanceof Error ? error.message : error,
-        allowed: "a file that can be read",
+        got: error instanceof Error && "code" in error ? error.code : error,
+        allowed,
       },
     ]);
   }
 }
 
-/** JSON, or YAML when the file's name says so. */
-function documentIn(file: string): unknown {
-  const text = decodeText(bytesIn(file), file);
+/** JSON, or YAML when the file's name says so; `which` is in the variable that names the file. */
+function documentIn(file: string, which: "CONTRACT" | "RELEASE"): unknown {
+  const said = `a file that can be read: CAUSEWAY_MODEL_FOLDER or CAUSEWAY_${which}_FILE names it`;
+  const text = decodeText(bytesIn(file, said), file);
   return /\.ya?ml$/.test(file) ? parseYaml(text, file) : readJson(text, file);
+}
+
+function parsed<S extends z.ZodType>(schema: S, bytes: Buffer, file: string): z.output<S> {
+  return parseOrThrow(schema, readJson(bytes.toString("utf8"), file), file);
 }
 
 function throwIfAny(source: string, problems: readonly Problem[]): void {

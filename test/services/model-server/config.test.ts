@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -78,10 +79,14 @@ describe("settings", () => {
       ours.publicKey.trim(),
       other.publicKey.trim(),
     ]);
-    for (const text of ["", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"]) {
+    // A file of a private key or of the secret is taken by mistake: its content is never shown.
+    const { privateKey } = generateKeyPairSync("ed25519");
+    const secret = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+    const wrong = ["", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", secret];
+    for (const text of [...wrong, `k1 ${"7".repeat(32)}`]) {
       writeFileSync(file, text);
       expect(() => readConfig({ CAUSEWAY_TRUSTED_KEYS_FILE: file })).toThrow(
-        "allowed: one or more public keys in PEM, ed25519 or ECDSA on P-256",
+        `the environment has 1 problem:\n  - CAUSEWAY_TRUSTED_KEYS_FILE: got "${file}", allowed: a file with one or more public keys in PEM, ed25519 or ECDSA on P-256`,
       );
     }
     expect(() => readConfig({ CAUSEWAY_ENVIRONMENT: "prod" })).toThrow(

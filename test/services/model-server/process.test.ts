@@ -194,7 +194,9 @@ describe("the server's process", () => {
       const started = run(variables);
       expect(await started.exit).toBe(2);
       const [last] = started.lines().slice(-1);
+      expect(Object.keys(last!)).toEqual(["level", "time", "msg"]);
       expect(last!["level"]).toBe("fatal");
+      expect(last!["msg"]).not.toContain("\n");
       return String(last!["msg"]);
     }
 
@@ -202,7 +204,7 @@ describe("the server's process", () => {
       const copy = copiedModel();
       change(join(copy, "release", "model.onnx"), (bytes) => bytes.subarray(1));
       expect(await refusal({ CAUSEWAY_MODEL_FOLDER: copy })).toMatch(
-        /\n {2}- digest of model\.onnx: got "sha256:[0-9a-f]{64}", allowed: sha256:[0-9a-f]{64}, as was attested\n/,
+        /^\S+\/release: digest of model\.onnx: got "sha256:[0-9a-f]{64}", allowed: sha256:[0-9a-f]{64}, as was attested; /,
       );
     });
 
@@ -232,7 +234,7 @@ describe("the server's process", () => {
       const copy = copiedModel();
       changeJson(join(copy, "release", "manifest.json"), (manifest) => delete manifest.digests);
       expect(await refusal({ CAUSEWAY_MODEL_FOLDER: copy })).toContain(
-        "manifest.json has 1 problem:\n  - digests: got nothing",
+        "manifest.json: digests: got nothing",
       );
     });
 
@@ -240,8 +242,9 @@ describe("the server's process", () => {
       const inProd = await refusal({ CAUSEWAY_ENVIRONMENT: "prod" });
       expect(inProd).toContain("CAUSEWAY_KEY_FILE: got nothing");
       expect(inProd).toContain("CAUSEWAY_TRUSTED_KEYS_FILE: got nothing");
-      expect(await refusal({ CAUSEWAY_MODEL_FOLDER: join(folder, "nothing") })).toContain(
-        "a file that can be read",
+      const nothing = join(folder, "nothing");
+      expect(await refusal({ CAUSEWAY_MODEL_FOLDER: nothing })).toBe(
+        `${nothing}/model.yaml: (whole input): got "ENOENT", allowed: a file that can be read: CAUSEWAY_MODEL_FOLDER or CAUSEWAY_CONTRACT_FILE names it`,
       );
     });
 
@@ -250,13 +253,32 @@ describe("the server's process", () => {
       writeFileSync(key, "hunter2-hunter2");
       expect(await refusal({ CAUSEWAY_KEY_FILE: key })).not.toContain("hunter2");
       expect(readFileSync(key, "utf8")).toBe("hunter2-hunter2");
+      writeFileSync(key, `k1 ${"hunter2-".repeat(5)}\nk2 hunter2-and-a-blank hunter2-hunter2\n`);
+      expect(await refusal({ CAUSEWAY_KEY_FILE: key })).toBe(
+        `the environment: CAUSEWAY_KEY_FILE: got "${key}, line 2: something else", allowed: a version of the key such as \`k1 <32 or more characters>\`, each once`,
+      );
+    });
+
+    test("on an address that is not this machine's", async () => {
+      expect(await refusal({ CAUSEWAY_HOST: "203.0.113.9" })).toBe(
+        'the environment: CAUSEWAY_HOST: got "203.0.113.9", allowed: an address of this machine, such as 0.0.0.0',
+      );
     });
   });
 
-  test("exits with 1 when its port is taken", async () => {
+  test("exits with 1 when its port is taken, and says which in one line", async () => {
     const first = run();
     const { http } = await listening(first);
-    expect(await run({ CAUSEWAY_HTTP_PORT: String(http) }).exit).toBe(1);
+    for (const variable of ["CAUSEWAY_HTTP_PORT", "CAUSEWAY_METRICS_PORT"]) {
+      const second = run({ [variable]: String(http) });
+      expect(await second.exit).toBe(1);
+      const { time, ...last } = second.lines().at(-1)!;
+      expect(typeof time).toBe("string");
+      expect(last).toEqual({
+        level: "fatal",
+        msg: `the environment: ${variable}: got ${http}, allowed: a port of 127.0.0.1 that no other process holds`,
+      });
+    }
     first.child.kill("SIGTERM");
     expect(await first.exit).toBe(0);
   });
