@@ -19,16 +19,16 @@ const quality: readonly GatedKey[] = [
         by: python("evaluation", "evaluate"),
       },
       trial: {
-        rule: `Sequential test of the wrong answers: the bound's share is fine, ${wrongFactor} times it is bad. No label is no evidence.`,
+        rule: `Sequential test of the wrong answers: the bound's share is fine, ${wrongFactor} times it is bad. No label is no evidence. Not shown where predictions that the measure is over have no true labels, such as those of applicants who were declined; a person decides.`,
         by: code("gates/labels", "labelPerformanceGates"),
       },
       alert: {
-        rule: `The whole 95% interval over ${labelWindows} windows of drift is beyond the bound, for 15 minutes.`,
+        rule: `The whole 95% interval over ${labelWindows} windows of drift is beyond the bound, for 15 minutes. None where predictions that the measure is over have no true labels.`,
         by: alert("CausewayPerformanceDecay"),
       },
       rehearsal: sameAsTrial,
     },
-    why: "Training has a fixed number of rows and compares the value. A trial is looked at often, so it needs a test that holds at every look. An alert on a version in use needs an interval, because nobody may act on noise.",
+    why: "Training has a fixed number of rows and compares the value. A trial is looked at often, so it needs a test that holds at every look. An alert on a version in use needs an interval, because nobody may act on noise. Predictions have no true labels where fewer than half came of those that the other predictions let expect, and 20 were expected.",
   },
   {
     key: "gates.performance: auc",

@@ -99,6 +99,10 @@ export function serverCounts(
     recentRequests: total(recent.select(metrics.requests).filter(isTaken)),
     // A rehearsed server is one process; when it dies, requests are not answered any more.
     restarts: 0,
+    predictions: {
+      positive: total(since.select(metrics.predictions, { label: contract.target.positiveLabel })),
+      negative: total(since.select(metrics.predictions, { label: contract.target.negativeLabel })),
+    },
     scoreTenths: tenths.map((tenth) => total(since.select(metrics.scoreTenths, { tenth }))),
     outcomes: confusionOf(since, metrics.outcomes, contract, { version }),
     groups: Object.fromEntries(groups),

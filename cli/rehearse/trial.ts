@@ -209,9 +209,9 @@ function reasonOf(action: Action, because: readonly Judgement[]): string {
 }
 
 /** A gate in words: `errors 0.052, at most 0.001`. */
-export function describe({ gate, value, bound }: Judgement): string {
+export function describe({ gate, value, bound, lacks }: Judgement): string {
   const limit = "min" in bound ? `at least ${digits(bound.min)}` : `at most ${digits(bound.max)}`;
-  return `${gate} ${digits(value)}, ${limit}`;
+  return `${gate} ${digits(value)}, ${limit}${lacks === undefined ? "" : ` (${lacks})`}`;
 }
 
 function digits(value: number): string {

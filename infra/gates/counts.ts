@@ -1,4 +1,5 @@
 import type { Block } from "./blocks";
+import type { ByPredicted } from "./unlabelled";
 
 /** True labels that arrived for one version, or for one group under it. */
 export interface Confusion {
@@ -34,6 +35,8 @@ export interface VersionCounts {
   readonly restarts: number | undefined;
   /** Rows predicted, by tenth of the score. */
   readonly scoreTenths: readonly number[];
+  /** Rows predicted, by the label. */
+  readonly predictions: ByPredicted;
   readonly outcomes: Confusion;
   /** Labels that came with a group, by protected attribute and group. */
   readonly groups: Readonly<Record<string, Readonly<Record<string, Confusion>>>>;

@@ -2,11 +2,12 @@ import type { Contract } from "../../services/contract/contract";
 import { metrics } from "../../services/contract/metrics";
 import { comparison, comparisonEvidence, smoothedShare, type Share } from "./comparison";
 import type { Confusion, TrialCounts } from "./counts";
-import { labelEvidence } from "./labels";
+import { ifLabelled, labelEvidence } from "./labels";
 import { series } from "./series";
 import { promReplacement } from "./quoting";
 import { record, select, type Labels, type RecordingRule } from "./rule";
 import { exact } from "./sequential";
+import { predictedLabels } from "./unlabelled";
 import type { Evidence, Gate } from "./verdict";
 
 type FairnessGate = Contract["gates"]["fairness"][number];
@@ -223,10 +224,10 @@ function fairnessEvidence(
     );
   });
   const widest = Math.max(...pairs.map(({ excess }) => excess + limit));
-  return {
+  return ifLabelled(contract, trial, predictedLabels, {
     value: pairs.length < 2 ? NaN : scale === "ratio" ? Math.exp(-widest) : widest,
     against: comparisonEvidence(pairs, { spread: spreads[scale], picked: tests }) ?? 0,
-  };
+  });
 }
 
 /** The fairness gates of the contract that counters can judge. */
@@ -238,7 +239,7 @@ export function groupGates(contract: Contract): Gate[] {
       name,
       compares: `${metric} by ${attribute}, of the two groups furthest apart`,
       bound: min === undefined ? { max } : { min },
-      query: (version) => labelEvidence(contract, version, name),
+      query: (version) => labelEvidence(contract, version, name, predictedLabels),
       evidence: (counts) => fairnessEvidence(contract, gate, counts),
     };
   });

@@ -141,6 +141,8 @@ export interface Judgement {
   /** Whether it has to be shown to hold before full traffic; the others only must not fail. */
   readonly mustHold: boolean;
   readonly verdict: Verdict;
+  /** What it cannot be judged without, where that is missing. */
+  readonly lacks?: string;
 }
 
 /**
@@ -154,7 +156,7 @@ export function evaluate(
 ): Judgement[] {
   const { gates, boundary } = gatesOf(contract, pace);
   const judged = gates.map((gate): Judgement => {
-    const { value, against, proof } = gate.evidence(counts);
+    const { value, against, proof, lacks } = gate.evidence(counts);
     const failed = conditions.refused(boundary).holds(against);
     const held = conditions.proven.holds(proof);
     return {
@@ -166,6 +168,7 @@ export function evaluate(
       refusedFrom: boundary,
       mustHold: gate.proof !== undefined,
       verdict: failed ? "shown to fail" : held ? "shown to hold" : "not shown",
+      ...(lacks !== undefined && { lacks }),
     };
   });
   return [...judged, restartJudgement(counts)];
@@ -194,7 +197,8 @@ export type Action = "promote" | "roll back" | "continue" | "pause";
 /**
  * What the judgements of one look come to, as the watch and the proof have it: one gate that is
  * shown to fail rolls back, and the version is promoted once every gate that must hold is shown to.
- * At the last look a version that is neither is a person's to decide.
+ * At the last look a version that is neither is a person's to decide, and so is one that lacks what
+ * a gate is judged by.
  */
 export function decide(
   judgements: readonly Judgement[],
@@ -203,7 +207,10 @@ export function decide(
   const failed = judgements.filter(({ verdict }) => verdict === "shown to fail");
   if (failed.length > 0) return { action: "roll back", because: failed };
   const required = judgements.filter(({ mustHold }) => mustHold);
-  const open = required.filter(({ verdict }) => verdict !== "shown to hold");
+  const open = judgements.filter(
+    ({ mustHold, verdict, lacks }) =>
+      lacks !== undefined || (mustHold && verdict !== "shown to hold"),
+  );
   if (open.length > 0) return { action: lastLook ? "pause" : "continue", because: open };
   return { action: "promote", because: required };
 }

@@ -2,7 +2,7 @@ import type { Contract } from "../../services/contract/contract";
 import { metrics } from "../../services/contract/metrics";
 import type { Block } from "./blocks";
 import type { Share } from "./comparison";
-import { sum, type Confusion } from "./counts";
+import { sum, type Confusion, type VersionCounts } from "./counts";
 import {
   accuracyComparison,
   labelBlockEvidence,
@@ -12,7 +12,15 @@ import {
 import { series } from "./series";
 import { record, select, type RecordingRule } from "./rule";
 import { waldEvidence, waldQuery, type Shares } from "./sequential";
-import type { Gate, VersionOnTrial } from "./verdict";
+import {
+  labelName,
+  predictedLabels,
+  unlabelled,
+  unlabelledOf,
+  unlabelledRules,
+  type Predicted,
+} from "./unlabelled";
+import type { Evidence, Gate, VersionOnTrial } from "./verdict";
 
 type PerformanceGate = Contract["gates"]["performance"][number];
 type LabelMetric = "accuracy" | "precision" | "recall" | "f1";
@@ -52,6 +60,7 @@ export function labelTrialRules(contract: Contract): RecordingRule[] {
   const { positiveLabel: yes, negativeLabel: no } = contract.target;
   const count = (predicted: string, actual: string) =>
     select(contract, series.trialOutcomes, { predicted, actual });
+  const by = (of: string) => `sum by (version) (${of})`;
   const sum = (...cells: readonly string[]) => `sum by (version) (${cells.join(" or ")})`;
   const [hit, miss, falseAlarm, quiet] = [
     count(yes, yes),
@@ -70,6 +79,12 @@ export function labelTrialRules(contract: Contract): RecordingRule[] {
       contract,
       series.trialOutcomes,
       `sum by (version, predicted, actual) (${select(contract, metrics.outcomes.name)})`,
+    ),
+    ...unlabelledRules(
+      contract,
+      series.trialUnlabelled,
+      (label) => by(select(contract, metrics.predictions.name, { label })),
+      (predicted) => by(select(contract, series.trialOutcomes, { predicted })),
     ),
     ...labelGates(contract).map(({ metric, shares }) =>
       record(contract, series.trialEvidence, waldQuery(shares, ...wrong[metric]), { gate: metric }),
@@ -102,18 +117,44 @@ export function wrongByLabel(counts: Confusion): Share[] {
   ];
 }
 
+/** Predictions whose true labels a metric is over. */
+export function labelsNeeded(metric: string): readonly Predicted[] {
+  return metric === "precision" ? ["positive"] : predictedLabels;
+}
+
 /** Gates on the true labels of the version itself. */
 export function labelPerformanceGates(contract: Contract): Gate[] {
   return labelGates(contract).map(({ metric, shares }) => ({
     name: metric,
     compares: `share of wrong answers that ${metric} looks at`,
     bound: { max: shares.acceptable },
-    query: (version) => labelEvidence(contract, version, metric),
+    query: (version) => labelEvidence(contract, version, metric, labelsNeeded(metric)),
     evidence({ trial }) {
       const { events, trials } = wrongAnswers(metric, trial.outcomes);
-      return { value: events / trials, against: waldEvidence(shares, events, trials) };
+      return ifLabelled(contract, trial, labelsNeeded(metric), {
+        value: events / trials,
+        against: waldEvidence(shares, events, trials),
+      });
     },
   }));
+}
+
+/** Evidence from labels; none, and which labels are missing, where a prediction has no true ones. */
+export function ifLabelled(
+  contract: Contract,
+  { predictions, outcomes }: VersionCounts,
+  needed: readonly Predicted[],
+  evidence: Evidence,
+): Evidence {
+  const { truePositive, falsePositive, trueNegative, falseNegative } = outcomes;
+  const labels = {
+    positive: truePositive + falsePositive,
+    negative: trueNegative + falseNegative,
+  };
+  const missing = unlabelled(predictions, labels).filter((of) => needed.includes(of));
+  if (missing.length === 0) return evidence;
+  const lacks = `no true labels of what it predicts ${missing.map((of) => labelName(contract, of)).join(" or ")}`;
+  return { value: NaN, against: undefined, lacks };
 }
 
 /** The version's accuracy against the champion's. */
@@ -137,12 +178,16 @@ export function accuracyGate(contract: Contract): Gate {
 
 /**
  * The query of a gate on labels. They may take weeks: none so far is no evidence, and no reason to
- * wait.
+ * wait. It is empty once predictions that the gate is over go without.
  */
 export function labelEvidence(
-  contract: Pick<Contract, "name">,
+  contract: Contract,
   { version }: Pick<VersionOnTrial, "version">,
   gate: string,
+  needed: readonly Predicted[],
 ): string {
-  return `max(${select(contract, series.trialEvidence, { gate, version })}) or vector(0)`;
+  const evidence = `(max(${select(contract, series.trialEvidence, { gate, version })}) or vector(0))`;
+  return needed.length === 0
+    ? evidence
+    : `${evidence} unless on () ${unlabelledOf(contract, series.trialUnlabelled, needed, { version })}`;
 }

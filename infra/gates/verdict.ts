@@ -82,6 +82,8 @@ export interface Evidence {
   readonly against: number | undefined;
   /** Evidence by which the version may be proven good, as the gate's proof has it. @default none */
   readonly proof?: number | undefined;
+  /** What the gate cannot be judged without, in words, where it is missing; then a person decides. */
+  readonly lacks?: string;
 }
 
 export type Bound = { readonly min: number } | { readonly max: number };

@@ -12,6 +12,7 @@ import {
   type RecordingRule,
   type RuleGroup,
 } from "../gates/rule";
+import { predictedLabels, unlabelledOf } from "../gates/unlabelled";
 import { chiSquareTail, normalQuantile, sharedLevel } from "../gates/statistics";
 import { labelWindows, windowsOf } from "../gates/rule";
 
@@ -74,13 +75,18 @@ export const fairnessConfidence = (100 * (1 - chiSquareTail(Number(z) ** 2, 1)))
 /** What tells the rows of one comparison: groups of an attribute within a window, by rate. */
 const comparison = "attribute, rate, window";
 
-/** Rates of each group that has at least the contract's minimum of rows to take the rate over. */
+/**
+ * Rates of each group that has at least the contract's minimum of rows to take the rate over. Those
+ * over true labels are empty where predictions have none.
+ */
 function groupRules(contract: Contract): RecordingRule[] {
   const { positiveLabel: yes, negativeLabel: no } = contract.target;
   const rows = (labels: Record<string, string>) =>
     `sum by (attribute, group, window) (${select(contract, series.groupWindow, labels)})`;
   const rate = (name: string, given: Record<string, string>) => {
-    const trials = `${rows(given)} >= ${contract.gates.minimumGroupSize}`;
+    const missing = unlabelledOf(contract, series.unlabelled, predictedLabels);
+    const enough = `${rows(given)} >= ${contract.gates.minimumGroupSize}`;
+    const trials = name === rates.selection ? enough : `${enough} unless on () ${missing}`;
     return [
       record(contract, series.groupTrials, rows(given), { rate: name }),
       record(contract, series.groupRate, `${rows({ ...given, predicted: yes })} / (${trials})`, {

@@ -1,5 +1,6 @@
 import type { Contract } from "../../services/contract/contract";
 import { duration, durationText } from "../../services/contract/units";
+import { labelsNeeded } from "../gates/labels";
 import { series } from "../gates/series";
 import {
   alert,
@@ -14,6 +15,7 @@ import {
   type RuleGroup,
 } from "../gates/rule";
 import { normalQuantile, z95 } from "../gates/statistics";
+import { unlabelledOf, unlabelledRules } from "../gates/unlabelled";
 import { windowsOf } from "../gates/rule";
 
 /**
@@ -51,6 +53,11 @@ export function wilsonInterval(hits: number, trials: number): Interval {
  */
 const fStar = "f-star";
 
+/** A measure over true labels, empty where predictions that it is over have none. */
+function ifLabelled(contract: Contract, metric: string, measure: string): string {
+  return `${measure} unless on () ${unlabelledOf(contract, series.unlabelled, labelsNeeded(metric))}`;
+}
+
 function shareRules(contract: Contract): RecordingRule[] {
   const { positiveLabel: yes, negativeLabel: no } = contract.target;
   const of = (predicted: string, actual: string) =>
@@ -58,7 +65,12 @@ function shareRules(contract: Contract): RecordingRule[] {
   const right = `${of(yes, yes)} or ${of(no, no)}`;
   const share = (metric: string, hits: string, trials: string) => [
     record(contract, series.performanceTrials, `sum(${trials})`, { metric }),
-    record(contract, series.performance, `sum(${hits}) / (sum(${trials}) > 0)`, { metric }),
+    record(
+      contract,
+      series.performance,
+      ifLabelled(contract, metric, `sum(${hits}) / (sum(${trials}) > 0)`),
+      { metric },
+    ),
   ];
   // Not of F1 and of the Brier proxy, which are no shares.
   const shares = `metric=~"accuracy|precision|recall|${fStar}"`;
@@ -71,6 +83,17 @@ function shareRules(contract: Contract): RecordingRule[] {
       contract,
       series.outcomesWindow,
       `sum by (predicted, actual) (${counted(select(contract, series.outcomes), windowsOf(contract).labels)})`,
+    ),
+    record(
+      contract,
+      series.predictionsWindow,
+      counted(select(contract, series.predictions), windowsOf(contract).labels),
+    ),
+    ...unlabelledRules(
+      contract,
+      series.unlabelled,
+      (label) => `sum(${select(contract, series.predictionsWindow, { label })})`,
+      (predicted) => `sum(${select(contract, series.outcomesWindow, { predicted })})`,
     ),
     ...share("accuracy", right, select(contract, series.outcomesWindow)),
     ...share(
@@ -123,7 +146,11 @@ function calibrationRules(contract: Contract): RecordingRule[] {
     record(
       contract,
       series.performance,
-      `sum(${rows} * ${share} * (1 - ${share})) / (sum(${rows}) > 0)`,
+      ifLabelled(
+        contract,
+        "brier",
+        `sum(${rows} * ${share} * (1 - ${share})) / (sum(${rows}) > 0)`,
+      ),
       { metric: "brier" },
     ),
     record(contract, series.performanceLower, `${brier} - on () ${error}`, { metric: "brier" }),

@@ -49,6 +49,7 @@ function labelRates(contract: Contract): RecordingRule[] {
       series.outcomes,
       rate(contract, metrics.outcomes, ["version", "predicted", "actual"]),
     ),
+    record(contract, series.predictions, rate(contract, metrics.predictions, ["label"])),
     record(contract, series.labels, `sum(${select(contract, series.outcomes)})`),
     record(contract, series.correct, `sum(${outcome(positiveLabel)} or ${outcome(negativeLabel)})`),
     record(contract, series.lastLabel, lastLabel),

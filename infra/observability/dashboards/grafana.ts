@@ -55,6 +55,8 @@ export interface PanelContent {
   readonly axis?: "zero" | "data";
   /** @default lines over time; a table shows the newest values */
   readonly form?: "lines" | "table";
+  /** What stands there while the queries return nothing. @default "No data" */
+  readonly noValue?: string;
   /** Columns of 24. @default 8 */
   readonly width?: 6 | 8 | 12 | 24;
 }
@@ -268,6 +270,7 @@ function lines({
   limit,
   max,
   axis = "zero",
+  noValue,
 }: PanelContent): Omit<DrawnPanel, "title" | "description"> {
   const custom = {
     drawStyle: "line",
@@ -280,6 +283,7 @@ function lines({
     unit,
     ...(axis === "zero" && { min: 0 }),
     ...(max !== undefined && { max }),
+    ...(noValue !== undefined && { noValue }),
     thresholds: { mode: "absolute", steps: steps(limit) },
     color: { mode: "palette-classic" },
     custom,

@@ -2,11 +2,13 @@ import type { Contract } from "../../../services/contract/contract";
 import { durationText } from "../../../services/contract/units";
 import { anomalyWidth, signals } from "../anomalies";
 import { fairnessConfidence } from "../fairness";
+import { labelsNeeded } from "../../gates/labels";
 import { series, type SeriesName } from "../../gates/series";
 import { scoreFeature } from "../rates";
 import { digits, select } from "../../gates/rule";
 import { fallDeviations } from "../performance";
 import { windowsOf } from "../../gates/rule";
+import { labelName } from "../../gates/unlabelled";
 import type { Limit, PanelContent, Query, Row } from "./grafana";
 
 type Interval = readonly [value: SeriesName, lower: SeriesName, upper: SeriesName];
@@ -51,6 +53,7 @@ export function performanceRow(contract: Contract): Row {
       axis: "data",
       queries: withInterval(contract, measured, { metric }, metric),
       limit: limitOf(gate),
+      noValue: notShown(contract, metric),
       description: `Over ${labels}, with its 95% interval.${gate === undefined ? "" : " The limit is the contract's gate."}`,
     };
   });
@@ -60,7 +63,20 @@ export function performanceRow(contract: Contract): Row {
     queries: [{ expr: select(contract, series.labels), legend: "a second" }],
     description: `Labels may take ${durationText(slos.labelDelay)}.`,
   };
-  return { title: "Performance, from true labels", panels: [...panels, arriving] };
+  const missing: PanelContent = {
+    title: "Predictions whose true labels do not come",
+    unit: "none",
+    queries: [{ expr: select(contract, series.unlabelled), legend: "{{predicted}}" }],
+    noValue: "None: both kinds of predictions get labels, or neither does",
+    description: `Labels that would be expected over ${labels} if every kind of prediction had as many; fewer than half of them came.`,
+  };
+  return { title: "Performance, from true labels", panels: [...panels, arriving, missing] };
+}
+
+/** Why a measure from true labels may be empty. */
+function notShown(contract: Contract, metric: string): string {
+  const needed = labelsNeeded(metric).map((of) => labelName(contract, of));
+  return `Not shown: needs true labels of what was predicted ${needed.join(", and of ")}`;
 }
 
 /** Drift of features, score and concept, each against the threshold that chance sets. */
@@ -170,6 +186,7 @@ function ratesByGroup(contract: Contract): PanelContent[] {
           legend: "{{group}}, {{rate}}",
         },
       ],
+      noValue: notShown(contract, "equalized-odds-difference"),
       description: "Rates whose largest difference is the equalized odds difference.",
     },
   ]);

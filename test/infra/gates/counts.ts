@@ -28,6 +28,7 @@ export function counts(rows: number, changes: Partial<VersionCounts> = {}): Vers
     recentAnswers: 100,
     restarts: 0,
     scoreTenths: [1, 1, 2, 2, 4, 6, 10, 20, 30, 24].map((share) => (share / 100) * rows),
+    predictions: { positive: rows * 0.9, negative: rows * 0.1 },
     outcomes: confusion(rows),
     groups: {
       race: {

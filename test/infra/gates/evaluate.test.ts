@@ -90,6 +90,38 @@ describe("a version on trial", () => {
     });
   });
 
+  it("is not judged by labels of the approved alone, which show a recall of 0.55 as 1.00", () => {
+    // 1,000 good applicants, 550 of them approved; of the declined no true label ever comes.
+    const approved = { truePositive: 550, falsePositive: 20, trueNegative: 0, falseNegative: 0 };
+    const selective = counts(1_200, {
+      predictions: { positive: 570, negative: 630 },
+      outcomes: approved,
+    });
+    const judged = judge(selective);
+    for (const gate of ["recall", "equalized-odds-difference-sex"])
+      expect(judged.find((one) => one.gate === gate)).toMatchObject({
+        value: NaN,
+        verdict: "not shown",
+        lacks: "no true labels of what it predicts decline",
+      });
+    expect(judged.find((one) => one.gate === "precision")?.value).toBeCloseTo(20 / 570);
+    expect(action(selective)).toBe("continue");
+    expect(action(selective, true)).toBe("pause");
+  });
+
+  it("is judged by labels of the approved alone in what they are about", () => {
+    const wrong = { truePositive: 300, falsePositive: 100, trueNegative: 0, falseNegative: 0 };
+    const predictions = { positive: 400, negative: 40 };
+    expect(failed(counts(440, { predictions, outcomes: wrong }))).toContain("precision");
+    const blocked = { truePositive: 0, falsePositive: 0, trueNegative: 380, falseNegative: 20 };
+    const judged = judge(
+      counts(500, { predictions: { positive: 100, negative: 400 }, outcomes: blocked }),
+    );
+    expect(judged.find(({ gate }) => gate === "precision")).toMatchObject({
+      lacks: "no true labels of what it predicts approve",
+    });
+  });
+
   it("is rolled back at the third restart, and when a server counts NaN", () => {
     expect(failed(counts(1_000, { restarts: 3 }))).toEqual(["restarts"]);
     expect(failed(counts(1_000, { requests: NaN }))).toEqual(["errors"]);

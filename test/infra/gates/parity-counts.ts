@@ -105,6 +105,7 @@ export function countsOf(drawn: DrawnVersion): VersionCounts {
     recentAnswers: all(recent.map(({ timed, away }) => timed + away)),
     restarts: processes.length === 0 ? undefined : all(processes),
     scoreTenths: scores.tenths,
+    predictions: { positive: predicted(drawn)[0], negative: predicted(drawn)[1] },
     outcomes,
     groups,
   };

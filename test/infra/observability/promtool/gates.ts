@@ -5,7 +5,7 @@ import { errorShares, latencyShares, requestsOf, restarts } from "../../../../in
 import type { Contract } from "../../../../services/contract/contract";
 import { counter, gauge, small, type Scenario } from "./scenario";
 
-const version = "2.0.0";
+export const version = "2.0.0";
 export const hash = "abc123";
 export const contract: Contract = {
   ...small,
@@ -30,7 +30,7 @@ export const stepMinutes = 1 / 6;
 export const groups = ["trial"] as const;
 
 /** Labels of one pod's series; the champion's have another hash. */
-const own = (pod: string, of = hash) =>
+export const own = (pod: string, of = hash) =>
   `model="${small.name}",version="${of === hash ? version : "1.0.0"}",pod="${pod}",rollouts_pod_template_hash="${of}"`;
 export const answered = (pod: string, status: string, of?: string, code = "x") =>
   `causeway_requests_total{${own(pod, of)},operation="predict",status="${status}",code="${code}"}`;
@@ -49,7 +49,7 @@ export const is = (minute: number, expr: string, value: number) => ({
   expr: `abs((${expr}) - ${value.toPrecision(12)}) < bool 0.000001`,
   samples: { "{}": 1 },
 });
-const isEmpty = (minute: number, expr: string) => ({ minute, expr, samples: {} });
+export const isEmpty = (minute: number, expr: string) => ({ minute, expr, samples: {} });
 const isNaNAt = (minute: number, expr: string) => ({
   minute,
   expr: `(${expr}) != bool (${expr})`,
@@ -256,7 +256,7 @@ type Counts = readonly [hits: number, misses: number, falseAlarms: number, quiet
 /**
  * True labels of the version on trial by pod, and by group at pod a; each ten seconds so many more.
  */
-function outcomes(
+export function outcomes(
   pods: readonly (readonly [string, Counts])[],
   byGroup: Readonly<Record<string, Counts>>,
 ): Record<string, string> {

@@ -29,6 +29,17 @@ function labelled(
   );
 }
 
+/** Predictions a minute of either label, over so many minutes. */
+function predicted(
+  ...pieces: readonly (readonly [minutes: number, approve: number, decline: number])[]
+): Record<string, string> {
+  const of = (label: string, which: 1 | 2) => [
+    `causeway_predictions_total${own},label="${label}"}`,
+    counter(...pieces.map((piece) => [piece[0], piece[which]] as const)),
+  ];
+  return Object.fromEntries([of("approve", 1), of("decline", 2)]);
+}
+
 function byGroup(
   groups: Readonly<Record<string, Matrix>>,
   minutes: number,
@@ -158,6 +169,33 @@ export const labelScenarios: readonly Scenario[] = [
     ],
   },
   {
+    // Half of the good applicants are declined; their labels never come.
+    title: "performance: labels of the approved alone are no recall of 1.00, and a precision",
+    groups: performance,
+    contract: {
+      ...small,
+      gates: { ...small.gates, performance: [{ metric: "recall", min: 0.85 }] },
+    },
+    inputs: {
+      ...labelled([500, [8, 1, 0, 0]]),
+      ...predicted([500, 9, 11]),
+    },
+    firing: { 480: [] },
+    values: [
+      measured("causeway:performance:window", "precision", 8 / 9),
+      ...["accuracy", "recall", "f1", "brier"].map((metric) => ({
+        minute: 480,
+        expr: of("causeway:performance:window", metric),
+        samples: {},
+      })),
+      {
+        minute: 480,
+        expr: "abs(causeway:unlabelled:window / (420 * 11) - 1) < bool 0.00000001",
+        samples: { [`{model="${model}",predicted="decline"}`]: 1 },
+      },
+    ],
+  },
+  {
     title: "labels that stop coming are told after the contract's delay, and not before",
     groups: performance,
     contract: { ...small, slos: { ...small.slos, labelDelay: duration.parse("3 hours") } },
@@ -213,6 +251,22 @@ export const labelScenarios: readonly Scenario[] = [
       },
     ],
     firing: { 480: ["CausewayFairnessLimit"] },
+  },
+  {
+    title: "fairness: labels of the approved alone say nothing of missed applicants by group",
+    groups: ["rates", "performance", "fairness"],
+    inputs: {
+      ...labelled([500, [8, 1, 0, 0]]),
+      ...predicted([500, 9, 11]),
+      ...byGroup({ black: [2, 0.5, 0, 0], white: [6, 0.5, 0, 0] }, 500),
+    },
+    values: [
+      {
+        minute: 480,
+        expr: 'causeway:fairness:window{metric="equalized-odds-difference"}',
+        samples: {},
+      },
+    ],
   },
   {
     title: "fairness: groups that fare alike are quiet, and so is a gap that chance explains",

@@ -14,6 +14,7 @@ import { checkpointScenarios } from "./checkpoints";
 import { erasureScenarios } from "./erasure";
 import { resumerScenarios } from "./resumer";
 import { gateScenarios } from "./gates";
+import { selectiveLabelScenarios } from "./selective-labels";
 import { slowVersionScenarios } from "./slow-versions";
 import { labelScenarios } from "./labels";
 import { parityScenarios } from "./parity";
@@ -28,6 +29,7 @@ export const scenarios: readonly Scenario[] = [
   ...labelScenarios,
   ...anomalyScenarios,
   ...gateScenarios,
+  ...selectiveLabelScenarios,
   ...slowVersionScenarios,
   ...blockScenarios,
   ...comparisonScenarios,
