@@ -11,14 +11,7 @@ export class Loopback {
   constructor(readonly port: number) {}
 
   /** POSTs JSON. A connection that breaks is an answer of 502, as a proxy would say. */
-  readonly post: Upstream = (path, body) => this.postWith({}, path, body);
-
-  /** {@link post} with further headers. */
-  async postWith(
-    headers: Readonly<Record<string, string>>,
-    path: string,
-    body: unknown,
-  ): Promise<Answer> {
+  readonly post: Upstream = async (path, body, headers = {}): Promise<Answer> => {
     try {
       const { status, text: answer } = await this.#send(
         "POST",
@@ -30,7 +23,7 @@ export class Loopback {
     } catch {
       return { status: 502, body: undefined };
     }
-  }
+  };
 
   /** GETs text. Rejects unless the answer is 200. */
   async get(path: string): Promise<string> {

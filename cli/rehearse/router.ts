@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { feedbackPath, predictionHeader } from "../../services/contract/feedback";
 import { overloadedCode } from "../../services/contract/metrics";
 import { fractionOf } from "./random";
 
@@ -10,7 +11,11 @@ export interface Answer {
 }
 
 /** Sends one request to one version's server. */
-export type Upstream = (path: string, body: unknown) => Promise<Answer>;
+export type Upstream = (
+  path: string,
+  body: unknown,
+  headers?: Readonly<Record<string, string>>,
+) => Promise<Answer>;
 
 /** A fault that is injected on the path to the challenger, here in the router, never in the server. */
 export type Fault =
@@ -111,11 +116,11 @@ export class Router {
   }
 
   /**
-   * Sends a label to the version that its subject has; labels are not part of what the proxies are
-   * judged by.
+   * Sends the label of a prediction to the version that made it; labels are not part of what the
+   * proxies are judged by.
    */
-  feedback(arm: ArmName, path: string, body: unknown): Promise<Answer> {
-    return this.#upstream(arm)(path, body);
+  feedback(arm: ArmName, model: string, predictionId: string, body: unknown): Promise<Answer> {
+    return this.#upstream(arm)(feedbackPath(model), body, { [predictionHeader]: predictionId });
   }
 
   #touches(subject: string): boolean {

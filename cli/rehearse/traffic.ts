@@ -53,11 +53,7 @@ export async function sendAll(router: Router, model: string, sent: readonly Sent
     answered.push({ arm, id: predictionSchema.parse(answer.body).predictionId, application });
   });
   await inParallel(answered, async ({ arm, id, application: { label, groups } }) => {
-    const answer = await router.feedback(arm, `${path}/feedback`, {
-      predictionId: id,
-      label,
-      groups,
-    });
+    const answer = await router.feedback(arm, model, id, { label, groups });
     if (answer.status !== 200)
       throw new Error(`a label was refused with ${answer.status}: ${JSON.stringify(answer.body)}`);
   });

@@ -1,5 +1,6 @@
 import type { IAuthorizationPolicy } from "@kubernetes-models/istio/security.istio.io/v1/AuthorizationPolicy";
 import type { Contract } from "../../services/contract/contract";
+import { feedbackPath } from "../../services/contract/feedback";
 import { namespaces, ports } from "../kubernetes/labels";
 import { proxyMetricsPort } from "./monitoring";
 import { servingNames } from "../../services/evidence/rollout";
@@ -8,7 +9,7 @@ import { metadata, modelPath, podSelector } from "../kubernetes/model-objects";
 const istiodPort = 15_012;
 
 /**
- * Callers that the mesh lets at a model: the gateway, for the model's own path. Kubelet probes do
+ * Callers that the mesh lets at a model: the gateway, for the model's own paths. Kubelet probes do
  * not pass through it.
  */
 export function authorizationPolicy(contract: Contract) {
@@ -28,7 +29,7 @@ export function authorizationPolicy(contract: Contract) {
               operation: {
                 ports: [String(ports.http)],
                 methods: ["GET", "POST"],
-                paths: [modelPath(model), `${modelPath(model)}/*`],
+                paths: [modelPath(model), `${modelPath(model)}/*`, feedbackPath(model)],
               },
             },
           ],

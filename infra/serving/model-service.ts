@@ -21,6 +21,7 @@ import { awaitedRollout, releaseSeconds } from "./release-wait";
 import { rollout } from "./rollout";
 import {
   destinationRule,
+  feedbackRoute,
   routesOfRollouts,
   selectorOfRollouts,
   service,
@@ -162,7 +163,7 @@ export class ModelService extends pulumi.ComponentResource {
     return [account, key];
   }
 
-  /** A Service and a rule for each version, and the routes to them. */
+  /** A Service and a rule for each version, and the routes of predictions and labels to them. */
   private createRoutes(name: string, args: ModelServiceArgs): pulumi.Resource[] {
     const { contract } = args;
     const names = servingNames(contract.name);
@@ -184,7 +185,11 @@ export class ModelService extends pulumi.ComponentResource {
         ignoreChanges: ignoredWhileOn(routesOfRollouts[contract.release.strategy], args),
       },
     );
-    return [...versions, routes];
+    const labels = new CustomResource(`${name}-feedback`, feedbackRoute(args), {
+      parent: this,
+      dependsOn: versions,
+    });
+    return [...versions, routes, labels];
   }
 
   private createRollout(

@@ -1,6 +1,7 @@
 import type { IVirtualService } from "@kubernetes-models/istio/networking.istio.io/v1beta1/VirtualService";
 import { challengerDigits } from "../../services/contract/arms";
 import type { Contract } from "../../services/contract/contract";
+import { feedbackPath, predictionHeader } from "../../services/contract/feedback";
 import { gatewayName, namespaces, ports } from "../kubernetes/labels";
 import { type ServingSettings } from "./definition";
 import { mirrorRoute } from "./steps";
@@ -79,7 +80,7 @@ export function service(contract: Contract, name: string) {
   };
 }
 
-/** How requests that reach the gateway are divided between the two versions. */
+/** How predictions that reach the gateway are divided between the two versions. */
 export function virtualService({ contract, host }: Pick<ServingSettings, "contract" | "host">) {
   const { model } = servingNames(contract.name);
   return {
@@ -89,9 +90,41 @@ export function virtualService({ contract, host }: Pick<ServingSettings, "contra
     // the same, and weights return within seconds.
     metadata: metadata(model, model, { "pulumi.com/patchForce": "true" }),
     spec: {
-      hosts: [host],
-      gateways: [`${namespaces.gateway}/${gatewayName}`],
+      ...entry(host),
       http: routes[contract.release.strategy](contract),
+    } satisfies IVirtualService["spec"],
+  };
+}
+
+/** Where callers' requests come in. */
+function entry(host: string) {
+  return { hosts: [host], gateways: [`${namespaces.gateway}/${gatewayName}`] };
+}
+
+/** Subset of a stable version's DestinationRule with all its pods, for labels. */
+const labelSubset = "feedback";
+
+/**
+ * How labels reach the stable version, also those of the version on trial: the id of the prediction
+ * chooses the replica. No trial, mirror or kill switch changes this route.
+ */
+export function feedbackRoute({ contract, host }: Pick<ServingSettings, "contract" | "host">) {
+  const { stable, feedback } = servingNames(contract.name);
+  return {
+    apiVersion: "networking.istio.io/v1",
+    kind: "VirtualService",
+    metadata: metadata(contract.name, feedback),
+    spec: {
+      ...entry(host),
+      http: [
+        {
+          name: "feedback",
+          match: [{ uri: { exact: feedbackPath(contract.name) } }],
+          route: [{ destination: { ...destination(stable), subset: labelSubset } }],
+          // Istio tries the same replica again where a hash chose it.
+          ...timing(contract),
+        },
+      ],
     } satisfies IVirtualService["spec"],
   };
 }
@@ -191,6 +224,28 @@ const outlierDetection = {
   maxEjectionPercent: 50,
 } as const;
 
+/** Points of the ring for each replica: shares of the ids differ by about a tenth. */
+const pointsPerReplica = 100;
+
+/**
+ * By the id of the prediction. Every gateway takes replicas of all zones: one that preferred its
+ * own zone's would choose another replica than a gateway elsewhere.
+ */
+function labelPolicy({ replicas }: Pick<ServingSettings, "replicas">) {
+  return {
+    name: labelSubset,
+    trafficPolicy: {
+      loadBalancer: {
+        consistentHash: {
+          httpHeaderName: predictionHeader,
+          ringHash: { minimumRingSize: Math.max(1_024, pointsPerReplica * replicas.max) },
+        },
+        localityLbSetting: { enabled: false },
+      },
+    },
+  };
+}
+
 /**
  * How the mesh talks to one version: mutual TLS, bounded queues, a slow start for new replicas, and
  * none that fail.
@@ -225,6 +280,7 @@ export function destinationRule(
         },
         outlierDetection,
       },
+      ...(name === servingNames(contract.name).stable && { subsets: [labelPolicy(settings)] }),
     },
   };
 }

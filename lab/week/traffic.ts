@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { Contract } from "../../services/contract/contract";
+import { feedbackPath, predictionHeader } from "../../services/contract/feedback";
 import { Loopback } from "../../cli/rehearse/http";
 import type { Answer } from "../../cli/rehearse/router";
 import type { Application } from "../../cli/rehearse/rows";
@@ -45,6 +46,13 @@ const delay = { least: 60, mean: 330, most: 1_440 } as const;
  * spread of either.
  */
 const worth = { good: 3, bad: -12, spread: 1.5 } as const;
+
+/** How a request is sent. */
+interface Sending {
+  /** Milliseconds that the answer is held up. */
+  readonly wait?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
 
 /** Times that one request is sent. */
 const mostAttempts = 20;
@@ -150,7 +158,7 @@ export class Traffic {
     const answer = await this.#send(
       `/v2/models/${contract.name}/predict`,
       { features, subject: randomUUID() },
-      wait,
+      { wait },
     );
     if (answer.status !== 200)
       throw new Error(
@@ -171,20 +179,26 @@ export class Traffic {
    * Sends, and again a little later where the server sheds, as it asks callers to: a busy machine
    * is no event of the week.
    */
-  async #send(path: string, body: unknown, wait = 0): Promise<Answer> {
+  async #send(
+    path: string,
+    body: unknown,
+    { wait = 0, headers = {} }: Sending = {},
+  ): Promise<Answer> {
     const { server } = this.options;
     for (let attempt = 1; ; attempt += 1) {
       const answer = await (wait > 0
         ? postLate(server.ports.http, path, body, wait)
-        : server.connection.post(path, body));
+        : server.connection.post(path, body, headers));
       if (answer.status < 500 || attempt === mostAttempts) return answer;
       await sleep(50 * attempt);
     }
   }
 
-  async #feedBack(label: Label): Promise<void> {
+  async #feedBack({ predictionId, ...label }: Label): Promise<void> {
     const { contract } = this.options;
-    const answer = await this.#send(`/v2/models/${contract.name}/feedback`, label);
+    const answer = await this.#send(feedbackPath(contract.name), label, {
+      headers: { [predictionHeader]: predictionId },
+    });
     if (answer.status !== 200)
       throw new Error(`a label was refused with ${answer.status}: ${JSON.stringify(answer.body)}`);
     this.labelled += 1;

@@ -22,6 +22,8 @@ export interface ServingNames {
   readonly stable: string;
   /** Service and DestinationRule of the version on trial. */
   readonly canary: string;
+  /** VirtualService of the labels. */
+  readonly feedback: string;
   /** Secret with the key that the model's servers share. */
   readonly key: string;
   /** AnalysisTemplate that judges the version on trial at all times. */
@@ -42,6 +44,7 @@ export function servingNames(model: string): ServingNames {
     model,
     stable: `${model}-stable`,
     canary: `${model}-canary`,
+    feedback: `${model}-feedback`,
     key: `${model}-key`,
     watch: `${model}-watch`,
     proof: `${model}-proof`,

@@ -4,6 +4,7 @@ import fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from "fastify";
+import { feedbackPath } from "../contract/feedback";
 import { metrics, operations, type Operation } from "../contract/metrics";
 import { Explainer } from "./explain/explainer";
 import { framesOf, problemOf, rawAnswer, sendProblem } from "./http/errors";
@@ -90,9 +91,10 @@ function create(
   modelPaths: readonly string[],
 ): FastifyInstance {
   const requestId = requestIds();
+  const { name } = loaded.contract;
   const operationPaths = new Map(
-    modelPaths.flatMap((path) =>
-      operations.map((operation) => [`${path}/${operation}`, operation]),
+    operations.flatMap((operation) =>
+      pathsOf(operation, name, modelPaths).map((path) => [path, operation]),
     ),
   );
   return fastify({
@@ -128,6 +130,13 @@ function create(
     },
     frameworkErrors: (error, request, reply) => void sendProblem(reply, request, problemOf(error)),
   });
+}
+
+/** A label is for whichever version predicted, so it has one path for all. */
+function pathsOf(operation: Operation, name: string, modelPaths: readonly string[]): string[] {
+  return operation === "feedback"
+    ? [feedbackPath(name)]
+    : modelPaths.map((path) => `${path}/${operation}`);
 }
 
 /** Fields of every log line. */
@@ -178,9 +187,9 @@ function operationRoutes(
   ) => {
     const onRequest = watch(operation, { ...deps, log });
     const bodyLimit = bodyBytesOf(operation, contract, limits);
-    for (const path of modelPaths)
+    for (const path of pathsOf(operation, contract.name, modelPaths))
       app.post(
-        `${path}/${operation}`,
+        path,
         { onRequest, bodyLimit, schema: { response: { 200: answers[operation] } } },
         handler,
       );

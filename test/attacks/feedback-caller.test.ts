@@ -1,6 +1,7 @@
 /** @jest-environment ./test/services/model-server/support/environment.ts */
 import {
   goodFeatures,
+  labelOf,
   loadedSample,
   paths,
   testServer,
@@ -26,8 +27,7 @@ async function label(
   predictionId: string,
   headers: Record<string, string>,
 ) {
-  const payload = { predictionId, label: "approve" };
-  const answer = await of.app.inject({ method: "POST", url: paths.feedback, headers, payload });
+  const answer = await of.app.inject(labelOf(predictionId, { label: "approve" }, headers));
   return [answer.statusCode, answer.json().code];
 }
 

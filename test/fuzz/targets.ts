@@ -9,6 +9,7 @@ import { loadRelease, loadVerdicts } from "../../services/evidence/load";
 import { InputError } from "../../services/contract/problems";
 import { nextEntry } from "../../services/evidence/ledger/entry";
 import { LedgerError, readLedger, storeAt, verifyLedger } from "../../services/evidence/ledger";
+import { predictionHeader } from "../../services/contract/feedback";
 import { readFeedback } from "../../services/model-server/feedback/read";
 import { readConfig } from "../../services/model-server/config";
 import { readNamed } from "../../services/model-server/requests/named";
@@ -248,8 +249,10 @@ export const targets: readonly Target[] = [
       value: 12.5,
       groups: attribute ? { [attribute.name]: attribute.groups[0]!.name } : {},
     },
-    (body) => {
-      const { predictionId, ...rest } = readFeedback(contract, body);
+    (request) => {
+      // The id is in a header, and the rest in the body.
+      const { predictionId: id, ...body } = Object(request) as Record<string, unknown>;
+      const { predictionId, ...rest } = readFeedback(contract, { [predictionHeader]: id }, body);
       return { ...rest, issued: ids.read(predictionId) };
     },
   ),

@@ -163,7 +163,19 @@ export const requestThreats: readonly Threat[] = [
       "test/attacks/feedback-caller.test.ts",
     ],
     residual:
-      "A caller may lie about the labels of its own predictions. Who else may label is in the contract (feedback.callers). Without an identity provider nobody says who calls, and everybody who knows an id may label it. Each replica counts an id once, so a label that is sent to every replica counts once for each.",
+      "A caller may lie about the labels of its own predictions. Who else may label is in the contract (feedback.callers). Without an identity provider nobody says who calls, and everybody who knows an id may label it.",
+  },
+  {
+    id: "repeated-labels",
+    stride: "tampering",
+    story:
+      "A caller sends a label again, or a gateway tries it again, and it counts once for each replica: a few outcomes pass for many.",
+    elements: ["Model service", "Mesh"],
+    flows: ["request", "inference"],
+    rules: [],
+    tests: ["test/attacks/feedback-replicas.test.ts", "test/infra/serving/routing.test.ts"],
+    residual:
+      "A replica forgets with its process, and beyond the last 50,000 ids. A label may count again after a release, a restart or an ejection of its replica, for about one of n ids after the autoscaler went to n replicas, and in another region. So it counts at most once for each process that was responsible for it. Who sends labels decides when; the number of a model's replicas and releases within slos.labelDelay is the bound.",
   },
   {
     id: "denied-prediction",

@@ -1,6 +1,6 @@
-import { at, list, ofType } from "../../resources";
+import { at, list, ofType, text } from "../../resources";
 import { stackRule, type ResourceView } from "../../rule";
-import { dutiesFor, modelName, modelServiceType, tierOf } from "../../models";
+import { dutiesFor, modelName, modelOf, modelServiceType, tierOf } from "../../models";
 
 const routesType = "kubernetes:networking.istio.io/v1:VirtualService";
 
@@ -33,12 +33,14 @@ export const rule = stackRule({
 });
 
 /**
- * A child's name starts with that of its component; a switch needs a first route to stand before.
+ * A child's name starts with that of its component, and the switch changes the object of the
+ * model's name, not that of its labels; it needs a first route to stand before.
  */
 function isSwitchable(model: ResourceView, resources: readonly ResourceView[]): boolean {
   return ofType(resources, routesType).some(
     ({ name, props }) =>
       name.startsWith(`${model.name}-`) &&
+      text(props, "metadata.name") === modelOf(model) &&
       list(props, "spec.http").some((route) => at(route, "route") !== undefined),
   );
 }

@@ -1,4 +1,5 @@
 import type { Contract } from "../../contract/contract";
+import { predictionHeader } from "../../contract/feedback";
 import { isObject, objectWith } from "../requests/body";
 import { refuseField } from "../requests/problem";
 
@@ -17,24 +18,22 @@ export interface Feedback {
 const largestValue = 1e9;
 
 /**
- * Reads `{ "predictionId", "label", "groups"?: { attribute: group }, "value"? }`. Throws
- * RequestProblem.
+ * Reads `{ "label", "groups"?: { attribute: group }, "value"? }`, and the id of the prediction from
+ * its header. Throws RequestProblem.
  */
 export function readFeedback(
   { target, protectedAttributes }: Pick<Contract, "target" | "protectedAttributes">,
+  headers: Readonly<Record<string, unknown>>,
   body: unknown,
 ): Feedback {
-  const { predictionId, label, groups, value } = objectWith(
-    body,
-    ["predictionId", "label"],
-    ["groups", "value"],
-  );
-  if (typeof predictionId !== "string" || predictionId.length > 200)
+  const predictionId = headers[predictionHeader];
+  if (typeof predictionId !== "string" || predictionId === "")
     throw refuseField(
-      "field.type",
-      "predictionId",
-      "must be the text that came with the prediction",
+      "field.missing",
+      predictionHeader,
+      "must be a header with the id that came with the prediction",
     );
+  const { label, groups, value } = objectWith(body, ["label"], ["groups", "value"]);
   if (label !== target.positiveLabel && label !== target.negativeLabel)
     throw refuseField(
       "field.value",

@@ -1,7 +1,7 @@
 /**
  * Ids whose outcome was counted, so that a caller who sends twice counts once. Bounded: beyond
- * `capacity` the oldest is forgotten. Each replica has its own; a second send that reaches another
- * replica counts again, which the sender must avoid.
+ * `capacity` the oldest is forgotten. Each replica has its own, of the ids that the mesh sends to it
+ * (`infra/serving/routing.ts`): an id that moves to another replica may be counted again.
  */
 export class Seen {
   readonly #until = new Map<string, number>();

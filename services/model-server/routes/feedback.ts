@@ -18,8 +18,8 @@ export interface FeedbackDeps {
 }
 
 /**
- * `feedback`: the true label of an earlier prediction, by its id, within the label delay of the
- * contract.
+ * `feedback`: the true label of an earlier prediction of either version, by its id, within the
+ * label delay of the contract.
  */
 export function feedbackHandler({ contract, ids, counters, clock, remembered }: FeedbackDeps) {
   const seen = new Seen(remembered);
@@ -29,7 +29,7 @@ export function feedbackHandler({ contract, ids, counters, clock, remembered }: 
     asked === undefined ||
     (caller !== undefined && (others.includes(caller) || ids.isCaller(asked, caller)));
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    const feedback = readFeedback(contract, request.body);
+    const feedback = readFeedback(contract, request.headers, request.body);
     const issued = ids.read(feedback.predictionId);
     if (issued === undefined)
       throw new RequestProblem("feedback.unknown", "this service issued no such prediction id");

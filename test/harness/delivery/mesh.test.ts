@@ -33,6 +33,7 @@ function meshOf(http: object[], hashes: readonly string[]): Mesh {
   mesh.sync(
     [virtualServiceSchema.parse({ metadata: { ...metadata, name: "loan" }, spec: { http } })],
     [service("stable", "good"), service("canary", "bad")],
+    [],
   );
   return mesh;
 }

@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { selects, type Kubelet, type RunningPod } from "./kubelet";
 import type { Answer } from "../../../cli/rehearse/router";
-import type { Route, Service, TextMatch, VirtualService } from "./objects";
+import type { DestinationRule, Route, Service, TextMatch, VirtualService } from "./objects";
 import { versionHashLabel } from "../../../infra/kubernetes/model-objects";
 
 /** One request of a caller. */
@@ -18,9 +19,11 @@ export interface VersionCounts {
   mirrored: number;
 }
 
+type Destination = Route["route"][number]["destination"];
+
 /**
- * Stands in for the gateway of the mesh: obeys the VirtualServices and Services as they are on the
- * API server at the moment.
+ * Stands in for the gateway of the mesh: obeys the VirtualServices, DestinationRules and Services
+ * as they are on the API server at the moment.
  */
 export class Mesh {
   readonly counts = new Map<string, VersionCounts>();
@@ -28,15 +31,21 @@ export class Mesh {
   unanswered = 0;
   #routes: readonly Route[] = [];
   #services = new Map<string, Service>();
+  #rules = new Map<string, DestinationRule>();
 
   constructor(
     private readonly kubelet: Kubelet,
     private readonly random: () => number,
   ) {}
 
-  sync(virtualServices: readonly VirtualService[], services: readonly Service[]): void {
+  sync(
+    virtualServices: readonly VirtualService[],
+    services: readonly Service[],
+    rules: readonly DestinationRule[],
+  ): void {
     this.#routes = virtualServices.flatMap(({ spec }) => spec.http);
     this.#services = new Map(services.map((service) => [service.metadata.name, service]));
+    this.#rules = new Map(rules.map((rule) => [rule.spec.host, rule]));
   }
 
   /** Percentage of a path's requests that goes to the version on trial, where the route has one. */
@@ -52,7 +61,7 @@ export class Mesh {
     request: MeshRequest,
   ): Promise<{ readonly answer: Answer; readonly pod: RunningPod | undefined }> {
     const route = this.#routes.find((candidate) => takes(candidate, request));
-    const pod = route && this.#podOf(this.#chosen(route));
+    const pod = route && this.#podOf(this.#chosen(route), request);
     if (route?.mirror !== undefined && this.random() * 100 < (route.mirrorPercentage?.value ?? 100))
       this.#mirror(route.mirror.host, request);
     if (pod?.sidecar === undefined) {
@@ -67,7 +76,7 @@ export class Mesh {
   }
 
   #mirror(host: string, request: MeshRequest): void {
-    const pod = this.#podOf(host);
+    const pod = this.#podOf({ host }, request);
     if (pod?.sidecar === undefined) return;
     this.#countsOf(pod).mirrored += 1;
     void pod.sidecar.handle(request.path, request.headers, request.bodyFor(pod));
@@ -80,24 +89,47 @@ export class Mesh {
     return counts;
   }
 
-  #chosen({ route }: Route): string {
+  #chosen({ route }: Route): Destination {
     // A single destination needs no weight; where there are more, one without gets nothing.
     const weights = route.map(({ weight }) => weight ?? (route.length === 1 ? 100 : 0));
     let left = this.random() * weights.reduce((sum, weight) => sum + weight, 0);
     return (
-      (route[weights.findIndex((weight) => (left -= weight) < 0)] ?? route[0])?.destination.host ??
-      ""
+      (route[weights.findIndex((weight) => (left -= weight) < 0)] ?? route[0])?.destination ?? {
+        host: "",
+      }
     );
   }
 
-  #podOf(host: string): RunningPod | undefined {
-    const selector = this.#services.get(serviceOf(host))?.spec.selector;
+  #podOf(destination: Destination, { headers }: MeshRequest): RunningPod | undefined {
+    const selector = this.#services.get(serviceOf(destination.host))?.spec.selector;
     const ready =
       selector === undefined
         ? []
         : this.kubelet.pods.filter((pod) => pod.ready && selects(selector, pod.labels));
-    return ready[Math.floor(this.random() * ready.length)];
+    const key = headers[this.#hashedHeader(destination) ?? ""];
+    return key === undefined
+      ? ready[Math.floor(this.random() * ready.length)]
+      : ready.reduce<RunningPod | undefined>(
+          (best, pod) => (best === undefined || draw(key, pod) > draw(key, best) ? pod : best),
+          undefined,
+        );
   }
+
+  /** The policy of a subset stands in place of that of its host. */
+  #hashedHeader({ host, subset }: Destination): string | undefined {
+    const rule = this.#rules.get(host)?.spec;
+    const policy =
+      rule?.subsets.find(({ name }) => name === subset)?.trafficPolicy ?? rule?.trafficPolicy;
+    return policy?.loadBalancer?.consistentHash?.httpHeaderName;
+  }
+}
+
+/**
+ * The pod with the highest draw gets the key, so that a pod that comes or goes moves its own share
+ * alone, as Envoy's ring does (Thaler and Ravishankar 1998).
+ */
+function draw(key: string, pod: RunningPod): string {
+  return createHash("sha256").update(`${key}|${pod.name}`).digest("hex");
 }
 
 function serviceOf(host: string): string {

@@ -49,7 +49,10 @@ const routeSchema = z.object({
   name: z.string().optional(),
   match: z.array(match).optional(),
   route: z.array(
-    z.object({ destination: z.object({ host: z.string() }), weight: z.number().optional() }),
+    z.object({
+      destination: z.object({ host: z.string(), subset: z.string().optional() }),
+      weight: z.number().optional(),
+    }),
   ),
   mirror: z.object({ host: z.string() }).optional(),
   mirrorPercentage: z.object({ value: z.number() }).optional(),
@@ -61,6 +64,23 @@ export const virtualServiceSchema = z.object({
   spec: z.object({ http: z.array(routeSchema) }),
 });
 export type VirtualService = z.output<typeof virtualServiceSchema>;
+
+const trafficPolicy = z.object({
+  loadBalancer: z
+    .object({ consistentHash: z.object({ httpHeaderName: z.string() }).optional() })
+    .optional(),
+});
+export const destinationRuleSchema = z.object({
+  metadata,
+  spec: z.object({
+    host: z.string(),
+    trafficPolicy: trafficPolicy.optional(),
+    subsets: z
+      .array(z.object({ name: z.string(), trafficPolicy: trafficPolicy.optional() }))
+      .default([]),
+  }),
+});
+export type DestinationRule = z.output<typeof destinationRuleSchema>;
 
 export const rolloutSchema = z.object({
   metadata,

@@ -64,7 +64,7 @@ export class Sidecar {
     body: unknown,
   ): Promise<Answer> {
     const from = performance.now();
-    const answer = await this.#server.postWith(headers, path, body);
+    const answer = await this.#server.post(path, body, headers);
     this.#count(answer.status, performance.now() - from);
     return answer;
   }

@@ -1,3 +1,4 @@
+import { feedbackPath, predictionHeader } from "../../../services/contract/feedback";
 import { subjectHeader } from "../../../infra/serving/routing";
 import { fractionOf } from "../../../cli/rehearse/random";
 import type { Application } from "../../../cli/rehearse/rows";
@@ -82,10 +83,9 @@ export class Traffic {
         setTimeout(
           () =>
             void mesh.send({
-              path: `${modelPath(model)}/feedback`,
-              headers,
+              path: feedbackPath(model),
+              headers: { ...headers, [predictionHeader]: id },
               bodyFor: () => ({
-                predictionId: id,
                 label: application.label,
                 groups: application.groups,
                 value: worthOf(pod?.fault, random),

@@ -13,6 +13,7 @@ import { Mesh } from "./mesh";
 import { nameService } from "./names";
 import {
   analysisRunSchema,
+  destinationRuleSchema,
   podSchema,
   rolloutSchema,
   serviceSchema,
@@ -169,10 +170,11 @@ export class World {
   async #look(): Promise<void> {
     const list = (apiVersion: string, kind: string): Promise<JsonObject[]> =>
       this.client.list(apiVersion, kind, "?resourceVersion=0");
-    const [pods, services, routes, rollouts] = await Promise.all([
+    const [pods, services, routes, rules, rollouts] = await Promise.all([
       list("v1", "Pod"),
       list("v1", "Service"),
       list("networking.istio.io/v1", "VirtualService"),
+      list("networking.istio.io/v1", "DestinationRule"),
       list("argoproj.io/v1alpha1", "Rollout"),
     ]);
     const ours = services.filter(
@@ -182,6 +184,7 @@ export class World {
     this.mesh.sync(
       routes.map((route) => virtualServiceSchema.parse(route)),
       ours.map((service) => serviceSchema.parse(service)),
+      rules.map((rule) => destinationRuleSchema.parse(rule)),
     );
     for (const rollout of rollouts.map((object) => rolloutSchema.parse(object)))
       this.#rollouts.set(rollout.metadata.name, rollout);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { modelsFolder } from "../fixtures";
 import { startServer } from "../../../cli/rehearse/servers";
 import { SAMPLE } from "../delivery/platform";
+import { feedbackPath, predictionHeader } from "../../../services/contract/feedback";
 import { modelPath } from "../../../infra/kubernetes/model-objects";
 
 /** One life of a model server, from its start to its drain, with callers. */
@@ -102,11 +103,11 @@ export async function linesOfLife({
       const predictionId: unknown =
         typeof body === "object" && body !== null ? Reflect.get(body, "predictionId") : undefined;
       if (!refused && n % 3 === 0)
-        await server.connection.post(`${modelPath(SAMPLE)}/feedback`, {
-          predictionId,
-          label: "approve",
-          groups: { sex: "female" },
-        });
+        await server.connection.post(
+          feedbackPath(SAMPLE),
+          { label: "approve", groups: { sex: "female" } },
+          { [predictionHeader]: String(predictionId) },
+        );
     }
   } finally {
     await server.stop();

@@ -115,7 +115,7 @@ describe("the PodDisruptionBudget", () => {
 });
 
 describe("isolation", () => {
-  it("lets only the gateway call, only the model's own path", () => {
+  it("lets only the gateway call, only the model's own paths", () => {
     expect(authorizationPolicy(contract)).toMatchObject({
       apiVersion: "security.istio.io/v1",
       kind: "AuthorizationPolicy",
@@ -130,7 +130,11 @@ describe("isolation", () => {
                 operation: {
                   ports: ["8080"],
                   methods: ["GET", "POST"],
-                  paths: ["/v2/models/loan-approval", "/v2/models/loan-approval/*"],
+                  paths: [
+                    "/v2/models/loan-approval",
+                    "/v2/models/loan-approval/*",
+                    "/v2/feedback/loan-approval",
+                  ],
                 },
               },
             ],

@@ -17,6 +17,7 @@ import {
 import { runbookBase } from "../../support/runbooks";
 
 const name = "eu-west-1-loan-approval";
+const routesType = "kubernetes:networking.istio.io/v1:VirtualService";
 const planned = (given: ModelServiceArgs = args) =>
   record(() => void new ModelService(name, given));
 
@@ -51,6 +52,7 @@ describe("ModelService", () => {
       "kubernetes:monitoring.coreos.com/v1:PrometheusRule rules",
       "kubernetes:networking.istio.io/v1:DestinationRule canary-rule",
       "kubernetes:networking.istio.io/v1:DestinationRule stable-rule",
+      "kubernetes:networking.istio.io/v1:VirtualService feedback",
       "kubernetes:networking.istio.io/v1:VirtualService routes",
       "kubernetes:networking.k8s.io/v1:NetworkPolicy network",
       "kubernetes:policy/v1:PodDisruptionBudget budget",
@@ -125,9 +127,8 @@ describe("ModelService", () => {
   it("leaves weights, selectors and replicas to their controllers on a second update", async () => {
     const resources = await planned();
     const weights = ["spec.http[0].route[0].weight", "spec.http[0].route[1].weight"];
-    expect(
-      only(resources, "kubernetes:networking.istio.io/v1:VirtualService").options.ignoreChanges,
-    ).toEqual(weights);
+    expect(only(resources, routesType, `${name}-routes`).options.ignoreChanges).toEqual(weights);
+    expect(only(resources, routesType, `${name}-feedback`).options.ignoreChanges).toEqual([]);
     for (const version of ["stable", "canary"])
       expect(
         only(resources, "kubernetes:core/v1:Service", `${name}-${version}`).options.ignoreChanges,
@@ -144,9 +145,9 @@ describe("ModelService", () => {
       runbookBase,
       keyRing: args.keyRing,
     });
-    expect(
-      only(resources, "kubernetes:networking.istio.io/v1:VirtualService").options.ignoreChanges,
-    ).toEqual(["spec.http"]);
+    expect(only(resources, routesType, `${name}-routes`).options.ignoreChanges).toEqual([
+      "spec.http",
+    ]);
   });
 
   it("creates what the Rollout names before it, and the autoscaler after it", async () => {

@@ -104,7 +104,7 @@ describe("modelServiceProblems", () => {
 
   it("names the derived names that would be too long", () => {
     expect(problems(named("m".repeat(57)))).toEqual(
-      ["-stable", "-canary", "-comparison", "-decision", "-attest"].map(
+      ["-stable", "-canary", "-feedback", "-comparison", "-decision", "-attest"].map(
         (suffix) =>
           `the name ${"m".repeat(57)}${suffix} (${57 + suffix.length} characters) must be at most 63 characters: shorten the model's name`,
       ),

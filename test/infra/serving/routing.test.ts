@@ -1,11 +1,14 @@
 import {
   destinationRule,
+  feedbackRoute,
   managedRoutes,
   routesOfRollouts,
   service,
   trialRoute,
   virtualService,
 } from "../../../infra/serving/routing";
+import { killRouteOf } from "../../../infra/serving/kill-switch";
+import { releaseSteps } from "../../../infra/serving/steps";
 import { contract, settings, withRelease } from "./fixture";
 import { latency } from "../../../services/contract/units";
 
@@ -146,6 +149,81 @@ describe("a DestinationRule", () => {
       },
     });
   });
+});
+
+describe("the route of labels", () => {
+  it("goes to the stable version alone, on a path that no other route has", () => {
+    expect(feedbackRoute(settings)).toEqual({
+      apiVersion: "networking.istio.io/v1",
+      kind: "VirtualService",
+      metadata: {
+        name: "loan-approval-feedback",
+        namespace: "causeway-models",
+        labels: expect.objectContaining({ "app.kubernetes.io/name": "loan-approval" }),
+      },
+      spec: {
+        hosts: ["models.example.com"],
+        gateways: ["causeway-gateway/causeway-gateway"],
+        http: [
+          {
+            name: "feedback",
+            match: [{ uri: { exact: "/v2/feedback/loan-approval" } }],
+            route: [{ destination: { ...host("stable"), subset: "feedback" } }],
+            ...patience,
+          },
+        ],
+      },
+    });
+  });
+
+  it.each(["canary", "ab", "shadow"] as const)(
+    "is under no path of the predictions, the mirror or the kill switch of a %s release",
+    (strategy) => {
+      const trial = withRelease({ strategy });
+      const path = feedbackRoute(trial).spec.http[0]!.match[0]!.uri.exact;
+      const others = JSON.stringify([
+        virtualService(trial).spec.http,
+        releaseSteps(trial),
+        killRouteOf(trial.contract, "champion", {}).match,
+      ]);
+      const prefixes = [...others.matchAll(/"(?:prefix|exact)":"([^"]+)"/g)].map(([, one]) => one!);
+      expect(prefixes.length).toBeGreaterThanOrEqual(4);
+      expect(prefixes.filter((prefix) => path.startsWith(prefix))).toEqual([]);
+    },
+  );
+
+  it.each([
+    [3, 1_024],
+    [30, 3_000],
+  ])(
+    "chooses one of at most %i replicas by the prediction's id, whatever the zone",
+    (max, ring) => {
+      const rule = destinationRule(
+        { ...settings, replicas: { min: 3, max } },
+        "loan-approval-stable",
+      );
+      expect(rule.spec).toMatchObject({
+        subsets: [
+          {
+            name: "feedback",
+            trafficPolicy: {
+              loadBalancer: {
+                consistentHash: {
+                  httpHeaderName: "x-causeway-prediction",
+                  ringHash: { minimumRingSize: ring },
+                },
+                // Else each gateway would prefer the replicas of its own zone.
+                localityLbSetting: { enabled: false },
+              },
+            },
+          },
+        ],
+      });
+    },
+  );
+
+  it("has no subset of the version on trial", () =>
+    expect(destinationRule(settings, "loan-approval-canary").spec).not.toHaveProperty("subsets"));
 });
 
 describe("the bound on requests in flight", () => {

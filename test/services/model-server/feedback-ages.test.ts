@@ -1,7 +1,14 @@
 /** @jest-environment ./test/services/model-server/support/environment.ts */
 import { subjectBucketOf } from "../../../services/contract/arms";
 import { duration } from "../../../services/contract/units";
-import { goodFeatures, loadedSample, paths, testServer, type TestServer } from "./support/server";
+import {
+  goodFeatures,
+  labelOf,
+  loadedSample,
+  paths,
+  testServer,
+  type TestServer,
+} from "./support/server";
 
 const day = 86_400;
 
@@ -10,8 +17,8 @@ async function predict({ app }: TestServer): Promise<string> {
   return (await app.inject({ method: "POST", url: paths.predict, payload })).json().predictionId;
 }
 
-async function feedback({ app }: TestServer, payload: object): Promise<void> {
-  const { statusCode } = await app.inject({ method: "POST", url: paths.feedback, payload });
+async function feedback({ app }: TestServer, id: string, payload: object): Promise<void> {
+  const { statusCode } = await app.inject(labelOf(id, payload));
   expect(statusCode).toBe(200);
 }
 
@@ -25,7 +32,7 @@ describe("feedback", () => {
     const server = await testServer();
     const predictionId = await predict(server);
     server.time.now += seconds;
-    await feedback(server, { predictionId, label: "decline" });
+    await feedback(server, predictionId, { label: "decline" });
     const wrong = { predicted: "approve", actual: "decline" };
     expect(server.counted("causeway_outcomes_total", { ...wrong, age })).toBe(1);
   });
@@ -55,11 +62,11 @@ describe("feedback", () => {
         sign,
       });
     expect(counted(0, "gain")).toBe(0);
-    await feedback(server, { predictionId: ids[0], label: "approve", value: 7 });
+    await feedback(server, ids[0], { label: "approve", value: 7 });
     server.time.now += 3 * day + 1;
-    await feedback(server, { predictionId: ids[1], label: "decline", value: -20 });
+    await feedback(server, ids[1], { label: "decline", value: -20 });
     server.time.now += day;
-    await feedback(server, { predictionId: ids[2], label: "decline", value: -500 });
+    await feedback(server, ids[2], { label: "decline", value: -500 });
     const ages = [0, 1, 2, 3];
     expect(ages.map((age) => counted(age, "gain"))).toEqual([7, 0, 0, 0]);
     expect(ages.map((age) => counted(age, "loss"))).toEqual([0, 0, 0, 20]);
@@ -72,11 +79,7 @@ describe("feedback", () => {
     const headers = { "x-causeway-subject": "0abc" };
     const payload = { features: goodFeatures };
     const answer = await app.inject({ method: "POST", url: paths.predict, headers, payload });
-    await feedback(server, {
-      predictionId: answer.json().predictionId,
-      label: "approve",
-      value: 7,
-    });
+    await feedback(server, answer.json().predictionId, { label: "approve", value: 7 });
     const { body } = await app.inject({ method: "GET", url: "/metrics" });
     expect(body).not.toContain("causeway_experiment_value_total");
   });

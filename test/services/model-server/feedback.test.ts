@@ -4,6 +4,7 @@ import { PredictionIds } from "../../../services/model-server/identity/predictio
 import {
   goodFeatures,
   goodRow,
+  labelOf,
   paths,
   secret,
   tensor,
@@ -25,16 +26,15 @@ async function predict(
   return (await app.inject({ method: "POST", url: paths.predict, payload })).json().predictionId;
 }
 
-async function feedback({ app }: TestServer, payload: object) {
-  const response = await app.inject({ method: "POST", url: paths.feedback, payload });
+async function feedback({ app }: TestServer, predictionId: string, payload: object) {
+  const response = await app.inject(labelOf(predictionId, payload));
   return [response.statusCode, response.json().code ?? response.json()];
 }
 
 describe("feedback", () => {
   test("counts the outcome by predicted and true label, score bin, group and business value", async () => {
     const server = await testServer({ version: "1.0.0" });
-    const answer = await feedback(server, {
-      predictionId: await predict(server),
+    const answer = await feedback(server, await predict(server), {
       label: "decline",
       groups: { race: "black", sex: "female" },
       value: -250,
@@ -84,7 +84,7 @@ describe("feedback", () => {
       })
     ).json();
     for (const predictionId of outputs[2].data)
-      expect((await feedback(server, { predictionId, label: "approve" }))[0]).toBe(200);
+      expect((await feedback(server, predictionId, { label: "approve" }))[0]).toBe(200);
     expect(
       server.counted("causeway_outcomes_total", {
         predicted: "approve",
@@ -97,8 +97,8 @@ describe("feedback", () => {
   test("counts once when it is sent twice", async () => {
     const server = await testServer();
     const predictionId = await predict(server);
-    await feedback(server, { predictionId, label: "approve" });
-    expect(await feedback(server, { predictionId, label: "decline" })).toEqual([
+    await feedback(server, predictionId, { label: "approve" });
+    expect(await feedback(server, predictionId, { label: "decline" })).toEqual([
       409,
       "feedback.duplicate",
     ]);
@@ -116,7 +116,7 @@ describe("feedback", () => {
       await testServer({ version: "1.0.0" }),
       await testServer({ version: "2.0.0" }),
     ];
-    expect(await feedback(fresh, { predictionId: await predict(old), label: "approve" })).toEqual([
+    expect(await feedback(fresh, await predict(old), { label: "approve" })).toEqual([
       200,
       { accepted: true, version: "1.0.0" },
     ]);
@@ -148,7 +148,7 @@ describe("feedback", () => {
         bin: 0,
         at: server.time.now,
       });
-      await feedback(server, { predictionId, label: "approve" });
+      await feedback(server, predictionId, { label: "approve" });
     }
     expect(
       server.counted("causeway_outcomes_total", {
@@ -173,12 +173,9 @@ describe("feedback", () => {
     const predictionId = await predict(server);
     server.time.now += 30 * day;
     const late = await predict(server);
-    expect((await feedback(server, { predictionId, label: "approve" }))[0]).toBe(200);
+    expect((await feedback(server, predictionId, { label: "approve" }))[0]).toBe(200);
     server.time.now += 30 * day + 1;
-    expect(await feedback(server, { predictionId: late, label: "approve" })).toEqual([
-      410,
-      "feedback.expired",
-    ]);
+    expect(await feedback(server, late, { label: "approve" })).toEqual([410, "feedback.expired"]);
   });
 });
 

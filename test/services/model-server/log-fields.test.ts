@@ -7,7 +7,7 @@ import { kindsIn } from "../../../cli/privacy/personal-data";
 import { logFields } from "../../../services/contract/log-fields";
 import { subjectHeader } from "../../../services/model-server/requests/subject";
 import { modelFolder } from "../../harness/fixtures";
-import { goodFeatures, paths, root, tensor, testServer } from "./support/server";
+import { goodFeatures, labelOf, paths, root, tensor, testServer } from "./support/server";
 
 type Line = Record<string, unknown>;
 const fields: Readonly<Record<string, string>> = logFields;
@@ -94,7 +94,7 @@ test("every field of every request's line is declared, with the type of its valu
   await post(paths.infer, tensor());
   await post(paths.infer, tensor([[1], [2]]));
   await post(paths.explain, { features: goodFeatures });
-  await post(paths.feedback, { predictionId, label: "approve" });
+  await app.inject(labelOf(predictionId, { label: "approve" }));
   // The one that names a subject has a line of its own beside it.
   expect(logs).toHaveLength(6);
   expect(misfits(logs)).toEqual([]);
@@ -145,11 +145,7 @@ test("no line holds personal data, whatever callers send as subject, features an
     await post(paths.predict, { features: goodFeatures, subject: person });
     await post(paths.predict, { features: { ...goodFeatures, [person]: person, obrat: person } });
     await post(paths.explain, { features: goodFeatures, subject: person });
-    await post(paths.feedback, {
-      predictionId: person,
-      label: person,
-      groups: { [person]: person },
-    });
+    await app.inject(labelOf(person, { label: person, groups: { [person]: person } }, headers));
     await post(`${paths.predict}/${encodeURIComponent(person)}`, person);
   }
   note(logs);

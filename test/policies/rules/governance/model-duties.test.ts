@@ -177,7 +177,10 @@ describe("the kill switch's route", () => {
   const routes = {
     type: "kubernetes:networking.istio.io/v1:VirtualService",
     name: "eu-west-1-scorer-routes",
-    props: { spec: { http: [{ route: [{ destination: { host: "scorer-stable" } }] }] } },
+    props: {
+      metadata: { name: "scorer" },
+      spec: { http: [{ route: [{ destination: { host: "scorer-stable" } }] }] },
+    },
   };
   const found = (...resources: object[]) =>
     judge([switchable], resources as (typeof model)[]).map(({ message }) => message);
@@ -189,7 +192,11 @@ describe("the kill switch's route", () => {
     ["none at all", []],
     ["one of another model", [{ ...routes, name: "eu-west-1-other-routes" }]],
     ["one in another region", [{ ...routes, name: "eu-central-1-scorer-routes" }]],
-    ["one without routes", [{ ...routes, props: { spec: { http: [] } } }]],
+    [
+      "that of its labels alone",
+      [{ ...routes, props: { ...routes.props, metadata: { name: "scorer-feedback" } } }],
+    ],
+    ["one without routes", [{ ...routes, props: { ...routes.props, spec: { http: [] } } }]],
   ])("is missing with %s", (_, others) =>
     expect(found(model, ...others)).toEqual([
       'Model "scorer" must have a VirtualService with routes for the kill switch, because its risk tier is high, got none',

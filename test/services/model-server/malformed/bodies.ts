@@ -126,5 +126,5 @@ export const bodies: readonly Malformed[] = [
   ]),
   ["null", text(paths.infer, "null"), 400, "body.type", "the body must be a JSON object"],
   ["a list", text(paths.predict, "[]"), 400, "body.type", "the body must be a JSON object"],
-  ["text", text(paths.feedback, '"x"'), 400, "body.type", "the body must be a JSON object"],
+  ["text", text(paths.explain, '"x"'), 400, "body.type", "the body must be a JSON object"],
 ];

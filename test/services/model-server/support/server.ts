@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, InjectOptions } from "fastify";
 import { buildApp } from "../../../../services/model-server/app";
 import { defaultLimits, type Limits } from "../../../../services/model-server/http/limits";
 import type { Lifecycle } from "../../../../services/model-server/http/watch";
@@ -169,8 +169,22 @@ export const paths = {
   infer: "/v2/models/loan-approval/infer",
   predict: "/v2/models/loan-approval/predict",
   explain: "/v2/models/loan-approval/explain",
-  feedback: "/v2/models/loan-approval/feedback",
+  feedback: "/v2/feedback/loan-approval",
 } as const;
+
+/** A request that labels a prediction. */
+export function labelOf(
+  predictionId: string,
+  payload: object,
+  headers: Readonly<Record<string, string>> = {},
+): InjectOptions {
+  return {
+    method: "POST",
+    url: paths.feedback,
+    headers: { ...headers, "x-causeway-prediction": predictionId },
+    payload,
+  };
+}
 
 export function jsonIn(file: string) {
   return JSON.parse(readFileSync(file, "utf8"));
