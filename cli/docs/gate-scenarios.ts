@@ -1,8 +1,9 @@
 import { experimentSection } from "./scenarios/experiments";
 import { requestSection } from "./scenarios/requests";
+import { shadowSection } from "./scenarios/shadow";
 
 /** Sections of each family of scenarios, in the order of the page. */
-const sections = [requestSection, experimentSection];
+const sections = [requestSection, shadowSection, experimentSection];
 
 /** What the gates make of the ways in which production breaks their assumptions. */
 export function scenarioSection(): string {

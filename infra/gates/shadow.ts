@@ -2,16 +2,29 @@ import type { Contract } from "../../services/contract/contract";
 import { metrics, rowBuckets, type MetricFamily } from "../../services/contract/metrics";
 import { hashLabel } from "./comparison";
 import { sum } from "./counts";
-import { scrapeSeconds } from "./pace";
 import { select } from "./rule";
-import { exact, falseProof, falseRollback, type Shares } from "./sequential";
-import { chiSquareQuantile, normalQuantile } from "./statistics";
+import { exact, type Shares } from "./sequential";
+import {
+  largestBucket,
+  largestOfMedian,
+  largestSpread,
+  positionOf,
+  repetitionBound,
+  shadowScale,
+  unproven,
+  type Bucket,
+  type ShadowLooks,
+  type ShadowScale,
+} from "./shadow-statistics";
 import { conditions, type Condition } from "./verdict";
 
-/** Share of mirrored requests that two versions may decide differently. */
-export const disagreement: Shares = { acceptable: 0.05, unacceptable: 0.1 };
-/** Mean squared distance of their scores for the same request: 0.05 and 0.1 apart. */
-export const scoreDistance: Shares = { acceptable: 0.0025, unacceptable: 0.01 };
+/**
+ * Share of mirrored requests that two versions may decide differently. The estimate has a deviation
+ * of a quarter of itself, so it tells shares apart that differ by four times.
+ */
+export const disagreement: Shares = { acceptable: 0.05, unacceptable: 0.2 };
+/** Mean squared distance of their scores for the same request: 0.05 and 0.14 apart. */
+export const scoreDistance: Shares = { acceptable: 0.0025, unacceptable: 0.02 };
 
 /** A question of the shadow phase, answered on a scale from {@link proven} to {@link refused}. */
 export interface ShadowGate {
@@ -29,7 +42,7 @@ export interface ShadowGate {
  */
 export const [proven, refused] = [0, 1];
 
-export interface ShadowInput {
+export interface ShadowInput extends ShadowLooks {
   readonly contract: Contract;
   /** Pod template hashes of the two versions. */
   readonly trial: string;
@@ -38,12 +51,6 @@ export interface ShadowInput {
   readonly windowSeconds: number;
   /** Rows of either version below which nothing is compared. */
   readonly minimumRows: number;
-  /**
-   * Looks that there may be, and regions that take the release; the rate of false rollbacks is spent
-   * over them in equal parts.
-   */
-  readonly looks: number;
-  readonly regions: number;
 }
 
 /**
@@ -53,6 +60,11 @@ export interface ShadowInput {
  * disagree: its variance is their share divided by the rows of a bucket. So the mean of rows x d^2
  * over the buckets is that share, and (buckets - 1) times it over the true one is chi-square
  * distributed. The same with scores gives their squared distance.
+ *
+ * That takes every row for another one. A row that comes again and again is counted again and again
+ * in one bucket, so the mean over the buckets may prove and does not refuse: a refusal limits what a
+ * bucket counts, centres by the median, and divides by how often rows come again, as the numbers of
+ * rows in the buckets show it. A version that disagrees on a few frequent rows waits for a person.
  *
  * The pods are scraped at different moments, so up to two intervals' rows of a window count for one
  * version alone, and these differ as any two rows do: an identical version seems to be apart by
@@ -79,91 +91,33 @@ export function shadowGates(input: ShadowInput): readonly [ShadowGate, ShadowGat
   ];
 }
 
-/**
- * An estimate that proves, and one that refuses: `refusal.base`, and `refusal.edge` times the
- * variance between rows.
- */
-export interface ShadowScale {
-  readonly proof: number;
-  readonly refusal: { readonly base: number; readonly edge: number };
-}
-
-export function shadowScale(
-  { acceptable, unacceptable }: Shares,
-  { looks, regions, windowSeconds }: Pick<ShadowInput, "looks" | "regions" | "windowSeconds">,
-): ShadowScale {
-  const degrees = rowBuckets - 1;
-  // Two gates share the rate.
-  const rate = falseRollback / 2 / looks / regions;
-  const times = chiSquareQuantile(rate, degrees) / degrees;
-  // The variance between rows is an estimate too: quantile of F by Fisher's z (1924), which is
-  // nearly normal.
-  const ratio = Math.exp((2 * normalQuantile(rate)) / Math.sqrt(degrees));
-  return {
-    proof: (unacceptable * chiSquareQuantile(1 - falseProof, degrees)) / degrees,
-    refusal: { base: acceptable * times, edge: ((2 * scrapeSeconds) / windowSeconds) * ratio },
-  };
-}
-
-/** Where an estimate stands between proof and refusal. What proves never refuses as well. */
-export function positionOf(
-  trial: readonly Bucket[],
-  champion: readonly Bucket[],
-  { proof, refusal }: ShadowScale,
-): number {
-  const limit = refusal.base + refusal.edge * varianceOf(champion);
-  return (distanceOf(trial, champion) - proof) / Math.max(limit - proof, narrowest * proof);
-}
-
-/** Smallest distance of proof and refusal, as a share of the proof. */
-const narrowest = 1e-3;
-
-/** Variance between rows, from the means of the buckets. */
-function varianceOf(buckets: readonly Bucket[]): number {
-  const mean = meanOf(buckets);
-  const spread = buckets.map(({ rows, total }) =>
-    rows > 0 ? rows * (total / rows - mean) ** 2 : 0,
-  );
-  return sum(spread) / (rowBuckets - 1);
-}
-
-/** The estimate, from counts by bucket: rows and sums of either version. */
-export function distanceOf(trial: readonly Bucket[], champion: readonly Bucket[]): number {
-  const shift = meanOf(trial) - meanOf(champion);
-  const spread = trial.map(({ rows, total }, i) => {
-    const other = champion[i];
-    return other && rows > 0 && other.rows > 0
-      ? rows * (total / rows - other.total / other.rows - shift) ** 2
-      : 0;
-  });
-  return sum(spread) / (rowBuckets - 1) + shift ** 2;
-}
-
-function meanOf(buckets: readonly Bucket[]): number {
-  return sum(buckets.map(({ total }) => total)) / sum(buckets.map(({ rows }) => rows));
-}
-
-/** Rows of a bucket, and the sum of what is compared over them. */
-export interface Bucket {
-  readonly rows: number;
-  readonly total: number;
-}
-
+/** {@link positionOf} in PromQL; empty below the minimum of rows. */
 function position(
   { contract, trial, champion, windowSeconds, minimumRows }: ShadowInput,
   sums: MetricFamily["name"],
-  { proof, refusal }: ShadowScale,
+  { acceptable, proof, times, edge }: ShadowScale,
 ): string {
   const grown = (name: MetricFamily["name"], hash: string) =>
     `increase(${select(contract, name, { [hashLabel]: hash })}[${windowSeconds}s])`;
   const by = (name: MetricFamily["name"], hash: string) => `sum by (bucket) (${grown(name, hash)})`;
   const all = (name: MetricFamily["name"], hash: string) => `sum(${grown(name, hash)})`;
   const rows = metrics.bucketRows.name;
+  const degrees = exact(rowBuckets - 1);
   const mean = (hash: string) => `${all(sums, hash)} / ${all(rows, hash)}`;
   const means = (hash: string) => `${by(sums, hash)} / (${by(rows, hash)} > 0)`;
+  const apart = `(${means(trial)} - ${means(champion)})`;
   const shift = `scalar(${mean(trial)} - ${mean(champion)})`;
-  const distance = `sum(${by(rows, trial)} * (${means(trial)} - ${means(champion)} - ${shift}) ^ 2) / ${exact(rowBuckets - 1)} + ${shift} ^ 2`;
-  const variance = `sum(${by(rows, champion)} * (${means(champion)} - scalar(${mean(champion)})) ^ 2) / ${exact(rowBuckets - 1)}`;
+  const distance = `sum(${by(rows, trial)} * (${apart} - ${shift}) ^ 2) / ${degrees} + ${shift} ^ 2`;
+  const middleMean = `scalar(quantile(0.5, ${means(champion)}))`;
+  const variance = `sum(clamp_max(${by(rows, champion)} * (${means(champion)} - ${middleMean}) ^ 2, ${largestSpread})) / ${degrees}`;
+  const limit = `(${exact(acceptable * times)} + ${exact(edge)} * ${variance})`;
+  const usual = `scalar(clamp_min(quantile(0.5, ${by(rows, champion)}), 1))`;
+  const unevenness = `((${by(rows, champion)} - ${usual}) ^ 2 / ${usual})`;
+  const most = `scalar(clamp_min(${exact(largestOfMedian)} * quantile(0.5, ${unevenness}), ${largestBucket}))`;
+  const repeated = `scalar(clamp_min(sum(clamp_max(${unevenness}, ${most})) / ${exact(repetitionBound)}, 1))`;
+  const middle = `scalar(quantile(0.5, ${apart}))`;
+  const spread = `clamp_max(${by(rows, trial)} * (${apart} - ${middle}) ^ 2 / ${repeated}, scalar(${exact(largestBucket / times)} * ${limit}))`;
+  const refusal = `(sum(${spread}) / ${degrees} + ${middle} ^ 2) / ${limit}`;
   const enough = `(${all(rows, trial)} >= ${minimumRows} and ${all(rows, champion)} >= ${minimumRows})`;
-  return `(${distance} - ${exact(proof)}) / clamp_min(${exact(refusal.base - proof)} + ${exact(refusal.edge)} * ${variance}, ${exact(narrowest * proof)}) and on () ${enough}`;
+  return `((${distance}) / ${exact(proof)} - 1 <= 0 or clamp_min(${refusal}, ${unproven})) and on () ${enough}`;
 }

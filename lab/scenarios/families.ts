@@ -1,6 +1,7 @@
 import { experiments } from "./experiments";
 import type { AnyFamily } from "./family";
+import { shadow } from "./shadow";
 import { requests } from "./simulate";
 
 /** Every family; each has a file of results in cli/docs/scenarios. */
-export const families: readonly AnyFamily[] = [requests, experiments];
+export const families: readonly AnyFamily[] = [requests, shadow, experiments];

@@ -30,6 +30,7 @@ describe("the simulated scenarios", () => {
         ["--import", "tsx", "lab/scenarios/main.ts", "--only", "latecomers"],
         { encoding: "utf8", stdio: "pipe" },
       );
-    expect(run).toThrow("--only latecomers: no such family, there are requests, experiments");
+    const names = families.map(({ name }) => name).join(", ");
+    expect(run).toThrow(`--only latecomers: no such family, there are ${names}`);
   });
 });

@@ -16,7 +16,8 @@ import {
 import { paces } from "../../../infra/gates/pace";
 import { select } from "../../../infra/gates/rule";
 import { series } from "../../../infra/gates/series";
-import { shadowGates, type Bucket } from "../../../infra/gates/shadow";
+import { shadowGates } from "../../../infra/gates/shadow";
+import type { Bucket } from "../../../infra/gates/shadow-statistics";
 import { arms, subjectBuckets } from "../../../services/contract/arms";
 import { rowBuckets } from "../../../services/contract/metrics";
 import type { Contract } from "../../../services/contract/contract";

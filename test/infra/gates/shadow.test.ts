@@ -1,13 +1,10 @@
+import { disagreement, proven, refused, scoreDistance } from "../../../infra/gates/shadow";
 import {
-  disagreement,
   distanceOf,
   positionOf,
-  proven,
-  refused,
-  scoreDistance,
   shadowScale,
   type Bucket,
-} from "../../../infra/gates/shadow";
+} from "../../../infra/gates/shadow-statistics";
 import { falseRollback } from "../../../infra/gates/sequential";
 import { paces, scrapeSeconds } from "../../../infra/gates/pace";
 import type { Environment } from "../../../services/contract/environments";
@@ -185,7 +182,7 @@ describe("the comparison of a shadow release, scraped every ten seconds", () => 
           ...new Array<string>(8).fill(""),
         ],
         [
-          "10% decided otherwise",
+          "20% decided otherwise",
           percent(justBad.refused),
           percent(justBad.proven),
           ...new Array<string>(8).fill(""),

@@ -2,12 +2,10 @@ import { gatesOf } from "../../../../infra/gates/gates";
 import { mixtureEvidence } from "../../../../infra/gates/sequential";
 import {
   disagreement as disagreementShares,
-  positionOf,
   scoreDistance,
   shadowGates,
-  shadowScale,
-  type Bucket,
 } from "../../../../infra/gates/shadow";
+import { positionOf, shadowScale, type Bucket } from "../../../../infra/gates/shadow-statistics";
 import { paces } from "../../../../infra/gates/pace";
 import { counter, gauge, randoms, small, type Scenario } from "./scenario";
 
