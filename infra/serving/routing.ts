@@ -224,27 +224,20 @@ const outlierDetection = {
   maxEjectionPercent: 50,
 } as const;
 
-/** Points of the ring for each replica: shares of the ids differ by about a tenth. */
-const pointsPerReplica = 100;
-
 /**
- * By the id of the prediction. Every gateway takes replicas of all zones: one that preferred its
- * own zone's would choose another replica than a gateway elsewhere.
+ * By the id of the prediction. Maglev's table changes for the ids of a replica that goes, and hardly
+ * for others; the points of a ring are divided anew between all. Every gateway takes replicas of all
+ * zones: one that preferred its own zone's would choose another replica than a gateway elsewhere.
  */
-function labelPolicy({ replicas }: Pick<ServingSettings, "replicas">) {
-  return {
-    name: labelSubset,
-    trafficPolicy: {
-      loadBalancer: {
-        consistentHash: {
-          httpHeaderName: predictionHeader,
-          ringHash: { minimumRingSize: Math.max(1_024, pointsPerReplica * replicas.max) },
-        },
-        localityLbSetting: { enabled: false },
-      },
+const labelPolicy = {
+  name: labelSubset,
+  trafficPolicy: {
+    loadBalancer: {
+      consistentHash: { httpHeaderName: predictionHeader, maglev: { tableSize: 65_537 } },
+      localityLbSetting: { enabled: false },
     },
-  };
-}
+  },
+} as const;
 
 /**
  * How the mesh talks to one version: mutual TLS, bounded queues, a slow start for new replicas, and
@@ -280,7 +273,7 @@ export function destinationRule(
         },
         outlierDetection,
       },
-      ...(name === servingNames(contract.name).stable && { subsets: [labelPolicy(settings)] }),
+      ...(name === servingNames(contract.name).stable && { subsets: [labelPolicy] }),
     },
   };
 }

@@ -4,6 +4,7 @@ import { awsSuites } from "./aws/suite";
 import { firstRunSuite } from "./aws/first-run";
 import { runDelivery } from "./delivery";
 import { addressSuite, faultSuite } from "./faults";
+import { labelSuite } from "./labels";
 import { lifecycleSuite } from "./lifecycle";
 import { logSuite } from "./logs/suite";
 import { equivalenceSuite, policySuite } from "./policies";
@@ -37,6 +38,7 @@ type SuiteName = keyof typeof SUITES;
 /** Suites that open what they need themselves, one after the other. */
 const ALONE = {
   rules: [ruleSuite],
+  labels: [labelSuite],
   retraining: [retrainingSuite],
   logs: [logSuite],
   aws: awsSuites,

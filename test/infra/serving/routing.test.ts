@@ -192,35 +192,25 @@ describe("the route of labels", () => {
     },
   );
 
-  it.each([
-    [3, 1_024],
-    [30, 3_000],
-  ])(
-    "chooses one of at most %i replicas by the prediction's id, whatever the zone",
-    (max, ring) => {
-      const rule = destinationRule(
-        { ...settings, replicas: { min: 3, max } },
-        "loan-approval-stable",
-      );
-      expect(rule.spec).toMatchObject({
-        subsets: [
-          {
-            name: "feedback",
-            trafficPolicy: {
-              loadBalancer: {
-                consistentHash: {
-                  httpHeaderName: "x-causeway-prediction",
-                  ringHash: { minimumRingSize: ring },
-                },
-                // Else each gateway would prefer the replicas of its own zone.
-                localityLbSetting: { enabled: false },
+  it("chooses the replica by the prediction's id, whatever the zone", () => {
+    expect(destinationRule(settings, "loan-approval-stable").spec).toMatchObject({
+      subsets: [
+        {
+          name: "feedback",
+          trafficPolicy: {
+            loadBalancer: {
+              consistentHash: {
+                httpHeaderName: "x-causeway-prediction",
+                maglev: { tableSize: 65_537 },
               },
+              // Else each gateway would prefer the replicas of its own zone.
+              localityLbSetting: { enabled: false },
             },
           },
-        ],
-      });
-    },
-  );
+        },
+      ],
+    });
+  });
 
   it("has no subset of the version on trial", () =>
     expect(destinationRule(settings, "loan-approval-canary").spec).not.toHaveProperty("subsets"));
