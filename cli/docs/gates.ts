@@ -65,7 +65,7 @@ const quality: readonly GatedKey[] = [
         ],
       },
       trial: {
-        rule: "Sequential test of the two groups furthest apart against the bound, corrected for the number of pairs.",
+        rule: "Sequential test of the two groups furthest apart against the bound, corrected for the number of pairs. Selection rates are of decisions whose group was reported, with or without a true label; equalized odds need labels, of both kinds of predictions.",
         by: code("gates/fairness", "groupGates"),
       },
       alert: {
@@ -74,7 +74,7 @@ const quality: readonly GatedKey[] = [
       },
       rehearsal: sameAsTrial,
     },
-    why: "Training has labels and groups of every held-out row. Yet few rows of a small group show little: a true ratio of exactly 0.8 was within the bound half of the time. In a trial and after it they arrive late, and for small groups slowly. A ratio with `max`, or a difference with `min`, does not say which side is unfair. Only training judges it.",
+    why: "Training has labels and groups of every held-out row. Yet few rows of a small group show little: a true ratio of exactly 0.8 was within the bound half of the time. In a trial and after it labels arrive late, for small groups slowly, and of who was declined perhaps never: a group whose selection rate was 0.38 of another's showed 1.00 among the labelled. A ratio with `max`, or a difference with `min`, does not say which side is unfair. Only training judges it.",
   },
   {
     key: "gates.minimumGroupSize",
@@ -84,11 +84,11 @@ const quality: readonly GatedKey[] = [
         by: [...python("steps/validate", "group_gates"), ...python("auditing", "audit")],
       },
       trial: {
-        rule: "Groups with fewer labels under the version on trial are left out.",
+        rule: "Groups with fewer decisions, or labels, under the version on trial are left out.",
         by: code("gates/fairness", "groupGates"),
       },
       alert: {
-        rule: "Groups with fewer labels in the window are left out.",
+        rule: "Groups with fewer decisions, or labels, in the window are left out.",
         by: alert("CausewayFairnessLimit"),
       },
       rehearsal: sameAsTrial,

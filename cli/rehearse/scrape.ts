@@ -94,6 +94,7 @@ export function serverCounts(
     return [attribute, Object.fromEntries(counts)] as const;
   });
   return {
+    decisions: decisionsOf(since, contract, version),
     requests: total(requests),
     errors: total(failed),
     recentRequests: total(recent.select(metrics.requests).filter(isTaken)),
@@ -107,6 +108,27 @@ export function serverCounts(
     outcomes: confusionOf(since, metrics.outcomes, contract, { version }),
     groups: Object.fromEntries(groups),
   };
+}
+
+/** Decisions on the subjects of each group. */
+function decisionsOf(
+  since: Scrape,
+  { protectedAttributes, target }: Contract,
+  version: string,
+): VersionCounts["decisions"] {
+  return Object.fromEntries(
+    protectedAttributes.map(({ name: attribute, groups }) => {
+      const counts = groups.map(({ name: group }) => {
+        const of = (predicted: string) =>
+          total(since.select(metrics.groupDecisions, { version, attribute, group, predicted }));
+        return [
+          group,
+          { positive: of(target.positiveLabel), negative: of(target.negativeLabel) },
+        ] as const;
+      });
+      return [attribute, Object.fromEntries(counts)] as const;
+    }),
+  );
 }
 
 /** Whether a count is not of requests that were turned away because there were too many. */

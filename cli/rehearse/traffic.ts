@@ -29,8 +29,8 @@ export function draw(
 }
 
 /**
- * Sends predictions through the router, then the true labels of those that were answered. Throws
- * Error when a server refuses a real held-out row or a label: that is no finding about a model but
+ * Sends predictions through the router, then the groups and the true labels of those that were
+ * answered. Throws Error when a server refuses a real held-out row or a label: that is no finding about a model but
  * a mistake of the rehearsal.
  */
 export async function sendAll(router: Router, model: string, sent: readonly Sent[]): Promise<void> {
@@ -53,9 +53,14 @@ export async function sendAll(router: Router, model: string, sent: readonly Sent
     answered.push({ arm, id: predictionSchema.parse(answer.body).predictionId, application });
   });
   await inParallel(answered, async ({ arm, id, application: { label, groups } }) => {
-    const answer = await router.feedback(arm, model, id, { label, groups });
-    if (answer.status !== 200)
-      throw new Error(`a label was refused with ${answer.status}: ${JSON.stringify(answer.body)}`);
+    const audited = Object.keys(groups).length > 0 ? [{ groups }] : [];
+    for (const report of [...audited, { label, groups }]) {
+      const answer = await router.feedback(arm, model, id, report);
+      if (answer.status !== 200)
+        throw new Error(
+          `a report was refused with ${answer.status}: ${JSON.stringify(answer.body)}`,
+        );
+    }
   });
 }
 

@@ -38,6 +38,8 @@ export interface VersionCounts {
   /** Rows predicted, by the label. */
   readonly predictions: ByPredicted;
   readonly outcomes: Confusion;
+  /** Decisions whose group was reported, by protected attribute and group. */
+  readonly decisions: Readonly<Record<string, Readonly<Record<string, ByPredicted>>>>;
   /** Labels that came with a group, by protected attribute and group. */
   readonly groups: Readonly<Record<string, Readonly<Record<string, Confusion>>>>;
 }

@@ -1,13 +1,13 @@
 import type { Contract } from "../../services/contract/contract";
-import { metrics } from "../../services/contract/metrics";
+import { metrics, type MetricFamily } from "../../services/contract/metrics";
 import { comparison, comparisonEvidence, smoothedShare, type Share } from "./comparison";
-import type { Confusion, TrialCounts } from "./counts";
+import type { Confusion, TrialCounts, VersionCounts } from "./counts";
 import { ifLabelled, labelEvidence } from "./labels";
 import { series } from "./series";
 import { promReplacement } from "./quoting";
 import { record, select, type Labels, type RecordingRule } from "./rule";
 import { exact } from "./sequential";
-import { predictedLabels } from "./unlabelled";
+import { predictedLabels, type Predicted } from "./unlabelled";
 import type { Evidence, Gate } from "./verdict";
 
 type FairnessGate = Contract["gates"]["fairness"][number];
@@ -41,29 +41,31 @@ export function fairnessGates({ gates }: Pick<Contract, "gates">): FairnessGate[
   );
 }
 
-/** Rates of each group under each version, and how far apart each two groups are. */
+/**
+ * Rates of each group under each version, and how far apart each two groups are. Who is selected is
+ * known of every decision; only what a decision should have been needs true labels.
+ */
 function groupRules(contract: Contract): RecordingRule[] {
   const { positiveLabel: yes, negativeLabel: no } = contract.target;
-  const rows = (labels: Record<string, string>) =>
-    `sum by (version, attribute, group) (${select(contract, metrics.groupOutcomes.name, labels)})`;
-  const rate = (name: string, given: Record<string, string>) => [
-    record(
-      contract,
-      series.trialGroupTrials,
-      `${rows(given)} >= ${contract.gates.minimumGroupSize}`,
-      { rate: name },
-    ),
-    record(
-      contract,
-      series.trialGroupRate,
-      `(${rows({ ...given, predicted: yes })} + 0.5) / (${rows(given)} >= ${contract.gates.minimumGroupSize}) / (1 + 1 / ${rows(given)})`,
-      { rate: name },
-    ),
-  ];
+  const { groupDecisions, groupOutcomes } = metrics;
+  const rate = (name: Rate, { name: of }: MetricFamily, given: Labels) => {
+    const rows = (labels: Labels) =>
+      `sum by (version, attribute, group) (${select(contract, of, labels)})`;
+    const enough = `${rows(given)} >= ${contract.gates.minimumGroupSize}`;
+    return [
+      record(contract, series.trialGroupTrials, enough, { rate: name }),
+      record(
+        contract,
+        series.trialGroupRate,
+        `(${rows({ ...given, predicted: yes })} + 0.5) / (${enough}) / (1 + 1 / ${rows(given)})`,
+        { rate: name },
+      ),
+    ];
+  };
   return [
-    ...rate(rates.selection, {}),
-    ...rate(rates.truePositive, { actual: yes }),
-    ...rate(rates.falsePositive, { actual: no }),
+    ...rate(rates.selection, groupDecisions, {}),
+    ...rate(rates.truePositive, groupOutcomes, { actual: yes }),
+    ...rate(rates.falsePositive, groupOutcomes, { actual: no }),
   ];
 }
 
@@ -126,8 +128,8 @@ function gapRules(contract: Contract): RecordingRule[] {
 }
 
 /**
- * Evidence of each fairness gate against each version that has labels with groups: the pair of
- * groups that is furthest apart.
+ * Evidence of each fairness gate against each version whose groups were reported: the pair of groups
+ * that is furthest apart.
  */
 export function fairnessTrialRules(contract: Contract): RecordingRule[] {
   const gates = fairnessGates(contract);
@@ -167,21 +169,33 @@ function measured(contract: Contract, { metric, attribute, min, max }: FairnessG
   return { scale: "difference", limit: max ?? 0, over, tests: over.length * each } as const;
 }
 
-/** {@link groupRules} from counts: what a rate is a share of. */
+/** {@link groupRules} from counts: what a rate is a share of, for each group of an attribute. */
 const rateOf = {
-  [rates.selection]: ({ truePositive, falsePositive, trueNegative, falseNegative }) => ({
-    events: truePositive + falsePositive,
-    trials: truePositive + falsePositive + trueNegative + falseNegative,
-  }),
-  [rates.truePositive]: ({ truePositive, falseNegative }) => ({
-    events: truePositive,
-    trials: truePositive + falseNegative,
-  }),
-  [rates.falsePositive]: ({ falsePositive, trueNegative }) => ({
-    events: falsePositive,
-    trials: falsePositive + trueNegative,
-  }),
-} as const satisfies Record<Rate, (counts: Confusion) => Share>;
+  [rates.selection]: ({ decisions }, attribute) =>
+    Object.values(decisions[attribute] ?? {}).map(({ positive, negative }) => ({
+      events: positive,
+      trials: positive + negative,
+    })),
+  [rates.truePositive]: (counts, attribute) =>
+    labelled(counts, attribute).map(({ truePositive, falseNegative }) => ({
+      events: truePositive,
+      trials: truePositive + falseNegative,
+    })),
+  [rates.falsePositive]: (counts, attribute) =>
+    labelled(counts, attribute).map(({ falsePositive, trueNegative }) => ({
+      events: falsePositive,
+      trials: falsePositive + trueNegative,
+    })),
+} as const satisfies Record<Rate, (counts: VersionCounts, attribute: string) => Share[]>;
+
+function labelled({ groups }: VersionCounts, attribute: string): Confusion[] {
+  return Object.values(groups[attribute] ?? {});
+}
+
+/** Predictions whose true labels a fairness measure is over: selection asks for none. */
+export function labelsOfGroups(metric: FairnessGate["metric"]): readonly Predicted[] {
+  return metric === "equalized-odds-difference" ? predictedLabels : [];
+}
 
 /** {@link gapRules} from counts: how far apart two groups are, and the variance of that. */
 const gaps = {
@@ -209,11 +223,9 @@ function fairnessEvidence(
 ): Evidence {
   const { scale, limit, over, tests } = measured(contract, gate);
   const { of, variance } = gaps[scale];
-  const groups = Object.values(trial.groups[gate.attribute] ?? {});
   // As in PromQL each group is also compared with itself, which is no evidence against anybody.
   const pairs = over.flatMap((rate) => {
-    const judged = groups
-      .map((counts) => rateOf[rate](counts))
+    const judged = rateOf[rate](trial, gate.attribute)
       .filter(({ trials }) => trials >= contract.gates.minimumGroupSize)
       .map((counts) => ({ share: smoothedShare(counts), rows: counts.trials }));
     return judged.flatMap((one, i) =>
@@ -224,7 +236,7 @@ function fairnessEvidence(
     );
   });
   const widest = Math.max(...pairs.map(({ excess }) => excess + limit));
-  return ifLabelled(contract, trial, predictedLabels, {
+  return ifLabelled(contract, trial, labelsOfGroups(gate.metric), {
     value: pairs.length < 2 ? NaN : scale === "ratio" ? Math.exp(-widest) : widest,
     against: comparisonEvidence(pairs, { spread: spreads[scale], picked: tests }) ?? 0,
   });
@@ -239,7 +251,7 @@ export function groupGates(contract: Contract): Gate[] {
       name,
       compares: `${metric} by ${attribute}, of the two groups furthest apart`,
       bound: min === undefined ? { max } : { min },
-      query: (version) => labelEvidence(contract, version, name, predictedLabels),
+      query: (version) => labelEvidence(contract, version, name, labelsOfGroups(metric)),
       evidence: (counts) => fairnessEvidence(contract, gate, counts),
     };
   });

@@ -24,7 +24,7 @@ const rates = {
 } as const;
 
 /**
- * Windows of labels by group, the series' label `window`: what is judged, the newest of it, and
+ * Windows of decisions and labels by group, the series' label `window`: what is judged, the newest of it, and
  * what the newest is compared with.
  */
 type FairnessWindow = "long" | "short" | "before";
@@ -81,9 +81,9 @@ const comparison = "attribute, rate, window";
  */
 function groupRules(contract: Contract): RecordingRule[] {
   const { positiveLabel: yes, negativeLabel: no } = contract.target;
-  const rows = (labels: Record<string, string>) =>
-    `sum by (attribute, group, window) (${select(contract, series.groupWindow, labels)})`;
-  const rate = (name: string, given: Record<string, string>) => {
+  const rate = (name: string, counts: SeriesName, given: Record<string, string>) => {
+    const rows = (labels: Record<string, string>) =>
+      `sum by (attribute, group, window) (${select(contract, counts, labels)})`;
     const missing = unlabelledOf(contract, series.unlabelled, predictedLabels);
     const enough = `${rows(given)} >= ${contract.gates.minimumGroupSize}`;
     const trials = name === rates.selection ? enough : `${enough} unless on () ${missing}`;
@@ -98,24 +98,34 @@ function groupRules(contract: Contract): RecordingRule[] {
     select(contract, series.groupRate),
     select(contract, series.groupTrials),
   ];
+  return [
+    ...windowRules(contract),
+    ...rate(rates.selection, series.groupDecided, {}),
+    ...rate(rates.truePositive, series.groupWindow, { actual: yes }),
+    ...rate(rates.falsePositive, series.groupWindow, { actual: no }),
+    // Half a row more of each kind, so that a rate of 0 or 1 has an error too.
+    record(contract, series.groupSmoothed, `(${share} * ${trials} + 0.5) / (${trials} + 1)`),
+  ];
+}
+
+/** Decisions and labels of each window. */
+function windowRules(contract: Contract): RecordingRule[] {
   const { labels: long, drift: short } = windowsOf(contract);
-  const window = (name: FairnessWindow, length: string, offset?: string) =>
+  const window = (name: FairnessWindow, length: string, offset?: string) => [
+    record(
+      contract,
+      series.groupDecided,
+      counted(select(contract, series.groupDecisions), length, offset),
+      { window: name },
+    ),
     record(
       contract,
       series.groupWindow,
       counted(select(contract, series.groupOutcomes), length, offset),
       { window: name },
-    );
-  return [
-    window("long", long),
-    window("short", short),
-    window("before", long, short),
-    ...rate(rates.selection, {}),
-    ...rate(rates.truePositive, { actual: yes }),
-    ...rate(rates.falsePositive, { actual: no }),
-    // Half a row more of each kind, so that a rate of 0 or 1 has an error too.
-    record(contract, series.groupSmoothed, `(${share} * ${trials} + 0.5) / (${trials} + 1)`),
+    ),
   ];
+  return [...window("long", long), ...window("short", short), ...window("before", long, short)];
 }
 
 /** Sum of `of` over the group with the highest and the one with the lowest rate. */
@@ -259,8 +269,9 @@ function gateAlerts(contract: Contract): AlertingRule[] {
 }
 
 /**
- * Selection rate ratio (lowest over highest), demographic parity and equalized odds differences
- * between groups, from labels that came with a group. Each gate is judged over two windows, as burn
+ * Selection rate ratio (lowest over highest) and demographic parity difference between groups, from
+ * decisions whose group was reported; equalized odds difference, from labels that came with a group.
+ * Each gate is judged over two windows, as burn
  * rates are (Google SRE Workbook, chapter 5). The long one holds enough rows of a small group to be
  * compared with the gate. The short one seldom does; but that it is beyond the gate and worse than
  * the time before, a great harm shows within hours.

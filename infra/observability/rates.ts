@@ -60,6 +60,11 @@ function labelRates(contract: Contract): RecordingRule[] {
     ),
     record(
       contract,
+      series.groupDecisions,
+      rate(contract, metrics.groupDecisions, ["attribute", "group", "predicted"]),
+    ),
+    record(
+      contract,
       series.groupOutcomes,
       rate(contract, metrics.groupOutcomes, ["attribute", "group", "predicted", "actual"]),
     ),

@@ -165,6 +165,8 @@ export class Traffic {
         `a real row was refused with ${answer.status}: ${JSON.stringify(answer.body)}`,
       );
     const { predictionId, label: decision } = predicted.parse(answer.body);
+    // Whom the decision is about is reported at once; whether it was right is known later, if ever.
+    await this.#report({ predictionId, groups });
     // Who is declined costs and earns nothing.
     const earned = decision === contract.target.positiveLabel ? value : 0;
     const at = minute + arrives;
@@ -194,13 +196,20 @@ export class Traffic {
     }
   }
 
-  async #feedBack({ predictionId, ...label }: Label): Promise<void> {
+  async #feedBack(label: Label): Promise<void> {
+    await this.#report(label);
+    this.labelled += 1;
+  }
+
+  async #report({
+    predictionId,
+    ...report
+  }: Pick<Label, "predictionId" | "groups">): Promise<void> {
     const { contract } = this.options;
-    const answer = await this.#send(feedbackPath(contract.name), label, {
+    const answer = await this.#send(feedbackPath(contract.name), report, {
       headers: { [predictionHeader]: predictionId },
     });
     if (answer.status !== 200)
-      throw new Error(`a label was refused with ${answer.status}: ${JSON.stringify(answer.body)}`);
-    this.labelled += 1;
+      throw new Error(`a report was refused with ${answer.status}: ${JSON.stringify(answer.body)}`);
   }
 }

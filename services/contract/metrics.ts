@@ -138,6 +138,12 @@ export const metrics = {
     help: "True labels that arrived, by bin of the score and true label: calibration and AUC.",
     labels: ["bin", "actual"],
   },
+  groupDecisions: {
+    name: "causeway_group_decisions_total",
+    type: "counter",
+    help: "Predictions whose group was reported, by protected attribute, group and predicted label, whether a true label ever comes or not.",
+    labels: ["attribute", "group", "predicted"],
+  },
   groupOutcomes: {
     name: "causeway_group_outcomes_total",
     type: "counter",

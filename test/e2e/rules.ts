@@ -4,7 +4,7 @@ import { TOOLS } from "../harness/toolchain/pins";
 import { contract } from "../infra/observability/fixture";
 import { families, parityFailures } from "../infra/gates/parity";
 import { anyNames, oddNames } from "../infra/gates/parity-contracts";
-import { sample } from "../infra/gates/parity-counts";
+import { sample } from "../infra/gates/parity-drawings";
 import { failures, lintProblems, scenarios } from "../infra/observability/promtool/run";
 import type { Suite } from "../harness/runner";
 

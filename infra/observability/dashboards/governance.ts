@@ -89,7 +89,7 @@ function fairness(): Row {
     ...more,
   });
   return {
-    title: "Fairness, from true labels that came with a group",
+    title: "Fairness, from decisions and true labels whose group was reported",
     panels: [
       measure("Selection rate ratio", "selection-rate-ratio", {
         max: 1,

@@ -3,23 +3,34 @@ import { predictionHeader } from "../../contract/feedback";
 import { isObject, objectWith } from "../requests/body";
 import { refuseField } from "../requests/problem";
 
+/** Groups of a subject by protected attribute; audited, never seen by the model. */
+export type Groups = readonly (readonly [attribute: string, group: string])[];
+
 /** A true label that arrived. */
-export interface Feedback {
+export interface TrueLabel {
   readonly predictionId: string;
   /** Whether the true label is the positive one. */
   readonly positive: boolean;
-  /** Group of the subject by protected attribute; audited, never seen by the model. */
-  readonly groups: readonly (readonly [attribute: string, group: string])[];
+  readonly groups: Groups;
   /** What the decision was worth, in the business's own unit. */
   readonly value: number | undefined;
 }
+
+/** Of which groups the subject of a prediction is, whatever becomes of it. */
+export interface GroupReport {
+  readonly predictionId: string;
+  readonly positive?: never;
+  readonly groups: Groups;
+}
+
+export type Feedback = TrueLabel | GroupReport;
 
 /** Largest magnitude of a business value: sums of squares stay exact enough in a double. */
 const largestValue = 1e9;
 
 /**
- * Reads `{ "label", "groups"?: { attribute: group }, "value"? }`, and the id of the prediction from
- * its header. Throws RequestProblem.
+ * Reads `{ "label", "groups"?: { attribute: group }, "value"? }`, or `{ "groups" }` about a prediction
+ * that has no true label yet, and the id of the prediction from its header. Throws RequestProblem.
  */
 export function readFeedback(
   { target, protectedAttributes }: Pick<Contract, "target" | "protectedAttributes">,
@@ -33,7 +44,10 @@ export function readFeedback(
       predictionHeader,
       "must be a header with the id that came with the prediction",
     );
-  const { label, groups, value } = objectWith(body, ["label"], ["groups", "value"]);
+  const { label, groups, value } = objectWith(body, [], ["label", "groups", "value"]);
+  const read = readGroups(protectedAttributes, groups);
+  if (label === undefined && value === undefined && read.length > 0)
+    return { predictionId, groups: read };
   if (label !== target.positiveLabel && label !== target.negativeLabel)
     throw refuseField(
       "field.value",
@@ -49,7 +63,7 @@ export function readFeedback(
   return {
     predictionId,
     positive: label === target.positiveLabel,
-    groups: readGroups(protectedAttributes, groups),
+    groups: read,
     value,
   };
 }

@@ -1,8 +1,6 @@
 import type { Contract } from "../../contract/contract";
 import { durationBuckets, metrics, operations, type Operation } from "../../contract/metrics";
 import type { ServedRelease } from "../../evidence/release";
-import type { Feedback } from "../feedback/read";
-import type { Issued } from "../identity/prediction-id";
 import type { Execution } from "../inference/execution";
 import type { ReplacementReason } from "../inference/pool";
 import type { FeatureBins, Reference } from "../release/documents";
@@ -160,11 +158,6 @@ export class ModelCounters {
         add(value === value ? feature.bins[feature.binOf(value)] : feature.missing);
       }
     }
-  }
-
-  /** Counts a true label that became known `age` seconds after its prediction. */
-  outcome(issued: Issued, feedback: Feedback, age: number): void {
-    this.outcomes.add(issued, feedback, age);
   }
 
   /** Says what is running. */

@@ -1,7 +1,7 @@
 import { arms, outcomeAges, outcomeWindow, subjectBuckets } from "../../contract/arms";
 import type { Contract } from "../../contract/contract";
 import { labelAges, metrics } from "../../contract/metrics";
-import type { Feedback } from "../feedback/read";
+import type { Groups, TrueLabel } from "../feedback/read";
 import type { Issued } from "../identity/prediction-id";
 import { binOf, type Cell, type Registry } from "./registry";
 
@@ -17,8 +17,8 @@ function ageOf(seconds: number): string {
 }
 
 /**
- * True labels by predicted label, score bin and group, under the version that predicted. A replica
- * of one version also counts for others, since feedback comes to whichever replica it comes to.
+ * True labels by predicted label, score bin and group, and decisions by group, under the version that
+ * predicted. A replica of one version also counts for others, since feedback comes to whichever replica it comes to.
  */
 export class OutcomeCounters {
   readonly #registry: Registry;
@@ -41,7 +41,7 @@ export class OutcomeCounters {
   }
 
   /** Counts an outcome that became known `age` seconds after its prediction. */
-  add(issued: Issued, { positive, groups, value }: Feedback, age: number): void {
+  add(issued: Issued, { positive, groups, value }: TrueLabel, age: number): void {
     const version = this.#known(issued.version);
     const [predicted, actual] = [this.#label(issued.positive), this.#label(positive)];
     this.#count(version, ["outcome", predicted, actual, ageOf(age)]);
@@ -58,6 +58,14 @@ export class OutcomeCounters {
     const part = Math.floor((outcomeAges * age) / outcomeWindow(this.#contract));
     const { arm, bucket } = issued.subject;
     this.#count(version, ["experiment", arm, `${bucket}`, `${part}`, sign], Math.abs(value));
+  }
+
+  /** Counts the decision on a subject of these groups. */
+  decided(issued: Issued, groups: Groups): void {
+    const version = this.#known(issued.version);
+    const predicted = this.#label(issued.positive);
+    for (const [attribute, group] of groups)
+      this.#count(version, ["decision", attribute, group, predicted]);
   }
 
   #label(positive: boolean): string {
@@ -113,11 +121,22 @@ export class OutcomeCounters {
         }
       }
     }
+    this.#addDecisions(version, labels);
     put(["values"], this.#registry.cell(metrics.valueCount, { version }));
     for (const sign of signs)
       put(["value", sign], this.#registry.cell(metrics.valueSum, { version, sign }));
     put(["squares"], this.#registry.cell(metrics.valueSquares, { version }));
     if (this.#contract.release.strategy === "ab") this.#addExperiment(version);
+  }
+
+  #addDecisions(version: string, labels: readonly string[]): void {
+    for (const { name: attribute, groups } of this.#contract.protectedAttributes)
+      for (const { name: group } of groups)
+        for (const predicted of labels)
+          this.#cells.set(
+            [version, "decision", attribute, group, predicted].join("\0"),
+            this.#registry.cell(metrics.groupDecisions, { version, attribute, group, predicted }),
+          );
   }
 
   #addExperiment(version: string): void {

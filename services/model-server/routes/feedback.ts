@@ -18,8 +18,8 @@ export interface FeedbackDeps {
 }
 
 /**
- * `feedback`: the true label of an earlier prediction of either version, by its id, within the
- * label delay of the contract.
+ * `feedback`: the true label of an earlier prediction of either version, or the groups of its
+ * subject, by its id, within the label delay of the contract. Each of the two counts once.
  */
 export function feedbackHandler({ contract, ids, counters, clock, remembered }: FeedbackDeps) {
   const seen = new Seen(remembered);
@@ -44,12 +44,15 @@ export function feedbackHandler({ contract, ids, counters, clock, remembered }: 
         "feedback.expired",
         `a label may take ${durationText(labelDelay)}, and this one took longer`,
       );
-    if (!seen.add(feedback.predictionId, issued.at + labelDelay, now))
+    const labelled = feedback.positive !== undefined;
+    const what = labelled ? "label" : "groups";
+    if (!seen.add(`${what} ${feedback.predictionId}`, issued.at + labelDelay, now))
       throw new RequestProblem(
         "feedback.duplicate",
-        "the label of this prediction was counted before",
+        `the ${what} of this prediction ${labelled ? "was" : "were"} counted before`,
       );
-    counters.outcome(issued, feedback, now - issued.at);
+    if (labelled) counters.outcomes.add(issued, feedback, now - issued.at);
+    else counters.outcomes.decided(issued, feedback.groups);
     if (request.trace) request.trace.facts = { predictionId: feedback.predictionId };
     return reply.code(200).send({ accepted: true, version: issued.version });
   };

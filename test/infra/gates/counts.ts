@@ -30,6 +30,17 @@ export function counts(rows: number, changes: Partial<VersionCounts> = {}): Vers
     scoreTenths: [1, 1, 2, 2, 4, 6, 10, 20, 30, 24].map((share) => (share / 100) * rows),
     predictions: { positive: rows * 0.9, negative: rows * 0.1 },
     outcomes: confusion(rows),
+    decisions: {
+      race: {
+        white: { positive: rows * 0.765, negative: rows * 0.085 },
+        black: { positive: rows * 0.09, negative: rows * 0.01 },
+        hispanic: { positive: rows * 0.045, negative: rows * 0.005 },
+      },
+      sex: {
+        male: { positive: rows * 0.72, negative: rows * 0.08 },
+        female: { positive: rows * 0.18, negative: rows * 0.02 },
+      },
+    },
     groups: {
       race: {
         white: confusion(rows * 0.85),

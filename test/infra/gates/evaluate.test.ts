@@ -1,9 +1,10 @@
 import * as fc from "fast-check";
 import type { Confusion, VersionCounts } from "../../../infra/gates/counts";
+import type { ByPredicted } from "../../../infra/gates/unlabelled";
 import { decide, evaluate, gateNames, proofQuestions } from "../../../infra/gates/gates";
 import { conditions, verdictOf } from "../../../infra/gates/verdict";
 import { contract } from "../serving/fixture";
-import { confusion, counts, trial as settings, trialOf } from "./counts";
+import { counts, trial as settings, trialOf } from "./counts";
 
 function judge(trial: VersionCounts, champion = counts(9 * trial.answers), of = contract) {
   return evaluate(of, settings, trialOf(trial, champion));
@@ -63,31 +64,44 @@ describe("a version on trial", () => {
     expect(failed(counts(1_000, { scoreTenths: flipped }))).toEqual(["score-champion"]);
   });
 
-  it("is rolled back when live labels contradict a fairness gate, and small groups are left out", () => {
-    const declined: Confusion = {
-      truePositive: 20,
-      falsePositive: 5,
-      trueNegative: 25,
-      falseNegative: 50,
-    };
-    const few: Confusion = {
-      truePositive: 2,
-      falsePositive: 0,
-      trueNegative: 2,
-      falseNegative: 25,
-    };
-    const groups = (black: Confusion) => ({
-      ...counts(1_000).groups,
-      race: { white: confusion(850), black },
+  it("is rolled back when decisions contradict a fairness gate, and small groups are left out", () => {
+    const decisions = (black: ByPredicted) => ({
+      ...counts(1_000).decisions,
+      race: { white: { positive: 765, negative: 85 }, black },
     });
-    expect(failed(counts(1_000, { groups: groups(declined) }))).toEqual([
-      "selection-rate-ratio-race",
-    ]);
-    const small = judge(counts(1_000, { groups: groups(few) }));
+    const declined = decisions({ positive: 25, negative: 75 });
+    expect(failed(counts(1_000, { decisions: declined }))).toEqual(["selection-rate-ratio-race"]);
+    const few = decisions({ positive: 2, negative: 27 });
+    const small = judge(counts(1_000, { decisions: few }));
     expect(small.find(({ gate }) => gate === "selection-rate-ratio-race")).toMatchObject({
       value: NaN,
       verdict: "not shown",
     });
+  });
+
+  it("is rolled back for whom it declines, though labels of the approved alone show no difference", () => {
+    const approved = (rows: number): Confusion => ({
+      truePositive: rows,
+      falsePositive: 0,
+      trueNegative: 0,
+      falseNegative: 0,
+    });
+    const penalised = counts(1_000, {
+      predictions: { positive: 765 + 51, negative: 85 + 99 },
+      outcomes: approved(816),
+      // 34% of the black applicants are approved and 90% of the white: a ratio of 0.38.
+      decisions: {
+        ...counts(1_000).decisions,
+        race: {
+          white: { positive: 765, negative: 85 },
+          black: { positive: 51, negative: 99 },
+        },
+      },
+      groups: { race: { white: approved(765), black: approved(51) } },
+    });
+    const ratio = judge(penalised).find(({ gate }) => gate === "selection-rate-ratio-race");
+    expect(ratio).toMatchObject({ verdict: "shown to fail" });
+    expect(ratio?.value).toBeCloseTo(0.38, 2);
   });
 
   it("is not judged by labels of the approved alone, which show a recall of 0.55 as 1.00", () => {

@@ -1,4 +1,3 @@
-import * as fc from "fast-check";
 import type { Share } from "../../../infra/gates/comparison";
 import type { Confusion, TrialCounts, VersionCounts } from "../../../infra/gates/counts";
 import { matchers } from "../../../infra/gates/quoting";
@@ -49,7 +48,7 @@ export const lives = {
   reset: (count: number) => `0 ${count / samples} ${count}+0x47 0+0x14`,
   gone: (count: number) => `0 ${count / 15} ${count}+0x20 _x42`,
 } as const;
-type Life = keyof typeof lives;
+export type Life = keyof typeof lives;
 const flows: readonly Life[] = ["flowing", "late", "restarted"];
 
 /** A recorded rate of events in a second, of which a window holds this count in one sample. */
@@ -65,7 +64,7 @@ export const own = (of: Side, pod = "a", { name } = contract) =>
   `model="${name}",version="${versionOf(of)}",pod="${of}-${pod}",rollouts_pod_template_hash="${of === "trial" ? hash : "stable"}"`;
 
 /** Requests and predictions of one pod; `quick` and `timed` are what its histogram says. */
-interface Pod {
+export interface Pod {
   readonly life: Life;
   readonly fine: number;
   readonly errors: number;
@@ -84,16 +83,17 @@ export interface DrawnVersion {
   readonly processes: readonly number[];
   readonly scores: { readonly life: Life; readonly tenths: readonly number[] };
   readonly outcomes: Confusion;
+  readonly decisions: VersionCounts["decisions"];
   readonly groups: VersionCounts["groups"];
   /** Whether pods that are gone had counted labels, which are lost. */
   readonly labelsLost: boolean;
 }
 
-const all = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0);
+export const all = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0);
 
 /** What `evaluate` is told of a version. */
 export function countsOf(drawn: DrawnVersion): VersionCounts {
-  const { pods, unanswered, processes, scores, outcomes, groups } = drawn;
+  const { pods, unanswered, processes, scores, outcomes, decisions, groups } = drawn;
   const recent = pods.filter(({ life }) => flows.includes(life));
   return {
     requests: all(pods.map(({ fine, errors }) => fine + errors)),
@@ -107,6 +107,7 @@ export function countsOf(drawn: DrawnVersion): VersionCounts {
     scoreTenths: scores.tenths,
     predictions: { positive: predicted(drawn)[0], negative: predicted(drawn)[1] },
     outcomes,
+    decisions,
     groups,
   };
 }
@@ -227,7 +228,7 @@ function labelSeries(
   { target: { positiveLabel: yes, negativeLabel: no } }: Contract,
   labels: (pod: string, more: Record<string, string>) => string,
 ): (readonly [string, string])[] {
-  const { outcomes, groups, labelsLost } = drawn;
+  const { outcomes, decisions, groups, labelsLost } = drawn;
   const cells = [
     ["truePositive", yes, yes],
     ["falsePositive", yes, no],
@@ -251,6 +252,22 @@ function labelSeries(
           counter(predicted(drawn)[i] ?? 0),
         ] as const,
     ),
+    ...Object.entries(decisions).flatMap(([attribute, list]) =>
+      Object.entries(list).flatMap(([group, { positive, negative }]) =>
+        (
+          [
+            [yes, positive],
+            [no, negative],
+          ] as const
+        ).map(
+          ([predicted, count]) =>
+            [
+              `causeway_group_decisions_total${labels("a", { attribute, group, predicted })}`,
+              counter(count),
+            ] as const,
+        ),
+      ),
+    ),
     ...Object.entries(groups).flatMap(([attribute, list]) =>
       Object.entries(list).flatMap(([group, confusion]) =>
         matrix("causeway_group_outcomes_total", { attribute, group }, confusion),
@@ -258,104 +275,3 @@ function labelSeries(
     ),
   ];
 }
-
-export const minimum = contract.drift.minimumSamples;
-
-/** Off the minimum itself: a window that is summed may miss a whole number by its last digit. */
-export const off = (count: number, least = minimum) => (count === least ? count + 1 : count);
-export const rows = fc.oneof(fc.integer({ min: 0, max: 400 }), fc.integer({ min: 0, max: 20_000 }));
-
-/** Shares near what the gates allow, and any. */
-export const share = fc.oneof(
-  fc.double({ min: 0, max: 0.05, noNaN: true }),
-  fc.double({ min: 0, max: 1, noNaN: true }),
-);
-
-/** Now and then a server counts NaN. */
-const orNaN = <T>(of: fc.Arbitrary<T>, broken: (value: T) => T) =>
-  fc.oneof({ weight: 15, arbitrary: of }, { weight: 1, arbitrary: of.map(broken) });
-
-function confusions(size: fc.Arbitrary<number>, least: number): fc.Arbitrary<Confusion> {
-  const drawn = fc
-    .tuple(size, fc.double({ min: 0.5, max: 1, noNaN: true }), share, share)
-    .map(([rows, positive, missed, alarms]): Confusion => {
-      const total = off(rows, least);
-      const positives = Math.floor(total * positive);
-      const falseNegative = Math.floor(positives * missed);
-      const falsePositive = Math.floor((total - positives) * alarms);
-      return {
-        truePositive: positives - falseNegative,
-        falseNegative,
-        falsePositive,
-        trueNegative: total - positives - falsePositive,
-      };
-    });
-  return orNaN(drawn, (confusion) => ({ ...confusion, falsePositive: NaN }));
-}
-
-const life = fc.constantFrom(...(Object.keys(lives) as Life[]));
-const some = fc.oneof(
-  fc.constant(0),
-  fc.integer({ min: 1, max: 12 }),
-  fc.integer({ min: 0, max: 400 }),
-  fc.integer({ min: 0, max: 20_000 }),
-);
-const rare = fc.oneof(
-  { weight: 3, arbitrary: fc.constant(0) },
-  { weight: 1, arbitrary: fc.integer({ min: 1, max: 400 }) },
-);
-const few = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 12 }), rows);
-
-const pod: fc.Arbitrary<Pod> = fc
-  .record({ life, fine: some, errors: few, timed: some, late: share, away: rare })
-  .map(({ late, ...drawn }) => ({ ...drawn, quick: drawn.timed - Math.floor(late * drawn.timed) }));
-const broken = fc
-  .tuple(pod, fc.constantFrom("fine", "errors", "timed", "quick"))
-  .map(([drawn, which]): Pod => ({ ...drawn, life: "flowing", [which]: NaN }));
-
-const small400 = fc.integer({ min: 0, max: 400 });
-const tenth = fc.oneof(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 900 }));
-
-/** Versions under a contract. */
-export function versions(judged: Contract): fc.Arbitrary<DrawnVersion> {
-  const least = judged.drift.minimumSamples;
-  const tenths = fc.oneof(
-    fc.array(tenth, { minLength: 10, maxLength: 10 }),
-    fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 10, maxLength: 10 }),
-    fc.constant(Array.from({ length: 10 }, () => 0)),
-  );
-  const groups = judged.protectedAttributes.map(({ name, groups: list }) => {
-    const each = list.map((group) => [group.name, confusions(small400, 0)] as const);
-    return [name, fc.record(Object.fromEntries(each))] as const;
-  });
-  return fc
-    .record({
-      pods: fc.array(fc.oneof({ weight: 11, arbitrary: pod }, { weight: 1, arbitrary: broken }), {
-        maxLength: 3,
-      }),
-      unanswered: fc.option(
-        fc.oneof(
-          { weight: 7, arbitrary: fc.record({ life, count: fc.integer({ min: 0, max: 20 }) }) },
-          { weight: 1, arbitrary: fc.constant({ life: "flowing" as const, count: NaN }) },
-        ),
-        { nil: undefined },
-      ),
-      processes: fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 3 }),
-      scores: fc
-        .record({ life, tenths: tenths.filter((list) => all(list) !== least) })
-        .chain((drawn) =>
-          orNaN(fc.constant(drawn), ({ tenths: [, ...rest] }) => ({
-            life: "flowing" as const,
-            tenths: [NaN, ...rest],
-          })),
-        ),
-      outcomes: confusions(rows, least),
-      groups: fc.record(Object.fromEntries(groups)),
-      labelsLost: fc.boolean(),
-    })
-    .filter(({ pods }) => all(pods.map(({ timed, away }) => timed + away)) !== least);
-}
-
-const seed = 20261129;
-export const sample = <T>(of: fc.Arbitrary<T>, count: number) =>
-  fc.sample(of, { seed, numRuns: count });

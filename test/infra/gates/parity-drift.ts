@@ -3,7 +3,8 @@ import { select } from "../../../infra/gates/rule";
 import { series } from "../../../infra/gates/series";
 import { driftGroup, driftOf, type BinnedFeature } from "../../../infra/observability/drift";
 import { scoreFeature } from "../../../infra/observability/rates";
-import { contract, counted, minimum, sample, samples, version } from "./parity-counts";
+import { contract, counted, samples, version } from "./parity-counts";
+import { minimum, sample } from "./parity-drawings";
 import type { ParityCase, ParityFamily } from "./parity-family";
 
 /** Drift of each feature and of the score: index, threshold, and whether the alert would wait. */

@@ -8,6 +8,7 @@ const unknown: DrawnVersion = {
   processes: [],
   scores: { life: "flowing", tenths: Array.from({ length: 10 }, () => 0) },
   outcomes: { truePositive: 0, falsePositive: 0, trueNegative: 0, falseNegative: 0 },
+  decisions: {},
   groups: {},
   labelsLost: false,
 };

@@ -36,16 +36,13 @@ import {
   interval,
   lastBlocks,
   lastLabels,
-  minimum,
   own,
-  sample,
   seriesOf,
-  share,
   sides,
   type Side,
   version,
-  versions,
 } from "./parity-counts";
+import { minimum, sample, share, versions } from "./parity-drawings";
 
 /** One drawing of a release: what every gate makes of it, its proof and the restarts included. */
 function releaseCase(

@@ -1,16 +1,15 @@
 import { groupGates } from "../../../infra/gates/fairness";
 import { gateNames } from "../../../infra/gates/gates";
 import { refusal } from "../../../infra/gates/sequential";
-import type { Confusion } from "../../../infra/gates/counts";
 import { contract } from "../serving/fixture";
-import { confusion, counts, trialOf } from "./counts";
+import { counts, trialOf } from "./counts";
 import { simulate, type Run } from "./simulate";
 
 const parity = { metric: "demographic-parity-difference", attribute: "sex" } as const;
 const boundary = refusal(gateNames(contract).length);
 
 /**
- * A group with a label at each step, and one of thirty times its size, whose share has settled, just
+ * A group with a decision at each step, and one of thirty times its size, whose share has settled, just
  * as far apart as is allowed.
  */
 const run =
@@ -25,16 +24,12 @@ const run =
     return () => {
       labels += 1;
       if (random() < rate) selected += 1;
-      const of = (all: number, positive: number): Confusion => ({
-        ...confusion(0),
-        truePositive: positive,
-        trueNegative: all - positive,
-      });
+      const of = (all: number, positive: number) => ({ positive, negative: all - positive });
       const sex = {
         female: of(labels, selected),
         male: of(30 * labels, 30 * labels * other),
       };
-      const looked = trialOf(counts(0, { groups: { sex } }), counts(0));
+      const looked = trialOf(counts(0, { decisions: { sex } }), counts(0));
       return gate?.evidence(looked).against ?? -Infinity;
     };
   };

@@ -74,6 +74,38 @@ describe("feedback", () => {
     expect(counted("causeway_business_value_count_total")).toBe(1);
   });
 
+  test("counts the decision by group without a label, once, and a label that comes later", async () => {
+    const server = await testServer();
+    const predictionId = await predict(server);
+    const groups = { race: "black", sex: "female" };
+    expect((await feedback(server, predictionId, { groups }))[0]).toBe(200);
+    expect(await feedback(server, predictionId, { groups })).toEqual([409, "feedback.duplicate"]);
+    expect((await feedback(server, predictionId, { label: "approve", groups }))[0]).toBe(200);
+    const decided = (group: string, predicted: string) =>
+      server.counted("causeway_group_decisions_total", { attribute: "race", group, predicted });
+    expect([
+      decided("black", "approve"),
+      decided("black", "decline"),
+      decided("white", "approve"),
+    ]).toEqual([1, 0, 0]);
+    const labels = { predicted: "approve", actual: "approve" };
+    expect(server.counted("causeway_outcomes_total", { ...labels, age: "10" })).toBe(1);
+    expect(
+      server.counted("causeway_group_outcomes_total", {
+        ...labels,
+        attribute: "race",
+        group: "black",
+      }),
+    ).toBe(1);
+  });
+
+  test("without a label or a group says nothing", async () => {
+    const server = await testServer();
+    const predictionId = await predict(server);
+    for (const body of [{}, { groups: {} }, { groups: { sex: "female" }, value: 3 }])
+      expect((await feedback(server, predictionId, body))[0]).toBe(400);
+  });
+
   test("works for each row of a tensor", async () => {
     const server = await testServer();
     const { outputs } = (

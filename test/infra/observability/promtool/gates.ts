@@ -282,12 +282,19 @@ export function outcomes(
         counts,
       ),
     ),
-    ...Object.entries(byGroup).flatMap(([group, counts]) =>
-      cells(
-        "causeway_group_outcomes_total",
-        `${own("a")},attribute="race",group="${group}"`,
-        counts,
-      ),
-    ),
+    ...Object.entries(byGroup).flatMap(([group, counts]) => {
+      const labels = `${own("a")},attribute="race",group="${group}"`;
+      const [hits, misses, alarms, quiet] = counts;
+      const decided = (predicted: string, add: number) =>
+        [
+          `causeway_group_decisions_total{${labels},predicted="${predicted}"}`,
+          counter([61, add]),
+        ] as const;
+      return [
+        ...cells("causeway_group_outcomes_total", labels, counts),
+        decided("approve", hits + alarms),
+        decided("decline", misses + quiet),
+      ];
+    }),
   ]);
 }

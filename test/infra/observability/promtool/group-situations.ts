@@ -12,25 +12,26 @@ export type Matrix = readonly [tp: number, fp: number, fn: number, tn: number];
 const groupSeries = (group: string, [predicted, actual]: readonly [string, string]) =>
   `causeway_group_outcomes_total${own},attribute="race",group="${group}",predicted="${predicted}",actual="${actual}"}`;
 
+const decided = (group: string, predicted: string) =>
+  `causeway_group_decisions_total${own},attribute="race",group="${group}",predicted="${predicted}"}`;
+
 function byGroup(
   groups: Readonly<
     Record<string, readonly (readonly [minutes: number, matrix: Matrix, reset?: "reset"])[]>
   >,
 ): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(groups).flatMap(([group, pieces]) =>
-      cells.map(
-        (cell, i) =>
-          [
-            groupSeries(group, cell),
-            counter(
-              ...pieces.map(
-                ([minutes, matrix, reset]) => [minutes, matrix[i] ?? 0, reset] as const,
-              ),
-            ),
-          ] as const,
-      ),
-    ),
+    Object.entries(groups).flatMap(([group, pieces]) => {
+      const counted = (of: (matrix: Matrix) => number) =>
+        counter(...pieces.map(([minutes, matrix, reset]) => [minutes, of(matrix), reset] as const));
+      return [
+        ...cells.map(
+          (cell, i) => [groupSeries(group, cell), counted((matrix) => matrix[i] ?? 0)] as const,
+        ),
+        [decided(group, "approve"), counted(([hits, alarms]) => hits + alarms)] as const,
+        [decided(group, "decline"), counted(([, , missed, quiet]) => missed + quiet)] as const,
+      ];
+    }),
   );
 }
 

@@ -45,12 +45,16 @@ function byGroup(
   minutes: number,
 ): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(groups).flatMap(([group, matrix]) =>
-      cells.map(([predicted, actual], i) => [
+    Object.entries(groups).flatMap(([group, matrix]) => [
+      ...cells.map(([predicted, actual], i) => [
         groupOutcome(group, predicted, actual),
         counter([minutes, matrix[i]!]),
       ]),
-    ),
+      ...(["approve", "decline"] as const).map((predicted, i) => [
+        `causeway_group_decisions_total${own},attribute="race",group="${group}",predicted="${predicted}"}`,
+        counter([minutes, matrix[2 * i]! + matrix[2 * i + 1]!]),
+      ]),
+    ]),
   );
 }
 
