@@ -13,8 +13,10 @@ export const tooDeep = `more than ${maximumDepth} collections in each other`;
  */
 export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
-  const flaw = ambiguity(text);
-  if (flaw !== undefined) throw new SyntaxError(flaw);
+  const written = keysWritten(text);
+  if (written === undefined) throw new SyntaxError(tooDeep);
+  // Fewer keys were read than written: one is there twice. Only then it is looked for.
+  if (written !== keysRead(value)) throw new SyntaxError(ambiguity(text));
   return value;
 }
 
@@ -51,8 +53,38 @@ export function jsonOrNothing(text: string): unknown {
   }
 }
 
-/** Why readers could differ about a text that is JSON; undefined where they cannot. */
-function ambiguity(text: string): string | undefined {
+const [quote, colon] = [0x22, 0x3a];
+const [openList, closeList, openObject, closeObject] = [0x5b, 0x5d, 0x7b, 0x7d];
+
+/** Keys in a text that is JSON; undefined where it is too deep. */
+function keysWritten(text: string): number | undefined {
+  let keys = 0;
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    const sign = text.charCodeAt(i);
+    // Most signs are digits and letters of numbers.
+    if (sign === quote) i = endOfText(text, i);
+    else if (sign === colon) keys++;
+    else if (sign === openList || sign === openObject) {
+      depth++;
+      if (depth > maximumDepth) return undefined;
+    } else if (sign === closeList || sign === closeObject) depth--;
+  }
+  return keys;
+}
+
+/** Keys of all objects in a value of JSON. */
+function keysRead(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  const isList = Array.isArray(value);
+  const inside: readonly unknown[] = isList ? value : Object.values(value);
+  let keys = isList ? 0 : inside.length;
+  for (const one of inside) if (typeof one === "object") keys += keysRead(one);
+  return keys;
+}
+
+/** Which key of a text that is JSON is there twice in an object. */
+function ambiguity(text: string): string {
   // The keys so far of each open object; a list has none.
   const open: (Set<string> | undefined)[] = [];
   let keyComes = false;
@@ -66,14 +98,13 @@ function ambiguity(text: string): string | undefined {
       i = end;
     } else if (sign === "{" || sign === "[") {
       open.push(sign === "{" ? new Set() : undefined);
-      if (open.length > maximumDepth) return tooDeep;
       keyComes = sign === "{";
     } else if (sign === "}" || sign === "]") {
       open.pop();
       keyComes = false;
     } else if (sign === ",") keyComes = open.at(-1) !== undefined;
   }
-  return undefined;
+  return "a key twice";
 }
 
 /** Index of the quote that ends the text whose first quote is at `start`. */

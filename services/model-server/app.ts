@@ -20,9 +20,10 @@ import type { Batcher } from "./inference/batcher";
 import type { ModelCounters } from "./metrics/counters";
 import type { Limiter } from "./overload/limiter";
 import type { LoadedRelease } from "./release/load";
-import { parseBody } from "./requests/body";
-import { columnsOf } from "./requests/columns";
+import { bodyOf, mediaTypeOf } from "./http/body";
+import { columnsOf, type Column } from "./requests/columns";
 import { RequestProblem } from "./requests/problem";
+import { tensorForm, type TensorForm } from "./requests/tensor";
 import { explainHandler } from "./routes/explain";
 import { feedbackHandler } from "./routes/feedback";
 import { healthRoutes } from "./routes/health";
@@ -62,17 +63,18 @@ export function buildApp(deps: AppDeps): FastifyInstance {
   const pending = pendingBodies(deps.limits, counters);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
-    "application/json",
+    ["application/json", "application/octet-stream"],
     { parseAs: "buffer" },
     (request: FastifyRequest, body: Buffer, done) => {
       try {
         takeIn(request, { counters, limiter, pending });
-        done(null, parseBody(body));
+        done(null, bodyOf(request, body));
       } catch (error) {
         done(problemOf(error));
       }
     },
   );
+  app.addHook("onRequest", mediaTypeOf);
   app.setErrorHandler((error, request, reply) => answerProblem(app, error, request, reply));
   app.setNotFoundHandler((request, reply) =>
     sendProblem(reply, request, notFound(routes, modelPaths, request, reply)),
@@ -81,7 +83,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
   counters.registry.derived(metrics.inFlightLimit, {}, () => limiter.limit);
   counters.registry.derived(metrics.ready, {}, () => Number(lifecycle.ready));
   healthRoutes(app, lifecycle, name, modelPaths);
-  metadataRoutes(app, loaded, modelPaths);
+  metadataRoutes(app, loaded, modelPaths, lifecycle);
   operationRoutes(app, { ...deps, pending }, modelPaths);
   return app;
 }
@@ -155,16 +157,15 @@ function operationRoutes(
   modelPaths: readonly string[],
 ): void {
   const { loaded, batcher, counters, keys, clock, limits } = deps;
-  const { contract, release, reference, explainer } = loaded;
+  const { contract, release, explainer } = loaded;
   const columns = columnsOf(contract);
   const ids = new PredictionIds(keys);
   const log = new RequestLog(deps.logs, logBase(loaded));
-  const form = { input: reference.input, columns, maximumRows: limits.rows };
   const prediction: PredictionDeps = {
     contract,
     version: release.version,
     columns,
-    form,
+    form: formOf(loaded, columns, limits),
     batcher,
     counters,
     ids,
@@ -198,6 +199,21 @@ function operationRoutes(
   add("predict", handlers.predict);
   add("explain", handlers.explain);
   add("feedback", handlers.feedback);
+}
+
+/** How requests with tensors of this model are read. */
+function formOf(
+  { contract, release, reference }: LoadedRelease,
+  columns: readonly Column[],
+  { rows }: Limits,
+): TensorForm {
+  return tensorForm({
+    model: contract.name,
+    version: release.version,
+    input: reference.input,
+    columns,
+    maximumRows: rows,
+  });
 }
 
 function answerProblem(

@@ -3,6 +3,7 @@ import { keysFrom } from "../../services/model-server/identity/keys";
 import { PredictionIds } from "../../services/model-server/identity/prediction-id";
 import { parseBody } from "../../services/model-server/requests/body";
 import { columnsOf } from "../../services/model-server/requests/columns";
+import { tensorForm } from "../../services/model-server/requests/tensor";
 import { RequestProblem } from "../../services/model-server/requests/problem";
 import { modelsFolder } from "../harness/fixtures";
 
@@ -33,7 +34,13 @@ function requestProblem(error: unknown): string | undefined {
 }
 
 export const columns = columnsOf(contract);
-export const form = { input: "features", columns, maximumRows: 64 };
+export const form = tensorForm({
+  model,
+  version: "1.0.0",
+  input: "features",
+  columns,
+  maximumRows: 64,
+});
 
 const row = contract.features.map((feature) =>
   feature.type === "category" ? feature.values[0]! : feature.min,
@@ -49,6 +56,17 @@ export const tensor = {
   inputs: [{ name: "features", shape: [2, row.length], datatype: "FP32", data: [row, row] }],
   outputs: [{ name: "score" }],
   parameters: {},
+};
+/** A tensor for each feature. */
+export const namedTensors = {
+  inputs: contract.features.map(({ name }, i) => ({
+    name,
+    shape: [2, 1],
+    datatype: "FP64",
+    data: [row[i], row[i]],
+    parameters: { content_type: "np" },
+  })),
+  parameters: { content_type: "pd", binary_data_output: true },
 };
 export const [attribute] = contract.protectedAttributes;
 export const ids = new PredictionIds(keysFrom(Buffer.from(`k1 ${"7".repeat(48)}\n`), model));

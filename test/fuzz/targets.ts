@@ -13,7 +13,7 @@ import { predictionHeader } from "../../services/contract/feedback";
 import { readFeedback } from "../../services/model-server/feedback/read";
 import { readConfig } from "../../services/model-server/config";
 import { readNamed } from "../../services/model-server/requests/named";
-import { readTensor } from "../../services/model-server/requests/tensor";
+import { readInference } from "../../services/model-server/requests/inference";
 import { documents } from "../../cli/lint/manifests";
 import { packConfig } from "../../cli/plan/judgement";
 import { readStackFile } from "../../cli/plan/stack-file";
@@ -30,6 +30,7 @@ import {
   json,
   model,
   named,
+  namedTensors,
   request,
   tensor,
   type Target,
@@ -240,7 +241,8 @@ export const targets: readonly Target[] = [
     complaint: inputError,
   },
   request("request-predict", named, (body) => readNamed(columns, body)),
-  request("request-infer", tensor, (body) => readTensor(form, body)),
+  request("request-infer", tensor, (body) => readInference(form, body, undefined)),
+  request("request-infer-named", namedTensors, (body) => readInference(form, body, undefined)),
   request(
     "request-feedback",
     {

@@ -11,6 +11,7 @@ import type { RequestLog } from "./request-log";
 
 /** What one request left behind for its log line and its counts. */
 export interface Trace {
+  readonly operation: Operation;
   /** When its body was complete and it was taken in; milliseconds of a steady clock. */
   entered: number | undefined;
   problem: RequestProblem | undefined;
@@ -92,7 +93,7 @@ export function watch(operation: Operation, deps: WatchDeps) {
     const from = performance.now();
     const raw = reply.raw;
     if (lifecycle.stopping) reply.header("connection", "close");
-    const trace: Trace = { entered: undefined, problem: undefined, facts: undefined };
+    const trace: Trace = { operation, entered: undefined, problem: undefined, facts: undefined };
     request.trace = trace;
     pending.add(request);
     raw.on("close", () => {

@@ -1,10 +1,13 @@
 import type { Contract, Feature } from "../../contract/contract";
+import type { Kind } from "./datatypes";
 import type { ProblemCode } from "./problem";
 
 /** A feature of the contract, made ready for checking values. */
 export interface Column {
   readonly name: string;
   readonly optional: boolean;
+  /** What the elements of a tensor of this column alone may be. */
+  readonly kinds: readonly Kind[];
   /** What is allowed, for people. */
   readonly allowed: string;
   /** Code of what is wrong with a value that is there, or undefined. */
@@ -16,9 +19,17 @@ export function columnsOf({ features }: Pick<Contract, "features">): Column[] {
   return features.map((feature) => ({
     name: feature.name,
     optional: feature.optional,
+    kinds: kindsOf(feature),
     allowed: allowed(feature),
     check: check(feature),
   }));
+}
+
+/** Codes of a category are numbers; 0 and 1 may be given as false and true. */
+function kindsOf(feature: Feature): readonly Kind[] {
+  const codes = feature.type === "category" ? feature.values : [];
+  const isTruth = codes.length > 0 && codes.every((code) => code === 0 || code === 1);
+  return isTruth ? ["boolean", "integer", "number"] : ["integer", "number"];
 }
 
 function check(feature: Feature): (value: unknown) => ProblemCode | undefined {

@@ -1,65 +1,82 @@
-import { checkKeys, isObject, objectWith } from "./body";
+import { elements, type TensorBytes } from "./binary";
+import { checkKeys, isObject } from "./body";
 import type { Column, Rows } from "./columns";
+import { readParameters } from "./parameters";
 import { refuseField } from "./problem";
-
-/** Names of the output tensors, in the order of an answer without a choice. */
-export const outputNames = ["score", "label", "prediction_id"] as const;
-export type OutputName = (typeof outputNames)[number];
-
-/** An inference request of the Open Inference Protocol v2. */
-export interface TensorRequest {
-  readonly rows: Rows;
-  /** The caller's own id, to be given back. */
-  readonly id: string | undefined;
-  readonly outputs: readonly OutputName[];
-}
 
 /** How a tensor request is read. */
 export interface TensorForm {
-  /** Name of the input tensor. */
+  readonly model: string;
+  readonly version: string;
+  /** Name of the input tensor that holds all columns. */
   readonly input: string;
   readonly columns: readonly Column[];
+  /** Index of each column. */
+  readonly positions: ReadonlyMap<unknown, number>;
   readonly maximumRows: number;
 }
 
-const datatype = "FP32";
-const callerId = /^[\x21-\x7e]{1,128}$/;
-
-/**
- * Reads `{ "inputs": [{ "name", "shape", "datatype": "FP32", "data" }], "id"?, "outputs"?,
- * "parameters"? }`. Throws RequestProblem.
- */
-export function readTensor(form: TensorForm, body: unknown): TensorRequest {
-  const { inputs, id, outputs, parameters } = objectWith(
-    body,
-    ["inputs"],
-    ["id", "outputs", "parameters"],
-  );
-  if (id !== undefined && (typeof id !== "string" || !callerId.test(id)))
-    throw refuseField(
-      "field.value",
-      "id",
-      "must be text of 1 to 128 printable characters without spaces",
-    );
-  noParameters(parameters, "parameters");
-  if (!Array.isArray(inputs))
-    throw refuseField("field.type", "inputs", "must be a list of tensors");
-  if (inputs.length !== 1)
-    throw refuseField("tensor.count", "inputs", `must hold exactly one tensor, ${form.input}`);
-  return { rows: readInput(form, inputs[0]), id, outputs: readOutputs(outputs) };
+/** The form of a model's requests. */
+export function tensorForm(given: Omit<TensorForm, "positions">): TensorForm {
+  return { ...given, positions: new Map(given.columns.map(({ name }, i) => [name, i])) };
 }
 
-function readInput(form: TensorForm, input: unknown): Rows {
-  const where = "inputs[0]";
-  if (!isObject(input)) throw refuseField("field.type", where, "must be a tensor");
-  checkKeys(input, `${where}.`, ["name", "shape", "datatype", "data"], ["parameters"]);
-  noParameters(input["parameters"], `${where}.parameters`);
-  if (input["name"] !== form.input)
-    throw refuseField("tensor.name", `${where}.name`, `must be ${form.input}`);
-  if (input["datatype"] !== datatype)
-    throw refuseField("tensor.datatype", `${where}.datatype`, `must be ${datatype}`);
-  const count = rowsOf(form, input["shape"]);
-  return { values: readData(form, input["data"], count), count };
+const datatype = "FP32";
+
+/** Reads the one FP32 tensor of all columns, of shape [rows, columns]. Throws RequestProblem. */
+export function readWhole(form: TensorForm, input: unknown, bytes: TensorBytes | undefined): Rows {
+  const tensor = asTensor(input, 0);
+  if (tensor["name"] !== form.input)
+    throw refuseField(
+      "tensor.name",
+      "inputs[0].name",
+      `must be ${form.input}, or there must be a tensor for each feature under its name`,
+    );
+  if (tensor["datatype"] !== datatype)
+    throw refuseField("tensor.datatype", "inputs[0].datatype", `must be ${datatype}`);
+  const count = rowsOf(form, tensor["shape"]);
+  return { values: readData(form, dataOf(tensor, 0, bytes), count), count };
+}
+
+/** An input as an object with all that it needs, and nothing that is not known. */
+export function asTensor(input: unknown, i: number): Readonly<Record<string, unknown>> {
+  if (!isObject(input)) throw refuseField("field.type", `inputs[${i}]`, "must be a tensor");
+  // A request may have hundreds of tensors: the names of keys are put together for a refusal only.
+  if (!isTensor(input))
+    checkKeys(input, `inputs[${i}].`, ["name", "shape", "datatype"], ["data", "parameters"]);
+  return input;
+}
+
+function isTensor(input: Readonly<Record<string, unknown>>): boolean {
+  let required = 0;
+  for (const key of Object.keys(input)) {
+    if (key === "name" || key === "shape" || key === "datatype") required += 1;
+    else if (key !== "data" && key !== "parameters") return false;
+  }
+  return required === 3;
+}
+
+/** Elements of a tensor, from the JSON or from the bytes behind it. */
+export function dataOf(
+  { data, datatype: type, parameters }: Readonly<Record<string, unknown>>,
+  i: number,
+  bytes: TensorBytes | undefined,
+): readonly unknown[] {
+  if (parameters !== undefined && parameters !== null) {
+    const given = readParameters(parameters, `inputs[${i}].parameters`, "input");
+    const size = given?.["binary_data_size"];
+    if (typeof size === "number") {
+      const field = `inputs[${i}].parameters.binary_data_size`;
+      if (data !== undefined) throw refuseField("field.value", field, "must not stand beside data");
+      if (bytes === undefined)
+        throw refuseField("field.value", field, "needs the header Inference-Header-Content-Length");
+      return elements(bytes.take(size, field), type, field);
+    }
+  }
+  if (data === undefined) throw refuseField("field.missing", `inputs[${i}].data`, "is missing");
+  if (!Array.isArray(data))
+    throw refuseField("field.type", `inputs[${i}].data`, "must be a list of numbers");
+  return data;
 }
 
 function rowsOf({ columns, maximumRows }: TensorForm, shape: unknown): number {
@@ -75,10 +92,8 @@ function rowsOf({ columns, maximumRows }: TensorForm, shape: unknown): number {
   return rows;
 }
 
-function readData(form: TensorForm, data: unknown, count: number): Float64Array {
+function readData(form: TensorForm, data: readonly unknown[], count: number): Float64Array {
   const { columns } = form;
-  if (!Array.isArray(data))
-    throw refuseField("field.type", "inputs[0].data", "must be a list of numbers");
   const flat: readonly unknown[] = Array.isArray(data[0]) ? flattened(data, columns.length) : data;
   if (flat.length !== count * columns.length)
     throw refuseField(
@@ -109,7 +124,8 @@ function flattened(data: readonly unknown[], width: number): unknown[] {
   });
 }
 
-function readValue(column: Column, value: unknown, row: number): number {
+/** Value of a column in a row, NaN where it is missing and may be. */
+export function readValue(column: Column, value: unknown, row: number): number {
   if (value === null || value === undefined) {
     if (column.optional) return NaN;
     throw refuseField(
@@ -128,39 +144,4 @@ function readValue(column: Column, value: unknown, row: number): number {
       column.name,
     );
   return value;
-}
-
-function readOutputs(outputs: unknown): readonly OutputName[] {
-  if (outputs === undefined) return outputNames;
-  if (!Array.isArray(outputs) || outputs.length === 0 || outputs.length > outputNames.length)
-    throw refuseField(
-      "field.type",
-      "outputs",
-      `must be a list of 1 to ${outputNames.length} output tensors`,
-    );
-  return outputs.map((output: unknown, i) => {
-    if (!isObject(output))
-      throw refuseField("field.type", `outputs[${i}]`, "must be an object with a name");
-    checkKeys(output, `outputs[${i}].`, ["name"], ["parameters"]);
-    noParameters(output["parameters"], `outputs[${i}].parameters`);
-    const name = outputNames.find((known) => known === output["name"]);
-    if (name === undefined)
-      throw refuseField(
-        "output.unknown",
-        `outputs[${i}].name`,
-        `must be one of ${outputNames.join(", ")}`,
-      );
-    return name;
-  });
-}
-
-/**
- * The protocol lets servers define parameters; this one has none, and a parameter that does nothing
- * would mislead.
- */
-function noParameters(parameters: unknown, field: string): void {
-  if (parameters === undefined) return;
-  if (!isObject(parameters)) throw refuseField("field.type", field, "must be an object");
-  if (Object.keys(parameters).length > 0)
-    throw refuseField("field.unknown", field, "must be empty: this server takes none");
 }

@@ -1,5 +1,8 @@
 import type { FastifyInstance } from "fastify";
+import type { Lifecycle } from "../http/watch";
 import type { LoadedRelease } from "../release/load";
+import { objectWith } from "../requests/body";
+import { refuseField } from "../requests/problem";
 
 const tensor = {
   type: "object",
@@ -34,6 +37,29 @@ const modelSchema = {
   additionalProperties: false,
 } as const;
 
+const indexSchema = {
+  type: "array",
+  items: {
+    type: "object",
+    properties: {
+      name: { type: "string" },
+      version: { type: "string" },
+      state: { type: "string" },
+      reason: { type: "string" },
+    },
+    required: ["name", "version", "state", "reason"],
+    additionalProperties: false,
+  },
+} as const;
+/** Largest body of a request for the index, which holds one key at most. */
+const indexBytes = 1_024;
+
+/** The models that this server has: one (extension `model_repository`). */
+export function repositoryIndex(name: string, version: string, { ready }: Lifecycle) {
+  const state = ready ? "READY" : "UNAVAILABLE";
+  return [{ name, version, state, reason: ready ? "" : "the server starts or stops" }];
+}
+
 /** Version of the server's own interface. */
 const serverVersion = "1.0.0";
 
@@ -45,8 +71,9 @@ export function metadataRoutes(
   app: FastifyInstance,
   { contract, release, reference }: LoadedRelease,
   modelPaths: readonly string[],
+  lifecycle: Lifecycle,
 ): void {
-  const server = { name: "causeway", version: serverVersion, extensions: [] };
+  const server = { name: "causeway", version: serverVersion, extensions: ["binary_tensor_data"] };
   const model = {
     name: contract.name,
     versions: [release.version],
@@ -60,6 +87,18 @@ export function metadataRoutes(
     // What callers must tell the people whom the answers are about.
     ...(contract.notice !== undefined && { notice: contract.notice }),
   };
+  app.post(
+    "/v2/repository/index",
+    { bodyLimit: indexBytes, schema: { response: { 200: indexSchema } } },
+    (request) => {
+      const { ready } = request.body === undefined ? {} : objectWith(request.body, [], ["ready"]);
+      if (ready !== undefined && typeof ready !== "boolean")
+        throw refuseField("field.type", "ready", "must be true or false");
+      return repositoryIndex(model.name, release.version, lifecycle).filter(
+        ({ state }) => ready !== true || state === "READY",
+      );
+    },
+  );
   const form = namedSchema(contract);
   app.get("/v2", { schema: { response: { 200: serverSchema } } }, () => server);
   for (const path of modelPaths) {

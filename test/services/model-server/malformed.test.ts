@@ -1,5 +1,6 @@
 /** @jest-environment ./test/services/model-server/support/environment.ts */
 import { bodies } from "./malformed/bodies";
+import { columns } from "./malformed/columns";
 import { labels } from "./malformed/feedback";
 import { predictions } from "./malformed/predictions";
 import { features, post } from "./malformed/request";
@@ -7,7 +8,7 @@ import { routes } from "./malformed/routes";
 import { tensors } from "./malformed/tensors";
 import { paths, tensor, testServer, type TestServer } from "./support/server";
 
-const table = [...bodies, ...predictions, ...tensors, ...labels, ...routes];
+const table = [...bodies, ...predictions, ...tensors, ...columns, ...labels, ...routes];
 
 describe("malformed requests", () => {
   let server: TestServer;

@@ -13,7 +13,7 @@ describe("Open Inference Protocol v2", () => {
   test.each([
     ["/v2/health/live", { live: true }],
     ["/v2/health/ready", { ready: true }],
-    ["/v2", { name: "causeway", version: "1.0.0", extensions: [] }],
+    ["/v2", { name: "causeway", version: "1.0.0", extensions: ["binary_tensor_data"] }],
     ["/v2/models/loan-approval/ready", { name: "loan-approval", ready: true }],
     ["/v2/models/loan-approval/versions/1.0.0/ready", { name: "loan-approval", ready: true }],
   ])("answers %s", async (url, body) => {

@@ -15,7 +15,7 @@ export const predictions: readonly Malformed[] = [
     text(paths.infer, `{"__proto__":${JSON.stringify(tensor())}}`),
     400,
     "field.unknown",
-    "__proto__ is not a field of this request; allowed: inputs, id, outputs, parameters",
+    "__proto__ is not a field of this request; allowed: inputs, id, outputs, parameters, model_name, model_version",
   ],
   [
     "__proto__ among the features",

@@ -16,14 +16,14 @@ export const tensors: readonly Malformed[] = [
     post(paths.infer, { inputs: [] }),
     400,
     "tensor.count",
-    "inputs must hold exactly one tensor, features",
+    "inputs must hold one tensor features, or one for each feature",
   ],
   [
     "two inputs",
     post(paths.infer, { inputs: [input, input] }),
     400,
-    "tensor.count",
-    "inputs must hold exactly one tensor, features",
+    "tensor.name",
+    "inputs[0].name must be the name of a feature",
   ],
   [
     "an input that is null",
@@ -51,7 +51,7 @@ export const tensors: readonly Malformed[] = [
     post(paths.infer, { inputs: [{ ...input, name: "x" }] }),
     400,
     "tensor.name",
-    "inputs[0].name must be features",
+    "inputs[0].name must be features, or there must be a tensor for each feature under its name",
   ],
   [
     "another datatype",
@@ -186,7 +186,7 @@ export const tensors: readonly Malformed[] = [
     post(paths.infer, tensor([goodRow], { parameters: { binary_data: true } })),
     400,
     "field.unknown",
-    "parameters must be empty: this server takes none",
+    "parameters.binary_data is not a parameter of this server; allowed: binary_data_output, content_type",
   ],
   [
     "an id with a line break",
@@ -194,5 +194,68 @@ export const tensors: readonly Malformed[] = [
     400,
     "field.value",
     "id must be text of 1 to 128 printable characters without spaces",
+  ],
+  [
+    "a parameter of another kind than it has",
+    post(paths.infer, tensor([goodRow], { parameters: { binary_data_output: 1 } })),
+    400,
+    "field.value",
+    "parameters.binary_data_output must be true or false",
+  ],
+  [
+    "a codec that this server has none of",
+    post(paths.infer, tensor([goodRow], { parameters: { content_type: "base64" } })),
+    400,
+    "field.value",
+    "parameters.content_type must be np or pd",
+  ],
+  [
+    "shared memory",
+    post(paths.infer, {
+      inputs: [{ ...input, parameters: { shared_memory_region: "r" } }],
+    }),
+    400,
+    "field.unknown",
+    "inputs[0].parameters.shared_memory_region is not a parameter of this server; allowed: binary_data_size, content_type",
+  ],
+  [
+    "a classification of the output",
+    post(
+      paths.infer,
+      tensor([goodRow], { outputs: [{ name: "score", parameters: { classification: 2 } }] }),
+    ),
+    400,
+    "field.unknown",
+    "outputs[0].parameters.classification is not a parameter of this server; allowed: binary_data, content_type",
+  ],
+  [
+    "the name of another model in the body",
+    post(paths.infer, tensor([goodRow], { model_name: "other" })),
+    400,
+    "field.value",
+    "model_name must be loan-approval, as in the path, or left out",
+  ],
+  [
+    "another version in the body",
+    post(paths.infer, tensor([goodRow], { model_version: "9" })),
+    400,
+    "field.value",
+    "model_version must be 1.0.0, as in the path, or left out",
+  ],
+  [
+    "a size of bytes without bytes",
+    post(paths.infer, {
+      inputs: [
+        {
+          name: "features",
+          shape: [1, 16],
+          datatype: "FP32",
+          parameters: { binary_data_size: 64 },
+        },
+      ],
+    }),
+    400,
+    "field.value",
+    "inputs[0].parameters.binary_data_size needs the header Inference-Header-Content-Length",
   ],
 ];
