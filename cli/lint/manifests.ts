@@ -32,11 +32,21 @@ export function documents(source: string): {
       return [{ line, content: load(text, { maxAliases: maximumAliases }) }];
     } catch (error) {
       if (!(error instanceof YAMLException)) throw error;
-      problems.push({ line: line + (error.mark?.line ?? 0), message: error.reason });
+      problems.push({ line: line + (error.mark?.line ?? 0), message: said(error) });
       return [];
     }
   });
   return { documents: found, problems };
+}
+
+/** What the parser says of a text, and of a key that is there twice, which one it is. */
+function said({ reason, mark }: YAMLException): string {
+  if (reason !== "duplicated mapping key" || mark === undefined) return reason;
+  const { buffer, position } = mark;
+  const quote = /["']/.exec(buffer.charAt(position - 1))?.[0];
+  const end = quote === undefined ? /\s*(?::\s|:?$|[,}\]])/m : new RegExp(quote);
+  const [key = ""] = buffer.slice(position).split(end, 1);
+  return `duplicated mapping key ${JSON.stringify(key)}`;
 }
 
 /**

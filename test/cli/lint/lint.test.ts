@@ -100,6 +100,20 @@ describe("causeway lint", () => {
   });
 
   it.each([
+    ["a key in a block", "metadata:\n  name: a\n  name : b\n", 3, "name"],
+    ["a key that ends its line", "spec:\n  a: 1\nspec:\n  b: 1\n", 3, "spec"],
+    ["a key with a colon", "a:b: 1\n'a:b': 2\n", 2, "a:b"],
+    ["a key of JSON", '{\n"a": 1,\n"a, b": 2,\n"a, b": 3}', 4, "a, b"],
+    ["a key without a value", "x: {a: 1, a}\n", 1, "a"],
+  ])("names %s that is there twice, and its line", async (_, content, line, key) => {
+    const path = file("twice.yaml", content);
+    expect(await run(path)).toMatchObject({
+      code: 2,
+      err: [`${path}:${line}: duplicated mapping key ${JSON.stringify(key)} (unreadable)`],
+    });
+  });
+
+  it.each([
     [
       "a document that is no object",
       "just text\n",
