@@ -24,6 +24,21 @@ const run = (...argv: string[]) => {
 /** Verbs that hand what follows to a program of others, or give no data. */
 const withoutJson = ["up", "train", "completion"];
 
+it("says nothing of the versions of Node that its SDK will need one day", () => {
+  // A client is made for any ledger in a bucket, and asks nothing before it is used.
+  const { stderr } = spawnSync(
+    process.execPath,
+    [
+      "-e",
+      `import(${JSON.stringify(launcher)}).then(() => new (require("@aws-sdk/client-sts").STSClient)({ region: "eu-west-1" }))`,
+      "--",
+      root,
+    ],
+    { cwd: root, encoding: "utf8" },
+  );
+  expect(stderr).toBe("");
+});
+
 describe("every verb", () => {
   it.each(verbs)("$name loads, and its help has an example that names it", async (row) => {
     const { code, out, err } = await causeway(row.name, ["--help"]);
