@@ -1,5 +1,6 @@
 import type { ClusterConfig } from "../../infra/stack/schema";
 import type { AwsStack } from "./aws-stack";
+import { boundaryFindings } from "./boundaries";
 import { clusterFindings } from "./cluster";
 import { credentialsOf } from "./credentials";
 import { domainFindings } from "./domain";
@@ -66,6 +67,7 @@ async function awsFindings(stack: AwsStack): Promise<readonly Finding[]> {
     domainFindings(stack),
     ...(stack.resources.length > 0
       ? [
+          boundaryFindings(stack),
           serviceRoleFindings(stack),
           singleFindings(stack),
           nameFindings(stack),

@@ -44,6 +44,23 @@ export const instances = (
     )
     .join("")}</instancesSet></item></reservationSet></DescribeInstancesResponse>`;
 
+/** An evaluation that allows everything but what is `denied`, listed by resource or apart. */
+export const simulated = (denied: readonly string[] = [], byResource = false) => {
+  const results = (byResource ? [] : denied)
+    .map((arn) => member(`<EvalResourceName>${arn}</EvalResourceName>`, "implicitDeny"))
+    .join("");
+  const listed = denied.map(
+    (arn) =>
+      `<member><EvalResourceName>${arn}</EvalResourceName><EvalResourceDecision>explicitDeny</EvalResourceDecision></member>`,
+  );
+  const apart = byResource
+    ? member(`<ResourceSpecificResults>${listed.join("")}</ResourceSpecificResults>`, "allowed")
+    : member("<EvalResourceName>*</EvalResourceName>", "allowed");
+  return `<SimulatePrincipalPolicyResponse><SimulatePrincipalPolicyResult><IsTruncated>false</IsTruncated><EvaluationResults>${results}${apart}</EvaluationResults></SimulatePrincipalPolicyResult></SimulatePrincipalPolicyResponse>`;
+};
+const member = (inside: string, decision: string) =>
+  `<member><EvalActionName>iam:PutRolePermissionsBoundary</EvalActionName><EvalDecision>${decision}</EvalDecision>${inside}</member>`;
+
 /** Answers as an account that is ready for the stack dev of the fixtures. */
 export function readyAccount({ replies }: FakeAws): void {
   replies.clear();
@@ -62,6 +79,7 @@ export function readyAccount({ replies }: FakeAws): void {
       ? `<GetRoleResponse><GetRoleResult><Role><RoleName>${name}</RoleName><Arn>${role(name)}</Arn><AssumeRolePolicyDocument>${trust}</AssumeRolePolicyDocument></Role></GetRoleResult></GetRoleResponse>`
       : { status: 404, code: "NoSuchEntity" };
   });
+  replies.set("iam:SimulatePrincipalPolicy", simulated());
   replies.set("guardduty:GET /detector", { detectorIds: [] });
   replies.set("access-analyzer:GET /analyzer", { analyzers: [] });
   replies.set("ecr:GetAuthorizationToken", { authorizationData: [{}] });
