@@ -142,7 +142,7 @@ function pathsOf(operation: Operation, name: string, modelPaths: readonly string
 }
 
 /** Fields of every log line. */
-function logBase({ release }: LoadedRelease): Record<string, string> {
+export function logBase({ release }: LoadedRelease): Record<string, string> {
   return {
     model: release.model,
     version: release.version,
@@ -151,27 +151,39 @@ function logBase({ release }: LoadedRelease): Record<string, string> {
   };
 }
 
+/** What predictions are made with, over any protocol. */
+export function predictionDeps({
+  loaded,
+  batcher,
+  counters,
+  keys,
+  clock,
+  limits,
+}: AppDeps): PredictionDeps {
+  const columns = columnsOf(loaded.contract);
+  return {
+    contract: loaded.contract,
+    version: loaded.release.version,
+    columns,
+    form: formOf(loaded, columns, limits),
+    batcher,
+    counters,
+    ids: new PredictionIds(keys),
+    keys,
+    clock,
+  };
+}
+
 function operationRoutes(
   app: FastifyInstance,
   deps: AppDeps & Pick<WatchDeps, "pending">,
   modelPaths: readonly string[],
 ): void {
-  const { loaded, batcher, counters, keys, clock, limits } = deps;
-  const { contract, release, explainer } = loaded;
-  const columns = columnsOf(contract);
-  const ids = new PredictionIds(keys);
+  const { loaded, batcher, counters, clock, limits } = deps;
+  const { contract, explainer } = loaded;
   const log = new RequestLog(deps.logs, logBase(loaded));
-  const prediction: PredictionDeps = {
-    contract,
-    version: release.version,
-    columns,
-    form: formOf(loaded, columns, limits),
-    batcher,
-    counters,
-    ids,
-    keys,
-    clock,
-  };
+  const prediction = predictionDeps(deps);
+  const { ids } = prediction;
   const handlers = {
     infer: inferHandler(prediction),
     predict: predictHandler(prediction),

@@ -12,7 +12,12 @@ export interface ServerConfig {
   /** `CAUSEWAY_MODEL_FOLDER` (default /app/model) unless the single files are named. */
   readonly files: ReleaseFiles;
   /** `CAUSEWAY_HTTP_PORT`, `CAUSEWAY_METRICS_PORT`; 0 takes any free one. */
-  readonly ports: { readonly http: number; readonly metrics: number };
+  readonly ports: {
+    readonly http: number;
+    readonly metrics: number;
+    /** `CAUSEWAY_GRPC_PORT`. @default nothing listens for gRPC */
+    readonly grpc: number | undefined;
+  };
   /** `CAUSEWAY_HOST`. @default every interface */
   readonly host: string;
   /** `CAUSEWAY_DRAIN_SECONDS`: how long requests in flight get after SIGTERM. */
@@ -41,6 +46,7 @@ const known = [
   "TRUSTED_KEYS_FILE",
   "HTTP_PORT",
   "METRICS_PORT",
+  "GRPC_PORT",
   "HOST",
   "DRAIN_SECONDS",
   "ENVIRONMENT",
@@ -120,6 +126,10 @@ export function readConfig(variables: Variables): ServerConfig {
     ports: {
       http: reader.whole("HTTP_PORT", 8_080, 0, 65_535),
       metrics: reader.whole("METRICS_PORT", 9_090, 0, 65_535),
+      grpc:
+        reader.given("GRPC_PORT") === undefined
+          ? undefined
+          : reader.whole("GRPC_PORT", 0, 0, 65_535),
     },
     host: reader.text("HOST", "0.0.0.0"),
     drainSeconds: reader.whole("DRAIN_SECONDS", 30, 1, 600),

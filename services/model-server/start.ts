@@ -1,11 +1,15 @@
 import type { AddressInfo } from "node:net";
 import type { Server } from "node:http";
+import type { Server as GrpcServer } from "@grpc/grpc-js";
 import type { FastifyInstance } from "fastify";
-import { buildApp } from "./app";
+import { buildApp, logBase, predictionDeps, type AppDeps } from "./app";
 import type { ServerConfig } from "./config";
+import { bind, grpcServer, shutdown } from "./grpc/server";
 import { defaultLimits } from "./http/limits";
 import { listenError, listening } from "./http/listen";
 import type { LogSink } from "./http/log-stream";
+import { requestIds } from "./http/request-ids";
+import { RequestLog } from "./http/request-log";
 import type { Lifecycle } from "./http/watch";
 import { keysFrom, throwawayKeys } from "./identity/keys";
 import { Batcher } from "./inference/batcher";
@@ -27,7 +31,12 @@ export interface Running {
   readonly app: FastifyInstance;
   readonly lifecycle: Lifecycle;
   readonly placement: Placement;
-  readonly ports: { readonly http: number; readonly metrics: number };
+  readonly ports: {
+    readonly http: number;
+    readonly metrics: number;
+    /** Only where the configuration asks for it. */
+    readonly grpc?: number;
+  };
   readonly inFlight: () => number;
   /** Requests that were taken in so far. */
   readonly taken: () => number;
@@ -55,25 +64,33 @@ export async function start(
   const lifecycle: Lifecycle = { ready: false, stopping: false };
   const keys = keysOf(config, loaded);
   const deps = { loaded, batcher, counters, limiter, lifecycle, keys, limits: defaultLimits, logs };
-  const app = buildApp({ ...deps, clock: () => Date.now() / 1_000 });
+  const appDeps = { ...deps, clock: () => Date.now() / 1_000 };
+  const app = buildApp(appDeps);
   if (!config.secret)
     app.log.warn("no key file: pseudonyms and prediction ids end with this process");
   const metricsListener = metricsServer(counters.registry);
-  await listenOn(app, metricsListener, config).catch(async (error: unknown) => {
-    await Promise.allSettled([app.close(), placement.close()]);
-    throw error;
-  });
+  const grpc = grpcOf(appDeps, app);
+  const grpcPort = await listenOn(app, metricsListener, grpc, config).catch(
+    async (error: unknown) => {
+      await Promise.allSettled([app.close(), placement.close()]);
+      throw error;
+    },
+  );
   lifecycle.ready = true;
   app.log.info({ ...measured(placement), approvals: loaded.approvals }, "ready");
   return {
     app,
     lifecycle,
     placement,
-    ports: { http: portOf(app.server), metrics: portOf(metricsListener) },
+    ports: {
+      http: portOf(app.server),
+      metrics: portOf(metricsListener),
+      ...(grpcPort !== undefined && { grpc: grpcPort }),
+    },
     inFlight: () => limiter.inFlight,
     taken: () => limiter.entered,
     async close() {
-      await app.close();
+      await Promise.all([app.close(), shutdown(grpc)]);
       metricsListener.close();
       metricsListener.closeAllConnections();
       await placement.close();
@@ -129,20 +146,39 @@ function batcherOf(loaded: LoadedRelease, placement: Placement, counters: ModelC
   });
 }
 
+/** The same model over gRPC; it listens to nothing yet. */
+function grpcOf(deps: AppDeps, app: FastifyInstance): GrpcServer {
+  const { loaded, limiter, limits, lifecycle, logs } = deps;
+  return grpcServer({
+    loaded,
+    prediction: predictionDeps(deps),
+    limiter,
+    limits,
+    lifecycle,
+    log: new RequestLog(logs, logBase(loaded)),
+    requestId: requestIds(),
+    onFailure: (facts) => app.log.error(facts, "request failed"),
+  });
+}
+
+/** Gives the port for gRPC, undefined where the configuration names none. */
 async function listenOn(
   app: FastifyInstance,
   metricsListener: Server,
+  grpc: GrpcServer,
   { host, ports }: ServerConfig,
-): Promise<void> {
-  const http = { host, port: ports.http, variable: "CAUSEWAY_HTTP_PORT" };
+): Promise<number | undefined> {
+  const address = (port: number, name: "HTTP" | "METRICS" | "GRPC") => ({
+    host,
+    port,
+    variable: `CAUSEWAY_${name}_PORT`,
+  });
+  const http = address(ports.http, "HTTP");
   await app.listen(http).catch((error: unknown) => {
     throw listenError(error, http);
   });
-  await listening(metricsListener, {
-    host,
-    port: ports.metrics,
-    variable: "CAUSEWAY_METRICS_PORT",
-  });
+  await listening(metricsListener, address(ports.metrics, "METRICS"));
+  return ports.grpc === undefined ? undefined : bind(grpc, address(ports.grpc, "GRPC"));
 }
 
 function portOf(server: Server): number {

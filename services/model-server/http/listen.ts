@@ -24,10 +24,7 @@ export async function listening(server: Server, address: Address): Promise<void>
 /** What a failure to listen says to a person; other errors are left as they are. */
 export function listenError(error: unknown, { host, port, variable }: Address): unknown {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "EADDRINUSE")
-    return new PortTaken("the environment", [
-      { key: variable, got: port, allowed: `a port of ${host} that no other process holds` },
-    ]);
+  if (code === "EADDRINUSE") return portTaken({ host, port, variable });
   if (code === "EACCES")
     return new InputError("the environment", [
       { key: variable, got: port, allowed: "a port that this user may open, such as 8080" },
@@ -37,4 +34,10 @@ export function listenError(error: unknown, { host, port, variable }: Address): 
       { key: "CAUSEWAY_HOST", got: host, allowed: "an address of this machine, such as 0.0.0.0" },
     ]);
   return error;
+}
+
+export function portTaken({ host, port, variable }: Address): PortTaken {
+  return new PortTaken("the environment", [
+    { key: variable, got: port, allowed: `a port of ${host} that no other process holds` },
+  ]);
 }

@@ -63,6 +63,30 @@ export function repositoryIndex(name: string, version: string, { ready }: Lifecy
 /** Version of the server's own interface. */
 const serverVersion = "1.0.0";
 
+/** Metadata of the server and of its model, the same over any protocol. */
+export function metadataOf({
+  contract,
+  release,
+  reference,
+}: Pick<LoadedRelease, "contract" | "release" | "reference">) {
+  return {
+    server: { name: "causeway", version: serverVersion, extensions: ["binary_tensor_data"] },
+    model: {
+      name: contract.name,
+      versions: [release.version],
+      platform: "onnxruntime_onnx",
+      inputs: [{ name: reference.input, datatype: "FP32", shape: [-1, contract.features.length] }],
+      outputs: [
+        { name: "score", datatype: "FP32", shape: [-1] },
+        { name: "label", datatype: "BYTES", shape: [-1] },
+        { name: "prediction_id", datatype: "BYTES", shape: [-1] },
+      ],
+      // What callers must tell the people whom the answers are about.
+      ...(contract.notice !== undefined && { notice: contract.notice }),
+    },
+  };
+}
+
 /**
  * Metadata of the server and the model (Open Inference Protocol v2), and the form of a named
  * request as JSON Schema.
@@ -73,20 +97,7 @@ export function metadataRoutes(
   modelPaths: readonly string[],
   lifecycle: Lifecycle,
 ): void {
-  const server = { name: "causeway", version: serverVersion, extensions: ["binary_tensor_data"] };
-  const model = {
-    name: contract.name,
-    versions: [release.version],
-    platform: "onnxruntime_onnx",
-    inputs: [{ name: reference.input, datatype: "FP32", shape: [-1, contract.features.length] }],
-    outputs: [
-      { name: "score", datatype: "FP32", shape: [-1] },
-      { name: "label", datatype: "BYTES", shape: [-1] },
-      { name: "prediction_id", datatype: "BYTES", shape: [-1] },
-    ],
-    // What callers must tell the people whom the answers are about.
-    ...(contract.notice !== undefined && { notice: contract.notice }),
-  };
+  const { server, model } = metadataOf({ contract, release, reference });
   app.post(
     "/v2/repository/index",
     { bodyLimit: indexBytes, schema: { response: { 200: indexSchema } } },

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { halfOf } from "../../contract/arms";
 import type { Contract } from "../../contract/contract";
+import type { Trace } from "../http/watch";
 import type { PredictionIds } from "../identity/prediction-id";
 import { pseudonym, type Keys } from "../identity/keys";
 import type { Batcher } from "../inference/batcher";
@@ -67,9 +68,16 @@ export function inferHandler(deps: PredictionDeps) {
   };
 }
 
-async function predictions(
+/** Who asks, and where the facts for the log go. */
+export interface Asking {
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly trace: Pick<Trace, "facts"> | null;
+}
+
+/** Scores rows, counts them and gives each an id. */
+export async function predictions(
   deps: PredictionDeps,
-  request: FastifyRequest,
+  request: Asking,
   rows: Rows,
   subjectInBody: string | undefined,
 ): Promise<Predictions> {

@@ -21,7 +21,7 @@ describe("settings", () => {
         trustedKeys: undefined,
         published: undefined,
       },
-      ports: { http: 8080, metrics: 9090 },
+      ports: { http: 8080, metrics: 9090, grpc: undefined },
       host: "0.0.0.0",
       drainSeconds: 30,
       environment: "local",
@@ -63,7 +63,7 @@ describe("settings", () => {
     ).toThrow(
       [
         "the environment has 4 problems:",
-        '  - CAUSEWAY_PORT: got "1", allowed: one of CAUSEWAY_MODEL_FOLDER, CAUSEWAY_CONTRACT_FILE, CAUSEWAY_RELEASE_FILE, CAUSEWAY_RELEASE_FOLDER, CAUSEWAY_ATTESTATION_FILE, CAUSEWAY_TRUSTED_KEYS_FILE, CAUSEWAY_HTTP_PORT, CAUSEWAY_METRICS_PORT, CAUSEWAY_HOST, CAUSEWAY_DRAIN_SECONDS, CAUSEWAY_ENVIRONMENT, CAUSEWAY_REGION, CAUSEWAY_KEY_FILE, CAUSEWAY_EXECUTION, CAUSEWAY_WORKERS, CAUSEWAY_INFERENCE_TIMEOUT_MS',
+        '  - CAUSEWAY_PORT: got "1", allowed: one of CAUSEWAY_MODEL_FOLDER, CAUSEWAY_CONTRACT_FILE, CAUSEWAY_RELEASE_FILE, CAUSEWAY_RELEASE_FOLDER, CAUSEWAY_ATTESTATION_FILE, CAUSEWAY_TRUSTED_KEYS_FILE, CAUSEWAY_HTTP_PORT, CAUSEWAY_METRICS_PORT, CAUSEWAY_GRPC_PORT, CAUSEWAY_HOST, CAUSEWAY_DRAIN_SECONDS, CAUSEWAY_ENVIRONMENT, CAUSEWAY_REGION, CAUSEWAY_KEY_FILE, CAUSEWAY_EXECUTION, CAUSEWAY_WORKERS, CAUSEWAY_INFERENCE_TIMEOUT_MS',
         '  - CAUSEWAY_EXECUTION: got "gpu", allowed: auto, inline, workers',
         '  - CAUSEWAY_KEY_FILE: got "7 bytes", allowed: at least 32 bytes',
         '  - CAUSEWAY_HTTP_PORT: got "http", allowed: a whole number from 0 to 65535',
