@@ -15,7 +15,10 @@ import type { Trials } from "../harness/delivery/trials";
  * `local` allows, also where a busy machine lets through no more than two thirds of them; and few
  * enough subjects that the busiest make a fair split look unfair to whoever counts requests.
  */
-export const EXPERIMENT_CALLERS: Callers = { predictionsPerSecond: 80, subjects: 500 };
+export const EXPERIMENT_CALLERS = {
+  predictionsPerSecond: 80,
+  subjects: 500,
+} as const satisfies Callers;
 /**
  * So large a difference that the test has its declared power at the smallest sample that it looks
  * at: more do not come in a few minutes.

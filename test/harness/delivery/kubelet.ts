@@ -10,6 +10,7 @@ import type { JsonObject } from "../lib/json";
 import type { KubernetesClient } from "../lib/kubernetes/client";
 import { startOf, type Fault } from "./faults";
 import type { Pod } from "./objects";
+import { versionHashLabel } from "../../../infra/kubernetes/model-objects";
 
 /** What an image reference stands for. */
 export interface Image {
@@ -39,6 +40,10 @@ export interface RunningPod {
   ready: boolean;
   server: ModelServer | undefined;
   stopping: boolean;
+  /** Whether its server has to end and start again. */
+  restarting: boolean;
+  /** Restarts so far. */
+  restarts: number;
 }
 
 const node = "laptop";
@@ -73,6 +78,24 @@ export class Kubelet {
     }
   }
 
+  /** Pods of the version with this hash. */
+  podsOf(hash: string): RunningPod[] {
+    return this.pods.filter(({ labels }) => labels[versionHashLabel] === hash);
+  }
+
+  /**
+   * Lets the next so many runs of the model fail in each pod of a version that fails on demand;
+   * Infinity until it is asked again.
+   */
+  fail(hash: string, runs: number): void {
+    for (const pod of this.podsOf(hash)) writeFileSync(this.#failuresOf(pod), String(runs));
+  }
+
+  /** Restarts the containers of a version, after the usual back-off. */
+  restart(hash: string): void {
+    for (const pod of this.podsOf(hash)) pod.restarting = true;
+  }
+
   /** Ends every server. */
   async close(): Promise<void> {
     await Promise.all(
@@ -95,6 +118,8 @@ export class Kubelet {
       ready: false,
       server: undefined,
       stopping: false,
+      restarting: false,
+      restarts: 0,
     };
     this.#pods.set(pod.metadata.uid, running);
     void this.#life(pod, running).catch((error: unknown) => {
@@ -116,29 +141,42 @@ export class Kubelet {
         metadata: { name: pod.metadata.name },
         target: { apiVersion: "v1", kind: "Node", name: node },
       });
-    for (let restarts = 0; !running.stopping; restarts += 1) {
-      try {
-        await this.#start(pod, running);
-        break;
-      } catch (error) {
-        await this.#say(
-          pod,
-          false,
-          { waiting: { reason: "CrashLoopBackOff", message: errorMessage(error).slice(0, 500) } },
-          restarts,
-        );
-        await new Promise((resolve) =>
-          setTimeout(resolve, (backOff[restarts] ?? 300) * 1_000).unref(),
-        );
-      }
+    for (; !running.stopping; running.restarts += 1) {
+      const message = await this.#start(pod, running).then(
+        () => this.#serve(pod, running),
+        errorMessage,
+      );
+      if (running.stopping) return;
+      await this.#say(
+        pod,
+        false,
+        { waiting: { reason: "CrashLoopBackOff", message: message.slice(0, 500) } },
+        running.restarts,
+      );
+      await new Promise((resolve) =>
+        setTimeout(resolve, (backOff[running.restarts] ?? 300) * 1_000).unref(),
+      );
     }
-    while (!running.stopping) {
+  }
+
+  /** Probes a server until it has to end; returns why it did. */
+  async #serve(pod: Pod, running: RunningPod): Promise<string> {
+    const startedAt = now();
+    running.ready = false;
+    while (!running.stopping && !running.restarting) {
       const ready = (await running.sidecar?.ready()) ?? false;
       if (ready !== running.ready)
-        await this.#say(pod, ready, { running: { startedAt: now() } }, 0);
+        await this.#say(pod, ready, { running: { startedAt } }, running.restarts);
       running.ready = ready;
       await new Promise((resolve) => setTimeout(resolve, 1_000).unref());
     }
+    if (running.restarting) {
+      // Out of the endpoints first, so that no caller meets a server that is going.
+      running.ready = false;
+      await running.server?.stop();
+      running.restarting = false;
+    }
+    return "the container ended";
   }
 
   async #start(pod: Pod, running: RunningPod): Promise<void> {
@@ -154,12 +192,17 @@ export class Kubelet {
         releaseFolder: join(folder, "release"),
         keyFile: this.options.keyFile,
         logFile: join(folder, "server.log"),
-        ...startOf(fault, join(dirname(this.options.program), "faulty-model.mjs")),
+        ...startOf(fault, {
+          faultyModel: join(dirname(this.options.program), "faulty-model.mjs"),
+          failures: this.#failuresOf(running),
+        }),
       });
       running.server = server;
       if (running.stopping) return void (await server.stop());
       const { ports } = server;
-      running.sidecar = await new Sidecar({
+      // The proxy is a container of its own, which stays when the server restarts.
+      running.sidecar?.serve(ports);
+      running.sidecar ??= await new Sidecar({
         namespace: namespaces.models,
         service: pod.metadata.labels["app.kubernetes.io/name"] ?? "",
         ports,
@@ -171,6 +214,11 @@ export class Kubelet {
       this.#starting -= 1;
       this.#waiting.shift()?.();
     }
+  }
+
+  /** File that says in how many more runs the model of a pod fails. */
+  #failuresOf({ name }: Pick<RunningPod, "name">): string {
+    return join(this.options.folder, name, "failures");
   }
 
   async #turn(): Promise<void> {
@@ -190,6 +238,7 @@ export class Kubelet {
     const release = join(folder, "release");
     mkdirSync(release, { recursive: true });
     cpSync(image, release, { recursive: true });
+    writeFileSync(this.#failuresOf(metadata), "0");
     if (fault?.kind === "broken") rmSync(join(release, "model.onnx"), { force: true });
     for (const { annotation, file } of Object.values(documents))
       writeFileSync(join(folder, file), metadata.annotations[annotation] ?? "");

@@ -27,8 +27,8 @@ type Destination = Route["route"][number]["destination"];
  */
 export class Mesh {
   readonly counts = new Map<string, VersionCounts>();
-  /** Requests that no ready pod could take. */
-  unanswered = 0;
+  /** Requests that no ready pod could take, by their path. */
+  readonly unanswered = new Map<string, number>();
   #routes: readonly Route[] = [];
   #services = new Map<string, Service>();
   #rules = new Map<string, DestinationRule>();
@@ -65,7 +65,7 @@ export class Mesh {
     if (route?.mirror !== undefined && this.random() * 100 < (route.mirrorPercentage?.value ?? 100))
       this.#mirror(route.mirror.host, request);
     if (pod?.sidecar === undefined) {
-      this.unanswered += 1;
+      this.unanswered.set(request.path, (this.unanswered.get(request.path) ?? 0) + 1);
       return { answer: { status: 503, body: undefined }, pod: undefined };
     }
     const counts = this.#countsOf(pod);

@@ -30,16 +30,33 @@ const NEEDED = ["Namespace", "PriorityClass"];
 export interface ModelCopy {
   readonly name: string;
   readonly strategy: "canary" | "ab" | "shadow";
-  /** @default a few predictions a second, each about somebody else */
   readonly callers?: Callers | undefined;
+  /** @default that of the sample */
+  readonly availability?: number | undefined;
 }
 
 /** Who asks a model. */
 export interface Callers {
-  /** Predictions a second; as many labels follow. */
-  readonly predictionsPerSecond: number;
-  /** Subjects that come again and again, some far more often than others. */
-  readonly subjects: number;
+  /**
+   * Predictions a second; as many labels follow.
+   * @default 15
+   */
+  readonly predictionsPerSecond?: number;
+  /**
+   * Subjects that come again and again, some far more often than others.
+   * @default each prediction is about somebody else
+   */
+  readonly subjects?: number;
+  /**
+   * Seconds until it is known that an answer was wrong.
+   * @default one, as for right ones
+   */
+  readonly wrongAfterSeconds?: number;
+  /**
+   * Answers whose truth becomes known, where that of the others never does.
+   * @default all
+   */
+  readonly labelled?: readonly string[];
 }
 
 /**
@@ -133,13 +150,16 @@ export class Platform {
     refuseUpdate(config, loadModels(config, this.modelsFolder));
   }
 
-  async #copyModel({ name, strategy }: ModelCopy): Promise<void> {
+  async #copyModel({ name, strategy, availability }: ModelCopy): Promise<void> {
     const target = path.join(this.modelsFolder, name);
     await cp(modelFolder, target, { recursive: true });
     await writeFile(
       path.join(target, "model.yaml"),
       (await readFile(path.join(modelFolder, "model.yaml"), "utf8"))
         .replace(`name: ${SAMPLE}`, `name: ${name}`)
+        .replace(/availability: .*/, (own) =>
+          availability === undefined ? own : `availability: ${availability}`,
+        )
         .replace(
           "strategy: canary",
           strategy === "ab" ? "strategy: ab\n  outcomeWindow: 10 seconds" : `strategy: ${strategy}`,

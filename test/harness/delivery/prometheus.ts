@@ -38,6 +38,12 @@ const ruleSchema = z.object({
   spec: z.object({ groups: z.array(z.unknown()) }),
 });
 
+const answerSchema = z.object({
+  data: z.object({
+    result: z.array(z.object({ value: z.tuple([z.number(), z.string()]) })),
+  }),
+});
+
 /** Readiness of Prometheus itself, on an otherwise busy machine. */
 const START_TIMEOUT_MS = 60_000;
 const RELOAD_TARGETS = "1s";
@@ -81,12 +87,14 @@ export class Discovery {
    */
   #targets({ metadata, spec }: Monitor, port: string): object[] {
     const pods = this.kubelet.pods.filter(
-      ({ labels, server }) => server !== undefined && selects(spec.selector.matchLabels, labels),
+      ({ labels, sidecar }) => sidecar !== undefined && selects(spec.selector.matchLabels, labels),
     );
     return pods.map((pod) => ({
       targets: [`127.0.0.1:${portOf(pod, port)}`],
       labels: {
         job: `${metadata.namespace}/${metadata.name}`,
+        // The pod's address and port, which stay when its server restarts.
+        instance: `${pod.name}:${port}`,
         namespace: namespaces.models,
         pod: pod.name,
         endpoint: port,
@@ -177,6 +185,13 @@ export class Prometheus {
         throw new Error(`Prometheus does not start; its log is ${this.#daemon.logFile}`);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
+  }
+
+  /** The value of a query that returns one, or undefined where it returns none. */
+  async query(expression: string): Promise<number | undefined> {
+    const answer = await fetch(`${this.url}/api/v1/query?query=${encodeURIComponent(expression)}`);
+    const { data } = answerSchema.parse(await answer.json());
+    return data.result[0] === undefined ? undefined : Number(data.result[0].value[1]);
   }
 
   /** Ends it at once, as a lost node would. */

@@ -53,6 +53,8 @@ export interface Outcome {
   readonly requests: number;
   readonly mirrored: number;
   readonly errors: number;
+  /** Restarts of its servers. */
+  readonly restarts: number;
   /** Largest share of the requests that the version got, in percent. */
   readonly share: number;
   readonly why: string;
@@ -65,9 +67,10 @@ export function outcomeLine({
   requests,
   mirrored,
   errors,
+  restarts,
   share,
   why,
 }: Outcome): string {
-  const seen = `${requests} requests saw the version${mirrored > 0 ? `, ${mirrored} copies` : ""}, ${errors} failed`;
+  const seen = `${requests} requests saw the version${mirrored > 0 ? `, ${mirrored} copies` : ""}, ${errors} failed${restarts > 0 ? `, ${restarts} restarts` : ""}`;
   return `${ending} after ${duration(milliseconds)}; ${seen}; at most ${share}% of the requests${why === "" ? "" : `; ${why}`}`;
 }

@@ -14,12 +14,17 @@ const edges = [
  */
 const unreachable = 502;
 
+/** Ports of the server in a pod. */
+export interface ServerPorts {
+  readonly http: number;
+  readonly metrics: number;
+}
+
 export interface SidecarOptions {
   /** Values of `destination_workload_namespace` and `destination_canonical_service`. */
   readonly namespace: string;
   readonly service: string;
-  /** Ports of the server in this pod. */
-  readonly ports: { readonly http: number; readonly metrics: number };
+  readonly ports: ServerPorts;
   /** Whether everything that the pod shows is NaN. */
   readonly showsNaN: boolean;
 }
@@ -29,8 +34,8 @@ export interface SidecarOptions {
  * shows the counts to Prometheus.
  */
 export class Sidecar {
-  readonly #server: Loopback;
-  readonly #counters: Loopback;
+  #server: Loopback;
+  #counters: Loopback;
   readonly #requests = new Map<number, number>();
   readonly #durations = new Map<number, { readonly buckets: number[]; sum: number }>();
   #listening: Listening | undefined;
@@ -48,6 +53,14 @@ export class Sidecar {
   async open(): Promise<this> {
     this.#listening = await listenOnLoopback(this.#exporter());
     return this;
+  }
+
+  /** Passes on to the next server of the pod; what the proxy has counted, it keeps. */
+  serve(ports: ServerPorts): void {
+    this.#server.close();
+    this.#counters.close();
+    this.#server = new Loopback(ports.http);
+    this.#counters = new Loopback(ports.metrics);
   }
 
   /** Whether the server says that it is ready. */

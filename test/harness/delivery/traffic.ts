@@ -16,10 +16,10 @@ export interface TrafficOptions {
   readonly random: () => number;
 }
 
-/** Predictions for a model and second where its callers are not said; as many labels follow. */
-const predictionsPerSecond = 15;
-/** Milliseconds from an answer to its true label. */
-const LABEL_DELAY_MS = 1_000;
+/** What is not said of callers. */
+const usual = { predictionsPerSecond: 15, labelAfterSeconds: 1 } as const;
+/** Predictions a second once a release has ended: what others measure needs the machine. */
+const idlePerSecond = 2;
 /** Requests in flight above which a caller waits. */
 const MOST_IN_FLIGHT = 50;
 
@@ -39,24 +39,42 @@ export class Traffic {
   constructor(private readonly options: TrafficOptions) {}
 
   start(): void {
-    this.#timer = setInterval(
-      () => void this.#one(),
-      1_000 / (this.options.callers?.predictionsPerSecond ?? predictionsPerSecond),
-    );
+    this.#every(this.options.callers?.predictionsPerSecond ?? usual.predictionsPerSecond);
+  }
+
+  /** Leaves few callers. */
+  calm(): void {
+    this.stop();
+    this.#every(idlePerSecond);
   }
 
   stop(): void {
     clearInterval(this.#timer);
   }
 
+  #every(perSecond: number): void {
+    this.#timer = setInterval(() => void this.#one(), 1_000 / perSecond);
+  }
+
+  #applicant(): Application | undefined {
+    const { applications, random } = this.options;
+    return applications[Math.floor(random() * applications.length)];
+  }
+
   async #one(): Promise<void> {
-    const { mesh, model, applications, callers, random } = this.options;
-    const application = applications[Math.floor(random() * applications.length)];
-    if (application === undefined || this.#inFlight >= MOST_IN_FLIGHT) return;
+    const {
+      mesh,
+      model,
+      callers: { subjects, wrongAfterSeconds, labelled } = {},
+      random,
+    } = this.options;
+    const [application, another] = [this.#applicant(), this.#applicant()];
+    if (application === undefined || another === undefined || this.#inFlight >= MOST_IN_FLIGHT)
+      return;
     this.#inFlight += 1;
     this.#sent += 1;
     // The cube lets one subject of five hundred send an eighth of the requests.
-    const subject = `${model}-${callers === undefined ? this.#sent : Math.floor(random() ** 3 * callers.subjects)}`;
+    const subject = `${model}-${subjects === undefined ? this.#sent : Math.floor(random() ** 3 * subjects)}`;
     // The header stands for the keyed hash that the gateway sets: its first digit decides the arm
     // of an A/B test.
     const headers = {
@@ -69,17 +87,19 @@ export class Traffic {
       const { answer, pod } = await mesh.send({
         path: `${modelPath(model)}/predict`,
         headers,
-        bodyFor: ({ fault }) => ({ features: distorted(fault, application), subject }),
+        bodyFor: ({ fault }) => ({ features: distorted(fault, application, another), subject }),
       });
-      if (callers !== undefined && wholeHalf && pod !== undefined)
+      if (subjects !== undefined && wholeHalf && pod !== undefined)
         this.arms.note(headers[subjectHeader], pod.labels[versionHashLabel] ?? "");
-      const id: unknown =
+      const [id, label] = ["predictionId", "label"].map((key): unknown =>
         typeof answer.body === "object" && answer.body !== null
-          ? Reflect.get(answer.body, "predictionId")
-          : undefined;
+          ? Reflect.get(answer.body, key)
+          : undefined,
+      );
+      const wrong = label !== application.label;
       if (answer.status < 500 && typeof id !== "string")
         this.refused = `${answer.status} ${JSON.stringify(answer.body)}`;
-      if (typeof id === "string")
+      if (typeof id === "string" && (labelled?.some((one) => one === label) ?? true))
         setTimeout(
           () =>
             void mesh.send({
@@ -91,7 +111,7 @@ export class Traffic {
                 value: worthOf(pod?.fault, random),
               }),
             }),
-          LABEL_DELAY_MS,
+          1_000 * ((wrong ? wrongAfterSeconds : undefined) ?? usual.labelAfterSeconds),
         ).unref();
     } finally {
       this.#inFlight -= 1;

@@ -7,6 +7,7 @@ import { resumeWhereApproved } from "../../../services/delivery/resume";
 import { openLedger } from "../../../services/delivery/ledger-location";
 import { connect, send } from "../../../services/delivery/connection";
 import { heldOutApplications } from "./applicants";
+import { OnTrial } from "./on-trial";
 import { apply, changed } from "./platform";
 import { endingOf, findings, waitsForApproval, type Outcome } from "./release";
 import { Traffic } from "./traffic";
@@ -41,6 +42,13 @@ export interface Started extends NewVersion {
 export interface FollowOptions {
   /** Called with each new share of the requests, in percent. */
   readonly onShare?: (share: number) => void;
+  /** What happens to the version and around it. */
+  readonly during?: (trial: OnTrial) => Promise<void>;
+  /**
+   * Requests of the version that a person waits for before the approval.
+   * @default none
+   */
+  readonly approvedAfter?: number | undefined;
 }
 
 /** Models under traffic, whose new versions the real controller tries. */
@@ -112,8 +120,13 @@ export class Trials {
   }
 
   /** Follows a release to its end; whatever waits for a person's approval gets it. */
-  async follow({ model, before, at }: Started, { onShare }: FollowOptions = {}): Promise<Outcome> {
+  async follow(
+    { model, before, at }: Started,
+    { onShare, during, approvedAfter = 0 }: FollowOptions = {},
+  ): Promise<Outcome> {
     const { world } = this;
+    let trial: OnTrial | undefined;
+    let happened: Promise<void> | undefined;
     // The weights of an A/B test are those of the challengers' half.
     const part =
       world.options.models.find(({ name }) => name === model)?.strategy === "ab" ? 0.5 : 1;
@@ -127,22 +140,30 @@ export class Trials {
         share = weight;
         onShare?.(share);
       }
-      if (Date.now() > at + PATIENCE_MS)
+      if (Date.now() > at + PATIENCE_MS) {
+        trial?.end();
         throw new Error(
           `${model}: no verdict after ${PATIENCE_MS / 1_000} s: ${rollout?.status.phase ?? "?"} ${rollout?.status.message ?? ""}`,
         );
+      }
       if (rollout !== undefined && hash !== undefined && hash !== before) {
+        trial ??= new OnTrial(world, model, hash, before ?? "");
+        if (happened === undefined && during !== undefined) {
+          happened = during(trial);
+          happened.catch(() => undefined);
+        }
         const ending = endingOf(rollout, hash);
-        if (ending !== undefined)
-          return this.#outcome(hash, {
-            ending,
-            milliseconds: Date.now() - at,
-            share,
-            message: rollout.status.message ?? "",
-          });
+        if (ending !== undefined) {
+          const milliseconds = Date.now() - at;
+          trial.end();
+          await happened;
+          const message = rollout.status.message ?? "";
+          return this.#outcome(hash, { ending, milliseconds, share, message });
+        }
         const step = rollout.status.currentStepIndex;
         // What is known of the Rollout may be a moment old: nobody approves a step twice.
-        if (waitsForApproval(rollout) && step !== approvedStep) {
+        const requests = world.mesh.counts.get(hash)?.requests ?? 0;
+        if (waitsForApproval(rollout) && step !== approvedStep && requests >= approvedAfter) {
           approvedStep = step;
           await this.#approve(model);
         }
@@ -211,6 +232,11 @@ export class Trials {
     return this.#traffic.get(model)?.arms;
   }
 
+  /** Leaves a model few callers. */
+  calm(model: string): void {
+    this.#traffic.get(model)?.calm();
+  }
+
   /** An answer that callers got and that no fault of a version explains. */
   refused(model: string): string | undefined {
     return this.#traffic.get(model)?.refused;
@@ -229,6 +255,7 @@ export class Trials {
     }: Pick<Outcome, "ending" | "milliseconds" | "share"> & { readonly message: string },
   ): Promise<Outcome> {
     const { requests = 0, mirrored = 0, errors = 0 } = this.world.mesh.counts.get(hash) ?? {};
+    const restarts = this.world.kubelet.podsOf(hash).reduce((sum, pod) => sum + pod.restarts, 0);
     const found = findings(await this.world.analysisRuns(hash));
     return {
       ...verdict,
@@ -236,6 +263,7 @@ export class Trials {
       requests,
       mirrored,
       errors,
+      restarts,
       why: verdict.ending === "promoted" ? "" : found === "" ? message : found,
     };
   }

@@ -56,6 +56,7 @@ export class World {
   readonly kubelet: Kubelet;
   readonly mesh: Mesh;
   readonly #rollouts = new Map<string, Rollout>();
+  readonly #prometheus = new Map<string, Prometheus>();
   readonly #closers: (() => unknown)[] = [];
   #closed = false;
 
@@ -119,6 +120,8 @@ export class World {
       objects.filter(isApart),
       discovery,
     );
+    for (const { name } of this.options.models)
+      this.#prometheus.set(name, name === model ? apart : main);
     const names = await nameService((query) => (query.includes(model) ? apart : main).port);
     const controller = new RolloutsController(
       tools["rollouts-controller"],
@@ -142,6 +145,13 @@ export class World {
 
   rollout(model: string): Rollout | undefined {
     return this.#rollouts.get(model);
+  }
+
+  /** The Prometheus that watches a model. */
+  prometheus(model: string): Prometheus {
+    const found = this.#prometheus.get(model);
+    if (found === undefined) throw new Error(`nothing watches ${model}`);
+    return found;
   }
 
   /** Judgements of one version. */
