@@ -19,7 +19,7 @@ const quality: readonly GatedKey[] = [
         by: python("evaluation", "evaluate"),
       },
       trial: {
-        rule: `Sequential test of the wrong answers: the bound's share is fine, ${wrongFactor} times it is bad. No label is no evidence. Not shown where predictions that the measure is over have no true labels, such as those of applicants who were declined; a person decides.`,
+        rule: `Sequential test of the wrong answers: the bound's share is fine, ${wrongFactor} times it is bad. Counts labels of predictions as old as \`release.outcomeWindow\`, by default \`slos.labelDelay\`. No label is no evidence. Not shown where predictions that the measure is over have no true labels, such as those of applicants who were declined; a person decides.`,
         by: code("gates/labels", "labelPerformanceGates"),
       },
       alert: {
@@ -28,7 +28,7 @@ const quality: readonly GatedKey[] = [
       },
       rehearsal: sameAsTrial,
     },
-    why: "Training has a fixed number of rows and compares the value. A trial is looked at often, so it needs a test that holds at every look. An alert on a version in use needs an interval, because nobody may act on noise. Predictions have no true labels where fewer than half came of those that the other predictions let expect, and 20 were expected.",
+    why: "Training has a fixed number of rows and compares the value. A trial is looked at often, so it needs a test that holds at every look. An alert on a version in use needs an interval, because nobody may act on noise. Wrong answers may be known sooner than right ones: then young labels refuse a version that is fine, and known later, they hide a bad one. Predictions have no true labels where fewer than half came of those that the other predictions let expect, and 20 were expected.",
   },
   {
     key: "gates.performance: auc",

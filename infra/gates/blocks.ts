@@ -120,16 +120,16 @@ export interface BlockCounts {
 }
 
 /**
- * Growth of counters in the last block, by the hash of the version or other labels. A server that restarted counts from zero, and
+ * Growth of counters in the last block, or in one that ended `ago` seconds ago, by the hash of the
+ * version or other labels. A server that restarted counts from zero, and
  * one that was not there began at zero; a pod that is gone, or a scrape that failed, adds nothing.
  * What a server had counted in the block of its end is lost here, and kept in the sum of the version,
  * which judges beside the blocks.
  */
-export function grownInBlock(selector: string, by: string = hashLabel): string {
-  const [now, before] = [
-    `last_over_time(${selector}[${restartGap}])`,
-    `last_over_time(${selector}[${restartGap}] offset ${blockSeconds}s)`,
-  ];
+export function grownInBlock(selector: string, by: string = hashLabel, ago = 0): string {
+  const at = (seconds: number) =>
+    `last_over_time(${selector}[${restartGap}]${seconds === 0 ? "" : ` offset ${promDuration(seconds)}`})`;
+  const [now, before] = [at(ago), at(ago + blockSeconds)];
   return `sum by (${by}) (${now} - ${before} >= 0 or ${now})`;
 }
 

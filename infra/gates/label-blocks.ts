@@ -1,5 +1,5 @@
 import type { Contract } from "../../services/contract/contract";
-import { labelAges, metrics } from "../../services/contract/metrics";
+import { labelAges, metrics, youngLabelAges } from "../../services/contract/metrics";
 import { blockSeconds, certain, grownInBlock, memory, mixed, type Block } from "./blocks";
 import { sum } from "./counts";
 import { promDuration, record, select, type RecordingRule } from "./rule";
@@ -53,9 +53,11 @@ function shares(contract: Contract): string {
     `sum by (${by}) (increase(${select(contract, metrics.predictions.name)}[${promDuration(seconds)}] offset ${promDuration(ago)}))`;
   const share = (seconds: number, ago: number) =>
     `(${asked("version, label", seconds, ago)} / on (label) group_left () (${asked("label", seconds, ago)} > 0))`;
-  return labelAges
-    .map((age, i) => {
-      const youngest = labelAges[i - 1] ?? 0;
+  const oldest = Math.max(...youngLabelAges);
+  return labelAges(contract)
+    .filter((age) => age <= oldest)
+    .map((age, i, ages) => {
+      const youngest = ages[i - 1] ?? 0;
       const seconds = Math.max(fewestSeconds, age - youngest + blockSeconds);
       const change = `(${share(seconds / 2, youngest)} / ${share(seconds / 2, youngest + seconds / 2)})`;
       const same = `(${change} < ${steady} > ${exact(1 / steady)})`;

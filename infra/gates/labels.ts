@@ -1,6 +1,7 @@
 import type { Contract } from "../../services/contract/contract";
-import { metrics } from "../../services/contract/metrics";
-import type { Block } from "./blocks";
+import { outcomeWindow } from "../../services/contract/arms";
+import { labelAges, labelParts, metrics } from "../../services/contract/metrics";
+import { blockSeconds, grownInBlock, memory, type Block } from "./blocks";
 import type { Share } from "./comparison";
 import { sum, type Confusion, type VersionCounts } from "./counts";
 import {
@@ -10,7 +11,7 @@ import {
   labelBlockRules,
 } from "./label-blocks";
 import { series } from "./series";
-import { record, select, type RecordingRule } from "./rule";
+import { promDuration, record, select, type RecordingRule } from "./rule";
 import { waldEvidence, waldQuery, type Shares } from "./sequential";
 import {
   labelName,
@@ -53,6 +54,33 @@ function isShare(metric: PerformanceGate["metric"]): metric is LabelMetric {
 }
 
 /**
+ * True labels of each version in the last block, of predictions that are as old as the outcome
+ * window. Wrong answers may be known sooner than right ones, so young labels make a version look
+ * wrong; known later, they hide it. An age is known by its part of the window: a right answer counts
+ * at the end of the part at the latest, a wrong one not before its beginning. So at no time are more
+ * wrong answers counted than of predictions whose right ones are.
+ */
+function matureOutcomes(contract: Contract): string {
+  const { positiveLabel: yes, negativeLabel: no } = contract.target;
+  const [window, parts] = [outcomeWindow(contract), labelParts(contract)];
+  const all = labelAges(contract);
+  const grown = (predicted: string, actual: string) =>
+    parts.map((to, i) => {
+      const from = parts[i - 1] ?? 0;
+      const ages = all.filter((age) => age > from && age <= to).map(String);
+      const cell = select(
+        contract,
+        metrics.outcomes.name,
+        { predicted, actual },
+        `age=~"${ages.join("|")}"`,
+      );
+      return `label_replace(${grownInBlock(cell, "version, predicted, actual", window - (predicted === actual ? to : from))}, "part", "${i}", "", "")`;
+    });
+  const cells = [grown(yes, yes), grown(yes, no), grown(no, yes), grown(no, no)].flat();
+  return `sum by (version, predicted, actual) (${cells.join(" or ")})`;
+}
+
+/**
  * Evidence against each version from the true labels of its predictions, from whichever pod they
  * were sent to.
  */
@@ -75,10 +103,11 @@ export function labelTrialRules(contract: Contract): RecordingRule[] {
     f1: [sum(miss, falseAlarm), sum(hit, miss, falseAlarm)],
   };
   return [
+    record(contract, series.matureOutcomes, matureOutcomes(contract)),
     record(
       contract,
       series.trialOutcomes,
-      `sum by (version, predicted, actual) (${select(contract, metrics.outcomes.name)})`,
+      `sum_over_time(${select(contract, series.matureOutcomes)}[${promDuration(memory)}:${blockSeconds}s])`,
     ),
     ...unlabelledRules(
       contract,
@@ -122,7 +151,7 @@ export function labelsNeeded(metric: string): readonly Predicted[] {
   return metric === "precision" ? ["positive"] : predictedLabels;
 }
 
-/** Gates on the true labels of the version itself. */
+/** Gates on the true labels of the version itself, of predictions as old as the outcome window. */
 export function labelPerformanceGates(contract: Contract): Gate[] {
   return labelGates(contract).map(({ metric, shares }) => ({
     name: metric,

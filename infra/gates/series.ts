@@ -94,6 +94,7 @@ export const series = {
   trialValue: "causeway:trial_value:difference",
   trialValueVariance: "causeway:trial_value:variance",
   trialValueEvidence: "causeway:trial_value:evidence",
+  matureOutcomes: "causeway:mature_outcomes:block",
   trialOutcomes: "causeway:trial_outcomes:total",
   trialUnlabelled: "causeway:trial_unlabelled:count",
   trialGroupTrials: "causeway:trial_group_trials:total",

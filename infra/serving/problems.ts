@@ -24,19 +24,12 @@ export function modelServiceProblems(
 }
 
 function experimentProblems({ release, slos }: ServingSettings["contract"]): string[] {
-  const { outcomeWindow: window, strategy } = release;
-  if (window === undefined) return [];
-  const got = `release.outcomeWindow (${durationText(window)})`;
-  return [
-    ...(strategy === "ab"
-      ? []
-      : [
-          `${got} must be left out where release.strategy is ${strategy}: only an A/B test has one`,
-        ]),
-    ...(window > slos.labelDelay
-      ? [`${got} must be at most slos.labelDelay (${durationText(slos.labelDelay)})`]
-      : []),
-  ];
+  const { outcomeWindow: window } = release;
+  return window !== undefined && window > slos.labelDelay
+    ? [
+        `release.outcomeWindow (${durationText(window)}) must be at most slos.labelDelay (${durationText(slos.labelDelay)})`,
+      ]
+    : [];
 }
 
 function replicaProblems({ replicas: { min, max }, environment }: ServingSettings): string[] {

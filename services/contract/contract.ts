@@ -135,8 +135,8 @@ const release = z.strictObject({
   channel: z.enum(["automatic", "approval"]),
   strategy: z.enum(["canary", "ab", "shadow"]),
   /**
-   * Age of a prediction from which its business value is taken as known; an A/B test compares older
-   * ones only.
+   * Age of a prediction from which its business value and its true label are taken as known; an A/B
+   * test compares older ones only, and the gates on a version's own labels count no younger ones.
    * @default slos.labelDelay
    */
   outcomeWindow: duration.optional(),

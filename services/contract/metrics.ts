@@ -1,3 +1,4 @@
+import { outcomeWindow } from "./arms";
 import type { Contract } from "./contract";
 
 /**
@@ -243,11 +244,25 @@ export const metrics = {
 } as const satisfies Record<string, MetricFamily>;
 
 /**
- * Upper edges in seconds of the ages at which true labels arrive; versions on trial are compared on
- * labels of the same age, since wrong answers may be known sooner than right ones. Older labels come
- * after a trial.
+ * Upper edges in seconds of the ages of young labels; versions on trial are compared on labels of the
+ * same age, since wrong answers may be known sooner than right ones.
  */
-export const labelAges = [10, 60, 300, 1_800, 7_200] as const;
+export const youngLabelAges = [10, 60, 300, 1_800, 7_200] as const;
+
+/** Parts of equal length of the outcome window, by which labels are known to be old enough. */
+const windowParts = 8;
+
+/** Upper edges in seconds of the parts of a contract's outcome window; the last is the window. */
+export function labelParts(contract: Pick<Contract, "release" | "slos">): number[] {
+  const part = outcomeWindow(contract) / windowParts;
+  return Array.from({ length: windowParts }, (_, i) => (i + 1) * part);
+}
+
+/** Upper edges in seconds of the ages at which true labels are counted as they arrive. */
+export function labelAges(contract: Pick<Contract, "release" | "slos">): number[] {
+  const ages = new Set([...youngLabelAges, ...labelParts(contract)]);
+  return [...ages].sort((a, b) => a - b);
+}
 
 /** Names under which a scrape shows a family: histograms have three. */
 export function seriesNames(family: MetricFamily): string[] {

@@ -9,13 +9,6 @@ import { binOf, type Cell, type Registry } from "./registry";
 const versionsApart = 8;
 const otherVersion = "other";
 const signs = ["gain", "loss"] as const;
-const ageNames = [...labelAges.map(String), "+Inf"];
-
-/** Name of the stratum of an age in seconds. */
-function ageOf(seconds: number): string {
-  return ageNames[binOf(labelAges, seconds)] ?? "";
-}
-
 /**
  * True labels by predicted label, score bin and group, and decisions by group, under the version that
  * predicted. A replica of one version also counts for others, since feedback comes to whichever replica it comes to.
@@ -24,6 +17,8 @@ export class OutcomeCounters {
   readonly #registry: Registry;
   readonly #contract: Contract;
   readonly #scoreBins: readonly string[];
+  readonly #ages: readonly number[];
+  readonly #ageNames: readonly string[];
   readonly #cells = new Map<string, Cell>();
   readonly #versions: Set<string>;
 
@@ -36,6 +31,8 @@ export class OutcomeCounters {
     this.#registry = registry;
     this.#contract = contract;
     this.#scoreBins = scoreBins;
+    this.#ages = labelAges(contract);
+    this.#ageNames = [...this.#ages.map(String), "+Inf"];
     this.#versions = new Set([version]);
     this.#addVersion(version);
   }
@@ -44,7 +41,8 @@ export class OutcomeCounters {
   add(issued: Issued, { positive, groups, value }: TrueLabel, age: number): void {
     const version = this.#known(issued.version);
     const [predicted, actual] = [this.#label(issued.positive), this.#label(positive)];
-    this.#count(version, ["outcome", predicted, actual, ageOf(age)]);
+    const known = this.#ageNames[binOf(this.#ages, age)] ?? "";
+    this.#count(version, ["outcome", predicted, actual, known]);
     this.#count(version, ["score", this.#scoreBins[issued.bin] ?? "", actual]);
     for (const [attribute, group] of groups)
       this.#count(version, ["group", attribute, group, predicted, actual]);
@@ -101,7 +99,7 @@ export class OutcomeCounters {
           this.#registry.cell(metrics.outcomeScores, { version, bin, actual }),
         );
       for (const predicted of labels) {
-        for (const age of ageNames)
+        for (const age of this.#ageNames)
           put(
             ["outcome", predicted, actual, age],
             this.#registry.cell(metrics.outcomes, { version, predicted, actual, age }),

@@ -2,6 +2,7 @@ import type { Share } from "../../../infra/gates/comparison";
 import type { Confusion, TrialCounts, VersionCounts } from "../../../infra/gates/counts";
 import { matchers } from "../../../infra/gates/quoting";
 import { wrongByLabel } from "../../../infra/gates/labels";
+import { series } from "../../../infra/gates/series";
 import { requestsOf } from "../../../infra/gates/requests";
 import type { Contract } from "../../../services/contract/contract";
 import { small } from "../observability/promtool/scenario";
@@ -207,7 +208,7 @@ export function seriesOf(of: Side, drawn: DrawnVersion, judged: Contract): Recor
       `causeway_score_tenth_total${labels("a", { tenth: String((i + 1) / 10) })}`,
       lives[drawn.scores.life](rows),
     ]),
-    ...labelSeries(drawn, judged, labels),
+    ...labelSeries(of, drawn, judged, labels),
   ]);
 }
 
@@ -224,8 +225,9 @@ function unansweredSeries(
 }
 
 function labelSeries(
+  of: Side,
   drawn: DrawnVersion,
-  { target: { positiveLabel: yes, negativeLabel: no } }: Contract,
+  { name, target: { positiveLabel: yes, negativeLabel: no } }: Contract,
   labels: (pod: string, more: Record<string, string>) => string,
 ): (readonly [string, string])[] {
   const { outcomes, decisions, groups, labelsLost } = drawn;
@@ -237,14 +239,22 @@ function labelSeries(
   ] as const;
   const matrix = (family: string, more: Record<string, string>, confusion: Confusion) =>
     cells.flatMap(([cell, predicted, actual]) => {
-      const series = (pod: string) => family + labels(pod, { ...more, predicted, actual });
+      const of = (pod: string) => family + labels(pod, { ...more, predicted, actual });
       return [
-        [series("a"), counter(confusion[cell])] as const,
-        ...(labelsLost ? [[series("b"), lives.gone(60)] as const] : []),
+        [of("a"), counter(confusion[cell])] as const,
+        ...(labelsLost ? [[of("b"), lives.gone(60)] as const] : []),
       ];
     });
   return [
     ...matrix("causeway_outcomes_total", { age: "1800" }, outcomes),
+    // No prediction is as old as the window within the hour: what is, is told.
+    ...cells.map(
+      ([cell, predicted, actual]) =>
+        [
+          `${series.matureOutcomes}{${matchers({ model: name, version: versionOf(of), predicted, actual }).join(",")}}`,
+          `_x${samples} ${outcomes[cell]}`,
+        ] as const,
+    ),
     ...[yes, no].map(
       (label, i) =>
         [

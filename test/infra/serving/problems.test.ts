@@ -37,14 +37,11 @@ describe("modelServiceProblems", () => {
       ["replicas.min (2) must be 3 or more in prod, one for each zone"],
     ],
     [
-      "an outcome window without an A/B test, longer than labels may take",
+      "an outcome window that is longer than labels may take",
       {
         contract: withRelease({ outcomeWindow: duration.parse("40 days") }).contract,
       },
-      [
-        "release.outcomeWindow (40 days) must be left out where release.strategy is canary: only an A/B test has one",
-        "release.outcomeWindow (40 days) must be at most slos.labelDelay (30 days)",
-      ],
+      ["release.outcomeWindow (40 days) must be at most slos.labelDelay (30 days)"],
     ],
     [
       "a tag in prod",

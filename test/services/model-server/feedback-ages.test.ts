@@ -27,7 +27,9 @@ describe("feedback", () => {
     [0, "10"],
     [11, "60"],
     [7_200, "7200"],
-    [3 * day, "+Inf"],
+    // Eighths of the outcome window, here of 30 days.
+    [3 * day, `${3.75 * day}`],
+    [30 * day, `${30 * day}`],
   ])("counts a label that comes after %i seconds under its age", async (seconds, age) => {
     const server = await testServer();
     const predictionId = await predict(server);

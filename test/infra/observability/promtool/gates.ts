@@ -3,12 +3,14 @@ import { mixtureEvidence, waldEvidence } from "../../../../infra/gates/sequentia
 import { paces } from "../../../../infra/gates/pace";
 import { errorShares, latencyShares, requestsOf, restarts } from "../../../../infra/gates/requests";
 import type { Contract } from "../../../../services/contract/contract";
+import { duration } from "../../../../services/contract/units";
 import { counter, gauge, small, type Scenario } from "./scenario";
 
 export const version = "2.0.0";
 export const hash = "abc123";
 export const contract: Contract = {
   ...small,
+  release: { ...small.release, outcomeWindow: duration.parse("80 seconds") },
   gates: {
     ...small.gates,
     performance: [
@@ -199,24 +201,25 @@ export const gateScenarios: readonly Scenario[] = [
       ],
       { black: [5, 1, 1, 13], white: [40, 4, 3, 3], hispanic: [1, 0, 0, 0] },
     ),
+    // Labels are known at once. Right ones count after 70 seconds, wrong ones after 80.
     values: [
       is(
         10,
         query("accuracy"),
-        waldEvidence({ acceptable: 0.2, unacceptable: 0.3 }, 60 * 14, 60 * 80),
+        waldEvidence({ acceptable: 0.2, unacceptable: 0.3 }, 52 * 14, 52 * 14 + 53 * 66),
       ),
       is(
         10,
         query("precision"),
-        waldEvidence({ acceptable: 0.1, unacceptable: 0.15 }, 60 * 7, 60 * 57),
+        waldEvidence({ acceptable: 0.1, unacceptable: 0.15 }, 52 * 7, 52 * 7 + 53 * 50),
       ),
       is(
         10,
         query("f1"),
         waldEvidence(
           { acceptable: 1 - 0.8 / 1.2, unacceptable: 1.5 * (1 - 0.8 / 1.2) },
-          60 * 14,
-          60 * 64,
+          52 * 14,
+          52 * 14 + 53 * 50,
         ),
       ),
       // At 10 minutes black has 1,200 labels with 360 approvals, white 3,000 with 2,580; Hispanic
@@ -270,7 +273,7 @@ export function outcomes(
     kinds.map(
       ([predicted, actual], i) =>
         [
-          `${name}{${labels},predicted="${predicted}",actual="${actual}"}`,
+          `${name}{${labels},predicted="${predicted}",actual="${actual}"${name === "causeway_outcomes_total" ? ',age="10"' : ""}}`,
           counter([61, counts[i]!]),
         ] as const,
     );

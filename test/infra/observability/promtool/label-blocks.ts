@@ -1,6 +1,6 @@
 import { accuracyComparison, labelBlockQuery } from "../../../../infra/gates/label-blocks";
 import { refusal } from "../../../../infra/gates/sequential";
-import { labelAges } from "../../../../services/contract/metrics";
+import { youngLabelAges } from "../../../../services/contract/metrics";
 import { counter, small, type Scenario } from "./scenario";
 
 const stepMinutes = 1 / 6;
@@ -17,17 +17,17 @@ interface Wrong {
   /** Wrong answers of the version in ten seconds; the champion has 9. */
   readonly trial: number;
   /** Age at which wrong answers are known: the upper edge, and samples until then. */
-  readonly age: (typeof labelAges)[number];
+  readonly age: (typeof youngLabelAges)[number];
   readonly later: number;
   /** Right answers are known at another age. */
-  readonly right: (typeof labelAges)[number];
+  readonly right: (typeof youngLabelAges)[number];
 }
 
 function series({ trial, age, later, right }: Wrong): Record<string, string> {
   const { positiveLabel: yes, negativeLabel: no } = small.target;
   const from = (sample: number, add: number) => counter([sample + 1, 0], [samples - sample, add]);
   const outcome = (of: keyof typeof pods, actual: string, known: number) =>
-    labelAges.map(
+    youngLabelAges.map(
       (edge) =>
         [
           `causeway_outcomes_total{${labels(of)},predicted="${yes}",actual="${actual}",age="${edge}"}`,

@@ -17,6 +17,7 @@ import { gateScenarios } from "./gates";
 import { selectiveLabelScenarios } from "./selective-labels";
 import { slowVersionScenarios } from "./slow-versions";
 import { labelScenarios } from "./labels";
+import { matureLabelScenarios } from "./mature-labels";
 import { parityScenarios } from "./parity";
 import { requestScenarios } from "./requests";
 import { situationScenarios } from "./situations";
@@ -29,6 +30,7 @@ export const scenarios: readonly Scenario[] = [
   ...labelScenarios,
   ...anomalyScenarios,
   ...gateScenarios,
+  ...matureLabelScenarios,
   ...selectiveLabelScenarios,
   ...slowVersionScenarios,
   ...blockScenarios,

@@ -48,7 +48,7 @@ export const selectiveLabelScenarios: readonly Scenario[] = [
       is(
         10,
         queryOf(selective, "precision"),
-        waldEvidence({ acceptable: 0.1, unacceptable: 0.15 }, 60, 600),
+        waldEvidence({ acceptable: 0.1, unacceptable: 0.15 }, 52, 52 + 53 * 9),
       ),
     ],
   },
