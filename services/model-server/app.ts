@@ -27,6 +27,7 @@ import { tensorForm, type TensorForm } from "./requests/tensor";
 import { explainHandler } from "./routes/explain";
 import { feedbackHandler } from "./routes/feedback";
 import { healthRoutes } from "./routes/health";
+import { docsRoutes } from "./routes/openapi";
 import { metadataRoutes } from "./routes/metadata";
 import { inferHandler, predictHandler, type PredictionDeps } from "./routes/predictions";
 import { answers } from "./routes/schemas";
@@ -84,6 +85,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
   counters.registry.derived(metrics.ready, {}, () => Number(lifecycle.ready));
   healthRoutes(app, lifecycle, name, modelPaths);
   metadataRoutes(app, loaded, modelPaths, lifecycle);
+  docsRoutes(app, loaded, `/v2/models/${name}`);
   operationRoutes(app, { ...deps, pending }, modelPaths);
   return app;
 }

@@ -119,7 +119,7 @@ export function metadataRoutes(
 }
 
 /** JSON Schema (2020-12) of the body of `predict` and `explain`. */
-function namedSchema({ features, purpose }: LoadedRelease["contract"]) {
+export function namedSchema({ features, purpose }: LoadedRelease["contract"]) {
   const property = (feature: (typeof features)[number]) =>
     feature.type === "category"
       ? { description: feature.description, enum: feature.values }
