@@ -1,4 +1,5 @@
 import { sum, type Confusion, type VersionCounts } from "../../infra/gates/counts";
+import { labelsOf } from "../../infra/gates/labels";
 import type { BinnedFeature } from "../../infra/observability/drift";
 import { scoreFeature } from "../../infra/observability/rates";
 import type { Contract } from "../../services/contract/contract";
@@ -93,6 +94,7 @@ export function serverCounts(
     });
     return [attribute, Object.fromEntries(counts)] as const;
   });
+  const outcomes = confusionOf(since, metrics.outcomes, contract, { version });
   return {
     decisions: decisionsOf(since, contract, version),
     requests: total(requests),
@@ -105,7 +107,9 @@ export function serverCounts(
       negative: total(since.select(metrics.predictions, { label: contract.target.negativeLabel })),
     },
     scoreTenths: tenths.map((tenth) => total(since.select(metrics.scoreTenths, { tenth }))),
-    outcomes: confusionOf(since, metrics.outcomes, contract, { version }),
+    // A rehearsal has no clock: every label is as old as it gets.
+    labels: labelsOf(outcomes),
+    outcomes,
     groups: Object.fromEntries(groups),
   };
 }

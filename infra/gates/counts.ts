@@ -37,6 +37,8 @@ export interface VersionCounts {
   readonly scoreTenths: readonly number[];
   /** Rows predicted, by the label. */
   readonly predictions: ByPredicted;
+  /** True labels of any age, by the label that was predicted. */
+  readonly labels: ByPredicted;
   /** True labels of predictions that are as old as the contract's outcome window. */
   readonly outcomes: Confusion;
   /** Decisions whose group was reported, by protected attribute and group. */

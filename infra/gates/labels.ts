@@ -19,6 +19,7 @@ import {
   unlabelled,
   unlabelledOf,
   unlabelledRules,
+  type ByPredicted,
   type Predicted,
 } from "./unlabelled";
 import type { Evidence, Gate, VersionOnTrial } from "./verdict";
@@ -113,13 +114,19 @@ export function labelTrialRules(contract: Contract): RecordingRule[] {
       contract,
       series.trialUnlabelled,
       (label) => by(select(contract, metrics.predictions.name, { label })),
-      (predicted) => by(select(contract, series.trialOutcomes, { predicted })),
+      (predicted) => by(select(contract, metrics.outcomes.name, { predicted })),
     ),
     ...labelGates(contract).map(({ metric, shares }) =>
       record(contract, series.trialEvidence, waldQuery(shares, ...wrong[metric]), { gate: metric }),
     ),
     ...labelBlockRules(contract),
   ];
+}
+
+/** Labels of both kinds of predictions. */
+export function labelsOf(outcomes: Confusion): ByPredicted {
+  const { truePositive, falsePositive, trueNegative, falseNegative } = outcomes;
+  return { positive: truePositive + falsePositive, negative: trueNegative + falseNegative };
 }
 
 /** Wrong answers among those that a metric looks at. */
@@ -171,15 +178,10 @@ export function labelPerformanceGates(contract: Contract): Gate[] {
 /** Evidence from labels; none, and which labels are missing, where a prediction has no true ones. */
 export function ifLabelled(
   contract: Contract,
-  { predictions, outcomes }: VersionCounts,
+  { predictions, labels }: VersionCounts,
   needed: readonly Predicted[],
   evidence: Evidence,
 ): Evidence {
-  const { truePositive, falsePositive, trueNegative, falseNegative } = outcomes;
-  const labels = {
-    positive: truePositive + falsePositive,
-    negative: trueNegative + falseNegative,
-  };
   const missing = unlabelled(predictions, labels).filter((of) => needed.includes(of));
   if (missing.length === 0) return evidence;
   const lacks = `no true labels of what it predicts ${missing.map((of) => labelName(contract, of)).join(" or ")}`;

@@ -160,10 +160,7 @@ export class Platform {
         .replace(/availability: .*/, (own) =>
           availability === undefined ? own : `availability: ${availability}`,
         )
-        .replace(
-          "strategy: canary",
-          strategy === "ab" ? "strategy: ab\n  outcomeWindow: 10 seconds" : `strategy: ${strategy}`,
-        ),
+        .replace("strategy: canary", `strategy: ${strategy}\n  outcomeWindow: 10 seconds`),
     );
     const reference = JSON.stringify({
       ...toJsonObject(

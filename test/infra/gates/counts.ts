@@ -1,6 +1,6 @@
 import { paces } from "../../../infra/gates/pace";
 import type { Share } from "../../../infra/gates/comparison";
-import { wrongByLabel } from "../../../infra/gates/labels";
+import { labelsOf, wrongByLabel } from "../../../infra/gates/labels";
 import type { Confusion, TrialCounts, VersionCounts } from "../../../infra/gates/counts";
 
 /** A trial of prod in a stack of one region. */
@@ -29,6 +29,7 @@ export function counts(rows: number, changes: Partial<VersionCounts> = {}): Vers
     restarts: 0,
     scoreTenths: [1, 1, 2, 2, 4, 6, 10, 20, 30, 24].map((share) => (share / 100) * rows),
     predictions: { positive: rows * 0.9, negative: rows * 0.1 },
+    labels: labelsOf(changes.outcomes ?? confusion(rows)),
     outcomes: confusion(rows),
     decisions: {
       race: {

@@ -1,7 +1,7 @@
 import type { Share } from "../../../infra/gates/comparison";
 import type { Confusion, TrialCounts, VersionCounts } from "../../../infra/gates/counts";
 import { matchers } from "../../../infra/gates/quoting";
-import { wrongByLabel } from "../../../infra/gates/labels";
+import { labelsOf, wrongByLabel } from "../../../infra/gates/labels";
 import { series } from "../../../infra/gates/series";
 import { requestsOf } from "../../../infra/gates/requests";
 import type { Contract } from "../../../services/contract/contract";
@@ -107,6 +107,7 @@ export function countsOf(drawn: DrawnVersion): VersionCounts {
     restarts: processes.length === 0 ? undefined : all(processes),
     scoreTenths: scores.tenths,
     predictions: { positive: predicted(drawn)[0], negative: predicted(drawn)[1] },
+    labels: labelsOf(outcomes),
     outcomes,
     decisions,
     groups,
