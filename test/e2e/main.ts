@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { adopterSuite } from "./adopter";
 import { awsSuites } from "./aws/suite";
 import { firstRunSuite } from "./aws/first-run";
+import { clientSuite } from "./clients/suite";
 import { runDelivery } from "./delivery";
 import { addressSuite, faultSuite } from "./faults";
 import { labelSuite } from "./labels";
@@ -39,6 +40,7 @@ type SuiteName = keyof typeof SUITES;
 const ALONE = {
   rules: [ruleSuite],
   labels: [labelSuite],
+  clients: [clientSuite],
   retraining: [retrainingSuite],
   logs: [logSuite],
   aws: awsSuites,
