@@ -52,35 +52,41 @@ export function analysisTemplates(settings: AnalysisSettings) {
 }
 
 /**
+ * Looks of the watch that may say nothing: all. Once an inconclusive watch has paused a release, Argo
+ * Rollouts 1.8 takes the next pause for over, that of a person too; the step of the proof holds.
+ */
+const unlimited = 1_000_000;
+
+/**
  * Looks at every gate until the release is through. A look that finds no gate refused while
  * requests come is a success and the release goes on; one refused gate rolls it back at once, since
- * the evidence holds at every look. Without requests a look says nothing, and more than a few of
- * those pause the release for a person.
+ * the evidence holds at every look. Without requests a look says nothing.
  */
 function watched(settings: AnalysisSettings): Metric[] {
+  return questionsOf(settings).map((question) => metric(settings, question, unlimited));
+}
+
+/** Questions about a version that the watch asks until the end, and the proof until an answer. */
+function questionsOf(settings: AnalysisSettings): Question[] {
   const { contract, release, environment, regions } = settings;
   const pace = { ...paces[environment], regions };
   const questions = watchQuestions(contract, pace, versionOf(settings));
-  // A split that is not the one asked for says nothing about the version: a person looks, at once.
+  // A split that is not the one asked for says nothing about the version: a person looks.
   const { split } = experimentQuestions(contract, release.version);
-  const experiment = contract.release.strategy === "ab";
-  if (experiment) questions.push(split);
-  // The controller counts every silent look of a release, not those in a row, and a test has nights.
-  const silence = experiment
-    ? Math.ceil((pace.experimentLooks * pace.experimentLookSeconds) / pace.lookSeconds)
-    : pace.silentLooks;
-  return questions.map((question) =>
-    metric(settings, question, question.name === split.name ? pace.silentLooks : silence),
-  );
+  return contract.release.strategy === "ab" ? [...questions, split] : questions;
 }
 
 /**
- * Waits until the gates that the traffic at hand can decide are proven. A person is asked when they
- * are neither proven nor refused in time.
+ * Waits until the gates that the traffic at hand can decide are proven, and until every other one has
+ * said something. A person is asked when they are neither proven nor refused in time, or silent.
  */
 function proofs(settings: AnalysisSettings): Metric[] {
   const pace = { ...paces[settings.environment], regions: settings.regions };
-  return proofQuestions(settings.contract, pace, versionOf(settings)).map((question) =>
+  const proven = proofQuestions(settings.contract, pace, versionOf(settings));
+  const others = questionsOf(settings).filter(({ name }) =>
+    proven.every((question) => question.name !== name),
+  );
+  return [...proven, ...others].map((question) =>
     until(metric(settings, question, pace.undecidedLooks)),
   );
 }

@@ -15,11 +15,9 @@ export interface Pace {
   readonly windowSeconds: number;
   /** Requests of a version below which a look says nothing good of it. */
   readonly minimumRequests: number;
-  /** Looks that may say nothing before the release pauses for a person. */
-  readonly silentLooks: number;
   /**
-   * Looks before full traffic that may find a version neither proven good nor bad before the
-   * release pauses for a person.
+   * Looks before full traffic that may find a version neither proven good nor bad, or say nothing of
+   * it, before the release pauses for a person.
    */
   readonly undecidedLooks: number;
   /**
@@ -40,10 +38,7 @@ export interface Pace {
   readonly startSeconds: number;
 }
 
-/**
- * Pace by environment. Silence pauses every release before it is through: there is time for
- * `silentLooks + 1` looks in the steps before 100%.
- */
+/** Pace by environment. */
 export const paces = {
   prod: {
     stepSeconds: 600,
@@ -51,7 +46,6 @@ export const paces = {
     lookSeconds: 60,
     windowSeconds: 300,
     minimumRequests: 200,
-    silentLooks: 5,
     undecidedLooks: 60,
     experimentLookSeconds: 3_600,
     experimentLooks: 672,
@@ -64,7 +58,6 @@ export const paces = {
     lookSeconds: 20,
     windowSeconds: 120,
     minimumRequests: 50,
-    silentLooks: 5,
     undecidedLooks: 45,
     experimentLookSeconds: 300,
     experimentLooks: 288,
@@ -77,7 +70,6 @@ export const paces = {
     lookSeconds: 10,
     windowSeconds: 60,
     minimumRequests: 20,
-    silentLooks: 5,
     undecidedLooks: 12,
     experimentLookSeconds: 10,
     experimentLooks: 30,

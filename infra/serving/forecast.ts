@@ -40,7 +40,7 @@ export interface VerdictForecast {
    * an A/B test: not before the step before that.
    */
   readonly proven: number;
-  /** Whether the looks before that are silent so often that the release pauses for a person. */
+  /** Whether that takes longer than the proof waits, so that the release pauses for a person. */
   readonly pauses: boolean;
 }
 
@@ -71,15 +71,18 @@ export function minutesToVerdict(
     looked(secondsUntilRefused({ stretches, requestsPerSecond, shares: errors, share, boundary })) /
     60;
   const minimumSample = after(pace.minimumRequests);
-  // In an A/B test silence pauses nothing, and the proof is what waits.
-  const silent = contract.release.strategy === "ab" ? pace.undecidedLooks : pace.silentLooks;
   const steps = stretches.slice(0, -1).reduce((sum, { seconds }) => sum + seconds, 0);
+  const good = Math.max(
+    (steps + pace.firstLookSeconds) / 60,
+    proven(errors),
+    proven(latencyShares),
+  );
   return {
     minimumSample,
     brokenRefused: refused(1),
     erringRefused: refused(errors.unacceptable),
-    proven: Math.max((steps + pace.firstLookSeconds) / 60, proven(errors), proven(latencyShares)),
-    pauses: minimumSample * 60 > pace.firstLookSeconds + silent * pace.lookSeconds,
+    proven: good,
+    pauses: good * 60 > steps + pace.firstLookSeconds + pace.undecidedLooks * pace.lookSeconds,
   };
 }
 

@@ -26,7 +26,7 @@ describe("minutes until a verdict", () => {
     expect(minutesToVerdict(contract, 2, "prod")).toMatchObject({
       minimumSample: 13,
       proven: 32,
-      pauses: true,
+      pauses: false,
     });
     expect(minutesToVerdict(contract, 0.1, "prod")).toMatchObject({ proven: 124, pauses: true });
   });

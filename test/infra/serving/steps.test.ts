@@ -1,4 +1,3 @@
-import { paces } from "../../../infra/gates/pace";
 import type { Environment } from "../../../services/contract/environments";
 import { releaseSteps, type Step } from "../../../infra/serving/steps";
 import { withRelease } from "./fixture";
@@ -106,18 +105,6 @@ describe("the steps of a release", () => {
       expect(steps.findIndex(isGate)).toBeLessThan(
         steps.findIndex((step) => step.setWeight === 100),
       );
-    },
-  );
-
-  it.each(every)(
-    "of $strategy in $environment leave time for silence to pause the release before full traffic",
-    ({ strategy, environment }) => {
-      const { firstLookSeconds, lookSeconds, silentLooks } = paces[environment];
-      const steps = stepsOf(strategy, "automatic", environment);
-      const lastStep =
-        strategy === "ab" ? steps.length - 2 : steps.findIndex((step) => step.setWeight === 100);
-      const before = steps.slice(0, lastStep).reduce((sum, step) => sum + secondsOf(step), 0);
-      expect(before).toBeGreaterThan(firstLookSeconds + silentLooks * lookSeconds);
     },
   );
 });

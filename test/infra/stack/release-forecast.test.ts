@@ -83,7 +83,7 @@ describe("the forecast of a release", () => {
         trafficFrom: "requestsPerSecond",
         minutesToVerdict: 32,
         minutesToRefusal: expect.any(Number),
-        pauses: true,
+        pauses: false,
       },
     });
   });
