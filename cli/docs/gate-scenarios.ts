@@ -1,9 +1,10 @@
 import { experimentSection } from "./scenarios/experiments";
 import { requestSection } from "./scenarios/requests";
+import { scoreSection } from "./scenarios/scores";
 import { shadowSection } from "./scenarios/shadow";
 
 /** Sections of each family of scenarios, in the order of the page. */
-const sections = [requestSection, shadowSection, experimentSection];
+const sections = [requestSection, scoreSection, shadowSection, experimentSection];
 
 /** What the gates make of the ways in which production breaks their assumptions. */
 export function scenarioSection(): string {

@@ -185,7 +185,7 @@ const drift: readonly GatedKey[] = [
         by: code("observability/drift", "driftOf"),
       },
     },
-    why: `Training has no score of the new data to compare. A trial does not use the significance: it refuses a version whose scores are further from the champion's than a squared Hellinger distance of ${scoreLimit} (a stability index of 0.25). So a retrained model is refused if the champion's scores moved further than that, even if the new scores are right.`,
+    why: `Training has no score of the new data to compare. A trial does not use the significance. It refuses a version whose scores are further than a squared Hellinger distance of ${scoreLimit} (a stability index of 0.25) from the champion's at the same time, and from those of the rows that its own training held out. So a model that was retrained after drift is not refused because the champion's scores are out of date.`,
   },
   {
     key: "drift.window",

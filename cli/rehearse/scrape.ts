@@ -1,9 +1,13 @@
 import { sum, type Confusion, type VersionCounts } from "../../infra/gates/counts";
 import { labelsOf } from "../../infra/gates/labels";
 import type { BinnedFeature } from "../../infra/observability/drift";
-import { scoreFeature } from "../../infra/observability/rates";
 import type { Contract } from "../../services/contract/contract";
-import { metrics, overloadedCode, type MetricFamily } from "../../services/contract/metrics";
+import {
+  metrics,
+  overloadedCode,
+  scoreFeature,
+  type MetricFamily,
+} from "../../services/contract/metrics";
 
 /** One series of a scrape. */
 export interface Sample {
@@ -107,6 +111,7 @@ export function serverCounts(
       negative: total(since.select(metrics.predictions, { label: contract.target.negativeLabel })),
     },
     scoreTenths: tenths.map((tenth) => total(since.select(metrics.scoreTenths, { tenth }))),
+    scoreBins: scoreBinsOf(since),
     // A rehearsal has no clock: every label is as old as it gets.
     labels: labelsOf(outcomes),
     outcomes,
@@ -164,26 +169,35 @@ function total(samples: readonly Sample[]): number {
   return sum(samples.map(({ value }) => value));
 }
 
-/** Bins of each feature and of the score, with the reference that the release brought. */
-export function binsOf(scrape: Scrape, contract: Contract): BinnedFeature[] {
-  const binned = (
-    feature: string,
-    reference: readonly Sample[],
-    counted: (bin: string) => readonly Sample[],
-  ): BinnedFeature => ({
+function binned(
+  scrape: Scrape,
+  feature: string,
+  reference: readonly Sample[],
+  counted: (bin: string) => readonly Sample[],
+): BinnedFeature {
+  return {
     feature,
     reference: reference.map(({ value }) => value),
     referenceRows: total(scrape.select(metrics.referenceRows, { feature })),
     counts: reference.map(({ labels }) => total(counted(labels["bin"] ?? ""))),
-  });
+  };
+}
+
+/** Bins of the score, with the reference that the release brought. */
+function scoreBinsOf(scrape: Scrape): BinnedFeature {
+  return binned(scrape, scoreFeature, scrape.select(metrics.referenceScores), (bin) =>
+    scrape.select(metrics.scores, { bin }),
+  );
+}
+
+/** Bins of each feature and of the score, with the reference that the release brought. */
+export function binsOf(scrape: Scrape, contract: Contract): BinnedFeature[] {
   return [
     ...contract.features.map(({ name: feature }) =>
-      binned(feature, scrape.select(metrics.referenceFeatures, { feature }), (bin) =>
+      binned(scrape, feature, scrape.select(metrics.referenceFeatures, { feature }), (bin) =>
         scrape.select(metrics.features, { feature, bin }),
       ),
     ),
-    binned(scoreFeature, scrape.select(metrics.referenceScores), (bin) =>
-      scrape.select(metrics.scores, { bin }),
-    ),
+    scoreBinsOf(scrape),
   ];
 }

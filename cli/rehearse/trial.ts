@@ -149,7 +149,12 @@ function lookAt(
   const [champion, challenger] = [of("champion"), of("challenger")];
   const pair = { trial: challenger.counts, champion: champion.counts };
   const pairs = [...earlier.map(countsOf), pair];
-  const counts = { ...pair, blocks: blocksOf(pairs), labels: labelsOf(pairs) };
+  const counts = {
+    ...pair,
+    blocks: blocksOf(pairs),
+    labels: labelsOf(pairs),
+    scores: scoresOf(pairs),
+  };
   const judgements = evaluate(options.contract, options.pace, counts);
   const { action, because } = decide(judgements, last);
   return {
@@ -199,6 +204,17 @@ function blocksOf(looks: readonly Pair[]): TrialCounts["blocks"] {
 /** Wrong answers from look to look, by predicted label; true labels come as soon as the answer. */
 function labelsOf(looks: readonly Pair[]): TrialCounts["labels"] {
   return [0, 1].flatMap((label) => between(looks, ({ outcomes }) => wrongByLabel(outcomes)[label]));
+}
+
+/** Requests by tenth of the score from look to look. */
+function scoresOf(looks: readonly Pair[]): TrialCounts["scores"] {
+  return looks.map((now, i) => {
+    const since = (of: keyof Pair) =>
+      now[of].scoreTenths.map(
+        (count, tenth) => count - (looks[i - 1]?.[of].scoreTenths[tenth] ?? 0),
+      );
+    return { trial: since("trial"), champion: since("champion") };
+  });
 }
 
 /** Why a look ended as it did: the gates that decided, with their values. */

@@ -9,6 +9,20 @@ export interface Confusion {
   readonly falseNegative: number;
 }
 
+/** Rows by bin of the score, and what training held out. */
+export interface BinnedScores {
+  readonly counts: readonly number[];
+  /** Share of each bin among the rows that training held out, and their number. */
+  readonly reference: readonly number[];
+  readonly referenceRows: number;
+}
+
+/** Requests of a block by tenth of the score, under the version on trial and all others. */
+export interface ScoreBlock {
+  readonly trial: readonly number[];
+  readonly champion: readonly number[];
+}
+
 /**
  * What is counted of one version: since its first pod began, which for a comparison with the other
  * version is the window of the comparison (an hour of requests, a day of labels). A count is 0
@@ -33,8 +47,10 @@ export interface VersionCounts {
   readonly recentAnswers: number;
   /** Restarts of server processes within an hour; undefined while no process has said when it began. */
   readonly restarts: number | undefined;
-  /** Rows predicted, by tenth of the score. */
+  /** Requests by tenth of the score; one of several rows counts once, in shares. */
   readonly scoreTenths: readonly number[];
+  /** Scores of an hour in the version's own bins; undefined without those of its training. */
+  readonly scoreBins: BinnedScores | undefined;
   /** Rows predicted, by the label. */
   readonly predictions: ByPredicted;
   /** True labels of any age, by the label that was predicted. */
@@ -61,6 +77,8 @@ export interface TrialCounts {
    * strata of the trial.
    */
   readonly labels: readonly Block[];
+  /** Requests by tenth of the score, by block of time; all blocks of the trial. */
+  readonly scores: readonly ScoreBlock[];
 }
 
 /** Gates whose events are compared with the champion's of the same time. */

@@ -1,6 +1,6 @@
 import type { Contract } from "../../services/contract/contract";
 import { series } from "../gates/series";
-import { scoreFeature } from "./rates";
+import { scoreFeature } from "../../services/contract/metrics";
 import { durationsOf } from "./requests";
 import {
   alert,

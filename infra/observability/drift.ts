@@ -1,9 +1,8 @@
 import type { Contract } from "../../services/contract/contract";
-import { metrics } from "../../services/contract/metrics";
+import { metrics, scoreFeature } from "../../services/contract/metrics";
 import { durationText } from "../../services/contract/units";
 import type { AlertName } from "../gates/alerts";
 import { series } from "../gates/series";
-import { scoreFeature } from "./rates";
 import {
   alert,
   counted,

@@ -1,5 +1,5 @@
 import type { Contract } from "../../services/contract/contract";
-import { metrics, type MetricFamily } from "../../services/contract/metrics";
+import { metrics, scoreFeature, type MetricFamily } from "../../services/contract/metrics";
 import { series } from "../gates/series";
 import {
   rateIntervalSeconds,
@@ -91,6 +91,3 @@ function valueRates(contract: Contract): RecordingRule[] {
     ),
   ];
 }
-
-/** Under which name the score stands beside the features; the server's reference calls it so. */
-export const scoreFeature = "score";

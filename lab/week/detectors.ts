@@ -1,5 +1,5 @@
 import { series, type SeriesName } from "../../infra/gates/series";
-import { scoreFeature } from "../../infra/observability/rates";
+import { scoreFeature } from "../../services/contract/metrics";
 import { select, type AlertingRule, type RuleGroup } from "../../infra/gates/rule";
 import type { Contract } from "../../services/contract/contract";
 import { answers, type Kind } from "./events";

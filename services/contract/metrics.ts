@@ -82,7 +82,7 @@ export const metrics = {
   scoreTenths: {
     name: "causeway_score_tenth_total",
     type: "counter",
-    help: "Rows predicted, by tenth of the score (named by its upper edge): the same bins under every version.",
+    help: "Requests predicted, by tenth of the score (named by its upper edge): the same bins under every version. A request of several rows counts once, in shares; in a model with A/B tests one without a subject does not count.",
     labels: ["tenth"],
   },
   bucketRows: {
@@ -270,6 +270,9 @@ export function seriesNames(family: MetricFamily): string[] {
     ? ["_bucket", "_sum", "_count"].map((suffix) => `${family.name}${suffix}`)
     : [family.name];
 }
+
+/** Under which name the score stands beside the features. */
+export const scoreFeature = "score";
 
 /** Upper edges of the tenths of a score, as labels. */
 export const scoreTenths = [

@@ -28,8 +28,7 @@ export const loanApproval: Scenario = {
     folder: "worse-for-one-group",
   },
   // The champion ranks applicants worse after this change, while its scores as a whole stay near
-  // those of a new model. After a change that moves them further than an index of 0.25 the gate
-  // score-champion refuses every retrained model, in the cluster too (docs/gates.md).
+  // those of a new model.
   shift: {
     title: "A source reports headroom",
     text: "A new loan system reports headroom in place of three ratios: of obligations below 70% of income, of housing costs below 50%, and of the loan below one and a half times the price. The applications and the decisions on them stay the same.",

@@ -4,7 +4,7 @@ import { anomalyWidth, signals } from "../anomalies";
 import { fairnessConfidence } from "../fairness";
 import { labelsNeeded } from "../../gates/labels";
 import { series, type SeriesName } from "../../gates/series";
-import { scoreFeature } from "../rates";
+import { scoreFeature } from "../../../services/contract/metrics";
 import { digits, select } from "../../gates/rule";
 import { fallDeviations } from "../performance";
 import { windowsOf } from "../../gates/rule";

@@ -36,7 +36,17 @@ export class ComparisonCounters {
     this.#subjects = { challenger: half("challenger"), champion: half("champion") };
   }
 
-  predicted(rows: Rows, positive: readonly boolean[], scores: ArrayLike<number>): void {
+  /**
+   * Counts the rows of a request. The tenths count requests: what goes to one version or another is
+   * a request, however many rows it has. `compared` is whether it may go to either.
+   */
+  predicted(
+    rows: Rows,
+    positive: readonly boolean[],
+    scores: ArrayLike<number>,
+    compared: boolean,
+  ): void {
+    const share = compared ? 1 / rows.count : 0;
     const width = rows.values.length / Math.max(1, rows.count);
     const bits = new Int32Array(rows.values.buffer, rows.values.byteOffset, 2 * rows.values.length);
     for (let row = 0; row < rows.count; row += 1) {
@@ -45,7 +55,7 @@ export class ComparisonCounters {
         this.#tenths[
           Math.min(this.#tenths.length - 1, Math.max(0, Math.ceil(score * this.#tenths.length) - 1))
         ];
-      if (tenth) tenth.value += 1;
+      if (tenth) tenth.value += share;
       const bucket = this.#buckets[bucketOf(bits, 2 * row * width, 2 * (row + 1) * width)];
       if (!bucket) continue;
       bucket.rows.value += 1;

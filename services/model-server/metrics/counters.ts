@@ -1,5 +1,11 @@
 import type { Contract } from "../../contract/contract";
-import { durationBuckets, metrics, operations, type Operation } from "../../contract/metrics";
+import {
+  durationBuckets,
+  metrics,
+  operations,
+  scoreFeature,
+  type Operation,
+} from "../../contract/metrics";
 import type { ServedRelease } from "../../evidence/release";
 import type { Execution } from "../inference/execution";
 import type { ReplacementReason } from "../inference/pool";
@@ -139,14 +145,18 @@ export class ModelCounters {
     return cell;
   }
 
-  /** Counts rows and their scores; `bins` are those of {@link scoreBin}. */
+  /**
+   * Counts rows and their scores; `bins` are those of {@link scoreBin}, `compared` is whether the
+   * request may go to either version.
+   */
   predicted(
     rows: Rows,
     positive: readonly boolean[],
     bins: readonly number[],
     scores: ArrayLike<number>,
+    compared: boolean,
   ): void {
-    this.comparison.predicted(rows, positive, scores);
+    this.comparison.predicted(rows, positive, scores, compared);
     let at = 0;
     for (let row = 0; row < rows.count; row += 1) {
       add(this.#predictions[positive[row] === true ? 1 : 0]);
@@ -209,7 +219,7 @@ function showReference(registry: Registry, { features, score }: Reference): void
       () => share,
     ),
   );
-  registry.derived(metrics.referenceRows, { feature: "score" }, () => score.rows);
+  registry.derived(metrics.referenceRows, { feature: scoreFeature }, () => score.rows);
 }
 
 function binNames(feature: FeatureBins): string[] {

@@ -100,7 +100,9 @@ export async function predictions(
     bins.push(bin);
     ids.push(deps.ids.issue({ version: deps.version, positive, bin, at, subject: kept, caller }));
   }
-  deps.counters.predicted(rows, positives, bins, scores);
+  // In an A/B test a request without a subject goes to the champion always.
+  const compared = half !== undefined || release.strategy !== "ab";
+  deps.counters.predicted(rows, positives, bins, scores, compared);
   const labels = positives.map((positive) =>
     positive ? target.positiveLabel : target.negativeLabel,
   );

@@ -30,6 +30,7 @@ export function counts(rows: number, changes: Partial<VersionCounts> = {}): Vers
     scoreTenths: [1, 1, 2, 2, 4, 6, 10, 20, 30, 24].map((share) => (share / 100) * rows),
     predictions: { positive: rows * 0.9, negative: rows * 0.1 },
     labels: labelsOf(changes.outcomes ?? confusion(rows)),
+    scoreBins: undefined,
     outcomes: confusion(rows),
     decisions: {
       race: {
@@ -69,6 +70,10 @@ export function trialOf(trial: VersionCounts, champion: VersionCounts, blocks = 
     labels: [0, 1].flatMap((label) =>
       evenly(({ outcomes }) => wrongByLabel(outcomes)[label] ?? { events: 0, trials: 0 }),
     ),
+    scores: Array.from({ length: blocks }, () => ({
+      trial: trial.scoreTenths.map((count) => count / blocks),
+      champion: champion.scoreTenths.map((count) => count / blocks),
+    })),
     blocks: {
       errors: evenly(({ requests, errors, unanswered }) => ({
         events: errors + unanswered,

@@ -1,9 +1,12 @@
 import type { Share } from "../../../infra/gates/comparison";
-import type { Confusion, TrialCounts, VersionCounts } from "../../../infra/gates/counts";
-import { matchers } from "../../../infra/gates/quoting";
+import type {
+  BinnedScores,
+  Confusion,
+  TrialCounts,
+  VersionCounts,
+} from "../../../infra/gates/counts";
 import { labelsOf, wrongByLabel } from "../../../infra/gates/labels";
-import { series } from "../../../infra/gates/series";
-import { requestsOf } from "../../../infra/gates/requests";
+import { comparisonSeconds } from "../../../infra/gates/scores";
 import type { Contract } from "../../../services/contract/contract";
 import { small } from "../observability/promtool/scenario";
 
@@ -83,6 +86,7 @@ export interface DrawnVersion {
   /** Restarts of each process. */
   readonly processes: readonly number[];
   readonly scores: { readonly life: Life; readonly tenths: readonly number[] };
+  readonly held: BinnedScores | undefined;
   readonly outcomes: Confusion;
   readonly decisions: VersionCounts["decisions"];
   readonly groups: VersionCounts["groups"];
@@ -106,6 +110,10 @@ export function countsOf(drawn: DrawnVersion): VersionCounts {
     recentAnswers: all(recent.map(({ timed, away }) => timed + away)),
     restarts: processes.length === 0 ? undefined : all(processes),
     scoreTenths: scores.tenths,
+    scoreBins: drawn.held && {
+      ...drawn.held,
+      counts: drawn.held.counts.map((count) => (count * comparisonSeconds) / 3_600),
+    },
     predictions: { positive: predicted(drawn)[0], negative: predicted(drawn)[1] },
     labels: labelsOf(outcomes),
     outcomes,
@@ -174,115 +182,17 @@ export function lastLabels(drawn: Readonly<Record<Side, DrawnVersion>>): TrialCo
   }));
 }
 
+/** Requests by tenth of the score in the last block, as the rules have counted them. */
+export function lastScores(drawn: Readonly<Record<Side, DrawnVersion>>): TrialCounts["scores"] {
+  const of = ({ scores: { life, tenths } }: DrawnVersion) =>
+    tenths.map((count) => count * lastShares[life]);
+  return [{ trial: of(drawn.trial), champion: of(drawn.champion) }];
+}
+
 /** Predictions of either label of a version in an hour. */
-function predicted({ outcomes: { truePositive, trueNegative } }: DrawnVersion): [number, number] {
+export function predicted({
+  outcomes: { truePositive, trueNegative },
+}: DrawnVersion): [number, number] {
   const at = (count: number) => samples * (1 + Math.floor((Number.isNaN(count) ? 0 : count) / 64));
   return [at(truePositive), at(trueNegative)];
-}
-
-/** The series that Prometheus is told of a version. */
-export function seriesOf(of: Side, drawn: DrawnVersion, judged: Contract): Record<string, string> {
-  const labels = (pod: string, more: Record<string, string> = {}) =>
-    `{${[own(of, pod, judged), ...matchers(more)].join(",")}}`;
-  return Object.fromEntries([
-    ...drawn.pods.flatMap(({ life, fine, errors, timed, quick, away }, i) => {
-      const answered = (status: string, code = "x") =>
-        `causeway_requests_total${labels(`${i}`, { operation: "predict", status, code })}`;
-      const duration = (part: string, more = {}) =>
-        `causeway_request_duration_seconds_${part}${labels(`${i}`, { operation: "infer", ...more })}`;
-      const edge = String(judged.slos.latencyP99 / 1_000);
-      return [
-        [answered("200"), lives[life](fine)],
-        [answered("500"), lives[life](errors)],
-        // Most servers turn nobody away, and have no such series.
-        ...(away === 0 ? [] : [[answered("503", "server.overloaded"), lives[life](away)]]),
-        [duration("count"), lives[life](timed)],
-        [duration("bucket", { le: edge }), lives[life](quick)],
-      ];
-    }),
-    ...(drawn.unanswered && of === "trial" ? [unansweredSeries(drawn.unanswered, judged)] : []),
-    ...drawn.processes.map((restarts, i) => [
-      `process_start_time_seconds${labels(`${i}`)}`,
-      `1+0x30 1+1x${restarts} ${1 + restarts}+0x20`,
-    ]),
-    ...drawn.scores.tenths.map((rows, i) => [
-      `causeway_score_tenth_total${labels("a", { tenth: String((i + 1) / 10) })}`,
-      lives[drawn.scores.life](rows),
-    ]),
-    ...labelSeries(of, drawn, judged, labels),
-  ]);
-}
-
-function unansweredSeries(
-  { life, count }: NonNullable<DrawnVersion["unanswered"]>,
-  { name }: Contract,
-): readonly [string, string] {
-  const proxy = {
-    rollouts_pod_template_hash: hash,
-    response_code: "503",
-    response_flags: "UF",
-  };
-  return [requestsOf(name, proxy), lives[life](count)];
-}
-
-function labelSeries(
-  of: Side,
-  drawn: DrawnVersion,
-  { name, target: { positiveLabel: yes, negativeLabel: no } }: Contract,
-  labels: (pod: string, more: Record<string, string>) => string,
-): (readonly [string, string])[] {
-  const { outcomes, decisions, groups, labelsLost } = drawn;
-  const cells = [
-    ["truePositive", yes, yes],
-    ["falsePositive", yes, no],
-    ["trueNegative", no, no],
-    ["falseNegative", no, yes],
-  ] as const;
-  const matrix = (family: string, more: Record<string, string>, confusion: Confusion) =>
-    cells.flatMap(([cell, predicted, actual]) => {
-      const of = (pod: string) => family + labels(pod, { ...more, predicted, actual });
-      return [
-        [of("a"), counter(confusion[cell])] as const,
-        ...(labelsLost ? [[of("b"), lives.gone(60)] as const] : []),
-      ];
-    });
-  return [
-    ...matrix("causeway_outcomes_total", { age: "1800" }, outcomes),
-    // No prediction is as old as the window within the hour: what is, is told.
-    ...cells.map(
-      ([cell, predicted, actual]) =>
-        [
-          `${series.matureOutcomes}{${matchers({ model: name, version: versionOf(of), predicted, actual }).join(",")}}`,
-          `_x${samples} ${outcomes[cell]}`,
-        ] as const,
-    ),
-    ...[yes, no].map(
-      (label, i) =>
-        [
-          `causeway_predictions_total${labels("a", { label })}`,
-          counter(predicted(drawn)[i] ?? 0),
-        ] as const,
-    ),
-    ...Object.entries(decisions).flatMap(([attribute, list]) =>
-      Object.entries(list).flatMap(([group, { positive, negative }]) =>
-        (
-          [
-            [yes, positive],
-            [no, negative],
-          ] as const
-        ).map(
-          ([predicted, count]) =>
-            [
-              `causeway_group_decisions_total${labels("a", { attribute, group, predicted })}`,
-              counter(count),
-            ] as const,
-        ),
-      ),
-    ),
-    ...Object.entries(groups).flatMap(([attribute, list]) =>
-      Object.entries(list).flatMap(([group, confusion]) =>
-        matrix("causeway_group_outcomes_total", { attribute, group }, confusion),
-      ),
-    ),
-  ];
 }

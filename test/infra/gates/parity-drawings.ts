@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import type { Confusion } from "../../../infra/gates/counts";
+import { comparisonSeconds } from "../../../infra/gates/scores";
 import type { Contract } from "../../../services/contract/contract";
 import { all, contract, lives, type DrawnVersion, type Life, type Pod } from "./parity-counts";
 
@@ -57,6 +58,18 @@ const broken = fc
   .tuple(pod, fc.constantFrom("fine", "errors", "timed", "quick"))
   .map(([drawn, which]): Pod => ({ ...drawn, life: "flowing", [which]: NaN }));
 
+/** Counts and reference of the version's own bins; now and then far apart. */
+const held = fc
+  .record({
+    counts: fc.array(fc.integer({ min: 0, max: 900 }), { minLength: 5, maxLength: 5 }),
+    parts: fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 5, maxLength: 5 }),
+    referenceRows: fc.integer({ min: 50, max: 20_000 }),
+  })
+  .map(({ counts, parts, referenceRows }) => ({
+    counts,
+    reference: parts.map((part) => part / all(parts)),
+    referenceRows,
+  }));
 const small400 = fc.integer({ min: 0, max: 400 });
 const tenth = fc.oneof(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 900 }));
 
@@ -72,6 +85,7 @@ export function versions(judged: Contract): fc.Arbitrary<DrawnVersion> {
   const tenths = fc.oneof(
     fc.array(tenth, { minLength: 10, maxLength: 10 }),
     fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 10, maxLength: 10 }),
+    fc.array(fc.integer({ min: 0, max: 60_000 }), { minLength: 10, maxLength: 10 }),
     fc.constant(Array.from({ length: 10 }, () => 0)),
   );
   const decided = judged.protectedAttributes.map(({ name, groups: list }) => {
@@ -103,6 +117,10 @@ export function versions(judged: Contract): fc.Arbitrary<DrawnVersion> {
             tenths: [NaN, ...rest],
           })),
         ),
+      held: fc.option(
+        held.filter(({ counts }) => (all(counts) * comparisonSeconds) / 3_600 !== least),
+        { nil: undefined },
+      ),
       outcomes: confusions(rows, least),
       decisions: fc.record(Object.fromEntries(decided)),
       groups: fc.record(Object.fromEntries(groups)),

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { select } from "../../../infra/gates/rule";
 import { series } from "../../../infra/gates/series";
 import { driftGroup, driftOf, type BinnedFeature } from "../../../infra/observability/drift";
-import { scoreFeature } from "../../../infra/observability/rates";
+import { scoreFeature } from "../../../services/contract/metrics";
 import { contract, counted, samples, version } from "./parity-counts";
 import { minimum, sample } from "./parity-drawings";
 import type { ParityCase, ParityFamily } from "./parity-family";

@@ -7,6 +7,7 @@ const unknown: DrawnVersion = {
   unanswered: undefined,
   processes: [],
   scores: { life: "flowing", tenths: Array.from({ length: 10 }, () => 0) },
+  held: undefined,
   outcomes: { truePositive: 0, falsePositive: 0, trueNegative: 0, falseNegative: 0 },
   decisions: {},
   groups: {},

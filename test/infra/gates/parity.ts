@@ -36,13 +36,14 @@ import {
   interval,
   lastBlocks,
   lastLabels,
+  lastScores,
   own,
-  seriesOf,
   sides,
   type Side,
   version,
 } from "./parity-counts";
 import { minimum, sample, share, versions } from "./parity-drawings";
+import { seriesOf } from "./parity-series";
 
 /** One drawing of a release: what every gate makes of it, its proof and the restarts included. */
 function releaseCase(
@@ -56,6 +57,7 @@ function releaseCase(
     champion: countsOf(drawn.champion),
     blocks: lastBlocks(drawn),
     labels: lastLabels(drawn),
+    scores: lastScores(drawn),
   };
   const restarts = watchQuestions(judged, pace, onTrial).find(({ name }) => name === "restarts")!;
   return {

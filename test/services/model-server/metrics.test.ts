@@ -78,7 +78,7 @@ describe("counters of predictions", () => {
     expect(counted("causeway_predictions_total", { label: "approve" })).toBe(0);
   });
 
-  test("count the score by tenth and each row by its own bucket, alike under every version", async () => {
+  test("count each request by the tenth of its scores and each row by its own bucket, alike under every version", async () => {
     const counts = async (version: string) => {
       const { app, counters, counted } = await testServer();
       await app.inject(inject(paths.infer, tensor([goodRow, goodRow])));
@@ -106,7 +106,7 @@ describe("counters of predictions", () => {
     const first = await counts("a");
     expect(first.rows.map(([, count]) => count).sort()).toEqual(["1", "2"]);
     expect(first.positives).toBe(3);
-    expect(first.top).toBe(3);
+    expect(first.top).toBe(2);
     expect(first.scores.reduce((sum, score) => sum + score, 0)).toBeGreaterThan(2.7);
     expect(await counts("a")).toEqual(first);
   });
@@ -132,6 +132,25 @@ describe("counters of predictions", () => {
       ofSubjects("0a", "7f"),
       ofSubjects("8a", "x"),
     ]);
+  });
+
+  test("count a batch as one request by tenth, and in an A/B test only what has a subject", async () => {
+    const sample = await loadedSample();
+    const release = { ...sample.contract.release, strategy: "ab" } as const;
+    const { app, counted } = await testServer({
+      loaded: { ...sample, contract: { ...sample.contract, release } },
+    });
+    const send = (rows: number, headers: Record<string, string>) =>
+      app.inject({
+        ...inject(paths.infer, tensor(Array.from({ length: rows }, () => goodRow))),
+        headers,
+      });
+    await send(50, {});
+    expect(counted("causeway_score_tenth_total", { tenth: "1" })).toBe(0);
+    await send(50, { "x-causeway-subject": "0a" });
+    await send(1, { "x-causeway-subject": "8a" });
+    expect(counted("causeway_score_tenth_total", { tenth: "1" })).toBeCloseTo(2, 9);
+    expect(counted("causeway_predictions_total", { label: "approve" })).toBe(101);
   });
 
   test("an explanation is not a prediction", async () => {

@@ -1,3 +1,5 @@
+import { blockSeconds } from "../../../../infra/gates/blocks";
+import { comparisonSeconds } from "../../../../infra/gates/scores";
 import { gatesOf } from "../../../../infra/gates/gates";
 import { mixtureEvidence } from "../../../../infra/gates/sequential";
 import {
@@ -38,17 +40,20 @@ const near = (minute: number, expr: string, value: number) => ({
   samples: { "{}": 1 },
 });
 
-/** Rows by tenth of the score in each minute. */
-function tenths(of: "trial" | "champion", perMinute: readonly number[]): Record<string, string> {
+/** Minutes of a block. */
+const stepMinutes = blockSeconds / 60;
+
+/** Requests by tenth of the score in each block. */
+function tenths(of: "trial" | "champion", perBlock: readonly number[]): Record<string, string> {
   return Object.fromEntries(
-    perMinute.map((rows, i) => [
+    perBlock.map((rows, i) => [
       `causeway_score_tenth_total{${own(of)},tenth="${i === 9 ? "1" : `0.${i + 1}`}"}`,
-      counter([121, rows]),
+      counter([241, rows]),
     ]),
   );
 }
 
-/** {@link mixtureEvidence} of the overlap of two histograms. */
+/** {@link mixtureEvidence} of the overlap of two histograms, of n and m requests that come evenly. */
 function scoreEvidence(one: readonly number[], other: readonly number[]): number {
   const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
   const overlap =
@@ -61,10 +66,24 @@ function scoreEvidence(one: readonly number[], other: readonly number[]): number
   );
 }
 
+/** What a version's training held out, beside what it scores in each block. */
+function held(counts: readonly number[], shares: readonly number[]): Record<string, string> {
+  return Object.fromEntries(
+    counts.flatMap((perBlock, i) => {
+      const labels = `{${own("trial")},bin="${i}"}`;
+      return [
+        [`causeway_score_bin_total${labels}`, counter([241, perBlock])],
+        [`causeway_reference_score_share${labels}`, gauge([241, shares[i]!])],
+        [`causeway_reference_rows{${own("trial")},feature="score"}`, gauge([241, 20_000])],
+      ];
+    }),
+  );
+}
+
 const alike = [1, 1, 2, 2, 4, 6, 10, 20, 30, 24];
 const flipped = [...alike].reverse();
-const hourly = (perMinute: readonly number[], share = 1) =>
-  perMinute.map((rows) => rows * 60 * share);
+const compared = (perBlock: readonly number[], share = 1) =>
+  perBlock.map((rows) => (rows * comparisonSeconds * share) / blockSeconds);
 
 /**
  * The same rows under two versions that differ on some, by bucket: rows, positives and scores each
@@ -113,6 +132,7 @@ export const comparisonScenarios: readonly Scenario[] = [
   {
     title: "comparisons: scores that are as the champion's are no evidence, others refuse",
     groups: ["trial"],
+    stepMinutes,
     inputs: {
       ...tenths("trial", flipped),
       ...tenths(
@@ -121,13 +141,14 @@ export const comparisonScenarios: readonly Scenario[] = [
       ),
     },
     values: [
-      near(100, scoreQuery, scoreEvidence(hourly(flipped), hourly(alike, 9))),
+      near(100, scoreQuery, scoreEvidence(compared(flipped), compared(alike, 9))),
       { minute: 100, expr: `(${scoreQuery}) > bool 100`, samples: { "{}": 1 } },
     ],
   },
   {
     title: "comparisons: the same scores",
     groups: ["trial"],
+    stepMinutes,
     inputs: {
       ...tenths("trial", alike),
       ...tenths(
@@ -135,11 +156,63 @@ export const comparisonScenarios: readonly Scenario[] = [
         alike.map((rows) => 9 * rows),
       ),
     },
-    values: [near(100, scoreQuery, scoreEvidence(hourly(alike), hourly(alike, 9)))],
+    values: [near(100, scoreQuery, scoreEvidence(compared(alike), compared(alike, 9)))],
+  },
+  {
+    title: "comparisons: scores far from the champion's, as the training of the version has them",
+    groups: ["trial"],
+    stepMinutes,
+    inputs: {
+      ...tenths("trial", flipped),
+      ...tenths(
+        "champion",
+        alike.map((rows) => 9 * rows),
+      ),
+      ...held([20, 30, 50], [0.2, 0.3, 0.5]),
+    },
+    values: [{ minute: 100, expr: `(${scoreQuery}) < bool 0`, samples: { "{}": 1 } }],
+  },
+  {
+    title: "comparisons: scores far from the champion's and from those of the version's training",
+    groups: ["trial"],
+    stepMinutes,
+    inputs: {
+      ...tenths("trial", flipped),
+      ...tenths(
+        "champion",
+        alike.map((rows) => 9 * rows),
+      ),
+      ...held([50, 30, 20], [0.05, 0.05, 0.9]),
+    },
+    values: [{ minute: 100, expr: `(${scoreQuery}) > bool 100`, samples: { "{}": 1 } }],
+  },
+  {
+    title: "comparisons: other scores in the hour before the version came are no evidence",
+    groups: ["trial"],
+    stepMinutes,
+    inputs: {
+      ...Object.fromEntries(
+        alike.flatMap((rows, i) => {
+          const tenth = `tenth="${i === 9 ? "1" : `0.${i + 1}`}"`;
+          return [
+            [
+              `causeway_score_tenth_total{${own("champion")},${tenth}}`,
+              counter([160, 9 * flipped[i]!], [80, 9 * rows]),
+            ],
+            [
+              `causeway_score_tenth_total{${own("trial")},${tenth}}`,
+              `_x160 ${counter([80, rows])}`,
+            ],
+          ];
+        }),
+      ),
+    },
+    values: [{ minute: 119, expr: `(${scoreQuery}) < bool 0`, samples: { "{}": 1 } }],
   },
   {
     title: "comparisons: without a champion to compare with there is no evidence",
     groups: ["trial"],
+    stepMinutes,
     inputs: tenths("trial", flipped),
     values: [near(100, scoreQuery, 0)],
   },
