@@ -6,6 +6,7 @@ import type { Contract } from "../contract/contract";
 import { loadContract } from "../contract/load";
 import { loadVerdicts } from "../evidence/load";
 import { InputError } from "../contract/problems";
+import type { Entry } from "../evidence/ledger";
 import { failedRelease } from "../evidence/refusals";
 import type { Verdict } from "../evidence/verdict";
 import { exitCodes, readArguments, runProgram, text } from "./command-line";
@@ -14,8 +15,9 @@ import { checkpointKeysAt } from "./kms";
 import { openLedger, type OpenLedger } from "./ledger-location";
 import { answerTo, openOrders, type Order } from "./orders";
 import { approvalIn } from "./approvals";
+import { attemptOnRecord } from "./record-attempt";
 import { regionAt, type Region } from "./rollout";
-import { factOf, promote } from "./promotion";
+import { factOf, promote, type Promotion } from "./promotion";
 
 const options = z.object({
   contract: text,
@@ -72,39 +74,11 @@ export function isOpen(order: Order | undefined, now: Date): order is Order {
  * @returns exit code: 0 promoted or answered before, 2 refused before anything was touched, 3 the
  *   region refused the release
  */
-export async function follow(
-  order: Order,
-  {
-    contract,
-    verdicts,
-    approverKeys,
-    trustedKeys,
-    region,
-    ledger,
-    now = new Date(),
-    pollSeconds,
-    report,
-  }: Following,
-): Promise<number> {
+export async function follow(order: Order, following: Following): Promise<number> {
+  const { region, ledger, report } = following;
   const entries = await ledger.entries();
   if (answerTo(order, entries) !== undefined) return 0;
-  const promotion = {
-    contract,
-    release: order.release,
-    attestation: order.attestation,
-    trustedKeys,
-    regions: [region],
-    run: order.run,
-    order: order.id,
-    actor: promoterAccount,
-    refusal: (digest: string) => failedRelease(contract.name, digest, verdicts),
-    approval: (digest: string) => approvalIn(entries, contract, digest, approverKeys),
-    approverKeys,
-    record: ledger.record,
-    timeoutSeconds: Math.max(1, Math.round((Date.parse(order.until) - now.getTime()) / 1_000)),
-    pollSeconds,
-    report,
-  };
+  const promotion = promotionOf(order, following, entries);
   try {
     const results = await promote(promotion);
     return results.every(({ outcome }) => outcome === "promoted") ? 0 : exitCodes.refused;
@@ -121,6 +95,41 @@ export async function follow(
     );
     return exitCodes.input;
   }
+}
+
+function promotionOf(
+  { id, run, release, attestation, until }: Order,
+  {
+    contract,
+    verdicts,
+    approverKeys,
+    trustedKeys,
+    region,
+    ledger,
+    now = new Date(),
+    pollSeconds,
+    report,
+  }: Following,
+  entries: readonly Entry[],
+): Promotion {
+  return {
+    contract,
+    release,
+    attestation,
+    trustedKeys,
+    regions: [region],
+    run,
+    attempt: attemptOnRecord(entries, { subject: contract.name, run }),
+    order: id,
+    actor: promoterAccount,
+    refusal: (digest) => failedRelease(contract.name, digest, verdicts),
+    approval: (digest) => approvalIn(entries, contract, digest, approverKeys),
+    approverKeys,
+    record: ledger.record,
+    timeoutSeconds: Math.max(1, Math.round((Date.parse(until) - now.getTime()) / 1_000)),
+    ...(pollSeconds !== undefined && { pollSeconds }),
+    report,
+  };
 }
 
 async function main(argv: readonly string[]): Promise<number> {

@@ -14,6 +14,7 @@ import { checkpointKeysAt } from "./kms";
 import { openLedger } from "./ledger-location";
 import { askedRegion, openOrders } from "./orders";
 import { approvalIn } from "./approvals";
+import { attemptOnRecord } from "./record-attempt";
 import { regionAt } from "./rollout";
 import { promote } from "./promotion";
 
@@ -123,6 +124,7 @@ async function main(argv: readonly string[]): Promise<number> {
     trustedKeys: given.trustedKeys,
     regions: targets,
     run,
+    attempt: attemptOnRecord(entries, { subject: model, run }),
     actor: promoterAccount,
     refusal: (digest) => failedRelease(model, digest, verdicts),
     approval: (digest) => approvalIn(entries, contract, digest, given.approverKeys),

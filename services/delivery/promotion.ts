@@ -32,6 +32,8 @@ export interface Promotion {
   readonly regions: readonly (Region | AskedRegion)[];
   /** Workflow that made the release. */
   readonly run: string;
+  /** Attempt to replace its champion that the run is on record as; undefined where it is none. */
+  readonly attempt: number | undefined;
   /** Order that the promotion answers. @default none */
   readonly order?: string;
   /** Identity under which the promoter acts. */
@@ -82,10 +84,11 @@ export async function promote(promotion: Promotion): Promise<RegionResult[]> {
 
 /** Everything that forbids the promotion, all at once. */
 function refuse(
-  { contract, release, attestation, trustedKeys, refusal, approval, approverKeys }: Promotion,
+  { contract, release, attestation, trustedKeys, attempt, ...rest }: Promotion,
   regions: readonly { readonly name: string; readonly rollout: Rollout }[],
 ): void {
   const { digest } = release.image;
+  const { refusal, approval, approverKeys } = rest;
   const forbidden = refusal(digest);
   const changed = regions.filter(({ rollout }) => contractChanged(rollout, contract, release));
   const problems: Problem[] = [
@@ -102,6 +105,7 @@ function refuse(
             allowed: `true: publish the image first, ${publishCommand(contract.name)}`,
           },
         ]),
+    ...attemptProblems(release, attempt),
     ...missingApproval(contract, release, approval(digest)),
     ...approvalProblems(release, approverKeys).map(({ name, found: got, allowed }) => ({
       key: name,
@@ -118,6 +122,19 @@ function refuse(
     })),
   ];
   if (problems.length > 0) throw new InputError(`release ${release.version}`, problems);
+}
+
+/**
+ * The level at which a challenger is judged falls with each attempt: a manifest with another number
+ * than the ledger's was judged at another level.
+ */
+function attemptProblems({ comparison }: Release, attempt: number | undefined): Problem[] {
+  if (comparison?.attempt === attempt) return [];
+  const allowed =
+    attempt === undefined
+      ? "none: the ledger has no attempt of this run"
+      : `${attempt}, which the ledger has for this run`;
+  return [{ key: "comparison.attempt", got: comparison?.attempt, allowed }];
 }
 
 /**

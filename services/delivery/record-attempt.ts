@@ -3,6 +3,7 @@ import { basename, dirname } from "node:path";
 import { z } from "zod";
 import { digest } from "../contract/digests";
 import { InputError, parseOrThrow } from "../contract/problems";
+import type { Entry } from "../evidence/ledger";
 import { exitCodes, readArguments, runProgram, text } from "./command-line";
 import { checkpointKeysAt } from "./kms";
 import { openLedger, type OpenLedger } from "./ledger-location";
@@ -38,6 +39,19 @@ export async function attemptOf(
   const details = { champion, run, attempt };
   await ledger.record({ actor, action: "attempt", subject, details });
   return attempt;
+}
+
+/** The number that a run is on record with; undefined where no attempt of it is. */
+export function attemptOnRecord(
+  entries: readonly Entry[],
+  { subject, run }: Pick<Attempt, "subject" | "run">,
+): number | undefined {
+  const made = entries.findLast(
+    (entry) =>
+      entry.action === "attempt" && entry.subject === subject && entry.details["run"] === run,
+  );
+  const number = made?.details["attempt"];
+  return typeof number === "number" ? number : undefined;
 }
 
 /** What the step `train` states of a model that has a champion. */

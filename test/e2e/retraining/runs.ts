@@ -11,7 +11,7 @@ import { releaseSchema } from "../../../services/evidence/release";
 import { openLedger } from "../../../services/delivery/ledger-location";
 import { attestedRelease, promoterArguments } from "../../../services/delivery/promote";
 import { promote } from "../../../services/delivery/promotion";
-import { main as recordAttempt } from "../../../services/delivery/record-attempt";
+import { attemptOnRecord, main as recordAttempt } from "../../../services/delivery/record-attempt";
 import { main as recordRun } from "../../../services/delivery/record-run";
 import { say } from "../../harness/lib/text";
 import type { Test } from "../../harness/runner";
@@ -118,7 +118,7 @@ class Lake {
   /** The promoter on regions without a controller, each of whose trials ends as told. */
   private async promote(args: readonly string[]): Promise<number> {
     const { attestation: text, regions, ledger, run, trustedKeys } = promoterArguments(args);
-    const { record } = await openLedger(ledger);
+    const { record, entries } = await openLedger(ledger);
     const { release, attestation } = attestedRelease(text);
     const { verdict } = this;
     return promote({
@@ -127,6 +127,7 @@ class Lake {
       contract,
       release,
       run,
+      attempt: attemptOnRecord(await entries(), { subject: contract.name, run }),
       record,
       actor: "retraining-promoter",
       regions: regions.map((name) => region(name, verdict)),

@@ -57,6 +57,7 @@ const promoteIn = (regions: readonly (Region | AskedRegion)[]) =>
     release,
     regions,
     run,
+    attempt: undefined,
     actor: "retraining-promoter",
     refusal: () => undefined,
     approval: () => ({ reference: "a".repeat(64) }),

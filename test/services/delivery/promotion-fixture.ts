@@ -26,6 +26,7 @@ export function promotion(
     trustedKeys: [],
     regions,
     run: "loan-approval-retraining-x1",
+    attempt: undefined,
     actor: "retraining-promoter",
     refusal: () => undefined,
     approval: () => ({ reference: "a".repeat(64) }),

@@ -161,6 +161,25 @@ describe("a promotion", () => {
     expect(one.patches).toBe(1);
   });
 
+  const compared = (attempt: number) => ({
+    ...release,
+    comparison: {
+      champion: "1.0.0",
+      metric: "auc",
+      attempt,
+      level: 0.01,
+      p: 0.001,
+      rows: 500,
+      newerThan: null,
+    },
+  });
+
+  test("promotes a challenger that was judged as the attempt that it is on record as", async () => {
+    const one = region("eu-west-1", "Healthy");
+    const results = await promote(promotion([one], { release: compared(3), attempt: 3 }));
+    expect(results.map(({ outcome }) => outcome)).toEqual(["promoted"]);
+  });
+
   test.each<[string, Partial<Promotion>, string]>([
     [
       "an image that no registry holds",
@@ -176,6 +195,21 @@ describe("a promotion", () => {
       "an image that failed before",
       { refusal: () => ({ message: "it was rolled-back in eu-west-1", remedy: "serve another" }) },
       "allowed: it was rolled-back in eu-west-1: serve another",
+    ],
+    [
+      "a challenger that was judged as an earlier attempt than it is on record as",
+      { release: compared(1), attempt: 3 },
+      "comparison.attempt: got 1, allowed: 3, which the ledger has for this run",
+    ],
+    [
+      "a challenger that was compared with nothing, of a run that is on record as an attempt",
+      { attempt: 2 },
+      "comparison.attempt: got nothing, allowed: 2, which the ledger has for this run",
+    ],
+    [
+      "a challenger of a run that is on record as no attempt",
+      { release: compared(1) },
+      "comparison.attempt: got 1, allowed: none: the ledger has no attempt of this run",
     ],
     [
       "another model's release",

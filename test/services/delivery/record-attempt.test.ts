@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { attemptOf, main } from "../../../services/delivery/record-attempt";
+import { attemptOf, attemptOnRecord, main } from "../../../services/delivery/record-attempt";
 import { openLedger } from "../../../services/delivery/ledger-location";
 import { readLedger, storeAt } from "../../../services/evidence/ledger";
 
@@ -37,6 +37,21 @@ describe("an attempt to replace a champion", () => {
     expect(readLedger(storeAt(file())).map(({ action, details }) => [action, details])).toEqual([
       ["attempt", { champion: digest("a"), run: "run-1", attempt: 1 }],
       ["attempt", { champion: digest("a"), run: "run-2", attempt: 2 }],
+    ]);
+  });
+
+  it("is found again by its run, of its model alone", async () => {
+    await attempt("run-1");
+    await attempt("run-2");
+    await attempt("run-2", digest("a"), "credit");
+    const entries = readLedger(storeAt(file()));
+    const number = (run: string, subject = "loan-approval") =>
+      attemptOnRecord(entries, { subject, run });
+    expect([number("run-1"), number("run-2"), number("run-2", "credit"), number("run-3")]).toEqual([
+      1,
+      2,
+      1,
+      undefined,
     ]);
   });
 
