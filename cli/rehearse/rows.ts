@@ -1,42 +1,48 @@
 import { readFileSync } from "node:fs";
+import { parse } from "csv-parse/sync";
+import { stringify } from "csv-stringify/sync";
 import type { Contract } from "../../services/contract/contract";
+import { decoder, type FeatureValue } from "../../services/contract/encoding";
 
 /** A row of a table: text by column; empty where missing. */
 export type Row = Readonly<Record<string, string>>;
 
-/** Reads a table as the training steps write it: a header, commas, no quotes. */
+/** Reads a table as the training steps write it: CSV with a header. */
 export function readTable(file: string): Row[] {
   return parseTable(readFileSync(file, "utf8"));
 }
 
 export function parseTable(text: string): Row[] {
-  const [header = "", ...lines] = text.split("\n").filter((line) => line !== "");
-  const names = header.split(",");
-  return lines.map((line) => {
-    const values = line.split(",");
-    return Object.fromEntries(names.map((name, i) => [name, values[i] ?? ""]));
-  });
+  return parse<Row>(text, { columns: true });
 }
 
 /** The text of a table. */
 export function tableText(rows: readonly Row[]): string {
-  const names = Object.keys(rows[0] ?? {});
-  return `${[names.join(","), ...rows.map((row) => names.map((name) => row[name] ?? "").join(","))].join("\n")}\n`;
+  return stringify([...rows], { header: true });
 }
 
 /**
- * Collected rows as a source has them: whoever they are about stands in the contract's own column
- * again, by the pseudonym that was stored.
+ * Collected rows as a source has them: features under the names of the data, and whoever they are
+ * about in the contract's own column again, by the pseudonym that was stored.
  */
-export function asSource(rows: readonly Row[], { data: { subjectColumn } }: Contract): Row[] {
-  return subjectColumn === undefined
-    ? [...rows]
-    : rows.map(({ subject = "", ...row }) => ({ [subjectColumn]: subject, ...row }));
+export function asSource(
+  rows: readonly Row[],
+  { data: { subjectColumn }, features }: Contract,
+): Row[] {
+  const columns = new Map<string, string>(
+    features.map(({ name, column = name }) => [name, column] as const),
+  );
+  if (subjectColumn !== undefined) columns.set("subject", subjectColumn);
+  return rows.map((row) =>
+    Object.fromEntries(
+      Object.entries(row).map(([name, cell]) => [columns.get(name) ?? name, cell]),
+    ),
+  );
 }
 
 /** A held-out application: what a caller sends, and what is learnt later. */
 export interface Application {
-  readonly features: Readonly<Record<string, number>>;
+  readonly features: Readonly<Record<string, FeatureValue>>;
   readonly label: string;
   readonly groups: Readonly<Record<string, string>>;
 }
@@ -49,14 +55,15 @@ export function applicationsOf(
   rows: readonly Row[],
   { features, target, protectedAttributes }: Contract,
 ): Application[] {
+  const decoders = features.map((feature) => [feature.name, decoder(feature)] as const);
   return rows.map((row) => ({
     features: Object.fromEntries(
-      features
-        .filter(({ name }) => (row[name] ?? "") !== "")
-        .map(({ name }) => [name, Number(row[name])]),
+      decoders
+        .filter(([name]) => (row[name] ?? "") !== "")
+        .map(([name, decode]) => [name, decode(Number(row[name]))]),
     ),
-    label:
-      Number(row[target.column]) === target.positive ? target.positiveLabel : target.negativeLabel,
+    // Prepared rows have 1 for the positive value.
+    label: Number(row[target.column]) === 1 ? target.positiveLabel : target.negativeLabel,
     groups: Object.fromEntries(
       protectedAttributes
         .filter(({ name }) => (row[name] ?? "") !== "")

@@ -1,4 +1,5 @@
 import type { Contract } from "../../services/contract/contract";
+import { categoriesOf, isCategorical } from "../../services/contract/encoding";
 import { metrics, scoreFeature } from "../../services/contract/metrics";
 import { durationText } from "../../services/contract/units";
 import type { AlertName } from "../gates/alerts";
@@ -52,7 +53,7 @@ function chiSquareTable(contract: Contract): string {
   const most = Math.max(
     mostNumericBins,
     ...contract.features.map((feature) =>
-      feature.type === "category" ? feature.values.length : 0,
+      isCategorical(feature) ? categoriesOf(feature).length : 0,
     ),
   );
   const sizes = Array.from({ length: most - 1 }, (_, i) => i + 2);

@@ -1,4 +1,5 @@
 import type { Contract } from "../../services/contract/contract";
+import { isNumeric } from "../../services/contract/encoding";
 import type { Effects, Scenario } from "./events";
 
 const hour = 60;
@@ -7,13 +8,13 @@ const day = 24 * hour;
 /** A feature times a factor, inside what the contract allows. */
 function scaled(contract: Contract, feature: string, factor: number): Effects["features"] {
   const declared = contract.features.find(({ name }) => name === feature);
-  if (declared === undefined || declared.type === "category")
+  if (declared === undefined || !isNumeric(declared))
     throw new RangeError(
       `${feature}: got an event on it, allowed: a numeric feature of the contract`,
     );
   return ({ features }) => {
     const value = features[feature];
-    return value === undefined
+    return typeof value !== "number"
       ? features
       : { ...features, [feature]: Math.min(declared.max, Math.max(declared.min, value * factor)) };
   };

@@ -3,6 +3,7 @@ import { crossFieldProblems } from "./cross-field";
 import { dataClasses } from "./data-classes";
 import { riskTiers } from "./tiers";
 import { digest } from "./digests";
+import { dateText, timestampText } from "./encoding";
 import {
   cpuQuantity,
   duration,
@@ -16,12 +17,22 @@ import {
 
 /** Text of a label, a group or a column, which names nothing when empty. */
 const named = z.string().min(1, "text of one character or more");
+/** A value of the data. */
+const scalar = z.union([z.number(), z.boolean(), named], {
+  error: "a number, a text, true or false",
+});
+const dateForm = 'a date such as "2024-05-31"';
+const timestampForm = 'an ISO 8601 time such as "2024-05-31T12:00:00Z"';
 
 const featureBase = {
   name: z
     .string()
     .regex(/^[a-z][a-z0-9_]*$/, "a feature name: lower-case letters, digits and underscores")
     .describe("a feature name: lower-case letters, digits and underscores"),
+  column: named.optional().meta({
+    description: "its column of the data, where that has another name",
+    examples: ["Total Charges"],
+  }),
   description: z.string().min(1, "one sentence that says what the feature is"),
   classification: z.enum(dataClasses),
   /** Whether a request or a training row may leave it out; the model's pipeline then imputes it. */
@@ -36,17 +47,55 @@ const numericFeature = z.strictObject({
   max: z.number(),
 });
 
+/** Requests with any other value are refused. */
 const categoryFeature = z.strictObject({
   ...featureBase,
   type: z.literal("category"),
-  /** Codes as the data has them; requests with any other are refused. */
-  values: z.array(z.number().int()).min(2, "at least two values"),
+  values: z
+    .array(z.union([z.number().int(), named], { error: "a whole number or a text" }))
+    .min(2, "at least two values")
+    .meta({
+      description:
+        "its values as the data has them: whole numbers, which the model sees as they are, or texts, which it sees as their positions in the list, from 0",
+      examples: [["Month-to-month", "One year", "Two year"]],
+    }),
+});
+
+const booleanFeature = z.strictObject({ ...featureBase, type: z.literal("boolean") });
+
+const isoDate = z.string().regex(dateText, dateForm).describe(dateForm);
+const isoTimestamp = z.string().regex(timestampText, timestampForm).describe(timestampForm);
+
+/** The model sees the days since `min`. */
+const dateFeature = z.strictObject({
+  ...featureBase,
+  type: z.literal("date"),
+  min: isoDate,
+  max: isoDate,
+});
+
+/** The model sees the days since `min`, with a fraction. */
+const timestampFeature = z.strictObject({
+  ...featureBase,
+  type: z.literal("timestamp"),
+  min: isoTimestamp,
+  max: isoTimestamp,
+});
+
+/** A category of an open set, such as a merchant's name: the model sees the bucket of its hash. */
+const textFeature = z.strictObject({
+  ...featureBase,
+  type: z.literal("text"),
+  maxLength: z.number().int().min(1).max(1_000),
+  buckets: z.number().int().min(2).max(256),
 });
 
 /** One input of the model. */
-export const feature = z.discriminatedUnion("type", [numericFeature, categoryFeature], {
-  error: "a feature of type float, integer or category",
-});
+export const feature = z.discriminatedUnion(
+  "type",
+  [numericFeature, categoryFeature, booleanFeature, dateFeature, timestampFeature, textFeature],
+  { error: "a feature of type float, integer, boolean, category, text, date or timestamp" },
+);
 export type Feature = z.output<typeof feature>;
 
 const protectedAttribute = z.strictObject({
@@ -57,7 +106,7 @@ const protectedAttribute = z.strictObject({
    * match wins.
    */
   groups: z
-    .array(z.strictObject({ name: named, column: named, equals: z.number() }))
+    .array(z.strictObject({ name: named, column: named, equals: scalar }))
     .min(2, "at least two groups"),
   /** The group that others are compared with. */
   reference: z.string(),
@@ -205,7 +254,15 @@ export const contractSchema = z
     task: z.literal("binary-classification"),
     target: z.strictObject({
       column: named,
-      positive: z.number(),
+      positive: scalar.meta({
+        description:
+          "the value of the data that is the positive label: a number, a text, true or false",
+        examples: [1, "yes"],
+      }),
+      negative: scalar.optional().meta({
+        description:
+          "the value of the data that is the negative label; the only other one of the column when left out",
+      }),
       positiveLabel: named,
       negativeLabel: named,
       /** The positive label is predicted when the model's probability is at least this. */
@@ -237,10 +294,24 @@ export const contractSchema = z
        */
       subjectColumn: z.string().optional(),
       /**
-       * Column that orders the rows; the newest are held out. Without it, rows are held out by
-       * stratum.
+       * Column that orders the rows, by numbers or by ISO 8601 times; the newest are held out.
+       * Without it, rows are held out by stratum.
        */
       timeColumn: z.string().optional(),
+      csv: z
+        .strictObject({
+          separator: z.string().length(1, "one character").default(","),
+          encoding: z
+            .string()
+            .regex(/^[\w-]+$/, "a name such as utf-8 or cp1252")
+            .default("utf-8"),
+          decimal: z.enum([".", ","]).default("."),
+        })
+        .optional()
+        .meta({
+          description: "how the CSV file is written, where it is not with commas in UTF-8",
+          examples: [{ separator: ";", encoding: "cp1252", decimal: "," }],
+        }),
       leakageExceptions: z
         .array(leakageException)
         .default([])

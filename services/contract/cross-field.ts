@@ -1,5 +1,6 @@
 import { dataClassRules, moreSensitive, retentionClasses, type DataClass } from "./data-classes";
 import { contractGaps, type TieredContract } from "./tiers";
+import { timestampMicroseconds, type FeatureValue } from "./encoding";
 import type { Seconds } from "./units";
 
 /** What is wrong between fields: the path of the field to change, and what is allowed there. */
@@ -17,15 +18,18 @@ interface Gate {
 export interface ComparedContract extends TieredContract {
   readonly target: {
     readonly column: string;
+    readonly positive: FeatureValue;
+    readonly negative?: FeatureValue | undefined;
     readonly positiveLabel: string;
     readonly negativeLabel: string;
   };
   readonly features: readonly {
     readonly name: string;
     readonly classification: DataClass;
-    readonly min?: number;
-    readonly max?: number;
-    readonly values?: readonly number[];
+    readonly column?: string | undefined;
+    readonly min?: number | string;
+    readonly max?: number | string;
+    readonly values?: readonly (number | string)[];
   }[];
   readonly protectedAttributes: readonly {
     readonly name: string;
@@ -65,6 +69,10 @@ export function crossFieldProblems(contract: ComparedContract): CrossFieldProble
       path: ["target", "negativeLabel"],
       allowed: "another label than positiveLabel",
     }),
+    ...when(contract.target.positive === contract.target.negative, {
+      path: ["target", "negative"],
+      allowed: "another value than positive",
+    }),
     ...featureProblems(contract),
     ...attributeProblems(contract),
     ...columnProblems(contract),
@@ -92,21 +100,65 @@ function repeated<T>(items: readonly T[]): boolean[] {
 
 function featureProblems({ features, data }: ComparedContract): CrossFieldProblem[] {
   const again = repeated(features.map(({ name }) => name));
-  return features.flatMap(({ min = -Infinity, max = Infinity, values = [], classification }, i) => [
+  const sameColumn = repeated(features.map(sourceColumn));
+  return features.flatMap((one, i) => [
     ...when(again[i] === true, {
       path: ["features", i, "name"],
       allowed: "a name that no other feature has",
     }),
-    ...when(min >= max, { path: ["features", i, "min"], allowed: `less than max (${max})` }),
-    ...when(repeated(values).includes(true), {
+    ...when(again[i] !== true && sameColumn[i] === true, {
+      path: ["features", i, "column"],
+      allowed: "a column that no other feature has",
+    }),
+    ...rangeProblems(one, i),
+    ...when(repeated(one.values ?? []).includes(true), {
       path: ["features", i, "values"],
       allowed: "each value once",
     }),
-    ...when(moreSensitive(classification, data.classification), {
+    ...when(new Set((one.values ?? []).map((value) => typeof value)).size > 1, {
+      path: ["features", i, "values"],
+      allowed: "all of them whole numbers or all of them texts",
+    }),
+    ...when(moreSensitive(one.classification, data.classification), {
       path: ["features", i, "classification"],
       allowed: `at most that of the data, ${data.classification}`,
     }),
   ]);
+}
+
+function rangeProblems(
+  { min = -Infinity, max = Infinity }: ComparedContract["features"][number],
+  i: number,
+): CrossFieldProblem[] {
+  const [low, high] = [quantity(min), quantity(max)];
+  if (low !== undefined && high !== undefined)
+    return when(low >= high, { path: ["features", i, "min"], allowed: `less than max (${max})` });
+  return [
+    ...when(low === undefined, {
+      path: ["features", i, "min"],
+      allowed: "a day and time that exist",
+    }),
+    ...when(high === undefined, {
+      path: ["features", i, "max"],
+      allowed: "a day and time that exist",
+    }),
+  ];
+}
+
+/** A bound as a number; undefined for a time that does not exist. */
+function quantity(bound: number | string): number | undefined {
+  return typeof bound === "number" ? bound : timestampMicroseconds(bound);
+}
+
+/** The column of the data that a feature is read from. */
+function sourceColumn({
+  name,
+  column,
+}: {
+  readonly name: string;
+  readonly column?: string | undefined;
+}): string {
+  return column ?? name;
 }
 
 function attributeProblems({
@@ -114,6 +166,7 @@ function attributeProblems({
   features,
 }: ComparedContract): CrossFieldProblem[] {
   const names = features.map(({ name }) => name);
+  const columns = [...names, ...features.map(sourceColumn)];
   const again = repeated(protectedAttributes.map(({ name }) => name));
   return protectedAttributes.flatMap(({ name, groups, reference }, i) => {
     const groupNames = groups.map((group) => group.name);
@@ -136,7 +189,7 @@ function attributeProblems({
           path: ["protectedAttributes", i, "groups", j, "name"],
           allowed: "a name that no other group has",
         }),
-        ...when(names.includes(group.column), {
+        ...when(columns.includes(group.column), {
           path: ["protectedAttributes", i, "groups", j, "column"],
           allowed: "a column that is not a feature",
         }),
@@ -148,7 +201,7 @@ function attributeProblems({
 /** Columns that are dropped or replaced before anything is stored cannot be used as well. */
 function columnProblems(contract: ComparedContract): CrossFieldProblem[] {
   const { target, features, protectedAttributes, data } = contract;
-  const names = features.map(({ name }) => name);
+  const names = features.flatMap((one) => [one.name, sourceColumn(one)]);
   const used = [
     ...names,
     target.column,

@@ -1,3 +1,4 @@
+import { categoriesOf, isCategorical, isNumeric } from "../../services/contract/encoding";
 import { loadContract } from "../../services/contract/load";
 import { keysFrom } from "../../services/model-server/identity/keys";
 import { PredictionIds } from "../../services/model-server/identity/prediction-id";
@@ -43,7 +44,7 @@ export const form = tensorForm({
 });
 
 const row = contract.features.map((feature) =>
-  feature.type === "category" ? feature.values[0]! : feature.min,
+  isCategorical(feature) ? categoriesOf(feature)[0]!.code : isNumeric(feature) ? feature.min : 0,
 );
 
 export const named = {

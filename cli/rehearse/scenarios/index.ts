@@ -1,4 +1,5 @@
 import type { Contract } from "../../../services/contract/contract";
+import { isNumeric } from "../../../services/contract/encoding";
 import { loanApproval } from "./loan-approval";
 import { chapters, type ChapterName, type Scenario } from "./scenario";
 
@@ -16,9 +17,9 @@ export function scenarioOf(contract: Contract): Scenario {
  */
 function scenarioFrom({ features }: Contract): Scenario {
   const moves = features.flatMap((feature) =>
-    feature.type === "category"
-      ? []
-      : [{ feature: feature.name, plus: feature.min + feature.max, times: { [feature.name]: -1 } }],
+    isNumeric(feature)
+      ? [{ feature: feature.name, plus: feature.min + feature.max, times: { [feature.name]: -1 } }]
+      : [],
   );
   return {
     champion: { text: "the recipe of train.py", arguments: [] },

@@ -1,4 +1,5 @@
 import type { Contract } from "../../../services/contract/contract";
+import { isNumeric } from "../../../services/contract/encoding";
 import type { Row } from "../rows";
 import type { Move } from "./scenario";
 
@@ -20,7 +21,7 @@ function moved(
 ): [string, string][] {
   const parts = Object.entries(times).map(([name, factor]) => ({ text: row[name] ?? "", factor }));
   const declared = contract.features.find(({ name }) => name === feature);
-  if (declared === undefined || declared.type === "category")
+  if (declared === undefined || !isNumeric(declared))
     throw new RangeError(
       `${feature}: got a move of it, allowed: a numeric feature of the contract`,
     );

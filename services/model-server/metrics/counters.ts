@@ -1,4 +1,5 @@
-import type { Contract } from "../../contract/contract";
+import type { Contract, Feature } from "../../contract/contract";
+import { categoriesOf, isCategorical } from "../../contract/encoding";
 import {
   durationBuckets,
   metrics,
@@ -89,7 +90,9 @@ export class ModelCounters {
     this.#scores = numericBinNames(reference.score.edges).map((bin) =>
       registry.cell(metrics.scores, { bin }),
     );
-    this.#features = reference.features.map((feature) => featureCells(registry, feature));
+    this.#features = reference.features.map((bins, i) =>
+      featureCells(registry, bins, binNames(bins, contract.features[i])),
+    );
     this.#outOfRange = new Map(
       contract.features.map(({ name }) => [
         name,
@@ -103,7 +106,7 @@ export class ModelCounters {
       release.version,
       numericBinNames(reference.score.edges),
     );
-    showReference(registry, reference);
+    showReference(registry, reference, contract);
   }
 
   /** Bin of a score. */
@@ -187,31 +190,39 @@ function add(cell: Cell | undefined): void {
   if (cell !== undefined) cell.value += 1;
 }
 
-function featureCells(registry: Registry, feature: FeatureBins): FeatureCells {
-  const names = binNames(feature);
+function featureCells(
+  registry: Registry,
+  feature: FeatureBins,
+  names: readonly string[],
+): FeatureCells {
   const bins = names.map((bin) => registry.cell(metrics.features, { feature: feature.name, bin }));
   const missing = registry.cell(metrics.missing, { feature: feature.name });
   return {
     bins,
     missing,
     binOf:
-      feature.type === "category"
+      "values" in feature
         ? (value) => feature.values.indexOf(value)
         : (value) => binOf(feature.edges, value),
   };
 }
 
-function showReference(registry: Registry, { features, score }: Reference): void {
-  for (const feature of features) {
+function showReference(
+  registry: Registry,
+  { features, score }: Reference,
+  contract: Pick<Contract, "features">,
+): void {
+  features.forEach((feature, at) => {
+    const names = binNames(feature, contract.features[at]);
     feature.proportions.forEach((share, i) =>
       registry.derived(
         metrics.referenceFeatures,
-        { feature: feature.name, bin: binNames(feature)[i] ?? "" },
+        { feature: feature.name, bin: names[i] ?? "" },
         () => share,
       ),
     );
     registry.derived(metrics.referenceRows, { feature: feature.name }, () => feature.rows);
-  }
+  });
   score.proportions.forEach((share, i) =>
     registry.derived(
       metrics.referenceScores,
@@ -222,8 +233,13 @@ function showReference(registry: Registry, { features, score }: Reference): void
   registry.derived(metrics.referenceRows, { feature: scoreFeature }, () => score.rows);
 }
 
-function binNames(feature: FeatureBins): string[] {
-  return feature.type === "category" ? feature.values.map(String) : numericBinNames(feature.edges);
+/** Categories by the names that people know. */
+function binNames(bins: FeatureBins, feature: Feature | undefined): string[] {
+  if (!("values" in bins)) return numericBinNames(bins.edges);
+  const categories = feature !== undefined && isCategorical(feature) ? categoriesOf(feature) : [];
+  return bins.values.map(
+    (value) => categories.find(({ code }) => code === value)?.label ?? String(value),
+  );
 }
 
 function numericBinNames(edges: readonly number[]): string[] {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Contract } from "../../contract/contract";
+import { categoriesOf, isCategorical } from "../../contract/encoding";
 import type { Problem } from "../../contract/problems";
 
 const shares = z.array(z.number().min(0).max(1)).min(1);
@@ -18,7 +19,7 @@ const fits = (entry: {
 const numericBins = z
   .object({
     name: z.string(),
-    type: z.enum(["float", "integer"]),
+    type: z.enum(["float", "integer", "date", "timestamp"]),
     edges,
     proportions: shares,
     rows,
@@ -27,7 +28,7 @@ const numericBins = z
 const categoryBins = z
   .object({
     name: z.string(),
-    type: z.literal("category"),
+    type: z.enum(["category", "boolean", "text"]),
     values: z.array(z.number().int()).min(2),
     proportions: shares,
     rows,
@@ -89,8 +90,12 @@ export function documentProblems(
     const entry = reference.features[i];
     if (entry?.name !== feature.name) return;
     expect(`reference.json: type of ${feature.name}`, entry.type, feature.type);
-    if (feature.type === "category" && entry.type === "category")
-      expect(`reference.json: values of ${feature.name}`, entry.values, feature.values);
+    if (isCategorical(feature) && "values" in entry)
+      expect(
+        `reference.json: values of ${feature.name}`,
+        entry.values,
+        categoriesOf(feature).map(({ code }) => code),
+      );
   });
   const widths = [...new Set(explainer.background.map((row) => row.length))];
   expect("explainer.json: values in each row of the background", widths, [names.length]);

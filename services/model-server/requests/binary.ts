@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { datatypes } from "./datatypes";
 import { refuseField, RequestProblem } from "./problem";
 
@@ -54,6 +55,7 @@ export class TensorBytes {
  * says that a value is missing.
  */
 export function elements(bytes: Buffer, datatype: unknown, field: string): unknown[] {
+  if (datatype === "BYTES") return texts(bytes, field);
   const { size, read } = datatypes.get(datatype) ?? {};
   if (size === undefined || read === undefined)
     throw refuseField("tensor.datatype", field, "must be one with elements of one size");
@@ -63,4 +65,20 @@ export function elements(bytes: Buffer, datatype: unknown, field: string): unkno
     const value = read(bytes, i * size);
     return Number.isNaN(value) ? null : value;
   });
+}
+
+/** Elements of BYTES: each its length in four bytes, little-endian, then so many bytes of UTF-8. */
+function texts(bytes: Buffer, field: string): string[] {
+  const found: string[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const from = at + 4;
+    const to = from <= bytes.length ? from + bytes.readUInt32LE(at) : Infinity;
+    if (to > bytes.length)
+      throw refuseField("tensor.size", field, "must be elements of BYTES, each with its length");
+    const text = bytes.subarray(from, to);
+    if (!isUtf8(text)) throw refuseField("body.utf8", field, "must be elements of UTF-8");
+    found.push(text.toString("utf8"));
+    at = to;
+  }
+  return found;
 }

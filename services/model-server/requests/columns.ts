@@ -1,60 +1,112 @@
 import type { Contract, Feature } from "../../contract/contract";
+import {
+  categoriesOf,
+  codeReader,
+  encoder,
+  isCategorical,
+  isNumeric,
+  type EncodingProblem,
+} from "../../contract/encoding";
 import type { Kind } from "./datatypes";
 import type { ProblemCode } from "./problem";
 
-/** A feature of the contract, made ready for checking values. */
+/** A feature of the contract, made ready for reading values. */
 export interface Column {
   readonly name: string;
   readonly optional: boolean;
   /** What the elements of a tensor of this column alone may be. */
   readonly kinds: readonly Kind[];
-  /** What is allowed, for people. */
+  /** What is allowed of a value, for people. */
   readonly allowed: string;
-  /** Code of what is wrong with a value that is there, or undefined. */
-  readonly check: (value: unknown) => ProblemCode | undefined;
+  /** What is allowed of a code, for people. */
+  readonly allowedCode: string;
+  /** The code of a value that is there, or what is wrong with it. */
+  readonly encode: (value: unknown) => number | ProblemCode;
+  /** A code that is there as it is, or what is wrong with it. */
+  readonly readCode: (value: unknown) => number | ProblemCode;
 }
 
 /** The columns of a model's input, in order. */
 export function columnsOf({ features }: Pick<Contract, "features">): Column[] {
-  return features.map((feature) => ({
-    name: feature.name,
-    optional: feature.optional,
-    kinds: kindsOf(feature),
-    allowed: allowed(feature),
-    check: check(feature),
-  }));
+  return features.map((feature) => {
+    const [encode, readCode] = [encoder(feature), codeReader(feature)];
+    return {
+      name: feature.name,
+      optional: feature.optional,
+      kinds: kindsOf(feature),
+      allowed: allowed(feature),
+      allowedCode: allowedCode(feature),
+      encode: (value) => problemCode(encode(value)),
+      readCode: (value) => problemCode(readCode(value)),
+    };
+  });
 }
 
-/** Codes of a category are numbers; 0 and 1 may be given as false and true. */
+/** Values that are no numbers, and the codes of any; 0 and 1 may be given as false and true. */
 function kindsOf(feature: Feature): readonly Kind[] {
-  const codes = feature.type === "category" ? feature.values : [];
+  const codes = isCategorical(feature) ? categoriesOf(feature).map(({ code }) => code) : [];
   const isTruth = codes.length > 0 && codes.every((code) => code === 0 || code === 1);
-  return isTruth ? ["boolean", "integer", "number"] : ["integer", "number"];
+  const own: readonly Kind[] =
+    isNumeric(feature) || feature.type === "boolean" || isCodes(feature)
+      ? isTruth
+        ? ["boolean"]
+        : []
+      : ["text"];
+  return [...own, "integer", "number"];
 }
 
-function check(feature: Feature): (value: unknown) => ProblemCode | undefined {
-  if (feature.type === "category") {
-    const { values } = feature;
-    return (value) =>
-      typeof value !== "number"
-        ? "feature.type"
-        : values.includes(value)
-          ? undefined
-          : "feature.category";
-  }
-  const { min, max } = feature;
-  const integer = feature.type === "integer";
-  return (value) => {
-    if (typeof value !== "number" || (integer && !Number.isInteger(value))) return "feature.type";
-    // Written so that NaN is out of range too.
-    return value >= min && value <= max ? undefined : "feature.range";
-  };
+/** Whether the values of a category are its codes. */
+function isCodes(feature: Feature): boolean {
+  return feature.type === "category" && typeof feature.values[0] === "number";
+}
+
+const problemCodes = {
+  type: "feature.type",
+  range: "feature.range",
+  category: "feature.category",
+} as const satisfies Record<EncodingProblem, ProblemCode>;
+
+function problemCode(read: number | EncodingProblem): number | ProblemCode {
+  return typeof read === "number" ? read : problemCodes[read];
 }
 
 function allowed(feature: Feature): string {
-  if (feature.type === "category") return `must be one of ${feature.values.join(", ")}`;
-  const unit = feature.unit === undefined ? "" : ` (${feature.unit})`;
-  return `must be ${feature.type === "integer" ? "a whole number" : "a number"} from ${feature.min} to ${feature.max}${unit}`;
+  switch (feature.type) {
+    case "category":
+      return `must be one of ${feature.values.join(", ")}`;
+    case "boolean":
+      return "must be true or false";
+    case "text":
+      return `must be text of at most ${feature.maxLength} characters`;
+    case "date":
+      return `must be a date from ${feature.min} to ${feature.max}`;
+    case "timestamp":
+      return `must be an ISO 8601 time from ${feature.min} to ${feature.max}`;
+    case "float":
+    case "integer": {
+      const unit = feature.unit === undefined ? "" : ` (${feature.unit})`;
+      return `must be ${feature.type === "integer" ? "a whole number" : "a number"} from ${feature.min} to ${feature.max}${unit}`;
+    }
+  }
+}
+
+function allowedCode(feature: Feature): string {
+  switch (feature.type) {
+    case "category":
+      return isCodes(feature)
+        ? allowed(feature)
+        : `must be the position of its value in the list, from 0: ${feature.values.join(", ")}`;
+    case "boolean":
+      return "must be 0 or 1";
+    case "text":
+      return `must be a bucket from 0 to ${feature.buckets - 1}`;
+    case "date":
+    case "timestamp":
+      return `must be the days since ${feature.min}, up to ${feature.max}`;
+    case "float":
+    case "integer":
+      return allowed(feature);
+  }
 }
 
 /** Rows of a request: row-major float64, NaN where an optional feature is missing. */

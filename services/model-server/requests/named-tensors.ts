@@ -1,6 +1,6 @@
 import type { TensorBytes } from "./binary";
 import type { Column, Rows } from "./columns";
-import { datatypes, namesOf, type Datatype } from "./datatypes";
+import { datatypes, namesOf, type Datatype, type Kind } from "./datatypes";
 import { refuseField } from "./problem";
 import { asTensor, dataOf, readValue, type TensorForm } from "./tensor";
 
@@ -110,16 +110,28 @@ function flat(data: readonly unknown[], count: number, i: number): readonly unkn
 
 function readElement(column: Column, { kind }: Datatype, value: unknown, row: number): number {
   if (value === null) return readValue(column, value, row);
-  const fits =
-    kind === "boolean"
-      ? typeof value === "boolean"
-      : typeof value === "number" && (kind !== "integer" || Number.isInteger(value));
-  if (!fits)
+  if (!fits(kind, value))
     throw refuseField(
       "feature.type",
       `row ${row}, ${column.name}`,
       `must be of the tensor's datatype: it ${column.allowed}`,
       column.name,
     );
-  return readValue(column, kind === "boolean" ? Number(value) : value, row);
+  if (kind !== "text") return readValue(column, kind === "boolean" ? Number(value) : value, row);
+  const read = column.encode(value);
+  if (typeof read === "number") return read;
+  throw refuseField(read, `row ${row}, ${column.name}`, column.allowed, column.name);
+}
+
+function fits(kind: Kind, value: unknown): boolean {
+  switch (kind) {
+    case "boolean":
+      return typeof value === "boolean";
+    case "text":
+      return typeof value === "string";
+    case "integer":
+      return Number.isInteger(value);
+    case "number":
+      return typeof value === "number";
+  }
 }

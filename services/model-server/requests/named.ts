@@ -48,15 +48,15 @@ function readRow(
         });
       return;
     }
-    const code = column.check(value);
-    if (code !== undefined)
+    const read = column.encode(value);
+    if (typeof read === "number") values[i] = read;
+    else
       problems.push({
-        code,
+        code: read,
         field: `features.${column.name}`,
         message: column.allowed,
         feature: column.name,
       });
-    else if (typeof value === "number") values[i] = value;
   });
   if (Object.keys(features).length > known) problems.unshift(...unknownFeatures(columns, features));
   if (problems.length > 0) throw refuse(problems.slice(0, listed));

@@ -124,24 +124,18 @@ function flattened(data: readonly unknown[], width: number): unknown[] {
   });
 }
 
-/** Value of a column in a row, NaN where it is missing and may be. */
+/** Code of a column in a row, NaN where it is missing and may be. */
 export function readValue(column: Column, value: unknown, row: number): number {
   if (value === null || value === undefined) {
     if (column.optional) return NaN;
     throw refuseField(
       "feature.missing",
       `row ${row}, ${column.name}`,
-      `is missing: it ${column.allowed}`,
+      `is missing: it ${column.allowedCode}`,
       column.name,
     );
   }
-  const code = column.check(value);
-  if (code !== undefined || typeof value !== "number")
-    throw refuseField(
-      code ?? "feature.type",
-      `row ${row}, ${column.name}`,
-      column.allowed,
-      column.name,
-    );
-  return value;
+  const read = column.readCode(value);
+  if (typeof read === "number") return read;
+  throw refuseField(read, `row ${row}, ${column.name}`, column.allowedCode, column.name);
 }

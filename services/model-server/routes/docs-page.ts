@@ -32,14 +32,53 @@ ${fields}
 }
 
 function fieldOf(feature: Feature): string {
-  const [id, required] = [`f-${escaped(feature.name)}`, feature.optional ? "" : " required"];
-  const name = `name="${escaped(feature.name)}"`;
-  const control =
-    feature.type === "category"
-      ? `<select id="${id}" ${name}${required}><option value=""></option>${feature.values.map((value) => `<option>${escaped(String(value))}</option>`).join("")}</select>`
-      : `<input id="${id}" ${name} type="number" step="${feature.type === "integer" ? "1" : "any"}" min="${feature.min}" max="${feature.max}"${required}>`;
-  const bounds = feature.type === "category" ? "" : `, ${feature.min} to ${feature.max}`;
-  return `<div><label for="${id}">${escaped(feature.name)}</label>${control}<small>${escaped(feature.description)}${bounds}${feature.optional ? ", may be left out" : ""}</small></div>`;
+  const id = `f-${escaped(feature.name)}`;
+  const required = feature.optional ? "" : " required";
+  const [control, bounds] = controlOf(
+    feature,
+    `id="${id}" name="${escaped(feature.name)}"${required}`,
+  );
+  return `<div><label for="${id}">${escaped(feature.name)}</label>${control}<small>${escaped(feature.description)}${escaped(bounds)}${feature.optional ? ", may be left out" : ""}</small></div>`;
+}
+
+/** The control of a feature, whose `data-kind` says what its value is in JSON, and its bounds. */
+function controlOf(
+  feature: Feature,
+  attributes: string,
+): readonly [control: string, bounds: string] {
+  switch (feature.type) {
+    case "category":
+      return [choice(feature.values, typeof feature.values[0], attributes), ""];
+    case "boolean":
+      return [choice([true, false], "boolean", attributes), ""];
+    case "text":
+      return [
+        `<input ${attributes} type="text" data-kind="string" maxlength="${feature.maxLength}">`,
+        `, at most ${feature.maxLength} characters`,
+      ];
+    case "date":
+    case "timestamp": {
+      const { min, max, type } = feature;
+      const limits = type === "date" ? ` min="${min}" max="${max}"` : "";
+      return [
+        `<input ${attributes} type="${type === "date" ? "date" : "text"}" data-kind="string"${limits}>`,
+        `, ${min} to ${max}`,
+      ];
+    }
+    case "float":
+    case "integer": {
+      const { min, max, type } = feature;
+      return [
+        `<input ${attributes} type="number" data-kind="number" step="${type === "integer" ? "1" : "any"}" min="${min}" max="${max}">`,
+        `, ${min} to ${max}`,
+      ];
+    }
+  }
+}
+
+function choice(values: readonly unknown[], kind: string, attributes: string): string {
+  const options = values.map((value) => `<option>${escaped(String(value))}</option>`).join("");
+  return `<select ${attributes} data-kind="${kind}"><option value=""></option>${options}</select>`;
 }
 
 function escaped(text: string): string {
@@ -54,13 +93,16 @@ pre { overflow-x: auto; border: 1px solid; padding: 0.5rem; min-height: 1.5rem; 
 @media (max-width: 40rem) { form div { grid-template-columns: 1fr; } }
 `;
 
-/** What the contract's values are: numbers; an empty field is left out. */
+/** An empty field is left out. */
 export const docsScript = `const form = document.querySelector("form");
 const show = (id, value) => (document.getElementById(id).textContent = JSON.stringify(value, null, 2));
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  const given = [...new FormData(form)].filter(([, value]) => value !== "");
-  const features = Object.fromEntries(given.map(([name, value]) => [name, Number(value)]));
+  const read = { number: Number, boolean: (text) => text === "true", string: (text) => text };
+  const given = [...form.elements].filter(({ name, value }) => name !== "" && value !== "");
+  const features = Object.fromEntries(
+    given.map(({ name, value, dataset }) => [name, read[dataset.kind](value)]),
+  );
   show("request", { features });
   try {
     const headers = { "content-type": "application/json" };

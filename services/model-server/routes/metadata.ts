@@ -1,4 +1,6 @@
 import type { FastifyInstance } from "fastify";
+import type { Feature } from "../../contract/contract";
+import { timestampText } from "../../contract/encoding";
 import type { Lifecycle } from "../http/watch";
 import type { LoadedRelease } from "../release/load";
 import { objectWith } from "../requests/body";
@@ -120,15 +122,6 @@ export function metadataRoutes(
 
 /** JSON Schema (2020-12) of the body of `predict` and `explain`. */
 export function namedSchema({ features, purpose }: LoadedRelease["contract"]) {
-  const property = (feature: (typeof features)[number]) =>
-    feature.type === "category"
-      ? { description: feature.description, enum: feature.values }
-      : {
-          description: feature.description,
-          type: feature.type === "integer" ? "integer" : "number",
-          minimum: feature.min,
-          maximum: feature.max,
-        };
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     description: purpose,
@@ -137,7 +130,7 @@ export function namedSchema({ features, purpose }: LoadedRelease["contract"]) {
       features: {
         type: "object",
         properties: Object.fromEntries(
-          features.map((feature) => [feature.name, property(feature)]),
+          features.map((feature) => [feature.name, propertySchema(feature)]),
         ),
         required: features.filter((feature) => !feature.optional).map((feature) => feature.name),
         additionalProperties: false,
@@ -152,4 +145,34 @@ export function namedSchema({ features, purpose }: LoadedRelease["contract"]) {
     required: ["features"],
     additionalProperties: false,
   };
+}
+
+/** JSON Schema of the value of a feature. */
+function propertySchema(feature: Feature) {
+  const { description } = feature;
+  switch (feature.type) {
+    case "category":
+      return { description, enum: feature.values };
+    case "boolean":
+      return { description, type: "boolean" };
+    case "text":
+      return { description, type: "string", maxLength: feature.maxLength };
+    case "date":
+      return { description: within(feature), type: "string", format: "date" };
+    case "timestamp":
+      return { description: within(feature), type: "string", pattern: timestampText.source };
+    case "float":
+    case "integer":
+      return {
+        description,
+        type: feature.type === "integer" ? "integer" : "number",
+        minimum: feature.min,
+        maximum: feature.max,
+      };
+  }
+}
+
+/** JSON Schema has no bounds for times. */
+function within({ description, min, max }: Extract<Feature, { readonly min: string }>): string {
+  return `${description}; from ${min} to ${max}`;
 }

@@ -13,6 +13,7 @@ from typing import Any
 
 from .cross_field import cross_field_problems
 from .digests import digest_bytes
+from .encoding import CATEGORICAL, bounds, categories
 from .errors import InputError, Problem
 from .model_schema import shape_problems, with_defaults
 from .tiers import assessment_problems
@@ -23,8 +24,9 @@ from .yaml_reader import parse_yaml
 class Feature:
     """One input of the model.
 
-    `low` and `high` are inclusive, and infinite for categories.     `values` is set for categories
-    only.
+    What the model sees of it is a code (encoding.py): `low` and `high` are inclusive bounds of a
+    quantity's, and infinite for categories; `codes` names each of a category's, and is empty for a
+    quantity. `column` is where the data has it.
     """
 
     name: str
@@ -32,20 +34,22 @@ class Feature:
     optional: bool
     low: float
     high: float
-    values: tuple[int, ...]
+    codes: dict[int, str]
+    column: str
     unit: str | None
     description: str
+    item: dict[str, Any] = field(repr=False)
 
     @property
     def is_category(self) -> bool:
-        return self.type == "category"
+        return self.type in CATEGORICAL
 
 
 @dataclass(frozen=True)
 class Group:
     name: str
     column: str
-    equals: float
+    equals: float | str | bool
 
 
 @dataclass(frozen=True)
@@ -102,12 +106,26 @@ class Privacy:
 
 
 @dataclass(frozen=True)
+class CsvForm:
+    """How a CSV file is written."""
+
+    separator: str = ","
+    encoding: str = "utf-8"
+    decimal: str = "."
+
+
+#: With commas, in UTF-8.
+PLAIN_CSV = CsvForm()
+
+
+@dataclass(frozen=True)
 class Contract:
     name: str
     folder: Path
     digest: str
     target: str
-    positive: float
+    positive: float | str | bool
+    negative: float | str | bool | None
     threshold: float
     features: tuple[Feature, ...]
     attributes: tuple[Attribute, ...]
@@ -117,6 +135,7 @@ class Contract:
     direct_identifiers: tuple[str, ...]
     subject_column: str | None
     time_column: str | None
+    csv: CsvForm
     leakage_exceptions: dict[str, str]
     privacy: Privacy | None
     performance: tuple[Bound, ...]
@@ -170,6 +189,7 @@ def _contract(raw: dict[str, Any], folder: Path, digest: str) -> Contract:
         digest=digest,
         target=target["column"],
         positive=target["positive"],
+        negative=target.get("negative"),
         threshold=target["threshold"],
         features=tuple(_feature(item) for item in raw["features"]),
         attributes=tuple(_attribute(item) for item in raw["protectedAttributes"]),
@@ -179,6 +199,7 @@ def _contract(raw: dict[str, Any], folder: Path, digest: str) -> Contract:
         direct_identifiers=tuple(data["directIdentifiers"]),
         subject_column=data.get("subjectColumn"),
         time_column=data.get("timeColumn"),
+        csv=CsvForm(**data["csv"]) if "csv" in data else PLAIN_CSV,
         leakage_exceptions={one["feature"]: one["reason"] for one in data["leakageExceptions"]},
         privacy=_privacy(data.get("privacy")),
         performance=tuple(
@@ -197,15 +218,18 @@ def _contract(raw: dict[str, Any], folder: Path, digest: str) -> Contract:
 
 
 def _feature(item: dict[str, Any]) -> Feature:
+    low, high = bounds(item)
     return Feature(
         name=item["name"],
         type=item["type"],
         optional=item["optional"],
-        low=item.get("min", -math.inf),
-        high=item.get("max", math.inf),
-        values=tuple(int(value) for value in item.get("values", ())),
+        low=low,
+        high=high,
+        codes=categories(item),
+        column=item.get("column", item["name"]),
         unit=item.get("unit"),
         description=item["description"],
+        item=item,
     )
 
 

@@ -12,6 +12,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
+from .encoding import timestamp
 from .errors import NOTHING, Problem, path_name
 from .provenance import SERVICES
 from .tiers import tier_problems
@@ -39,6 +40,12 @@ def cross_field_problems(contract: dict[str, Any]) -> Problems:
             negative,
             "another label than positiveLabel",
         ),
+        *_when(
+            _same(contract["target"]["positive"], contract["target"].get("negative")),
+            ("target", "negative"),
+            contract["target"].get("negative"),
+            "another value than positive",
+        ),
         *_feature_problems(contract),
         *_attribute_problems(contract),
         *_column_problems(contract),
@@ -57,6 +64,11 @@ def _when(wrong: bool, path: Path, got: Any, allowed: str) -> Problems:
     return [Problem(path_name(path), got, allowed)] if wrong else []
 
 
+def _same(one: Any, other: Any) -> bool:
+    """Whether two scalars are one: true is not 1."""
+    return one == other and isinstance(one, bool) == isinstance(other, bool)
+
+
 def _repeated(items: Sequence[Any]) -> list[bool]:
     """Which items of a list repeat an earlier one."""
     return [item in items[:i] for i, item in enumerate(items)]
@@ -67,14 +79,26 @@ def _feature_problems(contract: dict[str, Any]) -> Problems:
     order = list(_data_classes()["classes"])
     data_class = contract["data"]["classification"]
     again = _repeated([feature["name"] for feature in contract["features"]])
+    columns = _repeated([_source_column(feature) for feature in contract["features"]])
     for i, feature in enumerate(contract["features"]):
         at = ("features", i)
-        low, high = feature.get("min", 0), feature.get("max", 1)
         values, kind = feature.get("values", []), feature["classification"]
         problems += [
             *_when(again[i], (*at, "name"), feature["name"], "a name that no other feature has"),
-            *_when(low >= high, (*at, "min"), low, f"less than max ({high})"),
+            *_when(
+                columns[i] and not again[i],
+                (*at, "column"),
+                feature.get("column", NOTHING),
+                "a column that no other feature has",
+            ),
+            *_range_problems(feature, at),
             *_when(any(_repeated(values)), (*at, "values"), values, "each value once"),
+            *_when(
+                len({isinstance(value, str) for value in values}) > 1,
+                (*at, "values"),
+                values,
+                "all of them whole numbers or all of them texts",
+            ),
             *_when(
                 order.index(kind) > order.index(data_class),
                 (*at, "classification"),
@@ -85,9 +109,27 @@ def _feature_problems(contract: dict[str, Any]) -> Problems:
     return problems
 
 
+def _range_problems(feature: dict[str, Any], at: Path) -> Problems:
+    given = [feature.get(key, limit) for key, limit in (("min", 0), ("max", 1))]
+    low, high = (timestamp(one) if isinstance(one, str) else one for one in given)
+    if low is not None and high is not None:
+        return _when(low >= high, (*at, "min"), given[0], f"less than max ({given[1]})")
+    exists = "a day and time that exist"
+    return [
+        *_when(low is None, (*at, "min"), given[0], exists),
+        *_when(high is None, (*at, "max"), given[1], exists),
+    ]
+
+
+def _source_column(feature: dict[str, Any]) -> str:
+    """The column of the data that a feature is read from."""
+    return feature.get("column", feature["name"])
+
+
 def _attribute_problems(contract: dict[str, Any]) -> Problems:
     problems: Problems = []
     names = [feature["name"] for feature in contract["features"]]
+    columns = {*names, *map(_source_column, contract["features"])}
     again = _repeated([attribute["name"] for attribute in contract["protectedAttributes"]])
     for i, attribute in enumerate(contract["protectedAttributes"]):
         at = ("protectedAttributes", i)
@@ -108,7 +150,7 @@ def _attribute_problems(contract: dict[str, Any]) -> Problems:
             problems += [
                 *_when(repeats, (*where, "name"), group["name"], "a name that no other group has"),
                 *_when(
-                    column in names, (*where, "column"), column, "a column that is not a feature"
+                    column in columns, (*where, "column"), column, "a column that is not a feature"
                 ),
             ]
     return problems
@@ -116,7 +158,11 @@ def _attribute_problems(contract: dict[str, Any]) -> Problems:
 
 def _column_problems(contract: dict[str, Any]) -> Problems:
     """Columns that are dropped or replaced before anything is stored cannot be used as well."""
-    names = [feature["name"] for feature in contract["features"]]
+    names = [
+        name
+        for feature in contract["features"]
+        for name in (feature["name"], _source_column(feature))
+    ]
     target, data = contract["target"]["column"], contract["data"]
     subject = data.get("subjectColumn")
     used = {

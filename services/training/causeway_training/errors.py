@@ -92,4 +92,7 @@ def describe(gate: dict) -> str:
         f"at least {gate['min']:g}" if gate.get("min") is not None else f"at most {gate['max']:g}"
     )
     interval = f" ({gate['low']:.4g} to {gate['high']:.4g})" if "low" in gate else ""
-    return f"{gate['gate']}: value {gate['value']:.4g}{interval}, threshold {bound}"
+    example = (
+        f", such as {json.dumps(gate['example'], ensure_ascii=False)}" if "example" in gate else ""
+    )
+    return f"{gate['gate']}: value {gate['value']:.4g}{interval}{example}, threshold {bound}"

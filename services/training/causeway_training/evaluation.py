@@ -53,10 +53,10 @@ def slice_masks(contract: Contract, rows: pd.DataFrame) -> list[tuple[str, np.nd
         for g in a.groups
     ]
     masks += [
-        (f"{f.name}={v}", (rows[f.name] == v).to_numpy())
+        (f"{f.name}={label}", (rows[f.name] == code).to_numpy())
         for f in contract.features
         if f.is_category
-        for v in f.values
+        for code, label in f.codes.items()
     ]
     return [(name, inside) for name, inside in masks if inside.sum() >= contract.minimum_group_size]
 

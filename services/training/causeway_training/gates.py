@@ -11,18 +11,25 @@ import math
 
 from .errors import GateFailure
 
+_SHOWN_CHARACTERS = 60
 HELD, FAILED, NOT_SHOWN = "held", "failed", "not shown"
 
 
 def gate(
-    name: str, value: float, minimum: float | None = None, maximum: float | None = None
+    name: str,
+    value: float,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    example: str | None = None,
 ) -> dict:
     """A judged gate.
 
-    Exactly one bound; a value that is not a number never passes.
+    Exactly one bound; a value that is not a number never passes. `example` is one of what is
+    counted.
     """
     holds, bound = _against(name, value, minimum, maximum)
-    return {"gate": name, "value": value, **bound, "passed": holds}
+    shown = {} if example is None else {"example": example[:_SHOWN_CHARACTERS]}
+    return {"gate": name, "value": value, **bound, **shown, "passed": holds}
 
 
 def interval_gate(

@@ -40,7 +40,7 @@ def _exact(feature: Feature, column: pd.Series) -> dict:
     present = column.dropna().to_numpy(dtype=float)
     edges = [] if feature.is_category else quantile_edges(present)
     counts = (
-        counts_by_value(present, feature.values)
+        counts_by_value(present, tuple(feature.codes))
         if feature.is_category
         else counts_by_edges(present, edges)
     )
@@ -67,7 +67,7 @@ def _private(
             )
         )
     exact = (
-        counts_by_value(present, feature.values)
+        counts_by_value(present, tuple(feature.codes))
         if feature.is_category
         else counts_by_edges(present, edges)
     )
@@ -87,7 +87,7 @@ def _private(
 def _entry(
     feature: Feature, edges: list[float], counts: np.ndarray, rows: int, missing: float
 ) -> dict:
-    bins = {"values": list(feature.values)} if feature.is_category else {"edges": edges}
+    bins = {"values": list(feature.codes)} if feature.is_category else {"edges": edges}
     return {
         "name": feature.name,
         "type": feature.type,

@@ -65,12 +65,12 @@ def _columns(contract: Contract) -> ColumnTransformer:
     categories = [i for i, f in enumerate(contract.features) if f.is_category]
     bounds = np.array(
         [
-            [f.values[0] if f.is_category else (f.low, f.high)[end] for f in contract.features]
+            [min(f.codes) if f.is_category else (f.low, f.high)[end] for f in contract.features]
             for end in (0, 1)
         ],
         dtype=float,
     )
-    codes = [np.array([float(v) for v in sorted(contract.features[i].values)]) for i in categories]
+    codes = [np.array([float(v) for v in sorted(contract.features[i].codes)]) for i in categories]
     parts = [
         (
             "numbers",

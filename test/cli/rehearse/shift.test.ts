@@ -1,5 +1,6 @@
+import type { Contract } from "../../../services/contract/contract";
 import { loadContract } from "../../../services/contract/load";
-import { applicationsOf, parseTable, tableText } from "../../../cli/rehearse/rows";
+import { applicationsOf, asSource, parseTable, tableText } from "../../../cli/rehearse/rows";
 import type { Move } from "../../../cli/rehearse/scenarios/scenario";
 import { shifted } from "../../../cli/rehearse/scenarios/shift";
 import { modelsFolder } from "../../harness/fixtures";
@@ -50,8 +51,27 @@ describe("applications", () => {
     });
   });
 
+  it("send values as the contract has them, not the codes that the model sees", () => {
+    const base = { description: "", classification: "internal" as const, optional: false };
+    const features: Contract["features"] = [
+      { ...base, name: "plan", type: "category", values: ["None", "One year"] },
+      { ...base, name: "senior", type: "boolean" },
+      { ...base, name: "since", type: "date", min: "2020-01-01", max: "2024-12-31" },
+      { ...base, name: "total", column: "Total Charges", type: "float", min: 0, max: 9 },
+    ];
+    const stranger = { ...contract, features };
+    const rows = parseTable("plan,senior,since,total,approve\n1.0,0.0,59.0,2.5,0.0\n");
+    expect(applicationsOf(rows, stranger)[0]).toMatchObject({
+      features: { plan: "One year", senior: false, since: "2020-02-29", total: 2.5 },
+      label: "decline",
+    });
+    expect(asSource([{ plan: "None", total: "1" }], stranger)).toEqual([
+      { plan: "None", "Total Charges": "1" },
+    ]);
+  });
+
   it("survive being written and read", () => {
-    const text = "a,b\n1,\n2,x\n";
+    const text = 'a,b\n1,\n2,x\n3,"x, ""y"""\n';
     expect(tableText(parseTable(text))).toBe(text);
   });
 });

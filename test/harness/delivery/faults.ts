@@ -69,7 +69,7 @@ export function distorted(
   fault: Fault | undefined,
   { features, groups }: Pick<Application, "features" | "groups">,
   another: Pick<Application, "features">,
-): Readonly<Record<string, number>> {
+): Application["features"] {
   if (fault?.kind === "mixed up") return another.features;
   if (fault?.kind === "misread") return { ...features, ...fault.inputs };
   return fault?.kind === "unfair" && groups[fault.attribute] === fault.group

@@ -80,7 +80,13 @@ describe("a bad contract", () => {
     ["riskTier", "severe", ['riskTier: one of "minimal"|"limited"|"high"|"prohibited"']],
     ["owner.contact", "credit-risk", ["owner.contact: an e-mail address of the owning team"]],
     ["features", [], ["features: at least one feature"]],
-    ["features.0.type", "text", ["features[0].type: a feature of type float, integer or category"]],
+    [
+      "features.0.type",
+      "number",
+      [
+        "features[0].type: a feature of type float, integer, boolean, category, text, date or timestamp",
+      ],
+    ],
     ["features.0.name", "obrat", ["features[2].name: a name that no other feature has"]],
     ["features.0.min", 3000, ["features[0].min: less than max (2000)"]],
     ["features.8.values", [1], ["features[8].values: at least two values"]],
@@ -188,11 +194,13 @@ describe("the parser", () => {
       fc.property(fc.constantFrom(...paths), fc.jsonValue(), (path, value) => {
         const found = problems(set(good, path, value));
         for (const problem of found) expect(problem).toMatch(/^[a-zA-Z]+.*: ./s);
-        // A value of another kind is never let through.
+        // A value of another kind is never let through, but where the data may have any.
+        const scalar = /[.](positive|negative|equals|values[.]\d+)$/.test(path);
         const wrongKind =
-          typeof value !== typeof get(path) ||
-          Array.isArray(value) !== Array.isArray(get(path)) ||
-          value === null;
+          !(scalar && typeof value !== "object") &&
+          (typeof value !== typeof get(path) ||
+            Array.isArray(value) !== Array.isArray(get(path)) ||
+            value === null);
         if (wrongKind)
           expect(found.some((problem) => problem.startsWith(written(path)))).toBe(true);
       }),

@@ -1,5 +1,6 @@
 /** @jest-environment ./test/services/model-server/support/environment.ts */
 import { runInNewContext } from "node:vm";
+import type { Contract } from "../../../services/contract/contract";
 import { docsPage, docsScript } from "../../../services/model-server/routes/docs-page";
 import { goodFeatures, loadedSample, paths, testServer } from "./support/server";
 
@@ -60,22 +61,45 @@ describe("/docs", () => {
     expect(page).toContain("&#60;img src=x onerror=&#34;a(&#39;b&#39;)&#34;&#62;");
   });
 
+  test("has a control for each type, whose value is sent as the contract has it", async () => {
+    const { contract } = await loadedSample();
+    const base = { description: "", classification: "internal", optional: false } as const;
+    const features: Contract["features"] = [
+      { ...base, name: "plan", type: "category", values: ["None", "1 year"] },
+      { ...base, name: "senior", type: "boolean" },
+      { ...base, name: "since", type: "date", min: "2020-01-01", max: "2024-12-31" },
+      { ...base, name: "shop", type: "text", maxLength: 5, buckets: 4 },
+    ];
+    const page = docsPage({ ...contract, features }, "1.0.0", "/v2/models/x");
+    expect(page).toContain(
+      '<select id="f-plan" name="plan" required data-kind="string"><option value=""></option><option>None</option><option>1 year</option></select>',
+    );
+    expect(page).toContain('name="senior" required data-kind="boolean"');
+    expect(page).toContain('type="date" data-kind="string" min="2020-01-01" max="2024-12-31"');
+    expect(page).toContain('type="text" data-kind="string" maxlength="5"');
+  });
+
   test("sends the numbers of the form to predict, and shows the answer", async () => {
     const { app } = await testServer({ version: "1.0.0" });
     const shown: Record<string, { textContent: string }> = {};
     let submit: (event: object) => Promise<void> = () => Promise.reject(new Error("no form"));
+    const elements = [
+      { name: "", value: "Predict", dataset: {} },
+      ...Object.entries({ ...goodFeatures, multi: "" }).map(([name, value]) => ({
+        name,
+        value: String(value),
+        dataset: { kind: "number" },
+      })),
+    ];
     const form = {
       dataset: { path: paths.predict },
+      elements,
       addEventListener: (_event: string, listener: typeof submit) => (submit = listener),
     };
-    const fields = Object.entries({ ...goodFeatures, multi: "" }).map(([k, v]) => [k, String(v)]);
     runInNewContext(docsScript, {
       document: {
         querySelector: () => form,
         getElementById: (id: string) => (shown[id] ??= { textContent: "" }),
-      },
-      FormData: class {
-        [Symbol.iterator] = () => fields[Symbol.iterator]();
       },
       fetch: async (
         url: string,

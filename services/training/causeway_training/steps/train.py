@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..context import Context
-from ..contract import FairnessBound
+from ..contract import Contract, FairnessBound
 from ..digests import digest_bytes, digest_file
 from ..errors import InputError
 from ..gates import demand, gate
@@ -65,7 +65,7 @@ def _work(context: Context, folder: Path, module: Any, parameters: dict) -> None
 
     def build() -> Any:
         try:
-            return module.estimator(contract.raw["features"], parameters, seed)
+            return module.estimator(described(contract), parameters, seed)
         except ValueError as error:
             raise InputError("--parameter", [str(error)]) from None
 
@@ -98,6 +98,14 @@ def _work(context: Context, folder: Path, module: Any, parameters: dict) -> None
     write_json(folder / "training.json", report)
     name = "largest difference between ONNX and scikit-learn scores"
     demand(NAME, [gate(name, error, maximum=MAXIMUM_EXPORT_ERROR)])
+
+
+def described(contract: Contract) -> list[dict[str, Any]]:
+    """The features as `train.py` gets them: as the contract has them, and with the `codes` that a
+    categorical one has in the rows."""
+    return [
+        {**f.item, **({"codes": list(f.codes)} if f.is_category else {})} for f in contract.features
+    ]
 
 
 def _private(context: Context, folder: Path, data: Data, epsilon: float) -> None:

@@ -8,6 +8,7 @@ drift; drift is a reason to retrain, so it is no gate.
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 
@@ -16,9 +17,10 @@ import pandas as pd
 
 from ..context import Context
 from ..contract import Contract, Feature
+from ..encoding import matches
 from ..gates import demand, gate
 from ..personal_data import scan
-from ..rows import group_of, labels, read_rows
+from ..rows import Wrong, encoded, group_of, labels, read_rows, text_columns
 from ..run import write_json
 from ..statistics.bins import counts_by_edges, counts_by_value, proportions
 from ..statistics.leakage import (
@@ -45,16 +47,18 @@ def run(context: Context) -> bool:
 
 def _work(context: Context, folder: Path) -> None:
     contract = context.contract
-    rows = read_rows(context.run.folder("collect") / "data.csv")
-    gates = [*personal_data_gates(rows), *schema_gates(contract, rows)]
+    raw = read_rows(context.run.folder("collect") / "data.csv", text_columns(contract))
+    rows, wrong = encoded(contract, raw)
+    gates = [*personal_data_gates(raw), *schema_gates(contract, raw, wrong)]
+    gates += attribute_gates(contract, raw)
     demand(NAME, gates)  # what follows needs numbers in range
     label = labels(contract, rows)
     profiles = [profile(feature, rows[feature.name], label) for feature in contract.features]
     groups = {
-        a.name: by_group(group_of(a, rows), label, [g.name for g in a.groups])
+        a.name: by_group(group_of(a, raw), label, [g.name for g in a.groups])
         for a in contract.attributes
     }
-    gates += leakage_gates(contract, profiles, rows)
+    gates += leakage_gates(contract, profiles, raw)
     gates += group_gates(groups, contract.minimum_group_size, context.options.holdout)
     drift = (
         against_reference(contract, rows, context.champion.reference) if context.champion else []
@@ -99,42 +103,58 @@ def personal_data_gates(rows: pd.DataFrame) -> list[dict]:
     ]
 
 
-def schema_gates(contract: Contract, rows: pd.DataFrame) -> list[dict]:
-    """Rows, labels, types, ranges, categories and missingness."""
-    gates = [gate("rows", len(rows), minimum=contract.minimum_rows)]
-    target = pd.to_numeric(rows[contract.target], errors="coerce")
-    positive = int((target == contract.positive).sum())
-    gates.append(gate("rows with the target missing", int(target.isna().sum()), maximum=0))
-    gates.append(
+def schema_gates(contract: Contract, rows: pd.DataFrame, wrong: list[Wrong]) -> list[dict]:
+    """Rows, labels, times, values that are not allowed, and missingness."""
+    target = rows[contract.target]
+    positive = int(matches(target, contract.positive).sum())
+    gates = [
+        gate("rows", len(rows), minimum=contract.minimum_rows),
+        gate("rows with the target missing", int(target.isna().sum()), maximum=0),
         gate(
             "rows of the rarer label",
-            min(positive, len(rows) - positive),
+            min(positive, int(target.notna().sum()) - positive),
             minimum=contract.minimum_group_size,
-        )
-    )
+        ),
+    ]
+    if contract.time_column:
+        missing = int(rows[contract.time_column].isna().sum())
+        gates.append(gate("rows with the time missing", missing, maximum=0))
+    gates += [
+        gate(_wrong_name(contract, found), found.cells, maximum=0, example=found.example)
+        for found in wrong
+    ]
     for feature in contract.features:
-        values = pd.to_numeric(rows[feature.name], errors="coerce")
-        invalid = int((values.isna() & rows[feature.name].notna()).sum()) + outside(feature, values)
-        gates.append(gate(f"invalid values of {feature.name}", invalid, maximum=0))
-        gates.append(
-            gate(
-                f"missing share of {feature.name}",
-                float(values.isna().mean()) if len(rows) else 1.0,
-                maximum=contract.maximum_missing,
-            )
-        )
+        missing = rows[feature.name].isna()
+        if feature.optional:
+            share = float(missing.mean()) if len(rows) else 1.0
+            name = f"missing share of {feature.name}"
+            gates.append(gate(name, share, maximum=contract.maximum_missing))
+        else:
+            name = f"missing values of {feature.name}, which the contract does not mark as optional"
+            gates.append(gate(name, int(missing.sum()), maximum=0))
     return gates
 
 
-def outside(feature: Feature, values: pd.Series) -> int:
-    """How many present values the contract does not allow."""
-    present = values.dropna()
-    if feature.is_category:
-        return int((~present.isin(feature.values)).sum())
-    wrong = (present < feature.low) | (present > feature.high) | ~np.isfinite(present)
-    if feature.type == "integer":
-        wrong |= present != present.round()
-    return int(wrong.sum())
+def _wrong_name(contract: Contract, found: Wrong) -> str:
+    if found.column == contract.target:
+        other = "one other" if contract.negative is None else json.dumps(contract.negative)
+        return f"values of {found.column} besides {json.dumps(contract.positive)} and {other}"
+    if found.column == contract.time_column:
+        return f"values of {found.column} that are neither numbers nor ISO 8601 times"
+    return f"invalid values of {found.column}"
+
+
+def attribute_gates(contract: Contract, rows: pd.DataFrame) -> list[dict]:
+    """Rows whose columns of a protected attribute are all there, and that are in no group of it."""
+    gates = []
+    for attribute in contract.attributes:
+        columns = sorted({group.column for group in attribute.groups})
+        there = rows[columns].notna().all(axis=1).to_numpy()
+        lost = there & (group_of(attribute, rows) == "")
+        example = ", ".join(f"{c} {rows[c][lost].iloc[0]}" for c in columns) if lost.any() else None
+        name = f"rows in no group of {attribute.name}, and none of its columns is missing"
+        gates.append(gate(name, int(lost.sum()), maximum=0, example=example))
+    return gates
 
 
 def leakage_gates(contract: Contract, profiles: list[dict], rows: pd.DataFrame) -> list[dict]:
