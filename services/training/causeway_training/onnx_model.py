@@ -19,24 +19,35 @@ from onnx import TensorProto, external_data_helper, helper
 from .errors import InputError
 
 INPUT, OUTPUT = "features", "score"
+_SHOWN_CHARACTERS = 160
 OPSET = {"": 17, "ai.onnx.ml": 3}
 
 
 def export(estimator: object, features: int, name: str) -> bytes:
     """Converts a fitted scikit-learn classifier or score regressor; the bytes depend on nothing but
-    the estimator."""
+    the estimator.
+
+    Raises InputError for one that the converter cannot convert.
+    """
     from skl2onnx import convert_sklearn
     from skl2onnx.common.data_types import FloatTensorType
 
     classifier = hasattr(estimator, "predict_proba")
     options = {id(estimator): {"zipmap": False}} if classifier else None
-    model = convert_sklearn(
-        estimator,
-        name=name,
-        initial_types=[(INPUT, FloatTensorType([None, features]))],
-        target_opset=OPSET,
-        options=options,
-    )
+    try:
+        model = convert_sklearn(
+            estimator,
+            name=name,
+            initial_types=[(INPUT, FloatTensorType([None, features]))],
+            target_opset=OPSET,
+            options=options,
+        )
+    except Exception as error:  # each converter raises what it likes, with all of a forest in it
+        first = (str(error).splitlines() or [""])[0]
+        raise InputError(
+            "the estimator of train.py",
+            [f"no ONNX can be made of it: {type(error).__name__}: {first[:_SHOWN_CHARACTERS]}"],
+        ) from None
     source = "probabilities" if classifier else "variable"
     return _with_score_only(model, source, classifier).SerializeToString(deterministic=True)
 

@@ -22,6 +22,87 @@ def test_onnx_scores_are_those_of_scikit_learn_with_missing_values(workshop: Wor
         assert scores.shape == (2,) and ((scores > 0) & (scores < 1)).all()
 
 
+STRANGERS = """
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.gaussian_process import GaussianProcessClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import GaussianNB
+
+PARAMETERS = {"kind": ""}
+
+
+def estimator(features, parameters, seed):
+    kind = globals()[parameters["kind"]]
+    return kind()
+"""
+
+
+@pytest.mark.parametrize(
+    "kind, said",
+    [
+        (
+            "LogisticRegression",
+            "rows without income: rows that the estimator of train.py refuses: value 64,"
+            ' such as "Input X contains NaN."',
+        ),
+        (
+            "GaussianNB",
+            "rows without income: rows that the estimator of train.py refuses: value 64",
+        ),
+        (
+            "RandomForestClassifier",
+            "rows without income: largest difference between ONNX and scikit-learn scores",
+        ),
+        (
+            "LinearDiscriminantAnalysis",
+            "training rows: largest difference between ONNX and scikit-learn scores",
+        ),
+    ],
+)
+def test_a_model_that_answers_otherwise_where_training_rows_do_not_show_it(
+    workshop: Workshop, kind: str, said: str
+) -> None:
+    (workshop.model / "train.py").write_text(STRANGERS)
+    workshop.write_rows(make_rows().fillna({"income": 0}))
+    with pytest.raises(GateFailure) as caught:
+        run_to(workshop.context(parameters={"kind": kind}), "train")
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["GaussianProcessClassifier", "SVC", "DummyClassifier"])
+def test_an_estimator_without_a_converter_is_told_in_one_line(
+    workshop: Workshop, kind: str
+) -> None:
+    code = STRANGERS.replace(
+        "PARAMETERS", "from sklearn.dummy import DummyClassifier\nPARAMETERS", 1
+    )
+    (workshop.model / "train.py").write_text(
+        code.replace("PARAMETERS", "from sklearn.svm import SVC\nPARAMETERS", 1)
+    )
+    workshop.write_rows(make_rows().fillna({"income": 0}))
+    with pytest.raises(InputError) as caught:
+        run_to(workshop.context(parameters={"kind": kind}), "train")
+    assert len(caught.value.problems) == 1 and len(str(caught.value)) < 400
+
+
+def test_a_score_that_is_no_number_is_never_evaluated(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = workshop.context()
+    run_to(context, "train")
+    right = Scorer.score
+
+    def poisoned(scorer: Scorer, rows: np.ndarray) -> np.ndarray:
+        scores = right(scorer, rows)
+        scores[0] = np.nan
+        return scores
+
+    monkeypatch.setattr(Scorer, "score", poisoned)
+    with pytest.raises(GateFailure, match="score is no number from 0 to 1: value 1"):
+        step("evaluate").run(context)
+
+
 def test_mitigation_lifts_the_ratio_and_the_model_takes_no_group(workshop: Workshop) -> None:
     workshop.write_rows(make_rows(1500, unfair=0.9))
     context = workshop.context(parameters={"kind": "linear"})

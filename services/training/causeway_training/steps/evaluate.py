@@ -13,7 +13,7 @@ from pathlib import Path
 from ..comparison import Attempt, compare
 from ..context import Context
 from ..evaluation import evaluate, overall
-from ..gates import demand
+from ..gates import demand, gate
 from ..onnx_model import Scorer
 from ..rows import inputs, read_rows
 from ..run import read_json, write_json
@@ -36,6 +36,8 @@ def _work(context: Context, folder: Path) -> None:
     rows = read_rows(prepared / "holdout.csv")
     trained = context.run.folder("train")
     scores = Scorer.open(trained / "model.onnx").score(inputs(contract, rows))
+    wrong = int((~((scores >= 0) & (scores <= 1))).sum())
+    demand(NAME, [gate("held-out rows whose score is no number from 0 to 1", wrong, maximum=0)])
     report = evaluate(contract, rows, scores, seed)
     gates = list(report["gates"])
     if (trained / "unmitigated.onnx").exists():

@@ -4,11 +4,12 @@ it, exports to ONNX.
 With `data.privacy.trainingEpsilon` the model is a logistic regression with noise instead,
 unmitigated: the fairness gates still judge it. Writes `model.onnx`, `unmitigated.onnx` when
 mitigation was applied, and `training.json`. A model whose ONNX scores differ from scikit-learn's is
-refused here.
+refused here, also where only inputs show it that the contract allows and the rows lack.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from ..context import Context
 from ..contract import Contract, FairnessBound
 from ..digests import digest_bytes, digest_file
 from ..errors import InputError
-from ..gates import demand, gate
+from ..export_parity import parity_gates, probes
+from ..gates import demand
 from ..mitigation import Data, fairness_values, mitigate, out_of_fold, violated
 from ..onnx_model import Scorer, export
 from ..private_budget import spend
@@ -27,8 +29,6 @@ from ..rows import groups, inputs, labels, read_rows
 from ..run import write_json
 
 NAME = "train"
-#: float32 trees and sums against float64: more than this is another model.
-MAXIMUM_EXPORT_ERROR = 1e-4
 
 
 def run(context: Context) -> bool:
@@ -69,7 +69,7 @@ def _work(context: Context, folder: Path, module: Any, parameters: dict) -> None
         except ValueError as error:
             raise InputError("--parameter", [str(error)]) from None
 
-    plain = build().fit(data.inputs, data.label)
+    plain = _fitted(build, data)
     values = (
         fairness_values(contract, data, out_of_fold(build, data, seed)) if contract.fairness else []
     )
@@ -92,12 +92,26 @@ def _work(context: Context, folder: Path, module: Any, parameters: dict) -> None
             "boundsMetOutOfFold": choice.met,
         }
         report["outOfFold"]["mitigated"] = _named(choice.values)
-        _export(plain, data.inputs, folder / "unmitigated.onnx", f"{contract.name}-unmitigated")
-    error = _export(chosen, data.inputs, folder / "model.onnx", contract.name)
-    report["exportError"] = error
-    write_json(folder / "training.json", report)
-    name = "largest difference between ONNX and scikit-learn scores"
-    demand(NAME, [gate(name, error, maximum=MAXIMUM_EXPORT_ERROR)])
+        _export(contract, plain, data.inputs, folder / "unmitigated.onnx")
+    gates, error = _export(contract, chosen, data.inputs, folder / "model.onnx")
+    write_json(folder / "training.json", {**report, "exportError": error, "gates": gates})
+    demand(NAME, gates)
+
+
+def _fitted(build: Callable[[], Any], data: Data) -> Any:
+    """The estimator on all rows.
+
+    Raises InputError for one that cannot be fitted to them, or that gives no probabilities.
+    """
+    try:
+        estimator = build().fit(data.inputs, data.label)
+    except (ValueError, TypeError) as error:
+        first = (str(error).splitlines() or [""])[0]
+        raise InputError("the estimator of train.py", [f"cannot be fitted: {first}"]) from None
+    if not hasattr(estimator, "predict_proba"):
+        what = f"{type(estimator).__name__} has no predict_proba, allowed: an estimator that has"
+        raise InputError("the estimator of train.py", [what])
+    return estimator
 
 
 def described(contract: Contract) -> list[dict[str, Any]]:
@@ -117,7 +131,7 @@ def _private(context: Context, folder: Path, data: Data, epsilon: float) -> None
     fitted = private_model(
         contract, data.inputs, data.label, epsilon, options.subject_key, options.seed
     )
-    error = _export(fitted, data.inputs, folder / "model.onnx", contract.name)
+    gates, error = _export(contract, fitted, data.inputs, folder / "model.onnx")
     dataset = digest_file(context.run.folder("collect") / "data.csv")
     budget = spend(
         contract,
@@ -132,16 +146,7 @@ def _private(context: Context, folder: Path, data: Data, epsilon: float) -> None
         folder / "training.json",
         {"parameters": parameters, "mitigated": False, "exportError": error, "budget": budget},
     )
-    demand(
-        NAME,
-        [
-            gate(
-                "largest difference between ONNX and scikit-learn scores",
-                error,
-                maximum=MAXIMUM_EXPORT_ERROR,
-            )
-        ],
-    )
+    demand(NAME, gates)
 
 
 def _attribute_to_mitigate(
@@ -162,13 +167,15 @@ def _named(values: list[tuple[FairnessBound, float]]) -> list[dict]:
     ]
 
 
-def _export(estimator: Any, features: np.ndarray, path: Path, name: str) -> float:
-    """Writes the model and returns its largest difference from scikit-learn on the training
-    rows."""
-    model = export(estimator, features.shape[1], name)
+def _export(
+    contract: Contract, estimator: Any, features: np.ndarray, path: Path
+) -> tuple[list[dict], float]:
+    """Writes the model; gates on whether it answers as the estimator does, and its largest
+    difference on the training rows."""
+    model = export(estimator, features.shape[1], f"{contract.name}{_suffix(path)}")
     path.write_bytes(model)
-    return float(
-        np.abs(
-            Scorer(model, str(path)).score(features) - estimator.predict_proba(features)[:, 1]
-        ).max()
-    )
+    return parity_gates(estimator, Scorer(model, str(path)), probes(contract, features))
+
+
+def _suffix(path: Path) -> str:
+    return "" if path.stem == "model" else f"-{path.stem}"
