@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { elements } from "../requests/binary";
 import { isObject } from "../requests/body";
 import { refuseField } from "../requests/problem";
@@ -68,8 +69,14 @@ function inputOf(tensor: unknown, raw: unknown, i: number): Readonly<Record<stri
     );
   const data = Buffer.isBuffer(raw)
     ? elements(raw, datatype, `raw_input_contents[${i}]`)
-    : listOf(written[own ?? ""]).map((value) => (Number.isNaN(value) ? null : value));
+    : listOf(written[own ?? ""]).map((value) => elementOf(value, where));
   return { name, datatype, shape, data, ...parametersOf(parameters, raw) };
+}
+
+function elementOf(value: unknown, where: string): unknown {
+  if (!Buffer.isBuffer(value)) return Number.isNaN(value) ? null : value;
+  if (!isUtf8(value)) throw refuseField("body.utf8", where, "must be elements of UTF-8");
+  return value.toString("utf8");
 }
 
 /**

@@ -6,7 +6,7 @@ import { scoreGate, scoreLimit } from "../../../infra/gates/scores";
 import { mixtureEvidence } from "../../../infra/gates/sequential";
 import { normalQuantile } from "../../../infra/gates/statistics";
 import { contract } from "../serving/fixture";
-import { confusion, counts, trialOf } from "./counts";
+import { counts, trialOf } from "./counts";
 import {
   alpha,
   boundary,
@@ -106,18 +106,21 @@ describe("wrong answers against the champion's, looked at after every ten predic
   );
 });
 
-describe("fairness, looked at after every label", () => {
+describe("fairness, looked at after every decision", () => {
   const gate = groupGates(contract).find(({ name }) => name === "selection-rate-ratio-sex")!;
-  // Selection rates of two groups, the smaller with every fifth label.
+  // Selection rates of two groups, the smaller with every fifth decision.
   const run =
     (rate: number, other: number): Run =>
     (random) => {
-      const [female, male] = [{ ...confusion(0) }, { ...confusion(0) }];
-      const looked = trialOf(counts(0, { groups: { sex: { female, male } } }), counts(0));
+      const [female, male] = [
+        { positive: 0, negative: 0 },
+        { positive: 0, negative: 0 },
+      ];
+      const looked = trialOf(counts(0, { decisions: { sex: { female, male } } }), counts(0));
       return () => {
         const [group, share] =
           random() < 0.2 ? ([female, rate] as const) : ([male, other] as const);
-        group[random() < share ? "truePositive" : "trueNegative"] += 1;
+        group[random() < share ? "positive" : "negative"] += 1;
         return gate.evidence(looked).against ?? -Infinity;
       };
     };
@@ -133,8 +136,8 @@ describe("fairness, looked at after every label", () => {
       Math.log(0.5 / 0.85 / 0.8) ** 2,
   );
   afterAll(() =>
-    print("Fairness (four-fifths rule): 400 runs each, error 5%, a look at every label", [
-      ["ratio of selection rates", "refused", "mean labels", "fixed horizon"],
+    print("Fairness (four-fifths rule): 400 runs each, error 5%, a look at every decision", [
+      ["ratio of selection rates", "refused", "mean decisions", "fixed horizon"],
       ["1", percent(equal.reached), Math.round(equal.meanTrials), ""],
       ["0.8, just allowed", percent(edge.reached), Math.round(edge.meanTrials), ""],
       ["0.59", percent(unfair.reached), Math.round(unfair.meanTrials), fixed],

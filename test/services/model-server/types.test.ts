@@ -2,6 +2,7 @@ import type { Contract } from "../../../services/contract/contract";
 import { columnsOf } from "../../../services/model-server/requests/columns";
 import { readNamed } from "../../../services/model-server/requests/named";
 import { RequestProblem } from "../../../services/model-server/requests/problem";
+import { inferenceIn } from "../../../services/model-server/grpc/convert";
 import { TensorBytes } from "../../../services/model-server/requests/binary";
 import { readColumns } from "../../../services/model-server/requests/named-tensors";
 import { readWhole, tensorForm } from "../../../services/model-server/requests/tensor";
@@ -124,6 +125,20 @@ describe("a tensor for each column", () => {
         new TensorBytes(cut),
       ),
     ).toThrow("must be elements of BYTES, each with its length");
+  });
+
+  it("has texts over gRPC as well", () => {
+    const tensor = (...parts: readonly Buffer[]) => ({
+      inputs: [
+        { name: "plan", datatype: "BYTES", shape: [1], contents: { bytes_contents: parts } },
+      ],
+    });
+    expect(inferenceIn(tensor(Buffer.from("Zürich"))).body["inputs"]).toEqual([
+      { name: "plan", datatype: "BYTES", shape: [1], data: ["Zürich"] },
+    ]);
+    expect(() => inferenceIn(tensor(Buffer.from([0xff])))).toThrow(
+      "inputs[0].contents must be elements of UTF-8",
+    );
   });
 
   it("is refused for a text that is not allowed, and for a datatype that cannot be", () => {
