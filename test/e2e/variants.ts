@@ -110,7 +110,7 @@ export const VIOLATIONS: readonly Violation[] = [
     mutations: [
       {
         type: "kubernetes:keda.sh/v1alpha1:ScaledObject",
-        path: "spec.triggers[2].metadata.ignoreNullValues",
+        path: "spec.triggers[1].metadata.ignoreNullValues",
         value: "true",
       },
     ],
