@@ -76,6 +76,7 @@ export function crossFieldProblems(contract: ComparedContract): CrossFieldProble
     ...featureProblems(contract),
     ...attributeProblems(contract),
     ...columnProblems(contract),
+    ...storedNameProblems(contract),
     ...leakageProblems(contract),
     ...gateProblems(contract),
     ...budgetProblems(contract),
@@ -98,6 +99,9 @@ function repeated<T>(items: readonly T[]): boolean[] {
   return items.map((item, i) => items.indexOf(item) !== i);
 }
 
+/** The model's input is float32, which has all whole numbers up to here. */
+const largestCode = 2 ** 24;
+
 function featureProblems({ features, data }: ComparedContract): CrossFieldProblem[] {
   const again = repeated(features.map(({ name }) => name));
   const sameColumn = repeated(features.map(sourceColumn));
@@ -115,6 +119,12 @@ function featureProblems({ features, data }: ComparedContract): CrossFieldProble
       path: ["features", i, "values"],
       allowed: "each value once",
     }),
+    ...when(
+      (one.values ?? []).some(
+        (value) => typeof value === "number" && Math.abs(value) > largestCode,
+      ),
+      { path: ["features", i, "values"], allowed: `codes from -${largestCode} to ${largestCode}` },
+    ),
     ...when(new Set((one.values ?? []).map((value) => typeof value)).size > 1, {
       path: ["features", i, "values"],
       allowed: "all of them whole numbers or all of them texts",
@@ -196,6 +206,42 @@ function attributeProblems({
       ]),
     ];
   });
+}
+
+/** Stored rows have pseudonyms under this name. */
+const pseudonyms = "subject";
+
+/** Each column of stored rows has a name of its own. */
+function storedNameProblems({
+  target,
+  features,
+  protectedAttributes,
+  data,
+}: ComparedContract): CrossFieldProblem[] {
+  const taken = `another name than ${pseudonyms}, the column of pseudonyms in stored rows`;
+  const named: readonly (readonly [
+    path: readonly (string | number)[],
+    name: string | undefined,
+  ])[] = [
+    [["target", "column"], target.column],
+    [["data", "timeColumn"], data.timeColumn],
+    ...features.map(({ name }, i) => [["features", i, "name"], name] as const),
+    ...protectedAttributes.flatMap(({ name, groups }, i) => [
+      [["protectedAttributes", i, "name"], name] as const,
+      ...groups.map(
+        ({ column }, j) => [["protectedAttributes", i, "groups", j, "column"], column] as const,
+      ),
+    ]),
+  ];
+  return [
+    ...named.flatMap(([path, name]) => when(name === pseudonyms, { path, allowed: taken })),
+    ...protectedAttributes.flatMap(({ name }, i) =>
+      when(name === target.column || name === data.timeColumn, {
+        path: ["protectedAttributes", i, "name"],
+        allowed: "another name than those of the target's and the time's column",
+      }),
+    ),
+  ];
 }
 
 /** Columns that are dropped or replaced before anything is stored cannot be used as well. */

@@ -56,17 +56,23 @@ export function encoder(feature: Feature): (value: unknown) => number | Encoding
   switch (feature.type) {
     case "category": {
       const codes = new Map<unknown, number>(
-        feature.values.map((value, i) => [value, typeof value === "number" ? value : i]),
+        feature.values.map((value, i) =>
+          typeof value === "number" ? [value, value] : [value.normalize("NFC"), i],
+        ),
       );
       const kind = typeof feature.values[0];
-      return (value) => codes.get(value) ?? (typeof value === kind ? "category" : "type");
+      // Texts that look the same are the same.
+      const normal = (value: unknown) =>
+        typeof value === "string" ? value.normalize("NFC") : value;
+      return (value) => codes.get(normal(value)) ?? (typeof value === kind ? "category" : "type");
     }
     case "boolean":
       return (value) => (typeof value === "boolean" ? Number(value) : "type");
     case "text": {
       const { buckets, maxLength } = feature;
       return (value) => {
-        if (typeof value !== "string") return "type";
+        // An empty text of the data is a missing one.
+        if (typeof value !== "string" || value === "") return "type";
         const text = value.normalize("NFC");
         return [...text].length > maxLength ? "range" : bucketOf(text, buckets);
       };
@@ -162,7 +168,7 @@ const dayMicroseconds = 86_400_000_000;
 /** Form of a date, and of a date with or without a time; not all of them exist. */
 export const dateText = /^\d{4}-\d\d-\d\d$/;
 export const timestampText =
-  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.](\d{1,6}))?)?(Z|[+-]\d\d:\d\d)?)?$/;
+  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.](\d{1,9}))?)?(Z|[+-]\d\d(?::?\d\d)?)?)?$/;
 
 /** Reads a feature's texts; undefined for one that is no time of its type. */
 function timeReader({ type }: { readonly type: "date" | "timestamp" }) {
@@ -171,7 +177,7 @@ function timeReader({ type }: { readonly type: "date" | "timestamp" }) {
 }
 
 /**
- * Microseconds since 1970 (UTC) of an ISO 8601 date, or date and time to the microsecond, with or
+ * Microseconds since 1970 (UTC) of an ISO 8601 date, or date and time, cut off at the microsecond, with or
  * without zone, which is UTC then; undefined for another text, for a day or time that does not
  * exist, and outside of the years 1678 to 2261, which every reader of times knows.
  */
@@ -186,13 +192,13 @@ export function timestampMicroseconds(text: string): number | undefined {
   if (new Date(midnight).getUTCMonth() !== month - 1 || day === 0) return undefined;
   if (year < 1678 || year > 2261 || hour > 23 || minute > 59 || second > 59 || zone === undefined)
     return undefined;
-  const microseconds = Number((found[7] ?? "").padEnd(6, "0"));
+  const microseconds = Number((found[7] ?? "").padEnd(6, "0").slice(0, 6));
   return midnight * 1_000 + (hour * 3_600 + (minute - zone) * 60 + second) * 1e6 + microseconds;
 }
 
 function zoneMinutes(zone: string | undefined): number | undefined {
   if (zone === undefined || zone === "Z") return 0;
-  const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(4))];
+  const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(3).replace(":", ""))];
   if (hours > 23 || minutes > 59) return undefined;
   return (zone.startsWith("-") ? -1 : 1) * (hours * 60 + minutes);
 }

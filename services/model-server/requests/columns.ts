@@ -77,7 +77,7 @@ function allowed(feature: Feature): string {
     case "boolean":
       return "must be true or false";
     case "text":
-      return `must be text of at most ${feature.maxLength} characters`;
+      return `must be text of 1 to ${feature.maxLength} characters`;
     case "date":
       return `must be a date from ${feature.min} to ${feature.max}`;
     case "timestamp":

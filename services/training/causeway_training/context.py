@@ -12,7 +12,7 @@ from typing import Any
 
 from .champion import Champion
 from .contract import Contract
-from .errors import InputError
+from .errors import InputError, one_line
 from .provenance import code_digest
 from .run import Run
 
@@ -76,7 +76,10 @@ class Context:
                 str(path), ["no such file: a model has a train.py beside its model.yaml"]
             )
         module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
+        try:
+            spec.loader.exec_module(module)
+        except Exception as error:  # the model's own code may raise anything
+            raise InputError(str(path), [f"cannot be imported: {one_line(error)}"]) from None
         missing = [name for name in ("PARAMETERS", "estimator") if not hasattr(module, name)]
         if missing:
             raise InputError(str(path), [f"{name} is missing" for name in missing])

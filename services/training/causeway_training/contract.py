@@ -198,10 +198,10 @@ def _contract(raw: dict[str, Any], folder: Path, digest: str) -> Contract:
         maximum_missing=data["maximumMissing"],
         direct_identifiers=tuple(data["directIdentifiers"]),
         subject_column=data.get("subjectColumn"),
-        time_column=data.get("timeColumn"),
+        time_column=_stored(raw, data.get("timeColumn")),
         csv=CsvForm(**data["csv"]) if "csv" in data else PLAIN_CSV,
         leakage_exceptions={one["feature"]: one["reason"] for one in data["leakageExceptions"]},
-        privacy=_privacy(data.get("privacy")),
+        privacy=_privacy(raw, data.get("privacy")),
         performance=tuple(
             Bound(gate["metric"], gate.get("min"), gate.get("max")) for gate in gates["performance"]
         ),
@@ -233,16 +233,24 @@ def _feature(item: dict[str, Any]) -> Feature:
     )
 
 
+def _stored(raw: dict[str, Any], column: str | None) -> str | None:
+    """The name under which a column of the data is stored: that of the feature, where it is one."""
+    names = {item.get("column", item["name"]): item["name"] for item in raw["features"]}
+    return names.get(column, column) if column else column
+
+
 def _attribute(item: dict[str, Any]) -> Attribute:
     groups = tuple(Group(one["name"], one["column"], one["equals"]) for one in item["groups"])
     return Attribute(item["name"], groups, item["reference"], item["description"])
 
 
-def _privacy(item: dict[str, Any] | None) -> Privacy | None:
+def _privacy(raw: dict[str, Any], item: dict[str, Any] | None) -> Privacy | None:
     if item is None:
         return None
     return Privacy(
-        quasi_identifiers=tuple(item["quasiIdentifiers"]),
+        quasi_identifiers=tuple(
+            dict.fromkeys(_stored(raw, name) or name for name in item["quasiIdentifiers"])
+        ),
         k=int(item["k"]),
         maximum_suppressed=item["maximumSuppressed"],
         epsilon=item.get("epsilon"),

@@ -18,6 +18,11 @@ from .provenance import SERVICES
 from .tiers import tier_problems
 from .timestamps import parse_duration
 
+#: Stored rows have pseudonyms under this name.
+_PSEUDONYMS = "subject"
+#: The model's input is float32, which has all whole numbers up to here.
+_LARGEST_CODE = 2**24
+
 Path = Sequence[str | int]
 Problems = list[Problem]
 
@@ -49,6 +54,7 @@ def cross_field_problems(contract: dict[str, Any]) -> Problems:
         *_feature_problems(contract),
         *_attribute_problems(contract),
         *_column_problems(contract),
+        *_stored_name_problems(contract),
         *_leakage_problems(contract),
         *_gate_problems(contract),
         *_budget_problems(contract),
@@ -93,6 +99,12 @@ def _feature_problems(contract: dict[str, Any]) -> Problems:
             ),
             *_range_problems(feature, at),
             *_when(any(_repeated(values)), (*at, "values"), values, "each value once"),
+            *_when(
+                any(not isinstance(v, str) and abs(v) > _LARGEST_CODE for v in values),
+                (*at, "values"),
+                values,
+                f"codes from -{_LARGEST_CODE} to {_LARGEST_CODE}",
+            ),
             *_when(
                 len({isinstance(value, str) for value in values}) > 1,
                 (*at, "values"),
@@ -154,6 +166,30 @@ def _attribute_problems(contract: dict[str, Any]) -> Problems:
                 ),
             ]
     return problems
+
+
+def _stored_name_problems(contract: dict[str, Any]) -> Problems:
+    """Each column of stored rows has a name of its own."""
+    target, time = contract["target"]["column"], contract["data"].get("timeColumn")
+    named: list[tuple[Path, Any]] = [(("target", "column"), target), (("data", "timeColumn"), time)]
+    named += [(("features", i, "name"), one["name"]) for i, one in enumerate(contract["features"])]
+    problems: Problems = []
+    for i, one in enumerate(contract["protectedAttributes"]):
+        at = ("protectedAttributes", i)
+        named += [((*at, "name"), one["name"])]
+        named += [
+            ((*at, "groups", j, "column"), group["column"]) for j, group in enumerate(one["groups"])
+        ]
+        problems += _when(
+            one["name"] in (target, time),
+            (*at, "name"),
+            one["name"],
+            "another name than those of the target's and the time's column",
+        )
+    taken = f"another name than {_PSEUDONYMS}, the column of pseudonyms in stored rows"
+    return problems + [
+        problem for path, name in named for problem in _when(name == _PSEUDONYMS, path, name, taken)
+    ]
 
 
 def _column_problems(contract: dict[str, Any]) -> Problems:

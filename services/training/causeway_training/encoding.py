@@ -21,11 +21,11 @@ CATEGORICAL = frozenset({"category", "boolean", "text"})
 TIMES = frozenset({"date", "timestamp"})
 #: Types whose cells are read from a table as text, whatever they look like.
 _TEXTS = CATEGORICAL | TIMES
-_TRUTH = {"true": 1.0, "false": 0.0, "1": 1.0, "0": 0.0}
+_TRUTH = {"true": 1.0, "t": 1.0, "1": 1.0, "1.0": 1.0, "false": 0.0, "f": 0.0, "0": 0.0, "0.0": 0.0}
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _TIMESTAMP = re.compile(
-    r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:[.](\d{1,6}))?)?(Z|[+-]\d\d:\d\d)?)?",
+    r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:[.](\d{1,9}))?)?(Z|[+-]\d\d(?::?\d\d)?)?)?",
     re.ASCII,
 )
 _DAY = 86_400_000_000
@@ -34,14 +34,19 @@ _YEARS = range(1678, 2262)
 
 
 def timestamp(text: str) -> int | None:
-    """Microseconds since 1970 (UTC) of an ISO 8601 date, or date and time to the microsecond, with
-    or without zone, which is UTC then; None for another text and for a day or time that does not
-    exist."""
+    """Microseconds since 1970 (UTC) of an ISO 8601 date, or of a date and time, cut off at the
+    microsecond, with or without zone, which is UTC then.
+
+    None for another text, and for a day or time that does not exist.
+    """
     found = _TIMESTAMP.fullmatch(text)
     if found is None:
         return None
     day, clock, second, fraction, zone = found.groups()
-    written = f"{day}T{clock or '00:00'}:{second or '00'}.{(fraction or '0').ljust(6, '0')}"
+    micro = (fraction or "0").ljust(6, "0")[:6]
+    written = f"{day}T{clock or '00:00'}:{second or '00'}.{micro}"
+    if zone and zone != "Z":
+        zone = f"{zone[:3]}:{zone[3:].removeprefix(':') or '00'}"
     try:
         at = datetime.fromisoformat(written + (zone or "Z"))
     except ValueError:
@@ -98,10 +103,16 @@ def matches(column: pd.Series, value: float | str | bool) -> np.ndarray:
     """Which cells have this value of the contract: text by its letters, numbers by what they are
     worth, whatever the table made of either."""
     if isinstance(value, bool):
-        return column.map({True: 1.0, False: 0.0, **_TRUTH}).to_numpy(float) == float(value)
+        truth = column.map(lambda cell: _TRUTH.get(str(cell).lower(), np.nan))
+        return truth.to_numpy(float) == float(value)
     if isinstance(value, str):
-        return (column.astype(object) == value).to_numpy()
+        return (column.map(_normal) == _normal(value)).to_numpy()
     return (pd.to_numeric(column, errors="coerce") == value).to_numpy()
+
+
+def _normal(cell: Any) -> Any:
+    """Texts that look the same are the same."""
+    return unicodedata.normalize("NFC", cell) if isinstance(cell, str) else cell
 
 
 def _numbers(item: dict[str, Any], column: pd.Series) -> pd.Series:
@@ -134,7 +145,8 @@ def _moment(item: dict[str, Any], text: str) -> int:
 
 
 def _category(item: dict[str, Any]) -> Callable[[str], float | None]:
-    return {label: code for code, label in categories(item).items()}.get
+    codes = {_normal(label): code for code, label in categories(item).items()}
+    return lambda text: codes.get(_normal(text))
 
 
 def _boolean(_: dict[str, Any]) -> Callable[[str], float | None]:
@@ -143,7 +155,7 @@ def _boolean(_: dict[str, Any]) -> Callable[[str], float | None]:
 
 def _text(item: dict[str, Any]) -> Callable[[str], float | None]:
     def read(text: str) -> float | None:
-        text = unicodedata.normalize("NFC", text)
+        text = _normal(text)
         if len(text) > item["maxLength"]:
             return None
         first = hashlib.sha256(text.encode()).digest()[:4]

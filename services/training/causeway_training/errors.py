@@ -55,6 +55,12 @@ def _part_name(part: str | int, first: bool) -> str:
     return f"[{json.dumps(part, ensure_ascii=False)}]"
 
 
+def one_line(error: Exception) -> str:
+    """An exception of other people's code as a problem: its type and the first line of its text."""
+    first = (str(error).splitlines() or [""])[0]
+    return f"{type(error).__name__}: {first}" if first else type(error).__name__
+
+
 class InputError(Exception):
     """An input that cannot be used: a contract, a data file, an argument.
 
@@ -95,4 +101,7 @@ def describe(gate: dict) -> str:
     example = (
         f", such as {json.dumps(gate['example'], ensure_ascii=False)}" if "example" in gate else ""
     )
-    return f"{gate['gate']}: value {gate['value']:.4g}{interval}{example}, threshold {bound}"
+    allowed = f"; allowed: {gate['allowed']}" if "allowed" in gate else ""
+    return (
+        f"{gate['gate']}: value {gate['value']:.4g}{interval}{example}, threshold {bound}{allowed}"
+    )

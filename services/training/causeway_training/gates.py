@@ -21,14 +21,16 @@ def gate(
     minimum: float | None = None,
     maximum: float | None = None,
     example: str | None = None,
+    allowed: str | None = None,
 ) -> dict:
     """A judged gate.
 
     Exactly one bound; a value that is not a number never passes. `example` is one of what is
-    counted.
+    counted, `allowed` what would not be.
     """
     holds, bound = _against(name, value, minimum, maximum)
     shown = {} if example is None else {"example": example[:_SHOWN_CHARACTERS]}
+    shown |= {} if allowed is None else {"allowed": allowed}
     return {"gate": name, "value": value, **bound, **shown, "passed": holds}
 
 

@@ -20,6 +20,8 @@ from .errors import InputError
 
 INPUT, OUTPUT = "features", "score"
 _SHOWN_CHARACTERS = 160
+#: How far beyond 0 or 1 a score is one of them: `rounding` of the server's inference/scores.ts.
+ROUNDING = 1e-5
 OPSET = {"": 17, "ai.onnx.ml": 3}
 
 
@@ -153,7 +155,10 @@ class Scorer:
         found = self._session.run(
             [OUTPUT], {INPUT: np.ascontiguousarray(features, dtype=np.float32)}
         )[0]
-        return np.asarray(found, dtype=np.float64).reshape(-1)
+        scores = np.asarray(found, dtype=np.float64).reshape(-1)
+        # Sums of float32 end a little beyond 0 and 1; the server rounds them so too.
+        inside = np.clip(scores, 0, 1)
+        return np.where(np.abs(scores - inside) <= ROUNDING, inside, scores)
 
     def log_odds(self, features: np.ndarray) -> np.ndarray:
         """log(p / (1 - p)) per row, with p held from 0 and 1 by 1e-6 so that it stays finite."""

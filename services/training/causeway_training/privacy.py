@@ -20,7 +20,7 @@ def pseudonymise(values: pd.Series, key: bytes | None, model: str) -> pd.Series:
     Raises InputError without a ring of keys.
     """
     ring = KeyRing.parse(key, "the contract names a subject column")
-    made = {value: ring.pseudonym(model, str(value)) for value in values.unique()}
+    made = {value: ring.pseudonym(model, str(value)) for value in values.dropna().unique()}
     return values.map(made)
 
 

@@ -4,6 +4,8 @@ take."""
 from __future__ import annotations
 
 import math
+import re
+import warnings
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +20,7 @@ from pandas._libs.parsers import STR_NA_VALUES
 from .contract import PLAIN_CSV, Attribute, Contract, CsvForm
 from .encoding import date, encode, is_text, matches, timestamp
 from .errors import InputError
+from .privacy import SUBJECT
 
 
 def read_rows(path: Path, texts: Collection[str] = (), form: CsvForm = PLAIN_CSV) -> pd.DataFrame:
@@ -30,6 +33,8 @@ def read_rows(path: Path, texts: Collection[str] = (), form: CsvForm = PLAIN_CSV
         data = path.read_bytes()
     except FileNotFoundError:
         raise InputError(str(path), ["no such file"]) from None
+    except OSError as error:
+        raise InputError(str(path), [f"no file that can be read: {error.strerror}"]) from None
     return parse_rows(data, str(path), texts, form)
 
 
@@ -43,23 +48,53 @@ def parse_rows(
         "decimal": form.decimal,
     }
     try:
-        names = pd.read_csv(BytesIO(data), nrows=0, **how).columns
-        return pd.read_csv(
-            BytesIO(data),
-            float_precision="round_trip",
-            dtype={name: str for name in names if name in texts},
-            keep_default_na=False,
-            na_values={name: [""] if name in texts else list(STR_NA_VALUES) for name in names},
-            low_memory=False,
-            **how,
-        )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeError, LookupError) as error:
+        with warnings.catch_warnings():
+            # A row with more cells than the header would be read into the wrong columns.
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            names = pd.read_csv(BytesIO(data), nrows=0, index_col=False, **how).columns
+            written = pd.read_csv(BytesIO(data), nrows=1, header=None, dtype=str, **how).iloc[0]
+            rows = pd.read_csv(
+                BytesIO(data),
+                float_precision="round_trip",
+                dtype={name: str for name in names if name in texts},
+                keep_default_na=False,
+                na_values={name: [""] if name in texts else list(STR_NA_VALUES) for name in names},
+                low_memory=False,
+                index_col=False,
+                **how,
+            )
+    except (ValueError, LookupError, pd.errors.ParserWarning) as error:
         raise InputError(source, [f"not a CSV table: {str(error).strip()}"]) from None
+    twice = sorted(written[written.duplicated() & written.notna()].unique())
+    if twice:
+        raise InputError(source, [f"column {name} is there more than once" for name in twice])
+    return rows if form.decimal == "." else _with_points(rows, texts)
 
 
-def text_columns(contract: Contract) -> set[str]:
-    """Columns whose cells are text, by the names of the data and by those of stored rows."""
-    found = {name for f in contract.features if is_text(f.item) for name in (f.column, f.name)}
+_COMMA_NUMBER = re.compile(r"\s*[+-]?\d+(,\d+)?([eE][+-]?\d+)?\s*", re.ASCII)
+
+
+def _with_points(rows: pd.DataFrame, texts: Collection[str]) -> pd.DataFrame:
+    """Numbers of columns in which some cell is none, which the reader leaves as text.
+
+    A point in them is no decimal here, and may part thousands: such a cell is no number.
+    """
+
+    def read(cell: Any) -> Any:
+        if not isinstance(cell, str):
+            return cell
+        if _COMMA_NUMBER.fullmatch(cell):
+            return float(cell.replace(",", "."))
+        return f"{cell} (decimal is ,)" if "." in cell else cell
+
+    numbers = [n for n in rows.columns if n not in texts and rows[n].dtype == object]
+    return rows.assign(**{str(name): rows[name].map(read) for name in numbers})
+
+
+def text_columns(contract: Contract, stored: bool = True) -> set[str]:
+    """Columns whose cells are text, of stored rows or of the data."""
+    found = {f.name if stored else f.column for f in contract.features if is_text(f.item)}
+    found |= {SUBJECT} if stored else {c for c in (contract.subject_column,) if c}
     if not all(_is_number(value) for value in (contract.positive, contract.negative)):
         found.add(contract.target)
     return found | {
@@ -94,7 +129,7 @@ def encoded(contract: Contract, raw: pd.DataFrame) -> tuple[pd.DataFrame, list[W
     rows, wrong = raw.copy(), []
     columns = {f.name: encode(f.item, raw[f.name]) for f in contract.features}
     columns[contract.target] = _target(contract, raw[contract.target])
-    if contract.time_column:
+    if contract.time_column and contract.time_column not in columns:
         columns[contract.time_column] = _times(raw[contract.time_column])
     for name, values in columns.items():
         bad = raw[name].notna().to_numpy() & values.isna().to_numpy()
@@ -126,6 +161,9 @@ def _times(column: pd.Series) -> pd.Series:
         return pd.Series(np.nan, index=column.index)
     if pd.api.types.is_numeric_dtype(column):
         return column.where(np.isfinite(column))
+    numbers = pd.to_numeric(column, errors="coerce")
+    if numbers.notna().sum() > column.notna().sum() / 2:
+        return numbers.where(np.isfinite(numbers))
     found = {text: timestamp(str(text)) for text in column.dropna().unique()}
     dates = all(at is None or date(str(text)) is not None for text, at in found.items())
     written = {text: _written(at, dates) for text, at in found.items() if at is not None}

@@ -144,7 +144,9 @@ def test_a_missing_column_comes_with_the_nearest_name(stranger: Workshop) -> Non
         ("since", "31/05/2021", 'invalid values of since: value 1, such as "31/05/2021"'),
         ("senior", "maybe", 'invalid values of senior: value 1, such as "maybe"'),
         ("shop", "a name of far too many letters", "invalid values of shop: value 1"),
-        ("Plan", None, "missing values of plan, which the contract does not mark as optional"),
+        ("Plan", None, "allowed: none, or mark it with optional: true"),
+        ("Plan", "Two year", "allowed: None, One year, 01"),
+        ("since", "31/05/2021", "allowed: ISO 8601 dates from 2019-12-01 to 2026-01-01"),
         ("churn", None, "rows with the target missing: value 1"),
     ],
 )
@@ -204,3 +206,112 @@ def test_times_of_several_zones_are_held_out_by_time(workshop: Workshop) -> None
         "trained": "2021-05-31T23:30:00.000000Z",
         "all": "2021-06-01T03:30:00.000000Z",
     }
+
+
+def test_truth_values_of_the_target_however_a_tool_writes_them(stranger: Workshop) -> None:
+    def truth(contract: dict) -> None:
+        changed(contract)
+        contract["target"] |= {"positive": True, "negative": False}
+        contract["protectedAttributes"][0]["groups"] = [
+            {"name": n, "column": "side", "equals": n == "links"} for n in ("links", "rechts")
+        ]
+
+    stranger.write_contract(truth)
+    for yes, no in (("True", "False"), ("TRUE", "FALSE"), ("t", "f"), ("1.0", "0.0")):
+        rows = churn()
+        rows["churn"] = np.where(rows["churn"] == "Yes", yes, no)
+        rows["side"] = np.where(rows["side"] == "links", yes, no)
+        stranger.write_rows(rows)
+        run_to(stranger.context(f"run-{yes}"), "prepare")
+
+
+def test_points_that_part_thousands_are_no_decimals(workshop: Workshop) -> None:
+    def form(contract: dict) -> None:
+        contract["data"]["csv"] = {"separator": ";", "decimal": ","}
+
+    workshop.write_contract(form)
+    rows = make_rows().astype({"debt": str})
+    rows["debt"] = rows["debt"].str.replace(".", ",")
+    rows.loc[3, "debt"] = "1.000"
+    (workshop.model / "data.csv").write_text(rows.to_csv(index=False, sep=";", decimal=","))
+    with pytest.raises(GateFailure) as caught:
+        run_to(workshop.context(source=None), "validate")
+    said = 'invalid values of debt: value 1, such as "1.000 (decimal is ,)"'
+    assert said in str(caught.value), "the one cell that is wrong, not all others"
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ("debt,income\n1,2,5\n3,4,6\n", "not a CSV table"),
+        ("debt,debt\n1,2\n3,4\n", "column debt is there more than once"),
+        ("debt; a, b\n1;2\n", "data.csv.separator"),
+    ],
+)
+def test_a_table_that_would_be_read_into_wrong_columns(
+    workshop: Workshop, text: str, said: str
+) -> None:
+    (workshop.root / "data.csv").write_text(text)
+    with pytest.raises(InputError, match=said):
+        run_to(workshop.context(), "collect")
+
+
+def test_subjects_are_texts(workshop: Workshop) -> None:
+    def subjects(contract: dict) -> None:
+        contract["data"] |= {"subjectColumn": "id", "directIdentifiers": []}
+
+    workshop.write_contract(subjects)
+    rows = make_rows().assign(id=[f"{i:04}" for i in range(600)])
+    key = b"k1 " + b"x" * 40
+    workshop.write_rows(rows)
+    run_to(workshop.context("one", subject_key=key), "collect")
+    workshop.write_rows(rows.assign(id=range(600)))
+    run_to(workshop.context("two", subject_key=key), "collect")
+    one, two = (
+        read_rows(workshop.root / name / "collect" / "data.csv")["subject"]
+        for name in ("one", "two")
+    )
+    assert not set(one) & set(two), "0005 is not 5"
+
+
+def test_the_time_may_be_a_feature_of_another_name(stranger: Workshop) -> None:
+    def timed(contract: dict) -> None:
+        changed(contract)
+        contract["features"][3] = feature(
+            "joined", column="since", type="date", min="2019-12-01", max="2026-01-01"
+        )
+        contract["data"] |= {
+            "timeColumn": "since",
+            "privacy": {"quasiIdentifiers": ["side", "Plan"], "k": 2, "maximumSuppressed": 0.5},
+        }
+
+    stranger.write_contract(timed)
+    context = stranger.context()
+    run_to(context, "prepare")
+    held, kept = (
+        read_rows(context.run.folder("prepare") / name)["joined"]
+        for name in ("holdout.csv", "train.csv")
+    )
+    assert held.min() >= kept.max()
+
+
+@pytest.mark.parametrize(
+    "code, said",
+    [
+        ("import nothing_of_that_name", "cannot be imported: ModuleNotFoundError"),
+        ("PARAMETERS = {}\ndef estimator(*_): return {}['kind']", "KeyError: 'kind'"),
+        ("PARAMETERS = {}\ndef estimator(*_): pass", "cannot be fitted: AttributeError"),
+        ("def estimator(:", "cannot be imported: SyntaxError"),
+    ],
+)
+def test_training_code_that_breaks_is_told_in_one_line(
+    workshop: Workshop, code: str, said: str
+) -> None:
+    (workshop.model / "train.py").write_text(code)
+    with pytest.raises(InputError, match=re.escape(said)):
+        run_to(workshop.context(), "train")
+
+
+def test_a_folder_is_no_file(workshop: Workshop) -> None:
+    with pytest.raises(InputError, match="no file that can be read"):
+        run_to(workshop.context(source=str(workshop.root)), "collect")

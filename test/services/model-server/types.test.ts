@@ -49,7 +49,7 @@ it.each([
   ["since", "03/01/2020", "must be a date from 2020-01-01 to 2024-12-31"],
   ["since", "2019-12-31", "must be a date from 2020-01-01 to 2024-12-31"],
   ["asked", "2025-01-01", "must be an ISO 8601 time from 2020-01-01 to 2024-12-31"],
-  ["shop", "Bakery", "must be text of at most 5 characters"],
+  ["shop", "Bakery", "must be text of 1 to 5 characters"],
   ["rooms", "2", "must be a whole number from 1 to 9"],
 ])("refuses %s = %j, and says what is allowed", (name, value, message) => {
   expect(problems({ [name]: value })).toEqual({ [`features.${name}`]: message });

@@ -81,12 +81,9 @@ def stored_columns(contract: Contract) -> dict[str, str]:
     columns = (
         list(names) + [contract.target] + [g.column for a in contract.attributes for g in a.groups]
     )
-    columns += [contract.time_column] if contract.time_column else []
-    columns += [
-        c
-        for c in (contract.privacy.quasi_identifiers if contract.privacy else ())
-        if c not in attributes and c not in contract.feature_names
-    ]
+    others = [contract.time_column] if contract.time_column else []
+    others += contract.privacy.quasi_identifiers if contract.privacy else ()
+    columns += [c for c in others if c not in attributes and c not in contract.feature_names]
     never = set(contract.direct_identifiers) | {contract.subject_column}
     return {c: names.get(c, c) for c in dict.fromkeys(columns) if c not in never}
 
@@ -95,10 +92,11 @@ def column_problems(needed: list[str], found: list[str]) -> list[str]:
     """What to say of columns that are not there: the nearest name, or that a file is not read as
     it is written."""
     missing = [name for name in needed if name not in found]
-    if missing and len(found) == 1:
+    joined = [name for name in found if any(sign in name for sign in ";\t|")]
+    if missing and (len(found) == 1 or joined):
         return [
-            f"one column, {_shown(found[0])}, allowed: {', '.join(needed)}; another separator is"
-            " told by data.csv.separator of the contract"
+            f"one column, {_shown((joined or found)[0])}, allowed: {', '.join(needed)}; another"
+            " separator is told by data.csv.separator of the contract"
         ]
     return [
         f"column {name} is missing" + (f"; is it {_shown(near[0])}?" if near else "")
@@ -133,7 +131,7 @@ def read_source(context: Context) -> pd.DataFrame:
         data = Prefix.parse(folder, "data source").get(name)
         if data is None:
             raise InputError(source, ["no such object"])
-        return parse_rows(data, source, text_columns(contract), form)
+        return parse_rows(data, source, text_columns(contract, stored=False), form)
     if _scheme(source) not in ("", "file"):
         raise InputError(
             "data source",
@@ -142,7 +140,7 @@ def read_source(context: Context) -> pd.DataFrame:
                 " or s3://bucket/folder/file.csv"
             ],
         )
-    return read_rows(local_path(source, "data source"), text_columns(contract), form)
+    return read_rows(local_path(source, "data source"), text_columns(contract, stored=False), form)
 
 
 def from_contract(contract: Contract) -> str:

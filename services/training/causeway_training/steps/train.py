@@ -18,7 +18,7 @@ import numpy as np
 from ..context import Context
 from ..contract import Contract, FairnessBound
 from ..digests import digest_bytes, digest_file
-from ..errors import InputError
+from ..errors import InputError, one_line
 from ..export_parity import parity_gates, probes
 from ..gates import demand
 from ..mitigation import Data, fairness_values, mitigate, out_of_fold, violated
@@ -68,6 +68,8 @@ def _work(context: Context, folder: Path, module: Any, parameters: dict) -> None
             return module.estimator(described(contract), parameters, seed)
         except ValueError as error:
             raise InputError("--parameter", [str(error)]) from None
+        except Exception as error:  # the model's own code may raise anything
+            raise InputError("estimator() of train.py", [one_line(error)]) from None
 
     plain = _fitted(build, data)
     values = (
@@ -103,11 +105,12 @@ def _fitted(build: Callable[[], Any], data: Data) -> Any:
 
     Raises InputError for one that cannot be fitted to them, or that gives no probabilities.
     """
+    unfitted = build()
     try:
-        estimator = build().fit(data.inputs, data.label)
-    except (ValueError, TypeError) as error:
-        first = (str(error).splitlines() or [""])[0]
-        raise InputError("the estimator of train.py", [f"cannot be fitted: {first}"]) from None
+        estimator = unfitted.fit(data.inputs, data.label)
+    except Exception as error:  # the model's own code may raise anything
+        what = f"cannot be fitted: {one_line(error)}"
+        raise InputError("the estimator of train.py", [what]) from None
     if not hasattr(estimator, "predict_proba"):
         what = f"{type(estimator).__name__} has no predict_proba, allowed: an estimator that has"
         raise InputError("the estimator of train.py", [what])

@@ -34,6 +34,7 @@ from ..statistics.representation import by_group
 from ..statistics.stability import psi, psi_threshold
 
 NAME = "validate"
+_SHOWN_VALUES = 12
 
 
 def run(context: Context) -> bool:
@@ -120,7 +121,13 @@ def schema_gates(contract: Contract, rows: pd.DataFrame, wrong: list[Wrong]) -> 
         missing = int(rows[contract.time_column].isna().sum())
         gates.append(gate("rows with the time missing", missing, maximum=0))
     gates += [
-        gate(_wrong_name(contract, found), found.cells, maximum=0, example=found.example)
+        gate(
+            _wrong_name(contract, found),
+            found.cells,
+            maximum=0,
+            example=found.example,
+            allowed=_allowed(contract, found.column) if found.cells else None,
+        )
         for found in wrong
     ]
     for feature in contract.features:
@@ -131,8 +138,24 @@ def schema_gates(contract: Contract, rows: pd.DataFrame, wrong: list[Wrong]) -> 
             gates.append(gate(name, share, maximum=contract.maximum_missing))
         else:
             name = f"missing values of {feature.name}, which the contract does not mark as optional"
-            gates.append(gate(name, int(missing.sum()), maximum=0))
+            advice = "none, or mark it with optional: true" if missing.any() else None
+            gates.append(gate(name, int(missing.sum()), maximum=0, allowed=advice))
     return gates
+
+
+def _allowed(contract: Contract, column: str) -> str | None:
+    """What the contract allows in the column of a feature."""
+    found = next((f for f in contract.features if f.name == column), None)
+    if found is None:
+        return None
+    if found.type == "category":
+        return ", ".join(list(found.codes.values())[:_SHOWN_VALUES])
+    if found.type == "boolean":
+        return "true or false"
+    if found.type == "text":
+        return f"text of 1 to {found.item['maxLength']} characters"
+    kind = {"date": "ISO 8601 dates", "timestamp": "ISO 8601 times", "integer": "whole numbers"}
+    return f"{kind.get(found.type, 'numbers')} from {found.item['min']} to {found.item['max']}"
 
 
 def _wrong_name(contract: Contract, found: Wrong) -> str:
