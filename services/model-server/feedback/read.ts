@@ -48,6 +48,7 @@ export function readFeedback(
   const read = readGroups(protectedAttributes, groups);
   if (label === undefined && value === undefined && read.length > 0)
     return { predictionId, groups: read };
+  if (label === undefined) throw refuseField("field.missing", "label", "is missing");
   if (label !== target.positiveLabel && label !== target.negativeLabel)
     throw refuseField(
       "field.value",
