@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
 import type { Contract } from "../../services/contract/contract";
-import { decoder, type FeatureValue } from "../../services/contract/encoding";
+import { decoder } from "../../services/contract/encoding";
+import { type FeatureValue } from "../../services/contract/values";
 
 /** A row of a table: text by column; empty where missing. */
 export type Row = Readonly<Record<string, string>>;

@@ -3,7 +3,7 @@ import { crossFieldProblems } from "./cross-field";
 import { dataClasses } from "./data-classes";
 import { riskTiers } from "./tiers";
 import { digest } from "./digests";
-import { dateText, timestampText } from "./encoding";
+import { dateText, timestampText } from "./values";
 import {
   cpuQuantity,
   duration,

@@ -1,6 +1,6 @@
 import { dataClassRules, moreSensitive, retentionClasses, type DataClass } from "./data-classes";
 import { contractGaps, type TieredContract } from "./tiers";
-import { timestampMicroseconds, type FeatureValue } from "./encoding";
+import { timestampMicroseconds, type FeatureValue } from "./values";
 import type { Seconds } from "./units";
 
 /** What is wrong between fields: the path of the field to change, and what is allowed there. */

@@ -1,14 +1,12 @@
 import { createHash } from "node:crypto";
 import type { Feature } from "./contract";
+import { dateText, timestampMicroseconds, type FeatureValue } from "./values";
 
 /**
  * A model sees numbers. Here a value of the data and of a request becomes the number that stands
  * for it, its code, and the other way round; `causeway_training/encoding.py` says the same to the
  * training steps, and test/contracts holds the two equal.
  */
-
-/** A value as the data and a request have it. */
-export type FeatureValue = number | string | boolean;
 
 /** What is wrong with a value: its kind, a quantity out of bounds, none of the categories. */
 export type EncodingProblem = "type" | "range" | "category";
@@ -165,40 +163,8 @@ function bucketOf(text: string, buckets: number): number {
 
 const dayMicroseconds = 86_400_000_000;
 
-/** Form of a date, and of a date with or without a time; not all of them exist. */
-export const dateText = /^\d{4}-\d\d-\d\d$/;
-export const timestampText =
-  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.](\d{1,9}))?)?(Z|[+-]\d\d(?::?\d\d)?)?)?$/;
-
 /** Reads a feature's texts; undefined for one that is no time of its type. */
 function timeReader({ type }: { readonly type: "date" | "timestamp" }) {
   return (text: string) =>
     type === "date" && !dateText.test(text) ? undefined : timestampMicroseconds(text);
-}
-
-/**
- * Microseconds since 1970 (UTC) of an ISO 8601 date, or date and time, cut off at the microsecond, with or
- * without zone, which is UTC then; undefined for another text, for a day or time that does not
- * exist, and outside of the years 1678 to 2261, which every reader of times knows.
- */
-export function timestampMicroseconds(text: string): number | undefined {
-  const found = timestampText.exec(text);
-  if (found === null) return undefined;
-  const [year = NaN, month = NaN, day = NaN, hour = 0, minute = 0, second = 0] = found
-    .slice(1, 7)
-    .map((part) => (part === undefined ? undefined : Number(part)));
-  const midnight = Date.UTC(year, month - 1, day);
-  const zone = zoneMinutes(found[8]);
-  if (new Date(midnight).getUTCMonth() !== month - 1 || day === 0) return undefined;
-  if (year < 1678 || year > 2261 || hour > 23 || minute > 59 || second > 59 || zone === undefined)
-    return undefined;
-  const microseconds = Number((found[7] ?? "").padEnd(6, "0").slice(0, 6));
-  return midnight * 1_000 + (hour * 3_600 + (minute - zone) * 60 + second) * 1e6 + microseconds;
-}
-
-function zoneMinutes(zone: string | undefined): number | undefined {
-  if (zone === undefined || zone === "Z") return 0;
-  const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(3).replace(":", ""))];
-  if (hours > 23 || minutes > 59) return undefined;
-  return (zone.startsWith("-") ? -1 : 1) * (hours * 60 + minutes);
 }

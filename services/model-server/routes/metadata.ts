@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { Feature } from "../../contract/contract";
-import { timestampText } from "../../contract/encoding";
+import { timestampText } from "../../contract/values";
 import type { Lifecycle } from "../http/watch";
 import type { LoadedRelease } from "../release/load";
 import { objectWith } from "../requests/body";
