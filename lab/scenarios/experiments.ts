@@ -1,7 +1,8 @@
 import { outcomeAges, subjectBuckets, type Arm } from "../../services/contract/arms";
 import { meanEvidence, meanOf, testSeconds, type ValueBucket } from "../../infra/gates/experiment";
 import { family, percent } from "./family";
-import { Random } from "./random";
+import type { Random } from "./random";
+import { quantile, runs } from "./runs";
 
 /** What is true of a version in an A/B test. */
 type Truth = "alike" | "better" | "worse";
@@ -200,19 +201,14 @@ function test(
 /** Tests of a scenario at every level; the same in each run. */
 function simulate(scenario: ExperimentScenario): ExperimentEnds[] {
   return levels.map((perSecond) => {
-    const ends = Array.from({ length: tests }, (_, i) =>
-      test(scenario, perSecond, new Random(1_000_003 * (i + 1))),
-    );
+    const ends = runs(tests, (random) => test(scenario, perSecond, random));
     const share = (verdict: "better" | "worse") =>
       ends.filter((end) => end.verdict === verdict).length / tests;
-    const days = ends
-      .filter(({ verdict }) => verdict === scenario.truth)
-      .map((end) => end.days)
-      .sort((a, b) => a - b);
+    const days = ends.filter(({ verdict }) => verdict === scenario.truth).map((end) => end.days);
     return {
       better: share("better"),
       worse: share("worse"),
-      days: days[Math.ceil(days.length / 2) - 1] ?? null,
+      days: quantile(days),
     };
   });
 }

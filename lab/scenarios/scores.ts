@@ -10,7 +10,8 @@ import {
 import { refusal } from "../../infra/gates/sequential";
 import { canaryWeights } from "../../infra/serving/steps";
 import { family, percent } from "./family";
-import { Random } from "./random";
+import type { Random } from "./random";
+import { quantile, runs } from "./runs";
 import {
   drawVersion,
   scoreScenarios,
@@ -136,18 +137,16 @@ export interface ScoreLevel {
 }
 
 function endsOf(minutes: readonly number[]): Ends {
-  const refused = minutes.filter((one) => one < Infinity).sort((a, b) => a - b);
+  const refused = minutes.filter((one) => one < Infinity);
   return {
     refused: refused.length / minutes.length,
-    minutes: refused[Math.ceil(refused.length / 2) - 1] ?? null,
+    minutes: quantile(refused),
   };
 }
 
 function simulate(scenario: ScoreScenario): ScoreLevel[] {
   return levels.map((perSecond) => {
-    const ends = Array.from({ length: releases }, (_, i) =>
-      release(scenario, perSecond, new Random(1_000_003 * (i + 1))),
-    );
+    const ends = runs(releases, (random) => release(scenario, perSecond, random));
     return {
       gate: endsOf(ends.map(({ gate }) => gate)),
       alone: endsOf(ends.map(({ alone }) => alone)),

@@ -11,7 +11,8 @@ import {
 import { chiSquareQuantile } from "../../infra/gates/statistics";
 import { rowBuckets } from "../../services/contract/metrics";
 import { family, percent } from "./family";
-import { Random } from "./random";
+import type { Random } from "./random";
+import { quantile, runs } from "./runs";
 import {
   drawMinute,
   population,
@@ -130,20 +131,17 @@ function endsOf(truth: Truth, ends: readonly End[]): Ends {
     ends.filter((end) => end.verdict === verdict).length / ends.length;
   const minutes = ends
     .filter(({ verdict }) => verdict === (truth === "bad" ? "refused" : "proven"))
-    .map((end) => end.minutes)
-    .sort((a, b) => a - b);
+    .map((end) => end.minutes);
   return {
     refused: share("refused"),
     proven: share("proven"),
-    minutes: minutes[Math.ceil(minutes.length / 2) - 1] ?? null,
+    minutes: quantile(minutes),
   };
 }
 
 function simulate(scenario: ShadowScenario): ShadowLevel[] {
   return levels.map((perSecond) => {
-    const ends = Array.from({ length: releases }, (_, i) =>
-      release(scenario, perSecond, new Random(1_000_003 * (i + 1))),
-    );
+    const ends = runs(releases, (random) => release(scenario, perSecond, random));
     return {
       gate: endsOf(
         scenario.truth,

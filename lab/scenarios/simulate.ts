@@ -10,7 +10,8 @@ import { latencyShares } from "../../infra/gates/requests";
 import { proof, refusal, waldEvidence, type Shares } from "../../infra/gates/sequential";
 import { canaryWeights } from "../../infra/serving/steps";
 import { family, percent } from "./family";
-import { Random } from "./random";
+import type { Random } from "./random";
+import { quantile, runs } from "./runs";
 import { drawBlock, requestScenarios, type RequestScenario } from "./requests";
 
 /** How releases of one scenario at one traffic level ended. */
@@ -91,16 +92,12 @@ function endsOf(scenario: RequestScenario, ends: readonly End[]): Ends {
   const share = (verdict: End["verdict"]) =>
     ends.filter((end) => end.verdict === verdict).length / ends.length;
   const right = scenario.truth === "fine" ? "promoted" : "rolled back";
-  const minutes = ends
-    .filter(({ verdict }) => verdict === right)
-    .map((end) => end.minutes)
-    .sort((a, b) => a - b);
-  const quantile = (of: number) => minutes[Math.ceil(of * minutes.length) - 1] ?? null;
+  const minutes = ends.filter(({ verdict }) => verdict === right).map((end) => end.minutes);
   return {
     rolledBack: share("rolled back"),
     promoted: share("promoted"),
-    minutes: quantile(0.5),
-    minutes95: quantile(0.95),
+    minutes: quantile(minutes),
+    minutes95: quantile(minutes, 0.95),
   };
 }
 
@@ -110,9 +107,7 @@ function simulate(scenario: RequestScenario): Result[] {
     const run = (judge: Parameters<typeof release>[3]) =>
       endsOf(
         scenario,
-        Array.from({ length: releases }, (_, i) =>
-          release(scenario, requestsPerSecond, new Random(1_000_003 * (i + 1)), judge),
-        ),
+        runs(releases, (random) => release(scenario, requestsPerSecond, random, judge)),
       );
     return {
       gate: run((objective, blocks) => smallest(objective, ...evidenceOf(blocks))),
