@@ -4,32 +4,23 @@ import { domainFindings, type AskServers } from "../../../cli/doctor/domain";
 import type { Finding } from "../../../cli/doctor/finding";
 import { nameFindings } from "../../../cli/doctor/names";
 import { singleFindings } from "../../../cli/doctor/one-per-account";
-import { plannedStack } from "../../../cli/doctor/planned";
 import { quotas } from "../../../cli/doctor/quota-needs";
 import { quotaFindings } from "../../../cli/doctor/quotas";
 import { regionFindings } from "../../../cli/doctor/regions";
 import { registryFindings } from "../../../cli/doctor/registry";
 import { namedRoles, roleFindings } from "../../../cli/doctor/roles";
 import { neededServiceRoles, serviceRoleFindings } from "../../../cli/doctor/service-roles";
-import { fixtureProject } from "../../harness/fixtures";
 import * as account from "./account";
-import { startFakeAws, type FakeAws, type Reply } from "./fake-aws";
+import { devOnFakeAws } from "./dev-stack";
+import type { FakeAws, Reply } from "./fake-aws";
 
 let aws: FakeAws;
 let stack: AwsStack;
-const plain = { ...process.env };
+let stop: () => Promise<void>;
 beforeAll(async () => {
-  aws = await startFakeAws();
-  const { config, resources } = await plannedStack(fixtureProject, "dev");
-  if (config?.target !== "aws") throw new Error("dev is no stack on AWS");
-  stack = { name: "dev", config, resources, owns: () => false };
-  process.env["AWS_ENDPOINT_URL"] = aws.endpoint;
-  process.env["AWS_ACCESS_KEY_ID"] = process.env["AWS_SECRET_ACCESS_KEY"] = "test";
+  ({ aws, stack, stop } = await devOnFakeAws());
 });
-afterAll(async () => {
-  process.env = plain;
-  await aws.stop();
-});
+afterAll(() => stop());
 beforeEach(() => account.readyAccount(aws));
 
 const servers = () => Promise.resolve(["NS-1.example.net."]);

@@ -1,25 +1,16 @@
 import type { AwsStack } from "../../../cli/doctor/aws-stack";
 import { boundaryFindings } from "../../../cli/doctor/boundaries";
-import { plannedStack } from "../../../cli/doctor/planned";
-import { fixtureProject } from "../../harness/fixtures";
 import * as account from "./account";
-import { startFakeAws, type FakeAws } from "./fake-aws";
+import { devOnFakeAws } from "./dev-stack";
+import type { FakeAws } from "./fake-aws";
 
 let aws: FakeAws;
 let stack: AwsStack;
-const plain = { ...process.env };
+let stop: () => Promise<void>;
 beforeAll(async () => {
-  aws = await startFakeAws();
-  const { config, resources } = await plannedStack(fixtureProject, "dev");
-  if (config?.target !== "aws") throw new Error("dev is no stack on AWS");
-  stack = { name: "dev", config, resources, owns: () => false };
-  process.env["AWS_ENDPOINT_URL"] = aws.endpoint;
-  process.env["AWS_ACCESS_KEY_ID"] = process.env["AWS_SECRET_ACCESS_KEY"] = "test";
+  ({ aws, stack, stop } = await devOnFakeAws());
 });
-afterAll(async () => {
-  process.env = plain;
-  await aws.stop();
-});
+afterAll(() => stop());
 
 describe("permissions boundaries", () => {
   const found = () => boundaryFindings(stack);

@@ -127,6 +127,12 @@ function mirrored(): Record<string, string> {
 const tenMinutes = (of: "trial" | "champion", what: "positives" | "scores"): Bucket[] =>
   buckets.map(({ rows, ...by }) => ({ rows: 10 * rows, total: 10 * by[of][what] }));
 
+/** A champion with nine times the rows. */
+const manyAlike = tenths(
+  "champion",
+  alike.map((rows) => 9 * rows),
+);
+
 /** Comparisons between versions, against the functions that the simulations run. */
 export const comparisonScenarios: readonly Scenario[] = [
   {
@@ -135,10 +141,7 @@ export const comparisonScenarios: readonly Scenario[] = [
     stepMinutes,
     inputs: {
       ...tenths("trial", flipped),
-      ...tenths(
-        "champion",
-        alike.map((rows) => 9 * rows),
-      ),
+      ...manyAlike,
     },
     values: [
       near(100, scoreQuery, scoreEvidence(compared(flipped), compared(alike, 9))),
@@ -151,10 +154,7 @@ export const comparisonScenarios: readonly Scenario[] = [
     stepMinutes,
     inputs: {
       ...tenths("trial", alike),
-      ...tenths(
-        "champion",
-        alike.map((rows) => 9 * rows),
-      ),
+      ...manyAlike,
     },
     values: [near(100, scoreQuery, scoreEvidence(compared(alike), compared(alike, 9)))],
   },
@@ -164,10 +164,7 @@ export const comparisonScenarios: readonly Scenario[] = [
     stepMinutes,
     inputs: {
       ...tenths("trial", flipped),
-      ...tenths(
-        "champion",
-        alike.map((rows) => 9 * rows),
-      ),
+      ...manyAlike,
       ...held([20, 30, 50], [0.2, 0.3, 0.5]),
     },
     values: [{ minute: 100, expr: `(${scoreQuery}) < bool 0`, samples: { "{}": 1 } }],
@@ -178,10 +175,7 @@ export const comparisonScenarios: readonly Scenario[] = [
     stepMinutes,
     inputs: {
       ...tenths("trial", flipped),
-      ...tenths(
-        "champion",
-        alike.map((rows) => 9 * rows),
-      ),
+      ...manyAlike,
       ...held([50, 30, 20], [0.05, 0.05, 0.9]),
     },
     values: [{ minute: 100, expr: `(${scoreQuery}) > bool 100`, samples: { "{}": 1 } }],
