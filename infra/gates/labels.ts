@@ -89,7 +89,6 @@ export function labelTrialRules(contract: Contract): RecordingRule[] {
   const { positiveLabel: yes, negativeLabel: no } = contract.target;
   const count = (predicted: string, actual: string) =>
     select(contract, series.trialOutcomes, { predicted, actual });
-  const by = (of: string) => `sum by (version) (${of})`;
   const sum = (...cells: readonly string[]) => `sum by (version) (${cells.join(" or ")})`;
   const [hit, miss, falseAlarm, quiet] = [
     count(yes, yes),
@@ -113,8 +112,8 @@ export function labelTrialRules(contract: Contract): RecordingRule[] {
     ...unlabelledRules(
       contract,
       series.trialUnlabelled,
-      (label) => by(select(contract, metrics.predictions.name, { label })),
-      (predicted) => by(select(contract, metrics.outcomes.name, { predicted })),
+      (label) => sum(select(contract, metrics.predictions.name, { label })),
+      (predicted) => sum(select(contract, metrics.outcomes.name, { predicted })),
     ),
     ...labelGates(contract).map(({ metric, shares }) =>
       record(contract, series.trialEvidence, waldQuery(shares, ...wrong[metric]), { gate: metric }),

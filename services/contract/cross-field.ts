@@ -1,6 +1,6 @@
 import { dataClassRules, moreSensitive, retentionClasses, type DataClass } from "./data-classes";
 import { contractGaps, type TieredContract } from "./tiers";
-import { timestampMicroseconds, type FeatureValue } from "./values";
+import { normal, timestampMicroseconds, type FeatureValue } from "./values";
 import type { Seconds } from "./units";
 
 /** What is wrong between fields: the path of the field to change, and what is allowed there. */
@@ -115,7 +115,7 @@ function featureProblems({ features, data }: ComparedContract): CrossFieldProble
       allowed: "a column that no other feature has",
     }),
     ...rangeProblems(one, i),
-    ...when(repeated(one.values ?? []).includes(true), {
+    ...when(repeated((one.values ?? []).map(normal)).includes(true), {
       path: ["features", i, "values"],
       allowed: "each value once",
     }),

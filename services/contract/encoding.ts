@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Feature } from "./contract";
-import { dateText, timestampMicroseconds, type FeatureValue } from "./values";
+import { dateText, normal, timestampMicroseconds, type FeatureValue } from "./values";
 
 /**
  * A model sees numbers. Here a value of the data and of a request becomes the number that stands
@@ -54,14 +54,9 @@ export function encoder(feature: Feature): (value: unknown) => number | Encoding
   switch (feature.type) {
     case "category": {
       const codes = new Map<unknown, number>(
-        feature.values.map((value, i) =>
-          typeof value === "number" ? [value, value] : [value.normalize("NFC"), i],
-        ),
+        feature.values.map((value, i) => [normal(value), typeof value === "number" ? value : i]),
       );
       const kind = typeof feature.values[0];
-      // Texts that look the same are the same.
-      const normal = (value: unknown) =>
-        typeof value === "string" ? value.normalize("NFC") : value;
       return (value) => codes.get(normal(value)) ?? (typeof value === kind ? "category" : "type");
     }
     case "boolean":
@@ -71,7 +66,7 @@ export function encoder(feature: Feature): (value: unknown) => number | Encoding
       return (value) => {
         // An empty text of the data is a missing one.
         if (typeof value !== "string" || value === "") return "type";
-        const text = value.normalize("NFC");
+        const text = normal(value);
         return [...text].length > maxLength ? "range" : bucketOf(text, buckets);
       };
     }

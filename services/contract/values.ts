@@ -1,6 +1,11 @@
 /** A value as the data and a request have it. */
 export type FeatureValue = number | string | boolean;
 
+/** Texts that look the same are the same. */
+export function normal<T>(value: T): T | string {
+  return typeof value === "string" ? value.normalize("NFC") : value;
+}
+
 /** Form of a date, and of a date with or without a time; not all of them exist. */
 export const dateText = /^\d{4}-\d\d-\d\d$/;
 export const timestampText =

@@ -55,8 +55,8 @@ export class TensorBytes {
  * says that a value is missing.
  */
 export function elements(bytes: Buffer, datatype: unknown, field: string): unknown[] {
-  if (datatype === "BYTES") return texts(bytes, field);
-  const { size, read } = datatypes.get(datatype) ?? {};
+  const { kind, size, read } = datatypes.get(datatype) ?? {};
+  if (kind === "text") return texts(bytes, field);
   if (size === undefined || read === undefined)
     throw refuseField("tensor.datatype", field, "must be one with elements of one size");
   if (bytes.length % size !== 0)

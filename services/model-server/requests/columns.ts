@@ -44,15 +44,14 @@ export function columnsOf({ features }: Pick<Contract, "features">): Column[] {
 
 /** Values that are no numbers, and the codes of any; 0 and 1 may be given as false and true. */
 function kindsOf(feature: Feature): readonly Kind[] {
-  const codes = isCategorical(feature) ? categoriesOf(feature).map(({ code }) => code) : [];
-  const isTruth = codes.length > 0 && codes.every((code) => code === 0 || code === 1);
-  const own: readonly Kind[] =
-    isNumeric(feature) || feature.type === "boolean" || isCodes(feature)
-      ? isTruth
-        ? ["boolean"]
-        : []
-      : ["text"];
-  return [...own, "integer", "number"];
+  return [...ownKinds(feature), "integer", "number"];
+}
+
+function ownKinds(feature: Feature): readonly Kind[] {
+  if (isNumeric(feature)) return [];
+  if (!isCategorical(feature) || !(feature.type === "boolean" || isCodes(feature))) return ["text"];
+  const isTruth = categoriesOf(feature).every(({ code }) => code === 0 || code === 1);
+  return isTruth ? ["boolean"] : [];
 }
 
 /** Whether the values of a category are its codes. */

@@ -4,10 +4,10 @@ export type Kind = "boolean" | "integer" | "number" | "text";
 /** A datatype of the Open Inference Protocol. */
 export interface Datatype {
   readonly kind: Kind;
-  /** Bytes of an element; undefined where they differ. */
-  readonly size: number | undefined;
-  /** Element at an offset of a binary tensor, little-endian. */
-  readonly read: (bytes: Buffer, at: number) => number | boolean;
+  /** Bytes of an element. @default they differ */
+  readonly size?: number;
+  /** Element at an offset of a binary tensor, little-endian, where all have one size. */
+  readonly read?: (bytes: Buffer, at: number) => number | boolean;
 }
 
 const number = (size: number, read: Datatype["read"]): Datatype => ({ kind: "number", size, read });
@@ -31,7 +31,7 @@ export const datatypes: ReadonlyMap<unknown, Datatype> = new Map<string, Datatyp
   ["FP16", number(2, (bytes, at) => halfPrecision(bytes.readUInt16LE(at)))],
   ["FP32", number(4, (bytes, at) => bytes.readFloatLE(at))],
   ["FP64", number(8, (bytes, at) => bytes.readDoubleLE(at))],
-  ["BYTES", { kind: "text", size: undefined, read: () => NaN }],
+  ["BYTES", { kind: "text" }],
 ]);
 
 /** Names of the datatypes of some kinds, for a message. */

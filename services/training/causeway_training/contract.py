@@ -198,7 +198,7 @@ def _contract(raw: dict[str, Any], folder: Path, digest: str) -> Contract:
         maximum_missing=data["maximumMissing"],
         direct_identifiers=tuple(data["directIdentifiers"]),
         subject_column=data.get("subjectColumn"),
-        time_column=_stored(raw, data.get("timeColumn")),
+        time_column=_stored(raw, data["timeColumn"]) if "timeColumn" in data else None,
         csv=CsvForm(**data["csv"]) if "csv" in data else PLAIN_CSV,
         leakage_exceptions={one["feature"]: one["reason"] for one in data["leakageExceptions"]},
         privacy=_privacy(raw, data.get("privacy")),
@@ -233,10 +233,10 @@ def _feature(item: dict[str, Any]) -> Feature:
     )
 
 
-def _stored(raw: dict[str, Any], column: str | None) -> str | None:
+def _stored(raw: dict[str, Any], column: str) -> str:
     """The name under which a column of the data is stored: that of the feature, where it is one."""
     names = {item.get("column", item["name"]): item["name"] for item in raw["features"]}
-    return names.get(column, column) if column else column
+    return names.get(column, column)
 
 
 def _attribute(item: dict[str, Any]) -> Attribute:
@@ -249,7 +249,7 @@ def _privacy(raw: dict[str, Any], item: dict[str, Any] | None) -> Privacy | None
         return None
     return Privacy(
         quasi_identifiers=tuple(
-            dict.fromkeys(_stored(raw, name) or name for name in item["quasiIdentifiers"])
+            dict.fromkeys(_stored(raw, name) for name in item["quasiIdentifiers"])
         ),
         k=int(item["k"]),
         maximum_suppressed=item["maximumSuppressed"],

@@ -12,14 +12,13 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from .encoding import timestamp
+from .encoding import normal, timestamp
 from .errors import NOTHING, Problem, path_name
+from .privacy import SUBJECT
 from .provenance import SERVICES
 from .tiers import tier_problems
 from .timestamps import parse_duration
 
-#: Stored rows have pseudonyms under this name.
-_PSEUDONYMS = "subject"
 #: The model's input is float32, which has all whole numbers up to here.
 _LARGEST_CODE = 2**24
 
@@ -98,7 +97,12 @@ def _feature_problems(contract: dict[str, Any]) -> Problems:
                 "a column that no other feature has",
             ),
             *_range_problems(feature, at),
-            *_when(any(_repeated(values)), (*at, "values"), values, "each value once"),
+            *_when(
+                any(_repeated([normal(v) for v in values])),
+                (*at, "values"),
+                values,
+                "each value once",
+            ),
             *_when(
                 any(not isinstance(v, str) and abs(v) > _LARGEST_CODE for v in values),
                 (*at, "values"),
@@ -186,9 +190,9 @@ def _stored_name_problems(contract: dict[str, Any]) -> Problems:
             one["name"],
             "another name than those of the target's and the time's column",
         )
-    taken = f"another name than {_PSEUDONYMS}, the column of pseudonyms in stored rows"
+    taken = f"another name than {SUBJECT}, the column of pseudonyms in stored rows"
     return problems + [
-        problem for path, name in named for problem in _when(name == _PSEUDONYMS, path, name, taken)
+        problem for path, name in named for problem in _when(name == SUBJECT, path, name, taken)
     ]
 
 

@@ -106,11 +106,11 @@ def matches(column: pd.Series, value: float | str | bool) -> np.ndarray:
         truth = column.map(lambda cell: _TRUTH.get(str(cell).lower(), np.nan))
         return truth.to_numpy(float) == float(value)
     if isinstance(value, str):
-        return (column.map(_normal) == _normal(value)).to_numpy()
+        return (column.map(normal) == normal(value)).to_numpy()
     return (pd.to_numeric(column, errors="coerce") == value).to_numpy()
 
 
-def _normal(cell: Any) -> Any:
+def normal(cell: Any) -> Any:
     """Texts that look the same are the same."""
     return unicodedata.normalize("NFC", cell) if isinstance(cell, str) else cell
 
@@ -145,8 +145,8 @@ def _moment(item: dict[str, Any], text: str) -> int:
 
 
 def _category(item: dict[str, Any]) -> Callable[[str], float | None]:
-    codes = {_normal(label): code for code, label in categories(item).items()}
-    return lambda text: codes.get(_normal(text))
+    codes = {normal(label): code for code, label in categories(item).items()}
+    return lambda text: codes.get(normal(text))
 
 
 def _boolean(_: dict[str, Any]) -> Callable[[str], float | None]:
@@ -155,7 +155,7 @@ def _boolean(_: dict[str, Any]) -> Callable[[str], float | None]:
 
 def _text(item: dict[str, Any]) -> Callable[[str], float | None]:
     def read(text: str) -> float | None:
-        text = _normal(text)
+        text = normal(text)
         if len(text) > item["maxLength"]:
             return None
         first = hashlib.sha256(text.encode()).digest()[:4]

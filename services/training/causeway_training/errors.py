@@ -55,10 +55,15 @@ def _part_name(part: str | int, first: bool) -> str:
     return f"[{json.dumps(part, ensure_ascii=False)}]"
 
 
+def first_line(error: Exception) -> str:
+    """The first line of what an exception says; its type where it says nothing."""
+    return next(iter(str(error).splitlines()), "") or type(error).__name__
+
+
 def one_line(error: Exception) -> str:
-    """An exception of other people's code as a problem: its type and the first line of its text."""
-    first = (str(error).splitlines() or [""])[0]
-    return f"{type(error).__name__}: {first}" if first else type(error).__name__
+    """An exception of other people's code as a problem: its type and :func:`first_line`."""
+    name, first = type(error).__name__, first_line(error)
+    return name if first == name else f"{name}: {first}"
 
 
 class InputError(Exception):

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .contract import Contract
+from .errors import first_line
 from .gates import gate
 from .onnx_model import Scorer
 
@@ -65,14 +66,13 @@ def parity_gates(
             wanted = estimator.predict_proba(inputs)[:, 1]
         except ValueError as error:
             name = f"{kind}: rows that the estimator of train.py refuses"
-            why = str(error).splitlines()[0] if str(error) else type(error).__name__
-            gates.append(gate(name, len(inputs), maximum=0, example=why))
+            gates.append(gate(name, len(inputs), maximum=0, example=first_line(error)))
             continue
         try:
             difference = float(np.abs(scorer.score(inputs) - wanted).max())
         except Exception as error:  # onnxruntime raises its own types, one per cause
             name = f"{kind}: rows that the exported model refuses"
-            gates.append(gate(name, len(inputs), maximum=0, example=str(error).splitlines()[0]))
+            gates.append(gate(name, len(inputs), maximum=0, example=first_line(error)))
             continue
         first = difference if kind == "training rows" else first
         name = f"{kind}: largest difference between ONNX and scikit-learn scores"

@@ -16,10 +16,10 @@ from google.protobuf.message import DecodeError, Message
 from google.protobuf.unknown_fields import UnknownFieldSet
 from onnx import TensorProto, external_data_helper, helper
 
-from .errors import InputError
+from .errors import InputError, one_line
 
 INPUT, OUTPUT = "features", "score"
-_SHOWN_CHARACTERS = 160
+_SHOWN_CHARACTERS = 200
 #: How far beyond 0 or 1 a score is one of them: `rounding` of the server's inference/scores.ts.
 ROUNDING = 1e-5
 OPSET = {"": 17, "ai.onnx.ml": 3}
@@ -45,10 +45,9 @@ def export(estimator: object, features: int, name: str) -> bytes:
             options=options,
         )
     except Exception as error:  # each converter raises what it likes, with all of a forest in it
-        first = (str(error).splitlines() or [""])[0]
+        why = one_line(error)[:_SHOWN_CHARACTERS]
         raise InputError(
-            "the estimator of train.py",
-            [f"no ONNX can be made of it: {type(error).__name__}: {first[:_SHOWN_CHARACTERS]}"],
+            "the estimator of train.py", [f"no ONNX can be made of it: {why}"]
         ) from None
     source = "probabilities" if classifier else "variable"
     return _with_score_only(model, source, classifier).SerializeToString(deterministic=True)
