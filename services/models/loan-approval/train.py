@@ -34,12 +34,12 @@ def estimator(
     """An unfitted pipeline over float32 (rows x features), NaN where missing; its last step is
     named `model`.
 
-    `features` are those of the contract, in order. Raises ValueError for a kind of estimator that
-    does not exist.
+    `features` are those of the contract, in order; a categorical one has the `codes` that stand in
+    its column. Raises ValueError for a kind of estimator that does not exist.
     """
-    numeric = [i for i, feature in enumerate(features) if feature["type"] != "category"]
-    category = [i for i, feature in enumerate(features) if feature["type"] == "category"]
-    values = [[float(value) for value in features[i]["values"]] for i in category]
+    numeric = [i for i, feature in enumerate(features) if "codes" not in feature]
+    category = [i for i, feature in enumerate(features) if "codes" in feature]
+    values = [[float(code) for code in features[i]["codes"]] for i in category]
     kind = parameters["estimator"]
     if kind == "linear":
         scale = Pipeline(

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import Workshop, make_rows
+from conftest import SAMPLE, Workshop, make_rows
 from helpers import run_to
 
 from causeway_training.errors import GateFailure, InputError
@@ -104,6 +104,21 @@ def test_every_type_goes_from_a_file_to_a_package(stranger: Workshop) -> None:
     bins = {one["name"]: one for one in read_json(context.run.folder("prepare") / "bins.json")}
     assert bins["plan"]["values"] == [0, 1, 2] and bins["senior"]["values"] == [0, 1]
     assert bins["since"]["type"] == "date" and len(bins["since"]["edges"]) > 5
+
+
+def test_the_training_code_of_the_sample_takes_every_type(stranger: Workshop) -> None:
+    (stranger.model / "train.py").write_bytes((SAMPLE / "train.py").read_bytes())
+    for kind in ("linear", "boosted"):
+        context = stranger.context(kind, parameters={"estimator": kind})
+        run_to(context, "train")
+
+
+def test_a_failure_of_the_training_code_is_no_argument(stranger: Workshop) -> None:
+    (stranger.model / "train.py").write_text(
+        "PARAMETERS = {}\n\n\ndef estimator(*_):\n    return float('Month-to-month')\n"
+    )
+    with pytest.raises(InputError, match=r"estimator\(\) of train.py has 1 problem"):
+        run_to(stranger.context(), "train")
 
 
 def test_a_file_with_another_separator_encoding_and_comma(stranger: Workshop) -> None:

@@ -67,7 +67,8 @@ def _work(context: Context, folder: Path, module: Any, parameters: dict) -> None
         try:
             return module.estimator(described(contract), parameters, seed)
         except ValueError as error:
-            raise InputError("--parameter", [str(error)]) from None
+            source = "--parameter" if context.options.parameters else "estimator() of train.py"
+            raise InputError(source, [str(error)]) from None
         except Exception as error:  # the model's own code may raise anything
             raise InputError("estimator() of train.py", [one_line(error)]) from None
 
